@@ -1,7 +1,7 @@
 /**
- * What a data set needs before it can serve: the management API as a resource server, policies, one administrator, and two
- * clients whose keys are in files only this machine's owner can read (decision D22). Runs at every start, creates what is
- * missing and changes nothing else; called by compose.ts.
+ * Creates what a data set needs before a node can serve it (decision D22). That is the management API as a resource server,
+ * policies, one administrator, and two clients with key files that only their owner can read. Runs at every start, creates
+ * what is missing and changes nothing else. Called by compose.ts.
  */
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
@@ -30,12 +30,12 @@ const BY = { caller: 'system' };
 type KeyFile = { readonly issuer: string; readonly client_id: string; readonly private_key: JWK };
 
 export type FirstStart = {
-  /** Set once, when a password was generated for the administrator. */
+  /** The generated password of the administrator; set in the start that generated it. */
   readonly generatedPassword?: string;
   readonly administrator: string;
 };
 
-/** Which clients were created, so that a node with a folder of its own creates no second pair. */
+/** The clients that were created, so that a node with a folder of its own creates no second pair. */
 type ManagementClients = { readonly id: 'management_clients' } & { readonly [role in Role]?: string };
 
 export const INSTALLATION = {
@@ -62,14 +62,13 @@ type Deps = {
   readonly upstreams: Pick<UpstreamRegistry, 'active'>;
   readonly identifiers: Identifiers;
   readonly onFirstStart?: ((first: FirstStart) => void) | undefined;
-  /** Absent with memory stores: nothing is written to disk. */
+  /** Absent with memory stores: the start then writes nothing to disk. */
   readonly folder: string | undefined;
 };
 
 /**
  * Creates what a new server needs. Several processes may start at once: one creates it, the others find it. Throws
- * ConfigurationError when there is no administrator and production was given no password for one, and when no user could sign
- * in.
+ * ConfigurationError when production has no administrator and no password for one, and when no user could sign in.
  */
 export const firstStart = (deps: Deps): Promise<FirstStart> =>
   withMutex(deps, 'first start', async () => {
@@ -91,7 +90,7 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     return first;
   });
 
-/** Passwords may be off only where there is a provider to sign in at. */
+/** Checks that passwords are off only if there is a provider to sign in at. */
 const refuseWithoutWayIn = async ({ configuration, upstreams }: Deps): Promise<void> => {
   if (configuration.passwords.signIn || (await upstreams.active()).length > 0) return;
   const problem = {
@@ -110,7 +109,7 @@ const makeAdministrator = async (
 ): Promise<{ readonly generatedPassword?: string }> => {
   const { items } = await accounts.list({ limit: 1 });
   if (items.length > 0) return {};
-  // Only here it is known whether a database elsewhere has an administrator.
+  // Only this code knows whether a remote database has an administrator.
   const problems = productionProblems(configuration, { isFirstStart: true });
   const missing = problems.filter(({ pointer }) => pointer === '/administrator/password');
   if (missing.length > 0) throw new ConfigurationError(missing);
@@ -132,7 +131,7 @@ const makeAdministrator = async (
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 
-/** Detects a key that cannot sign now, and not at the operator's first command. */
+/** Detects an unusable key now, and not at the operator's first command. */
 const refuseUnusable = async (file: KeyFile | undefined, path: string): Promise<void> => {
   try {
     if (file) await importJWK(file.private_key, 'ES256');
@@ -143,7 +142,7 @@ const refuseUnusable = async (file: KeyFile | undefined, path: string): Promise<
   }
 };
 
-/** `owner`: the account whose agents the commands of this machine may create without asking. */
+/** `owner`: the account for which the commands of this machine may create agents without its acceptance. */
 const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: string | undefined): Promise<void> => {
   const { clients } = deps;
   const { issuer, stores } = deps.configuration;
@@ -160,7 +159,7 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: stri
   await refuseUnusable(file, path);
   const client = file && (await clients.get(file.client_id));
   if (file && client) {
-    // The issuer changed (another port, another name): the client's rights and the file change with it.
+    // The issuer changed (another port, another name): updates the client's rights and the file.
     const isMoved = file.issuer !== issuer;
     const isUnowned = client.document.owner === undefined && owner !== undefined;
     if (isMoved || isUnowned) {
@@ -173,7 +172,7 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: stri
   const installation = deps.documents.collection<ManagementClients>(INSTALLATION);
   const found = await installation.get('management_clients');
   const known = found?.document[role];
-  // The owner of the folder owns a database in it. For a database that many nodes share, one of them has the key file.
+  // The owner of the folder also owns a SQLite database in it. For a shared database, one of its nodes has the key file.
   if (stores.document !== 'sqlite' && known !== undefined && (await clients.get(known))) return;
 
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });

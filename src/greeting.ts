@@ -1,4 +1,4 @@
-/** What a start prints once it serves. Called by main.ts. */
+/** The output of a start that serves. Called by main.ts. */
 import type { Configuration } from '../config/configuration.ts';
 import type { FirstStart } from './first-start.ts';
 
@@ -6,7 +6,7 @@ const RESET = 'npm run -s behalf -- accounts reset-password';
 
 type Output = { readonly isTTY?: boolean };
 
-/** Where it serves, how to sign in and what to try. On a terminal a generated password is framed. */
+/** Says where the server listens, how to sign in and what to try. On a terminal it frames a generated password. */
 export const greeting = (
   { issuer, data, stores }: Configuration,
   { administrator, generatedPassword }: FirstStart,
@@ -25,7 +25,7 @@ export const greeting = (
           'The password is shown once. Copy it now.',
         ])
       : [`  sign in     ${issuer}/account as ${administrator}, ${password}`]),
-    // The command works on the file of SQLite.
+    // The command works on the SQLite file.
     ...(stores.document === 'sqlite' ? [`  forgotten   ${RESET} ${administrator}`] : []),
     `  discovery   ${issuer}/.well-known/openid-configuration`,
     `  data        ${data.folder}`,
@@ -35,7 +35,7 @@ export const greeting = (
   ].join('\n');
 };
 
-/** For a start that failed after it had created an account, whose password was not shown. */
+/** For a start that created an account and failed before it showed the password. */
 export const lostPassword = (administrator: string): string =>
   `The account ${administrator} was made, and its password was not shown. Set one: ${RESET} ${administrator}`;
 

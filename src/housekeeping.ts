@@ -1,5 +1,6 @@
 /**
- * Background tasks of a node: sweeps, checkpoints, counted refusals, key changes, heartbeats; and whether the node can serve.
+ * Background tasks of a node: sweeps, checkpoints, counted refusals, key changes, heartbeats. Also determines whether the
+ * node can serve.
  */
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
@@ -13,26 +14,26 @@ import type { ReadinessCheck } from './http/operations.ts';
 const SWEEP_EVERY_MILLISECONDS = 5_000;
 /** How soon a node notices, without a write, that the volume is full or has room again. */
 const TEND_EVERY_MILLISECONDS = 1_000;
-/** How soon a node adopts a key set that another node changed (decision D23), and compares clocks. */
+/** How soon a node adopts a key set that another node changed (decision D23). Also the interval of the clock comparison. */
 const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
 /** A node that has not adopted the key set for this long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
-/** How soon the agent registry reflects a change by time or by the owner; the change is effective before that. */
+/** How soon the agent registry reflects a change by time or by the owner. The change itself takes effect earlier. */
 const AGENTS_EVERY_MILLISECONDS = 10_000;
 const LIFECYCLE_JOBS_EVERY_MILLISECONDS = 60_000;
-/** How soon a notification is sent. */
+/** How soon a node sends a notification. */
 const TELL_EVERY_MILLISECONDS = 1_000;
-/** How soon a kill that another process latched on this volume takes effect here. */
+/** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
-/** Delay before the next try when the next key change could not be read. */
+/** Delay before the next attempt to read the time of the next key change. */
 const ASK_AGAIN_SECONDS = 10;
-/** setTimeout holds 31 bits of milliseconds. */
+/** setTimeout takes 31 bits of milliseconds. */
 const LONGEST_WAIT_SECONDS = 86_400;
 
 export type Housekeeping = {
   readonly checks: readonly ReadinessCheck[];
-  /** Signing keys were rotated: schedules their next changes anew. */
+  /** Call it after a rotation of signing keys: schedules their next changes anew. */
   keysChanged(): void;
   stop(): Promise<void>;
 };
@@ -43,9 +44,9 @@ export const housekeeping = (deps: {
   readonly ephemeral: EphemeralStore;
   readonly broadcast: Pick<Broadcast, 'publish' | 'subscribe'>;
   readonly clock: Clock;
-  /** Says whether deletion may rely on the clock; absent: always. */
+  /** Whether deletion may rely on the clock; absent: always. */
   readonly steps?: { isSteady(): boolean };
-  /** Watches the volume of the database; absent where there is none. */
+  /** Watches the volume of the database; absent without one. */
   readonly volume?: { tend(): Promise<void> };
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
@@ -57,7 +58,7 @@ export const housekeeping = (deps: {
     settleOffboardings(): Promise<void>;
     settleHandOvers(): Promise<void>;
   };
-  /** Notifies further approvers of requests that are not decided in time. */
+  /** Notifies further approvers of requests that the first approvers have not decided in time. */
   readonly escalate: () => Promise<unknown>;
   readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
@@ -88,7 +89,7 @@ export const housekeeping = (deps: {
 
   /**
    * Runs a task periodically, one run at a time. Retries a failed task at the next interval, and logs the first of several
-   * consecutive failures. Answers a function that runs the task between intervals.
+   * consecutive failures. Returns a function that runs the task between intervals.
    */
   const every = (milliseconds: number, name: string, task: () => Promise<unknown>): (() => void) => {
     let isBusy = false;
@@ -149,7 +150,7 @@ export const housekeeping = (deps: {
 
   const scheduleKeys = async (): Promise<void> => {
     clearTimeout(keyTimer);
-    // When it cannot be read now, it is read again later: a store that fails must not end the process.
+    // A failed read is repeated later: a failing store must not end the process.
     const seconds = await keys.nextChangeIn().catch(() => ASK_AGAIN_SECONDS);
     if (seconds === undefined || isStopped) return;
     const wait = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1000;
@@ -202,7 +203,7 @@ export const housekeeping = (deps: {
           'counted refusals could not be written',
         );
       });
-      // Last: the notifications that were just written are counted as well.
+      // Last, so that it includes the notifications that were just written.
       await agents.noteUses().catch(() => undefined);
     },
   };

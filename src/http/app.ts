@@ -1,6 +1,6 @@
 /**
- * The request listener: front guard, access log, then our own routes or oidc-provider. Mount order and
- * nothing else; what a route does is in the folders beside this file.
+ * The request listener: front guard, access log, then our own routes or oidc-provider. Owns the mount order only; the folders
+ * beside this file own the routes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from '@koa/router';
@@ -18,7 +18,7 @@ import { beginState, stateOf } from './request-state.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Paths below the issuer's that are ours; all others are oidc-provider's. */
+/** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
   /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
 
@@ -29,12 +29,12 @@ export const requestListener = (deps: {
   readonly pages: Pick<ProviderPages, 'error'>;
   readonly readerLanguage: ReaderLanguage;
   readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
-  /** Of a request that was remembered. */
+  /** The facts of a request that went through `remember`. */
   readonly factsOf: (request: IncomingMessage) => Pick<GuardedRequest, 'id' | 'source'>;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
-  /** Time until a request is answered; default: that of production. */
+  /** Deadline for the response; default: that of production. */
   readonly deadlineMilliseconds?: number | undefined;
 }): Handler => {
   const { guard, routers, oidcProvider, remember, log, metrics, clock } = deps;
@@ -43,12 +43,12 @@ export const requestListener = (deps: {
   app.use(async (ctx, next) => {
     beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req));
     await next();
-    // The unread rest of a body is not waited for (IN-06).
+    // Does not wait for the unread rest of a body (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
     const { status } = ctx;
     if ((status === 404 || status === 405) && !ctx.body) {
       const error = status === 404 ? 'not_found' : 'method_not_allowed';
-      // `Allow` is set already (RFC 9110 §15.5.6).
+      // The router has set `Allow` (RFC 9110 §15.5.6).
       const there = `this path has ${ctx.response.get('Allow')}`;
       ctx.body = { error, error_description: status === 404 ? 'there is nothing at this path' : there };
       if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx, { error });
@@ -94,7 +94,10 @@ export const requestListener = (deps: {
   };
 };
 
-/** Without the query, and without handles, which are bearer values (AZ-14). Ids of ours say what they are and stay. */
+/**
+ * The path without the query, and without handles, which are bearer values (AZ-14). Our own ids stay: their prefix identifies
+ * them.
+ */
 const loggedPath = (target: string): string =>
   (target.split('?')[0] ?? '')
     .slice(0, 200)
@@ -106,7 +109,7 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
 
 const SURFACES: readonly (readonly [RegExp, string])[] = [
-  // Each lasts as long as a page is open.
+  // Such a request lasts as long as its page is open.
   [/\/account\/approvals\/events/, 'live'],
   [/\/token(?:$|\?)/, 'token'],
   [/\/token\/introspection/, 'introspection'],

@@ -9,7 +9,7 @@ const COMPRESS: Readonly<Record<Encoding, (body: Buffer) => Buffer>> = {
   gzip: (body) => gzipSync(body, { level: 9 }),
 };
 
-/** Compresses each once, at its first request. */
+/** Compresses each file once, at its first request. */
 const compressed = new WeakMap<Asset, Map<Encoding, Buffer>>();
 
 const bodyIn = (asset: Asset, encoding: Encoding): Buffer => {
@@ -21,9 +21,9 @@ const bodyIn = (asset: Asset, encoding: Encoding): Buffer => {
 };
 
 /**
- * Sends one of our files, compressed where the browser accepts it. Files only: they are the same for every user. A page holds
- * secrets of its session beside text that other parties chose, and its length must not reveal them (BREACH). So no page and no
- * JSON is compressed here.
+ * Sends one of our files, compressed if the browser accepts it. Compresses files only, because they are the same for every
+ * user. A page holds secrets of its session beside text that other parties chose, and its length must not reveal them
+ * (BREACH). No page and no JSON is therefore compressed here.
  */
 export const sendAsset = (ctx: Context, asset: Asset): void => {
   ctx.set('Cache-Control', 'public, max-age=31536000, immutable');

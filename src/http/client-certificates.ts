@@ -1,6 +1,6 @@
 /**
- * The client certificate of a request: of the connection to our own TLS listener, or from a header of a configured proxy. No
- * other party's header is believed, and a proxy's own certificate is never taken for a client's.
+ * The client certificate of a request: from the connection to our own TLS listener, or from a header of a configured proxy.
+ * Ignores the header from any other sender, and never takes a proxy's own certificate for a client's.
  */
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -12,14 +12,14 @@ import {
 } from '../domain/platform/certificates/client-certificate.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 
-/** Header names of common proxies; removed from every request, so that no code behind could trust them. */
+/** Header names of common proxies. They are removed from every request, so that no later code can trust them. */
 const KNOWN_HEADERS = [
   ...['client-cert', 'client-cert-chain', 'x-client-cert', 'x-client-certificate', 'x-ssl-client-cert'],
   ...['ssl-client-cert', 'x-forwarded-client-cert', 'x-forwarded-tls-client-cert'],
 ];
 
 export type CertificateSource = {
-  /** Empties the headers. The function it answers parses the certificate when a caller needs it. */
+  /** Removes the headers. The returned function parses the certificate on demand. */
   take(request: IncomingMessage, isFromProxy: boolean): () => ClientCertificate | undefined;
 };
 
@@ -46,7 +46,7 @@ export const certificateSource = ({
       }
       if (!isTls(socket)) return undefined;
       const x509 = socket.getPeerX509Certificate();
-      // Without configured authorities those of the machine would apply, and anyone can buy certificates from them.
+      // Without configured authorities Node would trust those of the machine, and anyone can buy certificates from them.
       return x509 && clientCertificate(x509, authorities !== undefined && socket.authorized);
     };
     return () => {
@@ -64,7 +64,7 @@ type TlsSocket = IncomingMessage['socket'] & {
 
 const isTls = (socket: IncomingMessage['socket']): socket is TlsSocket => 'getPeerX509Certificate' in socket;
 
-/** Two certificates would be one header given twice, and it is unknown which of them the proxy wrote. */
+/** Exactly one: two certificates come from a repeated header, and the server cannot know which of them the proxy wrote. */
 const ONE_CERTIFICATE = /^-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*$/;
 
 /** RFC 9440 (`:base64:`), percent-encoded PEM as nginx writes it, or bare base64 of DER. */

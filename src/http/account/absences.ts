@@ -19,8 +19,8 @@ const DONE = { declared: awayWords.declared, ended: awayWords.ended } as const;
 type Values = NewAwayModel['values'];
 
 /**
- * Adds `/account/away`: who decides about approvals for a person who is away. To name a deputy takes a recent sign-in, with a
- * factor where there is one: the deputy can approve in that person's place.
+ * Adds `/account/away`, where a person names the deputy who decides about approvals while they are away. Naming a deputy
+ * needs a recent sign-in, with a second factor if the account has one: the deputy can approve in that person's place.
  */
 export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions): void => {
   const { basePath, accounts, approvals, browserSessions, factors } = deps;

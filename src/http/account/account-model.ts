@@ -24,11 +24,11 @@ import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
 
-/** Delegations and grants shown on one page; an account with more sees the newest. */
+/** Delegations and grants on one page; an account with more sees the newest. */
 const SHOWN = 1000;
 const ACTIVITY_SHOWN = 20;
 
-/** What agents and apps hold of an account, and what was recently done in its name. */
+/** What agents and apps hold of an account, and the recent activity in its name. */
 export const accountModel = async (
   deps: PeopleDeps,
   account: Account,
@@ -39,7 +39,7 @@ export const accountModel = async (
     deps.grants.ofAccount(account.id),
     deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
   ]);
-  // A delegation has nothing to show when the person removed everything above it.
+  // A delegation is empty once the person has removed all of its rights from those above it.
   const held = items.filter((delegation) => !isEmpty(delegation));
   const resources = await resourceFinder(deps, [
     ...held.map(({ resource }) => resource),
@@ -90,14 +90,14 @@ const resourceFinder = async (deps: PeopleDeps, identifiers: readonly string[]):
   };
 };
 
-/** Scopes as text. One that is no longer declared keeps its name, and is shown as risky. */
+/** Scopes as text. A scope that is no longer declared keeps its name and shows as high risk. */
 const inWords = (
   names: readonly string[],
   { scopes }: { readonly scopes: readonly ScopeItem[] },
 ): readonly ScopeItem[] =>
   names.map((name) => scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' });
 
-/** The permissions that apply now, and those that are blocked, as text. */
+/** The effective permissions and the blocked ones, as text. */
 const shown = (
   rights: EffectiveRights | undefined,
   { scopes, types }: { readonly scopes: readonly ScopeItem[]; readonly types: readonly DetailType[] },
@@ -196,7 +196,7 @@ const delegationTree = async (
   return held.filter(({ parent }) => parent === null).map(node);
 };
 
-/** What apps hold, and agents without a delegation in the list: each once, for all its grants. */
+/** Apps, and agents without a delegation in the list: each once, for all its grants. */
 const clientAccess = async (
   deps: PeopleDeps,
   account: Account,
@@ -212,7 +212,7 @@ const clientAccess = async (
       const named = await namesOf(deps, id);
       // The account pages themselves are no registered client.
       if (!named) return undefined;
-      // The rights of an agent are in its delegations; without one it holds nothing at a resource.
+      // The rights of an agent are in its delegations. Without a delegation it holds nothing at a resource.
       const identifiers = id.startsWith('agt_') ? [] : [...new Set(held.flatMap(resourcesOf))].sort();
       const openidScopes = [...new Set(held.flatMap((grant) => grant.openidScopes))];
       const at = (identifier: string) => ({
@@ -246,7 +246,7 @@ const clientAccess = async (
         until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
         ...usedAt(lastUses.length === 0 ? undefined : Math.max(...lastUses)),
         ...(isUnasked ? { isUnasked } : {}),
-        // No consent is asked for this app: it would regain every right at the next sign-in.
+        // This app needs no consent, so it would regain every right at the next sign-in.
         ...(isUnasked || narrowable.resources.length + narrowable.openidScopes.length === 0
           ? {}
           : {
@@ -262,7 +262,7 @@ const clientAccess = async (
   return access.filter((one) => one !== undefined);
 };
 
-/** Audit events that a person sees; other types of event are for operators. */
+/** Audit events that a person sees. All other types are for operators. */
 const ACTIVITY: Partial<Record<AuditEventType, Phrase>> = ownActivity;
 
 const activityOf = async (
@@ -292,7 +292,7 @@ const activityOf = async (
   });
 };
 
-/** The agent or app an event is about; undefined when it is about the person alone. */
+/** The agent or app of an event; undefined when the event is about the person alone. */
 const whoOf = (event: AuditEvent, account: string): string | undefined => {
   const target = event.target?.kind === 'agent' || event.target?.kind === 'client' ? event.target.id : undefined;
   const caller = event.caller === account || event.caller === 'system' ? undefined : event.caller;

@@ -1,6 +1,6 @@
 import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.ts';
 
-/** Refusals: pages of an account. */
+/** Refusals of the account pages. */
 export const ACCOUNT_PAGE_REFUSALS = {
   session_not_found: { code: 'not_found', text: 'You are not signed in there.' },
   file_not_found: { code: 'not_found', text: 'There is no such file.' },

@@ -18,9 +18,9 @@ import { accountPageRefusal } from './account-page-refusals.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /**
- * Adds the page behind `consent_required` (decision D1 b): `GET` and `POST /delegations/requests/:handle`. The handle gives no
- * access by itself: only the account it was made for sees more than 404 (WB-11). Opening it changes nothing, and deciding uses
- * it up.
+ * Adds the page behind `consent_required` (decision D1 b): `GET` and `POST /delegations/requests/:handle`. The handle gives
+ * no access by itself: any account but the one it was created for gets 404 (WB-11). Opening the page changes nothing; a
+ * decision uses the handle up.
  */
 export const addDelegationRequestRoutes = (
   router: Router,
@@ -61,7 +61,7 @@ export const addDelegationRequestRoutes = (
     sendPage(ctx, status, consentPage(model));
   };
 
-  /** Of concurrent answers exactly one succeeds. */
+  /** Exactly one of several concurrent answers succeeds. */
   const useUp = async (handle: string): Promise<void> => {
     if (!(await delegationRequests.consume(handle))) throw gone();
   };
@@ -86,7 +86,7 @@ export const addDelegationRequestRoutes = (
     };
     const decision = readDecision(form);
     if (decision === 'deny') return deny();
-    // Nothing can be allowed, so there is no decision: the request stays until it expires.
+    // Without rights to allow there is no decision: the request stays until it expires.
     if (decision === 'back') return seeOther(ctx, `${basePath}/account`);
     const answer = readConsentForm(form);
     const seen = single(queryOf(ctx), 'seen') ?? '';

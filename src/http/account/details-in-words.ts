@@ -4,7 +4,7 @@ import { detailId } from '../../domain/resources/authorization-details/detail-id
 import { typeOf, withoutRepeats } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { Detail, DetailType } from '../../domain/vocabulary/detail-type.ts';
 
-/** An authorization detail as text. One of a type that is no longer declared keeps its name, and is shown as risky. */
+/** An authorization detail as text. A detail of a type that is no longer declared keeps its name and shows as high risk. */
 export const detailInWords = (detail: Detail, types: readonly DetailType[]): DetailItem => {
   const type = typeOf(types, detail);
   return type
@@ -20,7 +20,7 @@ export const detailsInWords = (
     ? {}
     : { details: withoutRepeats(details).map((detail) => detailInWords(detail, types)) };
 
-/** Details that can be removed one by one; duplicates are listed once. */
+/** Details that the person can remove one by one; lists duplicates once. */
 export const detailsToTake = (
   resource: string,
   details: readonly Detail[],

@@ -20,8 +20,9 @@ import { refusalPhrase } from '../refusal-phrase.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /**
- * Adds `/account/email`, where a person requests another address, and `/account/email/:token`, where it is confirmed. The
- * request takes a recent sign-in, with a factor where there is one: a user with the address can set the password (LG-07).
+ * Adds `/account/email`, where a person requests another address, and `/account/email/:token`, where they confirm it. The
+ * request needs a recent sign-in, with a second factor if the account has one: a user with the address can set the password
+ * (LG-07).
  */
 export const addEmailRoutes = (
   router: Router,

@@ -7,11 +7,11 @@ import { byOf } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { AccountSessions } from './sessions.ts';
 
-/** Links and names shown on one page. */
+/** Links and names on one page. */
 const SHOWN = 100;
 const THROUGH_SHOWN = 20;
 
-/** Which servers of other organisations can act in a person's name, and what they can get at most. */
+/** Servers of other organisations that can act in a person's name, and the most that they can get. */
 export const accountLinksModel = async (deps: PeopleDeps, account: Account): Promise<readonly AccountLinkFacts[]> => {
   const { items } = await deps.accountLinks.list({ account: account.id, limit: SHOWN });
   return Promise.all(items.map(({ document }) => factsOf(deps, account, document)));
@@ -48,7 +48,7 @@ const factsOf = async (deps: PeopleDeps, account: Account, link: AccountLink): P
   };
 };
 
-/** Adds the button that ends a link. Another person's link does not exist here (MG-01). */
+/** Adds the button that ends a link. Answers as if another person's link did not exist (MG-01). */
 export const addLinkRoutes = (
   router: Router,
   deps: PeopleDeps,

@@ -18,7 +18,7 @@ import type { AccountSessions, PageSession } from './sessions.ts';
 /** Path of the page on which a person confirms the new owner of an agent. */
 const pathOf = (basePath: string, agent: string): string => `${basePath}/account/agents/${agent}/owner`;
 
-/** Agents whose new owner a person has not confirmed, for the page of the account. */
+/** Agents whose new owner a person has not confirmed, for the account page. */
 export const agentsInNewHands = async (
   deps: Pick<PeopleDeps, 'basePath' | 'delegations' | 'agents' | 'accounts' | 'groups'>,
   account: string,
@@ -34,8 +34,8 @@ export const agentsInNewHands = async (
 };
 
 /**
- * Adds `GET` and `POST /account/agents/:id/owner`: a person confirms the new owner of an agent, or revokes what it holds.
- * Opening the page changes nothing; the answer is about the owner whom the page showed.
+ * Adds `GET` and `POST /account/agents/:id/owner`, where a person confirms the new owner of an agent, or revokes what the
+ * agent holds. Opening the page changes nothing. The answer applies to the owner that the page showed.
  */
 export const addNewOwnerRoutes = (
   router: Router,

@@ -32,16 +32,16 @@ const DONE = {
   untested: { kind: 'error', text: done.untested },
 } as const;
 
-/** Error reasons after which the browser's subscription is gone. */
+/** Error reasons that mean that the browser's subscription is gone. */
 const ENDED: readonly string[] = ['gone', 'not_allowed', 'key_ended', 'not_readable'];
 
-/** The person who sends a test sees whether it arrives. */
+/** Ten minutes are enough: the person who sends a test sees whether it arrives. */
 const TEST = { urgency: 'normal', ttlSeconds: 600 } as const;
 const WORKER = 'push-worker.js';
 
 /**
- * Adds `/account/notifications`, where a person turns push messages on in the current browser and sees where they are on. Adds
- * the service worker, whose scope is `/account/`: it does nothing but show a message.
+ * Adds `/account/notifications`, where a person turns push messages on in the current browser and sees where they are on.
+ * Adds the service worker, whose scope is `/account/`: it only shows messages.
  */
 export const addNotificationRoutes = (
   router: Router,

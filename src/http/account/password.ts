@@ -27,7 +27,7 @@ export const addPasswordRoutes = (
   home: string,
 ): void => {
   const { accounts, basePath, browserSessions, signIn } = deps;
-  // Where users do not sign in with a password there is none to change, and no such page.
+  // With passwords off there is no password to change, and no such page.
   if (!deps.isPasswordOn) return;
 
   const page = (session: PageSession, errors: NonNullable<PasswordModel['errors']> = {}) =>
@@ -62,12 +62,12 @@ export const addPasswordRoutes = (
       if (!isDomainError(error)) throw error;
       const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;
       if (field === undefined) throw error;
-      // A wrong current password is in the audit log already.
+      // The audit log already has a wrong current password.
       if (field === 'new') await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error) }));
     }
-    // The change ended this session like all others; the new password begins the next one.
+    // The change ended all sessions, this one included. The next sign-in uses the new password.
     await browserSessions.end(exchangeOf(ctx));
     seeOther(ctx, `${home}?done=password`);
   });

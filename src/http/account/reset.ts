@@ -23,8 +23,8 @@ import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 
 /**
- * Adds the password reset for users who cannot sign in: `/account/reset` and, behind the link in the mail,
- * `/account/reset/:token`. Opening either changes nothing.
+ * Adds the password reset for users who cannot sign in: `/account/reset`, and `/account/reset/:token` behind the link in the
+ * mail. Opening either page changes nothing.
  */
 export const addResetRoutes = (
   router: Router,
@@ -77,14 +77,14 @@ export const addResetRoutes = (
     }
     try {
       const account = await resets.reset(token, next, requestOf(ctx));
-      // Guesses by other parties cannot lock the user out of the browser in which they set it (LG-02).
+      // Guesses of other parties cannot lock the user out of the browser in which they set the password (LG-02).
       devices.write(ctx, deps.signIn.deviceOf(account, SINGLE_FACTOR));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/password') throw error;
       await recordRefusal(deps, ctx, error);
       return show(ctx, token, statusOf(error), { new: refusalPhrase(error) });
     }
-    // This signs no user in: the account page asks for the new password, and for the second factor.
+    // A reset signs no user in: the account page asks for the new password, and for the second factor.
     seeOther(ctx, `${basePath}/account?done=password`);
   });
 };

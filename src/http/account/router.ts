@@ -50,7 +50,7 @@ import { addSecurityRoutes } from './security.ts';
 import { addSessionRoutes } from './session-list.ts';
 import { accountSessions } from './sessions.ts';
 
-/** What was just done; the link carries the keyword, never a text. */
+/** The message about the last action. The link carries a keyword, never a text. */
 const DONE = {
   revoked: accountWords.ended,
   narrowed: accountWords.narrowed,
@@ -63,7 +63,7 @@ const DONE = {
   password: accountWords.passwordChanged,
 } as const;
 
-/** The start page, `/account` with all below it, the page behind `consent_required`, and `/assets`. */
+/** Adds the start page, all pages below `/account`, the page behind `consent_required`, and `/assets`. */
 export const accountRouter = (deps: PeopleDeps): Router => {
   const { issuer, basePath, browserSessions, delegations, grants, grantService, consents } = deps;
   const forms = guardedForms(deps);
@@ -120,7 +120,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   router.get('/account/signed-in', async (ctx) => {
     const back = await browserSessions.finishSignIn(exchangeOf(ctx), queryOf(ctx)).catch(async (error: unknown) => {
-      // Of two tabs that both began to sign in, only the later one knows the page to return to.
+      // If two tabs began to sign in, only the later one knows the page to return to.
       if (isDomainError(error) && (await sessions.current(ctx))) return home;
       throw error;
     });
@@ -131,7 +131,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const browser = browsers.known(ctx);
     const state = queryOf(ctx).get('state');
     const there = deps.upstream.sessions;
-    // Back from the provider's sign-out: continues to the app that requested it.
+    // The browser is back from the provider's sign-out and continues to the app that requested it.
     const next = browser === undefined || state === null ? undefined : await there.returned(state, browser);
     if (next !== undefined) return seeOther(ctx, next);
     const upstream = browser === undefined ? undefined : await there.ended(browser);
@@ -155,7 +155,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     sendOnward(ctx, onwardPage({ basePath, kind: 'out', provider: there.name, href: there.href }), there.href);
   };
 
-  /** Throws 'not_found' where a client holds nothing of an account. */
+  /** Throws 'not_found' if a client holds nothing of the account. */
   const refuseUnheld = async (account: string, clientId: string): Promise<void> => {
     let after: Cursor | undefined;
     do {
@@ -204,7 +204,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await refuseUnheld(account.id, id);
-    // An agent without a delegation is shown as an app is; its standing approvals end all the same.
+    // The page shows an agent without a delegation like an app. Its standing approvals end as well.
     if (id.startsWith('agt_')) {
       await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
     }
@@ -219,7 +219,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { account, form } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await refuseUnheld(account.id, id);
-    // No consent is asked for this app, so it would regain every right at the next sign-in (the page offers no such form).
+    // This app needs no consent, so it would regain every right at the next sign-in (the page offers no such form).
     const client = (await deps.clients.get(id))?.document;
     if (client && (await consents.isUnasked(account.id, client))) throw notYours();
     const narrowed = await grantService.narrowAllOf(account.id, id, readRights(form), byOf(ctx, account.id));
@@ -246,11 +246,11 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addAwayRoutes(router, deps, sessions);
   addInbox(router, deps, forms, sessions);
   addStandingApprovals(router, deps, sessions);
-  // Before the page of a single approval, so that `batch` is no id.
+  // Before the page of a single approval, so that `batch` is not read as an id.
   addBatchPage(router, deps, forms, sessions);
   addApprovalPage(router, deps, forms, sessions, approvalProofs(deps, devices));
   return router;
 };
 
-/** What belongs to another person does not exist here. */
+/** Answers as if an object of another person did not exist. */
 const notYours = (): DomainError => linkRefusal('holding_not_found');

@@ -31,7 +31,7 @@ import { refusalPhrase } from '../refusal-phrase.ts';
 import { accountPageRefusal } from './account-page-refusals.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
-/** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
+/** Adds `/account/security`, a person's second factors. Changing them needs a recent sign-in that is as strong as they are. */
 export const addSecurityRoutes = (
   router: Router,
   deps: PeopleDeps,
@@ -53,14 +53,14 @@ export const addSecurityRoutes = (
 
   const signedIn = ({ id: session, assurance }: PageSession) => ({ session, assurance });
 
-  /** Sends the browser to sign in again where that is required first, and answers whether it did. */
+  /** Sends the browser to sign in again if that is required first. Returns whether it did. */
   const signInFirst = async (ctx: Context, session: PageSession, backTo: string): Promise<boolean> => {
     if (await factors.mayChange(session.account.id, session.assurance)) return false;
     seeOther(ctx, await browserSessions.signInUrl(exchangeOf(ctx), backTo, 'anew'));
     return true;
   };
 
-  /** Confirms that a factor was added. It was proven in this browser, so codes are accepted from it. */
+  /** Confirms the new factor. The person proved it in this browser, so the browser becomes a known one for codes. */
   const showAdded = (ctx: Context, session: PageSession, codes: readonly string[] | undefined): void => {
     devices.write(ctx, deps.signIn.deviceOf(session.account, MULTI_FACTOR));
     if (codes) showCodes(ctx, session, codes, true);
@@ -188,7 +188,7 @@ export const addSecurityRoutes = (
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
-      // The page holds another challenge: it accepts what the first one accepted.
+      // The page is shown again with a new challenge, under the same condition as the first time.
       if (await signInFirst(ctx, session, `${path}/passkey`)) return;
       const field = error.field === '/name' ? 'name' : 'credential';
       await showPasskey(ctx, session, 400, {
@@ -210,13 +210,13 @@ export const addSecurityRoutes = (
     const { id = '' } = ctx.params;
     const { account, assurance } = session;
     const { authTime } = assurance;
-    // Sessions elsewhere that used the factor sign in again, without it.
+    // Other sessions that used the factor must sign in again, without it.
     await upstream.signInMethods.removeFactor(id, changing(ctx, session), async () => {
       const kept = { id: session.id, authTime };
       const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);
       devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     });
-    // Between the two it was still valid for signing in.
+    // Between the two calls the factor was still valid for a sign-in.
     for (const { id: other } of await deps.sessions.ofAccount(account.id)) {
       if (other !== session.id) await deps.sessions.end(other, byOf(ctx, account.id), 'from_elsewhere');
     }

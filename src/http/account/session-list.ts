@@ -13,8 +13,8 @@ import type { AccountSessions } from './sessions.ts';
 const DONE = { ended: words.ended, others: words.othersEnded } as const;
 
 /**
- * Adds `/account/sessions`: where a person is signed in, and how to end that. `leave` continues as after signing out, once the
- * session of this browser is over.
+ * Adds `/account/sessions`, where a person sees and ends their sessions. `leave` continues as after a sign-out, once the
+ * session of this browser has ended.
  */
 export const addSessionRoutes = (
   router: Router,
@@ -50,7 +50,7 @@ export const addSessionRoutes = (
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
     const newest = await deps.sessions.ofAccount(session.account.id);
-    // The current session is always on the page, however many there are.
+    // The page always shows the current session, however many there are.
     const own = newest.some(({ id }) => id === session.id) ? undefined : await deps.sessions.get(session.id);
     const list = await Promise.all([...(own ? [own] : []), ...newest].map((one) => shown(one, session.id)));
     const page = sessionsPage({
@@ -78,7 +78,7 @@ export const addSessionRoutes = (
   router.post('/account/sessions/end-all', async (ctx) => {
     const { id, account, assurance } = await sessions.withForm(ctx);
     const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id));
-    // The only known browser from now on: guesses by other parties do not lock the user out of it (LG-02).
+    // This becomes the only known browser: guesses of other parties do not lock the user out of it (LG-02).
     devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     await leave(ctx, id);
   });
@@ -86,7 +86,7 @@ export const addSessionRoutes = (
   router.post('/account/sessions/:session/end', async (ctx) => {
     const { id, account } = await sessions.withForm(ctx);
     const { session = '' } = ctx.params;
-    // What belongs to another person does not exist here (WB-11).
+    // Answers as if a session of another person did not exist (WB-11).
     if ((await deps.sessions.get(session))?.account !== account.id) {
       throw accountPageRefusal('session_not_found');
     }

@@ -18,16 +18,13 @@ export type PageSession = {
 };
 
 export interface AccountSessions {
-  /**
-   * The session of the browser with its active account; undefined where no account is signed in. Sets the language of the
-   * answer.
-   */
+  /** The browser's session with its active account; undefined if no account is signed in. Sets the language of the response. */
   current(ctx: Context): Promise<PageSession | undefined>;
 
-  /** The session; or undefined after sending the browser to sign in and return to this page. */
+  /** The session. Without one, sends the browser to sign in and return to this page, and returns undefined. */
   orSignIn(ctx: Context): Promise<PageSession | undefined>;
 
-  /** The session and the form its page sent. Refuses every other session and form with 403 (WB-02). */
+  /** The session, and the form that its page sent. Refuses any other session or form with 403 (WB-02). */
   withForm(
     ctx: Context,
     bindingOf?: (session: PageSession) => FormBinding,

@@ -1,7 +1,7 @@
 /**
- * Who calls an API of this server: reads our own access token from the Authorization header and checks audience, binding,
- * actor and scope. Owns the challenges of RFC 6750 §3 and RFC 9449 §7.1. It does not know routes or roles; the management API
- * decides what the token's holder may do.
+ * Authenticates callers of an API of this server. Reads our own access token from the Authorization header and checks
+ * audience, binding, actor and scope. Owns the challenges of RFC 6750 §3 and RFC 9449 §7.1. Does not know routes or roles:
+ * the management API decides what the token's holder may do.
  */
 import type { Context } from 'koa';
 import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
@@ -9,25 +9,28 @@ import { raisePriority } from '../../domain/ports/write-priority.ts';
 import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
 
 export type BearerDependencies = {
-  /** The resource indicator a token must have as its audience. */
+  /** The resource indicator that a token must have as its audience. */
   readonly audience: string;
   readonly tokens: Pick<IssuedTokens, 'find'>;
   /**
-   * Checks the DPoP proof of this request for this token (RFC 9449 §4.3, §7.1), replay included, and answers
-   * the thumbprint of its key. Throws DomainError when the proof is missing or not valid.
+   * Checks the DPoP proof of this request for this token (RFC 9449 §4.3, §7.1), including replay, and returns the thumbprint
+   * of its key. Throws DomainError when the proof is missing or invalid.
    */
   readonly verifyProof: (ctx: Context, token: string) => Promise<string>;
-  /** `x5t#S256` of the certificate of this request (RFC 8705 §3). Without it no token bound to one is good. */
+  /** `x5t#S256` of the certificate of this request (RFC 8705 §3). Without it no certificate-bound token is valid. */
   readonly certificateOf?: (ctx: Context) => string | undefined;
 };
 
 type Scheme = 'Bearer' | 'DPoP';
 
-/** b64token of RFC 6750 §2.1; tokens longer than any we issue are not examined. */
+/** b64token of RFC 6750 §2.1. Tokens longer than any of ours are not examined. */
 const CREDENTIALS = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]{1,8192}=*)$/i;
 const PROOF_ALGORITHMS = 'ES256 ES384 ES512 PS256 RS256 EdDSA';
 
-/** The live token of a request, for this API and proven to be the sender's. Throws 'unauthenticated' and sets WWW-Authenticate. */
+/**
+ * The live token of a request, for this API, whose binding the sender has proved. Otherwise throws 'unauthenticated' and sets
+ * WWW-Authenticate.
+ */
 export const bearerToken =
   ({ audience, tokens, verifyProof, certificateOf }: BearerDependencies) =>
   async (ctx: Context): Promise<IssuedToken> => {
@@ -47,7 +50,7 @@ export const bearerToken =
       return refuse('This token is not bound to a key; send it as Bearer.', 'Bearer', 'invalid_token');
     }
     if (token.jkt !== undefined) {
-      // DP-04: a stolen bound token is useless as Bearer.
+      // DP-04: a stolen bound token has no use as a Bearer token.
       if (scheme === 'Bearer') refuse('This token is bound to a key; send it as DPoP.', 'DPoP', 'invalid_token');
       const thumbprint = await proofOf(verifyProof, ctx, value, refuse);
       if (thumbprint !== token.jkt) refuse('The proof is made with another key.', 'DPoP', 'invalid_token');
@@ -58,20 +61,20 @@ export const bearerToken =
     return token;
   };
 
-/** Throws 'forbidden' for a token with an actor: this server is not managed through an agent (decision D22). */
+/** Throws 'forbidden' for a token with an actor: no agent manages this server on behalf of a user (decision D22). */
 export const refuseActor = (token: IssuedToken): void => {
   if (!token.chain) return;
   throw new DomainError('forbidden', 'A token with an actor cannot be used here; call with a token of your own.');
 };
 
-/** Throws 'forbidden' with the challenge that names the scope (RFC 6750 §3.1). */
+/** Throws 'forbidden' with a challenge that names the scope (RFC 6750 §3.1). */
 export const requireScope = (ctx: Context, audience: string, token: IssuedToken, scope: string): void => {
   if (token.scope.includes(scope)) return;
   challenge(ctx, audience, token.jkt === undefined ? 'Bearer' : 'DPoP', { error: 'insufficient_scope', scope });
   throw new DomainError('forbidden', `The token lacks the scope ${scope}.`);
 };
 
-/** Sets WWW-Authenticate. Values are our own, registered names or those of a policy, never input. */
+/** Sets WWW-Authenticate. Values are ours, registered names or those of a policy, never input. */
 export const challenge = (
   ctx: Context,
   audience: string,
@@ -88,7 +91,9 @@ export const challenge = (
   ctx.set('WWW-Authenticate', `${scheme} ${text.join(', ')}`);
 };
 
-/** The challenge to a caller that a stronger or later sign-in would help (RFC 9470 §3), with the demands of the denial. */
+/**
+ * The challenge for a caller whom a stronger or newer sign-in would help (RFC 9470 §3), with the requirements of the denial.
+ */
 export const challengeToSignIn = (ctx: Context, audience: string, error: unknown): void => {
   const remedies = isDomainError(error) ? (error.denial?.remedies ?? []) : [];
   const demand = remedies.find((remedy) => remedy.kind === 'step_up');
@@ -109,7 +114,7 @@ const proofOf = async (
     return await verifyProof(ctx, token);
   } catch (error) {
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-    // A failing store is not the caller's fault; every refusal of a proof is.
+    // A failing store is not the caller's fault. A refused proof is.
     if (code === 'unavailable' || code === 'store_unavailable' || typeof code !== 'string') throw error;
     return refuse(typeof message === 'string' ? message : 'The proof is not valid.', 'DPoP', 'invalid_dpop_proof');
   }

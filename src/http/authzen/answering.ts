@@ -12,7 +12,7 @@ export type AnsweringDeps = {
   /** Throws DomainError 'unauthenticated' or 'too_many_requests'. */
   readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
   readonly decisions: Pick<AccessDecisions, 'recordRefusal'>;
-  /** Records a refusal before the caller is authenticated (decision D18). */
+  /** Counts a refusal of an unauthenticated caller (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
     readonly source: string;
@@ -30,19 +30,19 @@ export type Answered = {
 
 export type SendError = (ctx: Context, error: unknown, issuer: string, log: ProblemLog) => void;
 
-/** Makes the handler of one endpoint: `answer` gets the authenticated resource server, `send` writes an error in its format. */
+/**
+ * Creates the handler of one endpoint. `answer` gets the authenticated resource server; `send` writes an error in the
+ * endpoint's format.
+ */
 export type Answering = (
   send: SendError,
   answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered>,
 ) => (ctx: Context) => Promise<void>;
 
-/**
- * The request id that a caller may send to recognise an answer. One that is longer or holds other characters is not sent
- * back.
- */
+/** The request id by which a caller recognises a response. A longer id, or one with other characters, is not sent back. */
 const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
 
-/** Answers authenticated resource servers as JSON; records a refusal before the answer leaves. */
+/** Answers authenticated resource servers in JSON. Records a refusal before the response leaves. */
 export const answeringServers =
   ({ issuer, authenticate, decisions, countRefusal, log }: AnsweringDeps): Answering =>
   (send, answer) =>
@@ -72,7 +72,7 @@ export const answeringServers =
     }
   };
 
-/** How a caller can authenticate. */
+/** The authentication methods for callers. */
 export const challenge = (ctx: Context, issuer: string): void =>
   ctx.set('WWW-Authenticate', `Basic realm="${issuer}", Bearer realm="${issuer}"`);
 

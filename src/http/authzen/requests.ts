@@ -1,6 +1,6 @@
 /**
- * Access requests below `/access/v1/requests` (AuthZEN Access Request and Approval Profile 1.0). Owns paths, statuses, headers
- * and problem documents; domain/approvals/authzen owns what is requested and its outcome. Mounted by router.ts.
+ * Access requests below `/access/v1/requests` (AuthZEN Access Request and Approval Profile 1.0). Owns paths, statuses,
+ * headers and problem documents. domain/approvals/authzen owns the request and its outcome. Mounted by router.ts.
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
@@ -16,7 +16,7 @@ import { type Answered, type Answering, askedIn, challenge } from './answering.t
 
 export const REQUESTS = '/access/v1/requests';
 
-/** The form of a submission's name that a caller chooses. */
+/** The form of the name that a caller may give a submission. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const PROBLEM = 'urn:openid:authzen:access-request:error:';
 const PROBLEMS: Readonly<Record<AccessRequestProblemCode, readonly [status: number, title: string]>> = {
@@ -82,7 +82,7 @@ export const requestRoutes = (
   router.post(
     `${REQUESTS}/:task/cancel`,
     answering(send, async (server, ctx, { request }) => {
-      // A caller may send a reason and a comment; they are not stored.
+      // Accepts a reason and a comment from the caller, but does not store them.
       if (Number(ctx.get('content-length') || 0) > 0) await readJsonBody(ctx);
       return waiting(await requests.cancel(server, idIn(ctx), request));
     }),
@@ -92,7 +92,7 @@ export const requestRoutes = (
 
 const idIn = (ctx: Context): string => String((ctx as { params?: Record<string, unknown> }).params?.['task'] ?? '');
 
-/** RFC 9457, with the problem types of the profile where it has one. */
+/** RFC 9457, with the problem types of the profile if it defines one. */
 const send = (ctx: Context, error: unknown, issuer: string, log: ProblemLog): void => {
   if (isDomainError(error) && error.code === 'unauthenticated') challenge(ctx, issuer);
   if (!isAccessRequestProblem(error)) {

@@ -1,7 +1,7 @@
 /**
  * The AuthZEN Authorization API 1.0 below `/access/v1`, and its metadata. Owns paths, statuses and the form of refusals
- * (§10.1). src/provider/client-authentication/resource-server-proofs.ts authenticates callers, and domain/approvals/authzen makes the answers.
- * Mounted by src/http/app.ts.
+ * (§10.1). src/provider/client-authentication/resource-server-proofs.ts authenticates callers; domain/approvals/authzen
+ * creates the responses. Mounted by src/http/app.ts.
  */
 import { createHash } from 'node:crypto';
 import Router from '@koa/router';
@@ -35,14 +35,14 @@ type Dependencies = AnsweringDeps & {
   readonly useApproval: UseApproval;
   readonly requests: AccessRequests;
   readonly pollIntervalSeconds: number;
-  /** For pages of search results. */
+  /** Seals the page tokens of search results. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
 };
 
 const EVALUATION = '/access/v1/evaluation';
 const EVALUATIONS = '/access/v1/evaluations';
 const searchPath = (searched: Searched): string => `/access/v1/search/${searched}`;
-/** Beside the API: a resource server uses an approval up (docs/how-to/approvals.md). */
+/** Beside the API: an endpoint at which a resource server uses an approval up (docs/how-to/approvals.md). */
 const APPROVAL_USES = '/access/v1/approval-uses';
 const METADATA = '/.well-known/authzen-configuration';
 
@@ -66,7 +66,7 @@ export const accessRouter = (dependencies: Dependencies): Router => {
     (searched: Searched): Answerer =>
     async (server, body, by) => {
       const asked = readSearch(searched, body);
-      // A page token is valid for the very search it was made for (§8.2.1).
+      // A page token is valid only for the search that it was created for (§8.2.1).
       const place = `access-search/${searched}/${digestOf(asked)}`;
       const after = asked.token === undefined ? undefined : pages.open(place, server.id, asked.token);
       const { results, next } = await dependencies.search(searched, server, asked, after, by);
@@ -115,7 +115,7 @@ const metadataOf = (issuer: string) => ({
 const digestOf = ({ token: _, limit: __, ...entities }: SearchQuestion): string =>
   createHash('sha256').update(JSON.stringify(entities)).digest('base64url');
 
-/** The body is a message and nothing else (§10.1.2). */
+/** The body is only a message (§10.1.2). */
 const sendError = (ctx: Context, error: unknown, issuer: string, log: ProblemLog): void => {
   const { status, message, retryAfterSeconds } = errorOf(error);
   if (status >= 500) log(askedIn(ctx).request, error);

@@ -28,12 +28,12 @@ import { approvalFacts } from './facts.ts';
 
 type Chosen = Pick<Approval, 'id' | 'digest'>;
 
-/** People do not read more than this at once. */
+/** Most requests in a batch: people do not read more at once. */
 const MOST = 30;
 
 /**
- * Adds `GET` and `POST /account/approvals/batch`. Each choice holds the digest of what was shown and a token of its own: the
- * form decides only what this person's page showed (AP-16, AP-18).
+ * Adds `GET` and `POST /account/approvals/batch`. Each choice holds the digest of the shown request and its own token. The
+ * form decides only requests that this person's page showed (AP-16, AP-18).
  */
 export const addBatchPage = (
   router: Router,
@@ -114,7 +114,7 @@ export const addBatchPage = (
       return { approval: (await factsOf(after)) ?? before, outcome };
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      // Refusals by policy are in the audit log already.
+      // The audit log already has the refusals by policy.
       if (!error.refused) await recordRefusal(deps, ctx, error);
       return { approval: before, outcome: 'refused', text: refusalOf(error) };
     }
@@ -133,7 +133,7 @@ export const addBatchPage = (
       if (chosen.length === 0) throw accountPageRefusal('approval_selection_empty', { field: 'chosen' });
       for (const one of chosen) await forms.check(ctx, one.token, choiceBinding(session, one));
       const results: BatchResult[] = [];
-      // Sequentially: each is a decision of its own.
+      // Sequentially: each is a separate decision.
       for (const one of chosen) {
         const result = await decideOne(ctx, session, one, decision);
         if (result) results.push(result);

@@ -11,14 +11,14 @@ import { refusalPhrase } from '../../refusal-phrase.ts';
 import { accountPageRefusal } from '../account-page-refusals.ts';
 import type { PageSession } from '../sessions.ts';
 
-/** How many of the newest approvals are read besides the pending ones. */
+/** How many of the newest approvals to read besides the pending ones. */
 const LOOKED_AT = 200;
 
 type Deps = Pick<PeopleDeps, 'approvals'>;
 
 /**
- * What an account may decide or decided, newest first; pending requests of the accounts it decides for included. Pending
- * requests are read separately, so that an agent that asks and cancels repeatedly hides nothing.
+ * Approvals that an account may decide or has decided, newest first, including pending ones of absent accounts whose deputy
+ * it is. Reads pending requests separately, so that an agent that requests and cancels repeatedly hides none.
  */
 export const newestOf = async ({ approvals }: Deps, account: string): Promise<readonly Approval[]> => {
   const { service, absences } = approvals;
@@ -39,14 +39,14 @@ export const newestOf = async ({ approvals }: Deps, account: string): Promise<re
 const hasAgreed = ({ votes }: Pick<Approval, 'votes'>, account: string): boolean =>
   votes.some((vote) => vote.account === account || slotOfVote(vote) === account);
 
-/** How many approvals wait for this person, and not only for another approver. */
+/** How many approvals wait for this person. Does not count those that wait for another approver only. */
 export const waitingFor = async (deps: Deps, account: string): Promise<number> => {
   const now = deps.approvals.clock.now();
   const newest = await newestOf(deps, account);
   return newest.filter((one) => stateAt(one, now) === 'pending' && !hasAgreed(one, account)).length;
 };
 
-/** `approve` or `deny`; an empty or other answer is none (AP-13). */
+/** `approve` or `deny`. Refuses an empty or other answer (AP-13). */
 export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' => {
   const decision = single(form, 'decision');
   if (decision === 'approve' || decision === 'deny') return decision;
@@ -56,15 +56,15 @@ export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' 
 };
 
 /**
- * One person's denial. Of an approved request it first ends the standing approval that was given with it, which would
- * otherwise approve the next action. Throws as `ApprovalService.deny` does.
+ * Denies for one person. For an approved request, first ends the standing approval that was given with it: it would approve
+ * the next action. Throws as `ApprovalService.deny` does.
  */
 export const denied = async ({ approvals }: Deps, id: string, who: Deciding): Promise<Approval> => {
   await approvals.standing.endGivenWith(id, who.account, who.request);
   return approvals.service.deny(id, who);
 };
 
-/** Throws where an approval is impossible regardless of proof, so that no code or number is used up for it. */
+/** Throws if no proof could make the approval possible, so that the person uses up no code or number. */
 export const checkWorthProving = (
   approval: Approval,
   who: { readonly account: string; readonly seen: string },
@@ -77,7 +77,7 @@ export const checkWorthProving = (
   }
 };
 
-/** Why an approval failed, as text for its page. A refusal by policy can be found by its decision id. */
+/** Why an approval failed, as text for its page. For a refusal by policy it includes the decision id. */
 export const refusalOf = (error: DomainError): Phrase =>
   error.refused ? decideWords.notPermitted(refusalPhrase(error), error.refused.decision) : refusalPhrase(error);
 

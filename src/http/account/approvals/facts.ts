@@ -84,7 +84,7 @@ export const approvalFacts = async (
   });
 };
 
-/** Approver slots in which the viewer can still vote, the usual one first; empty for a viewer who has voted. */
+/** Approver slots in which the viewer can still vote, the usual one first; empty after the viewer's vote. */
 export const freeSlots = async (
   { approvals }: Pick<Deps, 'approvals'>,
   approval: Approval,
@@ -102,7 +102,7 @@ export const awayAs = ({ of, until }: ApproverSlot, nameOf: (account: string) =>
   ...(until === undefined ? {} : { until }),
 });
 
-/** Approvers who are asked for themselves. A deputy is listed beside the approver they voted for. */
+/** Approvers in their own right. A deputy appears beside the approver for whom they voted. */
 const peopleOf = ({ approvers, votes }: Approval): readonly string[] => {
   const deputies = votes.filter((vote) => vote.for !== undefined).map(({ account }) => account);
   return [...new Set([...approvers, ...votes.map(slotOfVote)])].filter((account) => !deputies.includes(account));
@@ -139,7 +139,7 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
   return { servers, agents, nameOf: (account) => names.get(account) ?? account };
 };
 
-/** Each account once, as many at a time as a store query takes. */
+/** Each account once, in batches of the size that a store query takes. */
 const chunksOf = (ids: readonly string[]): readonly (readonly string[])[] => {
   const all = [...new Set(ids)];
   return Array.from({ length: Math.ceil(all.length / 1000) }, (_, index) =>
@@ -149,7 +149,10 @@ const chunksOf = (ids: readonly string[]): readonly (readonly string[])[] => {
 
 type Deeds = Pick<ApprovalFacts, 'resource' | 'scopes' | 'details' | 'unreadable' | 'exact' | 'isCut'>;
 
-/** The action in the words of the resource server. What it does not declare is shown by name and cannot be approved (AP-10). */
+/**
+ * The action in the words of the resource server. The page shows undeclared parts by name, and such an action cannot be
+ * approved (AP-10).
+ */
 const deedsOf = ({ action }: Approval, server: ResourceServer | undefined): Deeds => {
   const declared = server?.scopes ?? [];
   const types = server?.detailTypes ?? [];

@@ -1,7 +1,6 @@
 /**
- * What people decide about: the inbox, the page of one approval, several at once, and the hints that something changed. Owns
- * how an approval is shown and what a person proves before they approve; does not own whether that takes effect
- * (domain/approvals).
+ * The approval pages: the inbox, one approval, a batch, and the change signals. Owns how a page shows an approval, and what a
+ * person proves before they approve. Does not own whether the approval takes effect (domain/approvals).
  */
 import type Router from '@koa/router';
 import { inboxPage } from '../../../../views/pages/approvals.ts';
@@ -55,7 +54,7 @@ export const addInbox = (router: Router, deps: PeopleDeps, forms: GuardedForms, 
     const account = session.account.id;
     approvals.live.open(ctx, { session: session.id, account }, async () => {
       const now = await browserSessions.current(exchange);
-      // Also when another user signed in in the same browser.
+      // The stream also ends when another user signs in in the same browser.
       return now?.id === session.id && now.account === account && (await activeAccount(deps, account)) !== undefined;
     });
   });

@@ -3,15 +3,15 @@ import type { Context } from 'koa';
 import type { LiveApprovals } from '../../interaction/approval-deps.ts';
 import { accountPageRefusal } from '../account-page-refusals.ts';
 
-/** Browsers open six connections to one server; the others are for the pages themselves. */
+/** Browsers open six connections to one server. The pages themselves need the others. */
 const PER_SESSION = 4;
-/** Streams of one process. */
+/** Most streams of one process. */
 const IN_ALL = 5000;
 /** Shorter than the idle timeout of proxies in between. */
 const HEARTBEAT_MILLISECONDS = 15_000;
-/** Heartbeats go out in this many parts, so that not all streams are checked at one moment. */
+/** Heartbeats go out in this many parts, so that the process does not check all streams at once. */
 const PARTS = 15;
-/** Bytes that a client leaves unread before its stream ends. */
+/** Most unread bytes of a client before its stream ends. */
 const MOST_WAITING = 16_384;
 
 type Stream = {
@@ -21,7 +21,7 @@ type Stream = {
   isLive(): Promise<boolean>;
 };
 
-/** Streams under a name that several have in common. */
+/** An index of streams by a name that several streams share. */
 const named = () => {
   const all = new Map<string, Set<Stream>>();
   return {
@@ -39,9 +39,9 @@ const named = () => {
 };
 
 /**
- * Signals open inboxes that something changed, and never what: the browser reads the page again, as the account that is signed
- * in then. A stream ends with its session, at the latest at the next heartbeat. Each is the bare response of its request and
- * little besides, as there may be thousands.
+ * Signals to open inboxes that something changed, never what. The browser then reads the page again, as the account that is
+ * signed in at that time. A stream ends with its session, at the next heartbeat at the latest. A stream holds little more
+ * than the bare response, because there may be thousands.
  */
 export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS } = {}): LiveApprovals => {
   const parts = Array.from({ length: PARTS }, () => new Set<Stream>());
@@ -64,19 +64,19 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   };
 
   const send = (stream: Stream, text: string): void => {
-    // The session may end while its liveness is checked. A write after that is an error without a listener.
+    // The session may end during the check of its liveness. A later write would be an error without a listener.
     if (stream.out.writableEnded) return;
     if (stream.out.writableLength > MOST_WAITING) end(stream);
     else stream.out.write(text);
   };
 
   const look = async (stream: Stream): Promise<void> => {
-    // Where liveness cannot be determined, the browser has to connect again.
+    // If liveness cannot be determined, the browser has to connect again.
     if (await stream.isLive().catch(() => false)) send(stream, ': still here\n\n');
     else end(stream);
   };
 
-  // Created here and not in a request: each heartbeat reads the state anew.
+  // Outside of any request, so that each heartbeat reads the current state.
   const beating = setInterval(
     () => {
       for (const stream of parts[beat++ % PARTS] ?? []) void look(stream);
@@ -98,7 +98,7 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       }
       ctx.status = 200;
       ctx.type = 'text/event-stream; charset=utf-8';
-      // For nginx, which would buffer the stream.
+      // nginx would buffer the stream without it.
       ctx.set('X-Accel-Buffering', 'no');
       // A HEAD request opens no stream.
       if (ctx.method === 'HEAD') return;

@@ -33,8 +33,8 @@ import { giveStanding, givingOf, rememberOffer, typedOf, wrongField } from './st
 
 /**
  * Adds `GET` and `POST /account/approvals/:id`, and `POST …/standing`. Opening the page decides nothing (AP-15). Its form is
- * valid only for the session, the approval and the digest whose page it stood on (AP-16). An account that is not asked gets
- * 404 (WB-11).
+ * valid only for the session, the approval and the digest of the page that showed it (AP-16). An account that is no approver
+ * gets 404 (WB-11).
  */
 export const addApprovalPage = (
   router: Router,
@@ -89,7 +89,7 @@ export const addApprovalPage = (
     sendPage(ctx, status, page, [], ask.kind === 'factor' && ask.passkey !== undefined ? 'scripts' : undefined);
   };
 
-  /** The approver slot: as the address says, else the usual one. */
+  /** The approver slot that the address names, else the usual one. */
   const slotFor = async (
     ctx: Context,
     approval: Approval,
@@ -144,13 +144,13 @@ export const addApprovalPage = (
       await decide(ctx, approval, session);
     } catch (error) {
       if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
-      // Refused proofs are in the audit log already.
+      // The audit log already has the refused proofs.
       if (!WRITTEN.includes(error.code) && !error.refused) await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       await show(ctx, session, await approvalFor(id, session), statusOf(error), refusalOf(error));
       return;
     }
-    // The page shows the result each time it is opened.
+    // The page shows the result at every opening.
     seeOther(ctx, `${basePath}/account/approvals/${id}`);
   });
 
@@ -174,7 +174,7 @@ export const addApprovalPage = (
 
 const notThere = (): DomainError => accountPageRefusal('approval_page_gone');
 
-/** Refusals that leave the person on the page. */
+/** Refusals after which the person stays on the page. */
 const SHOWN: readonly DomainErrorCode[] = [
   'invalid_request',
   'invalid_field',
@@ -187,5 +187,5 @@ const SHOWN: readonly DomainErrorCode[] = [
   'too_many_requests',
 ];
 
-/** Of them, those that the domain recorded, as it does for refusals by policy. */
+/** Those among them that the domain has recorded, as it also does for refusals by policy. */
 const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];

@@ -13,28 +13,28 @@ type Kind = Ask['kind'];
 type Asking = Pick<Approval, 'id' | 'requires'>;
 
 export interface ApprovalProofs {
-  /** How the person proves that it is them: by the session, a second factor or a password; `no_factor` where they cannot. */
+  /** How the person proves their identity: by the session, a second factor or a password; `no_factor` if they cannot. */
   kindOf(approval: Asking, session: PageSession): Promise<Kind>;
 
   /**
-   * How the person proves it, and what the page needs for that. Of two pages that show a passkey for one approval only the
-   * later one works.
+   * The proof that the page asks for, and what it needs for it. If two pages show a passkey for one approval, only the later
+   * one works.
    */
   askFor(approval: Asking, session: PageSession): Promise<Ask>;
 
   /**
-   * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password, and
-   * 'too_many_requests' beyond a limit; both are in the audit log by then. Throws 'invalid_field' for no proof, and
-   * 'insufficient_user_authentication' where it takes a factor that the person does not have.
+   * Verifies the person's proof for this approval. Throws 'unauthenticated' for a wrong code, passkey or password, and
+   * 'too_many_requests' beyond a limit, after recording either in the audit log. Throws 'invalid_field' without a proof, and
+   * 'insufficient_user_authentication' when the person lacks the required factor.
    */
   prove(ctx: Context, approval: Asking, session: PageSession, form: URLSearchParams): Promise<Assurance>;
 }
 
 /**
- * What a person has to prove before they approve, and what they proved. Where a separate proof is required, the password alone
- * is not enough for a person who has a second factor. A passkey signs a challenge of this very approval (AP-14) and requires
- * user verification: a person at an unattended machine, or a program that drives it, can touch a key that was left there
- * (AP-19).
+ * Determines and verifies what a person has to prove before they approve. When a separate proof is required, the password
+ * alone is not enough for a person with a second factor. A passkey signs a challenge for this approval only (AP-14) and
+ * requires user verification. Otherwise a person at an unattended machine, or a program that drives it, could touch a key
+ * that was left there (AP-19).
  */
 export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie): ApprovalProofs => {
   const { factors, passkeys, secondFactor, signIn, approvals, isPasswordOn } = deps;
@@ -81,7 +81,7 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie): Approva
           if (credential === '' && code.trim() === '') throw accountPageRefusal('proof_missing', { field: '/code' });
           const proven = await secondFactor.prove({
             ...attempt,
-            // The proof applies from now on, and to this approval alone: the session stays as old as it is.
+            // The proof applies from now on to this approval alone. It does not renew the session.
             assurance: { ...assurance, authTime },
             isStepUp: true,
             uid: approval.id,

@@ -27,7 +27,7 @@ const endingOf =
   (standing: string) =>
   ({ id }: PageSession): FormBinding => ['standing_approval', id, 'end', standing];
 
-/** The standing approval that the person who approved this request can add; undefined: none. */
+/** The standing approval that the approver of this request can add; undefined: none. */
 export const rememberOffer = async (
   deps: Deps,
   forms: GuardedForms,
@@ -77,13 +77,13 @@ export const standingFacts = async (
 
 const FIELDS = ['uses', 'seconds', 'sum'] as const;
 
-/** The typed values of a form, to be shown again after an error. */
+/** The typed values of a form, for showing it again after an error. */
 export const typedOf = (form: URLSearchParams): NonNullable<RememberOffer['values']> => {
   const typed = (name: (typeof FIELDS)[number]): string => (single(form, name) ?? '').slice(0, 20);
   return { uses: typed('uses'), seconds: typed('seconds'), sum: typed('sum') };
 };
 
-/** The field that a refusal is about; undefined: none. */
+/** The field that a refusal refers to, or undefined. */
 export const wrongField = ({ field }: DomainError): (typeof FIELDS)[number] | undefined =>
   FIELDS.find((name) => field === `/${name}`);
 
@@ -95,7 +95,7 @@ export const giveStanding = async (
   request: string,
 ): Promise<void> => {
   const { service, standing } = deps.approvals;
-  // As people write them: no hexadecimal, no exponent.
+  // Decimal digits only: no hexadecimal, no exponent.
   const number = (name: string): number =>
     /^\s*\d{1,16}\s*$/.test(single(form, name) ?? '') ? Number(single(form, name)) : Number.NaN;
   const remembered = {
@@ -104,7 +104,7 @@ export const giveStanding = async (
     ...(form.has('sum') ? { sum: number('sum') } : {}),
   };
   await standing.give(account.id, approval, remembered, await typesAt(deps, approval.resource), request);
-  // Denied at the same moment, in another tab or by another approver.
+  // The person in another tab, or another approver, denied the request at the same moment.
   if ((await service.get(approval.id))?.state === 'denied') {
     await standing.endGivenWith(approval.id, account.id, request);
   }
