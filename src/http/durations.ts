@@ -5,16 +5,16 @@ export type Series = (seconds: number) => void;
 
 /** A histogram of durations. */
 export interface Durations {
-  /** To be registered. */
+  /** The metric to register. */
   readonly metric: Metric;
 
-  /** Records under these labels, which come from a closed set; call once for each. */
+  /** Returns a recorder for these labels, which come from a closed set. Call it once for each set of labels. */
   series(labels: Readonly<Record<string, string>>): Series;
 }
 
 /**
- * A histogram for operations that happen many times in each request. Its labels are bound once, so that recording a duration
- * is a few additions; prom-client makes and sorts a key of the labels each time.
+ * A histogram for operations that happen many times in each request. It binds labels once, so that recording a duration is a
+ * few additions; prom-client creates and sorts a key of the labels each time.
  */
 export const durations = ({
   name,
@@ -31,7 +31,7 @@ export const durations = ({
   const values = () =>
     all.flatMap(({ labels, counts, sum }) => {
       let count = 0;
-      // Operations that never happened are left out: most collections know only some of them.
+      // Leaves out operations that never happened: most collections have only some of them.
       if (counts.every((each) => each === 0)) return [];
       const cumulated = counts.map((each, index) => {
         count += each;

@@ -1,7 +1,7 @@
 /**
- * Stands in front of every route, of oidc-provider and pages alike. Owns the accepted form of requests, and makes sure that
- * nothing behind it can learn a host, scheme or address from the request: those come from the configuration (invariant 7;
- * findings V7, V8; decision D20).
+ * Checks every request before oidc-provider and the pages. Owns the accepted form of requests. Ensures that no later code
+ * learns a host, scheme or address from the request: those come from the configuration (invariant 7; findings V7, V8;
+ * decision D20).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
@@ -16,12 +16,12 @@ export type GuardedRequest = {
   readonly id: string;
   readonly source: string;
   readonly arrivedAt: number;
-  /** The certificate by which the sender may authenticate (RFC 8705). */
+  /** The certificate with which the sender may authenticate (RFC 8705). */
   readonly certificate: () => ClientCertificate | undefined;
 };
 
 export type FrontGuard = {
-  /** Answers the request itself and returns undefined, or returns its facts. */
+  /** Returns the facts of an admitted request. Otherwise sends the refusal itself and returns undefined. */
   admit(request: IncomingMessage, response: ServerResponse): GuardedRequest | undefined;
 };
 
@@ -36,7 +36,7 @@ export const frontGuard = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly limit: NetworkLimit;
-  /** Default: certificates of the connection only, and no authority vouches for them. */
+  /** Default: certificates of the connection only, without any trusted authority. */
   readonly certificates?: CertificateSource;
   /** Called for each refusal (decision D18). */
   readonly refused: (source: string, error: string) => void;
@@ -49,7 +49,7 @@ export const frontGuard = (deps: {
   const isHttps = protocol === 'https:';
 
   const answer = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
-    // The body is not read after this.
+    // The server does not read the body after this.
     const { headers } = response.req;
     const isSending = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
     const body = JSON.stringify({ error: errorOf(status), error_description: description });
@@ -66,7 +66,7 @@ export const frontGuard = (deps: {
   const isFromProxy = (request: IncomingMessage): boolean =>
     deps.trustedProxies.length > 0 && isTrusted(proxies, plainAddress(request.socket.remoteAddress ?? ''));
 
-  /** Peer address, or the nearest one that no configured proxy vouches for. */
+  /** The peer address, or the nearest forwarded address that is no configured proxy. */
   const sourceOf = (request: IncomingMessage): string => {
     const peer = plainAddress(request.socket.remoteAddress ?? '');
     if (!isFromProxy(request)) return peer;
@@ -124,14 +124,14 @@ export const frontGuard = (deps: {
   };
 };
 
-/** Headers of every answer; pages replace the policy by a narrower one of their own, public documents may be cached. */
+/** Headers of every response. Pages set a narrower policy of their own, and public documents may be cached. */
 const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): void => {
   response.setHeader('X-Request-Id', id);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  // oidc-provider adds the digest of its own form_post script to `script-src` where it needs one.
+  // oidc-provider adds the digest of its own form_post script to `script-src` when it needs one.
   response.setHeader(
     'Content-Security-Policy',
     "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -171,8 +171,8 @@ const isHost = (value: string | undefined): boolean => {
 };
 
 /**
- * The Cookie header without those of our cookies that came twice: a browser sends the second one when a sub-domain or a
- * neighbour set it, and it is unknown which of them is ours (WB-04).
+ * The Cookie header without duplicates of our cookies. A browser sends a second one when a sub-domain or a neighbour set it,
+ * and the server cannot know which of them is ours (WB-04).
  */
 const ownCookiesOnce = (header: string | undefined): string | undefined => {
   const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
@@ -185,7 +185,7 @@ const ownCookiesOnce = (header: string | undefined): string | undefined => {
 /** RFC 8414 §3.1, AuthZEN Authorization API 1.0 §9.2. */
 const WELL_KNOWN = ['/.well-known/oauth-authorization-server', '/.well-known/authzen-configuration'];
 
-/** The path below the issuer's, or undefined. These specifications put the issuer's path behind the well-known one. */
+/** The path below the issuer's path, or undefined. These specifications put the issuer's path behind the well-known one. */
 const withinIssuer = (target: string, basePath: string): string | undefined => {
   if (basePath === '') return target;
   const [path = '', query] = target.split('?', 2);

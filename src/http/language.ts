@@ -1,4 +1,4 @@
-/** The choice of a language: one form on every page, `POST /language`. It sets a cookie, and the language of mails. */
+/** The choice of a language: one form on every page, `POST /language`. Sets a cookie, and the language of mails. */
 import Router from '@koa/router';
 import { byOf, exchangeOf, isLocalPath, pages, seeOther } from './interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from './interaction/people-deps.ts';
@@ -13,12 +13,12 @@ type Deps = Pick<
 >;
 
 /**
- * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page, those of
- * oidc-provider included, which know no session of ours.
+ * Fields: `language`, and `back`, a path of ours to return to. There is no token, so that one form fits every page, including
+ * those of oidc-provider, which know no session of ours.
  *
- * The signed-in account remembers the language where the browser says that a page of ours sent the form, as all current
- * browsers do (Fetch metadata). Elsewhere, and without a signed-in account, the choice applies to this browser alone. A forged
- * form could at most turn pages and mails into the other language, with an event, until the user turns them back.
+ * The signed-in account remembers the language if the browser says that a page of ours sent the form, as all current browsers
+ * do (Fetch metadata). Otherwise, and without a signed-in account, the choice applies to this browser alone. A forged form
+ * can only switch the language of pages and mails, with an event, until the user switches it back.
  */
 export const languageRouter = (deps: Deps): Router => {
   const router = new Router();

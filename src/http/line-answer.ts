@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 
 /**
- * Answers lines as they are made, each with `end`. Makes the first line before it sends anything, so that a list that cannot
- * be read is still a refusal, and throws as that. Where a later line fails, calls `failed` and breaks the connection: half a
- * list must not look like a whole one.
+ * Sends lines as they are made, each with `end`. Makes the first line before it sends anything: if the list cannot be read,
+ * it throws a refusal. If a later line fails, calls `failed` and breaks the connection: half a list must not look like a
+ * whole one.
  */
 export const sendLines = async (
   ctx: Context,
@@ -25,7 +25,7 @@ export const sendLines = async (
     failed(error);
     ctx.res.destroy();
   });
-  // Also where the client never began to read: the source of the lines holds resources until it ends.
+  // Also for a client that never began to read: the source of the lines holds resources until it ends.
   stream.once('close', () => void iterator.return?.().catch(() => undefined));
   ctx.status = 200;
   ctx.body = stream;

@@ -65,11 +65,11 @@ export const registerModel = async (
   };
 };
 
-/** Where two fields name the owner, an error is shown at the field that was used. */
+/** If two fields name the owner, shows an error at the field that the viewer used. */
 const aboutOther = ({ owner, ...errors }: RegisterErrors): RegisterErrors =>
   owner === undefined ? errors : { other_owner: owner, ...errors };
 
-/** The body of an API call. Throws 'invalid_field' for errors that only a form can make. */
+/** The body of an API call. Throws 'invalid_field' for errors that only a form can have. */
 export const registrationOf = async (deps: ConsoleDeps, values: RegisterValues): Promise<JsonObject> => {
   const of = (name: RegisterField): string => values[name] ?? '';
   const lines = (name: RegisterField): readonly string[] => linesOf(of(name));
@@ -97,7 +97,7 @@ export const linesOf = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** One key is a set of one. */
+/** Accepts a key set, or one key as a set of one. */
 export const keysOf = (text: string): unknown => {
   let given: unknown;
   try {
@@ -111,8 +111,8 @@ export const keysOf = (text: string): unknown => {
 };
 
 /**
- * Id of the account or group of this name or id. Throws 'invalid_field', with the same text for an unknown name and for an
- * account that is not active. Throws 'conflict' where the name means more than one.
+ * Id of the account or group with this name or id. Throws 'invalid_field', with the same text for an unknown name and for an
+ * inactive account. Throws 'conflict' for a name with several matches.
  */
 export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: string): Promise<string> => {
   const found = await deps.ownerNames.find(typed, { field });
@@ -122,7 +122,7 @@ export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: strin
   throw consoleRefusal('owner_name_unknown', { field });
 };
 
-/** The field that a refusal is about; undefined when it is about none of them. */
+/** The fields that a refusal refers to; undefined if it refers to none of them. */
 export const registerErrors = (error: unknown): RegisterErrors | undefined => {
   if (!isDomainError(error) || !['invalid_field', 'conflict', 'forbidden'].includes(error.code)) return undefined;
   const found = shownErrors(error).flatMap(({ pointer, ...refusal }) => {

@@ -22,7 +22,7 @@ type Listed = {
   readonly next?: Cursor;
 };
 
-/** One page of what the management API lists for the viewer, as registered. */
+/** One page of the agents that the management API lists for the viewer, as registered. */
 export const listed = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -41,7 +41,7 @@ export const listed = async (
   };
 };
 
-/** Adds names, and whether each agent works now. */
+/** Adds names, and whether each agent is blocked now. */
 export const rowsOf = async (
   deps: ConsoleDeps,
   { agents, uses }: Pick<Listed, 'agents' | 'uses'>,
@@ -60,10 +60,10 @@ export const rowsOf = async (
   );
 };
 
-/** The query of the list. Leaves out values that the page could not have sent. */
+/** The query of the list. Leaves out values that the page cannot send. */
 export type ListQuery = {
   readonly all: boolean;
-  /** `own`: only the viewer's agents, when a viewer who may see all chooses that. */
+  /** `own`: a viewer who may see all agents chose to see only their own. */
   readonly of: '' | 'own';
   /** An account or group. */
   readonly owner: string;
@@ -157,7 +157,7 @@ export const agentListModel = async (
   };
 };
 
-/** The owner or blueprint whose agents are listed. */
+/** The owner or blueprint by which the list is filtered. */
 const onlyOf = async (deps: ConsoleDeps, asked: ListQuery): Promise<Pick<AgentListModel, 'only'>> => {
   const { owner, blueprint } = asked;
   if (owner === '' && blueprint === '') return {};
@@ -183,7 +183,7 @@ const CSV_COLUMNS = [
   'expires_at',
 ] as const;
 
-/** The lines of the whole list as CSV (RFC 4180), page by page, so that it may be long. Times are RFC 3339. */
+/** The lines of the whole list as CSV (RFC 4180). Reads it page by page, so that it may be long. Times are RFC 3339. */
 export const agentCsv = async function* (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -217,7 +217,7 @@ export const agentCsv = async function* (
   } while (after);
 };
 
-/** The same as NDJSON: agents as the management API shows them, one a line. */
+/** The same as NDJSON: agents as the management API shows them, one on each line. */
 export const agentNdjson = async function* (
   deps: ConsoleDeps,
   calls: ConsoleCalls,

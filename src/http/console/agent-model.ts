@@ -31,7 +31,7 @@ import type { Viewer } from './console-page.ts';
 import { effectModel } from './effect-model.ts';
 import { timelineModel } from './timeline.ts';
 
-/** For pages about one agent that are not its own. */
+/** For other pages about one agent than its own page. */
 export const rowOf = async (deps: ConsoleDeps, agent: Agent): Promise<AgentRow> => {
   const [now, names, uses] = await Promise.all([
     deps.agents.get(agent.id),
@@ -94,7 +94,7 @@ const waiting = (
 ): { readonly waiting?: WaitingAgent } =>
   asked === undefined ? {} : { waiting: waitingAgent(deps, found, { asked, names }) };
 
-/** The page of the account or group that owns it, where the viewer may open one. */
+/** The page of the owning account or group, if the viewer may open it. */
 const ownerHrefOf = (deps: ConsoleDeps, { sees }: ConsoleFrame, { owner }: Agent): { readonly ownerHref?: string } => {
   if (isGroupId(owner)) return { ownerHref: groupHref(deps, owner) };
   return sees.includes('people') ? { ownerHref: personHref(deps, owner) } : {};
@@ -117,7 +117,7 @@ const blueprintFacts = (
         },
       };
 
-/** Why the agent is blocked, all reasons; empty when it works. */
+/** All reasons why the agent is blocked; empty for an active agent. */
 const stopsOf = async (
   { agents, owners, clock }: ConsoleDeps,
   agent: Agent,
@@ -151,7 +151,7 @@ const actionsOf = (
   };
 };
 
-/** Instances on the page of an agent; the API has all. */
+/** Instances on the page of an agent. The API has all of them. */
 const MOST_INSTANCES = 20;
 
 const instanceModels = async (
@@ -222,7 +222,7 @@ const credentialActions = (
   };
 };
 
-/** Shown elsewhere, or never: the digest of a secret. */
+/** Members that the page shows elsewhere, and the digest of a secret, which it never shows. */
 const COMMON: readonly string[] = [
   ...['id', 'name', 'state', 'kind', 'createdAt', 'expiresAt', 'toldAt', 'jwks'],
   'secretHash',

@@ -33,14 +33,14 @@ export const addAgentPages = ({ router, page, deps, calls, sessions }: PageParts
     await calls.run('endInstance', account, byOf(ctx, account.id), { id, instance });
     seeOther(ctx, `${agentHref(deps, id)}?done=ended`);
   });
-  // The viewer accepts what the page showed: a form that names no version matches none.
+  // The viewer accepts the version that the page showed. A form without a version matches none.
   router.post('/console/agents/:id/accept', async (ctx) => {
     const { account, form } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await calls.run('acceptAgent', account, byOf(ctx, account.id), { id, version: versionOf(form) });
     seeOther(ctx, `${agentHref(deps, id)}?done=accepted`);
   });
-  // A viewer who declined may not see it any more.
+  // After declining, the viewer may not see the agent any more.
   button('decline', 'declineAgent', 'declined', `${deps.basePath}/console`);
   button('suspend', 'suspendAgent', 'suspended');
   button('resume', 'resumeAgent', 'resumed');

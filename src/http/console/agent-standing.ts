@@ -1,4 +1,4 @@
-/** The relation of a signed-in console user to one agent: sees it, changes it, accepts it, gives it credentials. */
+/** The relation of a signed-in console user to one agent: whether they see it, change it, accept it, or give it credentials. */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { credentialRights } from '../../domain/clients/agents/credential-rights.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
@@ -6,18 +6,21 @@ import { type ConsoleCalls, nothingThere } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
-/** The viewer's relation to an agent they see. Each action checks its own permission when it runs. */
+/** The viewer's relation to an agent that they see. Each action checks its own permission when it runs. */
 export type Standing = {
   /** Owns the agent, or sees all agents by role. */
   readonly looksInside: boolean;
   readonly changes: boolean;
-  /** Owns it or is an administrator, and it has an owner (credential-rights.ts). */
+  /** Owns it or is an administrator; the agent has an owner (credential-rights.ts). */
   readonly givesCredentials: boolean;
   /** Account or group for which the viewer can accept it. */
   readonly asked: string | undefined;
 };
 
-/** The agent as registered, if the viewer sees it; else 'not_found' with the one text for "not there" and "not yours". */
+/**
+ * The registered agent, if the viewer sees it. Else throws 'not_found', with one text for a missing agent and another
+ * owner's.
+ */
 export const seenAgent = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -30,7 +33,7 @@ export const seenAgent = async (
   return found;
 };
 
-/** The same as `seenAgent`, for pages that change something: for a viewer who may only see the agent there is no such page. */
+/** Like `seenAgent`, for pages that change the agent. A viewer who may only see it gets 'not_found'. */
 export const changeableAgent = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -42,7 +45,7 @@ export const changeableAgent = async (
   return found;
 };
 
-/** The same, for the page of a new credential: throws 'forbidden' and 'conflict' as adding one does. */
+/** Like `changeableAgent`, for the page of a new credential. Throws 'forbidden' and 'conflict' as adding a credential does. */
 export const agentToGiveCredentials = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,

@@ -11,11 +11,11 @@ import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 
 const PAGE = 25;
-/** How many of the newest approvals the figures cover. */
+/** How many of the newest approvals the figures include. */
 const COUNTED = 1000;
 const PEOPLE = 20;
 
-/** Adds `GET /console/approvals`, for accounts that may see the approvals of all accounts. It decides nothing. */
+/** Adds `GET /console/approvals`, for accounts that may see the approvals of all accounts. The page decides nothing. */
 export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
   const { basePath, allApprovals, approvals, clock } = deps;
   const path = `${basePath}/console/approvals`;

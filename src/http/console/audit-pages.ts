@@ -13,7 +13,7 @@ import { listed } from './list-page.ts';
 const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
 
-/** Adds `GET /console/audit`, a search of the audit log, and `/console/audit.ndjson`, all of it as a file. */
+/** Adds `GET /console/audit`, a search of the audit log, and `/console/audit.ndjson`, the whole result as a file. */
 export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   const path = `${deps.basePath}/console/audit`;
 
@@ -55,7 +55,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   });
 };
 
-/** The query in the address; a value longer than any id is cut. */
+/** The query in the address. Cuts values that are longer than any id. */
 const askedOf = (query: URLSearchParams): AuditAsked => {
   const text = (name: string, most: number): string => (query.get(name) ?? '').trim().slice(0, most);
   const type = text('type', 80);
@@ -72,7 +72,7 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
   };
 };
 
-/** The same as the management API takes it, or its errors. */
+/** The query in the format of the management API, or its errors. */
 const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, asked: AuditAsked) => {
   const { from, to, subject, ...others } = asked;
   const errors: Partial<Record<keyof AuditAsked, Text>> = {};
@@ -124,7 +124,7 @@ const rowsOf = async (
   });
 };
 
-/** Uses the audit log's own names, as the reference of events does. */
+/** Uses the names of the audit log, like the reference of events. */
 const membersOf = ({ id, stream, sequence, hash, event, erased = [] }: AuditEntry): AuditRow['members'] => {
   const { personal = {}, ...facts } = event;
   const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -25,7 +25,7 @@ import type { Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 
-/** Agents, versions, and agents that a draft would change. */
+/** Agents, versions, and agents that a draft would change, on one page. */
 const SHOWN = 20;
 
 /** A blueprint as the management API shows it. */
@@ -52,7 +52,7 @@ type ShownBreak = {
   readonly lowered: readonly ShownChange[];
 };
 
-/** Adds the pages about blueprints: all of them, one, and the confirmations before a change. */
+/** Adds the pages about blueprints: the list, one blueprint, and the confirmations before a change. */
 export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/blueprints`;
 

@@ -45,9 +45,9 @@ type Values = BreakGlassModel['values'];
 const EMPTY: Values = { reason: '', finding: '', note: '' };
 
 /**
- * Adds `/console/break-glass`: break-glass access that two people approved in an emergency, and the review by a third
- * (decision 16). Each step takes a passkey's signature for this very approval and this very step: a signature that was made to
- * approve the request is not valid for another step.
+ * Adds `/console/break-glass`: break-glass access that two people approve in an emergency, and its review by a third person
+ * (decision 16). Each step needs a passkey's signature for this approval and this step. A signature for the usual approval of
+ * the request is not valid here.
  */
 export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const { basePath, approvals, accounts, agents, owners, passkeys, secondFactor, issuer } = deps;
@@ -100,7 +100,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     });
   };
 
-  /** An account that it concerns sees it, too, once there is something to see. */
+  /** Affected accounts see the page, too, once break-glass was requested. */
   const isConcerned = async (approval: Approval, account: string): Promise<boolean> => {
     if (approval.breakGlass === undefined) return false;
     if (approval.subject === account || (await service.isAsked(approval, account))) return true;
@@ -160,7 +160,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     sendPage(ctx, status, breakGlassPage(model), [], isByPasskey ? 'scripts' : undefined);
   };
 
-  /** What the passkey proved now, and no earlier proof of the session. */
+  /** What the passkey proves now. Uses no earlier proof of the session. */
   const proven = async (ctx: Context, account: string, id: string, form: URLSearchParams): Promise<Assurance> => {
     const credential = single(form, 'credential') ?? '';
     if (credential === '') {
@@ -244,7 +244,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     const { account, by } = opened.viewer;
     const approval = await approvalFor(id, account);
     const finding = single(form, 'finding') ?? '';
-    // A browser counts the end of a line once, and sends it as two characters.
+    // A browser counts a line end as one character and sends it as two.
     const note = (single(form, 'note') ?? '').replaceAll('\r\n', '\n');
     const values = { ...EMPTY, finding, note };
     try {
@@ -261,7 +261,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
   });
 };
 
-/** Refusals that leave the person on the page. */
+/** Refusals after which the person stays on the page. */
 const SHOWN_CODES: readonly DomainErrorCode[] = [
   'invalid_request',
   'invalid_field',
@@ -273,5 +273,5 @@ const SHOWN_CODES: readonly DomainErrorCode[] = [
   'too_many_requests',
 ];
 
-/** Of them, those of the proof that the domain recorded. */
+/** Those among them that the domain has recorded with the proof. */
 const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];

@@ -42,18 +42,18 @@ const SHOWN: Readonly<Record<Axis, Shown>> = {
 
 const AXES = Object.keys(SHOWN) as readonly Axis[];
 
-/** Ceilings of one agent, besides those shown with scopes, grant types and keys elsewhere. */
+/** Ceilings of one agent. Other parts of the page show those on scopes, grant types and keys. */
 export const AGENT_AXES: readonly Axis[] = AXES.filter(
   (axis) => !['authority', 'approvals', 'grantTypes', 'senderConstraint', 'maxAgents'].includes(axis),
 );
 
 export type CeilingFact = { readonly axis: Axis; readonly name: Phrase; readonly value: HtmlValue };
 
-/** The value of one axis; "no limit" where it is absent. */
+/** The value of one axis; "no limit" if it is absent. */
 export const ceilingValue = (axis: Axis, value: unknown): HtmlValue =>
   value === undefined ? words.noLimit : SHOWN[axis](value);
 
-/** Ceilings as text, in the order in which they are shown. */
+/** Ceilings as text, in the order of the page. */
 export const ceilingFacts = (ceilings: Ceilings | undefined, axes: readonly Axis[] = AXES): readonly CeilingFact[] =>
   axes.flatMap((axis) => {
     const value: unknown = ceilings?.[axis];

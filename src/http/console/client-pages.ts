@@ -35,7 +35,7 @@ type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
   readonly updated_at: number;
 };
 
-/** Adds the pages about clients that are no agents: all of them, one, and the actions on it. */
+/** Adds the pages about clients that are no agents: the list, one client, and its actions. */
 export const addClientPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const withFactor = stepUp(deps);
   const home = `${deps.basePath}/console/clients`;

@@ -1,8 +1,8 @@
 /**
- * `/console`: the pages of agent owners and of operators. Every fact about an agent, and every button, goes through the
- * handlers of the management API, as the account that is signed in. Permissions, validation and audit events are decided
- * there, once. This folder turns answers into page models and forms into calls. It does not own markup
- * (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
+ * `/console`: the pages of agent owners and operators. Every fact about an agent, and every button, goes through the handlers
+ * of the management API, as the signed-in account. Those handlers alone decide permissions, validation and audit events. This
+ * folder turns responses into page models and forms into calls. It does not own markup (views/pages/console-*.ts) nor
+ * sessions and CSRF (src/http/account, middleware).
  */
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
@@ -25,7 +25,7 @@ import { inputChecks } from '../management/validation.ts';
 import { fromWire } from '../management/wire-names.ts';
 import { consoleRefusal } from './console-refusals.ts';
 
-/** The parameters of a call; members as the API spells them. */
+/** The parameters of a call; members in the API's spelling. */
 type ConsoleCall = {
   readonly id?: string;
   readonly instance?: string;
@@ -35,25 +35,25 @@ type ConsoleCall = {
   readonly body?: JsonObject;
   readonly version?: number;
   readonly idempotencyKey?: string;
-  /** Treats the caller as an account without a role, to list what is its own. Removes rights, never adds any. */
+  /** Treats the caller as an account without a role, to list only its own objects. Removes rights, never adds any. */
   readonly ownOnly?: boolean;
 };
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
-/** Each is compiled at its first call. */
+/** Compiles each check at its first call. */
 const CHECKS = Object.fromEntries(routeEntries().map(([id, route]) => [id, inputChecks(route).body])) as {
   readonly [Id in OperationId]: (body: JsonObject) => Operations[Id]['body'];
 };
 
 export interface ConsoleCalls {
   /**
-   * How far the operation reaches for the account: all objects, or its own. Throws DomainError 'forbidden' where it may
-   * not call it at all.
+   * The reach of the operation for the account: all objects, or its own. Throws DomainError 'forbidden' if the account may
+   * not call it.
    */
   access(operation: OperationId, account: Account): Access;
 
-  /** Makes the call in the name of the account. Throws what the management API refuses with, as a DomainError. */
+  /** Makes the call in the name of the account. Throws the refusals of the management API as DomainErrors. */
   run<Id extends OperationId>(
     operation: Id,
     account: Account,
@@ -64,10 +64,10 @@ export interface ConsoleCalls {
   /** Whether the account may make the call at all. */
   may(operation: OperationId, account: Account): boolean;
 
-  /** Whether it may by its role, not only for its own objects. */
+  /** Whether the account's role permits the call for all objects. */
   mayAll(operation: OperationId, account: Account): boolean;
 
-  /** Whether the object exists for the viewer: false when the call is refused with 'not_found'. */
+  /** Whether the object exists for the viewer: false for the refusal 'not_found'. */
   isThere(call: Promise<unknown>): Promise<boolean>;
 }
 
@@ -130,7 +130,7 @@ export const consoleCalls = (
     });
   };
 
-  /** The access that the account has to a call; undefined where it may not call it. */
+  /** The account's access to a call; undefined if it may not call it. */
   const reach = (operation: OperationId, account: Account): Access | undefined => {
     try {
       return access(operation, account);
@@ -159,7 +159,7 @@ export const consoleCalls = (
   };
 };
 
-/** The one text for "not there" and "not yours" (MG-01). */
+/** The one text for a missing object and another owner's (MG-01). */
 export const nothingThere = (): DomainError => consoleRefusal('console_agent_not_found');
 
 const callerOf = ({ id, name, roles }: Account): Caller => ({

@@ -31,9 +31,9 @@ type StoredDocument<T> = Promise<Versioned<T> | undefined>;
 export type ConsoleDeps = PeopleDeps & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly requireFreshFactor: FreshFactor;
-  /** Whether only its developer uses this server (http issuer). */
+  /** Whether this server is for development only (http issuer). */
   readonly isDevelopment: boolean;
-  /** Of the management API. */
+  /** The handlers of the management API. */
   readonly handlers: OperationHandlers;
   readonly clock: Pick<Clock, 'now'>;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
@@ -49,7 +49,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
   readonly activePolicies: { current(): Promise<ActivePolicies | undefined> };
   readonly policies: Pick<PolicyRegistry, 'gaps'>;
-  /** Whether decisions ask policies at all. */
+  /** Whether decisions evaluate policies at all. */
   readonly isPolicyEnforced: boolean;
   readonly resourceServers: PeopleDeps['resourceServers'] & {
     get(id: string): StoredDocument<ResourceServer>;
@@ -59,7 +59,7 @@ export type ConsoleDeps = PeopleDeps & {
 
 export type Names = (id: string) => string;
 
-/** Names of accounts, groups, agents and clients; the id of an object that no longer exists. */
+/** Names of accounts, groups, agents and clients. For an object that no longer exists: its id. */
 export const partyNames = async (
   deps: Pick<ConsoleDeps, 'accounts' | 'groups' | 'agents' | 'clients'>,
   ids: readonly (string | undefined)[],
@@ -84,7 +84,7 @@ export const partyNames = async (
 /** The actor of an event: a name, or the server itself. */
 export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
 
-/** `id` may come from an address, and goes into a header. */
+/** Encodes `id`, which may come from an address and goes into a header. */
 export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/people/${encodeURIComponent(id)}`;
 
@@ -103,7 +103,7 @@ export const blueprintHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: s
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;
 
-/** `now`: the agent in its effective state, where it is known. */
+/** `now`: the agent in its effective state, if known. */
 export const agentRow = (
   deps: Pick<ConsoleDeps, 'basePath'>,
   agent: Agent,
@@ -121,7 +121,7 @@ export const agentRow = (
   ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
 });
 
-/** The model of an agent that waits for the viewer to accept it. */
+/** The model of an agent that waits for the viewer's acceptance. */
 export const waitingAgent = (
   deps: Pick<ConsoleDeps, 'basePath'>,
   { document: agent, version }: Versioned<Agent>,

@@ -108,13 +108,13 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
   });
 };
 
-/** Makes a form that is sent twice register one agent. */
+/** Makes a form register one agent even if the browser sends it twice. */
 const idempotencyOf = (form: URLSearchParams): { readonly idempotencyKey?: string } => {
   const once = single(form, 'once') ?? '';
   return /^[A-Za-z0-9_-]{16,128}$/.test(once) ? { idempotencyKey: once } : {};
 };
 
-/** The version of the agent as the page showed it; any other value matches no version. */
+/** The version of the agent that the page showed. Any other value matches no version. */
 export const versionOf = (form: URLSearchParams): number => {
   const version = single(form, 'version') ?? '';
   return /^[1-9][0-9]{0,14}$/.test(version) ? Number(version) : -1;

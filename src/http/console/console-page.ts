@@ -8,5 +8,5 @@ export type Viewer = { readonly account: Account; readonly by: By };
 
 export type Opened = { readonly viewer: Viewer; readonly frame: ConsoleFrame };
 
-/** Adds a page for a signed-in user. `id` is that of the path, or empty. */
+/** Adds a page for a signed-in user. `id` is the one in the path, or empty. */
 export type AddPage = (path: string, show: (ctx: Context, opened: Opened, id: string) => Promise<void>) => void;

@@ -1,6 +1,6 @@
 import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.ts';
 
-/** Refusals: console. */
+/** Refusals of the console. */
 export const CONSOLE_REFUSALS = {
   console_agent_not_found: { code: 'not_found', text: 'There is no such agent for you.' },
   pasted_keys_malformed: { code: 'invalid_field', text: 'This is not JSON. Paste a JSON Web Key, or a set of them.' },

@@ -3,7 +3,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 
-/** Approvals that are read: of the pending those with least time left, of the others the newest. */
+/** Approvals to read: the pending ones with the least time left, and the newest of the others. */
 const MOST_WAITING = 500;
 const COUNTED = 1000;
 const PEOPLE = 5;
@@ -19,7 +19,8 @@ const AGES = [
 ] as const;
 
 /**
- * Figures of the whole server, for an account that may see all of it. Bounds what it reads, regardless of the amount of data.
+ * Figures of the whole server, for an account that may see all of it. Reads a bounded number of documents, regardless of the
+ * amount of data.
  */
 export const dashboardModel = async (
   deps: Pick<

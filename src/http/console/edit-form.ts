@@ -29,7 +29,7 @@ export const wordsOf = (agent: Agent): EditModel['values'] => ({
   contact: agent.contact ?? '',
 });
 
-/** Body of a change: only what differs, and emptied fields removed. */
+/** Body of a change: only the members that differ; emptied fields are removed. */
 export const changeOf = (agent: Agent, values: EditModel['values']): JsonObject => {
   const before = wordsOf(agent);
   const changed = WORDS.filter((name) => (values[name] ?? '') !== before[name]);
@@ -42,7 +42,7 @@ export const changeOf = (agent: Agent, values: EditModel['values']): JsonObject 
   );
 };
 
-/** Body of a new credential: keys, or the URL that serves them. Throws 'invalid_field' for errors that only a form can make. */
+/** Body of a new credential: keys, or the URL that serves them. Throws 'invalid_field' for errors that only a form can have. */
 export const credentialOf = ({ name = '', jwks = '', jwks_uri: url = '' }: Values<CredentialField>): JsonObject => ({
   ...(name === '' ? {} : { name }),
   ...(jwks === '' ? {} : { jwks: keysOf(jwks) }),
@@ -50,7 +50,7 @@ export const credentialOf = ({ name = '', jwks = '', jwks_uri: url = '' }: Value
   kind: jwks === '' && url !== '' ? 'jwks_uri' : 'jwks',
 });
 
-/** The one of these fields that a refusal is about; undefined when it is about none of them. */
+/** The one of these fields that a refusal refers to; undefined if it refers to none of them. */
 export const fieldErrors = <Field extends string>(
   error: unknown,
   fields: readonly Field[],

@@ -10,10 +10,10 @@ import { AGENT_AXES, ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 
-/** Resource servers that are shown; the API has the rest of an agent that names more. */
+/** Resource servers on the page. The API shows the rest of an agent with more. */
 const MOST_SHOWN = 50;
 
-/** What an agent may do now and what limits it, by the same functions that decide about its tokens. */
+/** The effective permissions of an agent and their limits, from the same functions that decide about its tokens. */
 export const effectModel = async (
   deps: Pick<ConsoleDeps, 'resourceServers'>,
   stored: Agent,
@@ -46,7 +46,7 @@ const effectAt = (
 ): EffectAt => {
   const scopes = server?.scopes ?? [];
   const declared = scopes.map(({ name }) => name);
-  // The agent's own rights as they were given: the page shows the limits of its blueprint with the blueprint.
+  // The agent's own rights without its blueprint: the page shows those limits with the blueprint.
   const limits = limitsOfAgent(
     {
       environment: stored.environment,

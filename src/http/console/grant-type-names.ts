@@ -14,7 +14,7 @@ const BY_TYPE: ReadonlyMap<string, Phrase> = new Map(
   GRANT_TYPE_NAMES.map((name) => [DECLARED_GRANT_TYPES[name].grantType, WORDS[name]]),
 );
 
-/** Grant types, named by what their client does. */
+/** Grant types, named by what the client does with them. */
 export const signInMethodWords = (grantTypes: readonly string[]): HtmlValue =>
   grantTypes.length === 0
     ? effectWords.inNoWay

@@ -37,7 +37,7 @@ type FormErrors = GroupFormModel['errors'];
 export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/groups`;
 
-  /** Every member of the group sees accounts by name; only operators have pages for them. */
+  /** Every member of the group sees the names of its accounts. Only operators have pages for accounts. */
   const rowsOfGroups = async (groups: readonly ShownGroup[], viewer: Viewer): Promise<readonly GroupRow[]> => {
     const known = await accountsOf(
       deps,
@@ -88,7 +88,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     model: Omit<GroupFormModel, keyof Opened['frame']>,
   ) => sendPage(ctx, status, groupFormPage({ ...frame, ...model }));
 
-  // Before the page of one group, so that `new` is no id.
+  // Before the page of one group, so that `new` is not read as an id.
   page('/console/groups/new', async (ctx, opened) => {
     calls.access('createGroup', opened.viewer.account);
     showForm(ctx, opened, 200, { action: home, cancelHref: home, name: '', members: '', errors: {} });
@@ -128,7 +128,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     });
   });
 
-  /** Ids of the accounts of these usernames, or their errors. The API refuses an unknown id. */
+  /** Ids of the accounts with these usernames, or their errors. The API refuses an unknown id. */
   const membersOf = async (typed: readonly string[]): Promise<readonly string[] | FormErrors> => {
     const ids: string[] = [];
     for (const name of typed) {
@@ -167,7 +167,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      // Several are reported one after the other.
+      // Shows one error at a time.
       const [first] = shownErrors(error);
       const isAboutMembers = (first.pointer ?? '').includes('/members');
       again(statusOf(error), { [isAboutMembers ? 'members' : 'name']: refusalPhrase(first) });
@@ -178,9 +178,9 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
   router.post('/console/groups/:id/edit', (ctx) => submitted(ctx, ctx.params['id'] ?? ''));
 };
 
-/** More than a group takes, so that the registry refuses them. */
+/** More than a group may have, so that the registry refuses the surplus. */
 const MOST_NAMED = 100;
-/** Errors after which the form is shown again with what was typed. */
+/** Errors after which the page shows the form again, with the typed values. */
 const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict'];
 
 const isList = (value: readonly string[] | FormErrors): value is readonly string[] => Array.isArray(value);

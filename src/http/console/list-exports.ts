@@ -10,7 +10,7 @@ const FORMS = {
   ndjson: { type: 'application/x-ndjson', end: '\n' },
 } as const;
 
-/** Answers lines as a download. Throws where the first of them cannot be made. */
+/** Sends lines as a download. Throws if the first line cannot be made. */
 export const sendFile = async (
   ctx: Context,
   name: string,

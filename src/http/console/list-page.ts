@@ -11,11 +11,11 @@ const PAGE = 25;
 
 type Question = {
   readonly operation: OperationId;
-  /** Path of the page that shows the list, with the issuer's. */
+  /** Path of the page with the list, including the issuer's path. */
   readonly path: string;
-  /** The query of the page, as in its address; empty values are left out there. */
+  /** The query in the address of the page, which leaves out empty values. */
   readonly asked?: Readonly<Record<string, string>>;
-  /** The same as the management API takes it. */
+  /** The query in the format of the management API. */
   readonly query?: RouteQuery;
   readonly limit?: number;
 };
@@ -25,7 +25,10 @@ const hrefWith = (path: string, asked: Readonly<Record<string, string>>): string
   return query.size === 0 ? path : `${path}?${query}`;
 };
 
-/** One page of what the management API lists for the viewer, and links to its neighbours. `from`: `after` of the address. */
+/**
+ * One page of the objects that the management API lists for the viewer, with links to the neighbouring pages. `from`: `after`
+ * of the address.
+ */
 export const listed = async <Item>(
   deps: Pick<ConsoleDeps, 'masterKey'>,
   calls: ConsoleCalls,
@@ -46,10 +49,10 @@ export const listed = async <Item>(
   };
 };
 
-/** The filters of a list, as its address names them; empty where none is named. */
+/** The filters of a list, by their names in the address; empty without filters. */
 export type ListFilters = { readonly search: string; readonly state: string };
 
-/** `q` and `state` of an address; an unknown state is left out. */
+/** `q` and `state` of an address; leaves out an unknown state. */
 export const askedOf = (query: URLSearchParams, states: readonly string[]): ListFilters => ({
   search: (query.get('q') ?? '').trim().slice(0, 100),
   state: states.find((state) => state === query.get('state')) ?? '',

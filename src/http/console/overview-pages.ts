@@ -4,7 +4,7 @@ import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
 import { findings, overviewModel } from './overview.ts';
 
-/** Adds the page that a viewer begins on, and the list of findings about agents. */
+/** Adds the first page of a viewer, and the list of findings about agents. */
 export const addOverviewPages = ({ page, deps, calls }: PageParts): void => {
   page('/console', async (ctx, { viewer, frame }) => {
     const refusals = queryOf(ctx).get('refusals') === 'hours' ? 'hours' : 'days';

@@ -16,7 +16,7 @@ const RECENT = 5;
 const WAITING = 50;
 const REVIEWS = 50;
 
-/** Operators and auditors see everything, an owner sees their own. */
+/** Operators and auditors see all agents, an owner sees their own. */
 export const overviewModel = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -59,7 +59,7 @@ const countedExceptions = async ({ clientFindings }: ConsoleDeps): Promise<Overv
   return clients.length === 0 ? [] : [{ kind: 'exceptions', count: clients.length, isMore }];
 };
 
-/** Where all agents of a finding are listed; agents of other findings are in the whole list. */
+/** The page that lists all agents of a finding; for other findings, the whole list. */
 const LISTS: Readonly<Partial<Record<FindingKind, Partial<ListQuery>>>> = {
   orphaned: { state: 'orphaned' },
   pending: { state: 'pending' },

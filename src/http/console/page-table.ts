@@ -1,6 +1,5 @@
 /**
- * The pages of the console: one row for each group of pages. The router adds them in this order, and shows in the navigation the
- * places that the viewer may open.
+ * The groups of console pages. The router adds them in this order. The navigation shows the places that the viewer may open.
  */
 import type { ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
@@ -27,22 +26,22 @@ import { addStyleguidePage } from './styleguide-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
 /**
- * Who sees a place in the navigation: accounts that may make the call (`all`: not only for their own objects), or those of
- * which the function says so.
+ * The accounts that see a place in the navigation: those that may make the call (`all`: for all objects), or those for which
+ * the function returns true.
  */
 type SeenBy = readonly [operation: OperationId, reach?: 'all'] | ((account: Account) => boolean);
 
 type ConsolePages = {
   /** Adds the pages, and the forms behind them. */
   readonly add: (parts: PageParts) => void;
-  /** Places that not every viewer sees. */
+  /** Places that some viewers do not see. */
   readonly places?: { readonly [P in ConsolePlace]?: SeenBy };
 };
 
 export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
   { add: addConsoleExports },
-  // Before the page of one agent, so that `new` is no id.
+  // Before the page of one agent, so that `new` is not read as an id.
   { add: addConsoleForms },
   { add: addEditPages },
   { add: addApprovalsPage, places: { approvals: ['listApprovals', 'all'] } },

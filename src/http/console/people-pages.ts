@@ -58,7 +58,7 @@ type ShownPreview = {
   readonly standing_approvals: ShownSome<{ readonly agent: string; readonly resource: string }>;
 };
 
-/** Adds the pages about people: all of them, one, and the actions on an account. */
+/** Adds the pages about people: the list, one person, and the actions on an account. */
 export const addPeoplePages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/people`;
 

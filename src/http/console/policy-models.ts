@@ -32,16 +32,16 @@ export type ShownSet = {
   readonly replaces?: number;
 };
 
-/** Versions on one page, and in a field. */
+/** Versions on one page, and in one field. */
 const PAGE = 25;
 const CHOICES = 50;
-/** Policies that are shown as text. */
+/** Policies that the page shows as text. */
 const MOST_SHOWN = 100;
 
 export const policyHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, version: number | string): string =>
   `${basePath}/console/policy/versions/${version}`;
 
-/** A set by its version or as `active`, and the number for If-Match. Throws 'not_found'. */
+/** A set by its version or as `active`, and its version for If-Match. Throws 'not_found'. */
 export const policySet = async (
   calls: ConsoleCalls,
   { account, by }: Viewer,
@@ -52,7 +52,7 @@ export const policySet = async (
   return { set: body as unknown as ShownSet, etag: version };
 };
 
-/** The active set, or undefined where there is none. */
+/** The active set; undefined without one. */
 export const activeSet = async (calls: ConsoleCalls, viewer: Viewer): Promise<ShownSet | undefined> =>
   (await calls.isThere(policySet(calls, viewer, 'active')))
     ? (await policySet(calls, viewer, 'active')).set
@@ -87,7 +87,7 @@ export const policyLine = (policy: PolicySummary): PolicyLine => ({
   conditions: conditionsOf(policy),
 });
 
-/** The policies of a text, as many as are shown. */
+/** The policies of a text, as many as the page shows. */
 export const linesOfText = async (
   calls: ConsoleCalls,
   { account, by }: Viewer,
@@ -104,7 +104,7 @@ export const differenceOf = (
 
 const setsOf = ({ body }: Answer) => (Reflect.get(body ?? {}, 'items') ?? []) as readonly Omit<ShownSet, 'text'>[];
 
-/** Versions as a field offers them, newest first. */
+/** Versions in a field, newest first. */
 export const versionOptions = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<readonly Option[]> => {
   const answer = await calls.run('listPolicySets', account, by, { query: { limit: CHOICES } });
   return setsOf(answer).map(({ version, state, note }) => ({

@@ -24,10 +24,10 @@ import {
   versionRow,
 } from './policy-models.ts';
 
-/** Bytes of a form with 512 KiB of text in it, most of which a form writes as one character or three. */
+/** Bytes of a form with 512 KiB of text. A form encodes most characters as one character or three. */
 const LARGEST_FORM = 2_097_152;
 
-/** Adds the pages on which versions of the policies are read, drafted and activated. */
+/** Adds the pages on which operators read, draft and activate versions of the policies. */
 export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/policy`;
 
@@ -178,7 +178,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
   router.post('/console/policy/versions/:id/edit', (ctx) => submitted(ctx, ctx.params['id'] ?? ''));
 };
 
-/** Errors after which the form is shown again with what was typed. */
+/** Errors after which the page shows the form again, with the typed values. */
 const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict', 'forbidden'];
 
 const numberOf = (form: URLSearchParams, name: string): number | undefined => {

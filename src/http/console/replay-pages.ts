@@ -22,7 +22,7 @@ import { versionOptions } from './policy-models.ts';
 
 const DAY = 86_400;
 const DAYS: readonly string[] = ['1', '7', '30', '90'];
-/** Rows of a table, and examples, that a page shows. */
+/** Most lines of a table, and most examples, on a page. */
 const ROWS = 50;
 const EXAMPLES = 10;
 
@@ -41,7 +41,7 @@ type Line = {
   };
 };
 
-/** Adds the page that replays decisions. The answer comes in parts: progress, then the result. */
+/** Adds the page that replays decisions. The server sends the page in parts: progress, then the result. */
 export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const modelOf = async (
     { viewer, frame }: Opened,
@@ -88,7 +88,7 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
   });
 };
 
-/** Makes the first line before it sends anything, so that a refusal is still a page of its own. */
+/** Makes the first line before it sends anything, so that a refusal gets a page of its own. */
 const sendParts = async (
   ctx: Context,
   deps: ConsoleDeps,
@@ -112,7 +112,7 @@ const sendParts = async (
         }
       }
     } catch (error) {
-      // Half of the answer is sent: the error goes to the log, and the page says that it broke off.
+      // Half of the response is sent. The error goes to the log, and the page says that the replay stopped.
       ctx.app.emit('error', error, ctx);
       yield replayFailed().in(view);
     }
@@ -120,7 +120,7 @@ const sendParts = async (
   };
   const stream = Readable.from(parts());
   stream.on('error', () => ctx.res.destroy());
-  // A browser that leaves the page ends the replay.
+  // The replay ends when the browser leaves the page.
   stream.once('close', () => void iterator.return?.().catch(() => undefined));
   ctx.status = 200;
   ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));

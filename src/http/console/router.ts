@@ -11,7 +11,7 @@ import type { ConsoleDeps } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
 import { CONSOLE_PAGES, isSeen } from './page-table.ts';
 
-/** The link names what was just done by a keyword, never by a text. */
+/** The message about the last action. The link carries a keyword, never a text. */
 const DONE = {
   ...doneWords,
   declined: { kind: 'notice', text: doneWords.declined },
@@ -44,7 +44,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
     };
   };
 
-  /** A page for a signed-in user; every other browser is sent to sign in and comes back. */
+  /** A page for a signed-in user. Sends any other browser to sign in and return. */
   const page: AddPage = (path, show) => {
     router.get(path, async (ctx) => {
       const session = await sessions.orSignIn(ctx);

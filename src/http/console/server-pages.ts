@@ -36,10 +36,13 @@ type ShownServer = Pick<ServerRow, 'id' | 'name' | 'identifier' | 'state'> & {
 type Risk = NonNullable<ServerRow['worst']>;
 
 const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
-/** Characters of an example; it stands in the address. */
+/** Characters of an example; it is part of the address. */
 const LONGEST_EXAMPLE = 2000;
 
-/** Adds the pages about resource servers: all of them, one with its types of details, and disabling it. */
+/**
+ * Adds the pages about resource servers: the list, one server with its types of details, and the confirmation before
+ * disabling it.
+ */
 export const addServerPages = (parts: PageParts): void => {
   const { router, page, deps, calls, sessions } = parts;
   const home = `${deps.basePath}/console/resource-servers`;
@@ -147,7 +150,7 @@ const rowOf = (
   };
 };
 
-/** `typed`: an example to show as text; one that does not fit is shown with its error. */
+/** `typed`: an example to show as text. If it does not fit, the page shows it with its error. */
 const typeModel = (type: DetailType, typed: string | undefined): ShownType => {
   const { detail, error } = typed === undefined ? { detail: sampleDetail(type) } : read(type, typed);
   const { type: _, ...members } = detail;

@@ -8,7 +8,7 @@ import { type ConsoleDeps, type Names, partyNames, serverHref } from './console-
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 
-/** The part of a resource server's page about other APIs, and what its viewer may do there. */
+/** The part of a resource server's page about other APIs, and the viewer's actions there. */
 export const targetsModel = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -61,14 +61,14 @@ const targetModel = async (
   };
 };
 
-/** Adds the actions of the forms of that part. */
+/** Adds the actions of the forms in that part. */
 export const addServerTargetForms = ({ router, deps, calls, sessions }: PageParts): void => {
   const button = (name: string, operation: OperationId, done: string): void => {
     router.post(`/console/resource-servers/:id/${name}`, async (ctx) => {
       const { account, form } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;
       const pair = { resource: single(form, 'resource') ?? '', scope: single(form, 'scope') ?? '' };
-      // The viewer accepts what the page showed: a form that names no version matches none.
+      // The viewer accepts the version that the page showed. A form without a version matches none.
       await calls.run(operation, account, byOf(ctx, account.id), { id, body: pair, version: versionOf(form) });
       seeOther(ctx, `${serverHref(deps, id)}?done=${done}#delegates-to`);
     });

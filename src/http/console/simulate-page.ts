@@ -17,10 +17,10 @@ import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
 
-/** Agents and resource servers that a field offers; others can be named by id. */
+/** Agents and resource servers in a field. The viewer can name others by id. */
 export const OFFERED = 200;
 
-/** The answer of the management API. */
+/** The response of the management API. */
 export type Simulated = {
   readonly scope: readonly string[];
   readonly removed: readonly { readonly scope: string }[];
@@ -46,7 +46,7 @@ export const agentOptions = ({
 export const serverOptions = ({ items }: Page<ResourceServer>): readonly Option[] =>
   items.map(({ document: { identifier, name } }) => ({ value: identifier, text: `${name} (${identifier})` }));
 
-/** Adds the page that simulates one decision. It changes nothing, so it can be kept as a link. */
+/** Adds the page that simulates one decision. It changes nothing, so its address can be bookmarked. */
 export const addTryPage = ({ page, deps, calls }: PageParts): void =>
   page('/console/policy/try', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
@@ -87,10 +87,10 @@ const FIELDS: Readonly<Record<string, keyof TryModel['errors']>> = {
   policy: 'policy',
 };
 
-/** What the address asks to simulate. */
+/** The simulation that the address asks for. */
 type Asked = {
   readonly agent: string;
-  /** A username or the id of an account; empty where the agent acts for itself. */
+  /** A username or account id; empty if the agent acts for itself. */
   readonly person: string;
   readonly resource: string;
   /** Names, separated by spaces. */
@@ -141,7 +141,7 @@ const resultOf = async (
   };
 };
 
-/** The parts of an answer that the page shows, except its parties. */
+/** The parts of a response that the page shows, except its parties. */
 export const partsOf = ({
   body,
   simulation,
@@ -185,7 +185,7 @@ const whyOf = ({ why, isCondition }: Pick<ReportedLayer, 'why' | 'isCondition'>)
   return phrase && isCondition ? tryWords.onlyIf(phrase) : phrase;
 };
 
-/** What arrives at each layer, one after the other, and what continues. */
+/** For each layer in order: the scopes that arrive, and those that continue. */
 const stepsOf = (
   asked: readonly string[],
   known: readonly string[],

@@ -20,8 +20,8 @@ type SimulatedQuestion = TryUseModel['asked'];
 type Ask = 'register' | 'administer' | 'approve';
 
 /**
- * Adds the page that simulates which accounts may register, which callers may call what, and who may approve what an agent
- * asks. It changes nothing, so it can be kept as a link.
+ * Adds the page that simulates which accounts may register, which callers may call what, and who may approve an agent's
+ * request. It changes nothing, so its address can be bookmarked.
  */
 export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
   page('/console/policy/try/use', async (ctx, { viewer, frame }) => {
@@ -58,7 +58,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
       const names = FIELDS[ask];
-      // An error of a list entry belongs to the field of the list.
+      // An error of a list entry belongs to the field of the whole list.
       const field = (error.field ?? '').split('/').findLast((name) => Object.hasOwn(names, name)) ?? 'caller';
       sendPage(
         ctx,
@@ -68,7 +68,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
     }
   });
 
-/** Members of the call, and the fields that they belong to. */
+/** Members of the call, with the fields that they come from. */
 const FIELDS: Readonly<Record<Ask, Readonly<Record<string, keyof SimulatedQuestion>>>> = {
   register: {
     caller: 'who',

@@ -2,7 +2,7 @@ import { SCHEMES, styleguidePage } from '../../../views/pages/styleguide.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
 
-/** Adds `GET /console/styleguide` where the server is in development; elsewhere there is no such page. */
+/** Adds `GET /console/styleguide` to a development server; other servers have no such page. */
 export const addStyleguidePage = ({ page, deps }: PageParts): void => {
   if (!deps.isDevelopment) return;
   page('/console/styleguide', async (ctx, { frame }) => {

@@ -7,8 +7,8 @@ import { agentHref, type ConsoleDeps, doerName, partyNames } from './console-dep
 const SHOWN = 20;
 
 /**
- * The audit log of one agent, newest first. Leaves out on whose behalf it acted and from where: its owner learns nothing about
- * other people.
+ * The audit log of one agent, newest first. Leaves out the people on whose behalf it acted, and their addresses: its owner
+ * learns nothing about other people.
  */
 export const timelineModel = async (
   deps: ConsoleDeps,

@@ -4,7 +4,7 @@ import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
 import { stepUp } from './step-up.ts';
 
-/** As the management API shows one. */
+/** An upstream provider as the management API shows it. */
 type Upstream = Pick<ShownUpstream, 'id' | 'name' | 'issuer' | 'domains' | 'button' | 'create'> & {
   readonly state: 'active' | 'disabled';
   readonly created_at: number;
@@ -12,7 +12,7 @@ type Upstream = Pick<ShownUpstream, 'id' | 'name' | 'issuer' | 'domains' | 'butt
 
 const MOST = 200;
 
-/** Adds the page of the providers at which people sign in, with a switch for each. */
+/** Adds the page of the providers at which people sign in, each with a switch. */
 export const addUpstreamPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/sign-in`;
   const withFactor = stepUp(deps);

@@ -4,11 +4,11 @@ import type { ApprovalService } from '../../domain/approvals/approval-service.ts
 import type { StandingApprovals } from '../../domain/approvals/standing-approvals.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 
-/** Streams that signal open inboxes that something changed (account/approvals/live.ts). */
+/** Streams that signal to open inboxes that something changed (account/approvals/live.ts). */
 export interface LiveApprovals {
   /**
-   * Answers with a stream for a session. `isLive` says whether the stream continues. Throws 'too_many_requests' beyond the
-   * limit of a session, and 'unavailable' at the limit of the process.
+   * Opens a stream for a session as the response. `isLive` says whether the stream continues. Throws 'too_many_requests'
+   * beyond the limit of a session, and 'unavailable' at the limit of the process.
    */
   open(
     ctx: Context,
@@ -16,20 +16,20 @@ export interface LiveApprovals {
     isLive: () => Promise<boolean>,
   ): void;
 
-  /** Something changed for these accounts. */
+  /** Signals a change to these accounts. */
   tell(concerned: readonly string[]): void;
 
-  /** Sessions of these accounts may be over: ends their streams then. */
+  /** Checks the sessions of these accounts, and ends the streams of those that have ended. */
   look(concerned: readonly string[]): void;
 
   /** Ends the streams of one session. */
   endSession(session: string): void;
 
-  /** Ends all of them; idempotent. */
+  /** Ends all streams. Idempotent. */
   close(): void;
 }
 
-/** What the pages of src/http/account/approvals need. */
+/** Dependencies of the pages in src/http/account/approvals. */
 export type ApprovalPagesDeps = {
   readonly service: Pick<
     ApprovalService,

@@ -26,14 +26,14 @@ export type ConsentPageFacts = {
   readonly csrf: string;
   readonly uid?: string;
   readonly origin: ConsentOrigin;
-  /** Where "Not you?" leads; absent where the request is for one account only, or has no way back. */
+  /** Target of "Not you?"; absent if the request is for one account only, or has no way back. */
   readonly switchAction?: string;
   readonly error?: Phrase;
-  /** The request names no scope: only low-risk scopes are ticked. */
+  /** The request names no scope: the page ticks low-risk scopes only. */
   readonly isDefaultScope?: boolean;
 };
 
-/** The model of the consent page: everything in the question, nothing else. */
+/** The model of the consent page: all parts of the question, and nothing else. */
 export const consentModel = async (
   deps: Pick<PeopleDeps, 'accounts' | 'groups' | 'verifiedNames'>,
   question: ConsentQuestion,
@@ -108,10 +108,10 @@ export const consentModel = async (
   };
 };
 
-/** What can do great harm is not selected by default: the person ticks it. */
+/** Rights of high or critical risk are not selected by default: the person ticks them. */
 const isTicked = (risk: Risk): boolean => risk === 'low' || risk === 'medium';
 
-/** With the host as it is resolved, in ASCII: it differs from the host of the verified name (DR-09). */
+/** With the hosts in ASCII, as name servers resolve them: they differ from the host of the verified name (DR-09). */
 const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): Phrase => {
   const places = [isDocumentId(id) ? id : undefined, origin.kind === 'redirect' ? origin.redirectUri : undefined];
   const hosts = places
@@ -157,8 +157,8 @@ export const ownerNames = async (
 };
 
 /**
- * Reads which rights a form names: `openid`, `scope` and `detail`. Throws DomainError 'invalid_request' for values that no
- * page could send.
+ * Reads the rights that a form names: `openid`, `scope` and `detail`. Throws DomainError 'invalid_request' for values that no
+ * page can send.
  */
 export const readRights = (form: URLSearchParams): Required<Taking> => {
   const resources = new Map<string, string[]>();
@@ -175,7 +175,7 @@ export const readRights = (form: URLSearchParams): Required<Taking> => {
 };
 
 /**
- * Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for values that the page could not
+ * Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for values that the page cannot
  * send.
  */
 export const readConsentForm = (form: URLSearchParams): ConsentForm => {
@@ -192,7 +192,7 @@ export const readConsentForm = (form: URLSearchParams): ConsentForm => {
   };
 };
 
-/** `allow`, `deny`, or `back` where nothing can be allowed; an empty or other answer is none (AP-13). */
+/** `allow`, `deny`, or `back` if there is nothing to allow. Refuses an empty or other answer (AP-13). */
 export const readDecision = (form: URLSearchParams): 'allow' | 'deny' | 'back' => {
   const decision = single(form, 'decision');
   if (decision === 'allow' || decision === 'deny' || decision === 'back') return decision;

@@ -1,4 +1,4 @@
-/** The forms that our own pages sent: what such a form has to prove before any page reads it. */
+/** Checks that a form came from one of our own pages, before any page reads it. */
 import type { Context } from 'koa';
 import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
@@ -12,17 +12,17 @@ export interface GuardedForms {
   token(binding: FormBinding): string;
 
   /**
-   * The form of a request that a page of ours sent for `binding`. Refuses any other form with 403 and an event (WB-02):
-   * another site, another kind of body, no token, or that of another session or interaction. `account` is the account that
-   * is signed in; `uid` the interaction that the form has to name (V21, AP-16); `largest` the bytes of a form, where it is
-   * not the usual.
+   * The form that a page of ours sent for `binding`. Refuses any other form with 403 and an event (WB-02): from another site,
+   * with another kind of body, without a token, or with the token of another session or interaction. `account` is the
+   * signed-in account. `uid` is the interaction that the form has to name (V21, AP-16). `largest`: bytes of the form;
+   * default: the usual limit.
    */
   read(ctx: Context, binding: FormBinding, account?: string, uid?: string, largest?: number): Promise<URLSearchParams>;
 
-  /** Checks a further token within a form: refuses it like the form itself when it was made for another binding. */
+  /** Checks a further token within a form. Refuses it like the form itself when it was issued for another binding. */
   check(ctx: Context, token: string, binding: FormBinding): Promise<void>;
 
-  /** Refuses a form where no account is signed in: no token can be valid there. */
+  /** Refuses a form without a signed-in account: no token can be valid for it. */
   refuseUnbound(ctx: Context): Promise<never>;
 }
 

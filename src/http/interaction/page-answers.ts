@@ -31,8 +31,8 @@ export const requestOf = (ctx: Context): { readonly request: string; readonly so
 export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
 
 /**
- * The message about what was just done, by the keyword of the link; absent for any other keyword. `said`: a phrase alone
- * reports a success.
+ * The message about the last action, by the keyword of the link; absent for any other keyword. `said`: a phrase alone reports
+ * a success.
  */
 export const doneOf = (
   ctx: Context,
@@ -55,9 +55,9 @@ export const byOf = (ctx: Context, account: string): By => {
 
 export const languageOf = (ctx: Context): Language => stateOf(ctx).language;
 
-/** The reader of the answer. */
+/** The reader of the response. */
 export const viewOf = (ctx: Context, status = 200): View => {
-  // A refusal repeats nothing of the request that led to it: its address may hold a handle.
+  // The page of a refusal repeats no part of the request: its address may hold a handle.
   const isReadAgain = ctx.method === 'GET' && status < 400 && ctx.url.length <= LONGEST_HERE;
   return { language: languageOf(ctx), ...(isReadAgain ? { here: ctx.url } : {}) };
 };
@@ -65,8 +65,8 @@ export const viewOf = (ctx: Context, status = 200): View => {
 const LONGEST_HERE = 2000;
 
 /**
- * Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts);
- * `scripts` where the page has a script of ours, `live` where that script calls this server.
+ * Sends a page. `formTargets`: validated redirect URIs at which a form on it may end (views/content-security-policy.ts).
+ * `scripts`: the page has a script of ours; `live`: that script also calls this server.
  */
 export const sendPage = (
   ctx: Context,
@@ -87,25 +87,25 @@ export const sendPage = (
 };
 
 /**
- * A page that redirects without a click, to a URL that was checked. An HTTP redirect would be held to the policy of the page
- * whose form began it, ours or another server's (form-action); this begins a new navigation.
+ * Sends a page that redirects without a click, to a checked URL. The policy of the page whose form began an HTTP redirect,
+ * ours or another server's, would apply to it (form-action). This page begins a new navigation.
  */
 export const sendOnward = (ctx: Context, page: Html, href: string): void => {
   ctx.set('Refresh', `0; url=${href}`);
   sendPage(ctx, 200, page);
 };
 
-/** 303, so that no browser forwards a form (RFC 9700 §4.12, AZ-11). */
+/** Redirects with 303, so that no browser forwards a form (RFC 9700 §4.12, AZ-11). */
 export const seeOther = (ctx: Context, location: string): void => {
   ctx.status = 303;
   ctx.set('Location', location);
   ctx.body = '';
 };
 
-/** A path on our own origin, and nothing else (WB-06), of characters that a header can hold. */
+/** Whether it is a path on our own origin (WB-06), of characters that a header can hold. */
 export const isLocalPath = (path: string): boolean => /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path);
 
-/** HTTP status of each refusal on a page. A new code does not compile until it is listed here. */
+/** HTTP status of each refusal on a page. A new code does not compile until this table has it. */
 const STATUS = {
   invalid_request: 400,
   invalid_field: 400,
@@ -141,7 +141,7 @@ const TITLES: Readonly<Record<number, Phrase>> = {
 
 export const statusOf = (error: DomainError): number => STATUS[error.code];
 
-/** `Retry-After`, where the refusal says when trying again makes sense. */
+/** Sets `Retry-After` if the refusal says when to try again. */
 export const setRetryAfter = (ctx: Context, error: DomainError): void => {
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(error.retryAfterSeconds));
 };
@@ -156,7 +156,7 @@ export const rememberSender = (ctx: Context, account: string | undefined, assura
   state.sender = { account, ...(now ? { assurance: now } : {}) };
 };
 
-/** `signedInAs`: absent where no account is signed in. */
+/** `signedInAs`: absent without a signed-in account. */
 export const rememberReader = (ctx: Context, signedInAs?: SignedInAs): void => {
   stateOf(ctx).reader = signedInAs ? { signedInAs } : {};
 };
@@ -164,7 +164,7 @@ export const rememberReader = (ctx: Context, signedInAs?: SignedInAs): void => {
 const readerOf = (ctx: Context): Pick<PageFrame, 'signedInAs' | 'isUnknownReader'> =>
   stateOf(ctx).reader ?? { isUnknownReader: true };
 
-/** Records once that a request was refused. A page that answers a refusal itself calls it first. */
+/** Records the refusal of a request once. A page that answers a refusal itself calls it first. */
 export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError): Promise<void> =>
   appendRefusal(
     deps,
@@ -174,7 +174,7 @@ export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError):
     refusedDecision(error),
   );
 
-/** Records a refusal with its reason: as one event of the signed-in account, or counted where no account is known. */
+/** Records a refusal with its reason: as one event of the signed-in account. Without an account, only counts it. */
 export const appendRefusal = async (
   { audit, countRefusal }: Refusals,
   ctx: Context,
@@ -199,12 +199,12 @@ export const appendRefusal = async (
   });
 };
 
-/** Sets the headers of all pages, records refusals of the domain, and answers them as pages. Rethrows unknown errors. */
+/** Sets the headers of all pages, records refusals of the domain, and sends them as pages. Rethrows unknown errors. */
 export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals): Middleware => {
   const { issuer, basePath } = deps;
   const isHttps = issuer.startsWith('https:');
 
-  /** The refusal as it is answered: another one when it cannot be recorded. */
+  /** The refusal to send: another one if it cannot be recorded. */
   const written = async (ctx: Context, error: DomainError): Promise<DomainError> => {
     if (error.code === 'unavailable' || stateOf(ctx).recordedRefusal === error) return error;
     try {

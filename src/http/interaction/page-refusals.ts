@@ -1,6 +1,6 @@
 import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.ts';
 
-/** Refusals: pages on which people sign in and consent. */
+/** Refusals of the pages on which people sign in and consent. */
 export const PAGE_REFUSALS = {
   page_unavailable: { code: 'unavailable', text: 'This cannot be answered right now.' },
   form_malformed: { code: 'invalid_request', text: 'The form cannot be read. Open the page again.' },

@@ -55,7 +55,7 @@ export type PeopleDeps = {
   readonly sessions: Pick<SessionRegistry, 'get' | 'ofAccount' | 'end'>;
   readonly grants: Grants;
   readonly grantService: GrantService;
-  /** When grants and delegations were last used. */
+  /** Time of the last use of each grant and delegation. */
   readonly uses: Pick<GrantUses, 'lastUses'>;
   readonly authorize: Authorize;
   readonly accounts: Pick<AccountRegistry, 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'>;
@@ -74,19 +74,19 @@ export type PeopleDeps = {
   readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;
   readonly peers: Lookup<Peer>;
   readonly consents: ConsentRegistry;
-  /** Absent: no agent name is verified. */
+  /** Absent: the server verifies no agent names. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
-  /** Absent: no mail is sent, and a user gets a new password only from an administrator. */
+  /** Absent: the server sends no mail, and only an administrator can give a user a new password. */
   readonly resets?: PasswordReset | undefined;
-  /** The change of an account's address. */
+  /** Changes the address of an account. */
   readonly emails?: EmailChange | undefined;
   readonly secondFactor: SecondFactor;
   readonly factors: Pick<FactorRegistry, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes'>;
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
   readonly approvals: ApprovalPagesDeps;
-  /** Absent: there are no push notifications. */
+  /** Absent without push notifications. */
   readonly push?:
     | {
         readonly registry: Pick<PushRegistry, 'list' | 'add' | 'remove' | 'test'>;
@@ -99,7 +99,7 @@ export type PeopleDeps = {
     readonly signIn: UpstreamSignIn;
     readonly sessions: UpstreamSessions;
     readonly signInMethods: SignInMethods;
-    /** An unguessable name for a browser. */
+    /** Creates an unguessable name for a browser. */
     newBrowser(): string;
   };
   /** Whether people sign in with a password. */
@@ -109,9 +109,9 @@ export type PeopleDeps = {
     /** Reads the audit log for the person's own activity. */
     list(filters: AuditFilters): Promise<AuditPage>;
   };
-  /** Refusals before authentication are counted, not written one by one (decision D18). */
+  /** Counts a refusal before authentication; no event is written for each (decision D18). */
   countRefusal(facts: { readonly reason: string; readonly source: string; readonly request: string }): Promise<void>;
-  /** In code points. */
+  /** Minimum in code points. */
   readonly passwordMinimumLength: number;
 };
 

@@ -34,7 +34,10 @@ import { siteFacts } from './registrable-domain.ts';
 import { secondFactorSteps } from './second-factor.ts';
 import { upstreamSteps } from './upstream.ts';
 
-/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor`, `/again`, `/passkey` and `/upstream`; `/upstream/callback`. */
+/**
+ * Sign-in and consent during an authorization request: `/interaction/:uid` with `/deny`, `/switch`, `/factor`, `/again`,
+ * `/passkey` and `/upstream` below it; `/upstream/callback`.
+ */
 export const interactionRouter = (deps: PeopleDeps): Router => {
   const { basePath, interactions, consents, signIn } = deps;
   const forms = guardedForms(deps);
@@ -90,7 +93,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       ...(again.error === undefined ? {} : { error: again.error }),
       ...(options === undefined ? {} : { passkey: { action: `${pathOf(uid)}/passkey`, options } }),
       ...(deps.resets ? { resetHref: `${basePath}/account/reset` } : {}),
-      // Our own account pages are no registered client: then no client is named.
+      // Our own account pages are no registered client: the page then names no client.
       ...(asking
         ? {
             client: { ...asking, ...hostOf(isDocumentId(clientId) ? clientId : redirectUri) },
@@ -123,7 +126,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   const tryToSignIn = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
     const username = single(form, 'username') ?? '';
     const password = single(form, 'password') ?? '';
-    // By the domain alone, so that the answer does not reveal whether the account exists (LG-01).
+    // By the domain alone, so that the response does not reveal whether the account exists (LG-01).
     const provider = await deps.upstream.providers.ofUsername(username);
     if (provider === undefined && (username === '' || password === '')) {
       const error = deps.isPasswordOn ? signInWords.enterBoth : signInWords.chooseHow;
@@ -165,7 +168,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     try {
       await consents.deny(asked, byOf(ctx, asked.account));
     } catch (error) {
-      // A request that may no longer be approved can still be refused.
+      // The person can still deny a request that cannot be approved any more.
       if (!isDomainError(error) || error.code !== 'access_denied') throw error;
     }
   };
@@ -178,7 +181,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     seeOther(ctx, answer);
   };
 
-  /** Ends without an answer of the person: nothing could be allowed, or it can no longer be decided. */
+  /** Ends without an answer of the person: there was nothing to allow, or the request can no longer be decided. */
   const endUnanswered = async (
     ctx: Context,
     { uid }: Interaction,
@@ -260,7 +263,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   return router;
 };
 
-/** Refusals that leave the person on the form; the rest end on a page of their own. */
+/** Refusals after which the person stays on the form. All others end on a page of their own. */
 const SHOWN_ON_SIGN_IN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable'];
 
 const originOf = (redirectUri: string): ConsentOrigin => {

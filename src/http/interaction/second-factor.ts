@@ -15,7 +15,7 @@ import type { GuardedForms } from './guarded-forms.ts';
 import { exchangeOf, requestOf, seeOther, sendPage, setRetryAfter, statusOf } from './page-answers.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 
-/** The account whose second factor an interaction waits for, and what was proven before. */
+/** The account whose second factor an interaction waits for, and the assurance proved before. */
 type Step = { readonly account: string; readonly assurance: Assurance; readonly isStepUp: boolean };
 
 /** What the routes share with the rest of `/interaction/:uid`. */
@@ -30,10 +30,10 @@ type Shared = {
 };
 
 export interface SecondFactorSteps {
-  /** Stores that the password was right, and goes to the page of the factor. */
+  /** Stores that the password was right, and redirects to the page of the factor. */
   begin(ctx: Context, uid: string, account: string, assurance: Assurance): Promise<void>;
 
-  /** Shows the page where the interaction is at that step; answers whether it was. */
+  /** Shows the page if the interaction is at that step. Returns whether it is. */
   showIfDue(ctx: Context, interaction: Interaction): Promise<boolean>;
 
   /** Adds the pages of the second factor to the router of interactions. */
@@ -41,8 +41,8 @@ export interface SecondFactorSteps {
 }
 
 /**
- * The page for the second factor: after the password, or alone where the user is signed in and lacks only that (RFC 9470). A
- * path of its own, so that a form for the password in another tab still does what it says.
+ * The page for the second factor: after the password, or alone for a signed-in user who lacks only the factor (RFC 9470). It
+ * has its own path, so that a password form in another tab keeps its meaning.
  */
 export const secondFactorSteps = (deps: PeopleDeps, shared: Shared): SecondFactorSteps => {
   const { basePath, browserSessions, interactions, secondFactor, factors, passkeys } = deps;
@@ -153,5 +153,5 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared): SecondFacto
   };
 };
 
-/** Refusals that leave the person on the form. */
+/** Refusals after which the person stays on the form. */
 const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests'];

@@ -5,7 +5,8 @@ import { ownCookie } from '../middleware/own-cookie.ts';
 import type { PeopleDeps } from './people-deps.ts';
 
 /**
- * The cookie that binds a sign-in at a provider to the browser in which it began: the callback is valid in no other (LG-08).
+ * The cookie that binds a sign-in at a provider to the browser in which it began. The callback is valid in no other browser
+ * (LG-08).
  */
 export const upstreamBrowser = ({
   issuer,
@@ -18,7 +19,7 @@ export const upstreamBrowser = ({
   };
   return {
     known,
-    /** The browser's own, or a new one that is set with the answer. */
+    /** The browser's cookie, or a new one that the response sets. */
     of(ctx: Context): string {
       const value = known(ctx) ?? upstream.newBrowser();
       cookie.write(ctx, value);

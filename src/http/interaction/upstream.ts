@@ -44,17 +44,17 @@ type Shared = {
   bindingOf(interaction: Interaction): FormBinding;
   pathOf(uid: string): string;
   targetsOf(interaction: Interaction): readonly string[];
-  /** The sign-in page with the error. */
+  /** Shows the sign-in page with the error. */
   showSignIn(ctx: Context, interaction: Interaction, status: number, again: { readonly error: Phrase }): Promise<void>;
 };
 
-/** Refusals that leave the person on the form; the rest end on a page of their own. */
+/** Refusals after which the person stays on the form. All others end on a page of their own. */
 const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable', 'conflict'];
 
 /**
- * Sign-in at another provider: the redirect from the sign-in page, `/upstream/callback` back from it, and the page on which a
- * user who has no account link yet proves an account. Between two of these a page redirects without a form: the final target
- * is not held to the `form-action` of an earlier page, ours or the provider's.
+ * Sign-in at another provider: the redirect from the sign-in page, the return to `/upstream/callback`, and the page on which
+ * a user without an account link proves an account. A page without a form redirects between these. The `form-action` of an
+ * earlier page, ours or the provider's, therefore does not apply to the final target.
  */
 export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
   const { basePath, interactions, browserSessions, passkeys, upstream } = deps;
@@ -106,7 +106,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     sendPage(ctx, status, page, targetsOf(interaction), options === undefined ? undefined : 'scripts');
   };
 
-  /** Answers a callback for which no sign-in in this browser waits. Uses nothing up, and says only what to do. */
+  /** Answers a callback that no sign-in in this browser waits for. Uses nothing up, and only says what to do. */
   const showStray = async (ctx: Context, reason: string): Promise<void> => {
     const error = pageRefusal('upstream_answer_unexpected', { field: reason });
     await recordRefusal(deps, ctx, error);
@@ -133,7 +133,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     sendPage(ctx, statusOf(error), page);
   };
 
-  /** Both sides are proven now: the session here, and the person's identity at the provider. */
+  /** Links the account: the session proves the account here, and the callback proves the person's identity at the provider. */
   const link = async (ctx: Context, arrival: Arrival & { readonly next: 'link' }): Promise<void> => {
     const { purpose, provider } = arrival;
     const session = await browserSessions.current(exchangeOf(ctx));
@@ -158,7 +158,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
       return { upstreams: { action: `${pathOf(uid)}/upstream`, buttons, hasDomains } };
     },
 
-    /** Connects an account after its second factor was proven, where that was requested. */
+    /** Connects an account after its second factor was proved, if the user requested it. */
     async connectIfWaiting(ctx: Context, uid: string, account: string): Promise<void> {
       const proof = await upstream.signIn.connect(uid, account, { ...requestOf(ctx), isWaiting: true });
       if (proof) await upstream.sessions.begin(uid, account, proof);
@@ -169,7 +169,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
       if (proof) await upstream.sessions.begin(uid, account, proof);
     },
 
-    /** Continues where the browser is back from a provider; answers whether it was. */
+    /** Continues an interaction whose browser is back from a provider. Returns whether it is back. */
     async goOnIfBack(ctx: Context, interaction: Interaction): Promise<boolean> {
       const { uid, prompt } = interaction;
       if (prompt !== 'login') return false;

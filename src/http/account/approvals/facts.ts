@@ -21,7 +21,8 @@ type ApprovalContext = {
 };
 
 /**
- * Approvals as shown to `viewer`, in their order. Everything about the request comes from the action that the digest covers.
+ * Approvals as the page shows them to `viewer`, in the given order. All facts about a request come from the action that the
+ * digest covers.
  */
 export const approvalFacts = async (
   deps: Deps,
