@@ -8,7 +8,7 @@ const LONGEST_LINE = 65_536;
 const MOST_LINES = 100_000;
 const NEWLINE = 0x0a;
 
-/** Throws the HTTP problem 415 unless lines of JSON are announced. */
+/** Throws the HTTP problem 415 unless the request announces lines of JSON. */
 export const checkLinesType = (ctx: Context): void => {
   const type = ctx.get('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/x-ndjson' || ctx.get('content-encoding') !== '') {
@@ -17,9 +17,9 @@ export const checkLinesType = (ctx: Context): void => {
 };
 
 /**
- * The lines of a body as they come, without empty ones. Holds no more than one line, and reads no more than the consumer asks
- * for. Throws the HTTP problem 413 for a line or a number of lines that is too large, and 'invalid_request' when the body ends
- * early.
+ * The lines of a body in order of arrival, without empty ones. Holds one line at most, and reads only as much as the consumer
+ * asks for. Throws the HTTP problem 413 for a line that is too long and for too many lines, and 'invalid_request' when the
+ * body ends early.
  */
 export const bodyLines = async function* (ctx: Context): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];

@@ -13,7 +13,7 @@ import type { Access, Caller } from './permissions.ts';
 import type { Io } from './route.ts';
 import type { FromWire } from './wire-names.ts';
 
-/** Query parameters of all routes; a route's schema says which of them it takes. */
+/** Query parameters of all routes. The schema of a route says which of them it takes. */
 export type RouteQuery = {
   readonly limit?: number;
   readonly username?: string;
@@ -55,24 +55,24 @@ export type RouteQuery = {
   readonly personal?: boolean;
 };
 
-/** A request whose caller is known and whose input fits the route's schemas. */
+/** A request with an authenticated caller, whose input fits the route's schemas. */
 export type Call<T extends Io = Io> = {
-  /** `{id}` of the path; empty on routes without. */
+  /** `{id}` of the path; empty on routes without it. */
   readonly id: string;
-  /** `{credential}` of the path; empty on routes without. */
+  /** `{credential}` of the path; empty on routes without it. */
   readonly credential: string;
-  /** `{instance}` of the path, on routes that have it. */
+  /** `{instance}` of the path, on routes with it. */
   readonly instance?: string;
   readonly query: RouteQuery;
-  /** Where the page begins, from the request's cursor. */
+  /** Start of the page, from the request's cursor. */
   readonly after?: Cursor;
   /** Members in the domain's spelling. */
   readonly body: FromWire<T['body']>;
   /** From `Idempotency-Key`. */
   readonly idempotencyKey?: string;
-  /** On routes that take lines: those of the body as they come. */
+  /** On routes that take lines: the lines of the body, in order of arrival. */
   readonly lines?: AsyncIterable<Buffer>;
-  /** From `If-Match`, on routes that need it. */
+  /** From `If-Match`, on routes that require it. */
   readonly version: number;
   readonly caller: Caller;
   readonly access: Access;
@@ -81,7 +81,7 @@ export type Call<T extends Io = Io> = {
 
 export type Answer<A = object | undefined> = {
   readonly body?: A;
-  /** In place of the route's own. */
+  /** Replaces the status of the route. */
   readonly status?: 202;
   /** Becomes the ETag. */
   readonly version?: number;
@@ -89,7 +89,7 @@ export type Answer<A = object | undefined> = {
   readonly next?: Cursor | undefined;
   /** Lines of NDJSON. */
   readonly lines?: AsyncIterable<string>;
-  /** What `body` shows, for pages, which have words of their own. Never sent. */
+  /** The simulation behind `body`, for pages, which have words of their own. Never sent. */
   readonly simulation?: PolicySimulation;
 };
 
@@ -108,7 +108,7 @@ export const pageAnswer = <T, A>(
 
 type Listed = { readonly id: string; readonly createdAt: number; readonly state?: string };
 
-/** The page of a list after the parameters `search` and `state`, where they are given, and `isMeant`. */
+/** One page of a list, filtered by `isMeant` and by the parameters `search` and `state` if given. */
 export const searchedPage = async <T extends Listed>(
   call: Pick<Call, 'query' | 'after'>,
   list: (query: PageQuery) => Promise<Page<T>>,
@@ -129,16 +129,13 @@ export const objectAnswer = <T, A>({ document, version }: Versioned<T>, represen
   version,
 });
 
-/**
- * A decision about the version that was read must apply to the version that is written: throws 'precondition_failed' unless
- * they are the same one.
- */
+/** Throws 'precondition_failed' unless the stored version is the caller's: the caller's decision is about that version. */
 export const sameVersion = <T>(found: Versioned<T>, { version }: Pick<Call, 'version'>): Versioned<T> => {
   if (found.version === version) return found;
   throw managementRefusal('precondition_stale');
 };
 
-/** The object, or 'not_found' with the one text for "not there" and "not yours" (MG-01). */
+/** The object. Otherwise throws 'not_found', with one text for a missing object and another owner's (MG-01). */
 export const existing = <T>(found: T | undefined, isVisible: (found: T) => boolean = () => true): T => {
   if (found === undefined || !isVisible(found)) throw documentRefusal('object_not_found');
   return found;

@@ -9,7 +9,7 @@ import { toWire } from './wire-names.ts';
 
 const whole = (description: string) => integer(description, { minimum: 0 });
 
-/** An agent's upper limits. A ceiling that is left out sets no limit. */
+/** The upper limits of an agent. A ceiling that is left out sets no limit. */
 export const CEILINGS = named('Ceilings', {
   ...input({
     grant_types: list('Grant types.', 10, oneOf('A grant type.', GRANT_TYPES)),

@@ -41,7 +41,7 @@ export const CERTIFICATE_MEMBERS = {
   spiffe_path: { ...ref(TEXT_RULE), description: 'Rule for the path of the SPIFFE ID; "/" separates.' },
 };
 
-/** Shown by their thumbprints. */
+/** Represents certificates by their thumbprints. */
 export const CERTIFICATES = {
   certificates: list('Certificates in PEM. Each is registered individually.', 5, text('A certificate in PEM.', 8192)),
 };
@@ -60,7 +60,7 @@ export const CERTIFICATE = named(
   output({ ...CERTIFICATE_MEMBERS, ...THUMBPRINTS }, [...namesOf(CERTIFICATE_MEMBERS), 'thumbprints']),
 );
 
-/** For an authentication method that has one. */
+/** For an authentication method that uses a certificate. */
 export const CERTIFICATE_GIVEN = { certificate: ref(NEW_CERTIFICATE) };
 
 export const certificateOf = ({ certificate }: Pick<Client, 'certificate'>) =>

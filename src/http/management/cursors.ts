@@ -4,8 +4,8 @@ import { fieldError } from '../problem.ts';
 import { managementRefusal } from './management-refusals.ts';
 
 /**
- * Positions in a list as callers carry them: sealed, so that no caller reads or makes one, and valid only on the route and for
- * the caller it was made for (MG-07). `open` throws 'invalid_field' for anything else.
+ * Positions in a list as sealed cursors: no caller can read or make one. A cursor is valid only on its route and for its
+ * caller (MG-07). `open` throws 'invalid_field' for any other text.
  */
 export const cursors = (masterKey: Pick<MasterKey, 'seal' | 'open'>) => {
   const contextOf = (route: string, caller: string): string => `management-cursor/${route}/${caller}`;

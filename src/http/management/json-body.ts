@@ -4,17 +4,17 @@ import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { httpProblem } from '../problem.ts';
 
-/** Bytes of a body, unless the route says otherwise. */
+/** Bytes of a body; default limit of a route. */
 const MAXIMUM_BODY = 65_536;
-/** Bytes that are read and dropped, so that a sender of slightly too much gets an answer and not a reset. */
+/** Surplus bytes to read and discard, so that a sender of slightly too much gets a response and not a reset. */
 const DRAINED_BODY = 1_048_576;
 const TYPES = ['application/json', 'application/merge-patch+json'];
 
 export type JsonObject = { readonly [member: string]: unknown };
 
 /**
- * The JSON object in the body of a request. Refuses input that two parsers could read differently: bytes that are no UTF-8,
- * and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
+ * Reads the JSON object in the body of a request. Refuses input that two parsers could read differently: bytes that are no
+ * UTF-8, and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
  */
 export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promise<JsonObject> => {
   const type = ctx.get('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -24,7 +24,7 @@ export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promis
   if (ctx.get('content-encoding') !== '') {
     throw httpProblem('unsupported_media_type', 'Send the body without a content encoding.');
   }
-  // Unknown members are refused by name, together with all others (validation.ts).
+  // validation.ts refuses unknown members by name, together with all others.
   const value = strictJson(await readBytes(ctx, maximum), []);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DomainError('invalid_request', 'The body is a JSON object.');
@@ -38,7 +38,7 @@ const readBytes = async (ctx: Context, maximum: number): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    // The stream is kept open on an early exit, so that the answer can still be sent.
+    // Keeps the stream open on an early exit, so that the response can still be sent.
     if (!(declared > DRAINED_BODY)) {
       for await (const chunk of request.iterator({ destroyOnReturn: false })) {
         length += (chunk as Buffer).length;

@@ -1,6 +1,6 @@
 import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.ts';
 
-/** Refusals: management API. */
+/** Refusals of the management API. */
 export const MANAGEMENT_REFUSALS = {
   role_missing: { code: 'forbidden', text: 'This needs the role {role}.' },
   administrator_needed: { code: 'forbidden', text: 'Only an administrator {action}.' },

@@ -46,7 +46,7 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
   },
 });
 
-/** All that the routes name, by name: the document does not depend on the order of the resources. */
+/** All components that the routes name, sorted by name: the document does not depend on the order of the resources. */
 const SCHEMAS = Object.fromEntries(
   Object.entries(
     componentsOf([

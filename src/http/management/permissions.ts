@@ -75,11 +75,13 @@ export type Caller = {
   readonly name: string;
   readonly roles: readonly AccountRole[];
   readonly scope: readonly string[];
-  /** The account it acts for: itself, or the owner of a client with a role. The caller may accept what that account owns. */
+  /**
+   * The account for which the caller acts: itself, or the owner of a client with a role. The caller may accept what it owns.
+   */
   readonly account?: string;
 };
 
-/** 'all': by role. 'own': an account without a fitting role, limited to its own agents and their delegations. */
+/** 'all': by role. 'own': an account without a suitable role, limited to its own agents and their delegations. */
 export type Access = 'all' | 'own';
 
 export type CallerLookup = {
@@ -87,7 +89,7 @@ export type CallerLookup = {
   client(id: string): Promise<Client | undefined>;
 };
 
-/** The holder of a token. Agents that act for themselves have no roles and own nothing. */
+/** The caller behind a token. Agents that act for themselves have no roles and own nothing. */
 export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promise<Caller> => {
   const { scope } = token;
   if (token.subject !== undefined) {
@@ -100,7 +102,7 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
   return { kind: 'client', id: token.clientId, name: client?.name ?? '', roles: client?.roles ?? [], scope, ...stands };
 };
 
-/** How far a caller may go on a route; throws 'forbidden' when not at all (decision D22). */
+/** The caller's access to a route. Throws 'forbidden' for a caller without any (decision D22). */
 export const accessOf = (caller: Caller, roles: readonly Role[], own: boolean): Access => {
   if (roles.some((role) => caller.roles.includes(role))) return 'all';
   if (own && caller.kind === 'account') return 'own';

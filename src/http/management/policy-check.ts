@@ -5,7 +5,7 @@ import type { By } from '../../domain/platform/registries/registered-documents.t
 import { MANAGEMENT_SCOPES } from './permissions.ts';
 import type { RouteDeclaration } from './route.ts';
 
-/** Answers a function that records that the call was permitted; call it before the action. */
+/** Returns a function that records the permitted call. Run that function before the action. */
 export type PolicyCheck = (
   operation: string,
   route: RouteDeclaration,
@@ -15,8 +15,8 @@ export type PolicyCheck = (
 const NOTHING = async (): Promise<void> => undefined;
 
 /**
- * The policy layer before a call that changes something, after its roles. Its input is not a fact of the decision: a caller
- * that may not call does not learn what is wrong with the input. Throws as `administer` of
+ * The policy layer before a call that changes something; it follows the role check. The input is not a fact of the decision:
+ * a caller without permission does not learn what is wrong with the input. Throws as `administer` of
  * src/domain/authority/decision/server-use.ts.
  */
 export const policyCheck =
@@ -39,7 +39,7 @@ export const policyCheck =
     };
   };
 
-/** The facts about a call that policies receive. `id`: of the path, or empty. */
+/** The facts about a call for policies. `id`: from the path, or empty. */
 export const administrationOf = (operation: string, route: RouteDeclaration, id: string): Administration => ({
   operation,
   scope: route.scope ?? '',

@@ -1,4 +1,4 @@
-/** Every error of the API (RFC 9457). */
+/** The schema of every error of the API (RFC 9457). */
 
 import { named } from './schema.ts';
 import { arrayOf, integer, string } from './schema-parts.ts';

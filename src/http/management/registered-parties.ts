@@ -1,4 +1,4 @@
-/** What agents and clients show alike. */
+/** Members that agents and clients share. */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import { DELIVERY_MODES, deliveryModeOf } from '../../domain/clients/clients/token-delivery.ts';
@@ -10,7 +10,7 @@ export const DELIVERY_MODE = oneOf(
   DELIVERY_MODES,
 );
 
-/** How it is notified of decisions (CIBA Core §4); it follows from the other members. */
+/** How the server notifies it of decisions (CIBA Core §4). It follows from the other members. */
 export const deliveryOf = (party: Agent | Client) => {
   const mode = deliveryModeOf(party);
   return mode === undefined ? {} : { backchannel_token_delivery_mode: mode };

@@ -1,7 +1,7 @@
 /**
- * Every resource of the management API. The router (router.ts), the checks (validation.ts), the OpenAPI document (openapi.ts),
- * the calls of the console (src/http/console/console-calls.ts) and the policy questions are made from this table, so that they
- * cannot disagree. A resource declares its schemas, routes and handlers itself, in resources/.
+ * Every resource of the management API. Derived from this table, so that they agree: the router (router.ts), the checks
+ * (validation.ts), the OpenAPI document (openapi.ts), the console's calls (src/http/console/console-calls.ts) and the policy
+ * questions. A resource declares its schemas, routes and handlers itself, in resources/.
  */
 import type { Handler } from './resource.ts';
 import { absences } from './resources/absences.ts';
@@ -69,12 +69,12 @@ type AllOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: inf
 type AllRoutes = AllOf<Every['routes']>;
 
 export type OperationId = keyof AllRoutes & string;
-/** What each operation takes and answers. */
+/** The input and output types of each operation. */
 export type Operations = { readonly [Id in OperationId]: IoOf<AllRoutes[Id]> };
 export type OperationHandlers = { readonly [Id in OperationId]: Handler<Operations[Id]> };
 
 type Dependencies = AllOf<Parameters<Every['handlers']>[0]>;
-/** The registries and services that the handlers of all resources need. */
+/** Registries and services for the handlers of all resources. */
 export type ResourceDependencies = Omit<Dependencies, 'routes'>;
 
 const ROUTES: { readonly [Id in OperationId]: Route<Operations[Id]> } = Object.assign(

@@ -1,11 +1,11 @@
-/** The declaration of a management API route, and the makers of the usual ones. */
+/** The declaration of a management API route, and constructors of the usual routes. */
 import type { Role } from '../../domain/identity/accounts/account.ts';
 import type { ManagementScope } from './permissions.ts';
 import type { JsonSchema, NamedSchema } from './schema.ts';
 
 /**
- * The policy question before the call: `administer`, or `register` where the registry itself asks. An agent that `{id}` names
- * and that calls for itself does not administer: `act` decided on its token. `not`: why no policy is asked.
+ * The policy question before the call: `administer`, or `register` if the registry asks it. `not`: why there is none. An
+ * agent that `{id}` names and that calls for itself does not administer: the decision about its token asked `act`.
  */
 export type AskedOfPolicy = 'administer' | 'register' | { readonly not: string };
 
@@ -15,37 +15,37 @@ export type RouteDeclaration = {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  /** Absent: any live token of this API is accepted. */
+  /** Absent: the route accepts any live token of this API. */
   readonly scope?: ManagementScope;
-  /** Without an access token: the body holds the proof of the caller's identity, and the handler checks it first. */
+  /** The route needs no access token: the body proves the caller's identity, and the handler checks that proof first. */
   readonly isProvenByBody?: true;
-  /** Works while the storage is so full that only essential data is written. */
+  /** The route works while the storage is so full that the server writes essential data only. */
   readonly isServedFromReserve?: true;
   readonly policy: AskedOfPolicy;
-  /** Roles that may call. Empty: every caller. */
+  /** Roles that may call the route. Empty: every caller. */
   readonly roles: readonly Role[];
-  /** An account without such a role may call for its own agents and their delegations. */
+  /** An account without such a role may call the route for its own agents and their delegations. */
   readonly own?: true;
-  /** The caller proved a second factor at most 300 seconds ago, or is a client on the machine of this server. */
+  /** The caller must have proved a second factor at most 300 seconds ago, or be a client on the machine of this server. */
   readonly freshFactor?: true;
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
-  /** The form of `{id}`, where it differs from the usual. */
+  /** The form of `{id}`; default: the usual one. */
   readonly ids?: RegExp;
   readonly query?: Readonly<Record<string, JsonSchema>>;
   readonly body?: NamedSchema<object>;
-  /** The body is lines of NDJSON, each of the schema `body`. */
+  /** The body consists of lines of NDJSON, each with the schema `body`. */
   readonly lines?: true;
   /** Takes an `Idempotency-Key`. */
   readonly repeatable?: 'may' | 'must';
-  /** Bytes of a body; where it is not the usual. */
+  /** Most bytes of a body; default: the usual limit. */
   readonly largestBody?: number;
-  /** Needs `If-Match`; `may`: honours it where it is sent. */
+  /** Requires `If-Match`; `may`: honours it when the caller sends it. */
   readonly ifMatch?: true | 'may';
   readonly status: 200 | 201 | 204;
-  /** When it answers 202 instead, with the same schema. */
+  /** When the route answers 202 instead, with the same schema. */
   readonly accepted?: string;
-  /** 'ndjson' for a stream of lines; absent with 204. */
+  /** 'ndjson' for a stream of lines; absent for 204. */
   readonly answer?: NamedSchema<object> | 'ndjson';
   /** One line of a stream, for the OpenAPI document. */
   readonly line?: NamedSchema<object>;
@@ -55,7 +55,7 @@ export const READERS = ['administrator', 'operator', 'auditor'] as const;
 export const WRITERS = ['administrator', 'operator'] as const;
 export const ADMINISTRATORS = ['administrator'] as const;
 
-/** For calls that decide who may speak for people. */
+/** For calls that decide which parties may act for people. */
 export const SPEAKS_FOR_PEOPLE = { roles: ADMINISTRATORS, freshFactor: true } as const;
 
 export const READS = { not: 'it only reads' } as const;
@@ -66,7 +66,7 @@ export const givenId = (description: string): JsonSchema => ({
   maxLength: 128,
   description,
 });
-/** The id of a client: it may be the URL of its metadata document, which is longer. */
+/** The id of a client, which may be the URL of its metadata document and is longer then. */
 export const givenClientId = (description: string): JsonSchema => ({ ...givenId(description), maxLength: 512 });
 export const PAGE = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Maximum number of items on a page.' },
@@ -87,12 +87,12 @@ export const stateOf = (states: readonly string[]): JsonSchema => ({
   description: 'Only those in this state.',
 });
 
-/** What a route takes and answers, as types; `undefined` where it has none. */
+/** The types of a route's body and answer; `undefined` without one. */
 export type Io = { readonly body: object | undefined; readonly answer: object | undefined };
 
 declare const IO: unique symbol;
 
-/** A declaration that knows the types of its body and its answer. They leave no trace at run time. */
+/** A declaration that carries the types of its body and its answer. They do not exist at run time. */
 export type Route<T extends Io> = RouteDeclaration & { readonly [IO]?: T };
 
 export type IoOf<R> = R extends { readonly [IO]?: infer T extends Io } ? T : never;
@@ -101,7 +101,7 @@ export type Routes = Readonly<Record<string, RouteDeclaration>>;
 
 type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'summary' | 'answer'>>;
 type ValueOf<S> = S extends NamedSchema<infer T extends object> ? T : undefined;
-/** Of a body in lines, the handler validates each line. */
+/** For a body in lines, the handler validates each line. */
 type BodyOf<M> = M extends { readonly lines: true }
   ? undefined
   : M extends { readonly body: infer S }
@@ -109,7 +109,7 @@ type BodyOf<M> = M extends { readonly lines: true }
     : undefined;
 type Made<M, A> = Route<{ readonly body: BodyOf<M>; readonly answer: ValueOf<A> }>;
 
-/** A route that none of the makers below makes. */
+/** A route that fits none of the constructors below. */
 export const route = <const M extends RouteDeclaration>(
   declaration: M,
 ): Made<M, M extends { readonly answer: infer A } ? A : undefined> => declaration;
@@ -117,7 +117,7 @@ export const route = <const M extends RouteDeclaration>(
 type Body = NamedSchema<object>;
 type Shown = NamedSchema<object> | 'ndjson';
 
-/** Makes the routes about one kind of object; `more` names differences from the usual. */
+/** Constructors of the routes about one kind of object. `more` names differences from the usual. */
 export const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
   read: <A extends Shown>(path: string, answer: A, summary: string, more: More = {}): Made<More, A> => {
     const usual = { scope: readScope, policy: READS, roles: READERS, status: 200, answer } as const;

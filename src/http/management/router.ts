@@ -1,6 +1,6 @@
 /**
- * The management API below `/api/v1`: the operations of resource-table.ts. serve-call.ts owns the order of a call, and the
- * domain owns validity. Mounted by src/http/app.ts.
+ * The management API below `/api/v1`: the operations of resource-table.ts. serve-call.ts owns the steps of a call; the domain
+ * owns validity. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -23,7 +23,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
 
 const PREFIX = '/api/v1';
 
-/** `handlers`: those of the same dependencies, where they exist already. */
+/** `handlers`: existing handlers of the same dependencies, if there are any. */
 export const managementRouter = (
   dependencies: ManagementDependencies,
   handlers: OperationHandlers = operationHandlers(dependencies),
@@ -35,7 +35,7 @@ export const managementRouter = (
     client: async (id: string) => (await clients.get(id))?.document,
   };
 
-  // Exact paths only: another case or a slash at the end is another path (MG-09).
+  // Exact paths only: a path in another case, or with a slash at the end, is another path (MG-09).
   const router = new Router({ prefix: PREFIX, sensitive: true, strict: true });
   const document = JSON.stringify(openApiDocument(issuer));
   router.get(

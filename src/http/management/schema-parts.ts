@@ -1,13 +1,13 @@
-/** The makers of schemas. Each gives the schema and the type of its values at once. */
+/** Constructors of schemas. Each returns a schema and the type of its values. */
 import { type JsonSchema, type NamedSchema, named, type Properties, ref, type Schema, type TypeOf } from './schema.ts';
 
 type Flat<T> = { [member in keyof T]: T[member] };
 
-/** What a body with these properties is. */
+/** The type of a body with these properties. */
 type Input<P, R extends keyof P> = Flat<
   { readonly [member in R]: TypeOf<P[member]> } & { readonly [member in Exclude<keyof P, R>]?: TypeOf<P[member]> }
 >;
-/** An answer may name an optional member without a value: JSON leaves it out. */
+/** The type of an answer. An optional member may be undefined: JSON leaves it out. */
 type Output<P, O extends keyof P> = Flat<
   { readonly [member in Exclude<keyof P, O>]: TypeOf<P[member]> } & {
     readonly [member in O]?: TypeOf<P[member]> | undefined;
@@ -48,7 +48,7 @@ export const list = <T>(description: string, maximum: number, items: Schema<T>):
   items,
   description,
 });
-/** A list of an answer, which the answering code limits. */
+/** A list in an answer, without a limit in the schema: the answering code limits it. */
 export const arrayOf = <T>(of: Schema<T>, description?: string): Schema<readonly T[]> => ({
   type: 'array',
   items: of,
@@ -107,14 +107,14 @@ export const input = <P extends Properties, R extends keyof P & string = never>(
   required,
 });
 /**
- * A change: any of the members. `id` may be sent back and must then be the one of the path; the router checks and removes it,
- * so that the type has no such member.
+ * A change: any of the members. A caller may send `id` back, which must be the id of the path. The router checks and removes
+ * it, so that the type has no such member.
  */
 export const change = <P extends Properties>(properties: P): Schema<Input<P, never>> => ({
   ...input({ id: string('The same id as in the path, if given.'), ...properties }),
   minProperties: 1,
 });
-/** An answer: what may be absent is listed as optional. */
+/** An answer: `optional` lists the members that may be absent. */
 export const output = <P extends Properties, O extends keyof P & string = never>(
   properties: P,
   optional: readonly O[] = [],
@@ -123,7 +123,7 @@ export const output = <P extends Properties, O extends keyof P & string = never>
   properties,
   required: Object.keys(properties).filter((name) => !optional.some((one) => one === name)),
 });
-/** One page of a list; its name is `<item>Page` where none is given. */
+/** One page of a list. Default name: `<item>Page`. */
 export const page = <T>(item: NamedSchema<T>, name = `${item.name}Page`) =>
   named(
     name,

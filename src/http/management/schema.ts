@@ -1,6 +1,6 @@
 /**
- * A schema is a JSON Schema that knows the type of its values: it validates bodies, the OpenAPI document shows it, and the
- * compiler checks handlers against it. The type is never written a second time. schema-parts.ts has the makers of schemas.
+ * A schema is a JSON Schema that carries the type of its values. It validates bodies, the OpenAPI document contains it, and
+ * the compiler checks handlers against it. No code repeats the type. schema-parts.ts has the constructors of schemas.
  */
 
 /** JSON Schema 2020-12. */
@@ -8,31 +8,31 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 declare const VALUE: unique symbol;
 
-/** A JSON Schema whose values are of type T. The type leaves no trace at run time. */
+/** A JSON Schema for values of type T. The type does not exist at run time. */
 export type Schema<T> = JsonSchema & { readonly [VALUE]?: T };
 
-/** The type of a schema's values; `unknown` for a schema that was written as a literal. */
+/** The type of a schema's values; `unknown` for a literal schema. */
 export type TypeOf<S> = S extends { readonly [VALUE]?: infer T } ? T : unknown;
 
-/** A schema without its type, to give it a narrower one. */
+/** A schema without its type, for giving it a narrower one. */
 export const plain = (schema: JsonSchema): JsonSchema => schema;
 
 export type Properties = Readonly<Record<string, JsonSchema>>;
 
-/** A schema with a name of its own among the components of the OpenAPI document. */
+/** A schema with a name among the components of the OpenAPI document. */
 export type NamedSchema<T> = { readonly name: string; readonly schema: Schema<T> };
 
 const TARGET = Symbol('target');
 
 export const named = <T>(name: string, schema: Schema<T>): NamedSchema<T> => ({ name, schema });
 
-/** Names another schema. The symbol is no part of the JSON; `componentsOf` follows it. */
+/** A reference to another schema. The symbol is not part of the JSON; `componentsOf` follows it. */
 export const ref = <T>(target: NamedSchema<T>): Schema<T> => ({
   $ref: `#/components/schemas/${target.name}`,
   [TARGET]: target,
 });
 
-/** The schemas by name, and all that they name. Throws on two schemas of one name. */
+/** The schemas by name, with all schemas that they reference. Throws on two schemas with one name. */
 export const componentsOf = (schemas: readonly NamedSchema<unknown>[]): Readonly<Record<string, JsonSchema>> => {
   const found = new Map<string, JsonSchema>();
   const visit = (value: unknown): void => {

@@ -36,15 +36,15 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly audit: AuditLog;
   readonly checkPolicy: PolicyCheck;
   readonly requireFreshFactor: FreshFactor;
-  /** Absent: this server keeps no files on a machine. */
+  /** Absent for a server without a data folder. */
   readonly localProofs?: LocalProofs;
-  /** Records a refusal before the caller is authenticated; such refusals are counted (decision D18). */
+  /** Counts a refusal of an unauthenticated caller (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
     readonly source: string;
     readonly request: string;
   }) => void | Promise<void>;
-  /** For cursors. */
+  /** Seals cursors. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
   readonly log: ProblemLog;
 };
@@ -52,8 +52,8 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * One route as middleware. The order is: token, scope, role, second factor, policy, input, act, answer. Every refusal after
- * the caller is known becomes one audit event before the answer leaves (decision D18).
+ * Serves one route as middleware. The order is: token, scope, role, second factor, policy, input, act, answer. Every refusal
+ * of an authenticated caller becomes one audit event before the response leaves (decision D18).
  */
 export const serveCall = <T extends Io>(
   operation: string,
@@ -87,7 +87,7 @@ export const serveCall = <T extends Io>(
     await countRefusal({ reason, source, request });
   };
 
-  /** Uses up and records the proof, regardless of the outcome of the call. */
+  /** Uses up and records the proof, even if the call fails later. */
   const isOnThisMachine = async (ctx: Context, caller: Caller): Promise<boolean> => {
     const secret = ctx.get('behalf-local-proof');
     if (secret === '' || caller.kind !== 'client') return false;
@@ -203,7 +203,7 @@ const keyOf = (ctx: Context): string | undefined => {
   return given;
 };
 
-/** The version that `If-Match` names (RFC 9110 §13.1.1); one strong tag, as our ETag is. */
+/** The version in `If-Match` (RFC 9110 §13.1.1): one strong tag, like our ETag. */
 const versionOf = (ctx: Context): number => {
   const given = ctx.get('if-match');
   if (given === '') {
@@ -216,7 +216,7 @@ const versionOf = (ctx: Context): number => {
   return Number(version);
 };
 
-/** MG-02: an id in the body is the one of the path, or the caller means another object. */
+/** MG-02: refuses an id in the body that differs from the path, since the caller means another object. */
 const checkId = ({ id: given }: JsonObject, id: string): void => {
   if (given !== undefined && given !== id) {
     throw invalidFields([{ pointer: '/id', detail: 'The id in the body is not the one of the path.' }]);

@@ -94,7 +94,7 @@ export const JWKS_URI = text(
 /** Authorization details (RFC 9396). The handlers compare them with those that are held. */
 export const DETAIL: Schema<Detail> = { type: 'object' };
 
-/** Where the keys of an issuer come from, of workload tokens or of a peer. */
+/** Source of the keys of an issuer: of workload tokens, or of a peer. */
 export const ISSUER_KEYS = {
   jwks: { ...ref(JSON_WEB_KEY_SET), description: 'Pinned keys. The server fetches nothing.' },
   jwks_uri: text('URL that serves the keys. Without `jwks` and `jwks_uri`, the discovery document names it.', 2048),
@@ -103,7 +103,7 @@ export const ISSUER_KEYS = {
     maximum: 86_400,
   }),
 };
-/** What the answering node knows of the keys of an issuer. */
+/** What the answering node knows about the keys of an issuer. */
 export const KEY_HEALTH = output(
   {
     state: oneOf('Result of the last key fetch by the answering node.', ['pinned', 'unknown', 'healthy', 'unhealthy']),

@@ -8,7 +8,7 @@ import type { JsonObject } from './json-body.ts';
 import type { Io, Route, RouteDeclaration } from './route.ts';
 import { componentsOf, type NamedSchema, named } from './schema.ts';
 
-/** Names that callers know from RFC 7591 or from our answers, with the reason why they are not accepted here. */
+/** Members that callers know from RFC 7591 or from our answers, with the reason why this API does not accept them. */
 const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
   jwks_uri: 'A resource server sends its public keys themselves, as "jwks".',
   client_secret: 'Secrets are made by this server and shown once.',
@@ -23,9 +23,9 @@ const SHOWN_ERRORS = 20;
 const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
 
 const bodies = new Ajv2020({ ...OPTIONS, keywords: ['components'] });
-/** Accepts the empty body of a route that takes none. */
+/** Accepts the empty body of a route without one. */
 const NO_BODY = named('NoBody', {});
-/** Query values are text: `limit=10` is a number, `live=true` a boolean. */
+/** Converts query values, which are text: `limit=10` to a number, `live=true` to a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 
 /** `T`: the type of the schema's values. */
@@ -41,15 +41,15 @@ const checkOf = <T>({ name, schema }: NamedSchema<unknown>) => {
   };
 };
 
-/** Checks a body and gives it its type. Compiled at the first call; throws 'invalid_field' naming every member at fault. */
+/** Checks a body and gives it its type. Compiles at the first call. Throws 'invalid_field' and names every member at fault. */
 export const bodyCheck = <T>(schema: NamedSchema<T>): ((body: JsonObject) => T) => checkOf<T>(schema);
 
-/** What checks the input of one route. Each throws DomainError 'invalid_field' naming every member at fault. */
+/** Checks the input of one route. Each method throws DomainError 'invalid_field' and names every member at fault. */
 export interface InputChecks<T extends Io> {
-  /** The body with its type; without a schema, and of lines, the handler reads none. */
+  /** The body with its type. Without a schema, and for lines, the handler reads no body. */
   body(body: JsonObject): T['body'];
 
-  /** The parameters with their types; `given` as they stand in the address. */
+  /** The parameters with their types. `given`: their text in the address. */
   query(given: JsonObject): RouteQuery & { readonly cursor?: string };
 }
 
@@ -77,10 +77,10 @@ export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
   };
 };
 
-/** Absent, or decimal digits and nothing else. */
+/** Absent, or decimal digits only. */
 const isWhole = (text: unknown): boolean => text === undefined || (typeof text === 'string' && /^\d{1,15}$/.test(text));
 
-/** A default is documentation here; the handlers know theirs. */
+/** A default in a schema is documentation only; the handlers apply it. */
 const withoutDefaults = (properties: NonNullable<RouteDeclaration['query']>) =>
   Object.fromEntries(Object.entries(properties).map(([name, { default: _, ...schema }]) => [name, schema]));
 
@@ -138,7 +138,7 @@ const describe = ({ instancePath: pointer, keyword, params }: ErrorObject): Desc
       return { pointer, refusal: fieldRefusal('number_too_large', { params: { most: limit } }) };
     case 'minProperties':
       return { pointer, refusal: fieldRefusal('change_empty') };
-    // The parts of an alternative report the error.
+    // The alternatives themselves report the error.
     case 'anyOf':
       return undefined;
     default:
@@ -146,5 +146,5 @@ const describe = ({ instancePath: pointer, keyword, params }: ErrorObject): Desc
   }
 };
 
-/** Cuts long names: they only have to be recognisable. */
+/** Cuts long names; the rest is enough to recognise one. */
 const namedStep = (member: string): string => pointerStep(member.length > 64 ? `${member.slice(0, 64)}…` : member);

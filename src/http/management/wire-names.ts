@@ -1,6 +1,6 @@
 /**
- * Names of members: snake_case over the API, camelCase in the domain. Only the first level is renamed: keys and scopes below
- * keep their own names.
+ * Names of members: snake_case in the API, camelCase in the domain. Renames the first level only: keys and scopes below keep
+ * their names.
  */
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
@@ -29,7 +29,7 @@ export const fromWire = <T extends object | undefined>(members: T, without?: str
       .map(([name, value]) => [name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]),
   ) as FromWire<T>;
 
-/** `fromWire` for objects below the first level: those in these members. */
+/** Applies `fromWire` to the objects in these members, below the first level. */
 export const fromWireBelow = <T extends object, M extends keyof T>(body: T, ...members: readonly M[]) =>
   ({
     ...body,
@@ -44,7 +44,7 @@ export const fromWireBelow = <T extends object, M extends keyof T>(body: T, ...m
 /** A name in the API's spelling. */
 export const wireName = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The members in the API's spelling. Digests of secrets never leave, in any member. */
+/** The members in the API's spelling. Leaves out digests of secrets. */
 export const toWire = <T extends object>(members: T): ToWire<T> =>
   Object.fromEntries(
     Object.entries(members)
@@ -52,10 +52,7 @@ export const toWire = <T extends object>(members: T): ToWire<T> =>
       .map(([name, value]) => [wireName(name), value]),
   ) as ToWire<T>;
 
-/**
- * The members of an object that may leave the process. A member that is added to the domain stays internal until a resource
- * names it.
- */
+/** The members of an object that may leave the process. A new member of the domain stays internal until a resource names it. */
 export const show = <T extends object, K extends keyof T & string>(
   object: T,
   members: readonly K[],

@@ -34,9 +34,9 @@ const ABSENCE = named(
 
 const ABSENCE_PAGE = page(ABSENCE);
 
-/** Read only: people decide on their pages, never by token. */
+/** Read only: approvers decide on their pages, never by token. */
 const _approvals = about('approvals', 'approvals:read', 'approvals:read');
-/** People declare absences on a page: by token they can only be ended. */
+/** People declare absences on a page. By token they can only end them. */
 const make = about('absences', 'approvals:read', 'approvals:write');
 
 const routes = {
@@ -58,7 +58,7 @@ const routes = {
 };
 
 /**
- * The part of the absences this API has. A user declares an absence on a page, where they prove who they are, and never by
+ * The functions of absences for this API. A user declares an absence on a page, where they prove their identity, and never by
  * token.
  */
 export type AbsencesHere = Pick<Absences, 'end' | 'get' | 'isFounded' | 'list'>;
@@ -68,7 +68,7 @@ type Dependencies = {
   readonly clock: Pick<Clock, 'now'>;
 };
 
-/** An account without a role sees its own absences, and those in which it decides for others; it may end both. */
+/** An account without a role sees its own absences, and those in which it is the deputy. It may end both. */
 const handlers = ({ absences, clock }: Dependencies): Handlers<typeof routes> => {
   const shown = async (absence: Absence) => {
     const { id, account, deputy, from, until, createdAt, endedAt, endedBy } = absence;
@@ -98,7 +98,7 @@ const handlers = ({ absences, clock }: Dependencies): Handlers<typeof routes> =>
       const { query, access, caller } = call;
       const { deputy } = query;
       const account = query.account ?? (access === 'own' && deputy !== caller.id ? caller.id : undefined);
-      // Without a role, other accounts' absences do not exist (MG-01).
+      // Answers a caller without a role as if other accounts' absences did not exist (MG-01).
       if (access === 'own' && account !== caller.id && deputy !== caller.id) return { body: { items: [] } };
       const { items, next } = await absences.list({ ...pageOf(call), account, deputy });
       return { body: { items: await Promise.all(items.map(({ document }) => shown(document))) }, next };

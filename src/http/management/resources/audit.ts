@@ -104,13 +104,13 @@ const routes = {
   }),
 };
 
-/** What the node's audit log offers to readers. */
+/** The functions of the node's audit log for readers. */
 export type AuditReader = {
   list(filters: AuditFilters): Promise<AuditPage>;
   get(id: string): Promise<AuditEntry | undefined>;
   /** Lines without their line ends. */
   export(options: { readonly personal?: boolean }): AsyncIterable<string>;
-  /** False when there is no such value, or it was erased already. */
+  /** False for an unknown value, and for one that was already erased. */
   erase(event: string, value: string): Promise<boolean>;
 };
 
@@ -119,7 +119,7 @@ type Dependencies = {
   readonly audit: AuditLog;
 };
 
-/** Reading the audit log is itself an event, written first. */
+/** Reading the audit log is an event itself, which is written first. */
 const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<typeof routes> => {
   const record = (
     type: AuditEventType,

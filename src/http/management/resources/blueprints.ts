@@ -171,7 +171,7 @@ const routes = {
   ),
 };
 
-/** The registries this API calls. */
+/** The registries for this API. */
 export type Blueprints = BlueprintRegistry & { readonly preview: BlueprintPreview };
 
 type Dependencies = {

@@ -140,8 +140,8 @@ const routes = {
 export type Credentials = CredentialRegistry & {
   readonly lastUses: CredentialUses['lastUses'];
   /**
-   * Checks a client assertion that is signed with a key of this credential, and uses it up. Throws 'unauthenticated'; only the
-   * owner learns why.
+   * Checks a client assertion that a key of this credential signed, and uses it up. Throws 'unauthenticated'; only the owner
+   * learns the cause.
    */
   readonly provenBy: (agent: string, credential: string, assertion: string, request?: string) => Promise<void>;
 };
@@ -187,7 +187,7 @@ const handlers = ({ credentials, agents, owners }: Dependencies): Handlers<typeo
       return shown((await credentials.remove(call.id, call.credential, call.by)).document);
     },
 
-    /** The agent itself calls, and only proves possession of the key that it replaces. */
+    /** The agent calls itself, and proves possession only of the key that it replaces. */
     async rotateCredential({ id, credential, body, by }) {
       const { clientAssertion, jwks, overlapSeconds } = body;
       await credentials.provenBy(id, credential, clientAssertion, by.request);
@@ -201,7 +201,7 @@ const handlers = ({ credentials, agents, owners }: Dependencies): Handlers<typeo
 type Shown = Pick<Credential, 'id' | 'state' | 'createdAt' | 'toldAt'> &
   Omit<NewCredential, 'kind' | 'certificates'> & { readonly kind: AuthenticationMethod; readonly reason?: string };
 
-/** A member that is added to credentials stays internal until it is named here: some hold digests of secrets. */
+/** A new member of credentials stays internal until this list names it: some members hold digests of secrets. */
 const MEMBERS = [
   'id',
   'name',

@@ -110,7 +110,7 @@ const routes = {
   ),
 };
 
-/** The part of the delegation registry this API calls. */
+/** The functions of the delegation registry for this API. */
 export type Delegations = Pick<DelegationRegistry, 'get' | 'live' | 'list' | 'revoke' | 'narrow'>;
 
 const MEMBERS = [
@@ -133,9 +133,7 @@ const MEMBERS = [
   'expiresAt',
 ] as const satisfies readonly (keyof Delegation)[];
 
-/**
- * `live`: whether the delegation is live now, which the stored delegation alone does not show; `usedAt` where that is known.
- */
+/** `live`: whether the delegation is live now, which the stored delegation alone does not show. `usedAt`: if known. */
 const showDelegation = (delegation: Delegation, live: boolean, usedAt: number | undefined) => ({
   ...show(delegation, MEMBERS),
   live,
@@ -149,7 +147,7 @@ type Dependencies = {
   readonly grants: { readonly uses: Pick<GrantUses, 'lastUses'> };
 };
 
-/** An account without a role sees what was given on its behalf and what its own agents hold. */
+/** An account without a role sees delegations on its behalf and those of its own agents. */
 const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencies): Handlers<typeof routes> => {
   const ownsAgent = async (id: string, account: string): Promise<boolean> => {
     const agent = await agents.get(id);
@@ -181,7 +179,7 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
     async listDelegations({ query, after, access, caller }) {
       const { actor, live, limit = 50 } = query;
       const isOwnActor = access === 'own' && actor !== undefined && (await ownsAgent(actor, caller.id));
-      // Without a role, other accounts' delegations do not exist (MG-01).
+      // Answers a caller without a role as if other accounts' delegations did not exist (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnActor ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnActor) return { body: { items: [] } };
       const { items, next } = await delegations.list({ subject, actor, live: live ?? false, after, limit });
@@ -207,9 +205,9 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
 };
 
 /**
- * The rights that a call takes from a delegation: only rights it holds, and never all of them. Throws DomainError
- * 'invalid_field' naming the member, and 'conflict' for a delegation that is over, is not the first hop, or would hold
- * nothing.
+ * The rights that a call removes from a delegation: only rights that it holds, and never all of them. Throws DomainError
+ * 'invalid_field', which names the member. Throws 'conflict' for a delegation that has ended, is not the first hop, or would
+ * hold nothing.
  */
 const withoutOf = (delegation: Delegation, { scope = [], details = [] }: Partial<Without>): Required<Without> => {
   if (delegation.state === 'revoked') throw new DomainError('conflict', 'It has ended.');

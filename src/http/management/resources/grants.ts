@@ -99,21 +99,21 @@ const routes = {
   ),
 };
 
-/** The part of the grants this API reads. */
+/** The functions of grants for this API. */
 export type GrantDependencies = {
   readonly grants: Pick<Grants, 'held' | 'list'>;
   readonly service: Pick<GrantService, 'revoke' | 'narrow'>;
   readonly uses: Pick<GrantUses, 'lastUses'>;
 };
 
-/** What a person allowed a client; `usedAt` where that is known. */
+/** What a person allowed a client; `usedAt` if known. */
 const showGrant = (grant: Grant, usedAt: number | undefined) => ({
   id: grant.id,
   account: grant.account,
   client: grant.clientId,
   ...(grant.actor === undefined ? {} : { actor: grant.actor }),
   openid_scopes: grant.openidScopes,
-  // A resource whose scopes were all removed since holds nothing.
+  // A resource holds nothing once all its scopes were removed.
   resources: Object.fromEntries(Object.entries(grant.resources).filter(([, scopes]) => scopes.length > 0)),
   ...(grant.details === undefined ? {} : { details: grant.details }),
   ...(grant.session === undefined ? {} : { session: grant.session }),
@@ -130,7 +130,7 @@ type Dependencies = {
   readonly owners: Pick<Owners, 'answersFor'>;
 };
 
-/** An account without a role sees what it allowed itself, and what its own agents were allowed. */
+/** An account without a role sees its own grants and those of its own agents. */
 const handlers = ({ grants: { grants, service, uses }, agents, owners }: Dependencies): Handlers<typeof routes> => {
   const ownsAgent = async (id: string, account: string): Promise<boolean> => {
     const agent = await agents.get(id);
@@ -149,7 +149,7 @@ const handlers = ({ grants: { grants, service, uses }, agents, owners }: Depende
     async listGrants({ query, after, access, caller }) {
       const { client, limit = 50 } = query;
       const isOwnAgent = access === 'own' && client !== undefined && (await ownsAgent(client, caller.id));
-      // Without a role, other accounts' grants do not exist (MG-01).
+      // Answers a caller without a role as if other accounts' grants did not exist (MG-01).
       const account = query.account ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && account !== caller.id && !isOwnAgent) return { body: { items: [] } };
       const { items, next } = await grants.list({ account, clientId: client, after, limit });
@@ -171,7 +171,7 @@ const handlers = ({ grants: { grants, service, uses }, agents, owners }: Depende
     async narrowGrant(call) {
       const grant = await visible(call);
       await service.narrow(grant, takingOf(grant, call.body), call.by);
-      // Another caller may have ended it at the same time.
+      // Another caller may have ended the grant at the same time.
       const left = existing(await grants.held(grant.id));
       return { body: showGrant(left, (await uses.lastUses([left.id])).get(left.id)) };
     },
@@ -185,8 +185,8 @@ type GrantNarrowing = {
 };
 
 /**
- * The rights that a call takes from a grant: only rights it holds, and never all of them. Throws DomainError 'invalid_field'
- * naming the member, and 'conflict' where nothing would be left.
+ * The rights that a call removes from a grant: only rights that it holds, and never all of them. Throws DomainError
+ * 'invalid_field', which names the member, and 'conflict' if nothing would remain.
  */
 const takingOf = (grant: Grant, body: GrantNarrowing): Taking => {
   const { openidScopes = [], resources = {}, details = {} } = body;

@@ -44,7 +44,7 @@ type Dependencies = {
 const MEMBERS = ['id', 'name', 'members', 'createdAt', 'updatedAt'] as const satisfies readonly (keyof Group)[];
 const showGroup = (group: Group) => show(group, MEMBERS);
 
-/** An account without a role sees the groups it is in. */
+/** An account without a role sees its own groups. */
 const handlers = ({ groups, offboarding }: Dependencies): Handlers<typeof routes> => {
   const visible = async ({ id, access, caller }: Call): Promise<Versioned<Group>> =>
     existing(await groups.get(id), ({ document }) => access === 'all' || document.members.includes(caller.id));

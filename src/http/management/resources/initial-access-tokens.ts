@@ -102,7 +102,7 @@ type Dependencies = {
   readonly owners: Pick<Owners, 'answersFor'>;
 };
 
-/** An owner creates and sees tokens of their own, and only tokens that register agents. */
+/** An owner creates and sees only their own tokens, and only tokens that register agents. */
 const handlers = ({ initialAccessTokens: tokens, owners }: Dependencies): Handlers<typeof routes> => {
   const visible = async ({ id, access, caller }: Call): Promise<Versioned<InitialAccessToken>> => {
     const found = existing(await tokens.get(id));

@@ -109,7 +109,7 @@ type Dependencies = {
   readonly owners: Pick<Owners, 'answersFor'>;
 };
 
-/** Instances of an agent: for callers that may change the agent, and for the agent itself. */
+/** Instances of an agent, for callers that may change the agent, and for the agent itself. */
 const handlers = ({ instances, agents, owners }: Dependencies): Handlers<typeof routes> => {
   const own = async ({ id, access, caller }: Call): Promise<Agent> => {
     const agent = existing(await agents.get(id)).document;

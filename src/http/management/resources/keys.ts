@@ -56,9 +56,9 @@ type KeyDescription = {
 
 export type Keys = {
   list(): Promise<readonly KeyDescription[]>;
-  /** Creates new keys; appends the audit event 'keys.rotated' first. */
+  /** Creates new keys. Appends the audit event 'keys.rotated' first. */
   rotate(by: By): Promise<void>;
-  /** Revokes a key with all it signed; appends 'keys.revoked' first. Throws DomainError 'not_found'. */
+  /** Revokes a key and everything that it signed. Appends 'keys.revoked' first. Throws DomainError 'not_found'. */
   revoke(id: string, reason: string, by: By): Promise<void>;
 };
 

@@ -101,7 +101,7 @@ const routes = {
   ),
 };
 
-/** The part of the kill switch this API calls. */
+/** The functions of the kill switch for this API. */
 export type Kills = Pick<KillSwitch, 'order' | 'get' | 'list' | 'lift'>;
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
@@ -117,8 +117,8 @@ type Dependencies = {
 };
 
 /**
- * An account without a role kills its own agents and lifts its own kills. Operators kill all else except everything and
- * administrators (decision D22).
+ * An account without a role kills its own agents and lifts its own kills. Operators order and lift all other kills, except
+ * those of everything and of administrators (decision D22).
  */
 const handlers = ({
   kills,
@@ -150,7 +150,7 @@ const handlers = ({
         return isDocumentTarget(target) || (await clients.get(target)) !== undefined;
       case 'delegation':
         return (await delegations.get(target)) !== undefined;
-      // There is no list of tokens. Killing one that never existed ends nothing.
+      // There is no list of tokens. A kill of a token that never existed ends nothing.
       case 'token':
       case 'all':
         return true;
@@ -242,7 +242,7 @@ const showKill = ({ id, scope, target, reason, by, state, signatures, createdAt,
   ...(liftedAt === undefined ? {} : { lifted_at: liftedAt }),
 });
 
-/** A client that is a metadata document, known or not; the URL of its site alone means all clients of that site. */
+/** A client that is a metadata document, known or not. The URL of a site alone means all clients of that site. */
 const isDocumentTarget = (target: string): boolean => {
   if (!isDocumentId(target)) return false;
   checkDocumentId(siteOf(target) === target ? `${target}/` : target);

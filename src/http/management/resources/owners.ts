@@ -32,7 +32,7 @@ type Dependencies = {
   readonly ownerNames: Pick<OwnerNames, 'find'>;
 };
 
-/** Resolves the name of an owner: 404 for an unknown name, 409 for more than one match. */
+/** Resolves the name of an owner: 404 for an unknown name, 409 for several matches. */
 const handlers = ({ ownerNames: names }: Dependencies): Handlers<typeof routes> => ({
   async findOwner({ query: { name, kind } }) {
     if (name === undefined) throw new DomainError('invalid_field', 'Say which name is looked for.', { field: 'name' });

@@ -236,7 +236,7 @@ const handlers = ({ resourceServers: servers }: Dependencies): Handlers<typeof r
   rotateResourceServerSecret: async ({ id, by }) => withSecret(await servers.rotateSecret(id, by)),
 });
 
-/** Versions begin at 1; 0: the caller sent none. */
+/** Versions begin at 1; 0 means that the caller sent none. */
 const pairOf = ({ id, version, body, by }: Call<IoOf<(typeof routes)['proposeDelegation']>>) =>
   [id, version === 0 ? undefined : version, body, by] as const;
 
@@ -246,7 +246,7 @@ const shown = (server: ResourceServer) => ({
   ...(server.delegatesTo === undefined ? {} : { delegates_to: server.delegatesTo.map(shownTarget) }),
 });
 
-/** The target without its `proposers`, which only the rule needs. */
+/** The target without `proposers`, which only the acceptance rule uses. */
 const shownTarget = ({ proposers: _, ...target }: DelegationTarget) => toWire({ ...target });
 
 const withSecret = ({ secret, ...created }: CreatedResourceServer) =>

@@ -127,7 +127,7 @@ const handlers = ({ sessions, accounts, clock }: Dependencies): Handlers<typeof 
     async listSessions({ query, access, caller }) {
       const account = query.account ?? (access === 'own' ? caller.id : undefined);
       if (account === undefined) throw invalidFields([{ parameter: 'account', detail: 'Say whose sessions.' }]);
-      // Without a role, other accounts' sessions do not exist (MG-01).
+      // Answers a caller without a role as if other accounts' sessions did not exist (MG-01).
       if (access === 'own' && account !== caller.id) return { body: { items: [] } };
       const items = await sessions.ofAccount(account);
       return { body: { items: items.map((session) => showSession(session, true)) } };

@@ -150,7 +150,7 @@ const UPSTREAM_LINK = named(
 const UPSTREAM_LINK_PAGE = page(UPSTREAM_LINK);
 
 const make = about('upstreams', 'upstreams:read', 'upstreams:write');
-/** Closes a way to sign in that administrators opened. */
+/** Administrators only: they also opened this sign-in method. */
 const CLOSES = { roles: ADMINISTRATORS } as const;
 
 const routes = {
@@ -271,7 +271,7 @@ const handlers = ({ upstreams: { links, issuer, ...upstreams } }: Dependencies):
 
 const showLink = ({ key: _, ...link }: UpstreamLink) => toWire(link);
 
-/** A body may leave out one of the two lists that mean a second factor. */
+/** A body may leave out one of the two lists of values that mean a second factor. */
 const withLists = <B extends { readonly multiFactor?: Partial<UpstreamProvider['multiFactor']> }>(body: B) => {
   const { multiFactor, ...rest } = body;
   return { ...rest, ...(multiFactor === undefined ? {} : { multiFactor: { acr: [], amr: [], ...multiFactor } }) };

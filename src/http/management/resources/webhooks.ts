@@ -250,7 +250,7 @@ const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): H
   };
 };
 
-/** Without its body, which may hold data for its recipient only. */
+/** A delivery without its body, which may hold data for its recipient only. */
 const showDeadLetter = ({ id, channel, to, kind, attempts, failure, createdAt, forgetAt }: Delivery) =>
   toWire({
     id,

@@ -62,7 +62,7 @@ const routes = {
   ),
 };
 
-/** The part of the account registry this API calls. */
+/** The functions of the account registry for this API. */
 export type Accounts = Pick<
   AccountRegistry,
   'create' | 'get' | 'findByUsername' | 'list' | 'update' | 'disable' | 'enable' | 'setPassword' | 'endSessions'
@@ -80,8 +80,8 @@ type Dependencies = {
 
 /**
  * Operators manage accounts, but not what would make them administrators: roles, passwords, second factors, and the accounts
- * of administrators (decision D22). A call that makes an account an administrator's, or lets others sign in to it, also takes
- * a second factor: else a session without one would make itself one.
+ * of administrators (decision D22). A second factor is also required for a call that makes an account an administrator's or
+ * lets others sign in to it. Otherwise a session without a second factor could make itself an administrator.
  */
 const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dependencies): Handlers<typeof routes> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
@@ -99,7 +99,7 @@ const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dep
     requireAdministrator(caller, 'says that an address is verified', '/email_verified');
     requireFreshFactor(by);
   };
-  /** Policies and decisions use groups and entitlements: an operator does not change those of their own account. */
+  /** Policies and decisions use groups and entitlements, so an operator may not change their own. */
   const checkOwnRights = ({ id, caller, body }: Call<Changing>, account: Account): void => {
     if (id !== caller.account) return;
     for (const member of ['groups', 'entitlements'] as const) {
@@ -172,7 +172,7 @@ const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dep
 
     async removeAccountFactors({ id, by }) {
       const found = existing(await accounts.get(id));
-      // Sessions that used the removed factors sign in again, without them.
+      // Sessions that used the removed factors must sign in again, without them.
       await accounts.endSessions(id, by);
       await factors.removeAll(id, by);
       return objectAnswer(found, showAccount);

@@ -1,4 +1,4 @@
-/** How the API shows accounts. */
+/** The API's representation of accounts. */
 import type { Account } from '../../../../domain/identity/accounts/account.ts';
 import { show } from '../../wire-names.ts';
 

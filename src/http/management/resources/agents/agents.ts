@@ -22,16 +22,16 @@ import { showAgent, showComposition } from './representation.ts';
 import { AGENT_ROUTES } from './routes.ts';
 import type { AgentGiven } from './schemas.ts';
 
-/** Members that give an agent rights without consent: its owner may not set them. */
+/** Members that give an agent rights without consent. Its owner may not set them. */
 const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_servers' } as const;
 
-/** Below the first level only our own members have our spelling. */
+/** Below the first level, only these members of ours are in snake_case. */
 const newAgentOf = (body: AgentGiven) => {
   const { credentials, ...rest } = fromWireBelow(body, 'ceilings');
   return credentials ? { ...rest, credentials: credentials.map((one) => fromWire(one)) } : rest;
 };
 
-/** What the owner of an agent chooses. */
+/** Members that the owner of an agent chooses. */
 type Chosen = Pick<AgentChange, 'name' | 'redirectUris' | 'jwksUri' | 'backchannelClientNotificationEndpoint'>;
 
 type Dependencies = {
@@ -56,7 +56,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
 
   const own = (call: Call): Promise<Versioned<Agent>> => found(call, (agent) => isOwn(agent, call.caller.id));
 
-  /** An account to which an agent is offered sees it, too. */
+  /** Like `own`, and for the account to which the agent is offered. */
   const seen = (call: Call): Promise<Versioned<Agent>> =>
     found(call, async (agent) => {
       const { transferTo } = agent;
@@ -79,7 +79,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
     }
   };
 
-  /** Checks what a user registers for themselves, which no account with a role has reviewed. */
+  /** Checks what a user registers for themselves: no account with a role has reviewed it. */
   const checkSelfChosen = (
     { access, body }: { readonly access: Access; readonly body: Chosen },
     before?: Agent,
@@ -124,7 +124,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
       const { query, access, caller } = call;
       const { state, environment, blueprint, search, unused_since: unusedSince, awaiting, sort, order } = query;
       const owner = query.owner === undefined ? undefined : await idOfOwner(query.owner);
-      // For an owner, other owners' agents do not exist (MG-01).
+      // Answers an owner as if other owners' agents did not exist (MG-01).
       const isOthers = access === 'own' && owner !== undefined && !(await owners.answersFor(owner, caller.id));
       if (isOthers) return { body: { items: [] } };
       const own = access === 'own' || awaiting ? await partiesOf(groups, caller.account ?? caller.id) : undefined;
@@ -154,13 +154,13 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
       return { body: { agent: showAgent(agent), stops } };
     },
 
-    /** An owner may offer the agent to any account: the transfer takes effect only when that account accepts it. */
+    /** An owner may offer the agent to any account. The transfer takes effect only when that account accepts it. */
     async updateAgent(call) {
       const { document } = sameVersion(await own(call), call);
       checkOwn(call);
       checkSelfChosen(call, document);
       const change = fromWireBelow(call.body, 'ceilings');
-      // An agent that leaves a blueprint leaves its ceilings.
+      // An agent that leaves a blueprint is no longer under its ceilings.
       const leaves = change.blueprint !== undefined && change.blueprint !== document.blueprint;
       if (call.access === 'own' && document.blueprint !== undefined && leaves) {
         throw new DomainError('forbidden', 'An operator or administrator takes an agent out of its blueprint.', {
@@ -198,7 +198,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
 
     async acceptAgent(call) {
       await seen(call);
-      // Versions begin at 1; 0: the caller sent none.
+      // Versions begin at 1; 0 means that the caller sent none.
       const expected = call.version === 0 ? undefined : call.version;
       return shown(await agents.accept(call.id, call.by, expected));
     },

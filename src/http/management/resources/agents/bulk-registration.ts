@@ -12,9 +12,9 @@ import { bodyCheck } from '../../validation.ts';
 import { fromWire } from '../../wire-names.ts';
 import { type AgentGiven, NEW_AGENT } from './schemas.ts';
 
-/** Lines that are processed at once: their audit events share one write. */
+/** Lines to process at once: their audit events share one write. */
 const AT_ONCE = 64;
-/** Concurrent bulk requests of this process; more would only wait for the same store. */
+/** Concurrent bulk requests of this process. More would only wait for the same store. */
 const MOST_REQUESTS = 4;
 
 /** The call for one agent. */
@@ -23,9 +23,9 @@ export type Registering = Pick<Call, 'access' | 'by' | 'caller'> & { readonly bo
 type Register = (call: Registering, reservedId: string) => Promise<Versioned<Agent>>;
 
 /**
- * Many agents in one request, a line each, answered line by line in the same order (MG-08). A line is registered whole or not
- * at all, and a refused line stops no other. After a failure of any kind, the same idempotency key makes a repeat safe: lines
- * that were registered answer what they did.
+ * Registers many agents in one request, one on each line, and answers each line in the same order (MG-08). Registers a line
+ * whole or not at all; a refused line stops no other. After any failure the caller may repeat the request with the same
+ * idempotency key: lines that were registered get the same answer again.
  */
 export const bulkRegistration = (deps: {
   readonly register: Register;
@@ -50,7 +50,7 @@ export const bulkRegistration = (deps: {
     return { line: place, status: 201, id, state, ...(isReplayed ? { replayed: true } : {}) };
   };
 
-  /** Writes one event for each refusal by policy; other errors of a line concern only the caller that sent it. */
+  /** Writes one event for each refusal by policy. Other errors of a line concern only its sender. */
   const recordDenial = async ({ caller, by }: Call, error: unknown): Promise<void> => {
     if (!isDomainError(error) || !error.refused) return;
     await audit.append({
@@ -81,14 +81,14 @@ export const bulkRegistration = (deps: {
         place += 1;
         const at = place;
         const result = registered(call, key, line, at).catch(async (error: unknown) => {
-          // The key was used for another request, not for another line of this one.
+          // The key belongs to another request, not to another line of this one.
           if (at === 1 && isDomainError(error) && error.field === 'Idempotency-Key') throw error;
           await recordDenial(call, error);
           return { line: at, ...refusalOf(error) };
         });
         result.catch(() => undefined);
         waiting.push(result);
-        // The first line alone: whether the request can be answered at all is known before the answer begins.
+        // Answers the first line alone: it shows whether the request can be answered at all, before the response begins.
         if (place === 1 || waiting.length === AT_ONCE) yield* drain();
       }
       yield* drain();

@@ -7,7 +7,7 @@ import type { Call } from '../../call.ts';
 import { showClient } from '../clients/representation.ts';
 import { showAgent } from './representation.ts';
 
-/** Agents of one kind that are shown when no limit is given. */
+/** Agents of one kind to show without a limit in the request. */
 const SHOWN = 50;
 const NO_CLIENTS = { clients: [], isMore: false } as const;
 
@@ -17,7 +17,7 @@ export type FindingDependencies = {
   readonly groups: Pick<GroupRegistry, 'ofAccount'>;
 };
 
-/** A role sees findings of all agents and of clients; an owner sees those of their own agents. */
+/** An account with a role sees findings of all agents and of clients. An owner sees those of their own agents. */
 export const findingHandlers = ({ findings, clientFindings: exceptions, groups }: FindingDependencies) => ({
   async listFindings({ access, caller, query: { limit = SHOWN } }: Call) {
     const owners = access === 'all' ? undefined : await partiesOf(groups, caller.account ?? caller.id);

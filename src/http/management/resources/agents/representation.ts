@@ -36,7 +36,7 @@ const MEMBERS = [
   'updatedAt',
 ] as const satisfies readonly (keyof Agent)[];
 
-/** `lastUsedAt`: from outside the registry; absent when the agent was never used, or the caller did not look it up. */
+/** `lastUsedAt` comes from outside the registry. Absent if the agent was never used, or the caller did not look it up. */
 export const showAgent = (agent: Agent, lastUsedAt?: number) => ({
   ...show(agent, MEMBERS),
   ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),

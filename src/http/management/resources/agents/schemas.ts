@@ -108,7 +108,7 @@ export const NEW_AGENT = named(
   ),
 );
 
-/** What a caller registers, after its validation. */
+/** A registration, after its validation. */
 export type AgentGiven = FromWire<TypeOf<(typeof NEW_AGENT)['schema']>>;
 
 export const AGENT_CHANGE = named(

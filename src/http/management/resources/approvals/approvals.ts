@@ -12,9 +12,9 @@ import { type Handlers, resource } from '../../resource.ts';
 import { about, givenId, OWN, PAGE } from '../../route.ts';
 import { APPROVAL, APPROVAL_PAGE, BREAK_GLASS_REVIEW } from './schemas.ts';
 
-/** Read only: people decide on their pages, never by token. */
+/** Read only: approvers decide on their pages, never by token. */
 const make = about('approvals', 'approvals:read', 'approvals:read');
-/** What two people did by break-glass is reviewed by others, by token, too. */
+/** A third account reviews break-glass access; it may do so by token, too. */
 const emergencies = about('approvals', 'approvals:read', 'approvals:write');
 
 const routes = {
@@ -41,7 +41,7 @@ const routes = {
   getApproval: make.read('/approvals/{id}', APPROVAL, 'Read an approval', OWN),
 };
 
-/** The part of the service that this API reads; no caller decides by token. */
+/** The functions of the service for this API. No caller decides by token. */
 export type ApprovalsRead = Pick<ApprovalService, 'get' | 'breakGlass' | 'list' | 'ofAgent' | 'ofSubject'>;
 
 type Dependencies = {
@@ -51,7 +51,7 @@ type Dependencies = {
   readonly clock: Pick<Clock, 'now'>;
 };
 
-/** An account without a role sees what is asked in its name and what its own agents ask. */
+/** An account without a role sees requests in its name and requests of its own agents. */
 const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): Handlers<typeof routes> => {
   const ownsAgent = async (id: string, account: string): Promise<boolean> => {
     const agent = await agents.get(id);
@@ -71,7 +71,7 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
       const { agent, limit, review } = query;
       const state = query.state as ApprovalQuery['state'];
       const isOwnAgent = access === 'own' && agent !== undefined && (await ownsAgent(agent, caller.id));
-      // Without a role, other accounts' approvals do not exist (MG-01).
+      // Answers a caller without a role as if other accounts' approvals did not exist (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnAgent) return { body: { items: [] } };
       const { items, next } = await listApprovals(
@@ -86,7 +86,7 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
 
     async reviewApproval(call) {
       const { caller, body, by } = call;
-      // A review by a client is a review by the account that owns it.
+      // A review by a client is a review by its owner.
       const account = caller.kind === 'account' ? caller.id : caller.account;
       if (account === undefined) throw new DomainError('forbidden', 'Nobody stands behind this client.');
       await visible(call);
@@ -99,8 +99,8 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
 };
 
 /**
- * The members that may leave the process, named one by one. Never the handle the agent asks with, the number it shows, its
- * notification endpoint, nor how and from where people proved who they are.
+ * The members that may leave the process, listed one by one. They never include the agent's polling handle, the number that
+ * it shows or its notification endpoint. They never include how and from where approvers proved their identity.
  */
 const showApproval = (approval: Approval, now: number) => {
   const { action, requires, votes, decidedAt, decidedBy, redeemBy, redeemedAt, use } = approval;
@@ -145,7 +145,7 @@ const showApproval = (approval: Approval, now: number) => {
   };
 };
 
-/** How the break-glass access was approved, or is about to be. */
+/** The break-glass access of an approval: its reason, votes and review. */
 const breakGlassOf = ({ breakGlass, review }: Approval) => {
   if (!breakGlass) return {};
   const { reason, votes, closed } = breakGlass;

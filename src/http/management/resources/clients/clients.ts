@@ -67,8 +67,8 @@ type Dependencies = {
 };
 
 /**
- * Who may change which client. An operator changes neither a client with a role nor an app without consent. The holder of a
- * role client's key acts as its owner in this API. An app without consent acts for every user who signs in to it.
+ * Checks who may change which client. An operator changes neither a client with a role nor an app without consent. The holder
+ * of a role client's key acts as its owner in this API. An app without consent acts for every user who signs in to it.
  */
 const handlers = ({
   clients,
@@ -88,7 +88,10 @@ const handlers = ({
     requireFreshFactor(by);
   };
 
-  /** As `mayAct`, and neither a client that acts for another account nor, without a second factor, one without consent. */
+  /**
+   * Like `mayAct`. Also refuses a client that acts for another account and, without a second factor, a client without
+   * consent.
+   */
   const changeable = async (call: Call, isOnlyAsking = false): Promise<Versioned<Client>> => {
     const found = await mayAct(call);
     const { roles, owner, skipConsent } = found.document;
@@ -102,7 +105,7 @@ const handlers = ({
     if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
     return found;
   };
-  /** A client with a role acts for its owner: it may do no more than that account may. */
+  /** A client with a role acts for its owner, so it may do no more than that account. */
   const checkOwner = ({ body, caller }: Written, before?: Client): void => {
     const roles = body.roles ?? before?.roles ?? [];
     const owner = body.owner ?? before?.owner;
@@ -110,7 +113,7 @@ const handlers = ({
     if (before && owner === before.owner && before.roles.length > 0) return;
     requireAdministrator(caller, `makes a client with a role stand for ${owner ? 'another' : 'no'} account`, '/owner');
   };
-  /** An administrator lifts a rule for software that cannot follow it, and never for software that registered itself. */
+  /** An administrator lifts a rule for software that cannot follow it, but never for software that registered itself. */
   const checkExceptions = async ({ body, caller }: Written, before?: Client): Promise<void> => {
     for (const field of liftedBy(body, before)) {
       requireAdministrator(caller, 'lifts a rule for a client', field);
@@ -154,7 +157,7 @@ const handlers = ({
     getClient: async ({ id }) => objectAnswer(existing(await clients.get(id)), showClient),
 
     async updateClient(call) {
-      // Requiring consent again removes a power, and changes nothing else.
+      // Requiring consent again only removes a power.
       const isOnlyAsking = call.body.skipConsent === false && Object.keys(call.body).length === 1;
       const { document } = sameVersion(await changeable(call, isOnlyAsking), call);
       checkRoles(call, document);
@@ -196,7 +199,7 @@ const handlers = ({
   };
 };
 
-/** When the body names no owner: the account that calls, or the account for which a calling client with a role acts. */
+/** The owner if the body names none: the calling account, or the account for which a calling client with a role acts. */
 const ownerOfNew = ({ caller, body }: Written): { readonly owner?: string } => {
   if (caller.kind === 'account') return { owner: caller.id };
   const hasRole = body.roles !== undefined && body.roles.length > 0 && !caller.roles.includes('administrator');

@@ -71,7 +71,7 @@ const registrationOf = (routes: Routes, register: JsonObject, common: JsonObject
   return { ...common, ...usual, roles: [], ...facts, action: 'register', kind, way, isChange: change, demand };
 };
 
-/** Throws 'invalid_field' for an unknown operation, and for one that asks no policy. */
+/** Throws 'invalid_field' for an unknown operation, and for one without a policy question. */
 const callOf = (routes: Routes, { operation, target }: { operation: string; target?: string }, common: JsonObject) => {
   const route = routes.get(operation);
   const refuse = (message: string): never => {
@@ -157,7 +157,7 @@ const showSummary = ({ byCaller, byScope, examples, ...counts }: ReplaySummary) 
   ...counts,
   by_caller: Object.entries(byCaller).map(([caller, count]) => ({ caller, ...count })),
   by_scope: Object.entries(byScope).map(([key, count]) => {
-    // Neither a resource nor a scope holds a space.
+    // Neither a resource nor a scope contains a space.
     const [resource, scope] = key.split(' ');
     return { resource, scope, ...count };
   }),
