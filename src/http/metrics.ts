@@ -2,21 +2,21 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Durations, durations } from './durations.ts';
 
-/** Each instrument, by what it measures; names and labels are in docs/reference. */
+/** The instruments by what they measure. docs/reference has their names and labels. */
 export interface Metrics {
-  /** Collects all of them, and those of Node. */
+  /** Collects all instruments, and those of Node. */
   readonly registry: Registry;
 
-  /** Requests answered. */
+  /** Requests that got a response. */
   readonly requests: Counter<'method' | 'status' | 'surface'>;
 
-  /** Time from arrival to the end of the answer. */
+  /** Time from the arrival of a request to the end of its response. */
   readonly seconds: Histogram<'surface'>;
 
-  /** Audit events made durable. */
+  /** Audit events that became durable. */
   readonly events: Counter<'outcome' | 'type'>;
 
-  /** Audit events that could not be written; the changes they describe did not happen. */
+  /** Audit events that could not be written. The changes that they describe did not happen. */
   readonly failures: Counter<string>;
 
   /** Time until an audit event was durable. */
@@ -25,16 +25,16 @@ export interface Metrics {
   /** Approvals of single actions, by outcome. */
   readonly approvals: Counter<'outcome'>;
 
-  /** Requests of unauthenticated senders that were dropped before their time. */
+  /** Requests of unauthenticated senders that were dropped before they expired. */
   readonly evicted: Counter<'kind'>;
 
   /** Time from a request for approval to the decision, by outcome. */
   readonly deciding: Histogram<'outcome'>;
 
-  /** Break-glass actions that no third person has reviewed yet. */
+  /** Break-glass actions without a review by a third person. */
   readonly openReviews: Gauge<string>;
 
-  /** Requests being answered. */
+  /** Requests in progress. */
   readonly inFlight: Gauge<string>;
 
   /** Bytes of the volume of the database, of its free space, and of the reserve (0 while it is released). */
@@ -43,7 +43,7 @@ export interface Metrics {
   /** Documents fetched from URLs that other parties chose. */
   readonly fetches: Counter<'outcome' | 'purpose'>;
 
-  /** Questions to the external decision point. */
+  /** Requests to the external decision point. */
   readonly externalDecisions: Counter<'outcome'>;
 
   /** Attempts to deliver notifications by mail, webhook or push. */
@@ -52,14 +52,14 @@ export interface Metrics {
   /** Duration of each call to a store, by collection and operation. */
   readonly storing: Durations;
 
-  /** Expired documents that were removed, by collection. */
+  /** Removed expired documents, by collection. */
   readonly swept: Counter<'collection'>;
 
   /** Expired documents that are still stored, by collection; counted up to 10000. */
   readonly expired: Gauge<'collection'>;
 }
 
-/** Creates them in a registry of their own: several servers may run in one process. */
+/** Creates the instruments in a registry of their own: several servers may run in one process. */
 export const metrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -124,7 +124,7 @@ export const metrics = (): Metrics => {
     help: 'Requests being answered.',
     registers: [registry],
   });
-  // Processes of a server share the volume, so their figures are not added up.
+  // Processes of a server share the volume, so their values must not be added up.
   const volume = {
     size: new Gauge({
       name: 'behalf_volume_size_bytes',
@@ -205,7 +205,7 @@ export const metrics = (): Metrics => {
   };
 };
 
-/** The answer to a scrape. */
+/** The response to a scrape. */
 export type Exposition = { readonly contentType: string; readonly text: string };
 
 export const expositionOf = async (registry: Registry): Promise<Exposition> => ({
@@ -213,6 +213,6 @@ export const expositionOf = async (registry: Registry): Promise<Exposition> => (
   text: await registry.metrics(),
 });
 
-/** One answer for several processes: each gives what its `registry.getMetricsAsJSON()` answers. */
+/** One response for several processes, from the `registry.getMetricsAsJSON()` of each. */
 export const expositionOfAll = (processes: readonly (readonly object[])[]): Promise<Exposition> =>
   expositionOf(AggregatorRegistry.aggregate(processes.map((metrics) => [...metrics])));

@@ -1,23 +1,23 @@
 /**
- * Health and metrics, on a listener of their own (decision D22). Liveness says that the process answers; readiness says with
- * reasons whether it can serve.
+ * Health and metrics, on a listener of their own (decision D22). Liveness means that the process responds. Readiness says
+ * whether it can serve, with reasons.
  */
 import { createServer, type Server } from 'node:http';
 import type { Exposition } from './metrics.ts';
 
-/** A reason why this node should get no requests, or undefined. */
+/** A reason why this node must get no requests, or undefined. */
 export type ReadinessCheck = { readonly name: string; check(): Promise<string | undefined> };
 
-/** Check → why it fails. Empty: all is well. */
+/** Failed checks, each with its reason. Empty: the node is ready. */
 export type Reasons = Readonly<Record<string, string>>;
 
 export type Readiness = {
   readonly isReady: boolean;
-  /** Why not; or a problem that does not prevent serving. */
+  /** The reason, or a problem that does not prevent serving. */
   readonly reasons: Reasons;
 };
 
-/** A check that does not answer in time has failed: the caller of the endpoint has a deadline, too. */
+/** A check without an answer in this time has failed: the caller of the endpoint has a deadline, too. */
 const CHECK_DEADLINE_MILLISECONDS = 1_500;
 
 /** Runs all checks at once. */

@@ -1,18 +1,19 @@
 /**
- * Authorization requests by POST (OpenID Connect Core §3.1.2.1). Redirects the browser to the same request by GET: a form of
- * another site sends no session cookie (`SameSite=Lax`), the redirect does. oidc-provider refuses and records the GET.
+ * Authorization requests by POST (OpenID Connect Core §3.1.2.1). Redirects the browser to the same request by GET: the
+ * browser sends no session cookie with a form of another site (`SameSite=Lax`), but sends it with the redirect. oidc-provider
+ * refuses and records the GET.
  */
 import Router from '@koa/router';
 import { isDomainError } from '../domain/vocabulary/errors.ts';
 import { isForm, readForm } from './middleware/form-body.ts';
 import { stateOf } from './request-state.ts';
 
-/** The rest of the longest request target that the front guard accepts. */
+/** The remaining length in the longest request target that the front guard accepts. */
 const MOST_CHARACTERS = 8000;
 
 const PATH = /^\/auth\/?$/i;
 
-/** Whether a request, by method and path below the issuer, is one that this router answers. */
+/** Whether this router handles a request, by method and path below the issuer. */
 export const isPostedRequest = (method: string | undefined, path: string): boolean =>
   method === 'POST' && PATH.test(path);
 
@@ -40,7 +41,7 @@ export const postedRequestRouter = (deps: {
     }
     try {
       const form = (await readForm(ctx.req)).toString();
-      // Both are the request: a parameter in both is refused there as a duplicate.
+      // Query and body are both the request: oidc-provider refuses a parameter in both as a duplicate.
       const query = [ctx.querystring, form].filter((part) => part !== '').join('&');
       if (query.length > MOST_CHARACTERS) {
         await refuse(

@@ -1,7 +1,7 @@
 /**
  * Refusals as problem documents (RFC 9457). Owns the status and title of every DomainError code and of HTTP's own refusals.
- * Unknown errors answer 500 with the request id only and go to the log. Called by the management API; the OAuth endpoints have
- * a table of their own in src/provider.
+ * For an unknown error, the response has status 500 and the request id only, and the error goes to the log. Called by the
+ * management API; the OAuth endpoints have their own table in src/provider.
  */
 import type { Context } from 'koa';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
@@ -14,7 +14,7 @@ export type FieldError = {
   readonly pointer?: string;
   readonly parameter?: string;
   readonly detail: string;
-  /** For pages; the document of a problem leaves both out. */
+  /** For pages only: the problem document leaves both out. */
   readonly reason?: string | undefined;
   readonly params?: RefusalParams;
 };
@@ -39,7 +39,7 @@ type Problem = {
   readonly denial?: DomainError['denial'];
 };
 
-/** Receives what must not be sent: the error behind a 500 or 503. */
+/** Receives what must not be sent: the cause of a 500 or 503. */
 export type ProblemLog = (requestId: string, error: unknown) => void;
 
 const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number, title: string]>> = {
@@ -77,7 +77,7 @@ const HTTP_PROBLEMS = {
 
 export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;
 
-/** A refusal that is about HTTP and not about the domain. */
+/** A refusal of HTTP, not of the domain. */
 class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly code: HttpProblemCode;
@@ -89,7 +89,7 @@ class HttpProblem extends Error {
 
 export const httpProblem = (code: HttpProblemCode, message: string): Error => new HttpProblem(code, message);
 
-/** A refusal that names every member at fault at once. */
+/** A refusal that names every member at fault. */
 export const invalidFields = (errors: readonly FieldError[]): DomainError => {
   const [first] = errors;
   const field = first?.pointer ?? first?.parameter;
@@ -102,7 +102,7 @@ export const invalidFields = (errors: readonly FieldError[]): DomainError => {
   return Object.assign(error, { errors });
 };
 
-/** Code of a refusal for the audit log; undefined for a failure of ours. */
+/** Code of a refusal for the audit log; undefined for a failure of this server. */
 export const refusalCode = (error: unknown): string | undefined =>
   isDomainError(error) || isHttpProblem(error) ? (error.code === 'unavailable' ? undefined : error.code) : undefined;
 
@@ -144,7 +144,7 @@ const problemOf = (error: unknown, requestId: string): Problem & { readonly retr
   return { type: typeOf('server_error'), title: 'Something failed here', status: 500, instance };
 };
 
-/** A refusal as one line of many; rethrows an error that is not one of ours. */
+/** A refusal as one line of an NDJSON response. Rethrows errors that are not ours. */
 export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'detail' | 'errors' | 'denial'> => {
   if (refusalCode(error) === undefined) throw error;
   const { type, status, detail, errors, denial } = problemOf(error, '');
@@ -157,7 +157,7 @@ export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'de
   };
 };
 
-/** Answers with the problem of a caught error. Headers set before, such as a challenge, stay. */
+/** Sends the problem of a caught error. Keeps headers that were set before, such as a challenge. */
 export const sendProblem = (ctx: Context, error: unknown, log: ProblemLog): void => {
   const { requestId } = stateOf(ctx);
   const { retryAfterSeconds, ...problem } = problemOf(error, requestId);

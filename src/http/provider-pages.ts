@@ -1,4 +1,4 @@
-/** The pages oidc-provider shows within its own routes, made of our views. */
+/** The pages that oidc-provider shows within its own routes, from our views. */
 import type { IncomingMessage } from 'node:http';
 import { formAction, pageCsp } from '../../views/content-security-policy.ts';
 import type { Html, Phrase } from '../../views/html.ts';
@@ -16,7 +16,7 @@ import { isFromOurPages } from './middleware/csrf.ts';
 import { readerLanguage } from './middleware/language.ts';
 import { refusalPhrase, type ShownRefusal } from './refusal-phrase.ts';
 
-/** The part of oidc-provider's context these pages read. */
+/** The part of oidc-provider's context that these pages read. */
 type ProviderContext = {
   status: number;
   type: string;
@@ -31,7 +31,7 @@ type ProviderContext = {
     readonly params?: Readonly<Record<string, unknown>> | undefined;
   };
 };
-/** The client that a device acts for; members as oidc-provider names them. */
+/** The client of a device flow; members as oidc-provider names them. */
 type DeviceClient = {
   readonly clientId: string;
   readonly clientName?: string | undefined;
@@ -47,7 +47,7 @@ const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
   AbortedError: 'aborted',
 };
 
-/** Text for the user where oidc-provider addresses the developer of the app; its own text then stands below as detail. */
+/** Text for the user, where oidc-provider addresses the developer of the app. Its own text follows as detail. */
 const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly text: Phrase }>> = {
   invalid_client: { text: errorWords.unknownApp },
   invalid_redirect_uri: { text: errorWords.unknownRedirect },
@@ -63,13 +63,10 @@ export interface ProviderPages {
   /** Whether the headers say that a page of ours sent the request. */
   isFromOurPages(request: IncomingMessage): boolean;
 
-  /**
-   * Adds `form-action` to the policy of an answer that has none: this server, and `redirectUri` where a form may end
-   * there.
-   */
+  /** Adds `form-action` to the policy of a response without one: this server, and `redirectUri` if a form may end there. */
   limitForms(ctx: ProviderContext, redirectUri: string | undefined): void;
 
-  /** The page of an error that no client can receive. It repeats nothing of the request. */
+  /** The page of an error that no client can receive. It repeats no part of the request. */
   error(ctx: ProviderContext, out: Failure): Promise<void>;
 
   /** Asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0 §2). */
@@ -79,12 +76,12 @@ export interface ProviderPages {
   signedOut(ctx: ProviderContext): Promise<void>;
 
   /**
-   * Asks for the code that a device shows (RFC 8628 §3.3). `error` says why the last one was refused, `opened` is the code in
-   * the link that was opened.
+   * Asks for the code that a device shows (RFC 8628 §3.3). `error`: why the last code was refused. `opened`: the code in the
+   * opened link.
    */
   deviceCode(ctx: ProviderContext, error?: Error & { userCode?: string }, opened?: string): Promise<void>;
 
-  /** Asks whether the device with this code shall continue: shows who asks, and from where. */
+  /** Asks whether the device with this code may continue. Shows the client, and the network of the device. */
   deviceConfirm(
     ctx: ProviderContext,
     client: DeviceClient,
@@ -95,7 +92,7 @@ export interface ProviderPages {
   /** Says that the device can continue. */
   deviceDone(ctx: ProviderContext): Promise<void>;
 
-  /** Goes on to another provider that has to end its session, too. */
+  /** Continues to another provider that must end its session, too. */
   onward(ctx: ProviderContext, provider: { readonly name: string; readonly href: string }): void;
 }
 
@@ -110,7 +107,7 @@ export const providerPages = (deps: {
   const xsrfOf = (ctx: ProviderContext): string =>
     String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
 
-  /** `here`: the address at which the page can be read again; an error has none, and repeats nothing of its request. */
+  /** `here`: the address at which the page can be read again. An error page has none, and repeats no part of its request. */
   const send = (ctx: ProviderContext, page: Html, formTargets: readonly string[] = [], here = true): void => {
     ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
     ctx.set('Cache-Control', 'no-store');
@@ -150,7 +147,7 @@ export const providerPages = (deps: {
     async signOut(ctx: ProviderContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       const model = { ...frame, action: `${issuer}/session/end/confirm`, xsrf: xsrfOf(ctx) };
-      // The browser is sent there after the answer, and `form-action` applies to that, too.
+      // The response sends the browser there, and `form-action` applies to that redirect, too.
       const { postLogoutRedirectUri: next } = { ...(ctx.oidc?.session?.state as { postLogoutRedirectUri?: string }) };
       const targets = next === undefined ? [] : [next];
       send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }), targets);

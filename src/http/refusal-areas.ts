@@ -1,6 +1,6 @@
 /**
- * Every reason for a refusal that a page shows, with its words in German. Each noun declares its table beside its code. A
- * reason without words does not compile.
+ * Every reason of a refusal on a page, with its words in German. Each noun declares its table beside its code. A reason
+ * without words does not compile.
  */
 
 import { LAYER_STATEMENTS_GERMAN, ROUTE_STATEMENTS_GERMAN } from '../../views/words/decision-layers.ts';

@@ -1,4 +1,4 @@
-/** Words of a refusal on pages. They are found by its reason, never by its text. */
+/** Words of refusals on pages. Finds them by the reason, never by the English text. */
 import type { Phrase } from '../../views/html.ts';
 import { refusalWords, statementWords } from '../../views/words/refusals.ts';
 import type { DomainError } from '../domain/vocabulary/errors.ts';
@@ -7,7 +7,7 @@ import type { Statement } from '../domain/vocabulary/statements.ts';
 import type { FieldError } from './problem.ts';
 import { REFUSAL_AREAS, STATEMENT_AREAS } from './refusal-areas.ts';
 
-/** A DomainError is one, and so is an error of a field. */
+/** A refusal: a DomainError, or the error of a field. */
 export type ShownRefusal = {
   readonly message: string;
   readonly reason?: string | undefined;

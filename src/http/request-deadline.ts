@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Stores answer within a deadline of their own, but a request makes several calls. A caller that waited this long is asked to
- * try again; the work under way ends as if the connection had broken. A response that has begun is left alone.
+ * Each call to a store has a deadline, but a request makes several calls. After this time the caller gets an answer to try
+ * again; the work under way ends as if the connection had broken. Does not interrupt a response that has begun.
  */
 const DEADLINE_MILLISECONDS = 5_000;
 
-/** Answers requests within the deadline. The time a client takes to send a request is not included. */
+/** Answers requests within the deadline. It does not include the time in which the client sends the request. */
 export const answerInTime = (
   request: IncomingMessage,
   response: ServerResponse,
   milliseconds: number = DEADLINE_MILLISECONDS,
 ): void => {
-  // Headers of the front guard; later ones belong to the answer that did not come: a redirect, a cookie.
+  // Keeps the headers of the front guard. Later ones belong to the response that did not come: a redirect, a cookie.
   const always = new Set(response.getHeaderNames());
   const look = (): void => {
     if (response.headersSent || response.writableEnded || response.destroyed) return;

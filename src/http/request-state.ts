@@ -1,6 +1,6 @@
 /**
- * What our own routes remember about a request under way: koa's `ctx.state`, with a type. app.ts begins it before any router,
- * and nothing else of src/http keeps values by request or context. Each member says who writes and who reads it.
+ * The state of a request under way on our own routes: koa's `ctx.state`, with a type. app.ts creates it before any router. No
+ * other code of src/http keeps values by request or context. Each member says who writes and who reads it.
  */
 import type { Context } from 'koa';
 import type { Language } from '../../views/language.ts';
@@ -9,30 +9,30 @@ import type { Assurance } from '../domain/vocabulary/assurance.ts';
 import type { DomainError } from '../domain/vocabulary/errors.ts';
 
 export type RequestState = {
-  /** `req_…`. Of the front guard; read for events, problems, pages of refusals and the log. */
+  /** `req_…`. Written by the front guard; read for events, problems, pages of refusals and the log. */
   readonly requestId: string;
-  /** Address of the client. Of the front guard; read for limits and events. */
+  /** Address of the client. Written by the front guard; read for limits and events. */
   readonly source: string;
   /**
-   * Language of the answer. Written by app.ts; again by interaction/router.ts for the request an interaction is part of, and
+   * Language of the response. Written by app.ts; overwritten by interaction/router.ts for the request of an interaction, and
    * by account/sessions.ts for the account. Read when a page is sent.
    */
   language: Language;
   /**
-   * The authenticated sender: a refusal is one event of that account. Written where a session is found or a form is read, read
-   * for events (interaction/page-answers.ts). Refusals without a sender are counted (decision D18).
+   * The authenticated sender: a refusal is one event of that account. Written when a session is found or a form is read; read
+   * for events (interaction/page-answers.ts). Refusals without a sender are only counted (decision D18).
    */
   sender: { readonly account: string; readonly assurance?: Assurance } | undefined;
   /**
-   * The signed-in account as pages show it: the page of a refusal shows it, too. Absent until it was looked up. Written by
+   * The signed-in account for pages, including the page of a refusal. Absent until it is looked up. Written by
    * account/sessions.ts, read by interaction/page-answers.ts.
    */
   reader: { readonly signedInAs?: SignedInAs } | undefined;
-  /** A refusal that is in the audit log already. Written when a form is refused, read when the refusal is answered. */
+  /** A refusal that the audit log already has. Written when a form is refused, read when the refusal is sent. */
   recordedRefusal: DomainError | undefined;
 };
 
-/** To be called once for each request, before any router. */
+/** Call it once for each request, before any router. */
 export const beginState = (
   ctx: Context,
   { id, source }: { readonly id: string; readonly source: string },

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 
-/** What a form is valid for: an interaction, a session, or one decision of a session; or a mailed link. */
+/** What a form is bound to: an interaction, a session, one decision of a session, or a mailed link. */
 export type FormBinding = readonly [
   kind:
     | 'interaction'
@@ -20,7 +20,7 @@ export interface Csrf {
   /** Value of the form field `csrf`: a keyed digest of the binding. */
   token(binding: FormBinding): string;
 
-  /** Whether a value of that field was made for this binding; compared in constant time. */
+  /** Whether a value of that field was issued for this binding. Compares in constant time. */
   isToken(given: string | undefined, binding: FormBinding): boolean;
 }
 
@@ -41,9 +41,9 @@ export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }): Csrf => 
 };
 
 /**
- * Whether the headers say that a page of ours sent this request; `issuer` gives the only origin. Our pages are `no-referrer`,
- * and browsers send `Origin: null` with a form from such a page (Fetch §3.2), so `null` means nothing: then `Sec-Fetch-Site`
- * and the token decide.
+ * Whether the headers permit that a page of ours sent this request; `issuer` gives the only origin. Our pages are
+ * `no-referrer`, so browsers send `Origin: null` with a form from them (Fetch §3.2). `null` therefore proves nothing: then
+ * `Sec-Fetch-Site` and the token decide.
  */
 export const isFromOurPages = ({ headers }: IncomingMessage, issuer: string): boolean => {
   const site = headers['sec-fetch-site'];
@@ -52,8 +52,8 @@ export const isFromOurPages = ({ headers }: IncomingMessage, issuer: string): bo
 };
 
 /**
- * The same for a request without a token: the browser itself has to say that it was a page of ours. A neighbour under the same
- * domain can send `Origin: null` from a browser without `Sec-Fetch-Site`, and the cookie of the session is sent with it.
+ * The same for a request without a token: the browser itself must say that a page of ours sent it. A neighbour under the same
+ * domain can send `Origin: null` from a browser without `Sec-Fetch-Site`, together with the session cookie.
  */
 export const isSurelyFromOurPages = (request: IncomingMessage, issuer: string): boolean =>
   isFromOurPages(request, issuer) &&

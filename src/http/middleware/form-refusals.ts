@@ -1,6 +1,6 @@
 import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.ts';
 
-/** Refusals: forms. */
+/** Refusals of forms. */
 export const FORM_REFUSALS = {
   form_forged: {
     code: 'forbidden',

@@ -5,9 +5,9 @@ import { formRefusal } from './form-refusals.ts';
 import { type OwnCookie, ownCookie } from './own-cookie.ts';
 
 /**
- * The language of our pages for a reader, in this order: the one chosen in this browser; the first supported one of those the
- * app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1); the one the person chose elsewhere; the first supported one of
- * those the browser prefers; English.
+ * The language of our pages for a reader. The first one that exists, in this order: the choice in this browser; the first
+ * supported language that the app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1); the person's choice elsewhere; the
+ * first supported language that the browser prefers; English.
  */
 export type ReaderLanguage = {
   of(request: IncomingMessage, uiLocales?: string, own?: Language): Language;
@@ -32,7 +32,7 @@ export const readerLanguage = (issuer: string): ReaderLanguage => {
   };
 };
 
-/** The field `language` of a form. Throws DomainError 'invalid_field' for an unsupported one. */
+/** The field `language` of a form. Throws DomainError 'invalid_field' for an unsupported language. */
 export const readLanguage = (form: URLSearchParams): Language => {
   const language = single(form, 'language');
   if (isLanguage(language)) return language;

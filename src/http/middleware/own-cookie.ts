@@ -2,20 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 
 export interface OwnCookie {
-  /** Undefined also when the name came twice: another party set one of them (WB-04). */
+  /** The value; undefined also for a repeated name, because another party set one of them (WB-04). */
   read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined;
 
-  /** Sets the cookie in the answer, with its whole life. */
+  /** Sets the cookie in the response, with its full lifetime. */
   write(ctx: Context, value: string): void;
 }
 
 /**
- * A cookie of our pages: for the whole host, out of reach of scripts, sent along when another site leads here. It
+ * A cookie of our pages: for the whole host, not available to scripts, sent along when another site links here. It
  * authenticates no user.
  */
 export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: number): OwnCookie => {
   const isHttps = issuer.startsWith('https:');
-  // `__Host-` keeps sub-domains from setting it; browsers take that name over https only (decision D21).
+  // `__Host-` keeps sub-domains from setting it. Browsers accept that name over https only (decision D21).
   const name = isHttps ? `__Host-${plainName}` : plainName;
   return {
     read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined {

@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
 
-/** One year, for this host alone: its sub-domains belong to their operators. */
+/** One year, for this host alone. The operators of sub-domains decide about those. */
 export const STRICT_TRANSPORT = 'max-age=31536000';
 
 /**
- * The headers of every answer of our pages except the content security policy, which each page brings itself (WB-01, WB-10,
- * AZ-14). `isHttps` is whether the issuer is.
+ * The headers of every response of our pages, except the content security policy, which each page sets itself (WB-01, WB-10,
+ * AZ-14). `isHttps`: whether the issuer is https.
  */
 export const setSecurityHeaders = (ctx: Context, isHttps: boolean): void => {
   ctx.set({

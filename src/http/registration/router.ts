@@ -1,7 +1,7 @@
 /**
- * The client registration endpoint (RFC 7591) and the client configuration endpoint (RFC 7592), below `/reg`. Owns how their
- * requests are read and their refusals are written; the domain owns what is registered, and by whom. Ours and not
- * oidc-provider's, which would write records that no registry of ours knows. Mounted by src/http/app.ts.
+ * The client registration endpoint (RFC 7591) and the client configuration endpoint (RFC 7592), below `/reg`. Owns the form
+ * of requests and refusals; the domain owns what is registered, and by whom. Not oidc-provider's endpoints, which would write
+ * records that our registries do not know. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -19,7 +19,7 @@ type Dependencies = {
   readonly registration: DynamicRegistration;
   /** Origins of browser pages that may send requests and read the answers. */
   readonly corsOrigins: readonly string[];
-  /** Records a refusal before the caller is authenticated (decision D18). */
+  /** Counts a refusal of an unauthenticated caller (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
   readonly log: ProblemLog;
 };
@@ -34,7 +34,7 @@ export const registrationRouter = (dependencies: Dependencies): Router => {
   router.use(async (ctx, next) => {
     ctx.vary('Origin');
     const origin = ctx.get('Origin');
-    // Never with credentials of the browser: this endpoint uses none.
+    // Never allows credentials of the browser: this endpoint uses none.
     if (corsOrigins.includes(origin)) {
       ctx.set('Access-Control-Allow-Origin', origin);
       ctx.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
@@ -42,7 +42,7 @@ export const registrationRouter = (dependencies: Dependencies): Router => {
     await next();
   });
 
-  /** Refuses a body that cannot be read before any caller is authenticated. */
+  /** Refuses an unreadable body before it authenticates any caller. */
   const bodyOf = async (ctx: Context): Promise<JsonObject> => {
     try {
       return await readJsonBody(ctx);
@@ -117,7 +117,7 @@ const refusalOf = (error: unknown): RegistrationError & { readonly retryAfterSec
       : { message: 'the server cannot reach its storage; try again', retryAfterSeconds: 5 };
     return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds };
   }
-  // A body that is too long, of another type or encoded.
+  // A body that is too long, of another type, or encoded.
   if (refusalCode(error) !== undefined) {
     return { status: 400, error: 'invalid_client_metadata', description: (error as Error).message };
   }
@@ -138,7 +138,7 @@ const sendRefusal = (ctx: Context, caught: unknown, issuer: string, log: Problem
 
 const idOf = (ctx: Context): string => String((ctx as { readonly params?: { readonly id?: string } }).params?.id ?? '');
 
-/** The bearer token; a header of another form is treated as an invalid token. */
+/** The bearer token. Treats a header of another form as an invalid token. */
 const bearerOf = (ctx: Context): string | undefined => {
   const header = ctx.get('authorization');
   return header === '' ? undefined : (BEARER.exec(header)?.[1] ?? 'malformed');

@@ -1,6 +1,6 @@
 /**
- * Receives logout notifications of providers (OpenID Connect Back-Channel Logout 1.0 §2.5): `POST /upstream/logout`. Owns how
- * requests are read and answered; the domain decides whether a token is valid and what it ends. Mounted by src/http/app.ts.
+ * Receives logout notifications of providers (OpenID Connect Back-Channel Logout 1.0 §2.5): `POST /upstream/logout`. Owns the
+ * form of requests and responses; the domain decides whether a token is valid and what it ends. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { UpstreamLogout } from '../../domain/identity/upstream/upstream-logout.ts';
@@ -21,7 +21,7 @@ const MOST_BYTES = 20_000;
 
 export const upstreamLogoutRouter = (deps: {
   readonly logout: UpstreamLogout;
-  /** Records a refusal: no party is authenticated before its token is verified (decision D18). */
+  /** Counts a refusal: no party is authenticated before its token is verified (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
   readonly log: ProblemLog;
 }): Router => {
