@@ -1,7 +1,7 @@
 /**
- * The two listeners of a process: the public one, and the operators' one (health, metrics). They are bound before anything is
+ * The two listeners of a process: the public one, and the one for operators (health, metrics). Binds both before anything is
  * created in the data folder. Requests wait until a handler takes over, so that a proxy that sends them to a starting node
- * sees no error; requests that wait too long, or are too many, are answered 503. Called by main.ts.
+ * sees no error. Requests that wait too long, or are too many, get 503. Called by main.ts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Configuration } from '../config/configuration.ts';
@@ -12,7 +12,7 @@ import { publicServer } from './public-server.ts';
 
 type Operations = Parameters<typeof operationsServer>[0];
 
-/** The handlers: of public requests, and of operators' requests. */
+/** The handlers of public requests and of operators' requests. */
 export type Answering = Operations & {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
 };
@@ -35,17 +35,17 @@ export const unavailable =
   };
 
 export interface Listeners {
-  /** From now on `one` answers. */
+  /** From now on `one` handles the requests. */
   answerWith(one: Answering): void;
 
-  /** Answers the requests under way and accepts no new connection. Idempotent. */
+  /** Finishes the requests under way and accepts no new connection. Idempotent. */
   drainPublic(): Promise<void>;
 
-  /** The same at the listener of the operators. */
+  /** The same for the listener of the operators. */
   drainOperations(): Promise<void>;
 }
 
-/** Binds both. Throws an Error that says what to do when an address or a certificate is not usable; nothing is bound then. */
+/** Binds both. If an address or a certificate is not usable, throws an Error that says what to do, and binds neither. */
 export const boundListeners = async (configuration: Configuration): Promise<Listeners> => {
   let answering = STARTING;
   const waiting = new Set<() => void>();

@@ -1,11 +1,11 @@
-/** How a server listens, and how it stops without breaking requests under way. */
+/** Starts a server, and stops it without breaking requests under way. */
 import type { Server } from 'node:http';
 
-/** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
+/** Longer than any response takes, shorter than what supervisors wait before SIGKILL. */
 const DRAIN_MILLISECONDS = 8_000;
 const LOOK_FOR_IDLE_MILLISECONDS = 25;
 
-/** Resolves when it accepts connections. Throws an Error that says what to do when the address is not usable. */
+/** Resolves when the server accepts connections. Throws an Error that says what to do when the address is not usable. */
 export const listen = (
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
@@ -31,10 +31,10 @@ const inWords = (error: Error, address: string): Error => {
   return why === undefined ? error : new Error(`${address} ${why}`, { cause: error });
 };
 
-/** Answers requests under way, accepts no new connection, and cuts off connections that are still open at the end. */
+/** Finishes requests under way, accepts no new connection, and closes connections that are still open at the end. */
 export const drain = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    // Kept-alive connections become idle one after the other, each when its answer has left.
+    // Kept-alive connections become idle one after the other, each when its response has been sent.
     const idle = setInterval(() => server.closeIdleConnections(), LOOK_FOR_IDLE_MILLISECONDS);
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
     server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));

@@ -1,4 +1,7 @@
-/** The process: settings → compose → listen → print the address → drain on SIGTERM; with workers, a supervisor of several. */
+/**
+ * The process: settings → compose → listen → print the address → drain on SIGTERM. With workers, a supervisor of several
+ * processes.
+ */
 import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withoutDiagnostics } from '../adapters/node/diagnostics.ts';
@@ -21,7 +24,7 @@ import { serveAsWorker } from './workers/worker.ts';
 /** More than any machine has cores for. */
 export const MOST_WORKERS = 64;
 
-/** Serves until SIGTERM or SIGINT. Answers the exit code. */
+/** Serves until SIGTERM or SIGINT. Returns the exit code. */
 export const serve = async (argv: readonly string[]): Promise<number> => {
   withoutDiagnostics();
   if (argv.some((argument) => argument === '--help' || argument === '-h')) {
@@ -92,10 +95,10 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
     const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log: prepared.log });
     const handle = unavailable('the server is starting', 1);
     listeners.answerWith({ handle, readiness: all.readiness, exposition: all.exposition });
-    // The workers listen on that address now.
+    // The workers now listen on that address.
     await listeners.drainPublic();
     const isStopped = stopped.then(() => true);
-    // A signal before a worker listens for signals ends the worker: then the start fails because it was stopped.
+    // A signal ends a worker that does not listen for signals yet. The start then fails because it was stopped.
     const isUp = all.start().then(
       () => true,
       async (error: unknown) => {
@@ -117,16 +120,16 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
   }
 };
 
-/** What the first start created, also where the start failed after it. */
+/** What the first start created, even if the start failed later. */
 const firstStartOf = (configuration: Configuration) => {
   let made: FirstStart = { administrator: configuration.administrator.username };
   return {
     note(first: FirstStart): void {
-      // A repeated start finds the account, and does not create it again.
+      // A repeated start finds the account and does not create it again.
       if (first.generatedPassword !== undefined) made = first;
     },
     now: () => made,
-    /** When `work` fails, says how to get access to an account whose password was generated and never shown. */
+    /** If `work` fails, prints how to get access to an account whose generated password was never shown. */
     async orHint<T>(work: Promise<T>): Promise<T> {
       try {
         return await work;
@@ -141,13 +144,13 @@ const firstStartOf = (configuration: Configuration) => {
 
 type Settings = {
   readonly configuration: Configuration;
-  /** Processes that serve; 1: this one alone. */
+  /** Number of processes that serve; 1: this process alone. */
   readonly workers: number;
   /** The arguments without `--workers`. */
   readonly rest: readonly string[];
 };
 
-/** `--workers N` is about processes, and so the only option that is no setting. */
+/** `--workers N` is about processes, and therefore the only option that is no setting. */
 const settingsOf = (argv: readonly string[]): Settings => {
   const at = argv.findIndex((argument) => /^--workers(?:=|$)/.test(argument));
   const isApart = argv[at] === '--workers';

@@ -1,7 +1,7 @@
 /**
- * What one node keeps outside the database: its name, under which its audit stream runs, and the last signed heads of the
- * audit log. A database that is behind those heads was put back to an earlier state, and must not be served from (decision
- * D24). Processes that share a folder share the heads and have a name each, which a later process reuses.
+ * What one node keeps outside the database: its name, which is also the name of its audit stream, and the last signed heads
+ * of the audit log. A database that is behind those heads was put back to an earlier state, and must not be served (decision
+ * D24). Processes that share a folder share the heads. Each has a name of its own, which a later process reuses.
  */
 import { join } from 'node:path';
 import { createPrivateFile, readPrivateFile, readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts';
@@ -17,12 +17,12 @@ export type NodeState = {
   remember(checkpoint: Checkpoint): Promise<void>;
 };
 
-/** Most processes on one folder; larger than one machine runs. */
+/** Most processes on one folder; more than one machine runs. */
 const MOST_NAMES = 1000;
 
 /**
- * Takes the first name of the folder that no living process holds; without a folder, a new one. Throws an Error when
- * `auditKey` did not sign the remembered heads: they would vouch for any database.
+ * Takes the first name of the folder that no living process holds; without a folder, a new name. Throws an Error when the
+ * remembered heads lack the signature of `auditKey`: they would vouch for any database.
  */
 export const nodeState = async (
   folder: string | undefined,
@@ -42,7 +42,7 @@ export const nodeState = async (
   return {
     node: await freeName(folder, { identifiers, nodes }),
     remembered: witness,
-    // Another process may write between our read and our write; the next checkpoint corrects that.
+    // Another process may write between our read and our write. The next checkpoint corrects that.
     remember: async (checkpoint) => {
       const kept = headsIn(readPrivateFile(witnessFile));
       if (kept === undefined || lengthOf(kept) <= lengthOf(checkpoint.heads)) {

@@ -1,11 +1,11 @@
-/** The public listener, with the bounds on one connection (IN-06, IN-08, IN-09). */
+/** The public listener, with limits for each connection (IN-06, IN-08, IN-09). */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
 /**
- * Milliseconds, and bytes of a request's head. Slow senders are cut off; the stores' own deadlines bound the rest of a
+ * Milliseconds, and bytes of a request's head. They cut off slow senders; the stores' own deadlines limit the rest of a
  * request.
  */
 const BOUNDS = {
@@ -38,7 +38,7 @@ type ListenerSettings = {
 export const publicServer = (
   { tls, clientCertificates }: ListenerSettings,
   behalf: { readonly handle: (request: IncomingMessage, response: ServerResponse) => void },
-  /** Shortened by tests. */
+  /** Tests shorten these. */
   bounds: Partial<Pick<ServerOptions, keyof typeof BOUNDS>> = {},
 ): Server => {
   const options = { ...BOUNDS, ...bounds };
@@ -60,7 +60,7 @@ export const publicServer = (
     : createServer(options, handle);
 };
 
-/** Throws an Error that names the setting when the files do not hold a certificate and its key. */
+/** Throws an Error that names the setting when the files hold no certificate with its key. */
 const certificateOf = ({ certificateFile, keyFile }: NonNullable<ListenerSettings['tls']>) => {
   const cert = pemOf(certificateFile, 'listen.tls.certificateFile');
   const key = pemOf(keyFile, 'listen.tls.keyFile');
@@ -92,26 +92,27 @@ const parsed = <T>(parse: () => T, file: string, what: string): T => {
 };
 
 /**
- * Admits a connection without a certificate, or with one that no authority vouches for: each request decides what it proves.
+ * Admits a connection without a certificate, or with one that no configured authority issued. Each request decides what the
+ * certificate proves.
  */
 const askForCertificates = (authoritiesFile: string | undefined) => ({
   requestCert: true,
   rejectUnauthorized: false,
-  // An empty list, because without one Node uses the authorities of the machine.
+  // An empty list: without one Node uses the authorities of the machine.
   ca: authoritiesFile === undefined ? [] : pemOf(authoritiesFile, 'listen.clientCertificates.authoritiesFile'),
 });
 
-/** How long a client that was answered while still sending may take to notice. */
+/** How long a client that got a response while it was still sending may take to notice. */
 const LINGER_MILLISECONDS = 1_000;
 
 /**
- * Closing a connection with unread bytes resets it, and a reset discards even the answer that the other side has not read yet.
- * So an answer before the end of the request closes only our half, and further input is discarded for a moment (RFC 9112
+ * Closing a connection with unread bytes resets it, and a reset discards even a response that the peer has not read yet. A
+ * response before the end of the request therefore closes only our half. Further input is discarded for a moment (RFC 9112
  * §9.6).
  */
 const letAnswerBeRead = (request: IncomingMessage): void => {
   const { socket } = request;
-  // Node calls this when the answer to the last request of a connection has been written.
+  // Node calls this after it has written the response to the last request of a connection.
   socket.destroySoon = (): void => {
     if (request.complete) {
       // Restores the method of the class.

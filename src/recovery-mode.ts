@@ -1,6 +1,6 @@
 /**
- * A start on a volume without room, even for essential data. The process does not end: it answers every request with 503 and
- * the way out, says the same in log, readiness and metrics, and starts as soon as there is room. Called by main.ts.
+ * A start on a volume without room even for essential data. The process keeps running: it answers every request with 503 and
+ * the way out, and says the same in log, readiness and metrics. It starts as soon as there is room. Called by main.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { cutLogAlone } from '../adapters/sqlite/open-file.ts';
@@ -17,7 +17,7 @@ import { type Listeners, unavailable } from './listeners.ts';
 const LOOK_EVERY_MILLISECONDS = 1_000;
 
 /**
- * Runs `start` when there is room for it, and again when it fails for want of room. Answers undefined when `stopped` resolves
+ * Runs `start` when there is room for it, and again when it fails for lack of room. Returns undefined when `stopped` resolves
  * first.
  */
 export const startedWithRoom = async <T>(
@@ -42,7 +42,7 @@ export const startedWithRoom = async <T>(
   }
 };
 
-/** The volume on which the database of this machine is kept. */
+/** The volume of this machine's database. */
 interface Volume {
   /**
    * Whether there is room for essential data. Releases the reserve first, then copies the database's log into its file and
@@ -54,7 +54,7 @@ interface Volume {
   now(): { readonly size: number; readonly free: number; readonly resume: number };
 }
 
-/** Undefined where data is not kept in a file of this machine. */
+/** Undefined if the data is not in a file on this machine. */
 const volumeOf = (configuration: Configuration): Volume | undefined => {
   const { stores, data } = configuration;
   if (stores.document !== 'sqlite' && stores.ephemeral !== 'sqlite') return undefined;

@@ -1,4 +1,4 @@
-/** SIGTERM and SIGINT of this process. Owns the meaning of the first and the second of them. Called by main.ts. */
+/** SIGTERM and SIGINT of this process. Owns the meaning of the first and of later signals. Called by main.ts. */
 import { constants } from 'node:os';
 import { stopwatch } from '../adapters/node/stopwatch.ts';
 
@@ -7,9 +7,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const SAME_SECONDS = 2;
 
 /**
- * Resolves at the first SIGTERM or SIGINT. A further one within two seconds is a duplicate and changes nothing; a later one
- * ends the process at once, with 128 and the number of the signal as exit code. `isWorker`: further ones change nothing at any
- * time. The supervisor ends its workers, and they end when it is gone.
+ * Resolves at the first SIGTERM or SIGINT. A further signal within two seconds is a duplicate and changes nothing. A later
+ * one ends the process at once, with 128 and the number of the signal as exit code. `isWorker`: further signals never change
+ * anything. The supervisor ends its workers, and they end when it is gone.
  */
 export const stopSignal = ({ isWorker = false } = {}): Promise<void> =>
   new Promise((resolve) => {

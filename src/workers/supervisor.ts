@@ -5,7 +5,7 @@ import { type Exposition, expositionOfAll } from '../http/metrics.ts';
 import type { Readiness } from '../http/operations.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
-/** Pause between the end of a worker and the next try; doubled each time until a worker lasts. */
+/** Pause between the end of a worker and the next attempt. Doubles each time until a worker lasts. */
 const FIRST_PAUSE_MILLISECONDS = 100;
 const LONGEST_PAUSE_MILLISECONDS = 10_000;
 const LASTED_MILLISECONDS = 30_000;
@@ -15,12 +15,12 @@ const ANSWER_MILLISECONDS = 2_000;
 const STOP_MILLISECONDS = 10_000;
 const START_MILLISECONDS = 60_000;
 
-/** The place of one worker: their number is constant. */
+/** The place of one worker. The number of workers is constant. */
 type Slot = {
   readonly number: number;
   worker?: Worker | undefined;
   isUp: boolean;
-  /** Consecutive ends without a worker that lasted. */
+  /** Consecutive workers that did not last. */
   ends: number;
   timer?: NodeJS.Timeout | undefined;
   isBeingReplaced: boolean;
@@ -28,10 +28,10 @@ type Slot = {
 
 type Report = Pick<FromWorker, 'reasons' | 'metrics'>;
 
-/** Keeps `count` workers serving. There is one in a process: `node:cluster` has one set of settings. */
+/** Keeps `count` workers serving. One supervisor for each process: `node:cluster` has one set of settings. */
 export const supervisor = (deps: {
   readonly count: number;
-  /** The program a worker runs, and its arguments. */
+  /** The program of a worker, and its arguments. */
   readonly program: string;
   readonly argv: readonly string[];
   readonly log: Logger;
@@ -51,7 +51,7 @@ export const supervisor = (deps: {
   let isStarting = true;
   let isStopping = false;
 
-  /** Resolves when it listens; rejects when it ends before. */
+  /** Resolves when the worker listens; rejects when it ends before. */
   const fork = (slot: Slot): Promise<void> =>
     new Promise((resolve, reject) => {
       const worker = cluster.fork();
@@ -81,7 +81,7 @@ export const supervisor = (deps: {
     slot.timer = setTimeout(() => void fork(slot).catch(() => {}), pause);
   };
 
-  /** Sends SIGKILL when it does not end in time. Answers whether it ended in good order. */
+  /** Ends a worker; sends SIGKILL when it does not end in time. Returns whether it ended by itself, without an error. */
   const end = (worker: Worker): Promise<boolean> =>
     new Promise((resolve) => {
       const kill = setTimeout(() => worker.process.kill('SIGKILL'), STOP_MILLISECONDS);
@@ -111,7 +111,7 @@ export const supervisor = (deps: {
       asked.set(ask, answered);
       worker.once('exit', ended);
       const question: ToWorker = { kind: 'report', ask };
-      // A worker that ends at this moment does not answer; its end is noticed elsewhere.
+      // A worker that ends at this moment does not respond. Other code notices its end.
       if (worker.isConnected()) worker.send(question, () => {});
     });
   };
@@ -124,7 +124,7 @@ export const supervisor = (deps: {
   };
 
   return {
-    /** Resolves when all of them listen. If one cannot start, all are ended: the cause affects every one. */
+    /** Resolves when all workers listen. If one cannot start, ends all of them: the cause affects every one. */
     async start(): Promise<void> {
       try {
         await Promise.all(slots.map(fork));
@@ -135,7 +135,7 @@ export const supervisor = (deps: {
       isStarting = false;
     },
 
-    /** Ready while a worker serves and each serving worker is ready. A worker that is being restarted takes no requests. */
+    /** Ready while a worker serves and each serving worker is ready. A restarting worker takes no requests. */
     async readiness(): Promise<Readiness> {
       if (isStopping) return { isReady: false, reasons: { process: 'is stopping' } };
       const reports = await Promise.all(slots.map(report));
@@ -150,13 +150,13 @@ export const supervisor = (deps: {
       return { isReady, reasons };
     },
 
-    /** Counts of all workers added up, beside those of this process. */
+    /** Counts of all workers added up, with those of this process. */
     async exposition(): Promise<Exposition> {
       const reports = await Promise.all(slots.map(report));
       return expositionOfAll([...reports.flatMap((one) => (one ? [one.metrics] : [])), await own.getMetricsAsJSON()]);
     },
 
-    /** One after the other: ended in good order, then started anew, with the current settings and certificates. */
+    /** Restarts the workers one after the other, with the current settings and certificates. */
     async replaceAll(): Promise<void> {
       for (const slot of slots) {
         if (isStopping || !slot.worker) continue;
@@ -168,7 +168,7 @@ export const supervisor = (deps: {
         } catch (err) {
           if (isStopping) return;
           log.error({ event: 'worker.not_replaced', worker: slot.number, err }, 'a worker could not be replaced');
-          // The others stay as they are: they serve, and the same fault would affect them, too.
+          // Keeps the other workers: they serve, and the same fault would affect them, too.
           if (!slot.worker) startAgain(slot, 'replacement');
           return;
         } finally {
@@ -177,7 +177,7 @@ export const supervisor = (deps: {
       }
     },
 
-    /** Answers the exit code: 0 when every worker ended in good order. */
+    /** Returns the exit code: 0 if every worker ended without an error. */
     stop: async (): Promise<number> => ((await endAll()) ? 0 : 1),
   };
 };

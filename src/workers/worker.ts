@@ -4,7 +4,10 @@ import type { Behalf } from '../compose.ts';
 import { drain, listen } from '../listening.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
-/** Serves as one of several until `stopped` resolves, and reports its health to the supervisor. Resolves when all is closed. */
+/**
+ * Serves as one of several processes until `stopped` resolves, and reports its health to the supervisor. Resolves when
+ * everything is closed.
+ */
 export const serveAsWorker = async ({
   configuration,
   behalf,
