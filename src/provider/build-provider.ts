@@ -1,7 +1,7 @@
 /**
- * oidc-provider, configured. `oidcProvider` builds it, and builds it anew when the signing keys change: oidc-provider reads
- * its keys once, a new one costs less than a millisecond, and requests under way finish on the old one. Nothing outside this
- * folder imports `oidc-provider`.
+ * Builds the configured oidc-provider, and builds it anew when the signing keys change. oidc-provider reads its keys once. A
+ * new one costs less than a millisecond, and requests under way finish on the old one. Nothing outside this folder imports
+ * `oidc-provider`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Provider from 'oidc-provider';
@@ -34,7 +34,7 @@ export type OidcProvider = {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Loads the signing keys as they are stored now. */
   reload(): Promise<void>;
-  /** Which set of signing keys is in use, as `SigningKeys.version` names it. */
+  /** Name of the set of signing keys in use, as in `SigningKeys.version`. */
   keysVersion(): string;
 };
 
@@ -44,7 +44,7 @@ export const oidcProvider = async (deps: ProviderDeps): Promise<OidcProvider> =>
   let keysVersion: string;
 
   const reload = async (): Promise<void> => {
-    // Before the keys: if another node rotates in between, the next check reloads them.
+    // Before the keys: if another node rotates them in between, the next check reloads them.
     const version = await deps.keys.version();
     const jwks = await deps.keys.privateJwks();
     const next = build(deps, jwks);
@@ -79,13 +79,13 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name: string, options?: object) =>
     (provider as unknown as { urlFor(name: string, options?: object): string }).urlFor(name, options);
-  // Any, for oidc-provider: client-assertions.ts checks the audience once the signature is verified, and says what is wrong.
+  // oidc-provider accepts any audience. client-assertions.ts checks it after the signature, and says what is wrong.
   provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => ANY_AUDIENCE;
 
   (provider.ReplayDetection as unknown as { unique: typeof deps.assertions.unique }).unique = deps.assertions.unique;
   // The stored `client_secret` is a keyed digest (finding V11).
   provider.Client.prototype.compareClientSecret = async function compare(actual: string) {
-    // oidc-provider treats both ways of sending a secret alike; only the registered one is accepted (CA-08).
+    // oidc-provider treats both ways of sending a secret alike. This accepts only the registered one (CA-08).
     const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
     if (this.clientAuthMethod !== sentBy) return false;
     const isRight = isOneOfDigests(String(this.clientSecret), masterKey.digests('client_secret', actual));
@@ -114,7 +114,7 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   );
   refuseOtherGrantTypes(provider);
 
-  // Outermost first: the recorded answer is the one that leaves.
+  // Outermost first: the recorded response is the one that leaves.
   auditEndpoints(provider, deps);
   challengeEmptySecrets(provider);
   crossOrigin(provider);

@@ -1,4 +1,4 @@
-/** What oidc-provider is built from. Created by src/compose. */
+/** Dependencies of oidc-provider. Created by src/compose. */
 import type { Adapter } from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { AuditLog } from '../domain/audit/audit-event.ts';
@@ -70,9 +70,9 @@ export type ProviderDeps = {
   readonly presented: PresentedCredentials;
   readonly instances: PresentedInstances;
   readonly families: InstanceFamilies;
-  /** Called when an app requests that its own sign-in in a session ends, and the session continues. */
+  /** Called when an app ends its own sign-in in a session that continues. */
   readonly signedOutAt: SignedOutAt;
-  /** Where a session that a user signs out of can be ended, too. */
+  /** Where a session that a user signs out of can end, too. */
   readonly signOutThere: WhereToSignOut;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;

@@ -1,4 +1,4 @@
-/** The features of oidc-provider that are on, each with its hooks. */
+/** The enabled features of oidc-provider, each with its hooks. */
 import type { Configuration as ProviderConfiguration } from 'oidc-provider';
 import { challengeEndpoint } from './client-authentication/attestation-challenges.ts';
 import { clientCertificates } from './client-authentication/client-certificates.ts';
@@ -40,7 +40,8 @@ export const features = (deps: ProviderDeps): NonNullable<ProviderConfiguration[
       getResourceServerInfo: (ctx, resource, client) =>
         asProtocol(() => authority.at(ctx, resource, client.clientId)) as never,
     },
-    // Our own outbox notifies apps. oidc-provider would send at once, loses what is not answered, and knows only some ends.
+    // Our own outbox notifies apps. oidc-provider would send at once, lose notifications without a response, and know only
+    // some ends.
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,

@@ -1,4 +1,6 @@
-/** The settings of oidc-provider: its hooks, lifetimes and algorithms. What it offers beside the core is provider-features.ts. */
+/**
+ * The settings of oidc-provider: its hooks, lifetimes and algorithms. provider-features.ts has its features beyond the core.
+ */
 
 import { createSecretKey } from 'node:crypto';
 import type { KoaContextWithOIDC, Configuration as ProviderConfiguration } from 'oidc-provider';
@@ -26,15 +28,15 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
-  // A key object: a bare buffer would be converted for each of the cookies of each answer.
+  // A key object: oidc-provider would convert a bare buffer for each cookie of each response.
   const cookieKeys = masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
-  /** Nothing outlives the grant it belongs to. */
+  /** No token outlives its grant. */
   const within = (ctx: unknown, seconds: number): number => {
     const grant = (ctx as KoaContextWithOIDC | undefined)?.oidc?.entities?.Grant;
     return Math.max(1, grant?.exp === undefined ? seconds : Math.min(seconds, grant.exp - deps.clock.now()));
   };
-  /** Longest life of tokens of a request's client; 0 in its metadata is no limit. */
+  /** Longest life of tokens of a request's client; 0 in its metadata means no limit. */
   const ceiling = (ctx: unknown): number =>
     Number((ctx as KoaContextWithOIDC | undefined)?.oidc?.client?.['behalf_max_token_seconds']) ||
     Number.POSITIVE_INFINITY;
@@ -60,7 +62,7 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
     },
     formats: {
       customizers: {
-        // oidc-provider has a member of its own for them, and leaves it empty.
+        // oidc-provider has its own member for them, and leaves it empty.
         jwt: (_ctx, token, parts) => {
           const { extra } = token as { readonly extra?: { readonly authorization_details?: readonly Detail[] } };
           Object.assign(parts.payload, detailsMember(extra?.authorization_details));
@@ -99,11 +101,12 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
       }),
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
     loadExistingGrant: grantForRequest(deps),
-    // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one; the grant
-    // bounds it, which the person sees and ends, and the session on which the grant depends (grant-creation.ts).
+    // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here each client that may use them gets one. Its
+    // limits are the grant, which the person sees and can end, and the session on which the grant depends
+    // (grant-creation.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
-    // Our own records determine what ends with a session, for tokens that oidc-provider does not know as well.
+    // Our own records determine what ends with a session, including tokens that oidc-provider does not know.
     expiresWithSession: async () => false,
     interactions: {
       policy: prompts(deps.details, deps.reachableBy),

@@ -1,4 +1,4 @@
-/** Reads and makes the texts of assertions, without deciding which one is valid. */
+/** Parses and creates the texts of assertions. Does not decide which one is valid. */
 import { type KeyObject, sign } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 
@@ -6,7 +6,8 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 export const KEY_ID = 'workload';
 
 /**
- * Agents and clients issue their own assertions; the platform's issuer is a URL, and its token speaks about another subject.
+ * Whether a platform issued the token. Agents and clients issue their own assertions. The issuer of a platform is a URL, and
+ * its token has another subject.
  */
 export const isOfPlatform = (token: unknown): token is string => {
   try {

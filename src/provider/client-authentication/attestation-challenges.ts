@@ -1,7 +1,8 @@
 /**
- * Challenges for proofs of attested keys (draft-ietf-oauth-attestation-based-client-auth-12 §7): a client that proves such a
- * key has asked for one shortly before. A challenge is made of the time and a key that all nodes have; nothing is stored.
- * oidc-provider has the endpoint and publishes its URL. It would use a clock of its own, so the answer is ours.
+ * Challenges for proofs of attested keys (draft-ietf-oauth-attestation-based-client-auth-12 §7). A client that proves such a
+ * key has requested a challenge shortly before. A challenge is derived from the time and a key that all nodes have; the
+ * server stores none. oidc-provider has the endpoint and publishes its URL. Its own implementation would use another clock,
+ * so this file replaces the response.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
@@ -13,7 +14,7 @@ import { type OfRequest, requestState } from '../seam/request-state.ts';
 
 const HEADER = 'OAuth-Client-Attestation-Challenge';
 const STEP_SECONDS = 60;
-/** How many steps old a challenge may be; one from the next step comes from a node whose clock is ahead. */
+/** Maximum age of a challenge in steps. A challenge of the next step comes from a node whose clock is ahead. */
 const STEPS = [0, 1, 2, 3, 4, 5, -1];
 
 /** The challenge of the step that contains a second. */
@@ -22,7 +23,9 @@ export const challengeOf = (key: Buffer, second: number): string =>
     .update(`${Math.floor(second / STEP_SECONDS)}`)
     .digest('base64url');
 
-/** Only the endpoint and its metadata: no client is registered with this method, as agents have several methods. */
+/**
+ * Enables the endpoint and its metadata only. No client is registered with this method, because agents have several methods.
+ */
 export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
   enabled: true,
   ack: 'draft-12',
@@ -33,10 +36,10 @@ export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
 });
 
 export interface AttestationChallenges {
-  /** Throws 'use_attestation_challenge' unless a proof has a challenge of ours; checks nothing else of it. */
+  /** Throws 'use_attestation_challenge' unless a proof contains a challenge of ours. Checks nothing else of the proof. */
   check(of: OfRequest, proof: string): void;
 
-  /** Answers the endpoint, and gives the next challenge to a client that presented a proof. */
+  /** Serves the endpoint, and gives the next challenge to a client that presented a proof. */
   install(provider: Provider): void;
 }
 

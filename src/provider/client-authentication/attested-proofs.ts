@@ -1,6 +1,6 @@
 /**
- * An attestation and the proof of the key it names, checked against the credentials of an agent. The key is an instance of the
- * agent: started by its first use, and over for good once it was ended.
+ * Checks an attestation, and the proof of the key that it names, against the credentials of an agent. The key identifies an
+ * instance of the agent. The first use starts the instance; once ended, it cannot start again.
  */
 import type { IncomingMessage } from 'node:http';
 import { decodeJwt } from 'jose';
@@ -25,7 +25,7 @@ import { factsOf } from '../seam/request-facts.ts';
 const ATTESTATION = 'oauth-client-attestation';
 const PROOF = 'oauth-client-attestation-pop';
 
-/** Takes both out of a request that has no other proof. oidc-provider refuses what is about no agent. */
+/** Removes both headers from a request without another proof. oidc-provider refuses those that name no agent. */
 export const takeAttestation = (
   request: IncomingMessage,
   { client_assertion: assertion, client_secret: secret }: Readonly<Record<string, unknown>>,
@@ -50,7 +50,7 @@ const agentIn = (attestation: string): string | undefined => {
 };
 
 export interface AttestedProofs {
-  /** The instance that is proven, and by which credential. Throws an Error that says which check failed, for the owner. */
+  /** The proved instance, and the credential that proves it. Throws an Error that tells the owner which check failed. */
   prove(
     given: AttestedProof,
     agent: Agent,

@@ -1,7 +1,6 @@
 /**
- * Our checks of a client assertion beyond oidc-provider's: RFC 10070 (issuer as the sole audience), a short life (finding V6;
- * decision 20), and no headers that point at keys; and replay protection that is atomic and keeps kinds apart (findings V3,
- * V4, V5).
+ * Our checks of a client assertion beyond oidc-provider's. RFC 10070 (issuer as the sole audience), a short life (finding V6;
+ * decision 20), and no headers that point at keys. Replay protection is atomic and keeps kinds apart (findings V3, V4, V5).
  */
 import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -16,19 +15,19 @@ import { type OfRequest, requestState } from '../seam/request-state.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
-/** oidc-provider accepts DPoP proofs this many seconds around now; a proof dated ahead stays valid twice as long. */
+/** oidc-provider accepts DPoP proofs this many seconds around now. A proof dated ahead stays valid twice as long. */
 const DPOP_WINDOW_SECONDS = 300;
 const TYPES = new Set([undefined, 'jwt', 'client-authentication+jwt']);
 const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'zip'];
 
 export interface ClientAssertions {
   /**
-   * The fault in the claims and the header of an assertion with a valid signature; undefined for none. `otherAudience`: a
-   * URL that may be `aud` in place of the issuer, as one string.
+   * The fault in the claims and the header of an assertion with a valid signature, or undefined. `otherAudience`: a URL that
+   * may be `aud` in place of the issuer, as one string.
    */
   faultOf(claims: Record<string, unknown>, header: Record<string, unknown>, otherAudience?: string): string | undefined;
 
-  /** Uses up an assertion that did not come through oidc-provider: true for exactly one caller. */
+  /** Uses up an assertion that did not come through oidc-provider. True for exactly one caller. */
   claimOnce(issuer: string, jti: string, expiresAt: number, issuedAt: number): Promise<boolean>;
 
   /** oidc-provider's hook `assertJwtClientAuthClaimsAndHeader`. The signature is valid, so the client may learn the fault. */
@@ -50,8 +49,8 @@ export const clientAssertions = (deps: {
   readonly presented: Pick<PresentedCredentials, 'proofIn' | 'isOurs' | 'noteUse'>;
 }): ClientAssertions => {
   /**
-   * A proof dated ahead still looks fresh when proofs of the moment of a loss are refused already. So it is marked in the
-   * durable store as well. Every proof is, for as long as such a one may come back.
+   * A proof dated ahead still looks fresh when proofs from the moment of a loss are already refused. It is therefore marked
+   * in the durable store as well. After a loss, so is every proof, for as long as such a proof can be replayed.
    */
   const isMarkedFirst = async (key: string, issuedAt: number): Promise<boolean> => {
     const now = deps.clock.now();
@@ -65,7 +64,7 @@ export const clientAssertions = (deps: {
     deps.presented.noteUse(of);
   };
 
-  /** Platforms hand out the same token again and again; tokens of an issuer so configured are valid once each. */
+  /** Platforms issue the same token repeatedly. If an issuer is configured so, each of its tokens is valid once. */
   const isUsedOnce = async (of: OfRequest, clientId: string, { issuer, claims }: Proof): Promise<boolean> => {
     const { jti, exp, iat } = claims as { readonly jti?: unknown; readonly exp?: unknown; readonly iat?: unknown };
     if (issuer.oneTimeTokens && typeof jti === 'string') {
@@ -81,7 +80,7 @@ export const clientAssertions = (deps: {
     return true;
   };
 
-  /** Epoch second at which an assertion ends: at its own `exp`, and at the latest `maxLifetimeSeconds` after it was made. */
+  /** Epoch second at which an assertion ends: its own `exp`, but at most `maxLifetimeSeconds` after `iat`. */
   const endOf = (exp: number, iat: number): number => Math.min(exp, iat + deps.maxLifetimeSeconds);
 
   const faultOf = (
@@ -150,7 +149,7 @@ export const clientAssertions = (deps: {
       const ttl = isAssertion ? end - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
       const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
-      // DIVERGENCE: oidc-provider accepts a nonce instead of the date, so a proof could be dated a day after its mark is
+      // DIVERGENCE: oidc-provider accepts a nonce instead of the date. A proof could then be dated a day after its mark is
       // forgotten (DP-03).
       if (!isAssertion && Math.abs(deps.clock.now() - issuedAt) > DPOP_WINDOW_SECONDS) {
         throw new errors.InvalidDpopProof('DPoP proof iat is not recent enough');
@@ -174,8 +173,8 @@ export const clientAssertions = (deps: {
 };
 
 /**
- * Whether a proof binds a request to its key and gives nothing else. Pushed by a client that proves nothing, it says what the
- * parameter `dpop_jkt` says without any proof (RFC 9449 §10). So a copy of it is worthless. It is not remembered either:
+ * Whether a proof only binds a request to its key. An unauthenticated client that pushes it says what the parameter
+ * `dpop_jkt` says without a proof (RFC 9449 §10), so a copy of the proof is worthless. The server does not remember it:
  * unauthenticated clients would fill the stores with proofs.
  */
 const onlyNamesKey = (context: KoaContextWithOIDC | undefined, proofs: Pick<ClientProofs, 'has'>): boolean =>

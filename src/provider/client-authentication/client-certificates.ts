@@ -1,7 +1,7 @@
 /**
- * Certificates by which clients and resource servers authenticate (RFC 8705 §2), for oidc-provider: it knows the method
- * `tls_client_auth` and provides the metadata value in place of a name, which is the whole rule here. Certificates of agents
- * are credentials (presented-credentials.ts).
+ * Certificates by which clients and resource servers authenticate (RFC 8705 §2), for oidc-provider. It has the method
+ * `tls_client_auth` and provides the metadata value in place of a name; that value holds our whole rule. Certificates of
+ * agents are credentials (presented-credentials.ts).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { type CertificateRule, certificateLack } from '../../domain/platform/certificates/certificate-rule.ts';
@@ -9,7 +9,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import type { ClientProofs } from './client-proofs.ts';
 
-/** Metadata of a client that this rule identifies. */
+/** Metadata of a client that is identified by this rule. */
 export const knownByCertificate = (rule: CertificateRule): Readonly<Record<string, string>> => ({
   token_endpoint_auth_method: 'tls_client_auth',
   tls_client_auth_subject_dn: JSON.stringify(rule),
@@ -27,7 +27,7 @@ export const clientCertificates = ({
   certificateBoundAccessTokens: true,
   tlsClientAuth: true,
   getCertificate: (ctx: KoaContextWithOIDC) => factsOf(ctx.req).certificate?.()?.x509,
-  // Whether an authority vouches for it is checked with the rule, which may need none.
+  // `certificateLack` checks whether an authority vouches for it, because the rule may need none.
   certificateAuthorized: () => true,
   certificateSubjectMatches(ctx: KoaContextWithOIDC, _property: string, rule: string): boolean {
     const certificate = factsOf(ctx.req).certificate?.();

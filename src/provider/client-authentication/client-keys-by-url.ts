@@ -1,7 +1,7 @@
 /**
  * The keys that verify assertions of clients and agents. oidc-provider would fetch a `jwks_uri` itself, keep the keys as long
- * as their server says, and know no new key before that; here `keys-by-url.ts` does it. For an agent, presented-credentials.ts
- * determines which keys are valid in a request.
+ * as their server says, and learn no new key before that. Here `keys-by-url.ts` fetches them. For an agent,
+ * presented-credentials.ts determines the valid keys of each request.
  */
 import { decodeProtectedHeader } from 'jose';
 import Provider from 'oidc-provider';
@@ -18,10 +18,7 @@ import type { PresentedCredentials } from './presented-credentials.ts';
 type Client = InstanceType<Provider['Client']>;
 
 export interface ClientKeysByUrl {
-  /**
-   * Sets the key source of a client: an agent's is all its credentials, that of a client with `jwks_uri` the keys served
-   * there.
-   */
+  /** Sets the key source of a client: for an agent all its credentials, for a client with `jwks_uri` the keys served there. */
   install(client: Client, agent: Agent | undefined): void;
 }
 
@@ -33,7 +30,7 @@ export const clientKeysByUrl = (
   const stores = new WeakMap<JsonWebKeySet, KeyStore>();
   const models = provider.Client as unknown as { new (metadata: object): { readonly asymmetricKeyStore: KeyStore } };
 
-  /** A key store of oidc-provider over these keys. */
+  /** A key store of oidc-provider with these keys. */
   const storeOf = (jwks: JsonWebKeySet): KeyStore => {
     const known = stores.get(jwks);
     if (known) return known;
@@ -44,8 +41,8 @@ export const clientKeysByUrl = (
   };
 
   /**
-   * For one verification: knows no key until asked to refresh. The second refresh, after no key matched, fetches anew; then no
-   * more follow. oidc-provider refreshes as long as a store is not fresh.
+   * A key store for one verification. It has no key until the first refresh. The second refresh, after no key matched,
+   * fetches anew; there is no third. oidc-provider refreshes while a store is not fresh.
    */
   const storeAt = (url: string, isCounted: boolean, internal: InternalPurpose | undefined): object => {
     let found: KeyStore | undefined;
@@ -70,7 +67,7 @@ export const clientKeysByUrl = (
           found = storeOf(keys);
         } catch (error) {
           refreshed = 2;
-          // Its message goes into the audit log, for the owner; the caller gets invalid_client.
+          // The message goes to the audit log, for the owner; the caller gets invalid_client.
           throw new Error(whyNoKeys(error), { cause: error });
         }
       },
@@ -98,7 +95,7 @@ export const clientKeysByUrl = (
         return;
       }
       if (jwksUri === undefined) return;
-      // The URLs of registered clients are known; any number of them may share one address.
+      // Not counted for registered clients: their URLs are known, and any number of them may share one address.
       const isCounted = clientId.startsWith('https:');
       const internal = isCounted ? 'clientMetadata' : client['behalf_keys_by_operator'] ? 'clientKeys' : undefined;
       Object.defineProperty(client, 'asymmetricKeyStore', { get: () => storeAt(jwksUri, isCounted, internal) });

@@ -1,6 +1,6 @@
 /**
- * Agents, clients and resource servers as oidc-provider sees them: client metadata in RFC 7591 spelling. One that is not
- * active is not found, so that suspending takes effect at the next request.
+ * Agents, clients and resource servers as oidc-provider sees them: client metadata in RFC 7591 spelling. It does not find an
+ * inactive one, so that a suspension takes effect at the next request.
  */
 
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -16,19 +16,19 @@ import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import { knownByCertificate } from './client-certificates.ts';
 
 export type Registries = {
-  /** Parties in their effective state: one without an owner is not active. */
+  /** Parties in their effective state: an agent without an owner is not active. */
   readonly agents: { get(id: string): Found<Agent> };
   readonly clients: { get(id: string): Found<Client> };
   readonly resourceServers: { get(id: string): Found<ResourceServer> };
   /** Clients whose id is the URL of their metadata document. Absent: there are none. */
   readonly documentClients?: {
-    /** The version that the current request is about. */
+    /** The version that applies to the current request. */
     find?(id: string): Promise<Client | undefined>;
     version(id: string, version: string): Promise<Client | undefined>;
   };
 };
 
-/** Metadata of ours that oidc-provider keeps on its client objects. */
+/** Our metadata that oidc-provider keeps on its client objects. */
 export const CLIENT_PROPERTIES = [
   'behalf_kind',
   'behalf_skip_consent',
@@ -45,18 +45,18 @@ export const CLIENT_PROPERTIES = [
 
 export interface ProviderClients {
   /**
-   * Own rights and grant types of an active agent or client; undefined for any other. A client that is a document acts in
-   * the `version` that a person allowed.
+   * Own rights and grant types of an active agent or client; undefined for any other. A client that is a metadata document
+   * acts in the `version` that a person allowed.
    */
   active(id: string, version?: string): Promise<ActiveParty | undefined>;
 
   /** Whether it acts for itself as administrator. */
   isAdministrator(id: string): Promise<boolean>;
 
-  /** Always the same object for one stored registration, so that derived values can be cached with it. */
+  /** Returns the same object for the same stored registration, so that caches can use it as a key. */
   find(id: string): Promise<Metadata | undefined>;
 
-  /** The agent of metadata from `find`, in its effective state then. */
+  /** The agent of metadata from `find`, in its effective state at that time. */
   agentOf(metadata: Metadata): Agent | undefined;
 }
 
@@ -95,14 +95,14 @@ export const providerClients = (registries: Registries, issuer: string): Provide
   };
 };
 
-/** An active agent or client, as far as it concerns what it may hold; only agents run in an environment. */
+/** The part of an active agent or client that determines what it may hold. Only agents have an environment. */
 export type ActiveParty = Pick<Agent, 'authority' | 'grantTypes' | 'ceilings'> &
   Partial<Pick<Agent, 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'>> &
   Partial<Pick<Client, 'skipConsent'>>;
 
 type Metadata = Readonly<Record<string, unknown>>;
 
-/** Stores answer the same frozen object while a document stands unchanged. */
+/** Stores return the same frozen object while a document is unchanged. */
 const oncePerDocument = <T extends object>(make: (document: T) => Metadata | undefined) => {
   const made = new WeakMap<T, Metadata>();
   return (document: T | undefined): Metadata | undefined => {
@@ -127,7 +127,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         client_id: agent.id,
         client_name: agent.name,
         token_endpoint_auth_method: 'private_key_jwt',
-        // Its keys are found when it authenticates (presented-credentials.ts); nothing is fetched from a reserved name.
+        // presented-credentials.ts finds its keys when it authenticates. Nothing is fetched from a reserved name.
         jwks_uri: 'https://agent.invalid/keys',
         grant_types: agent.grantTypes,
         response_types: agent.grantTypes.includes('authorization_code') ? ['code'] : [],
@@ -145,7 +145,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         behalf_max_token_seconds: agent.ceilings?.maxAccessTokenSeconds ?? 0,
       };
 
-/** oidc-provider refuses every request of a client that has the grant type CIBA and no mode (CIBA Core §4). */
+/** oidc-provider refuses every request of a client with the grant type CIBA and no delivery mode (CIBA Core §4). */
 const deliveryOf = (party: Agent | Client): Metadata => {
   const mode = deliveryModeOf(party);
   const endpoint = 'purpose' in party ? party.backchannelClientNotificationEndpoint : undefined;
@@ -215,6 +215,6 @@ const accountPages = (issuer: string): Metadata => ({
   application_type: issuer.startsWith('https:') ? 'web' : 'native',
 });
 
-/** oidc-provider refuses http redirect targets for web clients; ours were checked at registration. */
+/** oidc-provider refuses http redirect targets for web clients. Ours were checked at registration. */
 const applicationType = (redirectUris: readonly string[]): 'web' | 'native' =>
   redirectUris.every((uri) => uri.startsWith('https:')) ? 'web' : 'native';

@@ -1,7 +1,7 @@
 /**
- * oidc-provider's client objects. Without this, oidc-provider hashes all metadata at each look-up, and validates them anew for
- * a client that is not among its last hundred. Here an object is made once for each state of a registration and lives as long
- * as that is remembered.
+ * Caches oidc-provider's client objects. Without it, oidc-provider hashes all metadata at each look-up, and validates it anew
+ * for a client that is not among its last hundred. Here an object is created once for each state of a registration, and lives
+ * as long as that state is cached.
  */
 import type Provider from 'oidc-provider';
 import { asProtocol } from '../seam/oauth-errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Which client has authenticated in a request, and how many such requests a minute it may make. A `client_id` alone proves
- * nothing: a request that only names a client is counted by source, and cannot use up the client's minute.
+ * The authenticated client of a request, and the limit on such requests of one client in a minute. A `client_id` alone proves
+ * nothing. A request that only names a client counts for its source, and cannot use up the client's limit.
  */
 import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
@@ -21,28 +21,26 @@ type Context = {
 };
 
 export interface ClientProofs {
-  /** The proof of a request is valid, and is now used up, which is a write of the client that made it. */
+  /** The proof of a request is valid and about to be used up. That write has the priority of the client that sent the proof. */
   isBeingUsedUp(context: object | undefined): void;
 
-  /** To be called when the secret or assertion of a request was verified; counts the request once. */
+  /** Call it when the secret or assertion of a request was verified. Counts the request once. */
   remember(of: OfRequest | undefined, clientId: string): void;
 
-  /** To be called when a request presents a code or token that was given to this client: a user authorized it. */
+  /** Call it when a request presents a code or token that was issued to this client: a user authorized it. */
   rememberGiven(of: OfRequest, clientId: string): void;
 
-  /** Whether the sender is known: a registered client that authenticated, or one with a credential of its own. */
+  /** Whether the sender is known: a registered client that authenticated, or a client with a credential of its own. */
   has(of: OfRequest): boolean;
 
-  /**
-   * Refuses a client that has used up its minute as soon as oidc-provider knows the named client, before any cryptography.
-   */
+  /** Refuses a client beyond its limit as soon as oidc-provider knows the named client, before any cryptography. */
   install(provider: Provider): void;
 }
 
 export const clientProofs = (limit: RequestLimit): ClientProofs => {
   const clientOf = (context: object | undefined) => (context as Context | undefined)?.oidc?.client;
 
-  /** Operators must get a token to order a kill even while the storage is nearly full. */
+  /** Operators must get a token for ordering a kill even when the storage is nearly full. */
   const raise = (context: object | undefined): void =>
     raisePriority(clientOf(context)?.['behalf_operates'] === true ? 'essential' : 'authenticated');
 
@@ -66,7 +64,7 @@ export const clientProofs = (limit: RequestLimit): ClientProofs => {
 
     remember(context: OfRequest | undefined, clientId: string): void {
       if (context === undefined) return;
-      // Any party can publish a metadata document with a key: it proves control of a URL, and names no registered client.
+      // Any party can publish a metadata document with a key. The key proves control of a URL, but no registered client.
       if (isDocumentId(clientId)) count(context, clientId);
       else know(context, clientId);
     },
@@ -94,8 +92,8 @@ export const clientProofs = (limit: RequestLimit): ClientProofs => {
 };
 
 /**
- * Whether a request presents a code or refresh token of the client that sent it. A public client can prove nothing else, and a
- * client that is a metadata document can prove nothing else that is accepted.
+ * Whether a request presents a code or refresh token of the client that sent it. A public client can prove nothing else. From
+ * a client that is a metadata document, no other proof is accepted.
  */
 export const holdsOwnCredential = ({ oidc }: KoaContextWithOIDC): boolean => {
   const { client, entities, route } = oidc;

@@ -1,9 +1,8 @@
 /**
- * HTTP Basic credentials with an empty password. A client without a secret names itself by them and proves nothing, as
- * `client_id` in the body does (RFC 6749 §2.3.1: the parameter may be left out when the secret is empty). oidc-provider
- * refuses them before it reads the client, and software that knows no other way, such as oidc-agent, could not be a public
- * client. A client that has a secret, a key or a certificate is refused all the same: it has authenticated by no registered
- * method.
+ * HTTP Basic credentials with an empty password. A client without a secret names itself by them and proves nothing, like
+ * `client_id` in the body (RFC 6749 §2.3.1: the parameter may be left out when the secret is empty). oidc-provider refuses
+ * them before it reads the client. Software that has no other way, such as oidc-agent, could then not be a public client. A
+ * client with a secret, a key or a certificate is still refused: it has authenticated by no registered method.
  */
 import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
@@ -13,8 +12,8 @@ import { requestState } from '../seam/request-state.ts';
 type Context = { readonly req: IncomingMessage; readonly oidc?: { readonly route: string } };
 
 /**
- * Moves the client's id from the credentials to the parameters. Credentials that name another client, or prove something,
- * stay.
+ * Moves the client's id from the credentials to the parameters. Leaves credentials that name another client, or prove
+ * something.
  */
 export const takeEmptySecret = ({ req, oidc }: Context, parameters: Record<string, unknown>): void => {
   if (!isByClients(oidc?.route) || 'oauth-client-attestation' in req.headers) return;
@@ -28,7 +27,7 @@ export const takeEmptySecret = ({ req, oidc }: Context, parameters: Record<strin
 };
 
 /**
- * RFC 6749 §5.2: a client that used the Authorization header gets the scheme with a 401. oidc-provider no longer sees the
+ * RFC 6749 §5.2: a client that used the Authorization header gets a 401 with the scheme. oidc-provider no longer sees that
  * header.
  */
 export const challengeEmptySecrets = (provider: Provider): void => {

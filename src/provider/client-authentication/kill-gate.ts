@@ -1,7 +1,7 @@
 /**
- * While a kill of everything is active, every endpoint that grants something answers 503, before it checks or uses up a
- * credential. Resource servers can still introspect tokens, and learn that none is active; an administrator's client can still
- * use the management API.
+ * While a kill of everything is active, every endpoint that grants something answers 503 before it checks or uses up a
+ * credential. Resource servers can still introspect tokens, and learn that none is active. An administrator's client can
+ * still use the management API.
  */
 import Provider from 'oidc-provider';
 import type { Revocation } from '../../domain/ports/revocation.ts';
@@ -30,7 +30,7 @@ export const everythingIsKilled = (): DomainError =>
     },
   );
 
-/** The look-up of clients without those that are blocked because everything is killed. */
+/** The look-up of clients. On granting routes it throws for a client that the kill of everything blocks. */
 export const closedByKills = (clients: ProviderClients, revocation: Revocation): ProviderClients => ({
   ...clients,
   async find(id) {

@@ -1,6 +1,6 @@
 /**
- * Credentials of an agent that are no client assertion: a secret it was allowed (secret-exceptions.ts), and the certificate of
- * its connection (RFC 8705). Owns how it is read from a request and checked against the credentials of the agent.
+ * Credentials of an agent that are no client assertion: an allowed secret (secret-exceptions.ts), and the certificate of its
+ * connection (RFC 8705). Reads them from a request and checks them against the credentials of the agent.
  */
 import type { IncomingMessage } from 'node:http';
 import { type Credential, ofKind } from '../../domain/clients/agents/credential.ts';
@@ -14,12 +14,12 @@ import { factsOf } from '../seam/request-facts.ts';
 
 export interface OtherProofs {
   /**
-   * Takes such a proof of an agent out of a request. Undefined where there is none, and for more than one proof or a
-   * malformed one: oidc-provider refuses those.
+   * Removes such a proof of an agent from a request and returns it. Undefined without one, for several proofs, and for a
+   * malformed one: oidc-provider refuses the last two.
    */
   take(request: IncomingMessage, parameters: Record<string, unknown>): OtherProof | undefined;
 
-  /** Id of the usable credential that is proven. Throws an Error that says which check failed, for the owner. */
+  /** Id of the proved usable credential. Throws an Error that tells the owner which check failed. */
   prove(proof: OtherProof, usable: readonly Credential[]): string;
 }
 
@@ -79,8 +79,8 @@ export const otherProofs = ({
 };
 
 /**
- * Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1); the secret may be absent where
- * the caller permits it.
+ * Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1). The secret may be absent if the
+ * caller permits it.
  */
 export const basicOf = (
   header: string,

@@ -11,8 +11,9 @@ import type { ClientAssertions } from './client-assertions.ts';
 export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 /**
- * Proof of one credential, when an agent changes that credential itself: a client assertion as at the token endpoint, signed
- * with its key and used up by this call. Throws 'unauthenticated'; records the failed check for the owner.
+ * Proves one credential of an agent that changes this credential itself. The proof is a client assertion as at the token
+ * endpoint, signed with the key of the credential and used up by this call. Throws 'unauthenticated'; records the failed
+ * check for the owner.
  */
 export const ownAssertions =
   (deps: {

@@ -1,12 +1,13 @@
 /**
- * Which credential an agent presents in a request, and whether it is one of its own that is active. oidc-provider knows one
- * authentication method for each client: so each request shows it the presented method, of those the agent has. Owns that
- * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`), and for
- * credentials that are no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
+ * Determines which credential an agent presents in a request, and whether it is an active one of that agent. oidc-provider
+ * knows one authentication method for each client. Each request therefore shows it the presented method, of those that the
+ * agent has. Owns that choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by its platform
+ * (`federated`). Owns it also for credentials that are no assertion: a secret, a certificate (other-proofs.ts), an attested
+ * key (attested-proofs.ts).
  *
  * As soon as the parameters of a request are known, an assertion in the agent's name replaces a workload token, a secret, a
- * certificate or an attestation. The key of that assertion is valid in this request alone, and only once the credential has
- * been proven.
+ * certificate or an attestation. The key of that assertion is valid in this request alone, and only once the credential is
+ * proved.
  */
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -34,10 +35,10 @@ import type { AttestationChallenges } from './attestation-challenges.ts';
 import { type AttestedProofs, takeAttestation } from './attested-proofs.ts';
 import type { OtherProofs } from './other-proofs.ts';
 
-/** Keys, and the credential or instance they belong to. */
+/** Keys, and the credential or instance that they belong to. */
 type Source = KeyOwner & { readonly store: KeyStore };
 
-/** Keys that are served at a URL; `again`: fetched anew, as none matched. */
+/** Fetches the keys at a URL. `again`: fetches them anew, because none matched. */
 type KeysAt = (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
 
 type Context = {
@@ -50,28 +51,28 @@ const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const THUMBPRINT = /^[\w-]{43}$/;
 
 export interface PresentedCredentials {
-  /** Removes credentials that oidc-provider must not see from a request, before its parameters are read. */
+  /** Removes credentials that oidc-provider must not see from a request, before it reads the parameters. */
   take(context: Context, parameters: Record<string, unknown>): void;
 
-  /** The client of a request: `client_id`, or without one the agent that the workload token names. */
+  /** The client of a request: `client_id`; without it the agent that the workload token names. */
   clientIdOf(id: unknown): Promise<unknown>;
 
-  /** To be called with the client of the request: from here on oidc-provider sees an assertion in its name. */
+  /** Call it with the client of the request. From then on oidc-provider sees an assertion in its name. */
   replace(clientId: string): void;
 
-  /** The key stores that verify assertions of an agent, for one verification. `stores` are key stores of oidc-provider. */
+  /** The key stores for one verification of an agent's assertion. `stores`: key stores of oidc-provider. */
   keysOf(agent: Agent, stores: { readonly of: (jwks: JsonWebKeySet) => KeyStore; readonly at: KeysAt }): object;
 
   /** The proof in a request whose client presented a workload token. */
   proofIn(of: OfRequest): Proof | undefined;
 
-  /** Whether the assertion of a request is our own, in place of another credential: it was never used before. */
+  /** Whether the assertion of a request is our own, in place of another credential. Such an assertion was never used before. */
   isOurs(of: OfRequest): boolean;
 
   /** Answers a wrong secret over HTTP Basic with a `WWW-Authenticate` challenge (RFC 6749 §5.2). */
   install(provider: Provider): void;
 
-  /** The instance of an agent whose key signed the assertion in a request, or was proven as an attested key. */
+  /** The instance of an agent whose key signed the assertion in a request, or was proved as an attested key. */
   instanceIn(of: OfRequest): Instance | undefined;
 
   /** Thumbprint of the attested key with which the client of a request authenticated. */
@@ -92,7 +93,7 @@ export const presentedCredentials = (deps: {
   readonly issuer: string;
 }): PresentedCredentials => {
   const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
-  // Of this process only: the process that makes such an assertion checks it, too.
+  // A key of this process only: the process that makes such an assertion also checks it.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { x } = publicKey.export({ format: 'jwk' });
   const internal: JsonWebKeySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid: KEY_ID, alg: 'EdDSA' }] };
@@ -113,7 +114,7 @@ export const presentedCredentials = (deps: {
     return instance?.jwk && isAllowed ? [{ store: storeOf({ keys: [instance.jwk] }), instance }] : [];
   };
 
-  /** The credential that proved it, and the instance if it is one. Throws an Error that says which check failed. */
+  /** The credential that proves the client, and the instance if there is one. Throws an Error that says which check failed. */
   const provenBy = async (
     other: OtherProof | AttestedProof,
     agent: Agent,
@@ -215,7 +216,7 @@ export const presentedCredentials = (deps: {
           ),
         getKeyObject(key: object, isPublic: boolean) {
           const source = owners.get(key);
-          // The last key store requested before the check of claims is the one that matched.
+          // The last key that is requested before the check of claims is the one that matched.
           const context = Provider.ctx;
           if (context && source) {
             const state = requestState(context);
@@ -227,7 +228,7 @@ export const presentedCredentials = (deps: {
         },
         fresh: () => rest.length === 0,
         async refresh() {
-          // A key store that cannot be read does not prevent trying the next.
+          // If one key store cannot be read, tries the next.
           for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
             try {
               sources = await next();

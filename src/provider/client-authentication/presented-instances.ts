@@ -1,6 +1,6 @@
 /**
- * Which instance of an agent acts in a request: the one whose key signed the client assertion or was attested, or else the one
- * whose key made the DPoP proof. An agent need not have instances.
+ * Determines which instance of an agent sends a request: the one whose key signed the client assertion or was attested, else
+ * the one whose key signed the DPoP proof. An agent need not have instances.
  */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
@@ -17,7 +17,7 @@ type Context = { readonly req: Parameters<typeof factsOf>[0] };
 
 type Bound = { readonly attestationJkt?: string } | undefined;
 
-/** Credentials of a request that may be bound to an attested key. */
+/** Credentials that may be bound to an attested key. */
 type Presenting = {
   readonly oidc: {
     readonly entities: {
@@ -29,16 +29,16 @@ type Presenting = {
 };
 
 export interface PresentedInstances {
-  /** The instance that sends the request, if it is one. `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
+  /** The instance that sends the request, if there is one. `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
   of(of: OfRequest, clientId: string, jkt: string | undefined): Promise<Instance | undefined>;
 
   /**
-   * Throws 'invalid_grant' when a refresh token belongs to an instance, and the request is not from that one; and when it,
-   * or a code, is bound to an attested key, and that key is not proven.
+   * Throws 'invalid_grant' when the refresh token belongs to another instance than the sender. Throws it also when the
+   * refresh token or code is bound to an attested key that the request does not prove.
    */
   checkHolder(of: OfRequest, grant: string | undefined, instance: Instance | undefined): Promise<void>;
 
-  /** To be called before the instance gets a token: prolongs its life. */
+  /** Call it before the instance gets a token. Prolongs its life. */
   used(context: Context, instance: Instance | undefined): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * DPoP proofs at our own resources, such as the management API (RFC 9449 §7). oidc-provider checks proofs at its own routes
- * only, where it knows the URL.
+ * only, whose URLs it knows.
  */
 import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
@@ -21,10 +21,7 @@ export type PresentedProof = {
   readonly accessToken: string;
 };
 
-/**
- * Answers the thumbprint of the proof's key. Throws DomainError 'unauthenticated' when the proof is missing, wrong or was used
- * before.
- */
+/** Returns the thumbprint of the proof's key. Throws DomainError 'unauthenticated' for a missing, wrong or used proof. */
 export const presentedProofs =
   (deps: {
     readonly issuer: string;

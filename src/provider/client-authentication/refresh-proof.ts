@@ -1,7 +1,7 @@
 /**
- * Refresh tokens remember how the access token that came with them is bound. Refresh tokens of confidential clients are bound
- * to the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1). So a client may change its key. Without any proof
- * a refresh would turn a bound authorization into one that gives Bearer tokens.
+ * Refresh tokens remember the binding of the access token that came with them. Refresh tokens of confidential clients are
+ * bound to the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1), so a client may change its key. A refresh
+ * without any proof would turn a bound authorization into one that gives Bearer tokens.
  */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
@@ -23,8 +23,8 @@ const proofOf = (token: Bound | undefined): Proof | undefined => {
 };
 
 /**
- * The binding of the present request's access token. A refresh that replaces its token saves the new one first: then the
- * binding is what the request proves and its client wants (the proof itself was checked before).
+ * The binding of the access token in this request. A refresh that rotates its token saves the new one first. Then the binding
+ * is what the request proves and its client wants (the proof itself was checked before).
  */
 const proofOfRequest = (): Proof | undefined => {
   const { ctx } = Provider;
@@ -49,11 +49,11 @@ export const refreshTokensRememberProof = (provider: Provider): void => {
   };
 };
 
-/** Whether a refresh token is replaced at each use: only one without any proof (FAPI 2.0 §5.3.2.1, decision D10). */
+/** Whether each use replaces a refresh token: only one without any proof (FAPI 2.0 §5.3.2.1, decision D10). */
 export const rotates = (token: InstanceType<Provider['RefreshToken']> | undefined): boolean =>
   !token?.isSenderConstrained() && (token as RefreshToken | undefined)?.proof === undefined;
 
-/** Throws 'invalid_grant' when the access token of a refresh lacks the proof that the refresh token came with. */
+/** Throws 'invalid_grant' when a refresh lacks the proof with which the refresh token was issued. */
 export const checkRefreshProof = (
   token: InstanceType<Provider['RefreshToken']> | undefined,
   issued: Bound,

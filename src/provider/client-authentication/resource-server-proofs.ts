@@ -1,7 +1,7 @@
 /**
- * Which resource server sends a request outside oidc-provider. It authenticates as at the introspection endpoint, in the
- * Authorization header, since the body is not a form. A secret is sent as Basic; with a certificate the same with an empty
- * password, as the id alone (RFC 8705 §2); a client assertion (RFC 7523) as Bearer, used up by the request.
+ * Authenticates the resource server that sends a request outside oidc-provider. It authenticates as at the introspection
+ * endpoint, in the Authorization header, because the body is not a form. It sends a secret as Basic; with a certificate, its
+ * id and an empty password as Basic (RFC 8705 §2); a client assertion (RFC 7523) as Bearer, which the request uses up.
  */
 import type { IncomingMessage } from 'node:http';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
@@ -32,9 +32,9 @@ export const resourceServerProofs =
     readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
     readonly masterKey: Pick<MasterKey, 'digests'>;
     readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
-    /** Of one client in a minute; requests at the OAuth endpoints are included. */
+    /** Limit for one client in a minute, which includes requests at the OAuth endpoints. */
     readonly limit: RequestLimit;
-    /** Failed proofs of registered resource servers. */
+    /** Counts failed proofs of registered resource servers. */
     readonly refusals: RefusalCounter;
     readonly clock: Clock;
     readonly clockToleranceSeconds: number;
@@ -68,7 +68,7 @@ export const resourceServerProofs =
       return (await deps.assertions.claimOnce(server.id, jti, exp, iat)) ? undefined : 'the assertion was used before';
     };
 
-    /** The fault of a proof; undefined: none. */
+    /** The fault of a proof, or undefined. */
     const lackOf = async (server: ResourceServer, presented: Presented): Promise<string | undefined> => {
       const { introspectionAuthMethod: method, secretHash } = server;
       if (presented.kind === 'assertion') {

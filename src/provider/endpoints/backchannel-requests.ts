@@ -1,6 +1,6 @@
 /**
  * The backchannel authentication endpoint (CIBA Core §7) as one of the channels to approvals. oidc-provider authenticates the
- * agent and reads the parameters. The request is an exact action at one resource, and the approval service stores it, not a
+ * agent and reads the parameters. The request is an exact action at one resource. The approval service stores it; there is no
  * record of oidc-provider. Tokens come from our own grant (src/extensions/backchannel-approval).
  */
 
@@ -48,10 +48,10 @@ type Ciba = NonNullable<NonNullable<ProviderConfiguration['features']>['ciba']>;
 const MOST_HINT = 254;
 const MOST_MESSAGE = 300;
 
-/** Scopes about signing in, which the request has to name and an action does not need. */
+/** Scopes about signing in. The request has to name them; an action does not need them. */
 const OF_SIGN_IN = ['openid', 'offline_access', 'profile', 'email', 'groups'];
 
-/** oidc-provider's feature, filled in. */
+/** The settings of oidc-provider's feature. */
 export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
   enabled: true,
   deliveryModes: ['poll', 'ping'],
@@ -82,7 +82,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
         throw new DomainError('unauthorized_client', 'only a registered agent asks people for approvals');
       }
       const person = (await deps.accounts.get(accountId))?.document;
-      // The same answer for an unknown person and for a person who is not related to the agent (LG-01).
+      // The same response for an unknown person and for a person without a relation to the agent (LG-01).
       if (person?.state !== 'active' || !(await deps.knows(person.id, agent))) {
         if (person?.state === 'active') await refuseNewOwner(deps, person.id, agent.id);
         throw new errors.UnknownUserId('could not identify end-user');
@@ -145,8 +145,8 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
 });
 
 /**
- * Throws 'consent_required' where the person allowed the agent something under another owner: the agent knows of that person
- * already.
+ * Throws 'consent_required' if the person allowed the agent something under another owner. The agent already knows that
+ * person.
  */
 const refuseNewOwner = async (
   { delegations, identifiers, issuer, clock }: BackchannelDeps,

@@ -1,14 +1,14 @@
 /**
- * CORS (WB-08). oidc-provider lets any origin read a response until it knows the client of the request. Here an origin reads
- * it only once that client is known to have registered the origin. The answer to a preflight permits no response yet. No
- * response ever allows credentials.
+ * CORS (WB-08). oidc-provider lets any origin read a response until it knows the client of the request. Here an origin may
+ * read a response only once the client is known, and has registered the origin. The response to a preflight does not permit
+ * that yet. No response ever allows credentials.
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { isPublicDocument } from '../seam/endpoint-routes.ts';
 
 const ALLOWED = 'Access-Control-Allow-Origin';
-/** What sandboxed frames and local files send: the origin of no site. */
+/** The origin that sandboxed frames and local files send. It belongs to no site. */
 const OPAQUE = 'null';
 
 export const crossOrigin = (provider: Provider): void => {

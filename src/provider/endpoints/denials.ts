@@ -1,4 +1,4 @@
-/** The `denial` of oidc-provider's own refusals of a token request (decision D6); our refusals bring theirs. */
+/** The `denial` of oidc-provider's own refusals of a token request (decision D6). Our refusals have their own. */
 import Provider, { errors } from 'oidc-provider';
 import type { Denial } from '../../domain/vocabulary/errors.ts';
 import type { ProtocolError } from '../seam/oauth-errors.ts';
@@ -19,7 +19,7 @@ const WHY: Readonly<Record<string, Why>> = {
   access_denied: { layer: 'subject', reason: 'denied_by_person' },
 };
 
-/** Undefined where nothing was decided: the person has not answered yet, or the server could not. */
+/** Undefined without a decision: the person has not answered yet, or the server could not. */
 export const providerDenial = (failure: ProtocolError): Why | undefined =>
   failure.status === 429 ? { layer: 'limits', reason: 'too_many_requests' } : WHY[failure.error ?? ''];
 

@@ -1,13 +1,13 @@
 /**
  * An authorization request that fails before its parameters are read. oidc-provider's error handler then looks for client and
  * redirect URI in the raw query, and fails itself (finding V9: 500 for `GET /auth/xyz?client_id=…` without a cookie). Here
- * there are no parameters until they are read, so such a failure is shown to the user and sent to no client.
+ * there are no parameters until they are read. Such a failure is therefore shown to the user, and sent to no client.
  */
 import type Provider from 'oidc-provider';
 
 /**
- * `onRead` is called with the parameters as soon as they are known, and may replace them; `onEach` also with those that are
- * read later in the same request. An error of either refuses the request.
+ * `onRead` is called with the parameters as soon as they are known, and may replace them. `onEach` is also called with
+ * parameters that are read later in the request. An error of either refuses the request.
  */
 export const withoutParametersAtFirst = (
   provider: Provider,

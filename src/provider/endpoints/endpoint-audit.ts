@@ -1,6 +1,6 @@
 /**
- * What every OAuth endpoint does after oidc-provider has answered: one audit event for each attempt before the answer leaves
- * (decision D18), 503 with Retry-After where a store failed, and the members of a refusal beside `error`.
+ * Runs after oidc-provider has answered on each OAuth endpoint. Writes one audit event for each attempt before the response
+ * leaves (decision D18). Answers 503 with Retry-After when a store failed, and adds members beside `error` to a refusal.
  */
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
@@ -23,7 +23,7 @@ import { factsOf } from '../seam/request-facts.ts';
 import { requestState } from '../seam/request-state.ts';
 import { providerDenial } from './denials.ts';
 
-/** Route of oidc-provider → event of a refusal by an authenticated client. */
+/** Route of oidc-provider → event of a refusal to an authenticated client. */
 const REFUSED: Readonly<Record<string, AuditEventType>> = {
   token: 'token.refused',
   introspection: 'introspection.refused',
@@ -68,7 +68,7 @@ export const auditEndpoints = (
   deps: {
     readonly audit: AuditLog;
     readonly refusals: RefusalCounter;
-    /** By client and check. */
+    /** Counts by client and failed check. */
     readonly authenticationRefusals: RefusalCounter;
     /** Events of requests with an unknown sender, within a budget. */
     readonly anonymous: Pick<AnonymousEvents, 'note'>;
@@ -86,7 +86,7 @@ export const auditEndpoints = (
     });
   }
 
-  // Without a listener oidc-provider prints what it cannot send to the console (IN-05).
+  // Without a listener oidc-provider prints errors that it cannot send to the console (IN-05).
   emitter.on('error', (error: unknown, ctx?: KoaContextWithOIDC) => {
     deps.onUnexpected(error, ctx === undefined ? 'unknown' : factsOf(ctx.req).id);
   });
@@ -107,7 +107,7 @@ export const auditEndpoints = (
     return requestEvent(ctx, { type, outcome: 'refused', error }, { sent, result });
   };
 
-  /** A `client_id` does not authenticate the sender of a browser redirect; only what a client proved is attributed to it. */
+  /** A `client_id` does not authenticate the sender of a browser redirect. Attributes to a client only what it proved. */
   const isAuthenticated = (ctx: KoaContextWithOIDC): boolean =>
     isByClients(ctx.oidc.route) ? deps.proofs.has(ctx) : ctx.oidc.session?.accountId !== undefined;
 
@@ -116,12 +116,12 @@ export const auditEndpoints = (
     try {
       await next();
     } catch (error) {
-      // Thrown in front of oidc-provider's own error handler, by a middleware of ours.
+      // A middleware of ours threw it outside of oidc-provider's own error handler.
       await requestState(ctx).unit?.release?.();
       unavailable(context, error);
       return;
     }
-    // The unread rest of a body is not waited for (IN-06).
+    // Does not wait for the unread rest of a body (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
     if (ctx.status === 404 && !ctx.body) {
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
@@ -143,7 +143,7 @@ export const auditEndpoints = (
     else await succeed(context);
   });
 
-  /** Refused by a limit of ours, before oidc-provider saw the request. */
+  /** Records the refusal of a limit of ours, before oidc-provider saw the request. */
   const refusedInFront = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { error } = ctx.body as { readonly error: string };
     try {
@@ -198,7 +198,7 @@ export const auditEndpoints = (
     }
   };
 
-  /** oidc-provider's answer must not leave: its event is not durable. */
+  /** Replaces oidc-provider's response, which must not leave: its event is not durable. */
   const unavailable = (ctx: KoaContextWithOIDC, cause: unknown): void => {
     const failure = protocolError(cause) as ProtocolError;
     deps.onUnexpected(cause, factsOf(ctx.req).id);
@@ -214,8 +214,8 @@ export const auditEndpoints = (
 };
 
 /**
- * oidc-provider treats every assertion it cannot verify as a failed authentication. Where we had no capacity to fetch the
- * keys, the client is not at fault.
+ * oidc-provider treats every assertion that it cannot verify as a failed authentication. If this server had no capacity to
+ * fetch the keys, the client is not at fault.
  */
 const lackOfOurs = (failure: ProtocolError): ProtocolError | undefined => {
   if (failure.error !== 'invalid_client') return undefined;
@@ -225,7 +225,7 @@ const lackOfOurs = (failure: ProtocolError): ProtocolError | undefined => {
   return undefined;
 };
 
-/** The address of a page is a bearer value (decision D14). */
+/** Leaves out the address of a page, which is a bearer value (decision D14). */
 const recorded = ({ remedies, ...denial }: Denial): NonNullable<AuditEvent['denial']> => ({
   ...denial,
   ...(remedies ? { remedies: remedies.map(({ kind }) => ({ kind })) } : {}),

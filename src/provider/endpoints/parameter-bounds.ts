@@ -1,6 +1,6 @@
 /**
- * The maximum size of each parameter of an endpoint that serves unauthenticated callers. The sum bounds what such a request
- * stores (RFC 6749 §10.10 leaves the sizes to the server). Checked before any look-up or write.
+ * The maximum size of each parameter of an endpoint for unauthenticated callers. Their sum limits what such a request stores
+ * (RFC 6749 §10.10 leaves the sizes to the server). Checked before any look-up or write.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
@@ -37,7 +37,7 @@ export const PARAMETER_BYTES: Readonly<Record<string, number>> = {
   post_logout_redirect_uri: 2048,
   prompt: 128,
   redirect_uri: 2048,
-  // Read to determine where its refusal goes, and stored nowhere.
+  // Only determines the target of its refusal; never stored.
   request: 8192,
   request_uri: 4096,
   requested_actor: 256,
@@ -53,12 +53,12 @@ export const PARAMETER_BYTES: Readonly<Record<string, number>> = {
 /** Most bytes of a parameter that the table does not name. */
 export const OTHER_PARAMETER_BYTES = 1024;
 
-/** Most values of a parameter that may come more than once, which only `resource` may (RFC 8707 §2). */
+/** Most values of a repeatable parameter, which is `resource` only (RFC 8707 §2). */
 export const MOST_VALUES = 16;
 
 /**
- * Refuses parameters beyond their bounds, and a pushed request of a client that never needs one. To be called each time
- * oidc-provider has read parameters. Throws InvalidRequest with the name of the parameter, or UnauthorizedClient.
+ * Refuses parameters beyond their limits, and a pushed request of a client that never needs one. Call it each time
+ * oidc-provider has read parameters. Throws InvalidRequest, which names the parameter, or UnauthorizedClient.
  */
 export const checkParameters = (ctx: KoaContextWithOIDC, parameters: Readonly<Record<string, unknown>>): void => {
   const { route, client } = ctx.oidc;
@@ -66,7 +66,7 @@ export const checkParameters = (ctx: KoaContextWithOIDC, parameters: Readonly<Re
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) checkParameter(name, value);
   }
-  // Our own pages sign users in by a redirect of this server: a request pushed in their name comes from another party.
+  // Our own pages sign users in by a redirect of this server. A request pushed in their name comes from another party.
   if (route === 'pushed_authorization_request' && client?.clientId === ACCOUNT_PAGES_CLIENT.client_id) {
     throw new errors.UnauthorizedClient('this client does not push authorization requests; send the browser to /auth');
   }

@@ -1,6 +1,6 @@
 /**
- * Both discovery documents (OIDC Discovery, RFC 8414): the members that oidc-provider leaves out, and how long clients may
- * cache them.
+ * Extends both discovery documents (OIDC Discovery, RFC 8414): the members that oidc-provider leaves out, and their cache
+ * lifetime.
  */
 import type Provider from 'oidc-provider';
 import type { Configuration } from '../../../config/configuration.ts';

@@ -1,7 +1,7 @@
 /**
- * Redirect URIs are compared character by character. oidc-provider lets the port of a native app's loopback address differ
- * (RFC 8252 §7.3); here only for the literal addresses, since `localhost` may be another machine where names are resolved
- * differently (RFC 8252 §8.3).
+ * Compares redirect URIs character by character. oidc-provider lets the port of a native app's loopback address differ (RFC
+ * 8252 §7.3). Here only the port of a literal address may differ, because `localhost` may resolve to another machine (RFC
+ * 8252 §8.3).
  *
  * DIVERGENCE: many servers let the port of `localhost` differ, too.
  */
