@@ -1,4 +1,4 @@
-/** Registers the grants of extensions with oidc-provider and hands each a `TokenRequest` that can mint. */
+/** Registers the grants of extensions with oidc-provider, and passes each a `TokenRequest` that can mint. */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
@@ -37,7 +37,7 @@ type Deps = AssertionDeps & {
   readonly families: InstanceFamilies;
 };
 
-/** Throws when the extensions handle other grant types than those declared for them: the server does not start. */
+/** Throws when the extensions handle other grant types than those declared for them. The server then does not start. */
 export const registerExtensionGrants = (provider: Provider, extensions: readonly Extension[], deps: Deps): void => {
   const grants = extensions.flatMap((extension) => extension.grants ?? []);
   const handled = grants.map(({ grantType }) => grantType);
@@ -64,7 +64,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
   const unit = unitOf(ctx);
   const proof = await validateDpop(provider, ctx);
   checkDpopRequired(provider, ctx, proof, errors.InvalidRequest);
-  // Only where its tokens are bound to one; then a request without is refused here.
+  // For clients whose tokens are bound to a certificate only. Refuses such a request without one.
   const certificate = checkMtlsCert(provider, ctx, errors.InvalidRequest);
   if (certificate && proof)
     throw new errors.InvalidRequest('a token is bound to a certificate or to a DPoP key, not both');
@@ -80,7 +80,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     const accessToken = new provider.AccessToken({
       accountId: token.subject,
       client,
-      // Both: oidc-provider counts `expiresIn` from the moment it signs, which may be a second later.
+      // Checks both: oidc-provider counts `expiresIn` from the moment of signing, which may be a second later.
       exp: now + expiresIn,
       expiresIn,
       ...(token.grant === undefined ? {} : { grantId: token.grant }),
@@ -99,7 +99,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     }
     if (certificate) accessToken.setThumbprint('x5t', certificate as never);
     const instance = await instances.of(ctx, client.clientId, proof?.thumbprint);
-    // An instance's approval request depends on its instance grant: only that instance gets the token.
+    // An instance's approval request depends on its instance grant, so that only that instance gets the token.
     if (token.approval !== undefined) await instances.checkHolder(ctx, token.grant, instance);
     const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {

@@ -8,7 +8,7 @@ import { detailsWithout } from '../../domain/resources/authorization-details/nar
 
 export type RequestedRights = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 
-/** Answers the unsaved Grant. It lists what was asked for and not given as rejected, so that the user is not asked again. */
+/** Returns the unsaved Grant. Lists requested rights that were not given as rejected, so that the user is not asked again. */
 export const makeGrant = (
   provider: Provider,
   deps: { readonly clock: Clock; readonly identifiers: Identifiers },
@@ -23,7 +23,7 @@ export const makeGrant = (
     readonly clientId: string;
     readonly asked: RequestedRights;
     readonly given: ConsentResult;
-    /** Of the browser that receives the answer; absent for a device. */
+    /** Session of the browser that receives the response; absent for a device. */
     readonly sessionUid: string | undefined;
   },
 ): InstanceType<Provider['Grant']> => {
@@ -57,8 +57,8 @@ export const makeGrant = (
 };
 
 /**
- * The grant of an app to which a user signed in ends with that session. The exception is access while the user is away (OIDC
- * Core §11). An agent acts while its user is away; that is what it was allowed for.
+ * Whether the grant ends with the session. That is the grant of an app to which a user signed in, except for access while the
+ * user is away (OIDC Core §11). An agent acts while its user is away, as the user allowed it.
  */
 const isForSession = (clientId: string, { openidScopes, requestedActor }: ConsentResult): boolean =>
   !clientId.startsWith('agt_') &&
@@ -67,8 +67,9 @@ const isForSession = (clientId: string, { openidScopes, requestedActor }: Consen
   !openidScopes.includes('offline_access');
 
 /**
- * A grant is about one version of a client that is a metadata document, and names it. It holds details and the ownership of an
- * agent, and names the agent that acts through the client and the session it depends on.
+ * Adds our members to oidc-provider's Grant. A grant for a client that is a metadata document names the version of the
+ * document. It also holds details and the ownership of an agent. It names the agent that acts through the client, and the
+ * session that it depends on.
  */
 export const grantsNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };

@@ -1,4 +1,4 @@
-/** The grant port over oidc-provider's Grants. */
+/** Implements the grant port over oidc-provider's Grants. */
 
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../../domain/ports/document-store.ts';
@@ -23,8 +23,8 @@ type GrantPayload = {
 };
 
 /**
- * Grants read in one query for a list, and grants examined for one page of it: many that are over do not delay a request for
- * long.
+ * Grants to read in one query for a list, and grants to examine for one page of it: many ended grants do not delay a request
+ * for long.
  */
 const AT_A_TIME = 100;
 const MOST_LOOKED_AT = 1000;
@@ -83,7 +83,7 @@ export const grantRegistry = (deps: {
       const take = (from: string) =>
         update(grants, from, (grant) => ({ ...grant, payload: narrowed(grant.payload, without) }));
       const found = (await grants.get(id))?.document;
-      // The authorization first: the next instance grant is made of what that holds.
+      // The authorization first, because the next instance grant is made from it.
       if (found?.parent !== undefined) await take(found.parent);
       const stored = await take(id);
       return stored && toGrant(stored.document);
@@ -92,12 +92,12 @@ export const grantRegistry = (deps: {
   };
 };
 
-/** The account pages themselves hold what no person allowed. */
+/** Hides the grants of the account pages: no person allowed those. */
 const isShown = ({ clientId }: GrantRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
 
 /**
- * Removed scopes stand beside the granted ones, as oidc-provider reads them; removed details, which it does not know, are
- * deleted.
+ * Adds removed scopes to the rejected ones, as oidc-provider reads them. Deletes removed details, which oidc-provider does
+ * not know.
  */
 const narrowed = (
   payload: GrantRecord['payload'],

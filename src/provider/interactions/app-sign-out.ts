@@ -10,8 +10,8 @@ export type SignedOutAt = (where: {
 }) => Promise<void>;
 
 /**
- * At the end-session endpoint oidc-provider calls this for each app to notify. Where the session ends, its end notifies all
- * apps; else only the app that asked is signed out (OpenID Connect RP-Initiated Logout 1.0 §2).
+ * At the end-session endpoint oidc-provider calls this for each app to notify. If the session ends, its end notifies all
+ * apps. Otherwise only the requesting app is signed out (OpenID Connect RP-Initiated Logout 1.0 §2).
  */
 export const toldByUs = (provider: Provider, signedOutAt: SignedOutAt): void => {
   const model = provider.Client.prototype as unknown as {

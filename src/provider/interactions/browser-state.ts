@@ -1,6 +1,6 @@
 /**
- * What oidc-provider would store about a browser in which no user has signed in yet: sealed in a cookie of that browser, so
- * that an unauthenticated request stores nothing (invariant 9). Every node has the key and can read it. Its content is
+ * Seals what oidc-provider would store about a browser without a signed-in user in a cookie of that browser. An
+ * unauthenticated request therefore stores nothing (invariant 9). Every node has the key and can read it. Its content is
  * authentic, but may not be the newest: code that acts on it consumes a durable mark first.
  */
 import { type MasterKey, openedOrNothing } from '../../domain/platform/crypto/master-key.ts';
@@ -9,33 +9,33 @@ import type { Exchange } from '../seam/current-exchange.ts';
 import type { Payload } from '../seam/stored-payloads.ts';
 
 /**
- * Longest cookie value, in characters. Browsers accept 4096; but proxies have 4 or 8 KiB for all headers of an answer, of
- * which some 1.5 KiB are others.
+ * Longest cookie value, in characters. Browsers accept 4096. Proxies allow 4 or 8 KiB for all headers of a response, of which
+ * other headers take some 1.5 KiB.
  */
 const SEALED_CHARACTERS = 2200;
 
 export type StateCookie = { readonly name: string; readonly path: string };
 
-/** Replaces a state that is too long for a cookie: it is in the store. */
+/** The cookie value in place of a state that is too long for a cookie: the store has it. */
 export const IN_STORE = 'stored';
 
 export interface BrowserState {
   /**
-   * Puts `payload` into a cookie of the answer, bound to `context` and valid for `seconds`. Answers false when it is too
-   * long: then nothing is set.
+   * Puts `payload` into a cookie of the response, bound to `context` and valid for `seconds`. Returns false, without setting
+   * a cookie, when it is too long.
    */
   keep(exchange: Exchange, cookie: StateCookie, context: string, payload: Payload, seconds: number): boolean;
 
-  /** Says in the cookie that the state is in the store. */
+  /** Sets a cookie that says that the store has the state. */
   keepNotice(exchange: Exchange, cookie: StateCookie, seconds: number): void;
 
-  /** Drops the cookie. */
+  /** Removes the cookie. */
   drop(exchange: Exchange, cookie: StateCookie): void;
 
-  /** The value of the cookie; undefined where there is none. No request has a duplicate name (front-guard.ts). */
+  /** The value of the cookie, or undefined. No request has a duplicate name (front-guard.ts). */
   valueOf(exchange: Pick<Exchange, 'req'>, name: string): string | undefined;
 
-  /** The payload stored with the same context; undefined when it is damaged, over, or of another browser's request. */
+  /** The payload sealed with the same context. Undefined when it is damaged, expired, or of another browser's request. */
   opened(value: string | undefined, context: string): Payload | undefined;
 }
 

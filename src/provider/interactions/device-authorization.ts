@@ -1,6 +1,6 @@
 /**
  * The parts of RFC 8628 that oidc-provider leaves open: a limit on guesses of user codes (§5.1, finding V19), and the polling
- * interval in the answer (§3.2). A code that came in a link is not submitted automatically (§5.4).
+ * interval in the response (§3.2). A code in a link is not submitted automatically (§5.4).
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../../config/configuration.ts';
@@ -16,13 +16,13 @@ import { factsOf } from '../seam/request-facts.ts';
 import { requestState } from '../seam/request-state.ts';
 
 const GUESS_WINDOW_SECONDS = 600;
-/** As oidc-provider's router matches it: in any case, with or without a slash at the end. */
+/** Matches like oidc-provider's router: in any case, with or without a slash at the end. */
 const VERIFICATION = /^\/device\/?$/i;
 
 /** The form of a user code; `*` stands for one character. */
 export const USER_CODE_MASK = '****-****';
 
-/** A user code as the device shows it, from its stored form. */
+/** A user code as the device shows it, derived from its stored form. */
 export const shownUserCode = (stored: string): string => {
   const characters = [...stored];
   return USER_CODE_MASK.replaceAll('*', () => characters.shift() ?? '');
@@ -41,7 +41,7 @@ export const deviceAuthorization = (
 ): void => {
   const { configuration, masterKey } = deps;
 
-  /** Counted before the code is looked up. A correct code is uncounted, so that an office connects all its devices. */
+  /** Counts the attempt before it looks the code up. Uncounts a correct code, so that an office can connect all its devices. */
   const guesses = networkCounts(
     boundedCounts(deps),
     (network) => `user-code:${masterKey.digest('user-code', network)}`,
@@ -56,7 +56,7 @@ export const deviceAuthorization = (
   provider.use(async (ctx, next) => {
     const atVerification = VERIFICATION.test(ctx.path);
     if (atVerification && ctx.method === 'GET' && ctx.query['user_code'] !== undefined) {
-      // Shown in the form for the person to compare and send; never sent by opening a link.
+      // Shown in the form, for the person to compare and send. Opening the link never sends it.
       requestState(ctx).userCode = String(ctx.query['user_code']).slice(0, 40);
       ctx.query = {};
     }
@@ -84,8 +84,8 @@ export const deviceAuthorization = (
 };
 
 /**
- * A failed device page shows its form again, with a token kept in the session, also when there is no session yet;
- * oidc-provider then finds nothing to save and fails (finding V9). Here the session begins.
+ * A failed device page shows its form again, with a token in the session, even if there is no session yet. oidc-provider then
+ * finds nothing to save and fails (finding V9). This begins the session.
  */
 const beginLateSessions = (provider: Provider, ttlSeconds: number): void => {
   const prototype = provider.Session.prototype as unknown as {

@@ -1,7 +1,7 @@
 /**
- * Forms that oidc-provider processes itself, on the device and sign-out pages: a page of ours must have sent them (RFC 9700
- * §4.7, WB-02). And pages oidc-provider writes itself, such as that of `response_mode=form_post`: their policy says where the
- * form leads (WB-01).
+ * Guards forms that oidc-provider processes itself, on the device and sign-out pages: one of our pages must have sent them
+ * (RFC 9700 §4.7, WB-02). Also sets the policy of pages that oidc-provider writes itself, such as that of
+ * `response_mode=form_post`: it says where the form leads (WB-01).
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';

@@ -1,4 +1,4 @@
-/** When a user is asked to sign in and to consent, and what the pages learn about the request. */
+/** Decides when a user is asked to sign in and to consent, and what the pages learn about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ConsentRegistry } from '../../domain/authority/consent/consent-registry.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
@@ -15,12 +15,12 @@ import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import { shownUserCode } from './device-authorization.ts';
 
-/** Stored with the prompt; `Interactions.get` answers from it. */
+/** Stored with the prompt, for `Interactions.get`. */
 export type PromptDetails = RequestedRights & { readonly userCode?: string; readonly isDefaultScope?: true };
 
 const { Check, Prompt } = interactionPolicy;
 
-/** The rights this request asks for, cut to what each resource declares and the client may hold. */
+/** The requested rights, cut to those that each resource declares and the client may hold. */
 const askedBy = (ctx: KoaContextWithOIDC): RequestedRights => ({
   openidScopes: [...ctx.oidc.requestParamOIDCScopes],
   resources: Object.fromEntries(
@@ -44,7 +44,7 @@ const detailsOf =
 
 type AskedDetails = Pick<RequestDetails, 'ofRequest'>;
 
-/** With authorization details, which are read when the user is about to be asked. */
+/** The same with authorization details, which are read just before the user is asked. */
 const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<RequestedRights> => {
   const details = await asked.ofRequest(ctx);
   const requestedActor = requestedActorOf(ctx);
@@ -55,7 +55,7 @@ const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<Re
   };
 };
 
-/** oidc-provider's sign-in prompt; one consent check of ours in place of its five. */
+/** oidc-provider's sign-in prompt, and one consent check of ours in place of its five. */
 export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
@@ -81,9 +81,9 @@ const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']):
   (client?.['behalf_document_version'] ?? '');
 
 /**
- * oidc-provider's hook `loadExistingGrant`: the grant a page just created, or a new one from an earlier answer to exactly this
- * question (AP-11). Two authorizations never share a grant (decision D8). The grant is not stored before the code: a request
- * that continues to a sign-in page leaves none behind.
+ * oidc-provider's hook `loadExistingGrant`: the grant that a page just created, or a new one from an earlier answer to
+ * exactly this question (AP-11). Two authorizations never share a grant (decision D8). The grant is not stored before the
+ * code, so that a request that continues to a sign-in page leaves none behind.
  */
 export const grantForRequest =
   (deps: {
@@ -98,12 +98,12 @@ export const grantForRequest =
       const { provider, client, account, result, prompts: asked } = ctx.oidc;
       const { session } = ctx.oidc;
       const person = account && (await deps.accounts.get(account.accountId))?.document;
-      // A session is checked when it is loaded, but not the one that this very request begins.
+      // A session is checked when it is loaded, except the one that this request begins.
       if (person && !isLetCount(person, sessionIdOf(String(session?.uid)), Number(session?.authTime()))) {
         throw new errors.AccessDenied('the sign-in is from before the sessions of this account were ended');
       }
       const target = ctx.oidc.params?.['redirect_uri'];
-      // oidc-provider checks this when the request comes, and not again when the user has answered.
+      // oidc-provider checks this when the request arrives, and not again after the user's answer.
       if (typeof target === 'string' && client?.redirectUriAllowed(target) === false) {
         throw new errors.InvalidRedirectUri();
       }

@@ -1,4 +1,4 @@
-/** The interaction and browser-session ports over oidc-provider. */
+/** Implements the interaction and browser-session ports over oidc-provider. */
 import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
@@ -24,7 +24,7 @@ import type { PromptDetails } from './interaction-policy.ts';
 import { answerMarks } from './kept-by-browser.ts';
 
 type Deps = {
-  /** The current oidc-provider; it is built anew when keys change. */
+  /** The current oidc-provider, which is built anew when keys change. */
   readonly provider: () => Provider;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -44,7 +44,7 @@ export const interactions = (deps: Deps): Interactions => {
   const sessionOf = ({ request, response }: Exchange) =>
     provider().Session.get(provider().createContext(request, response));
 
-  /** `prompt` is the one that this browser must be in. */
+  /** `prompt`: the prompt at which this browser must be. */
   const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<ProviderInteraction> => {
     let found: ProviderInteraction;
     try {
@@ -55,15 +55,15 @@ export const interactions = (deps: Deps): Interactions => {
     }
     if (found.uid !== uid || found.exp <= clock.now()) throw gone();
     if (prompt !== undefined && found.prompt.name !== prompt) throw gone();
-    // oidc-provider checks that the session lives; this checks that it belongs to this browser (AP-12, WB-11).
+    // oidc-provider checks that the session is live. This checks that it belongs to this browser (AP-12, WB-11).
     if (found.session && (await sessionOf(exchange)).uid !== found.session.uid) throw gone();
     return found;
   };
 
   /**
-   * Of all answers that accounts give to a prompt exactly one runs `answer`, on any node, and for good; the next one may when
-   * that one throws. An answer without a signed-in account (`account` is undefined) is not marked: it leads to no code, and
-   * sending it again equals a new attempt.
+   * Runs `answer` for exactly one of all answers that accounts give to a prompt, on any node, permanently. If it throws, the
+   * next answer may run. An answer without a signed-in account (`account` is undefined) is not marked: it leads to no code,
+   * and sending it again equals a new attempt.
    */
   const once = async <T>(
     { response }: Exchange,
@@ -79,7 +79,7 @@ export const interactions = (deps: Deps): Interactions => {
     try {
       return await answer();
     } catch (error) {
-      // Where that fails as well the page stays answered, and the user starts again.
+      // If the release fails as well, the page stays answered and the user starts again.
       if (account) await consumptions.release(marks).catch(() => undefined);
       throw error;
     }
@@ -96,7 +96,7 @@ export const interactions = (deps: Deps): Interactions => {
   };
 
   /**
-   * Ends the session of another account, so that oidc-provider need not ask about signing out in the middle of a sign-in. That
+   * Ends the session of another account, so that oidc-provider need not ask about signing out during a sign-in. That
    * account's answers to this request do not apply to the new account.
    */
   const endOther = async (exchange: Exchange, found: ProviderInteraction, account: string): Promise<void> => {
@@ -141,7 +141,7 @@ export const interactions = (deps: Deps): Interactions => {
 
     async finishSignIn(exchange, uid, account, { acr, amr, authTime }) {
       const found = await open(exchange, uid, 'login');
-      // The time of the sign-in, not of the browser's return: any end of the sessions in between ends this one, too.
+      // The time of the sign-in, not of the browser's return: an end of the sessions in between also ends this one.
       const login = { accountId: account, ts: authTime, amr: [...amr], ...(acr ? { acr } : {}), remember: true };
       return once(exchange, found, account, async () => {
         await endOther(exchange, found, account);
@@ -197,7 +197,7 @@ export const interactions = (deps: Deps): Interactions => {
   });
 };
 
-/** How long marks outlive their subject: longer than the clocks of nodes may differ. */
+/** How long marks outlive their subject: longer than the maximum clock difference of two nodes. */
 const KEPT_SECONDS = 60;
 
 /** Runs `work` with the prompt that the browser of this exchange keeps. */
@@ -207,7 +207,7 @@ const within = <R>({ request, response }: Exchange, work: () => R): R =>
 /** Reasons of a prompt for which an existing session is not enough. */
 const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age', AGE_CHECK]);
 
-/** Whether the signed-in user fails only the required authentication class (step-up.ts). */
+/** Whether the signed-in user lacks only the required authentication class (step-up.ts). */
 const lacksFactor = ({ prompt, session }: ProviderInteraction): boolean =>
   prompt.name === 'login' &&
   session?.accountId !== undefined &&
@@ -244,7 +244,7 @@ export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): Bro
       if (!/^\/(?![/\\])/.test(returnTo)) throw new TypeError('returnTo is a path on our origin');
       const state = deps.identifiers.newSecret();
       const at = { req: exchange.request, res: exchange.response };
-      // The path may hold a handle (decision D14). One that is too long for a cookie is kept without its query.
+      // The path may hold a handle (decision D14). If it is too long for a cookie, keeps it without its query.
       const [page = '/'] = returnTo.split('?', 1);
       const isKept = [returnTo, page, '/account'].some((to) =>
         states.keep(at, cookie, `sign-in ${state}`, { returnTo: to }, SIGN_IN_SECONDS),
@@ -256,7 +256,7 @@ export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): Bro
         response_type: 'code',
         scope: 'openid',
         state,
-        // The code is never redeemed: only the session that the sign-in began is used.
+        // The code is never redeemed: the pages use only the session that the sign-in began.
         code_challenge: createHash('sha256').update(deps.identifiers.newSecret()).digest('base64url'),
         code_challenge_method: 'S256',
         ...(how === 'anew' ? { prompt: 'login' } : {}),

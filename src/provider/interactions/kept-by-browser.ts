@@ -1,8 +1,8 @@
 /**
- * The models that an unauthenticated request makes: the prompt (oidc-provider's Interaction), and a session in which no user
- * has signed in. They are sealed in a cookie of the browser (browser-state.ts); only one that is too long for a cookie is
- * stored, within the budgets of open requests. An answer that an account gave is consumed durably, so that a retained cookie
- * answers nothing twice.
+ * The models that an unauthenticated request creates: the prompt (oidc-provider's Interaction), and a session without a
+ * signed-in user. They are sealed in a cookie of the browser (browser-state.ts). A model that is too long for a cookie goes
+ * to the store, within the budgets of open requests. An account's answer is consumed durably, so that a kept cookie cannot
+ * answer twice.
  */
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
@@ -24,12 +24,12 @@ const GRACE_SECONDS = 15;
 export interface KeptByBrowser {
   /** Interactions before an account is known. */
   readonly interactions: {
-    /** The answer at the route that continues the request, the prompt elsewhere. */
+    /** The answer on the route that continues the request; the prompt on all others. */
     find(uid: string): Promise<Payload | undefined>;
     write(uid: string, payload: Payload, seconds: number): Promise<void>;
     /**
-     * Continues with an answer, once: throws SessionNotFound for the next one. An answer without an account leads to no
-     * code.
+     * Uses the answer up when the request continues. Throws SessionNotFound for a second time. An answer without an account
+     * leads to no code and is not marked.
      */
     destroy(uid: string): Promise<void>;
   };
@@ -37,9 +37,9 @@ export interface KeptByBrowser {
   /** Sessions without an account. */
   readonly guests: {
     find(id: string): Promise<Payload | undefined>;
-    /** A session that holds nothing but its id need not be kept. */
+    /** Keeps no session that holds only its id. */
     write(id: string, payload: Payload, seconds: number): Promise<void>;
-    /** Drops what the browser of this request keeps, if anything. */
+    /** Removes what the browser of this request keeps, if anything. */
     drop(): void;
   };
 }
@@ -95,7 +95,7 @@ export const keptByBrowser = (deps: {
     return value === IN_STORE ? stored(kind, id) : state.opened(value, context);
   };
 
-  /** An answer is another state than the prompt: neither is accepted for the other. */
+  /** An answer and its prompt have different contexts, so that neither is accepted for the other. */
   const promptOf = (uid: string, isAnswered: boolean) => ({
     kind: 'Interaction',
     context: `Interaction ${isAnswered ? 'answered' : 'asked'} ${uid}`,
@@ -105,7 +105,7 @@ export const keptByBrowser = (deps: {
 
   return {
     interactions: {
-      /** The answer at the route that continues the request, the prompt elsewhere. */
+      /** The answer on the route that continues the request; the prompt on all others. */
       async find(uid: string): Promise<Payload | undefined> {
         const exchange = exchangeNow();
         const isAnswered = isResuming(Provider.ctx);
@@ -122,8 +122,8 @@ export const keptByBrowser = (deps: {
       },
 
       /**
-       * Continues with an answer, once: throws SessionNotFound for the next one. An answer without an account leads to no
-       * code.
+       * Uses the answer up when the request continues. Throws SessionNotFound for a second time. An answer without an account
+       * leads to no code and is not marked.
        */
       async destroy(uid: string): Promise<void> {
         const context = Provider.ctx;
@@ -150,13 +150,13 @@ export const keptByBrowser = (deps: {
         return exchange && found(exchange, cookies.guest, guestOf(id));
       },
 
-      /** A session that holds nothing but its id need not be kept. */
+      /** Keeps no session that holds only its id. */
       async write(id: string, payload: Payload, seconds: number): Promise<void> {
         if (payload['state'] === undefined) this.drop();
         else await keep(guestCookie, guestOf(id), payload, Math.max(1, seconds));
       },
 
-      /** Drops what the browser of this request keeps, if anything. */
+      /** Removes what the browser of this request keeps, if anything. */
       drop(): void {
         const exchange = exchangeNow();
         if (exchange && state.valueOf(exchange, cookies.guest) !== undefined) state.drop(exchange, guestCookie);
@@ -166,7 +166,8 @@ export const keptByBrowser = (deps: {
 };
 
 /**
- * Marks that a prompt was answered, and that the request continued with its answer: two keys, in the same order on all nodes.
+ * Marks that a prompt was answered, in the same order on all nodes. `resumeMarks` mark that the request continued with the
+ * answer.
  */
 export const answerMarks = (masterKey: Pick<MasterKey, 'ordered'>, uid: string): readonly string[] =>
   masterKey.ordered('interaction', uid).map((digest) => `interaction:${digest}`);

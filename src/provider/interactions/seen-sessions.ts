@@ -1,4 +1,4 @@
-/** Updates our own session records when oidc-provider saves a session, makes something depend on it, or ends it. */
+/** Updates our own session documents when oidc-provider saves a session, makes something depend on it, or ends it. */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../../domain/identity/sessions/session.ts';
 import type { SeenSession } from '../../domain/identity/sessions/session-records.ts';
@@ -7,7 +7,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import { factsOf } from '../seam/request-facts.ts';
 
-/** The members of oidc-provider's session that are read, of the model and of its stored form. */
+/** The members to read of oidc-provider's session, of the model and of its stored form. */
 type Kept = {
   readonly uid?: string | undefined;
   readonly accountId?: string | undefined;
@@ -18,18 +18,18 @@ type Kept = {
 };
 
 export interface SeenSessions {
-  /** Notes the session. To be called before oidc-provider stores it, for this many seconds. */
+  /** Records the session for this many seconds. Call it before oidc-provider stores the session. */
   seen(session: Kept, expiresIn: number): Promise<void>;
 
   /**
-   * Notes that something depends on this session, until then. To be called before; it may be the session that the current
-   * request begins.
+   * Records that something depends on this session until then. Call it before that is stored. The session may be the one that
+   * the current request begins.
    */
   holds(id: string, until: number): Promise<void>;
 
   /**
-   * Ends the session of the current request, where that signs out at the end-session endpoint. Elsewhere a page of ours ends
-   * it, or it only gets another id.
+   * Ends the session of the current request if that request signs out at the end-session endpoint. On other routes our pages
+   * end a session, or it only gets another id.
    */
   ifSignedOut(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export const seenSessions = (deps: {
   readonly sessionSeconds: number;
   /** The provider at which a user signed in in an interaction, if any. */
   readonly originOf: (uid: string, account: string, session: string) => Promise<SessionUpstream | undefined>;
-  /** Whether the sign-in of that second at that provider has ended there already. */
+  /** Whether the provider has already ended the sign-in of that second. */
   readonly isOverThere: (origin: SessionUpstream, since: number) => Promise<boolean>;
 }): SeenSessions => {
   const { sessions, clock, sessionSeconds, originOf } = deps;
@@ -52,7 +52,7 @@ export const seenSessions = (deps: {
     return uid === undefined ? undefined : originOf(uid, account, session);
   };
 
-  /** Undefined where no user is signed in. */
+  /** Undefined without a signed-in user. */
   const seenIn = async (session: Kept): Promise<SeenSession | undefined> => {
     const { uid, accountId, loginTs, acr, amr, authorizations } = session;
     if (accountId === undefined || uid === undefined) return undefined;
@@ -78,7 +78,8 @@ export const seenSessions = (deps: {
       const seen = await seenIn(session);
       if (!seen) return;
       await sessions.keep({ ...seen, until: clock.now() + expiresIn });
-      // Checked after the session is stored: the code that ends a person's sessions searches for them after it recorded that.
+      // After the session is stored: the code that ends a person's sessions records the end first and then searches for
+      // sessions.
       if (seen.upstream && (await deps.isOverThere(seen.upstream, seen.authTime))) {
         await sessions.end(sessionIdOf(seen.uid), { caller: seen.upstream.provider }, 'at_provider');
       }

@@ -4,7 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { sessionIdOf } from '../../domain/identity/sessions/session.ts';
 import type { ProviderPages } from '../seam/pages.ts';
 
-/** Where an ended session can be ended, too; `now`: the browser goes there before it continues to `next`. */
+/** Where an ended session can end, too. `now`: sends the browser there before it continues to `next`. */
 export type WhereToSignOut = (
   request: IncomingMessage,
   session: string,
@@ -12,8 +12,8 @@ export type WhereToSignOut = (
 ) => Promise<{ readonly name: string; readonly href: string; readonly when: 'now' | 'later' } | undefined>;
 
 /**
- * Sign-out at the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0) continues at the provider at which the session
- * began, as it does from our own pages.
+ * Sign-out at the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0) continues at the provider where the session
+ * began, like the sign-out on our own pages.
  */
 export const signOutThere = (
   provider: Provider,

@@ -1,6 +1,6 @@
 /**
- * A refresh that names something which needs an approval is a channel to one, as an exchange is: the next token will rest on
- * the agent's own authorization and delegation.
+ * A refresh that needs an approval is a channel to one, like an exchange. The next token will depend on the agent's own
+ * authorization and delegation.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { type AskingByToken, askForToken } from '../../domain/approvals/request-token-approval.ts';
@@ -20,13 +20,13 @@ const keysOf = (token: object): { readonly jkt?: string; readonly x5t?: string }
   return { ...(jkt === undefined ? {} : { jkt }), ...(x5t === undefined ? {} : { x5t }) };
 };
 
-/** What was refreshed: the facts of its decision, and the agent's delegation and chain for this person. */
+/** The refresh: the facts of its decision, and the agent's delegation and chain for this person. */
 export type Refreshed = {
   readonly facts: DecisionFacts;
   readonly chain: ActorChain | undefined;
 };
 
-/** Answers no remedy where no approver can approve it. Throws 'too_many_requests' with a denial of its own. */
+/** Returns no remedy if no approver can approve it. Throws 'too_many_requests' with a denial of its own. */
 export const askAtRefresh =
   ({
     agents,

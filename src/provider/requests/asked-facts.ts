@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 const MOST_SCOPE_CHARACTERS = 2000;
 const MOST_RESOURCE_CHARACTERS = 512;
 
-/** What a request asks for, as its event records it: cut to a bound, since it may be unchecked. */
+/** The request's parameters for its event, cut to a limit because they may be unchecked. */
 export const askedFacts = (
   params: Readonly<Record<string, unknown>> | undefined,
 ): Pick<AuditEvent, 'scopeAsked' | 'resource'> => {

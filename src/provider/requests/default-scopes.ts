@@ -1,6 +1,6 @@
 /**
  * The scopes of a request to a person that names a resource and no scope (RFC 6749 §3.3, RFC 8707 §2): the default scopes of
- * the resource. Nothing is written into the parameters, so each step of the request determines them anew.
+ * the resource. Each step of the request determines them anew, because none writes them into the parameters.
  */
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -11,8 +11,8 @@ const namesScope = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.param
 const namesDetails = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['authorization_details']);
 
 /**
- * Adds the default scopes of the resources that a request names: those declared as such, else all. `held`: what the client may
- * hold there at most. A request that names scopes or details gets no defaults.
+ * Adds the default scopes of the requested resources: those declared as defaults, else all. `held`: the most that the client
+ * may hold there. A request that names scopes or details gets no defaults.
  */
 export const addDefaultScopes = (
   ctx: KoaContextWithOIDC,
@@ -26,10 +26,10 @@ export const addDefaultScopes = (
   state.defaultScopes = new Set([...(state.defaultScopes ?? []), ...names.filter((name) => held.includes(name))]);
 };
 
-/** Whether a request names no scope, so that defaults are asked for. */
+/** Whether a request names no scope, so that it asks for the defaults. */
 export const asksForDefaults = (of: OfRequest): boolean => requestState(of).defaultScopes !== undefined;
 
-/** oidc-provider reads the scopes of a request here, wherever it is about resources. */
+/** oidc-provider reads the scopes of a request here, in all code about resources. */
 export const withDefaultScopes = (provider: Provider): void => {
   const { prototype } = provider.OIDCContext;
   const { get } = Object.getOwnPropertyDescriptor(prototype, 'requestParamScopes') ?? {};

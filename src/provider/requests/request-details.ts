@@ -1,7 +1,7 @@
 /**
- * The parameter `authorization_details` of a request (RFC 9396): read strictly, each detail at the resource of this request
- * whose resource server declares its type. oidc-provider's own feature takes types and their clients from settings. Here they
- * change with resource servers (finding V23), so that feature stays off and the parameter is ours.
+ * The parameter `authorization_details` of a request (RFC 9396). Reads it strictly. Each detail belongs to the requested
+ * resource whose resource server declares its type. oidc-provider's own feature takes types and their clients from settings.
+ * Here they change with resource servers (finding V23), so that feature stays off.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../domain/ports/clock.ts';
@@ -26,7 +26,7 @@ type Deps = {
   readonly clock: Clock;
 };
 
-/** As received; at the token endpoint oidc-provider leaves it out of its parameters. */
+/** As received. At the token endpoint oidc-provider leaves it out of its parameters. */
 const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { body, params, route } = ctx.oidc as unknown as {
     readonly body?: Readonly<Record<string, unknown>>;
@@ -41,24 +41,24 @@ const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
 
 export interface RequestDetails {
   /**
-   * The details of a request to a person; the resources it names are known by then. Throws DomainError 'invalid_target'
+   * The details of a request to a person. Call it once the requested resources are known. Throws DomainError 'invalid_target'
    * without a resource, and 'invalid_authorization_details'.
    */
   ofRequest(ctx: KoaContextWithOIDC): Promise<DetailsByResource>;
 
-  /** The details of a request that `ofRequest` has read already. */
+  /** The details of a request that `ofRequest` has already read. */
   readBefore(of: OfRequest): DetailsByResource;
 
   /** Whether a token request names any. */
   isNamed(ctx: KoaContextWithOIDC): boolean;
 
-  /** The details that a token request names at the one resource of its token. Absent: what was granted. */
+  /** The details that a token request names at the one resource of its token. Undefined: those that were granted. */
   ofTokenRequest(ctx: KoaContextWithOIDC, server: ResourceServer): readonly Detail[] | undefined;
 
-  /** oidc-provider's hook for additional parameters, at the endpoints where a person is asked. */
+  /** oidc-provider's hook for additional parameters, at the endpoints that ask a person. */
   check(ctx: KoaContextWithOIDC): Promise<void>;
 
-  /** Types of all resource servers, for the metadata; some seconds old, and older while the store cannot be read. */
+  /** Types of all resource servers, for the metadata. Some seconds old, and older while the store cannot be read. */
   published(): Promise<readonly string[]>;
 }
 
@@ -137,7 +137,7 @@ export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails
   };
 };
 
-/** Bytes of the details in a JWT, which travels in a header of each request. */
+/** Bytes of the details in a JWT, which each request sends in a header. */
 const MOST_IN_JWT = 3072;
 
 /** Refuses what a JWT access token could not carry. */

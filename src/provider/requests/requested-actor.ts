@@ -1,11 +1,11 @@
 /**
- * `requested_actor` at the authorization endpoint (draft-oauth-ai-agents-on-behalf-of-user): a client names an agent that is
+ * `requested_actor` at the authorization endpoint (draft-oauth-ai-agents-on-behalf-of-user). A client names an agent that is
  * to act for the person. The person allows that agent, and the client's tokens name it in `may_act` (RFC 8693 §4.4).
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 
-/** The agent that a request names; checked when the request came. */
+/** The agent that a request names. It was checked when the request arrived. */
 export const requestedActorOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const asked = ctx.oidc.params?.['requested_actor'];
   return typeof asked === 'string' && asked !== '' ? asked : undefined;

@@ -1,7 +1,7 @@
 /**
- * What a request may carry at a resource: oidc-provider calls it wherever a resource is named, for every grant. Here a
- * client's registration, the person's own rights, and the delegation cut the scope (decision D4; finding V10: oidc-provider
- * itself does not let a client's scope limit resources).
+ * The most that a request may carry at a resource. oidc-provider calls it for every requested resource, in every grant. A
+ * client's registration, the person's own rights and the delegation cut the scope here (decision D4; finding V10:
+ * oidc-provider itself does not let a client's scope limit resources).
  */
 
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -49,23 +49,23 @@ type ResourceServerInfo = {
 };
 
 export interface ResourceAuthority {
-  /** The last decision about a request, at the resource its token is for. */
+  /** The last decision about a request, at the resource of its token. */
   decisionOf(of: OfRequest): Decision | undefined;
 
-  /** Remedies for a decision that left nothing, besides its own. */
+  /** Further remedies for a decision that left nothing, besides its own. */
   remediesOf(of: OfRequest): readonly Remedy[];
 
-  /** Amounts that budgets count, of the authorization details that were decided about. */
+  /** Amounts for budgets, from the authorization details of the decision. */
   worthOf(of: OfRequest): readonly DetailWorth[];
 
-  /** The hook `defaultResource` of oidc-provider: `named` where a request has any. */
+  /** The hook `defaultResource` of oidc-provider. `named`: the resources of the request, if it names any. */
   defaultFor(
     ctx: KoaContextWithOIDC,
     clientId: string,
     named: readonly string[] | undefined,
   ): Promise<string | readonly string[] | undefined>;
 
-  /** The hook `getResourceServerInfo` of oidc-provider: what this request may carry at most. */
+  /** The hook `getResourceServerInfo` of oidc-provider: the most that this request may carry. */
   at(ctx: KoaContextWithOIDC, resource: string, clientId: string): Promise<ResourceServerInfo>;
 }
 
@@ -85,7 +85,7 @@ export const resourceAuthority = (deps: {
 }): ResourceAuthority => {
   const askPeople = askAtRefresh(deps);
 
-  /** An agent or client that gets a token; undefined when there is no such agent. */
+  /** The agent or client that gets a token; undefined for an unknown agent. */
   const partyOf = async (clientId: string): Promise<Party | undefined> => {
     if (clientId.startsWith('agt_')) {
       const agent = (await deps.agents.get(clientId))?.document;
@@ -103,7 +103,7 @@ export const resourceAuthority = (deps: {
 
   /**
    * The default resource of a client that acts for itself and names none (RFC 8707 §2): the one at which it has authority.
-   * Throws 'invalid_target' where there are several or none: a token for no resource is accepted nowhere.
+   * Throws 'invalid_target' for several resources or none: no server accepts a token for no resource.
    */
   const ownResource = async (clientId: string): Promise<string> => {
     const authority = Object.entries((await partyOf(clientId))?.authority ?? {});
@@ -192,7 +192,7 @@ export const resourceAuthority = (deps: {
           denial: { id: deps.identifiers.newId('dny'), ...denial, remedies: [...denial.remedies, ...waiting] },
         });
       }
-      // This very request named the scope: what it could have besides is no reason to ask people.
+      // Asks approvers only about a scope that this request names: other rights that it could have are no reason to ask.
       const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
       if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
         state.remedies = await askPeople(ctx, { facts, chain: delegation?.chain });
@@ -200,7 +200,7 @@ export const resourceAuthority = (deps: {
       checkFits(server, decision.details);
       if (facts.route === 'authorization_request') addDefaultScopes(ctx, server, decision.scope);
       const scope = decision.scope.join(' ');
-      // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
+      // RFC 6749 §3.3 leaves the default to the server: everything that the client holds there, never more.
       const { params } = ctx.oidc ?? {};
       if (facts.route === 'client_credentials' && params && !params['scope']) params['scope'] = scope;
       return {
@@ -219,7 +219,7 @@ export const resourceAuthority = (deps: {
 
 const most = (seconds: number | undefined): number => seconds ?? Number.POSITIVE_INFINITY;
 
-/** The decision route: at the token endpoint by grant type; at every other endpoint a user is going to be asked. */
+/** The decision route: at the token endpoint by grant type; every other endpoint asks a user. */
 const routeOf = (ctx: KoaContextWithOIDC): Route => {
   if (ctx.oidc?.route !== 'token') return 'authorization_request';
   const route = PROVIDER_ROUTES.get(String(ctx.oidc.params?.['grant_type']));
@@ -227,7 +227,7 @@ const routeOf = (ctx: KoaContextWithOIDC): Route => {
   return route;
 };
 
-/** Scope of the token: what this request names, or else what was authorized; undefined: everything. */
+/** Scope of the token: that of this request, else the authorized scope; undefined: everything. */
 const askedOf = (ctx: KoaContextWithOIDC): readonly string[] | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
   const scope = ctx.oidc.params?.['scope'] ?? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope;
@@ -240,11 +240,11 @@ const grantedAt = (ctx: KoaContextWithOIDC, { identifier }: ResourceServer): rea
   return details !== undefined && Object.hasOwn(details, identifier) ? (details[identifier] ?? []) : [];
 };
 
-/** Whether a proof of possession came with the request; its validity is checked before a token is made. */
+/** Whether the request has a proof of possession. Its validity is checked before a token is made. */
 const isBound = (ctx: KoaContextWithOIDC): boolean =>
   ctx.get('dpop') !== '' || ctx.oidc?.client?.['tlsClientCertificateBoundAccessTokens'] === true;
 
-/** The person a request of oidc-provider is about, as far as known yet. */
+/** The person that a request of oidc-provider is about, as far as known yet. */
 const subjectOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode, Account } = ctx.oidc?.entities ?? {};
   return (

@@ -1,7 +1,4 @@
-/**
- * Step-up authentication (RFC 9470): what a token says about the sign-in behind it, and what a request may demand of a
- * sign-in.
- */
+/** Step-up authentication (RFC 9470): what a token says about its sign-in, and what a request may demand of a sign-in. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import {
   type Assurance,
@@ -17,14 +14,14 @@ type SignIn = {
   readonly authTime?: number | undefined;
 };
 
-/** The assurance of the person a token request is about; undefined where no user signed in for it. */
+/** The assurance of the person that a token request is about; undefined if no user signed in for it. */
 export const assuranceOf = (ctx: KoaContextWithOIDC): Assurance | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
   const { acr, amr = [], authTime } = ((AuthorizationCode ?? RefreshToken ?? DeviceCode) as SignIn | undefined) ?? {};
   return authTime === undefined ? undefined : { ...(acr === undefined ? {} : { acr }), amr: [...amr], authTime };
 };
 
-/** As claims of an access token (RFC 9470 §6.2, RFC 9068 §2.2.1). */
+/** The assurance as claims of an access token (RFC 9470 §6.2, RFC 9068 §2.2.1). */
 export const assuranceClaims = (assurance: Assurance | undefined) =>
   assurance === undefined
     ? {}
@@ -34,7 +31,7 @@ export const assuranceClaims = (assurance: Assurance | undefined) =>
         auth_time: assurance.authTime,
       };
 
-/** The same, read back from claims. */
+/** The assurance in the claims of a token. */
 export const assuranceFrom = (claims: Readonly<Record<string, unknown>>): Assurance | undefined => {
   const { acr, amr, auth_time: authTime } = claims;
   if (typeof authTime !== 'number') return undefined;
@@ -50,7 +47,7 @@ export const ACR_CHECK = 'acr_values';
 /** Name of the check below: the reason of a prompt. */
 export const AGE_CHECK = 'max_age_unknown';
 
-/** `max_age` where the age of a sign-in is unknown: treated as too old (OpenID Connect Core §3.1.2.1). */
+/** `max_age` for a sign-in of unknown age, which is treated as too old (OpenID Connect Core §3.1.2.1). */
 export const ageCheck = () =>
   new Check(AGE_CHECK, 'it is not known when the person signed in', 'login_required', (ctx) => {
     const { params, session, result } = ctx.oidc;
@@ -63,7 +60,7 @@ export const ageCheck = () =>
 /** The authentication classes that a sign-in of this account can reach. */
 export type ReachableBy = (account: string) => Promise<readonly string[]>;
 
-/** Classes the request accepts, of which one is enough. */
+/** Classes that the request accepts; one of them is enough. */
 const wantedBy = (ctx: KoaContextWithOIDC): readonly string[] => {
   const asked = ctx.oidc.params?.['acr_values'];
   return typeof asked === 'string' ? asked.split(' ').filter((value) => value !== '') : [];
@@ -71,9 +68,9 @@ const wantedBy = (ctx: KoaContextWithOIDC): readonly string[] => {
 
 /**
  * DIVERGENCE: OpenID Connect Core §3.1.2.1 lets a server sign a person in with less than `acr_values`. A resource server that
- * demanded it would refuse the token, and the client would ask again, for ever (RFC 9470 §5). So a class that no sign-in here
- * can reach is refused at once, and one that a sign-in can reach is asked for. For a signed-in user it is known whether there
- * is a second factor to ask for.
+ * demanded it would refuse the token, and the client would ask again, for ever (RFC 9470 §5). The server therefore refuses a
+ * class that no sign-in here can reach at once, and asks for one that a sign-in can reach. For a signed-in user it knows
+ * whether there is a second factor to ask for.
  */
 export const acrCheck = (reachableBy: ReachableBy) =>
   new Check(ACR_CHECK, 'a stronger sign-in is asked for', 'login_required', async (ctx) => {
