@@ -1,13 +1,16 @@
 /**
- * Replay protection when the store of claims has lost some (decision D13): refuses what may have been used before the loss.
- * Its owner makes another, so this costs a few seconds and no authority.
+ * Replay protection after the store of claims has lost some (decision D13). Refuses values that may have been used before the
+ * loss. Their owner makes new ones, so that this costs a few seconds and no authority.
  */
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 
 /** Nodes with a clock error above 2 s are not ready, so two nodes differ by at most this much. */
 const CLOCKS_APART_SECONDS = 4;
 
-/** Whether something dated `issuedAt`, by a clock at most `aheadSeconds` ahead, may have been used before a loss. Ask after claiming. */
+/**
+ * Whether something dated `issuedAt`, by a clock at most `aheadSeconds` ahead, may have been used before a loss. Call it
+ * after claiming.
+ */
 export const mayHaveBeenUsed = (ephemeral: EphemeralStore, issuedAt: number, aheadSeconds: number): boolean => {
   const since = ephemeral.coldSince?.();
   return since !== undefined && issuedAt < since + aheadSeconds + CLOCKS_APART_SECONDS;

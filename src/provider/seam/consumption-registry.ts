@@ -1,11 +1,11 @@
 /**
  * Marks one-time values as used, and distinguishes a lost race from a later replay.
  *
- * The mark is a unique insert: of concurrent callers exactly one gets it, on every store. A caller that loses gets
- * `invalid_grant` and affects no other party (decision D9). A presentation that *began* after the winner's answer was sent is
- * a replay: it ends the family. One that began before was in flight together with the winner; which of the two the network
- * delivers first is chance and no sign of theft. Where some were in flight together, stragglers of the same burst still belong
- * to it for a moment afterwards.
+ * The mark is a unique insert: exactly one of several concurrent callers gets it, on every store. A caller that loses gets
+ * `invalid_grant` and affects no other party (decision D9). A presentation that *began* after the winner's response was sent
+ * is a replay: it ends the family. One that began before ran in parallel with the winner. Which of the two the network
+ * delivers first is chance and no sign of theft. After such a race, stragglers of the same burst still belong to it for a
+ * moment.
  */
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Collection, DocumentStore } from '../../domain/ports/document-store.ts';
@@ -13,13 +13,13 @@ import { isDocumentConflict } from '../../domain/ports/document-store.ts';
 import { CONSUMPTIONS, type Consumption } from './records.ts';
 import { nextTurn, type RequestFacts } from './request-facts.ts';
 
-/** Uses remembered per process: enough for a minute of heavy use, bounded in memory. */
+/** Uses that a process remembers: enough for a minute of heavy use, bounded in memory. */
 const REMEMBERED = 20_000;
-/** How long after the winner's answer a burst may still deliver. Its stragglers get nothing either way. */
+/** How long after the winner's response requests of the burst may arrive. They get nothing either way. */
 const BURST_MILLISECONDS = 2_000;
 /**
- * How long after the mark of another process a presentation is treated as concurrent with its use: as long as a burst, and as
- * far as two clocks may be apart (docs/explanation/decisions/0008-race-or-replay.md).
+ * How long after the mark of another process a presentation counts as parallel: the length of a burst, plus the maximum clock
+ * difference (docs/explanation/decisions/0008-race-or-replay.md).
  */
 const ELSEWHERE_MILLISECONDS = 4_000;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -27,10 +27,10 @@ const NEVER = Number.POSITIVE_INFINITY;
 type Presentation = Pick<RequestFacts, 'arrivedAt' | 'turn'>;
 
 type Use = {
-  /** When the winner's answer was sent, as a position in the process and as a time; infinite until then. */
+  /** When the winner's response was sent, as a position in the process and as a time; infinite until then. */
   turn: number;
   answeredAt: number;
-  /** Another presentation was in flight together with the winner. */
+  /** Another presentation ran in parallel with the winner. */
   isContested: boolean;
 };
 
@@ -38,13 +38,13 @@ export interface ConsumptionRegistry {
   /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
   consume(id: string, expiresAt: number, answer: Promise<void>): Promise<boolean>;
 
-  /** The same for a thing that has a mark for each master key: the first mark decides, and all nodes use the same order. */
+  /** The same for a value with a mark for each master key. The first mark decides, and all nodes use the same order. */
   consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean>;
 
-  /** Removes the marks of values whose use did not complete. While a mark cannot be removed, its value stays used. */
+  /** Removes the marks of values whose use did not complete. A value whose mark cannot be removed stays used. */
   release(ids: readonly string[]): Promise<void>;
 
-  /** Whether one of these was consumed. */
+  /** Whether one of these values was consumed. */
   isConsumed(ids: readonly string[]): Promise<boolean>;
 
   /** How a presentation relates to an earlier use. */
@@ -72,8 +72,7 @@ export const consumptionRegistry = ({
   };
 
   const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
-    // Before the mark: others may read the mark as soon as it is written, which is before this process learns that it is
-    // durable.
+    // Before the mark: others may read the mark as soon as it is written, before this process learns that it is durable.
     const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
     if (mine) remember(id, mine);
     const end = (): void => {
@@ -89,7 +88,7 @@ export const consumptionRegistry = ({
         if (mine) uses.delete(id);
         throw error;
       }
-      // Lost to a request of this process, which reports its own end, or to one of another process.
+      // The winner is a request of this process, which reports its own end, or of another process.
       contested(id);
       if (mine) end();
       return false;
@@ -122,8 +121,8 @@ export const consumptionRegistry = ({
       const mark = await marks.get(id);
       if (!mark) return 'unused';
       const use = uses.get(id);
-      // Another process set the mark, or it is from before a restart: the time of that answer is unknown here, the time of its
-      // mark is known.
+      // Another process set the mark, or it is from before a restart. The time of that response is unknown here, but the time
+      // of its mark is known.
       const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at + ELSEWHERE_MILLISECONDS;
       if (isTogether) contested(id);
       const isOfTheBurst = use?.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;

@@ -1,13 +1,13 @@
 /**
- * Names of cookies (decision D21): `__Host-` for cookies of the whole origin, `__Secure-` for those oidc-provider scopes to a
- * path, plain names on loopback http, where browsers refuse prefixes.
+ * Names of cookies (decision D21): `__Host-` for cookies of the whole origin, `__Secure-` for those that oidc-provider scopes
+ * to a path. Plain names on loopback http, where browsers refuse prefixes.
  */
 export type CookieNames = {
   readonly session: string;
   readonly interaction: string;
   readonly resume: string;
   readonly signIn: string;
-  /** Sealed states of a browser (browser-state.ts): a prompt, its answer, and a session in which no user is signed in. */
+  /** Sealed states of a browser (browser-state.ts): a prompt, its answer, and a session without a signed-in user. */
   readonly interactionState: string;
   readonly resumeState: string;
   readonly guest: string;

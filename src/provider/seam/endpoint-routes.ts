@@ -1,6 +1,6 @@
-/** oidc-provider's names for its routes, by who calls them. */
+/** oidc-provider's names for its routes, by caller. */
 
-/** A client calls, and authenticates in the request itself. */
+/** Routes for clients, which authenticate in the request itself. */
 const BY_CLIENTS = new Set([
   'token',
   'introspection',
@@ -9,13 +9,13 @@ const BY_CLIENTS = new Set([
   'device_authorization',
   'backchannel_authentication',
 ]);
-/** Public documents, the same for every caller. */
+/** Public documents, which are the same for every caller. */
 const DOCUMENTS = new Set(['discovery', 'jwks']);
 
 export const isByClients = (route: string | undefined): boolean => route !== undefined && BY_CLIENTS.has(route);
 
 export const isPublicDocument = (route: string | undefined): boolean => route !== undefined && DOCUMENTS.has(route);
 
-/** Answers are for programs: always JSON, regardless of `Accept` (IN-10). */
+/** Routes for programs: the response is always JSON, regardless of `Accept` (IN-10). */
 export const isForPrograms = (route: string | undefined): boolean =>
   isByClients(route) || isPublicDocument(route) || route === 'userinfo' || route === 'challenge';

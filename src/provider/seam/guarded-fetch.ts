@@ -6,8 +6,8 @@ import { factsOf } from './request-facts.ts';
 type FetchHook = NonNullable<ProviderConfiguration['fetch']>;
 
 /**
- * What oidc-provider itself fetches, through the guard: client metadata documents. It posts nothing. client-keys-by-url.ts
- * finds the keys of clients.
+ * The guarded fetch for oidc-provider itself, which fetches client metadata documents only and posts nothing.
+ * client-keys-by-url.ts finds the keys of clients.
  */
 export const providerFetch =
   ({ trustedFetch, clock }: { readonly trustedFetch: TrustedFetch; readonly clock: Clock }): FetchHook =>

@@ -1,7 +1,7 @@
 /**
  * The seam: the only file that imports from inside oidc-provider. `oidc-provider` is pinned exactly;
- * `test/architecture/provider-seam.test.ts` names the version and the arity of each function used, so that an upgrade that
- * moves one fails there and not in a token.
+ * `test/architecture/provider-seam.test.ts` names the version and the arity of each function used. An upgrade that moves one
+ * fails there and not in a token.
  *
  * Why the public interface is not enough: a custom grant gets no DPoP handling from oidc-provider, and oidc-provider offers
  * its own only through this module (its header promises an export in 10.x).

@@ -1,11 +1,11 @@
-/** Errors of the domain and the stores, as errors of the protocol. */
+/** Translates errors of the domain and the stores to errors of the protocol. */
 import { errors } from 'oidc-provider';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { Denial, DomainErrorCode } from '../../domain/vocabulary/errors.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 
 /**
- * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it is listed here.
+ * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until this table has it.
  * DIVERGENCE: `consent_required` and `temporarily_unavailable` are registered for the authorization endpoint only, and
  * `insufficient_user_authentication` for resource servers (RFC 9470 §3).
  */
@@ -45,7 +45,7 @@ const make = (status: number, error: string, description: string, cause: unknown
   return made;
 };
 
-/** Answers an error that oidc-provider can send. Returns an error of oidc-provider, or an unknown one, as it is. */
+/** Returns an error that oidc-provider can send. Leaves errors of oidc-provider and unknown errors unchanged. */
 export const protocolError = (error: unknown): unknown => {
   if (isStoreUnavailable(error)) {
     const { message, retryAfterSeconds } = isOutOfSpace(error)
@@ -61,7 +61,7 @@ export const protocolError = (error: unknown): unknown => {
   return made;
 };
 
-/** Runs a hook of oidc-provider and turns any error it throws into an error of the protocol. */
+/** Runs a hook of oidc-provider and turns each error that it throws into an error of the protocol. */
 export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
@@ -70,7 +70,7 @@ export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** The same port for callers that are no client: rethrows the adapter's own errors in place of oidc-provider's. */
+/** Wraps a port for callers that are no client: rethrows the adapter's own errors in place of oidc-provider's. */
 export const outOfProvider = <P extends object>(port: P): P => {
   const methods = Object.entries(port).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => {
     const call = async (...given: unknown[]): Promise<unknown> => {

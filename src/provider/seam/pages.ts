@@ -1,21 +1,21 @@
-/** Pages oidc-provider asks for in the middle of its own routes. Made of our views by `src/http/pages.ts`. */
+/** Pages that oidc-provider requests within its own routes. `src/http/provider-pages.ts` makes them from our views. */
 import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
-/** Also before oidc-provider's routes, where it has not created its own context yet. */
+/** Also used before oidc-provider's routes, where it has not created its own context yet. */
 type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'remove' | 'req' | 'response'>;
 
 export interface ProviderPages {
-  /** Of the pages, as BCP 47 tags. */
+  /** Languages of the pages, as BCP 47 tags. */
   readonly languages: readonly string[];
   /** Whether the headers say that a page of ours sent this form (WB-02). */
   isFromOurPages(request: IncomingMessage): boolean;
-  /** Narrows the policy of a page that is oidc-provider's own: forms lead to us or to a validated redirect URI. */
+  /** Narrows the policy of a page that oidc-provider writes: forms lead to this server or to a validated redirect URI. */
   limitForms(ctx: Context, redirectUri: string | undefined): void;
   error(ctx: Context, out: ErrorOut, error: Error): Promise<void>;
   signOut(ctx: KoaContextWithOIDC): Promise<void>;
   signedOut(ctx: KoaContextWithOIDC): Promise<void>;
-  /** `userCode`: of the link that was opened, to be shown in the form. */
+  /** `userCode`: the code in the opened link, which the form shows. */
   deviceCode(ctx: KoaContextWithOIDC, error?: Error & { userCode?: string }, userCode?: string): Promise<void>;
   deviceConfirm(
     ctx: KoaContextWithOIDC,

@@ -1,4 +1,4 @@
-/** What is known about the credential in a request, as client-authentication/presented-credentials.ts finds it out. */
+/** The facts about the credential in a request, which client-authentication/presented-credentials.ts determines. */
 import type { IncomingMessage } from 'node:http';
 import type { Proof } from '../../domain/clients/agents/workload-identity.ts';
 import type { GivenAttestation } from '../../domain/clients/attestation/client-attestation.ts';
@@ -11,14 +11,14 @@ export type OtherProof = { readonly clientId: string } & (
   | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
 );
 
-/** With the request it came in. */
+/** With the request that presents it. */
 export type AttestedProof = GivenAttestation & {
   readonly kind: 'attestation';
   readonly clientId: string;
   readonly request: IncomingMessage;
 };
 
-/** The part of oidc-provider's key store that verifying a signature uses. */
+/** The part of oidc-provider's key store that a signature check uses. */
 export type KeyStore = {
   selectForVerify(options: object): readonly object[];
   getKeyObject(key: object, isPublic: boolean): unknown;
@@ -32,7 +32,7 @@ export type PresentedCredential = {
   readonly workloadToken?: string;
   /** A credential that is no assertion. */
   readonly other?: OtherProof | AttestedProof;
-  /** In place of a client_id that was not sent. */
+  /** In place of a missing client_id. */
   readonly placeholder?: string;
   agent?: string;
   proof?: Proof;

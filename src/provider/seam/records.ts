@@ -10,7 +10,7 @@ import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-t
 export type ProviderRecord = {
   readonly id: string;
   readonly model: string;
-  /** Plain where the rest of the payload is no credential; sealed where oidc-provider reads a handle back. */
+  /** Plain if the rest of the payload is no credential; sealed if oidc-provider reads a handle back. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly sealed?: string;
   readonly grant?: string;
@@ -26,7 +26,7 @@ export const PROVIDER_RECORDS = {
   prefixes: [],
   events: ['token'],
   consistency: 'majority',
-  // No caller has an access token before it is stored. Refresh tokens and sessions change with every use.
+  // Caches access tokens only: no caller has one before it is stored. Refresh tokens and sessions change with every use.
   cached: { ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
   retention: { removedBy: 'sweeper', once: 'it has expired; the registry removes it when it is revoked' },
   transfer: 'gives authority',
@@ -36,7 +36,7 @@ export const PROVIDER_RECORDS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;
 
-/** The mark that a one-time value was used: inserted once, kept until the value itself would have expired (decision D13). */
+/** The mark of a used one-time value: inserted once, kept until the value itself would have expired (decision D13). */
 export type Consumption = { readonly id: string; readonly at: number; readonly expiresAt: number };
 
 export const CONSUMPTIONS = {
@@ -54,22 +54,22 @@ export const CONSUMPTIONS = {
 } as const satisfies OwnedCollection;
 
 /**
- * One grant: oidc-provider's Grant. The instances of an agent have instance grants of their own under its authorization. An
- * instance grant holds the same. It is over when the grant it names in `parent` is gone, and not when only that grant's own
- * tokens are.
+ * One grant: oidc-provider's Grant. The instances of an agent have instance grants under its authorization, with the same
+ * rights. An instance grant ends when the grant in `parent` is gone. It does not end when only that grant's own tokens have
+ * ended.
  */
 export type GrantRecord = {
   readonly id: string;
   readonly account: string;
   readonly clientId: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** Of an instance grant: when the grant it depends on was created. */
+  /** For an instance grant: creation time of the grant that it depends on. */
   readonly createdAt: number;
   readonly expiresAt: number;
-  /** The grant of the authorization it was given under. */
+  /** The grant of the authorization that it depends on. */
   readonly parent?: string;
   readonly instance?: string;
-  /** Of an agent's authorization: its own tokens are over since then; those of its instances are not. */
+  /** For an agent's authorization: its own tokens have ended since then; those of its instances have not. */
   readonly endedAt?: number;
 };
 
@@ -94,13 +94,13 @@ export const GRANTS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;
 
-/** The version of its client's metadata document that a grant is about, for clients that are one. */
+/** The version of the metadata document that a grant is about, for clients that are one. */
 export const clientVersionOf = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
   const { clientVersion } = payload as { readonly clientVersion?: unknown };
   return typeof clientVersion === 'string' ? clientVersion : undefined;
 };
 
-/** The session it depends on: what its client holds is over with that. Absent for access while the person is away. */
+/** The session that it depends on: what its client holds ends with it. Absent for access while the person is away. */
 export const sessionOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): string | undefined => {
   const { session } = payload as { readonly session?: unknown };
   return typeof session === 'string' ? session : undefined;
@@ -115,7 +115,7 @@ export const ownershipOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): num
   return typeof ownership === 'number' ? ownership : 0;
 };
 
-/** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */
+/** A JWT access token that was revoked by its `jti` (RFC 7009); kept until it would have expired. */
 export type RevokedToken = { readonly id: string; readonly expiresAt: number };
 
 export const REVOKED_TOKENS = {
@@ -144,7 +144,7 @@ export const ownScope = (
 ): string | undefined =>
   resources !== undefined && Object.hasOwn(resources, resource) ? resources[resource] : undefined;
 
-/** The scopes of a grant at a resource: what was granted, without what was refused or removed since. */
+/** The effective scopes of a grant at a resource: those granted, without those refused or removed since. */
 export const heldAt = ({ payload }: Pick<GrantRecord, 'payload'>, resource: string): readonly string[] => {
   type Scopes = Readonly<Record<string, string>>;
   const { resources, rejected } = payload as {

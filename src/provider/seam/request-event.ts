@@ -1,12 +1,12 @@
 /**
- * The audit event of a request. While the request runs, its facts are collected in its state; they are merged here, once, when
- * the event is written.
+ * The audit event of a request. The facts are collected in the state of the request, and merged once, when the event is
+ * written.
  *
  * The parts, the lowest precedence first. A later part replaces members of an earlier one; `inputs` and `personal` are merged
  * member by member.
  * 1. `sent`: who sends the request and what it asks for, as received.
- * 2. `result`: what comes of it, such as the token or the reason of the refusal.
- * 3. `noted`: what a grant or endpoint found out while it processed the request.
+ * 2. `result`: the outcome, such as the token or the reason of the refusal.
+ * 3. `noted`: facts that a grant or endpoint determined while it processed the request.
  * 4. `decided`: the decision, and what it gives to the token.
  * 5. The request, type, outcome and error. No part replaces these.
  */
@@ -26,12 +26,12 @@ export const noteDecided = (of: OfRequest, facts: Facts): void => {
   requestState(of).decided = facts;
 };
 
-/** An event says that there is a token. If the request fails all the same, its refusal names the token (AU-01). */
+/** An event says that a token exists. If the request still fails, its refusal names the token (AU-01). */
 export const noteAnnounced = (of: OfRequest, token: AuditEvent['token']): void => {
   requestState(of).announced = token;
 };
 
-/** `decided`: in place of what `noteDecided` noted, for a request that its decision permits. */
+/** `decided`: replaces what `noteDecided` noted, for a request that its decision permits. */
 export const requestEvent = (
   of: OfRequest,
   kind: Pick<AuditEvent, 'type' | 'outcome' | 'error'>,
@@ -56,7 +56,7 @@ export const requestEvent = (
   };
 };
 
-/** A client as the sender: an agent is named as such, too. */
+/** A client as the sender, also named as an agent if it is one. */
 export const sender = (clientId: string | undefined): Pick<AuditEvent, 'caller' | 'agent'> =>
   clientId === undefined
     ? {}

@@ -1,26 +1,26 @@
-/** The facts about a request that the front guard determined first. */
+/** The facts about a request that the front guard determines first. */
 import type { IncomingMessage } from 'node:http';
 import type { ClientCertificate } from '../../domain/platform/certificates/client-certificate.ts';
 
 export type RequestFacts = {
   /** `req_…`, in the access log, in problems and in audit events. */
   readonly id: string;
-  /** Client address: the peer, or what a configured proxy says (decision D20). For limits and audit only. */
+  /** Client address: the peer, or the address from a configured proxy (decision D20). For limits and audit only. */
   readonly source: string;
-  /** The certificate of the sender, if it presented one (RFC 8705). */
+  /** The certificate of the sender, if it presents one (RFC 8705). */
   readonly certificate: (() => ClientCertificate | undefined) | undefined;
-  /** Milliseconds since the epoch: when its head had been read. */
+  /** Milliseconds since the epoch at which the server had read its head. */
   readonly arrivedAt: number;
-  /** Its position among the requests and answers of this process. */
+  /** Its position among the requests and responses of this process. */
   readonly turn: number;
 };
 
-/** The property of a request that holds its state (request-state.ts), of which the facts are a part. */
+/** The property of a request with its state (request-state.ts). The facts are part of that state. */
 export const STATE = Symbol('request state');
 
 let turns = 0;
 
-/** An earlier event of this process has the smaller number; clocks are too coarse for that, and may stand still. */
+/** An earlier event of this process has a smaller number. Clocks are too coarse for that, and may stand still. */
 export const nextTurn = (): number => {
   turns += 1;
   return turns;

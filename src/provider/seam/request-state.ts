@@ -1,9 +1,9 @@
 /**
- * All that modules of src/provider remember about a request under way: one object for each request, a property of the request
- * itself. The front guard's caller begins it, before oidc-provider sees the request; it is gone with the request. Each member
- * says who writes and who reads it. A member is undefined, or false, until its writer sets it.
+ * The complete state of a request under way in modules of src/provider: one object for each request, a property of the
+ * request itself. The front guard's caller creates it before oidc-provider sees the request. Each member says who writes and
+ * who reads it. A member is undefined, or false, until its writer sets it.
  *
- * Values about one model of oidc-provider, of which a request may make several, are no members: they stand on the model
+ * Values about one model of oidc-provider are no members, because a request may create several models. They are on the model
  * (`PREPARED` in tokens/token-claims.ts).
  */
 import type { IncomingMessage } from 'node:http';
@@ -16,16 +16,16 @@ import type { ProtocolError } from './oauth-errors.ts';
 import type { PresentedCredential } from './presented-credential.ts';
 import { nextTurn, type RequestFacts, STATE } from './request-facts.ts';
 
-/** What one request at the token endpoint holds back (token-request-unit.ts). */
+/** What one request at the token endpoint defers (token-request-unit.ts). */
 export type TokenRequestUnit = {
-  /** Mark id → expiry of one-time values seen in this request. */
+  /** Mark id → expiry of one-time values in this request. */
   readonly seen: Map<string, number>;
   readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
-  /** Swaps that use something up, each true for one caller only. */
+  /** Compare-and-swaps that use something up. Each is true for one caller only. */
   readonly claims: (() => Promise<boolean>)[];
   readonly writes: (() => Promise<void>)[];
   settled: boolean;
-  /** Returns what budgets had counted for the token, if the request fails. Never throws. */
+  /** Returns to the budgets what they had counted for the token, if the request fails. Never throws. */
   release?: () => Promise<void>;
 };
 
@@ -33,7 +33,7 @@ export type TokenRequestUnit = {
 export type PushedMark = {
   readonly id: string;
   readonly expiresAt: number;
-  /** Removes what was pushed: its mark alone is needed from then on. */
+  /** Removes the pushed parameters: from then on only its mark is needed. */
   drop(): Promise<unknown>;
 };
 
@@ -42,8 +42,8 @@ export type HeldGrant = { store(): Promise<void>; drop(): Promise<unknown> };
 
 export type RequestState = RequestFacts & {
   /**
-   * The credential of an agent. Written as soon as the parameters are read, and completed while it is verified
-   * (presented-credentials.ts); read there, and by client-assertions.ts and presented-instances.ts.
+   * The credential of an agent. Written as soon as the parameters are read, and completed during its verification
+   * (presented-credentials.ts). Read there, and by client-assertions.ts and presented-instances.ts.
    */
   presented: PresentedCredential | undefined;
   /** The client sent HTTP Basic credentials with an empty password. Written and read by empty-secrets.ts. */
@@ -51,33 +51,33 @@ export type RequestState = RequestFacts & {
   /** The client presented a proof that needs a challenge. Written and read by attestation-challenges.ts. */
   needsChallenge: boolean;
   /**
-   * `iat` of the assertion whose replay check is next; absent when the next one is that of a DPoP proof. Written once its
-   * claims are checked, and removed by the replay check (client-assertions.ts).
+   * `iat` of the assertion whose replay check is next; absent if the next check is for a DPoP proof. Written after the check
+   * of the assertion's claims, and removed by the replay check (client-assertions.ts).
    */
   assertedAt: number | undefined;
-  /** The request was counted for its client. Written and read by client-proofs.ts, once per request. */
+  /** The request counts for its client. Written and read by client-proofs.ts, once per request. */
   isCounted: boolean;
   /**
-   * A registered client authenticated, or presented a credential that was given to it. Written by client-proofs.ts; read
+   * A registered client authenticated, or presented a credential that was issued to it. Written by client-proofs.ts. Read
    * through its `has` by endpoint-audit.ts, structured-tokens.ts, model-adapter.ts and client-assertions.ts.
    */
   isSenderKnown: boolean;
 
   /** Authorization details by resource. Written and read by request-details.ts, once per request to a person. */
   details: DetailsByResource | undefined;
-  /** Default scopes that the request is treated as asking for. Written and read by default-scopes.ts. */
+  /** Default scopes that the request asks for implicitly. Written and read by default-scopes.ts. */
   defaultScopes: ReadonlySet<string> | undefined;
   /**
-   * The last decision, at the resource its token is for. Written by resource-authority.ts when oidc-provider asks about the
+   * The last decision, at the resource of the token. Written by resource-authority.ts when oidc-provider asks about the
    * resource; read by token-claims.ts before the token exists. The next two belong to it.
    */
   decision: Decision | undefined;
-  /** Remedies for a decision that left nothing, besides its own. */
+  /** Further remedies for a decision that left nothing, besides its own. */
   remedies: readonly Remedy[] | undefined;
-  /** Amounts that budgets count, of the details that were decided about. */
+  /** Amounts for budgets, from the details of the decision. */
   worth: readonly DetailWorth[] | undefined;
 
-  /** What a token request holds back. Written and read through token-request-unit.ts, until the request is settled. */
+  /** What a token request defers. Written and read through token-request-unit.ts, until the request is settled. */
   unit: TokenRequestUnit | undefined;
   /** Written by the model adapter when oidc-provider uses up a pushed request; read by code-issuing.ts with the code. */
   pushedMark: PushedMark | undefined;
@@ -86,19 +86,19 @@ export type RequestState = RequestFacts & {
   /** Thumbprint of the attested key that pushed the request. Written and read by token-models.ts. */
   pusherKey: string | undefined;
 
-  /** The token of an introspection request, which oidc-provider is not shown. Written and read by structured-tokens.ts. */
+  /** The token of an introspection request, hidden from oidc-provider. Written and read by structured-tokens.ts. */
   withheldToken: string | undefined;
   /**
-   * The user code of a link to the device page. Written by device-authorization.ts before oidc-provider reads the query; read
-   * when the page is shown (build-provider.ts).
+   * The user code in a link to the device page. Written by device-authorization.ts before oidc-provider reads the query; read
+   * for the page (build-provider.ts).
    */
   userCode: string | undefined;
-  /** oidc-provider left a revocation to us, as the token is a JWT. Written and read by structured-tokens.ts. */
+  /** oidc-provider leaves a revocation to us, because the token is a JWT. Written and read by structured-tokens.ts. */
   isRevocationOurs: boolean;
 
-  /** Why oidc-provider refused the request. Written by its error events and read once, for the answer (endpoint-audit.ts). */
+  /** Why oidc-provider refused the request. Written by its error events; read once, for the response (endpoint-audit.ts). */
   failure: ProtocolError | undefined;
-  /** The next three are parts of the request's audit event; request-event.ts writes them, and merges them once. */
+  /** The next three are parts of the request's audit event. request-event.ts writes them, and merges them once. */
   noted: Partial<AuditEvent> | undefined;
   decided: Partial<AuditEvent> | undefined;
   announced: AuditEvent['token'];
@@ -106,12 +106,12 @@ export type RequestState = RequestFacts & {
 
 type WithState = IncomingMessage & { [STATE]?: RequestState };
 
-/** Begins the state of a request; to be called once, before anything else reads the request. */
+/** Creates the state of a request. Call it once, before any other code reads the request. */
 export const beginRequest = (
   request: IncomingMessage,
   { id, source, certificate, arrivedAt }: Omit<RequestFacts, 'turn'>,
 ): void => {
-  // Every member from the start, so that the states of all requests have one shape.
+  // Sets every member at once, so that the states of all requests have one shape.
   (request as WithState)[STATE] = {
     id,
     source,
@@ -143,7 +143,7 @@ export const beginRequest = (
   };
 };
 
-/** The request, or a context of it: those of oidc-provider and koa have the request as `req`. */
+/** The request, or a context of it: the contexts of oidc-provider and koa have the request as `req`. */
 export type OfRequest = IncomingMessage | { readonly req: IncomingMessage };
 
 /** Throws a TypeError for a request that did not pass the front guard. */

@@ -1,4 +1,4 @@
-/** How oidc-provider's models are written and read back: whole, and sealed where other parties must not read them. */
+/** Writes oidc-provider's models and reads them back: as a whole, and sealed if other parties must not read them. */
 import type { AdapterPayload } from 'oidc-provider';
 import { type MasterKey, openedOrNothing } from '../../domain/platform/crypto/master-key.ts';
 import { type Collection, isDocumentConflict, StoreUnavailable } from '../../domain/ports/document-store.ts';
@@ -6,14 +6,14 @@ import { type Collection, isDocumentConflict, StoreUnavailable } from '../../dom
 export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 
 export interface SealedPayloads {
-  /** The text that was sealed for this model. */
+  /** The sealed text for this model. */
   opened(model: string, sealed: string): string | undefined;
 
-  /** The payload that was sealed for this model; undefined for none. */
+  /** The payload that was sealed for this model, or undefined. */
   openedPayload(model: string, sealed: string | undefined): Payload | undefined;
 }
 
-/** Undefined for a payload that was sealed with another key, or is damaged: treated as absent. */
+/** Undefined for a payload that is damaged or sealed with another key: treated as absent. */
 export const sealedPayloads = (deps: {
   readonly masterKey: MasterKey;
   readonly onUnreadable: (model: string) => void;
@@ -32,15 +32,15 @@ export const sealedPayloads = (deps: {
   };
 };
 
-/** How many conflicts before a document that was not found is treated as existing and unreadable. */
+/** After this many conflicts, a document that is not found counts as existing and unreadable. */
 const MOST_CONFLICTS = 100;
 
 type Waiting<T> = { document: T; readonly written: Promise<void> };
 
 /**
- * Writes documents whole, last writer wins. When several writers in this process wait for a write of one document, only the
- * last one's is written, for all of them. The others' would be overwritten at once, and 64 requests with one session would
- * otherwise lose a swap to each other 2000 times.
+ * Writes whole documents; the last writer wins. If several writers in this process wait for a write of one document, writes
+ * only the last one's, for all of them. The others would be overwritten at once. Without this, 64 requests with one session
+ * would lose a swap to each other 2000 times.
  */
 export const wholeWriter = <T extends { readonly id: string }>(collection: Collection<T>) => {
   const underWay = new Map<string, Promise<void>>();
@@ -73,7 +73,10 @@ export const wholeWriter = <T extends { readonly id: string }>(collection: Colle
   };
 };
 
-/** oidc-provider saves whole models, last writer wins. `isNew`: most likely absent, so it is inserted without a look-up. */
+/**
+ * Writes a whole model like oidc-provider; the last writer wins. `isNew`: most likely absent, so that it inserts without a
+ * look-up.
+ */
 export const putWhole = async <T extends { readonly id: string }>(
   collection: Collection<T>,
   document: T,
@@ -82,7 +85,7 @@ export const putWhole = async <T extends { readonly id: string }>(
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
     const found = isNew && conflicts === 0 ? undefined : await collection.get(document.id);
     if (found) {
-      // Of colliding writers one succeeds, so this ends.
+      // One of several colliding writers succeeds, so that this ends.
       if (await collection.replace(document, found.version)) return;
       continue;
     }

@@ -1,10 +1,9 @@
 /**
  * One request at the token endpoint, as a unit: validate → audit → consume → mint → answer (decision D12).
  *
- * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished validating. So while a
- * token request runs, the adapter only notes what is to be consumed and written. `settle` is called when oidc-provider is
- * about to make the access token: it writes the audit event, consumes by compare-and-swap, and only then runs the noted
- * writes.
+ * oidc-provider consumes a code or refresh token, and stores the successor, before it has finished validating. While a token
+ * request runs, the adapter therefore only notes what to consume and write. `settle` runs when oidc-provider is about to make
+ * the access token. It writes the audit event, consumes by compare-and-swap, and only then runs the noted writes.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors } from 'oidc-provider';
@@ -23,14 +22,14 @@ export const unitOf = (of: OfRequest): TokenRequestUnit => {
   return state.unit;
 };
 
-/** The unit while its writes are still held back; undefined elsewhere and afterwards. */
+/** The unit while it defers its writes; undefined elsewhere and afterwards. */
 export const openUnit = (context: ProviderContext | undefined): TokenRequestUnit | undefined => {
   if (context?.oidc?.route !== 'token') return undefined;
   const unit = unitOf(context);
   return unit.settled ? undefined : unit;
 };
 
-/** Resolves when the answer has been handed to the network, or the connection is gone. */
+/** Resolves when the network has accepted the response, or the connection is gone. */
 export const answerOf = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
     response.once('close', resolve);

@@ -1,7 +1,7 @@
 /**
- * Which version of a client that is a metadata document applies to a request: the current document where an authorization
- * begins, the snapshot of the grant where a credential of a grant is presented, else the last one seen. The document is
- * fetched in the first case only (findings V14, V15).
+ * Determines which version of a client that is a metadata document applies to a request. Where an authorization begins, it is
+ * the current document. With a credential of a grant, it is the snapshot of the grant. Otherwise it is the last one seen. The
+ * document is fetched in the first case only (findings V14, V15).
  */
 import Provider, { errors } from 'oidc-provider';
 import type { Client } from '../../domain/clients/clients/client.ts';
@@ -22,7 +22,7 @@ const BEGINNING = new Set<string | undefined>([
 ]);
 
 export type DocumentLookup = {
-  /** Undefined: killed. */
+  /** Undefined for a killed client. */
   current(id: string, asking: Asking): Promise<DocumentClient | undefined>;
   get(id: string): Promise<{ readonly document: Client } | undefined>;
   version(id: string, version: string): Promise<DocumentClient | undefined>;
@@ -47,7 +47,7 @@ export const documentClients = (documents: DocumentLookup, presented: PresentedG
   },
 });
 
-/** The developer learns what is wrong with a document; for a document that could not be fetched, only that. */
+/** The developer learns what is wrong with a document. For a document that could not be fetched, only that. */
 const asClientError = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

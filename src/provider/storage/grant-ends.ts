@@ -1,4 +1,4 @@
-/** The end of a grant that oidc-provider asks for, with its audit event. */
+/** Ends a grant for oidc-provider, with its audit event. */
 import Provider from 'oidc-provider';
 import { type AuditLog, OVER_FIRST } from '../../domain/audit/audit-event.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
@@ -6,7 +6,7 @@ import { type DocumentStore, update } from '../../domain/ports/document-store.ts
 import { GRANTS, type GrantRecord } from '../seam/records.ts';
 import { factsOf } from '../seam/request-facts.ts';
 
-/** oidc-provider ends a grant from the token endpoint only when a one-time credential comes back after its use. */
+/** oidc-provider ends a grant from the token endpoint only for a replayed one-time credential. */
 export const endingGrants = ({
   documents,
   audit,

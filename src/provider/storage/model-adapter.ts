@@ -1,7 +1,7 @@
 /**
- * oidc-provider's storage over our two ports; stored-models.ts says where each model lives. Owns that a one-time model is
- * redeemed once. Does not own clients (client-metadata.ts) nor what revocation means. "Delete everything of this grant" is
- * not the rule here (decision D8): our own records decide, so ending a grant ends its tokens and nothing else needs deleting.
+ * oidc-provider's storage over our two ports; stored-models.ts says where each model is stored. Ensures that a one-time model
+ * is redeemed once. Does not own clients (client-metadata.ts) nor the effect of a revocation. "Delete everything of this
+ * grant" is not the rule here (decision D8). Our own records decide, so ending a grant ends its tokens without deleting them.
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
@@ -29,7 +29,7 @@ import type { TokenLiveness } from '../tokens/token-liveness.ts';
 import { endingGrants } from './grant-ends.ts';
 import { GRACE_SECONDS, storedModels } from './stored-models.ts';
 
-/** Given to a client or user after a proof; of the others, where a user is involved. */
+/** Models that are issued to a client or user after a proof; of the others, those that involve a user. */
 const CREDENTIALS = new Set(['AccessToken', 'ClientCredentials', 'RefreshToken', 'AuthorizationCode']);
 const OF_PERSONS = new Set(['Session', 'DeviceCode']);
 
@@ -89,14 +89,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return payload;
       }
       if (state !== 'race') return { ...payload, consumed: state.usedAt };
-      // Only a redemption can lose a race; a request that revokes or introspects sees a used credential.
+      // Only a redemption can lose a race. A request that revokes or introspects sees a used credential.
       if (isAboutTokens(context?.oidc?.route)) return { ...payload, consumed: clock.now() };
       throw model === 'PushedAuthorizationRequest'
         ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
         : new errors.InvalidGrant('lost a race for a one-time credential');
     };
 
-    /** A request that presents a credential given to a client or user is no longer anonymous. */
+    /** A request that presents a credential that was issued to a client or user is no longer anonymous. */
     const noted = (payload: Payload | undefined): Payload | undefined => {
       if (payload && (CREDENTIALS.has(model) || (OF_PERSONS.has(model) && payload.accountId !== undefined))) {
         raisePriority('authenticated');
@@ -104,14 +104,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       return payload;
     };
 
-    /** A session that was ended, of a disabled account, or from before a password change, is treated as absent. */
+    /** Treats a session as absent if it has ended, its account is disabled, or it is from before a password change. */
     const liveSession = async (payload: Payload): Promise<Payload | undefined> =>
       payload.accountId === undefined ||
       (await liveness.sessionLive(payload.accountId, Number(payload.loginTs), sessionIdOf(String(payload.uid))))
         ? payload
         : undefined;
 
-    /** RFC 8628 §3.5: a pending code may be polled once per interval, which grows for a client that polls faster. */
+    /** RFC 8628 §3.5: a client may poll a pending code once per interval. The interval grows for a client that polls faster. */
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
       const pending = payload.accountId === undefined && payload.error === undefined;
       if (!pending || Provider.ctx?.oidc?.route !== 'token') return;
@@ -145,7 +145,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         await ephemeral.take(await keyOf(id));
         return;
       }
-      // oidc-provider ends the grant next, which is decisive: if that fails, a retry must still find the token.
+      // oidc-provider ends the grant next, which is decisive. If that fails, a retry must still find the token.
       if (model === 'RefreshToken') return;
       if (model === 'Session') {
         if (await browser.guests.find(id)) return browser.guests.drop();
@@ -187,16 +187,16 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           }
           return undefined;
         }),
-      // Records of an ended grant are dead without being deleted; the sweeper removes them when they expire.
+      // Records of an ended grant are dead without being deleted. The sweeper removes them when they expire.
       revokeByGrantId: async () => {},
     };
   };
 };
 
-/** Routes at which a user's answer becomes a code, or makes a device code valid. */
+/** Routes on which a user's answer becomes a code, or makes a device code valid. */
 const ANSWERING = new Set<string | undefined>(['authorization', 'resume', 'code_verification', 'device_resume']);
 
-/** A code that was sent to a redirect URI the client has lost since, perhaps to another party. */
+/** Refuses a code for a redirect URI that the client has lost since, perhaps to another party. */
 const wentElsewhere = (context: typeof Provider.ctx, { redirectUri }: Payload): boolean =>
   context?.oidc?.route === 'token' &&
   redirectUri !== undefined &&

@@ -1,5 +1,5 @@
 /**
- * Where each model of oidc-provider lives (decision D13), how it is written there and read back, and which of them open a
+ * Where each model of oidc-provider is stored (decision D13), how it is written there and read back, and which models open a
  * request that waits for a user.
  */
 import Provider from 'oidc-provider';
@@ -16,14 +16,14 @@ import { factsOf } from '../seam/request-facts.ts';
 import { type Payload, putWhole, sealedPayloads, wholeWriter } from '../seam/stored-payloads.ts';
 import type { TokenLiveness } from '../tokens/token-liveness.ts';
 
-/** Records outlive their expiry by oidc-provider's clock tolerance, so that it is oidc-provider that says "expired". */
+/** Records outlive their expiry by oidc-provider's clock tolerance, so that oidc-provider itself says "expired". */
 export const GRACE_SECONDS = 15;
 
 type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'grant' | 'client' | 'approvals' | 'none';
 
 /**
- * Where each model of oidc-provider lives (decision D13). `browser`: in the browser it is about. `approvals`: the approval
- * service stores it. `none`: nothing of ours may ever store it.
+ * Where each model of oidc-provider is stored (decision D13). `browser`: in the browser that it is about. `approvals`: the
+ * approval service stores it. `none`: no store of ours may ever hold it.
  */
 const HOMES: Readonly<Record<string, Home>> = {
   AccessToken: 'durable',
@@ -39,13 +39,13 @@ const HOMES: Readonly<Record<string, Home>> = {
   BackchannelAuthenticationRequest: 'approvals',
 };
 
-/** Routes at which a request begins that waits for a user. */
+/** Routes on which a request begins that waits for a user. */
 const OPENED_AT: Readonly<Record<string, Readonly<Record<string, OpenKind>>>> = {
   pushed_authorization_request: { PushedAuthorizationRequest: 'pushed_request' },
   device_authorization: { DeviceCode: 'device_code' },
 };
 
-/** The budget of clients that authenticated. */
+/** The budgets of authenticated clients. */
 const OF_CLIENTS: Readonly<Partial<Record<OpenKind, OpenKind>>> = {
   pushed_request: 'client_pushed_request',
   device_code: 'client_device_code',
@@ -69,19 +69,19 @@ type StorageDeps = {
 export interface StoredModel {
   readonly home: Home;
 
-  /** The keys of a value of this kind, one for each master key; the first is that of new values. */
+  /** The keys of a value of this kind, one for each master key. New values use the first. */
   keysOf(kind: string, id: string): readonly string[];
 
   /**
-   * The key under which it is stored. All that mark its use compute the same one, regardless of which master key is their
-   * first.
+   * The key under which it is stored. All processes compute the same key for the mark of its use, regardless of their first
+   * master key.
    */
   keyOf(id: string): Promise<string>;
 
-  /** The payload as stored; undefined for one that is absent, not readable, or of a grant that its client no longer holds. */
+  /** The stored payload. Undefined if it is absent, unreadable, or of a grant that its client no longer holds. */
   read(id: string): Promise<Payload | undefined>;
 
-  /** Stores it for `expiresIn` seconds and the tolerance of clocks. */
+  /** Stores it for `expiresIn` seconds plus the clock tolerance. */
   write(id: string, payload: Payload, expiresIn: number): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
   const putAgain = wholeWriter(records);
   const { openedPayload } = sealedPayloads(deps);
 
-  /** Who opens a new request, and within which budget. */
+  /** The opener of a new request, and its budget. */
   const openerIn = (model: string): { readonly kind: OpenKind; readonly from: string } | undefined => {
     const context = Provider.ctx;
     const kind = OPENED_AT[context?.oidc?.route ?? '']?.[model];
@@ -158,7 +158,7 @@ export const storedModels = (deps: StorageDeps): ((model: string) => StoredModel
       }
       if (model === 'Session') await deps.sessions.seen(payload, expiresIn);
       if (home === 'grant') {
-        // The session is updated before the model that depends on it.
+        // Updates the session before the model that depends on it.
         const session = sessionOfGrant({ payload });
         if (session !== undefined) await deps.sessions.holds(session, expiresAt);
         const grant: GrantRecord = {

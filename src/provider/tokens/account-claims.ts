@@ -4,16 +4,14 @@ import type { GroupsOf } from '../../domain/authority/decision/authorize.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 
 export const CLAIMS_BY_SCOPE = {
-  // How and when the user signed in goes with every ID token, so that its recipient can check it (OIDC Core §2).
+  // Time and methods of the sign-in are in every ID token, so that its recipient can check them (OIDC Core §2).
   openid: ['sub', 'auth_time', 'acr', 'amr', 'grant_id'],
   profile: ['name', 'preferred_username', 'updated_at'],
   email: ['email', 'email_verified'],
   groups: ['groups'],
 };
 
-/**
- * `grant`: the authorization an ID token comes from. The token names it, so that a later request can check whether it is live.
- */
+/** `grant`: the authorization behind an ID token. The token names it, so that a later request can check whether it is live. */
 export const accountClaims = (account: Account, groupsOf: GroupsOf, grant?: string) => ({
   accountId: account.id,
   claims: async (use: string) => ({

@@ -1,6 +1,6 @@
 /**
- * JWTs that are no access tokens and that other servers read: made as tokens are (validate → audit → use up → sign → answer),
- * signed with our key, stored nowhere.
+ * JWTs for other servers, which are no access tokens. Made like tokens (validate → audit → use up → sign → answer), signed
+ * with our key, stored nowhere.
  */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';

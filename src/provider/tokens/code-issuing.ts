@@ -1,6 +1,6 @@
 /**
- * The moment before an authorization code exists, or a device is connected: the audit event becomes durable, and only then is
- * the grant stored and a pushed request used up (decision D12). oidc-provider does both first; here they wait.
+ * The moment before an authorization code exists, or a device is connected. The audit event becomes durable; only then is the
+ * grant stored and a pushed request used up (decision D12). oidc-provider does both first, so this defers them.
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditLog } from '../../domain/audit/audit-event.ts';
@@ -19,20 +19,20 @@ export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumpti
       requestState(of).pushedMark = mark;
     },
 
-    /** Records that a grant is to be stored with the code; without a code there is none. */
+    /** Records that a grant is to be stored with the code. Without a code no grant is stored. */
     holdGrant(of: OfRequest, grant: HeldGrant): void {
       requestState(of).heldGrant = grant;
     },
 
     /**
-     * To be called before a code is stored, or a device code becomes valid. Throws InvalidRequestUri when another request was
+     * Call it before a code is stored, or a device code becomes valid. Throws InvalidRequestUri when another request was
      * first.
      */
     async settle(context: KoaContextWithOIDC): Promise<void> {
       const { client, params, session, entities } = context.oidc;
       const state = requestState(context);
       const mark = state.pushedMark;
-      // Requests that have lost already need not be recorded as granted.
+      // Requests that have already lost need not be recorded as granted.
       if (mark && (await deps.consumptions.stateOf(mark.id, state)) !== 'unused') throw used();
       const event = requestEvent(
         context,
@@ -58,15 +58,15 @@ export const codeIssuing = (deps: { readonly audit: AuditLog; readonly consumpti
         await grant?.drop();
         throw used();
       }
-      // The mark expires without this. A store that fails now must not cost the user their code.
+      // The pushed parameters would expire anyway. A store that fails now must not cost the user their code.
       await mark.drop().catch(() => undefined);
     },
   };
 };
 
 /**
- * Where a device was when it asked, and when (RFC 8628 §3.1). Its request has an event of its own only within the budget of
- * such events, so the person's answer has to be provable without it.
+ * The network of the device, and the time of its request (RFC 8628 §3.1). The request has an event of its own only within the
+ * budget of such events. The person's answer must be provable without it.
  */
 const whatWasPending = (device: unknown): Pick<AuditEvent, 'personal' | 'inputs'> => {
   const { address, at } = (device ?? {}) as { readonly address?: unknown; readonly at?: unknown };

@@ -1,6 +1,7 @@
 /**
- * A separate refresh token for an instance of an agent: an instance grant under an authorization the agent holds. It holds the
- * same, and depends on the authorization: it ends with the authorization or with its instance, and nothing else ends with it.
+ * A separate refresh token for an instance of an agent: an instance grant under an authorization of the agent. It has the
+ * same rights and depends on the authorization. It ends with the authorization or with its instance, and nothing else ends
+ * with it.
  */
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
@@ -37,7 +38,7 @@ type GrantPayload = {
 };
 
 export interface InstanceFamilies {
-  /** Ends what the instance had of the same authorization. Throws DomainError when nothing can be issued. */
+  /** Ends earlier grants of the instance under the same authorization. Throws DomainError when nothing can be issued. */
   mint(provider: Provider, ctx: TokenContext, family: FamilyToMint): Promise<TokenResponse>;
 }
 
@@ -60,7 +61,7 @@ export const instanceFamilies = (deps: {
     new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
   const isOver = () => refuse('authorization_ended', 'what this token would come from has ended');
 
-  /** The authorization behind a live grant. Throws 'invalid_grant' for one of another instance. */
+  /** The authorization behind a live grant. Throws 'invalid_grant' for a grant of another instance. */
   const authorizationOf = async (id: string, instance: Instance): Promise<GrantRecord> => {
     const grant = await liveness.grantLive(id);
     if (!grant) throw isOver();
@@ -109,7 +110,7 @@ export const instanceFamilies = (deps: {
         ...(resources.length === 0 ? {} : { resource: resources.length === 1 ? resources[0] : resources }),
         scope,
       } as ConstructorParameters<typeof provider.RefreshToken>[0]);
-      // Held back until the event is durable.
+      // Deferred until the event is durable.
       const value = await refreshToken.save();
       const unit = unitOf(ctx);
       unit.writes.push(async () => {
@@ -152,13 +153,13 @@ export const instanceFamilies = (deps: {
           await instances.used(ctx, instance);
         },
       });
-      // Another caller may have ended the source since it was read: then the instance gets nothing.
+      // Another caller may have ended the source since it was read. Then the instance gets nothing.
       const source = (await grants.get(authorization.id))?.document;
       if (!source || (grant !== authorization.id && (await grants.take(grant)) === undefined)) {
         await grants.take(share.id);
         throw isOver();
       }
-      // Or another caller removed single rights from it: what remains applies to the instance grant.
+      // Another caller may have removed single rights from it. Then the instance grant gets the rest.
       if (rightsIn(source) !== rightsIn(authorization)) {
         await update(grants, share.id, (made) => ({
           ...made,
@@ -179,5 +180,5 @@ export const instanceFamilies = (deps: {
   };
 };
 
-/** The rights that can be removed from an authorization in place, for comparison. */
+/** The rights that a caller can remove from an authorization, for comparison. */
 const rightsIn = ({ payload }: GrantRecord): string => JSON.stringify([payload['rejected'], payload['details']]);

@@ -13,7 +13,7 @@ import { assuranceFrom } from '../requests/step-up.ts';
 import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
-/** Bytes; ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
+/** Bytes. Ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
 const MAX_TOKEN = 8192;
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const OPAQUE_SHAPE = /^[\w-]{43}$/;
@@ -26,17 +26,20 @@ const LONGEST_LIFE_SECONDS = 86_400;
 type Verified = { readonly claims: JWTPayload; readonly key: string | undefined };
 
 export type OwnTokens = IssuedTokens & {
-  /** Claims of an unexpired JWT that we signed, if its `typ` is one of these; undefined for anything else. */
+  /** Claims of an unexpired JWT that we signed, if its `typ` is one of these; undefined for any other text. */
   signed(token: string, types: ReadonlySet<string | undefined>): Promise<JWTPayload | undefined>;
-  /** Genuine, unexpired and not revoked itself, but perhaps not live: revocation needs no more. */
+  /**
+   * Like `find` without the liveness of what the token depends on: genuine, unexpired and not revoked itself. Revocation
+   * needs no more.
+   */
   genuine(token: string): Promise<IssuedToken | undefined>;
-  /** As `find`, with the facts of the decision; undefined also for a token that is for no resource. */
+  /** Like `find`, with the facts of the decision. Undefined also for a token without a resource. */
   standing(token: string): Promise<StandingToken | undefined>;
-  /** Ends one JWT by its id until it would have expired (RFC 7009). */
+  /** Revokes one JWT by its id until it would have expired (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
-  /** Ends the token with this id, of either form and of any holder. */
+  /** Revokes the token with this id, of either format and of any holder. */
   endById(id: string): Promise<void>;
-  /** To be called after a key rotation. */
+  /** Call it after a key rotation. */
   useKeys(jwks: { keys: object[] }): void;
 };
 
@@ -51,7 +54,7 @@ export const issuedTokens = (deps: {
   const records = documents.collection<ProviderRecord>(PROVIDER_RECORDS);
   const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
   let keys: ReturnType<typeof createLocalJWKSet> = createLocalJWKSet({ keys: [] });
-  /** Digest of a token with a valid signature → its claims. Signatures only: liveness is checked at each use. */
+  /** Digest of a token with a valid signature → its claims. Caches signatures only: each use checks liveness. */
   const verified = new Map<string, Verified>();
 
   const claimsOf = async (token: string): Promise<Verified | undefined> => {
@@ -242,8 +245,8 @@ const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined
 };
 
 /**
- * The actors here, and those that a peer named there. With a peer in the chain, only the holder itself is ours; the rest of
- * the claim is not ours, regardless of its names.
+ * The actors here, and those that a peer named. With a peer in the chain, only the holder itself is ours. The rest of the
+ * claim is not ours, regardless of its names.
  */
 const actorsIn = (
   {

@@ -1,6 +1,6 @@
 /**
- * Grants in their effective state: as their account, the kills, the agent with its ceilings and its instance, and the session
- * leave them. A record that cannot be found is a denial.
+ * Grants in their effective state under their account, the kills, the agent with its ceilings and its instance, and the
+ * session. A missing record is a denial.
  */
 import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
@@ -24,27 +24,27 @@ type LiveGrantsDeps = {
 };
 
 export interface LiveGrants {
-  /** The grant's record, as stored, ended or not. */
+  /** The stored record of the grant, ended or not. */
   stored(id: string): Promise<GrantRecord | undefined>;
 
-  /** The grant in its effective state; undefined when it has ended or expired. A session that is over does not end it. */
+  /** The grant in its effective state; undefined if it has ended or expired. The end of its session does not end it. */
   grantLive(id: string): Promise<GrantRecord | undefined>;
 
-  /** The grant as its client holds it: over with its session, while delegations to agents from it are not. */
+  /** The grant as its client holds it: it ends with its session, while delegations to agents under it do not. */
   grantHeld(grant: GrantRecord): Promise<GrantRecord | undefined>;
 
-  /** The grant as its client holds it, by its id; undefined also when it has expired. */
+  /** The same by id; undefined also if it has expired. */
   grantHeldLive(id: string): Promise<GrantRecord | undefined>;
 
   isExpired(grant: GrantRecord): boolean;
 
-  /** Whether the session on which a grant depends is over, if it depends on one. */
+  /** Whether the session on which a grant depends has ended, if it depends on one. */
   isSessionOver(grant: GrantRecord, account: Account): Promise<boolean>;
 
-  /** Why a grant of an agent is over: its own tokens are ended, or its instance is, or the whole authorization is. */
+  /** Why a grant of an agent has ended: its own tokens were ended, its instance, or the whole authorization. */
   endOfShare(grant: GrantRecord, ceilings: Ceilings | undefined): Promise<'grant_ended' | 'instance_ended' | undefined>;
 
-  /** The instance with this id, if it is active under these ceilings of its agent and no kill has come since it began. */
+  /** Whether the instance with this id is active under these ceilings of its agent, and not killed since its start. */
   instanceNow(id: string, agent: string, ceilings: Ceilings | undefined): Promise<boolean>;
 }
 
@@ -71,7 +71,7 @@ export const liveGrants = (deps: LiveGrantsDeps): LiveGrants => {
     return (await instanceNow(instance, clientId, ceilings)) ? undefined : 'instance_ended';
   };
 
-  /** A grant in its effective state, but for its expiry, which the ceilings of its agent may have brought nearer. */
+  /** A grant in its effective state, without a check of its expiry, which the ceilings of its agent may bring nearer. */
   const grantNow = async (grant: GrantRecord): Promise<GrantRecord | undefined> => {
     const found = (await deps.accounts.get(grant.account))?.document;
     if (found === undefined || !isFromAfter(found, grant.createdAt)) return undefined;
@@ -123,10 +123,10 @@ export const liveGrants = (deps: LiveGrantsDeps): LiveGrants => {
   };
 };
 
-/** Whether a moment is later than the last end of all tokens of the account. */
+/** Whether a moment is not before the last end of all tokens of the account. */
 export const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
 
-/** What revocation asks of a grant. */
+/** The parts of a grant that revocation checks. */
 export const partOfGrant = (grant: GrantRecord): Part => ({
   subject: grant.account,
   parties: [grant.clientId],

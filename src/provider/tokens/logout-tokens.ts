@@ -17,7 +17,7 @@ export const logoutTokens =
     readonly issuer: string;
   }): MakeLogoutToken =>
   async ({ client, account, sid }) => {
-    // As oidc-provider signs its ID tokens (§2.4): the first key of a kind is the one that signs now.
+    // Signs like oidc-provider signs ID tokens (§2.4): with the first key of a kind, which is the current one.
     const alg = client.idTokenSignedResponseAlg;
     const jwk = (await deps.keys.privateJwks()).find(({ kty }) => kty === KINDS[alg]) as JWK | undefined;
     if (jwk?.kid === undefined) throw new Error(`there is no key that signs ${alg}`);

@@ -38,7 +38,7 @@ const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId 
     : 'nothing that was asked for is left at this resource';
 };
 
-/** Throws DomainError when nothing may be given: the delegation of an agent has ended, or no scope is left. */
+/** Throws DomainError when there is nothing to give: the delegation of an agent has ended, or no scope is left. */
 type OwnGrantClaims = (ctx: KoaContextWithOIDC, token: ProviderToken) => Promise<Prepared>;
 
 export const ownGrantClaims = (deps: {
@@ -109,7 +109,7 @@ export const ownGrantClaims = (deps: {
     const grant = token.grantId === undefined ? {} : { grant_id: token.grantId };
     if (!isAgent || token.accountId === undefined)
       return { claims: { ...grant, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
-    // Every token given to an agent for a person carries `act` (decision D5).
+    // Every token for an agent that acts for a person carries `act` (decision D5).
     if (!delegation) {
       const act = extendChain(clientId, deps.issuer);
       return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...told, chain: act } };

@@ -1,11 +1,11 @@
-/** Signs tokens that are no access tokens: assertions that other servers read. */
+/** Signs tokens that are no access tokens: assertions for other servers. */
 import { importJWK, type JWK, SignJWT } from 'jose';
 
 /** ES256, which every recipient of such assertions supports. */
 const ALGORITHM = 'ES256';
 
 export interface OwnSignatures {
-  /** Private keys in the order in which they may sign; call again after a rotation. */
+  /** Private keys in the order in which they may sign. Call it again after a rotation. */
   useKeys(jwks: readonly JWK[]): void;
 
   /** A compact JWS of this `typ` (RFC 8725 §3.11). */

@@ -1,4 +1,6 @@
-/** A token before it exists: what this folder reads of oidc-provider's models, and what is prepared for one. */
+/**
+ * A token before it exists: the members of oidc-provider's models that this folder reads, and the prepared claims and facts.
+ */
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
@@ -22,17 +24,17 @@ export type ProviderToken = {
   readonly resourceServer?: { readonly accessTokenFormat?: string };
 };
 
-/** Claims and audit facts of one token. `parent`: id of the token this one was exchanged for. */
+/** Claims and audit facts of one token. `parent`: id of the token that it was exchanged from. */
 export type Prepared = {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly facts: Partial<AuditEvent>;
   readonly parent?: string;
-  /** Amounts of its authorization details. Absent: as decided for oidc-provider's own grants. */
+  /** Amounts of its authorization details. Absent: those of the decision, for oidc-provider's own grants. */
   readonly worth?: readonly DetailWorth[];
   readonly instance?: Instance | undefined;
 };
 
-/** They may name people, so the audit log can erase their content. */
+/** Values that may name people, so that the audit log can erase their content. */
 export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>
   details === undefined || details.length === 0 ? {} : { personal: { details: JSON.stringify(details) } };
 

@@ -1,6 +1,6 @@
 /**
- * The grant under which a client acts at an endpoint it calls: that of the code or token it presents. Reads only;
- * oidc-provider redeems. The answer only decides which version of a client has to authenticate.
+ * The grant of a client's request: that of the code or token that it presents. Reads only; oidc-provider redeems. The result
+ * only decides which version of a client has to authenticate.
  */
 import { decodeJwt } from 'jose';
 import type Provider from 'oidc-provider';
@@ -23,7 +23,7 @@ const PRESENTED = {
 const EPHEMERAL: ReadonlySet<string> = new Set(['AuthorizationCode', 'DeviceCode']);
 
 export interface PresentedGrant {
-  /** The grant's record, as stored, ended or not; undefined when the request presents nothing that has one. */
+  /** The stored record of the grant, ended or not. Undefined if the request presents nothing that has one. */
   find(context: Context): Promise<GrantRecord | undefined>;
 }
 
@@ -62,7 +62,7 @@ export const presentedGrant = (deps: {
   };
 };
 
-/** What a JWT says of itself; its signature is checked where that matters. */
+/** The claims of a JWT without a check of its signature, which happens where it matters. */
 const claimedGrant = (token: string): string | undefined => {
   try {
     const { grant_id: grant } = decodeJwt(token);

@@ -17,9 +17,9 @@ import {
 import type { OwnTokens } from './issued-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
-/** oidc-provider gives ID tokens no `typ`; every other kind of JWT of ours has one of its own (RFC 8725 §3.11). */
+/** oidc-provider sets no `typ` in ID tokens. Every other kind of JWT of ours has its own (RFC 8725 §3.11). */
 const ID_TOKEN_TYPES = new Set([undefined, 'jwt']);
-/** Claims that are never in an ID token of ours. */
+/** Claims that no ID token of ours has. */
 const OF_OTHERS = ['client_id', 'scope', 'events', 'act', 'cnf', 'token_use'];
 const REFRESH_SHAPE = /^[\w-]{43}$/;
 

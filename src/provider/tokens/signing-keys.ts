@@ -1,10 +1,10 @@
 /**
- * The keys that sign tokens, and their rotation. Private halves are stored sealed with the master key, which is not in the
+ * The keys that sign tokens, and their rotation. Private keys are stored sealed with the master key, which is not in the
  * database. A rotation publishes new keys first, lets them sign later, and keeps the old ones published until nothing they
- * signed is live (decision D23). A compromised key is revoked: it signs nothing more, is no longer published, and what it
- * signed is over (KY-01).
+ * signed is live (decision D23). A compromised key is revoked: it signs nothing more, is no longer published, and everything
+ * it signed has ended (KY-01).
  *
- * `audit` is a separate key that signs checkpoints of the audit log; it is never in the JWKS.
+ * `audit` is a separate key that signs checkpoints of the audit log. It is never in the JWKS.
  */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
@@ -26,9 +26,9 @@ export type SigningKey = {
   readonly createdAt: number;
   /** Signs from this second on. */
   readonly activeAt: number;
-  /** Second from which it no longer signs; absent while it is the newest of its family. */
+  /** Second from which it no longer signs; absent for the newest key of its family. */
   readonly replacedAt?: number;
-  /** The key is compromised: neither it nor what it signed is accepted from this second on. */
+  /** The key is compromised: from this second on, neither it nor anything it signed is accepted. */
   readonly revokedAt?: number;
 };
 
@@ -66,22 +66,22 @@ export interface SigningKeys {
   /** Private JWKs in the order in which they may sign. */
   privateJwks(): Promise<readonly JWK[]>;
 
-  /** Names the stored set of keys: the name changes after each rotation, on any node. */
+  /** Name of the stored set of keys. It changes after each rotation, on any node. */
   version(): Promise<string>;
 
-  /** Seconds until a key begins or ends to sign or to be published; undefined when nothing is scheduled. */
+  /** Seconds until a key begins or stops signing or being published; undefined without a scheduled change. */
   nextChangeIn(): Promise<number | undefined>;
 
   /** All keys, the key of the audit log included. */
   list(): Promise<readonly ListedKey[]>;
 
-  /** Creates a new key of each family. It signs after the prepublish time; until then the present one does. */
+  /** Creates a new key of each family. It signs after the prepublish time; until then the present key does. */
   rotate(audit: AuditLog, by: string, request?: string): Promise<void>;
 
   /**
-   * Revokes a compromised key with all it signed. Every node applies that at its next check of a token, regardless of its
-   * key set. Another key signs at once. Repeating it for a revoked key changes nothing. Throws DomainError 'not_found' for
-   * an unknown id, and for the key of the audit log, which is none of these.
+   * Revokes a compromised key and everything it signed. Every node applies that at its next check of a token, regardless of
+   * its key set. Another key signs at once. For a revoked key it changes nothing. Throws DomainError 'not_found' for an
+   * unknown id, and for the key of the audit log, which does not belong to these.
    */
   revoke(id: string, reason: string, audit: AuditLog, by: string, request?: string): Promise<void>;
 
@@ -122,7 +122,10 @@ export const signingKeys = async (deps: {
     if ((await all(family)).length === 0) await make(family, clock.now());
   }
 
-  /** So that the other master key can be removed. Nodes whose master keys are still in the other order read both. */
+  /**
+   * Seals keys anew, so that the other master key can be removed. Nodes whose master keys are still in the other order read
+   * both.
+   */
   for (const family of [...PUBLISHED, 'audit'] as const) {
     for (const { document, version } of await keys.find({ where: { family }, limit: 1000 })) {
       const context = `signing-key/${document.id}`;
@@ -146,7 +149,7 @@ export const signingKeys = async (deps: {
     ...(JSON.parse(openedKey(masterKey, key)) as JWK),
     kid: key.id,
     use: 'sig',
-    // An RSA key serves RS256 and PS256 alike, so it names no algorithm.
+    // An RSA key serves RS256 and PS256, so it names no algorithm.
     ...(key.family === 'RSA' ? {} : { alg: ALGORITHMS[key.family] }),
   });
 
@@ -172,7 +175,7 @@ export const signingKeys = async (deps: {
   const replaceRevoked = async (key: SigningKey): Promise<void> => {
     const now = clock.now();
     const others = (await all(key.family)).filter(({ id, revokedAt }) => id !== key.id && revokedAt === undefined);
-    // A key that signs, and was to be followed by this one, continues.
+    // If a signing key was to be followed by this one, it continues.
     const signing = others.find(({ activeAt, replacedAt }) => activeAt <= now && (replacedAt ?? now + 1) > now);
     if (signing) {
       if (key.activeAt > now) await change(signing.id, ({ replacedAt: _, ...rest }) => rest);

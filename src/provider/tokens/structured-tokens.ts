@@ -1,8 +1,8 @@
 /**
  * Introspection of all access tokens, and revocation of JWT access tokens. oidc-provider authenticates the client. At
- * revocation it then refuses JWTs, and this code processes them (finding V20). At introspection it is not shown the token: it
- * does not know enough of opaque ones to describe them, and it treats a token as dead when its grant belongs to another
- * client.
+ * revocation it then refuses JWTs, and this code processes them (finding V20). At introspection this code hides the token
+ * from it. oidc-provider does not know enough about opaque tokens to describe them, and treats a token as dead when its grant
+ * belongs to another client.
  */
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
@@ -25,7 +25,7 @@ import type { OwnTokens } from './issued-tokens.ts';
 type Deps = {
   readonly tokens: OwnTokens;
   readonly audit: AuditLog;
-  /** Which clients authenticated; refusals of others are counted (decision D18). */
+  /** Which clients authenticated. Refusals of others are only counted (decision D18). */
   readonly proofs: Pick<ClientProofs, 'has'>;
   readonly refusals: RefusalCounter;
   readonly issuer: string;
@@ -33,7 +33,7 @@ type Deps = {
   readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
 };
 
-/** A resource server learns of tokens with its own audience only (decision D11); every other token is inactive to it. */
+/** A resource server learns only of tokens with its own audience (decision D11). Every other token is inactive to it. */
 const mayIntrospect = async (deps: Deps, clientId: string, audience: string | undefined): Promise<boolean> => {
   if (audience === undefined || !clientId.startsWith('rs_')) return false;
   return (await deps.resourceServers.get(clientId))?.document.identifier === audience;
@@ -41,14 +41,13 @@ const mayIntrospect = async (deps: Deps, clientId: string, audience: string | un
 
 export interface StructuredTokens {
   /**
-   * oidc-provider's hook `allowedPolicy` of revocation: whether the client may end this opaque token. Records the outcome
+   * oidc-provider's hook `allowedPolicy` of revocation: whether the client may revoke this opaque token. Records the outcome
    * first.
    */
   revocationAllowed(ctx: KoaContextWithOIDC, clientId: string, token: RevocableToken): Promise<boolean>;
 
   /**
-   * Answers introspection and revocation of JWT access tokens, which oidc-provider does not offer (RFC 7662 §2, RFC 7009
-   * §2).
+   * Serves introspection and revocation of JWT access tokens, which oidc-provider does not offer (RFC 7662 §2, RFC 7009 §2).
    */
   install(provider: Provider): void;
 }
@@ -84,7 +83,7 @@ export const structuredTokens = (deps: Deps): StructuredTokens => ({
   },
 });
 
-/** Replaces a token that oidc-provider is not shown. No token of ours is so short. */
+/** Replaces a token that is hidden from oidc-provider. No token of ours is so short. */
 export const WITHHELD = 'withheld';
 
 /** Moves the token of an introspection request to the state of the request, once oidc-provider has read it. */
@@ -121,7 +120,7 @@ const introspect = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string,
   ctx.body = { ...description(live, deps.issuer), ...(await approvalOf(deps, live)) };
 };
 
-/** Whether the approval is still unused; introspection does not use it (docs/how-to/approvals.md). */
+/** Whether the approval is still unused. Introspection does not use it (docs/how-to/approvals.md). */
 const approvalOf = async ({ approvals }: Deps, { approval }: IssuedToken) => {
   if (approval === undefined) return {};
   const standing = await approvals.standing(approval.id);
@@ -167,7 +166,7 @@ const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, tok
   ctx.body = '';
   const found = await deps.tokens.genuine(token);
   if (!found) return;
-  // DIVERGENCE: RFC 7009 §2.1 reports a token of another client as an error; here the answer is that for unknown tokens.
+  // DIVERGENCE: RFC 7009 §2.1 reports a token of another client as an error. Here the response is that for unknown tokens.
   const own = found.clientId === clientId;
   await record(deps, ctx, clientId, own, {
     ...(found.subject === undefined ? {} : { subject: found.subject }),

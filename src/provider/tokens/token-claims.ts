@@ -1,6 +1,6 @@
 /**
- * The moment before a token exists: which claims of ours it carries, and the audit event that must be durable first (invariant
- * 5). oidc-provider calls this for every access token, JWT or opaque, of every grant; our own grants prepare theirs with
+ * The moment before a token exists: determines our claims, and writes the audit event that must be durable first (invariant
+ * 5). oidc-provider calls it for every access token, JWT or opaque, of every grant. Our own grants prepare theirs with
  * `prepare`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
@@ -25,10 +25,10 @@ import { ownGrantClaims } from './own-grant-claims.ts';
 import { type Prepared, type ProviderToken, refusingTokens } from './prepared-token.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
-/** Names a claims builder may never set: oidc-provider spreads ours after its own (finding V12). */
+/** Names that a claims builder may never set: oidc-provider spreads ours after its own (finding V12). */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
 
-/** The facts of a token that budgets count. */
+/** The facts of a token for budgets. */
 const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGiven = [] }: AuditEvent): Spending => ({
   subject,
   agents: [...new Set([caller, ...actorsOf(chain)])].filter((id) => id.startsWith('agt_')),
@@ -38,20 +38,23 @@ const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGi
 });
 
 /**
- * A model of oidc-provider stores the members it knows, so this one stays with the object. It is no member of the state of a
- * request: a claim must reach the one token it was made for.
+ * A model of oidc-provider stores only the members that it knows, so this one stays on the object. It is no member of the
+ * request state: a claim must reach the one token that it was made for.
  */
 const PREPARED = Symbol('prepared claims');
 type PreparedToken = { [PREPARED]?: Prepared };
 
 export interface TokenClaims {
-  /** oidc-provider's hook `extraTokenClaims`. Resolves when the audit event is durable and the request is used up. */
+  /**
+   * oidc-provider's hook `extraTokenClaims`. Resolves when the audit event is durable and the request has used up its
+   * credentials.
+   */
   forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>>;
 
-  /** Sets the claims of a token of our own grants; call before its `save()`. */
+  /** Sets the claims of a token of our own grants. Call it before its `save()`. */
   prepare(token: object, made: Prepared): void;
 
-  /** For a token that is signed without oidc-provider: the steps that `forToken` runs before a token exists. */
+  /** Runs the steps of `forToken` for a token that is signed without oidc-provider. */
   forAssertion(
     ctx: KoaContextWithOIDC,
     token: ProviderToken,
@@ -81,7 +84,7 @@ export const tokenClaims = (deps: {
   const refuse = refusingTokens(deps.identifiers);
   const ownClaims = ownGrantClaims(deps);
 
-  /** The last check before anything is used up: a kill, or a new owner, may have come since the client was read. */
+  /** The last check before anything is used up: a kill or a change of owner may have come since the client was read. */
   const refuseKilled = async (
     { subject, chain, resource, delegation, caller }: AuditEvent,
     ownership: number,
@@ -99,8 +102,8 @@ export const tokenClaims = (deps: {
   };
 
   /**
-   * The ownership of the agents that a token comes through: the caller as it authenticated, the others as they are now. Their
-   * delegations are checked once more after that, so the numbers are those of owners whom the person knows.
+   * The ownership of the agents in the chain of a token: of the caller as it authenticated, of the others as they are now.
+   * Their delegations are checked once more after that, so the numbers are those of owners whom the person knows.
    */
   const ownershipBehind = async (
     ctx: KoaContextWithOIDC,
@@ -160,7 +163,7 @@ export const tokenClaims = (deps: {
     { instance, worth = [] }: Pick<Prepared, 'instance' | 'worth'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
-    // Before the audit log says that there is a token: a budget may be exhausted.
+    // Before the audit log says that a token exists: a budget may be exhausted.
     if (!unit.settled) {
       const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: worth });
       unit.release = release;
@@ -169,7 +172,7 @@ export const tokenClaims = (deps: {
       consumptions: deps.consumptions,
       audit: async () => {
         await deps.audit.append(event);
-        // If the request fails all the same, its refusal names the token that was never issued (AU-01).
+        // If the request still fails, its refusal names the token that was never issued (AU-01).
         noteAnnounced(ctx, event.token);
         await refuseKilled(event, ownership);
         await deps.instances.used(ctx, instance);

@@ -1,4 +1,4 @@
-/** What a token says of itself, and what follows from that alone. */
+/** The claims of a token, and what follows from them alone. */
 import { agentParty, clientParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { CIBA, JWT_BEARER, SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
@@ -12,7 +12,7 @@ import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import type { ActiveParty } from '../client-authentication/client-metadata.ts';
 import type { GrantRecord } from '../seam/records.ts';
 
-/** What a token says of itself. */
+/** The claims of a token. */
 export type TokenFacts = {
   readonly id?: string | undefined;
   readonly clientId: string;
@@ -29,20 +29,20 @@ export type TokenFacts = {
   /** `kid` of the key that signed it. */
   readonly key?: string | undefined;
   readonly expiresAt?: number | undefined;
-  /** Version of the policy set under which it was made. */
+  /** Version of the policy set that decided about it. */
   readonly policy?: number | undefined;
-  /** How often the agents it came through had changed ownership together; absent: never. */
+  /** How often the agents in its chain had changed ownership together; absent: never. */
   readonly ownership?: number | undefined;
-  /** Thumbprint of the key or certificate it is bound to. */
+  /** Thumbprint of the key or certificate that it is bound to. */
   readonly jkt?: string | undefined;
   readonly x5t?: string | undefined;
   /** How the person signed in. */
   readonly assurance?: Assurance | undefined;
-  /** The approval it was made from, if any. */
+  /** The approval that it was made from, if any. */
   readonly approval?: IssuedToken['approval'] | undefined;
 };
 
-/** The grant types by which each party of a token may have got its part; one of them is enough. */
+/** The grant types by which each party of a token may have got its part. One of them is enough. */
 export const grantTypesBehind = (
   { clientId, subject, chain, origin, approval }: TokenFacts,
   grant: GrantRecord | undefined,
@@ -51,7 +51,7 @@ export const grantTypesBehind = (
   if (origin !== undefined) return new Map([[clientId, [JWT_BEARER]]]);
   const actors = actorsOf(chain);
   const root = actors.at(-1);
-  // The first agent may hold a grant of its own; all others, and the first without one, exchanged.
+  // The first agent may hold a grant of its own. All others exchanged, and so did the first without one.
   const exchanging = actors.filter((actor) => actor !== root || (grant !== undefined && grant.clientId !== root));
   return new Map<string, readonly string[]>([
     // A caller that fetched it by its approval may have exchanged nothing.
@@ -62,7 +62,7 @@ export const grantTypesBehind = (
   ]);
 };
 
-/** Whether a token exceeds the current ceilings of a party it came through. */
+/** Whether a token exceeds the current ceilings of a party in its chain. */
 export const isAboveCeilings = (
   { issuedAt, expiresAt, clientId, jkt }: TokenFacts,
   id: string,
@@ -81,7 +81,7 @@ export const isNarrowed = (
   { detailTypes = [] }: ResourceServer,
 ): boolean =>
   scope.some((name) => !granted.includes(name)) ||
-  // The resource server refuses a detail of a type that is no longer declared.
+  // The resource server refuses a detail whose type is no longer declared.
   narrowedDetails(
     detailTypes,
     details.filter((detail) => typeOf(detailTypes, detail) !== undefined),

@@ -1,7 +1,7 @@
 /**
- * Whether a genuine and unexpired token is live: everything it depends on must be live now, and every party to it must still
- * allow what it carries. Our own records decide, for JWT and opaque tokens alike (decision D8). A record that cannot be found
- * is a denial.
+ * Whether a genuine and unexpired token is live. Everything that it depends on must be live now, and every party to it must
+ * still allow its content. Our own records decide, for JWT and opaque tokens alike (decision D8). A missing record is a
+ * denial.
  */
 import { agreedBy } from '../../domain/approvals/approval.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
@@ -27,24 +27,24 @@ import { grantTypesBehind, isAboveCeilings, isNarrowed, partyOf, type TokenFacts
 
 export interface TokenLiveness extends Pick<LiveGrants, 'grantLive' | 'grantHeld' | 'grantHeldLive'> {
   /**
-   * Why a token is over, or undefined while it is live. Rights that are removed from any party to the token end the tokens
-   * that carry them: the scope from its resource server, rights from the person, the app or an agent, or part of a
-   * delegation. The next token carries what is left.
+   * Why a token is not live, or undefined. Removing rights from any party to a token ends the tokens that carry them: the
+   * scope from its resource server, rights from the person, the app or an agent, or part of a delegation. The next token
+   * carries the rest.
    */
   endOf(facts: TokenFacts): Promise<TokenEnd | undefined>;
 
-  /** The facts of the decision for a live token; undefined when it is over, or for no resource. */
+  /** The facts of the decision for a live token. Undefined if it is not live, or has no resource. */
   standing(facts: TokenFacts): Promise<DecisionFacts | undefined>;
 
   /**
-   * Whether a kill blocks a token that is about to be made: of everything, or of something it depends on. An agent that has
-   * changed ownership since it authenticated is treated as killed.
+   * Whether a kill blocks a token that is about to be made: of everything, or of something that it depends on. Treats an
+   * agent that has changed ownership since it authenticated as killed.
    */
   killOf(
     facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'x5t' | 'scope' | 'id' | 'key'>,
   ): Promise<'all' | 'some' | undefined>;
 
-  /** Whether this session of an account, in which a user signed in at `since`, is still live. */
+  /** Whether this session of an account, in which the user signed in at `since`, is still live. */
   sessionLive(account: string, since: number, session: string): Promise<boolean>;
 }
 
@@ -70,7 +70,7 @@ export const tokenLiveness = (deps: {
   const isOlder = (moment: number, seconds: number | undefined): boolean =>
     seconds !== undefined && moment + seconds <= deps.clock.now();
 
-  /** A token that a kill of everything spares, so that an administrator can lift the kill. */
+  /** A token that a kill of everything does not block, so that an administrator can lift the kill. */
   const isAdministration = async ({
     clientId,
     subject,
@@ -78,7 +78,7 @@ export const tokenLiveness = (deps: {
   }: Pick<TokenFacts, 'clientId' | 'subject' | 'audience'>): Promise<boolean> =>
     subject === undefined && audience === deps.managementApi && (await deps.clients.isAdministrator(clientId));
 
-  /** Whether a token that comes from a peer could be made now: checks the link, the peer, and the trust in that peer. */
+  /** Whether a token from a peer's assertion could be issued now. Checks the link, the peer, and the trust in that peer. */
   const isStillTrusted = async (
     { clientId, subject, audience = '', scope }: TokenFacts,
     { link }: NonNullable<TokenFacts['origin']>,
@@ -98,7 +98,7 @@ export const tokenLiveness = (deps: {
   ): Promise<TokenEnd | undefined> => {
     const { audience, subject, scope } = facts;
     const grant = facts.grant === undefined ? undefined : await grants.stored(facts.grant);
-    // A grant is never younger than what came from it.
+    // A grant is at least as old as everything under it.
     const since = Math.min(facts.issuedAt, grant?.createdAt ?? facts.issuedAt);
     const itself = {
       subject,
@@ -134,7 +134,7 @@ export const tokenLiveness = (deps: {
     if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
       return 'subject_not_active';
     }
-    // The delegation to an agent is its person's decision about that agent, and not about the app it came through.
+    // The delegation to an agent is its person's decision about that agent, not about the app that it came through.
     if (grant && account && facts.chain === undefined && (await grants.isSessionOver(grant, account)))
       return 'session_ended';
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
@@ -143,14 +143,14 @@ export const tokenLiveness = (deps: {
     const delegation = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
       if (delegation?.subject !== subject) return 'delegation_ended';
-      // In calls of one client: not for a token that depends on another client's grant (decision 21).
+      // For calls of one client: not for a token that depends on another client's grant (decision 21).
       if (delegation?.via !== undefined && delegation.via !== grant?.clientId) return 'delegation_ended';
       if (scope.some((name) => !delegation?.scope.includes(name))) return 'delegation_narrowed';
     }
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
-    // The grant of the first agent in the chain is the same decision of the person as its delegation, which is newer.
+    // The first agent's grant and its delegation are one decision of the person, and the delegation is the newer version.
     const isCapped = delegation?.via === undefined && grant?.clientId !== actorsOf(facts.chain).at(-1);
     const ofClient = isCapped ? grant : undefined;
     if (ofClient && isNarrowed(facts, heldAt(ofClient, audience), detailsHeldAt(ofClient, audience), server)) {

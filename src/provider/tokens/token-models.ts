@@ -1,10 +1,10 @@
-/** What we add to oidc-provider's token models before they are stored: ids of our own, and the key they are bound to. */
+/** Extends oidc-provider's token models before they are stored: with our own ids, and the key that they are bound to. */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { PresentedCredentials } from '../client-authentication/presented-credentials.ts';
 import { requestState } from '../seam/request-state.ts';
 
-/** Ids of JWT access tokens; for opaque ones oidc-provider generates the bearer value itself. */
+/** Ids of JWT access tokens. For opaque tokens oidc-provider generates the bearer value itself. */
 export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
   for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
     const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
@@ -21,8 +21,8 @@ type AttestedRecord = { readonly attestationJkt?: string } | undefined;
 /**
  * Credentials that are bound to an attested key: refresh tokens, device codes, and codes of pushed requests
  * (draft-ietf-oauth-attestation-based-client-auth-12). oidc-provider binds those of clients that are registered for this
- * method. It loses the binding of a pushed request when a user has to answer in between. presented-instances.ts checks who
- * presents one.
+ * method. It loses the binding of a pushed request when a user has to answer in between. presented-instances.ts checks the
+ * sender that presents one.
  */
 export const boundToAttestedKeys = (
   provider: Provider,
