@@ -1,8 +1,9 @@
 import { type Html, type HtmlValue, html, Phrase, phrase, type Text } from './html.ts';
 
 /**
- * Makes text that an agent, client or other party chose safe to show on our page: one line, without control, bidi-override and
- * invisible characters, at most two combining marks on a letter, and at most `limit` characters. An ellipsis marks a cut.
+ * Makes text that an agent, client or other party chose safe to show on our page: one line, without control, bidi-override
+ * and invisible characters. Keeps at most two combining marks on a letter, and at most `limit` characters. An ellipsis marks
+ * a cut.
  */
 export const plainText = (text: string, limit: number): string => {
   const clean = text
@@ -15,26 +16,26 @@ export const plainText = (text: string, limit: number): string => {
   return characters.length > limit ? `${characters.slice(0, limit).join('').trimEnd()}…` : clean;
 };
 
-/** A text of several sentences: a word that is longer than a line can be broken. */
+/** A text of several sentences. The browser may break a word that is longer than a line. */
 export const longText = (text: string, limit: number): readonly Html[] =>
   (plainText(text, limit).match(/\S{1,40}|\s+/gu) ?? []).map((part, index, parts) =>
     /\S{40}/u.test(part) && /^\S/u.test(parts[index + 1] ?? '') ? html`${part}<wbr>` : html`${part}`,
   );
 
-/** The same for a text that may be a phrase: a phrase is ours, and stays as it is. */
+/** The same for a text that may be a phrase. A phrase is ours and stays unchanged. */
 export const anyText = (text: Text, limit: number): HtmlValue =>
   text instanceof Phrase ? text : plainText(text, limit);
 
-/** A text that exists in English only, such as a protocol error: marked as English on a page of any language. */
+/** A text that exists in English only, such as a protocol error. Marks it as English on a page of any language. */
 export const englishText = (text: string, limit: number): Phrase => {
   const plain = plainText(text, limit);
   return phrase({ en: plain, de: html`<span lang="en">${plain}</span>` });
 };
 
-/** Whether a word of the text is so long that a narrow column may break it; tables keep shorter words whole. */
+/** Whether a word of the text is so long that a narrow column may break it. Tables keep shorter words whole. */
 const hasLongWord = (text: string): boolean => /\S{21}/u.test(text);
 
-/** A name that a party chose: isolated from our own text in both directions of writing. */
+/** A name that a party chose, isolated from our own text in both writing directions. */
 export const chosenName = (name: string, limit = 60): Html => {
   const plain = plainText(name, limit);
   return html`<bdi class="${hasLongWord(plain) ? 'chosen long' : 'chosen'}">${plain || NO_NAME}</bdi>`;
@@ -66,7 +67,7 @@ export const codeName = (text: string, limit = 80): Html => {
 /** The same for a name that may be a phrase of ours. */
 export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));
 
-/** Free text that a party chose, marked as theirs: it comes after the facts and in quotation marks. */
+/** Free text that a party chose, marked as theirs: after the facts and in quotation marks. */
 export const chosenWords = (words: string, source: Text, limit = 280): Html | undefined => {
   const text = plainText(words, limit);
   return text === ''
@@ -75,9 +76,9 @@ export const chosenWords = (words: string, source: Text, limit = 280): Html | un
 };
 
 /**
- * Whether a name holds characters that serve only to imitate another: invisible or direction-changing characters, piled-up
- * marks, or letters of several alphabets that look alike (UTS 39 §5). Joiners are ordinary in emoji and in the scripts that
- * need them.
+ * Whether a name contains characters that serve only to imitate another name: invisible or direction-changing characters,
+ * piled-up marks, or look-alike letters of several alphabets (UTS 39 §5). Joiners are ordinary in emoji and in the scripts
+ * that need them.
  */
 export const isDeceptiveName = (name: string): boolean => {
   const withoutJoiners = name.replace(JOINED, '');

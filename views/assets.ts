@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { schemeRules } from './style-tokens.ts';
 
-/** A style sheet beside the one of every page. */
+/** A style sheet besides the one of every page. */
 export type StyleName =
   | 'agents.css'
   | 'approvals.css'
@@ -26,7 +26,7 @@ export const assets = (basePath: string): { href(name: AssetName): string } => (
 /** The file under a path such as `/assets/style.1f0c….css` (without the issuer's prefix), or undefined. */
 export const assetByPath = (path: string): Asset | undefined => loaded().byPath.get(path);
 
-/** The service worker. Its address stays the same, so that a browser finds the next version there. */
+/** The service worker. Its address stays the same, so that a browser finds the next version at it. */
 export const pushWorker = (): Asset => {
   worker ??= { body: readFileSync(fileOf('push-worker.js')), type: 'text/javascript; charset=utf-8' };
   return worker;

@@ -1,4 +1,4 @@
-/** What a page may do beyond text, our style sheet and forms to ourselves. */
+/** What a page may do besides text, our style sheet and forms to ourselves. */
 export type PagePolicy = {
   /**
    * Validated redirect URIs of the request in progress, or empty. Browsers apply `form-action` to every
@@ -27,13 +27,13 @@ export const pageCsp = ({ formTargets, scripts, connects = false }: PagePolicy):
   ].join('; ');
 };
 
-/** The one directive of that header which says where forms may lead; for pages whose other directives are not ours. */
+/** The directive of that header that says where forms may lead; for pages whose other directives are not ours. */
 export const formAction = (formTargets: readonly string[]): string => {
   const targets = [...new Set(formTargets.map(formTarget))].filter((target) => target !== undefined);
   return ['form-action', "'self'", ...targets].join(' ');
 };
 
-/** Schemes with which a form could run script or leave the browser with its content. */
+/** Schemes by which a form could run script or leave the browser with its content. */
 const NEVER: readonly string[] = ['javascript:', 'data:', 'vbscript:', 'blob:', 'filesystem:', 'file:', 'about:'];
 
 const formTarget = (redirectUri: string): string | undefined => {

@@ -3,7 +3,7 @@ import { type Html, html, phrase } from './html.ts';
 import { dayText, moneyText, timeOfDayText } from './value-text.ts';
 import { scopeWords } from './words/scope.ts';
 
-/** How a value is shown; the value itself stays as in the request. */
+/** The display form of a value. The value itself stays as in the request. */
 export type ValueFormat =
   | { readonly kind: 'money'; readonly currency: string; readonly digits: number }
   | { readonly kind: 'date' | 'iban' };

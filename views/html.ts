@@ -1,23 +1,23 @@
 /**
- * Pages people see: plain functions from a view model to `Html`. Owns markup, style and wording; does not own what a model
- * says (`src/http` and `src/provider` fill it in) nor any header but the content security policy it returns. Nothing here
- * reads a request, a clock or a store.
+ * Pages for people: plain functions from a view model to `Html`. Owns markup, style and wording. Does not own what a model
+ * says (`src/http` and `src/provider` fill it in), nor any header but the content security policy that it returns. No code
+ * here reads a request, a clock or a store.
  *
  * This file: the only way to make markup. A template escapes every value that is not `Html` already. A page holds its phrases
- * in all languages; `in` selects the language when the page is written out.
+ * in all languages; `in` selects the language when it renders the page.
  */
 import type { Language } from './language.ts';
 
 /** The reader of a page. */
 export type View = {
   readonly language: Language;
-  /** Path with query at which the same page can be read again, on our own origin; absent for an answer to a form. */
+  /** Path with query at which the reader can read the same page again, on our own origin. Absent for the response to a form. */
   readonly here?: string;
 };
 
 /**
- * Values that a template accepts. `undefined`, `null` and `false` print nothing; a function is called when the page is written
- * out.
+ * Values that a template accepts. `undefined`, `null` and `false` print nothing. A function is called when the page is
+ * rendered.
  */
 export type HtmlValue =
   | Html
@@ -30,7 +30,7 @@ export type HtmlValue =
   | readonly HtmlValue[]
   | ((view: View) => HtmlValue);
 
-/** The same text in every language. `phrase` makes it; the catalogue in `words/` holds it. */
+/** A text in every language. `phrase` makes it; the catalogue in `words/` holds it. */
 export class Phrase {
   readonly #of: Readonly<Record<Language, HtmlValue>>;
 
@@ -43,7 +43,7 @@ export class Phrase {
     return this.#of[language];
   }
 
-  /** Its text, for mails, notifications and files. Throws where a phrase holds markup. */
+  /** Its text, for mails, notifications and files. Throws if a phrase contains markup. */
   text(language: Language): string {
     const value = this.#of[language];
     if (typeof value === 'string') return value;
@@ -51,12 +51,12 @@ export class Phrase {
   }
 }
 
-/** Our own text in every language, or a text that is the same in all. */
+/** Our own text in every language, or a text that is the same in all of them. */
 export type Text = string | Phrase;
 
 export const phrase = (of: Readonly<Record<Language, HtmlValue>>): Phrase => new Phrase(of);
 
-/** Markup that is safe to send. Only the `html` tag makes it. */
+/** Markup that is safe to send. Only the `html` tag creates it. */
 export class Html {
   readonly #strings: readonly string[];
   readonly #values: readonly HtmlValue[];
@@ -66,12 +66,12 @@ export class Html {
     this.#values = values;
   }
 
-  /** The only function that does not escape: the strings of the `html` tag. An architecture test allows no other caller. */
+  /** The only function that does not escape: for the strings of the `html` tag. An architecture test allows no other caller. */
   static of(strings: readonly string[], values: readonly HtmlValue[]): Html {
     return new Html(strings, values.map(fixed));
   }
 
-  /** The text of the answer, for this reader. */
+  /** The rendered text for this reader. */
   in(view: View): string {
     let markup = this.#strings[0] ?? '';
     for (const [index, value] of this.#values.entries())
@@ -79,7 +79,7 @@ export class Html {
     return markup;
   }
 
-  /** In English. */
+  /** Renders in English. */
   toString(): string {
     return this.in({ language: 'en' });
   }
@@ -100,7 +100,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-/** A value that cannot be printed is refused where it is inserted, not where the page is written out. */
+/** Refuses a value that cannot be printed where a template inserts it, not where the page is rendered. */
 const fixed = (value: HtmlValue): HtmlValue => {
   if (value === undefined || value === null || value === false) return value;
   if (value instanceof Html || value instanceof Phrase) return value;

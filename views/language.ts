@@ -9,13 +9,13 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English
 export const isLanguage = (text: unknown): text is Language => LANGUAGES.includes(text as Language);
 
 /**
- * The first supported language among those the user prefers, best first: BCP 47 tags such as those of `ui_locales` (OpenID
- * Connect Core §3.1.2.1) or of `preferredTags`. `de-AT` is answered in `de` (RFC 4647 §3.4). Undefined: none of them.
+ * The first supported language among those that the user prefers, best first: BCP 47 tags such as those of `ui_locales`
+ * (OpenID Connect Core §3.1.2.1) or of `preferredTags`. `de-AT` selects `de` (RFC 4647 §3.4). Undefined: none is supported.
  */
 export const firstLanguage = (tags: readonly string[]): Language | undefined =>
   tags.map((tag) => tag.toLowerCase().split('-', 1)[0]).find(isLanguage);
 
-/** The tags of an Accept-Language header (RFC 9110 §12.5.4), best first; what cannot be read is left out. */
+/** The tags of an Accept-Language header (RFC 9110 §12.5.4), best first. Leaves out unreadable parts. */
 export const preferredTags = (header: string): readonly string[] =>
   header
     .slice(0, MOST_CHARACTERS)

@@ -6,15 +6,15 @@ import { type FlashMessage, flash } from './partials/flash.ts';
 import { submit } from './partials/submit.ts';
 import { layoutWords as words } from './words/layout.ts';
 
-/** The common facts of every page; part of every page's model. */
+/** The common facts of every page, which are part of each page's model. */
 export type PageFrame = {
   /** Path part of the issuer without a trailing slash, or ''. */
   readonly basePath: string;
-  /** The account that is signed in in this browser; shown in the navigation. */
+  /** The account that is signed in in this browser, for the navigation. */
   readonly signedInAs?: SignedInAs;
-  /** The caller did not look up whether a user is signed in: the navigation says neither. */
+  /** The caller did not look up whether a user is signed in, so the navigation says nothing about it. */
   readonly isUnknownReader?: true;
-  /** One message about what was just done. */
+  /** One message about the last action. */
   readonly flash?: FlashMessage;
 };
 
@@ -32,12 +32,12 @@ export type Shell = {
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
-  /** A second style sheet, and those on top of that. */
+  /** A second style sheet, and further ones after it. */
   readonly style?: StyleName;
   readonly alsoStyle?: StyleName | readonly StyleName[];
-  /** A script of ours; the page also has to work without it. */
+  /** A script of ours. The page must also work without it. */
   readonly script?: ScriptName;
-  /** Decisions in progress show no links that lead away. */
+  /** Pages of a decision in progress show no links that lead away. */
   readonly bare?: boolean;
 };
 
@@ -102,7 +102,7 @@ ${
       : html`<a href="${basePath}/account">${isUnknownReader ? words.account : words.signIn}</a>`
   }</nav>`;
 
-/** A form that works without JavaScript and changes nothing but the language; it leads back to the same page. */
+/** A form that works without JavaScript and changes only the language. It leads back to the same page. */
 const languageSwitch =
   ({ basePath }: PageFrame) =>
   ({ language, here }: View): Html | undefined =>

@@ -1,4 +1,4 @@
-/** The colours of our style sheet, read from it: there is no second list of them. */
+/** The colours of our style sheet, read from it, so that there is no second list of them. */
 export type StyleToken = { readonly name: string; readonly light: string; readonly dark: string };
 
 const LIGHT = /^:root \{([^}]*)\}/m;
@@ -21,7 +21,7 @@ export const styleTokens = (style: string): readonly StyleToken[] => {
 };
 
 /**
- * Rules that give a part of a page one of the schemes, regardless of the browser's preference: `.scheme-light`,
+ * Rules that give a part of a page one of the colour schemes, regardless of the browser's preference: `.scheme-light`,
  * `.scheme-dark`.
  */
 export const schemeRules = (style: string): string =>

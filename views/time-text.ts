@@ -11,7 +11,7 @@ const momentPhrase = (epochSeconds: number): Phrase => phrase(inEach((language) 
 export const momentText = (epochSeconds: number, language: Language = 'en'): string =>
   `${MOMENT[language].format(epochSeconds * 1000).replace(' at ', ', ')} UTC`;
 
-/** A length of time in the largest whole unit: `1 hour`, `7 days`. */
+/** A duration in the largest whole unit: `1 hour`, `7 days`. */
 export const durationPhrase = (seconds: number): Phrase =>
   phrase(inEach((language) => durationText(seconds, language)));
 
@@ -37,7 +37,7 @@ const inEach = <T>(make: (language: Language) => T): Readonly<Record<Language, T
 
 const REGION: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
 
-// Making one costs more than using it a thousand times.
+// Creating a formatter costs more than using it a thousand times.
 const MOMENT = inEach(
   (language) => new Intl.DateTimeFormat(REGION[language], { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
 );
@@ -69,7 +69,7 @@ const ISO_PARTS = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** RFC 3339 without fractions. Built by hand, so that nothing here can read the present time. */
+/** RFC 3339 without fractions. Built from parts, so that no code here can read the present time. */
 const iso = (epochSeconds: number): string => {
   const parts = ISO_PARTS.formatToParts(epochSeconds * 1000);
   const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';

@@ -1,6 +1,6 @@
 /**
- * Texts of mails, in the recipient's language: as plain text and as simple markup of the same sentences. The only links are to
- * pages of ours, and opening one decides nothing. Text that an agent chose is changed so that no mail program turns it into a
+ * Texts of mails in the recipient's language, as plain text and as simple markup of the same sentences. Links lead to our
+ * pages only, and opening one decides nothing. Text that an agent chose is changed so that no mail program turns it into a
  * link. Texts: views/words/mail*.ts.
  */
 import { plainText } from '../agent-text.ts';
@@ -14,7 +14,7 @@ import { AGENT_MAILS } from '../words/mail-agents.ts';
 export type MailModel = {
   readonly issuer: string;
   readonly kind: string;
-  /** BCP 47. English where it is none of ours. */
+  /** BCP 47. English for a language that we do not have. */
   readonly language: string;
   /** Language of the recipient. */
   readonly name: string;
@@ -24,12 +24,12 @@ export type MailModel = {
   readonly agentName?: string;
   readonly until?: number;
   readonly isByOther?: true;
-  /** Id of the object it is about. */
+  /** Id of the object that the notification is about. */
   readonly object?: string;
-  /** Another person it is about: the recipient is their deputy, or they are the recipient's deputy. */
+  /** Another person whom the notification is about: the recipient is their deputy, or they are the recipient's deputy. */
   readonly otherName?: string;
   readonly isDeputy?: true;
-  /** Path of a page of ours, for what the person asked for; works once. */
+  /** Path of a page of ours for the person's request. It works once. */
   readonly path?: string;
 };
 
@@ -71,7 +71,7 @@ const partsOf = (model: MailModel, language: Language): Parts => {
   };
 };
 
-/** Throws TypeError for a kind that has no text. */
+/** Throws TypeError for a kind without a text. */
 export const notificationMail = (model: MailModel): Mail => {
   const words = MAIL_WORDS[model.kind] ?? ANSWERS[model.kind];
   if (words === undefined) throw new TypeError(`there is no mail of ${model.kind}`);

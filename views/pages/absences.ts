@@ -7,13 +7,13 @@ import { timeText } from '../time-text.ts';
 import { awayWords as words } from '../words/absences.ts';
 
 export type ShownAbsence = {
-  /** The other person: the deputy, or the one who is away. */
+  /** The other person: the deputy, or the absent approver. */
   readonly name: string;
   /** Epoch seconds. */
   readonly from: number;
   readonly until: number;
   readonly state: keyof (typeof words)['states'];
-  /** Where `csrf` is POSTed to end it; absent: there is nothing to end. */
+  /** POSTs `csrf` there to end the absence; absent: there is nothing to end. */
   readonly endAction?: string;
 };
 
@@ -25,7 +25,7 @@ export type AwayModel = PageFrame & {
   readonly theirs: readonly ShownAbsence[];
 };
 
-/** Who decides for the person, and for whom they decide. */
+/** Who decides for the person, and for whom the person decides. */
 export const awayPage = (model: AwayModel): Html =>
   layout({
     frame: model,

@@ -9,7 +9,7 @@ import { timeText } from '../time-text.ts';
 import { accountAgentWords as words } from '../words/account.ts';
 import type { AccountModel, DelegationNode } from './account-model.ts';
 
-/** What agents may do for the person, by agent, each with the agents it re-delegated to. */
+/** What agents may do for the person: each agent, with the agents to which it re-delegated. */
 export const agents = ({ delegations, csrf }: AccountModel): Html => html`<section aria-labelledby="agents">
 <h2 id="agents">${words.title}</h2>
 ${

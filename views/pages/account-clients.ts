@@ -9,7 +9,7 @@ import { accountAgentWords, accountAppWords as words } from '../words/account.ts
 import { agentWords } from '../words/agent.ts';
 import type { AccountModel, ClientAccess } from './account-model.ts';
 
-/** Apps the person signed in to or gave access. */
+/** Apps to which the person signed in or gave access. */
 export const clients = (model: AccountModel): Html => html`<section aria-labelledby="apps">
 <h2 id="apps">${words.title}</h2>
 ${

@@ -6,7 +6,7 @@ import { timeText } from '../time-text.ts';
 import { accountLinkWords as words } from '../words/account-links.ts';
 import type { AccountLinkFacts, AccountModel } from './account-model.ts';
 
-/** Servers of other organisations that can act on the person's behalf. Empty where there are none. */
+/** Servers of other organisations that can act on the person's behalf; empty without one. */
 export const links = ({ links: all, csrf }: AccountModel): Html | false =>
   all.length > 0 &&
   html`<section aria-labelledby="links">

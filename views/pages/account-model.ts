@@ -11,11 +11,11 @@ import type { AgentInNewHands } from './new-owner.ts';
 export type AccountModel = PageFrame & {
   readonly csrf: string;
   readonly account: { readonly name: string; readonly username: string; readonly email?: string };
-  /** Agents that wait for the person to confirm their new owner. */
+  /** Agents whose new owner the person has not confirmed yet. */
   readonly newOwners: readonly AgentInNewHands[];
-  /** How many requests of agents wait for this person's decision. */
+  /** Number of agents' requests that wait for this person's decision. */
   readonly openApprovals: number;
-  /** Whether people can get notifications in their browsers. */
+  /** Whether push notifications are available. */
   readonly hasNotifications: boolean;
   /** First hops: delegations from the person. Live ones only. */
   readonly delegations: readonly DelegationNode[];
@@ -33,25 +33,25 @@ export type DelegationNode = {
   readonly id: string;
   readonly agent: AgentFacts;
   readonly resource: ResourceFacts;
-  /** Name of the app in whose calls alone it applies (decision 21). Absent: in all. */
+  /** Name of the app to whose calls it is limited (decision 21). Absent: it applies to all. */
   readonly calledBy?: string;
-  /** What it may do now. */
+  /** Its effective rights. */
   readonly scopes: readonly ScopeItem[];
   readonly details?: readonly DetailItem[];
-  /** Rights that were allowed and are blocked at present. */
+  /** Allowed rights that are blocked at present. */
   readonly stopped?: readonly StoppedRight[];
   /** Epoch seconds. */
   readonly since: number;
   readonly until: number;
-  /** When a token was last issued from it; absent: never, as far as is known. */
+  /** Time of the last token from it; absent: never, as far as is known. */
   readonly usedAt?: number;
-  /** Absent: it can only be revoked as a whole. */
+  /** Absent: the person can only revoke it as a whole. */
   readonly narrowing?: Narrowing;
-  /** Absent: no button, e.g. because only the delegation above can be revoked. */
+  /** Absent: no button, e.g. because the person can revoke only the delegation above. */
   readonly revokeAction?: string;
-  /** On first hops: revokes everything the agent holds of the person, including what it re-delegated. */
+  /** On first hops: revokes all that the agent holds of the person, including its re-delegations. */
   readonly revokeAllAction?: string;
-  /** Names of agents to which it is still delegable. */
+  /** Names of the agents to which it is still delegable. */
   readonly mayBeDelegatedTo?: readonly string[];
   readonly below: readonly DelegationNode[];
 };
@@ -75,7 +75,7 @@ export type AccountLinkFacts = {
 
 export type ClientAccess = {
   readonly client: { readonly id: string; readonly name: string };
-  /** How many authorizations it rests on: one for each sign-in that went through it. */
+  /** Number of authorizations behind it: one for each sign-in through it. */
   readonly grants: number;
   readonly openidScopes: readonly string[];
   readonly resources: readonly (ResourceFacts & {
@@ -86,7 +86,7 @@ export type ClientAccess = {
   readonly since: number;
   readonly until: number;
   readonly usedAt?: number;
-  /** An administrator decided that the app needs no consent; once its access is ended it asks this person. */
+  /** An administrator decided that the app needs no consent. Once this person ends its access, the app asks them. */
   readonly isUnasked?: boolean;
   readonly narrowing?: Narrowing;
   readonly revokeAction: string;
@@ -97,10 +97,10 @@ export type ActivityEntry = {
   /** E.g. `Token issued`. */
   readonly what: Phrase;
   readonly outcome: 'granted' | 'refused' | 'done';
-  /** Agent or app that acted. */
+  /** The agent or app that acted. */
   readonly who?: string;
   /** Name of the resource server. */
   readonly where?: string;
-  /** Id of the transaction, to compare with logs. */
+  /** Id of the transaction, for comparison with logs. */
   readonly txn?: string;
 };

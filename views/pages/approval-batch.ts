@@ -7,7 +7,7 @@ import { submit } from '../partials/submit.ts';
 import { batchWords as words } from '../words/approvals.ts';
 import type { BatchModel, BatchResult } from './approval-model.ts';
 
-/** Every request in full, none preselected (AP-18). */
+/** Shows every request in full and preselects none (AP-18). */
 export const batchPage = (model: BatchModel): Html =>
   layout({
     frame: model,

@@ -7,10 +7,10 @@ import { passkeyWords } from '../words/passkeys.ts';
 import { secondFactorWords } from '../words/second-factor.ts';
 import type { ApprovalModel, Ask } from './approval-model.ts';
 
-/** Id of the form that denies: its button stands beside each button that approves. */
+/** Id of the form that denies. Its button is beside each button that approves. */
 const NO = 'deny';
 
-/** The two answers. Nothing is filled in, chosen or focused beforehand. */
+/** The two answers. The page fills in, chooses and focuses nothing beforehand. */
 export const decide = (model: ApprovalModel): Html => {
   const { ask, approval } = model;
   if (approval.unreadable.length > 0) {
@@ -95,7 +95,7 @@ const csrf = ({ csrf: token, slot }: ApprovalModel): Html =>
 
 const answers = (text: Phrase): Html => html`<div class="decide">${denyButton}${submit({ text })}</div>`;
 
-/** Sends the form that denies, from any place on the page. */
+/** A button that sends the form that denies, from any place on the page. */
 const denyButton: Html = submit({ text: words.deny, kind: 'strong', form: NO });
 
 const no = (model: ApprovalModel, button?: HtmlValue): Html =>

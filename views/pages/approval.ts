@@ -13,7 +13,7 @@ import { consentWords } from '../words/consent.ts';
 import { decide, denyForm } from './approval-decide.ts';
 import type { ApprovalModel } from './approval-model.ts';
 
-/** What, where, who and until when; then the agent's text; then two answers of the same weight, none preselected. */
+/** What, where, who and until when; then the agent's text; then two answers of the same weight, neither preselected. */
 export const approvalPage = (model: ApprovalModel): Html => {
   const { approval } = model;
   const isOpen = approval.state === 'open';
@@ -74,7 +74,7 @@ const warnings = (approval: ApprovalFacts): Html => {
   }</div>`;
 };
 
-/** An approval can be withdrawn until it is used. */
+/** An approver can withdraw an approval until the agent uses it. */
 const takeBack = (model: ApprovalModel): Html | undefined =>
   model.approval.state === 'approved' || model.approval.state === 'agreed'
     ? denyForm(model, words.takeBack, 'danger')

@@ -13,7 +13,7 @@ import { notificationsWords } from '../words/notifications.ts';
 import { scopeWords } from '../words/scope.ts';
 import type { InboxModel } from './approval-model.ts';
 
-/** Requests that wait for the person, then recent decisions. approvals.js keeps the marked part up to date. */
+/** Requests that wait for the person, then recent decisions. approvals.js updates the marked part. */
 export const inboxPage = (model: InboxModel): Html =>
   layout({
     frame: model,

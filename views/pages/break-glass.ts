@@ -9,12 +9,12 @@ import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { breakGlassWords as words } from '../words/break-glass.ts';
 
-/** The state of a request that is, or may be, approved by break-glass. */
+/** The state of a request that break-glass has approved or may approve. */
 export type BreakGlassFacts = {
   readonly href: string;
   readonly approval: ApprovalFacts;
   readonly reason?: string;
-  /** First the person who requested break-glass, then the one who approved it. */
+  /** The person who requested break-glass, then the person who approved it. */
   readonly people: readonly { readonly name: string; readonly isYou: boolean; readonly at: number }[];
   readonly review?: 'open' | 'closed';
   readonly closed?: {
@@ -66,7 +66,7 @@ const table = (all: readonly BreakGlassFacts[]): Html => html`<div class="card f
 <td data-label="${words.when}">${timeText(people.at(-1)?.at ?? approval.askedAt)}</td></tr>`,
 )}</tbody></table></div>`;
 
-/** The forms POST `csrf` and, as asked, `reason`, `credential`, or `finding` and `note`, to `action`. */
+/** The forms POST `csrf` to `action`, and `reason`, `credential`, or `finding` and `note` if the page asks for them. */
 export type BreakGlassModel = ConsoleFrame & {
   readonly breakGlass: BreakGlassFacts;
   /** What the viewer can do. */

@@ -24,7 +24,7 @@ export type ConnectModel = PageFrame & {
 };
 
 /**
- * For a user who authenticated at a provider and has no account link here yet. It says the same whether there is such an
+ * For a user who authenticated at a provider and has no account link here yet. The page is the same whether there is such an
  * account or not (LG-01).
  */
 export const connectPage = (model: ConnectModel): Html =>

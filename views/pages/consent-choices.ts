@@ -7,7 +7,7 @@ import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
 import type { ConsentModel } from './consent-model.ts';
 
-/** Everything the person can narrow, in order of importance. */
+/** All choices by which the person can narrow the request, in order of importance. */
 export const choices = (model: ConsentModel): Html => html`${model.resources.map(
   (resource, index) => html`<fieldset>
 <legend>${resourceHeading(resource)}</legend>
@@ -24,7 +24,7 @@ ${wishes(model)}
 )}</select></div>
 ${delegableTo(model.delegableTo)}`;
 
-/** Rights of another party than the requester: under a heading of their own, after all that the app gets, and never ticked. */
+/** Rights of another party than the requester: under their own heading, after all rights of the app, and never ticked. */
 const wishes = ({ wishes: all = [], requester }: ConsentModel): Html | undefined =>
   all.length === 0
     ? undefined
@@ -67,7 +67,7 @@ const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
 <select id="delegable-depth" name="delegable_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;
 
-/** The risk in one line, right before the buttons: what is not included in a click on the one button. */
+/** The risk in one line, right before the buttons: what a click on the one button does not include. */
 export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
   const left = resources
     .flatMap(({ scopes, details = [] }) => [...scopes, ...details])

@@ -7,7 +7,7 @@ import { agentWords } from '../words/agent.ts';
 import { consentWarnings, consentWords, consentFactWords as words } from '../words/consent.ts';
 import type { ConsentModel, ConsentOrigin, SiteFacts } from './consent-model.ts';
 
-/** Who asks, where the answer goes and who is signed in: verified facts stand before the agent's text. */
+/** Who asks, where the answer goes and who is signed in. Verified facts come before the agent's text. */
 export const facts = (model: ConsentModel): Html => html`${siteHeadline(siteOf(model))}${headline(model)}
 <dl class="facts">
 <div><dt>${model.requester.kind === 'agent' ? agentWords.agent : agentWords.app}</dt><dd><strong>${chosenName(model.requester.name)}</strong>${
@@ -30,14 +30,14 @@ ${
 </dl>
 ${model.requester.kind === 'agent' && chosenWords(model.requester.purpose, words.agentSays)}`;
 
-/** The actor, where that is not the requester. */
+/** The actor, if it is not the requester. */
 export const actor = ({ actor: agent }: ConsentModel): Html | undefined =>
   agent && html`<h2>${words.whoWillAct}</h2>${agentCard(agent)}`;
 
 const siteOf = ({ requester }: ConsentModel): SiteFacts | undefined =>
   requester.kind === 'client' ? requester.site : undefined;
 
-/** No text of such an app stands above the one verified fact about it. */
+/** No text of such an app comes before the one verified fact about it. */
 const siteHeadline = (site: SiteFacts | undefined): Html | undefined =>
   site &&
   html`<p class="destination"><span class="caption">${words.siteAsks}</span> <strong class="big host">${emphasised(site.host, site.registrableDomain)}</strong>${ownLetters(site.inLetters)}</p>`;
@@ -46,7 +46,10 @@ const siteHeadline = (site: SiteFacts | undefined): Html | undefined =>
 const ownLetters = (host: string | undefined): Html | undefined =>
   host === undefined ? undefined : html` <span class="caption">${words.inItsOwnLetters(isolated(host))}</span>`;
 
-/** The largest text of the page is what no agent can choose freely: a host, or the code on the person's own device (DR-09). */
+/**
+ * The largest text of the page is one that no agent can choose freely: a host, or the code on the person's own device
+ * (DR-09).
+ */
 const headline = (model: ConsentModel): Html | undefined => {
   const { origin, resources } = model;
   if (origin.kind === 'device')
@@ -107,11 +110,11 @@ const targetOf = (redirectUri: string): { readonly protocol: string; readonly ho
 
 const isLoopback = (host: string): boolean => /^(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?$/.test(host);
 
-/** The host with all but its registrable domain toned down; uniform when that is not known. */
+/** The host with a muted colour for all but its registrable domain; uniform if that is unknown. */
 const emphasised = (host: string, registrable: string | undefined): Html =>
   registrable !== undefined && host !== registrable && host.endsWith(`.${registrable}`)
     ? html`<span class="sub">${breakable(host.slice(0, -registrable.length))}</span><span class="whole">${breakable(registrable)}</span>`
     : breakable(host);
 
-/** It may be broken after each dot, so that the end of a long host stays visible. */
+/** The browser may break it after each dot, so that the end of a long host stays visible. */
 const breakable = (host: string): Html => html`${host.split(/(?<=\.)/).map((label) => html`${label}<wbr>`)}`;

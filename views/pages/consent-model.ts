@@ -14,19 +14,19 @@ export type ConsentModel = PageFrame & {
   readonly csrf: string;
   readonly uid?: string;
   readonly requester: Requester;
-  /** The agent that is to act for the person through the requesting app. */
+  /** The agent that will act for the person through the requesting app. */
   readonly actor?: AgentFacts;
-  /** How the request came here and where the answer goes. */
+  /** The channel of the request, and where the answer goes. */
   readonly origin: ConsentOrigin;
-  /** The account that is signed in. `switchAction` receives a POST of `csrf` and `uid` to sign in with another account. */
+  /** The signed-in account. `switchAction` receives a POST of `csrf` and `uid` for a sign-in with another account. */
   readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
-  /** OpenID scopes asked for, by name; `openid` itself cannot be switched off. */
+  /** Requested OpenID scopes, by name. The person cannot switch `openid` itself off. */
   readonly openidScopes: readonly string[];
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];
   })[];
-  /** What MCP servers would like to do when this app calls them; never preselected. Absent: none. */
+  /** Rights that MCP servers wish to use when this app calls them; never preselected. Absent: none. */
   readonly wishes?: readonly WishFacts[];
   /** Seconds to choose from, ascending, and the selected one. */
   readonly durations: readonly number[];
@@ -38,17 +38,17 @@ export type ConsentModel = PageFrame & {
     readonly maxDepth: number;
   };
   /**
-   * Further warnings in our own text, besides those the page finds itself (loopback, own scheme, environment, look-alike
-   * name).
+   * Further warnings in our own text, besides those that the page determines itself (loopback, own scheme, environment,
+   * look-alike name).
    */
   readonly warnings: readonly Phrase[];
-  /** Nothing can be allowed: the page says what to do, and has one button. */
+  /** There is nothing to allow: the page says what to do, and has one button. */
   readonly isNothing?: true;
-  /** The error of the last try, e.g. nothing left ticked. */
+  /** The error of the last attempt, e.g. nothing left ticked. */
   readonly error?: Phrase;
 };
 
-/** What one agent, an MCP server, would like to do at one API in calls of the app. */
+/** Rights that one agent, an MCP server, wishes to use at one API in calls of the app. */
 export type WishFacts = {
   readonly agent: AgentFacts;
   readonly resource: ResourceFacts;
@@ -66,7 +66,7 @@ type Requester =
       readonly id: string;
       readonly name: string;
       readonly ownerName?: string;
-      /** Of an unregistered client: the site that stands for it, and nothing else does. */
+      /** For an unregistered client: the site that identifies it. Nothing else does. */
       readonly site?: SiteFacts;
     };
 
@@ -90,8 +90,8 @@ export type ConsentOrigin =
   /** A device flow (RFC 8628): the code as the device shows it. */
   | { readonly kind: 'device'; readonly userCode: string }
   /**
-   * The page behind `consent_required`: an agent asks for part of what another agent was given. `isForItsCalls`: what is
-   * allowed applies only when the app it was asked through calls the agent (decision 21).
+   * The page behind `consent_required`: an agent requests part of what another agent was given. `isForItsCalls`: the consent
+   * applies only to calls of the agent by the app of the request (decision 21).
    */
   | {
       readonly kind: 'delegation';

@@ -13,7 +13,7 @@ const headingOf = ({ requester, actor }: ConsentModel): Phrase => {
   return actor ? words.appAsksForAgent : words.appAsks;
 };
 
-/** Nothing can be allowed here, so there is nothing to deny: what to do, and one button. */
+/** There is nothing to allow or deny here. The page says what to do, and has one button. */
 const nothing = html`<p>${words.nothingToAllow}</p>
 <div class="decide">
 ${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })}
@@ -27,7 +27,9 @@ ${submit({ text: words.allow, kind: 'primary', name: 'decision', value: 'allow' 
 </div>
 <p class="hint">${words.canBeEnded}</p>`;
 
-/** Facts, then warnings, then choices, then two answers of the same weight. Enter in a field triggers the first one: Deny. */
+/**
+ * Facts, then warnings, then choices, then two answers of the same weight. Enter in a field triggers the first button: Deny.
+ */
 export const consentPage = (model: ConsentModel): Html =>
   layout({
     frame: model,

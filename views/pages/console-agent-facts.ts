@@ -53,7 +53,7 @@ ${post(remove, submit({ text: words.remove, kind: 'danger', about }))}
 
 const LOOKS = { active: 'good', over_limit: 'off', expired: 'gone', ended: 'gone' } as const;
 
-/** Its instances, where there are any. */
+/** Its instances, if there are any. */
 export const instances = ({ instances: all = [], csrf }: AgentPageModel): Html | undefined =>
   all.length === 0
     ? undefined

@@ -14,7 +14,7 @@ import { effect } from './console-effect.ts';
 import type { AgentPageModel } from './console-model.ts';
 import { acceptance } from './console-overview.ts';
 
-/** Buttons POST `csrf` to their action, and `version` where there is one. */
+/** Buttons POST `csrf` to their action, and `version` if there is one. */
 export const agentPage = (model: AgentPageModel): Html =>
   layout({
     frame: model,

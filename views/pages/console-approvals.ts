@@ -22,7 +22,7 @@ export type ConsoleApprovalsModel = ConsoleFrame & {
   readonly rows: readonly (ApprovalFacts & { readonly agentHref: string })[];
   readonly pages: Pagination;
   readonly states: readonly Count[];
-  /** Set when only this many of the newest were counted. */
+  /** Set if only this many of the newest were counted. */
   readonly countedOnly?: number;
   readonly decisions: number;
   /** Approved by two people by break-glass. */
@@ -36,7 +36,7 @@ export type ConsoleApprovalsModel = ConsoleFrame & {
   readonly days: readonly number[];
 };
 
-/** First whether people read what they decide, then the requests. */
+/** First whether approvers read what they decide, then the requests. */
 export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
   layout({
     frame: model,

@@ -32,7 +32,7 @@ export type AuditRow = {
   readonly type: string;
   readonly outcome: 'granted' | 'refused' | 'done';
   readonly who?: Text;
-  /** The person on whose behalf, where that is another one. */
+  /** The person on whose behalf the caller acted, if that is another person. */
   readonly subject?: string;
   readonly where?: string;
   /** The reason of a refusal. */
@@ -41,7 +41,7 @@ export type AuditRow = {
   readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
   /** Members of the stored record that do not match its digest, by their names; absent when all match. */
   readonly mismatches?: readonly string[];
-  /** All events of the same transaction; absent where this list is that. */
+  /** All events of the same transaction; absent on that list itself. */
   readonly workHref?: string;
 };
 
@@ -104,7 +104,7 @@ const COLUMNS: readonly Column<AuditRow>[] = [
   { title: words.where, cell: ({ where }) => where !== undefined && isolated(where, 200) },
 ];
 
-/** Characters shown of one member's value; the file has it whole. */
+/** Characters of one member's value on the page; the file has all of them. */
 const MOST = 400;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {

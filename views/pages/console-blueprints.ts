@@ -69,7 +69,7 @@ export type CeilingDifference = {
 export type AgentBreak = {
   readonly name: string;
   readonly href: string;
-  /** Why the agent would be blocked. */
+  /** Why the draft would block the agent. */
   readonly stops: readonly Phrase[];
   readonly loses: readonly HtmlValue[];
   readonly lowered: readonly Phrase[];
@@ -96,7 +96,7 @@ export type BlueprintModel = ConsoleFrame & {
   readonly draft?: Draft;
   readonly versions: readonly BlueprintVersionRow[];
   readonly agents: readonly AgentRow[];
-  /** All of them, when there are more than are shown. */
+  /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
   /** Confirmation pages. Absent: not permitted to the viewer. */
   readonly activateHref?: string;
@@ -175,13 +175,13 @@ const draftText = ({ differences, breaks, hasMoreBreaks }: Draft, labelledBy: st
 ${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : table(BREAKS, breaks, `${labelledBy}-breaks`)}
 ${hasMoreBreaks && html`<p class="hint">${words.breaksMore}</p>`}`;
 
-/** Before a draft is activated. */
+/** The confirmation before a draft is activated. */
 export const activateBlueprintPage = (
   model: ConsoleFrame & {
     readonly name: string;
     readonly draft: Draft;
     readonly action: string;
-    /** Of the blueprint as the page showed it. */
+    /** Version of the blueprint that the page showed. */
     readonly etag: number;
     readonly blueprintHref: string;
   },
@@ -198,7 +198,7 @@ export const activateBlueprintPage = (
     cancelHref: model.blueprintHref,
   });
 
-/** The confirmation before a blueprint takes no new agents. */
+/** The confirmation before a blueprint stops taking new agents. */
 export const deprecateBlueprintPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly blueprintHref: string },
 ): Html =>

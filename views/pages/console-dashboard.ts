@@ -9,7 +9,7 @@ import { dashboardWords as words } from '../words/console-dashboard.ts';
 
 export type PendingFigures = {
   readonly count: number;
-  /** Whether there are more that were not counted. */
+  /** Whether there are more than were counted. */
   readonly isMore: boolean;
   readonly ages: readonly { readonly name: keyof typeof words.ages; readonly count: number }[];
   readonly href: string;
@@ -32,7 +32,7 @@ export type RefusalFigures = {
   readonly span: 'days' | 'hours';
   /** The oldest first. `from` is epoch seconds. */
   readonly spans: readonly { readonly from: number; readonly refused: number; readonly granted: number }[];
-  /** The most frequent; `href`: those in the audit log, for an account that may read it. */
+  /** The most frequent. `href`: those in the audit log, for an account that may read it. */
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
   /** Refusals of other kinds. */
   readonly others: number;
@@ -44,11 +44,11 @@ export type Dashboard = {
   /** For an account that may see the approvals of all accounts. */
   readonly approvals?: { readonly pending: PendingFigures; readonly load: LoadFigures };
   readonly refusals: RefusalFigures;
-  /** Where a decision can be simulated; absent: not by the viewer. */
+  /** The page that simulates a decision; absent: not permitted to the viewer. */
   readonly tryHref?: string;
 };
 
-/** When this share of a week's approvals took almost no time it is a habit; fewer may be chance. */
+/** If this share of a week's approvals took almost no time, it is a habit; fewer may be chance. */
 const TOO_MANY_QUICK = 0.2;
 const ENOUGH_DECISIONS = 5;
 

@@ -24,7 +24,7 @@ export type DisablePersonModel = ConsoleFrame & {
   readonly standing: Some<Held>;
 };
 
-/** How many of a kind are listed. */
+/** Most objects of a kind on the page. */
 const SHOWN = 20;
 
 const lines = <T>({ items, more }: Some<T>, line: (item: T) => HtmlValue): Html =>
@@ -36,7 +36,7 @@ const lines = <T>({ items, more }: Some<T>, line: (item: T) => HtmlValue): Html 
 const link = ({ name, href }: Linked): Html => html`<a href="${href}">${chosenName(name)}</a>`;
 const held = ({ agent, resource }: Held): HtmlValue => words.heldAt(chosenName(agent), isolated(resource, 120));
 
-/** The confirmation before an account is disabled: says what ends with it. */
+/** The confirmation before an account is disabled. Lists what ends with it. */
 export const disablePersonPage = (model: DisablePersonModel): Html => {
   const { roles, sessions, agents, groups, delegations, standing } = model;
   const facts: readonly (Fact | false)[] = [

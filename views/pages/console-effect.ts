@@ -4,7 +4,7 @@ import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { effectWords as words } from '../words/console-effect.ts';
 import type { AgentPageModel, EffectAt } from './console-model.ts';
 
-/** What an agent may do now, and which layer removes the rest. */
+/** The effective permissions of an agent, and the layer that removes each of the others. */
 export const effect = ({
   effect: { at, limits, registeredAs, ...basis },
 }: AgentPageModel): Html => html`<section aria-labelledby="effect"><h2 id="effect">${words.title}</h2>

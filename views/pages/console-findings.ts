@@ -13,7 +13,7 @@ export type FindingsModel = ConsoleFrame & {
   readonly findings: readonly Finding[];
   /** For a role that sees all clients. */
   readonly exceptions?: { readonly rows: readonly ClientException[]; readonly isMore: boolean };
-  /** Set when only this many of the newest agents were searched for ends and blocks. */
+  /** Set if the page searched only this many of the newest agents for ends and blocks. */
   readonly countedOnly?: number;
 };
 
@@ -52,7 +52,7 @@ ${table(EXCEPTION_COLUMNS, rows, 'exceptions')}
 ${isMore && html`<p class="hint">${words.moreClients}</p>`}</section>`;
 };
 
-/** `at`: heading of the shown time, where there is one. */
+/** `at`: heading of the column with a time, if there is one. */
 type Kind = { readonly title: Phrase; readonly meaning: Phrase; readonly at?: Phrase };
 
 const finding = ({ kind, agents, moreHref }: Finding): Html => {

@@ -49,7 +49,7 @@ export const groupsPage = (model: ListModel<GroupRow>): Html =>
 export type GroupModel = ConsoleFrame & {
   readonly group: GroupRow & { readonly updatedAt: number };
   readonly agents: readonly AgentRow[];
-  /** All of them, when there are more than are shown. */
+  /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
   /** Absent: not permitted to the viewer. */
   readonly editHref?: string;
@@ -98,7 +98,7 @@ ${model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${list
 export type GroupFormModel = ConsoleFrame & {
   readonly action: string;
   readonly cancelHref: string;
-  /** The group that is changed; absent: a new one. */
+  /** The group to change; absent: a new one. */
   readonly version?: number;
   readonly group?: string;
   readonly name: string;

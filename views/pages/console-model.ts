@@ -8,17 +8,17 @@ import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 import type { Dashboard } from './console-dashboard.ts';
 
-/** An agent that waits for the person to accept it: registered for them, or offered by its owner. */
+/** An agent that waits for the person's acceptance: registered for them, or offered by its owner. */
 export type WaitingAgent = {
   readonly agent: AgentFacts;
   readonly href: string;
-  /** `frozen`: its owner was gone, and is back. */
+  /** `frozen`: its owner had left, and is back. */
   readonly kind: 'registered' | 'offered' | 'frozen';
-  /** For whom: the person, or the name of a group. */
+  /** Name of the group that would own it; absent: the person would. */
   readonly forGroup?: string;
-  /** Until when it can be accepted. */
+  /** Last moment for accepting it. */
   readonly until?: number;
-  /** The form POSTs `csrf` and `version`: the viewer accepts what the page shows. */
+  /** The form POSTs `csrf` and `version`: the viewer accepts the version that the page shows. */
   readonly acceptAction: string;
   readonly version: number;
   readonly declineAction: string;
@@ -28,13 +28,13 @@ export type WaitingAgent = {
 export type Finding = {
   readonly kind: FindingKind;
   readonly agents: readonly (AgentRow & { readonly at?: number })[];
-  /** All of them, when there are more than are shown. */
+  /** Link to all of them, if the page does not show all. */
   readonly moreHref?: string;
 };
 
 export type FindingKind = 'orphaned' | 'secrets' | 'expiring' | 'stopped' | 'pending' | 'unused';
 
-/** A client for which rules are lifted. */
+/** A client with lifted rules. */
 export type ClientException = {
   readonly id: string;
   readonly name: string;
@@ -43,12 +43,12 @@ export type ClientException = {
 };
 
 export type OverviewModel = ConsoleFrame & {
-  /** Break-glass access that is not yet reviewed. */
+  /** Break-glass access without a review. */
   readonly openReviews: number;
   readonly waiting: readonly WaitingAgent[];
   readonly states: readonly Count[];
   readonly environments: readonly Count[];
-  /** Set when only this many of the newest agents were counted. */
+  /** Set if only this many of the newest agents were counted. */
   readonly countedOnly?: number;
   readonly findings: readonly {
     readonly kind: FindingKind | 'exceptions';
@@ -68,7 +68,7 @@ export type AgentListModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: {
     readonly all: boolean;
-    /** `own`: the viewer, who may see all, chose their own only. */
+    /** `own`: a viewer who may see all agents chose to see only their own. */
     readonly of: '' | 'own';
     readonly owner: string;
     readonly blueprint: string;
@@ -80,11 +80,11 @@ export type AgentListModel = ConsoleFrame & {
   };
   readonly ownHref: string;
   readonly allHref: string;
-  /** Only agents of this owner or blueprint are listed; the link leads to the list of all. */
+  /** The list is filtered by this owner or blueprint. The link leads to the list of all agents. */
   readonly only?: { readonly name: string; readonly anyHref: string };
 };
 
-/** Why a right is not in effect: the first layer that refuses it. */
+/** Why a right is not effective: the first layer that refuses it. */
 export type EffectReason = 'agent' | 'itself' | 'blueprint' | 'environment' | 'approval' | 'resource_server';
 
 export type EffectAt = ResourceFacts & {
@@ -144,7 +144,7 @@ export type TimelineEntry = {
   readonly outcome: 'granted' | 'refused' | 'done';
   readonly who?: Text;
   readonly where?: string;
-  /** A code of ours: the check that failed. */
+  /** Our code for the check that failed. */
   readonly note?: string;
   readonly txn?: string;
 };
@@ -177,9 +177,9 @@ export type AgentPageModel = ConsoleFrame & {
   readonly createdAt: number;
   readonly acceptedAt?: number;
   readonly expiresAt?: number;
-  /** Absent: no transfer is offered. */
+  /** Absent: the page offers no transfer. */
   readonly offeredTo?: string;
-  /** Why the agent is blocked; empty: it works. */
+  /** Why the agent is blocked; empty for an active agent. */
   readonly stops: readonly StopReason[];
   readonly waiting?: WaitingAgent;
   /** Absent: the viewer may only read. */
@@ -211,10 +211,10 @@ export type AgentPageModel = ConsoleFrame & {
 /** The form POSTs `csrf` and the fields named in `RegisterField` to `action`. */
 export type RegisterModel = ConsoleFrame & {
   readonly action: string;
-  /** Value of the field `once`: the same form sent again is the same registration. */
+  /** Value of the field `once`: a form that is sent again is the same registration. */
   readonly once: string;
   readonly owners: readonly Option[];
-  /** Whether the viewer may register for another account: then there is a field for a username. */
+  /** Whether the viewer may register for another account. Then there is a field for its username. */
   readonly forOthers: boolean;
   readonly blueprints: readonly Option[];
   readonly values: Readonly<Partial<Record<RegisterField, string>>>;

@@ -42,7 +42,7 @@ const waiting = (
 <p class="hint">${words.accepting}</p>
 ${model.waiting.map((one) => html`<article class="card">${agentCard(one.agent)}${acceptance(one, model.csrf)}</article>`)}</section>`;
 
-/** The two answers about an agent that waits, and what it waits for. */
+/** The two answers about a waiting agent, and what it waits for. */
 export const acceptance = (one: WaitingAgent, csrf: string): Html => {
   const about = plainText(one.agent.name, 60);
   return html`<p>${words.asks[one.kind](one.forGroup === undefined ? undefined : isolated(one.forGroup))} ${

@@ -92,7 +92,7 @@ export type PersonModel = ConsoleFrame & {
     readonly email?: string;
     readonly emailVerified: boolean;
     readonly updatedAt: number;
-    /** Scopes by resource; absent: as consent gives. */
+    /** Scopes by resource; absent: what consent gives. */
     readonly entitlements?: Readonly<Record<string, readonly string[]>>;
   };
   readonly isYou: boolean;
@@ -101,7 +101,7 @@ export type PersonModel = ConsoleFrame & {
   readonly sessions: readonly PersonSession[];
   readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
   readonly agents: readonly AgentRow[];
-  /** All of them, when there are more than are shown. */
+  /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
   readonly delegations: readonly PersonDelegation[];
   readonly auditLogHref?: string;
@@ -127,7 +127,7 @@ export type PersonDelegation = {
   readonly agent: string;
   readonly agentHref?: string;
   readonly resource: string;
-  /** Name of the app in whose calls alone it applies. Absent: in all. */
+  /** Name of the app to whose calls it is limited. Absent: it applies to all. */
   readonly calledBy?: string;
   readonly scopes: readonly string[];
   readonly until: number;

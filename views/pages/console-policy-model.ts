@@ -10,7 +10,7 @@ export type PolicyVersion = {
   readonly version: number;
   readonly state: 'draft' | 'active' | 'archived';
   readonly note?: string;
-  /** Who drafted it. */
+  /** Author of the draft. */
   readonly byName: Text;
   /** Epoch seconds. */
   readonly createdAt: number;
@@ -18,17 +18,17 @@ export type PolicyVersion = {
 };
 
 export type PolicyOverviewModel = ConsoleFrame & {
-  /** The active set; absent: there is none, so nothing is allowed. */
+  /** The active set. Absent: there is none, so nothing is allowed. */
   readonly active?: PolicyVersion & {
     readonly since: number;
     readonly activatedByName: Text;
     readonly policies: readonly PolicyLine[];
-    /** Number of its policies, when there are more than shown. */
+    /** Number of its policies, if the page does not show all. */
     readonly count: number;
-    /** The actions it permits to no caller. */
+    /** The actions that it permits to no caller. */
     readonly gaps: readonly PolicyGap[];
   };
-  /** The version before, where a rollback to it is possible. */
+  /** The version before, if a rollback to it is possible. */
   readonly rollBack?: { readonly version: number; readonly href: string };
   readonly versions: readonly PolicyVersion[];
   readonly pages: Pagination;
@@ -74,7 +74,7 @@ export type PolicyEditorModel = ConsoleFrame & {
   readonly action: string;
   readonly text: string;
   readonly note: string;
-  /** The draft that is rewritten; absent: a new one. */
+  /** The draft to rewrite; absent: a new one. */
   readonly draft?: { readonly version: number; readonly etag: number };
   /** Absent: not checked. */
   readonly findings?: readonly PolicyFindingLine[];
@@ -82,20 +82,21 @@ export type PolicyEditorModel = ConsoleFrame & {
   readonly cancelHref: string;
 };
 
-/** Which policies are simulated. */
+/** The simulated policies. */
 export type TriedChoice = { readonly policy: string; readonly policies: readonly Option[] };
 
 /** One layer of the picture: what arrives, what it blocks, what continues. */
 export type TrialStep = {
   readonly layer: string;
   /**
-   * `aside`: it does not apply. `pass`: it takes nothing. `cut`: something. `stop`: all that was left. `late`: nothing came.
+   * `aside`: it does not apply. `pass`: it removes nothing. `cut`: it removes a part. `stop`: it removes all that was left.
+   * `late`: nothing arrives.
    */
   readonly kind: 'aside' | 'pass' | 'cut' | 'stop' | 'late';
   readonly why?: Phrase;
   readonly goesOn: readonly string[];
   readonly stopped: readonly string[];
-  /** Blocked earlier, and this layer would have blocked it as well. */
+  /** An earlier layer blocks it, and this one would block it as well. */
   readonly wouldStop: readonly string[];
 };
 
@@ -115,7 +116,7 @@ export type TryModel = ConsoleFrame & {
   readonly result?: TrialResult;
 };
 
-/** Two forms GET to `action`, with the chosen one in `ask`: who may register, and who may call. */
+/** Two forms GET to `action`, with the chosen one in `ask`: which accounts may register, and which callers may call. */
 export type TryUseModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: Readonly<

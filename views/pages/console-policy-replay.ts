@@ -15,17 +15,17 @@ const DAYS = [1, 7, 30, 90].map((days) => ({ value: String(days), text: words.la
 
 export const replayPage = (model: ReplayModel): Html => page(model, undefined);
 
-/** Where the rest of a page comes that is sent in parts. */
+/** Placeholder for the rest of a page that the server sends in parts. */
 const HERE = html`<!-- the answer -->`;
 
-/** The page with an answer in it. */
+/** The page with a result. */
 export const replayedPage = (model: ReplayModel, answer: HtmlValue): Html =>
   page(
     model,
     html`<section aria-labelledby="result" class="running"><h2 id="result" class="unseen">${words.result}</h2>${answer}</section>`,
   );
 
-/** The page in two halves; progress and then the result are sent between them. */
+/** The two halves of the page. The server sends progress and then the result between them. */
 export const replayHalves = (model: ReplayModel, view: View): readonly [before: string, after: string] => {
   const [before = '', after = ''] = replayedPage(model, HERE).in(view).split(HERE.in(view));
   return [before, after];
@@ -57,7 +57,7 @@ ${field({ name: 'agent', label: words.onlyAbout, hint: words.anId, value: asked.
 <div class="actions">${submit({ text: words.replay })}</div>
 <p class="hint">${words.recorded}</p></form>`;
 
-/** The progress; of several only the last one shows. `share` of 1. */
+/** The progress, of which only the last one shows. `share` of 1. */
 export const replayProgress = (read: number, changed: number, share: number): Html => {
   const percent = Math.floor(share * 100);
   return html`<div class="progress"><p><strong>${percent} %</strong> ${words.progress(numberPhrase(read), numberPhrase(changed))}</p><progress value="${percent}" max="100" aria-label="${words.replayed}"></progress></div>

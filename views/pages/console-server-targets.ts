@@ -10,16 +10,16 @@ import { serverTargetWords as words } from '../words/server-targets.ts';
 export type ServerTarget = {
   readonly resource: string;
   readonly scope: string;
-  /** Name and page of the other API. Absent: there is none. */
+  /** Name and page of the other API. Absent: it does not exist. */
   readonly api?: { readonly name: string; readonly href: string };
-  /** As the other API declares it. Absent: it does not. */
+  /** As the other API declares it. Absent: it does not declare it. */
   readonly declared?: { readonly description: string; readonly risk: Risk };
   /** Why it has no effect although it is accepted, or would have none. */
   readonly without?: keyof typeof words.effects;
   readonly proposed: { readonly by: string; readonly at: number };
-  /** Absent: it waits. */
+  /** Absent: it waits for acceptance. */
   readonly accepted?: { readonly by: string; readonly at: number };
-  /** Why the viewer may not accept it. Absent: they may, where `accept` is there. */
+  /** Why the viewer may not accept it. Absent: the viewer may, if `accept` is present. */
   readonly bar?: keyof typeof words.bars;
 };
 
@@ -27,10 +27,10 @@ export type ServerTargets = {
   readonly targets: readonly ServerTarget[];
   /** Version of the resource server that the page shows. */
   readonly version: number;
-  /** Where the forms go. Absent: not permitted to the viewer. */
+  /** Targets of the forms. Absent: not permitted to the viewer. */
   readonly accept?: string;
   readonly withdraw?: string;
-  /** For the command line. Absent: not permitted to the viewer. */
+  /** Shown for use on the command line. Absent: not permitted to the viewer. */
   readonly proposeCommand?: string;
 };
 

@@ -34,7 +34,7 @@ export type ServerRow = {
   readonly state: 'active' | 'disabled';
   readonly scopeCount: number;
   readonly worst?: Risk;
-  /** A scope of another API waits to be accepted. */
+  /** A scope of another API waits for acceptance. */
   readonly isProposed?: true;
 };
 
@@ -100,7 +100,7 @@ export type ServerModel = ConsoleFrame & {
   readonly delegations?: ServerTargets;
   /** The confirmation page. Absent: not permitted to the viewer. */
   readonly disableHref?: string;
-  /** Where a form enables it again. Absent: not permitted to the viewer, or it is enabled. */
+  /** Target of the form that enables it again. Absent: not permitted to the viewer, or it is enabled. */
   readonly enable?: string;
 };
 

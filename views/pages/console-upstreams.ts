@@ -15,7 +15,7 @@ export type ShownUpstream = {
   readonly create: 'never' | 'always';
   readonly isOn: boolean;
   readonly createdAt: number;
-  /** Where `csrf` is POSTed to switch it to the other state; absent: not permitted to the viewer. */
+  /** POSTs `csrf` there to switch it to the other state; absent: not permitted to the viewer. */
   readonly switchAction?: string;
 };
 

@@ -47,7 +47,7 @@ ${field({
 export type DeviceConfirmModel = PageFrame & {
   readonly action: string;
   readonly xsrf: string;
-  /** As typed; returned with the form. */
+  /** As the person typed it; returned with the form. */
   readonly userCode: string;
   /** As the device shows it. */
   readonly displayCode: string;
@@ -57,7 +57,7 @@ export type DeviceConfirmModel = PageFrame & {
     readonly ownerName?: string;
     readonly host?: string;
   };
-  /** Where the device asked from, as far as known. */
+  /** Network of the device, as far as known. */
   readonly device?: {
     readonly address?: string;
     readonly software?: string;

@@ -12,7 +12,7 @@ export type EmailModel = PageFrame & {
   /** The current address. */
   readonly email?: string;
   readonly isVerified: boolean;
-  /** A link was mailed to the new address. */
+  /** The server has mailed a link to the new address. */
   readonly isSent?: boolean;
   readonly error?: Phrase;
 };

@@ -3,7 +3,7 @@ import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { errorWords as words } from '../words/error.ts';
 
-/** A `text` that is no phrase may repeat input of another party, and is shown cut and escaped. */
+/** A `text` that is no phrase may repeat input of another party. The page shows it cut and escaped. */
 export type ErrorModel = PageFrame & {
   /** Ours, e.g. `That did not work`. */
   readonly title: Text;
@@ -13,7 +13,7 @@ export type ErrorModel = PageFrame & {
   /** OAuth error or DomainError code. */
   readonly code?: string;
   readonly requestId?: string;
-  /** Where to continue, where that is not the start page. */
+  /** Where to continue; default: the start page. */
   readonly onwards?: { readonly href: string; readonly text: Text };
 };
 

@@ -17,9 +17,9 @@ export type SuspendedRight = {
   /** Epoch seconds. */
   readonly since: number;
   readonly until: number;
-  /** Name of the agent that re-delegated it; absent: the person allowed it. */
+  /** Name of the agent that re-delegated it; absent: the person allowed it directly. */
   readonly delegatedFurtherBy?: string;
-  /** Name of the app in whose calls alone it applies. Absent: in all. */
+  /** Name of the app to whose calls it is limited. Absent: it applies to all. */
   readonly calledBy?: string;
 };
 
@@ -28,18 +28,18 @@ export type NewOwnerModel = PageFrame & {
   readonly csrf: string;
   readonly action: string;
   readonly agent: AgentFacts;
-  /** Since when the new owner owns the agent, epoch seconds. */
+  /** Start of the new ownership, epoch seconds. */
   readonly since?: number;
-  /** Number of the owner whom the page shows (agents/ownership.ts). */
+  /** Number of the ownership that the page shows (agents/ownership.ts). */
   readonly ownership: number;
   readonly rights: readonly SuspendedRight[];
   readonly error?: Phrase;
 };
 
-/** Agents with a new owner, on the page of the account: each leads to its confirmation page. */
+/** Agents with a new owner, on the account page. Each leads to its confirmation page. */
 export type AgentInNewHands = { readonly agent: AgentFacts; readonly href: string };
 
-/** Facts first, then what is at stake, then two answers of the same weight. Enter triggers the first one: revoke it. */
+/** Facts first, then what is at stake, then two answers of the same weight. Enter triggers the first button: revoke. */
 export const newOwnerPage = (model: NewOwnerModel): Html =>
   layout({
     frame: model,
@@ -71,7 +71,7 @@ ${detailChips(one.details)}
 }${one.calledBy !== undefined && html` ${accountAgentWords.whenCalledBy(chosenName(one.calledBy))}`}</p>
 </div>`;
 
-/** The section of the account page; nothing where there is no such agent. */
+/** The section of the account page; empty without such an agent. */
 export const newOwners = (agents: readonly AgentInNewHands[]): Html | false =>
   agents.length > 0 &&
   html`<section aria-labelledby="new-owners"><h2 id="new-owners">${words.sectionTitle}</h2>

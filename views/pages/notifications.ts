@@ -11,13 +11,13 @@ export type NotificationsModel = PageFrame & {
   readonly csrf: string;
   /** The page itself: the form POSTs `csrf`, `name`, `key` and the browser's subscription to it. */
   readonly path: string;
-  /** Our public key, base64url, from which a browser accepts messages. */
+  /** Our public key, base64url. A browser accepts messages signed with it only. */
   readonly key: string;
   readonly worker: { readonly href: string; readonly scope: string };
   readonly browsers: readonly ShownBrowser[];
-  /** The maximum number is reached. */
+  /** The account has the maximum number of browsers. */
   readonly isFull: boolean;
-  /** Whether mails are sent to the person's address, too. */
+  /** Whether the server also sends mails to the person's address. */
   readonly isMailed: boolean;
   readonly name: Text;
   readonly error?: { readonly field?: 'name'; readonly text: Text };
@@ -28,7 +28,7 @@ export type ShownBrowser = {
   readonly name: string;
   readonly createdAt: number;
   readonly lastSuccessAt?: number;
-  /** Where `csrf` is POSTed to send a test, or to stop notifications to it. */
+  /** POSTs `csrf` there to send a test, or to stop notifications to it. */
   readonly testAction: string;
   readonly removeAction: string;
 };

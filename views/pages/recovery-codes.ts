@@ -4,7 +4,7 @@ import { recoveryWords as words } from '../words/factors.ts';
 
 export type RecoveryCodesModel = PageFrame & {
   readonly codes: readonly string[];
-  /** The codes came with the first factor. */
+  /** The user got the codes with their first factor. */
   readonly isFirst: boolean;
   readonly nextHref: string;
 };

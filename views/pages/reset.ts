@@ -8,7 +8,7 @@ import { passwordWords, resetWords as words } from '../words/password.ts';
 export type ResetAskModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
-  /** A link was asked for; the page does not reveal whether there is such an account. */
+  /** The user requested a link. The page does not reveal whether there is such an account. */
   readonly isSent?: boolean;
   readonly error?: Phrase;
 };

@@ -11,16 +11,16 @@ export type SecondFactorModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
   readonly uid: string;
-  /** A user is signed in already, and the request requires more. */
+  /** The user is signed in already, and the request requires more. */
   readonly isStepUp: boolean;
   /** Whether the account has an authenticator app. */
   readonly hasApp: boolean;
   /** Options for a passkey of the account, as JSON; absent: it has none. */
   readonly passkey?: string;
   readonly error?: Phrase;
-  /** Where `csrf` and `uid` are POSTed to begin again with a username; absent: no such button. */
+  /** POSTs `csrf` and `uid` there to begin again with a username; absent: no such button. */
   readonly againAction?: string;
-  /** Where a cancelled sign-in POSTs its own `csrf` and `uid`; absent: no such button. */
+  /** A cancelled sign-in POSTs its own `csrf` and `uid` there; absent: no such button. */
   readonly cancel?: { readonly action: string; readonly csrf: string };
 };
 

@@ -19,9 +19,9 @@ export type ShownFactor = {
   readonly lastUsedAt?: number;
   /** Unused recovery codes. */
   readonly left?: number;
-  /** A copy of it may exist: it is not accepted. */
+  /** A copy of the key may exist, so it is not accepted. */
   readonly isCopied?: true;
-  /** Where `csrf` is POSTed to remove it. */
+  /** POSTs `csrf` there to remove it. */
   readonly removeAction: string;
 };
 
@@ -34,11 +34,11 @@ export type SecurityModel = PageFrame & {
   /** Whether there is a page for changing the address. */
   readonly hasMail?: boolean;
   readonly factors: readonly ShownFactor[];
-  /** Upstream providers: the connected ones, and those that can be connected. */
+  /** Upstream providers: the connected ones, and those that the person can connect. */
   readonly connected: readonly ShownConnection[];
   readonly connectable: readonly { readonly id: string; readonly name: string }[];
   readonly hasPassword: boolean;
-  /** The person's language; `csrf` and `language` are POSTed to `path` with `/language`. */
+  /** The person's language. The form POSTs `csrf` and `language` to `path` with `/language`. */
   readonly language: Language;
 };
 
@@ -47,9 +47,9 @@ export type ShownConnection = {
   /** The person's name there. */
   readonly label?: string;
   readonly createdAt: number;
-  /** The provider is switched off. */
+  /** An administrator has switched the provider off. */
   readonly isOff: boolean;
-  /** Where `csrf` is POSTed to remove it. */
+  /** POSTs `csrf` there to remove it. */
   readonly removeAction: string;
 };
 

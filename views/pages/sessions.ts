@@ -11,7 +11,7 @@ export type ShownSession = {
   readonly browser?: ShownBrowserHint;
   /** RFC 8176 values, and our own. */
   readonly amr: readonly string[];
-  /** Name of the provider at which it began. */
+  /** Name of the provider at which the session began. */
   readonly provider?: string;
   /** Epoch seconds. */
   readonly startedAt: number;
@@ -20,9 +20,9 @@ export type ShownSession = {
   /** Network or address of the sign-in, and of the last use. */
   readonly source?: string;
   readonly seenFrom?: string;
-  /** Names of the apps that signed in by it. */
+  /** Names of the apps to which the user signed in with the session. */
   readonly apps: readonly string[];
-  /** Where `csrf` is POSTed to end it. */
+  /** POSTs `csrf` there to end the session. */
   readonly endAction: string;
 };
 
@@ -30,10 +30,10 @@ export type SessionsModel = PageFrame & {
   readonly csrf: string;
   /** This one first. */
   readonly sessions: readonly ShownSession[];
-  /** Where `csrf` is POSTed; absent where there is no other. */
+  /** POSTs `csrf` there; absent without another session. */
   readonly endOthersAction?: string;
   readonly endAllAction: string;
-  /** There may be more. */
+  /** There may be more than the page shows. */
   readonly isCut?: true;
 };
 
@@ -86,7 +86,7 @@ const FACTORS: Readonly<Record<string, Phrase>> = {
 
 const ELSEWHERE: readonly string[] = ['urn:behalf:amr:upstream', 'urn:behalf:amr:upstream-session'];
 
-/** When and how the user signed in, as text; leaves out what means nothing to a person. */
+/** Time and methods of the sign-in, as text. Leaves out what means nothing to a person. */
 const signedIn = ({ amr, provider, authTime }: ShownSession): HtmlValue => {
   const there = provider === undefined ? words.anotherProvider : words.provider(chosenName(provider));
   const parts = [

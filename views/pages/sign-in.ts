@@ -10,14 +10,14 @@ import { signInWords as words } from '../words/sign-in.ts';
 export type SignInModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
-  /** Interaction in progress; absent where `action` is enough. */
+  /** The interaction in progress; absent if `action` is enough. */
   readonly uid?: string;
   readonly username?: string;
-  /** One text for every reason: it does not reveal which part was wrong. */
+  /** One text for all reasons, which does not reveal which part was wrong. */
   readonly error?: Phrase;
-  /** Whose request the person signs in for; absent when it is our own account page. */
+  /** The app for whose request the person signs in; absent for our own account page. */
   readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
-  /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
+  /** A cancelled sign-in POSTs `csrf` and `uid` there; absent: no such button. */
   readonly cancelAction?: string;
   /** Page for a user who forgot the password. Absent: no such link. */
   readonly resetHref?: string;
@@ -30,10 +30,10 @@ export type SignInModel = PageFrame & {
 };
 
 export type UpstreamChoice = {
-  /** Where `csrf`, `uid` and `upstream` are POSTed. */
+  /** POSTs `csrf`, `uid` and `upstream` there. */
   readonly action: string;
   readonly buttons: readonly { readonly id: string; readonly name: string }[];
-  /** Whether a username may lead to a provider by its domain: then a user may have no password here. */
+  /** Whether the domain of a username may lead to a provider. Then a user may have no password here. */
   readonly hasDomains: boolean;
 };
 
@@ -68,7 +68,7 @@ ${model.cancelAction !== undefined && html`<form method="post" action="${model.c
 
 const hasUsername = ({ hasPassword, upstreams }: SignInModel): boolean => hasPassword || upstreams?.hasDomains === true;
 
-/** Username and password; only the username where it leads to a provider and passwords are off. */
+/** Username and password. Only the username if it leads to a provider and passwords are off. */
 const usernameForm = (model: SignInModel): Html | false => {
   const { hasPassword, username, upstreams } = model;
   const hasDomains = upstreams?.hasDomains === true;

@@ -21,7 +21,7 @@ export const signOutPage = (model: SignOutModel): Html =>
 
 export type SignedOutModel = PageFrame & {
   readonly clientName?: string;
-  /** The provider at which the session began, where it can be ended there, too. */
+  /** The provider at which the session began, if the user can end it there, too. */
   readonly upstream?: { readonly name: string; readonly href: string };
 };
 

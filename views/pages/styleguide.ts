@@ -38,7 +38,7 @@ export type StyleguideModel = ConsoleFrame & { readonly scheme: (typeof SCHEMES)
 
 const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
 
-/** Each shared part of pages, by its export name, in its states. A test fails when one is missing. */
+/** Each shared part of pages in its states, by its export name. A test fails when one is missing. */
 export const styleguideParts = () =>
   ({
     submit: (['primary', 'strong', 'plain', 'danger', 'quiet'] as const).map((kind) =>

@@ -4,14 +4,14 @@ import { layout, type PageFrame } from '../layout.ts';
 import { onwardWords as words } from '../words/upstream.ts';
 
 /**
- * The redirect to a provider, to sign in or out there, and back. A page of its own: HTTP redirects would be held to the policy
- * of the form before (form-action).
+ * The redirect to a provider, to sign in or out there, and back. It has its own page: the policy of the form before would
+ * apply to an HTTP redirect (form-action).
  */
 export type OnwardModel = PageFrame & {
   readonly kind: 'there' | 'back' | 'out';
-  /** Of the provider. */
+  /** Name of the provider. */
   readonly provider: string;
-  /** Where the browser goes at once: the sender of the page says so in the header `Refresh`. */
+  /** Target to which the browser goes at once: the sender of the page sets the header `Refresh`. */
   readonly href: string;
 };
 

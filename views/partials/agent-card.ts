@@ -3,28 +3,28 @@ import { type Html, html, type Text } from '../html.ts';
 import { agentWords as words } from '../words/agent.ts';
 import { type AgentState, stateTag } from './agent-state.ts';
 
-/** What is known about an agent. The party that registered it chose `name` and `purpose`. */
+/** Facts about an agent. The party that registered it chose `name` and `purpose`. */
 export type AgentFacts = {
   /** `agt_…` */
   readonly id: string;
   readonly name: string;
-  /** Name of the owner's account; our own text where there is none. */
+  /** Name of the owning account; our own text without one. */
   readonly ownerName: Text;
   readonly purpose: string;
   readonly environment: 'development' | 'test' | 'production';
   /** Absent: active. */
   readonly state?: AgentState;
-  /** Its name was verified here: no other agent's name looks like it. */
+  /** An operator verified its name: no other agent has a look-alike name. */
   readonly isVerified?: true;
 };
 
-/** An agent with its facts first and its own text after them. */
+/** An agent: first its facts, then its own text. */
 export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
 <h3>${chosenName(agent.name)}</h3>
 ${facts(agent)}
 </div>`;
 
-/** The same below a heading that names the agent already. */
+/** The same below a heading that already names the agent. */
 export const agentDetails = (agent: AgentFacts): Html => html`<div class="agent">${facts(agent)}</div>`;
 
 const facts = (

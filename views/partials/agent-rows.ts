@@ -12,13 +12,13 @@ export type AgentRow = AgentFacts & {
   readonly ownerName: string;
   readonly href: string;
   readonly state: AgentState;
-  /** Active in the registry, and yet blocked: by its blueprint, for want of an owner, or in an emergency. */
+  /** Active in the registry but blocked: by its blueprint, for lack of an owner, or in an emergency. */
   readonly isStopped: boolean;
   /** Epoch second; absent: never. */
   readonly lastUsedAt?: number;
 };
 
-/** Agents as a table, on a phone one below the other. `at`: another time than the last use, such as the end. */
+/** Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. */
 export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
   at?: Phrase,

@@ -13,6 +13,6 @@ const LOOKS: Readonly<Record<AgentState, string>> = {
   retired: 'gone',
 };
 
-/** `isStopped`: active in the registry, and yet blocked. */
+/** `isStopped`: active in the registry but blocked. */
 export const stateTag = (state: AgentState, isStopped = false): Html =>
   html`<span class="tag ${isStopped ? 'off' : LOOKS[state]}">${isStopped ? words.stopped : words.states[state]}</span>`;

@@ -13,10 +13,10 @@ import type { DetailItem } from './detail-list.ts';
 import { sourceLine } from './policy-text.ts';
 import { hostOf, type ResourceFacts, type Risk, riskBadge, type ScopeItem } from './scope-list.ts';
 
-/** How it stands: `agreed` is open, and the viewer has approved; another approver has to approve, too. */
+/** Its state for the viewer. `agreed`: pending, and the viewer has approved; another approver has to approve, too. */
 export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
-/** One action that people are asked about: everything that an approval covers, and nothing else. */
+/** One action that waits for approvers: everything that an approval covers, and nothing else. */
 export type ApprovalFacts = {
   /** `apv_…` */
   readonly id: string;
@@ -28,45 +28,45 @@ export type ApprovalFacts = {
   readonly resource: ResourceFacts;
   readonly scopes: readonly ScopeItem[];
   readonly details: readonly DetailItem[];
-  /** Names of scopes and types that are no longer declared: with one of them it cannot be approved. */
+  /** Names of scopes and types that are no longer declared. An action with one of them cannot be approved. */
   readonly unreadable: readonly string[];
-  /** The details as raw text; empty where there are none. */
+  /** The details as raw text; empty without details. */
   readonly exact: readonly string[];
-  /** Whether a part of them was too long for the sentence. */
+  /** Whether the sentence leaves out a part that was too long. */
   readonly isCut: boolean;
   readonly agent: AgentFacts;
-  /** The agents it acts through, the last one first; empty where the person delegated to the agent itself. */
+  /** The agents through which it acts, the last one first; empty if the person delegated to the agent itself. */
   readonly through: readonly AgentFacts[];
   readonly onBehalfOf: { readonly name: string; readonly isYou: boolean };
   /** Epoch seconds. */
   readonly askedAt: number;
   readonly until: number;
-  /** From when on further approvers are asked, too; absent: no others are asked. */
+  /** When the request escalates to further approvers; absent: never. */
   readonly escalatesAt?: number;
   /** Whether that time has passed. */
   readonly isEscalated?: boolean;
   /** How long an approved request waits for its agent. */
   readonly goodForSeconds: number;
-  /** The agent needs it only until then, epoch seconds. */
+  /** The agent needs the approval only until then, epoch seconds. */
   readonly goodUntil?: number;
-  /** When and by whom it was decided; for an approved request, until when its agent may use it. */
+  /** When and by whom it was decided. For an approved request: until when its agent may use it. */
   readonly decidedAt?: number;
   readonly decidedBy?: { readonly name: string; readonly isYou: boolean };
   readonly redeemBy?: number;
-  /** How many have to approve, and who may. */
+  /** How many approvals it needs, and who may give them. */
   readonly quorum: number;
   readonly people: readonly {
     readonly name: string;
     readonly isYou: boolean;
     readonly hasAgreed: boolean;
-    /** Without this approver's approval the request is not approved. */
+    /** The request needs this approver's approval. */
     readonly isNeeded: boolean;
     /** The deputy who approved for this approver. */
     readonly through?: string;
   }[];
-  /** The approver who is away and for whom the viewer would decide; absent: for themselves. */
+  /** The absent approver for whom the viewer would decide; absent: for themselves. */
   readonly forWhom?: { readonly name: string; readonly until?: number };
-  /** It is, or was, approved by break-glass. */
+  /** Break-glass applies to it, or did. */
   readonly breakGlass?: BreakGlassNote;
   /** The agent's own text for this one request. */
   readonly message?: string;
@@ -75,10 +75,10 @@ export type ApprovalFacts = {
 };
 
 const VALUE = 300;
-/** Members beside the sentence; the rest stands below, as raw text. */
+/** Members to show beside the sentence. The rest follows below, as raw text. */
 export const SHOWN_MEMBERS = 12;
 
-/** What is requested: the sentences of the details, else the descriptions of the scopes; and where. */
+/** What the agent requests: the sentences of the details, else the descriptions of the scopes; and where. */
 export const deeds = (approval: ApprovalFacts): Html => html`<div class="deeds ${approval.risk}">
 <p class="measure">${riskBadge(approval.risk)} <span>${words.risks[approval.risk]}</span></p>
 <ul>${approval.details.map((detail) => html`<li>${sentence(detail)}${members(detail)}</li>`)}${approval.scopes.map(
@@ -111,7 +111,7 @@ const members = ({ more }: DetailItem): Html | undefined =>
           ({ member, value }) => html`<div><dt>${isolated(member)}</dt><dd>${chosenName(value, VALUE)}</dd></div>`,
         )}${more.length > SHOWN_MEMBERS && html`<div><dt>${words.and}</dt><dd>${words.moreBelow(more.length - SHOWN_MEMBERS)}</dd></div>`}</dl>`;
 
-/** As raw text, so that a person can read everything they approve. */
+/** As raw text, so that an approver can read everything that they approve. */
 const exactly = ({ id, exact, isCut }: ApprovalFacts): Html | undefined =>
   exact.length === 0
     ? undefined
@@ -172,6 +172,6 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
   )}</ul></dd></div>`;
 };
 
-/** The agent's text comes after the facts, framed as its own. */
+/** The agent's text comes after the facts, marked as its own. */
 export const agentsWords = ({ message, agent, channel }: ApprovalFacts): Html =>
   html`${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;

@@ -4,8 +4,7 @@ import { timeText } from '../time-text.ts';
 import { approvalPeopleWords as words } from '../words/approval-people.ts';
 
 /**
- * For whom the viewer decides: for themselves, or for an approver who is away; `others` lead to the same page for other
- * approvers.
+ * For whom the viewer decides: for themselves, or for an absent approver. `others` lead to the same page for other approvers.
  */
 export type ApproverSlotChoice = {
   readonly value: string;
@@ -13,7 +12,7 @@ export type ApproverSlotChoice = {
   readonly others: readonly { readonly href: string; readonly name?: string }[];
 };
 
-/** The approver for whom the person decides, where that is another one; before the answers, which carry it. */
+/** The approver for whom the person decides, if that is another person. It comes before the answers, which send it. */
 export const slotNote = ({ away, others }: ApproverSlotChoice): Html | undefined =>
   away === undefined && others.length === 0
     ? undefined

@@ -2,7 +2,7 @@ import { longText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { breakGlassWords as words } from '../words/break-glass.ts';
 
-/** Marks an approval as break-glass, now or in the past, for those who are asked about it. */
+/** Marks an approval with break-glass, now or in the past, for its approvers. */
 export type BreakGlassNote = { readonly reason: string; readonly isBreakGlass: boolean; readonly href: string };
 
 export const breakGlassNote = ({ reason, isBreakGlass, href }: BreakGlassNote): Html =>

@@ -1,4 +1,4 @@
-/** Charts: inline SVG without anything that a page's policy forbids, and the numbers as text beside it. */
+/** Charts: inline SVG that complies with a page's policy, and the numbers as text beside it. */
 import { type Html, html, type Phrase } from '../html.ts';
 import { numberPhrase } from '../time-text.ts';
 import { chartWords as words } from '../words/charts.ts';
@@ -6,7 +6,7 @@ import { chartWords as words } from '../words/charts.ts';
 export type Column = {
   /** Its label in the table, and at both ends of the axis. */
   readonly label: Phrase;
-  /** In the order of the heads; the first one is drawn. */
+  /** In the order of the heads. The chart draws the first one. */
   readonly values: readonly number[];
 };
 
@@ -16,8 +16,8 @@ const HEIGHT = 90;
 const [LEAST, NOTHING] = [4, 1];
 
 /**
- * One column for each period, the oldest first. The maximum stands above, both ends below, and every number in a table that
- * can be opened. `kind` is the class that colours the columns.
+ * One column for each period, the oldest first. The maximum is above, both ends below, and every number in a table that the
+ * reader can open. `kind`: the class that colours the columns.
  */
 export const columnChart = ({
   id,
@@ -81,8 +81,8 @@ const DAY_WIDTH = 16;
 const DAY_HEIGHT = 28;
 
 /**
- * Small, for a line of a table: one bar for each day; screen readers read the numbers instead. `most`: maximum of the whole
- * table.
+ * A small chart for a line of a table: one bar for each day. Screen readers read the numbers instead. `most`: maximum of the
+ * whole table.
  */
 export const dayBars = (perDay: readonly number[], days: readonly Phrase[], most: number): Html =>
   html`<svg class="days" role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${days[index]}: ${count}`)}" viewbox="0 0 ${DAY_WIDTH * perDay.length} ${DAY_HEIGHT}" width="${DAY_WIDTH * perDay.length}" height="${DAY_HEIGHT}">${perDay.map(

@@ -12,7 +12,7 @@ export type ConsoleFrame = PageFrame & {
   readonly sees: readonly ConsolePlace[];
 };
 
-/** Places by subject, each with the name it has in the navigation; a section opens its first place. */
+/** Places by subject, each with its name in the navigation. A section opens its first place. */
 const SECTIONS = {
   overview: { overview: { path: '/console', name: words.places.overview } },
   agents: {
@@ -62,8 +62,8 @@ const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, pla
 export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ id }) => id);
 
 /**
- * The navigation of the console: the sections, and the places of this one where it has several. `here`: the page itself, not
- * one below it.
+ * The navigation of the console: the sections, and the places of the current section if it has several. `here`: the page
+ * itself, not one below it.
  */
 export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html => {
   const seen = PLACES.filter(({ id }) => frame.sees.includes(id));

@@ -9,10 +9,10 @@ import { field } from './field.ts';
 import { type Pagination, pagination } from './pagination.ts';
 import { submit } from './submit.ts';
 
-/** The first column identifies the row. */
+/** The first column identifies the item. */
 export type Column<Row> = { readonly title: Phrase; readonly cell: (row: Row) => HtmlValue };
 
-/** Rows below each other; on a phone each is a block with the titles in it. `labelledBy`: id of its heading. */
+/** A table. On a phone each item is a block that repeats the titles. `labelledBy`: id of its heading. */
 export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], labelledBy?: string): Html =>
   html`<div class="card flush"><table class="log"${labelledBy !== undefined && html` aria-labelledby="${labelledBy}"`}>
 <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
@@ -33,7 +33,7 @@ export type ListModel<Row> = ConsoleFrame & {
   readonly asked: Asked;
   readonly rows: readonly Row[];
   readonly pages: Pagination;
-  /** Page to create a new one; absent: not here, or not permitted to the viewer. */
+  /** Page for creating a new one; absent: not here, or not permitted to the viewer. */
   readonly newHref?: string;
 };
 
@@ -88,7 +88,7 @@ ${states && choice({ name: 'state', label: words.state, value: asked.state, opti
 
 export type Fact = readonly [name: Phrase, value: HtmlValue];
 
-/** Names and values; undefined values are left out. */
+/** Names and values. Leaves out undefined values. */
 export const factList = (facts: readonly (Fact | undefined | false)[]): Html =>
   html`<dl class="facts">${facts.map((fact) => fact && html`<div><dt>${fact[0]}</dt><dd>${fact[1]}</dd></div>`)}</dl>`;
 
@@ -113,7 +113,7 @@ export const rightsList = (rights: Readonly<Record<string, readonly string[]>>):
 
 const MOST_RIGHTS = 50;
 
-/** A form that is nothing but its button. `version`: of what the page showed. */
+/** A form that consists of its button only. `version`: the version that the page showed. */
 export const postButton = (action: string, csrf: string, button: Html, version?: number): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${
     version !== undefined && html`<input type="hidden" name="version" value="${version}">`
@@ -149,7 +149,7 @@ export const confirmPage = (
 </form></section>`,
   });
 
-/** Look of a state in a list. */
+/** Colour of a state in a list. */
 export const STATE_LOOKS = { active: 'good', disabled: 'off', retired: 'gone' } as const;
 
 export const registeredState = (state: keyof typeof STATE_LOOKS): Html =>

@@ -3,7 +3,7 @@ import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 
 type Control = {
   readonly name: string;
-  /** Where a page has several fields of this name. */
+  /** Distinguishes several fields of this name on one page. */
   readonly id?: string;
   readonly label: Text;
   readonly value?: string;
@@ -19,7 +19,7 @@ export const textArea = (
   const { name, value, rows, maxLength, code, optional } = control;
   return framed(
     control,
-    // A line break right after the tag is not part of the value.
+    // HTML drops a line break right after the tag.
     html`<textarea id="${idOf(control)}" name="${name}" rows="${rows}" maxlength="${maxLength}" autocomplete="off"${
       code && html` class="mono" spellcheck="false"`
     }${!optional && html` required`}${described(control)}>
@@ -39,7 +39,7 @@ export const choice = (control: Control & { readonly options: readonly Option[] 
     )}</select>`,
   );
 
-/** A labelled yes or no: the field is sent as `yes`, or not at all. */
+/** A labelled checkbox. The browser sends the field as `yes`, or not at all. */
 export const checkbox = ({
   name,
   label,

@@ -2,19 +2,19 @@ import { type Html, html, type Phrase } from '../html.ts';
 import { numberPhrase } from '../time-text.ts';
 
 export type Count = {
-  /** What is counted, also the class that colours it. */
+  /** What the part counts; also the class that colours it. */
   readonly name: string;
   readonly count: number;
-  /** The list of those that were counted. */
+  /** The list of the counted objects. */
   readonly href: string;
 };
 
 const WIDTH = 400;
-/** The gap between two parts, and the least width of a part, so that one of a thousand is visible. */
+/** The gap between two parts, and the minimum width of a part, so that one of a thousand is visible. */
 const GAP = 3;
 const LEAST = 5;
 
-/** Counts as one bar, in which each has its share, and as links: the same for a user who does not see the bar. */
+/** Counts as one bar, in which each has its share, and as links for users who do not see the bar. */
 export const countBar = (
   title: Phrase,
   id: string,
@@ -31,7 +31,7 @@ ${total > 0 && drawing(shown, total)}
   )}</ul></div>`;
 };
 
-/** For the eye only: the numbers stand below it. */
+/** For sighted readers only: the numbers are below it. */
 const drawing = (shown: readonly Count[], total: number): Html => {
   const free = WIDTH - GAP * (shown.length - 1) - LEAST * shown.length;
   let x = 0;

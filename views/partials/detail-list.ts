@@ -3,7 +3,7 @@ import { detailSentence, type SentencePart } from '../detail-sentence.ts';
 import { type Html, html } from '../html.ts';
 import { type Risk, riskBadge } from './scope-list.ts';
 
-/** An authorization detail (RFC 9396): text of the resource server's registration, and values of the request. */
+/** An authorization detail (RFC 9396): text from the resource server's registration, and values of the request. */
 export type DetailItem = {
   readonly type: string;
   /** What details of the type are about. */
@@ -13,7 +13,7 @@ export type DetailItem = {
   readonly more: readonly { readonly member: string; readonly value: string }[];
 };
 
-/** One to be switched off or on. The form field is `detail`, its value `id`. */
+/** A detail that the person can switch off or on. The form field is `detail`, its value `id`. */
 export type DetailChoice = DetailItem & { readonly id: string; readonly checked: boolean };
 
 const VALUE = 300;

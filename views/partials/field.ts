@@ -13,16 +13,16 @@ export type Field = {
   readonly autocomplete: string;
   readonly maxLength: number;
   readonly inputMode?: 'text' | 'numeric';
-  /** Set large and spaced: codes. */
+  /** Large and spaced, for codes. */
   readonly code?: boolean;
   readonly autofocus?: boolean;
   /** May stay empty. */
   readonly optional?: boolean;
-  /** Values that are offered while typing; `text` explains each. */
+  /** Suggestions while the user types; `text` explains each. */
   readonly offers?: readonly { readonly value: string; readonly text: Text }[];
 };
 
-/** A labelled input with its hint and its error tied to it. */
+/** A labelled input, connected to its hint and its error. */
 export const field = ({
   name,
   label,

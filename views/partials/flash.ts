@@ -2,7 +2,7 @@ import { anyText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layoutWords } from '../words/layout.ts';
 
-/** A message about what was just done. `text` is ours. */
+/** A message about the last action. `text` is ours. */
 export type FlashMessage = { readonly kind: 'success' | 'notice' | 'warning' | 'error'; readonly text: Text };
 
 export const flash = ({ kind, text }: FlashMessage): Html =>

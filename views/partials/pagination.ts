@@ -1,7 +1,7 @@
 import { type Html, html, type Phrase } from '../html.ts';
 import { listWords as words } from '../words/lists.ts';
 
-/** Links to the neighbouring pages of a list; cursors only go forward, so the way back is to the start. */
+/** Links to the neighbouring pages of a list. Cursors go forward only, so the way back leads to the start. */
 export type Pagination = { readonly firstHref?: string; readonly nextHref?: string };
 
 /** `label` names the list. `by`: its order. */

@@ -11,15 +11,15 @@ export type PasskeyForm = {
   readonly look: 'primary' | 'plain';
   /** Further fields. */
   readonly fields: HtmlValue;
-  /** The other answer, of the same weight; it stands before the button. */
+  /** The other answer, of the same weight, before the button. */
   readonly otherAnswer?: Html;
-  /** Shown in its place where there are no passkeys. */
+  /** Shown in its place in a browser without passkeys. */
   readonly without?: HtmlValue;
 };
 
 /**
- * A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. Its space is reserved
- * from the beginning, so that nothing moves under the pointer when it shows.
+ * A form that passkeys.js shows, fills with `credential` and sends. Without that script it stays hidden. Its space is
+ * reserved from the beginning, so that nothing moves under the pointer when it appears.
  */
 export const passkeyForm = ({ without, ...form }: PasskeyForm): Html =>
   without === undefined

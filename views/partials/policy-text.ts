@@ -21,9 +21,7 @@ export type PolicyDifference = {
   readonly lines: readonly DifferenceLine[];
 };
 
-/**
- * A line of a text that a user wrote, with its indentation; characters that could deceive on the page are shown as their code.
- */
+/** A line of a text that a user wrote, with its indentation. Shows characters that could deceive on the page as their code. */
 export const sourceLine = (line: string, limit = 300): string => {
   const shown = line
     .replaceAll('\t', '  ')
@@ -35,7 +33,7 @@ export const sourceLine = (line: string, limit = 300): string => {
   return characters.length > limit ? `${characters.slice(0, limit).join('')}…` : shown;
 };
 
-/** Lines of a text that are shown; the API and the command line give the whole text. */
+/** Lines of a text on the page. The API and the command line have the whole text. */
 const MOST_LINES = 3_000;
 
 /** A text with the numbers of its lines. */

@@ -5,8 +5,8 @@ import { type Html, html, type Phrase } from '../html.ts';
 const QUIET = 4;
 
 /**
- * A text as a QR code: one path, without style or script, and dark on white in either colour scheme. Screen readers read
- * `label` instead.
+ * A text as a QR code: one path, without style or script, dark on white in either colour scheme. Screen readers read `label`
+ * instead.
  */
 export const qrCode = (text: string, label: Phrase): Html => {
   const { data, size } = encode(text, { ecc: 'M', border: 0 });

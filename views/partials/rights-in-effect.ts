@@ -6,7 +6,7 @@ import { type DetailChoice, type DetailItem, detailChips, detailChoices } from '
 import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChoices } from './scope-list.ts';
 import { submit } from './submit.ts';
 
-/** A right that was allowed, and why it cannot be used at present. */
+/** An allowed right, and why the agent or app cannot use it at present. */
 /** `what`: the text of a scope, or a detail. */
 export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
 
@@ -21,7 +21,7 @@ export type Narrowing = {
   readonly openidScopes?: readonly string[];
 };
 
-/** Rights that were allowed and are blocked at present, each with the reason. */
+/** Allowed rights that are blocked at present, each with the reason. */
 export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Html | undefined =>
   stopped === undefined || stopped.length === 0
     ? undefined
@@ -33,7 +33,7 @@ export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Htm
 export const lastUsed = (usedAt: number | undefined): Phrase =>
   usedAt === undefined ? words.neverUsed : words.used(timeText(usedAt));
 
-/** The form that removes single rights; nothing is preselected. `id` is unique on the page. */
+/** The form that removes single rights. It preselects none. `id` is unique on the page. */
 export const narrowingForm = (
   narrowing: Narrowing | undefined,
   { id, csrf, about }: { readonly id: string; readonly csrf: string; readonly about: HtmlValue },

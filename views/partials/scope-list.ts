@@ -13,10 +13,10 @@ export type ResourceFacts = {
   readonly name: string;
 };
 
-/** A scope to be switched off or on. The form field is `scope`, its value `scopeFieldValue(…)`. */
+/** A scope that the person can switch off or on. The form field is `scope`, its value `scopeFieldValue(…)`. */
 export type ScopeChoice = ScopeItem & { readonly checked: boolean };
 
-/** Value of the form field `scope`: the resource indicator, a space, the scope. Neither can hold a space. */
+/** Value of the form field `scope`: the resource indicator, a space, the scope. Neither contains a space. */
 export const scopeFieldValue = (resource: string, scope: string): string => `${resource} ${scope}`;
 
 const ORDER: Readonly<Record<Risk, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
@@ -31,7 +31,7 @@ export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], i
     idPrefix,
   );
 
-/** The same for wishes of an MCP server, in the form field `wish`: none is ticked. */
+/** The same for wishes of an MCP server, in the form field `wish`. None is ticked. */
 export const wishChoices = (scopes: readonly (ScopeItem & { readonly value: string })[], idPrefix: string): Html =>
   boxes(
     'wish',
@@ -53,11 +53,11 @@ export const scopeChips = (scopes: readonly ScopeItem[]): Html =>
       html`<li class="${scope.risk}"><span>${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> ${riskBadge(scope.risk)}</li>`,
   )}</ul>`;
 
-/** The resource: its name from the registration, and its host, which it cannot choose. */
+/** The resource: its name, from the registration, and its host, which it cannot choose. */
 export const resourceHeading = (resource: ResourceFacts): Html =>
   html`${scopeWords.at(isolated(resource.name))} <span class="where">${hostOf(resource.identifier)}</span>`;
 
-/** Host of a resource indicator, or all of it when it has none. */
+/** Host of a resource indicator; the whole indicator if it has no host. */
 export const hostOf = (identifier: string): string =>
   plainText((URL.canParse(identifier) && new URL(identifier).host) || identifier, 255);
 

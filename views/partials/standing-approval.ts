@@ -9,15 +9,15 @@ import { field } from './field.ts';
 import { submit } from './submit.ts';
 
 /**
- * The standing approval that can be added to one approval: the form POSTs `csrf`, `uses`, `seconds` and, with an amount, `sum`
- * to `action`.
+ * The standing approval that the approver can add to one approval. The form POSTs `csrf`, `uses`, `seconds` and, with an
+ * amount, `sum` to `action`.
  */
 export type RememberOffer = {
   readonly action: string;
   readonly csrf: string;
-  /** Of this action, where it has an amount. */
+  /** Amount of this action, if it has one. */
   readonly amount?: number;
-  /** What was typed, after an error; and the error. */
+  /** The typed values after an error, and the error. */
   readonly values?: Readonly<Record<'uses' | 'seconds' | 'sum', string>>;
   readonly errors?: { readonly [field in 'uses' | 'seconds' | 'sum']?: Phrase };
 };
@@ -35,7 +35,7 @@ export type StandingFacts = {
   readonly csrf: string;
 };
 
-/** Folded: a person who does not want it has nothing to do. After an error it is open, with what was typed. */
+/** Collapsed: a person who does not want it has nothing to do. After an error it is open, with the typed values. */
 export const rememberForm = ({
   action,
   csrf,

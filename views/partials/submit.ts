@@ -9,9 +9,9 @@ export type SubmitButton = {
   readonly kind?: 'primary' | 'strong' | 'plain' | 'danger' | 'quiet';
   readonly name?: string;
   readonly value?: string;
-  /** The object of the button, for screen readers; read after its text. */
+  /** The object of the button, for screen readers, which read it after its text. */
   readonly about?: HtmlValue;
-  /** Id of the form it sends, where that is not the one around it. */
+  /** Id of the form that it sends; default: the form around it. */
   readonly form?: string;
 };
 

@@ -1,6 +1,6 @@
 /**
- * What a browser shows of a notification: a title and a sentence, all text of ours. A person who sees another person's screen
- * learns no name and nothing of what it is about; a click opens a page of ours, and decides nothing.
+ * What a browser shows for a notification: a title and a sentence, both our own text. A person who sees another person's
+ * screen learns no name and nothing about the content. A click opens a page of ours, and decides nothing.
  */
 import { type Phrase, phrase } from '../html.ts';
 import { isLanguage } from '../language.ts';
@@ -196,7 +196,9 @@ const TEST: Words = {
   page: 'account',
 };
 
-/** In the language of the browser; in English where that is none of ours. Throws TypeError for a kind that has no text. */
+/**
+ * In the language of the browser; in English for a language that we do not have. Throws TypeError for a kind without a text.
+ */
 export const notificationPush = (kind: string, language: string): PushText => {
   const words = PUSH_WORDS[kind];
   if (words === undefined) throw new TypeError(`no browser is told of ${kind}`);

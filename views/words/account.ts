@@ -45,7 +45,7 @@ export const accountWords = {
   }),
 };
 
-/** Which allowed rights are effective now, and how single ones are removed. */
+/** Which allowed rights are effective now, and how the person removes single ones. */
 export const narrowingWords = {
   stopped: phrase({ en: 'Allowed by you, but stopped at present:', de: 'Von Ihnen erlaubt, zurzeit aber gesperrt:' }),
   takeAway: phrase({ en: 'Take single rights away', de: 'Einzelne Rechte entziehen' }),
@@ -137,9 +137,7 @@ export const activityWords = {
 const named = <const Type extends string>(...types: readonly Type[]): Readonly<Record<Type, Phrase>> =>
   Object.fromEntries(types.map((type) => [type, eventPhrase(type)])) as Record<Type, Phrase>;
 
-/**
- * Audit events that a person sees, by the type of the event: with the usual text, or addressed to the person it happened to.
- */
+/** Audit events that a person sees, by their type: the usual text, or a text that addresses the person it happened to. */
 export const ownActivity = {
   ...named(
     'token.issued',

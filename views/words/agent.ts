@@ -34,7 +34,7 @@ export const agentWords = {
     orphaned: phrase({ en: 'orphaned', de: 'verwaist' }),
     retired: phrase({ en: 'retired', de: 'stillgelegt' }),
   } satisfies Readonly<Record<State, Phrase>>,
-  /** Active in the registry, and yet blocked. */
+  /** Active in the registry but blocked. */
   stopped: phrase({ en: 'stopped', de: 'angehalten' }),
   environments,
   /** Before the person decides. */

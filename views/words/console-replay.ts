@@ -1,6 +1,6 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** Policies replayed over earlier decisions. */
+/** Replays of policies over earlier decisions. */
 export const replayWords = {
   title: phrase({ en: 'Replay decisions', de: 'Entscheidungen nachspielen' }),
   lead: phrase({

@@ -1,8 +1,8 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 /**
- * Simulates which accounts may register, which callers may call what at the management API, and who may approve what an agent
- * asks.
+ * Simulates which accounts may register, which callers may call what at the management API, and who may approve an agent's
+ * request.
  */
 export const tryUseWords = {
   title: phrase({ en: 'Try the use of this server', de: 'Die Nutzung dieses Servers ausprobieren' }),

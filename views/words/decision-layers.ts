@@ -10,7 +10,7 @@ export type LayerWords = {
 
 export const askedEachTime = phrase({ en: 'You are asked each time.', de: 'Dazu werden Sie jedes Mal gefragt.' });
 
-/** Layers of a decision, by the names they have in the audit log. The pages' code checks that none is missing. */
+/** Layers of a decision, by their names in the audit log. The code of the pages checks that none is missing. */
 export const layerWords = {
   resource_server: {
     name: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
@@ -60,11 +60,11 @@ export const layerWords = {
   external: { name: phrase({ en: 'External decision point', de: 'Externe Entscheidungsstelle' }) },
 } satisfies Readonly<Record<string, LayerWords>>;
 
-/** The texts of a layer that came as data. */
+/** The texts of a layer whose name came as data. */
 export const wordsOfLayer = (layer: string): LayerWords | undefined =>
   Object.hasOwn(layerWords, layer) ? layerWords[layer as keyof typeof layerWords] : undefined;
 
-/** What has to change for a layer to let a scope through, by reason. */
+/** What has to change before a layer lets a scope through, by reason. */
 export const LAYER_STATEMENTS_GERMAN = {
   simulation_asks_nobody: 'beim Ausprobieren wird sonst niemand gefragt',
   register_document_client:
@@ -85,7 +85,7 @@ export const LAYER_STATEMENTS_GERMAN = {
   permit_at_external_point: 'Externe Entscheidungsstelle: {scope} bei {resource} erlauben.',
 } satisfies GermanWords;
 
-/** Why a layer does not apply on a route, by reason. After `only if` a clause stands, its verb last. */
+/** Why a layer does not apply on a route, by reason. A clause after `only if`, with its verb last (German). */
 export const ROUTE_STATEMENTS_GERMAN = {
   only_caller_involved: 'außer dem Aufrufer ist niemand beteiligt',
   no_token_exchanged: 'es wird kein Token getauscht',

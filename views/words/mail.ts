@@ -7,15 +7,15 @@ export type Parts = {
   readonly agent: string;
   /** A moment, to be put after a word such as `on`. */
   readonly when: string;
-  /** `on …`, or `soon` where it is not known. */
+  /** `on …`, or `soon` if the moment is unknown. */
   readonly end: string;
-  /** `until …`; undefined where it is not known. */
+  /** `until …`; undefined if the moment is unknown. */
   readonly until: string | undefined;
-  /** Who did it, where it was not the recipient; otherwise what to do if it was not. */
+  /** Who did it, if it was not the recipient. Otherwise what the recipient does if it was not them. */
   readonly by: string;
-  /** What to do if it was not the recipient. */
+  /** What the recipient does if it was not them. */
   readonly ifNotYou: string;
-  /** Name of another person it is about; a general word where it is unknown. */
+  /** Name of another person whom it is about; a general word if it is unknown. */
   readonly other: string;
   /** Whether the reader decides for the other. */
   readonly isDeputy: boolean;

@@ -7,8 +7,8 @@ export type German = string | ((params: { readonly [name: string]: string }) => 
 export type GermanWords = { readonly [reason: string]: German };
 
 /**
- * The text of a refusal for a person. Clients and programs read `message`, in English. A refusal without German words is
- * introduced in German and stays as it is.
+ * The text of a refusal for a person. Clients and programs read `message`, in English. A refusal without German words has a
+ * German introduction and keeps its English text.
  */
 export const refusalWords = (message: string, german: string | undefined): Phrase =>
   phrase({

@@ -12,6 +12,6 @@ export const riskWords: Readonly<Record<Risk, Phrase>> = {
 
 export const scopeWords = {
   at: (resource: HtmlValue) => phrase({ en: html`At ${resource}`, de: html`Bei ${resource}` }),
-  /** In the sentence of a detail, for a value that was not narrowed. */
+  /** In the sentence of a detail, for a value that is not narrowed. */
   any: phrase({ en: 'any', de: 'beliebig' }),
 };
