@@ -58,7 +58,7 @@ export type Configuration = {
   readonly sessions: {
     readonly ttlSeconds: number;
     readonly interactionTtlSeconds: number;
-    /** How much of the address of a sign-in is stored with the session. */
+    /** How much of the address of a sign-in the session stores. */
     readonly source: 'network' | 'address' | 'none';
   };
   readonly delegation: {
@@ -68,13 +68,13 @@ export type Configuration = {
     readonly maxDurationSeconds: number;
     /** Life of the page behind `consent_required`. */
     readonly requestTtlSeconds: number;
-    /** How long an ended or expired delegation is kept. */
+    /** How long the server keeps an ended or expired delegation. */
     readonly keptSeconds: number;
   };
   readonly approvals: {
-    /** Time that approvers have to decide. */
+    /** Time for approvers to decide. */
     readonly ttlSeconds: number;
-    /** Time that an agent has to fetch the token for an approval, at most 300. */
+    /** Time for an agent to fetch the token of an approval, at most 300. */
     readonly redeemSeconds: number;
     readonly pollIntervalSeconds: number;
     /** How long users see an approval after its end. */
@@ -85,7 +85,7 @@ export type Configuration = {
     readonly perHour: number;
   };
   readonly policy: {
-    /** `off`: no policy is evaluated, and all that the other layers leave is given. */
+    /** `off`: the server evaluates no policy, and gives all that the other layers leave. */
     readonly enforcement: 'on' | 'off';
     /** Another decision point, which only narrows; without a URL there is none. */
     readonly external: {
@@ -98,9 +98,9 @@ export type Configuration = {
     };
   };
   readonly agents: {
-    /** An agent that was not used for this long is suspended; 0 switches that off. */
+    /** The server suspends an agent without a use for this long; 0 switches that off. */
     readonly inactiveAfterDays: number;
-    /** Its owner is notified this long before an agent is suspended. */
+    /** How long before the suspension the server notifies the owner. */
     readonly noticeDays: number;
     /** How long an instance stays active after its last use. */
     readonly instanceLifetimeSeconds: number;
@@ -183,7 +183,7 @@ export type Configuration = {
     readonly signInPerSource: number;
     readonly signInWindowSeconds: number;
     readonly deviceUserCodeAttempts: number;
-    /** Requests a minute to the OAuth endpoints; 0 switches the limit off. */
+    /** Requests in a minute to the OAuth endpoints; 0 switches the limit off. */
     readonly requestsPerSourcePerMinute: number;
     readonly requestsPerClientPerMinute: number;
     /**
@@ -201,7 +201,7 @@ export type Configuration = {
     readonly refusalEventsPerDay: number;
     readonly anonymousEventsPerDay: number;
   };
-  /** Mail to users; without a server no mail is sent. */
+  /** Mail to users. Without a server the installation sends no mail. */
   readonly mail?: {
     /** smtp:// or smtps:// */
     readonly smtpUrl?: string;

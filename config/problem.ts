@@ -13,7 +13,7 @@ export type Problem = {
 /** sysexits.h EX_CONFIG. */
 export const EXIT_CONFIGURATION = 78;
 
-/** The settings cannot be used. `problems` holds all of them; `message` prints them. `code` is 'configuration_invalid'. */
+/** Thrown for unusable settings. `problems` holds all of them; `message` prints them. `code` is 'configuration_invalid'. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'configuration_invalid';

@@ -9,7 +9,7 @@ export type Budgets = {
   readonly perSourcePerMinute: number;
 };
 
-/** Concurrent fetches. Fetches that any caller can cause do not use up those of registered parties. */
+/** Most concurrent fetches, by purpose. Fetches that any caller can cause do not use up those of registered parties. */
 const AT_ONCE: Readonly<Record<FetchPurpose | AskPurpose, number>> = {
   jwks: 32,
   issuer_metadata: 16,
@@ -18,9 +18,9 @@ const AT_ONCE: Readonly<Record<FetchPurpose | AskPurpose, number>> = {
   upstream_userinfo: 16,
 };
 const AT_ONCE_PER_HOST = 4;
-/** Fetches that may wait for one to end. */
+/** Most fetches that wait for another fetch to end. */
 const MAXIMUM_WAITING = 256;
-/** Beyond it no further fetch starts in this minute, so that memory stays bounded. */
+/** Most counters. Beyond this number no further fetch starts in this minute, so that memory stays bounded. */
 const MAXIMUM_KEYS = 10_000;
 
 /** A counter and its maximum. */

@@ -12,7 +12,7 @@ export type Dial = (
 
 /**
  * Dials without any agent, pool or dispatcher. No proxy from the environment and no global setting of other code can
- * intervene, and the name is not resolved again. `moreAuthorities` (PEM) are trusted in addition to those of the
+ * intervene, and the name is not resolved again. Trusts `moreAuthorities` (PEM) in addition to the authorities of the
  * machine. Throws when they are no certificates.
  */
 export const tlsDialer = (moreAuthorities?: string): Dial => {

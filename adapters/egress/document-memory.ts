@@ -9,7 +9,7 @@ const MAXIMUM_FAILURES = 5000;
 /** The size of one entry without its body. */
 const OVERHEAD = 4096;
 
-/** Documents and failures by key, bounded; the least recently used are dropped first. */
+/** A bounded cache of documents and failures by key; drops the least recently used first. */
 export const documentMemory = () => {
   const documents = new Map<string, FetchedDocument>();
   const failures = new Map<string, Failed>();

@@ -3,10 +3,10 @@ import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { isDuplicate } from './connection.ts';
 
 /**
- * One document that shows whether a cached document may have changed. A process first puts the name of its change
- * into `open`, makes the change, and then takes the name out. `state` is a new value each time. While nothing is
- * open and `state` is the same, nothing has changed. A change with an unknown outcome stays open. Until it is given
- * up, no process answers from its cache.
+ * One document that shows whether a cached document may have changed. A process first puts the name of its change into
+ * `open`, makes the change, and then takes the name out. `state` is a new value each time. While no change is open and
+ * `state` is the same, nothing has changed. A change with an unknown outcome stays open. Until it is given up, no process
+ * answers from its cache.
  */
 type Marks = { readonly _id: 'changes'; readonly state: string; readonly open: readonly string[] };
 
@@ -22,7 +22,7 @@ export interface ChangeMarks {
    */
   state(): Promise<string | undefined>;
 
-  /** Creates the document where there is none: until then, everything is read. */
+  /** Creates the document if it is missing. Until it exists, callers read everything from the store. */
   prepare(): Promise<void>;
 
   /**

@@ -128,7 +128,7 @@ export const collectionOver = <T extends Document>(
   const getOne = async (id: string): Promise<Read<T>> =>
     readOf(await run(() => stored.findOne({ _id: { $eq: id } }, { projection, ...reading })));
 
-  /** One result for each id, in their order. */
+  /** One result for each id, in the order of the ids. */
   const getEach = async (ids: readonly string[]): Promise<readonly Read<T>[]> => {
     const byId = new Map((await run(() => readMany(ids))).map((each) => [each._id, each]));
     return ids.map((id) => readOf(byId.get(id)));
@@ -175,7 +175,7 @@ export const collectionOver = <T extends Document>(
       return noticed('replace', [_id], () => write(swap, [made], true));
     },
     /**
-     * If the response is lost, it is unknown who got the document: no caller gets it, and this one gets
+     * If the response is lost, it is unknown which caller got the document. No caller gets it, and this one gets
      * `unavailable`.
      */
     async take(id) {

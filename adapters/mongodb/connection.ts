@@ -78,7 +78,7 @@ export const connectMongodb = async (options: MongodbOptions): Promise<MongodbCo
     const most = patience * deadlineMilliseconds;
     const timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB did not answer within ${most} ms`)), most);
     const worked = work();
-    // Also when the deadline has passed and no caller waits for it any more.
+    // Also after the deadline, when no caller waits for it any more.
     driver.watch(worked);
     try {
       return await Promise.race([worked, late]);
@@ -185,7 +185,7 @@ const DUPLICATE_KEY = 11000;
 export const isDuplicate = (error: unknown): boolean =>
   (error as { code?: unknown } | undefined)?.code === DUPLICATE_KEY;
 
-/** Whether a failed write may have happened all the same. */
+/** Whether a failed write may still have happened. */
 export const isUnknownOutcome = (error: unknown): boolean =>
   isStoreUnavailable(error) && !(error.cause instanceof MongoServerSelectionError);
 

@@ -21,10 +21,10 @@ const SLOT_BYTES = 8192;
 const SLOTS = 64;
 /** With fewer free slots, more are added. */
 const FEWEST_FREE = 16;
-/** Digest of what follows, its length in bytes, and the record. */
+/** The head of a slot: a digest of what follows, and the length of the record in bytes. */
 const HEAD = /^([0-9a-f]{64}) (\d{1,4})\n/;
 const HEAD_BYTES = 80;
-/** Kills from before slots: one file each. */
+/** Kills from before there were slots: one file each. */
 const FORMER_FILE = /^kil_[a-z2-7]{26}\.json$/;
 
 type Slot = { readonly at: number; readonly record?: { readonly sequence: number; readonly latched: LatchedKill } };

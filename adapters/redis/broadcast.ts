@@ -12,7 +12,7 @@ export type RedisBroadcastOptions = {
   readonly tls?: RedisTls;
 };
 
-/** A connection that only listens would not notice that the server is gone. */
+/** Without pings, a connection that only listens would not notice that the server is gone. */
 const PING_EVERY_MILLISECONDS = 2000;
 
 /**

@@ -30,7 +30,7 @@ import { type ColumnValue, columnOf, columnValue, readColumns, tableOf } from '.
 type Row = readonly [body: string, version: number, ...compared: ColumnValue[]];
 
 export interface SqliteCollection<T extends Document> extends Collection<T> {
-  /** Drops a document from the cache: to be called when another statement removed it. */
+  /** Drops a document from the cache. Call it when another statement has removed the document. */
   forget(id: string): void;
 }
 

@@ -46,10 +46,10 @@ export interface GroupCommit {
   /** Rolls back the open transaction, if there is one. */
   undo(): void;
 
-  /** Why nothing can be trusted until a restart; undefined while all is well. */
+  /** Why the store must not be trusted until a restart; undefined while it works. */
   failure(): StoreUnavailable | undefined;
 
-  /** Resolves when everything that was added is written and synced, or refused. To be called once. */
+  /** Resolves when all added writes are committed and synced, or refused. Call it once. */
   idle(): Promise<void>;
 }
 

@@ -17,9 +17,9 @@ export type Remembered<V> = {
 
 /** The cached documents of one collection. */
 export type RememberedCollection = {
-  /** Must be called before each look-up, inside the same read. */
+  /** Call it before each look-up, inside the same read. */
   refresh(): void;
-  /** Clears all of it: rows were removed without naming them. */
+  /** Clears the whole cache: a statement removed rows without naming them. */
   clear(): void;
   region<V>(): Remembered<V>;
 };

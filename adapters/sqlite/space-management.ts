@@ -24,8 +24,8 @@ export interface RoomKeeping {
   admission(): ((purpose: Purpose) => boolean) | undefined;
 
   /**
-   * Must be called every second. Releases the reserve when almost nothing is free, returns swept space to the
-   * volume, and restores the reserve when there is room. Returns what this process changed since the last call.
+   * Call it every second. Releases the reserve when almost nothing is free, returns swept space to the volume, and restores
+   * the reserve when there is room. Returns what this process has changed since the last call.
    */
   tend(): Promise<'released' | 'restored' | undefined>;
 
