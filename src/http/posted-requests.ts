@@ -1,7 +1,7 @@
 /**
- * Authorization requests by POST (OpenID Connect Core §3.1.2.1). Redirects the browser to the same request by GET: the
+ * Authorization requests by POST (OpenID Connect Core §3.1.2.1). Redirects the browser to the same request by GET. The
  * browser sends no session cookie with a form of another site (`SameSite=Lax`), but sends it with the redirect. oidc-provider
- * refuses and records the GET.
+ * checks the GET and records its refusals.
  */
 import Router from '@koa/router';
 import { isDomainError } from '../domain/vocabulary/errors.ts';

@@ -46,7 +46,7 @@ const ANSWERS: Readonly<Record<string, MailWords>> = ANSWER_MAILS;
 
 const NAME_LENGTH = 60;
 
-/** A name that a party chose: without the characters by which a mail program recognises an address or URL. */
+/** A name that a party chose, without the characters by which a mail program recognises an address or URL. */
 const unlinked = (name: string): string =>
   plainText(name, NAME_LENGTH)
     .replace(/[.:](?=\S)|[。．｡@＠/\\／＼]/gu, '·')

@@ -5,9 +5,10 @@ import type { DetailChoice } from '../partials/detail-list.ts';
 import type { ResourceFacts, ScopeChoice, ScopeItem } from '../partials/scope-list.ts';
 
 /**
- * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
- * left ticked (see `scopeFieldValue`), `detail` likewise (its id), `wish` once for each wish ticked (its `value`), `openid` once for each OpenID scope, `duration` in seconds,
- * `delegable_to` once for each agent chosen (its `choice`) and `delegable_depth`. What is not in the form was not allowed.
+ * The form POSTs to `action`: `csrf`, `uid` and `decision` (`allow` or `deny`). For each ticked box it POSTs `scope` (see
+ * `scopeFieldValue`), `detail` (its id), `wish` (its `value`) or `openid` (the OpenID scope). It also POSTs `duration` in
+ * seconds, `delegable_to` once for each chosen agent (its `choice`), and `delegable_depth`. The person allows only what the
+ * form contains.
  */
 export type ConsentModel = PageFrame & {
   readonly action: string;

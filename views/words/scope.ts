@@ -2,7 +2,7 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 type Risk = 'low' | 'medium' | 'high' | 'critical';
 
-/** As it stands on a badge. */
+/** The text of a badge. */
 export const riskWords: Readonly<Record<Risk, Phrase>> = {
   low: phrase({ en: 'Low risk', de: 'Niedriges Risiko' }),
   medium: phrase({ en: 'Medium risk', de: 'Mittleres Risiko' }),

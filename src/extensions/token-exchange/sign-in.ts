@@ -21,7 +21,7 @@ export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_T
  * The sign-in behind an ID token or refresh token. The token was issued to the caller, and its authorization is live. A
  * refresh token needs a proof in this request of its binding: key, certificate or instance. A thief can therefore use it here
  * no better than at its own grant (RFC 8693 §2.1, RFC 9449 §5). If the token came with a bound access token, the request
- * needs a proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
+ * needs a proof of that kind, as a refresh does. No exchange turns it into Bearer tokens.
  */
 export const acceptSignIn = async (
   { signIns }: Pick<TokenExchangeDependencies, 'signIns'>,

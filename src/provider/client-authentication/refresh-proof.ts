@@ -1,7 +1,7 @@
 /**
  * Refresh tokens remember the binding of the access token that came with them. Refresh tokens of confidential clients are
- * bound to the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1), so a client may change its key. A refresh
- * without any proof would turn a bound authorization into one that gives Bearer tokens.
+ * bound to the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1). A client may therefore change its key. A
+ * refresh without any proof would turn a bound authorization into one that gives Bearer tokens.
  */
 import Provider from 'oidc-provider';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';

@@ -2,8 +2,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
 /**
- * Every request does, except that of a confidential client for which an administrator lifted the rule (`require_pkce`): there
- * OpenID Connect's `nonce` in the ID token lets the client detect an injected code.
+ * Every code request does, with one exception: a confidential client for which an administrator lifted the rule
+ * (`require_pkce`). That client detects an injected code by OpenID Connect's `nonce` in the ID token.
  */
 export const pkceRequired = (ctx: KoaContextWithOIDC, client: { readonly [member: string]: unknown }): boolean => {
   const { scope, nonce } = ctx.oidc.params ?? {};

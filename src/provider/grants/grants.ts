@@ -23,7 +23,7 @@ type GrantPayload = {
 };
 
 /**
- * Grants to read in one query for a list, and grants to examine for one page of it: many ended grants do not delay a request
+ * Grants to read in one query for a list, and most grants to examine for one page. Many ended grants do not delay a request
  * for long.
  */
 const AT_A_TIME = 100;
