@@ -45,7 +45,7 @@ import { factsOf } from './provider/seam/request-facts.ts';
 import { beginRequest } from './provider/seam/request-state.ts';
 
 export type Behalf = {
-  /** The public listener's request handler. */
+  /** The request handler of the public listener. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Reasons why this process must get no requests; empty when it can serve. */
   readonly reasons: () => Promise<Reasons>;

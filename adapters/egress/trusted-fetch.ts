@@ -78,7 +78,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
   const memory = documentMemory();
   const flights = new Map<string, Promise<FetchedDocument>>();
 
-  /** Others decide the content of a document: a URL from an external document counts as external. */
+  /** Others decide the content of a document, so a URL from an external document is external. */
   const reached = <T extends Pick<FetchRequest, 'internal' | 'namedBy'>>(request: T): T => {
     const { internal, namedBy } = request;
     if (internal === undefined || namedBy === undefined) return request;

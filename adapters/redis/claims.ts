@@ -9,9 +9,9 @@ const CLUSTER_SHARDS = 16;
  * in either case.
  */
 const BUCKETS = 16;
-/** Longer than the watch needs to come around again, even on a slow node. */
+/** Longer than the interval of the check, even on a slow node. */
 const CANARY_SECONDS = 60;
-/** By this much the time between two looks may be longer on Redis' clock than on ours; a response may take a second. */
+/** The time between two checks may be this much longer on Redis' clock than on ours. A response may take a second. */
 const MOST_AHEAD_MILLISECONDS = 2_000;
 
 export type ClaimOptions = {
@@ -34,11 +34,11 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
   const shards = isCluster ? CLUSTER_SHARDS : 1;
   const node = crypto.randomUUID();
   const evictedOf = new Map<string, number>();
-  /** Both clocks at the last look, by shard, in milliseconds. */
+  /** Both clocks at the last check, by shard, in milliseconds. */
   const clocks = new Map<number, { readonly there: number; readonly here: number }>();
   let coldSince: number | undefined;
   let turn = 0;
-  /** The canary that Redis acknowledged last, and when, in milliseconds. */
+  /** The canary that Redis acknowledged last, and its time in milliseconds. */
   let held: { readonly key: string; readonly at: number } | undefined;
 
   // Braces put all keys of a shard into one slot of a Cluster.
@@ -91,7 +91,7 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
     const last = held;
     const now = clock.nowMillis();
     held = undefined;
-    // A canary that was never acknowledged, or may have ended meanwhile, proves nothing.
+    // A canary that Redis never acknowledged, or that may have ended meanwhile, proves nothing.
     if (last && now - last.at < (CANARY_SECONDS * 1000) / 2 && (await claim(last.key, CANARY_SECONDS))) {
       chill(clock.now(), 'Redis forgot a claim that it had acknowledged');
     }
@@ -102,15 +102,12 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, ela
   };
 
   return {
-    /**
-     * True for exactly one caller until the TTL has passed. Ends by Redis' clock alone: the longer it is remembered,
-     * the better.
-     */
+    /** True for exactly one caller until the TTL has passed. The claim ends by Redis' clock alone: a longer memory is safer. */
     claim,
-    /** Creates missing ledgers. `since` 0: nothing was ever used here, so nothing was lost. */
+    /** Creates missing ledgers. `since` 0: the installation is new, so no claim was lost. */
     begin: look,
     /**
-     * One look, once a second. It checks the ledgers, its own claim that must still be there at the next look, what
+     * One check; call it once a second. It checks the ledgers, its own claim that must still exist at the next check, what
      * Redis evicted, and whether it may evict. While it may, every moment counts as a loss. Throws StoreUnavailable.
      */
     async watch(): Promise<void> {

@@ -47,10 +47,10 @@ export const backupDatabase = async (options: { readonly file: string; readonly 
 };
 
 /**
- * Replaces the database with a backup, whole or not at all, and returns where the replaced one was set aside. Values
- * with a TTL are not restored; claims are, because a restore must not make anything usable again. `prepare` may
- * change the restored file before it becomes the database. Throws StoreUnavailable when a process holds the target,
- * or the backup is damaged, newer or not ours. The backup itself is not changed.
+ * Replaces the database with a backup, whole or not at all, and returns where it set the replaced one aside. Does not restore
+ * values with a TTL, but restores claims, because a restore must not make anything usable again. `prepare` may change the
+ * restored file before it becomes the database. Throws StoreUnavailable when a process holds the target, or the backup is
+ * damaged, newer or not ours. Never changes the backup.
  */
 export const restoreDatabase = async (options: {
   readonly from: string;

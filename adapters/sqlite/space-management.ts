@@ -34,9 +34,8 @@ export interface RoomKeeping {
 }
 
 /**
- * Restores a database from a full volume. Deleting rows frees no byte of the volume, and even that needs room in the
- * log. The log is therefore first copied into the file and truncated. Then free pages at the end of the file are
- * returned.
+ * Restores a database from a full volume. Deleting rows frees no byte of the volume, and even that needs room in the log. The
+ * function therefore first copies the log into the file and truncates it. Then it returns free pages at the end of the file.
  */
 export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve): RoomKeeping => {
   const pageSize = numberOf(connection, 'page_size');

@@ -68,10 +68,10 @@ export interface VolumeReserve {
 }
 
 /**
- * A file that reserves space on the volume of a database. It is released when the volume is full, and created again
- * when the named share is free. In between it decides whose writes fit. The file itself is the state, so that
- * processes on the volume agree and a restart changes nothing. At its full size the reserve is held, empty it was
- * released, absent it was never created.
+ * A file that reserves space on the volume of a database. The server releases it when the volume is full, and creates it
+ * again when the named share is free. In between it decides whose writes fit. The file itself is the state, so that processes
+ * on the volume agree and a restart changes nothing. Full size: the reserve is held. Empty: it was released. Absent: it was
+ * never created.
  */
 export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync }: ReserveOptions): VolumeReserve => {
   const folder = dirname(file);
@@ -94,7 +94,7 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   };
   let isReleased = state() === 'released';
   let isMaking = false;
-  /** Whether the size of an existing file was checked: the setting or the volume may have changed. */
+  /** Whether this process has checked the size of an existing file: the setting or the volume may have changed. */
   let isSized = false;
   const staged = `${file}.making`;
   // Left by a process that ended half way; a process that is writing it starts again.

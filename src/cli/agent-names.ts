@@ -1,4 +1,4 @@
-/** Refuses to register a second agent under a name that is in use: people tell agents apart by name, programs by id. */
+/** Refuses to register a second agent under a name that is in use: people distinguish agents by name, programs by id. */
 import { existsSync } from 'node:fs';
 import { CommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';

@@ -11,7 +11,7 @@ export type NotificationsModel = PageFrame & {
   readonly csrf: string;
   /** The page itself: the form POSTs `csrf`, `name`, `key` and the browser's subscription to it. */
   readonly path: string;
-  /** Our public key, base64url. A browser accepts messages signed with it only. */
+  /** Our public key, base64url. A browser accepts only messages that its private key signed. */
   readonly key: string;
   readonly worker: { readonly href: string; readonly scope: string };
   readonly browsers: readonly ShownBrowser[];
