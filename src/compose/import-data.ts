@@ -36,8 +36,8 @@ export const importData = async (
   const { from } = options;
   const masterKey = existingMasterKey(configuration);
   if (!existsSync(from)) throw new MovingRefused(`There is no file ${from}.`, 'Name one that `behalf export` wrote.');
-  // Reads the file once, so that the checked bytes are the imported ones: for a pipe, and when another process changes the
-  // file.
+  // Reads the file once, so that the checked bytes are the imported ones, even for a pipe or a file that another process
+  // changes.
   const snapshot = await snapshotOf(from, configuration.data.folder).catch((error: unknown): never => {
     throw new MovingRefused(
       `${from} could not be read: ${(error as Error).message}.`,

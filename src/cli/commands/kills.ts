@@ -42,7 +42,7 @@ const OPERANDS = {
   account: { name: 'ACCOUNT', id: /^acc_[a-z2-7]{26}$/, looks: 'acc_…' },
   client: { name: 'ID', id: /^app_[a-z2-7]{26}$/, looks: 'app_…, or a URL' },
   delegation: { name: 'ID', id: /^dlg_[a-z2-7]{26}$/, looks: 'dlg_…' },
-  // Accepts any id: other parties choose the ids of tokens and clients.
+  // Accepts any id: other parties may have chosen the ids of tokens.
   token: { name: 'ID', id: /./, looks: 'its jti' },
 } as const satisfies Record<
   Exclude<KillScope, 'all'>,
