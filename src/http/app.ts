@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
+import { loggedPath } from './logged-path.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReaderLanguage } from './middleware/language.ts';
 import { isPostedRequest } from './posted-requests.ts';
@@ -93,17 +94,6 @@ export const requestListener = (deps: {
     else oidcProvider.handle(request, response);
   };
 };
-
-/**
- * The path without the query, and without handles, which are bearer values (AZ-14). Our own ids stay: their prefix identifies
- * them.
- */
-const loggedPath = (target: string): string =>
-  (target.split('?')[0] ?? '')
-    .slice(0, 200)
-    .replace(/[^/]{21,}/g, (segment) =>
-      /^(?:agt|app|rs|dlg|acc|lse|apv|arq)_[a-z0-9]+$/.test(segment) ? segment : ':handle',
-    );
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
