@@ -20,8 +20,8 @@ const isOfRun = (path: string): boolean => {
   return MAKES.test(text) || worlds.some((name) => text.includes(`/support/${name}'`));
 };
 
-/** Looks, keys and texts of every page: they do not depend on a store, and take longest. Each runs when it is named. */
-const OF_VIEWS = ['by-keyboard', 'every-page', 'injection', 'page-loads'].map((name) => `test/e2e/${name}.test.ts`);
+/** Looks, keys and loading of every page: they do not depend on a store, and take longest. Each runs when it is named. */
+const OF_VIEWS = ['by-keyboard', 'every-page', 'page-loads'].map((name) => `test/e2e/${name}.test.ts`);
 
 const given = process.argv.slice(2);
 const named = given.filter((one) => !one.startsWith('-'));
