@@ -30,6 +30,8 @@ export type CampaignRun = {
   progress(text: string): void;
   /** Reports that something which must not happen has happened; the first twenty are printed. */
   violation(text: string): void;
+  /** Reports a violation of a bound on time alone, which a machine that is busy elsewhere can cause. */
+  late(text: string): void;
   /** Notes what was found in one configuration, as soon as that is done; `--record` keeps it in docs/results. */
   finished(configuration: string, figures: Figures): void;
   /** True when the time given by `--seconds` is over. */

@@ -122,9 +122,8 @@ const oneRun = async (run: CampaignRun, scene: Scene, inside: NodeInside, way: s
   // Racers that were under way have all come home.
   const { refused, putOff } = await creators.end();
   const lastPositiveMs = Math.max(0, (await endWatch()) - begin);
-  if (answeredMs > GOAL_MS) run.violation(`${way}: the call took ${Math.round(answeredMs)} ms`);
-  if (lastPositiveMs > GOAL_MS)
-    run.violation(`${way}: a token was active ${Math.round(lastPositiveMs)} ms after the call`);
+  if (answeredMs > GOAL_MS) run.late(`${way}: the call took ${Math.round(answeredMs)} ms`);
+  if (lastPositiveMs > GOAL_MS) run.late(`${way}: a token was active ${Math.round(lastPositiveMs)} ms after the call`);
 
   const survivors = await inside.alive([...tokens, ...creators.made]);
   for (const { level } of survivors) run.violation(`${way}: a token on level ${level + 1} survived`);

@@ -101,10 +101,10 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
     const { answered, asked } = await measure(run, nodes, prepared);
     times[kind] = [...(times[kind] ?? []), answered];
     if (asked > 0) askedAfter += 1;
-    if (asked > goal.max) run.violation(`${kind}: a question ${rounded(asked)} ms after the end got a positive answer`);
+    if (asked > goal.max) run.late(`${kind}: a question ${rounded(asked)} ms after the end got a positive answer`);
     // How long answers are under way says something of an idle machine only, and of enough of them.
     else if (answered > goal.max && trials >= ENOUGH_ENDS)
-      run.violation(`${kind}: the last positive answer came ${rounded(answered)} ms after`);
+      run.late(`${kind}: the last positive answer came ${rounded(answered)} ms after`);
     done += 1;
     run.progress(`${done} of ${trials} ends on ${nodesOn.name}`);
   };
@@ -142,7 +142,7 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
     await nodesOn.remove();
   }
   const all = figuresOf(Object.values(times).flat());
-  if (all.p99 > goal.p99 && all.runs >= ENOUGH_ENDS) run.violation(`p99 is ${all.p99} ms, more than ${goal.p99} ms`);
+  if (all.p99 > goal.p99 && all.runs >= ENOUGH_ENDS) run.late(`p99 is ${all.p99} ms, more than ${goal.p99} ms`);
   const milliseconds = Object.fromEntries(Object.entries(times).map(([kind, of]) => [kind, figuresOf(of)]));
   const figures = {
     trials: done,

@@ -71,7 +71,7 @@ export const spam: Campaign = {
       if (agents > PER_OWNER_PER_HOUR) run.violation(`${agents} agents of one owner, not ${PER_OWNER_PER_HOUR}`);
       if (registrations > clients + agents) run.violation(`${registrations} registrations of ${clients + agents}`);
       if (after.p99 > MOST_TIMES * before.p99 && after.p99 > before.p99 + LEAST_MS)
-        run.violation(`p99 of the token endpoint is ${after.p99} ms afterwards, and was ${before.p99} ms`);
+        run.late(`p99 of the token endpoint is ${after.p99} ms afterwards, and was ${before.p99} ms`);
       const figures = {
         trials: flooding.attempts,
         ...flooding,

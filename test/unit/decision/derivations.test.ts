@@ -18,6 +18,7 @@ test('SC-01 SC-02 SC-05 TX-02 TX-03 random derivations give what a model gives t
     random: seededRandom(5),
     progress() {},
     violation: (text) => void violations.push(text),
+    late: (text) => void violations.push(text),
     finished() {},
     isOver: () => false,
   };
