@@ -19,7 +19,7 @@ type Operator = {
   readonly replace: (match: RegExpExecArray) => string;
 };
 
-/** Each pattern matches once in a line at most; `$` stands for the rest of the line. */
+/** Each pattern takes the whole line, so that an operator changes its first match alone. */
 const OPERATORS: readonly Operator[] = [
   {
     name: 'skip a refusal',

@@ -3,7 +3,7 @@
  * then tests over HTTP whose names share words with it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { importsOf } from '../architecture/source-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -69,7 +69,7 @@ export const relatedTests = (): RelatedTests => {
   return {
     groupsFor(path) {
       const units = [...unitTests(path)].sort(([, one], [, other]) => one - other).map(([test]) => test);
-      const words = new Set(wordsOf(relative('src', join(dirname(path), basename(path, '.ts')))));
+      const words = new Set(wordsOf(path.replace(/\.ts$/, '')));
       const shared = (test: string): number =>
         wordsOf(basename(test, '.test.ts')).filter((word) => words.has(word)).length;
       const byName = overHttp
