@@ -70,7 +70,8 @@ const drawn = (seed: number, count: number, prefix: string): readonly Mutation[]
   return [...found.values()];
 };
 
-const isKilledBy = async (copy: string, tests: readonly string[]): Promise<boolean> => {
+/** A run that does not end counts as a failure. */
+const fails = async (copy: string, tests: readonly string[]): Promise<boolean> => {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const running = spawn(process.execPath, [...jest, '--silent', '--bail', '--runTestsByPath', ...tests], {
     cwd: copy,
@@ -109,6 +110,8 @@ const main = async (): Promise<number> => {
   const tests = relatedTests();
   const copy = copyOfRepository();
   const survivors: Mutation[] = [];
+  /** Groups of tests that pass without a mutation. */
+  const passing = new Set<string>();
   let tried = 0;
   try {
     for (const mutation of mutations) {
@@ -118,14 +121,19 @@ const main = async (): Promise<number> => {
       if (!parses(mutated)) continue;
       tried += 1;
       writeFileSync(file, mutated);
-      let isKilled = false;
+      let killers: readonly string[] | undefined;
       for (const group of tests.groupsFor(mutation.path)) {
-        isKilled = await isKilledBy(copy, group);
-        if (isKilled) break;
+        if (await fails(copy, group)) killers = group;
+        if (killers) break;
       }
       writeFileSync(file, original);
-      if (!isKilled) survivors.push(mutation);
-      process.stderr.write(`${tried}/${mutations.length} ${isKilled ? 'killed' : 'SURVIVED'} ${shown(mutation)}\n`);
+      if (!killers) survivors.push(mutation);
+      // A test that fails by itself kills nothing.
+      else if (!passing.has(killers.join(' '))) {
+        if (await fails(copy, killers)) throw new Error(`without a mutation, one of these fails: ${killers.join(' ')}`);
+        passing.add(killers.join(' '));
+      }
+      process.stderr.write(`${tried}/${mutations.length} ${killers ? 'killed' : 'SURVIVED'} ${shown(mutation)}\n`);
     }
   } finally {
     rmSync(copy, { recursive: true, force: true });
