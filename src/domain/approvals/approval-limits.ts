@@ -18,7 +18,7 @@ const DENIALS = 3;
 const LOOKED_AT = 500;
 
 export type ApprovalLimitsDeps = {
-  readonly approvals: Pick<ApprovalStore, 'approvals' | 'vacate' | 'isOpen'>;
+  readonly states: Pick<ApprovalStore, 'approvals' | 'vacate' | 'isOpen'>;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
   readonly masterKey: MasterKey;
@@ -47,7 +47,7 @@ export interface ApprovalLimits {
 }
 
 export const approvalLimits = ({
-  approvals: { approvals, vacate, isOpen },
+  states: { approvals, vacate, isOpen },
   ephemeral,
   clock,
   masterKey,

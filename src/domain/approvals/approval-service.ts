@@ -38,7 +38,7 @@ export interface ApprovalService
 }
 
 export const newApprovalService = (
-  deps: Omit<OpenApprovalsDeps, 'approvals'> &
+  deps: Omit<OpenApprovalsDeps, 'states'> &
     ApprovalStoreDeps &
     Pick<ApprovalDecisionsDeps, 'permits'> & {
       /** Who may decide now, and whose approval is valid now. */
@@ -50,7 +50,7 @@ export const newApprovalService = (
   const { clock, masterKey, votes, settings } = deps;
   const states = approvalStore(deps);
   const { approvals } = states;
-  const open = openApprovals({ ...deps, approvals: states });
+  const open = openApprovals({ ...deps, states });
   const breakGlass = newBreakGlassService({ ...deps, ...deps.emergency, states });
 
   const reads = approvalReads({ ...deps, approvals });
@@ -68,7 +68,7 @@ export const newApprovalService = (
     isKilled: states.isKilled,
     settleUnknown: states.settleUnknown,
     escalate: escalations({ states, asked: votes.asked, clock, audit: deps.audit }),
-    requested: requestedApprovals({ ...deps, approvals: states }),
+    requested: requestedApprovals({ ...deps, states }),
     ...forgetting(approvals),
   };
 };

@@ -21,7 +21,7 @@ import { type ApprovalStore, aboutApproval, closedApproval } from './approval-st
 const LEAST_SECONDS = 60;
 const ATTEMPTS = 20;
 export type OpenApprovalsDeps = ApprovalLimitsDeps & {
-  readonly approvals: ApprovalStore;
+  readonly states: ApprovalStore;
   readonly identifiers: Identifiers;
 };
 
@@ -42,7 +42,7 @@ export interface OpenApprovals extends Pick<ApprovalLimits, 'noteDenial'> {
 
 export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
   const { identifiers, masterKey, clock, audit, settings } = deps;
-  const { approvals, store, settle, vacate, isOpen, isKilled, changed } = deps.approvals;
+  const { approvals, store, settle, vacate, isOpen, isKilled, changed } = deps.states;
   const limits = approvalLimits(deps);
   /** Keys of a request while it is open; new requests use the first. */
   const openKeysOf = ({ channel, origin, requested, action }: ApprovalDraft): readonly string[] =>

@@ -27,12 +27,12 @@ export interface RequestedApprovals {
 }
 
 export const requestedApprovals = ({
-  approvals: { settle },
+  states: { settle },
   clock,
   identifiers,
   masterKey,
 }: {
-  readonly approvals: Pick<ApprovalStore, 'settle'>;
+  readonly states: Pick<ApprovalStore, 'settle'>;
   readonly clock: Clock;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   readonly masterKey: Pick<MasterKey, 'digests'>;
