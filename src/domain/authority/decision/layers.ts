@@ -56,7 +56,8 @@ export type LayerDenial = {
   readonly heldAs?: string;
 };
 
-type StepFacts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
+/** The facts that a step names. */
+export type StepFacts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 
 /** One scope at one resource. */
 export type ScopeAt = { readonly scope: string; readonly resource: string };

@@ -2,23 +2,20 @@
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { Withheld } from './decision.ts';
-import type { DecisionFacts } from './facts.ts';
-import { type DecisionLayer, LAYERS } from './layers.ts';
+import { type DecisionLayer, LAYERS, type StepFacts } from './layers.ts';
 import { simulationStatement } from './simulation-statements.ts';
 
 /** One required change. If there are several, all of them are required. */
 export type Step = Statement & { readonly layer: DecisionLayer | 'resource_server' | 'role' };
 
-type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
-
 /** The step of a layer that denies the scope. Layers of policies name theirs by policy (`policySteps`). */
-export const stepOf = (layer: DecisionLayer, scope: string, facts: Facts): readonly Step[] => {
+export const stepOf = (layer: DecisionLayer, scope: string, facts: StepFacts): readonly Step[] => {
   const declared = LAYERS[layer];
   if (declared.by === 'policies') return [];
   return [{ layer, ...declared.step({ scope, resource: facts.server.identifier }, facts) }];
 };
 
-export const undeclared = (scope: string, { server }: Facts): Step => ({
+export const undeclared = (scope: string, { server }: StepFacts): Step => ({
   layer: 'resource_server',
   ...simulationStatement('declare_scope', { server: server.id, scope }),
 });
