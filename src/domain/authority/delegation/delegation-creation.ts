@@ -85,7 +85,7 @@ export const delegationCreation = ({
     return !root || decidedAtOf(root.document) <= handsFrom + CLOCKS_APART_SECONDS;
   };
 
-  const registry: DelegationCreation = {
+  const creating: DelegationCreation = {
     async recordConsent(consent): Promise<Delegation | undefined> {
       const { subject, actor, resource, via, asked, scope, by, request } = consent;
       if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
@@ -140,7 +140,7 @@ export const delegationCreation = ({
     },
 
     async derive(hop): Promise<Delegation> {
-      return (await registry.derived(hop)).delegation;
+      return (await creating.derived(hop)).delegation;
     },
 
     async derived(hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> {
@@ -245,5 +245,5 @@ export const delegationCreation = ({
     },
   };
 
-  return registry;
+  return creating;
 };

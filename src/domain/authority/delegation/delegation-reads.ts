@@ -41,7 +41,7 @@ export const delegationReads = ({
 }): DelegationReads => {
   const { delegations, effectiveNow, at } = slots;
 
-  const registry: DelegationReads = {
+  const reads: DelegationReads = {
     async get(id): Promise<Delegation | undefined> {
       const found = await delegations.get(id);
       return found && (await asTheyStand([found.document]))[0];
@@ -56,7 +56,7 @@ export const delegationReads = ({
     },
 
     async sibling(delegation, resource): Promise<Delegation | undefined> {
-      if (delegation.resource === resource) return registry.live(delegation.id);
+      if (delegation.resource === resource) return reads.live(delegation.id);
       const above = delegation.ancestors.length === 0 ? [] : await delegations.getMany(delegation.ancestors);
       if (above.length !== delegation.ancestors.length) return undefined;
       const actors = [delegation.actor, ...above.map(({ document }) => document.actor)].reverse();
@@ -93,5 +93,5 @@ export const delegationReads = ({
     },
   };
 
-  return registry;
+  return reads;
 };

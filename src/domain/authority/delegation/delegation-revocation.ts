@@ -57,7 +57,7 @@ export const delegationRevocation = ({
         const page = await list({ ...which, after, limit: 200 });
         for (const delegation of page.items) {
           if (delegation.state === 'revoked') continue;
-          await registry.revoke(delegation.id, by, request);
+          await revoking.revoke(delegation.id, by, request);
           count += 1;
         }
         after = page.next;
@@ -67,7 +67,7 @@ export const delegationRevocation = ({
     return count;
   };
 
-  const registry: DelegationRevocation = {
+  const revoking: DelegationRevocation = {
     async narrow(id, without, by, request): Promise<Delegation | undefined> {
       const found = (await delegations.get(id))?.document;
       if (found?.parent !== null || found.state === 'revoked') return undefined;
@@ -117,5 +117,5 @@ export const delegationRevocation = ({
     revokeAllVia: (subject, via, by, request): Promise<number> => revokeEach({ subject, via }, by, request),
   };
 
-  return registry;
+  return revoking;
 };
