@@ -15,8 +15,7 @@ import type { AuditSigner } from './audit-signer.ts';
 import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
-import type { Sample } from './sample-store.ts';
-import { sampleStore } from './sample-store.ts';
+import { type Sample, sampleStore } from './sample-store.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 

@@ -78,7 +78,7 @@ export const outcomeCounts = (deps: {
 
   const write = async (day: number, more: Counts): Promise<void> => {
     const id = `${day}:${node}`;
-    const add = (counts: DayCounts): DayCounts => ({ ...counts, ...added(counts, more) });
+    const add = (stored: DayCounts): DayCounts => ({ ...stored, ...added(stored, more) });
     if (await update(counts, id, add)) return;
     try {
       await counts.insert({ id, day, ...more, endsAt: day + (COUNTED_DAYS + 1) * DAY });

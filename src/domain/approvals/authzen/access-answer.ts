@@ -104,7 +104,7 @@ const aboutToken = ({ id, format, expiresAt, chain, txn, grant, instance }: NonN
   token: { id, format, expiresAt },
   ...(chain ? { chain } : {}),
   ...(txn ? { txn } : {}),
-  ...(grant ? { grant: grant } : {}),
+  ...(grant ? { grant } : {}),
   ...(instance ? { instance } : {}),
 });
 

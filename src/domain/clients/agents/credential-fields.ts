@@ -1,10 +1,13 @@
 /** The members of a credential and their validation, and what the credentials of an agent imply together. */
 
-import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
-import { checkCertificateRule } from '../../platform/certificates/certificate-rule.ts';
+import { type CertificateRule, checkCertificateRule } from '../../platform/certificates/certificate-rule.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
-import type { ClaimRules, TextRule } from '../../platform/remote-keys/claim-rules.ts';
-import { checkClaimRules, checkTextRule } from '../../platform/remote-keys/claim-rules.ts';
+import {
+  type ClaimRules,
+  checkClaimRules,
+  checkTextRule,
+  type TextRule,
+} from '../../platform/remote-keys/claim-rules.ts';
 import { keyRefusal } from '../../platform/remote-keys/key-refusals.ts';
 import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
 import { refuseField } from '../../vocabulary/errors.ts';

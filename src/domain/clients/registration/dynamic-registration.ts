@@ -166,7 +166,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
       ...('purpose' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
     });
     const secret = 'secret' in stored ? stored.secret : undefined;
-    return registeredMetadata(document, { registration: registration, token: managing, secret, issuer });
+    return registeredMetadata(document, { registration, token: managing, secret, issuer });
   };
 
   /**

@@ -13,8 +13,7 @@ import { type Assurance, MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION
 import { type DomainError, isDomainError } from '../../vocabulary/errors.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import { sealedRecords } from './sealed-records.ts';
-import type { UpstreamAccountsDeps } from './upstream-accounts.ts';
-import { upstreamAccounts } from './upstream-accounts.ts';
+import { type UpstreamAccountsDeps, upstreamAccounts } from './upstream-accounts.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import type { Arrival, Request, UpstreamProof, UpstreamPurpose } from './upstream-arrival.ts';
 import { type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
