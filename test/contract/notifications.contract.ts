@@ -315,7 +315,9 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
         },
       ]);
       const letters = deadLetters({ documents: store, audit, clock, outbox: box });
-      expect((await letters.list({})).items.map(({ document }) => document.id)).toEqual(['msg_1']);
+      expect((await letters.list({})).items.map(({ document }) => document)).toMatchObject([
+        { id: 'msg_1', failure: 'not_reachable', forgetAt: clock.now() - 300 + 30 * 24 * HOUR },
+      ]);
       await letters.retry('msg_1', { caller: 'acc_admin' });
       expect((await letters.list({})).items).toEqual([]);
       await expect(letters.retry('msg_1', { caller: 'acc_admin' })).rejects.toMatchObject({ code: 'not_found' });

@@ -278,6 +278,7 @@ describe('webhooks', () => {
       attempts: 1,
       failure: 'gone',
     });
+    expect(Number(letter?.['forget_at']) - Number(letter?.['created_at'])).toBeGreaterThanOrEqual(30 * 86_400);
     expect(letter).not.toHaveProperty('body');
 
     Object.assign(receiver.answering, before);

@@ -1,15 +1,17 @@
 import type { AuditLog } from '../audit/audit-event.ts';
-import { DELIVERIES, type Delivery, TARGET_KINDS } from '../platform/outbox/delivery.ts';
+import { DELIVERIES, type DeadLetter, type Delivery, TARGET_KINDS } from '../platform/outbox/delivery.ts';
 import { GIVE_UP_SECONDS, type Outbox } from '../platform/outbox/outbox.ts';
 import type { By, Page, PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, update } from '../ports/document-store.ts';
+import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import { DomainError } from '../vocabulary/errors.ts';
+
+const isDeadLetter = (found: Versioned<Delivery>): found is Versioned<DeadLetter> => found.document.state === 'dead';
 
 /** Deliveries that were given up: kept for 30 days, and retried at the request of an operator. */
 export interface DeadLetters {
   /** One page of dead letters, newest first. */
-  list(query: PageQuery): Promise<Page<Delivery>>;
+  list(query: PageQuery): Promise<Page<DeadLetter>>;
   /**
    * Puts a dead letter back into the outbox, with the same id, for as long as a new message. Throws 'not_found', and
    * 'conflict' for a mail whose link has expired.
@@ -28,14 +30,14 @@ export const deadLetters = (deps: {
   const missing = (): DomainError => new DomainError('not_found', 'There is no such dead letter.');
 
   return {
-    async list({ limit = 50, after }): Promise<Page<Delivery>> {
+    async list({ limit = 50, after }): Promise<Page<DeadLetter>> {
       const found = await deliveries.find({
         where: { state: 'dead' },
         order: { by: 'createdAt', direction: 'descending' },
         limit: limit + 1,
         ...(after ? { after } : {}),
       });
-      const items = found.slice(0, limit);
+      const items = found.slice(0, limit).filter(isDeadLetter);
       const last = items.at(-1)?.document;
       return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },

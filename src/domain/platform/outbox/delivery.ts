@@ -10,8 +10,7 @@ export const TARGET_KINDS = {
   app: 'client',
 } as const satisfies Record<Channel, string>;
 
-/** One notification for one recipient. It is deleted once it is delivered. */
-export type Delivery = {
+type Message = {
   /**
    * `msg_…`: derived from the notification and the recipient, in the order of notifications, and the same at each
    * attempt. It is the `webhook-id`, and the Message-ID of a mail.
@@ -30,18 +29,32 @@ export type Delivery = {
   /** JSON. For a webhook: as it is sent. For a mail: the facts. Sealed where it holds a link that gives access. */
   readonly body: string;
   readonly isSealed?: true;
-  /** `dead`: given up. It is kept for a while, so that it can be seen and retried. */
-  readonly state: 'waiting' | 'dead';
   readonly attempts: number;
-  /** Time of the next attempt; only while it waits. */
-  readonly dueAt?: number;
   readonly giveUpAt: number;
-  /** Why the last attempt failed; one of our own codes. */
-  readonly failure?: string;
   readonly createdAt: number;
-  /** Set on a dead letter: when it is removed. */
-  readonly forgetAt?: number;
 };
+
+type WaitingDelivery = Message & {
+  readonly state: 'waiting';
+  /** Time of the next attempt. */
+  readonly dueAt: number;
+  /** Why the last attempt failed; one of our own codes. Absent before the first failure. */
+  readonly failure?: string;
+  readonly forgetAt?: never;
+};
+
+/** A delivery that was given up. It is kept for a while, so that it can be seen and retried. */
+export type DeadLetter = Message & {
+  readonly state: 'dead';
+  /** Why the last attempt failed; one of our own codes. */
+  readonly failure: string;
+  /** When it is removed. */
+  readonly forgetAt: number;
+  readonly dueAt?: never;
+};
+
+/** One notification for one recipient. It is deleted once it is delivered. */
+export type Delivery = WaitingDelivery | DeadLetter;
 
 /**
  * Messages without a notification:

@@ -79,6 +79,6 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
 
 /** A held message without an attempt is sent now. */
 const released = (delivery: Delivery, now: number): Delivery | undefined =>
-  delivery.state === 'waiting' && delivery.attempts === 0 && (delivery.dueAt ?? now) > now
+  delivery.state === 'waiting' && delivery.attempts === 0 && delivery.dueAt > now
     ? { ...delivery, dueAt: now }
     : undefined;

@@ -4,7 +4,7 @@ import type { DeadLetters } from '../../../domain/notifications/dead-letters.ts'
 import { NOTIFICATION_KIND_NAMES, ruleOf } from '../../../domain/notifications/notification-kinds.ts';
 import type { Webhook } from '../../../domain/notifications/webhook.ts';
 import type { WebhookRegistry } from '../../../domain/notifications/webhook-registry.ts';
-import type { Delivery } from '../../../domain/platform/outbox/delivery.ts';
+import type { DeadLetter } from '../../../domain/platform/outbox/delivery.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -26,7 +26,7 @@ import {
   string,
   text,
 } from '../schema-parts.ts';
-import { toWire } from '../wire-names.ts';
+import { show, toWire } from '../wire-names.ts';
 
 const KIND = oneOf(
   NOTIFICATION_KIND_NAMES.map((kind) => `${kind}: ${ruleOf(kind).says}`).join(' '),
@@ -251,16 +251,7 @@ const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): H
 };
 
 /** A delivery without its body, which may hold data for its recipient only. */
-const showDeadLetter = ({ id, channel, to, kind, attempts, failure, createdAt, forgetAt }: Delivery) =>
-  toWire({
-    id,
-    channel,
-    to,
-    kind,
-    attempts,
-    failure: failure ?? '',
-    createdAt,
-    forgetAt: forgetAt ?? createdAt,
-  });
+const showDeadLetter = (letter: DeadLetter) =>
+  show(letter, ['id', 'channel', 'to', 'kind', 'attempts', 'failure', 'createdAt', 'forgetAt']);
 
 export const webhooks = resource(routes, handlers);
