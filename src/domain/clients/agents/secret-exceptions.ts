@@ -27,7 +27,7 @@ const LONGEST_SECRET_SECONDS = 90 * 86_400;
 const PREFIX = 'bhs_';
 
 export type AllowedSecret = {
-  readonly credential: CredentialOf<'secret'>;
+  readonly credential: CredentialOf<'secret'> & { readonly expiresAt: number };
   /** The secret. Show it once. */
   readonly secret: string;
 };
@@ -89,7 +89,7 @@ export const secretExceptions = (deps: {
         return refuseField('/expires_at', 'A secret ends at most 90 days from now.');
       }
       const { secret, secretHash } = newSecret();
-      const credential: CredentialOf<'secret'> = {
+      const credential: AllowedSecret['credential'] = {
         id: identifiers.newId('crd'),
         kind: 'secret',
         ...(name === undefined ? {} : { name }),
@@ -143,7 +143,7 @@ export const secretExceptions = (deps: {
           if (another) {
             throw new DomainError('conflict', 'Another secret of this agent is still running out; wait, or remove it.');
           }
-          const credential = { ...old, id: next, secretHash, createdAt: now };
+          const credential = { ...old, id: next, secretHash, createdAt: now, expiresAt: old.expiresAt };
           answer = { credential, secret };
           // The caller who rotates learns when the old secret ends.
           const ending = {

@@ -5,18 +5,14 @@ import { existing } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about } from '../route.ts';
 import { named } from '../schema.ts';
-import { input, integer, output, SECRET, seconds, string, text } from '../schema-parts.ts';
+import { input, integer, output, SECRET, seconds, secondsGiven, string, text } from '../schema-parts.ts';
 
 const NEW_AGENT_SECRET = named(
   'NewAgentSecret',
   input(
     {
       reason: text('Why this agent needs a secret.', 500),
-      expires_at: {
-        ...seconds('When the secret expires: at most 90 days from now.'),
-        minimum: 0,
-        maximum: 99_999_999_999,
-      },
+      expires_at: secondsGiven('When the secret expires: at most 90 days from now.'),
       name: text('Name to show.', 100),
     },
     ['reason', 'expires_at'],
@@ -95,7 +91,7 @@ const shown = (agent: string, { credential, secret }: AllowedSecret) => ({
     reason: credential.reason,
     ...(credential.name === undefined ? {} : { name: credential.name }),
     created_at: credential.createdAt,
-    expires_at: credential.expiresAt ?? 0,
+    expires_at: credential.expiresAt,
     client_secret: secret,
   },
 });
