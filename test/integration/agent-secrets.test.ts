@@ -31,11 +31,12 @@ const laterBy = (seconds: number): void => {
 
 const api = (path: string, body: object = {}) => scene.management.call('POST', path, body);
 const allow = async (agent: string, days = 30) => {
-  const { status, body } = await api(`/agents/${agent}/secret`, {
+  const { status, headers, body } = await api(`/agents/${agent}/secret`, {
     reason: 'The vendor cannot sign assertions yet',
     expires_at: now() + days * DAY,
   });
-  expect(status).toBe(201);
+  // RFC 9110 §10.2.2: no route serves a secret, so there is no address to name.
+  expect([status, headers.get('location')]).toEqual([201, null]);
   return body as { readonly id: string; readonly client_secret: string; readonly expires_at: number };
 };
 

@@ -26,6 +26,7 @@ import { type JsonObject, readJsonBody } from './json-body.ts';
 import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
 import { type PolicyCheck, targetOf } from './policy-check.ts';
 import type { Handler } from './resource.ts';
+import { routeEntries } from './resource-table.ts';
 import type { Io, Route, RouteDeclaration } from './route.ts';
 import { inputChecks } from './validation.ts';
 import { fromWire } from './wire-names.ts';
@@ -179,6 +180,11 @@ export const serveCall = <T extends Io>(
   };
 };
 
+/** Paths of nouns of which a GET serves each object by its id. */
+const SERVED_BY_ID = new Set(
+  routeEntries().flatMap(([, { method, path }]) => (method === 'GET' ? (/^(.+)\/\{\w+\}$/.exec(path)?.[1] ?? []) : [])),
+);
+
 const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answer, nextCursor?: string): void => {
   ctx.status = answer.status ?? route.status;
   if (answer.version !== undefined) ctx.set('ETag', `"${answer.version}"`);
@@ -188,7 +194,8 @@ const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answe
   }
   const body: object = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next: nextCursor };
   const path = route.path.replace('{id}', idOf(ctx));
-  if (route.status === 201) ctx.set('Location', `${base}${path}/${Reflect.get(body, 'id')}`);
+  if (route.status === 201 && SERVED_BY_ID.has(route.path))
+    ctx.set('Location', `${base}${path}/${Reflect.get(body, 'id')}`);
   ctx.body = JSON.stringify(body);
   ctx.type = 'application/json';
 };
