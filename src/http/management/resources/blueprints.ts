@@ -1,12 +1,7 @@
 import type { AgentBreak, BlueprintPreview } from '../../../domain/clients/agents/blueprint-preview.ts';
 import type { Blueprint, BlueprintState } from '../../../domain/clients/blueprints/blueprint.ts';
 import { blueprintRefusal } from '../../../domain/clients/blueprints/blueprint-refusals.ts';
-import type {
-  BlueprintChange,
-  BlueprintRegistry,
-  NewBlueprint,
-  ShownVersion,
-} from '../../../domain/clients/blueprints/blueprint-registry.ts';
+import type { BlueprintRegistry, ShownVersion } from '../../../domain/clients/blueprints/blueprint-registry.ts';
 import type { CeilingChange } from '../../../domain/clients/blueprints/ceilings.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { type Call, existing, pageAnswer, pageOf } from '../call.ts';
@@ -193,8 +188,7 @@ const handlers = ({ blueprints }: Dependencies): Handlers<typeof routes> => {
   };
 
   return {
-    createBlueprint: async ({ body, by }) =>
-      whole(await blueprints.create(fromWireBelow(body, 'ceilings') as unknown as NewBlueprint, by)),
+    createBlueprint: async ({ body, by }) => whole(await blueprints.create(fromWireBelow(body, 'ceilings'), by)),
 
     async listBlueprints(call) {
       const state = call.query.state as BlueprintState | undefined;
@@ -207,7 +201,7 @@ const handlers = ({ blueprints }: Dependencies): Handlers<typeof routes> => {
     getBlueprint: async (call) => whole(await found(call)),
 
     updateBlueprint: async ({ id, version, body, by }) =>
-      whole(await blueprints.update(id, version, fromWireBelow(body, 'ceilings') as BlueprintChange, by)),
+      whole(await blueprints.update(id, version, fromWireBelow(body, 'ceilings'), by)),
 
     activateBlueprint: async ({ id, version, by }) => whole(await blueprints.activate(id, version, by)),
 
