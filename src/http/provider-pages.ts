@@ -66,8 +66,11 @@ export interface ProviderPages {
   /** Adds `form-action` to the policy of a response without one: this server, and `redirectUri` if a form may end there. */
   limitForms(ctx: ProviderContext, redirectUri: string | undefined): void;
 
-  /** The page of an error that no client can receive. It repeats no part of the request. */
-  error(ctx: ProviderContext, out: Failure): Promise<void>;
+  /**
+   * The page of an error that no client can receive. It repeats no part of the request. `cause`: the error of oidc-provider;
+   * the refusal that caused it has the German words.
+   */
+  error(ctx: ProviderContext, out: Failure, cause?: unknown): Promise<void>;
 
   /** Asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0 §2). */
   signOut(ctx: ProviderContext): Promise<void>;
