@@ -21,11 +21,10 @@ import { recipientRouting } from '../domain/notifications/recipient-routing.ts';
 import { webhookChannel } from '../domain/notifications/webhook-channel.ts';
 import { type WebhookRegistry, webhookRegistry } from '../domain/notifications/webhook-registry.ts';
 import type { Outbox } from '../domain/platform/outbox/outbox.ts';
+import type { Found } from '../domain/ports/document-store.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { ApprovalAudiences } from './approvals.ts';
 import type { Foundations } from './foundations.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Drops push messages that were queued before an operator switched push off. */
 const nobody: Sender = { send: async () => 'over' };
@@ -52,14 +51,14 @@ export const notificationServices = (
     readonly logouts: AppLogouts;
     readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly owners: { isActive(owner: string): Promise<boolean> };
-    readonly resourceServers: { get(id: string): StoredDocument<{ readonly state: string }> };
-    readonly agents: { get(id: string): StoredDocument<Agent> };
-    readonly groups: { get(id: string): StoredDocument<Group> };
+    readonly resourceServers: { get(id: string): Found<{ readonly state: string }> };
+    readonly agents: { get(id: string): Found<Agent> };
+    readonly groups: { get(id: string): Found<Group> };
     /** Absent while push notifications are off. */
     readonly push: PushRegistry | undefined;
     readonly audiences: ApprovalAudiences;
     readonly accounts: AccountRegistry;
-    readonly clients: { get(id: string): StoredDocument<Client> };
+    readonly clients: { get(id: string): Found<Client> };
     readonly sessions: { isOver(id: string): Promise<boolean> };
     readonly logoutToken: MakeLogoutToken;
   },

@@ -12,11 +12,10 @@ import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { PollingInterval } from '../../domain/platform/rate-limits/polling-interval.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
-
-type Stored<T> = Promise<{ readonly document: T } | undefined>;
 
 /** The authenticated side of a request. */
 export type Caller = {
@@ -68,9 +67,9 @@ export type BackchannelApprovalDependencies = {
   /** By the channel of the request. */
   readonly sources: Readonly<Record<Exclude<ApprovalChannel, 'access_request'>, FindApprovedSource>>;
   /** Agents in their effective state. */
-  readonly agents: { get(id: string): Stored<Agent> };
-  readonly accounts: { get(id: string): Stored<Account> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   readonly authorize: Authorize;
   readonly pace: PollingInterval;
   readonly clock: Clock;

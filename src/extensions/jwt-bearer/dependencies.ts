@@ -8,20 +8,19 @@ import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
 import type { PeerAssertions } from '../../domain/clients/peers/peer-assertions.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-
-export type Stored<T> = Promise<{ readonly document: T } | undefined>;
 
 export type JwtBearerDependencies = {
   readonly assertions: PeerAssertions;
   readonly links: Pick<AccountLinks, 'find' | 'ensure'>;
   /** Agents, clients and accounts in their effective state. */
-  readonly agents: { get(id: string): Stored<Agent> };
-  readonly clients: { get(id: string): Stored<Client> };
-  readonly accounts: { get(id: string): Stored<Account> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly clients: { get(id: string): Found<Client> };
+  readonly accounts: { get(id: string): Found<Account> };
   readonly accountsByAddress: { findByVerifiedEmail(email: string): Promise<Account | undefined> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   readonly authorize: Authorize;
   readonly clock: Clock;
   readonly identifiers: Identifiers;

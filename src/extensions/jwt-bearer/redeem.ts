@@ -16,11 +16,12 @@ import { type AccountLink, isLinkable } from '../../domain/clients/peers/account
 import type { PeerAssertion } from '../../domain/clients/peers/peer-assertions.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ActorChain, extendChain, type ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { scopeTokens } from '../../domain/vocabulary/scope-tokens.ts';
-import type { Caller, JwtBearerDependencies, Stored } from './dependencies.ts';
+import type { Caller, JwtBearerDependencies } from './dependencies.ts';
 import { REFUSALS } from './refusals.ts';
 
 export const GRANT_TYPE = JWT_BEARER;
@@ -60,7 +61,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     isAgent,
     note,
   }: Caller): Promise<{ readonly party: Party; readonly handedOverAt?: number | undefined }> => {
-    const registry: { get(id: string): Stored<Agent | Client> } = isAgent ? dependencies.agents : dependencies.clients;
+    const registry: { get(id: string): Found<Agent | Client> } = isAgent ? dependencies.agents : dependencies.clients;
     const found = (await registry.get(clientId))?.document;
     if (found && isAgent) note({ agent: found.id, ...(found.owner === undefined ? {} : { owner: found.owner }) });
     if (found?.state !== 'active' || !found.grantTypes.includes(JWT_BEARER)) throw refuse('caller_not_active');

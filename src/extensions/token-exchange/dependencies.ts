@@ -12,23 +12,22 @@ import type { InstanceRegistry } from '../../domain/clients/instances/instance-r
 import type { Peer } from '../../domain/clients/peers/peer.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Grants } from '../../domain/ports/grants.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import type { SignIns } from '../../domain/ports/sign-ins.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 
-type Stored<T> = Promise<{ readonly document: T } | undefined>;
-
 export type TokenExchangeDependencies = {
   readonly tokens: IssuedTokens;
-  readonly agents: { get(id: string): Stored<Agent> };
+  readonly agents: { get(id: string): Found<Agent> };
   readonly resourceServers: {
-    get(id: string): Stored<ResourceServer>;
-    findByIdentifier(identifier: string): Stored<ResourceServer>;
+    get(id: string): Found<ResourceServer>;
+    findByIdentifier(identifier: string): Found<ResourceServer>;
   };
-  readonly accounts: { get(id: string): Stored<Account> };
-  readonly clients: { get(id: string): Stored<Client> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly clients: { get(id: string): Found<Client> };
   readonly grants: Pick<Grants, 'get'>;
   readonly delegations: Pick<
     DelegationRegistry,

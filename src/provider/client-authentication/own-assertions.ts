@@ -2,6 +2,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { credentialsOf, isUsable } from '../../domain/clients/agents/credential.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
@@ -18,7 +19,7 @@ export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256'
 export const ownAssertions =
   (deps: {
     /** Agents in their effective state. */
-    readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+    readonly agents: { get(id: string): Found<Agent> };
     readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
     readonly refusals: RefusalCounter;
     readonly clock: Clock;

@@ -5,7 +5,7 @@
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
-import type { DocumentStore } from '../../domain/ports/document-store.ts';
+import type { DocumentStore, Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { GRANTS, type GrantRecord } from '../seam/records.ts';
@@ -48,7 +48,7 @@ export const presentedInstances = (deps: {
   readonly instances: Pick<InstanceRegistry, 'running' | 'used'>;
   readonly presented: Pick<PresentedCredentials, 'instanceIn' | 'attestedKeyIn'>;
   /** Agents in their effective state. */
-  readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+  readonly agents: { get(id: string): Found<Agent> };
 }): PresentedInstances => {
   const { documents, identifiers, instances, presented, agents } = deps;
   const grants = documents.collection<GrantRecord>(GRANTS);

@@ -10,6 +10,7 @@ import { isOneOfDigests } from '../../domain/platform/crypto/constant-time-compa
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { RequestLimit } from '../../domain/platform/rate-limits/request-limits.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { DomainError } from '../../domain/vocabulary/errors.ts';
@@ -29,7 +30,7 @@ type Presented =
 
 export const resourceServerProofs =
   (deps: {
-    readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
+    readonly resourceServers: { get(id: string): Found<ResourceServer> };
     readonly masterKey: Pick<MasterKey, 'digests'>;
     readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
     /** Limit for one client in a minute, which includes requests at the OAuth endpoints. */

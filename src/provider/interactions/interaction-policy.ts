@@ -5,6 +5,7 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import { isLetCount } from '../../domain/identity/accounts/account.ts';
 import { sessionIdOf } from '../../domain/identity/sessions/session.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { makeGrant, type RequestedRights } from '../grants/grant-creation.ts';
 import { asksForDefaults } from '../requests/default-scopes.ts';
@@ -88,7 +89,7 @@ const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']):
 export const grantForRequest =
   (deps: {
     readonly consents: ConsentRegistry;
-    readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+    readonly accounts: { get(id: string): Found<Account> };
     readonly clock: Clock;
     readonly identifiers: Identifiers;
     readonly details: AskedDetails;

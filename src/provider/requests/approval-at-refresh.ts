@@ -8,6 +8,7 @@ import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { ownershipMember, ownershipOf } from '../../domain/clients/agents/ownership.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
@@ -33,7 +34,7 @@ export const askAtRefresh =
     ...deps
   }: {
     readonly approvals: AskingByToken;
-    readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+    readonly agents: { get(id: string): Found<Agent> };
     readonly identifiers: Identifiers;
   }) =>
   async (ctx: KoaContextWithOIDC, { facts, chain }: Refreshed): Promise<readonly Remedy[]> => {

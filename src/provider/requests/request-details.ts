@@ -5,6 +5,7 @@
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import { checkDetails, readDetails } from '../../domain/resources/authorization-details/asked-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
@@ -18,7 +19,7 @@ const PUBLISHED_SECONDS = 5;
 
 type Deps = {
   readonly resourceServers: {
-    findByIdentifier(identifier: string): Promise<{ readonly document: ResourceServer } | undefined>;
+    findByIdentifier(identifier: string): Found<ResourceServer>;
     list(query: {
       readonly limit: number;
     }): Promise<{ readonly items: readonly { readonly document: ResourceServer }[] }>;

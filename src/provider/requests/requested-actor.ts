@@ -4,6 +4,7 @@
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 
 /** The agent that a request names. It was checked when the request arrived. */
 export const requestedActorOf = (ctx: KoaContextWithOIDC): string | undefined => {
@@ -13,7 +14,7 @@ export const requestedActorOf = (ctx: KoaContextWithOIDC): string | undefined =>
 
 /** oidc-provider's check of the parameter. Registered clients learn only whether it names an active agent. */
 export const checkRequestedActor =
-  (agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> }) =>
+  (agents: { get(id: string): Found<Agent> }) =>
   async (ctx: unknown, value: string | undefined, client: unknown): Promise<void> => {
     void ctx;
     if (value === undefined || value === '') return;

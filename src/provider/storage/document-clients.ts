@@ -7,6 +7,7 @@ import Provider, { errors } from 'oidc-provider';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import type { DocumentClient } from '../../domain/clients/clients/metadata-document.ts';
 import type { Asking } from '../../domain/clients/clients/metadata-documents.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import { clientNetwork } from '../../domain/vocabulary/client-network.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
@@ -24,7 +25,7 @@ const BEGINNING = new Set<string | undefined>([
 export type DocumentLookup = {
   /** Undefined for a killed client. */
   current(id: string, asking: Asking): Promise<DocumentClient | undefined>;
-  get(id: string): Promise<{ readonly document: Client } | undefined>;
+  get(id: string): Found<Client>;
   version(id: string, version: string): Promise<DocumentClient | undefined>;
 };
 

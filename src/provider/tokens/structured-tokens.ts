@@ -9,6 +9,7 @@ import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { AuditEvent, AuditLog } from '../../domain/audit/audit-event.ts';
+import type { Found } from '../../domain/ports/document-store.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { actClaim } from '../../domain/vocabulary/actor-chain.ts';
@@ -30,7 +31,7 @@ type Deps = {
   readonly refusals: RefusalCounter;
   readonly issuer: string;
   readonly approvals: Pick<ApprovalService, 'standing'>;
-  readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
+  readonly resourceServers: { get(id: string): Found<ResourceServer> };
 };
 
 /** A resource server learns only of tokens with its own audience (decision D11). Every other token is inactive to it. */
