@@ -88,7 +88,7 @@ export const instanceFamilies = (deps: {
       if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of this authorization');
       const earlier = await grants.find({ where: { instance: instance.id }, limit: 1000 });
       const { endedAt: _, ...held } = authorization;
-      const share: GrantRecord = {
+      const instanceGrant: GrantRecord = {
         ...held,
         id: identifiers.newId('grt'),
         parent: authorization.id,
@@ -103,7 +103,7 @@ export const instanceFamilies = (deps: {
       const refreshToken = new provider.RefreshToken({
         accountId: subject,
         client,
-        grantId: share.id,
+        grantId: instanceGrant.id,
         gty: 'authorization_code',
         exp: now + expiresIn,
         expiresIn,
@@ -114,7 +114,7 @@ export const instanceFamilies = (deps: {
       const value = await refreshToken.save();
       const unit = unitOf(ctx);
       unit.writes.push(async () => {
-        await grants.insert({ ...share, payload: { ...share.payload, jti: share.id } });
+        await grants.insert({ ...instanceGrant, payload: { ...instanceGrant.payload, jti: instanceGrant.id } });
       });
       const chain = extendChain(client.clientId, issuer);
       await settle(ctx, unit, {
@@ -133,7 +133,7 @@ export const instanceFamilies = (deps: {
               sent: { ...sender(client.clientId), subject, grantType: TOKEN_EXCHANGE },
               result: {
                 chain,
-                grant: share.id,
+                grant: instanceGrant.id,
                 scopeGiven: scope.split(' '),
                 token,
                 note: 'refresh token of an instance',
@@ -156,14 +156,14 @@ export const instanceFamilies = (deps: {
       // Another caller may have ended the source since it was read. Then the instance gets nothing.
       const source = (await grants.get(authorization.id))?.document;
       if (!source || (grant !== authorization.id && (await grants.take(grant)) === undefined)) {
-        await grants.take(share.id);
+        await grants.take(instanceGrant.id);
         throw isOver();
       }
       // Another caller may have removed single rights from it. Then the instance grant gets the rest.
       if (rightsIn(source) !== rightsIn(authorization)) {
-        await update(grants, share.id, (made) => ({
+        await update(grants, instanceGrant.id, (made) => ({
           ...made,
-          payload: { ...source.payload, exp: made.payload['exp'], jti: share.id },
+          payload: { ...source.payload, exp: made.payload['exp'], jti: instanceGrant.id },
         }));
       }
       // One family for each authorization: an instance that lost its refresh token leaves no old family behind.

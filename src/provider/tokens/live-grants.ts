@@ -42,7 +42,10 @@ export interface LiveGrants {
   isSessionOver(grant: GrantRecord, account: Account): Promise<boolean>;
 
   /** Why a grant of an agent has ended: its own tokens were ended, its instance, or the whole authorization. */
-  endOfShare(grant: GrantRecord, ceilings: Ceilings | undefined): Promise<'grant_ended' | 'instance_ended' | undefined>;
+  endOfAgentGrant(
+    grant: GrantRecord,
+    ceilings: Ceilings | undefined,
+  ): Promise<'grant_ended' | 'instance_ended' | undefined>;
 
   /** Whether the instance with this id is active under these ceilings of its agent, and not killed since its start. */
   instanceNow(id: string, agent: string, ceilings: Ceilings | undefined): Promise<boolean>;
@@ -61,7 +64,7 @@ export const liveGrants = (deps: LiveGrantsDeps): LiveGrants => {
     return (await revocation.ended([part])) === undefined;
   };
 
-  const endOfShare = async (
+  const endOfAgentGrant = async (
     { clientId, endedAt, parent, instance }: GrantRecord,
     ceilings: Ceilings | undefined,
   ): Promise<'grant_ended' | 'instance_ended' | undefined> => {
@@ -78,7 +81,7 @@ export const liveGrants = (deps: LiveGrantsDeps): LiveGrants => {
     if (await revocation.ended([partOfGrant(grant)])) return undefined;
     if (!grant.clientId.startsWith('agt_')) return grant;
     const ceilings = (await deps.clients.active(grant.clientId))?.ceilings;
-    if ((await endOfShare(grant, ceilings)) !== undefined) return undefined;
+    if ((await endOfAgentGrant(grant, ceilings)) !== undefined) return undefined;
     const most = ceilings?.maxGrantSeconds;
     if (most === undefined) return grant;
     return {
@@ -118,7 +121,7 @@ export const liveGrants = (deps: LiveGrantsDeps): LiveGrants => {
     },
     isExpired,
     isSessionOver,
-    endOfShare,
+    endOfAgentGrant,
     instanceNow,
   };
 };

@@ -123,8 +123,8 @@ export const tokenLiveness = (deps: {
       if (grantTypesUsed.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
       const isGrantOver = grant?.clientId === id && isOlder(grant.createdAt, found.ceilings?.maxGrantSeconds);
       if (isGrantOver) return 'grant_ended';
-      const share = grant?.clientId === id ? await grants.endOfShare(grant, found.ceilings) : undefined;
-      if (share) return share;
+      const grantEnd = grant?.clientId === id ? await grants.endOfAgentGrant(grant, found.ceilings) : undefined;
+      if (grantEnd) return grantEnd;
       const acted = id === facts.clientId && facts.instance !== grant?.instance ? facts.instance : undefined;
       if (acted !== undefined && !(await grants.instanceNow(acted, id, found.ceilings))) return 'instance_ended';
       if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
