@@ -5,7 +5,8 @@
  * The parts, the lowest precedence first. A later part replaces members of an earlier one; `inputs` and `personal` are merged
  * member by member.
  * 1. `sent`: who sends the request and what it asks for, as received.
- * 2. `result`: the outcome, such as the token or the reason of the refusal.
+ * 2. `result`: the outcome, such as the token or the reason of the refusal. A token that `noteAnnounced` noted replaces its
+ *    token.
  * 3. `noted`: facts that a grant or endpoint determined while it processed the request.
  * 4. `decided`: the decision, and what it gives to the token.
  * 5. The request, type, outcome and error. No part replaces these.

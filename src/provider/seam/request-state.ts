@@ -43,7 +43,7 @@ export type HeldGrant = { store(): Promise<void>; drop(): Promise<unknown> };
 export type RequestState = RequestFacts & {
   /**
    * The credential of an agent. Written as soon as the parameters are read, and completed during its verification
-   * (presented-credentials.ts). Read there, and by client-assertions.ts and presented-instances.ts.
+   * (presented-credentials.ts). Read there, and by client-assertions.ts, presented-instances.ts and token-models.ts.
    */
   presented: PresentedCredential | undefined;
   /** The client sent HTTP Basic credentials with an empty password. Written and read by empty-secrets.ts. */
@@ -59,7 +59,7 @@ export type RequestState = RequestFacts & {
   isCounted: boolean;
   /**
    * A registered client authenticated, or presented a credential that was issued to it. Written by client-proofs.ts. Read
-   * through its `has` by endpoint-audit.ts, structured-tokens.ts, model-adapter.ts and client-assertions.ts.
+   * through its `has` by endpoint-audit.ts, structured-tokens.ts, stored-models.ts and client-assertions.ts.
    */
   isSenderKnown: boolean;
 
@@ -69,12 +69,12 @@ export type RequestState = RequestFacts & {
   defaultScopes: ReadonlySet<string> | undefined;
   /**
    * The last decision, at the resource of the token. Written by resource-authority.ts when oidc-provider asks about the
-   * resource; read by token-claims.ts before the token exists. The next two belong to it.
+   * resource; read by own-grant-claims.ts before the token exists. The next two belong to it.
    */
   decision: Decision | undefined;
   /** Further remedies for a decision that left nothing, besides its own. */
   remedies: readonly Remedy[] | undefined;
-  /** Amounts for budgets, from the details of the decision. */
+  /** Amounts for budgets, from the details of the decision. Read by token-claims.ts. */
   worth: readonly DetailWorth[] | undefined;
 
   /** What a token request defers. Written and read through token-request-unit.ts, until the request is settled. */
@@ -90,7 +90,7 @@ export type RequestState = RequestFacts & {
   withheldToken: string | undefined;
   /**
    * The user code in a link to the device page. Written by device-authorization.ts before oidc-provider reads the query; read
-   * for the page (build-provider.ts).
+   * for the page (provider-features.ts).
    */
   userCode: string | undefined;
   /** oidc-provider leaves a revocation to us, because the token is a JWT. Written and read by structured-tokens.ts. */
