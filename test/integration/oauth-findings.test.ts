@@ -260,7 +260,7 @@ describe('V16 V17 nothing is fetched', () => {
       structured: { install: () => undefined },
       proofs: { install: () => undefined },
       presented: { install: () => undefined, clientIdOf: async (given: unknown) => given, replace: () => undefined },
-      extensions: [{ name: 'all', specification: 'declared', grants: EXTENSION_GRANT_TYPES.map(unused) }],
+      extensions: [{ name: 'all', grants: EXTENSION_GRANT_TYPES.map(unused) }],
       trustedFetch,
       keysByUrl: keysByUrl(trustedFetch),
     } as never);

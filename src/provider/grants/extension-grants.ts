@@ -37,11 +37,11 @@ type Deps = AssertionDeps & {
   readonly families: InstanceFamilies;
 };
 
-/** Throws when the extensions handle other grant types than those declared for them. The server then does not start. */
+/** Throws unless the extensions handle each grant type that is declared for them, once. The server then does not start. */
 export const registerExtensionGrants = (provider: Provider, extensions: readonly Extension[], deps: Deps): void => {
   const grants = extensions.flatMap((extension) => extension.grants ?? []);
-  const handled = grants.map(({ grantType }) => grantType);
-  if (handled.length !== EXTENSION_GRANT_TYPES.length || handled.some((one) => !EXTENSION_GRANT_TYPES.includes(one))) {
+  const handled: readonly string[] = grants.map(({ grantType }) => grantType);
+  if (handled.length !== EXTENSION_GRANT_TYPES.length || EXTENSION_GRANT_TYPES.some((one) => !handled.includes(one))) {
     throw new Error(`extensions handle ${handled.join(', ')}; declared are ${EXTENSION_GRANT_TYPES.join(', ')}`);
   }
   for (const grant of grants) {
