@@ -16,12 +16,11 @@ export const accessOf = (
   { issuer, approvals: { pollIntervalSeconds } }: Configuration,
   deps: Omit<AccessDependencies, 'approvals'> &
     Pick<SearchDeps, 'lists'> &
-    Pick<RequestDeps, 'documents' | 'pace'> & {
+    Pick<RequestDeps, 'documents' | 'pace'> &
+    Pick<CallbackDeps, 'ephemeral' | 'webhooks' | 'outbox'> & {
       readonly masterKey: RequestDeps['masterKey'] & Parameters<typeof evaluationIds>[0];
       readonly clock: RequestDeps['clock'];
       readonly approvals: Pick<ApprovalServices, 'service' | 'asking' | 'listen'>;
-      readonly ephemeral: CallbackDeps['ephemeral'];
-      readonly notifications: Pick<CallbackDeps, 'webhooks' | 'outbox'>;
       readonly onFailedCallback: (error: unknown) => void;
     },
 ) => {
@@ -35,7 +34,7 @@ export const accessOf = (
     decisions,
     approvals: lifting,
     ids,
-    callbacks: accessCallbacks({ ...deps, ...deps.notifications }),
+    callbacks: accessCallbacks(deps),
     pollIntervalSeconds,
     endpoint,
     inbox: `${issuer}/account/approvals`,

@@ -10,7 +10,6 @@ import { knownDevices } from '../domain/identity/accounts/known-devices.ts';
 import { mailLinks } from '../domain/identity/accounts/mail-links.ts';
 import { type PasswordReset, passwordReset } from '../domain/identity/accounts/password-reset.ts';
 import type { Group } from '../domain/identity/groups/group.ts';
-import type { AppLogouts } from '../domain/identity/sessions/app-logout.ts';
 import { type DeadLetters, deadLetters } from '../domain/notifications/dead-letters.ts';
 import { type DeliveryWorker, deliveryWorker, type Sender } from '../domain/notifications/delivery-worker.ts';
 import { logoutChannel, type MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
@@ -31,9 +30,6 @@ const nobody: Sender = { send: async () => 'over' };
 
 export interface NotificationServices {
   readonly webhooks: WebhookRegistry;
-  readonly outbox: Outbox;
-  /** Notifies apps when a user signs out. */
-  readonly logouts: AppLogouts;
   /** Absent without a mail server. */
   readonly resets: PasswordReset | undefined;
   /** Absent without a mail server. */
@@ -48,7 +44,6 @@ export const notificationServices = (
   base: Foundations,
   others: {
     readonly outbox: Outbox;
-    readonly logouts: AppLogouts;
     readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly owners: { isActive(owner: string): Promise<boolean> };
     readonly resourceServers: { get(id: string): Found<{ readonly state: string }> };
@@ -64,9 +59,8 @@ export const notificationServices = (
   },
 ): NotificationServices => {
   const { documents, ephemeral, clock, identifiers, masterKey, audit, log, metrics, mailer, trustedFetch } = base;
-  const { agents, push, outbox: box, audiences, ...registries } = others;
-  const rest = { documents, ephemeral, clock, identifiers, masterKey, audit, ...registries, ...audiences };
-  const deps = { ...rest, mailer, agents };
+  const { push, audiences, ...registries } = others;
+  const deps = { documents, ephemeral, clock, identifiers, masterKey, audit, mailer, ...registries, ...audiences };
   const post: TrustedPost['post'] = async (request) => {
     if (trustedFetch.post === undefined) throw new Error('there is no way out');
     return trustedFetch.post(request);
@@ -78,20 +72,16 @@ export const notificationServices = (
     post: toWebhooks,
   });
   const links = mailLinks(deps);
-  const resets = passwordReset({ ...deps, links, outbox: box, limits, knownDevice: knownDevices(deps).knownDevice });
+  const resets = passwordReset({ ...deps, links, limits, knownDevice: knownDevices(deps).knownDevice });
   return {
     webhooks,
-    outbox: box,
-    logouts: others.logouts,
     resets: mailer === undefined ? undefined : resets,
-    emails: mailer === undefined ? undefined : emailChange({ ...deps, links, outbox: box }),
-    deadLetters: deadLetters({ ...deps, outbox: box }),
+    emails: mailer === undefined ? undefined : emailChange({ ...deps, links }),
+    deadLetters: deadLetters(deps),
     deliveryWorker: deliveryWorker({
       ...deps,
       route: recipientRouting({
-        ...rest,
-        agents,
-        outbox: box,
+        ...deps,
         isMailed: mailer !== undefined,
         ...(push ? { push } : {}),
         webhooks,
@@ -106,7 +96,6 @@ export const notificationServices = (
       senders: {
         mail: mailChannel({
           ...deps,
-          agents,
           resets,
           usualLanguage: mail?.language ?? 'en',
           words: (model) => notificationMail({ ...model, issuer }),
@@ -118,7 +107,7 @@ export const notificationServices = (
           tokenFor: deps.logoutToken,
           post,
         }),
-        push: push ? pushChannel({ ...rest, registry: push, words: notificationPush }) : nobody,
+        push: push ? pushChannel({ ...deps, registry: push, words: notificationPush }) : nobody,
       },
       onOutcome: (channel, outcome, failure) => {
         metrics.notifications.inc({ channel, outcome });

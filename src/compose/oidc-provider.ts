@@ -154,7 +154,7 @@ export const providerOf = (
     }),
     signedOutAt: async ({ session, account, ...app }) => {
       // First: if a logout notification cannot be recorded now, the end of the session records it.
-      await made.notifications.logouts.left(account, app, clock.now());
+      await made.logouts.left(account, app, clock.now());
       await made.sessions.leave(session, app.client);
     },
     async signOutThere(request, session, next) {

@@ -36,7 +36,7 @@ export interface Services
     PlatformServices,
     RevocationServices,
     Omit<IdentityServices, 'accountReader'>,
-    Pick<SessionServices, 'sessions'>,
+    SessionServices,
     UpstreamServices,
     Omit<ResourceServices, 'resourceCatalog'>,
     Pick<PolicyServices, 'policies' | 'activePolicy' | 'isPolicyEnforced' | 'serverUse' | 'authorize'>,
@@ -67,7 +67,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const { accountReader: accounts, groups, owners, factors } = identity;
   const { outbox } = platform;
   const session = sessionServices(configuration, base, { accounts, clients, outbox, revocation });
-  const { sessions, logouts } = session;
+  const { sessions } = session;
   const upstream = upstreamServices(configuration, base, { accounts, sessions, keysByUrl: platform.keysByUrl });
   const { groupsOf } = upstream;
 
@@ -129,7 +129,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ agentReader: agents, outbox },
   });
   const notifications = notificationServices(configuration, base, {
-    ...{ outbox, logouts, owners, resourceServers, agents, groups, clients, sessions },
+    ...{ outbox, owners, resourceServers, agents, groups, clients, sessions },
     push: push.registry,
     audiences: approvals.audiences,
     anonymous: platform.anonymous,
@@ -146,7 +146,7 @@ export const services = async (configuration: Configuration, overrides: Override
   }
   return {
     ...{ ...base, ...platform, revocation, latched },
-    ...{ ...identity, sessions, ...upstream, ...resources },
+    ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
     ...{ ...delegation, ...authority, ...offboarding },
     ...{ approvals, push, notifications },
