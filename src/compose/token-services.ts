@@ -17,6 +17,7 @@ import { documentClients } from '../provider/storage/document-clients.ts';
 import { issuedTokens, type OwnTokens } from '../provider/tokens/issued-tokens.ts';
 import { presentedGrant } from '../provider/tokens/presented-grant.ts';
 import { type TokenLiveness, tokenLiveness } from '../provider/tokens/token-liveness.ts';
+import { managementApiOf } from './policies.ts';
 import type { Services } from './services.ts';
 
 export interface TokenServices {
@@ -54,7 +55,7 @@ export const tokenServices = (made: Services, { issuer }: Pick<Configuration, 'i
     links: made.links,
     approvals: approvals.service,
     sessions: made.sessions,
-    managementApi: `${issuer}/api/v1`,
+    managementApi: managementApiOf({ issuer }),
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
   const kills = killSwitch({
