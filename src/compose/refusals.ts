@@ -2,6 +2,7 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { authenticationRefusals } from '../domain/audit/authentication-refusals.ts';
 import { refusalBudget } from '../domain/audit/refusal-budget.ts';
+import type { RefusalCounter } from '../domain/audit/refusal-counter.ts';
 import { requestRefusals } from '../domain/audit/request-refusals.ts';
 import { type SignInRefusals, signInRefusals } from '../domain/audit/sign-in-refusals.ts';
 import type { Services } from './services.ts';
@@ -9,20 +10,11 @@ import type { Services } from './services.ts';
 /** Long enough for the server to send the response first. */
 const AFTER_ANSWER_MILLISECONDS = 20;
 
-/** Counts refusals, and writes them as a small number of events. */
-interface CountedRefusals {
-  /** `source`: an address, or the id of a client. */
-  note(source: string, reason: string, request?: string, times?: number): Promise<void>;
-
-  /** Writes the due counts, or with `all` every count. */
-  flush(how?: { readonly all?: boolean }): Promise<void>;
-}
-
 export interface RefusalServices {
   /** Refusals of requests. */
-  readonly refusals: CountedRefusals;
-  /** Failed authentication of clients, agents and resource servers. */
-  readonly failedProofs: CountedRefusals;
+  readonly refusals: RefusalCounter;
+  /** Failed authentication of clients, agents and resource servers; `source` is the id of the client. */
+  readonly failedProofs: RefusalCounter;
   /** Failed sign-ins of people. */
   readonly failedSignIns: SignInRefusals;
 
