@@ -1,6 +1,7 @@
 import type { ApproverRule } from '../authority/decision/decision.ts';
 import type { Account } from '../identity/accounts/account.ts';
 import { type Group, isGroupId } from '../identity/groups/group.ts';
+import type { Found } from '../ports/document-store.ts';
 import { type Approval, type ApprovalChannel, MOST_ASKED, type Requirements } from './approval.ts';
 
 /** The people to ask, by names. A name can refer to other people later. */
@@ -18,8 +19,6 @@ export type Whom = Names & {
   /** Whether the subject has to agree. */
   readonly mustAgree: boolean;
 };
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /**
  * Selects who is asked. The subject decides on what an agent does on their behalf. Where more people are needed, the
@@ -87,7 +86,7 @@ export const approversOf = ({
   groups,
 }: {
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
-  readonly groups: { get(id: string): StoredDocument<Group> };
+  readonly groups: { get(id: string): Found<Group> };
 }): Resolve => {
   const standFor = async (names: readonly string[], subject: string, owners: readonly string[]) => {
     const ids = await Promise.all(

@@ -1,5 +1,6 @@
 import { type Account, breakGlassSince, holdsRole } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Found } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { MULTI_FACTOR, satisfiesAcr } from '../vocabulary/assurance.ts';
 import { digestOf } from './action.ts';
@@ -10,8 +11,6 @@ import { isConsent, namesAt, type Resolve } from './approvers.ts';
 import { breakGlassRefusal } from './break-glass-refusals.ts';
 import { type BreakGlassReviews, breakGlassReviews } from './break-glass-reviews.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** A person who uses break-glass, with their proof for this very approval. */
 export type Breaking = {
@@ -39,7 +38,7 @@ const LOOKED_AT = 200;
 export type BreakGlassDeps = {
   readonly states: ApprovalStore;
   /** Accounts in their effective state. */
-  readonly accounts: { get(id: string): StoredDocument<Account> };
+  readonly accounts: { get(id: string): Found<Account> };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Pick<Resolve, 'leftOut'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;

@@ -1,12 +1,11 @@
 import type { Agent } from '../clients/agents/agent.ts';
 import type { Account } from '../identity/accounts/account.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Found } from '../ports/document-store.ts';
 import type { Absences } from './absences.ts';
 import { type Approval, slotOfVote, type Vote } from './approval.ts';
 import { type NamedApproval, namesAt, type Resolve } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** The approver slot in which an account decides: its own, or that of an absent person. */
 export type ApproverSlot = { readonly of: string; readonly absence?: string; readonly until?: number };
@@ -44,9 +43,9 @@ export const effectiveVotes = ({
   absences,
   clock,
 }: {
-  readonly accounts: { get(id: string): StoredDocument<Account> };
+  readonly accounts: { get(id: string): Found<Account> };
   readonly agents: {
-    get(id: string): StoredDocument<Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>>;
+    get(id: string): Found<Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>>;
   };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Resolve;

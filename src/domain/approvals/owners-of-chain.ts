@@ -6,11 +6,10 @@ import type { Agent } from '../clients/agents/agent.ts';
 import { inHandsSince } from '../clients/agents/ownership.ts';
 import { type Group, isGroupId } from '../identity/groups/group.ts';
 import { membersSince } from '../identity/groups/membership.ts';
+import type { Found } from '../ports/document-store.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
 import { DomainError } from '../vocabulary/errors.ts';
 import type { Approval } from './approval.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Maximum number of accounts that one approval stores: eight groups of the largest size. */
 const MOST_OWNERS = 512;
@@ -38,8 +37,8 @@ export const ownersOfChain = ({
   agents,
   groups,
 }: {
-  readonly agents: { get(id: string): StoredDocument<Owned> };
-  readonly groups: { get(id: string): StoredDocument<Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>> };
+  readonly agents: { get(id: string): Found<Owned> };
+  readonly groups: { get(id: string): Found<Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>> };
 }): OwnersOfChain => {
   const accountsOf = async (owner: string, since: number): Promise<readonly string[] | undefined> => {
     if (!isGroupId(owner)) return [owner];

@@ -4,6 +4,7 @@ import type { Account } from '../identity/accounts/account.ts';
 import { type Group, isGroupId } from '../identity/groups/group.ts';
 import { type Channel, messageId } from '../platform/outbox/delivery.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
+import type { Found } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { MailFacts } from './mail-channel.ts';
 import type { Notification } from './notification.ts';
@@ -11,8 +12,6 @@ import { isAsking, ruleOf } from './notification-kinds.ts';
 import type { PushFacts } from './push-channel.ts';
 import { webhookBody } from './webhook-body.ts';
 import type { WebhookRegistry } from './webhook-registry.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Maximum number of waiting messages and dead letters of one endpoint. */
 const MOST_QUEUED = 1000;
@@ -29,8 +28,8 @@ export const recipientRouting = (deps: {
   /** Absent: no browser is notified. */
   readonly push?: { list(account: string): Promise<readonly { readonly id: string }[]> };
   readonly webhooks: Pick<WebhookRegistry, 'listening' | 'stopFor'>;
-  readonly agents: { get(id: string): StoredDocument<Agent> };
-  readonly groups: { get(id: string): StoredDocument<Group> };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly groups: { get(id: string): Found<Group> };
   readonly accounts: {
     getMany(ids: readonly string[]): Promise<readonly Account[]>;
     administrators(): Promise<readonly Account[]>;

@@ -12,6 +12,7 @@ import { isGroupId } from '../../identity/groups/group.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Found } from '../../ports/document-store.ts';
 import type { PolicyCase } from '../../ports/policy-engine.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { type Approving, approveCase } from './approve-question.ts';
@@ -25,8 +26,6 @@ import {
   registrationCase,
   type UserOfServer,
 } from './server-use-question.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Caller, assurance and source. `at`: epoch seconds; absent: now. */
 export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
@@ -49,15 +48,15 @@ export interface ServerUseCases {
 
 export const serverUseCases = (deps: {
   readonly clock: Pick<Clock, 'now'>;
-  readonly accounts: { get(id: string): StoredDocument<Account> };
-  readonly clients: { get(id: string): StoredDocument<Pick<Client, 'id' | 'verifiedAt'>> };
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly clients: { get(id: string): Found<Pick<Client, 'id' | 'verifiedAt'>> };
   readonly groupsOf: GroupsOf;
   /** Groups that own agents, by member account. */
   readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
   readonly resourceServers: {
-    findByIdentifier(identifier: string): StoredDocument<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
+    findByIdentifier(identifier: string): Found<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
   };
-  readonly agents: { get(id: string): StoredDocument<Agent> };
+  readonly agents: { get(id: string): Found<Agent> };
   readonly owners: Pick<Owners, 'answersFor'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;

@@ -9,7 +9,7 @@ import {
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import type { DocumentStore, Found, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { isDomainError, refuseField } from '../../vocabulary/errors.ts';
@@ -68,8 +68,6 @@ const keyOf = (peer: string, subject: string): string =>
  */
 export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.length === 0;
 
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
-
 /** Links from users of a peer to accounts here. */
 export interface AccountLinks {
   /** Reads one link with its version. Undefined when there is none. */
@@ -104,8 +102,8 @@ export const accountLinks = (deps: {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly peers: { get(id: string): StoredDocument<Peer> };
-  readonly accounts: { get(id: string): StoredDocument<Account> };
+  readonly peers: { get(id: string): Found<Peer> };
+  readonly accounts: { get(id: string): Found<Account> };
 }): AccountLinks => {
   const { clock, identifiers } = deps;
   const collection = deps.documents.collection<AccountLink>(ACCOUNT_LINKS);

@@ -1,8 +1,7 @@
+import type { Found } from '../../ports/document-store.ts';
 import type { Account } from '../accounts/account.ts';
 import { type Group, isGroupId } from './group.ts';
 import { membersSince } from './membership.ts';
-
-type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 type Answered = { readonly owner: string; readonly acceptedAt?: number; readonly createdAt: number };
 

@@ -3,12 +3,11 @@
  * groups of the claim at its last sign-in, by the current mapping, while link and provider exist. The groups are not
  * copied into the account, so that they end with the link in every store at once.
  */
+import type { Found } from '../../ports/document-store.ts';
 import type { Account } from '../accounts/account.ts';
 import { isGroupId } from '../groups/group.ts';
 import type { UpstreamLink } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
-
-type StoredDocument<T> = Promise<{ readonly document: T } | undefined>;
 
 /** The groups from one link. */
 export const groupsOfLink = (
@@ -25,7 +24,7 @@ export const linkedGroups = ({
   upstreams,
 }: {
   readonly links: { ofAccount(account: string): Promise<readonly UpstreamLink[]> };
-  readonly upstreams: { get(id: string): StoredDocument<UpstreamProvider> };
+  readonly upstreams: { get(id: string): Found<UpstreamProvider> };
 }) => {
   const linked = async (account: string): Promise<readonly string[]> => {
     const given = (await links.ofAccount(account)).map(async (link) => {
