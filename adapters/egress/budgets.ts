@@ -89,7 +89,7 @@ export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
           ? []
           : ([
               [`source:${source}`, budgets.perSourcePerMinute],
-              ['anybody', Math.max(1, budgets.perMinute / 2)],
+              ['anonymous', Math.max(1, budgets.perMinute / 2)],
             ] as const)),
       ];
       const atOnce: readonly Bound[] = [

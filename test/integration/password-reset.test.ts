@@ -79,7 +79,7 @@ describe('LG-07 a new password by mail', () => {
     expect((await signIn(ada, OLD, elsewhere)).text).toContain('Sign out');
     expect((await ask(ada.username)).text).toContain('If there is such an account');
     const link = await linkTo(ada);
-    expect((await server.events('account.reset_asked')).at(-1)).toMatchObject({ subject: ada.id, caller: 'anybody' });
+    expect((await server.events('account.reset_asked')).at(-1)).toMatchObject({ subject: ada.id, caller: 'anonymous' });
 
     const by = browser();
     const done = await setPassword(link, NEXT, NEXT, by);

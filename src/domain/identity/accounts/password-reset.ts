@@ -120,7 +120,7 @@ export const passwordReset = (deps: {
       const account = await accountOf(typed);
       if (account?.email === undefined) return;
       if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
-      const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anybody' } as const;
+      const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anonymous' } as const;
       await record({ ...event, request, personal: { source } }, account.id, source);
       // The same id at each attempt: after a crash of the delivery worker only one link is mailed.
       const mail = `${id}r`;
