@@ -24,7 +24,7 @@ const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as cons
 
 const bodies = new Ajv2020({ ...OPTIONS, keywords: ['components'] });
 /** Accepts the empty body of a route without one. */
-const NO_BODY = named('NoBody', {});
+const EMPTY_BODY = named('EmptyBody', {});
 /** Converts query values, which are text: `limit=10` to a number, `live=true` to a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 
@@ -59,7 +59,7 @@ export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
   let checkQuery: ValidateFunction | undefined;
 
   return {
-    body: checkOf<T['body']>(route.body === undefined || route.lines ? NO_BODY : route.body),
+    body: checkOf<T['body']>(route.body === undefined || route.lines ? EMPTY_BODY : route.body),
     query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
       checkQuery ??= queries.compile({
         type: 'object',
