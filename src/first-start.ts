@@ -95,7 +95,7 @@ const refuseWithoutWayIn = async ({ configuration, upstreams }: Deps): Promise<v
   if (configuration.passwords.signIn || (await upstreams.active()).length > 0) return;
   const problem = {
     pointer: '/passwords/signIn',
-    message: 'Passwords are switched off, and there is no upstream provider to sign in at: nobody could sign in.',
+    message: 'Passwords are switched off, and there is no upstream provider to sign in at: no user could sign in.',
     suggestion:
       'Start with true, add one (behalf upstreams create --local), sign in there once, and switch passwords off then.',
   };

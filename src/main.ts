@@ -166,7 +166,7 @@ const settingsOf = (argv: readonly string[]): Settings => {
   }
   if (workers > 1 && Object.values(configuration.stores).includes('memory')) {
     refuse(
-      'Workers share nothing but the stores, and a memory store is shared by nobody.',
+      'Workers share only the stores, and processes cannot share a memory store.',
       'Use other stores, or one process.',
     );
   }

@@ -160,15 +160,15 @@ const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
         ? [`@${limit} has no effect: it is for \`act\` and \`delegate\`, which give tokens.`]
         : []),
       ...(isOfServer && json.effect === 'permit' && given.includes('approval')
-        ? ['Permits nothing: nobody is asked for an approval of what is no token.']
+        ? ['Permits nothing: the server asks people for approvals of tokens only.']
         : []),
     ];
     return messages.map((message) => ({ severity: 'warning', message, policy, line }));
   });
   const permitting = (action: PolicyAction): readonly Parsed[] =>
     policies.filter(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes(action));
-  const missing = Object.entries(NOBODY_MAY)
-    .map(([action, message]) => ({ action: action as keyof typeof NOBODY_MAY, message }))
+  const missing = Object.entries(NOTHING_PERMITS)
+    .map(([action, message]) => ({ action: action as keyof typeof NOTHING_PERMITS, message }))
     .filter(({ action }) => permitting(action).length === 0);
   const acting = permitting('act');
   const noClient =
@@ -186,14 +186,14 @@ const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
  * The effect of a set that permits an action to no principal. A set from before an action was decided by policy does
  * not mention it.
  */
-const NOBODY_MAY = {
-  act: 'No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.',
+const NOTHING_PERMITS = {
+  act: 'No policy permits `act`: with this set, no agent or client gets a token for any scope, the command line included.',
   administer:
-    'No policy permits `administer`: with this set, nobody changes anything at the management API or in the console, the policies included. Only `behalf policy rollback --local` on the machine ends that.',
+    'No policy permits `administer`: with this set, no account or client can change anything at the management API or in the console, the policies included. Only `behalf policy rollback --local` on the machine ends that.',
   register:
     'No policy permits `register`: with this set, no agent and no client is registered, or connects by its document.',
   approve:
-    'No policy permits `approve`: with this set, nobody says yes to what an agent asks people about, and it gets nothing that needs an approval.',
+    'No policy permits `approve`: with this set, no person can approve a request of an agent, and the agent gets nothing that needs an approval.',
 } as const satisfies Partial<Record<PolicyAction, string>>;
 
 const mayBeClient = (principal: PolicyJson['principal']): boolean => {

@@ -281,7 +281,7 @@ const hintFor = (response: Response, request: string | undefined): string => {
     case 409:
       return 'Look at it with the `show` command, then decide.';
     case 412:
-      return 'Somebody else changed it at the same time. Look at it with the `show` command and try again.';
+      return 'Another caller changed it at the same time. Look at it with the `show` command and try again.';
     case 429:
     case 503:
       return `Try again${response.headers.get('retry-after') ? ` in ${response.headers.get('retry-after')} seconds` : ' later'}.`;

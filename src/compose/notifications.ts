@@ -26,7 +26,7 @@ import type { ApprovalAudiences } from './approvals.ts';
 import type { Foundations } from './foundations.ts';
 
 /** Drops push messages that were queued before an operator switched push off. */
-const nobody: Sender = { send: async () => 'over' };
+const discarding: Sender = { send: async () => 'over' };
 
 export interface NotificationServices {
   readonly webhooks: WebhookRegistry;
@@ -107,7 +107,7 @@ export const notificationServices = (
           tokenFor: deps.logoutToken,
           post,
         }),
-        push: push ? pushChannel({ ...deps, registry: push, words: notificationPush }) : nobody,
+        push: push ? pushChannel({ ...deps, registry: push, words: notificationPush }) : discarding,
       },
       onOutcome: (channel, outcome, failure) => {
         metrics.notifications.inc({ channel, outcome });

@@ -114,7 +114,7 @@ export const metrics = (): Metrics => {
   });
   const openReviews = new Gauge({
     name: 'behalf_break_glass_open_reviews',
-    help: 'Actions that two people let happen in an emergency, and that no third person has looked at.',
+    help: 'Actions that two people approved by break-glass access and that no third person has reviewed.',
     registers: [registry],
     // Every process of a server reports the same value.
     aggregator: 'max',
@@ -159,7 +159,7 @@ export const metrics = (): Metrics => {
   });
   const notifications = new Counter({
     name: 'behalf_notifications_total',
-    help: 'Tries to deliver notifications by mail, webhook or push, by what became of them; a dead one was given up, of one that is over nobody is to hear any more.',
+    help: 'Tries to deliver notifications by mail, webhook or push, by what became of them; a dead one was given up, one that is over is not sent any more.',
     labelNames: ['channel', 'outcome'],
     registers: [registry],
   });

@@ -250,7 +250,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         `${PERMIT}@id("a") @max_uses("1") forbid (principal, action, resource);`,
         /@max_uses has no effect/,
       ],
-      ['a set that permits nobody to act', '', /nobody gets a token/],
+      ['a set that permits nobody to act', '', /no agent or client gets a token/],
       [
         'a set under which nobody could activate another one',
         '@id("a") permit (principal is Agent, action == Action::"act", resource) when { context.bound };',

@@ -67,8 +67,8 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await page.getByRole('link', { name: /See what is there/ }).click();
     await page.getByLabel('Why it cannot wait').fill(REASON);
     expect(await pageFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Call for it with my passkey' }).click();
-    await page.getByText('You called for it.').waitFor();
+    await page.getByRole('button', { name: 'Request it with my passkey' }).click();
+    await page.getByText('You requested it.').waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });
   expect(await scene.service.get(asked.id)).toMatchObject({ state: 'pending', breakGlass: { reason: REASON } });
@@ -109,8 +109,8 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await visit(page, one);
     await page.getByText(REASON).waitFor();
     expect(await pageFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Agree with my passkey' }).click();
-    await page.getByRole('heading', { name: 'Let happen by two people' }).waitFor();
+    await page.getByRole('button', { name: 'Approve with my passkey' }).click();
+    await page.getByRole('heading', { name: 'Approved by two people' }).waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });
   expect(await scene.service.get(asked.id)).toMatchObject({
@@ -128,7 +128,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await page.getByLabel('What you found').fill('Spoke with both of them; the run was real.');
     expect(await pageFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close it' }).click();
-    await page.getByRole('heading', { name: 'Let happen, and looked at' }).waitFor();
+    await page.getByRole('heading', { name: 'Approved and reviewed' }).waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });
   expect((await scene.service.get(asked.id))?.review).toBe('closed');
@@ -155,10 +155,10 @@ test('AP-05 whoever calls too often is told so, and the audit log says it', asyn
     await page.getByLabel('Why it cannot wait').fill(REASON);
     const [answer] = await Promise.all([
       page.waitForResponse((one) => one.request().method() === 'POST'),
-      page.getByRole('button', { name: 'Call for it with my passkey' }).click(),
+      page.getByRole('button', { name: 'Request it with my passkey' }).click(),
     ]);
     expect(answer.status()).toBe(429);
-    await page.getByText('You called for this too often.').waitFor();
+    await page.getByText('You requested break-glass access too often.').waitFor();
   });
   expect((await scene.service.get(asked.id))?.breakGlass).toBeUndefined();
   expect((await server.events('request.refused')).at(-1)).toMatchObject({

@@ -77,14 +77,14 @@ test('WB-12 approvals: one denied, one approved, several at once, somebody to de
     expect(await pageFaults(page)).toEqual([]);
     await keyboard.follow(page, 'All my approvals');
     await keyboard.follow(page, 'While I am away');
-    await keyboard.follow(page, 'Name somebody');
+    await keyboard.follow(page, 'Name a person');
     await keyboard.type(page, 'Username of that person', 'eve-keys');
     await keyboard.type(page, 'First day', typedDay(1));
     await keyboard.type(page, 'Last day', typedDay(3));
     await keyboard.press(page, 'Let this person decide for me');
     expect(await page.textContent('main')).toContain('to come');
     await keyboard.press(page, /^End it/);
-    expect(await page.textContent('main')).toContain('It ended, and both of you are told.');
+    expect(await page.textContent('main')).toContain('It ended, and the server notifies both of you.');
     expect(objected).toEqual([]);
   });
   expect(await Promise.all(asked.map(stateOf))).toEqual(['denied', 'approved', 'approved', 'pending']);

@@ -85,7 +85,7 @@ test('the consent page says that the owner is new', async () => {
   const hers = await world.newKey(agent);
   await asAda(PHONE, 'en', async (page) => {
     await page.goto(world.codeRequest(hers, 'openid balance').url);
-    await page.getByText('New owner: this agent has changed hands').waitFor();
+    await page.getByText('This agent has a new owner since you allowed it something').waitFor();
     await picture(page, 'consent-new-owner');
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.waitForURL(/error=access_denied/).catch(() => undefined);

@@ -109,7 +109,7 @@ describe('a person', () => {
       expect(await page.getByLabel('Name of this browser').inputValue()).toBe('Chrome on Linux');
       await page.getByLabel('Name of this browser').fill('My phone');
       await page.keyboard.press('Enter');
-      await page.getByText('You are told in this browser from now on').waitFor();
+      await page.getByText('This browser notifies you from now on').waitFor();
       await page.getByText('This browser', { exact: true }).last().waitFor();
       expect(await page.getByRole('button', { name: 'Tell me in this browser' }).count()).toBe(0);
       expect(await pageFaults(page)).toEqual([]);
@@ -150,7 +150,7 @@ describe('a person', () => {
       await page.addInitScript(standIn(phone));
       await signIn(page, 'eve-pushed', '/account/notifications');
       await page.getByRole('button', { name: 'Tell me in this browser' }).click();
-      await page.getByText('You are told in this browser from now on').waitFor();
+      await page.getByText('This browser notifies you from now on').waitFor();
       await page.getByRole('button', { name: /^Send a test/ }).click();
       await page.getByText('The test was handed over').waitFor();
       expect(phone.messages()).toHaveLength(1);
@@ -193,7 +193,7 @@ describe('the worker', () => {
       await signIn(page, 'ida-pushed', '/account/notifications');
       const { cdp, ids } = await registrations(page);
       await page.getByRole('button', { name: 'Tell me in this browser' }).click();
-      await page.getByText('You are told in this browser from now on').waitFor();
+      await page.getByText('This browser notifies you from now on').waitFor();
       const scope = `${scene.issuer}/account/`;
       await until(() => ids.has(scope));
       const [worker] = page.context().serviceWorkers();

@@ -220,7 +220,7 @@ describe('at a second Behalf', () => {
       expect(await pageFaults(page)).toEqual([]);
       expect(await upstreamLinks.ofAccount(carl.document.id)).toMatchObject([{ proof: 'session', label: 'carlos' }]);
       await page.getByRole('button', { name: 'Disconnect' }).click();
-      await page.getByText('Disconnected. Nobody signs in to your account from there any more.').waitFor();
+      await page.getByText('Disconnected. No user can sign in to your account from there any more.').waitFor();
     });
     expect(await upstreamLinks.ofAccount(carl.document.id)).toEqual([]);
     expect((await here.events('upstream_link.removed')).at(-1)).toMatchObject({ subject: carl.document.id });

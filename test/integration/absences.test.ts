@@ -143,7 +143,7 @@ describe('on the pages of an account', () => {
   });
 
   test.each([
-    ['herself', 'self', /Somebody else than you/],
+    ['herself', 'self', /Name a person other than yourself/],
     ['nobody there', 'nobody-of-that-name', /no such account/],
   ])('names not %s, which the page says beside the field', async (_, name, said) => {
     const anna = await somebody('wrong');
@@ -213,7 +213,7 @@ describe('on the pages of an account', () => {
     const batch = await bob.browser.open(`${scene.issuer}/account/approvals/batch`);
     expect(batch.html.match(/name="chosen"/g)).toHaveLength(2);
     expect(batch.html).toContain(`value="${own.id}.`);
-    expect(batch.text).toContain('You would decide it for somebody who is away.');
+    expect(batch.text).toContain('You would decide it for a person who is away.');
 
     const [out, err]: [string[], string[]] = [[], []];
     const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };

@@ -165,8 +165,8 @@ describe('on a whole server', () => {
     expect([signedIn.status, signedIn.url]).toEqual([200, `${server.issuer}/console/approvals`]);
     for (const said of [
       '2 decisions of people',
-      '100 % of all yes within 3 seconds',
-      '50 % of all decisions were a no',
+      '100 % of all approvals within 3 seconds',
+      '50 % of all decisions were denials',
     ]) {
       expect(signedIn.text).toContain(said);
     }

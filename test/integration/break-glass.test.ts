@@ -201,10 +201,12 @@ describe('who hears of it', () => {
     const all = ['bg-ada', 'bg-heard', 'bg-clerk', 'bg-admin'].map((name) => `${name}@example.com`);
     await until(() => {
       advance(1000);
-      return all.every((to) => told(to, /called for letting/) && told(to, /two people let an action/));
+      return all.every(
+        (to) => told(to, /requested break-glass access for an action/) && told(to, /two people approved an action/),
+      );
     });
-    expect(told('bg-first@example.com', /called for letting/)).toBe(false);
-    const [mail] = await mails.arrived('bg-clerk@example.com', /two people let an action/);
+    expect(told('bg-first@example.com', /requested break-glass access for an action/)).toBe(false);
+    const [mail] = await mails.arrived('bg-clerk@example.com', /two people approved an action/);
     expect(mail && plainOf(mail)).toContain(`/console/break-glass/${approval.id}`);
     // Who is asked can still say no.
     await world.deny(approval, clerk);
@@ -285,7 +287,7 @@ describe('what is seen of it', () => {
     await say(approval, first, REASON);
     expect((await person.open(`${at}/${approval.id}`)).text).toContain(REASON);
     expect((await person.open(`${server.issuer}/account/approvals/${approval.id}`)).text).toContain(
-      'Somebody called for letting this happen',
+      'A person requested break-glass access for this action',
     );
     await say(approval, second);
     for (const browser of [holder, auditor, person]) {
@@ -295,7 +297,7 @@ describe('what is seen of it', () => {
     expect((await outsider.open(`${at}/${approval.id}`)).status).toBe(404);
     expect((await outsider.open(at)).status).toBe(404);
     expect((await outsider.open(`${server.issuer}/console`)).html).not.toContain('break-glass');
-    expect((await auditor.open(`${server.issuer}/console`)).text).toContain('let happen in an emergency');
+    expect((await auditor.open(`${server.issuer}/console`)).text).toContain('approved by break-glass access');
     expect((await auditor.open(at)).html).toContain(approval.id);
 
     const formOf = async (browser: Browser) => {
@@ -321,7 +323,7 @@ describe('what is seen of it', () => {
       target: { id: approval.id },
       inputs: { finding: 'justified', note: lines(2001, '\r\n').replace('\r', '') },
     });
-    expect((await auditor.open(`${server.issuer}/console/approvals`)).text).toContain('let happen in an emergency');
+    expect((await auditor.open(`${server.issuer}/console/approvals`)).text).toContain('approved by break-glass access');
   });
 
   test('WB-02 AP-13 a form without its page, a passkey or a reason does nothing', async () => {

@@ -75,7 +75,7 @@ test('with --owner it says that the owner must accept, where and until when, and
 
   const wrong = await behalf('agents', 'accept', id);
   expect(wrong).toMatchObject({ code: 1, out: '' });
-  expect(wrong.err).toContain('Only who is asked to answer for an agent accepts it.');
+  expect(wrong.err).toContain('Only the proposed owner of an agent accepts it.');
   expect(wrong.err).toContain(`${server.issuer}/console/agents/${id}`);
   expect(wrong.err).toContain('--key-file FILE of a client that account owns');
   expect(wrong.err).not.toContain('administrator.json');

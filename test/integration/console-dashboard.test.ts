@@ -58,7 +58,7 @@ describe('approvals', () => {
   test('where nobody was asked it says so, and where to see when somebody is', async () => {
     const page = await overview();
     expect(page.text).toContain('Nothing waits for a person.');
-    expect(page.text).toContain('Nobody decided anything in these days.');
+    expect(page.text).toContain('No person decided about an approval in these days.');
   });
 
   test('those that wait are counted, and those decided by whom and when; what is over waits no more', async () => {

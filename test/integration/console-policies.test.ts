@@ -233,7 +233,9 @@ describe('trying and replaying', () => {
       /No Ada: rotateKeys .*Roles stops here .*Policies is not reached .*Give acc_\w+ the role administrator\./,
     );
     const nobody = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
-    expect(words(nobody)).toMatch(/Yes Nobody who signed in: register .*Roles does not count nobody calls with a role/);
+    expect(words(nobody)).toMatch(
+      /Yes No signed-in user: register .*Roles does not count the caller does not use a role/,
+    );
   });
 
   test('who may say yes to what an agent asks is tried by a form, too', async () => {
@@ -245,7 +247,7 @@ describe('trying and replaying', () => {
     const set = { yes: 'ada', agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: 'read  write' };
     const yes = await auditor.submit(empty, form, { set });
     expect(words(yes)).toMatch(
-      /Yes Ada: read write .*Roles does not count who is asked says yes .*Policies lets all through/,
+      /Yes Ada: read write .*Roles does not count an approver approves .*Policies lets all through/,
     );
     // What was tried stands in the form.
     const again = yes.forms.find(({ fields }) =>
@@ -276,7 +278,7 @@ describe('trying and replaying', () => {
     [{ ask: 'register' }, 'Name the account or client'],
     [{ ask: 'register', who: 'ada', blueprint: 'bpt_x' }, 'no such blueprint'],
     [{ ask: 'register', who: 'ada', owner: 'nobody' }, 'no active account or group'],
-    [{ ask: 'administer', caller: 'ada', operation: 'createKill' }, 'Nobody is asked about this one'],
+    [{ ask: 'administer', caller: 'ada', operation: 'createKill' }, 'Policies do not decide about this operation'],
     [{ ask: 'administer', caller: 'ada', set: '99' }, 'no such version'],
   ])('says at its field what is wrong with %j', async (query, text) => {
     const page = await triedUse(query as unknown as Record<string, string>);

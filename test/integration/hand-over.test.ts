@@ -167,7 +167,7 @@ describe('an agent that changes hands', () => {
       onPage: ({ text }) => void seen.push(text),
       consent: { check: (name, value) => (name === 'scope' ? value === `${BANK} balance` : undefined) },
     });
-    expect(seen.some((text) => text.includes('New owner: this agent has changed hands'))).toBe(true);
+    expect(seen.some((text) => text.includes('This agent has a new owner since you allowed it something'))).toBe(true);
     const answer = await world.redeem(hers, world.codeFrom(left), request.verifier);
     expect([answer.status, answer.body['scope']]).toEqual([200, 'balance']);
     expect(await world.isLive(String(answer.body['access_token']))).toBe(true);
@@ -176,7 +176,7 @@ describe('an agent that changes hands', () => {
   });
 
   test('a consent page says so, too, where only a sign-in was allowed before, and at another resource', async () => {
-    const warning = 'New owner: this agent has changed hands';
+    const warning = 'This agent has a new owner since you allowed it something';
     const signIn = await world.newAgent('Signs in', { owner: world.sam });
     const asked = (as: typeof signIn, more: object) => world.authorizationRequest(as, { scope: 'openid', ...more }).url;
     await world.walk(asked(signIn, {}));
@@ -211,7 +211,7 @@ describe('an agent that changes hands', () => {
     await world.handOver(agent.clientId, world.sam);
     const answered = await world.answer(agent.clientId, 'allow', page);
     expect(answered.status).toBe(409);
-    expect(answered.text).toContain('has changed hands again');
+    expect(answered.text).toContain('The owner of the agent has changed again');
     expect(await world.stateOf(row)).toBe('suspended');
   });
 
@@ -418,7 +418,7 @@ describe('agents below and above one that changes hands', () => {
     const asked = await through(hers, b);
     expect(asked.first.body).toMatchObject({ error: 'consent_required', denial: { reason: 'owner_not_confirmed' } });
     const page = await world.browser.open(String(consentUrl(asked.first)));
-    expect(page.text).toContain('New owner: this agent has changed hands');
+    expect(page.text).toContain('This agent has a new owner since you allowed it something');
 
     await world.answer(a.clientId, 'allow');
     expect([await world.stateOf(row), await isLive(before.token)]).toEqual(['active', false]);
@@ -530,7 +530,7 @@ describe('what else speaks for the owner of before', () => {
     ]);
     expect((await eventsOf('token.refused', agent.clientId)).at(-1)).toMatchObject({
       outcome: 'refused',
-      inputs: { assertion: { check: 'time', why: expect.stringContaining('changed hands') } },
+      inputs: { assertion: { check: 'time', why: expect.stringContaining('before the owner of the agent changed') } },
     });
   });
 

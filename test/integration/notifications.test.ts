@@ -112,7 +112,7 @@ describe('turned on in a browser', () => {
     const phone = service.newBrowser();
     const page = await turnOn(browser, phone, { name: 'My phone' });
     expect(page.status).toBe(200);
-    expect(page.text).toMatch(/You are told in this browser from now on/);
+    expect(page.text).toMatch(/This browser notifies you from now on/);
     expect(page.text).toMatch(/My phone.*nothing sent yet/);
     const id = subscriptionIdOf(phone.endpoint);
     expect(page.html).toContain(`data-browser="${id}"`);
@@ -302,7 +302,7 @@ describe('what a browser hands over is checked', () => {
     const { browser, id } = await newPerson();
     for (let one = 0; one < 10; one += 1) await turnOn(browser, phone(), { name: `Browser ${one}` });
     const full = await browser.open(at());
-    expect(full.text).toContain('as many browsers as there can be');
+    expect(full.text).toContain('The maximum number of browsers is reached');
     expect(full.forms.some(({ fields }) => fields.some(({ name }) => name === 'endpoint'))).toBe(false);
     expect(await stored(id)).toHaveLength(10);
     const key = /data-key="([\w-]+)"/.exec(full.html)?.[1] ?? '';

@@ -388,7 +388,7 @@ describe('what cannot be put into words', () => {
     ]) {
       const asked = await scene.ask(ada.id, { action });
       const page = await browser.open(scene.urlOf(asked));
-      expect(page.text).toContain('cannot be put into words');
+      expect(page.text).toContain('cannot show the request in full');
       expect(page.html).not.toContain('value="approve"');
       const deny = scene.formFor(page, 'deny');
       const csrf = `csrf=${deny.fields.find(({ name }) => name === 'csrf')?.value}`;
@@ -433,7 +433,7 @@ describe('several at once', () => {
     const values = form.fields.filter(({ name }) => name === 'chosen');
     expect(values.map(({ isOn }) => isOn)).toEqual([false, false]);
     expect(values.map(({ value }) => value.split('.')[0]).sort()).toEqual([one.id, other.id].sort());
-    expect(page.text.split('Owner Ada answers for it')).toHaveLength(3);
+    expect(page.text.split('Owner Ada owns it')).toHaveLength(3);
     expect(page.html).toContain(`href="/account/approvals/${high.id}"`);
     expect(page.html).toContain(`href="/account/approvals/${strong.id}"`);
     const none = await browser.submit(page, form, { button: /Approve/ });

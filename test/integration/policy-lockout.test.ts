@@ -98,8 +98,8 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       const person = { username: 'admin', password: 'correct horse battery staple' };
       await finishOnOurPages(browser, await browser.open(`${again.issuer}/account`), { person });
       const page = await browser.open(`${again.issuer}/console/policy`);
-      expect(page.text).toContain('Nobody can approve anything: no policy permits approve');
-      expect(page.text).not.toContain('Nobody gets a token');
+      expect(page.text).toContain('No person can approve anything: no policy permits approve');
+      expect(page.text).not.toContain('No agent or client gets a token');
     } finally {
       await again.close();
     }

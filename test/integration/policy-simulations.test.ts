@@ -341,7 +341,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
         scope: [],
         removed: [{ scope: 'write', layer: 'policy', policies: ['ruled-out'] }],
         layers: [
-          { layer: 'role', counts: false, why: 'who is asked says yes' },
+          { layer: 'role', counts: false, why: 'an approver approves' },
           { layer: 'policy', leaves: ['read'] },
         ],
         policies: [
@@ -392,7 +392,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     expect([no.status, no.body['scope'], no.body['layers']]).toMatchObject([
       200,
       [],
-      [{ layer: 'role', counts: false, why: 'nobody calls with a role' }, { layer: 'policy' }],
+      [{ layer: 'role', counts: false, why: 'the caller does not use a role' }, { layer: 'policy' }],
     ]);
     expect((await use({ register: asked, text: rule('register', 'false') })).body['scope']).toEqual(['register']);
   });

@@ -161,7 +161,7 @@ describe('in the console', () => {
     const off = page.forms.find(({ action }) => action.endsWith(`/${id}/off`));
     if (!off) throw new Error('no switch');
     const switched = await browser.submit(page, off);
-    expect(switched.text).toContain('Switched off. Nobody signs in there any more.');
+    expect(switched.text).toContain('Switched off. No user signs in there any more.');
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
     const on = switched.forms.find(({ action }) => action.endsWith(`/${id}/on`));
     if (!on) throw new Error('no switch');

@@ -232,7 +232,7 @@ test('of an agent in other hands: the page says so, and what is ticked is for th
   const handedOver = await world.handOver(agent);
   expect(await world.row(agent, app)).toBeUndefined();
   const again = await world.ask(app, { prompt: 'consent' });
-  expect(again.page.text).toContain('New owner: this agent has changed hands');
+  expect(again.page.text).toContain('This agent has a new owner since you allowed it something');
   const named = `${handedOver.clientId}:1`;
   // What a page of before named is another agent's.
   expect(await smuggle(again, wish('read'))).toBe(400);

@@ -28,7 +28,7 @@ const subscribed = async () => {
   await navigator.serviceWorker.register(form.dataset.worker, { scope });
   const { pushManager } = await navigator.serviceWorker.ready;
   const former = await pushManager.getSubscription();
-  // A new address: whoever was told in this browser before is not any more.
+  // A new address: the browser ends the subscription of the former user.
   await former?.unsubscribe();
   return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
 };

@@ -66,7 +66,7 @@ const partsOf = (model: MailModel, language: Language): Parts => {
     until: until === undefined ? undefined : mailFrame.until(inEach(until)).text(language),
     by: (isByOther ? mailFrame.byAdministrator : mailFrame.ifNotYou).text(language),
     ifNotYou: mailFrame.ifNotYou.text(language),
-    other: (otherName === undefined ? mailFrame.somebody : mailFrame.person(unlinked(otherName))).text(language),
+    other: (otherName === undefined ? mailFrame.unknownPerson : mailFrame.person(unlinked(otherName))).text(language),
     isDeputy: isDeputy === true,
   };
 };

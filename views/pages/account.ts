@@ -20,7 +20,7 @@ export const accountPage = (model: AccountModel): Html =>
     title: layoutWords.account,
     width: 'wide',
     body: html`<div class="page-head"><h1>${layoutWords.account}</h1>
-<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`} · <a href="${model.basePath}/account/approvals">${words.approvals(model.openApprovals)}</a> · <a href="${model.basePath}/account/away">${awayWords.title}</a> · <a href="${model.basePath}/account/security">${words.security}</a>${model.hasNotifications && html` · <a href="${model.basePath}/account/notifications">${notificationsWords.title}</a>`} · <a href="${model.basePath}/console">${words.agentsIAnswerFor}</a></p></div>
+<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`} · <a href="${model.basePath}/account/approvals">${words.approvals(model.openApprovals)}</a> · <a href="${model.basePath}/account/away">${awayWords.title}</a> · <a href="${model.basePath}/account/security">${words.security}</a>${model.hasNotifications && html` · <a href="${model.basePath}/account/notifications">${notificationsWords.title}</a>`} · <a href="${model.basePath}/console">${words.agentsIOwn}</a></p></div>
 ${
   model.openApprovals > 0 &&
   html`<div class="flash warning"><strong>${words.waiting(model.openApprovals)}</strong> <a href="${model.basePath}/account/approvals">${words.look(model.openApprovals)}</a></div>`

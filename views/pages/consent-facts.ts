@@ -14,7 +14,7 @@ export const facts = (model: ConsentModel): Html => html`${siteHeadline(siteOf(m
   model.requester.kind === 'agent' && html` ${environmentTag(model.requester.environment)}`
 } <code>${plainText(model.requester.id, 80)}</code></dd></div>
 ${siteOf(model) !== undefined && model.origin.kind === 'redirect' && html`<div><dt>${words.answerGoesTo}</dt><dd><strong>${breakable(destination(model.origin.redirectUri))}</strong></dd></div>`}
-${model.requester.ownerName !== undefined && html`<div><dt>${agentWords.owner}</dt><dd>${agentWords.answersForIt(isolated(model.requester.ownerName))}</dd></div>`}
+${model.requester.ownerName !== undefined && html`<div><dt>${agentWords.owner}</dt><dd>${agentWords.ownsIt(isolated(model.requester.ownerName))}</dd></div>`}
 ${
   model.origin.kind === 'delegation' &&
   (model.origin.isForItsCalls

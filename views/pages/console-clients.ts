@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<ClientRow>[] = [
   { title: words.facts.proves, cell: ({ method }) => words.methods[method] },
   {
     title: registerWords.owner,
-    cell: ({ ownerName }) => (ownerName === undefined ? words.nobody : isolated(ownerName)),
+    cell: ({ ownerName }) => (ownerName === undefined ? words.noOwner : isolated(ownerName)),
   },
   { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
 ];
@@ -105,7 +105,7 @@ ${consoleTabs(model, 'clients', false)}</div>
 ${state(model)}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList([
-  [registerWords.owner, client.ownerName === undefined ? words.nobody : isolated(client.ownerName)],
+  [registerWords.owner, client.ownerName === undefined ? words.noOwner : isolated(client.ownerName)],
   [words.facts.kind, words.kinds[client.applicationType]],
   [words.facts.proves, words.methods[client.method]],
   client.keys && [

@@ -56,7 +56,7 @@ ${hidden(model)}
 <input id="recovery-code" name="code" type="text" autocomplete="off" maxlength="40" autocapitalize="none" spellcheck="false" required aria-describedby="recovery-code-hint"></div>
 <div class="actions">${submit({ text: words.useRecoveryCode, kind: 'plain' })}</div>
 </form></details>
-${model.againAction !== undefined && html`<form method="post" action="${model.againAction}" class="after">${hidden(model)}${submit({ text: words.somebodyElse, kind: 'quiet' })}</form>`}
+${model.againAction !== undefined && html`<form method="post" action="${model.againAction}" class="after">${hidden(model)}${submit({ text: words.anotherUser, kind: 'quiet' })}</form>`}
 ${model.cancel && html`<form method="post" action="${model.cancel.action}" class="after">${hidden({ ...model, csrf: model.cancel.csrf })}${submit({ text: words.cancel, kind: 'quiet' })}</form>`}
 </section>`,
   });

@@ -130,7 +130,7 @@ export const facts = (approval: ApprovalFacts): Html => {
   const { agent, onBehalfOf, askedAt, until, goodForSeconds, goodUntil } = approval;
   return html`<dl class="facts">
 <div><dt>${agentWords.agent}</dt><dd><strong>${chosenName(agent.name)}</strong> ${agent.isVerified && verifiedTag} ${environmentTag(agent.environment)} <code>${plainText(agent.id, 80)}</code></dd></div>
-<div><dt>${agentWords.owner}</dt><dd>${agentWords.answersForIt(isolated(agent.ownerName))}</dd></div>
+<div><dt>${agentWords.owner}</dt><dd>${agentWords.ownsIt(isolated(agent.ownerName))}</dd></div>
 ${
   approval.through.length > 0 &&
   html`<div><dt>${words.askedThrough}</dt><dd><ol class="through">${approval.through

@@ -31,7 +31,7 @@ const ASKED = phrase({
 });
 
 const BREAK_GLASS = phrase({
-  en: 'Without those who are asked. Sign in and look at which, who and why.',
+  en: 'Without the usual approvers. Sign in to see which action, who and why.',
   de: 'Ohne diejenigen, die gefragt sind. Melden Sie sich an und sehen Sie, welche, wer und warum.',
 });
 
@@ -49,12 +49,12 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
     topic: 'approvals',
   },
   'break_glass.requested': {
-    title: phrase({ en: 'Emergency: an action may be let happen', de: 'Notfall: Eine Handlung soll geschehen' }),
+    title: phrase({ en: 'Emergency: break-glass access was requested', de: 'Notfall: Eine Handlung soll geschehen' }),
     text: BREAK_GLASS,
     page: 'approvals',
   },
   'break_glass.activated': {
-    title: phrase({ en: 'Emergency: an action was let happen', de: 'Notfall: Eine Handlung wurde freigegeben' }),
+    title: phrase({ en: 'Emergency: an action was approved', de: 'Notfall: Eine Handlung wurde freigegeben' }),
     text: BREAK_GLASS,
     page: 'approvals',
   },
@@ -83,18 +83,18 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
   'agent.pending': {
     title: phrase({ en: 'An agent waits for you to accept it', de: 'Ein Agent wartet darauf, dass Sie ihn annehmen' }),
     text: phrase({
-      en: 'It does nothing until an owner accepts it, and nobody has to.',
+      en: 'It does nothing until an owner accepts it. You may decline it.',
       de: 'Er tut nichts, bevor ihn jemand annimmt, und niemand muss das.',
     }),
     page: 'console',
   },
   'agent.offered': {
     title: phrase({
-      en: 'You are asked to answer for an agent',
+      en: 'You are asked to own an agent',
       de: 'Sie werden gebeten, für einen Agenten einzustehen',
     }),
     text: phrase({
-      en: 'You answer for it when you have accepted it, and not before.',
+      en: 'You own it only after you accept it.',
       de: 'Sie stehen für ihn ein, wenn Sie ihn angenommen haben, und nicht vorher.',
     }),
     page: 'console',
@@ -190,7 +190,7 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
 const TEST: Words = {
   title: phrase({ en: 'This is a test', de: 'Das ist ein Test' }),
   text: phrase({
-    en: 'In this browser you are told when somebody waits for you.',
+    en: 'This browser notifies you when a request waits for you.',
     de: 'In diesem Browser werden Sie benachrichtigt, wenn jemand auf Sie wartet.',
   }),
   page: 'account',

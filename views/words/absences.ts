@@ -4,12 +4,12 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const awayWords = {
   title: phrase({ en: 'While I am away', de: 'Wenn ich weg bin' }),
   lead: phrase({
-    en: 'Name somebody who decides about requests of agents for you, between two days. Nobody can do more by it than you could, and you go on being asked, too.',
+    en: 'Name a person who decides about requests of agents for you, between two days. They can decide only what you could decide, and agents still ask you, too.',
     de: 'Benennen Sie jemanden, der zwischen zwei Tagen für Sie über Anfragen von Agenten entscheidet. Niemand kann dadurch mehr, als Sie könnten, und auch Sie selbst werden weiter gefragt.',
   }),
   mine: phrase({ en: 'Who decides for me', de: 'Wer für mich entscheidet' }),
-  none: phrase({ en: 'Nobody does.', de: 'Niemand.' }),
-  name: phrase({ en: 'Name somebody', de: 'Jemanden benennen' }),
+  none: phrase({ en: 'You have no deputy.', de: 'Niemand.' }),
+  name: phrase({ en: 'Name a person', de: 'Jemanden benennen' }),
   theirs: phrase({ en: 'For whom I decide', de: 'Für wen ich entscheide' }),
   theirsLead: phrase({
     en: 'Their requests stand among yours under My approvals while they are away.',
@@ -33,13 +33,16 @@ export const awayWords = {
     de: 'Es endet auch, wenn einer von Ihnen gesperrt wird und wenn alle Ihre Sitzungen beendet werden, etwa durch ein neues Passwort.',
   }),
   declared: phrase({
-    en: 'It is written down, and both of you are told.',
+    en: 'The audit log records it, and the server notifies both of you.',
     de: 'Es ist festgehalten; Sie beide werden benachrichtigt.',
   }),
-  ended: phrase({ en: 'It ended, and both of you are told.', de: 'Es ist beendet; Sie beide werden benachrichtigt.' }),
+  ended: phrase({
+    en: 'It ended, and the server notifies both of you.',
+    de: 'Es ist beendet; Sie beide werden benachrichtigt.',
+  }),
   newTitle: phrase({ en: 'Who decides for you?', de: 'Wer entscheidet für Sie?' }),
   newLead: phrase({
-    en: 'Name only somebody you trust with your yes. What they decide is recorded as theirs, for you.',
+    en: 'Name only a person whom you trust to approve for you. What they decide is recorded as theirs, for you.',
     de: 'Benennen Sie nur jemanden, dem Sie Ihr Ja anvertrauen. Was diese Person entscheidet, wird als ihre Entscheidung für Sie festgehalten.',
   }),
   username: phrase({ en: 'Username of that person', de: 'Benutzername dieser Person' }),

@@ -10,7 +10,7 @@ export const accountWords = {
       de: `Freigaben${open > 0 ? ` (${open} offen)` : ''}`,
     }),
   security: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
-  agentsIAnswerFor: phrase({ en: 'Agents I answer for', de: 'Agenten, für die ich einstehe' }),
+  agentsIOwn: phrase({ en: 'Agents I own', de: 'Agenten, für die ich einstehe' }),
   waiting: (count: number) =>
     phrase({
       en: count === 1 ? 'An agent waits for your decision.' : `${count} requests of agents wait for your decision.`,

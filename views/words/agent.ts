@@ -16,7 +16,7 @@ export const agentWords = {
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   verified: phrase({ en: 'verified name', de: 'geprüfter Name' }),
   ownedBy: (owner: HtmlValue) => phrase({ en: html`owned by ${owner}`, de: html`gehört ${owner}` }),
-  answersForIt: (owner: HtmlValue) => phrase({ en: html`${owner} answers for it`, de: html`${owner} steht dafür ein` }),
+  ownsIt: (owner: HtmlValue) => phrase({ en: html`${owner} owns it`, de: html`${owner} steht dafür ein` }),
   /** About a name; `name` is a verified one. */
   looksLike: (name: HtmlValue) =>
     phrase({
@@ -24,7 +24,7 @@ export const agentWords = {
       de: html`Der Name sieht aus wie „${name}“, ein hier geprüfter Name. Dies ist ein anderer.`,
     }),
   /** Where there is no such account any more. */
-  nobodyKnown: phrase({ en: 'nobody known', de: '(unbekannt)' }),
+  unknownOwner: phrase({ en: 'an unknown account', de: '(unbekannt)' }),
   /** Before the agent's own text. */
   purpose: phrase({ en: 'Its purpose, in its own words', de: 'Sein Zweck, in seinen eigenen Worten' }),
   states: {

@@ -21,7 +21,7 @@ export const approvalFactWords = {
   } satisfies Readonly<Record<Risk, Phrase>>,
   unreadable: (name: HtmlValue) =>
     phrase({
-      en: html`Something called ${name}, which nobody describes any more`,
+      en: html`${name}, which is not registered any more`,
       de: html`Etwas namens ${name}, das niemand mehr beschreibt`,
     }),
   something: phrase({ en: 'Something', de: 'Etwas' }),

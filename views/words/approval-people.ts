@@ -7,7 +7,7 @@ export const approvalPeopleWords = {
     phrase({ en: html`You decide for ${name}.`, de: html`Sie entscheiden in Vertretung von ${name}.` }),
   awayUntil: (until: HtmlValue) => phrase({ en: html`That is so until ${until}.`, de: html`Das gilt bis ${until}.` }),
   forAwayMeans: phrase({
-    en: 'Your answer is recorded as yours, and for whom. You have one answer: nobody counts twice.',
+    en: 'The audit log records that you answered, and for whom. You have one answer: no person counts twice.',
     de: 'Festgehalten wird, dass Sie geantwortet haben und für wen. Sie haben eine Antwort: Niemand zählt doppelt.',
   }),
   insteadYourself: phrase({ en: 'Decide for yourself instead', de: 'Stattdessen für sich selbst entscheiden' }),
@@ -18,19 +18,19 @@ export const approvalPeopleWords = {
   further: phrase({ en: 'Further people', de: 'Weitere Personen' }),
   furtherLater: (at: HtmlValue) =>
     phrase({
-      en: html`are asked, too, if nobody has decided by ${at}`,
+      en: html`are asked, too, if no approver decides by ${at}`,
       de: html`werden ebenfalls gefragt, wenn bis ${at} niemand entschieden hat`,
     }),
   furtherAsked: (at: HtmlValue) =>
     phrase({
-      en: html`are asked, too, since ${at}: nobody had decided by then`,
+      en: html`are asked, too, since ${at}: no approver decided by then`,
       de: html`werden seit ${at} ebenfalls gefragt: Bis dahin hatte niemand entschieden`,
     }),
   decidedBy: phrase({ en: 'Decided by', de: 'Wer entscheidet' }),
   alone: (who: HtmlValue) => phrase({ en: html`${who} alone`, de: html`${who} allein` }),
   agreedSoFar: (quorum: number, agreed: number) =>
     phrase({
-      en: `${quorum === 1 ? 'one person' : `${quorum} different people`}; ${agreed === 0 ? 'nobody has' : `${agreed} ${agreed === 1 ? 'has' : 'have'}`} agreed so far`,
+      en: `${quorum === 1 ? 'one person' : `${quorum} different people`}; ${agreed === 0 ? 'no person has' : `${agreed} ${agreed === 1 ? 'has' : 'have'}`} agreed so far`,
       de: `${quorum === 1 ? 'eine Person' : `${quorum} verschiedene Personen`}; bisher ${agreed === 0 ? 'hat niemand' : `${agreed === 1 ? 'hat' : 'haben'} ${agreed}`} zugestimmt`,
     }),
   agreed: phrase({ en: 'agreed', de: 'hat zugestimmt' }),

@@ -22,7 +22,7 @@ export const approvalWords = {
     }),
   neededOneHasTo: (until: HtmlValue) =>
     phrase({
-      en: html`Somebody without whom it does not count has to agree until ${until}.`,
+      en: html`A required approver must still approve until ${until}.`,
       de: html`Bis ${until} muss noch die Person zustimmen, ohne die es nicht zählt.`,
     }),
   mayOnce: (when: HtmlValue, until: HtmlValue) =>
@@ -80,13 +80,13 @@ export const decideWords = {
   deny: phrase({ en: 'Deny', de: 'Ablehnen' }),
   approve: phrase({ en: 'Approve', de: 'Freigeben' }),
   cannotBeSaid: phrase({
-    en: 'What is asked cannot be put into words, so nobody can approve it. It can only be denied, or left until it is over.',
+    en: 'This page cannot show the request in full, so no person can approve it. You can only deny it, or leave it until it expires.',
     de: 'Worum gebeten wird, lässt sich nicht in Worte fassen; deshalb kann es niemand freigeben. Es kann nur abgelehnt werden oder liegen bleiben, bis es vorbei ist.',
   }),
   /** Why policies do not permit this person, and the decision in the audit log. */
   notPermitted: (why: HtmlValue, decision: string) =>
     phrase({
-      en: html`${why} The request is still open: somebody else may approve it, and you can deny it. Decision ${decision}.`,
+      en: html`${why} The request is still open: another approver may approve it, and you can deny it. Decision ${decision}.`,
       de: html`${why} Die Anfrage ist noch offen: Jemand anderes kann sie freigeben, und Sie können sie ablehnen. Entscheidung ${decision}.`,
     }),
   needsFactor: (securityHref: string, until: HtmlValue) =>
@@ -96,7 +96,7 @@ export const decideWords = {
     }),
   yourPassword: phrase({ en: 'Your password', de: 'Ihr Passwort' }),
   passwordHint: phrase({
-    en: 'Asked for this one request, so that nobody else answers from your browser.',
+    en: 'For this one request, so that no other person answers from your browser.',
     de: 'Für diese eine Anfrage, damit niemand sonst aus Ihrem Browser antwortet.',
   }),
   withPassword: phrase({ en: 'Approve with my password', de: 'Mit meinem Passwort freigeben' }),

@@ -52,8 +52,8 @@ export const approvalStateWords: Readonly<Record<ShownState, Phrase>> = {
 
 /** Several at once. */
 export const batchWords = {
-  forSomebodyAway: phrase({
-    en: 'You would decide it for somebody who is away.',
+  forPersonAway: phrase({
+    en: 'You would decide it for a person who is away.',
     de: 'Sie würden darüber für jemanden entscheiden, der weg ist.',
   }),
   title: phrase({ en: 'Decide several requests', de: 'Über mehrere Anfragen entscheiden' }),
@@ -101,7 +101,7 @@ export const standingWords = {
   alsoNext: phrase({ en: 'Also for the next ones like this', de: 'Auch für die nächsten dieser Art' }),
   theSame: (hasAmount: boolean) =>
     phrase({
-      en: `The same agent, place and action${hasAmount ? ', whatever the amount of each' : ''}: without being asked. Whatever else changes, you are asked again. You can end it at any time.`,
+      en: `The agent need not ask you again for the same place and action${hasAmount ? ', with any amount' : ''}. If anything else changes, it asks you again. You can end this at any time.`,
       de: `Derselbe Agent, derselbe Ort und dieselbe Handlung${hasAmount ? ', gleich mit welchem Betrag' : ''}: ohne dass Sie gefragt werden. Ändert sich sonst etwas, werden Sie wieder gefragt. Sie können das jederzeit beenden.`,
     }),
   howMany: phrase({ en: 'How many', de: 'Wie viele' }),

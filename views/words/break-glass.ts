@@ -2,19 +2,19 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 
 /** Break-glass access that two people approved, without the usual approvers. */
 export const breakGlassWords = {
-  title: phrase({ en: 'Break the glass', de: 'Notfallfreigabe' }),
+  title: phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
   lead: phrase({
-    en: 'When those who are asked do not answer and it cannot wait, two people with the role break_glass let one action happen, and a third looks at it afterwards. Everybody concerned is told at once.',
+    en: 'If the approvers do not answer and an action cannot wait, two people with the role break_glass can approve this one action. A third person reviews it afterwards. The server notifies all people concerned at once.',
     de: 'Wenn diejenigen, die gefragt sind, nicht antworten und es nicht warten kann, geben zwei Personen mit der Rolle break_glass eine einzelne Handlung frei; eine dritte prüft das danach. Alle, die es betrifft, werden sofort benachrichtigt.',
   }),
-  toReview: phrase({ en: 'To be looked at', de: 'Zu prüfen' }),
-  nothingToReview: phrase({ en: 'Nothing waits to be looked at.', de: 'Nichts wartet auf eine Prüfung.' }),
-  waiting: phrase({ en: 'What people are asked about now', de: 'Worum gerade gebeten wird' }),
+  toReview: phrase({ en: 'To review', de: 'Zu prüfen' }),
+  nothingToReview: phrase({ en: 'No action waits for a review.', de: 'Nichts wartet auf eine Prüfung.' }),
+  waiting: phrase({ en: 'Requests that wait for approvers', de: 'Worum gerade gebeten wird' }),
   nothingWaits: phrase({
-    en: 'Nothing is open that you could let happen.',
+    en: 'There is no open request that you can approve.',
     de: 'Nichts ist offen, was Sie freigeben könnten.',
   }),
-  looked: phrase({ en: 'Looked at', de: 'Geprüft' }),
+  looked: phrase({ en: 'Reviewed', de: 'Geprüft' }),
   what: phrase({ en: 'What', de: 'Was' }),
   who: phrase({ en: 'By', de: 'Durch' }),
   why: phrase({ en: 'Why', de: 'Warum' }),
@@ -25,32 +25,32 @@ export const breakGlassWords = {
     unjustified: phrase({ en: 'it was not right', de: 'war nicht richtig' }),
   },
   heading: {
-    none: phrase({ en: 'Let this happen now?', de: 'Das jetzt freigeben?' }),
-    called: phrase({ en: 'Called for, by one of two', de: 'Von einer der zwei verlangt' }),
-    open: phrase({ en: 'Let happen by two people', de: 'Durch zwei Personen freigegeben' }),
-    closed: phrase({ en: 'Let happen, and looked at', de: 'Freigegeben und geprüft' }),
+    none: phrase({ en: 'Approve this by break-glass access?', de: 'Das jetzt freigeben?' }),
+    called: phrase({ en: 'Requested, by one of two', de: 'Von einer der zwei verlangt' }),
+    open: phrase({ en: 'Approved by two people', de: 'Durch zwei Personen freigegeben' }),
+    closed: phrase({ en: 'Approved and reviewed', de: 'Freigegeben und geprüft' }),
   },
   reasonIs: (reason: HtmlValue) => phrase({ en: html`“${reason}”`, de: html`„${reason}“` }),
   calledBy: (name: HtmlValue, at: HtmlValue) =>
-    phrase({ en: html`${name} called for it at ${at}.`, de: html`${name} hat es am ${at} verlangt.` }),
+    phrase({ en: html`${name} requested it at ${at}.`, de: html`${name} hat es am ${at} verlangt.` }),
   agreedBy: (name: HtmlValue, at: HtmlValue) =>
-    phrase({ en: html`${name} agreed at ${at}.`, de: html`${name} hat am ${at} zugestimmt.` }),
+    phrase({ en: html`${name} approved it at ${at}.`, de: html`${name} hat am ${at} zugestimmt.` }),
   reasonField: phrase({
-    en: 'Why it cannot wait for those who are asked',
+    en: 'Why it cannot wait for the approvers',
     de: 'Warum es nicht auf die warten kann, die gefragt sind',
   }),
   reasonHint: phrase({
-    en: '10 to 500 characters. Kept for ever, and told to everybody concerned.',
+    en: '10 to 500 characters. The server keeps it for ever, and sends it to all people concerned.',
     de: '10 bis 500 Zeichen. Bleibt für immer und geht an alle, die es betrifft.',
   }),
-  call: phrase({ en: 'Call for it with my passkey', de: 'Mit meinem Passkey verlangen' }),
+  call: phrase({ en: 'Request it with my passkey', de: 'Mit meinem Passkey verlangen' }),
   callMeans: phrase({
-    en: 'Nothing happens yet: a second person with the role has ten minutes to agree. Everybody concerned is told at once.',
+    en: 'Nothing happens yet: a second person with the role has ten minutes to approve. The server notifies all people concerned at once.',
     de: 'Noch geschieht nichts: Eine zweite Person mit der Rolle hat zehn Minuten, um zuzustimmen. Alle, die es betrifft, werden sofort benachrichtigt.',
   }),
-  agree: phrase({ en: 'Agree with my passkey', de: 'Mit meinem Passkey zustimmen' }),
+  agree: phrase({ en: 'Approve with my passkey', de: 'Mit meinem Passkey zustimmen' }),
   agreeMeans: phrase({
-    en: 'The agent has two minutes then, for this one action, one time. Agree only if you have spoken with who called.',
+    en: 'The agent has two minutes then, for this one action, one time. Approve only if you have spoken with the person who requested it.',
     de: 'Danach hat der Agent zwei Minuten, für diese eine Handlung, ein Mal. Stimmen Sie nur zu, wenn Sie mit der Person gesprochen haben, die es verlangt.',
   }),
   noPasskey: (href: string) =>
@@ -63,16 +63,16 @@ export const breakGlassWords = {
     de: 'Passkeys brauchen einen Browser, der sie kennt, mit JavaScript.',
   }),
   youCalled: phrase({
-    en: 'You called for it. Somebody else with the role has to agree on this page.',
+    en: 'You requested it. Another person with the role must approve on this page.',
     de: 'Sie haben es verlangt. Jemand anderes mit der Rolle muss auf dieser Seite zustimmen.',
   }),
   notPossible: phrase({
-    en: 'This is decided, over, or not one that can be let happen like this.',
+    en: 'This request is decided or over, or does not allow break-glass access.',
     de: 'Darüber ist entschieden, oder es ist vorbei, oder es lässt sich so nicht freigeben.',
   }),
   review: phrase({ en: 'Was it right?', de: 'War das richtig?' }),
   reviewLead: phrase({
-    en: 'Speak with both of them and look at what the agent did. Your finding is kept for ever, and told to everybody concerned.',
+    en: 'Speak with both of them and look at what the agent did. The server keeps your finding for ever, and sends it to all people concerned.',
     de: 'Sprechen Sie mit beiden und sehen Sie nach, was der Agent getan hat. Ihr Ergebnis bleibt für immer und geht an alle, die es betrifft.',
   }),
   findingField: phrase({ en: 'Finding', de: 'Ergebnis' }),
@@ -82,7 +82,7 @@ export const breakGlassWords = {
   close: phrase({ en: 'Close it', de: 'Abschließen' }),
   closedBy: (name: HtmlValue, at: HtmlValue, finding: HtmlValue) =>
     phrase({
-      en: html`${name} looked at it at ${at}: <strong>${finding}</strong>.`,
+      en: html`${name} reviewed it at ${at}: <strong>${finding}</strong>.`,
       de: html`${name} hat es am ${at} geprüft: <strong>${finding}</strong>.`,
     }),
   waitsForThird: phrase({
@@ -94,20 +94,20 @@ export const breakGlassWords = {
     phrase({
       en:
         count === 1
-          ? 'One action was let happen in an emergency.'
-          : `${count} actions were let happen in an emergency.`,
+          ? 'One action was approved by break-glass access.'
+          : `${count} actions were approved by break-glass access.`,
       de:
         count === 1
           ? 'Eine Handlung wurde im Notfall freigegeben.'
           : `${count} Handlungen wurden im Notfall freigegeben.`,
     }),
-  lookAt: phrase({ en: 'Nobody has looked at it yet', de: 'Noch hat das niemand geprüft' }),
+  lookAt: phrase({ en: 'Not reviewed yet', de: 'Noch hat das niemand geprüft' }),
   noteCalled: phrase({
-    en: 'Somebody called for letting this happen in an emergency, without those who are asked.',
+    en: 'A person requested break-glass access for this action, without the usual approvers.',
     de: 'Jemand verlangt, dass dies im Notfall geschieht, ohne diejenigen, die gefragt sind.',
   }),
   noteBroken: phrase({
-    en: 'Two people let this happen in an emergency, without those who are asked.',
+    en: 'Two people approved this by break-glass access, without the usual approvers.',
     de: 'Zwei Personen haben dies im Notfall freigegeben, ohne diejenigen, die gefragt sind.',
   }),
   more: phrase({ en: 'Who, and what became of it', de: 'Wer, und was daraus wurde' }),

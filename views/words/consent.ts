@@ -54,7 +54,7 @@ export const consentFactWords = {
   agentSays: phrase({ en: 'The agent says, in its own words', de: 'Der Agent sagt, in seinen eigenen Worten' }),
   whoWillAct: phrase({ en: 'Who will act for you', de: 'Wer für Sie handeln wird' }),
   siteAsks: phrase({
-    en: 'An app of this site asks. Nobody here has checked it',
+    en: 'An app of this site asks. No administrator has checked it',
     de: 'Eine App dieser Website fragt. Niemand hier hat sie geprüft',
   }),
   inItsOwnLetters: (host: HtmlValue) =>
@@ -72,7 +72,7 @@ export const consentWarnings = {
     de: 'Jedes Programm auf diesem Gerät kann im Namen dieser Website fragen.',
   }),
   startedYourself: phrase({
-    en: 'Only continue if you started this yourself and the code above is the one your own device shows. Nobody who calls or writes to you needs this code.',
+    en: 'Only continue if you started this yourself and the code above is the one your own device shows. Do not give this code to people who call or write to you.',
     de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben und Ihr eigenes Gerät den Code oben zeigt. Niemand, der Sie anruft oder Ihnen schreibt, braucht diesen Code.',
   }),
   anyProgramAnswers: (scheme: HtmlValue) =>
@@ -131,7 +131,7 @@ export const consentChoiceWords = {
       de: html`Der Agent ${agent} möchte, wenn ${app} ihn aufruft, für Sie handeln`,
     }),
   wishOfNewOwner: phrase({
-    en: 'New owner: this agent has changed hands since you allowed it something. Read who answers for it now.',
+    en: 'This agent has a new owner since you allowed it something. Read who owns it now.',
     de: 'Neuer Eigentümer: Dieser Agent hat den Eigentümer gewechselt, seit Sie ihm etwas erlaubt haben. Lesen Sie, wer jetzt für ihn verantwortlich ist.',
   }),
   wishAtMost: (time: HtmlValue) => phrase({ en: html`For ${time} at most.`, de: html`Höchstens für ${time}.` }),

@@ -6,10 +6,10 @@ export const overviewWords = {
     en: 'All agents of this server, and their owners.',
     de: 'Alle Agenten dieses Servers, und wer für sie einsteht.',
   }),
-  leadOwn: phrase({ en: 'The agents you answer for.', de: 'Die Agenten, für die Sie einstehen.' }),
+  leadOwn: phrase({ en: 'The agents that you own.', de: 'Die Agenten, für die Sie einstehen.' }),
   waiting: phrase({ en: 'Waiting for you', de: 'Wartet auf Sie' }),
   accepting: phrase({
-    en: 'Whoever accepts an agent answers for it: for what it does, and for ending it.',
+    en: 'If you accept an agent, you own it: you are responsible for what it does, and for ending it.',
     de: 'Wer einen Agenten annimmt, steht für ihn ein: für das, was er tut, und dafür, ihn zu beenden.',
   }),
   asks: {
@@ -25,7 +25,7 @@ export const overviewWords = {
       }),
     frozen: (party: HtmlValue) =>
       phrase({
-        en: html`It is frozen since nobody answered for it. It belonged to ${party ?? 'you'}.`,
+        en: html`It is frozen, because it has no owner. It belonged to ${party ?? 'you'}.`,
         de: html`Er ist eingefroren, weil niemand für ihn einstand. Er gehörte ${party ?? 'Ihnen'}.`,
       }),
   },
@@ -48,7 +48,7 @@ export const overviewWords = {
   newest: phrase({ en: 'Newest agents', de: 'Neueste Agenten' }),
   none: (registerHref: string) =>
     phrase({
-      en: html`You answer for no agent yet. <a href="${registerHref}">Register one</a>, or let somebody hand one over to you.`,
+      en: html`You own no agent yet. <a href="${registerHref}">Register one</a>, or ask an owner to transfer one to you.`,
       de: html`Sie stehen noch für keinen Agenten ein. <a href="${registerHref}">Registrieren Sie einen</a>, oder lassen Sie sich einen übergeben.`,
     }),
   all: phrase({ en: 'All agents', de: 'Alle Agenten' }),
@@ -59,7 +59,7 @@ export const agentListWords = {
   all: overviewWords.all,
   mine: phrase({ en: 'My agents', de: 'Meine Agenten' }),
   ofOwner: (owner: HtmlValue) => phrase({ en: html`Only those of ${owner}.`, de: html`Nur die von ${owner}.` }),
-  ofAny: phrase({ en: 'Of anybody', de: 'Von allen' }),
+  ofAny: phrase({ en: 'Of any owner', de: 'Von allen' }),
   onlyMine: phrase({ en: 'Only mine', de: 'Nur meine' }),
   csv: phrase({ en: 'Save as CSV', de: 'Als CSV speichern' }),
   ndjson: phrase({ en: 'Save as NDJSON', de: 'Als NDJSON speichern' }),
@@ -147,7 +147,7 @@ export const findingWords = {
       title: phrase({ en: 'Not accepted yet', de: 'Noch nicht angenommen' }),
       counted: counted('not accepted yet', () => 'noch nicht angenommen'),
       meaning: phrase({
-        en: 'Retired by themselves when nobody accepts in time.',
+        en: 'The server retires them if no owner accepts them in time.',
         de: 'Werden von selbst stillgelegt, wenn sie niemand rechtzeitig annimmt.',
       }),
       at: phrase({ en: 'Until', de: 'Bis' }),
@@ -156,7 +156,7 @@ export const findingWords = {
       title: phrase({ en: 'Not used for 30 days', de: 'Seit 30 Tagen nicht benutzt' }),
       counted: counted('not used for 30 days', () => 'seit 30 Tagen nicht benutzt'),
       meaning: phrase({
-        en: 'What nobody needs should be retired.',
+        en: 'Retire the agents that are not needed.',
         de: 'Was niemand braucht, wird besser stillgelegt.',
       }),
     },

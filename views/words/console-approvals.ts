@@ -4,7 +4,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const consoleApprovalsWords = {
   title: phrase({ en: 'Approvals', de: 'Freigaben' }),
   lead: phrase({
-    en: 'Single actions that agents asked people about. People decide on their own pages; nobody does here.',
+    en: 'Single actions that agents asked people about. People decide on their own pages, not on this one.',
     de: 'Einzelne Handlungen, um die Agenten Personen gebeten haben. Entschieden wird auf deren eigenen Seiten, hier nicht.',
   }),
   lastDays: (days: number) => phrase({ en: `The last ${days} days`, de: `Die letzten ${days} Tage` }),
@@ -29,15 +29,15 @@ export const consoleApprovalsWords = {
   decisions: phrase({ en: 'decisions of people', de: 'Entscheidungen von Personen' }),
   median: phrase({ en: 'half of the decisions took less', de: 'oder weniger brauchte die Hälfte der Entscheidungen' }),
   quick: phrase({
-    en: 'of all yes within 3 seconds: nobody has read a page by then',
+    en: 'of all approvals within 3 seconds: no person reads a page in that time',
     de: 'aller Ja in 3 Sekunden: So schnell hat niemand eine Seite gelesen',
   }),
   denials: phrase({
-    en: 'of all decisions were a no; where there is never one, ask whether anybody looks',
+    en: 'of all decisions were denials; if there is never one, ask whether the approvers read the requests',
     de: 'aller Entscheidungen waren ein Nein; wo es nie eines gibt, fragen Sie, ob jemand hinsieht',
   }),
   emergencies: phrase({
-    en: 'let happen in an emergency by two people',
+    en: 'approved by break-glass access',
     de: 'im Notfall durch zwei Personen freigegeben',
   }),
   person: phrase({ en: 'Person', de: 'Person' }),

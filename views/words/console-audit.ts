@@ -25,7 +25,7 @@ export const auditWords = {
   to: phrase({ en: 'Until', de: 'Bis' }),
   dateHint: phrase({ en: 'A day, in UTC.', de: 'Ein Tag, in UTC.' }),
   noDate: phrase({ en: 'A day looks like this: 2026-11-25.', de: 'Ein Tag sieht so aus: 2026-11-25.' }),
-  nobody: phrase({ en: 'There is no such account.', de: 'Ein solches Konto gibt es nicht.' }),
+  unknownAccount: phrase({ en: 'There is no such account.', de: 'Ein solches Konto gibt es nicht.' }),
   when: phrase({ en: 'When', de: 'Wann' }),
   what: phrase({ en: 'What', de: 'Was' }),
   who: phrase({ en: 'Who', de: 'Wer' }),

@@ -26,7 +26,7 @@ export const dashboardWords = {
   quickest: phrase({ en: 'of all yes within 3 seconds', de: 'aller Ja in 3 Sekunden' }),
   median: phrase({ en: 'or less for half of them', de: 'oder weniger für die Hälfte' }),
   quick: phrase({
-    en: 'Nobody reads a page in 3 seconds. Ask for fewer approvals, or of other people.',
+    en: 'No person reads a page in 3 seconds. Ask for fewer approvals, or of other people.',
     de: 'In 3 Sekunden liest niemand eine Seite. Verlangen Sie weniger Freigaben, oder von anderen Personen.',
   }),
   busiest: phrase({ en: 'Who decides most', de: 'Wer am meisten entscheidet' }),
@@ -35,7 +35,7 @@ export const dashboardWords = {
   allOfThem: phrase({ en: 'All approvals', de: 'Alle Freigaben' }),
   noDecisions: (tryHref: string | undefined) =>
     phrase({
-      en: html`Nobody decided anything in these days. People are asked when a blueprint or a policy wants it${
+      en: html`No person decided about an approval in these days. Agents ask people when a blueprint or a policy requires it${
         tryHref !== undefined && html`: <a href="${tryHref}">try for which action</a>`
       }.`,
       de: html`In diesen Tagen hat niemand etwas entschieden. Gefragt wird, wenn ein Blueprint oder eine Richtlinie es verlangt${

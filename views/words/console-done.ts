@@ -8,10 +8,10 @@ export const doneWords = {
     de: 'Registriert. Er funktioniert, sobald sein Eigentümer ihn angenommen hat.',
   }),
   accepted: phrase({
-    en: 'Accepted. You answer for it from now on.',
+    en: 'Accepted. You own it from now on.',
     de: 'Angenommen. Ab jetzt stehen Sie für ihn ein.',
   }),
-  declined: phrase({ en: 'Declined. You do not answer for it.', de: 'Abgelehnt. Sie stehen nicht für ihn ein.' }),
+  declined: phrase({ en: 'Declined. You do not own it.', de: 'Abgelehnt. Sie stehen nicht für ihn ein.' }),
   suspended: phrase({ en: 'Suspended. Nothing it holds works.', de: 'Ausgesetzt. Nichts, was er hat, funktioniert.' }),
   resumed: phrase({ en: 'Resumed. It works again.', de: 'Fortgesetzt. Er funktioniert wieder.' }),
   retired: phrase({
@@ -48,7 +48,7 @@ export const doneWords = {
     de: 'Eingeschaltet. Personen können sich dort anmelden.',
   }),
   off: phrase({
-    en: 'Switched off. Nobody signs in there any more.',
+    en: 'Switched off. No user signs in there any more.',
     de: 'Abgeschaltet. Dort meldet sich niemand mehr an.',
   }),
   disabled: phrase({
@@ -70,9 +70,9 @@ export const doneWords = {
     en: 'Disabled. Nothing it holds works.',
     de: 'Gesperrt. Nichts, was er hat, funktioniert.',
   }),
-  adopted: phrase({ en: 'Adopted. You answer for it from now on.', de: 'Übernommen. Ab jetzt stehen Sie dafür ein.' }),
+  adopted: phrase({ en: 'Adopted. You own it from now on.', de: 'Übernommen. Ab jetzt stehen Sie dafür ein.' }),
   verified: phrase({
-    en: 'Verified. Nobody else registers a name that looks like it.',
+    en: 'Verified. No other owner can register a name that looks like it.',
     de: 'Geprüft. Niemand sonst registriert einen Namen, der so aussieht.',
   }),
   unverified: phrase({ en: 'The mark was taken away.', de: 'Das Kennzeichen wurde weggenommen.' }),

@@ -18,7 +18,7 @@ export const effectWords = {
       de: 'Seine eigenen Rechte darf er allein nutzen. Für eine Person darf er davon tun, was sie ihm erlaubt.',
     }),
     ownOnly: phrase({
-      en: 'It uses its own rights by itself, and acts for nobody.',
+      en: 'It uses only its own rights, and acts for no person.',
       de: 'Er nutzt seine eigenen Rechte allein und handelt für niemanden.',
     }),
     peopleOnly: phrase({

@@ -24,12 +24,12 @@ export const agentFormWords = {
   providerVersion: phrase({ en: 'Version (optional)', de: 'Version (optional)' }),
   contact: phrase({ en: 'Contact (optional)', de: 'Kontakt (optional)' }),
   contactHint: phrase({
-    en: 'An address or URL where somebody can be asked about it.',
+    en: 'An address or URL where people can ask about it.',
     de: 'Eine Adresse oder URL, unter der man nach ihm fragen kann.',
   }),
   whereItStands: phrase({ en: '2. Where it stands', de: '2. Wo er steht' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
-  ownerHint: phrase({ en: 'Who answers for it.', de: 'Wer für ihn einsteht.' }),
+  ownerHint: phrase({ en: 'The account or group that is responsible for it.', de: 'Wer für ihn einsteht.' }),
   me: (name: string) => phrase({ en: `${name} (me)`, de: `${name} (ich)` }),
   otherOwner: phrase({ en: 'Another owner (optional)', de: 'Ein anderer Eigentümer (optional)' }),
   otherOwnerHint: phrase({
@@ -86,7 +86,7 @@ export const agentFormWords = {
   handOverTitle: phrase({ en: 'Hand over an agent', de: 'Einen Agenten übergeben' }),
   handOver: (name: HtmlValue) => phrase({ en: html`Hand over ${name}`, de: html`${name} übergeben` }),
   handOverLead: phrase({
-    en: 'The account or group that you name is asked to accept it, and answers for it from then on. Until then nothing changes.',
+    en: 'The account or group that you name must accept the agent, and owns it from then on. Until then nothing changes.',
     de: 'Das Konto oder die Gruppe, die Sie nennen, wird gebeten, ihn anzunehmen, und steht von da an für ihn ein. Bis dahin ändert sich nichts.',
   }),
   handOverEnds: phrase({

@@ -29,6 +29,6 @@ export const consoleWords = {
     replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
     auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
-    'break-glass': phrase({ en: 'Break the glass', de: 'Notfallfreigabe' }),
+    'break-glass': phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
   },
 };

@@ -4,7 +4,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const peopleWords = {
   title: phrase({ en: 'People', de: 'Personen' }),
   lead: phrase({
-    en: 'Everybody with an account here, newest first.',
+    en: 'All people with an account here, newest first.',
     de: 'Alle, die hier ein Konto haben, die neuesten zuerst.',
   }),
   person: phrase({ en: 'Person', de: 'Person' }),
@@ -19,7 +19,7 @@ export const peopleWords = {
     auditor: phrase({ en: 'auditor', de: 'Auditor' }),
   },
   groups: phrase({ en: 'Groups', de: 'Gruppen' }),
-  none: phrase({ en: 'There is nobody here yet.', de: 'Hier ist noch niemand.' }),
+  none: phrase({ en: 'There are no people here yet.', de: 'Hier ist noch niemand.' }),
   makeOne: phrase({
     en: html`People get an account from a sign-in provider, or by <code>behalf accounts create</code>.`,
     de: html`Personen bekommen ein Konto durch einen Anmeldedienst oder mit <code>behalf accounts create</code>.`,
@@ -64,7 +64,7 @@ export const peopleWords = {
   removeAsked: (name: HtmlValue) =>
     phrase({ en: html`Remove all second factors of ${name}?`, de: html`Alle zweiten Faktoren von ${name} entfernen?` }),
   removeLead: phrase({
-    en: 'For somebody who lost them: from then on the password alone is enough. They are told of it. Be sure who asks.',
+    en: 'For a person who lost them: from then on the password alone is enough. The person is notified. Be sure who asks.',
     de: 'Für jemanden, dem sie verloren gingen: Von da an genügt das Passwort allein. Die Person erfährt davon. Vergewissern Sie sich, wer darum bittet.',
   }),
   sessions: phrase({ en: 'Where they are signed in', de: 'Wo die Person angemeldet ist' }),
@@ -75,7 +75,7 @@ export const peopleWords = {
   provider: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
   theirId: phrase({ en: 'Identity there', de: 'Identität dort' }),
   agents: phrase({ en: 'Agents', de: 'Agenten' }),
-  noAgents: phrase({ en: 'Answers for no agent.', de: 'Steht für keinen Agenten ein.' }),
+  noAgents: phrase({ en: 'Owns no agent.', de: 'Steht für keinen Agenten ein.' }),
   allAgents: phrase({ en: 'All of them', de: 'Alle zeigen' }),
   delegations: phrase({ en: 'What agents may do in this name', de: 'Was Agenten in diesem Namen dürfen' }),
   noDelegations: phrase({
@@ -97,7 +97,7 @@ export const peopleWords = {
 export const groupWords = {
   title: phrase({ en: 'Groups', de: 'Gruppen' }),
   lead: phrase({
-    en: 'Groups own agents together: whoever is in one answers for its agents.',
+    en: 'The members of a group own its agents together.',
     de: 'Gruppen besitzen Agenten gemeinsam: Wer in einer ist, steht für ihre Agenten ein.',
   }),
   group: phrase({ en: 'Group', de: 'Gruppe' }),
@@ -105,18 +105,19 @@ export const groupWords = {
   none: phrase({ en: 'There is no group yet.', de: 'Es gibt noch keine Gruppe.' }),
   make: phrase({ en: 'Make a group', de: 'Eine Gruppe anlegen' }),
   makeLead: phrase({
-    en: 'At least two people, so that there is somebody when one leaves.',
+    en: 'At least two people, so that one remains when the other leaves.',
     de: 'Mindestens zwei Personen, damit noch jemand da ist, wenn eine geht.',
   }),
   changeOf: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
   changeTitle: phrase({ en: 'Change a group', de: 'Eine Gruppe ändern' }),
   changeLead: phrase({
-    en: 'Whoever is taken out does not answer for its agents any more. Agents nobody answers for are frozen.',
+    en: 'A person whom you remove does not own the agents of the group any more. Agents without an owner are frozen.',
     de: 'Wer herausgenommen wird, steht nicht mehr für ihre Agenten ein. Agenten, für die niemand einsteht, werden eingefroren.',
   }),
   usernames: phrase({ en: 'Usernames of its members', de: 'Benutzernamen ihrer Mitglieder' }),
   usernamesHint: phrase({ en: 'One on each line.', de: 'Einer in jeder Zeile.' }),
-  nobody: (name: string) => phrase({ en: `There is no account “${name}”.`, de: `Es gibt kein Konto „${name}“.` }),
+  unknownAccount: (name: string) =>
+    phrase({ en: `There is no account “${name}”.`, de: `Es gibt kein Konto „${name}“.` }),
   agents: phrase({ en: 'Its agents', de: 'Ihre Agenten' }),
   noAgents: phrase({ en: 'It owns no agent.', de: 'Ihr gehört kein Agent.' }),
   gone: phrase({ en: 'disabled', de: 'gesperrt' }),

@@ -27,11 +27,11 @@ export const policyPageWords = {
   /** By the action that no policy permits. */
   gaps: {
     act: phrase({
-      en: html`<strong>Nobody gets a token:</strong> no policy permits <code>act</code>.`,
+      en: html`<strong>No agent or client gets a token:</strong> no policy permits <code>act</code>.`,
       de: html`<strong>Niemand bekommt ein Token:</strong> Keine Richtlinie erlaubt <code>act</code>.`,
     }),
     administer: phrase({
-      en: html`<strong>Nobody can change anything here:</strong> no policy permits <code>administer</code>. Only <code>behalf policy rollback --local</code> on the machine ends that.`,
+      en: html`<strong>No account or client can change anything here:</strong> no policy permits <code>administer</code>. Only <code>behalf policy rollback --local</code> on the machine ends that.`,
       de: html`<strong>Niemand kann hier etwas ändern:</strong> Keine Richtlinie erlaubt <code>administer</code>. Das beendet nur <code>behalf policy rollback --local</code> auf dem Rechner selbst.`,
     }),
     register: phrase({
@@ -39,7 +39,7 @@ export const policyPageWords = {
       de: html`<strong>Nichts Neues wird registriert:</strong> Keine Richtlinie erlaubt <code>register</code>, also kommen weder Agenten noch Apps hinzu.`,
     }),
     approve: phrase({
-      en: html`<strong>Nobody can approve anything:</strong> no policy permits <code>approve</code>, so agents get nothing that needs a person’s yes. The starter set permits it to everybody in <code>people-approve</code>.`,
+      en: html`<strong>No person can approve anything:</strong> no policy permits <code>approve</code>, so agents get nothing that needs an approval. The starter set permits it to every person in <code>people-approve</code>.`,
       de: html`<strong>Niemand kann etwas freigeben:</strong> Keine Richtlinie erlaubt <code>approve</code>, also bekommen Agenten nichts, was das Ja einer Person braucht. Der mitgelieferte Satz erlaubt es allen in <code>people-approve</code>.`,
     }),
   } satisfies Readonly<Record<PolicyGap, Phrase>>,

@@ -7,14 +7,14 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 export const tryUseWords = {
   title: phrase({ en: 'Try the use of this server', de: 'Die Nutzung dieses Servers ausprobieren' }),
   lead: phrase({
-    en: 'Whether somebody may register an agent or a client, make a call that changes something, or say yes to what an agent asks. Nothing is done, and nothing is kept.',
+    en: 'Whether an account or client may register an agent or a client, call an operation that changes something, or approve a request of an agent. A simulation changes and stores nothing.',
     de: 'Ob jemand einen Agenten oder Client registrieren, etwas verändern oder zu einer Anfrage eines Agenten Ja sagen darf. Es wird nichts getan und nichts aufbewahrt.',
   }),
   register: phrase({ en: 'Register', de: 'Registrieren' }),
   call: phrase({ en: 'Change something', de: 'Etwas verändern' }),
   who: phrase({ en: 'Who', de: 'Wer' }),
   whoHint: phrase({
-    en: 'Username, or the id of an account or client. Empty where nobody calls.',
+    en: 'Username, or the id of an account or client. Empty if there is no caller.',
     de: 'Benutzername, oder die Kennung eines Kontos oder Clients. Leer, wo niemand aufruft.',
   }),
   callerHint: phrase({
@@ -31,7 +31,7 @@ export const tryUseWords = {
     management: phrase({ en: 'Console, command line or API', de: 'Konsole, Befehlszeile oder API' }),
     token: phrase({ en: 'With an initial access token', de: 'Mit einem Registrierungs-Token' }),
     statement: phrase({ en: 'With a software statement', de: 'Mit einer Software-Erklärung' }),
-    open: phrase({ en: 'Openly, by anybody', de: 'Offen, durch jeden' }),
+    open: phrase({ en: 'Openly, by any client', de: 'Offen, durch jeden' }),
     document: phrase({ en: 'By the document at its URL', de: 'Durch das Dokument unter seiner URL' }),
     itself: phrase({ en: 'By itself, once it is registered', de: 'Durch sich selbst, wenn es registriert ist' }),
   } satisfies Readonly<Record<string, Phrase>>,
@@ -76,7 +76,7 @@ export const tryUseWords = {
   scopeHint: phrase({ en: 'Names with spaces between.', de: 'Namen mit Leerzeichen dazwischen.' }),
   away: phrase({ en: 'For whom (optional)', de: 'Für wen (optional)' }),
   awayHint: phrase({
-    en: 'Username or id of somebody who is away and whose deputy says yes.',
+    en: 'Username or id of the person who is away and whose deputy approves.',
     de: 'Benutzername oder Kennung von jemandem, der weg ist und sich vertreten lässt.',
   }),
   consent: phrase({
@@ -85,5 +85,5 @@ export const tryUseWords = {
   }),
   /** Who, and what. */
   summary: (who: HtmlValue, what: HtmlValue) => phrase({ en: html`${who}: ${what}`, de: html`${who}: ${what}` }),
-  nobody: phrase({ en: 'Nobody who signed in', de: 'Niemand, der angemeldet ist' }),
+  noUser: phrase({ en: 'No signed-in user', de: 'Niemand, der angemeldet ist' }),
 };

@@ -74,7 +74,7 @@ export const clientWords = {
   certificate: phrase({ en: 'its certificate', de: 'sein Zertifikat' }),
   unbound: phrase({ en: 'nothing, unless it asks for it', de: 'nichts, wenn er es nicht verlangt' }),
   keyCount: (count: number) => phrase({ en: count === 1 ? 'one' : `${count}`, de: count === 1 ? 'einer' : `${count}` }),
-  nobody: phrase({ en: 'nobody', de: 'niemand' }),
+  noOwner: phrase({ en: 'no owner', de: 'niemand' }),
 };
 
 /** Resource servers. */

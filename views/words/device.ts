@@ -32,13 +32,13 @@ export const deviceWords = {
   codeOnDevice: phrase({ en: 'Code on your device', de: 'Code auf Ihrem Gerät' }),
   site: phrase({ en: 'Site that stands for it', de: 'Website, die dafür steht' }),
   unchecked: (host: HtmlValue) =>
-    phrase({ en: html`${host}; nobody here has checked it`, de: html`${host}; niemand hier hat sie geprüft` }),
+    phrase({ en: html`${host}; no administrator has checked it`, de: html`${host}; niemand hier hat sie geprüft` }),
   askedFrom: phrase({ en: 'Asked from', de: 'Gefragt von' }),
   askedAt: phrase({ en: 'Asked at', de: 'Gefragt am' }),
   callsItself: phrase({ en: 'It calls itself', de: 'Es nennt sich' }),
   quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
   inYourHands: phrase({
-    en: 'Only continue if you started this yourself, on a device in your hands. If somebody sent you this code, deny.',
+    en: 'Only continue if you started this yourself, on a device in your hands. If a person sent you this code, deny.',
     de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben, auf einem Gerät in Ihren Händen. Hat Ihnen jemand diesen Code geschickt, lehnen Sie ab.',
   }),
   isSame: phrase({ en: 'The code is the same', de: 'Der Code stimmt überein' }),

@@ -3,7 +3,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const emailWords = {
   title: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
   none: phrase({
-    en: 'There is none. Without one nobody can tell you what concerns your account.',
+    en: 'There is none. Without one the server cannot notify you about your account.',
     de: 'Es gibt keine. Ohne sie kann Ihnen niemand sagen, was Ihr Konto betrifft.',
   }),
   itIs: (address: HtmlValue, isVerified: boolean) =>
@@ -21,7 +21,7 @@ export const emailWords = {
   confirmTitle: phrase({ en: 'Confirm your address', de: 'Adresse bestätigen' }),
   goesTo: (address: HtmlValue) =>
     phrase({
-      en: html`From now on mail to you goes to ${address}, and a new password can be set from there. The address before is told.`,
+      en: html`From now on mail to you goes to ${address}, and you can set a new password from there. The server notifies the former address.`,
       de: html`Von nun an geht Mail an Sie an ${address}, und von dort aus kann ein neues Passwort gesetzt werden. Der Adresse davor wird das mitgeteilt.`,
     }),
   confirm: phrase({ en: 'Confirm', de: 'Bestätigen' }),

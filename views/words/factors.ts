@@ -4,7 +4,7 @@ import { phrase } from '../html.ts';
 export const factorWords = {
   addPasskey: phrase({ en: 'Add a passkey', de: 'Passkey hinzufügen' }),
   whatAPasskeyIs: phrase({
-    en: 'A passkey lies on your phone, computer or security key and opens with its lock: finger, face or PIN. It works for this address only, so nobody can talk you into giving it away.',
+    en: 'A passkey lies on your phone, computer or security key and opens with its lock: finger, face or PIN. It works for this address only, so a false page cannot get it from you.',
     de: 'Ein Passkey liegt auf Ihrem Telefon, Computer oder Sicherheitsschlüssel und öffnet sich mit dessen Sperre: Finger, Gesicht oder PIN. Er gilt nur für diese Adresse; so kann niemand Sie dazu bringen, ihn herzugeben.',
   }),
   makePasskey: phrase({ en: 'Make the passkey', de: 'Passkey erstellen' }),

@@ -13,7 +13,7 @@ export const homeWords = {
   howItWorks: phrase({ en: 'How it works', de: 'Wie es geht' }),
   seeWhoAsks: phrase({ en: 'You see who asks', de: 'Sie sehen, wer fragt' }),
   seeWhoAsksMore: phrase({
-    en: 'The agent, the person who answers for it, and the address your answer goes to.',
+    en: 'The agent, its owner, and the address that your answer goes to.',
     de: 'Den Agenten, die Person, die für ihn einsteht, und die Adresse, an die Ihre Antwort geht.',
   }),
   narrowIt: phrase({ en: 'You narrow it', de: 'Sie grenzen es ein' }),

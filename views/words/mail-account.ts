@@ -63,7 +63,7 @@ export const ACCOUNT_MAILS = {
     }),
     says: {
       en: ({ when, by }) => [
-        `On ${when} your account was connected with somebody at another identity provider, who can sign in to it from now on.`,
+        `On ${when} your account was connected with a user at another identity provider. That user can sign in to it from now on.`,
         by,
       ],
       de: ({ when, by }) => [
@@ -80,7 +80,7 @@ export const ACCOUNT_MAILS = {
     }),
     says: {
       en: ({ when, by }) => [
-        `On ${when} your account was disconnected from an identity provider: nobody signs in to it from there.`,
+        `On ${when} your account was disconnected from an identity provider. No user can sign in to it from there any more.`,
         by,
       ],
       de: ({ when, by }) => [
@@ -155,7 +155,7 @@ export const ACCOUNT_MAILS = {
     says: {
       en: ({ when }) => [
         `On ${when} there were more attempts to sign in to your account than are let through in a row.`,
-        'A browser in which you signed in before lets you in all the same. You are told of this once a day at most.',
+        'A browser in which you signed in before lets you in all the same. The server notifies you of this once a day at most.',
       ],
       de: ({ when }) => [
         `Am ${when} gab es mehr Versuche, sich bei Ihrem Konto anzumelden, als hintereinander durchgelassen werden.`,
@@ -172,7 +172,7 @@ export const ANSWER_MAILS = {
     subject: phrase({ en: 'Confirm this address', de: 'Bestätigen Sie diese Adresse' }),
     says: {
       en: ({ when }) => [
-        `On ${when} somebody gave this address as the one of an account here.`,
+        `On ${when} a person entered this address for an account here.`,
         'The link below leads to a page where the person of that account confirms it, signed in. It works once, for half an hour. If you have no account here, do nothing.',
       ],
       de: ({ when }) => [
@@ -199,7 +199,7 @@ export const ANSWER_MAILS = {
     subject: phrase({ en: 'A new password for your account', de: 'Ein neues Passwort für Ihr Konto' }),
     says: {
       en: ({ when }) => [
-        `On ${when} somebody asked for a new password for your account, on the sign-in page.`,
+        `On ${when} a person asked for a new password for your account, on the sign-in page.`,
         'The link below leads to a page where you can set one. It works once, for half an hour. If you did not ask for it, do nothing: your password stays as it is.',
       ],
       de: ({ when }) => [

@@ -19,7 +19,7 @@ export const AGENT_MAILS = {
     says: {
       en: ({ agent, when }) => [
         `The agent ${agent} was registered on ${when}, with you or your group as its owner.`,
-        'It does nothing until an owner accepts it, and nobody has to: what is not accepted within a day is retired.',
+        'It does nothing until an owner accepts it. You may decline it. If no owner accepts it within a day, it is retired.',
       ],
       de: ({ agent, when }) => [
         `Der Agent ${agent} wurde am ${when} registriert, mit Ihnen oder Ihrer Gruppe als Eigentümer.`,
@@ -30,13 +30,13 @@ export const AGENT_MAILS = {
   },
   'agent.offered': {
     subject: phrase({
-      en: 'You are asked to answer for an agent',
+      en: 'You are asked to own an agent',
       de: 'Sie werden gebeten, für einen Agenten einzustehen',
     }),
     says: {
       en: ({ agent, when }) => [
         `On ${when} the agent ${agent} was offered to you or your group.`,
-        'You answer for it when you have accepted it, and not before.',
+        'You own it only after you accept it.',
       ],
       de: ({ agent, when }) => [
         `Am ${when} wurde der Agent ${agent} Ihnen oder Ihrer Gruppe angeboten.`,
@@ -93,7 +93,7 @@ export const AGENT_MAILS = {
   },
   'agent.inactive': {
     subject: phrase({
-      en: 'An agent of yours was suspended: nobody used it',
+      en: 'An agent of yours was suspended: it was not used',
       de: 'Einer Ihrer Agenten wurde ausgesetzt: Niemand hat ihn genutzt',
     }),
     says: {
@@ -111,7 +111,7 @@ export const AGENT_MAILS = {
     page: agentPage,
   },
   'agent.orphaned': {
-    subject: phrase({ en: 'Nobody answers for an agent any more', de: 'Niemand steht mehr für einen Agenten ein' }),
+    subject: phrase({ en: 'An agent has no owner any more', de: 'Niemand steht mehr für einen Agenten ein' }),
     says: {
       en: ({ agent, when }) => [`The agent ${agent} was frozen on ${when}: its owner is gone. It waits for a new one.`],
       de: ({ agent, when }) => [
@@ -184,7 +184,7 @@ export const AGENT_MAILS = {
     }),
     says: {
       en: ({ agent, when, until }) => [
-        `The agent ${agent} asked people to approve one action. Nobody had decided by ${when}, so you are asked, too${until === undefined ? '' : `, ${until}`}.`,
+        `The agent ${agent} asked people to approve one action. No approver decided by ${when}, so you are asked, too${until === undefined ? '' : `, ${until}`}.`,
         'Sign in and look at what exactly it is. Nothing happens unless it is approved there.',
       ],
       de: ({ agent, when, until }) => [
@@ -210,13 +210,13 @@ export const AGENT_MAILS = {
   },
   'break_glass.requested': {
     subject: phrase({
-      en: 'Emergency: an action may be let happen without those who are asked',
+      en: 'Emergency: break-glass access was requested for an action',
       de: 'Notfall: Eine Handlung soll ohne diejenigen geschehen, die gefragt sind',
     }),
     says: {
       en: ({ when, agent }) => [
-        `On ${when} somebody who may called for letting an action of the agent ${agent} happen in an emergency, without those who are asked. A second person has ten minutes to agree.`,
-        'The page below says which action, who called, and why. If you are one of those who are asked, you can still deny it under My approvals.',
+        `On ${when} a person with the role break_glass requested break-glass access for an action of the agent ${agent}, without the usual approvers. A second person has ten minutes to approve.`,
+        'The page below says which action, who requested it, and why. If you are an approver, you can still deny it under My approvals.',
       ],
       de: ({ when, agent }) => [
         `Am ${when} hat jemand mit der Befugnis dazu verlangt, dass eine Handlung des Agenten ${agent} im Notfall geschieht, ohne diejenigen, die gefragt sind. Eine zweite Person hat zehn Minuten, um zuzustimmen.`,
@@ -227,13 +227,13 @@ export const AGENT_MAILS = {
   },
   'break_glass.activated': {
     subject: phrase({
-      en: 'Emergency: two people let an action happen',
+      en: 'Emergency: two people approved an action',
       de: 'Notfall: Zwei Personen haben eine Handlung freigegeben',
     }),
     says: {
       en: ({ when, agent }) => [
-        `On ${when} two people let an action of the agent ${agent} happen in an emergency, without those who are asked. The agent has two minutes to do it, one time.`,
-        'The page below says which action, who they are, and why. A third person has to say whether it was right.',
+        `On ${when} two people approved an action of the agent ${agent} by break-glass access, without the usual approvers. The agent has two minutes to do it, one time.`,
+        'The page below says which action, who they are, and why. A third person must say whether it was right.',
       ],
       de: ({ when, agent }) => [
         `Am ${when} haben zwei Personen eine Handlung des Agenten ${agent} im Notfall freigegeben, ohne diejenigen, die gefragt sind. Der Agent hat dafür zwei Minuten, ein Mal.`,
@@ -244,12 +244,12 @@ export const AGENT_MAILS = {
   },
   'break_glass.reviewed': {
     subject: phrase({
-      en: 'Somebody looked at an action that was let happen in an emergency',
+      en: 'A third person reviewed a break-glass action',
       de: 'Eine Notfallfreigabe wurde geprüft',
     }),
     says: {
       en: ({ when, agent }) => [
-        `On ${when} a third person said whether it was right to let the action of the agent ${agent} happen.`,
+        `On ${when} a third person said whether it was right to approve the action of the agent ${agent}.`,
       ],
       de: ({ when, agent }) => [
         `Am ${when} hat eine dritte Person gesagt, ob es richtig war, die Handlung des Agenten ${agent} freizugeben.`,
@@ -259,7 +259,7 @@ export const AGENT_MAILS = {
   },
   'absence.declared': {
     subject: phrase({
-      en: 'Somebody decides for somebody who is away',
+      en: 'A deputy decides for a person who is away',
       de: 'Jemand entscheidet für jemanden, der nicht da ist',
     }),
     says: {
@@ -288,7 +288,7 @@ export const AGENT_MAILS = {
   },
   'absence.ended': {
     subject: phrase({
-      en: 'Nobody decides for somebody any more',
+      en: 'A deputy does not decide for a person any more',
       de: 'Niemand entscheidet mehr für jemand anderen',
     }),
     says: {

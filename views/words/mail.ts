@@ -49,7 +49,7 @@ export const mailFrame = {
     }),
   agent: (name: string, id: string) => phrase({ en: `“${name}” (${id})`, de: `„${name}“ (${id})` }),
   person: (name: string) => phrase({ en: `“${name}”`, de: `„${name}“` }),
-  somebody: phrase({ en: 'somebody', de: 'jemand' }),
+  unknownPerson: phrase({ en: 'another person', de: 'eine andere Person' }),
   soon: phrase({ en: 'soon', de: 'bald' }),
   on: (moment: Readonly<Record<Language, string>>) => phrase({ en: `on ${moment.en}`, de: `am ${moment.de}` }),
   until: (moment: Readonly<Record<Language, string>>) => phrase({ en: `until ${moment.en}`, de: `bis ${moment.de}` }),

@@ -6,7 +6,7 @@ export const newOwnerWords = {
   heading: (agent: HtmlValue) =>
     phrase({ en: html`${agent} has a new owner`, de: html`${agent} hat einen neuen Eigentümer` }),
   lead: phrase({
-    en: 'You allowed this agent to act for you when other people answered for it. It may do none of it until you confirm the new owner.',
+    en: 'You allowed this agent to act for you when it had another owner. It may do none of it until you confirm the new owner.',
     de: 'Sie haben diesem Agenten erlaubt, für Sie zu handeln, als andere für ihn verantwortlich waren. Nichts davon ist ihm erlaubt, bis Sie den neuen Eigentümer bestätigen.',
   }),
   owner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
@@ -30,7 +30,7 @@ export const newOwnerWords = {
     de: 'Bestätigt. Der Agent hat wieder, was Sie ihm erlaubt haben.',
   }),
   changedAgain: phrase({
-    en: 'The agent has changed hands again. Read who answers for it now.',
+    en: 'The owner of the agent has changed again. Read who owns it now.',
     de: 'Der Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wer jetzt für ihn einsteht.',
   }),
   sectionTitle: phrase({ en: 'Agents with a new owner', de: 'Agenten mit neuem Eigentümer' }),
@@ -39,7 +39,7 @@ export const newOwnerWords = {
     de: 'Ihnen ist nichts für Sie erlaubt, bis Sie den neuen Eigentümer bestätigen.',
   }),
   consentWarning: phrase({
-    en: 'New owner: this agent has changed hands since you allowed it something here. What you allowed before is suspended. If you allow it now, only what you tick counts; if you deny, it ends.',
+    en: 'This agent has a new owner since you allowed it something here. What you allowed before is suspended. If you allow it now, only what you tick counts; if you deny, it ends.',
     de: 'Neuer Eigentümer: Dieser Agent hat den Eigentümer gewechselt, seit Sie ihm hier etwas erlaubt haben. Was Sie vorher erlaubt haben, ist ausgesetzt. Erlauben Sie es jetzt, gilt nur, was Sie anhaken; lehnen Sie ab, endet es.',
   }),
 };

@@ -8,9 +8,9 @@ export const notificationsWords = {
     de: 'Ein Browser kann Ihnen sagen, wenn ein Agent auf Ihre Entscheidung wartet und wenn sich etwas an Ihrer Anmeldung ändert. Keine Nachricht sagt, worum es geht, und sie zu öffnen entscheidet nichts.',
   }),
   here: phrase({ en: 'This browser', de: 'Dieser Browser' }),
-  isOn: phrase({ en: 'You are told in this browser.', de: 'In diesem Browser werden Sie benachrichtigt.' }),
+  isOn: phrase({ en: 'This browser notifies you.', de: 'In diesem Browser werden Sie benachrichtigt.' }),
   isFull: phrase({
-    en: 'You are told in as many browsers as there can be. Remove one of them to turn it on here.',
+    en: 'The maximum number of browsers is reached. Remove one of them to turn it on here.',
     de: 'Sie werden schon in so vielen Browsern benachrichtigt, wie es geht. Entfernen Sie einen davon, um es hier einzuschalten.',
   }),
   needsScript: phrase({
@@ -18,7 +18,7 @@ export const notificationsWords = {
     de: 'Dafür braucht es einen Browser, der solche Nachrichten kennt, und JavaScript. Alles andere geht auch ohne sie.',
   }),
   byMail: phrase({
-    en: 'You are told by mail in any case.',
+    en: 'The server notifies you by mail in any case.',
     de: 'Eine E-Mail bekommen Sie in jedem Fall.',
   }),
   name: phrase({ en: 'Name of this browser', de: 'Name dieses Browsers' }),
@@ -32,7 +32,7 @@ export const notificationsWords = {
     en: 'The browser did not turn messages on. Try again, or another browser.',
     de: 'Der Browser hat die Nachrichten nicht eingeschaltet. Versuchen Sie es noch einmal oder mit einem anderen.',
   }),
-  list: phrase({ en: 'Where you are told', de: 'Wo Sie benachrichtigt werden' }),
+  list: phrase({ en: 'Browsers that notify you', de: 'Wo Sie benachrichtigt werden' }),
   none: phrase({ en: 'In no browser yet.', de: 'Noch in keinem Browser.' }),
   /** `last`: when the last message was sent there, if any. */
   since: (on: HtmlValue, last: HtmlValue) =>
@@ -45,7 +45,7 @@ export const notificationsWords = {
   toList: phrase({ en: 'Be told in this browser', de: 'In diesem Browser benachrichtigen lassen' }),
   done: {
     added: phrase({
-      en: 'You are told in this browser from now on. Send a test to see how that looks.',
+      en: 'This browser notifies you from now on. Send a test to see how that looks.',
       de: 'Ab jetzt werden Sie in diesem Browser benachrichtigt. Senden Sie einen Test, um zu sehen, wie das aussieht.',
     }),
     removed: phrase({

@@ -22,7 +22,7 @@ export const secondFactorWords = {
     de: 'Einer der Codes, die Sie aufbewahrt haben, als Sie Ihren ersten Faktor hinzufügten. Auch die sind weg? Die Administration kann den Faktor entfernen.',
   }),
   useRecoveryCode: phrase({ en: 'Use this recovery code', de: 'Diesen Code verwenden' }),
-  somebodyElse: phrase({ en: 'Sign in as somebody else', de: 'Als jemand anderes anmelden' }),
+  anotherUser: phrase({ en: 'Sign in as another user', de: 'Als jemand anderes anmelden' }),
   cancel: phrase({ en: 'Cancel and go back', de: 'Abbrechen und zurück' }),
   appCode: phrase({ en: 'Code from your authenticator app', de: 'Code aus Ihrer Authenticator-App' }),
   appHint: phrase({

@@ -10,7 +10,7 @@ export const securityWords = {
   factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
   noFactor: (hasPassword: boolean) =>
     phrase({
-      en: `There is none. Whoever ${hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.`,
+      en: `There is none. A person who ${hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.`,
       de: `Es gibt keinen. Wer ${hasPassword ? 'Ihr Passwort kennt' : 'sich anderswo als Sie anmelden kann'}, kann sich als Sie anmelden und Agenten erlauben, was Sie erlauben könnten.`,
     }),
   password: phrase({ en: 'Password', de: 'Passwort' }),
@@ -61,7 +61,7 @@ export const securityWords = {
       de: 'Verbunden. Von nun an können Sie sich dort anmelden.',
     }),
     disconnected: phrase({
-      en: 'Disconnected. Nobody signs in to your account from there any more.',
+      en: 'Disconnected. No user can sign in to your account from there any more.',
       de: 'Getrennt. Von dort meldet sich niemand mehr bei Ihrem Konto an.',
     }),
   },

@@ -4,7 +4,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const sessionWords = {
   title: phrase({ en: 'Where you are signed in', de: 'Wo Sie angemeldet sind' }),
   lead: phrase({
-    en: 'Each browser in which somebody is signed in as you. If you do not know one, end it, and then change what you sign in with.',
+    en: 'Each browser that is signed in to your account. If you do not know one, end it, and then change what you sign in with.',
     de: 'Jeder Browser, in dem jemand als Sie angemeldet ist. Kennen Sie einen nicht, dann beenden Sie ihn, und ändern Sie danach, womit Sie sich anmelden.',
   }),
   more: (count: number) =>

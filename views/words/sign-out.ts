@@ -23,7 +23,7 @@ export const signOutWords = {
     phrase({ en: html`You are signed out of ${client}.`, de: html`Sie sind von ${client} abgemeldet.` }),
   stillAt: (provider: HtmlValue) =>
     phrase({
-      en: html`You are still signed in at ${provider}, and whoever uses this browser could come back that way.`,
+      en: html`You are still signed in at ${provider}. A person who uses this browser could sign in again from there.`,
       de: html`Sie sind noch bei ${provider} angemeldet, und wer diesen Browser benutzt, könnte auf diesem Weg zurückkommen.`,
     }),
   thereToo: phrase({ en: 'Sign out there, too', de: 'Auch dort abmelden' }),

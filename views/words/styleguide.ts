@@ -18,7 +18,7 @@ export const styleguideWords = {
   parts: phrase({ en: 'Parts', de: 'Bausteine' }),
   sample: phrase({ en: 'Decide what an agent may do', de: 'Entscheiden, was ein Agent darf' }),
   running: phrase({
-    en: 'Whoever accepts an agent answers for it.',
+    en: 'A person who accepts an agent owns it.',
     de: 'Wer einen Agenten annimmt, steht für ihn ein.',
   }),
   label: phrase({ en: 'Name', de: 'Name' }),
@@ -106,7 +106,7 @@ export const styleguideSamples = {
     scopes: [{ name: 'events:write', description: 'Add and move events', risk: 'medium' }],
   } as const,
   person: 'Alice',
-  reason: 'The bank closes at noon, and nobody who is asked can be reached.',
+  reason: 'The bank closes at noon, and no approver can be reached.',
   scopes: [
     { name: 'events:read', description: 'See events', risk: 'low' },
     { name: 'events:write', description: 'Add and move events', risk: 'medium' },
@@ -118,6 +118,6 @@ export const styleguideSamples = {
   policyLine: '  principal is Agent,',
   browser: { family: 'Firefox', system: 'Android' },
   code: 'WDJB-MJHT',
-  policyReason: 'Low risk needs nobody.',
+  policyReason: 'Low risk needs no approval.',
   link: 'otpauth://totp/Behalf:alice?secret=JBSWY3DPEHPK3PXP',
 };

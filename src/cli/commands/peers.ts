@@ -93,7 +93,7 @@ const jsonIn = (file: string): unknown => {
   }
 };
 
-const names = (value: unknown): string => Object.keys((value ?? {}) as object).join(', ') || 'nobody';
+const names = (value: unknown, none: string): string => Object.keys((value ?? {}) as object).join(', ') || none;
 
 const shown = (body: Json): string => {
   const { outbound: out, inbound: into } = body as { readonly outbound?: Json; readonly inbound?: Json };
@@ -103,9 +103,9 @@ const shown = (body: Json): string => {
     ['issuer', body['issuer']],
     ['state', body['state']],
     ['keys', (body['keys'] as Json | undefined)?.['state']],
-    ['vouched for', out ? names(out['clients']) : 'nobody'],
-    ['redeemed by', into ? (into['clients'] as readonly string[]).join(', ') : 'nobody'],
-    ['good here at', into ? names(into['resources']) : 'nothing'],
+    ['vouched for', out ? names(out['clients'], 'no client') : 'no client'],
+    ['redeemed by', into ? (into['clients'] as readonly string[]).join(', ') : 'no client'],
+    ['good here at', into ? names(into['resources'], 'nothing') : 'nothing'],
   ]);
 };
 
@@ -225,7 +225,7 @@ export const peerCommands: readonly Command[] = [
         peer: { value: 'ID', description: 'Only links of this peer.' },
         account: { value: 'ID', description: 'Only links of this account.' },
       },
-      nothing: 'Nobody is linked. Link somebody: behalf peers link ACCOUNT --peer ID --subject SUB',
+      nothing: 'No account is linked. Link one: behalf peers link ACCOUNT --peer ID --subject SUB',
       columns: [
         { title: 'ID', value: ({ id }) => id },
         { title: 'PEER', value: ({ peer }) => peer },

@@ -5,7 +5,7 @@ import { managementCommand, timeText } from '../management-commands.ts';
 import type { Column } from '../table.ts';
 
 const PATH = '/push-keys';
-const NONE = 'There are none yet: the first one is made when somebody opens the page of notifications.';
+const NONE = 'There are none yet. The server creates the first one when a user opens the page of notifications.';
 
 const COLUMNS: readonly Column<Json>[] = [
   { title: 'ID', value: ({ id }) => id },

@@ -233,7 +233,7 @@ export const upstreamCommands: readonly Command[] = [
         upstream: { value: 'ID', description: 'Only links of this upstream.' },
         account: { value: 'ID', description: 'Only links of this account.' },
       },
-      nothing: 'Nobody is connected.',
+      nothing: 'No account is connected.',
       columns: [
         { title: 'ID', value: ({ id }) => id },
         { title: 'UPSTREAM', value: ({ upstream }) => upstream },

@@ -77,7 +77,7 @@ export const approvalCancellation = ({
                 type: 'approval.cancelled',
                 outcome: 'done',
                 caller: by,
-                note: 'an agent of the chain changed hands',
+                note: 'the owner of an agent of the chain changed',
               },
             };
           });

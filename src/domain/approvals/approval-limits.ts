@@ -149,4 +149,4 @@ export const tooManyWith = ({ ttlSeconds }: ApprovalSettings): DomainError =>
   tooMany('this agent has too many requests open with this person', ttlSeconds);
 
 export const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>
-  tooMany('the agents of this owner have too many requests open before somebody who would be asked', ttlSeconds);
+  tooMany('the agents of this owner have too many requests open with an approver', ttlSeconds);

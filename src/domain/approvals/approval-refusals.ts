@@ -4,10 +4,13 @@ import { type RefusalTable, refusalsOf } from '../vocabulary/refusals.ts';
 export const APPROVAL_REFUSALS = {
   approval_not_found: { code: 'not_found', text: 'There is no such request.' },
   approval_decided: { code: 'conflict', text: 'This request is {state}: there is nothing left to decide.' },
-  approval_given_already: { code: 'conflict', text: 'You have agreed already; somebody else has to, too.' },
+  approval_given_already: {
+    code: 'conflict',
+    text: 'You have approved this already. Another approver must approve it, too.',
+  },
   approval_given_in_this_name: {
     code: 'conflict',
-    text: 'That was agreed to already in this name; somebody else has to agree, too.',
+    text: 'There is an approval for this person already. Another approver must approve it, too.',
   },
   deputy_not_allowed: { code: 'invalid_field', text: 'You do not decide for this person, or not any more.' },
   approval_changed: {

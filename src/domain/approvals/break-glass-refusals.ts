@@ -9,15 +9,15 @@ export const BREAK_GLASS_REFUSALS = {
   },
   break_glass_requested_already: {
     code: 'conflict',
-    text: 'You have called for it already; somebody else has to agree.',
+    text: 'You have requested break-glass access already. Another person with the role must approve it.',
   },
-  break_glass_not_possible: { code: 'conflict', text: 'This cannot be let happen like this, or not any more.' },
-  break_glass_requests_exceeded: { code: 'too_many_requests', text: 'You called for this too often.' },
+  break_glass_not_possible: { code: 'conflict', text: 'This request does not allow break-glass access, or is over.' },
+  break_glass_requests_exceeded: { code: 'too_many_requests', text: 'You requested break-glass access too often.' },
   break_glass_review_by_requester: {
     code: 'forbidden',
-    text: 'Whoever broke the glass does not say whether that was right.',
+    text: 'The people who requested and approved break-glass access do not review it. Ask another reviewer.',
   },
-  break_glass_reviewed: { code: 'conflict', text: 'Somebody has looked at it already.' },
+  break_glass_reviewed: { code: 'conflict', text: 'Another person has reviewed this already.' },
   break_glass_finding_malformed: { code: 'invalid_field', text: 'Say what you found, in 10 to 2000 characters.' },
   break_glass_review_by_owner: {
     code: 'forbidden',

@@ -77,7 +77,7 @@ export const NOTIFICATION_KINDS = {
     about: 'agent',
   },
   'agent.declined': {
-    says: 'Who was asked to answer for an agent declined.',
+    says: 'A proposed owner declined an agent.',
     from: ['agent.declined'],
     about: 'agent',
   },
@@ -108,7 +108,7 @@ export const NOTIFICATION_KINDS = {
   'agent.resumed': { says: 'A suspended agent is active again.', from: ['agent.resumed'], about: 'agent' },
   'agent.retired': { says: 'An agent was retired.', from: ['agent.retired'], about: 'agent', mail: 'owner' },
   'agent.orphaned': {
-    says: 'Nobody answers for an agent any more.',
+    says: 'An agent has no owner any more.',
     from: ['agent.orphaned'],
     about: 'agent',
     mail: 'administrators',
@@ -174,7 +174,7 @@ export const NOTIFICATION_KINDS = {
     about: 'target',
   },
   'approval.escalated': {
-    says: 'Nobody had decided about an action in time, and further people are asked, too.',
+    says: 'No approver decided about an action in time. The server asks further approvers, too.',
     from: ['approval.escalated'],
     about: 'target',
     mail: 'escalated',
@@ -190,7 +190,7 @@ export const NOTIFICATION_KINDS = {
     isPushed: true,
   },
   'break_glass.requested': {
-    says: 'One of two people wants an action to happen in an emergency, without those who are asked.',
+    says: 'One of two people requested break-glass access for an action, without the usual approvers.',
     from: ['break_glass.requested'],
     when: isDone,
     about: 'target',
@@ -198,7 +198,7 @@ export const NOTIFICATION_KINDS = {
     isPushed: true,
   },
   'break_glass.activated': {
-    says: 'Two people let an action happen in an emergency; a third person has to look at it.',
+    says: 'Two people approved an action by break-glass access. A third person must review it.',
     from: ['break_glass.activated'],
     when: isDone,
     about: 'target',
@@ -206,21 +206,21 @@ export const NOTIFICATION_KINDS = {
     isPushed: true,
   },
   'break_glass.reviewed': {
-    says: 'A third person looked at an action that was let happen in an emergency.',
+    says: 'A third person reviewed an action that was approved by break-glass access.',
     from: ['break_glass.reviewed'],
     when: isDone,
     about: 'target',
     mail: 'alarmed',
   },
   'absence.declared': {
-    says: 'Somebody decides about approvals for a person who is away.',
+    says: 'A deputy decides about approvals for a person who is away.',
     from: ['absence.declared'],
     when: isDone,
     about: 'target',
     mail: 'absence',
   },
   'absence.ended': {
-    says: 'Nobody decides for that person any more.',
+    says: 'A deputy does not decide for that person any more.',
     from: ['absence.ended'],
     when: isDone,
     about: 'target',
@@ -330,7 +330,7 @@ export const NOTIFICATION_KINDS = {
     isPushed: true,
   },
   'sessions.ended_by_other': {
-    says: 'Somebody who may signed an account out, in one browser or everywhere.',
+    says: 'An administrator or operator signed an account out, in one browser or everywhere.',
     from: ['session.ended', 'account.sessions_ended'],
     when: isByOther,
     about: 'account',

@@ -10,7 +10,7 @@ export const PUSH_REFUSALS = {
   push_page_stale: { code: 'conflict', text: 'This page is too old: open it again.' },
   push_browsers_exceeded: {
     code: 'conflict',
-    text: 'You are told in as many browsers as there can be; remove one first.',
+    text: 'The maximum number of browsers is reached; remove one first.',
   },
   push_test_too_soon: { code: 'too_many_requests', text: 'Wait a moment before you try again.' },
   push_browser_not_found: { code: 'not_found', text: 'There is no such browser.' },

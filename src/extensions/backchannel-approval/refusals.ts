@@ -40,7 +40,7 @@ export const REFUSALS = {
   approval_expired: {
     code: 'expired_token',
     layer: 'approval',
-    text: 'nobody decided in time, or the token was not fetched in time',
+    text: 'no approver decided in time, or the client did not fetch the token in time',
   },
   approval_ended: {
     code: 'access_denied',
@@ -50,7 +50,7 @@ export const REFUSALS = {
   approver_left: {
     code: 'access_denied',
     layer: 'approval',
-    text: 'somebody who approved this is not here any more; ask again',
+    text: 'an approver of this action is no longer an approver; ask again',
   },
   action_changed: {
     code: 'access_denied',

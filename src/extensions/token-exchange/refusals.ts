@@ -72,7 +72,7 @@ export const REFUSALS = {
     code: 'invalid_target',
     layer: 'resource_server',
     field: 'audience',
-    text: 'this server vouches for nobody there, or not to this client',
+    text: 'this server vouches for no account at this audience, or this client may not ask for it',
   },
   trust_domain_unknown: {
     code: 'invalid_target',
@@ -175,7 +175,7 @@ export const REFUSALS = {
   hop_ended: {
     code: 'access_denied',
     layer: 'delegation',
-    text: 'somebody ended what this agent had been handed on; the person must consent again',
+    text: 'the delegation to this agent was ended; the person must consent again',
   },
   chain_too_long: {
     code: 'invalid_request',

@@ -161,7 +161,7 @@ const delegationTree = async (
         : {
             id: delegation.actor,
             name: delegation.actor,
-            ownerName: agentWords.nobodyKnown,
+            ownerName: agentWords.unknownOwner,
             purpose: '',
             environment: 'production',
           },

@@ -15,7 +15,7 @@ export const ACCOUNT_PAGE_REFUSALS = {
   approval_selection_empty: { code: 'invalid_request', text: 'Nothing was chosen, so nothing was decided.' },
   approval_not_describable: {
     code: 'access_denied',
-    text: 'What is asked cannot be put into words, so nobody can approve it.',
+    text: 'The page cannot show this request in full, so no person can approve it.',
   },
   approval_not_in_batch: {
     code: 'insufficient_user_authentication',

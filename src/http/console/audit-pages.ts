@@ -84,7 +84,7 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, asked: AuditA
   const [first, last] = [day('from'), day('to')];
   const named = subject === '' ? undefined : (await deps.ownerNames.find(subject, { kinds: ['account'] }))?.id;
   const person = named ?? (subject === '' || /^[a-z]{2,4}_/.test(subject) ? subject : undefined);
-  if (person === undefined) errors.subject = auditWords.nobody;
+  if (person === undefined) errors.subject = auditWords.unknownAccount;
   const given = Object.entries({ ...others, subject: person ?? '' }).filter(([, value]) => value !== '');
   return {
     errors,

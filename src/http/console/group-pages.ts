@@ -133,7 +133,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     const ids: string[] = [];
     for (const name of typed) {
       const id = isOwnerId(name) ? name : (await deps.ownerNames.find(name, { kinds: ['account'] }))?.id;
-      if (id === undefined) return { members: groupWords.nobody(name.slice(0, 60)) };
+      if (id === undefined) return { members: groupWords.unknownAccount(name.slice(0, 60)) };
       ids.push(id);
     }
     return ids;

@@ -178,6 +178,6 @@ const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, answer: Answe
     ...parts,
     callerName: name ?? '',
     resourceName: '',
-    use: { who: name ?? tryUseWords.nobody, what: parts.asked.join(' ') },
+    use: { who: name ?? tryUseWords.noUser, what: parts.asked.join(' ') },
   };
 };

@@ -133,7 +133,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       if (!asked) {
         throw new DomainError(
           'access_denied',
-          'nobody can approve this here: some of it is not this agent’s to ask for',
+          'no person can approve this here: the agent asks for more than it may ask for',
           {
             denial: { id: deps.identifiers.newId('dny'), layer: 'policy', reason: 'approval_not_possible' },
           },

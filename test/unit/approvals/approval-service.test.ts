@@ -118,7 +118,7 @@ describe('AP-05 several that belong together', () => {
     }));
     await one.checkRoom(each.slice(0, 3));
     await expect(one.checkRoom(each)).rejects.toMatchObject({
-      message: expect.stringContaining('somebody who would be asked'),
+      message: expect.stringContaining('requests open with an approver'),
     });
     expect(audit.types()).toEqual(['approval.requested']);
   });

@@ -119,7 +119,7 @@ describe('what is shown of an approval', () => {
       'reference Invoice 7731',
       'Pay from your account pay',
       'At The bank bank.example.com',
-      'Agent Payer production agt_2 Owner Bob answers for it',
+      'Agent Payer production agt_2 Owner Bob owns it',
       'Assistant of Bob Payer would act',
       'For you , Ada',
       'one time, within 5 minutes',
@@ -167,8 +167,8 @@ describe('what is shown of an approval', () => {
 
   test('when further people are asked, in both languages, and nothing where nobody else is', async () => {
     const escalation = (at: number) => ({ escalation: { at, names: ['grp_1'] } });
-    expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60))))).toContain('too, if nobody has decided by');
-    expect(textOf(await pageOf(approvalOf({}, escalation(NOW))))).toContain('nobody had decided by then');
+    expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60))))).toContain('too, if no approver decides by');
+    expect(textOf(await pageOf(approvalOf({}, escalation(NOW))))).toContain('no approver decided by then');
     expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60)), 'de'))).toContain('niemand entschieden hat');
     for (const none of [
       approvalOf(),
@@ -189,7 +189,7 @@ describe('what is shown of an approval', () => {
       expect((await factsOf(approval)).unreadable).toHaveLength(1);
       const page = await pageOf(approval);
       expect([page.includes('value="approve"'), page.includes('value="deny"')]).toEqual([false, true]);
-      expect(textOf(page)).toContain('which nobody describes any more');
+      expect(textOf(page)).toContain('which is not registered any more');
       expect(() => elementsOf(page)).not.toThrow();
     }
   });

@@ -353,7 +353,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ...frame,
       action: `${home}/audit`,
       asked: { ...NOTHING_ASKED, subject: text('nobody'), to: text('yesterday') },
-      errors: { subject: auditWords.nobody, to: auditWords.noDate },
+      errors: { subject: auditWords.unknownAccount, to: auditWords.noDate },
       rows: [],
       pages: {},
     }),

@@ -510,7 +510,7 @@ export const samplePages = (
     notifications: notificationsPage({
       ...frame,
       ...notifications,
-      flash: { kind: 'success', text: text('You are told in this browser from now on.') },
+      flash: { kind: 'success', text: text('This browser notifies you from now on.') },
       browsers: [browser('psh_1', 'My phone', NOON + 600), browser('psh_2', 'Firefox on Linux')],
       isFull: false,
     }),

@@ -49,7 +49,7 @@ export type Acting = {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** Grants by which an agent can act for a person. */
-const FOR_SOMEBODY: readonly string[] = [...SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE];
+const FOR_PERSON: readonly string[] = [...SIGN_IN_GRANT_TYPES, TOKEN_EXCHANGE];
 
 /**
  * The facts behind a subject, from our own registries or the token alone. A subject that cannot act now is unknown, and
@@ -105,7 +105,7 @@ export const accessFacts = (deps: AccessRegistries) => {
     if (actor === undefined) return { reason: 'actor_required', layer: 'request' };
     // Only its token shows what a person allowed an application.
     if (!actor.startsWith('agt_')) return { reason: 'token_required', layer: 'request' };
-    const agent = await agentNow(actor, FOR_SOMEBODY);
+    const agent = await agentNow(actor, FOR_PERSON);
     const account = ID.test(id) ? (await accounts.get(id))?.document : undefined;
     if (!agent || account?.state !== 'active') return NOT_KNOWN;
     const delegation = await delegations.consented(id, actor, server.identifier);

@@ -153,7 +153,7 @@ export const accessRequests = (deps: {
 
   const prepared = async ({ intention, requested }: CheckedItem, message: string | undefined): Promise<Prepared> => {
     const found = await asking.prepare({ ...intention, requested, message }).catch(ifNobody);
-    if (!found) throw accessRequestProblem('not_requestable', 'Nobody’s yes is enough for it.');
+    if (!found) throw accessRequestProblem('not_requestable', 'No approver can approve this.');
     return found;
   };
 

@@ -21,8 +21,8 @@ import {
 
 /** The change that makes a layer let a scope through. */
 export const LAYER_STATEMENTS = {
-  simulation_asks_nobody: 'a simulation asks nobody else',
-  register_document_client: 'Register {client} here: nobody answers for it, so it cannot hold {scope} at {resource}.',
+  simulation_skips_external_point: 'a simulation does not ask the external decision point',
+  register_document_client: 'Register {client} here: a client without an owner cannot hold {scope} at {resource}.',
   give_client_scope: 'Client {client}: give it {scope} at {resource}.',
   give_agent_scope: 'Agent {agent}: give it {scope} at {resource}.',
   allow_in_blueprint: 'Blueprint {blueprint}, and what agent {agent} narrowed itself to: allow {scope} at {resource}.',
@@ -246,7 +246,7 @@ const DECLARED = {
   external: {
     by: 'elsewhere',
     permits: 'what an external decision point permits, if the configuration names one',
-    whyNotSimulated: statement('simulation_asks_nobody'),
+    whyNotSimulated: statement('simulation_skips_external_point'),
     distance: 70,
     reason: 'external_denies',
     contact: 'operator',

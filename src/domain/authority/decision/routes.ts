@@ -8,19 +8,19 @@ import type { DecisionLayer } from './layers.ts';
 
 /** Why a layer does not apply on a route. After `only if`: where it would apply. */
 export const ROUTE_STATEMENTS = {
-  only_caller_involved: 'nobody but the caller is in it',
+  only_caller_involved: 'only the caller is involved',
   no_token_exchanged: 'no token is exchanged',
   caller_acts_for_itself: 'the caller acts for itself',
   provider_issues_within_grant: 'oidc-provider issues within the grant',
   caller_is_agent: 'the caller is an agent',
-  token_for_person: 'the token speaks for somebody',
+  token_for_person: 'the token acts for a person',
   token_of_delegation: 'the token hangs on a delegation',
   person_used_client: 'the person used a client, unless the delegation is for calls by it',
   external_point_named: 'the configuration names an external decision point for the route, but for the management API',
   is_what_is_asked: 'it is what is asked for',
   asked_by_later_requests: 'consent and the token request ask it',
   token_for_same_resource: 'it is for the same resource',
-  resources_are_of_others: 'nobody is asked here about resources of others',
+  resources_are_of_others: 'this server has no grants for resources of another server',
   sign_in_for_no_resource: 'a sign-in is for none of them',
   peer_may_be_asked: 'the administrator lets the peer be asked',
   assertion_names_scope: 'the assertion names a scope',
@@ -44,13 +44,13 @@ export type Cell =
   | { readonly if: (facts: DecisionFacts) => boolean; readonly when: Statement }
   | { readonly not: Statement };
 
-const NOBODY = { not: statement('only_caller_involved') } as const;
+const ONLY_CALLER = { not: statement('only_caller_involved') } as const;
 const NO_TOKEN = { not: statement('no_token_exchanged') } as const;
 const ITSELF = { not: statement('caller_acts_for_itself') } as const;
 const PROVIDER_GRANT = { not: statement('provider_issues_within_grant') } as const;
 
 const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: statement('caller_is_agent') };
-const FOR_SOMEBODY: Cell = {
+const FOR_PERSON: Cell = {
   if: ({ subject }) => subject !== undefined,
   when: statement('token_for_person'),
 };
@@ -101,7 +101,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   },
   authorization_request: {
     ...PARTIES,
-    subject: FOR_SOMEBODY,
+    subject: FOR_PERSON,
     grant: { not: statement('is_what_is_asked') },
     subject_token: NO_TOKEN,
     delegation: { not: statement('is_what_is_asked') },
@@ -182,16 +182,16 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
   },
   introspection: {
     ...PARTIES,
-    subject: FOR_SOMEBODY,
+    subject: FOR_PERSON,
     grant: { not: statement('grant_ends_token') },
-    subject_token: NOBODY,
+    subject_token: ONLY_CALLER,
     delegation: HAS_DELEGATION,
     policy: 'counts',
     external: { not: statement('external_point_asked_before') },
   },
   access_evaluation: {
     ...PARTIES,
-    subject: FOR_SOMEBODY,
+    subject: FOR_PERSON,
     grant: { not: statement('token_ends_with_grant') },
     subject_token: {
       if: ({ subjectToken }) => subjectToken !== undefined,

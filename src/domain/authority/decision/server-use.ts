@@ -110,12 +110,12 @@ export const serverUse = (deps: ServerUseDependencies): ServerUse => {
 /** Caller of first start and housekeeping. */
 const SYSTEM = 'system';
 /** Caller of an open registration in the audit log (registration/plan.ts). */
-const NOBODY = 'registration';
+const OPEN_REGISTRATION = 'registration';
 
 const wayOf = (caller: string, registered: string): RegistrationWay => {
   if (caller === registered) return 'itself';
   if (caller.startsWith('iat_')) return 'token';
-  if (caller === NOBODY) return 'open';
+  if (caller === OPEN_REGISTRATION) return 'open';
   return /^(?:acc|app|agt)_/.test(caller) ? 'management' : 'statement';
 };
 

@@ -113,7 +113,9 @@ export const simulator = (deps: {
     const route =
       asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');
     if (subject === undefined && route !== 'client_credentials')
-      throw new DomainError('invalid_field', 'On this route somebody is asked for.', { field: '/subject' });
+      throw new DomainError('invalid_field', 'Name the account that the client acts for: this route needs one.', {
+        field: '/subject',
+      });
     const delegation =
       isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
     const everything = server.scopes.map(({ name }) => name);

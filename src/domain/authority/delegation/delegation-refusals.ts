@@ -4,7 +4,7 @@ import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
 export const DELEGATION_REFUSALS = {
   agent_changed_owner_again: {
     code: 'precondition_failed',
-    text: 'This agent has changed hands again. Read who answers for it now.',
+    text: 'The owner of this agent has changed again. Read who owns it now.',
   },
 } as const satisfies RefusalTable;
 

@@ -169,7 +169,7 @@ export const killRegistry = (deps: {
         if (needed > 1 && signer.changedAt >= kill.createdAt) {
           throw new DomainError(
             'forbidden',
-            'Whoever signs was registered, and last changed, before the kill was ordered.',
+            'The signer must be registered, and last changed, before the kill was ordered.',
           );
         }
         if (kill.signatures.some((one) => one.by === by.caller)) return kill;

@@ -25,12 +25,18 @@ export const AGENT_REFUSALS = {
   agent_expired: { code: 'conflict', text: 'The time of this agent is over; give it a later end first.' },
   credential_expired: { code: 'conflict', text: 'The time of this credential is over; add another one.' },
   credential_not_found: { code: 'not_found', text: 'This agent has no such credential.' },
-  acceptance_not_asked: { code: 'forbidden', text: 'Only who is asked to answer for an agent accepts it.' },
-  decline_not_asked: { code: 'forbidden', text: 'Only who is asked to answer for an agent declines it.' },
-  next_owner_inactive: { code: 'conflict', text: 'Nobody could answer for it: the account or group is not active.' },
+  acceptance_not_asked: { code: 'forbidden', text: 'Only the proposed owner of an agent accepts it.' },
+  decline_not_asked: { code: 'forbidden', text: 'Only the proposed owner of an agent declines it.' },
+  next_owner_inactive: {
+    code: 'conflict',
+    text: 'The next owner is not active: name an active account, or a group with an active member.',
+  },
   owner_inactive: { code: 'invalid_field', text: 'The owner is an active account, or a group with an active member.' },
   instance_agent_inactive: { code: 'conflict', text: 'This agent is not active.' },
-  agent_changed_owner: { code: 'conflict', text: 'This agent has changed hands in the meantime; read it again.' },
+  agent_changed_owner: {
+    code: 'conflict',
+    text: 'The owner of this agent has changed in the meantime; read it again.',
+  },
   credential_url_missing: { code: 'invalid_field', text: 'The URL of its keys is needed.' },
   credential_issuer_unknown: { code: 'invalid_field', text: 'There is no active trusted issuer with this id.' },
   credential_kind_unknown: { code: 'invalid_field', text: 'There is no such kind of credential.' },
@@ -53,7 +59,7 @@ export const AGENT_REFUSALS = {
   agent_without_secret: { code: 'conflict', text: 'This agent has no secret.' },
   agent_secret_allowed_to_owned: {
     code: 'conflict',
-    text: 'A secret is allowed only while somebody answers for the agent.',
+    text: 'Only an agent with an owner may have a secret.',
   },
   agent_has_secret: { code: 'conflict', text: 'This agent has a secret already; rotate that one, or remove it.' },
 } as const satisfies RefusalTable;

@@ -18,7 +18,7 @@ export const CLIENT_REFUSALS = {
   },
   owner_not_active_account: { code: 'invalid_field', text: 'The owner is an active account.' },
   client_without_secret: { code: 'conflict', text: 'This client does not authenticate with a secret.' },
-  logout_without_redirect_uri: { code: 'invalid_field', text: 'Nobody signs in to a client without redirect URIs.' },
+  logout_without_redirect_uri: { code: 'invalid_field', text: 'No user signs in to a client without redirect URIs.' },
   tokens_bound_twice: { code: 'invalid_field', text: 'Tokens are bound to a certificate or to a DPoP key, not both.' },
   client_roles_unused: {
     code: 'invalid_field',

@@ -136,7 +136,7 @@ export const metadataDocuments = (deps: Dependencies): MetadataDocuments => {
   /** A document has no owner, so it cannot be the client whose name was verified (DR-09). */
   const checkLikeness = async ({ id, name }: DocumentClient): Promise<void> => {
     if (name === new URL(id).host || !(await deps.names?.likeness({ id, name }))) return;
-    refuseField('/client_name', 'This name looks like one that was verified here for somebody else.');
+    refuseField('/client_name', 'This name looks like a verified one of another owner.');
   };
 
   const keysOf = (id: string): readonly string[] =>

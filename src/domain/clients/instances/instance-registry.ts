@@ -270,7 +270,10 @@ const signingKey = async (
 ): Promise<{ readonly jwk: PublicJwk; readonly thumbprint: string }> => {
   const ways = agent.ceilings?.authenticationMethods;
   if (ways !== undefined && !ways.includes('jwks')) {
-    throw new DomainError('conflict', 'The blueprint of this agent lets nobody authenticate with a key of its own.');
+    throw new DomainError(
+      'conflict',
+      'The blueprint of this agent does not allow authentication with a key of its own.',
+    );
   }
   const jwk = checkPublicKey(value, '/jwk');
   const thumbprint = await calculateJwkThumbprint(jwk as Parameters<typeof calculateJwkThumbprint>[0]);

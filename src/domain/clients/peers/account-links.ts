@@ -144,10 +144,7 @@ export const accountLinks = (deps: {
       const account = (await deps.accounts.get(given.account))?.document;
       if (!account) throw linkRefusal('linked_account_unknown', { field: '/account' });
       if (!isLinkable(account)) {
-        refuseField(
-          '/account',
-          'This account has a role: nobody elsewhere speaks for it. Link an account without one.',
-        );
+        refuseField('/account', 'This account has a role, so no peer may act for it. Link an account without a role.');
       }
       const linked = await insert(given, by);
       await ended.forget(linked.document.key);

@@ -76,7 +76,7 @@ export const peerAssertions = (deps: {
     if (wrong !== undefined) return wrong;
     // The clock of the peer may be ahead by the tolerance.
     if (handedOverAt !== undefined && Number(claims['iat']) <= handedOverAt + tolerance) {
-      return 'it was issued before the agent changed hands, or too shortly after it';
+      return 'it was issued before the owner of the agent changed, or too shortly after it';
     }
     return Number(claims['exp']) - Number(claims['iat']) > maxLifetimeSeconds ? 'it lives too long' : undefined;
   };

@@ -26,7 +26,7 @@ export type Plan = {
 } & ({ readonly kind: 'agent'; readonly owner: string; readonly blueprint: string } | { readonly kind: 'client' });
 
 /** The caller in audit events when no other caller is known. */
-const NOBODY = 'registration';
+const OPEN_REGISTRATION = 'registration';
 
 type RegistrationRequest = {
   readonly asked: ClientMetadata;
@@ -40,7 +40,7 @@ type RegistrationRequest = {
  */
 export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => {
   const way: Way = token ? 'token' : statement ? 'statement' : 'open';
-  const caller = token?.id ?? statement?.issuer ?? NOBODY;
+  const caller = token?.id ?? statement?.issuer ?? OPEN_REGISTRATION;
   const blueprint = token ? token.blueprint : statementBlueprint(statement);
   if (blueprint === undefined) {
     refuseAgentMembers(asked, way);

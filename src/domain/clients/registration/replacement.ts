@@ -137,7 +137,7 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
 
 const ACCEPTED = 'The owner has accepted this, and only the owner changes it.';
 
-const STANDS = 'This client has a role or asks nobody for consent: its owner or an administrator changes this.';
+const STANDS = 'This client has a role or skips consent: its owner or an administrator changes this.';
 
 const same = (member: string, held: unknown, asked: unknown, message = 'This cannot be changed.'): void => {
   if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(held)) refuseField(`/${member}`, message);

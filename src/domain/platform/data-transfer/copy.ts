@@ -186,7 +186,8 @@ const isExpired = (document: Document, field: string | undefined, now: number): 
   return typeof end === 'number' && end < now;
 };
 
-const AGAIN = 'Somebody else writes to the store, or it lost what it had acknowledged: import into an empty one.';
+const AGAIN =
+  'Another process writes to the store, or the store lost data that it had acknowledged. Import into an empty one.';
 
 type Batch = { readonly declaration: CollectionDeclaration; readonly documents: readonly Document[] };
 

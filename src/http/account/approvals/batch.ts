@@ -149,7 +149,7 @@ export const addBatchPage = (
 
 const whyApart = ({ approval, facts }: { readonly approval: Approval; readonly facts: ApprovalFacts }): Phrase => {
   if (facts.unreadable.length > 0) return batchWords.onlyDenied;
-  if (facts.forWhom) return batchWords.forSomebodyAway;
+  if (facts.forWhom) return batchWords.forPersonAway;
   return isEasy(approval) ? batchWords.factorOrTooFar : batchWords.ownProof;
 };
 

@@ -186,7 +186,7 @@ const actorsIn = (
     const found = agents.get(actor);
     return found
       ? agentFacts(found, nameOf)
-      : { id: actor, name: actor, ownerName: agentWords.nobodyKnown, purpose: '', environment: 'production' };
+      : { id: actor, name: actor, ownerName: agentWords.unknownOwner, purpose: '', environment: 'production' };
   };
   const found = agents.get(id);
   return {

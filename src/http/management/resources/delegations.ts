@@ -198,7 +198,8 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
       const delegation = await visible(call);
       const without = withoutOf(delegation, call.body);
       const narrowed = await delegations.narrow(delegation.id, without, call.by.caller, call.by.request);
-      if (!narrowed) throw new DomainError('conflict', 'Somebody changed it meanwhile: read it again.');
+      if (!narrowed)
+        throw new DomainError('conflict', 'Another caller changed this delegation in the meantime. Read it again.');
       return one(narrowed);
     },
   };

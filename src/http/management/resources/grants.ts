@@ -198,7 +198,7 @@ const takingOf = (grant: Grant, body: GrantNarrowing): Taking => {
   }
   for (const [index, scope] of openidScopes.entries()) {
     if (!isNarrowable(scope))
-      refuseField(`/openid_scopes/${index}`, 'That somebody signs in is what it is: end it instead.');
+      refuseField(`/openid_scopes/${index}`, 'A grant keeps this scope. To remove it, end the grant.');
     if (!grant.openidScopes.includes(scope)) refuseField(`/openid_scopes/${index}`, NOT_HELD);
   }
   for (const [resource, scopes] of Object.entries(resources)) {

@@ -220,7 +220,7 @@ const handlers = ({
       if (access === 'own' && kill.by !== caller.id) {
         throw new DomainError(
           'forbidden',
-          'Somebody with a role ordered this kill, and somebody with a role lifts it.',
+          'A caller with a role ordered this kill. Only a caller with a role lifts it.',
         );
       }
       if (access === 'all') await checkPrivileged(call, kill.scope, kill.target);

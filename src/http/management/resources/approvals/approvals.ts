@@ -88,7 +88,7 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
       const { caller, body, by } = call;
       // A review by a client is a review by its owner.
       const account = caller.kind === 'account' ? caller.id : caller.account;
-      if (account === undefined) throw new DomainError('forbidden', 'Nobody stands behind this client.');
+      if (account === undefined) throw new DomainError('forbidden', 'This client has no owner who can review.');
       await visible(call);
       const { finding, note } = body;
       const { request, source } = by;

@@ -79,7 +79,7 @@ const callOf = (routes: Routes, { operation, target }: { operation: string; targ
   };
   if (!route) return refuse('There is no such operation; see the OpenAPI document.');
   if (route.policy === 'register') return refuse('This one registers: say `register`.');
-  if (route.policy !== 'administer') return refuse(`Nobody is asked about this one: ${route.policy.not}.`);
+  if (route.policy !== 'administer') return refuse(`Policies do not decide about this operation: ${route.policy.not}.`);
   const asked = administrationOf(operation, route, target ?? '');
   return { ...common, ...asked, action: 'administer', demand: demandOf(route) };
 };
