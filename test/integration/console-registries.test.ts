@@ -103,6 +103,12 @@ describe('people', () => {
     expect(actionsOn(page)).toEqual([]);
   });
 
+  test('the page of an account names the role break_glass', async () => {
+    const id = await make('/accounts', { username: 'gil', name: 'Gil', roles: ['break_glass'] });
+    const page = await auditor.open(at(`/console/people/${id}`));
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('break-glass')]);
+  });
+
   test('an operator disables and enables; sessions end; each is one event in that name', async () => {
     const eva: Person = { username: 'eva', password: PASSWORD };
     const id = await make('/accounts', { ...eva, name: 'Eva' });

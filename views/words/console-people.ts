@@ -17,6 +17,7 @@ export const peopleWords = {
     administrator: phrase({ en: 'administrator', de: 'Administrator' }),
     operator: phrase({ en: 'operator', de: 'Operator' }),
     auditor: phrase({ en: 'auditor', de: 'Auditor' }),
+    break_glass: phrase({ en: 'break-glass', de: 'Notfallfreigabe' }),
   },
   groups: phrase({ en: 'Groups', de: 'Gruppen' }),
   none: phrase({ en: 'There are no people here yet.', de: 'Hier ist noch niemand.' }),
