@@ -2,6 +2,7 @@ import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../..
 import { exceptionsOf } from '../../domain/clients/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -10,30 +11,7 @@ import { askedOf, listed, searchQuery } from './list-page.ts';
 import { stepUp } from './step-up.ts';
 
 /** A client as the management API shows it. */
-type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
-  readonly owner?: string;
-  readonly application_type: 'web' | 'native';
-  readonly token_endpoint_auth_method: ClientRow['method'];
-  readonly jwks?: { readonly keys: readonly unknown[] };
-  readonly jwks_uri?: string;
-  readonly grant_types: readonly string[];
-  readonly redirect_uris: readonly string[];
-  readonly post_logout_redirect_uris?: readonly string[];
-  readonly cors_origins?: readonly string[];
-  readonly skip_consent: boolean;
-  readonly require_pushed_authorization_requests?: boolean;
-  readonly require_pkce: boolean;
-  readonly legacy_assertion_audience: boolean;
-  readonly dpop_bound_access_tokens?: boolean;
-  readonly certificate_bound_access_tokens?: boolean;
-  readonly id_token_signed_response_alg: string;
-  readonly authority?: Readonly<Record<string, readonly string[]>>;
-  readonly roles: readonly string[];
-  readonly verified_at?: number;
-  readonly expires_at?: number;
-  readonly created_at: number;
-  readonly updated_at: number;
-};
+type ShownClient = AnswerOf<'getClient'>;
 
 /** Adds the pages about clients that are no agents: the list, one client, and its actions. */
 export const addClientPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
@@ -66,7 +44,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
   page('/console/clients/:id', async (ctx, { viewer, frame }, id) => {
     const { account, by } = viewer;
     const { body } = await calls.run('getClient', account, by, { id });
-    const client = body as unknown as ShownClient;
+    const client = body as ShownClient;
     const names = await partyNames(deps, [client.owner]);
     sendPage(
       ctx,

@@ -25,6 +25,9 @@ import { inputChecks } from '../management/validation.ts';
 import { fromWire } from '../management/wire-names.ts';
 import { consoleRefusal } from './console-refusals.ts';
 
+/** What an operation answers. */
+export type AnswerOf<Id extends OperationId> = NonNullable<Operations[Id]['answer']>;
+
 /** The parameters of a call; members in the API's spelling. */
 type ConsoleCall = {
   readonly id?: string;

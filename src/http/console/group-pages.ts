@@ -15,6 +15,7 @@ import { single } from '../middleware/form-body.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import { linesOf } from './agent-form.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, groupHref, personHref } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
@@ -23,13 +24,7 @@ import { askedOf, listed, searchQuery } from './list-page.ts';
 const SHOWN = 10;
 
 /** A group as the management API shows it. */
-type ShownGroup = {
-  readonly id: string;
-  readonly name: string;
-  readonly members: readonly string[];
-  readonly created_at: number;
-  readonly updated_at: number;
-};
+type ShownGroup = AnswerOf<'getGroup'>;
 
 type FormErrors = GroupFormModel['errors'];
 
@@ -78,7 +73,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
 
   const groupOf = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run('getGroup', account, by, { id });
-    return { group: body as unknown as ShownGroup, version };
+    return { group: body as ShownGroup, version };
   };
 
   const showForm = (

@@ -12,6 +12,7 @@ import {
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -22,13 +23,7 @@ const SHOWN = 10;
 const MOST = 100;
 
 /** An account as the management API shows it. */
-type ShownAccount = Pick<PersonRow, 'id' | 'name' | 'username' | 'state' | 'roles' | 'groups'> & {
-  readonly email?: string;
-  readonly email_verified?: boolean;
-  readonly entitlements?: Readonly<Record<string, readonly string[]>>;
-  readonly created_at: number;
-  readonly updated_at: number;
-};
+type ShownAccount = AnswerOf<'getAccount'>;
 
 type ShownSession = Pick<PersonSession, 'browser' | 'source'> & {
   readonly id: string;
@@ -83,7 +78,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
 
   const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {
     const { body } = await calls.run('getAccount', account, by, { id });
-    return body as unknown as ShownAccount;
+    return body as ShownAccount;
   };
 
   page('/console/people/:id', async (ctx, { viewer, frame }, id) => {

@@ -13,24 +13,12 @@ import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import { MULTI_FACTOR } from '../../domain/vocabulary/assurance.ts';
 import type { Answer } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
-import type { ConsoleCalls } from './console-calls.ts';
+import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, doerName, type Names, partyNames } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
 /** A policy set as the management API shows it. */
-export type ShownSet = {
-  readonly id: string;
-  readonly version: number;
-  readonly state: PolicyVersion['state'];
-  readonly note?: string;
-  readonly digest: string;
-  readonly text: string;
-  readonly created_by: string;
-  readonly created_at: number;
-  readonly activated_at?: number;
-  readonly activated_by?: string;
-  readonly replaces?: number;
-};
+export type ShownSet = AnswerOf<'getPolicySet'>;
 
 /** Versions on one page, and in one field. */
 const PAGE = 25;
@@ -49,7 +37,7 @@ export const policySet = async (
 ): Promise<{ readonly set: ShownSet; readonly etag: number }> => {
   if (!/^(?:active|[1-9]\d{0,8})$/.test(name)) throw documentRefusal('version_not_found');
   const { body, version = 0 } = await calls.run('getPolicySet', account, by, { id: name });
-  return { set: body as unknown as ShownSet, etag: version };
+  return { set: body as ShownSet, etag: version };
 };
 
 /** The active set; undefined without one. */

@@ -13,6 +13,7 @@ import { sampleDetail } from '../../domain/resources/authorization-details/sampl
 import { type Detail, type DetailType, isObject, type JsonValue } from '../../domain/vocabulary/detail-type.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -20,18 +21,7 @@ import { askedOf, listed, searchQuery } from './list-page.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
 
 /** A resource server as the management API shows it. */
-type ShownServer = Pick<ServerRow, 'id' | 'name' | 'identifier' | 'state'> & {
-  readonly scopes: readonly { readonly name: string; readonly description: string; readonly risk: Risk }[];
-  readonly delegates_to?: readonly { readonly accepted_at?: number }[];
-  readonly detail_types?: readonly DetailType[];
-  readonly access_token_format: 'jwt' | 'opaque';
-  readonly access_token_signing_alg: string;
-  readonly access_token_ttl_seconds: number;
-  readonly environments?: readonly ('development' | 'test' | 'production')[];
-  readonly introspection_auth_method: Parameters<typeof serverPage>[0]['server']['asksWith'];
-  readonly created_at: number;
-  readonly updated_at: number;
-};
+type ShownServer = AnswerOf<'getResourceServer'>;
 
 type Risk = NonNullable<ServerRow['worst']>;
 
@@ -68,7 +58,7 @@ export const addServerPages = (parts: PageParts): void => {
 
   const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
     const { body } = await calls.run('getResourceServer', account, by, { id });
-    return body as unknown as ShownServer;
+    return body as ShownServer;
   };
 
   page('/console/resource-servers/:id', async (ctx, { viewer, frame }, id) => {

@@ -1,14 +1,8 @@
-import { type ShownUpstream, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
+import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
 import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
 import { stepUp } from './step-up.ts';
-
-/** An upstream provider as the management API shows it. */
-type Upstream = Pick<ShownUpstream, 'id' | 'name' | 'issuer' | 'domains' | 'button' | 'create'> & {
-  readonly state: 'active' | 'disabled';
-  readonly created_at: number;
-};
 
 const MOST = 200;
 
@@ -21,12 +15,11 @@ export const addUpstreamPages = ({ router, page, deps, calls, sessions }: PagePa
     const { account, by } = viewer;
     const { body } = await calls.run('listUpstreams', account, by, { query: { limit: MOST } });
     const maySwitch = calls.may('disableUpstream', account);
-    const { items } = body as unknown as { readonly items: readonly Upstream[] };
     const model = {
       ...frame,
       redirectUri: upstreamAddresses(deps.issuer).redirectUri,
       isPasswordOn: deps.isPasswordOn,
-      upstreams: items.map(({ state, created_at: createdAt, ...one }) => ({
+      upstreams: (body?.items ?? []).map(({ state, created_at: createdAt, ...one }) => ({
         ...one,
         isOn: state === 'active',
         createdAt,
