@@ -49,13 +49,13 @@ const parses = (code: string): boolean => {
   }
 };
 
-const textWith = ({ line, after }: Mutation, text: string): string =>
-  text
+const mutated = ({ path, line, after }: Mutation): string =>
+  readFileSync(join(ROOT, path), 'utf8')
     .split('\n')
     .with(line - 1, after)
     .join('\n');
 
-/** At most one mutation for each line, so that no guard is tried twice. */
+/** Mutations that parse, at most one for each line, so that no guard is tried twice. */
 const drawn = (seed: number, count: number, prefix: string): readonly Mutation[] => {
   const random = seededRandom(seed);
   const all = deliveredFiles()
@@ -65,6 +65,7 @@ const drawn = (seed: number, count: number, prefix: string): readonly Mutation[]
   for (let left = all.length * 4; left > 0 && found.size < count && all.length > 0; left -= 1) {
     const mutation = all[random.integer(all.length)];
     if (mutation === undefined || found.has(`${mutation.path}:${mutation.line}`)) continue;
+    if (!parses(mutated(mutation))) continue;
     found.set(`${mutation.path}:${mutation.line}`, mutation);
   }
   return [...found.values()];
@@ -112,15 +113,11 @@ const main = async (): Promise<number> => {
   const survivors: Mutation[] = [];
   /** Groups of tests that pass without a mutation. */
   const passing = new Set<string>();
-  let tried = 0;
   try {
-    for (const mutation of mutations) {
+    for (const [index, mutation] of mutations.entries()) {
       const file = join(copy, mutation.path);
       const original = readFileSync(join(ROOT, mutation.path), 'utf8');
-      const mutated = textWith(mutation, original);
-      if (!parses(mutated)) continue;
-      tried += 1;
-      writeFileSync(file, mutated);
+      writeFileSync(file, mutated(mutation));
       let killers: readonly string[] | undefined;
       for (const group of tests.groupsFor(mutation.path)) {
         if (await fails(copy, group)) killers = group;
@@ -133,13 +130,14 @@ const main = async (): Promise<number> => {
         if (await fails(copy, killers)) throw new Error(`without a mutation, one of these fails: ${killers.join(' ')}`);
         passing.add(killers.join(' '));
       }
-      process.stderr.write(`${tried}/${mutations.length} ${killers ? 'killed' : 'SURVIVED'} ${shown(mutation)}\n`);
+      process.stderr.write(`${index + 1}/${mutations.length} ${killers ? 'killed' : 'SURVIVED'} ${shown(mutation)}\n`);
     }
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
   const elapsedSeconds = Math.round((Date.now() - begin) / 1000);
-  const result = { mutations: tried, killed: tried - survivors.length, survived: survivors, seed, elapsedSeconds };
+  const killed = mutations.length - survivors.length;
+  const result = { mutations: mutations.length, killed, survived: survivors, seed, elapsedSeconds };
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return survivors.length === 0 ? 0 : 1;
 };
