@@ -76,6 +76,18 @@ describe('code', () => {
     const found = code.split('\n').filter((line) => COMPARED.test(line));
     expect(found).toEqual([]);
   });
+
+  test.each([
+    ["if (error.message === 'There is no such agent.') return;", true],
+    ["if (problem.detail.startsWith('This')) return;", true],
+    ['const words = GERMAN[error.message];', true],
+    ['switch (error.message) {', true],
+    ['if (/agent/.test(error.message)) return;', true],
+    ["if (typeof error.message === 'string') return;", false],
+    ['if (action.message === undefined) return;', false],
+  ])('in %j a text is compared: %s', (line, isCompared) => {
+    expect(COMPARED.test(line)).toBe(isCompared);
+  });
 });
 
 describe('a refusal on a German page', () => {
