@@ -97,7 +97,7 @@ export const approvalsOf = (
       wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
       onOutcome: (outcome, { id, agent }, err) =>
         outcome === 'told'
-          ? deps.log.info({ event: 'approval.ping', approval: id, agent }, 'an agent was told that there is an answer')
+          ? deps.log.info({ event: 'approval.ping', approval: id, agent }, 'notified an agent of an answer')
           : deps.log.warn({ event: 'approval.ping', approval: id, agent, err }, 'an agent could not be told'),
     });
     listeners.add((approval) => ping(approval, deps.clock.now()));

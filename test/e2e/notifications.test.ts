@@ -152,7 +152,7 @@ describe('a person', () => {
       await page.getByRole('button', { name: 'Tell me in this browser' }).click();
       await page.getByText('This browser notifies you from now on').waitFor();
       await page.getByRole('button', { name: /^Send a test/ }).click();
-      await page.getByText('The test was handed over').waitFor();
+      await page.getByText('The server sent the test').waitFor();
       expect(phone.messages()).toHaveLength(1);
       await page.getByText('This browser', { exact: true }).last().waitFor();
       await page.getByRole('button', { name: /^Remove/ }).click();

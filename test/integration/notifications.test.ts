@@ -196,7 +196,7 @@ describe('turned on in a browser', () => {
   test('a test goes there at once, five times a minute', async () => {
     const { account, browser, phone, id } = await told();
     const page = await press(browser, /Send a test/, id);
-    expect(page.text).toMatch(/The test was handed over/);
+    expect(page.text).toMatch(/The server sent the test/);
     const [message] = phone.messages();
     expect(message && phone.read(message)).toMatchObject({ title: 'This is a test', topic: 'test' });
     expect(await eventsOf('push.tested', account)).toMatchObject([

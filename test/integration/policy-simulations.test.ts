@@ -135,7 +135,10 @@ permit (principal, action, resource) when { context.hour == 12 };`;
     const { clientId } = await scene.newAgent('Sleeper');
     expect((await scene.management.call('POST', `/agents/${clientId}/suspend`)).status).toBe(200);
     const { body } = await simulate({ caller: clientId, assume_consent: true });
-    expect([body['scope'], body['stops']]).toEqual([[], [`${clientId} is suspended: nothing works for it.`]]);
+    expect([body['scope'], body['stops']]).toEqual([
+      [],
+      [`${clientId} is suspended, so the server refuses all its requests.`],
+    ]);
   });
 
   test.each([

@@ -81,7 +81,7 @@ const approveForm = (model: TryUseModel): Html => {
   const { text, select } = controls(model);
   return html`<section aria-labelledby="approve"><h2 id="approve">${words.approve}</h2>
 <form method="get" action="${model.action}#result" class="card form" role="search" aria-labelledby="approve"><input type="hidden" name="ask" value="approve">
-<div class="duo">${text('yes', words.saysYes, words.saysYesHint)}
+<div class="duo">${text('yes', words.approver, words.approverHint)}
 ${text('agent', agentWords.agent, words.agentHint, { offers: model.agents })}
 ${text('subject', words.onBehalfOf, words.onBehalfOfHint, OPTIONAL)}
 ${select('resource', tryWords.resource, model.resources, tryWords.resourceHint)}

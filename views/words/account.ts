@@ -21,7 +21,7 @@ export const accountWords = {
     }),
   look: (count: number) => phrase({ en: `Look at ${count === 1 ? 'it' : 'them'}`, de: 'Ansehen' }),
   ended: phrase({
-    en: 'It ended. What was handed on below ended with it.',
+    en: 'It ended, with all re-delegations below it.',
     de: 'Beendet. Was darunter weitergegeben wurde, endete mit.',
   }),
   wasOver: phrase({ en: 'It was over already.', de: 'Es war schon beendet.' }),
@@ -36,7 +36,7 @@ export const accountWords = {
     de: 'Es war nichts ausgewählt, und es wurde nichts entzogen.',
   }),
   addressConfirmed: phrase({
-    en: 'Your address was confirmed. The one before was told.',
+    en: 'Your address was confirmed. The server notified the former address.',
     de: 'Ihre Adresse wurde bestätigt. Der vorigen wurde es mitgeteilt.',
   }),
   passwordChanged: phrase({
@@ -50,7 +50,7 @@ export const narrowingWords = {
   stopped: phrase({ en: 'Allowed by you, but stopped at present:', de: 'Von Ihnen erlaubt, zurzeit aber gesperrt:' }),
   takeAway: phrase({ en: 'Take single rights away', de: 'Einzelne Rechte entziehen' }),
   whatHappens: phrase({
-    en: 'What you choose ends at once, with all that was handed on of it. For more it has to ask you again.',
+    en: 'What you choose ends at once, with all re-delegations of it. For more the agent must ask you again.',
     de: 'Was Sie wählen, endet sofort, mit allem, was davon weitergegeben wurde. Für mehr muss wieder gefragt werden.',
   }),
   knowledge: phrase({ en: 'What it may know of you', de: 'Was von Ihnen bekannt sein darf' }),

@@ -10,7 +10,7 @@ export const approvalChannelWords = {
   backchannel: phrase({ en: 'the agent, of its own accord', de: 'dem Agenten, von sich aus' }),
   access_request: (service: HtmlValue) =>
     phrase({
-      en: html`${service} itself: it does not let the agent do this without your yes`,
+      en: html`${service} itself: it does not let the agent do this without your approval`,
       de: html`${service} selbst: Ohne Ihr Ja lässt der Dienst den Agenten das nicht tun`,
     }),
   goodUntil: (at: HtmlValue) =>

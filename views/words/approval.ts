@@ -38,7 +38,7 @@ export const approvalWords = {
   /** `by`: a name, or `you`. */
   wasDenied: (when: HtmlValue, by?: { readonly name: HtmlValue; readonly isYou: boolean }) =>
     phrase({
-      en: html`At ${when}${by && html`, by ${by.isYou ? 'you' : by.name}`}. Nothing was allowed, and the agent was told.`,
+      en: html`At ${when}${by && html`, by ${by.isYou ? 'you' : by.name}`}. Nothing was allowed. The server notified the agent.`,
       de: html`Am ${when}${by && html`, von ${by.isYou ? 'Ihnen' : by.name}`}. Es wurde nichts erlaubt, und dem Agenten wurde es gesagt.`,
     }),
   wasTakenBack: phrase({

@@ -12,7 +12,7 @@ export const inboxWords = {
   updated: phrase({ en: 'The list was updated.', de: 'Die Liste wurde aktualisiert.' }),
   waiting: phrase({ en: 'Waiting for a decision', de: 'Warten auf eine Entscheidung' }),
   nothing: phrase({
-    en: 'Nothing waits for you. When an agent wants to do something that takes your yes, it stands here, and this page shows it by itself.',
+    en: 'Nothing waits for you. When an agent needs your approval, this page shows its request without a reload.',
     de: 'Nichts wartet auf Sie. Will ein Agent etwas tun, das Ihr Ja braucht, steht es hier, und diese Seite zeigt es von selbst.',
   }),
   several: phrase({ en: 'Decide several at once', de: 'Über mehrere zugleich entscheiden' }),

@@ -136,7 +136,7 @@ export const findingWords = {
       at: phrase({ en: 'Ends', de: 'Endet' }),
     },
     stopped: {
-      title: phrase({ en: 'Active, and still nothing works', de: 'Aktiv, und trotzdem geht nichts' }),
+      title: phrase({ en: 'Active, but blocked', de: 'Aktiv, und trotzdem geht nichts' }),
       counted: counted('stopped', (isOne) => (isOne ? 'angehaltener Agent' : 'angehaltene Agenten')),
       meaning: phrase({
         en: 'Held back by a blueprint or by an emergency stop.',

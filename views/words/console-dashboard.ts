@@ -23,7 +23,7 @@ export const dashboardWords = {
   }),
   load: (days: number) => phrase({ en: `Decisions in ${days} days`, de: `Entscheidungen in ${days} Tagen` }),
   decisions: phrase({ en: 'Decisions', de: 'Entscheidungen' }),
-  quickest: phrase({ en: 'of all yes within 3 seconds', de: 'aller Ja in 3 Sekunden' }),
+  quickest: phrase({ en: 'of all approvals within 3 seconds', de: 'aller Ja in 3 Sekunden' }),
   median: phrase({ en: 'or less for half of them', de: 'oder weniger für die Hälfte' }),
   quick: phrase({
     en: 'No person reads a page in 3 seconds. Ask for fewer approvals, or of other people.',

@@ -61,7 +61,7 @@ export const doneWords = {
     de: 'Entfernt. Ab jetzt genügt das Passwort allein.',
   }),
   delegationEnded: phrase({
-    en: 'Ended, with all that was handed on below it.',
+    en: 'Ended, with all re-delegations below it.',
     de: 'Beendet, mit allem, was darunter weitergegeben war.',
   }),
   sessionEnded: phrase({ en: 'Signed out there.', de: 'Dort abgemeldet.' }),

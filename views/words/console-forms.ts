@@ -49,7 +49,7 @@ export const agentFormWords = {
   none: phrase({ en: 'None', de: 'Keiner' }),
   ends: phrase({ en: 'Ends', de: 'Endet' }),
   endsHint: phrase({
-    en: 'From then on nothing works for it, until it is given a later end.',
+    en: 'From then on the server refuses its requests, until its owner sets a later end.',
     de: 'Von da an geht für ihn nichts, bis er ein späteres Ende bekommt.',
   }),
   endsIn: {

@@ -61,15 +61,15 @@ export const tryUseWords = {
   target: phrase({ en: 'Of what (optional)', de: 'Wovon (optional)' }),
   targetHint: phrase({ en: 'Its id.', de: 'Seine Kennung.' }),
   approve: phrase({ en: 'Approve', de: 'Freigeben' }),
-  saysYes: phrase({ en: 'Who says yes', de: 'Wer Ja sagt' }),
-  saysYesHint: phrase({
+  approver: phrase({ en: 'Approver', de: 'Wer Ja sagt' }),
+  approverHint: phrase({
     en: 'Username or id. Whether this person is asked at all is found when the agent asks.',
     de: 'Benutzername oder Kennung. Ob diese Person überhaupt gefragt wird, zeigt sich, wenn der Agent fragt.',
   }),
   agentHint: phrase({ en: 'Its id.', de: 'Seine Kennung.' }),
   onBehalfOf: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (optional)' }),
   onBehalfOfHint: phrase({
-    en: 'Username or id. Empty: of who says yes.',
+    en: 'Username or id. Empty: of the approver.',
     de: 'Benutzername oder Kennung. Leer: im Namen der Person, die Ja sagt.',
   }),
   scope: phrase({ en: 'Scope', de: 'Berechtigungen' }),

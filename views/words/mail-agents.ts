@@ -296,7 +296,7 @@ export const AGENT_MAILS = {
         isDeputy
           ? `From ${when} on you do not decide for ${other} any more.`
           : `From ${when} on ${other} does not decide for you any more.`,
-        'What was said for the other by then counts no more, unless its token was fetched.',
+        'Approvals by the deputy count no more, unless the client fetched the token.',
       ],
       de: ({ when, other, isDeputy }) => [
         isDeputy

@@ -53,7 +53,7 @@ export const notificationsWords = {
       de: 'Entfernt. Dort werden Sie nicht mehr benachrichtigt.',
     }),
     tested: phrase({
-      en: 'The test was handed over; it is there as soon as the browser is.',
+      en: 'The server sent the test. It arrives as soon as the browser is running.',
       de: 'Der Test wurde übergeben; er ist da, sobald der Browser da ist.',
     }),
     gone: phrase({

@@ -28,7 +28,10 @@ export const APPROVAL_REFUSALS = {
     text: 'The number was wrong too often: this request is denied.',
   },
   standing_approval_forbidden: { code: 'forbidden', text: 'This is approved each time.' },
-  standing_approval_exists: { code: 'conflict', text: 'That was said already: it stands under “Approved in advance”.' },
+  standing_approval_exists: {
+    code: 'conflict',
+    text: 'There is such a standing approval already: see “Approved in advance”.',
+  },
   standing_approval_not_found: { code: 'not_found', text: 'There is no such standing approval.' },
   count_out_of_range: { code: 'invalid_field', text: 'A whole number from 1 to {most}.' },
   sum_not_positive: { code: 'invalid_field', text: 'A whole number above 0.' },

@@ -150,7 +150,7 @@ export const NOTIFICATION_KINDS = {
     isPushed: true,
   },
   'approval.approved': {
-    says: 'One person said yes to an action; whether that was enough, the approval says.',
+    says: 'One person approved an action. The approval says whether that was enough.',
     from: ['approval.approved'],
     when: isDone,
     about: 'target',

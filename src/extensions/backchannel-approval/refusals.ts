@@ -36,7 +36,7 @@ export const REFUSALS = {
     field: 'auth_req_id',
     text: 'the agent cancelled this request',
   },
-  approval_denied: { code: 'access_denied', layer: 'approval', text: 'a person said no to this action' },
+  approval_denied: { code: 'access_denied', layer: 'approval', text: 'a person denied this action' },
   approval_expired: {
     code: 'expired_token',
     layer: 'approval',

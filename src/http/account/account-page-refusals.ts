@@ -11,7 +11,10 @@ export const ACCOUNT_PAGE_REFUSALS = {
   },
   connectable_provider_unknown: { code: 'not_found', text: 'There is no such provider to connect with.' },
   approval_page_gone: { code: 'not_found', text: 'There is no such request for you. It may be too old to be kept.' },
-  approval_choice_missing: { code: 'invalid_request', text: 'The form says neither yes nor no. Nothing was decided.' },
+  approval_choice_missing: {
+    code: 'invalid_request',
+    text: 'The form neither approves nor denies. Nothing was decided.',
+  },
   approval_selection_empty: { code: 'invalid_request', text: 'Nothing was chosen, so nothing was decided.' },
   approval_not_describable: {
     code: 'access_denied',

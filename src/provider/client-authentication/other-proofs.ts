@@ -35,7 +35,7 @@ export const otherProofs = ({
     if (held.length === 0) throw new Error('secret: this agent is allowed none');
     const given = masterKey.digests('client_secret', value);
     const [found] = held.filter(({ secretHash }) => isOneOfDigests(secretHash, given));
-    if (!found) throw new Error('secret: it is none of those the agent has now');
+    if (!found) throw new Error('secret: the agent has no such secret now');
     return found.id;
   };
 

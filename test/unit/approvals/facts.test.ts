@@ -134,7 +134,7 @@ describe('what is shown of an approval', () => {
     const requested = { by: 'rs_1', question: 'q', decision: 'dec_1', until: NOW + 240 };
     const byService = approvalOf({ message: 'Needed at noon' }, { channel: 'access_request', requested });
     const page = await pageOf(byService);
-    expect(textOf(page)).toContain('Asked by The bank itself: it does not let the agent do this without your yes');
+    expect(textOf(page)).toContain('Asked by The bank itself: it does not let the agent do this without your approval');
     expect(textOf(page)).toMatch(/one time, within 5 minutes ?, and until .* at the latest/);
     expect(page).toContain('The service says about this request');
     expect(page).toContain('The purpose of the agent');

@@ -110,7 +110,7 @@ describe('simulation', () => {
     expect(stops).toEqual([simulationStatement('party_not_active', { party: 'agt_a', state: 'suspended' })]);
     expect([changes[0]?.steps[0]?.text, stops[0]?.text]).toEqual([
       'Resource server rs_mail: declare the scope reed.',
-      'agt_a is suspended: nothing works for it.',
+      'agt_a is suspended, so the server refuses all its requests.',
     ]);
   });
 

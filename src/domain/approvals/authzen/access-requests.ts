@@ -134,7 +134,7 @@ export const accessRequests = (deps: {
     const intention = deps.approvals.intentionOf(wanted, acting);
     if (!denied) throw accessRequestProblem('not_requestable', 'It is permitted now: evaluate again.');
     if (denied.reason !== 'approval_required' || !intention) {
-      throw accessRequestProblem('not_requestable', `No approval makes a yes of it now: ${denied.reason}.`);
+      throw accessRequestProblem('not_requestable', `No approval can permit this now: ${denied.reason}.`);
     }
     if (actor && !isActor(actor, intention.chain)) {
       throw accessRequestProblem('invalid_denial_binding', 'client.actor is not who the evaluation was about.');

@@ -9,7 +9,7 @@ export const SIMULATION_REFUSALS = {
   simulated_resource_unknown: { code: 'invalid_field', text: 'There is no such resource server.' },
   simulated_party_unknown: { code: 'invalid_field', text: 'There is no such account or client.' },
   simulated_party_missing: { code: 'invalid_field', text: 'Name the account or client that calls.' },
-  simulated_approver_not_person: { code: 'invalid_field', text: 'Only a person says yes: name an account.' },
+  simulated_approver_not_person: { code: 'invalid_field', text: 'Only a person approves: name an account.' },
   simulated_scope_undeclared: { code: 'invalid_field', text: 'It does not declare this scope.' },
   simulated_agent_unknown: { code: 'invalid_field', text: 'There is no such agent.' },
   simulated_blueprint_unknown: { code: 'invalid_field', text: 'There is no such blueprint.' },

@@ -5,7 +5,7 @@ import { type StatementTable, statementsOf } from '../../vocabulary/statements.t
  * changes.
  */
 export const SIMULATION_STATEMENTS = {
-  party_not_active: '{party} is {state}: nothing works for it.',
+  party_not_active: '{party} is {state}, so the server refuses all its requests.',
   resource_server_not_active: 'Resource server {server} is {state}.',
   blueprint_not_active: 'Blueprint {blueprint} is {state}: it takes no agents.',
   declare_scope: 'Resource server {server}: declare the scope {scope}.',

@@ -130,7 +130,7 @@ export const peerRegistry = (deps: {
       const elsewhere = await behind(identifier);
       const isTaken = others || (elsewhere !== undefined && elsewhere.id !== id);
       if (isTaken || (await deps.resourceServers.findByIdentifier(identifier))) {
-        refuseField(`${at}/identifier`, 'This resource is registered already: behind a peer, or as one of ours.');
+        refuseField(`${at}/identifier`, 'This resource is registered already, at a peer or at this server.');
       }
     }
     return outbound;

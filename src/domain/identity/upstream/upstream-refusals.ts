@@ -12,7 +12,7 @@ export const UPSTREAM_REFUSALS = {
     text: '{provider} does not say that you signed in there just now. Sign in another way.',
   },
   upstream_unusable: { code: 'unavailable', text: 'This provider cannot be used right now.' },
-  account_contended: { code: 'unavailable', text: 'This account is being changed by too many at once.' },
+  account_contended: { code: 'unavailable', text: 'Too many requests change this account at once.' },
   upstream_account_unknown: { code: 'invalid_field', text: 'There is no such account.' },
   upstream_person_connected: { code: 'conflict', text: 'This person is connected with an account already.' },
   upstream_issuer_taken: { code: 'conflict', text: 'There is an upstream of this issuer already.' },

@@ -9,7 +9,7 @@ export const DOCUMENT_REFUSALS = {
     code: 'precondition_failed',
     text: 'This {kind} was changed in the meantime; read it again and repeat your change.',
   },
-  object_contended: { code: 'unavailable', text: 'This {kind} is being changed by too many at once.' },
+  object_contended: { code: 'unavailable', text: 'Too many callers change this {kind} at once.' },
 } as const satisfies RefusalTable;
 
 export const documentRefusal = refusalsOf(DOCUMENT_REFUSALS);
