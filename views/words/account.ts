@@ -21,7 +21,7 @@ export const accountWords = {
     }),
   look: (count: number) => phrase({ en: `Look at ${count === 1 ? 'it' : 'them'}`, de: 'Ansehen' }),
   ended: phrase({
-    en: 'It ended, with all re-delegations below it.',
+    en: 'It ended. All re-delegations below it ended with it.',
     de: 'Beendet. Was darunter weitergegeben wurde, endete mit.',
   }),
   wasOver: phrase({ en: 'It was over already.', de: 'Es war schon beendet.' }),
