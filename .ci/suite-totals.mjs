@@ -2,6 +2,7 @@
 // `totals FILE [AGAIN]`: prints "passed failed skipped", on stderr what failed, was unsteady or was skipped. AGAIN is
 // of a second run of the files that failed, and need not exist. A test that passed in one of both has passed; when it
 // failed in the other, it is named as unsteady.
+// `failures FILE [AGAIN]`: prints what `totals` counts as failed, `file › test` a line.
 // `slowest FILE`: prints the 20 test files that took longest, with the seconds of each.
 // `titles FILE`: prints every test, `file › title` a line and in order, so that two runs can be compared.
 // `contracts FILE`: says whether the contract suite of every store ran; exits 1 when one did not.
@@ -33,8 +34,19 @@ const counted = (first, second) => {
   };
 };
 
+const secondRuns = () => new Map(again && existsSync(again) ? filesIn(again).map((one) => [one.name, one]) : []);
+
+const failures = () => {
+  const seconds = secondRuns();
+  for (const one of filesIn(file)) {
+    const { tests, isFailed } = counted(one, seconds.get(one.name));
+    if (isFailed) console.log(`${pathOf(one)} › the file as a whole`);
+    for (const test of tests) if (test.status === 'failed') console.log(`${pathOf(one)} › ${test.fullName}`);
+  }
+};
+
 const totals = () => {
-  const seconds = new Map(again && existsSync(again) ? filesIn(again).map((one) => [one.name, one]) : []);
+  const seconds = secondRuns();
   let [passed, failed, skipped] = [0, 0, 0];
   for (const one of filesIn(file)) {
     const { tests, isFailed, isUnsteady } = counted(one, seconds.get(one.name));
@@ -81,6 +93,7 @@ const titles = () => {
 };
 
 if (what === 'totals') totals();
+else if (what === 'failures') failures();
 else if (what === 'slowest') slowest();
 else if (what === 'titles') titles();
 else if (what === 'contracts') contracts();
