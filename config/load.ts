@@ -10,7 +10,8 @@ import { dataFolder } from './data-folder.ts';
 import { type Given, readEnvironmentLayer, readFileLayer } from './layers.ts';
 import { attempt, type Environment, fromOf, merge, type Source, valueAt } from './merge.ts';
 import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.ts';
-import { crossProblems, productionProblems } from './rules.ts';
+import { productionProblems } from './production-rules.ts';
+import { crossProblems } from './rules.ts';
 import { allSettings, schemaAt } from './schema.ts';
 
 export type { Source } from './merge.ts';

@@ -1,5 +1,5 @@
 /**
- * The description of every setting: type, unit, range, default and meaning. Owns the wording of
+ * A table of every setting: type, unit, range, default and meaning. Owns the wording of
  * docs/reference/configuration.md and of `behalf check-config`. Does not own rules over two settings at once
  * (rules.ts) or where values come from (load.ts). `unit` and `secret` are our own annotations: `secret` values may
  * be given by reference and are never printed.

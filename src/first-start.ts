@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { ConfigurationError } from '../config/problem.ts';
-import { productionProblems } from '../config/rules.ts';
+import { productionProblems } from '../config/production-rules.ts';
 import type { BudgetRegistry } from './domain/authority/budgets/budget-registry.ts';
 import type { PolicyRegistry } from './domain/authority/policy/policy-registry.ts';
 import type { ClientRegistry } from './domain/clients/clients/client-registry.ts';

@@ -145,7 +145,7 @@ const RULES: readonly Rule[] = [
     may: [
       'adapters/node/',
       'config/problem.ts',
-      'config/rules.ts',
+      'config/production-rules.ts',
       'src/domain/platform/cluster/mutex.ts',
       'src/http/management/permissions.ts',
       'jose',

@@ -9,7 +9,7 @@ import {
   type MailWords,
 } from './mail.ts';
 
-/** Notifications about agents, their credentials, approvals and the kill switch. */
+/** A table of the mails about agents, their credentials, approvals and the kill switch. */
 export const AGENT_MAILS = {
   'agent.pending': {
     subject: phrase({

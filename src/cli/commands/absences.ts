@@ -2,7 +2,8 @@
  * `behalf absences …`: deputies who decide about approvals for absent approvers. People declare absences on their own pages.
  */
 import type { Command } from '../command.ts';
-import { actionCommand, listCommand, showCommand, timeText } from '../management-commands.ts';
+import { timeText } from '../management-command.ts';
+import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 
 const PATH = '/absences';
 

@@ -1,7 +1,7 @@
 /** `behalf accounts disable`: lists what ends with the account, and asks for confirmation. */
 import { EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand } from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
 import { printable } from '../table.ts';
 

@@ -1,17 +1,9 @@
 /** `behalf accounts …` over the management API. reset-password.ts sets a password on the machine of the server. */
 import { type Command, EXIT, type Option } from '../command.ts';
-import {
-  actionCommand,
-  listCommand,
-  type ManagementCall,
-  managementCommand,
-  SEARCH,
-  showCommand,
-  stateFilter,
-  updateCommand,
-} from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { lists, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
+import { actionCommand, listCommand, SEARCH, showCommand, stateFilter, updateCommand } from '../object-commands.ts';
 import { choosePassword } from '../password.ts';
 import { details, printable } from '../table.ts';
 import { disableAccount } from './accounts-disable.ts';

@@ -1,7 +1,7 @@
 /** `behalf agents secrets create` and `rotate`: exceptions from the rule that agents have no secrets. */
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
-import { type ManagementCall, managementCommand, secretText, timeText } from '../management-commands.ts';
+import { type ManagementCall, managementCommand, secretText, timeText } from '../management-command.ts';
 import { details } from '../table.ts';
 
 const pathOf = (call: ManagementCall, action: string): string =>

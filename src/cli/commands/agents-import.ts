@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Command, CommandError, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand } from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { printable } from '../table.ts';
 
 /** Lines of one request. The client sends them well within the deadline of a request, and can repeat them after a failure. */

@@ -3,7 +3,8 @@
  * reviews break-glass access.
  */
 import { type Command, EXIT } from '../command.ts';
-import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { managementCommand, timeText } from '../management-command.ts';
+import { listCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
 const PATH = '/approvals';

@@ -1,14 +1,9 @@
 /** `behalf budgets …`: how much agents may get within a sliding window. */
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
-import {
-  listCommand,
-  type ManagementCall,
-  managementCommand,
-  showCommand,
-  updateCommand,
-} from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
+import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { details } from '../table.ts';
 import { timeSpan } from '../time-span.ts';
 

@@ -3,21 +3,18 @@
 import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
+import { type ManagementCall, managementCommand, secretText, warn } from '../management-command.ts';
+import { AUTHORITY, authority, lists, texts } from '../members.ts';
+import { findAccount } from '../named-owners.ts';
 import {
   actionCommand,
   listCommand,
-  type ManagementCall,
-  managementCommand,
   rotateSecretCommand,
   SEARCH,
-  secretText,
   showCommand,
   stateFilter,
   updateCommand,
-  warn,
-} from '../management-commands.ts';
-import { AUTHORITY, authority, lists, texts } from '../members.ts';
-import { findAccount } from '../named-owners.ts';
+} from '../object-commands.ts';
 import { details } from '../table.ts';
 
 const PATH = '/clients';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
-import { type KeyRole, type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { type KeyRole, type ManagementCall, managementCommand, timeText } from '../management-command.ts';
 import { texts } from '../members.ts';
 import { type Column, details, printable } from '../table.ts';
 

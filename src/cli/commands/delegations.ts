@@ -1,7 +1,8 @@
 /** `behalf delegations …`: what agents may do on behalf of users. */
 import type { Command } from '../command.ts';
-import { actionCommand, listCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
+import { timeText } from '../management-command.ts';
 import { jsonDetails, lists } from '../members.ts';
+import { actionCommand, listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 
 const PATH = '/delegations';
 

@@ -1,7 +1,8 @@
 /** `behalf grants …`: what users allowed clients and agents. */
 import { type Command, EXIT } from '../command.ts';
-import { listCommand, managementCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
+import { managementCommand, timeText } from '../management-command.ts';
 import { lists, resourceDetails, resourceScopes } from '../members.ts';
+import { listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
 const PATH = '/grants';

@@ -2,16 +2,10 @@
 
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
-import {
-  listCommand,
-  type ManagementCall,
-  managementCommand,
-  SEARCH,
-  showCommand,
-  updateCommand,
-} from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
+import { listCommand, SEARCH, showCommand, updateCommand } from '../object-commands.ts';
 import { details } from '../table.ts';
 
 const PATH = '/groups';

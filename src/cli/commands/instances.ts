@@ -1,7 +1,7 @@
 /** `behalf agents instances …`: instances of an agent. */
 import { type Command, EXIT, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
 import { details, printable } from '../table.ts';
 
 const pathOf = ({ operands }: ManagementCall): string => `/agents/${encodeURIComponent(operands[0] ?? '')}/instances`;

@@ -1,7 +1,7 @@
 /** `behalf keys …`: the keys that sign tokens. */
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-commands.ts';
+import { managementCommand, timeText } from '../management-command.ts';
 import type { Column } from '../table.ts';
 
 const COLUMNS: readonly Column<Json>[] = [

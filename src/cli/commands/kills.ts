@@ -10,8 +10,9 @@ import { isFinal, type Kill, type KillScope, killKey } from '../../domain/vocabu
 import { type Call, type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
 import { databaseOfServer, withLocalStore } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
-import { listCommand, type ManagementCall, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
+import { listCommand, showCommand } from '../object-commands.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
 

@@ -6,9 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { listCommand, type ManagementCall, managementCommand, warn } from '../management-commands.ts';
+import { type ManagementCall, managementCommand, warn } from '../management-command.ts';
 import { lists, resourceScopes, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
+import { listCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
 const PATH = '/peers';

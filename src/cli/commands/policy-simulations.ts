@@ -1,14 +1,10 @@
-/** `behalf policy simulate` and `replay`: tests policies before they are active. */
-
+/** `behalf policy simulate`: what policies would decide, before they are active. */
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import { CommandError, EXIT, usageError } from '../command.ts';
+import { EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
-import { momentOf } from '../moment.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
-import { jsonText, printable, table } from '../table.ts';
+import { printable, table } from '../table.ts';
 
 export const readText = (file: string): string => {
   try {
@@ -19,17 +15,17 @@ export const readText = (file: string): string => {
 };
 
 /** A version on the server, or a local file that is only simulated. */
-const triedOf = (given: string | undefined): Json => {
+export const policiesOf = (given: string | undefined): Json => {
   if (given === undefined) return {};
   return given === 'active' || /^[1-9]\d{0,8}$/.test(given) ? { policy: given } : { text: readText(given) };
 };
 
 const names = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.join(' ') : 'nothing');
-const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+export const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
 const POLICY = { value: 'VERSION|FILE', description: 'Policies to simulate. Default: the active ones.' } as const;
 
-export const tryCommand = managementCommand({
+export const simulateCommand = managementCommand({
   words: ['policy', 'simulate'],
   operands: [],
   summary: 'Simulate what an agent would get, layer by layer, and what would have to change for more.',
@@ -51,9 +47,9 @@ export const tryCommand = managementCommand({
       ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
       ...(scope.length === 0 ? {} : { scope }),
       ...(call.isSet('assume-consent') ? { assume_consent: true } : {}),
-      ...triedOf(call.text('policy')),
+      ...policiesOf(call.text('policy')),
     });
-    call.print.object(body, trialText(body));
+    call.print.object(body, tokenText(body));
     const given = body['scope'] as readonly string[];
     const isAllowed = scope.length === 0 ? given.length > 0 : scope.every((name) => given.includes(name));
     return isAllowed ? EXIT.done : EXIT.denied;
@@ -69,17 +65,17 @@ const callerOf = async ({ api, text }: ManagementCall): Promise<Json> => {
   return { caller: /^(?:app_|https:)/.test(name) ? name : await findAccount(api, name) };
 };
 
-const tryUse = async (call: ManagementCall, asked: Json): Promise<number> => {
+const simulateUse = async (call: ManagementCall, asked: Json): Promise<number> => {
   const { body } = await call.api.post('/policy/simulations', {
     ...(await callerOf(call)),
     ...asked,
-    ...triedOf(call.text('policy')),
+    ...policiesOf(call.text('policy')),
   });
-  call.print.object(body, useTrialText(body));
+  call.print.object(body, useText(body));
   return (body['scope'] as readonly string[]).length > 0 ? EXIT.done : EXIT.denied;
 };
 
-export const tryRegisterCommand = managementCommand({
+export const simulateRegisterCommand = managementCommand({
   words: ['policy', 'simulate', 'register'],
   operands: ['agent|client'],
   summary: 'Simulate whether a caller may register an agent or a client, and what would have to change.',
@@ -102,7 +98,7 @@ export const tryRegisterCommand = managementCommand({
       const value = call.text(name);
       return value === undefined ? [] : [[name, value] as const];
     });
-    return tryUse(call, {
+    return simulateUse(call, {
       register: {
         kind: call.operands[0],
         ...Object.fromEntries(given),
@@ -115,7 +111,7 @@ export const tryRegisterCommand = managementCommand({
   },
 });
 
-export const tryAdministerCommand = managementCommand({
+export const simulateAdministerCommand = managementCommand({
   words: ['policy', 'simulate', 'administer'],
   operands: ['OPERATION'],
   summary: 'Simulate whether a caller may call the management API, and what would have to change.',
@@ -128,13 +124,13 @@ export const tryAdministerCommand = managementCommand({
   notes: `OPERATION is an operationId of the OpenAPI document, such as suspendAgent. ${DENIED}`,
   run: async (call) => {
     const target = call.text('target');
-    return tryUse(call, {
+    return simulateUse(call, {
       administer: { operation: call.operands[0], ...(target === undefined ? {} : { target }) },
     });
   },
 });
 
-export const tryApproveCommand = managementCommand({
+export const simulateApproveCommand = managementCommand({
   words: ['policy', 'simulate', 'approve'],
   operands: [],
   summary: 'Simulate whether an account may approve a request of an agent, and what would have to change.',
@@ -152,7 +148,7 @@ export const tryApproveCommand = managementCommand({
   notes: DENIED,
   run: async (call) => {
     const [account, away] = [call.text('account'), call.text('for')];
-    return tryUse(call, {
+    return simulateUse(call, {
       approve: {
         agent: call.required('agent'),
         resource: call.required('resource'),
@@ -165,7 +161,7 @@ export const tryApproveCommand = managementCommand({
   },
 });
 
-const useTrialText = ({ scope, layers, policies, changes, version, enforced, stops }: Json): string => {
+const useText = ({ scope, layers, policies, changes, version, enforced, stops }: Json): string => {
   const isLetThrough = (scope as readonly string[]).length > 0;
   const [said] = rowsOf(policies);
   const lines = [
@@ -200,7 +196,7 @@ const useTrialText = ({ scope, layers, policies, changes, version, enforced, sto
 const headOf = (version: unknown, enforced: unknown): string =>
   `Policies: ${version === undefined ? 'a draft' : `version ${version}`}${enforced === true ? '' : '. They are switched off on this server: decisions do not ask them'}.`;
 
-const trialText = (body: Json): string => {
+const tokenText = (body: Json): string => {
   const { scope, removed, layers, policies, changes, version, enforced, stops } = body;
   const lines = [
     headOf(version, enforced),
@@ -240,89 +236,3 @@ const changesText = (changes: readonly Json[]): string =>
       return `  ${printable(String(scope))}\n${all.join('')}`;
     })
     .join('')}`;
-
-export const replayCommand = managementCommand({
-  words: ['policy', 'replay'],
-  operands: ['VERSION|FILE'],
-  summary: 'Replay recorded decisions with policies, and list the decisions that would differ.',
-  role: 'operator',
-  options: {
-    since: { value: 'TIME', description: 'Start: 7d, 12h, or a date. Default 7d.' },
-    until: { value: 'TIME', description: 'End. Default: now.' },
-    agent: { value: 'ID', description: 'Only decisions about this agent.' },
-  },
-  notes: 'The audit log records that it was read. Stop with Ctrl+C: the server stops the replay as well.',
-  run: async (call) => {
-    const [since, until, agent] = [call.text('since') ?? '7d', call.text('until'), call.text('agent')];
-    const stream = await call.api.stream('/policy/replays', {
-      since: momentOf('since', since),
-      ...(until === undefined ? {} : { until: momentOf('until', until) }),
-      ...(agent === undefined ? {} : { agent }),
-      ...triedOf(call.operands[0]),
-    });
-    const summary = await summaryOf(call, stream);
-    if (call.isSet('json')) call.terminal.out(jsonText(summary));
-    else call.terminal.out(summaryText(summary));
-    return EXIT.done;
-  },
-});
-
-/** Shows progress until the last line arrives. Throws CommandError when the stream ends without it. */
-const summaryOf = async (call: ManagementCall, stream: ReadableStream<Uint8Array>): Promise<Json> => {
-  let summary: Json | undefined;
-  let cause: unknown;
-  try {
-    const input = Readable.fromWeb(stream);
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const read = JSON.parse(line) as Json;
-      summary = read['summary'] as Json | undefined;
-      if (!summary) progress(call, read);
-    }
-  } catch (error) {
-    cause = error;
-  }
-  if (call.terminal.isErrLive) call.terminal.err('\n');
-  if (summary) return summary;
-  throw new CommandError('The replay ended before it was done.', { hint: 'Try again, with less at once.', cause });
-};
-
-const NUMBER = new Intl.NumberFormat('en');
-
-const progress = ({ terminal }: ManagementCall, { read, changed, share }: Json): void => {
-  const percent = Math.floor(Number(share) * 100);
-  const text = `${String(percent).padStart(3)} %  ${NUMBER.format(Number(read))} decisions read, ${NUMBER.format(Number(changed))} would change`;
-  terminal.err(terminal.isErrLive ? `\r${text}` : `${text}\n`);
-};
-
-const COUNTS = [
-  { title: 'NEWLY ALLOWED', value: (one: Json) => one['allowed'] },
-  { title: 'NEWLY REFUSED', value: (one: Json) => one['refused'] },
-];
-
-const summaryText = ({ read, decided, changed, by_caller, by_scope, examples }: Json): string => {
-  const [of, all] = [NUMBER.format(Number(decided)), NUMBER.format(Number(read))];
-  const counts = `${NUMBER.format(Number(changed))} of ${of} decisions would be other ones (${all} were read).\n`;
-  if (Number(changed) === 0) return counts;
-  return [
-    counts,
-    table([...COUNTS, { title: 'AGENT OR CLIENT', value: ({ caller }: Json) => caller }], rowsOf(by_caller)),
-    table(
-      [
-        ...COUNTS,
-        { title: 'SCOPE', value: ({ scope }: Json) => scope },
-        { title: 'AT', value: ({ resource }) => resource },
-      ],
-      rowsOf(by_scope),
-    ),
-    table(
-      [
-        { title: 'FOR EXAMPLE', value: ({ at }: Json) => timeText(at) },
-        { title: 'AGENT OR CLIENT', value: ({ caller }) => caller },
-        { title: 'ALLOWED', value: ({ allowed }) => allowed },
-        { title: 'REFUSED', value: ({ refused }) => refused },
-        { title: 'DECISION', value: ({ decision }) => decision },
-      ],
-      rowsOf(examples).slice(0, 5),
-    ),
-  ].join('\n');
-};

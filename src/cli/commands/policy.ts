@@ -5,17 +5,18 @@ import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
 import { existingDatabase } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
-import { listCommand, type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { listCommand } from '../object-commands.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, printable } from '../table.ts';
+import { replayCommand } from './policy-replays.ts';
 import {
   readText,
-  replayCommand,
-  tryAdministerCommand,
-  tryApproveCommand,
-  tryCommand,
-  tryRegisterCommand,
+  simulateAdministerCommand,
+  simulateApproveCommand,
+  simulateCommand,
+  simulateRegisterCommand,
 } from './policy-simulations.ts';
 
 const PATH = '/policy-sets';
@@ -259,11 +260,11 @@ export const policyCommands: readonly Command[] = [
   activateVersion,
   rollback,
   diff,
-  // Listed before `tryCommand`, because their names begin with its name.
-  tryRegisterCommand,
-  tryAdministerCommand,
-  tryApproveCommand,
-  tryCommand,
+  // Listed before `simulateCommand`, because their names begin with its name.
+  simulateRegisterCommand,
+  simulateAdministerCommand,
+  simulateApproveCommand,
+  simulateCommand,
   replayCommand,
   textCommand('starter', 'Print the policies of a new server.'),
   textCommand('schema', 'Print the schema that policies are written against.'),

@@ -1,7 +1,7 @@
 /** `behalf push-keys …`: the keys by which browsers recognise push messages of this server. */
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-commands.ts';
+import { managementCommand, timeText } from '../management-command.ts';
 import type { Column } from '../table.ts';
 
 const PATH = '/push-keys';

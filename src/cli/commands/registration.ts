@@ -2,7 +2,7 @@
 
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-commands.ts';
+import { managementCommand, timeText } from '../management-command.ts';
 import { texts } from '../members.ts';
 import { findOwner } from '../named-owners.ts';
 import { details, printable } from '../table.ts';

@@ -4,7 +4,7 @@
  */
 import { type Command, CommandError, EXIT, isCommandError, type Option } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand } from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { printable } from '../table.ts';
 
 const PAIR = {

@@ -3,18 +3,17 @@ import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates
 import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
 import type { Json } from '../management-client.ts';
+import { managementCommand, secretText } from '../management-command.ts';
+import { jsonIn, lists, texts } from '../members.ts';
 import {
   actionCommand,
   listCommand,
-  managementCommand,
   rotateSecretCommand,
   SEARCH,
-  secretText,
   showCommand,
   stateFilter,
   updateCommand,
-} from '../management-commands.ts';
-import { jsonIn, lists, texts } from '../members.ts';
+} from '../object-commands.ts';
 import { details } from '../table.ts';
 import { delegationCommands } from './resource-server-delegations.ts';
 

@@ -1,6 +1,6 @@
 /** `behalf serve` and `behalf check-config`. */
 import { type ShownSetting, type Source, withoutSecrets } from '../../../config/load.ts';
-import { isProduction } from '../../../config/rules.ts';
+import { isProduction } from '../../../config/production-rules.ts';
 import { type Command, EXIT } from '../command.ts';
 import { loadedSettings, SETTINGS } from '../settings.ts';
 import { type Column, jsonText, table } from '../table.ts';

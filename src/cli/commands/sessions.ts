@@ -2,8 +2,9 @@
 
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { actionCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { managementCommand, timeText } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
+import { actionCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
 const PATH = '/sessions';

@@ -2,15 +2,10 @@
 
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import {
-  listCommand,
-  type ManagementCall,
-  managementCommand,
-  showCommand,
-  updateCommand,
-} from '../management-commands.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { lists, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
+import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { readSecretText, requirePrivate, type SecretText } from '../secret-file.ts';
 import { details, printable } from '../table.ts';
 

@@ -1,16 +1,9 @@
 /** `behalf webhooks …`: endpoints at which other systems receive events, and the failed deliveries. */
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
-import {
-  actionCommand,
-  listCommand,
-  type ManagementCall,
-  managementCommand,
-  showCommand,
-  timeText,
-  updateCommand,
-} from '../management-commands.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
 import { lists, texts } from '../members.ts';
+import { actionCommand, listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
 const PATH = '/webhooks';

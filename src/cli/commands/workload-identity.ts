@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { listCommand, type ManagementCall, managementCommand, warn } from '../management-commands.ts';
+import { type ManagementCall, managementCommand, warn } from '../management-command.ts';
 import { jsonIn, texts } from '../members.ts';
+import { listCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
 const PATH = '/trusted-issuers';

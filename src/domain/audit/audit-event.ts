@@ -8,7 +8,7 @@
 import type { ActorChain } from '../vocabulary/actor-chain.ts';
 import type { Denial } from '../vocabulary/errors.ts';
 
-/** All event types. docs/reference/audit-events.md documents them and is generated from `AUDIT_EVENTS`. */
+/** A table of all event types. docs/reference/audit-events.md documents them and is generated from `AUDIT_EVENTS`. */
 export const AUDIT_EVENTS = {
   'token.issued': 'The server granted a token request. It writes this event before the token exists.',
   'token.refused': 'The server refused a token request of an authenticated client.',

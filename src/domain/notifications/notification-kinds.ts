@@ -53,7 +53,7 @@ const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
 /**
- * Every kind of notification. A new kind is an entry here, and one in views/mail and in views/push if it is sent
+ * A table of every kind of notification. A new kind is an entry here, and one in views/mail and in views/push if it is sent
  * there.
  */
 export const NOTIFICATION_KINDS = {

@@ -1,14 +1,12 @@
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
+import { type PersonRow, peoplePage, type Role } from '../../../views/pages/console-people.ts';
 import {
   type PersonDelegation,
   type PersonFactor,
-  type PersonRow,
   type PersonSession,
-  peoplePage,
   personPage,
-  type Role,
   removeFactorsPage,
-} from '../../../views/pages/console-people.ts';
+} from '../../../views/pages/console-person.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';

@@ -12,7 +12,8 @@ import {
 import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
-import { type PersonModel, peoplePage, personPage, removeFactorsPage } from '../../../views/pages/console-people.ts';
+import { peoplePage } from '../../../views/pages/console-people.ts';
+import { type PersonModel, personPage, removeFactorsPage } from '../../../views/pages/console-person.ts';
 import {
   disableServerPage,
   type ServerModel,

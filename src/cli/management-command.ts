@@ -1,0 +1,91 @@
+/** A command over the management API: choice of the key file, and printing. object-commands.ts has the usual ones. */
+import { join } from 'node:path';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
+import { dataFolder } from '../../config/data-folder.ts';
+import type { Call, Command, Option } from './command.ts';
+import { readKeyFile } from './key-file.ts';
+import { type Json, type ManagementClient, managementClient } from './management-client.ts';
+import { type Column, jsonText, printable, table } from './table.ts';
+
+/** The key file of the data folder that a command uses by default. */
+export type KeyRole = 'operator' | 'administrator';
+
+/** Or one that depends on the request. */
+export type KeyRoleOf = KeyRole | ((call: Call) => KeyRole);
+
+const CONNECTION = {
+  json: { description: 'Print JSON instead of text.' },
+  data: {
+    value: 'FOLDER',
+    description: 'Data folder of the server, for its key files. Default: BEHALF_DATA, else ./data.',
+  },
+  'key-file': { value: 'FILE', description: 'Key file to use instead of the key file in the data folder.' },
+} as const satisfies Record<string, Option>;
+
+/** For commands that take an administrator with a second factor, or a caller on the machine of the server. */
+const LOCAL = {
+  local: {
+    description:
+      'Prove access to the server’s machine instead of a second factor. Run the command as the server’s user, with its data folder.',
+  },
+} as const satisfies Record<string, Option>;
+
+export type ManagementCall = Call & { readonly api: ManagementClient; readonly print: Printer };
+
+type Printer = {
+  /** Prints one object: as JSON, or as text. */
+  readonly object: (value: Json, text: string) => void;
+  readonly list: <Row extends Json>(rows: readonly Row[], columns: readonly Column<Row>[], nothing: string) => void;
+};
+
+/** A command that calls the management API. */
+export const managementCommand = (
+  description: Omit<Command, 'run'> & {
+    readonly role: KeyRoleOf;
+    /** Adds `--local`, which selects the administrator's key file: see `LOCAL`. */
+    readonly isProvenHere?: true;
+    readonly run: (call: ManagementCall) => Promise<number | undefined>;
+  },
+): Command => {
+  const { role, isProvenHere, run, ...command } = description;
+  return {
+    ...command,
+    options: { ...command.options, ...(isProvenHere ? LOCAL : {}), ...CONNECTION },
+    run: (call) => {
+      const folder = call.text('data') ?? call.env['BEHALF_DATA'] ?? call.env['BEHALF__DATA__FOLDER'] ?? './data';
+      const isLocal = isProvenHere === true && call.isSet('local');
+      const usual = typeof role === 'function' ? role(call) : role;
+      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${isLocal ? 'administrator' : usual}.json`));
+      const localProof = isLocal
+        ? () => writeLocalProof(dataFolder(folder).localProofs, keyFile.client_id, systemClock)
+        : undefined;
+      return run({ ...call, api: managementClient(keyFile, { localProof }), print: printer(call) });
+    },
+  };
+};
+
+const printer = ({ terminal, isSet }: Call): Printer => ({
+  object: (value, text) => terminal.out(isSet('json') ? jsonText(value) : text),
+  list: (rows, columns, nothing) => {
+    if (isSet('json')) terminal.out(jsonText(rows));
+    else if (rows.length === 0) terminal.err(`${nothing}\n`);
+    else terminal.out(table(columns, rows, terminal.columns));
+  },
+});
+
+/** The secret in the response, if there is one. */
+export const secretText = (body: Json): string | undefined =>
+  typeof body['client_secret'] === 'string' ? `${body['client_secret']} (shown once)` : undefined;
+
+/** Prints the warnings in the response. */
+export const warn = ({ terminal }: Call, body: Json): void => {
+  const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
+  for (const warning of warnings) terminal.err(`Warning: ${printable(String(warning))}\n`);
+};
+
+const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: 'UTC' });
+
+/** A time in epoch seconds as `2026-11-25 12:58:00Z`; any other value unchanged. */
+export const timeText = (value: unknown): unknown =>
+  typeof value === 'number' ? `${TIME.format(value * 1000)}Z` : value;

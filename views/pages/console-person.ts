@@ -1,0 +1,246 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type AgentRow, agentRows, lastUse } from '../partials/agent-rows.ts';
+import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import {
+  type Column,
+  commaList,
+  confirmPage,
+  factList,
+  postButton,
+  registeredState,
+  rightsList,
+  table,
+} from '../partials/console-list.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { accountAgentWords } from '../words/account.ts';
+import { peopleWords as words } from '../words/console-people.ts';
+import { registerWords } from '../words/registries.ts';
+import { sessionWords } from '../words/sessions.ts';
+import { type PersonRow, roleNames } from './console-people.ts';
+
+export type PersonFactor = {
+  readonly kind: keyof typeof words.factorKinds;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+  /** Unused recovery codes. */
+  readonly left?: number;
+  readonly isCopied: boolean;
+};
+
+export type PersonModel = ConsoleFrame & {
+  readonly person: PersonRow & {
+    readonly email?: string;
+    readonly emailVerified: boolean;
+    readonly updatedAt: number;
+    /** Scopes by resource; absent: what consent gives. */
+    readonly entitlements?: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly isYou: boolean;
+  readonly groups: readonly { readonly name: string; readonly href: string }[];
+  readonly factors: readonly PersonFactor[];
+  readonly sessions: readonly PersonSession[];
+  readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
+  readonly agents: readonly AgentRow[];
+  /** Link to all of them, if the page does not show all. */
+  readonly agentsHref?: string;
+  readonly delegations: readonly PersonDelegation[];
+  readonly auditLogHref?: string;
+  /** Buttons POST `csrf`; `disable` and `removeFactors` are confirmation pages. Absent: not permitted to the viewer. */
+  readonly actions: {
+    readonly disable?: string;
+    readonly enable?: string;
+    readonly removeFactors?: string;
+    readonly endSessions?: string;
+  };
+};
+
+export type PersonSession = {
+  readonly browser?: ShownBrowserHint;
+  readonly source?: string;
+  readonly signedInAt: number;
+  readonly usedAt: number;
+  /** POSTs `csrf`. */
+  readonly endAction?: string;
+};
+
+export type PersonDelegation = {
+  readonly agent: string;
+  readonly agentHref?: string;
+  readonly resource: string;
+  /** Name of the app to whose calls it is limited. Absent: it applies to all. */
+  readonly calledBy?: string;
+  readonly scopes: readonly string[];
+  readonly until: number;
+  /** POSTs `csrf`. */
+  readonly endAction?: string;
+};
+
+export const personPage = (model: PersonModel): Html => {
+  const { person } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.person,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${chosenName(person.name)}</h1>
+<p class="facts">${registeredState(person.state)}${person.roles.map((role) => html`<span class="tag">${words.roleNames[role]}</span>`)} <code>${plainText(person.username, 80)}</code></p>
+${consoleTabs(model, 'people', false)}</div>
+${state(model)}
+<section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
+${factList([
+  [words.username, html`<code>${plainText(person.username, 80)}</code>`],
+  person.email !== undefined && [
+    words.email,
+    html`${isolated(person.email, 254)} <span class="hint">${person.emailVerified ? words.verified : words.notVerified}</span>`,
+  ],
+  [words.roles, roleNames(person.roles)],
+  [
+    words.ownerGroups,
+    commaList(
+      model.groups.map(({ name, href }) => html`<a href="${href}">${isolated(name)}</a>`),
+      '–',
+    ),
+  ],
+  [
+    words.directoryGroups,
+    commaList(
+      person.groups.slice(0, 200).map((one) => isolated(one)),
+      '–',
+    ),
+  ],
+  [words.entitlements, person.entitlements === undefined ? words.whatConsentGives : rightsList(person.entitlements)],
+  [registerWords.made, timeText(person.createdAt)],
+  [registerWords.changed, timeText(person.updatedAt)],
+  [registerWords.id, html`<code>${plainText(person.id, 80)}</code>`],
+])}</section>
+${factors(model)}
+${sessions(model)}
+${model.links.length > 0 && links(model)}
+${agents(model)}
+${delegations(model)}
+${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
+  });
+};
+
+const state = ({ person, isYou, actions, csrf }: PersonModel): Html => {
+  const about = plainText(person.name, 60);
+  const isActive = person.state === 'active';
+  return html`<section aria-labelledby="state" class="card"><h2 id="state">${isActive ? words.works : words.worksNot}</h2>
+<p class="hint">${isYou ? words.isYou : isActive ? words.disabling : words.disabled}</p>
+${
+  (actions.disable !== undefined || actions.enable !== undefined) &&
+  html`<div class="actions">${
+    actions.disable !== undefined &&
+    html`<a class="button strong" href="${actions.disable}">${registerWords.disable}<span class="unseen"> ${about}</span></a>`
+  }${actions.enable !== undefined && postButton(actions.enable, csrf, submit({ text: registerWords.enable, about }))}</div>`
+}</section>`;
+};
+
+const FACTORS: readonly Column<PersonFactor>[] = [
+  {
+    title: words.kind,
+    cell: ({ kind, name, isCopied, left }) =>
+      html`${words.factorKinds[kind]} ${kind !== 'recovery' && chosenName(name)}${left !== undefined && words.left(left)} ${
+        isCopied && html`<span class="tag off">${words.copied}</span>`
+      }`,
+  },
+  { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: words.lastUse, cell: ({ lastUsedAt }) => lastUse(lastUsedAt) },
+];
+
+const factors = ({ factors: all, actions, person }: PersonModel): Html =>
+  html`<section aria-labelledby="factors"><div class="row"><h2 id="factors">${words.factors}</h2>${
+    actions.removeFactors !== undefined &&
+    html`<a class="button danger" href="${actions.removeFactors}">${words.removeFactors}<span class="unseen"> ${plainText(person.name, 60)}</span></a>`
+  }</div>
+${all.length === 0 ? html`<p class="empty">${words.noFactors}</p>` : table(FACTORS, all, 'factors')}</section>`;
+
+const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html => {
+  const columns: readonly Column<PersonSession>[] = [
+    {
+      title: words.browser,
+      cell: ({ browser, source }) =>
+        html`${browserText(browser)} ${source !== undefined && html`<code>${plainText(source, 60)}</code>`}`,
+    },
+    { title: sessionWords.signedIn, cell: ({ signedInAt }) => timeText(signedInAt) },
+    { title: words.lastUse, cell: ({ usedAt }) => timeText(usedAt) },
+    {
+      title: words.end,
+      cell: ({ endAction, browser }) =>
+        endAction === undefined
+          ? '–'
+          : postButton(endAction, csrf, submit({ text: words.end, kind: 'danger', about: browserText(browser) })),
+    },
+  ];
+  return html`<section aria-labelledby="sessions"><div class="row"><h2 id="sessions">${words.sessions}</h2>${
+    actions.endSessions !== undefined &&
+    postButton(
+      actions.endSessions,
+      csrf,
+      submit({ text: words.endSessions, kind: 'danger', about: plainText(person.name, 60) }),
+    )
+  }</div>
+${all.length === 0 ? html`<p class="empty">${words.noSessions}</p>` : table(columns, all, 'sessions')}</section>`;
+};
+
+const LINKS: readonly Column<PersonModel['links'][number]>[] = [
+  { title: words.provider, cell: ({ provider }) => chosenName(provider) },
+  { title: words.theirId, cell: ({ subject }) => isolated(subject, 255) },
+  { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+];
+
+const links = (model: PersonModel): Html =>
+  html`<section aria-labelledby="links"><h2 id="links">${words.links}</h2>${table(LINKS, model.links, 'links')}</section>`;
+
+const agents = ({ agents: rows, agentsHref }: PersonModel): Html =>
+  html`<section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(rows)}
+${agentsHref !== undefined && html`<p><a href="${agentsHref}">${words.allAgents}</a></p>`}</section>`;
+
+const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
+  const columns: readonly Column<PersonDelegation>[] = [
+    {
+      title: words.agent,
+      cell: ({ agent, agentHref }) =>
+        agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`,
+    },
+    {
+      title: words.where,
+      cell: ({ resource, calledBy }) =>
+        html`${isolated(resource, 120)}${calledBy !== undefined && html` <span class="hint">${accountAgentWords.whenCalledBy(chosenName(calledBy))}</span>`}`,
+    },
+    {
+      title: words.scopes,
+      cell: ({ scopes }) =>
+        commaList(scopes.slice(0, 20).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`)),
+    },
+    { title: words.until, cell: ({ until }) => timeText(until) },
+    {
+      title: words.end,
+      cell: ({ endAction, agent }) =>
+        endAction === undefined
+          ? '–'
+          : postButton(endAction, csrf, submit({ text: words.end, kind: 'danger', about: plainText(agent, 60) })),
+    },
+  ];
+  return html`<section aria-labelledby="delegations"><h2 id="delegations">${words.delegations}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
+};
+
+/** The confirmation before all second factors are removed. */
+export const removeFactorsPage = (
+  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly personHref: string },
+): Html =>
+  confirmPage(model, {
+    title: words.removeTitle,
+    question: words.removeAsked(chosenName(model.name)),
+    lead: words.removeLead,
+    button: words.removeFactors,
+    action: model.action,
+    cancelHref: model.personHref,
+  });

@@ -1,0 +1,295 @@
+/** The shared parts of pages in their states, for the styleguide. */
+import { type HtmlValue, html } from '../html.ts';
+import { agentCard, agentDetails, environmentTag, verifiedTag } from '../partials/agent-card.ts';
+import { agentRows, lastUse } from '../partials/agent-rows.ts';
+import { AGENT_STATE_KINDS, stateTag } from '../partials/agent-state.ts';
+import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { slotNote } from '../partials/approver-slot.ts';
+import { breakGlassNote } from '../partials/break-glass.ts';
+import { browserText } from '../partials/browser-text.ts';
+import { barList, columnChart, dayBars } from '../partials/charts.ts';
+import { commaList, factList, postButton, registeredState, rightsList, table } from '../partials/console-list.ts';
+import { checkbox, choice, textArea } from '../partials/controls.ts';
+import { countBar } from '../partials/count-bar.ts';
+import { detailChips, detailChoices } from '../partials/detail-list.ts';
+import { field } from '../partials/field.ts';
+import { flash } from '../partials/flash.ts';
+import { pagination } from '../partials/pagination.ts';
+import { passkeyForm } from '../partials/passkey-form.ts';
+import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
+import { qrCode } from '../partials/qr-code.ts';
+import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
+import { resourceHeading, riskBadge, scopeChips, scopeChoices, wishChoices } from '../partials/scope-list.ts';
+import { rememberForm, standingList } from '../partials/standing-approval.ts';
+import { submit } from '../partials/submit.ts';
+import { dayPhrase } from '../time-text.ts';
+import { stoppedWords } from '../words/account.ts';
+import { agentWords } from '../words/agent.ts';
+import { layerWords } from '../words/decision-layers.ts';
+import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
+
+const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
+
+type Parts = Readonly<Record<string, readonly HtmlValue[]>>;
+
+/** Buttons and fields. */
+const controlsParts = () =>
+  ({
+    submit: (['primary', 'strong', 'plain', 'danger', 'quiet'] as const).map((kind) =>
+      submit({ text: words.button, kind }),
+    ),
+    flash: (['success', 'notice', 'warning', 'error'] as const).map((kind) => flash({ kind, text: words.running })),
+    field: [
+      field({
+        name: 'sg-a',
+        label: words.label,
+        hint: words.hint,
+        value: planner.name,
+        autocomplete: 'off',
+        maxLength: 80,
+      }),
+      field({
+        name: 'sg-b',
+        label: words.label,
+        error: words.error,
+        value: payer.name,
+        autocomplete: 'off',
+        maxLength: 80,
+      }),
+      field({ name: 'sg-c', label: words.label, code: true, value: '481 730', autocomplete: 'off', maxLength: 80 }),
+      field({
+        name: 'sg-d',
+        label: words.label,
+        type: 'date',
+        value: '2026-11-30',
+        autocomplete: 'off',
+        maxLength: 10,
+      }),
+    ],
+    textArea: [
+      textArea({ name: 'sg-e', label: words.label, hint: words.hint, value: planner.purpose, rows: 3, maxLength: 200 }),
+      textArea({
+        name: 'sg-f',
+        label: words.label,
+        error: words.error,
+        value: '{}',
+        rows: 2,
+        maxLength: 200,
+        code: true,
+      }),
+    ],
+    choice: [
+      choice({
+        name: 'sg-g',
+        label: words.label,
+        value: '2',
+        options: [
+          { value: '1', text: words.one },
+          { value: '2', text: words.two },
+        ],
+      }),
+    ],
+    checkbox: [true, false].map((isChecked, index) =>
+      checkbox({ name: `sg-h${index}`, label: words.label, isChecked }),
+    ),
+    postButton: [postButton('#', '', submit({ text: words.button, kind: 'plain' }))],
+    passkeyForm: [
+      passkeyForm({
+        kind: 'get',
+        action: '#',
+        options: '{}',
+        button: words.button,
+        look: 'primary',
+        fields: undefined,
+        without: html`<p>${words.running}</p>`,
+      }),
+    ],
+  }) satisfies Parts;
+
+/** Agents, and states of objects. */
+const agentsParts = () =>
+  ({
+    riskBadge: scopes.map(({ risk }) => riskBadge(risk)),
+    stateTag: [...AGENT_STATE_KINDS.map((state) => stateTag(state)), stateTag('active', true)],
+    environmentTag: (['production', 'test', 'development'] as const).map(environmentTag),
+    verifiedTag: [verifiedTag],
+    registeredState: (['active', 'disabled', 'retired'] as const).map(registeredState),
+    agentCard: [agentCard(planner), agentCard(payer)],
+    agentDetails: [agentDetails(planner)],
+    agentRows: [
+      agentRows([
+        { ...planner, state: 'active', href: '#', isStopped: false, ownerName: samples.person, lastUsedAt: noon },
+        { ...payer, state: 'suspended', href: '#', isStopped: false, ownerName: samples.person },
+        { ...planner, state: 'active', href: '#', isStopped: true, ownerName: samples.person },
+      ]),
+    ],
+    lastUse: [lastUse(noon), lastUse(undefined)],
+    browserText: [browserText(samples.browser), browserText()],
+  }) satisfies Parts;
+
+/** Resources, scopes and details. */
+const rightsParts = () =>
+  ({
+    resourceHeading: [resourceHeading(resource)],
+    scopeChips: [scopeChips(scopes)],
+    scopeChoices: [
+      scopeChoices(
+        resource.identifier,
+        scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
+        'sg-scope',
+      ),
+    ],
+    wishChoices: [
+      wishChoices(
+        scopes.map((scope) => ({ ...scope, value: `${planner.id} ${resource.identifier} ${scope.name}` })),
+        'sg-wish',
+      ),
+    ],
+    stoppedRights: [
+      stoppedRights([
+        { what: scopes[0]?.description ?? '', why: layerWords.subject.blocked },
+        { what: payment, why: stoppedWords.approval },
+      ]),
+    ],
+    lastUsed: [html`<p class="hint">${lastUsed(noon)}</p>`, html`<p class="hint">${lastUsed(undefined)}</p>`],
+    narrowingForm: [
+      narrowingForm(
+        {
+          action: '#',
+          resources: [{ resource, scopes, details: [{ ...payment, id: '0', checked: false }] }],
+          openidScopes: ['profile', 'email'],
+        },
+        { id: 'sg-narrow', csrf: '', about: planner.name },
+      ),
+    ],
+    detailChips: [detailChips([payment])],
+    detailChoices: [detailChoices([{ ...payment, id: '0', checked: false }], 'sg-detail')],
+    rightsList: [rightsList({ [resource.identifier]: ['events:read', 'events:write'] })],
+  }) satisfies Parts;
+
+/** Approvals, and what stands around them. */
+const approvalsParts = () =>
+  ({
+    deeds: [deeds(approval), deeds(deletion)],
+    deedLine: [deedLine(approval), deedLine(deletion)],
+    facts: [facts(approval), facts({ ...deletion, state: 'approved' })],
+    agentsWords: [agentsWords(approval)],
+    slotNote: [
+      slotNote({ value: '', others: [{ href: '#', name: samples.person }] }),
+      slotNote({ value: '', away: { name: samples.person, until: noon }, others: [{ href: '#' }] }),
+    ],
+    breakGlassNote: [
+      breakGlassNote({ reason: samples.reason, isBreakGlass: false, href: '#' }),
+      breakGlassNote({ reason: samples.reason, isBreakGlass: true, href: '#' }),
+    ],
+    rememberForm: [rememberForm({ action: '#', csrf: '', amount: 1250 })],
+    standingList: [
+      standingList([
+        {
+          approval,
+          uses: 2,
+          mostUses: 5,
+          sum: { spent: 2500, most: 5000 },
+          until: noon + 86_400,
+          endAction: '#',
+          csrf: '',
+        },
+      ]),
+    ],
+  }) satisfies Parts;
+
+/** Tables, lists and texts. */
+const listsParts = () =>
+  ({
+    table: [
+      table<string>(
+        [
+          { title: words.label, cell: (name) => name },
+          { title: words.one, cell: () => 1 },
+        ],
+        [planner.name, payer.name],
+      ),
+    ],
+    factList: [
+      factList([
+        [words.label, planner.name],
+        [words.one, 1],
+      ]),
+    ],
+    commaList: [commaList([planner.name, payer.name]), commaList([])],
+    pagination: [pagination({ firstHref: '#', nextHref: '#' }, words.parts)],
+    policyLines: [
+      policyLines([
+        { id: 'low-risk', effect: 'permit', reason: samples.policyReason, conditions: [words.one] },
+        { id: 'no-admin', effect: 'forbid', conditions: [] },
+      ]),
+    ],
+    sourceText: [sourceText(samples.policy, words.sample)],
+    differenceText: [
+      differenceText({
+        from: 1,
+        to: 2,
+        lines: [
+          { kind: 'same', text: 'permit (' },
+          { kind: 'removed', text: '  principal,' },
+          { kind: 'added', text: samples.policyLine },
+          undefined,
+        ],
+      }),
+      differenceText({ from: 1, to: 2, lines: [] }),
+    ],
+    qrCode: [qrCode(samples.link, words.sample)],
+  }) satisfies Parts;
+
+/** Counts and charts. */
+const chartsParts = () =>
+  ({
+    countBar: [
+      countBar(
+        words.sample,
+        'sg-count',
+        AGENT_STATE_KINDS.map((name, index) => ({ name, count: (4 - index) * 3, href: '#' })),
+        agentWords.states,
+      ),
+    ],
+    columnChart: [
+      columnChart({
+        id: 'sg-chart',
+        title: words.sample,
+        kind: 'refused',
+        when: words.label,
+        heads: [words.one, words.two],
+        columns: [3, 0, 9, 4, 1].map((count, index) => ({
+          label: dayPhrase(noon + index * 86_400),
+          values: [count, count * 7],
+        })),
+      }),
+    ],
+    barList: [
+      barList({
+        label: words.sample,
+        kind: 'pending',
+        bars: [
+          { text: words.one, count: 8, href: '#' },
+          { text: words.two, count: 0 },
+        ],
+      }),
+    ],
+    dayBars: [
+      dayBars(
+        [1, 0, 4, 7],
+        [0, 1, 2, 3].map((day) => dayPhrase(noon + day * 86_400)),
+        7,
+      ),
+    ],
+  }) satisfies Parts;
+
+/** Each shared part of pages in its states, by its export name. A test fails when one is missing. */
+export const styleguideParts = () => ({
+  ...controlsParts(),
+  ...agentsParts(),
+  ...rightsParts(),
+  ...approvalsParts(),
+  ...listsParts(),
+  ...chartsParts(),
+});
