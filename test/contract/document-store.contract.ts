@@ -8,7 +8,9 @@ import {
   type DocumentStore,
   isDocumentConflict,
   isStoreUnavailable,
+  tryInsert,
   update,
+  upsert,
 } from '../../src/domain/ports/document-store.ts';
 import { describeDocumentQueries } from './document-queries.contract.ts';
 import { ITEMS, type Item, ids } from './items.ts';
@@ -169,6 +171,17 @@ export const describeDocumentStore = (
         const add = () => update(items, 'a', (found) => ({ ...found, sequence: (found.sequence ?? 0) + 1 }));
         await Promise.all(Array.from({ length: 8 }, add));
         expect(await items.get('a')).toEqual({ document: { id: 'a', sequence: 8 }, version: 9 });
+      });
+
+      test('of eight that change a document which is not there one inserts it, and no change is lost', async () => {
+        const add = () =>
+          upsert(items, 'a', (found = { id: 'a' }) => ({ ...found, sequence: (found.sequence ?? 0) + 1 }));
+        await Promise.all(Array.from({ length: 8 }, add));
+        expect(await items.get('a')).toEqual({ document: { id: 'a', sequence: 8 }, version: 8 });
+        expect(await Promise.all([tryInsert(items, { id: 'a' }), tryInsert(items, { id: 'b' })])).toEqual([
+          false,
+          true,
+        ]);
       });
 
       const inOrder = keepsOrder ? test : () => undefined;

@@ -2,7 +2,7 @@ import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { Account } from '../identity/accounts/account.ts';
 import type { By, Page, PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Revocation } from '../ports/revocation.ts';
 import type { Assurance } from '../vocabulary/assurance.ts';
@@ -21,7 +21,6 @@ const MOST_OPEN = 3;
 /** Maximum number of people for whom one account can be deputy at a time. */
 const MOST_DEPUTIZED = 20;
 const KEPT_SECONDS = 90 * DAY;
-const ATTEMPTS = 20;
 const LOOKED_AT = 100;
 
 /**
@@ -158,7 +157,7 @@ export const absences = ({
         throw absenceRefusal('absence_needs_sign_in');
       }
       await check(account, wanted);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      return retryLost('an absence', async () => {
         const slot = await freeSlot(account);
         if (slot === undefined) throw absenceRefusal('absences_exceeded');
         const now = clock.now();
@@ -187,19 +186,14 @@ export const absences = ({
           outcome: 'done',
           ...(by.source === undefined ? {} : { personal: { source: by.source } }),
         });
-        try {
-          await absences.insert(absence);
-          return absence;
-        } catch (error) {
-          if (!isDocumentConflict(error)) throw error;
-          await audit.append({ ...event, outcome: 'refused', note: 'never stored: another one came first' });
-        }
-      }
-      throw new StoreUnavailable('gave up on an absence after 20 conflicts');
+        if (await tryInsert(absences, absence)) return absence;
+        await audit.append({ ...event, outcome: 'refused', note: 'never stored: another one came first' });
+        return LOST;
+      });
     },
 
-    async end(id, by): Promise<Versioned<Absence>> {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    end: (id, by): Promise<Versioned<Absence>> =>
+      retryLost(id, async () => {
         const found = await absences.get(id);
         if (!found) throw absenceRefusal('absence_not_found');
         const { document, version } = found;
@@ -216,9 +210,8 @@ export const absences = ({
         const next: Absence = { ...document, state: 'ended', slot: document.id, endedAt: now, endedBy: by.caller };
         if (await absences.replace(next, version)) return { document: next, version: version + 1 };
         await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was ended first' });
-      }
-      throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
-    },
+        return LOST;
+      }),
 
     get: (id): Promise<Versioned<Absence> | undefined> => absences.get(id),
 

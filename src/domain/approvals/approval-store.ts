@@ -4,9 +4,10 @@ import type { Clock } from '../ports/clock.ts';
 import {
   type Collection,
   type DocumentStore,
-  isDocumentConflict,
   isStoreUnavailable,
-  StoreUnavailable,
+  LOST,
+  retryLost,
+  tryInsert,
   type Versioned,
 } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
@@ -18,7 +19,6 @@ import { approvalRefusal } from './approval-refusals.ts';
 /** Called with an approval after a change of its state. Must not throw. */
 export type ApprovalChange = (approval: Approval) => void;
 
-const ATTEMPTS = 20;
 /** Attempts to store an approval while the outcome of storing it is unknown. */
 const STORING = 3;
 /** Approvals of unknown state that a process remembers; any beyond that number stay open in the audit log. */
@@ -101,27 +101,15 @@ export const approvalStore = ({
   const unknown = new Map<string, Approval>();
 
   /** Stores the document. Returns whether it is stored now. Storing the same document again has the same result. */
-  const isStored = async (approval: Approval): Promise<boolean> => {
-    try {
-      await approvals.insert(approval);
-      return true;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      return (await approvals.get(approval.id)) !== undefined;
-    }
-  };
+  const isStored = async (approval: Approval): Promise<boolean> =>
+    (await tryInsert(approvals, approval)) || (await approvals.get(approval.id)) !== undefined;
 
   const lapse = async (approval: Approval): Promise<void> => {
     const event = { ...aboutApproval(approval), type: 'approval.lapsed', caller: 'system' } as const;
     await audit.append({ ...event, outcome: 'done', note: 'it was asked for and never stored' });
-    try {
-      await approvals.insert(
-        closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
-      );
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was stored after all' });
-    }
+    const closed = closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' });
+    if (await tryInsert(approvals, closed)) return;
+    await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was stored after all' });
   };
 
   return {
@@ -168,8 +156,8 @@ export const approvalStore = ({
       return (await revocation.ended([asked, ...agreed])) !== undefined;
     },
 
-    async settle(id, change): Promise<Approval> {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    settle: (id, change): Promise<Approval> =>
+      retryLost(id, async () => {
         const found = await approvals.get(id);
         if (!found) throw notThere();
         const step = await change(found.document);
@@ -184,9 +172,8 @@ export const approvalStore = ({
           outcome: 'refused',
           note: 'came to nothing: something else was decided first',
         });
-      }
-      throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
-    },
+        return LOST;
+      }),
   };
 };
 

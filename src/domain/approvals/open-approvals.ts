@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { ownershipMember } from '../clients/agents/ownership.ts';
 import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
-import { StoreUnavailable, update } from '../ports/document-store.ts';
+import { LOST, retryLost, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
 import { canonicalJson } from '../vocabulary/canonical-json.ts';
@@ -19,7 +19,6 @@ import { type ApprovalStore, aboutApproval, closedApproval } from './approval-st
 
 /** Minimum time to decide, seconds. Less time would only rush the approvers. */
 const LEAST_SECONDS = 60;
-const ATTEMPTS = 20;
 export type OpenApprovalsDeps = ApprovalLimitsDeps & {
   readonly states: ApprovalStore;
   readonly identifiers: Identifiers;
@@ -124,10 +123,12 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       const { action, lifetimeSeconds = settings.ttlSeconds } = wanted;
       const digest = digestOf(action);
       const places = openKeysOf(wanted);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      let isInFlood = isCounted;
+      return retryLost('an approval', async () => {
         const before = await joined(places, wanted);
         if (before) return before;
-        if (attempt === 0 && !isCounted) await limits.checkFlood(wanted);
+        if (!isInFlood) await limits.checkFlood(wanted);
+        isInFlood = true;
         const slot = await limits.freeSlot(action);
         if (slot === undefined) throw tooManyWith(settings);
         if (await limits.isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
@@ -216,8 +217,8 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
           request,
           note: 'never stored: another request came first',
         });
-      }
-      throw new StoreUnavailable('gave up on an approval after 20 conflicts');
+        return LOST;
+      });
     },
   };
 };

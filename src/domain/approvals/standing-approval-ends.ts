@@ -1,14 +1,12 @@
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Collection, type Cursor, StoreUnavailable } from '../ports/document-store.ts';
+import { type Collection, type Cursor, LOST, retryLost } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
 import type { Action } from './action.ts';
 import { approvalRefusal } from './approval-refusals.ts';
 import { hasMore, type StandingApproval } from './standing-approval.ts';
-
-const ATTEMPTS = 20;
 
 /** The rights that are revoked. Without scopes and detail types: all rights of the agent. */
 type About = {
@@ -68,13 +66,13 @@ export const standingApprovalEnds = ({
     (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
 
   /** Ends one standing approval; one that has ended does not change. Undefined when none matches. */
-  const end = async (
+  const end = (
     id: string,
     caller: string,
     request: string | undefined,
     isMeant: (one: StandingApproval) => boolean,
-  ): Promise<StandingApproval | undefined> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  ): Promise<StandingApproval | undefined> =>
+    retryLost(id, async () => {
       const found = await standingApprovals.get(id);
       if (!found || !isMeant(found.document)) return undefined;
       const { document, version } = found;
@@ -87,10 +85,8 @@ export const standingApprovalEnds = ({
         ...(request === undefined ? {} : { request }),
       });
       const next: StandingApproval = { ...document, state: 'ended', endedAt: clock.now() };
-      if (await standingApprovals.replace(next, version)) return next;
-    }
-    throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
-  };
+      return (await standingApprovals.replace(next, version)) ? next : LOST;
+    });
 
   return {
     async endGivenWith(approval, by, request): Promise<boolean> {

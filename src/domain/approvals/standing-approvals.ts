@@ -5,8 +5,9 @@ import type { Clock } from '../ports/clock.ts';
 import {
   type Cursor,
   type DocumentStore,
-  isDocumentConflict,
-  StoreUnavailable,
+  LOST,
+  retryLost,
+  tryInsert,
   type Versioned,
 } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -31,7 +32,6 @@ import {
 } from './standing-approval.ts';
 import { aboutStanding, type StandingApprovalEnds, standingApprovalEnds } from './standing-approval-ends.ts';
 
-const ATTEMPTS = 20;
 const MOST_USES = 100;
 const MOST_SECONDS = 30 * 86_400;
 
@@ -190,12 +190,7 @@ export const standingApprovals = ({
         request,
         inputs: { approval: approval.id, uses, sum: sum ?? null, expiresAt: standing.expiresAt },
       });
-      try {
-        await standingApprovals.insert(standing);
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-        throw approvalRefusal('standing_approval_exists');
-      }
+      if (!(await tryInsert(standingApprovals, standing))) throw approvalRefusal('standing_approval_exists');
       return standing;
     },
 
@@ -204,7 +199,7 @@ export const standingApprovals = ({
     async take(like, request): Promise<StandingApproval | undefined> {
       const worth = worthOf(like.action, like.types);
       const amount = worth.isCounted ? worth.amount : undefined;
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      return retryLost('a standing approval', async () => {
         const found = await covering(like);
         if (!found) return undefined;
         const { document, version } = found;
@@ -218,8 +213,8 @@ export const standingApprovals = ({
         await audit.append({ ...event, outcome: 'done' });
         if (await standingApprovals.replace(next, version)) return next;
         await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: another use was first' });
-      }
-      throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
+        return LOST;
+      });
     },
 
     async ofAccount(account): Promise<readonly StandingApproval[]> {

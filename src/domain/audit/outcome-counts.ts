@@ -4,7 +4,7 @@
  * crashes loses what it counted since the last write. The figures are for display; the audit log is authoritative.
  */
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';
+import { type DocumentStore, upsert } from '../ports/document-store.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 import type { AuditEvent, AuditEventType } from './audit-event.ts';
 
@@ -76,16 +76,10 @@ export const outcomeCounts = (deps: {
   let noted = new Map<number, Noted>();
   let writing: Promise<void> = Promise.resolve();
 
-  const write = async (day: number, more: Counts): Promise<void> => {
+  const write = (day: number, more: Counts): Promise<void> => {
     const id = `${day}:${node}`;
-    const add = (stored: DayCounts): DayCounts => ({ ...stored, ...added(stored, more) });
-    if (await update(counts, id, add)) return;
-    try {
-      await counts.insert({ id, day, ...more, endsAt: day + (COUNTED_DAYS + 1) * DAY });
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      await update(counts, id, add);
-    }
+    const first = { id, day, ...more, endsAt: day + (COUNTED_DAYS + 1) * DAY };
+    return upsert(counts, id, (stored) => (stored ? { ...stored, ...added(stored, more) } : first));
   };
 
   const flush = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AuditEvent, AuditReceipt } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Collection, type DocumentStore, isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
+import { type Collection, type DocumentStore, LOST, retryLost, tryInsert } from '../ports/document-store.ts';
 import { NOTIFICATIONS, type Notification } from './notification.ts';
 import { kindOf, type NotificationKind, ruleOf } from './notification-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
@@ -13,7 +13,6 @@ import { OLDEST_FIRST, WEBHOOKS, type Webhook } from './webhook.ts';
 const SETTLING_SECONDS = 1;
 /** Maximum number of notifications examined for one that must not be repeated. */
 const LOOKED_AT = 50;
-const ATTEMPTS = 20;
 
 /**
  * Turns audit events into notifications, durably, before the change that the event describes. The order is: record the
@@ -53,7 +52,7 @@ export const newNotificationLog = (deps: {
       if (subject === undefined) return;
       const id = `ntf_${hash('sha256', `${stream}:${place}`, 'base64url').slice(0, 32)}`;
       const { onceIn } = ruleOf(kind);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      await retryLost(`a notification about ${subject}`, async () => {
         const before = await notifications.find({
           where: { subject },
           order: { by: 'sequence', direction: 'descending' },
@@ -64,26 +63,14 @@ export const newNotificationLog = (deps: {
           onceIn !== undefined &&
           before.some(({ document }) => document.kind === kind && document.at > now - onceIn)
         ) {
-          return;
+          return undefined;
         }
         // Above the newest sequence. If that record was removed, uses the clock, which has advanced since.
         const sequence = Math.max((before[0]?.document.sequence ?? 0) + 1, clock.nowMillis());
-        try {
-          return await notifications.insert({
-            id,
-            kind,
-            subject,
-            sequence,
-            at: now,
-            ...about,
-            dueAt: now + SETTLING_SECONDS,
-          });
-        } catch (error) {
-          if (!isDocumentConflict(error)) throw error;
-          if ((await notifications.get(id)) !== undefined) return;
-        }
-      }
-      throw new StoreUnavailable(`a notification about ${subject} lost its place ${ATTEMPTS} times`);
+        const next = { id, kind, subject, sequence, at: now, ...about, dueAt: now + SETTLING_SECONDS };
+        if (await tryInsert(notifications, next)) return undefined;
+        return (await notifications.get(id)) === undefined ? LOST : undefined;
+      });
     },
   };
 };

@@ -10,7 +10,7 @@ import type { MasterKey } from '../platform/crypto/master-key.ts';
 import { documentRefusal } from '../platform/registries/document-refusals.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable, tryInsert, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
 
@@ -98,13 +98,7 @@ export const pushKeys = (deps: {
   /** Creates the first key ring. One of several concurrent callers creates it. */
   const begun = async (): Promise<readonly PushKey[]> => {
     const ring: Ring = { id: RING, keys: [await made()], updatedAt: clock.now() };
-    try {
-      await rings.insert(ring);
-      return ring.keys;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      return all();
-    }
+    return (await tryInsert(rings, ring)) ? ring.keys : all();
   };
 
   const changeRing = async (alter: (keys: readonly PushKey[]) => readonly PushKey[]): Promise<readonly PushKey[]> => {

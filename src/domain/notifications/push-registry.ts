@@ -3,7 +3,7 @@ import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.t
 import { checkText } from '../platform/display-names/display-text.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
@@ -31,7 +31,6 @@ const GONE: readonly (number | undefined)[] = [404, 410];
 /** Maximum number of browsers of one user. */
 export const MOST_SUBSCRIPTIONS = 10;
 const TESTS_PER_MINUTE = 5;
-const ATTEMPTS = 20;
 const TIMEOUT_MILLISECONDS = 2500;
 /** The length of every message, so that no intermediary can distinguish messages by size. */
 const MESSAGE_BYTES = 1024;
@@ -200,21 +199,12 @@ export const pushRegistry = (deps: {
       const sealed = masterKey.seal(pushSealContext({ id, account }), JSON.stringify({ endpoint, p256dh, auth }));
       const subscription = { id, account, name, language, sealed, key: key.id, createdAt: clock.now() };
       await record('push.added', subscription, by);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      return retryLost(id, async () => {
         const found = await subscriptions.get(id);
-        try {
-          if (found === undefined) {
-            await subscriptions.insert(subscription);
-            return subscription;
-          }
-        } catch (error) {
-          if (!isDocumentConflict(error)) throw error;
-          continue;
-        }
+        if (found === undefined) return (await tryInsert(subscriptions, subscription)) ? subscription : LOST;
         if (found.document.account !== account) await ended(found.document, 'other_person', by);
-        if (await subscriptions.replace(subscription, found.version)) return subscription;
-      }
-      throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
+        return (await subscriptions.replace(subscription, found.version)) ? subscription : LOST;
+      });
     },
 
     async remove(account, id, by): Promise<void> {

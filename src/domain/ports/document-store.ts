@@ -174,6 +174,41 @@ export const isOutOfSpace = (error: unknown): boolean => {
   return false;
 };
 
+/** Inserts a document. Returns false when its id or a unique key is taken. */
+export const tryInsert = async <T extends Document>(
+  collection: Pick<Collection<T>, 'insert'>,
+  document: T,
+): Promise<boolean> => {
+  try {
+    await collection.insert(document);
+    return true;
+  } catch (error) {
+    if (!isDocumentConflict(error)) throw error;
+    return false;
+  }
+};
+
+const MOST_LOST_SWAPS = 20;
+
+/** The result of a turn whose write came after another writer's. */
+export const LOST: unique symbol = Symbol('lost swap');
+
+/**
+ * Repeats `turn`, which reads, decides and writes, until it does not return `LOST`. Throws StoreUnavailable after `most`
+ * lost swaps; `about` says of what, for the log.
+ */
+export const retryLost = async <T>(
+  about: string,
+  turn: () => Promise<T | typeof LOST>,
+  most = MOST_LOST_SWAPS,
+): Promise<T> => {
+  for (let lost = 0; lost < most; lost += 1) {
+    const result = await turn();
+    if (result !== LOST) return result;
+  }
+  throw new StoreUnavailable(`gave up on ${about} after ${most} lost swaps`);
+};
+
 /**
  * Reads, changes and writes one document. Reads again when another writer was faster. `change` may throw to refuse, or
  * return `undefined` to leave the document as it is. Returns what is stored afterwards, or `undefined` when there is no
@@ -183,13 +218,31 @@ export const update = async <T extends Document>(
   collection: Collection<T>,
   id: string,
   change: (document: T) => T | undefined,
-): Promise<Versioned<T> | undefined> => {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+): Promise<Versioned<T> | undefined> =>
+  retryLost(id, async () => {
     const found = await collection.get(id);
     if (!found) return undefined;
     const next = change(found.document);
     if (next === undefined) return found;
-    if (await collection.replace(next, found.version)) return { document: next, version: found.version + 1 };
-  }
-  throw new StoreUnavailable(`gave up on ${id} after 20 lost swaps`);
-};
+    const isWritten = await collection.replace(next, found.version);
+    return isWritten ? { document: next, version: found.version + 1 } : LOST;
+  });
+
+/** The same for a document that may not exist: `change` is then called without one, and its result is inserted. */
+export const upsert = <T extends Document>(
+  collection: Pick<Collection<T>, 'get' | 'insert' | 'replace'>,
+  id: string,
+  change: (document: T | undefined) => T | undefined,
+  most?: number,
+): Promise<void> =>
+  retryLost(
+    id,
+    async () => {
+      const found = await collection.get(id);
+      const next = change(found?.document);
+      if (next === undefined) return undefined;
+      const isWritten = found ? await collection.replace(next, found.version) : await tryInsert(collection, next);
+      return isWritten ? undefined : LOST;
+    },
+    most,
+  );

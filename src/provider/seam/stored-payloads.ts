@@ -1,7 +1,7 @@
 /** Writes oidc-provider's models and reads them back: as a whole, and sealed if other parties must not read them. */
 import type { AdapterPayload } from 'oidc-provider';
 import { type MasterKey, openedOrNothing } from '../../domain/platform/crypto/master-key.ts';
-import { type Collection, isDocumentConflict, StoreUnavailable } from '../../domain/ports/document-store.ts';
+import { type Collection, StoreUnavailable, tryInsert } from '../../domain/ports/document-store.ts';
 
 export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 
@@ -89,13 +89,8 @@ export const putWhole = async <T extends { readonly id: string }>(
       if (await collection.replace(document, found.version)) return;
       continue;
     }
-    try {
-      await collection.insert(document);
-      return;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      conflicts += 1;
-    }
+    if (await tryInsert(collection, document)) return;
+    conflicts += 1;
   }
   throw new StoreUnavailable(`${document.id} is there and cannot be read`);
 };

@@ -4,8 +4,7 @@ import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import type { StandingToken } from '../../domain/authority/decision/standing-token.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { DocumentStore } from '../../domain/ports/document-store.ts';
-import { isDocumentConflict } from '../../domain/ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../domain/ports/document-store.ts';
 import type { IssuedToken, IssuedTokens, TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ActorChain, ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
@@ -172,11 +171,7 @@ export const issuedTokens = (deps: {
   };
 
   const end = async (id: string, expiresAt: number): Promise<void> => {
-    try {
-      await revoked.insert({ id, expiresAt });
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-    }
+    await tryInsert(revoked, { id, expiresAt });
   };
 
   return {

@@ -12,7 +12,7 @@ import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import { type DocumentStore, StoreUnavailable } from '../../domain/ports/document-store.ts';
+import { type DocumentStore, update } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { OwnedCollection } from '../../domain/ports/owned-collection.ts';
 
@@ -163,13 +163,7 @@ export const signingKeys = async (deps: {
   const published = async (): Promise<readonly SigningKey[]> =>
     (await listed()).filter(({ revokedAt }) => revokedAt === undefined);
 
-  const change = async (id: string, alter: (key: SigningKey) => SigningKey): Promise<void> => {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const found = await keys.get(id);
-      if (found === undefined || (await keys.replace(alter(found.document), found.version))) return;
-    }
-    throw new StoreUnavailable(`gave up on the key ${id} after 10 lost swaps`);
-  };
+  const change = (id: string, alter: (key: SigningKey) => SigningKey): Promise<unknown> => update(keys, id, alter);
 
   /** Makes another key of the family sign from now on. */
   const replaceRevoked = async (key: SigningKey): Promise<void> => {

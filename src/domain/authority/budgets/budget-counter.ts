@@ -4,7 +4,7 @@
  * calls it.
  */
 import { randomInt } from 'node:crypto';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable, tryInsert } from '../../ports/document-store.ts';
 import { BUDGET_USE, type Budget, type BudgetUse } from './budget.ts';
 import { giveBack, type Taking, take } from './counting.ts';
 
@@ -62,16 +62,8 @@ export const budgetCounter = ({
   /** Uses that could not be returned because the store could not be read: the next request for the budget writes them. */
   const owed = new Map<string, Work['step'][]>();
 
-  const isWritten = async (use: BudgetUse, version: number | undefined): Promise<boolean> => {
-    if (version !== undefined) return uses.replace(use, version);
-    try {
-      await uses.insert(use);
-      return true;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      return false;
-    }
-  };
+  const isWritten = (use: BudgetUse, version: number | undefined): Promise<boolean> =>
+    version === undefined ? tryInsert(uses, use) : uses.replace(use, version);
 
   /** One swap for all waiting requests. False: another node won. */
   const swap = async (id: string, works: readonly Work[]): Promise<boolean> => {

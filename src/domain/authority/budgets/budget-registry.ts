@@ -7,7 +7,7 @@ import {
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert, upsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { refuseField } from '../../vocabulary/errors.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS, type Budget, type BudgetMark, type BudgetUse } from './budget.ts';
@@ -68,16 +68,8 @@ export const budgetRegistry = ({
 
   const changesNow = async (): Promise<number> => (await marks.get('budgets'))?.document.changes ?? 0;
 
-  const mark = async (): Promise<void> => {
-    const moved = await update(marks, 'budgets', ({ id, changes }) => ({ id, changes: changes + 1 }));
-    if (moved) return;
-    try {
-      await marks.insert({ id: 'budgets', changes: 1 });
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      await mark();
-    }
-  };
+  const mark = (): Promise<void> =>
+    upsert<BudgetMark>(marks, 'budgets', (before) => ({ id: 'budgets', changes: (before?.changes ?? 0) + 1 }));
 
   const activeOnes = async (): Promise<readonly Budget[]> =>
     (
@@ -143,9 +135,7 @@ export const budgetRegistry = ({
 
     async prepare(): Promise<void> {
       if (await marks.get('budgets')) return;
-      await marks.insert({ id: 'budgets', changes: 0 }).catch((error: unknown) => {
-        if (!isDocumentConflict(error)) throw error;
-      });
+      await tryInsert(marks, { id: 'budgets', changes: 0 });
     },
 
     async active(): Promise<readonly Budget[]> {

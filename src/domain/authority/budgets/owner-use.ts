@@ -5,13 +5,12 @@
  */
 
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { type DocumentStore, upsert } from '../../ports/document-store.ts';
 import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
 import { BUDGET_USE, type Budget, type BudgetUse } from './budget.ts';
 import type { BudgetRegistry } from './budget-registry.ts';
 import { mergedParts } from './counting.ts';
 
-const ATTEMPTS = 20;
 /** Maximum number of shapes and owners of one agent within the longest window. */
 const MOST_USES = 1000;
 
@@ -57,27 +56,13 @@ export const ownerUse = ({
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
 
   /** Sets the uses that the agent brings to its new owner. Idempotent. */
-  const carry = async (budget: Budget, agent: string, from: readonly BudgetUse[]): Promise<void> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await uses.get(budget.id);
+  const carry = (budget: Budget, agent: string, from: readonly BudgetUse[]): Promise<void> =>
+    upsert(uses, budget.id, (use = { id: budget.id, parts: [] }) => {
       const parts = mergedParts(budget, from, clock.now());
-      const { [agent]: before = [], ...others } = found?.document.carried ?? {};
-      if (JSON.stringify(before) === JSON.stringify(parts)) return;
-      const carried = { ...others, ...(parts.length === 0 ? {} : { [agent]: parts }) };
-      const next: BudgetUse = { ...(found?.document ?? { id: budget.id, parts: [] }), carried };
-      if (found) {
-        if (await uses.replace(next, found.version)) return;
-        continue;
-      }
-      try {
-        await uses.insert(next);
-        return;
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-    throw new StoreUnavailable(`gave up on the use of budget ${budget.id} after ${ATTEMPTS} lost swaps`);
-  };
+      const { [agent]: before = [], ...others } = use.carried ?? {};
+      if (JSON.stringify(before) === JSON.stringify(parts)) return undefined;
+      return { ...use, carried: { ...others, ...(parts.length === 0 ? {} : { [agent]: parts }) } };
+    });
 
   return {
     async carryTo(owner, agent): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type AskedAgain = {
@@ -41,11 +41,7 @@ export const askedAgain = (deps: { readonly documents: DocumentStore; readonly c
 
     /** Idempotent. */
     async keep(account: string, clientId: string): Promise<void> {
-      try {
-        await collection.insert({ id: idOf(account, clientId), account, clientId, createdAt: deps.clock.now() });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+      await tryInsert(collection, { id: idOf(account, clientId), account, clientId, createdAt: deps.clock.now() });
     },
   };
 };

@@ -5,7 +5,7 @@
  */
 import { ownershipMember, ownershipOf } from '../../clients/agents/ownership.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { type DocumentStore, upsert } from '../../ports/document-store.ts';
 import { answeredRights, askedRights } from './allowed-rights.ts';
 import { detailsOf } from './asked-details.ts';
 import { type ConsentDecision, type ConsentQuestion, requesterId } from './consent.ts';
@@ -53,21 +53,7 @@ export const rememberedAnswers = ({
   const covers = ({ rights = [] }: RememberedConsent, wanted: readonly string[]): boolean =>
     wanted.length > 0 && wanted.every((right) => rights.includes(right));
 
-  const put = async (next: RememberedConsent): Promise<void> => {
-    for (let attempt = 0; attempt < 20; attempt += 1) {
-      const found = await consents.get(next.id);
-      if (found) {
-        if (await consents.replace(next, found.version)) return;
-        continue;
-      }
-      try {
-        return await consents.insert(next);
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-    throw new StoreUnavailable('gave up on a consent after 20 lost swaps');
-  };
+  const put = (next: RememberedConsent): Promise<void> => upsert(consents, next.id, () => next);
 
   return {
     async to(of): Promise<readonly RememberedConsent[]> {

@@ -4,8 +4,9 @@ import type { Clock } from '../../ports/clock.ts';
 import {
   type Collection,
   type DocumentStore,
-  isDocumentConflict,
-  StoreUnavailable,
+  LOST,
+  retryLost,
+  tryInsert,
   type Versioned,
 } from '../../ports/document-store.ts';
 import type { Part, Revocation } from '../../ports/revocation.ts';
@@ -120,17 +121,17 @@ export const delegationSlots = ({
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
     delegations.replace(endedDelegation(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
 
-  const settle = async (
+  const settle = (
     slot: string,
     decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
     facts: Partial<AuditEvent>,
-  ): Promise<{ readonly delegation: Delegation | undefined; readonly inserted: boolean }> => {
-    for (let attempt = 0; attempt < 20; attempt += 1) {
+  ): Promise<{ readonly delegation: Delegation | undefined; readonly inserted: boolean }> =>
+    retryLost('a delegation', async () => {
       const found = await holderOf(slot);
       const current = found && (await standing(found.document));
       if (found && !current) {
         await vacate(found);
-        continue;
+        return LOST;
       }
       const next = await decide(current);
       if (next === undefined) return { delegation: current, inserted: false };
@@ -138,26 +139,19 @@ export const delegationSlots = ({
       const isChange = !current || next.state !== current.state || !holdsTheSame(next, current);
       if (isChange) await audit.append({ ...aboutDelegation(next), ...facts, ...changeOfDelegation(current, next) });
       if (found) {
-        if (await delegations.replace(next, found.version)) return { delegation: next, inserted: false };
-        continue;
+        return (await delegations.replace(next, found.version)) ? { delegation: next, inserted: false } : LOST;
       }
-      try {
-        await delegations.insert(next);
-        return { delegation: next, inserted: true };
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-        await audit.append({
-          ...aboutDelegation(next),
-          ...facts,
-          type: 'delegation.revoked',
-          outcome: 'done',
-          caller: 'system',
-          note: 'never stored: another request had made the same delegation',
-        });
-      }
-    }
-    throw new StoreUnavailable('gave up on a delegation after 20 lost swaps');
-  };
+      if (await tryInsert(delegations, next)) return { delegation: next, inserted: true };
+      await audit.append({
+        ...aboutDelegation(next),
+        ...facts,
+        type: 'delegation.revoked',
+        outcome: 'done',
+        caller: 'system',
+        note: 'never stored: another request had made the same delegation',
+      });
+      return LOST;
+    });
 
   const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
     // They share one slot, so each was created after the previous one ended. None follows one that ended for a reason

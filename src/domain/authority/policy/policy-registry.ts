@@ -3,12 +3,7 @@ import type { AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import type { By, Page, PageQuery } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  type DocumentStore,
-  isDocumentConflict,
-  StoreUnavailable,
-  type Versioned,
-} from '../../ports/document-store.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import {
   type PolicyCheck,
@@ -156,19 +151,14 @@ export const policyRegistry = (dependencies: {
     const words = { text, digest: digestOf(text), ...(note === undefined ? {} : { note }) };
     const draft = { id, ...words, createdBy: by.caller, createdAt: now, updatedAt: now };
     let recorded = false;
-    for (let attempt = 0; attempt < 20; attempt += 1) {
+    return retryLost('a policy set: too many are being drafted at once', async () => {
       const document: PolicySet = { ...draft, version: (await newestVersion()) + 1 };
       if (!recorded) await record('policy.drafted', document, by);
       recorded = true;
-      try {
-        await sets.insert(document);
-        return { document: { ...document, state: 'draft' }, version: 1, warnings };
-      } catch (error) {
-        // A concurrent request drafted this version.
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-    throw new StoreUnavailable('too many policy sets are being drafted at once');
+      // LOST: a concurrent request drafted this version.
+      if (!(await tryInsert(sets, document))) return LOST;
+      return { document: { ...document, state: 'draft' }, version: 1, warnings };
+    });
   };
 
   const activate = async (
@@ -205,16 +195,8 @@ export const policyRegistry = (dependencies: {
     return shown(frozen, next);
   };
 
-  const moved = async (next: ActivePolicy, expected: number | undefined): Promise<boolean> => {
-    if (expected !== undefined) return pointers.replace(next, expected);
-    try {
-      await pointers.insert(next);
-      return true;
-    } catch (error) {
-      if (isDocumentConflict(error)) return false;
-      throw error;
-    }
-  };
+  const moved = (next: ActivePolicy, expected: number | undefined): Promise<boolean> =>
+    expected === undefined ? tryInsert(pointers, next) : pointers.replace(next, expected);
 
   return {
     schema: engine.schema,

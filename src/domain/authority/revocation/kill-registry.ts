@@ -6,8 +6,7 @@ import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-eve
 import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
-import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, LOST, retryLost, tryInsert } from '../../ports/document-store.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 import { type Kill, signaturesNeeded } from '../../vocabulary/kill.ts';
 import { KILLS } from './kill.ts';
@@ -31,7 +30,6 @@ export type KillQuery = {
 export type Signer = { readonly changedAt: number };
 
 /** Attempts to sign a lift against concurrent signers. */
-const ATTEMPTS = 20;
 
 /** The stored kills and their effect on epochs, delegations and tokens. */
 export interface KillRegistry {
@@ -109,11 +107,7 @@ export const killRegistry = (deps: {
     },
 
     async put(kill, by): Promise<void> {
-      try {
-        await kills.insert(kill);
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+      await tryInsert(kills, kill);
       await carryOut(kill, by);
     },
 
@@ -155,8 +149,8 @@ export const killRegistry = (deps: {
       } while (after);
     },
 
-    async sign(id, by, signer): Promise<Kill> {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    sign: (id, by, signer): Promise<Kill> =>
+      retryLost(`the lift of ${id}`, async () => {
         const found = await kills.get(id);
         if (!found) throw new DomainError('not_found', 'There is no such kill.');
         const { document: kill, version } = found;
@@ -178,12 +172,10 @@ export const killRegistry = (deps: {
         const isLast = signatures.length >= needed;
         await record(isLast ? 'kill.lifted' : 'kill.lift_signed', kill, by);
         const next: Kill = { ...kill, signatures, ...(isLast ? { state: 'lifted', liftedAt: now } : {}) };
-        if (!(await kills.replace(next, version))) continue;
+        if (!(await kills.replace(next, version))) return LOST;
         if (isLast) await lifted(next);
         return next;
-      }
-      throw new StoreUnavailable(`gave up on the lift of ${id} after ${ATTEMPTS} lost swaps`);
-    },
+      }),
   };
   return registry;
 };

@@ -4,7 +4,7 @@
  * process that crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
-import { type Cursor, type DocumentStore, isDocumentConflict, type Query } from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, LOST, type Query, retryLost, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { AGENTS, type Agent } from './agent.ts';
 
@@ -79,24 +79,17 @@ export const agentUse = ({
   });
 
   /** Writes the record that `change` returns. Never overwrites a later use that another node wrote. */
-  const write = async (id: string, change: (agentUse: AgentUse) => AgentUse): Promise<void> => {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+  const write = (id: string, change: (agentUse: AgentUse) => AgentUse): Promise<void> =>
+    retryLost(id, async () => {
       const found = await collection.get(id);
       if (found) {
         const next = change(found.document);
-        if (JSON.stringify(next) === JSON.stringify(found.document)) return;
-        if (await collection.replace(next, found.version)) return;
-        continue;
+        if (JSON.stringify(next) === JSON.stringify(found.document)) return undefined;
+        return (await collection.replace(next, found.version)) ? undefined : LOST;
       }
       const agent = (await agents.get(id))?.document;
-      if (!agent) return;
-      try {
-        return await collection.insert(change(beginning(agent)));
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-  };
+      return !agent || (await tryInsert(collection, change(beginning(agent)))) ? undefined : LOST;
+    });
 
   return {
     begin: (made): Promise<void> => collection.insertMany(made.map(beginning)),

@@ -2,7 +2,7 @@ import { isGroupId } from '../../identity/groups/group.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Cursor, type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { AGENTS, type Agent } from './agent.ts';
 import { ownershipOf } from './ownership.ts';
@@ -105,11 +105,7 @@ export const handOvers = (deps: {
   return {
     async announce(agent: Agent): Promise<void> {
       const ownership = ownershipOf(agent) + 1;
-      try {
-        await collection.insert({ id: idOf(agent.id, ownership), agent: agent.id, ownership, at: clock.now() });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+      await tryInsert(collection, { id: idOf(agent.id, ownership), agent: agent.id, ownership, at: clock.now() });
     },
 
     async done(agent: Agent, by: By): Promise<void> {
@@ -118,11 +114,7 @@ export const handOvers = (deps: {
 
     async membersChanged(group: string): Promise<void> {
       if ((await hands.heldSince(group)) === 0) return;
-      try {
-        await collection.insert({ id: idOf(group, clock.now()), agent: group, ownership: 0, at: clock.now() });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+      await tryInsert(collection, { id: idOf(group, clock.now()), agent: group, ownership: 0, at: clock.now() });
     },
 
     settleAll: (graceSeconds = GRACE_SECONDS): Promise<void> =>

@@ -3,7 +3,7 @@ import type { GroupRegistry } from '../../identity/groups/group-registry.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Agent } from './agent.ts';
 import type { AgentRegistry } from './agent-registry.ts';
@@ -109,11 +109,7 @@ export const newOffboarding = (deps: {
 
   return {
     async announce(account): Promise<void> {
-      try {
-        await collection.insert({ id: account, at: clock.now() });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+      await tryInsert(collection, { id: account, at: clock.now() });
     },
 
     async left(account, by): Promise<void> {

@@ -14,7 +14,7 @@ import {
   registeredDocuments,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, update, upsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
@@ -125,23 +125,12 @@ export const blueprintRegistry = (dependencies: {
     const id = blueprintVersionId(blueprint.id, version);
     await record('blueprint.drafted', blueprint, by, { version, ceilings });
     const now = clock.now();
-    try {
-      await versions.insert({
-        id,
-        blueprint: blueprint.id,
-        version,
-        ceilings,
-        revision,
-        createdAt: now,
-        updatedAt: now,
-      });
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      await update(versions, id, (found) => {
-        if (found.frozenAt !== undefined) throw inUse();
-        return found.revision < revision ? { ...found, ceilings, revision, updatedAt: now } : undefined;
-      });
-    }
+    const next = { id, blueprint: blueprint.id, version, ceilings, revision, createdAt: now, updatedAt: now };
+    await upsert(versions, id, (found) => {
+      if (!found) return next;
+      if (found.frozenAt !== undefined) throw inUse();
+      return found.revision < revision ? { ...found, ceilings, revision, updatedAt: now } : undefined;
+    });
   };
 
   return {

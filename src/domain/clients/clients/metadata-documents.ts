@@ -5,7 +5,7 @@ import type { VerifiedNames } from '../../platform/display-names/verified-names.
 import type { OpenRecords } from '../../platform/rate-limits/open-records.ts';
 import { webDomain } from '../../platform/rate-limits/web-domain.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, upsert, type Versioned } from '../../ports/document-store.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { FetchedDocument, TrustedFetch } from '../../ports/trusted-fetch.ts';
@@ -222,15 +222,9 @@ export const metadataDocuments = (deps: Dependencies): MetadataDocuments => {
     async keep(client, until): Promise<void> {
       const { documentVersion: id, id: clientId } = client;
       const expiresAt = until + SNAPSHOT_GRACE_SECONDS;
-      const longer = (): Promise<unknown> =>
-        update(snapshots, id, (found) => (found.expiresAt >= expiresAt ? undefined : { ...found, expiresAt }));
-      if (await longer()) return;
-      try {
-        await snapshots.insert({ id, clientId, client, createdAt: clock.now(), expiresAt });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-        await longer();
-      }
+      await upsert(snapshots, id, (found = { id, clientId, client, createdAt: clock.now(), expiresAt: 0 }) =>
+        found.expiresAt >= expiresAt ? undefined : { ...found, expiresAt },
+      );
     },
   };
 };

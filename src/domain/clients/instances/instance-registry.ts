@@ -10,7 +10,7 @@ import {
 } from '../../platform/registries/registered-documents.ts';
 import { checkPublicKey } from '../../platform/remote-keys/public-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Cursor, type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
@@ -116,17 +116,8 @@ export const instanceRegistry = (deps: {
     next: Instance,
     earlier: Versioned<Instance> | undefined,
   ): Promise<Versioned<Instance> | undefined> => {
-    if (earlier) {
-      const isMine = await collection.replace(next, earlier.version);
-      return isMine ? { document: next, version: earlier.version + 1 } : undefined;
-    }
-    try {
-      await collection.insert(next);
-      return { document: next, version: 1 };
-    } catch (error) {
-      if (isDocumentConflict(error)) return undefined;
-      throw error;
-    }
+    const isMine = await (earlier ? collection.replace(next, earlier.version) : tryInsert(collection, next));
+    return isMine ? { document: next, version: (earlier?.version ?? 0) + 1 } : undefined;
   };
 
   const counting = async (id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined> => {

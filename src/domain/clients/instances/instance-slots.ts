@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { type Collection, type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import { type Collection, type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
 import { INSTANCE_SLOTS, type Instance, type InstanceSlot } from './instance.ts';
 
@@ -37,16 +37,8 @@ export const instanceSlots = (deps: {
     return claimedAt > clock.now() - RESERVED_SECONDS;
   };
 
-  const take = async (next: InstanceSlot, earlier: Versioned<InstanceSlot> | undefined): Promise<boolean> => {
-    if (earlier) return slots.replace(next, earlier.version);
-    try {
-      await slots.insert(next);
-      return true;
-    } catch (error) {
-      if (isDocumentConflict(error)) return false;
-      throw error;
-    }
-  };
+  const take = (next: InstanceSlot, earlier: Versioned<InstanceSlot> | undefined): Promise<boolean> =>
+    earlier ? slots.replace(next, earlier.version) : tryInsert(slots, next);
 
   return {
     async claim(agent, instance, most): Promise<Claim> {

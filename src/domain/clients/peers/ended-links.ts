@@ -1,5 +1,5 @@
 /** Links that a user or an operator ended. Owns the collection ENDED_ACCOUNT_LINKS; called by account-links.ts. */
-import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 /** A verified address does not create such a link again; only an administrator can. */
@@ -40,11 +40,7 @@ export const endedLinks = (documents: DocumentStore): EndedLinks => {
     has: async (key): Promise<boolean> => (await collection.get(key)) !== undefined,
 
     async keep(ended): Promise<void> {
-      try {
-        await collection.insert(ended);
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+      await tryInsert(collection, ended);
     },
 
     forget: async (key): Promise<void> => void (await collection.take(key)),

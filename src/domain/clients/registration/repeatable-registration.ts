@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { DomainError } from '../../vocabulary/errors.ts';
@@ -68,14 +68,7 @@ export const repeatableRegistration = (deps: {
     const asked = digest(text);
     const next = { id, asked, agent: identifiers.newId('agt'), expiresAt: clock.now() + REMEMBERED_SECONDS };
     const held = (await collection.get(id))?.document;
-    if (!held) {
-      try {
-        await collection.insert(next);
-        return { agent: next.agent, isNew: true };
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
+    if (!held && (await tryInsert(collection, next))) return { agent: next.agent, isNew: true };
     const before = held ?? (await collection.get(id))?.document;
     if (before && before.asked !== asked) {
       throw new DomainError('conflict', 'This idempotency key was used for something else.', {

@@ -2,7 +2,7 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
 import { type Account, isLetCount } from './account.ts';
@@ -173,11 +173,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       const made = withDerived(account, undefined, now);
       const insert = async (): Promise<Versioned<Account>> => {
         await record('account.created', account.id, by);
-        try {
-          await accounts.insert(made);
-        } catch (error) {
-          throw isDocumentConflict(error) ? taken : error;
-        }
+        if (!(await tryInsert(accounts, made))) throw taken;
         return published({ document: made, version: 1 });
       };
       const isGroup = accountRefusal('username_is_group_name', {

@@ -2,8 +2,8 @@ import type { Clock } from '../../ports/clock.ts';
 import {
   type Collection,
   type DocumentStore,
-  isDocumentConflict,
   StoreUnavailable,
+  tryInsert,
   update,
 } from '../../ports/document-store.ts';
 import { type AccountFactors, FACTORS, type Factor } from './factor.ts';
@@ -43,13 +43,7 @@ export const factorStore = ({
       factors: change(factors),
       updatedAt: clock.now(),
     });
-    if ((await stored.get(account)) === undefined) {
-      try {
-        return await stored.insert(next([]));
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
+    if ((await stored.get(account)) === undefined && (await tryInsert(stored, next([])))) return;
     const written = await update(stored, account, ({ factors }) => next(factors));
     if (written === undefined) throw new StoreUnavailable(`the factors of ${account} are gone`);
   };

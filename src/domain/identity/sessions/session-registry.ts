@@ -4,10 +4,9 @@ import type { Clock } from '../../ports/clock.ts';
 import {
   type Cursor,
   type DocumentStore,
-  isDocumentConflict,
   type Query,
-  StoreUnavailable,
   update,
+  upsert,
   type Versioned,
 } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
@@ -180,17 +179,7 @@ export const sessionRegistry = (deps: {
 
     keep(seen): Promise<void> {
       const id = sessionIdOf(seen.uid);
-      return inTurn(id, async () => {
-        for (let attempts = 0; attempts < 20; attempts += 1) {
-          if (await update(sessions, id, (before) => after(before, seen))) return;
-          try {
-            return await sessions.insert(begun(id, seen));
-          } catch (error) {
-            if (!isDocumentConflict(error)) throw error;
-          }
-        }
-        throw new StoreUnavailable(`${id} is there and cannot be read`);
-      });
+      return inTurn(id, () => upsert(sessions, id, (before) => (before ? after(before, seen) : begun(id, seen))));
     },
 
     async hold(id, until): Promise<void> {

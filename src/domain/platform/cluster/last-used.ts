@@ -4,7 +4,7 @@
  * that crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
-import { type Collection, isDocumentConflict } from '../../ports/document-store.ts';
+import { type Collection, upsert } from '../../ports/document-store.ts';
 
 /** `usedAt` in epoch seconds. */
 type Use = { readonly id: string; readonly usedAt: number };
@@ -13,7 +13,6 @@ type Use = { readonly id: string; readonly usedAt: number };
 const APART_SECONDS = 60;
 /** Maximum number of entries that this process remembers. Drops uses beyond it. */
 const MOST_REMEMBERED = 100_000;
-const ATTEMPTS = 5;
 
 /** When documents were last used. Recorded in memory, written later. */
 export interface LastUsedTracker<T> {
@@ -30,19 +29,8 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
   const written = new Map<string, number>();
 
   /** Never overwrites a later use that another node wrote. */
-  const write = async (use: T): Promise<void> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await collection.get(use.id);
-      if (found && found.document.usedAt >= use.usedAt) return;
-      if (found && (await collection.replace(use, found.version))) return;
-      if (found) continue;
-      try {
-        return await collection.insert(use);
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-  };
+  const write = (use: T): Promise<void> =>
+    upsert(collection, use.id, (before) => (before && before.usedAt >= use.usedAt ? undefined : use));
 
   return {
     pending: pending as ReadonlyMap<string, T>,

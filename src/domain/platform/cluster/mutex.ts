@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 type Turn = { readonly id: string; readonly holder: string; readonly until: number };
@@ -41,13 +41,7 @@ export const withMutex = async <T>(
     const turn = { id: name, holder, until: clock.now() + LONGEST_TURN_SECONDS };
     const found = await turns.get(name);
     if (found) return found.document.until <= clock.now() && turns.replace(turn, found.version);
-    try {
-      await turns.insert(turn);
-      return true;
-    } catch (error) {
-      if (isDocumentConflict(error)) return false;
-      throw error;
-    }
+    return tryInsert(turns, turn);
   };
 
   for (let pauses = 0; !(await take()); pauses += 1) {

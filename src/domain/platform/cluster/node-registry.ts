@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { withPriority } from '../../ports/write-priority.ts';
 
@@ -125,16 +125,6 @@ export const nodeRegistry = (deps: {
   const isOver = ({ host, process, expiresAt }: NodeRecord): boolean =>
     host === machine.host ? process === machine.process || !machine.isAlive(process) : expiresAt <= clock.now();
 
-  const insert = async (record: NodeRecord): Promise<boolean> => {
-    try {
-      await nodes.insert(record);
-      return true;
-    } catch (error) {
-      if (isDocumentConflict(error)) return false;
-      throw error;
-    }
-  };
-
   const look = (id: string, version: number, at: number, asked: { readonly from: number; readonly to: number }) => {
     const before = sightings.get(id);
     if (before === undefined) {
@@ -163,7 +153,7 @@ export const nodeRegistry = (deps: {
       const found = await nodes.get(id);
       if (found && !isOver(found.document)) return false;
       const isOurs = await withPriority('essential', () =>
-        found ? nodes.replace(recordOf(id), found.version) : insert(recordOf(id)),
+        found ? nodes.replace(recordOf(id), found.version) : tryInsert(nodes, recordOf(id)),
       );
       if (isOurs) held = id;
       return isOurs;
@@ -175,7 +165,7 @@ export const nodeRegistry = (deps: {
       isLost = found !== undefined && found.document.instance !== instance;
       if (isLost) return;
       const record = recordOf(held);
-      await withPriority('essential', () => (found ? nodes.replace(record, found.version) : insert(record)));
+      await withPriority('essential', () => (found ? nodes.replace(record, found.version) : tryInsert(nodes, record)));
     },
 
     async observe(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type Document,
   type DocumentStore,
   isDocumentConflict,
+  tryInsert,
 } from '../../ports/document-store.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import { type DataTrailer, dataHeader, documentLine, lineDocument, MovingRefused, trailerLine } from './data-file.ts';
@@ -125,12 +126,7 @@ const place = async (collection: Collection<Document>, name: string, given: read
 };
 
 const insertOne = async (collection: Collection<Document>, name: string, document: Document): Promise<void> => {
-  try {
-    await collection.insert(document);
-  } catch (error) {
-    if (!isDocumentConflict(error)) throw error;
-    throw different(name, document.id);
-  }
+  if (!(await tryInsert(collection, document))) throw different(name, document.id);
 };
 
 const missingOf = async (

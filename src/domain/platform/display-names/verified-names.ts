@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
+import { type DocumentStore, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { nameRefusal } from './name-refusals.ts';
 import { nameKey } from './skeleton.ts';
@@ -80,14 +80,9 @@ export const verifiedNames = ({ documents, clock, ownerOf }: Dependencies): Veri
 
     async claim(party, name): Promise<boolean> {
       const key = nameKey(name);
-      try {
-        await collection.insert({ id: idOf(key), key, name, party, createdAt: clock.now() });
-        return true;
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-        if ((await find(name))?.party === party) return false;
-        throw nameRefusal('name_resembles_other_verified', { field: '/name' });
-      }
+      if (await tryInsert(collection, { id: idOf(key), key, name, party, createdAt: clock.now() })) return true;
+      if ((await find(name))?.party === party) return false;
+      throw nameRefusal('name_resembles_other_verified', { field: '/name' });
     },
 
     async release(party): Promise<void> {

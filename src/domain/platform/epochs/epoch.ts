@@ -5,8 +5,7 @@
  * depends on which of them; kill-switch.ts creates and lifts kills. An object that ends for good by its own state (a
  * delegation, a token, a grant) has no epoch.
  */
-import type { Collection } from '../../ports/document-store.ts';
-import { isDocumentConflict, StoreUnavailable } from '../../ports/document-store.ts';
+import { type Collection, upsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 export type Epoch = {
@@ -71,22 +70,16 @@ export const unstand = (epochs: Epochs, id: string, kill: string, now: number): 
       : epoch,
   );
 
-const change = async (epochs: Epochs, id: string, alter: (epoch: Epoch) => Epoch): Promise<void> => {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const found = await epochs.get(id);
-    const before = found?.document ?? { id, notBefore: 0 };
-    const after = alter(before);
-    if (after === before) return;
-    if (found) {
-      if (await epochs.replace(after, found.version)) return;
-      continue;
-    }
-    try {
-      await epochs.insert(after);
-      return;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-    }
-  }
-  throw new StoreUnavailable(`gave up on the epoch ${id} after 50 lost swaps`);
-};
+/** More than elsewhere: no kill may be refused because many come at once. */
+const MOST_LOST_SWAPS = 50;
+
+const change = (epochs: Epochs, id: string, alter: (epoch: Epoch) => Epoch): Promise<void> =>
+  upsert(
+    epochs,
+    id,
+    (before = { id, notBefore: 0 }) => {
+      const after = alter(before);
+      return after === before ? undefined : after;
+    },
+    MOST_LOST_SWAPS,
+  );

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { type Collection, type DocumentStore, isDocumentConflict, update } from '../../ports/document-store.ts';
+import { type Collection, type DocumentStore, tryInsert, update, upsert } from '../../ports/document-store.ts';
 import { type Channel, DELIVERIES, DELIVERY_QUEUES, type Delivery, type DeliveryQueue, queueOf } from './delivery.ts';
 
 /** Limits on the time for delivery. */
@@ -37,19 +37,13 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
   const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
   const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
 
-  const wake = async (id: string): Promise<void> => {
+  const wake = (id: string): Promise<void> => {
     const now = clock.now();
     const due = ({ forgetAt: _, ...queue }: DeliveryQueue): DeliveryQueue => {
       const isLeft = queue.dueAt !== undefined && (queue.failures > 0 || (queue.lockedUntil ?? 0) > now);
       return isLeft ? queue : { ...queue, dueAt: now };
     };
-    while ((await update(queues, id, due)) === undefined) {
-      try {
-        return await queues.insert({ id, dueAt: now, failures: 0 });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
+    return upsert(queues, id, (queue) => (queue ? due(queue) : { id, dueAt: now, failures: 0 }));
   };
 
   return {
@@ -60,12 +54,8 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
       const queue = queueOf(given.channel, given.to);
       const dueAt = holdSeconds === undefined ? Math.min(at ?? now, now) : now + holdSeconds;
       const times = { attempts: 0, dueAt, giveUpAt: now + lifetimeSeconds, createdAt: now };
-      try {
-        await deliveries.insert({ ...given, queue, state: 'waiting', ...times });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-        if (holdSeconds === undefined) await update(deliveries, given.id, (held) => released(held, now));
-      }
+      const isNew = await tryInsert(deliveries, { ...given, queue, state: 'waiting', ...times });
+      if (!isNew && holdSeconds === undefined) await update(deliveries, given.id, (held) => released(held, now));
       await wake(queue);
     },
 
