@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { accessOf } from './compose/authzen.ts';
+import { browserPorts } from './compose/browser-ports.ts';
 import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
@@ -79,7 +80,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 
-  const issuing = tokenServices(made, configuration);
+  const issuing = tokenServices(made, configuration, overrides);
   const { consumptions, liveness, tokens, kills, grants, grantService, knows, pace } = issuing;
   await kills.start();
   const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
@@ -96,9 +97,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
   const people = peoplePages(made, configuration, {
-    provider: oidcProvider.provider,
-    consumptions,
-    state,
+    ...browserPorts(made, configuration, { provider: oidcProvider.provider, consumptions, state }),
     open,
     grants,
     grantService,

@@ -25,9 +25,12 @@ import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Grants } from '../domain/ports/grants.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
+import type { PolicyEngine } from '../domain/ports/policy-engine.ts';
 import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { UpstreamClient } from '../domain/ports/upstream-client.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { FirstStart } from '../first-start.ts';
 import { type Metrics, metrics as makeMetrics } from '../http/metrics.ts';
@@ -53,6 +56,11 @@ export type Overrides = {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
+  readonly upstreamClient?: UpstreamClient;
+  readonly grants?: Grants;
+  readonly policyEngine?: PolicyEngine;
+  /** Wraps the audit log; for tests that read each event, or make the next appends fail. */
+  readonly audit?: (audit: FullAuditLog) => FullAuditLog;
   /** Whether a route of the decision skips a layer; for tests that show what the layer prevents. */
   readonly withoutLayer?: (layer: DecisionLayer, route: Route) => boolean;
   /** Identifies this process to others; for tests with several nodes in one process. */
@@ -172,6 +180,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   return {
     ...{ clock, identifiers, log, metrics, trustedFetch, folder, masterKey, opened, documents, ephemeral },
     broadcast: opened.broadcast,
-    ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer, audit },
+    ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
+    audit: overrides.audit?.(audit) ?? audit,
   };
 };

@@ -28,7 +28,7 @@ export const managementApi = (
     countRefusal,
     onUnexpected,
   }: Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
-    readonly callers: CallerProofs;
+    readonly callers: Pick<CallerProofs, 'verifyProof' | 'provenBy'>;
     readonly registering: RegistrationServices;
     readonly grants: ManagementDependencies['grants']['grants'];
     readonly grantService: ManagementDependencies['grants']['service'];

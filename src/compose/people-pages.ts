@@ -11,8 +11,6 @@ import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
-import { browserSessions, interactions } from '../provider/interactions/interactions.ts';
-import { cookieNames } from '../provider/seam/cookies.ts';
 import type { Services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
 
@@ -20,20 +18,21 @@ export const peoplePages = (
   made: Services,
   configuration: Configuration,
   {
-    provider,
-    consumptions,
-    state,
+    interactions,
+    browserSessions,
     open,
     grants,
     grantService,
     delegations,
     countRefusal,
     failedSignIns,
-  }: Pick<Parameters<typeof interactions>[0], 'provider' | 'consumptions' | 'state'> &
-    Pick<PeopleDeps, 'grants' | 'grantService' | 'delegations' | 'countRefusal'> & {
-      readonly open: OpenRecords;
-      readonly failedSignIns: AttemptsDeps['refusals'];
-    },
+  }: Pick<
+    PeopleDeps,
+    'interactions' | 'browserSessions' | 'grants' | 'grantService' | 'delegations' | 'countRefusal'
+  > & {
+    readonly open: OpenRecords;
+    readonly failedSignIns: AttemptsDeps['refusals'];
+  },
 ) => {
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
@@ -42,8 +41,6 @@ export const peoplePages = (
   const accounts = { ...made.accounts, ...made.effectiveRegistries.accounts };
 
   const { sessions } = made;
-  const cookies = cookieNames(issuer);
-  const seam = { provider, clock, identifiers, consumptions, state, masterKey, issuer, sessions, cookies };
   const signingIn = {
     ...{ accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits },
     refusals: failedSignIns,
@@ -70,8 +67,8 @@ export const peoplePages = (
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
     readerLanguage: readerLanguage(issuer),
-    interactions: interactions(seam),
-    browserSessions: browserSessions(seam),
+    interactions,
+    browserSessions,
     sessions,
     grants,
     grantService,

@@ -56,7 +56,7 @@ export interface PolicyServices {
 
 export const policyServices = (
   configuration: Configuration,
-  overrides: Pick<Overrides, 'withoutLayer'>,
+  overrides: Pick<Overrides, 'withoutLayer' | 'policyEngine'>,
   base: Foundations,
   deps: {
     readonly identity: IdentityServices;
@@ -68,7 +68,7 @@ export const policyServices = (
 ): PolicyServices => {
   const { documents, clock, identifiers, audit, log, metrics, trustedFetch } = base;
   const { groupsOf } = deps;
-  const policyEngine = cedarPolicyEngine();
+  const policyEngine = overrides.policyEngine ?? cedarPolicyEngine();
   const activePolicy = newActivePolicy({ documents, engine: policyEngine });
   const isPolicyEnforced = configuration.policy.enforcement === 'on';
   if (!isPolicyEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');

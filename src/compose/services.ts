@@ -68,7 +68,10 @@ export const services = async (configuration: Configuration, overrides: Override
   const { outbox } = platform;
   const session = sessionServices(configuration, base, { accounts, clients, outbox, revocation });
   const { sessions } = session;
-  const upstream = upstreamServices(configuration, base, { accounts, sessions, keysByUrl: platform.keysByUrl });
+  const upstream = upstreamServices(configuration, overrides, base, {
+    ...{ accounts, sessions },
+    keysByUrl: platform.keysByUrl,
+  });
   const { groupsOf } = upstream;
 
   const resources = resourceServices(configuration.issuer, base, { agents, clients });

@@ -17,6 +17,7 @@ import { documentClients } from '../provider/storage/document-clients.ts';
 import { issuedTokens, type OwnTokens } from '../provider/tokens/issued-tokens.ts';
 import { presentedGrant } from '../provider/tokens/presented-grant.ts';
 import { type TokenLiveness, tokenLiveness } from '../provider/tokens/token-liveness.ts';
+import type { Overrides } from './foundations.ts';
 import { managementApiOf } from './policies.ts';
 import type { Services } from './services.ts';
 
@@ -38,7 +39,11 @@ export interface TokenServices {
   readonly pace: PollingInterval;
 }
 
-export const tokenServices = (made: Services, { issuer }: Pick<Configuration, 'issuer'>): TokenServices => {
+export const tokenServices = (
+  made: Services,
+  { issuer }: Pick<Configuration, 'issuer'>,
+  overrides: Pick<Overrides, 'grants'>,
+): TokenServices => {
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit } = made;
   const { resourceServers, delegations, revocation, approvals, authorize } = made;
   const { accounts, agents, clients } = made.effectiveRegistries;
@@ -66,7 +71,7 @@ export const tokenServices = (made: Services, { issuer }: Pick<Configuration, 'i
     ends: { delegation: (id, by) => delegations.revoke(id, by.caller, by.request), token: tokens.endById },
     newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
   });
-  const grants = grantRegistry({ documents, clock, liveness });
+  const grants = overrides.grants ?? grantRegistry({ documents, clock, liveness });
   const ending = endOfSignIn(approvals.standing, delegations);
   const details = requestDetails({ resourceServers, clock });
   return {

@@ -11,7 +11,7 @@ import { fetchFailed, type TrustedAsk } from '../domain/ports/trusted-fetch.ts';
 import type { UpstreamClient } from '../domain/ports/upstream-client.ts';
 import type { SigningKeys } from '../provider/tokens/signing-keys.ts';
 import { reaching } from './egress.ts';
-import type { Foundations } from './foundations.ts';
+import type { Foundations, Overrides } from './foundations.ts';
 
 type LinksDeps = Parameters<typeof upstreamLinks>[0];
 type SessionsDeps = Parameters<typeof upstreamSessions>[0];
@@ -30,6 +30,7 @@ export interface UpstreamServices {
 
 export const upstreamServices = (
   configuration: Configuration,
+  overrides: Pick<Overrides, 'upstreamClient'>,
   base: Foundations,
   deps: Pick<LinksDeps, 'accounts'> & Pick<SessionsDeps, 'sessions'> & Pick<LogoutDeps, 'keysByUrl'>,
 ): UpstreamServices => {
@@ -44,12 +45,14 @@ export const upstreamServices = (
     issuer,
     isPasswordOn: passwords.signIn,
   });
-  const client = upstreamClient({
-    fetcher: { get: trustedFetch.get, ask: trustedFetch.ask ?? noWayOut },
-    clock,
-    clockToleranceSeconds,
-    signingKey: (kind) => signingKeyOf(keys, kind),
-  });
+  const client =
+    overrides.upstreamClient ??
+    upstreamClient({
+      fetcher: { get: trustedFetch.get, ask: trustedFetch.ask ?? noWayOut },
+      clock,
+      clockToleranceSeconds,
+      signingKey: (kind) => signingKeyOf(keys, kind),
+    });
   const ends = upstreamSessions({
     ...{ ephemeral, masterKey, identifiers, upstreams, client },
     sessions: deps.sessions,

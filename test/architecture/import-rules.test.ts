@@ -178,7 +178,6 @@ const RULES: readonly Rule[] = [
     of: 'src/compose/people-pages.ts',
     may: [
       'src/domain/',
-      'src/provider/',
       'src/http/account/approvals/live.ts',
       'src/http/middleware/language.ts',
       'src/compose/upstream-pages.ts',

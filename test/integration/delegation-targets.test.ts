@@ -1,9 +1,8 @@
 /** Pairs of a resource server over the management API: who proposes, who accepts, and who does neither. */
 import { describe, expect, test } from '@jest/globals';
 import { acceptedTargets } from '../../src/domain/resources/resource-servers/delegation-targets.ts';
-
+import { newPublicKey } from '../support/composed-people-pages.ts';
 import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
-import { newPublicKey } from '../support/people-world.ts';
 
 const MCP = 'https://notes.example/mcp';
 const API = 'https://api.example';

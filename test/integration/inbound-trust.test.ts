@@ -7,11 +7,11 @@ import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
+import { newPublicKey } from '../support/composed-people-pages.ts';
 import { foreignIssuer } from '../support/foreign-issuer.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { managementWorld } from '../support/management-world.ts';
 import type { Answer } from '../support/oauth-calls.ts';
-import { newPublicKey } from '../support/people-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 
 const STEP_UP = 'urn:behalf:problem:insufficient_user_authentication';

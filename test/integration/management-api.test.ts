@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { newPublicKey } from '../support/composed-people-pages.ts';
 import { ISSUER, managementWorld } from '../support/management-world.ts';
-import { newPublicKey } from '../support/people-world.ts';
 
 const API = 'https://api.example';
 const SCOPES = [{ name: 'trips:read', description: 'See trips', risk: 'low' }];

@@ -3,13 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
 import { fillForm } from '../support/browser-flow.ts';
+import { CALENDAR, composePeoplePages, LIMITS, type PeoplePages } from '../support/composed-people-pages.ts';
+import { PASSWORD } from '../support/composed-services.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { CALENDAR, LIMITS, PASSWORD, type PeopleWorld, peopleWorld, START } from '../support/people-world.ts';
+import { START } from '../support/standing-clock.ts';
 
 const DAY = 86_400;
 
-const personAt = (world: PeopleWorld, account = world.ada.id) => {
-  const cookie = `session=${world.sessions.start(account)}`;
+const personAt = (world: PeoplePages, account = world.ada.id) => {
+  const cookie = `session=${world.browserSessions.start(account)}`;
   const post = (path: string, body: URLSearchParams | string, headers: Readonly<Record<string, string>> = {}) =>
     world.http
       .post(path)
@@ -27,7 +29,7 @@ const personAt = (world: PeopleWorld, account = world.ada.id) => {
   return { get, post, csrf };
 };
 
-const allowed = (world: PeopleWorld, more: object = {}) =>
+const allowed = (world: PeoplePages, more: object = {}) =>
   world.delegations.recordConsent({
     subject: world.ada.id,
     actor: world.planner.id,
@@ -40,7 +42,7 @@ const allowed = (world: PeopleWorld, more: object = {}) =>
     ...more,
   });
 
-const withHop = async (world: PeopleWorld) => {
+const withHop = async (world: PeoplePages) => {
   const parent = await allowed(world);
   if (!parent) throw new Error('no row');
   const child = await world.delegations.derive({
@@ -55,7 +57,7 @@ const withHop = async (world: PeopleWorld) => {
   return { parent, child };
 };
 
-const grant = (world: PeopleWorld, account = world.ada.id, clientId = world.client.id) => {
+const grant = (world: PeoplePages, account = world.ada.id, clientId = world.client.id) => {
   const id = `grt_${world.grants.live.size}`;
   const rest = { openidScopes: ['openid', 'email'], resources: { [CALENDAR]: ['read'] } };
   world.grants.live.set(id, { id, account, clientId, ...rest, createdAt: START, expiresAt: START + DAY });
@@ -64,7 +66,7 @@ const grant = (world: PeopleWorld, account = world.ada.id, clientId = world.clie
 
 describe('/account', () => {
   test('sends who is not signed in to sign in, and back to the same page', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const answer = await world.http.get('/account?done=revoked').set('host', 'evil.example');
     expect(answer.status).toBe(303);
     expect(answer.headers['location']).toBe(
@@ -73,7 +75,7 @@ describe('/account', () => {
   });
 
   test('lists what agents hold with the hops below, what apps hold, and what happened', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withHop(world);
     grant(world);
     grant(world, world.bob.id);
@@ -108,7 +110,7 @@ describe('/account', () => {
   });
 
   test('is empty for another person, and over for a disabled one', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withHop(world);
     const bob = personAt(world, world.bob.id);
     expect(textOf((await bob.get('/account')).text)).toContain('No agent may act for you');
@@ -117,7 +119,7 @@ describe('/account', () => {
   });
 
   test('revokes one delegation with all below it', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent, child } = await withHop(world);
     const ada = personAt(world);
     const answer = await ada.post(`/account/delegations/${parent.id}/revoke`, await ada.csrf());
@@ -130,7 +132,7 @@ describe('/account', () => {
   });
 
   test('revokes all of one agent, its own grant and what was remembered', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent } = await withHop(world);
     const own = grant(world, world.ada.id, world.planner.id);
     const ada = personAt(world);
@@ -142,7 +144,7 @@ describe('/account', () => {
   });
 
   test('revokes the grant of an app, the event first', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const id = grant(world);
     const ada = personAt(world);
     expect((await ada.post(`/account/grants/${id}/revoke`, await ada.csrf())).status).toBe(303);
@@ -153,7 +155,7 @@ describe('/account', () => {
   });
 
   test('shows an app once, however often it was signed in to, and ends all it holds', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const ids = [grant(world), grant(world), grant(world)];
     const other = grant(world, world.bob.id);
     const ada = personAt(world);
@@ -172,12 +174,12 @@ describe('/account', () => {
   });
 
   test('says what may be done now, what is stopped and why, and when it was last used', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent } = await withHop(world);
     grant(world);
     const ada = personAt(world);
     expect(textOf((await ada.get('/account')).text)).toContain('Not used yet.');
-    world.uses.note({ type: 'token.issued', delegation: parent.id, grant: 'grt_0' });
+    world.grantUses.note({ type: 'token.issued', delegation: parent.id, grant: 'grt_0' });
     const account = await world.accounts.get(world.ada.id);
     await world.accounts.update(
       world.ada.id,
@@ -196,7 +198,7 @@ describe('/account', () => {
   });
 
   test('an agent or app that is stopped may do nothing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withHop(world);
     grant(world);
     await world.agents.suspend(world.booker.id, { caller: 'system' });
@@ -207,7 +209,7 @@ describe('/account', () => {
   });
 
   test('takes single rights from an agent, the event first; nobody below keeps one', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent, child } = await withHop(world);
     const ada = personAt(world);
     const form = formsOf((await ada.get('/account')).text).find(({ action }) => action.endsWith('/narrow'));
@@ -234,7 +236,7 @@ describe('/account', () => {
   });
 
   test('takes single rights from all an app holds; nothing chosen, or never held, takes nothing (AP-13)', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const ids = [grant(world), grant(world)];
     const other = grant(world, world.bob.id);
     const ada = personAt(world);
@@ -269,7 +271,7 @@ describe('/account', () => {
   });
 
   test('what an app is given while rights are taken from it, or its access is ended, loses them, too', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { port, live } = world.grants;
     const { narrow, revoke } = port;
     const ada = personAt(world);
@@ -300,7 +302,7 @@ describe('/account', () => {
   });
 
   test('nothing is taken while the audit log cannot be written', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent } = await withHop(world);
     const id = grant(world);
     const ada = personAt(world);
@@ -316,7 +318,7 @@ describe('/account', () => {
   });
 
   test('WB-11 what belongs to another person is not there', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent, child } = await withHop(world);
     const id = grant(world);
     const bob = personAt(world, world.bob.id);
@@ -338,7 +340,7 @@ describe('/account', () => {
   });
 
   test('WB-02 changes nothing for a form that is not from this session', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { parent } = await withHop(world);
     const id = grant(world);
     const [ada, elsewhere] = [personAt(world), personAt(world)];
@@ -367,11 +369,11 @@ describe('/account', () => {
     }
     expect(await world.delegations.live(parent.id)).toBeDefined();
     expect(world.grants.live.has(id)).toBe(true);
-    expect(world.sessions.live.size).toBe(2);
+    expect(world.browserSessions.live.size).toBe(2);
   });
 
   test('a refusal says who is signed in where that is known, and does not ask who is to sign in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const ada = personAt(world);
     const [refused, stranger, nowhere] = [
       await ada.post('/account/password', ''),
@@ -387,8 +389,8 @@ describe('/account', () => {
   });
 
   test('signing out ends the hints to open pages of that session at once, and of no other', async () => {
-    const world = await peopleWorld();
-    const [one, other] = [world.sessions.start(world.ada.id), world.sessions.start(world.ada.id)];
+    const world = await composePeoplePages();
+    const [one, other] = [world.browserSessions.start(world.ada.id), world.browserSessions.start(world.ada.id)];
     const opened = [one, other].map((session) => {
       const res = new PassThrough();
       const ctx = { res, set: () => undefined } as unknown as Context;
@@ -404,17 +406,17 @@ describe('/account', () => {
   });
 
   test('signs out, the event first', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const ada = personAt(world);
     const answer = await ada.post('/account/sign-out', await ada.csrf());
     expect(answer).toMatchObject({ status: 303, headers: { location: '/account/signed-out' } });
-    expect(world.sessions.live.size).toBe(0);
+    expect(world.browserSessions.live.size).toBe(0);
     expect(world.audit.of('session.ended')).toMatchObject([{ subject: world.ada.id }]);
     expect(textOf((await ada.get('/account/signed-out')).text)).toContain('You are signed out');
   });
 
   test('WB-06 comes back from sign-in to a page of ours only', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const back = async (state: string) =>
       (await world.http.get('/account/signed-in').query({ state })).headers['location'];
     expect(await back('/account?done=revoked')).toBe('/account?done=revoked');
@@ -426,7 +428,7 @@ describe('/account', () => {
 });
 
 describe('/account/password', () => {
-  const change = async (world: PeopleWorld, current: string, next: string, again = next) => {
+  const change = async (world: PeoplePages, current: string, next: string, again = next) => {
     const ada = personAt(world);
     const form = formsOf((await ada.get('/account/password')).text).find(({ action }) => action.endsWith('/password'));
     if (!form) throw new Error('no form');
@@ -435,10 +437,10 @@ describe('/account/password', () => {
   };
 
   test('changes it, and ends the sessions', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const answer = await change(world, PASSWORD, 'a whole new sentence');
     expect(answer).toMatchObject({ status: 303, headers: { location: '/account?done=password' } });
-    expect(world.sessions.live.size).toBe(0);
+    expect(world.browserSessions.live.size).toBe(0);
     const attempt = { username: 'ada', source: '192.0.2.1', request: 'req_1' };
     await world.signIn.signIn({ ...attempt, password: 'a whole new sentence' });
     await expect(world.signIn.signIn({ ...attempt, password: PASSWORD })).rejects.toMatchObject({
@@ -448,7 +450,7 @@ describe('/account/password', () => {
   });
 
   test('needs the current one, within a limit, and a new one that fits', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     expect(await change(world, PASSWORD, 'one sentence here', 'another sentence')).toMatchObject({ status: 400 });
     const short = await change(world, PASSWORD, 'short');
     expect(short.status).toBe(400);
@@ -467,7 +469,7 @@ describe('/account/password', () => {
 });
 
 describe('/delegations/requests/:handle (decision D1 b)', () => {
-  const pending = async (world: PeopleWorld) => {
+  const pending = async (world: PeoplePages) => {
     const { url } = await world.requests.create({
       subject: world.ada.id,
       agent: world.planner.id,
@@ -478,7 +480,7 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
     });
     return new URL(url).pathname;
   };
-  const openForm = async (world: PeopleWorld, path: string, person = personAt(world)) => {
+  const openForm = async (world: PeoplePages, path: string, person = personAt(world)) => {
     const page = await person.get(path);
     const form = formsOf(page.text)[0];
     if (!form) throw new Error(textOf(page.text));
@@ -486,7 +488,7 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
   };
 
   test('opening it, signed in or not, allows nothing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const path = await pending(world);
     expect((await world.http.get(path)).status).toBe(303);
     const { page } = await openForm(world, path);
@@ -499,7 +501,7 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
   });
 
   test('allows what is left ticked, once', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const path = await pending(world);
     const { person, form } = await openForm(world, path);
     const body = fillForm(form, {
@@ -518,7 +520,7 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
   });
 
   test('a form that cannot be taken uses nothing up', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const path = await pending(world);
     const { person, form } = await openForm(world, path);
     const wider = fillForm(form, { set: { scope: `${CALENDAR} own` }, button: /allow/i });
@@ -539,13 +541,13 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
   });
 
   test('WB-11 another signed-in person gets 404, with the form of the right one too', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const path = await pending(world);
     const bob = personAt(world, world.bob.id);
     expect((await bob.get(path)).status).toBe(404);
     const { form } = await openForm(world, path);
     expect((await bob.post(form.action, fillForm(form, { button: /allow/i }))).status).toBe(403);
-    const token = world.key.digest('csrf', 'delegation_request', 'any', 'thing');
+    const token = world.masterKey.digest('csrf', 'delegation_request', 'any', 'thing');
     expect((await bob.post(path, `csrf=${token}&decision=allow`)).status).toBe(403);
     for (const none of ['none', 'x'.repeat(43), '%00', 'a%2fb']) {
       expect((await bob.get(`/delegations/requests/${none}`)).status).toBe(404);
@@ -556,7 +558,7 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
 
 describe('the start page and files', () => {
   test('leads to sign-in and to both discovery documents, whatever the Host header says (AZ-15)', async () => {
-    const world = await peopleWorld({ issuer: 'https://id.example.com/base' });
+    const world = await composePeoplePages({ issuer: 'https://id.example.com/base' });
     const page = await world.http.get('/').set('host', 'evil.example');
     expect(page.status).toBe(200);
     expect(page.text).toContain('https://id.example.com/base/.well-known/openid-configuration');
@@ -566,7 +568,7 @@ describe('the start page and files', () => {
   });
 
   test('files are immutable under their digest and nowhere else', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const page = await world.http.get('/');
     const [path = ''] = page.text.match(/\/assets\/style\.[0-9a-f]+\.css/) ?? [];
     const file = await world.http.get(path);
@@ -581,7 +583,7 @@ describe('the start page and files', () => {
   });
 
   test('files are compressed as the browser takes them; pages never are, as they hold secrets beside words of others (BREACH)', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const page = await personAt(world).get('/account');
     const [path = ''] = page.text.match(/\/assets\/style\.[0-9a-f]+\.css/) ?? [];
     const lengths = new Map<string, number>();

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { fillForm } from '../support/browser-flow.ts';
+import { CALENDAR, composePeoplePages, MAIL, type PeoplePages } from '../support/composed-people-pages.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { CALENDAR, MAIL, type PeopleWorld, peopleWorld, START } from '../support/people-world.ts';
+import { START } from '../support/standing-clock.ts';
 
 const DAY = 86_400;
 const cookieOf = (uid: string) => `interaction=${uid}`;
 
-const openConsent = async (world: PeopleWorld, uid: string) => {
+const openConsent = async (world: PeoplePages, uid: string) => {
   const page = await world.http.get(`/interaction/${uid}`).set('cookie', cookieOf(uid));
   return { page, form: decisionForm(page.text) };
 };
@@ -18,7 +19,7 @@ const decisionForm = (html: string) => {
   return form;
 };
 
-const post = (world: PeopleWorld, action: string, uid: string, body: URLSearchParams | string) =>
+const post = (world: PeoplePages, action: string, uid: string, body: URLSearchParams | string) =>
   world.http
     .post(action)
     .set('cookie', cookieOf(uid))
@@ -26,12 +27,12 @@ const post = (world: PeopleWorld, action: string, uid: string, body: URLSearchPa
     .type('form')
     .send(String(body));
 
-const consentPrompt = (world: PeopleWorld, more: Parameters<PeopleWorld['prompt']>[0] | object = {}) =>
+const consentPrompt = (world: PeoplePages, more: Parameters<PeoplePages['prompt']>[0] | object = {}) =>
   world.prompt({ prompt: 'consent', account: world.ada.id, ...more });
 
 describe('the consent page', () => {
   test('AP-10 shows who asks, who answers for it, where the answer goes, for what and how long', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { page } = await openConsent(world, consentPrompt(world));
     expect(page.status).toBe(200);
     const text = textOf(page.text);
@@ -46,7 +47,7 @@ describe('the consent page', () => {
   });
 
   test('grants what was left ticked, for the time chosen, and nothing else', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     const body = fillForm(form, {
@@ -75,7 +76,7 @@ describe('the consent page', () => {
   });
 
   test('D2 passes on only to the agents ticked', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     const body = fillForm(form, {
@@ -90,7 +91,7 @@ describe('the consent page', () => {
   });
 
   test('denying refuses the request and makes nothing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     expect((await post(world, form.action, uid, fillForm(form, { button: /deny/i }))).status).toBe(303);
@@ -100,7 +101,7 @@ describe('the consent page', () => {
   });
 
   test('allowing nothing shows the page again: no denial is recorded', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world, { openidScopes: [] });
     const { form } = await openConsent(world, uid);
     const body = fillForm(form, { check: () => false, button: /allow/i });
@@ -112,7 +113,7 @@ describe('the consent page', () => {
   });
 
   test('shows the code of a device flow, and is asked each time', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world, { userCode: 'BCDF-GHJK', redirectUri: undefined });
     const { page, form } = await openConsent(world, uid);
     expect(textOf(page.text)).toContain('BCDF-GHJK');
@@ -138,7 +139,7 @@ describe('AP-13 no answer is taken for one', () => {
     ['an unknown OpenID scope', (body) => body.append('openid', 'groups'), 400],
   ];
   test.each(mutations)('%s', async (_, mutate, status) => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     const body = fillForm(form, { button: /allow/i });
@@ -150,7 +151,7 @@ describe('AP-13 no answer is taken for one', () => {
   });
 
   test('a form from before the question changed: the new one is shown instead', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     await world.agents.update(world.planner.id, 1, { name: 'Somebody else' }, { caller: 'system' });
@@ -164,7 +165,7 @@ describe('AP-13 no answer is taken for one', () => {
   });
 
   test('a consent form for a sign-in, and a sign-in form for a consent', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const login = world.prompt({ prompt: 'login' });
     const consent = consentPrompt(world);
     const { form } = await openConsent(world, consent);
@@ -175,7 +176,7 @@ describe('AP-13 no answer is taken for one', () => {
   });
 
   test('AP-12 AP-16 a form in another browser, or for the request of another tab', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const [one, other] = [consentPrompt(world), consentPrompt(world, { resources: { [MAIL]: ['write'] } })];
     const { form } = await openConsent(world, one);
     const body = fillForm(form, { button: /allow/i });
@@ -192,7 +193,7 @@ describe('AP-13 no answer is taken for one', () => {
   });
 
   test('an agent that was suspended meanwhile: the request is refused', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     await world.agents.suspend(world.planner.id, { caller: 'system' });
@@ -202,7 +203,7 @@ describe('AP-13 no answer is taken for one', () => {
   });
 
   test('when the audit log cannot be written: 503, and nothing is granted', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
     world.audit.state.failing = true;

@@ -3,19 +3,20 @@ import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
+import { composePeoplePages, LIMITS, type PeoplePages } from '../support/composed-people-pages.ts';
+import { PASSWORD } from '../support/composed-services.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { LIMITS, PASSWORD, type PeopleWorld, peopleWorld } from '../support/people-world.ts';
 
 const ORIGIN = 'https://id.example.com';
 
-const browserAt = (world: PeopleWorld, cookie: string) => ({
+const browserAt = (world: PeoplePages, cookie: string) => ({
   get: (path: string) => world.http.get(path).set('cookie', cookie),
   post: (path: string, body: URLSearchParams | string, headers: Readonly<Record<string, string>> = {}) =>
     world.http.post(path).set('cookie', cookie).set('origin', ORIGIN).type('form').set(headers).send(String(body)),
 });
 
 /** A browser that has just sent the right password; the page it is on. */
-const afterPassword = async (world: PeopleWorld, cookies = '') => {
+const afterPassword = async (world: PeoplePages, cookies = '') => {
   const uid = world.prompt({ prompt: 'login' });
   const browser = browserAt(world, `interaction=${uid}; ${cookies}`);
   const [form] = formsOf((await browser.get(`/interaction/${uid}`)).text);
@@ -32,7 +33,7 @@ const afterPassword = async (world: PeopleWorld, cookies = '') => {
 
 describe('the step after the password', () => {
   test('nobody is signed in, no device is known and no session began before the factor was proven', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     world.audit.events.length = 0;
     const { uid, answer, page, send } = await afterPassword(world);
@@ -60,7 +61,7 @@ describe('the step after the password', () => {
   });
 
   test('LG-01 who does not know the password is not told whether there is a factor', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const texts = [];
     for (const username of ['ada', 'bob', 'nobody']) {
@@ -75,7 +76,7 @@ describe('the step after the password', () => {
   });
 
   test('LG-02 codes are counted before they are looked at, however many come at once', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     const { send } = await afterPassword(world);
     const answers = await Promise.all(Array.from({ length: 30 }, () => send('000000')));
@@ -89,7 +90,7 @@ describe('the step after the password', () => {
   });
 
   test('LG-02 who knows the password cannot lock out a browser that signed in before', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     world.clock.move(60);
     const first = await (await afterPassword(world)).send(codeAt(secret, world.clock.now()));
@@ -102,7 +103,7 @@ describe('the step after the password', () => {
   });
 
   test('LG-02 LG-04 browsers that a thief of the password collected before there was a factor have no codes of their own to guess', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const collected: string[] = [];
     for (let index = 0; index < 3; index += 1) {
       const attempt = { username: 'ada', password: PASSWORD, source: '203.0.113.9', request: 'req_1' };
@@ -127,7 +128,7 @@ describe('the step after the password', () => {
   });
 
   test('WB-02 WB-11 the form is that of its own interaction, browser, kind and account', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     world.clock.move(60);
     const code = codeAt(secret, world.clock.now());
@@ -154,7 +155,7 @@ describe('the step after the password', () => {
   });
 
   test('the person can begin again as somebody else, and cancel', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const { uid, browser, page } = await afterPassword(world);
     const again = formsOf(page.text).find(({ action }) => action.endsWith('/again'));
@@ -169,7 +170,7 @@ describe('the step after the password', () => {
   });
 
   test('an account that is disabled between the two steps is not signed in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     const { send } = await afterPassword(world);
     await world.accounts.disable(world.ada.id, { caller: 'system' });
@@ -181,12 +182,12 @@ describe('the step after the password', () => {
 
 describe('/account/security', () => {
   const personAt = (
-    world: PeopleWorld,
+    world: PeoplePages,
     more: { acr?: string; amr?: string[]; authTime?: number } = {},
     account = world.ada.id,
-  ) => browserAt(world, `session=${world.sessions.start(account, more)}`);
+  ) => browserAt(world, `session=${world.browserSessions.start(account, more)}`);
 
-  const addApp = async (world: PeopleWorld, person = personAt(world)) => {
+  const addApp = async (world: PeoplePages, person = personAt(world)) => {
     const page = await person.get('/account/security/totp');
     const form = formsOf(page.text).find(({ action }) => action.endsWith('/totp'));
     const secret = /key">([A-Z2-7 ]+)</.exec(page.text)?.[1]?.replaceAll(' ', '') ?? '';
@@ -196,7 +197,7 @@ describe('/account/security', () => {
   };
 
   test('an app is added by the code it shows, its picture is markup of ours, and codes are shown once', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { person, page, secret, send } = await addApp(world);
     expect(page.text).toMatch(/<svg role="img" aria-label="[^"]+" viewbox="0 0 \d+ \d+"/);
     expect(page.headers['content-security-policy']).not.toContain('unsafe');
@@ -217,7 +218,7 @@ describe('/account/security', () => {
   });
 
   test('LG-04 LG-07 to change factors takes a recent sign-in with a factor; else the browser goes to sign in anew', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const old = personAt(world, { authTime: world.clock.now() - 3600 });
     expect((await old.get('/account/security/totp')).headers['location']).toContain('anew');
     await withApp(world, world.ada);
@@ -251,7 +252,7 @@ describe('/account/security', () => {
   });
 
   test('LG-07 nor does a form of a page that was never opened: an old session gets no challenge by failing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     for (const session of [
       personAt(world, { authTime: world.clock.now() - 3600 }),
       personAt(world, { amr: [UPSTREAM_SESSION] }),
@@ -279,7 +280,7 @@ describe('/account/security', () => {
   });
 
   test('WB-02 WB-11 forms of other sessions and factors of other people do nothing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const [factor] = await world.factors.list(world.ada.id);
     const bob = personAt(world, {}, world.bob.id);

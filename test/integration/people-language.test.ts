@@ -1,12 +1,12 @@
 /** The language of the pages: chosen on a page, asked for by an app, preferred by a browser. */
 import { describe, expect, test } from '@jest/globals';
-import { peopleWorld } from '../support/people-world.ts';
+import { composePeoplePages } from '../support/composed-people-pages.ts';
 
 const GERMAN = 'Benutzername';
 const ENGLISH = 'Username';
 
 const open = async (headers: Readonly<Record<string, string>> = {}, uiLocales?: string) => {
-  const world = await peopleWorld();
+  const world = await composePeoplePages();
   const uid = world.prompt({ prompt: 'login', ...(uiLocales === undefined ? {} : { uiLocales }) });
   const { cookie, ...others } = headers;
   const page = await world.http
@@ -99,8 +99,8 @@ describe('the choice of a language', () => {
 
 describe('who is signed in', () => {
   const signedIn = async () => {
-    const world = await peopleWorld();
-    const cookie = `session=${world.sessions.start(world.ada.id)}`;
+    const world = await composePeoplePages();
+    const cookie = `session=${world.browserSessions.start(world.ada.id)}`;
     const account = async () => (await world.accounts.get(world.ada.id))?.document;
     const choose = (language: string, more = '') =>
       world.http

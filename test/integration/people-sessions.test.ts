@@ -4,8 +4,9 @@ import { MOST_SHOWN } from '../../src/domain/identity/sessions/session-registry.
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
+import { composePeoplePages, LIMITS, type PeoplePages } from '../support/composed-people-pages.ts';
+import { PASSWORD } from '../support/composed-services.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { LIMITS, PASSWORD, type PeopleWorld, peopleWorld } from '../support/people-world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 const SAFARI =
@@ -13,11 +14,11 @@ const SAFARI =
 
 /** A browser in which somebody is signed in. */
 const browserOf = (
-  world: PeopleWorld,
-  more: Parameters<PeopleWorld['sessions']['start']>[1] = {},
+  world: PeoplePages,
+  more: Parameters<PeoplePages['browserSessions']['start']>[1] = {},
   account = world.ada.id,
 ) => {
-  const uid = world.sessions.start(account, more);
+  const uid = world.browserSessions.start(account, more);
   const cookie = `session=${uid}`;
   const get = (path: string, language = 'en') =>
     world.http.get(path).set('cookie', cookie).set('accept-language', language);
@@ -45,7 +46,7 @@ const browserOf = (
 };
 
 const signedInTwice = async () => {
-  const world = await peopleWorld();
+  const world = await composePeoplePages();
   const one = browserOf(world, { userAgent: FIREFOX, source: '203.0.113.5' });
   const other = browserOf(world, {
     userAgent: SAFARI,
@@ -54,7 +55,7 @@ const signedInTwice = async () => {
     acr: MULTI_FACTOR,
     apps: [{ client: world.client.id, sid: 's1' }],
   });
-  await world.sessions.settled();
+  await world.browserSessions.settled();
   world.audit.events.length = 0;
   return { world, one, other };
 };
@@ -152,7 +153,7 @@ describe('/account/sessions', () => {
   test('WB-11 what belongs to another person is not there, nor what is none', async () => {
     const { world, one } = await signedInTwice();
     const bob = browserOf(world, {}, world.bob.id);
-    await world.sessions.settled();
+    await world.browserSessions.settled();
     const csrf = formsOf((await one.get('/account/sessions')).text)[0]?.fields.find(({ name }) => name === 'csrf');
     for (const id of [bob.id, 'ses_none', '..%2F..']) {
       const answer = await one.post(`/account/sessions/${id}/end`, `csrf=${csrf?.value}`);
@@ -166,18 +167,18 @@ describe('/account/sessions', () => {
   });
 
   test('of very many it shows this one and the newest, says so, and ends them all', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const one = browserOf(world, { authTime: world.clock.now() - 60 });
-    await world.sessions.settled();
+    await world.browserSessions.settled();
     for (let index = 0; index < MOST_SHOWN + 5; index += 1) {
       const seen = { account: world.ada.id, amr: ['pwd'], apps: [], until: world.clock.now() + 3600 };
-      await world.registry.keep({ ...seen, uid: `uid-${index}`, authTime: world.clock.now() });
+      await world.sessions.keep({ ...seen, uid: `uid-${index}`, authTime: world.clock.now() });
     }
     const page = await one.get('/account/sessions');
     expect(page.text.match(/<article/g)).toHaveLength(MOST_SHOWN + 1);
     expect(textOf(page.text)).toMatch(/These are the newest 201, and there may be more\..* This one /s);
     await one.send('/end-others');
-    expect(await world.registry.ofAccount(world.ada.id)).toMatchObject([{ id: one.id }]);
+    expect(await world.sessions.ofAccount(world.ada.id)).toMatchObject([{ id: one.id }]);
     expect(textOf((await one.get('/account/sessions')).text)).not.toContain('there may be more');
   });
 
@@ -206,7 +207,7 @@ describe('/account/sessions', () => {
   });
 
   test('sends who is not signed in to sign in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const answer = await world.http.get('/account/sessions');
     expect(answer.status).toBe(303);
     expect(answer.headers['location']).toContain(encodeURIComponent('/account/sessions'));
@@ -221,7 +222,7 @@ describe('what people expect to end sessions', () => {
   });
 
   test('removing a second factor ends all others, before it is removed', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'] };
     const [one, other] = [browserOf(world, strong), browserOf(world, strong)];
@@ -234,7 +235,7 @@ describe('what people expect to end sessions', () => {
   });
 
   test('one that begins with it while a slow store removes it is ended, too', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'] };
     const one = browserOf(world, strong);
@@ -245,7 +246,7 @@ describe('what people expect to end sessions', () => {
       if (event.type === 'factor.removed') {
         world.clock.move(2);
         thief = browserOf(world, strong);
-        await world.sessions.settled();
+        await world.browserSessions.settled();
         expect(await thief.isSignedIn()).toBe(true);
       }
       return append(event);
@@ -255,7 +256,7 @@ describe('what people expect to end sessions', () => {
   });
 
   test('a factor that may not be removed ends none', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const [one, other] = [browserOf(world, { acr: MULTI_FACTOR }), browserOf(world)];
     const csrf = formsOf((await one.get('/account/security')).text)[0]?.fields.find(({ name }) => name === 'csrf');

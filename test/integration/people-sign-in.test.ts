@@ -1,19 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
+import { composePeoplePages, LIMITS, type PeoplePages, REDIRECT_URI } from '../support/composed-people-pages.ts';
+import { PASSWORD } from '../support/composed-services.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { LIMITS, PASSWORD, type PeopleWorld, peopleWorld, REDIRECT_URI } from '../support/people-world.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
 const cookieOf = (uid: string) => `interaction=${uid}`;
 
-const openForm = async (world: PeopleWorld, uid: string) => {
+const openForm = async (world: PeoplePages, uid: string) => {
   const page = await world.http.get(`/interaction/${uid}`).set('cookie', cookieOf(uid));
   const form = formsOf(page.text)[0];
   const hidden = Object.fromEntries((form?.fields ?? []).map(({ name, value }) => [name, value]));
   return { page, action: form?.action ?? '', hidden };
 };
 
-const send = (world: PeopleWorld, path: string, uid: string, fields: Fields, headers: Fields = {}) =>
+const send = (world: PeoplePages, path: string, uid: string, fields: Fields, headers: Fields = {}) =>
   world.http
     .post(path)
     .set('cookie', cookieOf(uid))
@@ -21,7 +22,7 @@ const send = (world: PeopleWorld, path: string, uid: string, fields: Fields, hea
     .type('form')
     .send(fields);
 
-const signIn = async (world: PeopleWorld, fields: Fields, headers: Fields = {}) => {
+const signIn = async (world: PeoplePages, fields: Fields, headers: Fields = {}) => {
   const uid = world.prompt({ prompt: 'login' });
   const { action, hidden } = await openForm(world, uid);
   return send(world, action, uid, { ...hidden, ...fields }, headers);
@@ -29,7 +30,7 @@ const signIn = async (world: PeopleWorld, fields: Fields, headers: Fields = {}) 
 
 describe('the sign-in page', () => {
   test('WB-01 WB-10 AZ-14 is no-store, no-referrer, isolated, under a policy that names the redirect target', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { page } = await openForm(world, world.prompt({ prompt: 'login' }));
     expect(page.status).toBe(200);
     expect(page.headers).toMatchObject({
@@ -52,7 +53,7 @@ describe('the sign-in page', () => {
   });
 
   test('signs in, remembers the device and sends the browser on with 303 (AZ-11)', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const answer = await signIn(world, { username: 'ada', password: PASSWORD });
     expect(answer.status).toBe(303);
     expect(answer.headers['location']).toMatch(/^https:\/\/id\.example\.com\/auth\//);
@@ -64,7 +65,7 @@ describe('the sign-in page', () => {
   });
 
   test('LG-01 answers unknown, wrong and disabled alike: status, page, headers, cookies', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await world.accounts.disable(world.bob.id, { caller: 'system' });
     const answers = [];
     for (const username of ['ada', 'bob', 'nob']) {
@@ -83,7 +84,7 @@ describe('the sign-in page', () => {
 
   test('LG-02 beyond the limit answers 429 with Retry-After, the same for a name that does not exist', async () => {
     for (const username of ['ada', 'nobody']) {
-      const world = await peopleWorld();
+      const world = await composePeoplePages();
       for (let index = 0; index < LIMITS.signInPerAccount; index += 1) {
         expect(await signIn(world, { username, password: 'wrong password' })).toMatchObject({ status: 403 });
       }
@@ -96,7 +97,7 @@ describe('the sign-in page', () => {
   });
 
   test('LG-02 the browser that signed in before gets in while strangers use up the limit', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const first = await signIn(world, { username: 'ada', password: PASSWORD });
     const device = String(first.headers['set-cookie']?.[0]).split(';')[0] ?? '';
     for (let index = 0; index < 8; index += 1) {
@@ -112,14 +113,14 @@ describe('the sign-in page', () => {
   });
 
   test('LG-06 a password of a megabyte is refused without hashing, as a form that is too long', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const answer = await signIn(world, { username: 'ada', password: 'x'.repeat(1_000_000) });
     expect(answer.status).toBe(400);
     expect(textOf(answer.text)).toContain('invalid_request');
   });
 
   test('cancelling refuses the request', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = world.prompt({ prompt: 'login' });
     const { action, hidden } = await openForm(world, uid);
     expect((await send(world, `${action}/deny`, uid, hidden)).status).toBe(303);
@@ -127,7 +128,7 @@ describe('the sign-in page', () => {
   });
 
   test('works below the path of the issuer, and on http without Secure', async () => {
-    const world = await peopleWorld({ issuer: 'http://localhost:3000/id' });
+    const world = await composePeoplePages({ issuer: 'http://localhost:3000/id' });
     const uid = world.prompt({ prompt: 'login' });
     const { page, action, hidden } = await openForm(world, uid);
     expect(action).toBe(`/id/interaction/${uid}`);
@@ -149,7 +150,7 @@ describe('WB-02 a sign-in form is refused with 403 and an event', () => {
     ['with a made-up token', { csrf: 'x'.repeat(43) }, {}],
   ];
   test.each(refused)('%s', async (_, fields, headers) => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const answer = await signIn(world, { username: 'ada', password: PASSWORD, ...fields }, headers);
     expect(answer.status).toBe(403);
     expect(textOf(answer.text)).toContain('req_test');
@@ -158,7 +159,7 @@ describe('WB-02 a sign-in form is refused with 403 and an event', () => {
   });
 
   test.each(['text/plain', 'application/json', 'multipart/form-data; boundary=x'])('as %s', async (type) => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = world.prompt({ prompt: 'login' });
     const { action, hidden } = await openForm(world, uid);
     const body = new URLSearchParams({ ...hidden, username: 'ada', password: PASSWORD }).toString();
@@ -168,7 +169,7 @@ describe('WB-02 a sign-in form is refused with 403 and an event', () => {
   });
 
   test('of another interaction (V21, AP-16), but not for a page without referrer', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const [one, other] = [world.prompt({ prompt: 'login' }), world.prompt({ prompt: 'login' })];
     const { hidden } = await openForm(world, one);
     const fields = { ...hidden, username: 'ada', password: PASSWORD };
@@ -180,7 +181,7 @@ describe('WB-02 a sign-in form is refused with 403 and an event', () => {
 
 describe('V21 an interaction', () => {
   test('of another browser, of nobody, or with a name that cannot be, is not there', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const [one, other] = [world.prompt({ prompt: 'login' }), world.prompt({ prompt: 'login' })];
     for (const uid of [one, 'nothing', 'x'.repeat(65), '..%2f..', '%00', 'a%20b', '%E0%A4%A']) {
       const answer = await world.http.get(`/interaction/${uid}`).set('cookie', cookieOf(other));
@@ -189,7 +190,7 @@ describe('V21 an interaction', () => {
   });
 
   test('is decided once: the same form again is a conflict', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const uid = world.prompt({ prompt: 'login', redirectUri: REDIRECT_URI });
     const { action, hidden } = await openForm(world, uid);
     const fields = { ...hidden, username: 'ada', password: PASSWORD };

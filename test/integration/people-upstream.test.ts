@@ -7,12 +7,13 @@ import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../s
 import { DomainError } from '../../src/domain/vocabulary/errors.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
+import { CALENDAR, composePeoplePages, type PeoplePages } from '../support/composed-people-pages.ts';
+import { PASSWORD, SYSTEM } from '../support/composed-services.ts';
 import { type Form, formsOf, textOf } from '../support/html-forms.ts';
-import { CALENDAR, PASSWORD, type PeopleWorld, peopleWorld, SYSTEM } from '../support/people-world.ts';
 
 const ORIGIN = 'https://id.example.com';
 
-const withProvider = async (world: PeopleWorld, more: Partial<NewUpstream> = {}) =>
+const withProvider = async (world: PeoplePages, more: Partial<NewUpstream> = {}) =>
   (
     await world.upstreams.create(
       { name: 'Works', issuer: 'https://idp.works.example', clientId: 'here', domains: ['works.example'], ...more },
@@ -21,7 +22,7 @@ const withProvider = async (world: PeopleWorld, more: Partial<NewUpstream> = {})
   ).document;
 
 /** A browser in the middle of a sign-in; keeps the cookie that the way there gave it. */
-const browserAt = (world: PeopleWorld, cookie: string) => {
+const browserAt = (world: PeoplePages, cookie: string) => {
   let upstream = '';
   const cookies = () => [cookie, upstream].filter((one) => one !== '').join('; ');
   const keep = <T extends { readonly headers: Readonly<Record<string, unknown>> }>(answer: T): T => {
@@ -43,7 +44,7 @@ const formWith = (html: string, field: string): Form => {
   return form;
 };
 
-const beginIn = async (world: PeopleWorld, more: Parameters<PeopleWorld['prompt']>[0] = { prompt: 'login' }) => {
+const beginIn = async (world: PeoplePages, more: Parameters<PeoplePages['prompt']>[0] = { prompt: 'login' }) => {
   const uid = world.prompt(more);
   const browser = browserAt(world, `interaction=${uid}`);
   const form = formWith((await browser.get(`/interaction/${uid}`)).text, 'upstream');
@@ -52,16 +53,16 @@ const beginIn = async (world: PeopleWorld, more: Parameters<PeopleWorld['prompt'
   return { uid, browser, there, state, back: () => browser.get(`/upstream/callback?state=${state}&code=c`) };
 };
 
-const isPerson = (world: PeopleWorld, subject: string, claims: object = {}): void => {
+const isPerson = (world: PeoplePages, subject: string, claims: object = {}): void => {
   world.upstreamClient.state.identity = { subject, claims: { sub: subject, ...claims }, idToken: 'signed' };
 };
 
-const link = (world: PeopleWorld, upstream: string, account = world.ada.id, subject = 's-ada') =>
-  world.links.create({ upstream, subject, account, proof: 'administrator' }, SYSTEM);
+const link = (world: PeoplePages, upstream: string, account = world.ada.id, subject = 's-ada') =>
+  world.upstreamLinks.create({ upstream, subject, account, proof: 'administrator' }, SYSTEM);
 
 describe('a sign-in at another provider', () => {
   test('is single-factor here, whatever it was there; a session there is told from a sign-in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
     for (const [claims, how] of [
@@ -84,7 +85,7 @@ describe('a sign-in at another provider', () => {
   });
 
   test('still asks for the second factor of the account, unless the provider is trusted with it', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
     const { secret } = await withApp(world, world.ada);
@@ -107,7 +108,7 @@ describe('a sign-in at another provider', () => {
   });
 
   test('LG-08 connects an account only after its second factor, too', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world);
     const { secret } = await withApp(world, world.ada);
     world.clock.move(60);
@@ -117,12 +118,12 @@ describe('a sign-in at another provider', () => {
     const connect = formWith((await browser.get(`/interaction/${uid}`)).text, 'password');
     expect(connect.action).toBe(`/interaction/${uid}/upstream/connect`);
     await browser.post(connect.action, fillForm(connect, { set: { username: 'ada', password: PASSWORD } }));
-    expect(await world.links.ofAccount(world.ada.id)).toEqual([]);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toEqual([]);
     const form = formWith((await browser.get(`/interaction/${uid}`)).text, 'code');
     await browser.post(form.action, fillForm(form, { set: { code: '000000' } }));
-    expect(await world.links.ofAccount(world.ada.id)).toEqual([]);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toEqual([]);
     await browser.post(form.action, fillForm(form, { set: { code: codeAt(secret, world.clock.now()) } }));
-    expect(await world.links.ofAccount(world.ada.id)).toMatchObject([{ subject: 's-new', proof: 'sign_in' }]);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toMatchObject([{ subject: 's-new', proof: 'sign_in' }]);
     expect(world.interactions.finished).toEqual([{ uid, with: world.ada.id }]);
   });
 
@@ -130,7 +131,7 @@ describe('a sign-in at another provider', () => {
     ['a password', false],
     ['a password with a second factor', true],
   ])('LG-08 %s that was typed for something else connects nothing', async (_, hasFactor) => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world);
     const app = hasFactor ? await withApp(world, world.ada) : undefined;
     world.clock.move(60);
@@ -145,11 +146,11 @@ describe('a sign-in at another provider', () => {
       await browser.post(form.action, fillForm(form, { set: { code: codeAt(app.secret, world.clock.now()) } }));
     }
     expect(world.interactions.finished).toEqual([{ uid, with: world.ada.id }]);
-    expect(await world.links.ofAccount(world.ada.id)).toEqual([]);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toEqual([]);
   });
 
   test('takes ten minutes at most, and the provider has to count still', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
     isPerson(world, 's-ada');
@@ -174,7 +175,7 @@ describe('a sign-in at another provider', () => {
   });
 
   test('of two that come back at once one is signed in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
     isPerson(world, 's-ada');
@@ -186,7 +187,7 @@ describe('a sign-in at another provider', () => {
   });
 
   test('says that a provider cannot be reached, where the person is, and on the way back', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world);
     world.upstreamClient.state.failure = upstreamFailed('provider_unreachable', 'timed_out');
     const { uid, back } = await beginIn(world);
@@ -200,7 +201,7 @@ describe('a sign-in at another provider', () => {
   });
 
   test('LG-01 a domain leads there, whether anybody of that name is here or not', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world, { button: false });
     await world.accounts.create({ username: 'ada@works.example', name: 'Ada', password: PASSWORD }, SYSTEM);
     const shapes = [];
@@ -217,7 +218,7 @@ describe('a sign-in at another provider', () => {
   });
 
   test('LG-02 the way there is counted for each source', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world);
     for (let n = 0; n < 20; n += 1) await beginIn(world);
     const { there } = await beginIn(world);
@@ -232,7 +233,7 @@ describe('a provider that never says when somebody signed in', () => {
   const fresh = { prompt: 'login', isFresh: true } as const;
 
   test('signs nobody in anew who can prove nothing here: that fails closed, and says what to do', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world, { create: 'always', multiFactor: { acr: [], amr: ['mfa'] } });
     await link(world, id);
     for (const [subject, claims] of [
@@ -260,7 +261,7 @@ describe('a provider that never says when somebody signed in', () => {
   });
 
   test('asks for the second factor here, whatever it claims; that one is from now', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world, { multiFactor: { acr: [], amr: ['mfa'] } });
     await link(world, id);
     const { secret } = await withApp(world, world.ada);
@@ -280,7 +281,7 @@ describe('a provider that never says when somebody signed in', () => {
   });
 
   test('signs nobody in whose factor was taken away in between', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
     await withApp(world, world.ada);
@@ -295,7 +296,7 @@ describe('a provider that never says when somebody signed in', () => {
 });
 
 test('a provider that tells the time of a sign-in in milliseconds does not say that it was now', async () => {
-  const world = await peopleWorld();
+  const world = await composePeoplePages();
   const { id } = await withProvider(world);
   await link(world, id);
   isPerson(world, 's-ada', { auth_time: (world.clock.now() - 86_400) * 1000 });
@@ -310,7 +311,7 @@ test('a provider that tells the time of a sign-in in milliseconds does not say t
 
 describe('whoever has no account', () => {
   test('gets none under a subject that could not be linked (OpenID Connect Core §2)', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world, { create: 'always' });
     isPerson(world, 's'.repeat(256), { preferred_username: 'long' });
     const { back } = await beginIn(world);
@@ -323,7 +324,7 @@ describe('whoever has no account', () => {
   test.each(['upstream_link.created', 'account.created'])(
     'gets one at the next sign-in where the first was cut off before %s',
     async (type) => {
-      const world = await peopleWorld();
+      const world = await composePeoplePages();
       await withProvider(world, { create: 'always' });
       isPerson(world, 's-new', { preferred_username: 'new', email: 'new@works.example' });
       const { append } = world.audit;
@@ -340,15 +341,15 @@ describe('whoever has no account', () => {
       expect((await browser.get(`/interaction/${uid}`)).status).toBe(303);
       const account = (await world.accounts.findByUsername('new'))?.document;
       expect(world.interactions.finished).toEqual([{ uid, with: account?.id }]);
-      expect((await world.links.list({ account: String(account?.id) })).items).toHaveLength(1);
+      expect((await world.upstreamLinks.list({ account: String(account?.id) })).items).toHaveLength(1);
       expect(world.audit.of('account.created')).toHaveLength(1);
     },
   );
 
   test('and whose name somebody else got meanwhile proves that account, as if there had been no first sign-in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world, { create: 'always' });
-    await world.links.create({ upstream: id, subject: 's-new', account: 'acc_none', proof: 'created' }, SYSTEM);
+    await world.upstreamLinks.create({ upstream: id, subject: 's-new', account: 'acc_none', proof: 'created' }, SYSTEM);
     isPerson(world, 's-new', { preferred_username: 'bob' });
     const { uid, browser, back } = await beginIn(world);
     await back();
@@ -356,11 +357,11 @@ describe('whoever has no account', () => {
     expect(world.interactions.finished).toEqual([]);
     await browser.post(form.action, fillForm(form, { set: { username: 'bob', password: PASSWORD } }));
     expect(world.interactions.finished).toEqual([{ uid, with: world.bob.id }]);
-    expect(await world.links.find(id, 's-new')).toMatchObject({ account: world.bob.id, proof: 'sign_in' });
+    expect(await world.upstreamLinks.find(id, 's-new')).toMatchObject({ account: world.bob.id, proof: 'sign_in' });
   });
 
   test('gets none under a name whose domain leads to another provider', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world, { create: 'always' });
     const other = await withProvider(world, {
       ...{ issuer: 'https://other.example', name: 'Other', domains: ['other.example'] },
@@ -376,7 +377,7 @@ describe('whoever has no account', () => {
   });
 
   test('and no form of it is good for another browser or site (WB-02)', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world);
     const uid = world.prompt({ prompt: 'login' });
     const browser = browserAt(world, `interaction=${uid}`);
@@ -390,8 +391,8 @@ describe('whoever has no account', () => {
 });
 
 describe('connections of an account', () => {
-  const signedIn = (world: PeopleWorld, more: Parameters<PeopleWorld['sessions']['start']>[1] = {}) =>
-    browserAt(world, `session=${world.sessions.start(world.ada.id, more)}`);
+  const signedIn = (world: PeoplePages, more: Parameters<PeoplePages['browserSessions']['start']>[1] = {}) =>
+    browserAt(world, `session=${world.browserSessions.start(world.ada.id, more)}`);
   const buttonOn = async (browser: ReturnType<typeof browserAt>, text: RegExp): Promise<Form> => {
     const form = formsOf((await browser.get('/account/security')).text).find(({ buttons }) =>
       buttons.some((one) => text.test(one.text)),
@@ -401,7 +402,7 @@ describe('connections of an account', () => {
   };
 
   test('LG-08 come about in the session that began them, and in no other', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withProvider(world);
     isPerson(world, 's-ada');
     const browser = signedIn(world);
@@ -412,7 +413,7 @@ describe('connections of an account', () => {
     const { state = '' } = world.upstreamClient.requests.at(-1) ?? {};
     const own = String(there.headers['set-cookie']).split(';')[0];
     // The same browser, in which somebody else has signed in since.
-    const bob = world.sessions.start(world.bob.id);
+    const bob = world.browserSessions.start(world.bob.id);
     const other = await world.http
       .get(`/upstream/callback?state=${state}&code=c`)
       .set('cookie', `session=${bob}; ${own}`);
@@ -420,17 +421,17 @@ describe('connections of an account', () => {
     expect(world.audit.of('request.refused')).toMatchObject([
       { inputs: { reason: 'invalid_request upstream_session' } },
     ]);
-    expect((await world.links.list()).items).toEqual([]);
+    expect((await world.upstreamLinks.list()).items).toEqual([]);
 
     await browser.post(form.action, fillForm(form));
     const again = world.upstreamClient.requests.at(-1)?.state;
     const back = await browser.get(`/upstream/callback?state=${again}&code=c`);
     expect(back.headers['refresh']).toBe('0; url=/account/security?done=connected');
-    expect(await world.links.ofAccount(world.ada.id)).toMatchObject([{ subject: 's-ada', proof: 'session' }]);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toMatchObject([{ subject: 's-ada', proof: 'session' }]);
   });
 
   test('take a sign-in that is not long ago, and not one that only was somewhere else', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     const form = await buttonOn(signedIn(world), /Connect Works/);
     for (const more of [{ authTime: world.clock.now() - 601 }, { amr: [UPSTREAM_SESSION] }]) {
@@ -440,13 +441,13 @@ describe('connections of an account', () => {
       const { document: made } = await link(world, id);
       const remove = await buttonOn(browser, /Disconnect/);
       expect((await browser.post(remove.action, fillForm(remove))).headers['location']).toContain('how=anew');
-      await world.links.remove(made.id, SYSTEM);
+      await world.upstreamLinks.remove(made.id, SYSTEM);
     }
     expect(world.upstreamClient.requests).toEqual([]);
   });
 
   test('whoever is connected with another account already is not connected here', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id, world.bob.id, 's-ada');
     isPerson(world, 's-ada');
@@ -455,11 +456,11 @@ describe('connections of an account', () => {
     await browser.post(form.action, fillForm(form));
     const back = await browser.get(`/upstream/callback?state=${world.upstreamClient.requests.at(-1)?.state}&code=c`);
     expect([back.status, back.text.includes('conflict')]).toEqual([409, true]);
-    expect(await world.links.ofAccount(world.ada.id)).toEqual([]);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toEqual([]);
   });
 
   test('the last way in stays, however many are taken away at once', async () => {
-    const world = await peopleWorld({ isPasswordOn: false });
+    const world = await composePeoplePages({ isPasswordOn: false });
     const { id } = await withProvider(world);
     const { id: other } = await withProvider(world, { issuer: 'https://other.example', name: 'Other', domains: [] });
     const made = [await link(world, id), await link(world, other)];
@@ -470,7 +471,7 @@ describe('connections of an account', () => {
     };
     const ways = signInMethods({
       ...world,
-      links: { ...world.links, ofAccount: (account) => slowly(world.links.ofAccount(account)) },
+      links: { ...world.upstreamLinks, ofAccount: (account) => slowly(world.upstreamLinks.ofAccount(account)) },
       isPasswordOn: false,
     });
     const by = { caller: world.ada.id };
@@ -478,7 +479,7 @@ describe('connections of an account', () => {
       made.map(({ document }) => ways.disconnect(world.ada.id, document.id, 'ses_this', by)),
     );
     expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await world.links.ofAccount(world.ada.id)).toHaveLength(1);
+    expect(await world.upstreamLinks.ofAccount(world.ada.id)).toHaveLength(1);
     expect(world.audit.of('upstream_link.removed')).toHaveLength(1);
 
     const browser = signedIn(world);
@@ -489,7 +490,7 @@ describe('connections of an account', () => {
   });
 
   test('one of somebody else is not there', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     const { document } = await link(world, id, world.bob.id);
     await link(world, id, world.ada.id, 's-other');
@@ -505,10 +506,10 @@ describe('signing out', () => {
   const there = { provider: '', subject: 's-ada' };
 
   const signedInThere = async (signOut: NewUpstream['signOut'], cookie = 'b'.repeat(86)) => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world, signOut === undefined ? {} : { signOut });
-    const uid = world.sessions.start(world.ada.id, { upstream: { ...there, provider: id } });
-    await world.sessions.settled();
+    const uid = world.browserSessions.start(world.ada.id, { upstream: { ...there, provider: id } });
+    await world.browserSessions.settled();
     const browser = browserAt(world, `session=${uid}; __Host-behalf_upstream=${cookie}`);
     const form = formsOf((await browser.get('/account')).text).find(({ action }) => action.endsWith('/sign-out'));
     if (!form) throw new Error('no form to sign out with');
@@ -539,9 +540,9 @@ describe('signing out', () => {
 
   test('WB-06 a state leads on only in the browser that it was made in, once, and only where that was checked', async () => {
     const { world, browser } = await signedInThere('always');
-    const [session] = await world.registry.ofAccount(world.ada.id);
+    const [session] = await world.sessions.ofAccount(world.ada.id);
     if (!session) throw new Error('no session');
-    const made = await world.upstreamEnds.end(session, 'b'.repeat(86), 'https://app.example.com/out');
+    const made = await world.upstreamSessions.end(session, 'b'.repeat(86), 'https://app.example.com/out');
     const state = /state=([\w-]+)/.exec(made?.href ?? '')?.[1];
     const stranger = browserAt(world, `__Host-behalf_upstream=${'c'.repeat(86)}`);
     const location = async (at: typeof browser, query: string) =>
@@ -562,22 +563,22 @@ describe('signing out', () => {
   });
 
   test('no session goes on that began by a connection that is taken away, but the one in which that is done', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = await withProvider(world);
     const { document: made } = await link(world, id);
     const upstream = { provider: id, subject: 's-ada' };
-    const mine = world.sessions.start(world.ada.id, { upstream });
+    const mine = world.browserSessions.start(world.ada.id, { upstream });
     for (const more of [{ upstream }, { upstream: { ...upstream, sid: 'x' } }, {}]) {
-      world.sessions.start(world.ada.id, more);
+      world.browserSessions.start(world.ada.id, more);
     }
-    await world.sessions.settled();
+    await world.browserSessions.settled();
     const browser = browserAt(world, `session=${mine}`);
     const form = formsOf((await browser.get('/account/security')).text).find(({ action }) =>
       action.endsWith(`/upstream/${made.id}/remove`),
     );
     if (!form) throw new Error('no form to disconnect with');
     expect((await browser.post(form.action, fillForm(form))).headers['location']).toContain('done=disconnected');
-    expect(await world.registry.ofAccount(world.ada.id)).toHaveLength(2);
+    expect(await world.sessions.ofAccount(world.ada.id)).toHaveLength(2);
     expect((await browser.get('/account')).status).toBe(200);
     expect(world.audit.of('session.ended')).toMatchObject(
       Array(2).fill({ inputs: { how: 'disconnected' }, caller: world.ada.id }),
@@ -587,15 +588,15 @@ describe('signing out', () => {
 
 describe('with passwords off', () => {
   test('there is no page to change one', async () => {
-    const world = await peopleWorld({ isPasswordOn: false });
-    const browser = browserAt(world, `session=${world.sessions.start(world.ada.id)}`);
+    const world = await composePeoplePages({ isPasswordOn: false });
+    const browser = browserAt(world, `session=${world.browserSessions.start(world.ada.id)}`);
     const answers = [await browser.get('/account/password'), await browser.post('/account/password', 'csrf=x')];
     expect(answers.map(({ status }) => status)).toEqual([404, 404]);
     expect((await browser.get('/account/security')).text).not.toContain('/account/password');
   });
 
   test('there is no form for one, and none is taken', async () => {
-    const world = await peopleWorld({ isPasswordOn: false });
+    const world = await composePeoplePages({ isPasswordOn: false });
     await withProvider(world);
     const uid = world.prompt({ prompt: 'login' });
     const browser = browserAt(world, `interaction=${uid}`);
@@ -611,8 +612,8 @@ describe('with passwords off', () => {
   });
 
   test('AP-14 an approval that wants a proof of its own takes a second factor: nobody is asked for a password', async () => {
-    const world = await peopleWorld({ isPasswordOn: false });
-    const { approval } = await world.service.ask(
+    const world = await composePeoplePages({ isPasswordOn: false });
+    const { approval } = await world.approvals.service.ask(
       {
         channel: 'backchannel',
         risk: 'high',
@@ -630,7 +631,7 @@ describe('with passwords off', () => {
       },
       'req_test',
     );
-    const browser = browserAt(world, `session=${world.sessions.start(world.ada.id)}`);
+    const browser = browserAt(world, `session=${world.browserSessions.start(world.ada.id)}`);
     const page = await browser.get(`/account/approvals/${approval.id}`);
     expect([textOf(page.text).includes('you have none yet'), page.text.includes('type="password"')]).toEqual([
       true,
@@ -644,6 +645,6 @@ describe('with passwords off', () => {
     expect(world.audit.of('request.refused')).toMatchObject([
       { error: 'insufficient_user_authentication', subject: world.ada.id },
     ]);
-    expect((await world.service.get(approval.id))?.state).toBe('pending');
+    expect((await world.approvals.service.get(approval.id))?.state).toBe('pending');
   });
 });

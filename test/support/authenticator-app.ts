@@ -2,7 +2,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Account } from '../../src/domain/identity/accounts/account.ts';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
-import type { PeopleWorld } from './people-world.ts';
+import type { PeoplePages } from './composed-people-pages.ts';
 
 /** What the app shows at this epoch second. */
 export const codeAt = (secret: string, seconds: number): string =>
@@ -10,7 +10,7 @@ export const codeAt = (secret: string, seconds: number): string =>
 
 /** Adds an app to an account; answers its secret and the recovery codes that came with it. */
 export const withApp = async (
-  world: PeopleWorld,
+  world: PeoplePages,
   account: Account,
 ): Promise<{ readonly secret: string; readonly recovery: readonly string[] }> => {
   const session = `session of ${account.id}`;

@@ -65,10 +65,12 @@ import { DomainError } from '../../src/domain/vocabulary/errors.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
 import { beginState } from '../../src/http/request-state.ts';
+import { newPublicKey } from './composed-people-pages.ts';
 import { fakeGrants } from './fake-grants.ts';
 import { plainVotes } from './fake-votes.ts';
-import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
+import { recordingAudit } from './recording-audit.ts';
 import { closeStores, openStores } from './shared-servers.ts';
+import { standingClock } from './standing-clock.ts';
 
 afterAll(closeStores);
 

@@ -9,7 +9,8 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What makes a server, or the half of one, over the stores of the run. `runServer` may name others. */
-const MAKES = /\b(?:openStores|settingsOfRun|isOnServers)\(|\brunServer\((?![^)]*\bstores\b)/;
+const MAKES =
+  /\b(?:openStores|settingsOfRun|isOnServers|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
 const SUPPORT = join(ROOT, 'test/support');
 /** Those that make one for a test file: `peopleWorld` and the like. */
 const worlds = readdirSync(SUPPORT).filter(

@@ -4,7 +4,9 @@ import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { accountRegistry } from '../../../src/domain/identity/accounts/account-registry.ts';
 import { passwords } from '../../../src/domain/identity/accounts/passwords.ts';
 import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
-import { recordingAudit, START, SYSTEM, standingClock } from '../../support/people-world.ts';
+import { SYSTEM } from '../../support/composed-services.ts';
+import { recordingAudit } from '../../support/recording-audit.ts';
+import { START, standingClock } from '../../support/standing-clock.ts';
 
 const BY = { caller: 'acc_boss', request: 'req_1', source: '192.0.2.7' };
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { isLetCount } from '../../../src/domain/identity/accounts/account.ts';
 import { passwordSignIn, type SignedIn } from '../../../src/domain/identity/accounts/sign-in.ts';
-import { LIMITS, PASSWORD, peopleWorld } from '../../support/people-world.ts';
+import { composePeoplePages, LIMITS } from '../../support/composed-people-pages.ts';
+import { PASSWORD } from '../../support/composed-services.ts';
 
 const attempt = (username: string, password: string, more: { source?: string; device?: string } = {}) => ({
   username,
@@ -27,7 +28,7 @@ const refusalOf = async (promise: Promise<unknown>) => {
 
 describe('sign-in', () => {
   test('answers the account, after its event stands', async () => {
-    const { signIn, ada, audit } = await peopleWorld();
+    const { signIn, ada, audit } = await composePeoplePages();
     const { account } = await signIn.signIn(attempt(' Ada ', PASSWORD));
     expect(account.id).toBe(ada.id);
     expect(audit.events).toEqual([
@@ -45,7 +46,7 @@ describe('sign-in', () => {
   });
 
   test('LG-01 unknown, wrong, disabled, without a password and too long give one answer', async () => {
-    const { signIn, accounts, bob, audit } = await peopleWorld();
+    const { signIn, accounts, bob, audit } = await composePeoplePages();
     await accounts.create({ username: 'carl', name: 'Carl' }, { caller: 'system' });
     await accounts.disable(bob.id, { caller: 'system' });
     audit.events.length = 0;
@@ -71,10 +72,10 @@ describe('sign-in', () => {
   });
 
   test('WB-03 a password that is changed while its hash waits for its turn begins no session that counts', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { accounts, ada, clock } = world;
     const slowly = {
-      ...{ ...world, identifiers: randomIdentifiers, masterKey: world.key, limits: LIMITS },
+      ...{ ...world, identifiers: randomIdentifiers, masterKey: world.masterKey, limits: LIMITS },
       passwords: {
         verify: async () => {
           clock.move(3);
@@ -92,7 +93,7 @@ describe('sign-in', () => {
 
   test('LG-02 parallel guesses never pass the limit, and an unknown name is limited alike', async () => {
     for (const username of ['ada', 'nobody']) {
-      const { signIn, audit } = await peopleWorld();
+      const { signIn, audit } = await composePeoplePages();
       const all = await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
           refusalOf(signIn.signIn(attempt(username, `guess number ${index}`, { source: `198.51.100.${index}` }))),
@@ -113,7 +114,7 @@ describe('sign-in', () => {
   });
 
   test('LG-02 one source is limited over all names', async () => {
-    const { signIn, clock } = await peopleWorld();
+    const { signIn, clock } = await composePeoplePages();
     for (let index = 0; index < LIMITS.signInPerSource; index += 1) {
       expect(await refusalOf(signIn.signIn(attempt(`name${index}`, 'wrong password')))).toMatchObject({
         code: 'unauthenticated',
@@ -126,7 +127,7 @@ describe('sign-in', () => {
   });
 
   test('LG-02 a browser that signed in before is not locked out by strangers, and has a budget too', async () => {
-    const { signIn, bob } = await peopleWorld();
+    const { signIn, bob } = await composePeoplePages();
     const device = await deviceOf(signIn.signIn(attempt('ada', PASSWORD)));
     const ofBob = await deviceOf(signIn.signIn(attempt('bob', PASSWORD)));
     for (let index = 0; index < 10; index += 1) {
@@ -151,7 +152,7 @@ describe('sign-in', () => {
   });
 
   test('LG-02 browsers that signed in with the last password have no budgets to guess the next one', async () => {
-    const { signIn, accounts, ada, clock } = await peopleWorld();
+    const { signIn, accounts, ada, clock } = await composePeoplePages();
     const thiefs: string[] = [];
     let device: string | undefined;
     // Each sign-in of a browser that is known makes another one known.
@@ -175,7 +176,7 @@ describe('sign-in', () => {
   });
 
   test('a device is forgotten after 30 days', async () => {
-    const { signIn, clock } = await peopleWorld();
+    const { signIn, clock } = await composePeoplePages();
     const device = await deviceOf(signIn.signIn(attempt('ada', PASSWORD)));
     clock.move(30 * 86_400 + 1);
     for (let index = 0; index < LIMITS.signInPerAccount; index += 1) {
@@ -187,7 +188,7 @@ describe('sign-in', () => {
   });
 
   test('confirming a password is limited for each account', async () => {
-    const { signIn, ada, audit } = await peopleWorld();
+    const { signIn, ada, audit } = await composePeoplePages();
     const confirm = (password: string) =>
       signIn.confirmPassword({ account: ada.id, password, source: '192.0.2.1', request: 'req_1' });
     await confirm(PASSWORD);

@@ -5,10 +5,17 @@ import {
   DELEGABLE_TO_NONE,
 } from '../../../src/domain/authority/consent/consent.ts';
 import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
-import { CALENDAR, MAIL, type PeopleWorld, peopleWorld, REDIRECT_URI, START } from '../../support/people-world.ts';
+import {
+  CALENDAR,
+  composePeoplePages,
+  MAIL,
+  type PeoplePages,
+  REDIRECT_URI,
+} from '../../support/composed-people-pages.ts';
+import { START } from '../../support/standing-clock.ts';
 
 const DAY = 86_400;
-const askedOf = ({ ada, planner }: PeopleWorld, more: Partial<AskedConsent> = {}): AskedConsent => ({
+const askedOf = ({ ada, planner }: PeoplePages, more: Partial<AskedConsent> = {}): AskedConsent => ({
   account: ada.id,
   clientId: planner.id,
   redirectUri: REDIRECT_URI,
@@ -24,7 +31,7 @@ const READ_ONLY: ConsentForm = {
   delegableTo: DELEGABLE_TO_NONE,
 };
 
-const allow = async (world: PeopleWorld, asked: AskedConsent, form: ConsentForm = READ_ONLY) =>
+const allow = async (world: PeoplePages, asked: AskedConsent, form: ConsentForm = READ_ONLY) =>
   world.consents.allow(asked, questionDigest(await world.consents.question(asked)), form, {
     caller: asked.account,
     request: 'req_1',
@@ -32,7 +39,7 @@ const allow = async (world: PeopleWorld, asked: AskedConsent, form: ConsentForm 
 
 describe('consent', () => {
   test('to an agent becomes its rows, holding what was allowed and no more; the event stands first', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const asked = askedOf(world);
     expect(await allow(world, asked)).toEqual({
       openidScopes: ['openid'],
@@ -57,7 +64,7 @@ describe('consent', () => {
   });
 
   test('grants nothing when the event cannot be written', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     world.audit.state.failing = true;
     await expect(allow(world, askedOf(world))).rejects.toMatchObject({ code: 'unavailable' });
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
@@ -65,7 +72,7 @@ describe('consent', () => {
   });
 
   test('decides only about what the page showed', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const asked = askedOf(world);
     const seen = questionDigest(await world.consents.question(asked));
     await world.agents.update(world.planner.id, 1, { name: 'Renamed' }, { caller: 'system' });
@@ -76,7 +83,7 @@ describe('consent', () => {
   });
 
   test('AP-11 is remembered for the same question as it was narrowed, until it ends', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const asked = askedOf(world);
     expect(await world.consents.answeredBefore(asked)).toBeUndefined();
     const given = await allow(world, asked);
@@ -97,7 +104,7 @@ describe('consent', () => {
   });
 
   test('AP-11 is not remembered once the agent changed its key, or the row ended or was narrowed', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const asked = askedOf(world);
     await allow(world, asked);
     const row = await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR);
@@ -111,7 +118,7 @@ describe('consent', () => {
   });
 
   test('is asked again after a refusal or when forgotten', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const asked = askedOf(world, { clientId: world.client.id });
     await allow(world, asked);
     expect(await world.consents.answeredBefore(asked)).toBeDefined();
@@ -124,7 +131,7 @@ describe('consent', () => {
   });
 
   test('is not asked for a first-party client, which gets its effective rights; never so for an agent', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { id } = world.client;
     const authority = { [CALENDAR]: ['read'] };
     await world.clients.update(id, 1, { skipConsent: true, authority }, { caller: 'system' });
@@ -137,7 +144,7 @@ describe('consent', () => {
   });
 
   test('is refused for an account, client or agent that is not active', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await world.agents.suspend(world.planner.id, { caller: 'system' });
     await expect(world.consents.question(askedOf(world))).rejects.toMatchObject({ code: 'access_denied' });
     await world.clients.disable(world.client.id, { caller: 'system' });
@@ -149,7 +156,7 @@ describe('consent', () => {
   });
 
   test('D2 passes on to the agents chosen, as deep as chosen', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const asked = askedOf(world);
     await allow(world, asked, { ...READ_ONLY, delegableTo: { agents: [world.booker.id], depth: 2 } });
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({

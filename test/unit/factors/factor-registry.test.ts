@@ -7,11 +7,13 @@ import { factorRegistry } from '../../../src/domain/identity/factors/factor-regi
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../../src/domain/vocabulary/assurance.ts';
 import { codeAt, withApp } from '../../support/authenticator-app.ts';
-import { PASSWORD, type PeopleWorld, peopleWorld, START } from '../../support/people-world.ts';
+import { composePeoplePages, type PeoplePages } from '../../support/composed-people-pages.ts';
+import { PASSWORD } from '../../support/composed-services.ts';
+import { START } from '../../support/standing-clock.ts';
 
 const BY = { caller: 'system' };
 
-const by = (world: PeopleWorld, more: Partial<Changing['assurance']> = {}): Changing => ({
+const by = (world: PeoplePages, more: Partial<Changing['assurance']> = {}): Changing => ({
   account: world.ada.id,
   assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: world.clock.now(), ...more },
   by: { caller: world.ada.id },
@@ -19,7 +21,7 @@ const by = (world: PeopleWorld, more: Partial<Changing['assurance']> = {}): Chan
 
 describe('second factors of an account', () => {
   test('LG-04 a code counts once, and none of a step before it ever again (RFC 6238 §5.2)', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     const prove = (seconds: number) => world.factors.prove(world.ada.id, codeAt(secret, seconds));
     // The one that confirmed the app.
@@ -37,7 +39,7 @@ describe('second factors of an account', () => {
   });
 
   test('LG-04 OT-10 of a hundred that present one code at once exactly one is right; so with a recovery code', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret, recovery } = await withApp(world, world.ada);
     world.clock.move(60);
     for (const code of [codeAt(secret, world.clock.now()), String(recovery[0])]) {
@@ -47,7 +49,7 @@ describe('second factors of an account', () => {
   });
 
   test('LG-04 a code of another person is worth nothing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret, recovery } = await withApp(world, world.ada);
     await withApp(world, world.bob);
     world.clock.move(60);
@@ -56,7 +58,7 @@ describe('second factors of an account', () => {
   });
 
   test('LG-07 recovery codes work once each, however they are typed, and are nowhere in the store', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret, recovery } = await withApp(world, world.ada);
     expect(new Set(recovery).size).toBe(10);
     const stored = JSON.stringify(await world.documents.collection(FACTORS).get(world.ada.id));
@@ -76,7 +78,7 @@ describe('second factors of an account', () => {
   });
 
   test('LG-04 the password alone neither adds nor removes where there is a factor, not even in a form begun before', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const weak = by(world, { acr: SINGLE_FACTOR, amr: ['pwd'] });
     // A thief of the password begins to add an app, and waits.
     const thief = { session: 'session of a thief', assurance: weak.assurance };
@@ -100,7 +102,7 @@ describe('second factors of an account', () => {
   });
 
   test('LG-07 nothing to add one with is handed out to an old, weak or borrowed sign-in', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { passkeys } = world.deps;
     const forbidden = { code: 'forbidden' };
     const refuses = async (more: Partial<Changing['assurance']>) => {
@@ -116,7 +118,7 @@ describe('second factors of an account', () => {
   });
 
   test('with the last factor its recovery codes go, and an administrator can take them all', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { recovery } = await withApp(world, world.ada);
     const [factor] = await world.factors.list(world.ada.id);
     await world.factors.remove(String(factor?.id), by(world));
@@ -131,7 +133,7 @@ describe('second factors of an account', () => {
   });
 
   test('an app is added once, with a name that can be shown, and after its code', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const offerIn = (session: string) => world.totpEnrolment.offer(world.ada, { session, ...by(world) });
     const offer = await offerIn('one');
     expect(await offerIn('one')).toEqual(offer);
@@ -154,9 +156,11 @@ describe('second factors of an account', () => {
   });
 
   test('the address an app reads names server and person, and gives the same codes', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { address, secret } = await world.totpEnrolment.offer(world.ada, { session: 'one', ...by(world) });
-    expect(address).toMatch(/^otpauth:\/\/totp\/Behalf:ada\?issuer=Behalf&secret=/);
+    expect(address).toMatch(
+      /^otpauth:\/\/totp\/Behalf%20id\.example\.com:ada\?issuer=Behalf%20id\.example\.com&secret=/,
+    );
     expect(new URL(address).searchParams.get('secret')).toBe(secret);
     // RFC 6238 appendix B, the secret of SHA-1.
     expect(new TOTP({ secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', digits: 8 }).generate({ timestamp: 59_000 })).toBe(
@@ -165,7 +169,7 @@ describe('second factors of an account', () => {
   });
 
   test('secrets are sealed anew when the master key is changed, and go on', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     world.clock.move(60);
     const registerUnder = (...keys: readonly [Buffer, Buffer?]) =>
@@ -177,7 +181,7 @@ describe('second factors of an account', () => {
   });
 
   test('a store that cannot say which factors there are lets nobody in with the password', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     await withApp(world, world.ada);
     const collection = world.documents.collection<{ readonly id: string }>(FACTORS);
     await collection.take(world.ada.id);

@@ -7,7 +7,8 @@ import { policyRegistry } from '../../../src/domain/authority/policy/policy-regi
 import { POLICY_SETS, type PolicySet } from '../../../src/domain/authority/policy/policy-set.ts';
 import { update } from '../../../src/domain/ports/document-store.ts';
 import type { PolicyEngine } from '../../../src/domain/ports/policy-engine.ts';
-import { recordingAudit, standingClock } from '../../support/people-world.ts';
+import { recordingAudit } from '../../support/recording-audit.ts';
+import { standingClock } from '../../support/standing-clock.ts';
 
 const BY = { caller: 'acc_admin' };
 const cedar = cedarPolicyEngine();

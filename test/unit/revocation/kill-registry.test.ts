@@ -4,7 +4,8 @@ import { KILLS } from '../../../src/domain/authority/revocation/kill.ts';
 import { killRegistry } from '../../../src/domain/authority/revocation/kill-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import type { Kill } from '../../../src/domain/vocabulary/kill.ts';
-import { recordingAudit, standingClock } from '../../support/people-world.ts';
+import { recordingAudit } from '../../support/recording-audit.ts';
+import { standingClock } from '../../support/standing-clock.ts';
 
 const KILL: Kill = {
   id: 'kil_a',

@@ -6,11 +6,11 @@ import type { SeenSession } from '../../../src/domain/identity/sessions/session-
 import { sessionRegistry } from '../../../src/domain/identity/sessions/session-registry.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../../src/domain/platform/epochs/epoch.ts';
 import { killKey } from '../../../src/domain/vocabulary/kill.ts';
-import { type PeopleWorld, peopleWorld } from '../../support/people-world.ts';
+import { composePeoplePages, type PeoplePages } from '../../support/composed-people-pages.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 
-const sessionsOf = (world: PeopleWorld) => {
+const sessionsOf = (world: PeoplePages) => {
   const { documents, clock, audit, accounts } = world;
   const registry = sessionRegistry({ documents, clock, audit, accounts, revocation: revocation({ documents }) });
   const seen = (more: Partial<SeenSession> = {}): SeenSession => ({
@@ -41,7 +41,7 @@ const BY = { caller: 'acc_somebody', request: 'req_1', source: '192.0.2.9' };
 
 describe('sessions of an account', () => {
   test('are kept with what a person knows them by, and nothing that opens them', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun, stored } = sessionsOf(world);
     const { id, uid } = await begun({ apps: [{ client: 'app_wiki', sid: 'sid-1' }] });
     expect(await registry.ofAccount(world.ada.id)).toMatchObject([
@@ -56,7 +56,7 @@ describe('sessions of an account', () => {
   });
 
   test('an end is audited first, final, and one of many that end it does', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun, isLive } = sessionsOf(world);
     const one = await begun();
     world.audit.state.failing = true;
@@ -87,7 +87,7 @@ describe('sessions of an account', () => {
   });
 
   test('one that nobody keeps, or that cannot be read, counts for nothing', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, isLive, stored } = sessionsOf(world);
     expect(await isLive({ id: 'ses_none', authTime: world.clock.now() })).toBe(false);
     const one = await begun();
@@ -99,7 +99,7 @@ describe('sessions of an account', () => {
   });
 
   test('of another account it is none', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun } = sessionsOf(world);
     const one = await begun();
     expect(await registry.isLive(one.id, world.bob, one.authTime)).toBe(false);
@@ -108,7 +108,7 @@ describe('sessions of an account', () => {
   });
 
   test('requests of one browser at once forget no app, however many come', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun } = sessionsOf(world);
     const one = await begun();
     const apps = Array.from({ length: 64 }, (_, index) => ({ client: `app_${index}`, sid: `sid-${index}` }));
@@ -121,7 +121,7 @@ describe('sessions of an account', () => {
   });
 
   test('a new sign-in in it is another moment, and it is held for as long as something hangs on it', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun } = sessionsOf(world);
     const one = await begun();
     world.clock.move(10);
@@ -143,7 +143,7 @@ describe('sessions of an account', () => {
   });
 
   test('the last use is known to the minute, and costs no write for each', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun, stored } = sessionsOf(world);
     const one = await begun();
     const before = await stored.get(one.id);
@@ -164,7 +164,7 @@ describe('sessions of an account', () => {
   });
 
   test('whoever listens hears of each end', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun } = sessionsOf(world);
     const heard: string[] = [];
     registry.listen((account) => heard.push(account));
@@ -175,7 +175,7 @@ describe('sessions of an account', () => {
   });
 
   test('those that began with one person of a provider are found by that person, and by the session there', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { registry, begun, stored } = sessionsOf(world);
     const person = { provider: 'upi_1', subject: 'Sub' };
     const one = await begun({ upstream: { ...person, sid: 'there-1' } });
@@ -204,7 +204,7 @@ describe('sessions of an account', () => {
 
 describe('all sessions of an account at once', () => {
   test('end by one swap, with those that begin in the same second; a later one counts', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, isLive, registry } = sessionsOf(world);
     const before = await begun();
     await world.accounts.endSessions(world.ada.id, BY);
@@ -219,7 +219,7 @@ describe('all sessions of an account at once', () => {
   });
 
   test('but for the one that its person keeps, until that, too, is ended by anything', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, isLive } = sessionsOf(world);
     const [kept, other] = [await begun(), await begun()];
     await world.accounts.endSessions(world.ada.id, BY, kept);
@@ -231,7 +231,7 @@ describe('all sessions of an account at once', () => {
   });
 
   test('one that was ended meanwhile is not kept', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, isLive } = sessionsOf(world);
     const one = await begun();
     await world.accounts.endSessions(world.ada.id, BY);
@@ -240,7 +240,7 @@ describe('all sessions of an account at once', () => {
   });
 
   test('nothing ends when that cannot be written down', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, isLive } = sessionsOf(world);
     const one = await begun();
     world.audit.state.failing = true;
@@ -249,7 +249,7 @@ describe('all sessions of an account at once', () => {
   });
 
   test('do not count again because the clock was put back', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, isLive } = sessionsOf(world);
     const one = await begun();
     await world.accounts.endSessions(world.ada.id, BY);
@@ -259,7 +259,7 @@ describe('all sessions of an account at once', () => {
   });
 
   test('of a killed account are listed no more', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { begun, registry } = sessionsOf(world);
     await begun();
     const epochs = world.documents.collection<Epoch>(EPOCHS);

@@ -5,7 +5,7 @@ import { sessionIdOf } from '../../../src/domain/identity/sessions/session.ts';
 import { upstreamLogout } from '../../../src/domain/identity/upstream/upstream-logout.ts';
 import { DomainError } from '../../../src/domain/vocabulary/errors.ts';
 import { newKeyPair } from '../../support/agent-keys.ts';
-import { peopleWorld } from '../../support/people-world.ts';
+import { composePeoplePages } from '../../support/composed-people-pages.ts';
 
 const ISSUER = 'https://idp.works.example';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -13,7 +13,7 @@ const FROM = { request: 'req_test', source: '203.0.113.9' };
 const TOLERANCE = 5;
 
 const listening = async () => {
-  const world = await peopleWorld();
+  const world = await composePeoplePages();
   const provider = (await world.upstreams.create({ name: 'Works', issuer: ISSUER, clientId: 'here' }, { caller: 'x' }))
     .document;
   const key = await newKeyPair('RS256');
@@ -22,8 +22,8 @@ const listening = async () => {
     asked: 0,
   };
   const logout = upstreamLogout({
-    ...{ upstreams: world.upstreams, client: world.upstreamClient.port, sessions: world.upstreamEnds },
-    ...{ ephemeral: world.ephemeral, masterKey: world.key, clock: world.clock, clockToleranceSeconds: TOLERANCE },
+    ...{ upstreams: world.upstreams, client: world.upstreamClient.port, sessions: world.upstreamSessions },
+    ...{ ephemeral: world.ephemeral, masterKey: world.masterKey, clock: world.clock, clockToleranceSeconds: TOLERANCE },
     keysByUrl: {
       async find({ url }) {
         expect(url).toBe(`${ISSUER}/jwks`);
@@ -52,11 +52,11 @@ const listening = async () => {
   /** A session of Ada's; answers its id. */
   const begun = async (subject?: string, sid?: string): Promise<string> => {
     const upstream = subject === undefined ? undefined : { provider: provider.id, subject, ...(sid ? { sid } : {}) };
-    const uid = world.sessions.start(world.ada.id, upstream ? { upstream } : {});
-    await world.sessions.settled();
+    const uid = world.browserSessions.start(world.ada.id, upstream ? { upstream } : {});
+    await world.browserSessions.settled();
     return sessionIdOf(uid);
   };
-  const left = async () => (await world.registry.ofAccount(world.ada.id)).map(({ id }) => id).sort();
+  const left = async () => (await world.sessions.ofAccount(world.ada.id)).map(({ id }) => id).sort();
   return { world, provider, key, state, logout, good, signed, begun, left };
 };
 
@@ -99,7 +99,7 @@ describe('a logout token', () => {
     const provenAt = world.clock.now();
     const origin = { provider: provider.id, subject: 's-ada', sid: 'there-1' };
     await logout.receive(await signed({ sid: 'there-1' }), FROM);
-    const isOver = (more: object, at = provenAt) => world.upstreamEnds.isOverThere({ ...origin, ...more }, at);
+    const isOver = (more: object, at = provenAt) => world.upstreamSessions.isOverThere({ ...origin, ...more }, at);
     expect(await isOver({})).toBe(true);
     expect(await isOver({}, provenAt + TOLERANCE + 1)).toBe(false);
     expect(await isOver({ sid: 'there-2' })).toBe(false);

@@ -4,7 +4,7 @@ import type { NewUpstream } from '../../../src/domain/identity/upstream/upstream
 import { UPSTREAMS, type UpstreamProvider } from '../../../src/domain/identity/upstream/upstream-provider.ts';
 import { upstreamRegistry } from '../../../src/domain/identity/upstream/upstream-registry.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
-import { peopleWorld } from '../../support/people-world.ts';
+import { composePeoplePages } from '../../support/composed-people-pages.ts';
 
 const BY = { caller: 'acc_1' };
 const GIVEN: NewUpstream = { name: 'Works', issuer: 'https://idp.example.com', clientId: 'here' };
@@ -24,14 +24,14 @@ describe('the register of upstreams', () => {
     ['/domains/1', { domains: ['works.example', 'works.example'] }],
     ['/groups', { groups: { 'a\u202e': 'b' } }],
   ])('refuses at %s: %j, and writes nothing', async (field, more) => {
-    const { upstreams, audit } = await peopleWorld();
+    const { upstreams, audit } = await composePeoplePages();
     await expect(upstreams.create({ ...GIVEN, ...more }, BY)).rejects.toMatchObject({ code: 'invalid_field', field });
     expect(audit.of('upstream.created')).toEqual([]);
     expect(await upstreams.active()).toEqual([]);
   });
 
   test('one issuer once, a domain at one of them; changes are swapped against a version', async () => {
-    const { upstreams, audit } = await peopleWorld();
+    const { upstreams, audit } = await composePeoplePages();
     const { document, version } = await upstreams.create({ ...GIVEN, domains: ['works.example'] }, BY);
     await expect(upstreams.create(GIVEN, BY)).rejects.toMatchObject({ code: 'conflict', field: '/issuer' });
     const other = { ...GIVEN, issuer: 'https://other.example.com' };
@@ -51,7 +51,7 @@ describe('the register of upstreams', () => {
   });
 
   test('a secret is sealed, goes with its method, and stays through other changes', async () => {
-    const { upstreams, documents } = await peopleWorld();
+    const { upstreams, documents } = await composePeoplePages();
     const secret = 'a-secret-of-the-provider';
     const method = 'client_secret_basic' as const;
     const { document, version } = await upstreams.create(
@@ -70,7 +70,7 @@ describe('the register of upstreams', () => {
   });
 
   test('when the master key is changed, the secret is sealed anew and goes on', async () => {
-    const world = await peopleWorld();
+    const world = await composePeoplePages();
     const { documents, clock, audit } = world;
     const authentication = 'client_secret_post';
     const { document } = await world.upstreams.create({ ...GIVEN, authentication, clientSecret: 'abc' }, BY);
@@ -92,7 +92,7 @@ describe('the register of upstreams', () => {
   });
 
   test('with passwords off the last one stays', async () => {
-    const { upstreams } = await peopleWorld({ isPasswordOn: false });
+    const { upstreams } = await composePeoplePages({ isPasswordOn: false });
     const { document: one } = await upstreams.create(GIVEN, BY);
     const { document: two } = await upstreams.create({ ...GIVEN, issuer: 'https://two.example.com' }, BY);
     await upstreams.disable(one.id, BY);
