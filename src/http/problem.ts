@@ -6,6 +6,7 @@
 import type { Context } from 'koa';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../domain/vocabulary/errors.ts';
+import { fieldRefusal } from '../domain/vocabulary/field-refusals.ts';
 import type { RefusalParams } from '../domain/vocabulary/refusals.ts';
 import { stateOf } from './request-state.ts';
 
@@ -93,7 +94,7 @@ export const httpProblem = (code: HttpProblemCode, message: string): Error => ne
 export const invalidFields = (errors: readonly FieldError[]): DomainError => {
   const [first] = errors;
   const field = first?.pointer ?? first?.parameter;
-  const { detail = 'The request is not valid.', reason, params } = first ?? {};
+  const { detail, reason, params } = first ?? fieldError({}, fieldRefusal('request_invalid'));
   const error = new DomainError('invalid_field', detail, {
     ...(field ? { field } : {}),
     ...(reason === undefined ? {} : { reason }),

@@ -46,7 +46,7 @@ describe('the tables of refusals', () => {
     ...REFUSAL_AREAS.map(({ title, table }) => [title, Object.keys(table)] as const),
     ['Statements', statements.map(({ reason }) => reason)] as const,
   ])('declare no reason that nothing throws: %s', (_, reasons) => {
-    const thrown = sources.filter(({ path }) => !/-(?:refusals|statements)\.ts$/.test(path));
+    const thrown = sources.filter(({ path }) => !/(?:-refusals|\/simulation-statements)\.ts$/.test(path));
     const unused = reasons.filter((reason) => !thrown.some(({ code }) => code.includes(`'${reason}'`)));
     expect(unused).toEqual([]);
   });
@@ -63,6 +63,39 @@ describe('code', () => {
       expect(code).not.toMatch(/new DomainError\(|refuseField\(/);
     },
   );
+
+  /** Files that make an error themselves, and why. Each takes its text from a table: none writes one. */
+  const MAKERS = {
+    'src/domain/authority/decision/refuser.ts': 'tables of token requests, whose reason is in the denial',
+    'src/domain/authority/decision/server-use.ts': 'text and reason of the layer that denies',
+    'src/domain/vocabulary/refusals.ts': 'the tables of refusals',
+    'src/http/problem.ts': 'several fields at fault, each with a refusal of a table',
+    'src/provider/requests/resource-authority.ts': 'text and reason of the layer that denies',
+    'src/provider/tokens/prepared-token.ts': 'refusals of tokens, whose reason is in the denial',
+  } as const;
+
+  test('makes errors by a table, or in the files that are listed', () => {
+    const makers = sources.filter(({ code }) => /\bnew DomainError\(/.test(code)).map(({ path }) => path);
+    expect(makers).toEqual(Object.keys(MAKERS));
+  });
+
+  const WRITTEN = /\bnew DomainError\(\s*[^,()]+,\s*['"`]/;
+
+  test.each(sources.filter(({ code }) => code.includes('DomainError')).map(({ path, code }) => [path, code]))(
+    'writes no text beside an error: %s',
+    (_, code = '') => {
+      expect(code).not.toMatch(WRITTEN);
+    },
+  );
+
+  test.each([
+    ["throw new DomainError('conflict', 'There is one.');", true],
+    ["new DomainError(\n  'conflict',\n  `There are too many.`,\n)", true],
+    ['new DomainError(code, text, { denial })', false],
+    ['new DomainError(code, filledText(text, params), options)', false],
+  ])('in %j a text is written: %s', (line, isWritten) => {
+    expect(WRITTEN.test(line)).toBe(isWritten);
+  });
 
   /** A text of an error that is compared, searched or used as a key. */
   const COMPARED =

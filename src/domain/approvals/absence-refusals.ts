@@ -8,7 +8,6 @@ export const ABSENCE_REFUSALS = {
     text: 'A moment after the first that is not over, at most 60 days later.',
   },
   deputy_is_self: { code: 'invalid_field', text: 'Name a person other than yourself.' },
-  deputy_unknown: { code: 'invalid_field', text: 'There is no such account.' },
   deputy_taken: { code: 'invalid_field', text: 'This person decides for enough others already.' },
   absences_exceeded: { code: 'conflict', text: 'There are three already: end one of them.' },
   absence_not_found: { code: 'not_found', text: 'There is no such absence.' },

@@ -6,6 +6,7 @@ import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Revocation } from '../ports/revocation.ts';
 import type { Assurance } from '../vocabulary/assurance.ts';
+import { fieldRefusal } from '../vocabulary/field-refusals.ts';
 import { ABSENCES, type Absence, isWithin } from './absence.ts';
 import { absenceRefusal } from './absence-refusals.ts';
 
@@ -146,8 +147,9 @@ export const absences = ({
       throw absenceRefusal('absence_end_invalid', { field: '/until' });
     }
     if (deputy === account) throw absenceRefusal('deputy_is_self', { field: '/deputy' });
-    if ((await accounts.get(deputy))?.document.state !== 'active')
-      throw absenceRefusal('deputy_unknown', { field: '/deputy' });
+    if ((await accounts.get(deputy))?.document.state !== 'active') {
+      throw fieldRefusal('account_unknown', { field: '/deputy' });
+    }
     if ((await openOf({ deputy })).length >= MOST_DEPUTIZED) throw absenceRefusal('deputy_taken', { field: '/deputy' });
   };
 

@@ -4,10 +4,11 @@ import type { AuditLog } from '../audit/audit-event.ts';
 import type { MasterKey } from '../platform/crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
 import type { ApprovalDraft, ApprovalSettings } from './approval-draft.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import { type ApprovalStore, aboutApproval } from './approval-store.ts';
 
 const HOUR = 3600;
@@ -63,7 +64,7 @@ export const approvalLimits = ({
   const checkFlood = async ({ action, owner }: ApprovalDraft): Promise<void> => {
     for (const key of pairKeys('muted', action)) {
       if ((await ephemeral.get(key)) === undefined) continue;
-      throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
+      throw approvalRefusal('approval_requests_muted', { retryAfterSeconds: DAY });
     }
     // Many agents of one owner can flood a person as much as one agent.
     for (const [name, asking] of [
@@ -71,7 +72,7 @@ export const approvalLimits = ({
       ['owner-hour', owner],
     ] as const) {
       if ((await ephemeral.count(pairKey(name, { agent: asking, subject: action.subject }), HOUR)) > settings.perHour) {
-        throw tooMany('this agent, or those of its owner, asked this person too often', HOUR);
+        throw approvalRefusal('approval_requests_exceeded', { retryAfterSeconds: HOUR });
       }
     }
   };
@@ -142,11 +143,8 @@ export const approvalLimits = ({
   return { checkFlood, freeSlot, isTooMuch, checkPlaces, noteDenial };
 };
 
-const tooMany = (message: string, retryAfterSeconds: number): DomainError =>
-  new DomainError('too_many_requests', message, { retryAfterSeconds });
-
 export const tooManyWith = ({ ttlSeconds }: ApprovalSettings): DomainError =>
-  tooMany('this agent has too many requests open with this person', ttlSeconds);
+  approvalRefusal('open_approvals_of_agent_exceeded', { retryAfterSeconds: ttlSeconds });
 
 export const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>
-  tooMany('the agents of this owner have too many requests open with an approver', ttlSeconds);
+  approvalRefusal('open_approvals_of_owner_exceeded', { retryAfterSeconds: ttlSeconds });

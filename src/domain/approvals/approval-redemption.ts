@@ -1,9 +1,9 @@
 import type { MasterKey } from '../platform/crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
-import { DomainError } from '../vocabulary/errors.ts';
 import { type Approval, isBreakGlass, stateAt, type Vote } from './approval.ts';
 import { hasAgreed } from './approval-decisions.ts';
 import type { ApprovalReads } from './approval-reads.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import { type ApprovalStore, aboutApproval, notThere } from './approval-store.ts';
 import type { BreakGlassService } from './break-glass.ts';
 import type { EffectiveVotes } from './effective-votes.ts';
@@ -75,7 +75,7 @@ export const approvalRedemption = ({
         isFirst = false;
         if (current.state !== 'redeemed' || current.resource !== server.identifier) throw notThere();
         if (current.use && names.includes(current.use.key)) return undefined;
-        if (current.use) throw new DomainError('conflict', 'This approval was used by another call.');
+        if (current.use) throw approvalRefusal('approval_used_by_other');
         isFirst = true;
         return {
           next: { ...current, use: { key: String(names[0]), at: clock.now() } },

@@ -1,6 +1,6 @@
 import type { IssuedTokens } from '../ports/issued-tokens.ts';
 import type { ResourceServer } from '../resources/resource-servers/resource-server.ts';
-import { DomainError, refuseField } from '../vocabulary/errors.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import type { ApprovalService } from './approval-service.ts';
 
 /** A call that is about to run, as its resource server reports it. */
@@ -21,10 +21,10 @@ const MOST_TOKEN = 8192;
 export const readCall = (body: { readonly [member: string]: unknown }): Call => {
   const { token, call } = body;
   if (typeof token !== 'string' || token === '' || token.length > MOST_TOKEN) {
-    return refuseField('/token', 'The access token that came with the call.');
+    throw approvalRefusal('approval_token_missing', { field: '/token' });
   }
   if (typeof call !== 'string' || !CALL_NAME.test(call)) {
-    return refuseField('/call', 'A name of the call: 1 to 200 visible ASCII characters.');
+    throw approvalRefusal('approval_call_malformed', { field: '/call' });
   }
   return { token, key: call };
 };
@@ -54,7 +54,7 @@ export const approvalUse =
   async (server, { token, key }, request) => {
     const found = await tokens.find(token);
     if (!found?.approval || found.audience !== server.identifier) {
-      throw new DomainError('not_found', 'This is no live token of an approval at this resource server.');
+      throw approvalRefusal('approval_token_not_live');
     }
     const { approval, isFirst } = await service.use(found.approval.id, { server, key, request });
     return { approval: { id: approval.id, digest: approval.digest, used_at: approval.use?.at, first: isFirst } };

@@ -8,8 +8,8 @@ import { type Group, isGroupId } from '../identity/groups/group.ts';
 import { membersSince } from '../identity/groups/membership.ts';
 import type { Found } from '../ports/document-store.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
-import { DomainError } from '../vocabulary/errors.ts';
 import type { Approval } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 
 /** Maximum number of accounts that one approval stores: eight groups of the largest size. */
 const MOST_OWNERS = 512;
@@ -65,10 +65,7 @@ export const ownersOfChain = ({
     async whenAsked(chain): Promise<readonly string[] | undefined> {
       const owners = await now(chain);
       if (owners && owners.length > MOST_OWNERS) {
-        throw new DomainError(
-          'access_denied',
-          'more people own or owned the agents of this chain than can be left out; hand one of them over to another group',
-        );
+        throw approvalRefusal('chain_owners_exceeded');
       }
       return owners;
     },

@@ -4,10 +4,11 @@ import { type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import { ownershipOfAll } from '../clients/agents/ownership.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
-import { DomainError, isDomainError } from '../vocabulary/errors.ts';
+import { isDomainError } from '../vocabulary/errors.ts';
 import { type Action, meaningOf } from './action.ts';
 import type { Origin, Requested } from './approval.ts';
 import type { ApprovalDraft, RequestedApproval } from './approval-draft.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import type { ApprovalService } from './approval-service.ts';
 import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
@@ -143,21 +144,19 @@ export const askingForApproval = ({
     const { requires, decision } = possible;
     const [rule = NOBODY_NAMED, ...others] = decision.approvers ?? [];
     if (others.length > 0) {
-      throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
+      throw approvalRefusal('approvers_differ');
     }
     const subject = facts.subject.id;
     const owners = await chainOwners.whenAsked(chain);
     if (!owners) {
-      const text =
-        'not all owners of the agents of this chain are known; ask the operator to hand them to another group';
-      throw new DomainError('access_denied', text);
+      throw approvalRefusal('chain_owners_unknown');
     }
     const concerned = { subject, owner: agent.owner, owners };
     const isLeftOut = (await leftOut(concerned, rule)).includes(subject);
     const whom = whomToAsk(channel, requires, rule, isLeftOut);
     const approvers = await approversOf(concerned, whom);
     if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
-      throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
+      throw approvalRefusal('approvers_too_few');
     }
     return { ...possible, rule, whom, approvers, owners };
   };

@@ -1,8 +1,8 @@
 import type { MasterKey } from '../platform/crypto/master-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { DomainError } from '../vocabulary/errors.ts';
 import { type Approval, stateAt } from './approval.ts';
+import { approvalRefusal } from './approval-refusals.ts';
 import { type ApprovalStore, aboutApproval, closedApproval, notThere } from './approval-store.ts';
 
 type By = { readonly server: string; readonly request: string };
@@ -53,7 +53,7 @@ export const requestedApprovals = ({
         checkAsker(current, server);
         if (current.use && names.includes(current.use.key)) return undefined;
         if (stateAt(current, clock.now()) !== 'approved') {
-          throw new DomainError('conflict', 'This approval is good for nothing any more.');
+          throw approvalRefusal('approval_over');
         }
         const now = clock.now();
         const about = aboutApproval(current);
@@ -76,7 +76,7 @@ export const requestedApprovals = ({
       return settle(id, async (current) => {
         checkAsker(current, server);
         const state = stateAt(current, clock.now());
-        if (state !== 'pending') throw new DomainError('conflict', `This request is ${state}.`);
+        if (state !== 'pending') throw approvalRefusal('approval_not_open', { params: { state } });
         return {
           next: closedApproval(current, { state: 'cancelled', decidedAt: clock.now(), decidedBy: server }),
           event: { ...aboutApproval(current), type: 'approval.cancelled', outcome: 'done', caller: server, request },

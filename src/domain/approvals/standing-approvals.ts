@@ -15,6 +15,7 @@ import type { Revocation } from '../ports/revocation.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
 import { satisfiesAcr } from '../vocabulary/assurance.ts';
 import type { DetailType } from '../vocabulary/detail-type.ts';
+import { fieldRefusal } from '../vocabulary/field-refusals.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
 import { approvalRefusal } from './approval-refusals.ts';
@@ -154,10 +155,12 @@ export const standingApprovals = ({
       if (!vote || !isRememberable(approval, account, types, clock.now())) {
         throw approvalRefusal('standing_approval_forbidden');
       }
-      if (!isWithin(uses, MOST_USES))
-        throw approvalRefusal('count_out_of_range', { field: '/uses', params: { most: MOST_USES } });
-      if (!isWithin(seconds, MOST_SECONDS))
-        throw approvalRefusal('count_out_of_range', { field: '/seconds', params: { most: MOST_SECONDS } });
+      if (!isWithin(uses, MOST_USES)) {
+        throw fieldRefusal('number_out_of_range', { field: '/uses', params: { least: 1, most: MOST_USES } });
+      }
+      if (!isWithin(seconds, MOST_SECONDS)) {
+        throw fieldRefusal('number_out_of_range', { field: '/seconds', params: { least: 1, most: MOST_SECONDS } });
+      }
       const { isCounted } = worthOf(approval.action, types);
       if (isCounted ? sum === undefined || !isWithin(sum, Number.MAX_SAFE_INTEGER) : sum !== undefined) {
         throw approvalRefusal(isCounted ? 'sum_not_positive' : 'sum_not_applicable', { field: '/sum' });

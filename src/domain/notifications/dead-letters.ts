@@ -1,10 +1,12 @@
 import type { AuditLog } from '../audit/audit-event.ts';
 import { DELIVERIES, type DeadLetter, type Delivery, TARGET_KINDS } from '../platform/outbox/delivery.ts';
 import { GIVE_UP_SECONDS, type Outbox } from '../platform/outbox/outbox.ts';
+import { documentRefusal } from '../platform/registries/document-refusals.ts';
 import type { By, Page, PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
+import { notificationRefusal } from './notification-refusals.ts';
 
 const isDeadLetter = (found: Versioned<Delivery>): found is Versioned<DeadLetter> => found.document.state === 'dead';
 
@@ -27,7 +29,7 @@ export const deadLetters = (deps: {
 }): DeadLetters => {
   const { documents, audit, clock, outbox } = deps;
   const deliveries = documents.collection<Delivery>(DELIVERIES);
-  const missing = (): DomainError => new DomainError('not_found', 'There is no such dead letter.');
+  const missing = (): DomainError => documentRefusal('document_not_found', { params: { kind: 'dead letter' } });
 
   return {
     async list({ limit = 50, after }): Promise<Page<DeadLetter>> {
@@ -45,7 +47,7 @@ export const deadLetters = (deps: {
     async retry(id, by): Promise<void> {
       const found = (await deliveries.get(id))?.document;
       if (found?.state !== 'dead') throw missing();
-      if (found.isSealed) throw new DomainError('conflict', 'The link in this mail is over.');
+      if (found.isSealed) throw notificationRefusal('mail_link_over');
       await audit.append({
         type: 'notification.retried',
         outcome: 'done',

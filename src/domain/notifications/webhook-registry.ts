@@ -12,9 +12,9 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { TrustedFetch, TrustedPost } from '../ports/trusted-fetch.ts';
-import { DomainError, refuseField } from '../vocabulary/errors.ts';
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
 import { NOTIFICATION_KIND_NAMES, type NotificationKind } from './notification-kinds.ts';
+import { notificationRefusal } from './notification-refusals.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
 import { bareBody } from './webhook-body.ts';
 import { isEcho } from './webhook-challenge.ts';
@@ -94,17 +94,20 @@ export const webhookRegistry = (deps: {
     const { name, url, kinds, owner, resourceServer } = given;
     checkText(name, '/name', 100);
     if (checkUrl(url) !== undefined) {
-      refuseField('/url', 'An endpoint is an https URL of a public host, or of one in egress.internalHosts.webhooks.');
+      throw notificationRefusal('webhook_url_malformed', { field: '/url' });
     }
     if (kinds.length === 0 && resourceServer === undefined) {
-      refuseField('/kinds', 'An endpoint hears of one kind of notification at least, or of access requests.');
+      throw notificationRefusal('webhook_kinds_missing', { field: '/kinds' });
     }
-    if (!kinds.every(isKind)) refuseField('/kinds', `Kinds are ${NOTIFICATION_KIND_NAMES.join(', ')}.`);
+    if (!kinds.every(isKind)) {
+      const params = { kinds: NOTIFICATION_KIND_NAMES.join(', ') };
+      throw notificationRefusal('webhook_kinds_unknown', { field: '/kinds', params });
+    }
     if (owner !== undefined && !(await owners.isActive(owner))) {
-      refuseField('/owner', 'There is no such active account or group.');
+      throw notificationRefusal('webhook_owner_unknown', { field: '/owner' });
     }
     if (resourceServer !== undefined && (await resourceServers.get(resourceServer))?.document.state !== 'active') {
-      refuseField('/resource_server', 'There is no such active resource server.');
+      throw notificationRefusal('webhook_server_unknown', { field: '/resource_server' });
     }
     return {
       name,
@@ -174,7 +177,7 @@ export const webhookRegistry = (deps: {
     async create(given, by): Promise<{ readonly made: Versioned<Webhook>; readonly secret: string }> {
       const facts = await checked(given);
       if ((await collection.find({ limit: MOST_WEBHOOKS })).length === MOST_WEBHOOKS) {
-        throw new DomainError('conflict', `There are at most ${MOST_WEBHOOKS} endpoints; remove one first.`);
+        throw notificationRefusal('webhooks_exceeded', { params: { most: MOST_WEBHOOKS } });
       }
       const now = clock.now();
       const id = identifiers.newId('whk');
@@ -217,10 +220,10 @@ export const webhookRegistry = (deps: {
           inputs: { reason: failure },
           ...(by.request === undefined ? {} : { request: by.request }),
         });
-        throw new DomainError('conflict', `The endpoint did not return the challenge: ${failure}.`);
+        throw notificationRefusal('webhook_challenge_failed', { params: { failure } });
       }
       const proven = await documentsOf.change(id, undefined, 'webhook.verified', by, (webhook) => {
-        if (webhook.url !== found.document.url) throw new DomainError('conflict', 'The URL was changed meanwhile.');
+        if (webhook.url !== found.document.url) throw notificationRefusal('webhook_url_changed');
         return { ...webhook, state: 'active' };
       });
       await update(queues, id, ({ failingSince: _, ...queue }) => ({ ...queue, failures: 0 }));
@@ -229,7 +232,7 @@ export const webhookRegistry = (deps: {
 
     async test(id, by): Promise<DeliveryAttempt> {
       const { document } = await documentsOf.found(id);
-      if (document.state === 'unproven') throw new DomainError('conflict', 'Prove this endpoint first.');
+      if (document.state === 'unproven') throw notificationRefusal('webhook_unproven');
       const body = bareBody('webhook.test', clock.now(), { webhook: id });
       const failure = await failureOf(async () => {
         await send(document, { id: newMessageId(), body });

@@ -4,7 +4,8 @@
  * question. An internal failure is an error in the verdict, and a verdict with an error is a `deny`.
  */
 
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
+import { policyTextRefusal } from './policy-text-refusals.ts';
 
 /** Actions that policies decide on. `act`: get a token. `delegate`: get a delegation. The rest: use this server itself. */
 export const POLICY_ACTIONS = ['act', 'delegate', 'register', 'approve', 'administer'] as const;
@@ -133,10 +134,14 @@ export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError
     .filter(({ severity }) => severity === 'error')
     .map(({ message, line }) => (line === undefined ? message : `Line ${line}: ${message}`));
   const errors = details.slice(0, 20).map((detail) => ({ pointer: '/text', detail }));
-  const error = new DomainError('invalid_field', details[0] ?? 'This text is no policy set.', { field: '/text' });
+  const [finding] = details;
+  const error =
+    finding === undefined
+      ? policyTextRefusal('policy_text_empty', { field: '/text' })
+      : policyTextRefusal('policy_text_invalid', { field: '/text', params: { finding } });
   return Object.assign(error, { errors });
 };
 
 /** The error while policies cannot be evaluated, so that nothing is permitted. */
 export const policiesUnavailable = (detail: string, cause?: unknown): DomainError =>
-  new DomainError('unavailable', 'Policies cannot be asked right now.', { detail, cause });
+  policyTextRefusal('policies_unavailable', { detail, cause });

@@ -1,5 +1,6 @@
-import { DomainError } from '../vocabulary/errors.ts';
+import type { DomainError } from '../vocabulary/errors.ts';
 import type { EpochSeconds } from './clock.ts';
+import { fetchRefusal } from './fetch-refusals.ts';
 
 /**
  * Purpose of a fetched document. Each purpose has its own connections, media types and size: 64 KiB, for client metadata 5
@@ -184,12 +185,12 @@ export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answ
     ...(answered?.retryAfter === undefined ? {} : { fetchRetryAfter: answered.retryAfter }),
   };
   return reason === 'over_budget'
-    ? new DomainError('unavailable', 'the server fetches too much at the moment; try again', {
+    ? fetchRefusal('fetches_exceeded', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
         detail: `over_budget: ${detail}`,
         cause,
       })
-    : new DomainError('invalid_request', 'a document could not be fetched', { detail: `${reason}: ${detail}`, cause });
+    : fetchRefusal('fetch_failed', { detail: `${reason}: ${detail}`, cause });
 };
 
 /** Why a fetch failed, if this is the error of a failed fetch. */

@@ -133,11 +133,6 @@ export class DomainError extends Error {
   }
 }
 
-/** Refuses a member of a document to be registered or changed; `field` is its JSON pointer. */
-export const refuseField = (field: string, message: string): never => {
-  throw new DomainError('invalid_field', message, { field });
-};
-
 /** Whether a thrown value is a DomainError, without `instanceof`. */
 export const isDomainError = (error: unknown): error is DomainError =>
   typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'DomainError';

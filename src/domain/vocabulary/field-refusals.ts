@@ -14,6 +14,7 @@ export const FIELD_REFUSALS = {
   number_too_small: { code: 'invalid_field', text: 'This number is at least {least}.' },
   number_too_large: { code: 'invalid_field', text: 'This number is at most {most}.' },
   change_empty: { code: 'invalid_field', text: 'Name at least one member to change.' },
+  request_invalid: { code: 'invalid_field', text: 'The request is not valid.' },
   value_invalid: { code: 'invalid_field', text: 'This value is not valid.' },
   value_malformed: { code: 'invalid_field', text: 'This value is not of the right form.' },
   text_has_outer_space: { code: 'invalid_field', text: 'This text begins or ends with a space.' },
@@ -23,6 +24,7 @@ export const FIELD_REFUSALS = {
   },
   text_not_normalized: { code: 'invalid_field', text: 'This text is not in Unicode normalization form C.' },
   text_piles_up_marks: { code: 'invalid_field', text: 'This text piles up marks on a letter.' },
+  account_unknown: { code: 'invalid_field', text: 'There is no such account.' },
   entry_repeated: { code: 'invalid_field', text: 'This entry is there twice.' },
   time_is_past: { code: 'invalid_field', text: 'This time is in the past.' },
   uri_not_absolute: { code: 'invalid_field', text: 'This is not an absolute URI.' },
@@ -50,6 +52,15 @@ export const FIELD_REFUSALS = {
   uri_not_normal: { code: 'invalid_field', text: 'Write this URI in its normal form: {uri}' },
   value_not_among: { code: 'invalid_field', text: 'One of {allowed}.' },
   number_out_of_range: { code: 'invalid_field', text: 'This is a whole number from {least} to {most}.' },
+  list_entries_exceeded: { code: 'invalid_field', text: 'This list has at most {most} entries.' },
+  text_expected: { code: 'invalid_field', text: 'This is a text.' },
+  text_list_expected: { code: 'invalid_field', text: 'This is a list of texts.' },
+  boolean_expected: { code: 'invalid_field', text: 'This is true or false.' },
+  subject_length_wrong: { code: 'invalid_field', text: 'A subject has 1 to {most} characters.' },
+  issuer_malformed: {
+    code: 'invalid_field',
+    text: 'An issuer is an https URL in its normal form, without user name, query and fragment.',
+  },
 } as const satisfies RefusalTable;
 
 export const fieldRefusal = refusalsOf(FIELD_REFUSALS);

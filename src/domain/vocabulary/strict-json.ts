@@ -1,4 +1,4 @@
-import { DomainError } from './errors.ts';
+import { jsonRefusal } from './json-refusals.ts';
 
 const MAXIMUM_DEPTH = 32;
 
@@ -17,7 +17,7 @@ export const strictJson = (
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new DomainError('invalid_request', 'This is not JSON.', { cause });
+    throw jsonRefusal('json_malformed', { cause });
   }
   checkStructure(text, refused, maximumDepth);
   return value;
@@ -27,7 +27,7 @@ const decoded = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new DomainError('invalid_request', 'This is not UTF-8.', { cause });
+    throw jsonRefusal('json_not_utf8', { cause });
   }
 };
 
@@ -39,7 +39,7 @@ const checkStructure = (text: string, refused: readonly string[], maximumDepth: 
     if (lexeme === '{' || lexeme === '[') {
       open.push(lexeme === '{' ? new Set() : undefined);
       if (open.length > maximumDepth) {
-        throw new DomainError('invalid_request', `JSON is nested at most ${maximumDepth} deep here.`);
+        throw jsonRefusal('json_too_deep', { params: { most: maximumDepth } });
       }
     } else if (lexeme === '}' || lexeme === ']') {
       open.pop();
@@ -47,8 +47,8 @@ const checkStructure = (text: string, refused: readonly string[], maximumDepth: 
       const name: unknown = JSON.parse(lexeme.slice(0, lexeme.length - colon.length));
       const names = open.at(-1);
       if (typeof name !== 'string' || !names) continue;
-      if (names.has(name)) throw new DomainError('invalid_request', 'An object names a member twice.');
-      if (refused.includes(name)) throw new DomainError('invalid_request', `An object names the member ${name}.`);
+      if (names.has(name)) throw jsonRefusal('json_member_repeated');
+      if (refused.includes(name)) throw jsonRefusal('json_member_refused', { params: { member: name } });
       names.add(name);
     }
   }

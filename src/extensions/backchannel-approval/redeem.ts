@@ -6,6 +6,7 @@
 
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
 import { type Approval, assuranceOfVotes, isBreakGlass, stateAt } from '../../domain/approvals/approval.ts';
+import { approvalRefusal } from '../../domain/approvals/approval-refusals.ts';
 import { BREAK_GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
@@ -15,7 +16,7 @@ import type { TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { BackchannelApprovalDependencies, Caller } from './dependencies.ts';
 import { notWhole, type Refuse, refusals } from './refusals.ts';
 
@@ -173,7 +174,7 @@ const activeAgent = async (
 const pollerOf = ({ clientId }: Caller, authReqId = ''): string => `${clientId} ${authReqId}`;
 
 const tooSoon = (seconds: number): DomainError =>
-  new DomainError('slow_down', `from now on ask once in ${seconds} seconds`, { retryAfterSeconds: seconds });
+  approvalRefusal('approval_polled_too_soon', { retryAfterSeconds: seconds, params: { seconds } });
 
 /**
  * The response to polling without an approval (CIBA §11). A pending request is no decision, so no denial is recorded for it.
@@ -193,7 +194,7 @@ const refuseUndecided = async (
       const told = await pace.poll(`approval:${approval.id}`, pollIntervalSeconds, poller);
       if (told !== undefined) throw tooSoon(told);
       if (await service.isKilled(approval)) throw refuse('approval_ended');
-      throw new DomainError('authorization_pending', 'people have not decided yet');
+      throw approvalRefusal('approval_undecided');
     }
     case 'denied':
       throw refuse('approval_denied');

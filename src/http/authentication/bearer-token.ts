@@ -6,7 +6,8 @@
 import type { Context } from 'koa';
 import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { bearerRefusal } from './bearer-refusals.ts';
 
 export type BearerDependencies = {
   /** The resource indicator that a token must have as its audience. */
@@ -34,29 +35,29 @@ const PROOF_ALGORITHMS = 'ES256 ES384 ES512 PS256 RS256 EdDSA';
 export const bearerToken =
   ({ audience, tokens, verifyProof, certificateOf }: BearerDependencies) =>
   async (ctx: Context): Promise<IssuedToken> => {
-    const refuse = (message: string, scheme: Scheme = 'Bearer', error?: string): never => {
+    const refuse = (refusal: DomainError, scheme: Scheme = 'Bearer', error?: string): never => {
       challenge(ctx, audience, scheme, error === undefined ? {} : { error });
-      throw new DomainError('unauthenticated', message);
+      throw refusal;
     };
     const [, given = '', value = ''] = CREDENTIALS.exec(ctx.get('authorization')) ?? [];
-    if (value === '') return refuse('Send an access token in the Authorization header.');
+    if (value === '') return refuse(bearerRefusal('access_token_missing'));
     const scheme: Scheme = given.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer';
     const token = await tokens.find(value);
     if (!token || token.audience !== audience) {
-      return refuse(`This is no live access token for ${audience}.`, scheme, 'invalid_token');
+      return refuse(bearerRefusal('access_token_not_live', { params: { audience } }), scheme, 'invalid_token');
     }
     raisePriority('authenticated');
     if (token.jkt === undefined && scheme === 'DPoP') {
-      return refuse('This token is not bound to a key; send it as Bearer.', 'Bearer', 'invalid_token');
+      return refuse(bearerRefusal('access_token_unbound'), 'Bearer', 'invalid_token');
     }
     if (token.jkt !== undefined) {
       // DP-04: a stolen bound token has no use as a Bearer token.
-      if (scheme === 'Bearer') refuse('This token is bound to a key; send it as DPoP.', 'DPoP', 'invalid_token');
+      if (scheme === 'Bearer') refuse(bearerRefusal('access_token_bound_to_key'), 'DPoP', 'invalid_token');
       const thumbprint = await proofOf(verifyProof, ctx, value, refuse);
-      if (thumbprint !== token.jkt) refuse('The proof is made with another key.', 'DPoP', 'invalid_token');
+      if (thumbprint !== token.jkt) refuse(bearerRefusal('access_token_of_other_key'), 'DPoP', 'invalid_token');
     }
     if (token.x5t !== undefined && certificateOf?.(ctx) !== token.x5t) {
-      refuse('This token is bound to another certificate.', 'Bearer', 'invalid_token');
+      refuse(bearerRefusal('access_token_of_other_certificate'), 'Bearer', 'invalid_token');
     }
     return token;
   };
@@ -64,14 +65,14 @@ export const bearerToken =
 /** Throws 'forbidden' for a token with an actor: no agent manages this server on behalf of a user (decision D22). */
 export const refuseActor = (token: IssuedToken): void => {
   if (!token.chain) return;
-  throw new DomainError('forbidden', 'A token with an actor cannot be used here; call with a token of your own.');
+  throw bearerRefusal('actor_token_refused');
 };
 
 /** Throws 'forbidden' with a challenge that names the scope (RFC 6750 §3.1). */
 export const requireScope = (ctx: Context, audience: string, token: IssuedToken, scope: string): void => {
   if (token.scope.includes(scope)) return;
   challenge(ctx, audience, token.jkt === undefined ? 'Bearer' : 'DPoP', { error: 'insufficient_scope', scope });
-  throw new DomainError('forbidden', `The token lacks the scope ${scope}.`);
+  throw bearerRefusal('access_token_lacks_scope', { params: { scope } });
 };
 
 /** Sets WWW-Authenticate. Values are ours, registered names or those of a policy, never input. */
@@ -108,7 +109,7 @@ const proofOf = async (
   verifyProof: BearerDependencies['verifyProof'],
   ctx: Context,
   token: string,
-  refuse: (message: string, scheme: Scheme, error: string) => never,
+  refuse: (refusal: DomainError, scheme: Scheme, error: string) => never,
 ): Promise<string> => {
   try {
     return await verifyProof(ctx, token);
@@ -116,6 +117,8 @@ const proofOf = async (
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
     // A failing store is not the caller's fault. A refused proof is.
     if (code === 'unavailable' || code === 'store_unavailable' || typeof code !== 'string') throw error;
-    return refuse(typeof message === 'string' ? message : 'The proof is not valid.', 'DPoP', 'invalid_dpop_proof');
+    if (isDomainError(error) && error.code === 'unauthenticated') return refuse(error, 'DPoP', 'invalid_dpop_proof');
+    const problem = typeof message === 'string' ? message : 'The proof is not valid.';
+    return refuse(bearerRefusal('proof_unusable', { params: { problem } }), 'DPoP', 'invalid_dpop_proof');
   }
 };

@@ -8,8 +8,9 @@ import {
   type AccessRequestProblemCode,
   isAccessRequestProblem,
 } from '../../domain/approvals/authzen/access-request-problem.ts';
+import { accessRequestRefusal } from '../../domain/approvals/authzen/access-request-refusals.ts';
 import type { AccessRequests, AnsweredTask } from '../../domain/approvals/authzen/access-requests.ts';
-import { isDomainError, refuseField } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { readJsonBody } from '../management/json-body.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Answered, type Answering, askedIn, challenge } from './answering.ts';
@@ -61,7 +62,9 @@ export const requestRoutes = (
     REQUESTS,
     answering(send, async (server, ctx, { request }) => {
       const key = ctx.get('idempotency-key');
-      if (key !== '' && !KEY.test(key)) refuseField('Idempotency-Key', 'At most 255 visible ASCII characters.');
+      if (key !== '' && !KEY.test(key)) {
+        throw accessRequestRefusal('idempotency_key_malformed', { field: 'Idempotency-Key' });
+      }
       const answered = await requests.submit(server, await readJsonBody(ctx), {
         request,
         ...(key === '' ? {} : { key }),

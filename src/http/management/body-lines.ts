@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { httpProblem } from '../problem.ts';
+import { managementRefusal } from './management-refusals.ts';
 
 /** Bytes of one line, as of any other body. */
 const LONGEST_LINE = 65_536;
@@ -53,7 +53,7 @@ export const bodyLines = async function* (ctx: Context): AsyncGenerator<Buffer> 
     }
   } catch (cause) {
     if ((cause as { readonly name?: unknown }).name === 'HttpProblem') throw cause;
-    throw new DomainError('invalid_request', 'The body ended before it was complete.', { cause });
+    throw managementRefusal('body_incomplete', { cause });
   }
   const last = complete(Buffer.alloc(0));
   if (last) yield last;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { httpProblem } from '../problem.ts';
+import { managementRefusal } from './management-refusals.ts';
 
 /** Bytes of a body; default limit of a route. */
 const MAXIMUM_BODY = 65_536;
@@ -27,7 +27,7 @@ export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promis
   // validation.ts refuses unknown members by name, together with all others.
   const value = strictJson(await readBytes(ctx, maximum), []);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DomainError('invalid_request', 'The body is a JSON object.');
+    throw managementRefusal('body_not_object');
   }
   return value as JsonObject;
 };
@@ -47,7 +47,7 @@ const readBytes = async (ctx: Context, maximum: number): Promise<Buffer> => {
       }
     }
   } catch (cause) {
-    throw new DomainError('invalid_request', 'The body ended before it was complete.', { cause });
+    throw managementRefusal('body_incomplete', { cause });
   }
   const isUnread = declared > DRAINED_BODY || length > DRAINED_BODY;
   if (isUnread) ctx.set('Connection', 'close');

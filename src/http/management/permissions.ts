@@ -2,7 +2,6 @@ import type { Client } from '../../domain/clients/clients/client.ts';
 import type { Account, AccountRole, Role } from '../../domain/identity/accounts/account.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import type { ScopeDeclaration } from '../../domain/resources/resource-servers/resource-server.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { managementRefusal } from './management-refusals.ts';
 
 /** Scopes of the management API's own resource server, `<issuer>/api/v1`. */
@@ -94,7 +93,7 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
   const { scope } = token;
   if (token.subject !== undefined) {
     const account = await lookup.account(token.subject);
-    if (account?.state !== 'active') throw new DomainError('forbidden', 'The account of this token is not active.');
+    if (account?.state !== 'active') throw managementRefusal('account_of_token_inactive');
     return { kind: 'account', id: account.id, name: account.name, roles: account.roles, scope, account: account.id };
   }
   const client = await lookup.client(token.clientId);

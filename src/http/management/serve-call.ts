@@ -7,7 +7,7 @@ import { documentRefusal } from '../../domain/platform/registries/document-refus
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import {
   type BearerDependencies,
   bearerToken,
@@ -23,6 +23,7 @@ import { bodyLines, checkLinesType } from './body-lines.ts';
 import type { Answer, Call } from './call.ts';
 import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
+import { managementRefusal } from './management-refusals.ts';
 import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
 import { type PolicyCheck, targetOf } from './policy-check.ts';
 import type { Handler } from './resource.ts';
@@ -111,8 +112,9 @@ export const serveCall = <T extends Io>(
     const [credential, instance] = [parameterOf(ctx, 'credential'), parameterOf(ctx, 'instance')];
     const isThere = (name: string, value: string, form = ID): boolean =>
       !route.path.includes(`{${name}}`) || form.test(value);
-    if (!isThere('id', id, route.ids) || !isThere('credential', credential) || !isThere('instance', instance))
+    if (!isThere('id', id, route.ids) || !isThere('credential', credential) || !isThere('instance', instance)) {
       throw documentRefusal('object_not_found');
+    }
     const { cursor, ...query } = checks.query(ctx.query);
     const isVersioned = route.ifMatch === true || (route.ifMatch === 'may' && ctx.get('if-match') !== '');
     const version = isVersioned ? versionOf(ctx) : 0;
@@ -205,7 +207,7 @@ const keyOf = (ctx: Context): string | undefined => {
   const given = ctx.get('idempotency-key');
   if (given === '') return undefined;
   if (!/^[\x21-\x7e]{1,128}$/.test(given)) {
-    throw new DomainError('invalid_request', 'An Idempotency-Key has 1 to 128 visible characters.');
+    throw managementRefusal('idempotency_key_not_visible');
   }
   return given;
 };
@@ -218,7 +220,7 @@ const versionOf = (ctx: Context): number => {
   }
   const [, version] = /^"([1-9][0-9]{0,14})"$/.exec(given.trim()) ?? [];
   if (version === undefined) {
-    throw new DomainError('precondition_failed', 'If-Match is not an ETag this server gave.');
+    throw managementRefusal('etag_unknown');
   }
   return Number(version);
 };

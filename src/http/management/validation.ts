@@ -1,22 +1,31 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import { fieldRefusal } from '../../domain/vocabulary/field-refusals.ts';
 import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
 import { type FieldError, fieldError, invalidFields } from '../problem.ts';
 import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';
+import { managementRefusal } from './management-refusals.ts';
 import type { Io, Route, RouteDeclaration } from './route.ts';
 import { componentsOf, type NamedSchema, named } from './schema.ts';
 
 /** Members that callers know from RFC 7591 or from our answers, with the reason why this API does not accept them. */
-const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
-  jwks_uri: 'A resource server sends its public keys themselves, as "jwks".',
-  client_secret: 'Secrets are made by this server and shown once.',
-  delegates_to: 'Propose each pair with propose-delegation. Another operator or administrator accepts it.',
-  state: 'The state changes by the routes made for it.',
-  id: 'Ids are made by this server.',
-  created_at: 'This member cannot be set.',
-  updated_at: 'This member cannot be set.',
+type RefusedReason =
+  | 'server_sends_own_keys'
+  | 'secret_is_made_here'
+  | 'pair_is_proposed'
+  | 'state_has_routes'
+  | 'id_is_made_here'
+  | 'member_not_settable';
+
+const REFUSED_MEMBERS: Readonly<Record<string, RefusedReason>> = {
+  jwks_uri: 'server_sends_own_keys',
+  client_secret: 'secret_is_made_here',
+  delegates_to: 'pair_is_proposed',
+  state: 'state_has_routes',
+  id: 'id_is_made_here',
+  created_at: 'member_not_settable',
+  updated_at: 'member_not_settable',
 };
 const SHOWN_ERRORS = 20;
 
@@ -68,8 +77,9 @@ export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
       });
       // ajv accepts `1e999` as a whole number, and then applies no maximum to a value that is not finite.
       const odd = integers.map(([parameter]) => parameter).filter((parameter) => !isWhole(given[parameter]));
-      if (odd.length > 0)
+      if (odd.length > 0) {
         throw invalidFields(odd.map((parameter) => fieldError({ parameter }, fieldRefusal('number_not_whole'))));
+      }
       const query = { ...given };
       if (!checkQuery(query)) throw refusal(checkQuery, (pointer) => ({ parameter: pointer.slice(1) }));
       return query;
@@ -112,7 +122,7 @@ const describe = ({ instancePath: pointer, keyword, params }: ErrorObject): Desc
     case 'additionalProperties': {
       const name = String(parameter('additionalProperty'));
       const reason = Object.hasOwn(REFUSED_MEMBERS, name) ? REFUSED_MEMBERS[name] : undefined;
-      const refusal = reason === undefined ? fieldRefusal('member_unknown') : new DomainError('invalid_field', reason);
+      const refusal = reason === undefined ? fieldRefusal('member_unknown') : managementRefusal(reason);
       return { pointer: below(name), refusal };
     }
     case 'enum': {

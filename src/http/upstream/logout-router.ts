@@ -5,8 +5,9 @@
 import Router from '@koa/router';
 import type { UpstreamLogout } from '../../domain/identity/upstream/upstream-logout.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
-import { DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
+import { formRefusal } from '../middleware/form-refusals.ts';
 import type { ProblemLog } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 
@@ -32,9 +33,9 @@ export const upstreamLogoutRouter = (deps: {
     const from = { source, request };
     ctx.set('Cache-Control', 'no-store');
     try {
-      if (!isForm(ctx.req)) throw new DomainError('invalid_request', 'This is no form.', { field: 'form' });
+      if (!isForm(ctx.req)) throw formRefusal('logout_form_missing', { field: 'form' });
       const token = single(await readForm(ctx.req, MOST_BYTES), 'logout_token');
-      if (!token) throw new DomainError('invalid_request', 'There is no logout_token.', { field: 'form' });
+      if (!token) throw formRefusal('logout_token_missing', { field: 'form' });
       await deps.logout.receive(token, from);
       ctx.status = 200;
       ctx.body = '';

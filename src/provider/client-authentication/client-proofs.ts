@@ -6,9 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
+import { rateLimitRefusal } from '../../domain/platform/rate-limits/rate-limit-refusals.ts';
 import type { RequestLimit } from '../../domain/platform/rate-limits/request-limits.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
@@ -85,7 +85,7 @@ export const clientProofs = (limit: RequestLimit): ClientProofs => {
         const { clientId } = value as { readonly clientId: string };
         if (!limit.isExceeded(clientId) || requestState(this.ctx).isCounted) return;
         const refusal = { retryAfterSeconds: limit.retryAfterSeconds() };
-        throw protocolError(new DomainError('too_many_requests', 'this client has made too many requests', refusal));
+        throw protocolError(rateLimitRefusal('client_requests_exceeded', refusal));
       };
     },
   };

@@ -4,8 +4,9 @@
  * still use the management API.
  */
 import Provider from 'oidc-provider';
+import { killRefusal } from '../../domain/authority/revocation/kill-refusals.ts';
 import type { Revocation } from '../../domain/ports/revocation.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import type { ProviderClients } from './client-metadata.ts';
 
@@ -22,13 +23,7 @@ const GRANTING = new Set<string | undefined>([
 const RETRY_AFTER_SECONDS = 30;
 
 export const everythingIsKilled = (): DomainError =>
-  new DomainError(
-    'unavailable',
-    'everything this server grants was stopped; it is not granted again until that is lifted',
-    {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    },
-  );
+  killRefusal('kill_in_force', { retryAfterSeconds: RETRY_AFTER_SECONDS });
 
 /** The look-up of clients. On granting routes it throws for a client that the kill of everything blocks. */
 export const closedByKills = (clients: ProviderClients, revocation: Revocation): ProviderClients => ({

@@ -1,10 +1,10 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { credentialsOf, isUsable } from '../../domain/clients/agents/credential.ts';
+import { credentialRefusal } from '../../domain/clients/agents/credential-refusals.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 
@@ -29,10 +29,7 @@ export const ownAssertions =
     const agent = (await deps.agents.get(agentId))?.document;
     const refuse = async (check: string): Promise<never> => {
       if (agent) await deps.refusals.note(agent.id, `key rotation: ${check}`.slice(0, 200), request);
-      throw new DomainError(
-        'unauthenticated',
-        'This is no good client assertion, signed with a key of this credential.',
-      );
+      throw credentialRefusal('assertion_not_valid');
     };
     const found = agent && credentialsOf(agent).find(({ id }) => id === credentialId);
     if (agent?.state !== 'active' || found?.kind !== 'jwks' || !isUsable(found, deps.clock.now())) {

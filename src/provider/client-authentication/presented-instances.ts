@@ -3,11 +3,11 @@
  * the one whose key signed the DPoP proof. An agent need not have instances.
  */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
+import { credentialRefusal } from '../../domain/clients/agents/credential-refusals.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
 import type { DocumentStore, Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { GRANTS, type GrantRecord } from '../seam/records.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import type { OfRequest } from '../seam/request-state.ts';
@@ -71,7 +71,7 @@ export const presentedInstances = (deps: {
       const key = (token ?? code ?? device)?.attestationJkt;
       const isKeyProven = key === undefined || key === presented.attestedKeyIn(context);
       if (isKeyProven && (holder === undefined || holder === instance?.id)) return;
-      throw new DomainError('invalid_grant', 'what is presented is of an instance: prove the key of that one', {
+      throw credentialRefusal('instance_not_proven', {
         denial: { id: identifiers.newId('dny'), layer: 'grant', reason: 'instance_not_proven' },
       });
     },

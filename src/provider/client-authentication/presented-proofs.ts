@@ -4,10 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
+import { credentialRefusal } from '../../domain/clients/agents/credential-refusals.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { mayHaveBeenUsed } from '../seam/cold-mode.ts';
 
 /** A proof is valid this many seconds around its `iat`. */
@@ -30,35 +30,31 @@ export const presentedProofs =
     readonly masterKey: MasterKey;
   }) =>
   async ({ proof, method, path, accessToken }: PresentedProof): Promise<string> => {
-    const refuse = (message: string): never => {
-      throw new DomainError('unauthenticated', message);
-    };
-    if (proof === undefined || proof.length > 8192) return refuse('a DPoP proof is needed with this token');
+    if (proof === undefined || proof.length > 8192) throw credentialRefusal('proof_needed');
     const verified = await jwtVerify(proof, EmbeddedJWK, {
       typ: 'dpop+jwt',
       algorithms: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
       currentDate: new Date(deps.clock.nowMillis()),
     }).catch(() => undefined);
-    if (!verified) return refuse('the DPoP proof is not valid');
+    if (!verified) throw credentialRefusal('proof_not_valid');
     const { payload, protectedHeader } = verified;
-    if (payload['htm'] !== method) return refuse('the DPoP proof is for another method');
+    if (payload['htm'] !== method) throw credentialRefusal('proof_of_other_method');
     if (withoutQuery(payload['htu']) !== withoutQuery(`${deps.issuer}${path}`)) {
-      return refuse('the DPoP proof is for another URL');
+      throw credentialRefusal('proof_of_other_url');
     }
-    if (payload['ath'] !== hash('sha256', accessToken, 'base64url'))
-      return refuse('the DPoP proof is for another token');
+    if (payload['ath'] !== hash('sha256', accessToken, 'base64url')) throw credentialRefusal('proof_of_other_token');
     if (typeof payload.iat !== 'number' || Math.abs(payload.iat - deps.clock.now()) > WINDOW_SECONDS) {
-      return refuse('the DPoP proof is too old or dated ahead');
+      throw credentialRefusal('proof_time_wrong');
     }
-    if (typeof payload.jti !== 'string' || payload.jti.length > 256) return refuse('the DPoP proof has no usable jti');
+    if (typeof payload.jti !== 'string' || payload.jti.length > 256) throw credentialRefusal('proof_without_jti');
     const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk as JWK);
     for (const digest of deps.masterKey.ordered('jti/presented-dpop', thumbprint, payload.jti)) {
       if (!(await deps.ephemeral.claim(`jti:${digest}`, 2 * WINDOW_SECONDS + 5))) {
-        return refuse('the DPoP proof was used before');
+        throw credentialRefusal('proof_used');
       }
     }
     if (mayHaveBeenUsed(deps.ephemeral, payload.iat, WINDOW_SECONDS)) {
-      return refuse('the DPoP proof was made too early to be told from a used one: make a new one');
+      throw credentialRefusal('proof_too_early');
     }
     return thumbprint;
   };

@@ -4,18 +4,18 @@
  * refresh without any proof would turn a bound authorization into one that gives Bearer tokens.
  */
 import Provider from 'oidc-provider';
+import { credentialRefusal } from '../../domain/clients/agents/credential-refusals.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 
 /** RFC 9449 (`cnf.jkt`) or RFC 8705 §3 (`cnf.x5t#S256`). */
 type Proof = 'dpop' | 'certificate';
 type Bound = { readonly jkt?: string; readonly 'x5t#S256'?: string };
 type RefreshToken = InstanceType<Provider['RefreshToken']> & { readonly proof?: Proof };
 
-const MISSING = {
-  dpop: 'this refresh token came with a token that is bound by DPoP: send a DPoP proof with the refresh',
-  certificate: 'this refresh token came with a token that is bound to a client certificate: refresh with a certificate',
-} as const satisfies Record<Proof, string>;
+const MISSING = { dpop: 'dpop_not_proven', certificate: 'certificate_not_proven' } as const satisfies Record<
+  Proof,
+  string
+>;
 
 const proofOf = (token: Bound | undefined): Proof | undefined => {
   if (token?.jkt !== undefined) return 'dpop';
@@ -61,7 +61,6 @@ export const checkRefreshProof = (
 ): void => {
   const { proof } = (token ?? {}) as RefreshToken;
   if (proof === undefined || proof === proofOf(issued)) return;
-  throw new DomainError('invalid_grant', MISSING[proof], {
-    denial: { id: identifiers.newId('dny'), layer: 'grant', reason: `${proof}_not_proven` },
-  });
+  const reason = MISSING[proof];
+  throw credentialRefusal(reason, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
 };

@@ -5,15 +5,17 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
+import { credentialRefusal } from '../../domain/clients/agents/credential-refusals.ts';
 import { certificateLack } from '../../domain/platform/certificates/certificate-rule.ts';
 import { isOneOfDigests } from '../../domain/platform/crypto/constant-time-compare.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import { rateLimitRefusal } from '../../domain/platform/rate-limits/rate-limit-refusals.ts';
 import type { RequestLimit } from '../../domain/platform/rate-limits/request-limits.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import type { ClientAssertions } from './client-assertions.ts';
@@ -88,9 +90,7 @@ export const resourceServerProofs =
     const presented = presentedIn(request.headers.authorization);
     if (!presented) throw notProven();
     if (limit.isExceeded(presented.id)) {
-      throw new DomainError('too_many_requests', 'This resource server has made too many requests.', {
-        retryAfterSeconds: limit.retryAfterSeconds(),
-      });
+      throw rateLimitRefusal('resource_server_requests_exceeded', { retryAfterSeconds: limit.retryAfterSeconds() });
     }
     const server = (await deps.resourceServers.get(presented.id))?.document;
     if (!server) throw notProven();
@@ -118,5 +118,4 @@ const presentedIn = (header: string | undefined): Presented | undefined => {
   }
 };
 
-const notProven = (): DomainError =>
-  new DomainError('unauthenticated', 'Send the credential with which this resource server introspects.');
+const notProven = (): DomainError => credentialRefusal('resource_server_not_authenticated');

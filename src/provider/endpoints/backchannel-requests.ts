@@ -6,8 +6,10 @@
 
 import { errors, type KoaContextWithOIDC, type Configuration as ProviderConfiguration } from 'oidc-provider';
 import type { RequestedApproval } from '../../domain/approvals/approval-draft.ts';
+import { approvalRefusal } from '../../domain/approvals/approval-refusals.ts';
 import type { AskingForApproval } from '../../domain/approvals/request-approval.ts';
 import { agentParty } from '../../domain/authority/decision/facts.ts';
+import { delegationRefusal } from '../../domain/authority/delegation/delegation-refusals.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
@@ -19,7 +21,7 @@ import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
-import { DomainError, isDomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
+import { isDomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import { noteFacts } from '../seam/request-event.ts';
@@ -79,7 +81,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       const { accountId } = account;
       const agent = (await deps.agents.get(client.clientId))?.document;
       if (!agent) {
-        throw new DomainError('unauthorized_client', 'only a registered agent asks people for approvals');
+        throw approvalRefusal('approval_asked_by_other_client');
       }
       const person = (await deps.accounts.get(accountId))?.document;
       // The same response for an unknown person and for a person without a relation to the agent (LG-01).
@@ -91,10 +93,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       const details = (await deps.details.ofRequest(ctx))[server.identifier] ?? [];
       const scope = scopeOf(ctx);
       if (scope.length === 0 && details.length === 0) {
-        throw new DomainError(
-          'invalid_scope',
-          'name what is to be approved: a scope of the resource, or authorization_details',
-        );
+        throw approvalRefusal('approval_subject_missing');
       }
       const { binding_message: message, requested_expiry: expiry } = ctx.oidc.params ?? {};
       const endpoint = agent.backchannelClientNotificationEndpoint;
@@ -131,13 +130,9 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
         factsOf(ctx.req).id,
       );
       if (!asked) {
-        throw new DomainError(
-          'access_denied',
-          'no person can approve this here: the agent asks for more than it may ask for',
-          {
-            denial: { id: deps.identifiers.newId('dny'), layer: 'policy', reason: 'approval_not_possible' },
-          },
-        );
+        throw approvalRefusal('approval_not_possible', {
+          denial: { id: deps.identifiers.newId('dny'), layer: 'policy', reason: 'approval_not_possible' },
+        });
       }
       const { auth_req_id, expires_in, interval, number } = deps.approvals.remedyOf(asked);
       ctx.body = { auth_req_id, expires_in, interval, ...(number === undefined ? {} : { number }) };
@@ -156,7 +151,7 @@ const refuseNewOwner = async (
   const [delegation] = await delegations.suspendedOf(account, agent);
   if (!delegation) return;
   const url = `${issuer}/account/agents/${agent}/owner`;
-  throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent', {
+  throw delegationRefusal('owner_not_confirmed', {
     denial: {
       id: identifiers.newId('dny'),
       layer: 'delegation',
@@ -187,11 +182,11 @@ const serverOf = async (
 ): Promise<ResourceServer> => {
   const [resource, ...others] = Object.keys(ctx.oidc.resourceServers ?? {});
   if (resource === undefined || others.length > 0) {
-    throw new DomainError('invalid_target', 'name the one resource it is about', { field: 'resource' });
+    throw approvalRefusal('approval_resource_missing', { field: 'resource' });
   }
   const server = (await resourceServers.findByIdentifier(resource))?.document;
   if (server?.state !== 'active' || `${resource}/`.startsWith(`${issuer}/api/`)) {
-    throw new DomainError('invalid_target', 'there is no such resource server', { field: 'resource' });
+    throw approvalRefusal('approval_resource_unknown', { field: 'resource' });
   }
   return server;
 };

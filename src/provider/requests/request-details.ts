@@ -8,9 +8,9 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import { checkDetails, readDetails } from '../../domain/resources/authorization-details/asked-details.ts';
+import { detailRefusal } from '../../domain/resources/authorization-details/detail-refusals.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
 
@@ -37,7 +37,7 @@ const textOf = (ctx: KoaContextWithOIDC): string | undefined => {
   const value = (route === 'token' ? body : params)?.[PARAMETER];
   if (value === undefined || value === '') return undefined;
   if (typeof value === 'string') return value;
-  throw new DomainError('invalid_request', `${PARAMETER} is given more than once`, { field: PARAMETER });
+  throw detailRefusal('details_repeated', { field: PARAMETER });
 };
 
 export interface RequestDetails {
@@ -80,14 +80,13 @@ export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails
     const details = readDetails(text);
     const servers = await serversOf(ctx);
     if (servers.length === 0) {
-      throw new DomainError('invalid_target', `${PARAMETER} are for a resource: name it`, { field: 'resource' });
+      throw detailRefusal('details_without_resource', { field: 'resource' });
     }
     const placed = new Map<string, Detail[]>();
     for (const [index, detail] of details.entries()) {
       const [server, ...others] = servers.filter((one) => one.detailTypes?.some(({ type }) => type === detail.type));
       if (others.length > 0) {
-        const message = `${PARAMETER}[${index}]: several of the resources have this type; ask for one of them at a time`;
-        throw new DomainError('invalid_authorization_details', message, { field: PARAMETER });
+        throw detailRefusal('detail_type_ambiguous', { field: PARAMETER, params: { index } });
       }
       checkDetails(server?.detailTypes ?? [], [detail]);
       if (server) placed.set(server.identifier, [...(placed.get(server.identifier) ?? []), detail]);
@@ -144,8 +143,7 @@ const MOST_IN_JWT = 3072;
 /** Refuses what a JWT access token could not carry. */
 export const checkFits = ({ accessTokenFormat }: ResourceServer, details: readonly Detail[]): void => {
   if (accessTokenFormat === 'jwt' && Buffer.byteLength(JSON.stringify(details)) > MOST_IN_JWT) {
-    const message = `${PARAMETER}: more than ${MOST_IN_JWT} bytes in one token; ask for fewer`;
-    throw new DomainError('invalid_authorization_details', message, { field: PARAMETER });
+    throw detailRefusal('details_exceed_token', { field: PARAMETER, params: { most: MOST_IN_JWT } });
   }
 };
 

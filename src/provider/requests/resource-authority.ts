@@ -16,6 +16,7 @@ import {
   type Route,
 } from '../../domain/authority/decision/facts.ts';
 import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
+import { targetRefusal } from '../../domain/authority/decision/target-refusals.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -112,14 +113,13 @@ export const resourceAuthority = (deps: {
     const active = held.filter((_, index) => servers[index]?.document.state === 'active').sort();
     const [only, ...others] = active;
     if (only !== undefined && others.length === 0) return only;
-    const text =
-      only === undefined
-        ? 'name the resource: the client has no authority of its own at any; an operator can give it some'
-        : `name the resource: the client has authority at ${active.length} of them, such as ${only}`;
-    throw new DomainError('invalid_target', text, {
+    const options = {
       field: 'resource',
       denial: { id: deps.identifiers.newId('dny'), layer: 'request', reason: 'target_missing' },
-    });
+    } as const;
+    throw only === undefined
+      ? targetRefusal('own_authority_missing', options)
+      : targetRefusal('own_authority_ambiguous', { ...options, params: { count: active.length, resource: only } });
   };
 
   const factsAt = async (

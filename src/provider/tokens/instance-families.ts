@@ -8,12 +8,13 @@ import { errors } from 'oidc-provider';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
+import { instanceRefusal } from '../../domain/clients/instances/instance-refusals.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
-import { DomainError } from '../../domain/vocabulary/errors.ts';
+import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import type { FamilyToMint, TokenResponse } from '../../extensions/extension.ts';
 import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
@@ -57,9 +58,9 @@ export const instanceFamilies = (deps: {
   const { documents, clock, identifiers, masterKey, audit, consumptions, liveness, instances, issuer } = deps;
   const grants = documents.collection<GrantRecord>(GRANTS);
 
-  const refuse = (reason: string, text: string): DomainError =>
-    new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
-  const isOver = () => refuse('authorization_ended', 'what this token would come from has ended');
+  const refuse = (reason: 'authorization_ended' | 'authorization_of_other_instance'): DomainError =>
+    instanceRefusal(reason, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
+  const isOver = () => refuse('authorization_ended');
 
   /** The authorization behind a live grant. Throws 'invalid_grant' for a grant of another instance. */
   const authorizationOf = async (id: string, instance: Instance): Promise<GrantRecord> => {
@@ -67,7 +68,7 @@ export const instanceFamilies = (deps: {
     if (!grant) throw isOver();
     if (grant.parent === undefined) return grant;
     if (grant.instance !== instance.id) {
-      throw refuse('authorization_of_other_instance', 'subject_token is of another instance of this agent');
+      throw refuse('authorization_of_other_instance');
     }
     const parent = (await grants.get(grant.parent))?.document;
     if (!parent) throw isOver();

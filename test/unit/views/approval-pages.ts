@@ -1,6 +1,7 @@
 /** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
 
 import { approvalRefusal } from '../../../src/domain/approvals/approval-refusals.ts';
+import { fieldRefusal } from '../../../src/domain/vocabulary/field-refusals.ts';
 import { refusalPhrase } from '../../../src/http/refusal-phrase.ts';
 import { type Html, type Phrase, phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
@@ -224,7 +225,7 @@ export const approvalPages = (
         amount: 12,
         values: { uses: text('many'), seconds: '3600', sum: text('-1') },
         errors: {
-          uses: refusalPhrase(approvalRefusal('count_out_of_range', { params: { most: 100 } })),
+          uses: refusalPhrase(fieldRefusal('number_out_of_range', { params: { least: 1, most: 100 } })),
           sum: refusalPhrase(approvalRefusal('sum_not_positive')),
         },
       },

@@ -10,7 +10,10 @@ const DECIDED: Readonly<Record<string, string>> = {
   expired: 'Über diese Anfrage gibt es nichts mehr zu entscheiden: Ihre Zeit ist um.',
 };
 
-// Words by reason, in the tables' order: consent, simulations, approvals, absences and break-glass.
+/** The words for a whole document, by its English ones. */
+const WHOLE: Readonly<Record<string, string>> = { 'The request': 'Die Anfrage', 'The question': 'Die Frage' };
+
+// Words by reason: one object for each table, in its order.
 
 export const CONSENT_GERMAN = {
   consent_changed: 'Worum gebeten wird, hat sich geändert. Lesen Sie es noch einmal, bevor Sie entscheiden.',
@@ -27,7 +30,6 @@ export const CONSENT_GERMAN = {
 
 export const SIMULATION_GERMAN = {
   refused_by_policy: 'Die Richtlinien dieses Servers lassen das nicht zu.',
-  simulated_account_unknown: 'Dieses Konto gibt es nicht.',
   simulated_caller_unknown: 'Diesen Agenten oder Client gibt es nicht.',
   simulated_resource_unknown: 'Diesen Ressourcenserver gibt es nicht.',
   simulated_party_unknown: 'So ein Konto oder einen solchen Client gibt es nicht.',
@@ -38,6 +40,13 @@ export const SIMULATION_GERMAN = {
   simulated_blueprint_unknown: 'So einen Blueprint gibt es nicht.',
   policy_version_not_found: 'Diese Version der Richtlinien gibt es nicht.',
   question_not_found: 'Eine solche Anfrage gibt es nicht.',
+  simulated_subject_missing: 'Nennen Sie das Konto, für das der Client handelt: Dieser Weg braucht eines.',
+  simulated_policies_twice: 'Nennen Sie eine Version, oder senden Sie einen Text, nicht beides.',
+  simulated_action_ambiguous: 'Nennen Sie genau eines von resource, register, administer und approve.',
+  simulated_caller_missing: 'Nennen Sie, wer anfragt.',
+  simulated_operation_unknown: 'Eine solche Operation gibt es nicht; siehe das OpenAPI-Dokument.',
+  simulated_operation_registers: 'Diese Operation registriert: Nennen Sie „register“.',
+  simulated_operation_without_policy: 'Über diese Operation entscheiden keine Richtlinien: {why}.',
 } satisfies GermanWords;
 
 export const APPROVAL_GERMAN = {
@@ -54,16 +63,39 @@ export const APPROVAL_GERMAN = {
   standing_approval_forbidden: 'Das wird jedes Mal freigegeben.',
   standing_approval_exists: 'Das wurde schon gesagt: Es steht unter „Im Voraus freigegeben“.',
   standing_approval_not_found: 'Eine solche Dauerfreigabe gibt es nicht.',
-  count_out_of_range: 'Eine ganze Zahl von 1 bis {most}.',
   sum_not_positive: 'Eine ganze Zahl über 0.',
   sum_not_applicable: 'Diese Handlung hat keinen Betrag.',
+  approval_used_by_other: 'Diese Freigabe wurde von einem anderen Aufruf genutzt.',
+  approval_token_missing: 'Das Access-Token, das mit dem Aufruf kam.',
+  approval_call_malformed: 'Ein Name des Aufrufs: 1 bis 200 sichtbare ASCII-Zeichen.',
+  approval_token_not_live: 'Das ist bei diesem Ressourcenserver kein gültiges Token einer Freigabe.',
+  approval_over: 'Diese Freigabe gilt nicht mehr.',
+  approval_not_open: ({ state = '' }) => DECIDED[state] ?? 'Diese Anfrage ist nicht mehr offen.',
+  chain_owners_exceeded:
+    'Die Agenten dieser Kette gehören oder gehörten mehr Personen, als ausgelassen werden können. Übergeben Sie einen davon an eine andere Gruppe.',
+  approvers_differ: 'Teile davon geben verschiedene Personen frei. Fragen Sie nach jedem Teil einzeln.',
+  approvers_too_few: 'Dafür braucht es mehr Personen, als gefragt werden können. Fragen Sie den Betreiber.',
+  chain_owners_unknown:
+    'Nicht alle Eigentümer der Agenten dieser Kette sind bekannt. Bitten Sie den Betreiber, sie einer anderen Gruppe zu übergeben.',
+  approval_requests_muted: 'Diese Person hat diesem Agenten immer wieder abgelehnt. Er fragt sie einen Tag lang nicht.',
+  approval_requests_exceeded: 'Dieser Agent oder andere seines Eigentümers haben diese Person zu oft gefragt.',
+  open_approvals_of_agent_exceeded: 'Dieser Agent hat bei dieser Person zu viele offene Anfragen.',
+  open_approvals_of_owner_exceeded:
+    'Die Agenten dieses Eigentümers haben bei einer Person, die freigibt, zu viele offene Anfragen.',
+  approval_polled_too_soon: 'Fragen Sie ab jetzt einmal in {seconds} Sekunden.',
+  approval_undecided: 'Es ist noch nicht entschieden.',
+  approval_asked_by_other_client: 'Nur ein registrierter Agent bittet Personen um Freigaben.',
+  approval_subject_missing:
+    'Nennen Sie, was freigegeben werden soll: eine Berechtigung der Ressource oder authorization_details.',
+  approval_not_possible: 'Das kann hier keine Person freigeben: Der Agent verlangt mehr, als er verlangen darf.',
+  approval_resource_missing: 'Nennen Sie die eine Ressource, um die es geht.',
+  approval_resource_unknown: 'Diesen Ressourcenserver gibt es nicht.',
 } satisfies GermanWords;
 
 export const ABSENCE_GERMAN = {
   absence_start_invalid: 'Ein Zeitpunkt in den nächsten 180 Tagen.',
   absence_end_invalid: 'Ein Zeitpunkt nach dem ersten, der nicht vorbei ist, höchstens 60 Tage später.',
   deputy_is_self: 'Jemand anderes als Sie selbst.',
-  deputy_unknown: 'Dieses Konto gibt es nicht.',
   deputy_taken: 'Diese Person entscheidet schon für genug andere.',
   absences_exceeded: 'Es gibt schon drei: Beenden Sie eine davon.',
   absence_not_found: 'Eine solche Abwesenheit gibt es nicht.',
@@ -86,6 +118,23 @@ export const BREAK_GLASS_GERMAN = {
 export const DELEGATION_GERMAN = {
   agent_changed_owner_again:
     'Dieser Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wer jetzt für ihn einsteht.',
+  consent_exceeds_request: 'Es wurde mehr erlaubt, als verlangt war.',
+  redelegation_resource_differs: 'Eine Delegation wird nur für ihre eigene Ressource weitergegeben.',
+  redelegation_too_deep: 'Die Kette der Handelnden hat höchstens {most} Stufen.',
+  redelegation_forbidden: 'Diese Delegation darf nicht an diesen Agenten weitergegeben werden.',
+  redelegation_empty: 'Von den Berechtigungen bleibt nichts, was weitergegeben werden könnte.',
+  owner_not_confirmed: 'Die Person hat den neuen Eigentümer dieses Agenten noch nicht bestätigt.',
+  parent_delegation_ended: 'Die Delegation hinter dem Subject-Token ist beendet.',
+  approved_grant_ended: 'Was freigegeben wurde, ist beendet.',
+  delegation_requests_exceeded: 'Dieser Agent hat dieses Konto zu oft gefragt.',
+  delegation_hop_ended: 'Diese Stufe der Delegation wurde beendet.',
+  delegation_contended: 'Diese Delegation wurde inzwischen geändert. Lesen Sie sie noch einmal.',
+  delegation_revoked: 'Diese Delegation ist beendet.',
+  delegation_hop_not_narrowable:
+    'Was eine Stufe hat, ergibt sich aus der darüber. Schränken Sie jene ein, oder beenden Sie diese.',
+  narrowing_names_nothing: 'Es ist nichts genannt, was weggenommen werden soll.',
+  narrowing_leaves_nothing: 'Es bliebe nichts davon übrig. Beenden Sie es stattdessen.',
+  delegation_holds_less: 'Diese Delegation enthält das nicht.',
 } satisfies GermanWords;
 
 export const POLICY_GERMAN = {
@@ -97,4 +146,78 @@ export const POLICY_GERMAN = {
   replay_period_wrong: 'Eine Wiederholung umfasst höchstens ein Jahr und endet nach ihrem Anfang.',
   replay_running: 'Es werden schon Entscheidungen wiederholt. Warten Sie, bis das fertig ist.',
   policies_inactive: 'Kein Richtliniensatz ist aktiv.',
+} satisfies GermanWords;
+
+export const ACCESS_REQUEST_GERMAN = {
+  callback_endpoint_unknown: 'Für diesen Ressourcenserver ist kein Webhook-Endpunkt mit dieser URL aktiv.',
+  access_member_unknown: 'Eine solche Angabe gibt es hier nicht.',
+  access_items_count_wrong: 'items hat 1 bis {most} Einträge.',
+  access_member_beside_items: 'Neben items steht das in jedem Eintrag.',
+  denial_expiry_missing: 'So, wie access_request.expires_at es nannte.',
+  emergency_malformed: 'emergency ist true oder false.',
+  date_time_malformed: 'Datum und Uhrzeit mit Zeitzone (RFC 3339).',
+  justification_malformed: 'Eine Zeile Text.',
+  callback_endpoint_malformed: 'Eine URL mit https.',
+  callback_state_malformed: 'Ein Text von höchstens {most} Zeichen.',
+  callback_events_unknown: 'Einige von: {events}.',
+  actor_member_malformed: 'Ein Text.',
+  actor_id_missing: 'Wer handelt.',
+  access_end_too_soon: 'Frühestens in {least} Sekunden.',
+  access_polled_too_soon: 'Fragen Sie ab jetzt einmal in {seconds} Sekunden.',
+  submission_not_canonical: 'Der Body enthält etwas, das keine kanonische Form hat (RFC 8785).',
+  access_question_not_object: ({ member = '' }) => `${WHOLE[member] ?? member} ist ein Objekt.`,
+  access_question_not_text: '{member} ist ein Text.',
+  evaluations_not_array: 'evaluations ist eine Liste.',
+  evaluations_exceeded: 'evaluations hat höchstens {most} Einträge.',
+  evaluations_semantic_unknown: 'evaluations_semantic ist eines von: {semantics}.',
+  page_limit_malformed: 'page.limit ist eine ganze Zahl.',
+  context_call_malformed: 'context.call ist ein Name des Aufrufs: 1 bis 200 sichtbare ASCII-Zeichen.',
+  idempotency_key_malformed: 'Höchstens 255 sichtbare ASCII-Zeichen.',
+} satisfies GermanWords;
+
+export const BUDGET_GERMAN = {
+  budget_subject_malformed: ({ about = '' }) => `Ein Budget nennt das, wofür es gilt, mit seiner Kennung (${about}).`,
+  budget_limit_malformed: 'Eine Grenze ist eine ganze Zahl, 0 oder mehr.',
+  budget_window_malformed: 'Ein Zeitfenster hat 60 Sekunden bis 31 Tage.',
+  budget_targets_exceeded: 'Höchstens 500 Ziele werden unterschieden.',
+  budget_detail_type_missing: 'Ein Betrag gehört zu Details: Nennen Sie deren Typ.',
+  budgets_exceeded: 'Höchstens {most} Budgets sind zugleich aktiv.',
+  budget_currency_unused: 'Nur Beträge haben eine Währung.',
+  budget_currency_member_missing:
+    'Nennen Sie die Angabe der Details mit der Währung, oder null, wenn Beträge dieses Typs keine haben.',
+  budget_currency_without_member: 'Beträge ohne Angabe für die Währung haben keine.',
+  budget_currency_member_malformed: 'Der Pfad einer Angabe, etwa currency oder limits.currency.',
+  budget_currency_missing: 'Nennen Sie die eine Währung, die es zählt, so wie die Details sie nennen: EUR.',
+  budget_member_fixed: 'Das steht fest: Legen Sie ein anderes Budget an.',
+  budget_used_up: 'Ein Budget, unter das dieses Token fällt, ist aufgebraucht.',
+  currency_not_named: 'Ein Budget, unter das dieses Token fällt, sagt nicht, welche Angabe die Währung nennt.',
+  currency_not_budgeted: 'Ein Budget, unter das dieses Token fällt, zählt eine andere Währung als die verlangte.',
+} satisfies GermanWords;
+
+export const GRANT_GERMAN = {
+  grant_ended_meanwhile: 'Das war schon beendet: Ein anderer Aufruf war schneller.',
+  grant_of_agent_not_narrowable: 'Was ein Agent darf, steht in seinen Delegationen. Nehmen Sie es dort weg.',
+  grant_scope_kept: 'Ein Zugriff behält diese Berechtigung. Um sie wegzunehmen, beenden Sie den Zugriff.',
+  grant_holds_less: 'Dieser Zugriff enthält das nicht.',
+} satisfies GermanWords;
+
+export const KILL_GERMAN = {
+  kill_irreversible: 'Was dieser Notaus beendet hat, kommt nicht wieder.',
+  kill_signer_too_new: 'Wer zeichnet, muss vor dem Notaus registriert und zuletzt geändert worden sein.',
+  kill_not_stored: 'Dieser Notaus steht noch nicht im Speicher.',
+  kill_not_durable:
+    'Der Notaus gilt, bis die Prozesse enden, die ihn kennen, und ist dann vergessen. Lösen Sie ihn noch einmal aus.',
+  kill_in_force:
+    'Alles, was dieser Server gewährt, wurde angehalten. Es wird erst wieder gewährt, wenn das aufgehoben ist.',
+  kill_id_missing: 'Jeder Umfang außer „all“ braucht eine Kennung, und „all“ hat keine.',
+  kill_of_others_forbidden: 'Ohne Rolle geht das nur mit eigenen Agenten.',
+  kill_of_role_not_liftable:
+    'Dieser Notaus wurde mit einer Rolle ausgelöst. Nur mit einer Rolle lässt er sich aufheben.',
+} satisfies GermanWords;
+
+export const TARGET_GERMAN = {
+  own_authority_missing:
+    'Nennen Sie die Ressource: Der Client hat bei keiner eigene Berechtigungen. Die Rolle operator kann ihm welche geben.',
+  own_authority_ambiguous:
+    'Nennen Sie die Ressource: Der Client hat bei {count} davon Berechtigungen, etwa bei {resource}.',
 } satisfies GermanWords;

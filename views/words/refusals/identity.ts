@@ -1,6 +1,6 @@
 import type { GermanWords } from '../refusals.ts';
 
-// Words by reason, in the tables' order: accounts, groups, second factors and sign-in.
+// Words by reason: one object for each table, in its order.
 
 export const ACCOUNT_GERMAN = {
   account_not_found: 'Dieses Konto gibt es nicht.',
@@ -19,6 +19,8 @@ export const ACCOUNT_GERMAN = {
   entitlements_exceeded: 'Berechtigungen nennen höchstens 200 Ressourcen.',
   entitlement_not_uri: 'Berechtigungen stehen je Ressource, einer absoluten URI.',
   entitlement_scopes_wrong: 'Die Berechtigungen bei einer Ressource sind höchstens 500.',
+  username_malformed: 'Ein Benutzername hat 1 bis 64 Buchstaben, Ziffern und . _ - @ +',
+  group_label_reads_as_id: 'Der Name einer Gruppe beginnt nicht mit grp_: So beginnen die Kennungen von Gruppen.',
 } satisfies GermanWords;
 
 export const SIGN_IN_GERMAN = {
@@ -82,13 +84,34 @@ export const UPSTREAM_GERMAN = {
     '{provider} bestätigt nicht, dass Sie sich dort gerade eben angemeldet haben. Melden Sie sich anders an.',
   upstream_unusable: 'Dieser Anmeldedienst ist gerade nicht benutzbar.',
   account_contended: 'Dieses Konto wird gerade von zu vielen gleichzeitig geändert.',
-  upstream_account_unknown: 'Dieses Konto gibt es nicht.',
   last_sign_in_method: 'Das ist Ihr letzter Weg, sich anzumelden. Fügen Sie zuerst einen anderen hinzu.',
   upstream_links_exceeded: 'Ein Konto ist mit höchstens {most} Personen anderswo verbunden.',
   upstream_link_not_found: 'Sie sind dort nicht verbunden.',
   upstream_person_connected: 'Diese Person ist schon mit einem Konto verbunden.',
   upstream_issuer_taken: 'Einen Anmeldedienst mit diesem Aussteller gibt es schon.',
   upstream_link_ended: 'Sie sind dort nicht mehr verbunden. Melden Sie sich anders an.',
+  linked_upstream_unknown: 'Diesen Anmeldedienst gibt es nicht.',
+  upstream_domains_exceeded: 'Ein Anmeldedienst hat höchstens 64 Domains.',
+  upstream_domain_malformed: 'Das ist keine Domain in Kleinbuchstaben, etwa example.com.',
+  upstream_domain_repeated: 'Diese Domain steht zweimal da.',
+  upstream_domain_taken: 'Diese Domain führt schon zu {upstream}.',
+  upstream_client_id_is_issuer: 'Der Aussteller dieses Servers ist kein Name für einen Client.',
+  upstream_authentication_unknown: 'Möglich ist: {methods}.',
+  upstream_sign_out_unknown: ({ choices = '' }) => `Möglich ist: ${choices.replaceAll(' or ', ' oder ')}.`,
+  upstream_secret_unused: 'Ein Secret gehört nur zu client_secret_basic und client_secret_post.',
+  upstream_scopes_without_openid: 'Unter den Berechtigungen ist openid.',
+  upstream_scopes_exceeded: 'Das sind höchstens 30 Berechtigungen.',
+  upstream_claims_unknown: 'Claims sind username, name, email und groups.',
+  upstream_groups_exceeded: 'Höchstens 100 Gruppen werden zugeordnet.',
+  upstream_factor_values_exceeded: 'Höchstens 20 Werte stehen für einen zweiten Faktor.',
+  upstream_is_self: 'Dieser Server ist kein Anmeldedienst für sich selbst.',
+  upstream_not_reachable:
+    'Sein Discovery-Dokument ließ sich von dort nicht abrufen. Nennen Sie seinen Host in egress.internalHosts.upstreamProviders.',
+  upstream_secret_malformed: 'Das ist kein Client-Secret.',
+  last_upstream_without_passwords: 'Passwörter sind abgeschaltet, und das ist der letzte Anmeldedienst.',
+  upstreams_exceeded: 'Es gibt höchstens {most} Anmeldedienste.',
+  logout_token_refused: 'Das Logout-Token wird nicht angenommen: {why}.',
+  provider_keys_unavailable: 'Die Schlüssel des Anmeldedienstes sind gerade nicht erreichbar.',
 } satisfies GermanWords;
 
 export const INTERACTION_GERMAN = {

@@ -1,6 +1,12 @@
 import type { GermanWords } from '../refusals.ts';
 
-// Words by reason, in the tables' order: forms, pages, the console and the management API.
+const OWNERS: Readonly<Record<string, string>> = {
+  account: 'Ein Konto',
+  group: 'Eine Gruppe',
+  'account or group': 'Ein Konto oder eine Gruppe',
+};
+
+// Words by reason: one object for each table, in its order.
 
 export const FORM_GERMAN = {
   form_forged:
@@ -9,6 +15,8 @@ export const FORM_GERMAN = {
   form_too_large: 'Ein Formular hat höchstens {most} Bytes.',
   form_unreadable: 'Das Formular konnte nicht gelesen werden.',
   form_field_repeated: 'Ein Feld wurde zweimal gesendet.',
+  logout_form_missing: 'Das ist kein Formular.',
+  logout_token_missing: 'logout_token fehlt.',
 } satisfies GermanWords;
 
 export const PAGE_GERMAN = {
@@ -51,4 +59,47 @@ export const MANAGEMENT_GERMAN = {
   administrator_needed: 'Das darf nur eine Person mit der Rolle administrator ({action}).',
   precondition_stale: 'Es wurde inzwischen geändert. Laden Sie die Seite noch einmal.',
   cursor_of_other_list: 'Dieser Verweis gehört nicht zu dieser Liste.',
+  body_incomplete: 'Der Body endete, bevor er vollständig war.',
+  body_not_object: 'Der Body ist ein JSON-Objekt.',
+  account_of_token_inactive: 'Das Konto dieses Tokens ist nicht aktiv.',
+  member_for_operators: 'Diese Angabe setzt die Rolle operator oder administrator.',
+  owner_needed: 'Ein Client, der für sich selbst handelt, nennt den Eigentümer.',
+  registration_for_others_forbidden: 'Agenten für andere registriert die Rolle operator oder administrator.',
+  leaving_blueprint_forbidden: 'Aus seinem Blueprint nimmt einen Agenten die Rolle operator oder administrator.',
+  moving_environment_forbidden: 'In eine andere Umgebung bringt einen Agenten die Rolle operator oder administrator.',
+  line_not_object: 'Eine Zeile ist ein JSON-Objekt.',
+  idempotency_key_missing: 'Senden Sie einen Idempotency-Key, damit sich Abgebrochenes noch einmal senden lässt.',
+  bulk_registrations_exceeded: 'Es werden gerade zu viele auf einmal registriert.',
+  client_without_reviewer: 'Dieser Client hat keinen Eigentümer, der prüfen könnte.',
+  personal_value_gone: 'Dieses Ereignis enthält einen solchen Wert nicht oder nicht mehr.',
+  self_registered_not_excepted:
+    'Dieser Client hat sich selbst registriert. Registrieren Sie ihn mit „behalf clients create“, um eine Regel für ihn aufzuheben.',
+  adoption_needs_account: 'Einen Client übernimmt ein Konto oder ein Client, der für eines steht.',
+  tokens_for_others_forbidden: 'Tokens für andere legt die Rolle operator oder administrator an.',
+  tokens_for_clients_forbidden:
+    'Clients, die keine Agenten sind, lässt die Rolle operator oder administrator zur Registrierung zu.',
+  owner_search_empty: 'Nennen Sie den gesuchten Namen.',
+  owner_not_found: ({ kind = '' }) =>
+    `${OWNERS[kind] ?? OWNERS['account or group']} mit diesem Namen oder dieser Kennung gibt es nicht.`,
+  idempotency_key_not_visible: 'Ein Idempotency-Key hat 1 bis 128 sichtbare Zeichen.',
+  etag_unknown: 'If-Match ist kein ETag dieses Servers.',
+  server_sends_own_keys: 'Ein Ressourcenserver sendet seine öffentlichen Schlüssel selbst, als „jwks“.',
+  secret_is_made_here: 'Secrets erzeugt dieser Server und zeigt sie einmal.',
+  pair_is_proposed:
+    'Schlagen Sie jedes Paar mit propose-delegation vor. Eine andere Person mit der Rolle operator oder administrator nimmt es an.',
+  state_has_routes: 'Der Zustand ändert sich nur auf den Wegen, die es dafür gibt.',
+  id_is_made_here: 'Kennungen erzeugt dieser Server.',
+  member_not_settable: 'Diese Angabe lässt sich nicht setzen.',
+} satisfies GermanWords;
+
+export const BEARER_GERMAN = {
+  access_token_missing: 'Senden Sie ein Access-Token im Header Authorization.',
+  access_token_not_live: 'Das ist kein gültiges Access-Token für {audience}.',
+  access_token_unbound: 'Dieses Token ist an keinen Schlüssel gebunden. Senden Sie es als Bearer.',
+  access_token_bound_to_key: 'Dieses Token ist an einen Schlüssel gebunden. Senden Sie es als DPoP.',
+  access_token_of_other_key: 'Der Nachweis ist mit einem anderen Schlüssel gemacht.',
+  access_token_of_other_certificate: 'Dieses Token ist an ein anderes Zertifikat gebunden.',
+  actor_token_refused: 'Ein Token mit einem Handelnden gilt hier nicht. Rufen Sie mit einem eigenen Token auf.',
+  access_token_lacks_scope: 'Dem Token fehlt die Berechtigung {scope}.',
+  proof_unusable: 'Der Nachweis gilt nicht: {problem}',
 } satisfies GermanWords;

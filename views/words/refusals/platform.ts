@@ -3,12 +3,15 @@ import type { GermanWords } from '../refusals.ts';
 const NOT_FOUND: Readonly<Record<string, string>> = {
   'account link': 'Diese Verknüpfung gibt es nicht.',
   agent: 'Diesen Agenten gibt es nicht.',
+  'audit event': 'Dieses Ereignis gibt es nicht.',
   blueprint: 'So einen Blueprint gibt es nicht.',
   budget: 'Dieses Budget gibt es nicht.',
   client: 'Diesen Client gibt es nicht.',
+  'dead letter': 'Diese liegengebliebene Nachricht gibt es nicht.',
   group: 'Diese Gruppe gibt es nicht.',
   'initial access token': 'Dieses Token zum Registrieren gibt es nicht.',
   instance: 'Diese Instanz gibt es nicht.',
+  kill: 'Diesen Notaus gibt es nicht.',
   peer: 'Diesen Partner gibt es nicht.',
   'resource server': 'Diesen Ressourcenserver gibt es nicht.',
   'trusted issuer': 'Diesen Aussteller gibt es nicht.',
@@ -17,7 +20,7 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
   webhook: 'Diesen Webhook gibt es nicht.',
 };
 
-// Words by reason, in the tables' order: fields, registries, names, keys, the audit log and resource servers.
+// Words by reason: one object for each table, in its order.
 
 export const FIELD_GERMAN = {
   member_missing: 'Diese Angabe fehlt.',
@@ -32,6 +35,7 @@ export const FIELD_GERMAN = {
   number_too_small: 'Diese Zahl ist mindestens {least}.',
   number_too_large: 'Diese Zahl ist höchstens {most}.',
   change_empty: 'Nennen Sie wenigstens eine Änderung.',
+  request_invalid: 'Diese Anfrage ist nicht gültig.',
   value_invalid: 'Dieser Wert ist nicht gültig.',
   value_malformed: 'Dieser Wert hat nicht die richtige Form.',
   text_has_outer_space: 'Dieser Text beginnt oder endet mit einem Leerzeichen.',
@@ -39,6 +43,7 @@ export const FIELD_GERMAN = {
     'Dieser Text enthält ein Zeichen, das steuert, nicht zu sehen ist oder die Schreibrichtung ändert.',
   text_not_normalized: 'Dieser Text ist nicht in der Unicode-Normalform C.',
   text_piles_up_marks: 'In diesem Text häufen sich Zeichen auf einem Buchstaben.',
+  account_unknown: 'Dieses Konto gibt es nicht.',
   entry_repeated: 'Dieser Eintrag steht zweimal da.',
   time_is_past: 'Diese Zeit ist vergangen.',
   uri_not_absolute: 'Das ist keine absolute URI.',
@@ -58,6 +63,13 @@ export const FIELD_GERMAN = {
   uri_not_normal: 'Schreiben Sie diese URI in ihrer Normalform: {uri}',
   value_not_among: 'Eines von: {allowed}.',
   number_out_of_range: 'Das ist eine ganze Zahl von {least} bis {most}.',
+  list_entries_exceeded: 'Diese Liste hat höchstens {most} Einträge.',
+  text_expected: 'Das ist ein Text.',
+  text_list_expected: 'Das ist eine Liste von Texten.',
+  boolean_expected: 'Das ist true oder false.',
+  subject_length_wrong: 'Ein Subject hat 1 bis {most} Zeichen.',
+  issuer_malformed:
+    'Ein Aussteller ist eine URL mit https in ihrer Normalform, ohne Benutzernamen, Query und Fragment.',
 } satisfies GermanWords;
 
 export const DOCUMENT_GERMAN = {
@@ -82,7 +94,6 @@ export const NAME_GERMAN = {
 } satisfies GermanWords;
 
 export const KEY_GERMAN = {
-  keys_missing: 'Es braucht öffentliche Schlüssel.',
   keys_or_uri_missing: 'Es braucht öffentliche Schlüssel, oder die URL, unter der sie angeboten werden.',
   keys_sent_and_served: 'Schlüssel stehen entweder hier oder unter einer URL, nicht beides.',
   set_needs_kids: 'Unter mehreren Schlüsseln braucht jeder eine eigene „kid“.',
@@ -102,6 +113,13 @@ export const KEY_GERMAN = {
   key_algorithm_unsupported: 'Der Algorithmus dieses Schlüssels fehlt oder ist einer von: {algorithms}.',
   rsa_key_size_wrong: 'Ein RSA-Schlüssel hat 2048 bis 4096 Bit.',
   rsa_exponent_wrong: 'Der Exponent eines RSA-Schlüssels ist 65537 („AQAB“).',
+  operator_host_not_public:
+    'Dieser Host ist nicht öffentlich. Eintragen lässt er sich mit der Rolle operator oder administrator, wenn egress.internalHosts.{purpose} ihn nennt.',
+  operator_url_malformed:
+    'Das ist eine URL mit https in ihrer Normalform, mit Port 443, ohne Benutzernamen und ohne Fragment.',
+  served_keys_exceeded: 'Die Schlüsselmenge enthält mehr als {most} Schlüssel.',
+  served_key_is_private: 'Die Schlüsselmenge enthält den geheimen Teil eines Schlüssels.',
+  served_keys_unusable: 'Die Schlüsselmenge enthält keinen Schlüssel, der sich hier nutzen lässt.',
 } satisfies GermanWords;
 
 export const AUDIT_GERMAN = {
@@ -141,4 +159,63 @@ export const RESOURCE_SERVER_GERMAN = {
     'Der andere Ressourcenserver bietet diese Berechtigung nicht an. Nennen Sie eine, die er anbietet.',
   targets_exceeded: 'Ein Ressourcenserver hat höchstens {most} Paare. Ziehen Sie zuerst ein anderes zurück.',
   target_is_management_api: 'Die Verwaltungs-API nimmt kein Token eines Agenten, der für eine Person handelt.',
+  authority_resources_exceeded: 'Höchstens {most} Ressourcen können genannt werden.',
+  target_exists: ({ state = '' }) =>
+    state === 'accepted' ? 'Dieses Paar ist schon angenommen.' : 'Dieses Paar ist schon vorgeschlagen.',
+  environment_unknown: 'Eine Umgebung ist eine von: {environments}.',
+} satisfies GermanWords;
+
+export const JSON_GERMAN = {
+  json_malformed: 'Das ist kein JSON.',
+  json_not_utf8: 'Das ist nicht in UTF-8.',
+  json_too_deep: 'JSON ist hier höchstens {most} Ebenen tief.',
+  json_member_repeated: 'Ein Objekt nennt eine Angabe zweimal.',
+  json_member_refused: 'Ein Objekt nennt die Angabe {member}.',
+} satisfies GermanWords;
+
+export const CERTIFICATE_GERMAN = {
+  certificate_method_wrong: ({ methods = '' }) => `Ein Zertifikat gehört zu ${methods.replace(' or ', ' oder ')}.`,
+  certificate_missing: 'Es fehlt, woran das Zertifikat erkannt wird.',
+  certificate_kind_wrong: 'Zertifikate gehören zu self_signed_tls_client_auth, Namen in ihnen zu tls_client_auth.',
+  certificate_known_twice:
+    'Ein Zertifikat wird an genau einem davon erkannt: subject_dn, san_dns, san_uri, san_email, san_ip, spiffe_trust_domain mit spiffe_path, oder certificates.',
+  spiffe_path_alone: 'Ein Pfad gehört zu einer Trust Domain.',
+  spiffe_trust_domain_malformed:
+    'Eine Trust Domain besteht aus Kleinbuchstaben, Ziffern, Punkten, Bindestrichen und Unterstrichen.',
+  certificate_name_missing: 'Es braucht einen Namen.',
+  certificate_name_malformed: 'Das ist kein solcher Name.',
+  certificates_count_wrong: 'Es lassen sich 1 bis {most} Zertifikate registrieren.',
+  certificate_unreadable: 'Das ist kein Zertifikat in PEM.',
+  certificate_expired: 'Dieses Zertifikat ist abgelaufen.',
+  certificate_key_too_short: 'Ein RSA-Schlüssel hat mindestens 2048 Bit.',
+} satisfies GermanWords;
+
+export const CLAIM_RULE_GERMAN = {
+  claim_values_wrong: 'Das ist eine Liste von 1 bis {most} Texten.',
+  claim_rule_kind_unknown: 'Eine Regel ist „equals“, „one_of“ oder „like“.',
+  claim_rules_not_object: 'Regeln für Claims sind ein Objekt: der Name eines Claims und seine Regel.',
+  claim_rules_exceeded: 'Höchstens {most} Claims können eine Regel haben.',
+  claim_name_malformed: 'Der Name eines Claims hat 1 bis 200 Zeichen.',
+  claim_rule_malformed: 'Eine Regel ist ein Objekt mit „equals“, „one_of“ oder „like“; für eine Liste „contains“.',
+  claim_value_malformed: 'Das ist ein Text von 1 bis {most} Zeichen.',
+  claim_pattern_without_star: 'Ohne „*“ ist das kein Muster: Nutzen Sie „equals“.',
+  claim_pattern_without_start: 'Ein Muster beginnt mit einem Teil ohne „*“, damit es nur zu einer Stelle passt.',
+  claim_pattern_too_wide: 'Zwischen zwei Trennzeichen ({separators}) steht höchstens ein „*“.',
+} satisfies GermanWords;
+
+export const FETCH_GERMAN = {
+  fetches_exceeded: 'Der Server ruft gerade zu viel ab. Versuchen Sie es noch einmal.',
+  fetch_failed: 'Ein Dokument ließ sich nicht abrufen.',
+} satisfies GermanWords;
+
+export const RATE_LIMIT_GERMAN = {
+  quota_exceeded: 'Davon wurde zu viel verlangt. Versuchen Sie es später noch einmal.',
+  client_requests_exceeded: 'Dieser Client hat zu viele Anfragen gesendet.',
+  resource_server_requests_exceeded: 'Dieser Ressourcenserver hat zu viele Anfragen gesendet.',
+} satisfies GermanWords;
+
+export const POLICY_TEXT_GERMAN = {
+  policy_text_invalid: 'In diesem Text steht ein Fehler: {finding}',
+  policy_text_empty: 'Dieser Text ist kein Richtliniensatz.',
+  policies_unavailable: 'Die Richtlinien lassen sich gerade nicht auswerten.',
 } satisfies GermanWords;

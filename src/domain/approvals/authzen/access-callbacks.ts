@@ -5,10 +5,11 @@ import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { type Approval, stateAt } from '../approval.ts';
 import type { AccessRequest, ShownTask } from './access-request.ts';
 import type { AskedCallback } from './access-request-body.ts';
+import { accessRequestRefusal } from './access-request-refusals.ts';
 
 /** Maximum number of tasks to notify for one approval; a resource server submits fewer. */
 const MOST_TASKS = 20;
@@ -57,10 +58,7 @@ export const accessCallbacks = ({
   return {
     async endpointOf(server, { endpoint }): Promise<string> {
       const webhook = await webhooks.callbackAt(server.id, endpoint);
-      return (
-        webhook?.id ??
-        refuseField('/callback/endpoint', 'No endpoint of webhooks with this URL is active for this resource server.')
-      );
+      return webhook?.id ?? raise(accessRequestRefusal('callback_endpoint_unknown', { field: '/callback/endpoint' }));
     },
 
     async remember({ id, items, expiresAt }): Promise<void> {

@@ -7,8 +7,8 @@
 
 import { readDetails } from '../../resources/authorization-details/asked-details.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { CALL_NAME } from '../approval-use.ts';
+import { accessRequestRefusal } from './access-request-refusals.ts';
 
 export type Entity = { readonly type: string; readonly id: string };
 
@@ -76,13 +76,17 @@ export const readQuestion = (given: unknown): AccessQuestion => {
 export const readTogether = (given: unknown): AskedTogether => {
   const members = objectIn(given, 'The request');
   const items = member(members, 'evaluations');
-  if (items !== undefined && !Array.isArray(items)) throw wrong('evaluations is an array.');
+  if (items !== undefined && !Array.isArray(items)) throw accessRequestRefusal('evaluations_not_array');
   if (items === undefined || items.length === 0) return { one: readQuestion(members) };
-  if (items.length > MOST_QUESTIONS) throw wrong(`evaluations has at most ${MOST_QUESTIONS} members.`);
+  if (items.length > MOST_QUESTIONS) {
+    throw accessRequestRefusal('evaluations_exceeded', { params: { most: MOST_QUESTIONS } });
+  }
   const options = member(members, 'options') ?? {};
   const asked = member(objectIn(options, 'options'), 'evaluations_semantic') ?? 'execute_all';
   const semantic = SEMANTICS.find((known) => known === asked);
-  if (semantic === undefined) throw wrong(`evaluations_semantic is one of ${SEMANTICS.join(', ')}.`);
+  if (semantic === undefined) {
+    throw accessRequestRefusal('evaluations_semantic_unknown', { params: { semantics: SEMANTICS.join(', ') } });
+  }
   const defaults = pick(members);
   return {
     semantic,
@@ -112,9 +116,11 @@ export const readSearch = (searched: Searched, given: unknown): SearchQuestion =
   const members = objectIn(given, 'The request');
   const page = objectIn(member(members, 'page') ?? {}, 'page');
   const limit = member(page, 'limit') ?? MOST_RESULTS;
-  if (!Number.isSafeInteger(limit) || Number(limit) < 0) throw wrong('page.limit is a whole number.');
+  if (!Number.isSafeInteger(limit) || Number(limit) < 0) throw accessRequestRefusal('page_limit_malformed');
   const token = member(page, 'token');
-  if (token !== undefined && (typeof token !== 'string' || token === '')) throw wrong('page.token is a string.');
+  if (token !== undefined && (typeof token !== 'string' || token === '')) {
+    throw accessRequestRefusal('access_question_not_text', { params: { member: 'page.token' } });
+  }
   const typeAlone = (name: 'subject' | 'resource') => ({
     type: textIn(objectIn(member(members, name), name), 'type', name),
   });
@@ -140,16 +146,18 @@ const pick = (members: Members): Members =>
 export const member = (members: Members, name: string): unknown =>
   Object.hasOwn(members, name) ? members[name] : undefined;
 
-const wrong = (message: string): DomainError => new DomainError('invalid_request', message);
-
 export const objectIn = (given: unknown, name: string): Members => {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong(`${name} is an object.`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw accessRequestRefusal('access_question_not_object', { params: { member: name } });
+  }
   return given as Members;
 };
 
 const textIn = (members: Members, name: string, of: string): string => {
   const value = member(members, name);
-  if (typeof value !== 'string' || value === '') throw wrong(`${of}.${name} is a string.`);
+  if (typeof value !== 'string' || value === '') {
+    throw accessRequestRefusal('access_question_not_text', { params: { member: `${of}.${name}` } });
+  }
   return value;
 };
 
@@ -176,7 +184,7 @@ const contextIn = (members: Members): AccessContext => {
   const approval = member(context, 'approval');
   const call = member(context, 'call');
   if (call !== undefined && (typeof call !== 'string' || !CALL_NAME.test(call))) {
-    throw wrong('context.call is a name of the call: 1 to 200 visible ASCII characters.');
+    throw accessRequestRefusal('context_call_malformed');
   }
   return {
     ...optional('token'),

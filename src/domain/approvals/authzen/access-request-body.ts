@@ -1,9 +1,9 @@
 import { checkText } from '../../platform/display-names/display-text.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
 import { type AccessQuestion, type Members, member, objectIn, readQuestion } from './access-question.ts';
 import { TASK_ENDS } from './access-request.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
+import { accessRequestRefusal } from './access-request-refusals.ts';
 
 /** The acting chain as a caller claims it, outermost first; accepted only if it matches the evaluation. */
 export type ClaimedActor = {
@@ -92,15 +92,19 @@ const pick = (members: Members): Members => ({
 
 const refuseOthers = (members: Members, known: readonly string[], at: string): void => {
   const other = Object.keys(members).find((name) => !known.includes(name));
-  if (other !== undefined) refuseField(`${at}/${pointerStep(other.slice(0, 100))}`, 'There is no such member here.');
+  if (other !== undefined) {
+    throw accessRequestRefusal('access_member_unknown', { field: `${at}/${pointerStep(other.slice(0, 100))}` });
+  }
 };
 
 const itemsIn = (body: Members, items: unknown): readonly Members[] => {
   if (!Array.isArray(items) || items.length === 0 || items.length > MOST_ITEMS) {
-    return refuseField('/items', `items has 1 to ${MOST_ITEMS} members.`);
+    throw accessRequestRefusal('access_items_count_wrong', { field: '/items', params: { most: MOST_ITEMS } });
   }
   for (const name of ['resource', 'action'] as const) {
-    if (member(body, name) !== undefined) refuseField(`/${name}`, 'With items this stands in each of them.');
+    if (member(body, name) !== undefined) {
+      throw accessRequestRefusal('access_member_beside_items', { field: `/${name}` });
+    }
   }
   return items.map((item: unknown, index) => {
     const members = objectIn(item, `items[${index}]`);
@@ -124,7 +128,9 @@ const denialIn = (given: unknown, at: string): Pick<AskedItem, 'evaluation' | 'e
     throw accessRequestProblem('invalid_denial_binding', 'This server gave no binding_token.');
   }
   const expiresAt = secondIn(denial, 'expires_at', `${at}/denial`);
-  if (expiresAt === undefined) return refuseField(`${at}/denial/expires_at`, 'As access_request.expires_at said it.');
+  if (expiresAt === undefined) {
+    throw accessRequestRefusal('denial_expiry_missing', { field: `${at}/denial/expires_at` });
+  }
   return { evaluation, expiresAt };
 };
 
@@ -142,7 +148,7 @@ const wishOf = (
   const until = ending && secondIn(ending.access, 'requested_until', `${ending.at}/requested_access`);
   const emergency = urgent && member(urgent.access, 'emergency');
   if (urgent && typeof emergency !== 'boolean') {
-    refuseField(`${urgent.at}/requested_access/emergency`, 'emergency is true or false.');
+    throw accessRequestRefusal('emergency_malformed', { field: `${urgent.at}/requested_access/emergency` });
   }
   return {
     isEmergency: emergency === true,
@@ -159,7 +165,7 @@ const secondIn = (members: Members, name: string, at: string): number | undefine
   const given = member(members, name);
   if (given === undefined) return undefined;
   const milliseconds = typeof given === 'string' && MOMENT.test(given) ? Date.parse(given) : Number.NaN;
-  if (Number.isNaN(milliseconds)) return refuseField(`${at}/${name}`, 'A date and time with offset (RFC 3339).');
+  if (Number.isNaN(milliseconds)) throw accessRequestRefusal('date_time_malformed', { field: `${at}/${name}` });
   return Math.floor(milliseconds / 1000);
 };
 
@@ -168,7 +174,7 @@ const messageIn = (context: Members): Pick<AskedAccess, 'message'> => {
   const message = member(context, 'business_justification');
   if (message === undefined) return {};
   const field = '/context/business_justification';
-  if (typeof message !== 'string') return refuseField(field, 'One line of text.');
+  if (typeof message !== 'string') throw accessRequestRefusal('justification_malformed', { field });
   return { message: checkText(message, field, MOST_MESSAGE) };
 };
 
@@ -178,12 +184,17 @@ const callbackIn = (body: Members): Pick<AskedAccess, 'callback'> => {
   const callback = objectIn(given, 'callback');
   refuseOthers(callback, ['endpoint', 'state', 'events'], '/callback');
   const [endpoint, state, events] = ['endpoint', 'state', 'events'].map((name) => member(callback, name));
-  if (typeof endpoint !== 'string' || endpoint.length > 2048) return refuseField('/callback/endpoint', 'An https URL.');
+  if (typeof endpoint !== 'string' || endpoint.length > 2048) {
+    throw accessRequestRefusal('callback_endpoint_malformed', { field: '/callback/endpoint' });
+  }
   if (state !== undefined && (typeof state !== 'string' || state.length > MOST_STATE)) {
-    return refuseField('/callback/state', `A text of at most ${MOST_STATE} characters.`);
+    throw accessRequestRefusal('callback_state_malformed', { field: '/callback/state', params: { most: MOST_STATE } });
   }
   if (events !== undefined && !(Array.isArray(events) && events.every((event) => TASK_ENDS.includes(event)))) {
-    return refuseField('/callback/events', `Some of ${TASK_ENDS.join(', ')}.`);
+    throw accessRequestRefusal('callback_events_unknown', {
+      field: '/callback/events',
+      params: { events: TASK_ENDS.join(', ') },
+    });
   }
   return {
     callback: {
@@ -201,12 +212,16 @@ const actorIn = (body: Members): Pick<AskedAccess, 'actor'> => {
   const actor = objectIn(given, 'client.actor');
   const optional = (name: 'issuer' | 'type') => {
     const value = member(actor, name);
-    if (value !== undefined && typeof value !== 'string') refuseField(`/client/actor/${name}`, 'A string.');
+    if (value !== undefined && typeof value !== 'string') {
+      throw accessRequestRefusal('actor_member_malformed', { field: `/client/actor/${name}` });
+    }
     return value === undefined ? {} : { [name]: String(value) };
   };
   const id = member(actor, 'id');
   const act = member(actor, 'act');
-  if (typeof id !== 'string' || id === '') return refuseField('/client/actor/id', 'Who acts.');
+  if (typeof id !== 'string' || id === '') {
+    throw accessRequestRefusal('actor_id_missing', { field: '/client/actor/id' });
+  }
   return {
     actor: {
       id,

@@ -10,7 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
-import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../vocabulary/errors.ts';
 import type { Approval, Requested } from '../approval.ts';
 import type { RequestedApproval } from '../approval-draft.ts';
 import type { ApprovalService } from '../approval-service.ts';
@@ -22,6 +22,7 @@ import type { Members } from './access-question.ts';
 import { ACCESS_REQUESTS, type AccessRequest, type ShownTask, showTask, taskStatus } from './access-request.ts';
 import { type AskedItem, type ClaimedActor, readAccessRequest } from './access-request-body.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
+import { accessRequestRefusal } from './access-request-refusals.ts';
 import { isActor } from './claimed-actor.ts';
 import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
 import { digestOfBody, echoOf, told } from './submission.ts';
@@ -122,7 +123,7 @@ export const accessRequests = (deps: {
       throw accessRequestProblem('expired_denial', 'That evaluation is too old: evaluate again.');
     }
     if (until !== undefined && until.at < now + LEAST_SECONDS) {
-      refuseField(until.pointer, `At least ${LEAST_SECONDS} seconds from now.`);
+      throw accessRequestRefusal('access_end_too_soon', { field: until.pointer, params: { least: LEAST_SECONDS } });
     }
     const { acting, wanted, denied } = await decisions.decided(server, question);
     if (!acting || !wanted) {
@@ -279,7 +280,7 @@ export const accessRequests = (deps: {
 };
 
 const tooSoon = (seconds: number): DomainError =>
-  new DomainError('slow_down', `Ask once in ${seconds} seconds from now on.`, { retryAfterSeconds: seconds });
+  accessRequestRefusal('access_polled_too_soon', { retryAfterSeconds: seconds, params: { seconds } });
 
 /** The access cannot be requested when there is no approver to ask. */
 const ifNobody = (error: unknown): never => {

@@ -1,18 +1,16 @@
 /** The stored part of a submission, to recognise its repetition and its callback. */
 import type { Json } from '../../ports/document-store.ts';
 import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Members } from './access-question.ts';
 import type { AccessRequest } from './access-request.ts';
 import type { AskedCallback, AskedItem } from './access-request-body.ts';
+import { accessRequestRefusal } from './access-request-refusals.ts';
 
 export const digestOfBody = (body: Members): string => {
   try {
     return canonicalDigest(body);
   } catch (cause) {
-    throw new DomainError('invalid_request', 'The body holds something that has no canonical form (RFC 8785).', {
-      cause,
-    });
+    throw accessRequestRefusal('submission_not_canonical', { cause });
   }
 };
 

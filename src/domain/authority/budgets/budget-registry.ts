@@ -9,8 +9,8 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, tryInsert, upsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS, type Budget, type BudgetMark, type BudgetUse } from './budget.ts';
+import { budgetRefusal } from './budget-refusals.ts';
 import { countedNow } from './counting.ts';
 
 export type NewBudget = Omit<Budget, 'id' | 'state' | 'createdAt' | 'updatedAt'>;
@@ -83,21 +83,21 @@ export const budgetRegistry = ({
   const checked = async (budget: Budget, before?: Budget): Promise<Budget> => {
     if (budget.name !== before?.name) checkName(budget.name, '/name', 100);
     if (!PREFIXES[budget.about].some((prefix) => budget.subject.startsWith(prefix))) {
-      refuseField('/subject', `A budget about one ${budget.about} names it by its id.`);
+      throw budgetRefusal('budget_subject_malformed', { field: '/subject', params: { about: budget.about } });
     }
     const { limit, windowSeconds, measure } = budget;
-    if (!Number.isSafeInteger(limit) || limit < 0) refuseField('/limit', 'A limit is a whole number, 0 or more.');
+    if (!Number.isSafeInteger(limit) || limit < 0) throw budgetRefusal('budget_limit_malformed', { field: '/limit' });
     if (!Number.isSafeInteger(windowSeconds) || windowSeconds < 60 || windowSeconds > LONGEST_WINDOW) {
-      refuseField('/window_seconds', 'A window has 60 seconds to 31 days.');
+      throw budgetRefusal('budget_window_malformed', { field: '/window_seconds' });
     }
-    if (measure === 'targets' && limit > 500) refuseField('/limit', 'At most 500 targets are told apart.');
+    if (measure === 'targets' && limit > 500) throw budgetRefusal('budget_targets_exceeded', { field: '/limit' });
     if (measure === 'amount' && budget.detailType === undefined) {
-      refuseField('/detail_type', 'An amount is of details: name their type.');
+      throw budgetRefusal('budget_detail_type_missing', { field: '/detail_type' });
     }
     checkCurrency(budget, before);
     const isNew = budget.state === 'active' && before?.state !== 'active';
     if (isNew && (await activeOnes()).length >= MOST_ACTIVE) {
-      refuseField('/state', `At most ${MOST_ACTIVE} budgets are active at once.`);
+      throw budgetRefusal('budgets_exceeded', { field: '/state', params: { most: MOST_ACTIVE } });
     }
     return budget;
   };
@@ -158,30 +158,29 @@ const CURRENCY = /^[\x21-\x7e]{1,20}$/;
  */
 const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, before: Budget | undefined): void => {
   if (measure !== 'amount') {
-    if (currencyMember !== undefined) refuseField('/currency_member', 'Only amounts have a currency.');
-    if (currency !== undefined) refuseField('/currency', 'Only amounts have a currency.');
+    if (currencyMember !== undefined) throw budgetRefusal('budget_currency_unused', { field: '/currency_member' });
+    if (currency !== undefined) throw budgetRefusal('budget_currency_unused', { field: '/currency' });
     return;
   }
   // A budget from before currencies were distinguished can be disabled without setting the member.
   if (currencyMember === undefined && before !== undefined && state === 'disabled') return;
   if (currencyMember === undefined) {
-    refuseField(
-      '/currency_member',
-      'Name the member of the details that holds the currency, or null where amounts of this type have none.',
-    );
+    throw budgetRefusal('budget_currency_member_missing', { field: '/currency_member' });
   }
   if (currencyMember === null && currency !== undefined) {
-    refuseField('/currency', 'Amounts without a member for the currency have none.');
+    throw budgetRefusal('budget_currency_without_member', { field: '/currency' });
   }
   if (typeof currencyMember === 'string') {
     if (!MEMBER_PATH.test(currencyMember)) {
-      refuseField('/currency_member', 'The path of a member, as currency or limits.currency.');
+      throw budgetRefusal('budget_currency_member_malformed', { field: '/currency_member' });
     }
     if (currency === undefined || !CURRENCY.test(currency)) {
-      refuseField('/currency', 'Name the one currency it counts, as the details say it: EUR.');
+      throw budgetRefusal('budget_currency_missing', { field: '/currency' });
     }
   }
   if (before?.currencyMember === undefined) return;
-  if (before.currencyMember !== currencyMember) refuseField('/currency_member', 'This is fixed: make another budget.');
-  if (before.currency !== currency) refuseField('/currency', 'This is fixed: make another budget.');
+  if (before.currencyMember !== currencyMember) {
+    throw budgetRefusal('budget_member_fixed', { field: '/currency_member' });
+  }
+  if (before.currency !== currency) throw budgetRefusal('budget_member_fixed', { field: '/currency' });
 };

@@ -3,9 +3,10 @@ import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DetailWorth } from '../../resources/authorization-details/narrowed-details.ts';
 import { memberAt } from '../../vocabulary/detail-type.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import type { Budget } from './budget.ts';
 import { budgetCounter } from './budget-counter.ts';
+import { budgetRefusal } from './budget-refusals.ts';
 import type { BudgetRegistry } from './budget-registry.ts';
 import { overAt, partAt, type Taking } from './counting.ts';
 import { shapeOf, useOfAgent } from './owner-use.ts';
@@ -182,13 +183,12 @@ const currencyProblem = (
   return ofType(budget, spending).every(isCounted) ? undefined : 'currency_not_budgeted';
 };
 
-const CURRENCY_TEXTS = {
-  currency_not_named: 'a budget this token falls under does not say which member holds the currency',
-  currency_not_budgeted: 'a budget this token falls under counts another currency than the one that was asked for',
-} as const;
-
-const currencyRefusal = (identifiers: Identifiers, budget: Budget, reason: keyof typeof CURRENCY_TEXTS): DomainError =>
-  new DomainError('access_denied', CURRENCY_TEXTS[reason], {
+const currencyRefusal = (
+  identifiers: Identifiers,
+  budget: Budget,
+  reason: 'currency_not_named' | 'currency_not_budgeted',
+): DomainError =>
+  budgetRefusal(reason, {
     detail: budget.id,
     denial: {
       id: identifiers.newId('dny'),
@@ -199,7 +199,7 @@ const currencyRefusal = (identifiers: Identifiers, budget: Budget, reason: keyof
   });
 
 const refusal = (identifiers: Identifiers, budget: Budget, fullUntil: number | undefined, now: number): DomainError =>
-  new DomainError('access_denied', 'a budget this token falls under is used up', {
+  budgetRefusal('budget_used_up', {
     ...(fullUntil === undefined ? {} : { retryAfterSeconds: Math.max(1, fullUntil - now) }),
     detail: budget.id,
     denial: {

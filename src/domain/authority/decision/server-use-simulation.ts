@@ -14,6 +14,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import { extendChain } from '../../vocabulary/actor-chain.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
@@ -125,8 +126,9 @@ export const serverUseSimulator = (deps: {
     }
     const blueprint = asked.action === 'register' ? asked.blueprint : undefined;
     const under = blueprint === undefined ? undefined : (await deps.blueprints.get(blueprint))?.document;
-    if (blueprint !== undefined && !under)
+    if (blueprint !== undefined && !under) {
       throw simulationRefusal('simulated_blueprint_unknown', { field: '/blueprint' });
+    }
     return [
       ...(party && party.state !== 'active'
         ? [simulationStatement('party_not_active', { party: party.id, state: party.state })]
@@ -159,8 +161,9 @@ export const serverUseSimulator = (deps: {
       ['subject', subject],
       ['for', away],
     ] as const) {
-      if (id !== undefined && !(await deps.accounts.get(id)))
-        throw simulationRefusal('simulated_account_unknown', { field: `/approve/${field}` });
+      if (id !== undefined && !(await deps.accounts.get(id))) {
+        throw fieldRefusal('account_unknown', { field: `/approve/${field}` });
+      }
     }
     const action = {
       agent,

@@ -13,7 +13,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { Delegation } from '../delegation/delegation.ts';
 import { type ActivePolicies, authorizer, type GroupsOf } from './authorize.ts';
@@ -108,14 +108,14 @@ export const simulator = (deps: {
     if (!caller) throw simulationRefusal('simulated_caller_unknown', { field: '/caller' });
     const account = asked.subject === undefined ? undefined : (await deps.accounts.get(asked.subject))?.document;
     const subject = account && { ...account, groups: await deps.groupsOf(account) };
-    if (asked.subject !== undefined && !subject)
-      throw simulationRefusal('simulated_account_unknown', { field: '/subject' });
+    if (asked.subject !== undefined && !subject) {
+      throw fieldRefusal('account_unknown', { field: '/subject' });
+    }
     const route =
       asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');
-    if (subject === undefined && route !== 'client_credentials')
-      throw new DomainError('invalid_field', 'Name the account that the client acts for: this route needs one.', {
-        field: '/subject',
-      });
+    if (subject === undefined && route !== 'client_credentials') {
+      throw simulationRefusal('simulated_subject_missing', { field: '/subject' });
+    }
     const delegation =
       isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
     const everything = server.scopes.map(({ name }) => name);

@@ -5,7 +5,6 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { joinedDetails } from '../../resources/authorization-details/narrowed-details.ts';
 import { extendChain } from '../../vocabulary/actor-chain.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import {
   attenuate,
   combine,
@@ -19,6 +18,7 @@ import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { CappedAgents } from './delegation-ceilings.ts';
 import type { Consent, Hop, OneAction } from './delegation-changes.ts';
 import { confirmedAtOf, consentTo, endedDelegation, holdsTheSame, slotOf, withVia } from './delegation-record.ts';
+import { delegationRefusal } from './delegation-refusals.ts';
 import type { DelegationRevocation } from './delegation-revocation.ts';
 import type { DelegationSlots } from './delegation-slots.ts';
 
@@ -89,7 +89,7 @@ export const delegationCreation = ({
     async recordConsent(consent): Promise<Delegation | undefined> {
       const { subject, actor, resource, via, asked, scope, by, request } = consent;
       if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
-        throw new DomainError('invalid_scope', 'more was allowed than was asked', { field: 'scope' });
+        throw delegationRefusal('consent_exceeds_request', { field: 'scope' });
       }
       const delegableTo = normaliseDelegableTo({
         agents: consent.delegableTo.agents,
@@ -146,15 +146,13 @@ export const delegationCreation = ({
     async derived(hop): Promise<{ readonly delegation: Delegation; readonly isNew: boolean }> {
       const { parent, actor, resource, txn, request } = hop;
       if (resource !== parent.resource) {
-        throw new DomainError('invalid_target', 'a delegation is handed on for its own resource only');
+        throw delegationRefusal('redelegation_resource_differs');
       }
       if (parent.depth + 1 > maxDepth) {
-        throw new DomainError('invalid_request', `the actor chain may have at most ${maxDepth} hops`, {
-          field: 'subject_token',
-        });
+        throw delegationRefusal('redelegation_too_deep', { field: 'subject_token', params: { most: maxDepth } });
       }
       if (!mayBeDelegatedTo(parent, actor)) {
-        throw new DomainError('access_denied', 'the delegation may not be re-delegated to this agent');
+        throw delegationRefusal('redelegation_forbidden');
       }
       const slot = slotOf(parent.subject, parent.id, actor, resource, parent.via);
       const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, delegableTo: hop.delegableTo };
@@ -166,7 +164,7 @@ export const delegationCreation = ({
           const held = attenuate(parent, current ? combine(current, wanted) : wanted);
           const details = withDetails(joinedDetails(current?.details, hop.details));
           if (isEmpty({ ...held, ...details })) {
-            throw new DomainError('invalid_scope', 'nothing is left of the scope to hand on');
+            throw delegationRefusal('redelegation_empty');
           }
           if (current) {
             // Rights that the parent has lost are removed when the delegation is read, not here.
@@ -198,14 +196,12 @@ export const delegationCreation = ({
         { caller: actor, scopeAsked: hop.scope, ...(txn ? { txn } : {}), ...(request ? { request } : {}) },
       );
       if (hopped?.state === 'suspended') {
-        throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent');
+        throw delegationRefusal('owner_not_confirmed');
       }
       const live = hopped && (await effectiveNow(hopped));
       if (!live) {
         if (hopped && inserted) await revoke(hopped.id, 'system', request);
-        throw new DomainError('invalid_request', 'the delegation behind the subject token has ended', {
-          field: 'subject_token',
-        });
+        throw delegationRefusal('parent_delegation_ended', { field: 'subject_token' });
       }
       return { delegation: live, isNew: inserted };
     },
@@ -240,7 +236,7 @@ export const delegationCreation = ({
         { caller: actor, approval, scopeAsked: scope, ...(request ? { request } : {}) },
       );
       const live = delegation && (await effectiveNow(delegation));
-      if (!live) throw new DomainError('invalid_grant', 'what was approved has ended');
+      if (!live) throw delegationRefusal('approved_grant_ended');
       return live;
     },
   };

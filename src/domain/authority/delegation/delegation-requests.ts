@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import { delegationRefusal } from './delegation-refusals.ts';
 
 /** A request of an agent to act for a person, which waits behind a single-use page (decision D1 b). */
 export type DelegationRequest = {
@@ -102,9 +102,7 @@ export const delegationRequests = ({
         ttlSeconds,
       );
       if (made > PAGES_PER_LIFE) {
-        throw new DomainError('too_many_requests', 'this agent has asked this account too often', {
-          retryAfterSeconds: ttlSeconds,
-        });
+        throw delegationRefusal('delegation_requests_exceeded', { retryAfterSeconds: ttlSeconds });
       }
       const handle = identifiers.newSecret();
       const key = String(keysOf(handle)[0]);

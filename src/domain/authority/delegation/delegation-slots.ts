@@ -10,7 +10,6 @@ import {
   type Versioned,
 } from '../../ports/document-store.ts';
 import type { Part, Revocation } from '../../ports/revocation.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { effective, isActive } from './attenuation.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
 import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './delegation-ceilings.ts';
@@ -23,6 +22,7 @@ import {
   slotOf,
   suspendedDelegation,
 } from './delegation-record.ts';
+import { delegationRefusal } from './delegation-refusals.ts';
 
 /**
  * Delegations in their slots: at most one live delegation per subject, parent, actor, resource and calling client,
@@ -163,7 +163,7 @@ export const delegationSlots = ({
     if (lastEnd === 0) return;
     const root = await delegations.get(parent.ancestors.at(-1) ?? parent.id);
     if (!root || decidedAtOf(root.document) <= lastEnd) {
-      throw new DomainError('access_denied', 'this hop of the delegation was ended');
+      throw delegationRefusal('delegation_hop_ended');
     }
   };
 

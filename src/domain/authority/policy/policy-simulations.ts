@@ -3,7 +3,6 @@ import type { AuditFilters, AuditPage } from '../../audit/list-events.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CompiledPolicies, PolicyEngine } from '../../ports/policy-engine.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { ActivePolicies } from '../decision/authorize.ts';
 import type { ServerUseSimulator, UseSimulation, UseTrial } from '../decision/server-use-simulation.ts';
 import type { Simulation, SimulationRequest, Simulator } from '../decision/simulation.ts';
@@ -151,5 +150,5 @@ const ready = (policies: CompiledPolicies, version: number | undefined) => ({
 
 const checkTried = ({ policy, text }: SimulatedPolicy): void => {
   if (policy === undefined || text === undefined) return;
-  throw new DomainError('invalid_field', 'Name a version or send a text, not both.', { field: '/text' });
+  throw simulationRefusal('simulated_policies_twice', { field: '/text' });
 };

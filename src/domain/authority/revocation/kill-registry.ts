@@ -4,12 +4,13 @@
  */
 import type { AuditEvent, AuditEventType, AuditLog } from '../../audit/audit-event.ts';
 import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Cursor, type DocumentStore, LOST, retryLost, tryInsert } from '../../ports/document-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { type Kill, signaturesNeeded } from '../../vocabulary/kill.ts';
 import { KILLS } from './kill.ts';
+import { killRefusal } from './kill-refusals.ts';
 
 /** Ends permanently the targets that have a document of their own. Both are idempotent. */
 export type FinalEnds = {
@@ -152,19 +153,16 @@ export const killRegistry = (deps: {
     sign: (id, by, signer): Promise<Kill> =>
       retryLost(`the lift of ${id}`, async () => {
         const found = await kills.get(id);
-        if (!found) throw new DomainError('not_found', 'There is no such kill.');
+        if (!found) throw documentRefusal('document_not_found', { params: { kind: 'kill' } });
         const { document: kill, version } = found;
-        if (kill.state === 'final') throw new DomainError('conflict', 'What this kill ended does not come back.');
+        if (kill.state === 'final') throw killRefusal('kill_irreversible');
         if (kill.state === 'lifted') {
           await lifted(kill);
           return kill;
         }
         const needed = signaturesNeeded(kill.scope);
         if (needed > 1 && signer.changedAt >= kill.createdAt) {
-          throw new DomainError(
-            'forbidden',
-            'The signer must be registered, and last changed, before the kill was ordered.',
-          );
+          throw killRefusal('kill_signer_too_new');
         }
         if (kill.signatures.some((one) => one.by === by.caller)) return kill;
         const now = clock.now();

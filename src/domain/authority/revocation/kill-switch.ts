@@ -10,10 +10,10 @@ import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { KillLatch, LatchedKill } from '../../ports/kill-latch.ts';
 import { withPriority } from '../../ports/write-priority.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { isFinal, type Kill, type KillScope, killKey } from '../../vocabulary/kill.ts';
 import type { LatchedKills } from './kill.ts';
 import { type KillBroadcast, toNobody } from './kill-broadcast.ts';
+import { killRefusal } from './kill-refusals.ts';
 import { type FinalEnds, type KillQuery, killRegistry, type Signer } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 import { waitingKills } from './waiting-kills.ts';
@@ -101,7 +101,7 @@ export const killSwitch = (deps: {
 
     async lift(id, by, signer): Promise<Kill> {
       if (waiting.get(id)) {
-        throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
+        throw killRefusal('kill_not_stored', { retryAfterSeconds: 1 });
       }
       const kill = await withPriority('essential', () => registry.sign(id, by, signer));
       if (kill.state === 'lifted') await waiting.forget(id);

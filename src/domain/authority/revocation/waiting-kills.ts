@@ -6,10 +6,10 @@
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KillLatch, LatchedKill } from '../../ports/kill-latch.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Kill } from '../../vocabulary/kill.ts';
 import type { LatchedKills } from './kill.ts';
 import type { KillBroadcast } from './kill-broadcast.ts';
+import { killRefusal } from './kill-refusals.ts';
 import type { KillRegistry } from './kill-registry.ts';
 import { succeeds, unlessOut } from './outage.ts';
 
@@ -124,11 +124,7 @@ export const waitingKills = (deps: {
         if (missing.length > 0) ours.add(kill.id);
         if (missing.length > 0 && !noted) {
           unwritten.set(kill.id, { kill, missing });
-          throw new DomainError(
-            'unavailable',
-            'The kill counts until the processes that know of it end, and is forgotten then: order it again.',
-            { retryAfterSeconds: 1 },
-          );
+          throw killRefusal('kill_not_durable', { retryAfterSeconds: 1 });
         }
         if (noted) await settleLatch({ kill, missing });
         return missing;

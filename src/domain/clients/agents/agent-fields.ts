@@ -6,7 +6,6 @@ import { checkSameKey, type VerifiedNames } from '../../platform/display-names/v
 import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
@@ -192,8 +191,9 @@ const checkNotificationEndpoint = (
 ): void => {
   if (url === undefined || url === before?.backchannelClientNotificationEndpoint) return;
   const at = '/backchannel_client_notification_endpoint';
-  if (!grantTypes.includes(CIBA))
-    refuseField(at, `This is for the grant type ${CIBA}, which is not among the grant types.`);
+  if (!grantTypes.includes(CIBA)) {
+    throw agentRefusal('notification_endpoint_unused', { field: at, params: { grantType: CIBA } });
+  }
   checkReachable(url, at, checkUrl, { purpose: 'approvalPings', isByRole });
 };
 

@@ -62,6 +62,21 @@ export const AGENT_REFUSALS = {
     text: 'Only an agent with an owner may have a secret.',
   },
   agent_has_secret: { code: 'conflict', text: 'This agent has a secret already; rotate that one, or remove it.' },
+  notification_endpoint_unused: {
+    code: 'invalid_field',
+    text: 'This is for the grant type {grantType}, which is not among the grant types.',
+  },
+  secret_of_new_agent: {
+    code: 'invalid_field',
+    text: 'A secret is allowed to an agent that is there already, by itself.',
+  },
+  secret_too_long_lived: { code: 'invalid_field', text: 'A secret ends at most 90 days from now.' },
+  secret_overlap_too_long: { code: 'invalid_field', text: 'The old secret is good for at most {most} seconds more.' },
+  secret_not_allowed: { code: 'conflict', text: 'This agent has no secret: none was allowed, or its time is over.' },
+  secret_still_ending: {
+    code: 'conflict',
+    text: 'Another secret of this agent is still running out; wait, or remove it.',
+  },
 } as const satisfies RefusalTable;
 
 export const agentRefusal = refusalsOf(AGENT_REFUSALS);

@@ -10,10 +10,9 @@ import {
 } from '../../platform/remote-keys/claim-rules.ts';
 import { keyRefusal } from '../../platform/remote-keys/key-refusals.ts';
 import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
-import { raise } from '../../vocabulary/refusals.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { separatorsOf, type TrustedIssuer } from '../workload-identity/trusted-issuer.ts';
 import { workloadsOf } from '../workload-identity/workloads.ts';
@@ -58,8 +57,8 @@ export const checkedMaterial = async (
   }
   switch (given.kind) {
     case 'jwks': {
-      const { jwks } = checkKeySource(given.jwks ? { jwks: given.jwks } : {}, undefined, undefined, { at });
-      return jwks ? { kind: 'jwks', jwks } : raise(keyRefusal('keys_missing', { field: `${at}/jwks` }));
+      if (!given.jwks) throw keyRefusal('keys_or_uri_missing', { field: `${at}/jwks` });
+      return { kind: 'jwks', jwks: checkPublicKeys(given.jwks, `${at}/jwks`) };
     }
     case 'jwks_uri': {
       const { jwksUri } = checkKeySource(
@@ -92,7 +91,7 @@ export const checkedMaterial = async (
       return { kind: 'attested', attester, ...checkKeySource(given, undefined, deps.checkKeyUrl, { at, reach }) };
     }
     case 'secret':
-      return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
+      throw agentRefusal('secret_of_new_agent', { field: `${at}/kind` });
     default:
       throw agentRefusal('credential_kind_unknown', { field: `${at}/kind` });
   }
@@ -127,8 +126,9 @@ export const withOperatorUrls = (
 /** Throws 'invalid_field'. */
 export const checkKeysTogether = (agent: Agent, at: string): void => {
   const all = credentialsOf(agent);
-  if (all.length > MOST_CREDENTIALS)
+  if (all.length > MOST_CREDENTIALS) {
     throw agentRefusal('credentials_exceeded', { field: at, params: { most: MOST_CREDENTIALS } });
+  }
   const kids = ofKind(all, 'jwks').flatMap(({ jwks }) => jwks.keys.map(({ kid }) => kid));
   if (kids.length > 1 && kids.includes(undefined)) {
     throw agentRefusal('credentials_need_kids', { field: at });

@@ -10,7 +10,6 @@ import type { By, Permits } from '../../platform/registries/registered-documents
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { agentRefusal } from './agent-refusals.ts';
@@ -86,7 +85,7 @@ export const secretExceptions = (deps: {
       checkText(reason, '/reason', 500);
       if (name !== undefined) checkText(name, '/name', 100);
       if (expiresAt === undefined || expiresAt <= now || expiresAt > now + LONGEST_SECRET_SECONDS) {
-        return refuseField('/expires_at', 'A secret ends at most 90 days from now.');
+        throw agentRefusal('secret_too_long_lived', { field: '/expires_at' });
       }
       const { secret, secretHash } = newSecret();
       const credential: AllowedSecret['credential'] = {
@@ -122,7 +121,10 @@ export const secretExceptions = (deps: {
 
     async rotate(agentId, { overlapSeconds = 0 }, by): Promise<AllowedSecret> {
       if (!Number.isSafeInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > LONGEST_OVERLAP_SECONDS) {
-        refuseField('/overlap_seconds', `The old secret is good for at most ${LONGEST_OVERLAP_SECONDS} seconds more.`);
+        throw agentRefusal('secret_overlap_too_long', {
+          field: '/overlap_seconds',
+          params: { most: LONGEST_OVERLAP_SECONDS },
+        });
       }
       const now = clock.now();
       const { secret, secretHash } = newSecret();
@@ -138,10 +140,10 @@ export const secretExceptions = (deps: {
           await checkRights(agent, by);
           const [old, another] = usableOf(agent);
           if (old?.expiresAt === undefined) {
-            throw new DomainError('conflict', 'This agent has no secret: none was allowed, or its time is over.');
+            throw agentRefusal('secret_not_allowed');
           }
           if (another) {
-            throw new DomainError('conflict', 'Another secret of this agent is still running out; wait, or remove it.');
+            throw agentRefusal('secret_still_ending');
           }
           const credential = { ...old, id: next, secretHash, createdAt: now, expiresAt: old.expiresAt };
           answer = { credential, secret };

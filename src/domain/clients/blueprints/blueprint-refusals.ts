@@ -20,6 +20,7 @@ export const BLUEPRINT_REFUSALS = {
     code: 'conflict',
     text: 'This draft was activated in the meantime; read the blueprint again.',
   },
+  sender_constraint_unknown: { code: 'invalid_field', text: 'A sender constraint is dpop.' },
 } as const satisfies RefusalTable;
 
 export const blueprintRefusal = refusalsOf(BLUEPRINT_REFUSALS);

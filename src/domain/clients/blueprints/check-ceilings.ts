@@ -1,8 +1,8 @@
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import { ENVIRONMENTS } from '../../vocabulary/environment.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { GRANT_TYPES } from '../clients/grant-types.ts';
+import { blueprintRefusal } from './blueprint-refusals.ts';
 import { AUTHENTICATION_METHODS, type Ceilings, meetCeilings, NUMBER_AXES } from './ceilings.ts';
 
 const YEAR = 365 * 86_400;
@@ -34,7 +34,7 @@ export const checkCeilings = async (
   checkNames(ceilings.detailTypes, DETAIL_TYPE, `${field}/detail_types`);
   for (const axis of NUMBER_AXES) checkNumber(ceilings, axis, field);
   if (ceilings.senderConstraint !== undefined && ceilings.senderConstraint !== 'dpop') {
-    refuseField(`${field}/sender_constraint`, 'A sender constraint is dpop.');
+    throw blueprintRefusal('sender_constraint_unknown', { field: `${field}/sender_constraint` });
   }
   if (ceilings.authority) await checkAuthority(ceilings.authority, lookup, `${field}/authority`);
   if (ceilings.approvals) await checkAuthority(ceilings.approvals, lookup, `${field}/approvals`);

@@ -28,6 +28,74 @@ export const CLIENT_REFUSALS = {
     code: 'invalid_field',
     text: 'A public client goes without consent only if all its redirect URIs are https.',
   },
+  pkce_needed_by_public_client: {
+    code: 'invalid_field',
+    text: 'A public client has nothing but PKCE to protect its codes (RFC 9700 §2.1.1).',
+  },
+  pkce_without_codes: {
+    code: 'invalid_field',
+    text: 'PKCE concerns clients with the grant type authorization_code only.',
+  },
+  assertion_audience_without_assertion: {
+    code: 'invalid_field',
+    text: 'The audience of assertions concerns clients that use private_key_jwt only.',
+  },
+  assertion_audience_fixed_by_fapi: {
+    code: 'invalid_field',
+    text: 'FAPI 2.0 takes the issuer as audience only (Security Profile §5.3.2.1).',
+  },
+  name_reserved: {
+    code: 'invalid_field',
+    text: 'The name "{name}" is reserved on this server. Use a name without it, or ask an operator to register it.',
+  },
+  name_vouches_for_itself: {
+    code: 'invalid_field',
+    text: 'A name does not vouch for itself: use one without "{word}".',
+  },
+  name_has_pictures: {
+    code: 'invalid_field',
+    text: 'A name has letters and digits, and no pictures, check marks or seals.',
+  },
+  grant_type_for_agents: {
+    code: 'invalid_field',
+    text: 'CIBA is for agents: people approve their single actions. Register an agent, or leave this grant type out.',
+  },
+  client_credentials_of_public_client: {
+    code: 'invalid_field',
+    text: 'A public client cannot use client_credentials (RFC 6749 §4.4).',
+  },
+  exchange_of_public_client: {
+    code: 'invalid_field',
+    text: 'A public client neither exchanges tokens nor redeems assertions.',
+  },
+  address_served_here: {
+    code: 'invalid_field',
+    text: 'This address is one of this server. Name one of the application.',
+  },
+  address_on_own_host: {
+    code: 'invalid_field',
+    text: 'This host is the one of this server. Name one of the application.',
+  },
+  credentials_set_by_other: {
+    code: 'conflict',
+    text: 'The credentials of this client were set by {setter}. Send jwks, jwks_uri or certificate in the same call, or rotate the secret first.',
+  },
+  redirect_uris_set_by_other: {
+    code: 'conflict',
+    text: 'The redirect URIs of this client were set by {setter}. Read them, and send redirect_uris in the same call.',
+  },
+  client_without_account: {
+    code: 'forbidden',
+    text: 'This client stands for no account. Use the console, or a client that an operator owns.',
+  },
+  credentials_setter_unknown: {
+    code: 'forbidden',
+    text: 'It is not known who set the credentials of this client. Use the console, or replace them first.',
+  },
+  caller_account_without_role: {
+    code: 'forbidden',
+    text: 'The account behind this call needs the role {roles}, and to be active.',
+  },
 } as const satisfies RefusalTable;
 
 export const clientRefusal = refusalsOf(CLIENT_REFUSALS);

@@ -9,6 +9,7 @@ import { certificateFor } from '../../platform/certificates/certificate-rule.ts'
 import { checkName } from '../../platform/display-names/display-text.ts';
 import { type NameVerification, verification } from '../../platform/display-names/verification.ts';
 import { checkSameKey, type VerifiedNames } from '../../platform/display-names/verified-names.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import {
   type By,
   type Page,
@@ -20,7 +21,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { checkOrigins, checkRedirectUris } from '../../vocabulary/web-address.ts';
 import { CLIENTS, type Client } from './client.ts';
 import type { ClientChange, ClientQuery, CreatedClient, NewClient } from './client-input.ts';
@@ -238,7 +238,9 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
       if (!(await accountExists(owner))) throw clientRefusal('owner_not_active_account', { field: '/owner' });
       return documentsOf.change(id, undefined, 'client.adopted', by, (client) => {
         const { expiresAt, ...kept } = notRetired(client);
-        if (!isUnexpired(client, clock.now())) throw new DomainError('not_found', 'There is no such client.');
+        if (!isUnexpired(client, clock.now())) {
+          throw documentRefusal('document_not_found', { params: { kind: 'client' } });
+        }
         if (client.owner === owner) return client;
         if (client.owner !== undefined || expiresAt === undefined) {
           throw clientRefusal('client_not_adoptable');

@@ -6,8 +6,8 @@ import { ACCOUNTS, type Account, type Role } from '../../identity/accounts/accou
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { DutyHolder, DutyHolderOf } from '../../resources/resource-servers/delegation-targets.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { CLIENTS, type Client } from './client.ts';
+import { clientRefusal } from './client-refusals.ts';
 
 const ROLES: readonly Role[] = ['administrator', 'operator'];
 
@@ -26,13 +26,11 @@ export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }
     const client = (await clients.get(caller))?.document;
     const owner = client?.owner === undefined ? undefined : (await accounts.get(client.owner))?.document;
     if (!client || !owner) {
-      throw forbidden('This client stands for no account. Use the console, or a client that an operator owns.');
+      throw clientRefusal('client_without_account');
     }
     const setter = client.credentialsSetBy?.caller;
     if (setter === undefined) {
-      throw forbidden(
-        'It is not known who set the credentials of this client. Use the console, or replace them first.',
-      );
+      throw clientRefusal('credentials_setter_unknown');
     }
     const ofSetter = (await clients.get(setter))?.document.owner;
     return {
@@ -46,7 +44,5 @@ export const dutyHolders = ({ documents }: { readonly documents: DocumentStore }
 
 const withRole = (account: Account): Account => {
   if (account.state === 'active' && ROLES.some((role) => account.roles.includes(role))) return account;
-  throw forbidden(`The account behind this call needs the role ${ROLES.join(' or ')}, and to be active.`);
+  throw clientRefusal('caller_account_without_role', { params: { roles: ROLES.join(' or ') } });
 };
-
-const forbidden = (message: string): DomainError => new DomainError('forbidden', message);

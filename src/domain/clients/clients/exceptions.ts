@@ -2,8 +2,8 @@
  * Rules of this server that an administrator lifted for one client, because existing software cannot follow
  * them. Each exception is off by default, and is a finding while it is on.
  */
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { Client } from './client.ts';
+import { clientRefusal } from './client-refusals.ts';
 
 /**
  * `no_pkce`: code requests with a nonce in place of a code challenge. `token_endpoint_audience`: client
@@ -41,19 +41,19 @@ export const checkExceptions = (client: Client): void => {
   if (lifted.includes('no_pkce')) {
     const { member } = EXCEPTIONS.no_pkce;
     if (method === 'none') {
-      refuseField(member, 'A public client has nothing but PKCE to protect its codes (RFC 9700 §2.1.1).');
+      throw clientRefusal('pkce_needed_by_public_client', { field: member });
     }
     if (!grantTypes.includes('authorization_code')) {
-      refuseField(member, 'PKCE concerns clients with the grant type authorization_code only.');
+      throw clientRefusal('pkce_without_codes', { field: member });
     }
   }
   if (lifted.includes('token_endpoint_audience')) {
     const { member } = EXCEPTIONS.token_endpoint_audience;
     if (method !== 'private_key_jwt') {
-      refuseField(member, 'The audience of assertions concerns clients that use private_key_jwt only.');
+      throw clientRefusal('assertion_audience_without_assertion', { field: member });
     }
     if (isFapi(client)) {
-      refuseField(member, 'FAPI 2.0 takes the issuer as audience only (Security Profile §5.3.2.1).');
+      throw clientRefusal('assertion_audience_fixed_by_fapi', { field: member });
     }
   }
 };

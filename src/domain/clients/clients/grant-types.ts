@@ -3,7 +3,6 @@
  * routes of the decision it takes, and how the person takes part. Registration, the decision, pages and the reference
  * page read this table.
  */
-import { refuseField } from '../../vocabulary/errors.ts';
 import { clientRefusal } from './client-refusals.ts';
 
 /**
@@ -24,9 +23,9 @@ export type DeclaredGrantType = {
   readonly handledBy: 'oidc-provider' | 'extension';
   readonly registrants: readonly Registrant[];
   /** Why only agents may register it. A client that registered it before this rule keeps it. */
-  readonly notForClients?: string;
+  readonly notForClients?: 'grant_type_for_agents';
   /** Why no public client may register it. Absent: public clients may. */
-  readonly notForPublicClients?: string;
+  readonly notForPublicClients?: 'client_credentials_of_public_client' | 'exchange_of_public_client';
   /** Whether a person signs in for it, and a refresh token may follow. */
   readonly signsIn?: true;
   /** Routes of the decision (authority/decision/routes.ts has a row for each). */
@@ -35,7 +34,6 @@ export type DeclaredGrantType = {
 
 const EVERYBODY = ['agent', 'client', 'document'] as const;
 const AGENTS_AND_CLIENTS = ['agent', 'client'] as const;
-const NO_PUBLIC_EXCHANGE = 'A public client neither exchanges tokens nor redeems assertions.';
 
 const DECLARED = {
   authorization_code: {
@@ -58,7 +56,7 @@ const DECLARED = {
     specification: 'RFC 6749 §4.4',
     handledBy: 'oidc-provider',
     registrants: AGENTS_AND_CLIENTS,
-    notForPublicClients: 'A public client cannot use client_credentials (RFC 6749 §4.4).',
+    notForPublicClients: 'client_credentials_of_public_client',
     routes: { client_credentials: 'none' },
   },
   device_code: {
@@ -75,7 +73,7 @@ const DECLARED = {
     handledBy: 'extension',
     // Clients exchange only for assertions to other domains: a plain exchange is for agents.
     registrants: AGENTS_AND_CLIENTS,
-    notForPublicClients: NO_PUBLIC_EXCHANGE,
+    notForPublicClients: 'exchange_of_public_client',
     routes: { token_exchange: 'of_delegation', id_jag: 'elsewhere', txn_token: 'of_delegation' },
   },
   jwt_bearer: {
@@ -83,7 +81,7 @@ const DECLARED = {
     specification: 'RFC 7523 §2.1',
     handledBy: 'extension',
     registrants: AGENTS_AND_CLIENTS,
-    notForPublicClients: NO_PUBLIC_EXCHANGE,
+    notForPublicClients: 'exchange_of_public_client',
     routes: { jwt_bearer: 'elsewhere' },
   },
   ciba: {
@@ -91,8 +89,7 @@ const DECLARED = {
     specification: 'CIBA Core 1.0 §10.1',
     handledBy: 'extension',
     registrants: ['agent'],
-    notForClients:
-      'CIBA is for agents: people approve their single actions. Register an agent, or leave this grant type out.',
+    notForClients: 'grant_type_for_agents',
     routes: { ciba: 'of_delegation' },
   },
 } as const satisfies Readonly<Record<string, DeclaredGrantType>>;
@@ -154,7 +151,7 @@ export const checkForClients = (grantTypes: readonly string[], before: readonly 
   for (const { grantType, notForClients } of ALL) {
     const index = grantTypes.indexOf(grantType);
     if (notForClients === undefined || index < 0 || before.includes(grantType)) continue;
-    refuseField(`/grant_types/${index}`, notForClients);
+    throw clientRefusal(notForClients, { field: `/grant_types/${index}` });
   }
 };
 
@@ -162,7 +159,7 @@ export const checkForClients = (grantTypes: readonly string[], before: readonly 
 export const checkForPublicClients = (grantTypes: readonly string[]): void => {
   for (const { grantType, notForPublicClients } of ALL) {
     if (notForPublicClients !== undefined && grantTypes.includes(grantType)) {
-      refuseField('/grant_types', notForPublicClients);
+      throw clientRefusal(notForPublicClients, { field: '/grant_types' });
     }
   }
 };
@@ -184,8 +181,9 @@ export const checkGrantTypes = (
         params: { allowed: allowed.join(', ') },
       });
     }
-    if (grantTypes.indexOf(grantType) !== index)
+    if (grantTypes.indexOf(grantType) !== index) {
       throw clientRefusal('grant_type_repeated', { field: `/grant_types/${index}` });
+    }
   }
   const asksPeople = grantTypes.includes('authorization_code');
   if (asksPeople && redirectUris.length === 0) {

@@ -1,7 +1,6 @@
 import { checkName } from '../../platform/display-names/display-text.ts';
 import type { EpochSeconds } from '../../ports/clock.ts';
 import { canonicalDigest } from '../../vocabulary/canonical-digest.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
@@ -9,6 +8,7 @@ import { checkRedirectUris, originsOf } from '../../vocabulary/web-address.ts';
 import type { Client } from './client.ts';
 import { checkGrantTypes, DOCUMENT_GRANT_TYPES } from './grant-types.ts';
 import { checkKeySource, type KeySource, type KeyUrlCheck } from './key-source.ts';
+import { metadataDocumentRefusal } from './metadata-document-refusals.ts';
 import type { SelfChosen } from './self-chosen.ts';
 
 /**
@@ -43,10 +43,7 @@ export const checkDocumentId = (id: string): void => {
   const url = URL.parse(id);
   const isPlain = id.length <= MAXIMUM_ID && /^https:\/\/[^/?#@\\]+\/[!"$->@-[\]-~]*$/.test(id);
   if (url && isPlain && url.href === id && !/%2e|%2f|%5c/i.test(url.pathname)) return;
-  throw new DomainError(
-    'invalid_request',
-    'A client_id that is a URL is https, in its normal form, with a path and without user name, query and fragment.',
-  );
+  throw metadataDocumentRefusal('document_url_malformed');
 };
 
 /**
@@ -84,10 +81,10 @@ export const readMetadataDocument = (
   const document = objectOf(strictJson(body));
   const given = (member: string): unknown => (Object.hasOwn(document, member) ? document[member] : undefined);
   if (given('client_id') !== id) {
-    refuseField('/client_id', 'It is not, character by character, the URL at which the document stands.');
+    throw metadataDocumentRefusal('document_id_differs', { field: '/client_id' });
   }
   for (const member of SECRETS) {
-    if (given(member) !== undefined) refuseField(`/${member}`, 'A document that everybody can read holds no secret.');
+    if (given(member) !== undefined) throw metadataDocumentRefusal('document_holds_secret', { field: `/${member}` });
   }
   const redirectUris = texts(given('redirect_uris'), '/redirect_uris') ?? [];
   const applicationType =
@@ -100,7 +97,7 @@ export const readMetadataDocument = (
   const tokenEndpointAuthMethod = methodOf(given('token_endpoint_auth_method'), keys);
   const dpopBoundAccessTokens = given('dpop_bound_access_tokens') ?? false;
   if (typeof dpopBoundAccessTokens !== 'boolean') {
-    return refuseField('/dpop_bound_access_tokens', 'This is true or false.');
+    throw fieldRefusal('boolean_expected', { field: '/dpop_bound_access_tokens' });
   }
   const algorithm = given('id_token_signed_response_alg');
   const client = {
@@ -127,7 +124,7 @@ export const readMetadataDocument = (
 const nameOf = (name: unknown, id: string, selfChosen: SelfChosen | undefined): string => {
   const { host } = new URL(id);
   if (name === undefined) return host;
-  if (typeof name !== 'string') return refuseField('/client_name', 'This is a text.');
+  if (typeof name !== 'string') throw fieldRefusal('text_expected', { field: '/client_name' });
   checkName(name, '/client_name', 100);
   if (name !== host) selfChosen?.checkName(name, '/client_name');
   return name;
@@ -141,7 +138,7 @@ const methodOf = (method: unknown, { jwks, jwksUri }: KeySource): 'none' | 'priv
   if (method === undefined) return jwks === undefined && jwksUri === undefined ? 'none' : 'private_key_jwt';
   return method === 'none' || method === 'private_key_jwt'
     ? method
-    : refuseField('/token_endpoint_auth_method', 'This is "private_key_jwt" or "none"; a document can hold no secret.');
+    : raise(metadataDocumentRefusal('document_method_wrong', { field: '/token_endpoint_auth_method' }));
 };
 
 const keysOf = (jwks: unknown, jwksUri: unknown): KeySource => {
@@ -153,10 +150,15 @@ const keysOf = (jwks: unknown, jwksUri: unknown): KeySource => {
 const grantTypesOf = (given: unknown, responses: unknown, redirectUris: readonly string[]): readonly string[] => {
   const named = texts(given, '/grant_types') ?? ['authorization_code'];
   const known = DOCUMENT_GRANT_TYPES.filter((grantType) => named.includes(grantType));
-  if (known.length === 0) refuseField('/grant_types', `At least one is of ${DOCUMENT_GRANT_TYPES.join(', ')}.`);
+  if (known.length === 0) {
+    throw metadataDocumentRefusal('document_grant_types_wrong', {
+      field: '/grant_types',
+      params: { allowed: DOCUMENT_GRANT_TYPES.join(', ') },
+    });
+  }
   const responseTypes = texts(responses, '/response_types') ?? ['code'];
   if (known.includes('authorization_code') && !responseTypes.includes('code')) {
-    refuseField('/response_types', 'The response type "code" goes with the grant type authorization_code.');
+    throw metadataDocumentRefusal('response_type_needs_code_grant', { field: '/response_types' });
   }
   return checkGrantTypes(known, DOCUMENT_GRANT_TYPES, redirectUris);
 };
@@ -167,10 +169,12 @@ const typeOf = (redirectUris: readonly string[]): 'web' | 'native' =>
 
 const texts = (value: unknown, field: string): readonly string[] | undefined => {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) return refuseField(field, 'This is a list of texts.');
-  if (value.length > MAXIMUM_ENTRIES) refuseField(field, `This list has at most ${MAXIMUM_ENTRIES} entries.`);
+  if (!Array.isArray(value)) throw fieldRefusal('text_list_expected', { field });
+  if (value.length > MAXIMUM_ENTRIES) {
+    throw fieldRefusal('list_entries_exceeded', { field, params: { most: MAXIMUM_ENTRIES } });
+  }
   return value.map((entry: unknown, index) =>
-    typeof entry === 'string' ? entry : refuseField(`${field}/${index}`, 'This is a text.'),
+    typeof entry === 'string' ? entry : raise(fieldRefusal('text_expected', { field: `${field}/${index}` })),
   );
 };
 
@@ -182,5 +186,5 @@ const oneOf = <T extends string>(value: unknown, field: string, values: readonly
 
 const objectOf = (value: unknown): { readonly [member: string]: unknown } => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new DomainError('invalid_request', 'A client metadata document is a JSON object.');
+  throw metadataDocumentRefusal('document_not_object');
 };

@@ -1,6 +1,7 @@
 import type { AnonymousEvents } from '../../audit/anonymous-events.ts';
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
+import { nameRefusal } from '../../platform/display-names/name-refusals.ts';
 import type { VerifiedNames } from '../../platform/display-names/verified-names.ts';
 import type { OpenRecords } from '../../platform/rate-limits/open-records.ts';
 import { webDomain } from '../../platform/rate-limits/web-domain.ts';
@@ -9,10 +10,10 @@ import { type DocumentStore, upsert, type Versioned } from '../../ports/document
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { FetchedDocument, TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { Client } from './client.ts';
 import type { DocumentPolicy } from './document-policy.ts';
 import { checkDocumentId, type DocumentClient, readMetadataDocument } from './metadata-document.ts';
+import { metadataDocumentRefusal } from './metadata-document-refusals.ts';
 import type { SelfChosen } from './self-chosen.ts';
 
 /** The client as a user saw it when they consented, kept while the consent may be valid (DR-01). */
@@ -136,7 +137,7 @@ export const metadataDocuments = (deps: Dependencies): MetadataDocuments => {
   /** A document has no owner, so it cannot be the client whose name was verified (DR-09). */
   const checkLikeness = async ({ id, name }: DocumentClient): Promise<void> => {
     if (name === new URL(id).host || !(await deps.names?.likeness({ id, name }))) return;
-    refuseField('/client_name', 'This name looks like a verified one of another owner.');
+    throw nameRefusal('name_resembles_verified', { field: '/client_name' });
   };
 
   const keysOf = (id: string): readonly string[] =>
@@ -200,7 +201,7 @@ export const metadataDocuments = (deps: Dependencies): MetadataDocuments => {
     async current(id, asking): Promise<DocumentClient> {
       checkDocumentId(id);
       deps.selfChosen?.addresses.refuseHost(id, 'client_id');
-      if (!policy.isAccepted(id)) throw new DomainError('invalid_request', 'Clients of this host are not accepted.');
+      if (!policy.isAccepted(id)) throw metadataDocumentRefusal('document_host_refused');
       const client = await fetched(id, asking.source);
       await checkLikeness(client);
       await deps.permits?.(client, asking);

@@ -1,4 +1,4 @@
-import { refuseField } from '../../vocabulary/errors.ts';
+import { clientRefusal } from './client-refusals.ts';
 
 const LOOPBACK = 'localhost';
 
@@ -48,13 +48,13 @@ export const ownAddresses = (issuer: string): OwnAddresses => {
     hostOf(url) === hostOf(own) && (hostOf(own) !== LOOPBACK || portOf(url) === portOf(own));
 
   const refusing =
-    (is: (url: URL) => boolean, message: string) =>
+    (is: (url: URL) => boolean, reason: 'address_served_here' | 'address_on_own_host') =>
     (uri: string | undefined, field: string): void => {
       const url = uri === undefined ? undefined : URL.parse(uri);
-      if (url && is(url)) refuseField(field, message);
+      if (url && is(url)) throw clientRefusal(reason, { field });
     };
-  const refuseServed = refusing(isServedHere, 'This address is one of this server. Name one of the application.');
-  const refuseHost = refusing(isOnOurHost, 'This host is the one of this server. Name one of the application.');
+  const refuseServed = refusing(isServedHere, 'address_served_here');
+  const refuseHost = refusing(isOnOurHost, 'address_on_own_host');
 
   return {
     refuseServed,

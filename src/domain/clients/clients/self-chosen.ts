@@ -6,7 +6,7 @@
 
 import { SIGN_OF_TRUST, WORDS_OF_TRUST } from '../../platform/display-names/marks-of-trust.ts';
 import { nameFinder } from '../../platform/display-names/name-runs.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { clientRefusal } from './client-refusals.ts';
 import { type OwnAddresses, ownAddresses } from './own-addresses.ts';
 
 const PRODUCT = 'Behalf';
@@ -44,17 +44,13 @@ export const selfChosen = ({
     checkName(name, field): void {
       const ours = reservedIn(name);
       if (ours !== undefined) {
-        refuseField(
-          field,
-          `The name "${ours}" is reserved on this server. Use a name without it, or ask an operator to register it.`,
-        );
+        throw clientRefusal('name_reserved', { field, params: { name: ours } });
       }
       const word = trustIn(name);
       if (word !== undefined) {
-        refuseField(field, `A name does not vouch for itself: use one without "${word}".`);
+        throw clientRefusal('name_vouches_for_itself', { field, params: { word } });
       }
-      if (SIGN_OF_TRUST.test(name))
-        refuseField(field, 'A name has letters and digits, and no pictures, check marks or seals.');
+      if (SIGN_OF_TRUST.test(name)) throw clientRefusal('name_has_pictures', { field });
     },
   };
 };

@@ -6,8 +6,8 @@
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Client, CredentialsSet } from './client.ts';
+import { clientRefusal } from './client-refusals.ts';
 import { usesKeys } from './client-rules.ts';
 
 /** `at`: epoch seconds. */
@@ -40,19 +40,17 @@ export const checkVouched = (next: Client, before: Client, by: By): void => {
   const isVouched = (set: CredentialsSet | undefined): boolean =>
     set !== undefined && (set.isAdministrator === true || set.caller === by.caller);
   if (next.tokenEndpointAuthMethod !== 'none' && !isVouched(next.credentialsSetBy)) {
-    const others = 'Send jwks, jwks_uri or certificate in the same call, or rotate the secret first.';
-    refuse('credentials', next.credentialsSetBy, others, field);
+    throw clientRefusal('credentials_set_by_other', { field, params: setterOf(next.credentialsSetBy) });
   }
   const isConsentSkipped = next.skipConsent && !before.skipConsent;
   if (isConsentSkipped && next.redirectUris.length > 0 && !isVouched(next.redirectUrisSetBy)) {
-    refuse('redirect URIs', next.redirectUrisSetBy, 'Read them, and send redirect_uris in the same call.', field);
+    throw clientRefusal('redirect_uris_set_by_other', { field, params: setterOf(next.redirectUrisSetBy) });
   }
 };
 
-const refuse = (what: string, set: CredentialsSet | undefined, remedy: string, field: string): never => {
-  const whose = set?.caller ?? 'an account that is not recorded';
-  throw new DomainError('conflict', `The ${what} of this client were set by ${whose}. ${remedy}`, { field });
-};
+const setterOf = (set: CredentialsSet | undefined): { readonly setter: string } => ({
+  setter: set?.caller ?? 'an account that is not recorded',
+});
 
 const standsForMore = (next: Client, before: Client): string | undefined => {
   if (next.roles.some((role) => !before.roles.includes(role))) return '/roles';

@@ -2,6 +2,7 @@ import { calculateJwkThumbprint } from 'jose';
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import {
   type By,
   type Page,
@@ -12,7 +13,6 @@ import { checkPublicKey } from '../../platform/remote-keys/public-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Cursor, type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import type { PublicJwk } from '../../vocabulary/json-web-keys.ts';
 import type { Agent } from '../agents/agent.ts';
 import { agentRefusal } from '../agents/agent-refusals.ts';
@@ -21,6 +21,7 @@ import { credentialRights } from '../agents/credential-rights.ts';
 import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import { INSTANCES, type Instance, instanceIdOf, isRunning, KEPT_SECONDS, mostInstances } from './instance.ts';
+import { instanceRefusal } from './instance-refusals.ts';
 import { instanceSlots } from './instance-slots.ts';
 
 /**
@@ -149,17 +150,17 @@ export const instanceRegistry = (deps: {
       const name = called === undefined ? undefined : checkText(String(called), '/name', 100);
       const thumbprint = own?.thumbprint ?? ('thumbprint' in key ? key.thumbprint : '');
       if (await isOfAgent(agent, thumbprint)) {
-        refuseField('/jwk', 'An instance needs a key of its own, not one of the agent.');
+        throw instanceRefusal('instance_key_is_of_agent', { field: '/jwk' });
       }
       const id = instanceIdOf(agent.id, thumbprint);
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const earlier = await collection.get(id);
         if (earlier && (earlier.document.state === 'ended' || ownershipOf(earlier.document) !== ownershipOf(agent))) {
-          throw new DomainError('conflict', 'The instance with this key was ended; start one with another key.');
+          throw instanceRefusal('instance_key_ended');
         }
         if (earlier && isRunning(earlier.document, clock.now(), most(agent.ceilings))) {
           if (own === undefined || earlier.document.jwk !== undefined) return earlier;
-          throw new DomainError('conflict', 'This key is of an instance that proves it with DPoP only.');
+          throw instanceRefusal('instance_key_for_dpop');
         }
         const claim = await slots.claim(agent.id, id, most(agent.ceilings));
         const now = clock.now();
@@ -192,9 +193,7 @@ export const instanceRegistry = (deps: {
         const stored = await put(next, earlier);
         if (stored) return stored;
       }
-      throw new DomainError('unavailable', 'This instance is being started by too many at once.', {
-        retryAfterSeconds: 1,
-      });
+      throw instanceRefusal('instance_contended', { retryAfterSeconds: 1 });
     },
 
     async used({ id, usedAt }, by): Promise<void> {
@@ -210,7 +209,9 @@ export const instanceRegistry = (deps: {
 
     async end(agent, id, by): Promise<Versioned<Instance>> {
       const found = await collection.get(id);
-      if (found?.document.agent !== agent) throw new DomainError('not_found', 'There is no such instance.');
+      if (found?.document.agent !== agent) {
+        throw documentRefusal('document_not_found', { params: { kind: 'instance' } });
+      }
       return instances.change(id, undefined, 'instance.ended', by, (instance) => {
         if (instance.state === 'ended') return instance;
         const now = clock.now();
@@ -261,10 +262,7 @@ const signingKey = async (
 ): Promise<{ readonly jwk: PublicJwk; readonly thumbprint: string }> => {
   const ways = agent.ceilings?.authenticationMethods;
   if (ways !== undefined && !ways.includes('jwks')) {
-    throw new DomainError(
-      'conflict',
-      'The blueprint of this agent does not allow authentication with a key of its own.',
-    );
+    throw instanceRefusal('instance_key_forbidden');
   }
   const jwk = checkPublicKey(value, '/jwk');
   const thumbprint = await calculateJwkThumbprint(jwk as Parameters<typeof calculateJwkThumbprint>[0]);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import { type Collection, type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { INSTANCE_SLOTS, type Instance, type InstanceSlot } from './instance.ts';
+import { instanceRefusal } from './instance-refusals.ts';
 
 /** Seconds for which a slot is reserved for an instance that is being written. */
 const RESERVED_SECONDS = 30;
@@ -59,15 +59,12 @@ export const instanceSlots = (deps: {
           if (await take({ id, instance, claimedAt }, slot)) return { slot: place, claimedAt };
         }
       }
-      throw new DomainError(
-        'conflict',
-        `This agent has as many instances as it may have, ${most}; end one, or wait until one is over.`,
-      );
+      throw instanceRefusal('instances_exceeded', { params: { most } });
     },
 
     stillMine({ claimedAt }): void {
       if (clock.now() - claimedAt < WRITTEN_WITHIN_SECONDS) return;
-      throw new DomainError('unavailable', 'Starting the instance took too long; try again.', { retryAfterSeconds: 1 });
+      throw instanceRefusal('instance_start_too_slow', { retryAfterSeconds: 1 });
     },
   };
 };

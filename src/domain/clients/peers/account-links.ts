@@ -12,7 +12,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Found, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { endedLinks } from './ended-links.ts';
 import { linkRefusal } from './link-refusals.ts';
 import type { Peer } from './peer.ts';
@@ -138,13 +139,13 @@ export const accountLinks = (deps: {
 
     async create(given, by): Promise<Versioned<AccountLink>> {
       if (given.subject === '' || given.subject.length > LONGEST_SUBJECT) {
-        refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
+        throw fieldRefusal('subject_length_wrong', { field: '/subject', params: { most: LONGEST_SUBJECT } });
       }
-      if (!(await deps.peers.get(given.peer))) refuseField('/peer', 'There is no such peer.');
+      if (!(await deps.peers.get(given.peer))) throw linkRefusal('linked_peer_unknown', { field: '/peer' });
       const account = (await deps.accounts.get(given.account))?.document;
-      if (!account) throw linkRefusal('linked_account_unknown', { field: '/account' });
+      if (!account) throw fieldRefusal('account_unknown', { field: '/account' });
       if (!isLinkable(account)) {
-        refuseField('/account', 'This account has a role, so no peer may act for it. Link an account without a role.');
+        throw linkRefusal('linked_account_has_role', { field: '/account' });
       }
       const linked = await insert(given, by);
       await ended.forget(linked.document.key);

@@ -14,13 +14,14 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../../resources/resource-servers/declared-authority.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { checkScopes } from '../../resources/resource-servers/resource-server-registry.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
+import { trustedIssuerRefusal } from '../workload-identity/trusted-issuer-refusals.ts';
 import { linkRefusal } from './link-refusals.ts';
 import { type Inbound, type Outbound, PEERS, type Peer, resourceBehind } from './peer.ts';
+import { peerRefusal } from './peer-refusals.ts';
 
 export type NewPeer = {
   readonly name: string;
@@ -106,12 +107,16 @@ export const peerRegistry = (deps: {
   };
 
   const checkCallers = async (ids: readonly string[], field: string): Promise<void> => {
-    if (ids.length > MOST_CALLERS) refuseField(field, `At most ${MOST_CALLERS} agents and clients can be named.`);
+    if (ids.length > MOST_CALLERS) {
+      throw peerRefusal('peer_callers_exceeded', { field, params: { most: MOST_CALLERS } });
+    }
     for (const id of ids) {
       const registry = id.startsWith('agt_') ? deps.agents : id.startsWith('app_') ? deps.clients : undefined;
-      if (!(await registry?.get(id))) refuseField(field, `There is no agent or client ${id.slice(0, 40)}.`);
+      if (!(await registry?.get(id))) {
+        throw peerRefusal('peer_caller_unknown', { field, params: { id: id.slice(0, 40) } });
+      }
     }
-    if (new Set(ids).size < ids.length) refuseField(field, 'An agent or client is there twice.');
+    if (new Set(ids).size < ids.length) throw peerRefusal('peer_caller_repeated', { field });
   };
 
   const checkOutbound = async (given: NonNullable<NewPeer['outbound']>, id: string): Promise<Outbound> => {
@@ -120,7 +125,10 @@ export const peerRegistry = (deps: {
     checkRange(outbound.lifetimeSeconds, '/outbound/lifetime_seconds', 10, 300);
     await checkCallers(Object.keys(clients), '/outbound/clients');
     if (resources.length < 1 || resources.length > MOST_RESOURCES) {
-      refuseField('/outbound/resources', `Name 1 to ${MOST_RESOURCES} resource servers behind the peer.`);
+      throw peerRefusal('peer_resources_count_wrong', {
+        field: '/outbound/resources',
+        params: { most: MOST_RESOURCES },
+      });
     }
     for (const [index, { identifier, scopes }] of resources.entries()) {
       const at = `/outbound/resources/${index}`;
@@ -130,7 +138,7 @@ export const peerRegistry = (deps: {
       const elsewhere = await behind(identifier);
       const isTaken = others || (elsewhere !== undefined && elsewhere.id !== id);
       if (isTaken || (await deps.resourceServers.findByIdentifier(identifier))) {
-        refuseField(`${at}/identifier`, 'This resource is registered already, at a peer or at this server.');
+        throw peerRefusal('peer_resource_registered', { field: `${at}/identifier` });
       }
     }
     return outbound;
@@ -142,7 +150,7 @@ export const peerRegistry = (deps: {
     await checkCallers(inbound.clients, '/inbound/clients');
     await checkAuthority(inbound.resources, deps.resourceServers, '/inbound/resources');
     if (Object.hasOwn(inbound.resources, `${own}/api/v1`)) {
-      refuseField('/inbound/resources', 'The management API is not for assertions of peers.');
+      throw peerRefusal('peer_resource_is_management_api', { field: '/inbound/resources' });
     }
     return inbound;
   };
@@ -156,10 +164,7 @@ export const peerRegistry = (deps: {
     const inbound = wanted && (wanted === before?.inbound ? before.inbound : await checkInbound(wanted));
     const isServed = jwks === undefined && jwksUri === undefined;
     if (isServed && inbound && deps.checkKeyUrl(discoveryUrlOf(given), ENTERED.purpose) !== undefined) {
-      refuseField(
-        '/issuer',
-        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.trustedIssuers, or send "jwks".',
-      );
+      throw trustedIssuerRefusal('issuer_not_reachable', { field: '/issuer' });
     }
     return {
       ...rest,
@@ -219,9 +224,9 @@ export const peerRegistry = (deps: {
 /** https, or http on loopback, in its normal form and without query (RFC 8414 §2). */
 const checkPeerIssuer = (issuer: string, own: string): void => {
   checkResourceIdentifier(issuer, '/issuer');
-  if (issuer.includes('?')) refuseField('/issuer', 'An issuer has no query (RFC 8414 §2).');
+  if (issuer.includes('?')) throw peerRefusal('peer_issuer_has_query', { field: '/issuer' });
   if (issuer.replace(/\/$/, '') === own.replace(/\/$/, '')) {
-    refuseField('/issuer', 'This server is no peer of itself.');
+    throw peerRefusal('peer_is_self', { field: '/issuer' });
   }
 };
 

@@ -1,10 +1,10 @@
 /** How the certificates of a client are identified, in the spelling of RFC 8705 §2.1.2. */
 
 import type { CertificateRule } from '../../platform/certificates/certificate-rule.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { Agent } from '../agents/agent.ts';
 import { credentialsOf, ofKind } from '../agents/credential.ts';
 import type { Client } from '../clients/client.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 const WIRE = {
   subjectDn: 'tls_client_auth_subject_dn',
@@ -26,7 +26,7 @@ export const readCertificateName = (text: (member: string) => string | undefined
     return value === undefined ? [] : [{ name, value }];
   });
   const [first, second] = given;
-  if (second) refuseField(`/${WIRE[second.name]}`, 'A certificate is known by exactly one name (RFC 8705 §2.1.2).');
+  if (second) throw registrationRefusal('certificate_named_twice', { field: `/${WIRE[second.name]}` });
   return first && { [first.name]: first.value };
 };
 
@@ -37,16 +37,21 @@ export const checkCertificateName = (asked: {
 }): void => {
   const { authMethod, certificate } = asked;
   if (authMethod !== 'tls_client_auth') {
-    if (certificate) refuseField(`/${memberOf(certificate)}`, 'This goes with the method tls_client_auth.');
+    if (certificate) throw registrationRefusal('certificate_name_unused', { field: `/${memberOf(certificate)}` });
     return;
   }
-  if (!certificate) refuseField(`/${WIRE.subjectDn}`, `One of ${Object.values(WIRE).join(', ')} is needed.`);
+  if (!certificate) {
+    throw registrationRefusal('certificate_name_needed', {
+      field: `/${WIRE.subjectDn}`,
+      params: { members: Object.values(WIRE).join(', ') },
+    });
+  }
 };
 
 /** The keys of an agent are a separate credential, which its owner adds. */
 export const checkNoKeysBeside = ({ jwks, jwksUri }: { readonly jwks?: unknown; readonly jwksUri?: unknown }): void => {
   for (const [member, keys] of Object.entries({ jwks, jwks_uri: jwksUri })) {
-    if (keys !== undefined) refuseField(`/${member}`, 'An agent with tls_client_auth registers no keys beside it.');
+    if (keys !== undefined) throw registrationRefusal('certificate_keys_beside', { field: `/${member}` });
   }
 };
 
@@ -84,7 +89,7 @@ export const checkSameCertificate = (
 ): void => {
   if (asked.certificate === undefined) return;
   if (JSON.stringify(asked.certificate) !== JSON.stringify(certificateNameOf(party))) {
-    refuseField(`/${memberOf(asked.certificate)}`, 'These credentials are changed by the owner.');
+    throw registrationRefusal('credentials_changed_by_owner', { field: `/${memberOf(asked.certificate)}` });
   }
 };
 

@@ -2,13 +2,14 @@
 
 import { checkName, checkText } from '../../platform/display-names/display-text.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import type { Client, ClientAuthMethod } from '../clients/client.ts';
+import { metadataDocumentRefusal } from '../clients/metadata-document-refusals.ts';
 import { DELIVERY_MODES, type DeliveryMode } from '../clients/token-delivery.ts';
 import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /** Members as they came, with their types checked. The registries check their values. */
 export type ClientMetadata = {
@@ -65,7 +66,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
   const text = (member: string, maximum = TEXT): string | undefined => {
     const value = given(member);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string') return refuseField(`/${member}`, 'This is a text.');
+    if (typeof value !== 'string') throw fieldRefusal('text_expected', { field: `/${member}` });
     return value.length > maximum
       ? raise(fieldRefusal('text_too_long', { field: `/${member}`, params: { most: maximum } }))
       : value;
@@ -77,18 +78,22 @@ export const readMetadata = (body: Body): ClientMetadata => {
   const texts = (member: string): readonly string[] | undefined => {
     const value = given(member);
     if (value === undefined) return undefined;
-    if (!Array.isArray(value)) return refuseField(`/${member}`, 'This is a list of texts.');
-    if (value.length > 20) refuseField(`/${member}`, 'This list has at most 20 entries.');
+    if (!Array.isArray(value)) throw fieldRefusal('text_list_expected', { field: `/${member}` });
+    if (value.length > 20) {
+      throw fieldRefusal('list_entries_exceeded', { field: `/${member}`, params: { most: 20 } });
+    }
     return value.map((entry: unknown, index) =>
       typeof entry === 'string' && entry.length <= TEXT
         ? entry
-        : refuseField(`/${member}/${index}`, `This is a text of at most ${TEXT} characters.`),
+        : raise(
+            registrationRefusal('metadata_text_too_long', { field: `/${member}/${index}`, params: { most: TEXT } }),
+          ),
     );
   };
   const flag = (member: string): boolean | undefined => {
     const value = given(member);
     if (value === undefined || typeof value === 'boolean') return value;
-    return refuseField(`/${member}`, 'This is true or false.');
+    throw fieldRefusal('boolean_expected', { field: `/${member}` });
   };
   const oneOf = <T extends string>(member: string, values: readonly T[]): T | undefined => {
     const value = given(member);
@@ -107,7 +112,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
   const name = text('client_name');
   const jwks = given('jwks');
   if (jwks !== undefined && (typeof jwks !== 'object' || Array.isArray(jwks))) {
-    refuseField('/jwks', 'This is a JWK Set (RFC 7517 §5).');
+    throw registrationRefusal('jwks_malformed', { field: '/jwks' });
   }
   return withoutAbsent({
     name: name === undefined ? undefined : checkName(name, '/client_name', 100),
@@ -145,11 +150,11 @@ export const readMetadata = (body: Body): ClientMetadata => {
  */
 const checkResponseTypes = (given: readonly string[] | undefined, grantTypes: readonly string[] | undefined): void => {
   for (const [index, type] of (given ?? []).entries()) {
-    if (type !== 'code') refuseField(`/response_types/${index}`, 'The response type is "code".');
+    if (type !== 'code') throw registrationRefusal('response_type_unknown', { field: `/response_types/${index}` });
   }
   if (given === undefined || grantTypes === undefined) return;
   if (given.length === 0 && grantTypes.includes('authorization_code')) {
-    refuseField('/response_types', 'The response type "code" goes with the grant type authorization_code.');
+    throw metadataDocumentRefusal('response_type_needs_code_grant', { field: '/response_types' });
   }
 };
 
@@ -160,7 +165,7 @@ const checkScope = (scope: string | undefined): string | undefined => {
   if (scope === undefined || scope === '') return undefined;
   return scope.split(' ').every((name) => SCOPE_NAME.test(name))
     ? scope
-    : refuseField('/scope', 'These are scope names with one space between them (RFC 6749 §3.3).');
+    : raise(registrationRefusal('scope_list_malformed', { field: '/scope' }));
 };
 
 const withoutAbsent = <T extends object>(members: T): { [member in keyof T]?: Exclude<T[member], undefined> } =>

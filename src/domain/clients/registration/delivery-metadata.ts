@@ -1,8 +1,8 @@
 /** The endpoint at which an agent that registers itself is notified of a decision (CIBA Core §4). */
 
-import { refuseField } from '../../vocabulary/errors.ts';
 import { CIBA } from '../clients/grant-types.ts';
 import type { ClientMetadata } from './client-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 const ENDPOINT = 'backchannel_client_notification_endpoint';
 
@@ -17,7 +17,7 @@ export const notificationEndpointOf = ({
 }: ClientMetadata): string | undefined => {
   if (deliveryMode === 'poll' || (grantTypes !== undefined && !grantTypes.includes(CIBA))) return undefined;
   if (deliveryMode === 'ping' && notificationEndpoint === undefined) {
-    refuseField(`/${ENDPOINT}`, 'The delivery mode "ping" needs the URL that is pinged; without one, use "poll".');
+    throw registrationRefusal('notification_endpoint_missing', { field: `/${ENDPOINT}` });
   }
   return notificationEndpoint;
 };

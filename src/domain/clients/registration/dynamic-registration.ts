@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import { coarseNetwork } from '../../vocabulary/client-network.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRegistry } from '../agents/agent-registry.ts';
 import { ownershipOf } from '../agents/ownership.ts';
@@ -16,7 +17,7 @@ import { type Body, type ClientMetadata, readMetadata } from './client-metadata.
 import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
 import { registeredMetadata } from './registered-metadata.ts';
-import { type RegistrationChecksDeps, refuseToken, registrationChecks } from './registration-checks.ts';
+import { type RegistrationChecksDeps, registrationChecks } from './registration-checks.ts';
 import { registrationError } from './registration-errors.ts';
 import {
   type Action,
@@ -26,6 +27,7 @@ import {
   type RegistrationFacts,
   refusalEvent,
 } from './registration-events.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 import { type Registration, type Registrations, withScope } from './registrations.ts';
 import { agentReplacement, checkReplacement, clientReplacement } from './replacement.ts';
 import type { SoftwareStatements, Statement } from './software-statements.ts';
@@ -114,7 +116,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
 
   const tokenOf = async (bearer: string | undefined): Promise<InitialAccessToken | undefined> => {
     if (bearer === undefined) return undefined;
-    return (await tokens.find(bearer)) ?? refuseToken('This initial access token is not good, or not any more.');
+    return (await tokens.find(bearer)) ?? raise(registrationRefusal('initial_access_token_invalid'));
   };
 
   const store = async (made: Plan, by: By): Promise<CreatedClient | Versioned<Agent>> =>
@@ -127,7 +129,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
 
   /** Takes a use of the token first, and gives it back when the registration fails. */
   const storeWithin = async (made: Plan, token: InitialAccessToken | undefined, by: By) => {
-    if (token && !(await tokens.take(token.id))) refuseToken('All uses of this initial access token are taken.');
+    if (token && !(await tokens.take(token.id))) throw registrationRefusal('initial_access_token_used_up');
     try {
       return await store(made, by);
     } catch (error) {
@@ -192,8 +194,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
     const party = registration && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
     // After a change of ownership the registration access token no longer manages the agent; the new owner does.
     const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
-    if (!registration || !party || isFormer)
-      return refuseToken('This registration access token is not good here, or not any more.');
+    if (!registration || !party || isFormer) throw registrationRefusal('registration_access_token_invalid');
     const found = { registration, party };
     if (!isStrangers(found)) {
       knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
@@ -233,7 +234,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
           sent === undefined ? undefined : await statements.verify(sent, from.source);
         if (statement && !token) knows({ caller: statement.issuer });
         if (!token && !statement && !deps.open.isOn) {
-          refuseToken('Registration here needs an initial access token.');
+          throw registrationRefusal('initial_access_token_missing');
         }
         const asked = readMetadata({ ...body, ...statement?.claims });
         checkSelfChosen(asked);

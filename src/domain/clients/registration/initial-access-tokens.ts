@@ -18,10 +18,10 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { agentRefusal } from '../agents/agent-refusals.ts';
 import { blueprintRefusal } from '../blueprints/blueprint-refusals.ts';
 import type { BlueprintRegistry } from '../blueprints/blueprint-registry.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /**
  * RFC 7591 §1.2. It registers in the name of one owner: agents under a blueprint, or clients that are not
@@ -120,7 +120,7 @@ export const initialAccessTokens = (deps: {
       throw agentRefusal('owner_inactive', { field: '/owner' });
     }
     if (blueprint === undefined) {
-      if (isGroupId(owner)) refuseField('/owner', 'A group owns agents only: name a blueprint, or an account.');
+      if (isGroupId(owner)) throw registrationRefusal('token_owner_is_group', { field: '/owner' });
       return;
     }
     if ((await blueprints.get(blueprint))?.document.state !== 'active') {

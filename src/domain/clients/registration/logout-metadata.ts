@@ -1,6 +1,6 @@
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { NewClient } from '../clients/client-input.ts';
 import type { ClientMetadata } from './client-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /**
  * The URL at which the client receives logout tokens. A client that registers itself is not reviewed, so the URL must
@@ -12,7 +12,7 @@ export const logoutOf = (
 ): Pick<NewClient, 'backchannelLogoutUri' | 'backchannelLogoutSessionRequired'> => {
   if (url === undefined) return {};
   if (!redirectUris.some((uri) => URL.parse(uri)?.host === URL.parse(url)?.host)) {
-    refuseField('/backchannel_logout_uri', 'This is on the host of a redirect URI of this client.');
+    throw registrationRefusal('logout_uri_on_other_host', { field: '/backchannel_logout_uri' });
   }
   return {
     backchannelLogoutUri: url,

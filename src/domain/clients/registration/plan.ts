@@ -1,4 +1,3 @@
-import { refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import { originsOf } from '../../vocabulary/web-address.ts';
@@ -9,6 +8,7 @@ import type { ClientMetadata } from './client-metadata.ts';
 import { notificationEndpointOf } from './delivery-metadata.ts';
 import type { InitialAccessToken } from './initial-access-tokens.ts';
 import { logoutOf } from './logout-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 import type { Way } from './registrations.ts';
 import type { Statement } from './software-statements.ts';
 
@@ -45,16 +45,17 @@ export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => 
   if (blueprint === undefined) {
     refuseAgentMembers(asked, way);
     if (way === 'open' && (asked.authMethod ?? 'none') !== 'none') {
-      refuseField('/token_endpoint_auth_method', 'Open registration is for public clients: "none".');
+      throw registrationRefusal('open_registration_for_public', { field: '/token_endpoint_auth_method' });
     }
     return { kind: 'client', way, caller, owner: token?.owner, asked, statement };
   }
-  const owner = token?.owner ?? asked.owner ?? refuseField('/agent_owner', 'Name the account or group that is asked.');
+  const owner =
+    token?.owner ?? asked.owner ?? raise(registrationRefusal('agent_owner_missing', { field: '/agent_owner' }));
   if (asked.owner !== undefined && asked.owner !== owner) {
-    refuseField('/agent_owner', 'This is not the owner of the initial access token.');
+    throw registrationRefusal('agent_owner_differs', { field: '/agent_owner' });
   }
   if (asked.blueprint !== undefined && asked.blueprint !== blueprint) {
-    refuseField('/agent_blueprint', 'This is not the blueprint of the initial access token.');
+    throw registrationRefusal('agent_blueprint_differs', { field: '/agent_blueprint' });
   }
   return { kind: 'agent', way, caller, owner, blueprint, asked, statement };
 };
@@ -63,10 +64,7 @@ const AGENT_METHODS: readonly string[] = ['private_key_jwt', 'tls_client_auth'];
 
 export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 'agent' }): NewAgent => {
   if (asked.authMethod !== undefined && !AGENT_METHODS.includes(asked.authMethod)) {
-    refuseField(
-      '/token_endpoint_auth_method',
-      'An agent authenticates by its key, "private_key_jwt", or by its certificate, "tls_client_auth".',
-    );
+    throw registrationRefusal('agent_method_unknown', { field: '/token_endpoint_auth_method' });
   }
   checkCertificateName(asked);
   if (asked.authMethod === 'tls_client_auth') checkNoKeysBeside(asked);
@@ -140,15 +138,15 @@ const statementBlueprint = (statement: Statement | undefined): string | undefine
   return typeof named === 'string' ? named : undefined;
 };
 
-const NO_AGENT: Readonly<Record<Way, string>> = {
-  token: 'This initial access token registers clients that are no agents.',
-  statement: 'The software statement names no blueprint, so this is no agent.',
-  open: 'An agent needs an initial access token of its owner.',
-};
+const NO_AGENT = {
+  token: 'registration_token_not_for_agents',
+  statement: 'statement_without_blueprint',
+  open: 'agent_needs_initial_access_token',
+} as const satisfies Readonly<Record<Way, string>>;
 
 const refuseAgentMembers = (asked: ClientMetadata, way: Way): void => {
   for (const member of ['owner', 'purpose', 'environment', 'blueprint'] as const) {
-    if (asked[member] !== undefined) refuseField(`/agent_${member}`, NO_AGENT[way]);
+    if (asked[member] !== undefined) throw registrationRefusal(NO_AGENT[way], { field: `/agent_${member}` });
   }
 };
 

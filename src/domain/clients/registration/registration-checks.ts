@@ -1,9 +1,9 @@
 import type { Revocation } from '../../ports/revocation.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
 import type { SelfChosen } from '../clients/self-chosen.ts';
 import type { ClientMetadata } from './client-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 export type RegistrationChecksDeps = {
   readonly selfChosen: SelfChosen;
@@ -35,13 +35,8 @@ export const registrationChecks = (deps: RegistrationChecksDeps): RegistrationCh
       { parties: [caller], ...(owner === undefined ? {} : { subject: owner }) },
       ...(owner === undefined ? [] : [{ parties: ['agt_new'], owner }]),
     ]);
-    if (isEnded) refuseToken('Nothing is registered at the moment.');
+    if (isEnded) throw registrationRefusal('registration_stopped');
   };
 
   return { checkSelfChosen, checkKills };
-};
-
-/** Throws 'unauthenticated'. */
-export const refuseToken = (message: string): never => {
-  throw new DomainError('unauthenticated', message);
 };

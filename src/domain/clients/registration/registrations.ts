@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /** The means that allowed the registration. */
 export type Way = 'token' | 'statement' | 'open';
@@ -119,7 +119,7 @@ export const registrations = (deps: {
     async rotate({ document, version }): Promise<string> {
       const { token, tokenDigest } = newToken(document.id);
       if (await collection.replace({ ...document, tokenDigest }, version)) return token;
-      throw new DomainError('unauthenticated', 'This registration access token was used already.');
+      throw registrationRefusal('registration_token_used');
     },
 
     async restore({ document, version }): Promise<void> {

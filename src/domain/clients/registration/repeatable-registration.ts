@@ -8,8 +8,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent } from '../agents/agent.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /** The caller, the key they chose, and the place in the request: 0, or the number of a line. */
 export type RegistrationKey = { readonly caller: string; readonly key: string; readonly place: number };
@@ -71,9 +71,7 @@ export const repeatableRegistration = (deps: {
     if (!held && (await tryInsert(collection, next))) return { agent: next.agent, isNew: true };
     const before = held ?? (await collection.get(id))?.document;
     if (before && before.asked !== asked) {
-      throw new DomainError('conflict', 'This idempotency key was used for something else.', {
-        field: 'Idempotency-Key',
-      });
+      throw registrationRefusal('idempotency_key_reused', { field: 'Idempotency-Key' });
     }
     return { agent: before?.agent ?? next.agent, isNew: false };
   };

@@ -5,7 +5,6 @@
  */
 
 import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { originsOf } from '../../vocabulary/web-address.ts';
 import type { Agent } from '../agents/agent.ts';
@@ -17,6 +16,7 @@ import { agentAuthMethod, checkNoKeysBeside, checkSameCertificate } from './cert
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
 import { notificationEndpointOf } from './delivery-metadata.ts';
 import { logoutOf } from './logout-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /** Members that are ignored without the grant type that uses them, as at registration. */
 const redirectUrisFor = (grantTypes: readonly string[], asked: ClientMetadata): readonly string[] =>
@@ -36,16 +36,16 @@ export const checkReplacement = (
   { id, statement, isSecret }: { id: string; statement?: string | undefined; isSecret: (secret: string) => boolean },
 ): void => {
   const given = body as { readonly [member in 'client_id' | 'client_secret' | 'software_statement']?: unknown };
-  if (given.client_id !== id) refuseField('/client_id', 'This is the id of the client that is replaced.');
+  if (given.client_id !== id) throw registrationRefusal('replaced_id_differs', { field: '/client_id' });
   for (const member of OURS) {
-    if (Object.hasOwn(body, member)) refuseField(`/${member}`, 'This member cannot be set (RFC 7592 §2.2).');
+    if (Object.hasOwn(body, member)) throw registrationRefusal('replaced_member_fixed', { field: `/${member}` });
   }
   const { client_secret: secret, software_statement: sent } = given;
   if (secret !== undefined && !(typeof secret === 'string' && isSecret(secret))) {
-    refuseField('/client_secret', 'The secret is the one it has, or left out.');
+    throw registrationRefusal('replaced_secret_differs', { field: '/client_secret' });
   }
   if (sent !== undefined && sent !== statement) {
-    refuseField('/software_statement', 'The software statement is the one it was registered with, or left out.');
+    throw registrationRefusal('replaced_statement_differs', { field: '/software_statement' });
   }
 };
 
@@ -111,10 +111,7 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
   for (const [index, uri] of redirectUris.entries()) {
     // Users who consented to the client are not asked again, so responses must not go to another party.
     if (!client.redirectUris.includes(uri) && !places.has(placeOf(uri))) {
-      refuseField(
-        `/redirect_uris/${index}`,
-        'No redirect URI of this client is on this host; register another client.',
-      );
+      throw registrationRefusal('redirect_uri_on_other_host', { field: `/redirect_uris/${index}` });
     }
   }
   const left = originsOf(client.redirectUris).filter((origin) => !originsOf(redirectUris).includes(origin));
@@ -135,17 +132,18 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
   };
 };
 
-const ACCEPTED = 'The owner has accepted this, and only the owner changes it.';
+const ACCEPTED = 'replaced_value_accepted';
+const STANDS = 'replaced_value_of_trusted_client';
+type Kept = typeof ACCEPTED | typeof STANDS | 'replaced_value_fixed';
 
-const STANDS = 'This client has a role or skips consent: its owner or an administrator changes this.';
-
-const same = (member: string, held: unknown, asked: unknown, message = 'This cannot be changed.'): void => {
-  if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(held)) refuseField(`/${member}`, message);
+const same = (member: string, held: unknown, asked: unknown, reason: Kept = 'replaced_value_fixed'): void => {
+  if (asked === undefined || JSON.stringify(asked) === JSON.stringify(held)) return;
+  throw registrationRefusal(reason, { field: `/${member}` });
 };
 
-const within = (member: string, held: readonly string[], asked: readonly string[], message = ACCEPTED): void => {
+const within = (member: string, held: readonly string[], asked: readonly string[], reason: Kept = ACCEPTED): void => {
   const beyond = asked.findIndex((value) => !held.includes(value));
-  if (beyond >= 0) refuseField(`/${member}/${beyond}`, message);
+  if (beyond >= 0) throw registrationRefusal(reason, { field: `/${member}/${beyond}` });
 };
 
 type Bound = {
@@ -159,14 +157,15 @@ const notLoosened = (held: Agent | Client, asked: ClientMetadata): Bound => {
     asked.dpopBoundAccessTokens ?? held.dpopBoundAccessTokens,
     asked.certificateBoundAccessTokens ?? held.certificateBoundAccessTokens,
   ];
-  const message = 'A binding is not taken away this way.';
-  if (held.dpopBoundAccessTokens && !dpop) refuseField('/dpop_bound_access_tokens', message);
+  if (held.dpopBoundAccessTokens && !dpop) {
+    throw registrationRefusal('binding_not_loosened', { field: '/dpop_bound_access_tokens' });
+  }
   if (held.certificateBoundAccessTokens && !certificate) {
-    refuseField('/tls_client_certificate_bound_access_tokens', message);
+    throw registrationRefusal('binding_not_loosened', { field: '/tls_client_certificate_bound_access_tokens' });
   }
   const pushed = asked.requirePushedAuthorizationRequests ?? held.requirePushedAuthorizationRequests;
   if (held.requirePushedAuthorizationRequests && !pushed) {
-    refuseField('/require_pushed_authorization_requests', 'This is not taken away this way.');
+    throw registrationRefusal('pushed_requests_not_loosened', { field: '/require_pushed_authorization_requests' });
   }
   return {
     dpopBoundAccessTokens: dpop,

@@ -1,10 +1,12 @@
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
 import type { KeysByUrl } from '../../platform/remote-keys/keys-by-url.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { DomainError, isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import type { Body } from './client-metadata.ts';
+import { registrationRefusal } from './registration-refusals.ts';
 
 /** The issuers that vouch for software, with their keys: registered or fetched. */
 export type StatementIssuers = Readonly<
@@ -33,6 +35,8 @@ export interface SoftwareStatements {
   read(text: string): Body;
 }
 
+const AT = { field: '/software_statement' } as const;
+
 export const softwareStatements = (deps: {
   readonly issuers: StatementIssuers;
   readonly keysByUrl: Pick<KeysByUrl, 'find'>;
@@ -40,21 +44,19 @@ export const softwareStatements = (deps: {
   /** Our issuer; a statement with an audience must name it. */
   readonly issuer: string;
 }): SoftwareStatements => {
-  const refuse = (message: string): never => refuseField('/software_statement', message);
-
   const keysOf = async (name: string, kid: string | undefined, source: string | undefined): Promise<JsonWebKeySet> => {
     const known = Object.hasOwn(deps.issuers, name) ? deps.issuers[name] : undefined;
     if (!known) {
-      throw new DomainError('access_denied', 'Statements of this issuer are not accepted here.', {
-        field: '/software_statement',
-      });
+      throw registrationRefusal('statement_issuer_not_accepted', AT);
     }
     if ('jwks' in known) return known.jwks;
     const question = { url: known.jwksUri, internal: 'trustedIssuers' as const, ...(kid === undefined ? {} : { kid }) };
     try {
       return await deps.keysByUrl.find({ ...question, ...(source === undefined ? {} : { source }) });
     } catch (error) {
-      if (isDomainError(error) && error.code !== 'unavailable') return refuse('The keys of its issuer cannot be had.');
+      if (isDomainError(error) && error.code !== 'unavailable') {
+        throw registrationRefusal('statement_keys_unavailable', AT);
+      }
       throw error;
     }
   };
@@ -65,30 +67,34 @@ export const softwareStatements = (deps: {
     try {
       await compactVerify(text, createLocalJWKSet(keys as unknown as JSONWebKeySet), { algorithms: ALGORITHMS });
     } catch {
-      refuse('The signature is not that of its issuer.');
+      throw registrationRefusal('statement_signature_wrong', AT);
     }
   };
 
   const checkTimes = ({ exp, nbf, iat, aud }: Body & Partial<Record<'exp' | 'nbf' | 'iat' | 'aud', unknown>>): void => {
     const now = deps.clock.now();
     for (const time of [exp, nbf, iat]) {
-      if (time !== undefined && !Number.isSafeInteger(time)) refuse('Times in it are whole numbers.');
+      if (time !== undefined && !Number.isSafeInteger(time)) throw registrationRefusal('statement_times_malformed', AT);
     }
-    if (exp !== undefined && Number(exp) <= now) refuse('It has expired.');
+    if (exp !== undefined && Number(exp) <= now) throw registrationRefusal('statement_expired', AT);
     for (const begin of [nbf, iat]) {
-      if (begin !== undefined && Number(begin) > now + CLOCK_TOLERANCE) refuse('It does not count yet.');
+      if (begin !== undefined && Number(begin) > now + CLOCK_TOLERANCE) {
+        throw registrationRefusal('statement_not_yet_valid', AT);
+      }
     }
-    if (aud !== undefined && ![aud].flat().includes(deps.issuer)) refuse('It is for another audience.');
+    if (aud !== undefined && ![aud].flat().includes(deps.issuer)) {
+      throw registrationRefusal('statement_of_other_audience', AT);
+    }
   };
 
   return {
     async verify(text, source): Promise<Statement> {
       if (typeof text !== 'string' || text.length > MAXIMUM_LENGTH) {
-        return refuse(`This is a JWT of at most ${MAXIMUM_LENGTH} characters.`);
+        throw registrationRefusal('statement_malformed', { ...AT, params: { most: MAXIMUM_LENGTH } });
       }
-      const payload = claimsOf(text) ?? refuse('This is no JWT whose claims are a JSON object.');
+      const payload = claimsOf(text) ?? raise(registrationRefusal('statement_without_claims', AT));
       const { iss } = payload as { readonly iss?: unknown };
-      if (typeof iss !== 'string') return refuse('It names no issuer (RFC 7591 §2.3).');
+      if (typeof iss !== 'string') throw registrationRefusal('statement_without_issuer', AT);
       await verified(text, iss, source);
       checkTimes(payload);
       return { issuer: iss, claims: ofClient(payload), text };

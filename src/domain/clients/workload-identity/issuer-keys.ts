@@ -8,10 +8,10 @@ import { whyNoKeys } from '../../platform/remote-keys/keys-by-url.ts';
 import { servedKeys } from '../../platform/remote-keys/public-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
+import { trustedIssuerRefusal } from './trusted-issuer-refusals.ts';
 
 /**
  * Seconds after which keys are fetched again. A key that an issuer removes is refused after this time at the
@@ -76,10 +76,10 @@ export const issuerKeys = ({
     const { body } = await fetcher.get({ url, purpose: 'issuer_metadata', ...since });
     const metadata = strictJson(body) as { readonly issuer?: unknown; readonly jwks_uri?: unknown } | null;
     if (metadata?.issuer !== issuer.issuer) {
-      throw new DomainError('invalid_request', 'the discovery document is of another issuer (RFC 8414 §3.3)');
+      throw trustedIssuerRefusal('issuer_document_of_other');
     }
     if (typeof metadata.jwks_uri !== 'string') {
-      throw new DomainError('invalid_request', 'the discovery document names no jwks_uri');
+      throw trustedIssuerRefusal('issuer_document_without_keys');
     }
     return metadata.jwks_uri;
   };
@@ -163,7 +163,6 @@ const keysIn = (value: unknown): JsonWebKeySet => {
     : value;
   const served = servedKeys(plain);
   const kids = served.keys.map(({ kid }) => kid);
-  if (new Set(kids).size < kids.length)
-    throw new DomainError('invalid_request', 'Two keys of the set have the same kid.');
+  if (new Set(kids).size < kids.length) throw trustedIssuerRefusal('issuer_keys_repeat_kid');
   return served;
 };

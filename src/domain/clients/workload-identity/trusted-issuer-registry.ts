@@ -11,11 +11,11 @@ import { discoveryUrlOf } from '../../platform/remote-keys/discovery-url.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { type IssuerTemplate, TRUSTED_ISSUERS, type TrustedIssuer } from './trusted-issuer.ts';
+import { trustedIssuerRefusal } from './trusted-issuer-refusals.ts';
 
 export type NewTrustedIssuer = {
   readonly name: string;
@@ -87,7 +87,7 @@ export const trustedIssuerRegistry = (deps: {
     kind: 'trusted issuer',
     audit: deps.audit,
     clock,
-    taken: () => new DomainError('conflict', 'This issuer is there already.', { field: '/issuer' }),
+    taken: () => trustedIssuerRefusal('trusted_issuer_taken', { field: '/issuer' }),
   });
 
   const checked = (given: TrustedIssuer, before?: TrustedIssuer): TrustedIssuer => {
@@ -101,10 +101,7 @@ export const trustedIssuerRegistry = (deps: {
       return { ...rest, ...checkKeySource(given, before, deps.checkKeyUrl, { reach: ENTERED }) };
     }
     if (deps.checkKeyUrl(discoveryUrlOf(given), ENTERED.purpose) !== undefined) {
-      refuseField(
-        '/issuer',
-        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.trustedIssuers, or send "jwks".',
-      );
+      throw trustedIssuerRefusal('issuer_not_reachable', { field: '/issuer' });
     }
     return rest;
   };
@@ -167,9 +164,9 @@ const checkIssuer = (issuer: string, own: string): void => {
   const url = issuer.length <= 512 && URL.canParse(issuer) ? new URL(issuer) : undefined;
   const isNormal = url !== undefined && (url.href === issuer || url.href === `${issuer}/`);
   if (!isNormal || url.protocol !== 'https:' || url.username || url.password || /[?#]/.test(issuer)) {
-    refuseField('/issuer', 'An issuer is an https URL in its normal form, without user name, query and fragment.');
+    throw fieldRefusal('issuer_malformed', { field: '/issuer' });
   }
-  if (issuer === own) refuseField('/issuer', 'This server is no issuer of workload tokens to itself.');
+  if (issuer === own) throw trustedIssuerRefusal('trusted_issuer_is_self', { field: '/issuer' });
 };
 
 const checkRange = (value: number, field: string, least: number): void => {

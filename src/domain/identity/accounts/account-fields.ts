@@ -1,12 +1,11 @@
 import { readsAsId } from '../../platform/display-names/id-form.ts';
 import { nameRefusal } from '../../platform/display-names/name-refusals.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { AccountRole } from './account.ts';
 import { accountRefusal } from './account-refusals.ts';
 import { LANGUAGES, type Language } from './language.ts';
-import { normaliseUsername, USERNAME_RULE } from './username.ts';
+import { normaliseUsername } from './username.ts';
 
 export type NewAccount = {
   readonly username: string;
@@ -39,7 +38,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 
 export const checkedUsername = (typed: string): string => {
   const username = normaliseUsername(typed);
-  if (username === undefined) return refuseField('/username', USERNAME_RULE);
+  if (username === undefined) throw accountRefusal('username_malformed', { field: '/username' });
   if (readsAsId(username)) throw nameRefusal('name_reads_as_id', { field: '/username' });
   return username;
 };
@@ -69,19 +68,18 @@ export const checkedGroups = (groups: readonly string[]): readonly string[] => {
   if (groups.some((group) => group.length < 1 || group.length > 200 || UNSHOWABLE.test(group))) {
     throw accountRefusal('group_label_malformed', { field: '/groups' });
   }
-  if (groups.some(readsAsGroupId)) refuseField('/groups', GROUP_ID_RULE);
+  if (groups.some(readsAsGroupId)) throw accountRefusal('group_label_reads_as_id', { field: '/groups' });
   return [...new Set(groups)].sort();
 };
 
 /** Whether a free-text name could be taken for the id of a group that owns agents. */
 export const readsAsGroupId = (name: string): boolean => readsAsId(name, ['grp']);
 
-export const GROUP_ID_RULE = 'The name of a group does not begin with grp_: that is how ids of groups begin.';
-
 export const checkedRoles = (roles: readonly string[]): readonly AccountRole[] => {
   const known = roles.filter((role): role is AccountRole => (ROLES as readonly string[]).includes(role));
-  if (known.length !== roles.length)
+  if (known.length !== roles.length) {
     throw accountRefusal('roles_unknown', { field: '/roles', params: { roles: ROLES.join(', ') } });
+  }
   return ROLES.filter((role) => known.includes(role));
 };
 

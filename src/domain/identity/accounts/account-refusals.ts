@@ -22,6 +22,11 @@ export const ACCOUNT_REFUSALS = {
   entitlements_exceeded: { code: 'invalid_field', text: 'Entitlements name at most 200 resources.' },
   entitlement_not_uri: { code: 'invalid_field', text: 'Entitlements are named by resource, an absolute URI.' },
   entitlement_scopes_wrong: { code: 'invalid_field', text: 'The entitlements at a resource are at most 500 scopes.' },
+  username_malformed: { code: 'invalid_field', text: 'A username has 1 to 64 letters, digits and . _ - @ +' },
+  group_label_reads_as_id: {
+    code: 'invalid_field',
+    text: 'The name of a group does not begin with grp_: that is how ids of groups begin.',
+  },
 } as const satisfies RefusalTable;
 
 export const accountRefusal = refusalsOf(ACCOUNT_REFUSALS);

@@ -1,6 +1,3 @@
-/** The error text for a username that is not allowed. */
-export const USERNAME_RULE = 'A username has 1 to 64 letters, digits and . _ - @ +';
-
 // Letters of all scripts with their marks, but no invisible characters.
 const ALLOWED = /^[\p{L}\p{M}\p{Nd}._\-@+]+$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
@@ -13,7 +10,7 @@ export const foldedName = (typed: string): string => typed.trim().normalize('NFK
 /**
  * The canonical form of a username: trimmed, NFKC, lower case. Undefined when the input is no username:
  * - it is empty or longer than 64 code points;
- * - it has invisible characters, or characters that `USERNAME_RULE` does not name;
+ * - it has invisible characters, or characters that the refusal `username_malformed` does not name;
  * - it mixes Latin letters with Cyrillic or Greek letters that look the same.
  */
 export const normaliseUsername = (typed: string): string | undefined => {

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
 import type { AccountRegistry, NewAccount } from '../accounts/account-registry.ts';
 import type { OwnerNames } from '../groups/owner-names.ts';
@@ -71,7 +71,7 @@ export const upstreamAccounts = (deps: UpstreamAccountsDeps): UpstreamAccounts =
     if (!account && link.proof === 'created') return { unfinished: link, isStopped: false };
     if (account?.state === 'active') return { account: account.id, isStopped: false };
     const reason = { ...event, subject: link.account, inputs: { reason: 'account_disabled', upstream: id } };
-    await refused(reason, new DomainError('unauthenticated', ''));
+    await refused(reason, upstreamRefusal('upstream_sign_in_forbidden'));
     return { isStopped: true };
   };
 

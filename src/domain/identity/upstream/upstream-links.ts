@@ -11,7 +11,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
-import { isDomainError, refuseField } from '../../vocabulary/errors.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { upstreamRefusal } from './upstream-refusals.ts';
 
 export type UpstreamLink = {
@@ -141,11 +142,14 @@ export const upstreamLinks = (deps: {
 
     async create(given, by): Promise<Versioned<UpstreamLink>> {
       if (!isSubject(given.subject)) {
-        refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
+        throw fieldRefusal('subject_length_wrong', { field: '/subject', params: { most: LONGEST_SUBJECT } });
       }
-      if (!(await deps.upstreams.get(given.upstream))) refuseField('/upstream', 'There is no such upstream.');
-      if (given.proof !== 'created' && !(await deps.accounts.get(given.account)))
-        throw upstreamRefusal('upstream_account_unknown', { field: '/account' });
+      if (!(await deps.upstreams.get(given.upstream))) {
+        throw upstreamRefusal('linked_upstream_unknown', { field: '/upstream' });
+      }
+      if (given.proof !== 'created' && !(await deps.accounts.get(given.account))) {
+        throw fieldRefusal('account_unknown', { field: '/account' });
+      }
       if ((await ofAccount(given.account)).length >= MOST_OF_ACCOUNT) {
         throw upstreamRefusal('upstream_links_exceeded', { params: { most: MOST_OF_ACCOUNT } });
       }

@@ -15,12 +15,13 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
 import { fetchReasonOf } from '../../ports/trusted-fetch.ts';
 import { type UpstreamClient, upstreamReasonOf } from '../../ports/upstream-client.ts';
-import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
+import { type DomainError, isDomainError } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { UpstreamOrigin } from '../sessions/session-registry.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { isSubject } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
+import { upstreamRefusal } from './upstream-refusals.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 import type { UpstreamSessions } from './upstream-sessions.ts';
 
@@ -110,8 +111,9 @@ export const upstreamLogout = (deps: {
       const { origin, jti, iat } = about;
       // Read before and written after: of two concurrent tokens the second ends nothing more, and a failed one can
       // be sent again.
-      if (await known.get(provider.id, jti))
+      if (await known.get(provider.id, jti)) {
         throw refused({ check: 'replay', why: 'this logout token was used before' });
+      }
       const by = { caller: provider.id, request, source };
       const ended = await sessions.endAll(origin, { until: iat + tolerance, by, how: 'at_provider' });
       await known.set(true, provider.id, jti);
@@ -129,7 +131,7 @@ const isEvent = (events: Claims[string]): boolean => {
 };
 
 const refused = ({ check, why }: Refusal): DomainError =>
-  new DomainError('invalid_request', `The logout token is not accepted: ${why}.`, { field: check });
+  upstreamRefusal('logout_token_refused', { field: check, params: { why } });
 
 /**
  * Whether a retry may help: keys that are unavailable now may be available in a moment. A malformed key set will not
@@ -139,8 +141,5 @@ const whyNot = (error: unknown): false => {
   if (!isDomainError(error)) throw error;
   const isPassing = error.code === 'unavailable' || fetchReasonOf(error) !== undefined || upstreamReasonOf(error);
   if (!isPassing) return false;
-  throw new DomainError('unavailable', 'The keys of the provider cannot be had right now.', {
-    retryAfterSeconds: 5,
-    cause: error,
-  });
+  throw upstreamRefusal('provider_keys_unavailable', { retryAfterSeconds: 5, cause: error });
 };

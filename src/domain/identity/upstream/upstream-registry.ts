@@ -15,8 +15,9 @@ import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
 import type { UpstreamParty } from '../../ports/upstream-client.ts';
-import { DomainError, refuseField } from '../../vocabulary/errors.ts';
-import { GROUP_ID_RULE, readsAsGroupId } from '../accounts/account-fields.ts';
+import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
+import { readsAsGroupId } from '../accounts/account-fields.ts';
+import { accountRefusal } from '../accounts/account-refusals.ts';
 import type { Chosen, NewUpstream, UpstreamChange } from './upstream-input.ts';
 import {
   AUTHENTICATION_METHODS,
@@ -113,13 +114,15 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry =
   };
 
   const checkDomains = async (domains: readonly string[], id: string): Promise<void> => {
-    if (domains.length > 64) refuseField('/domains', 'An upstream has at most 64 domains.');
+    if (domains.length > 64) throw upstreamRefusal('upstream_domains_exceeded', { field: '/domains' });
     for (const [index, domain] of domains.entries()) {
       const at = `/domains/${index}`;
-      if (domainOf(`a@${domain}`) !== domain) refuseField(at, 'This is no domain in lower case, such as example.com.');
-      if (domains.indexOf(domain) !== index) refuseField(at, 'This domain is there twice.');
+      if (domainOf(`a@${domain}`) !== domain) throw upstreamRefusal('upstream_domain_malformed', { field: at });
+      if (domains.indexOf(domain) !== index) throw upstreamRefusal('upstream_domain_repeated', { field: at });
       const other = await ofDomain(domain);
-      if (other !== undefined && other.id !== id) refuseField(at, `This domain leads to ${other.id} already.`);
+      if (other !== undefined && other.id !== id) {
+        throw upstreamRefusal('upstream_domain_taken', { field: at, params: { upstream: other.id } });
+      }
     }
   };
 
@@ -127,68 +130,67 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry =
     checkText(provider.name, '/name', 60);
     checkText(provider.clientId, '/client_id', 512);
     // Our assertions there have the client id as `iss`: they must not look like our own tokens.
-    if (provider.clientId === deps.issuer) refuseField('/client_id', 'Our own issuer is no name for a client.');
+    if (provider.clientId === deps.issuer) {
+      throw upstreamRefusal('upstream_client_id_is_issuer', { field: '/client_id' });
+    }
     if (!AUTHENTICATION_METHODS.includes(provider.authentication)) {
-      refuseField('/authentication', `This is ${AUTHENTICATION_METHODS.join(', ')}.`);
+      const params = { methods: AUTHENTICATION_METHODS.join(', ') };
+      throw upstreamRefusal('upstream_authentication_unknown', { field: '/authentication', params });
     }
     if (provider.authentication === 'private_key_jwt' ? provider.clientSecret : provider.clientSecret === undefined) {
-      refuseField(
-        '/client_secret',
-        'A secret goes with client_secret_basic and client_secret_post, and with no other.',
-      );
+      throw upstreamRefusal('upstream_secret_unused', { field: '/client_secret' });
     }
     if (provider.signOut !== undefined && !SIGN_OUT_THERE.includes(provider.signOut)) {
-      refuseField('/sign_out', `This is ${SIGN_OUT_THERE.join(' or ')}.`);
+      const params = { choices: SIGN_OUT_THERE.join(' or ') };
+      throw upstreamRefusal('upstream_sign_out_unknown', { field: '/sign_out', params });
     }
     const { scopes } = provider;
-    if (!scopes.includes('openid')) refuseField('/scopes', 'Among the scopes is openid.');
+    if (!scopes.includes('openid')) throw upstreamRefusal('upstream_scopes_without_openid', { field: '/scopes' });
     if (scopes.length > 30 || scopes.some((scope) => !SCOPE.test(scope))) {
-      refuseField('/scopes', 'These are at most 30 scopes.');
+      throw upstreamRefusal('upstream_scopes_exceeded', { field: '/scopes' });
     }
     await checkDomains(provider.domains, provider.id);
     for (const [name, claim] of Object.entries(provider.claims)) {
-      if (!(name in USUAL_CLAIMS)) refuseField('/claims', 'Claims are username, name, email and groups.');
+      if (!(name in USUAL_CLAIMS)) throw upstreamRefusal('upstream_claims_unknown', { field: '/claims' });
       checkText(claim, `/claims/${name}`, 200);
     }
     const groups = Object.entries(provider.groups);
-    if (groups.length > 100) refuseField('/groups', 'At most 100 groups are joined.');
+    if (groups.length > 100) throw upstreamRefusal('upstream_groups_exceeded', { field: '/groups' });
     for (const [there, here] of groups) {
       checkText(there, '/groups', 300);
       checkText(here, '/groups', 200);
-      if (readsAsGroupId(here)) refuseField('/groups', GROUP_ID_RULE);
+      if (readsAsGroupId(here)) throw accountRefusal('group_label_reads_as_id', { field: '/groups' });
     }
     for (const list of [provider.multiFactor.acr, provider.multiFactor.amr]) {
-      if (list.length > 20) refuseField('/multi_factor', 'At most 20 values stand for a second factor.');
+      if (list.length > 20) throw upstreamRefusal('upstream_factor_values_exceeded', { field: '/multi_factor' });
       for (const value of list) checkText(value, '/multi_factor', 300);
     }
     return provider;
   };
 
   const checkIssuer = (issuer: string): void => {
+    const at = { field: '/issuer' };
     const url = issuer.length <= 512 && URL.canParse(issuer) ? new URL(issuer) : undefined;
     const isNormal = url !== undefined && (url.href === issuer || url.href === `${issuer}/`);
     if (!isNormal || url.protocol !== 'https:' || url.username || url.password || /[?#]/.test(issuer)) {
-      refuseField('/issuer', 'An issuer is an https URL in its normal form, without user name, query and fragment.');
+      throw fieldRefusal('issuer_malformed', at);
     }
-    if (issuer.replace(/\/$/, '') === deps.issuer) refuseField('/issuer', 'This server is no upstream of itself.');
-    if (deps.checkUrl(discoveryUrlOf({ issuer })) !== undefined) {
-      refuseField(
-        '/issuer',
-        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.upstreamProviders.',
-      );
-    }
+    if (issuer.replace(/\/$/, '') === deps.issuer) throw upstreamRefusal('upstream_is_self', at);
+    if (deps.checkUrl(discoveryUrlOf({ issuer })) !== undefined) throw upstreamRefusal('upstream_not_reachable', at);
   };
 
   const sealed = (id: string, { clientSecret }: Partial<Chosen>): Pick<UpstreamProvider, 'clientSecret'> => {
     if (clientSecret === undefined) return {};
-    if (!/^[!-~]{1,1024}$/.test(clientSecret)) refuseField('/client_secret', 'This is no client secret.');
+    if (!/^[!-~]{1,1024}$/.test(clientSecret)) {
+      throw upstreamRefusal('upstream_secret_malformed', { field: '/client_secret' });
+    }
     return { clientSecret: masterKey.seal(contextOf(id), clientSecret) };
   };
 
   /** At least one sign-in method must remain. */
   const refuseLast = async (id: string): Promise<void> => {
     if (deps.isPasswordOn || (await active()).some((one) => one.id !== id)) return;
-    throw new DomainError('conflict', 'Passwords are switched off, and this is the last provider to sign in at.');
+    throw upstreamRefusal('last_upstream_without_passwords');
   };
 
   return {
@@ -238,7 +240,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps): UpstreamRegistry =
     async create(given, by): Promise<Versioned<UpstreamProvider>> {
       checkIssuer(given.issuer);
       if ((await collection.find({ limit: MOST_PROVIDERS })).length >= MOST_PROVIDERS) {
-        throw new DomainError('conflict', `There are at most ${MOST_PROVIDERS} upstreams.`);
+        throw upstreamRefusal('upstreams_exceeded', { params: { most: MOST_PROVIDERS } });
       }
       const now = clock.now();
       const id = identifiers.newId('upi');

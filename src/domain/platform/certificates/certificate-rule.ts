@@ -1,7 +1,8 @@
 /** Rules for the certificates of an agent: one rule for each credential. */
-import { refuseField } from '../../vocabulary/errors.ts';
+import { raise } from '../../vocabulary/refusals.ts';
 import { checkTextRule, fitsText, type TextRule } from '../remote-keys/claim-rules.ts';
 import { alternativeNames, distinguishedName, isSameName, plainIp, subjectName } from './certificate-names.ts';
+import { certificateRefusal } from './certificate-refusals.ts';
 import { type ClientCertificate, isWithinTime, readCertificate, thumbprintOf } from './client-certificate.ts';
 
 /**
@@ -57,14 +58,21 @@ export const certificateFor = (
 ): { readonly certificate?: CertificateRule } => {
   const at = '/certificate';
   if (!usesCertificate(method)) {
-    return given === undefined ? {} : refuseField(at, `A certificate belongs to ${CERTIFICATE_METHODS.join(' or ')}.`);
+    return given === undefined
+      ? {}
+      : raise(
+          certificateRefusal('certificate_method_wrong', {
+            field: at,
+            params: { methods: CERTIFICATE_METHODS.join(' or ') },
+          }),
+        );
   }
   if (given === undefined) {
-    return before ? { certificate: before } : refuseField(at, 'How its certificate is known is needed.');
+    return before ? { certificate: before } : raise(certificateRefusal('certificate_missing', { field: at }));
   }
   const certificate = checkCertificateRule(given, at, now, at);
   if ((certificate.thumbprints === undefined) !== (method === 'tls_client_auth')) {
-    refuseField(at, 'Certificates belong to self_signed_tls_client_auth, names in them to tls_client_auth.');
+    throw certificateRefusal('certificate_kind_wrong', { field: at });
   }
   return { certificate };
 };
@@ -80,28 +88,22 @@ export const checkCertificateRule = (
   const named = NAMES.filter((name) => given[name] !== undefined);
   const ways = named.length + (certificates === undefined ? 0 : 1) + (spiffeTrustDomain === undefined ? 0 : 1);
   if (ways !== 1 || given.thumbprints !== undefined) {
-    return refuseField(
-      whole,
-      'A certificate is known by exactly one of subject_dn, san_dns, san_uri, san_email, san_ip, spiffe_trust_domain with spiffe_path, or certificates.',
-    );
+    throw certificateRefusal('certificate_known_twice', { field: whole });
   }
   if (spiffePath !== undefined && spiffeTrustDomain === undefined) {
-    refuseField(`${at}/spiffe_path`, 'A path belongs to a trust domain.');
+    throw certificateRefusal('spiffe_path_alone', { field: `${at}/spiffe_path` });
   }
   if (certificates !== undefined) return { thumbprints: thumbprintsOf(certificates, `${at}/certificates`, now) };
   if (spiffeTrustDomain !== undefined) {
     if (!/^[a-z0-9._-]{1,255}$/.test(spiffeTrustDomain)) {
-      refuseField(
-        `${at}/spiffe_trust_domain`,
-        'A trust domain has lower-case letters, digits, dots, dashes and underscores.',
-      );
+      throw certificateRefusal('spiffe_trust_domain_malformed', { field: `${at}/spiffe_trust_domain` });
     }
     return { spiffeTrustDomain, spiffePath: checkTextRule(spiffePath, `${at}/spiffe_path`, PATH_SEPARATORS) };
   }
   const [name] = named;
   const value = name === undefined ? undefined : given[name];
-  if (name === undefined || value === undefined) return refuseField(whole, 'A name is needed.');
-  if (!isName(name, value)) refuseField(`${at}/${WIRE[name]}`, 'This is no such name.');
+  if (name === undefined || value === undefined) throw certificateRefusal('certificate_name_missing', { field: whole });
+  if (!isName(name, value)) throw certificateRefusal('certificate_name_malformed', { field: `${at}/${WIRE[name]}` });
   return { [name]: value };
 };
 
@@ -117,15 +119,17 @@ const isName = (name: (typeof NAMES)[number], value: string): boolean => {
 
 const thumbprintsOf = (certificates: readonly string[], at: string, now: number): readonly string[] => {
   if (certificates.length === 0 || certificates.length > MOST_CERTIFICATES) {
-    refuseField(at, `From one to ${MOST_CERTIFICATES} certificates can be registered.`);
+    throw certificateRefusal('certificates_count_wrong', { field: at, params: { most: MOST_CERTIFICATES } });
   }
   const thumbprints = certificates.map((pem, index) => {
     const certificate = readCertificate(pem);
-    if (!certificate) return refuseField(`${at}/${index}`, 'This is no certificate in PEM.');
-    if (Date.parse(certificate.validTo) <= now * 1000) refuseField(`${at}/${index}`, 'This certificate has expired.');
+    if (!certificate) throw certificateRefusal('certificate_unreadable', { field: `${at}/${index}` });
+    if (Date.parse(certificate.validTo) <= now * 1000) {
+      throw certificateRefusal('certificate_expired', { field: `${at}/${index}` });
+    }
     const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
     if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-      refuseField(`${at}/${index}`, 'An RSA key has at least 2048 bits.');
+      throw certificateRefusal('certificate_key_too_short', { field: `${at}/${index}` });
     }
     return thumbprintOf(certificate);
   });

@@ -1,9 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { EphemeralStore } from '../../ports/ephemeral-store.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import { boundedCounts } from './bounded-counts.ts';
 import { networkCounts } from './network-counts.ts';
+import { rateLimitRefusal } from './rate-limit-refusals.ts';
 
 type Deps = {
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
@@ -24,9 +24,7 @@ const keyOf =
 
 const refuseBeyond = (over: number, { windowSeconds }: Bound): void => {
   if (over <= 0) return;
-  throw new DomainError('too_many_requests', 'Too many of these were asked for; try again later.', {
-    retryAfterSeconds: windowSeconds,
-  });
+  throw rateLimitRefusal('quota_exceeded', { retryAfterSeconds: windowSeconds });
 };
 
 /** A limit on actions in a window, counted for all nodes together. `most` 0 switches it off. */

@@ -3,8 +3,9 @@
  * matches and which patterns are refused. Does not know issuers, keys or agents. Called by workload-identity.ts and
  * where a credential is registered.
  */
-import { refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
+import { raise } from '../../vocabulary/refusals.ts';
+import { claimRuleRefusal } from './claim-rule-refusals.ts';
 
 /**
  * The required text. In `like` each `*` matches one or more characters within one part: it never crosses a
@@ -83,25 +84,27 @@ export const checkTextRule = (value: unknown, field: string, separators: string)
   if (name === 'equals') return { equals: checkedText(wanted, `${field}/equals`) };
   if (name === 'one_of') {
     if (!Array.isArray(wanted) || wanted.length < 1 || wanted.length > MOST_RULES) {
-      return refuseField(`${field}/one_of`, `This is a list of 1 to ${MOST_RULES} texts.`);
+      throw claimRuleRefusal('claim_values_wrong', { field: `${field}/one_of`, params: { most: MOST_RULES } });
     }
     return { one_of: wanted.map((one: unknown, index) => checkedText(one, `${field}/one_of/${index}`)) };
   }
   if (name === 'like') return { like: checkedPattern(wanted, `${field}/like`, separators) };
-  return refuseField(field, 'A rule is one of "equals", "one_of" and "like".');
+  throw claimRuleRefusal('claim_rule_kind_unknown', { field });
 };
 
 /** The same for rules on claims. */
 export const checkClaimRules = (value: unknown, field: string, separators: string): ClaimRules => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuseField(field, 'Rules on claims are an object: the name of a claim, and its rule.');
+    throw claimRuleRefusal('claim_rules_not_object', { field });
   }
   const entries = Object.entries(value);
-  if (entries.length > MOST_RULES) refuseField(field, `At most ${MOST_RULES} claims can have a rule.`);
+  if (entries.length > MOST_RULES) {
+    throw claimRuleRefusal('claim_rules_exceeded', { field, params: { most: MOST_RULES } });
+  }
   return Object.fromEntries(
     entries.map(([name, rule]) => {
       const at = `${field}/${pointerStep(name)}`;
-      if (name === '' || name.length > 200) refuseField(at, 'The name of a claim has 1 to 200 characters.');
+      if (name === '' || name.length > 200) throw claimRuleRefusal('claim_name_malformed', { field: at });
       const [kind, wanted] = soleMember(rule, at);
       if (kind === 'contains') return [name, { contains: checkedText(wanted, `${at}/contains`) }] as const;
       return [name, checkTextRule(rule, at, separators)] as const;
@@ -113,7 +116,7 @@ const soleMember = (value: unknown, field: string): readonly [string, unknown] =
   const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
   const [first] = entries;
   if (first === undefined || entries.length > 1) {
-    return refuseField(field, 'A rule is an object with one of "equals", "one_of", "like"; of a list "contains".');
+    throw claimRuleRefusal('claim_rule_malformed', { field });
   }
   return first;
 };
@@ -121,18 +124,18 @@ const soleMember = (value: unknown, field: string): readonly [string, unknown] =
 const checkedText = (value: unknown, field: string): string =>
   typeof value === 'string' && value.length >= 1 && value.length <= LONGEST
     ? value
-    : refuseField(field, `This is a text of 1 to ${LONGEST} characters.`);
+    : raise(claimRuleRefusal('claim_value_malformed', { field, params: { most: LONGEST } }));
 
 /** A pattern must restrict the tokens it matches: it needs text at its start and between two stars. */
 const checkedPattern = (value: unknown, field: string, separators: string): string => {
   const text = checkedText(value, field);
   const parts = partsOf(text, separators);
-  if (!text.includes('*')) refuseField(field, 'Without "*" this is no pattern: use "equals".');
+  if (!text.includes('*')) throw claimRuleRefusal('claim_pattern_without_star', { field });
   if ((parts[0] ?? '').includes('*')) {
-    refuseField(field, 'A pattern begins with a part without "*", so that it fits one place only.');
+    throw claimRuleRefusal('claim_pattern_without_start', { field });
   }
   if (parts.some((part) => part.indexOf('*') !== part.lastIndexOf('*'))) {
-    refuseField(field, `Between two separators (${[...separators].join(' ')}) there is at most one "*".`);
+    throw claimRuleRefusal('claim_pattern_too_wide', { field, params: { separators: [...separators].join(' ') } });
   }
   return text;
 };

@@ -2,7 +2,6 @@ import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
 
 /** Refusals: public keys. */
 export const KEY_REFUSALS = {
-  keys_missing: { code: 'invalid_field', text: 'Public keys are needed.' },
   keys_or_uri_missing: {
     code: 'invalid_field',
     text: 'Public keys are needed: send "jwks", or "jwks_uri" for where they are served.',
@@ -39,6 +38,17 @@ export const KEY_REFUSALS = {
   },
   rsa_key_size_wrong: { code: 'invalid_field', text: 'An RSA key has 2048 to 4096 bits.' },
   rsa_exponent_wrong: { code: 'invalid_field', text: 'The exponent of an RSA key is 65537 ("AQAB").' },
+  operator_host_not_public: {
+    code: 'invalid_field',
+    text: 'This host is not public. An operator or administrator can enter it, where egress.internalHosts.{purpose} names it.',
+  },
+  operator_url_malformed: {
+    code: 'invalid_field',
+    text: 'This is an https URL in its normal form, with port 443, no user name and no fragment.',
+  },
+  served_keys_exceeded: { code: 'invalid_request', text: 'The set holds more than {most} keys.' },
+  served_key_is_private: { code: 'invalid_request', text: 'The set holds a secret part of a key.' },
+  served_keys_unusable: { code: 'invalid_request', text: 'The set holds no key that can be used here.' },
 } as const satisfies RefusalTable;
 
 export const keyRefusal = refusalsOf(KEY_REFUSALS);

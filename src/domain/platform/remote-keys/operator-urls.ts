@@ -5,7 +5,7 @@
  */
 
 import type { FetchReason, InternalPurpose, TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { keyRefusal } from './key-refusals.ts';
 
 export type HoldsUrls = {
   /** The URLs among these that an operator or administrator entered. Absent: none. */
@@ -40,12 +40,9 @@ export const checkReachable = (
     ? check(url, isByRole ? purpose : undefined)
     : ('url_not_allowed' as const);
   if (objection === 'address_not_allowed') {
-    refuseField(
-      field,
-      `This host is not public. An operator or administrator can enter it, where egress.internalHosts.${purpose} names it.`,
-    );
+    throw keyRefusal('operator_host_not_public', { field, params: { purpose } });
   }
   if (objection !== undefined) {
-    refuseField(field, 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
+    throw keyRefusal('operator_url_malformed', { field });
   }
 };

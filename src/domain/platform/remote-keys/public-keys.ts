@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { DomainError, isDomainError } from '../../vocabulary/errors.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet, PublicJwk } from '../../vocabulary/json-web-keys.ts';
 import { keyRefusal } from './key-refusals.ts';
 
@@ -48,10 +48,9 @@ const MAXIMUM_SERVED = 50;
 export const servedKeys = (value: unknown): JsonWebKeySet => {
   const keys: unknown = isObject(value) ? value.keys : undefined;
   if (!Array.isArray(keys)) throw keyRefusal('key_set_malformed');
-  if (keys.length > MAXIMUM_SERVED)
-    throw new DomainError('invalid_request', `The set holds more than ${MAXIMUM_SERVED} keys.`);
+  if (keys.length > MAXIMUM_SERVED) throw keyRefusal('served_keys_exceeded', { params: { most: MAXIMUM_SERVED } });
   if (keys.some((key: unknown) => isObject(key) && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member)))) {
-    throw new DomainError('invalid_request', 'The set holds a secret part of a key.');
+    throw keyRefusal('served_key_is_private');
   }
   const usable = keys.flatMap((key: unknown) => {
     if (isObject(key) && key.kid === undefined && keys.length > 1) return [];
@@ -62,7 +61,7 @@ export const servedKeys = (value: unknown): JsonWebKeySet => {
       throw error;
     }
   });
-  if (usable.length === 0) throw new DomainError('invalid_request', 'The set holds no key that can be used here.');
+  if (usable.length === 0) throw keyRefusal('served_keys_unusable');
   return { keys: usable };
 };
 

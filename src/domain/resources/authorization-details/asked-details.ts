@@ -1,12 +1,10 @@
 import { DETAIL_LIMITS, type Detail, isList, isObject, type JsonValue } from '../../vocabulary/detail-type.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
+import { detailRefusal } from './detail-refusals.ts';
 import { violation } from './detail-schema.ts';
 import { type DetailTypes, typeOf } from './narrowed-details.ts';
 
-const refuse = (message: string): never => {
-  throw new DomainError('invalid_authorization_details', message, { field: 'authorization_details' });
-};
+const AT = { field: 'authorization_details' } as const;
 
 /**
  * The parameter `authorization_details` (RFC 9396 §2): 1 to 50 objects, each with a type, of at most 8 KB, nested at
@@ -14,21 +12,22 @@ const refuse = (message: string): never => {
  */
 export const readDetails = (text: string): readonly Detail[] => {
   const { length, count, depth } = DETAIL_LIMITS;
-  if (text.length > length) return refuse(`authorization_details has at most ${length} characters`);
+  if (text.length > length) throw detailRefusal('details_too_many_characters', { ...AT, params: { most: length } });
   const bytes = new TextEncoder().encode(text);
-  if (bytes.length > length) return refuse(`authorization_details has at most ${length} bytes`);
+  if (bytes.length > length) throw detailRefusal('details_too_many_bytes', { ...AT, params: { most: length } });
   let value: JsonValue;
   try {
     value = strictJson(bytes, ['__proto__', 'constructor', 'prototype'], depth) as JsonValue;
   } catch (error) {
-    return refuse(`authorization_details: ${error instanceof Error ? error.message : 'this is not JSON.'}`);
+    const problem = error instanceof Error ? error.message : 'this is not JSON.';
+    throw detailRefusal('details_unreadable', { ...AT, params: { problem } });
   }
-  if (!isList(value) || value.length === 0) return refuse('authorization_details is a list of objects');
-  if (value.length > count) return refuse(`authorization_details has at most ${count} entries`);
+  if (!isList(value) || value.length === 0) throw detailRefusal('details_not_list', AT);
+  if (value.length > count) throw detailRefusal('details_too_many', { ...AT, params: { most: count } });
   for (const [index, each] of value.entries()) {
-    if (!isDetail(each)) return refuse(`authorization_details[${index}] is no object with a type`);
-    if (!holdsNumbers(each)) return refuse(`authorization_details[${index}] holds a number that is too large`);
-    if (!isWellFormed(each)) return refuse(`authorization_details[${index}] holds half of a character`);
+    if (!isDetail(each)) throw detailRefusal('detail_not_typed', { ...AT, params: { index } });
+    if (!holdsNumbers(each)) throw detailRefusal('detail_number_too_large', { ...AT, params: { index } });
+    if (!isWellFormed(each)) throw detailRefusal('detail_text_not_well_formed', { ...AT, params: { index } });
   }
   return value as readonly Detail[];
 };
@@ -56,8 +55,8 @@ const holdsNumbers = (value: JsonValue): boolean => {
 export const checkDetails = (types: DetailTypes, details: readonly Detail[]): undefined => {
   for (const [index, detail] of details.entries()) {
     const type = typeOf(types, detail);
-    if (!type) return refuse(`authorization_details[${index}]: this type is not known at the resource`);
+    if (!type) throw detailRefusal('detail_type_unknown', { ...AT, params: { index } });
     const at = violation(type.schema, detail);
-    if (at !== undefined) return refuse(`authorization_details[${index}]${at}: not as the type declares it`);
+    if (at !== undefined) throw detailRefusal('detail_not_as_declared', { ...AT, params: { index, at } });
   }
 };

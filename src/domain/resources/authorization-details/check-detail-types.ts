@@ -7,8 +7,9 @@ import {
   MEMBER_RULES,
   type MemberRule,
 } from '../../vocabulary/detail-type.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { checkDetailSchema } from './detail-schema.ts';
+import { detailTypeRefusal } from './detail-type-refusals.ts';
+import { displayRefusal } from './display-refusals.ts';
 import { type Formatter, type Placeholder, parseTemplate, placeholdersOf } from './display-template.ts';
 import { currencyDigits } from './value-format.ts';
 
@@ -21,15 +22,15 @@ const TYPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
  */
 export const checkDetailTypes = (types: readonly DetailType[], field = '/detail_types'): void => {
   if (types.length > MAXIMUM_DETAIL_TYPES) {
-    refuseField(field, `A resource server declares at most ${MAXIMUM_DETAIL_TYPES} types of details.`);
+    throw detailTypeRefusal('detail_types_exceeded', { field, params: { most: MAXIMUM_DETAIL_TYPES } });
   }
   const names = new Set<string>();
   for (const [index, type] of types.entries()) {
     const at = `${field}/${index}`;
     if (!TYPE.test(type.type)) {
-      refuseField(`${at}/type`, 'A type has 1 to 200 visible ASCII characters without quote and backslash.');
+      throw detailTypeRefusal('detail_type_name_malformed', { field: `${at}/type` });
     }
-    if (names.has(type.type)) refuseField(`${at}/type`, 'This type is declared twice.');
+    if (names.has(type.type)) throw detailTypeRefusal('detail_type_repeated', { field: `${at}/type` });
     names.add(type.type);
     checkText(type.description, `${at}/description`, 200);
     checkDetailSchema(type.schema, `${at}/schema`);
@@ -74,30 +75,40 @@ const FITS: Readonly<Record<MemberRule['rule'], readonly [Fits, string]>> = {
  * the sentence.
  */
 const checkDisplay = ({ schema, display }: DetailType, field: string): void => {
-  const template = parseTemplate(display);
-  if (template.problem !== undefined) refuseField(field, template.problem);
+  const template = parseTemplate(display, field);
+  if (template.problem !== undefined) throw template.problem;
   for (const placeholder of placeholdersOf(template)) {
-    const { path, other, at } = placeholder;
-    const refuse = (message: string): void => refuseField(field, `At character ${at + 1}: ${message}`);
+    const { path, other } = placeholder;
+    const at = placeholder.at + 1;
     for (const one of other === undefined ? [path] : [path, other]) {
-      if (!partAt(schema, one)) refuse(`the schema declares no member ${one.slice(0, 100)}.`);
+      if (partAt(schema, one)) continue;
+      throw displayRefusal('display_member_undeclared', { field, params: { at, member: one.slice(0, 100) } });
     }
-    const misfit = formatterMisfit(schema, placeholder);
-    if (misfit !== undefined) refuse(misfit);
+    checkFormatter(schema, placeholder, field);
   }
 };
 
-const formatterMisfit = (schema: JsonSchema, { path, formatter, other }: Placeholder): string | undefined => {
-  if (formatter === undefined) return undefined;
+const checkFormatter = (schema: JsonSchema, placeholder: Placeholder, field: string): void => {
+  const { path, formatter, other } = placeholder;
+  const at = placeholder.at + 1;
+  if (formatter === undefined) return;
   const part = partAt(schema, path) ?? {};
   const [fits, what] = FORMATTER_FITS[formatter];
-  if (!fits(part, {})) return `${formatter} is for ${what}, and ${path} is none.`;
+  if (!fits(part, {})) {
+    throw displayRefusal('display_formatter_misfit', { field, params: { at, formatter, kind: what, member: path } });
+  }
   const currency = other === undefined ? undefined : partAt(schema, other);
-  if (currency === undefined) return undefined;
-  if (currency['type'] !== 'string') return `the currency ${other} is no string.`;
+  if (other === undefined || currency === undefined) return;
+  if (currency['type'] !== 'string') {
+    throw displayRefusal('display_currency_not_text', { field, params: { at, member: other } });
+  }
   const codes = [currency['const'], currency['enum']].flat().filter((code) => code !== undefined);
   const unknown = codes.find((code) => typeof code !== 'string' || currencyDigits(code) === undefined);
-  return unknown === undefined ? undefined : `${JSON.stringify(unknown).slice(0, 40)} is no currency of ISO 4217.`;
+  if (unknown === undefined) return;
+  throw displayRefusal('display_currency_unknown', {
+    field,
+    params: { at, value: JSON.stringify(unknown).slice(0, 40) },
+  });
 };
 
 const FORMATTER_FITS: Readonly<Record<Formatter, readonly [Fits, string]>> = {
@@ -113,20 +124,25 @@ const checkRule = (
   field: string,
 ): undefined => {
   const part = partAt(schema, path);
-  if (!part) return refuseField(field, 'The schema declares no such member.');
-  if (!MEMBER_RULES.includes(rule)) return refuseField(`${field}/rule`, `A rule is one of ${MEMBER_RULES.join(', ')}.`);
-  if (absent !== undefined && absent !== 'unlimited') refuseField(`${field}/absent`, 'The only value is "unlimited".');
+  if (!part) throw detailTypeRefusal('rule_member_undeclared', { field });
+  if (!MEMBER_RULES.includes(rule)) {
+    throw detailTypeRefusal('rule_unknown', { field: `${field}/rule`, params: { rules: MEMBER_RULES.join(', ') } });
+  }
+  if (absent !== undefined && absent !== 'unlimited') {
+    throw detailTypeRefusal('rule_absent_wrong', { field: `${field}/absent` });
+  }
   const [fits, what] = FITS[rule];
   const items = part['items'];
-  if (!fits(part, isObject(items) ? items : {})) refuseField(`${field}/rule`, `The rule ${rule} is for ${what}.`);
+  if (!fits(part, isObject(items) ? items : {})) {
+    throw detailTypeRefusal('rule_misfit', { field: `${field}/rule`, params: { rule, kind: what } });
+  }
   const above = Object.keys(members).find((other) => path.startsWith(`${other}.`));
-  if (above !== undefined) refuseField(field, `The rule of ${above} covers this member.`);
+  if (above !== undefined) throw detailTypeRefusal('rule_covered', { field, params: { member: above } });
 };
 
 const checkAmount = ({ schema, members, amount }: DetailType, field: string): undefined => {
   if (amount === undefined) return undefined;
   const part = partAt(schema, amount);
   const isCount = part?.['type'] === 'integer' && Number(part['minimum'] ?? -1) >= 0 && members[amount]?.rule === 'max';
-  if (!isCount)
-    return refuseField(field, 'An amount is a whole number, of 0 or more by its schema, under the rule max.');
+  if (!isCount) throw detailTypeRefusal('amount_not_counted', { field });
 };

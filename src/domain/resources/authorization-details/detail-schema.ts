@@ -4,7 +4,7 @@
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type Detail, isList, isObject, type JsonSchema, type JsonValue } from '../../vocabulary/detail-type.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
+import { detailTypeRefusal } from './detail-type-refusals.ts';
 import { isPlainPath, isTime } from './member-rules.ts';
 
 const MAXIMUM_LENGTH = 8192;
@@ -35,47 +35,60 @@ const RESERVED = ['__proto__', 'constructor', 'prototype'];
 /** Checks a schema. Throws 'invalid_field' below `field` for any other schema than those above. */
 export const checkDetailSchema = (schema: JsonSchema, field: string): void => {
   if (JSON.stringify(schema).length > MAXIMUM_LENGTH) {
-    refuseField(field, `A schema has at most ${MAXIMUM_LENGTH} characters.`);
+    throw detailTypeRefusal('schema_too_long', { field, params: { most: MAXIMUM_LENGTH } });
   }
   const { $schema, ...rest } = schema;
-  if ($schema !== undefined && $schema !== DIALECT) refuseField(`${field}/$schema`, `The only dialect is ${DIALECT}.`);
-  if (rest['type'] !== 'object') refuseField(`${field}/type`, 'A detail is an object.');
+  if ($schema !== undefined && $schema !== DIALECT) {
+    throw detailTypeRefusal('schema_dialect_unknown', { field: `${field}/$schema`, params: { dialect: DIALECT } });
+  }
+  if (rest['type'] !== 'object') throw detailTypeRefusal('schema_detail_not_object', { field: `${field}/type` });
   if (isObject(rest['properties']) && Object.hasOwn(rest['properties'], 'type')) {
-    refuseField(`${field}/properties/type`, 'The member "type" is the name of the type; it is not declared.');
+    throw detailTypeRefusal('schema_declares_type', { field: `${field}/properties/type` });
   }
   checkPart(rest, field, 1);
   try {
     compiled(schema);
   } catch {
-    refuseField(field, 'This is not a valid JSON Schema.');
+    throw detailTypeRefusal('schema_invalid', { field });
   }
 };
 
 const checkPart = (schema: JsonValue | undefined, field: string, depth: number): undefined => {
-  if (!isObject(schema)) return refuseField(field, 'A schema is an object.');
-  if (depth > MAXIMUM_DEPTH) return refuseField(field, `Schemas are nested at most ${MAXIMUM_DEPTH} deep.`);
+  if (!isObject(schema)) throw detailTypeRefusal('schema_not_object', { field });
+  if (depth > MAXIMUM_DEPTH) throw detailTypeRefusal('schema_too_deep', { field, params: { most: MAXIMUM_DEPTH } });
   const type = schema['type'];
   const keywords = typeof type === 'string' && Object.hasOwn(OF_TYPE, type) ? OF_TYPE[type] : undefined;
-  if (!keywords) return refuseField(`${field}/type`, `A type is one of ${Object.keys(OF_TYPE).join(', ')}.`);
+  if (!keywords) {
+    throw detailTypeRefusal('schema_type_unknown', {
+      field: `${field}/type`,
+      params: { types: Object.keys(OF_TYPE).join(', ') },
+    });
+  }
   const other = Object.keys(schema).find((each) => each !== 'type' && ![...keywords, ...ANNOTATIONS].includes(each));
   if (other !== undefined) {
-    refuseField(`${field}/${other.slice(0, 64)}`, `This keyword is not supported for the type ${type}.`);
+    throw detailTypeRefusal('schema_keyword_unsupported', {
+      field: `${field}/${other.slice(0, 64)}`,
+      params: { type: String(type) },
+    });
   }
   if (schema['format'] !== undefined && !Object.hasOwn(FORMATS, String(schema['format']))) {
-    refuseField(`${field}/format`, `A format is one of ${Object.keys(FORMATS).join(', ')}.`);
+    throw detailTypeRefusal('schema_format_unknown', {
+      field: `${field}/format`,
+      params: { formats: Object.keys(FORMATS).join(', ') },
+    });
   }
   if (type === 'array') checkPart(schema['items'], `${field}/items`, depth + 1);
   const { properties = {}, additionalProperties = false } = schema;
-  if (!isObject(properties)) return refuseField(`${field}/properties`, 'This is an object.');
+  if (!isObject(properties)) throw detailTypeRefusal('schema_properties_not_object', { field: `${field}/properties` });
   for (const [name, part] of Object.entries(properties)) {
     if (!NAME.test(name) || RESERVED.includes(name)) {
-      refuseField(`${field}/properties`, 'A member is named by up to 64 letters, digits, "_" and "-".');
+      throw detailTypeRefusal('schema_member_name_malformed', { field: `${field}/properties` });
     }
     checkPart(part, `${field}/properties/${name}`, depth + 1);
   }
   const { required = [] } = schema;
   if (isList(required) && required.some((name) => !Object.hasOwn(properties, String(name)))) {
-    refuseField(`${field}/required`, 'A required member is declared.');
+    throw detailTypeRefusal('schema_required_undeclared', { field: `${field}/required` });
   }
   if (typeof additionalProperties !== 'boolean') {
     checkPart(additionalProperties, `${field}/additionalProperties`, depth + 1);

@@ -4,6 +4,9 @@
  * reads in a language (views/detail-sentence.ts).
  */
 
+import type { DomainError } from '../../vocabulary/errors.ts';
+import { displayRefusal } from './display-refusals.ts';
+
 export const FORMATTERS = ['money', 'date', 'iban'] as const;
 
 export type Formatter = (typeof FORMATTERS)[number];
@@ -24,20 +27,24 @@ export type Clause = { readonly parts: readonly TemplatePart[]; readonly isOptio
 
 export type Template = {
   readonly clauses: readonly Clause[];
-  /** The first error, as one sentence with its position counted from 1. The rest is then read as text. */
-  readonly problem?: string;
+  /** The first error. The rest is then read as text. */
+  readonly problem?: DomainError;
 };
 
 const PLACEHOLDER = /^\{\s*([\w.-]{1,200})\s*(?:\|\s*([a-z]{1,20})(?:\s+([\w.-]{1,200}))?\s*)?\}$/;
 
-/** Parses a template. Text outside braces and brackets, and braces that hold anything else, are text. */
-export const parseTemplate = (template: string): Template => {
+/**
+ * Parses a template. Text outside braces and brackets, and braces that hold anything else, are text. `field`: place of the
+ * template in its document, which the error names.
+ */
+export const parseTemplate = (template: string, field = '/display'): Template => {
+  const place = (at: number) => ({ field, params: { at: at + 1 } });
   const clauses: Clause[] = [];
   let parts: TemplatePart[] = [];
   let opened: number | undefined;
-  let problem: string | undefined;
-  const wrong = (at: number, what: string): void => {
-    problem ??= `At character ${at + 1}: ${what}`;
+  let problem: DomainError | undefined;
+  const wrong = (refusal: DomainError): void => {
+    problem ??= refusal;
   };
   const text = (more: string): void => {
     const last = parts.at(-1);
@@ -51,7 +58,7 @@ export const parseTemplate = (template: string): Template => {
   for (const { 0: token, index: at } of template.matchAll(/\{[^{}[\]]{0,450}\}|[[\]{}]|[^{}[\]]+/g)) {
     if (token === '[') {
       if (opened !== undefined) {
-        wrong(at, 'an optional clause cannot hold another one.');
+        wrong(displayRefusal('display_clause_nested', place(at)));
         text(token);
         continue;
       }
@@ -59,52 +66,52 @@ export const parseTemplate = (template: string): Template => {
       opened = at;
     } else if (token === ']') {
       if (opened === undefined) {
-        wrong(at, 'this bracket closes no optional clause.');
+        wrong(displayRefusal('display_bracket_unopened', place(at)));
         text(token);
         continue;
       }
-      if (!parts.some((part) => 'path' in part)) wrong(opened, 'this optional clause names no member.');
+      if (!parts.some((part) => 'path' in part)) wrong(displayRefusal('display_clause_empty', place(opened)));
       end(true);
       opened = undefined;
     } else if (token.startsWith('{')) {
-      const placeholder = readPlaceholder(token, at, wrong);
+      const placeholder = readPlaceholder(token, { at, field }, wrong);
       if (placeholder) parts.push(placeholder);
       else text(token);
     } else {
-      if (token === '}') wrong(at, 'this brace closes no member.');
+      if (token === '}') wrong(displayRefusal('display_brace_unopened', place(at)));
       text(token);
     }
   }
-  if (opened !== undefined) wrong(opened, 'this optional clause is not closed.');
+  if (opened !== undefined) wrong(displayRefusal('display_clause_unclosed', place(opened)));
   end(false);
   return { clauses, ...(problem === undefined ? {} : { problem }) };
 };
 
+const MONEY_EXAMPLE = '{amount | money currency}';
+const EXAMPLES = `${MONEY_EXAMPLE}, {until | date}, {account | iban}`;
+
 const readPlaceholder = (
   token: string,
-  at: number,
-  wrong: (at: number, what: string) => void,
+  { at, field }: { readonly at: number; readonly field: string },
+  wrong: (refusal: DomainError) => void,
 ): Placeholder | undefined => {
   const [, path, formatter, other] = PLACEHOLDER.exec(token) ?? [];
   if (path === undefined) {
-    wrong(
-      at,
-      'braces hold a member, or a member and a formatter: {amount | money currency}, {until | date}, {account | iban}.',
-    );
+    wrong(displayRefusal('display_braces_malformed', { field, params: { at: at + 1, examples: EXAMPLES } }));
     return undefined;
   }
   if (formatter === undefined) return { path, at };
   const known = FORMATTERS.find((one) => one === formatter);
   if (known === undefined) {
-    wrong(at, `there is no formatter ${formatter}; a formatter is one of ${FORMATTERS.join(', ')}.`);
+    const formatters = FORMATTERS.join(', ');
+    wrong(displayRefusal('display_formatter_unknown', { field, params: { at: at + 1, formatter, formatters } }));
     return { path, at };
   }
   if ((known === 'money') !== (other !== undefined)) {
     wrong(
-      at,
       known === 'money'
-        ? 'money names the member with the currency: {amount | money currency}.'
-        : `${known} takes no second member.`,
+        ? displayRefusal('display_currency_missing', { field, params: { at: at + 1, example: MONEY_EXAMPLE } })
+        : displayRefusal('display_member_unexpected', { field, params: { at: at + 1, formatter: known } }),
     );
     return { path, at };
   }

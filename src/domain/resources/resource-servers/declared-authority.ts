@@ -1,5 +1,4 @@
 import type { Versioned } from '../../ports/document-store.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
 import type { ResourceServer } from './resource-server.ts';
@@ -23,15 +22,18 @@ export const checkAuthority = async (
   field = '/authority',
 ): Promise<ScopesByResource> => {
   const entries = Object.entries(authority);
-  if (entries.length > MAXIMUM_RESOURCES) refuseField(field, `At most ${MAXIMUM_RESOURCES} resources can be named.`);
+  if (entries.length > MAXIMUM_RESOURCES) {
+    throw resourceServerRefusal('authority_resources_exceeded', { field, params: { most: MAXIMUM_RESOURCES } });
+  }
   for (const [identifier, scopes] of entries) {
     const at = `${field}/${pointerStep(identifier)}`;
     const found = await lookup.findByIdentifier(identifier);
     if (!found) throw resourceServerRefusal('resource_unknown', { field: at });
     const declared = found.document.scopes.map(({ name }) => name);
     for (const [index, scope] of scopes.entries()) {
-      if (scope === '*' && scopes.length > 1)
+      if (scope === '*' && scopes.length > 1) {
         throw resourceServerRefusal('scope_star_not_alone', { field: `${at}/${index}` });
+      }
       if (scope !== '*' && !declared.includes(scope)) {
         throw resourceServerRefusal('scope_undeclared', { field: `${at}/${index}` });
       }

@@ -5,7 +5,6 @@
  */
 
 import type { By } from '../../platform/registries/registered-documents.ts';
-import { DomainError } from '../../vocabulary/errors.ts';
 import { raise } from '../../vocabulary/refusals.ts';
 import { resourceServerRefusal } from './resource-server-refusals.ts';
 
@@ -84,8 +83,9 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
   checkTarget(pair, target);
   const known = find(server, pair);
   if (known) {
-    throw new DomainError('conflict', `This pair is ${isAccepted(known) ? 'accepted' : 'proposed'} already.`, {
+    throw resourceServerRefusal('target_exists', {
       field: '/scope',
+      params: { state: isAccepted(known) ? 'accepted' : 'proposed' },
     });
   }
   if (delegatesTo.length >= MAXIMUM_TARGETS) {

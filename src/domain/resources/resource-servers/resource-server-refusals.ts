@@ -54,6 +54,9 @@ export const RESOURCE_SERVER_REFUSALS = {
     code: 'invalid_field',
     text: 'The management API takes no token of an agent that acts for a person.',
   },
+  authority_resources_exceeded: { code: 'invalid_field', text: 'At most {most} resources can be named.' },
+  target_exists: { code: 'conflict', text: 'This pair is {state} already.' },
+  environment_unknown: { code: 'invalid_field', text: 'An environment is one of {environments}.' },
 } as const satisfies RefusalTable;
 
 export const resourceServerRefusal = refusalsOf(RESOURCE_SERVER_REFUSALS);

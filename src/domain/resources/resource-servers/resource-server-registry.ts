@@ -19,7 +19,6 @@ import { type DocumentStore, isDocumentConflict, type Versioned } from '../../po
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DetailType } from '../../vocabulary/detail-type.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
-import { refuseField } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
@@ -241,7 +240,10 @@ const checked = (document: ResourceServer, before?: ResourceServer): ResourceSer
   checkScopes(document.scopes);
   if (document.detailTypes !== before?.detailTypes) checkDetailTypes(document.detailTypes ?? []);
   if (document.environments?.some((name) => !ENVIRONMENTS.includes(name))) {
-    refuseField('/environments', `An environment is one of ${ENVIRONMENTS.join(', ')}.`);
+    throw resourceServerRefusal('environment_unknown', {
+      field: '/environments',
+      params: { environments: ENVIRONMENTS.join(', ') },
+    });
   }
   const { accessTokenTtlSeconds: ttl, introspectionAuthMethod, jwks } = document;
   if (!Number.isInteger(ttl) || ttl < 30 || ttl > 3600) {

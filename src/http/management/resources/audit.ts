@@ -3,8 +3,9 @@
 import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import { documentRefusal } from '../../../domain/platform/registries/document-refusals.ts';
 import type { Call } from '../call.ts';
+import { managementRefusal } from '../management-refusals.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route } from '../route.ts';
 import { named } from '../schema.ts';
@@ -155,7 +156,7 @@ const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<t
     async getAuditEvent(call) {
       await record('audit.read', call, { event: call.id });
       const found = await reader.get(call.id);
-      if (!found) throw new DomainError('not_found', 'There is no such audit event.');
+      if (!found) throw documentRefusal('document_not_found', { params: { kind: 'audit event' } });
       return { body: found };
     },
 
@@ -176,7 +177,7 @@ const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<t
         ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       });
       if (!(await reader.erase(event, value))) {
-        throw new DomainError('not_found', 'This event holds no such value, or none any more.');
+        throw managementRefusal('personal_value_gone');
       }
       return {};
     },

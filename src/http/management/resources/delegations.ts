@@ -2,13 +2,13 @@
 
 import type { Delegation } from '../../../domain/authority/delegation/delegation.ts';
 import type { Without } from '../../../domain/authority/delegation/delegation-changes.ts';
+import { delegationRefusal } from '../../../domain/authority/delegation/delegation-refusals.ts';
 import type { DelegationRegistry } from '../../../domain/authority/delegation/delegation-registry.ts';
 import type { GrantUses } from '../../../domain/authority/grants/grant-last-used.ts';
 import type { AgentRegistry } from '../../../domain/clients/agents/agent-registry.ts';
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
 import { detailId } from '../../../domain/resources/authorization-details/detail-id.ts';
 import type { Detail } from '../../../domain/vocabulary/detail-type.ts';
-import { DomainError, refuseField } from '../../../domain/vocabulary/errors.ts';
 import { type Call, existing } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, OWN, PAGE } from '../route.ts';
@@ -198,8 +198,7 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
       const delegation = await visible(call);
       const without = withoutOf(delegation, call.body);
       const narrowed = await delegations.narrow(delegation.id, without, call.by.caller, call.by.request);
-      if (!narrowed)
-        throw new DomainError('conflict', 'Another caller changed this delegation in the meantime. Read it again.');
+      if (!narrowed) throw delegationRefusal('delegation_contended');
       return one(narrowed);
     },
   };
@@ -211,26 +210,24 @@ const handlers = ({ delegations, agents, owners, grants: { uses } }: Dependencie
  * hold nothing.
  */
 const withoutOf = (delegation: Delegation, { scope = [], details = [] }: Partial<Without>): Required<Without> => {
-  if (delegation.state === 'revoked') throw new DomainError('conflict', 'It has ended.');
+  if (delegation.state === 'revoked') throw delegationRefusal('delegation_revoked');
   if (delegation.parent !== null) {
-    throw new DomainError('conflict', 'What a hop holds is cut from the one above: narrow that, or end this.');
+    throw delegationRefusal('delegation_hop_not_narrowable');
   }
   const held = delegation.details ?? [];
   const idOf = (detail: Detail): string => detailId(delegation.resource, detail);
   const missing = scope.findIndex((name) => !delegation.scope.includes(name));
-  if (missing >= 0) refuseField(`/scope/${missing}`, NOT_HELD);
+  if (missing >= 0) throw delegationRefusal('delegation_holds_less', { field: `/scope/${missing}` });
   const ids = held.map(idOf);
   const foreign = details.findIndex((detail) => !ids.includes(idOf(detail)));
-  if (foreign >= 0) refuseField(`/details/${foreign}`, NOT_HELD);
+  if (foreign >= 0) throw delegationRefusal('delegation_holds_less', { field: `/details/${foreign}` });
   if (scope.length + details.length === 0) {
-    throw new DomainError('invalid_request', 'It names nothing that is to be taken.');
+    throw delegationRefusal('narrowing_names_nothing');
   }
   const taken = details.map(idOf);
   const isLeft = delegation.scope.some((name) => !scope.includes(name)) || ids.some((id) => !taken.includes(id));
-  if (!isLeft) throw new DomainError('conflict', 'Nothing would be left of it: end it instead.');
+  if (!isLeft) throw delegationRefusal('narrowing_leaves_nothing');
   return { scope, details: held.filter((_, index) => taken.includes(ids[index] ?? '')) };
 };
-
-const NOT_HELD = 'The delegation does not hold this.';
 
 export const delegations = resource(routes, handlers);

@@ -1,6 +1,8 @@
 /** Resource: grants. */
 
+import { delegationRefusal } from '../../../domain/authority/delegation/delegation-refusals.ts';
 import type { GrantUses } from '../../../domain/authority/grants/grant-last-used.ts';
+import { grantRefusal } from '../../../domain/authority/grants/grant-refusals.ts';
 import {
   type GrantService,
   isNarrowable,
@@ -13,7 +15,6 @@ import type { Owners } from '../../../domain/identity/groups/owners.ts';
 import type { Grant, Grants } from '../../../domain/ports/grants.ts';
 import { detailId } from '../../../domain/resources/authorization-details/detail-id.ts';
 import type { DetailsByResource } from '../../../domain/vocabulary/detail-type.ts';
-import { DomainError, refuseField } from '../../../domain/vocabulary/errors.ts';
 import { pointerStep } from '../../../domain/vocabulary/json-pointer.ts';
 import { type Call, existing } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -164,7 +165,7 @@ const handlers = ({ grants: { grants, service, uses }, agents, owners }: Depende
 
     async revokeGrant(call) {
       const isEnded = await service.revoke(await visible(call), call.by);
-      if (!isEnded) throw new DomainError('not_found', 'It was over already: another call ended it first.');
+      if (!isEnded) throw grantRefusal('grant_ended_meanwhile');
       return {};
     },
 
@@ -193,18 +194,21 @@ const takingOf = (grant: Grant, body: GrantNarrowing): Taking => {
   if (grant.clientId.startsWith('agt_')) {
     for (const member of ['resources', 'details'] as const) {
       if (body[member] === undefined) continue;
-      refuseField(`/${member}`, 'What an agent may do stands in its delegations: take it from those.');
+      throw grantRefusal('grant_of_agent_not_narrowable', { field: `/${member}` });
     }
   }
   for (const [index, scope] of openidScopes.entries()) {
-    if (!isNarrowable(scope))
-      refuseField(`/openid_scopes/${index}`, 'A grant keeps this scope. To remove it, end the grant.');
-    if (!grant.openidScopes.includes(scope)) refuseField(`/openid_scopes/${index}`, NOT_HELD);
+    if (!isNarrowable(scope)) throw grantRefusal('grant_scope_kept', { field: `/openid_scopes/${index}` });
+    if (!grant.openidScopes.includes(scope)) {
+      throw grantRefusal('grant_holds_less', { field: `/openid_scopes/${index}` });
+    }
   }
   for (const [resource, scopes] of Object.entries(resources)) {
     const held = Object.hasOwn(grant.resources, resource) ? (grant.resources[resource] ?? []) : [];
     const missing = scopes.findIndex((scope) => !held.includes(scope));
-    if (missing >= 0) refuseField(`/resources/${pointerStep(resource)}/${missing}`, NOT_HELD);
+    if (missing >= 0) {
+      throw grantRefusal('grant_holds_less', { field: `/resources/${pointerStep(resource)}/${missing}` });
+    }
   }
   const detailIds: string[] = [];
   for (const [resource, taken] of Object.entries(details)) {
@@ -213,17 +217,17 @@ const takingOf = (grant: Grant, body: GrantNarrowing): Taking => {
     const ids = held.map((detail) => detailId(resource, detail));
     for (const [index, detail] of taken.entries()) {
       const id = detailId(resource, detail);
-      if (!ids.includes(id)) refuseField(`/details/${pointerStep(resource)}/${index}`, NOT_HELD);
+      if (!ids.includes(id)) {
+        throw grantRefusal('grant_holds_less', { field: `/details/${pointerStep(resource)}/${index}` });
+      }
       detailIds.push(id);
     }
   }
   const taking = { openidScopes, resources, detailIds };
   const { lost, left } = split(grant, taking);
-  if (isNothing(lost)) throw new DomainError('invalid_request', 'It names nothing that is to be taken.');
-  if (isNothing(left)) throw new DomainError('conflict', 'Nothing would be left of it: end it instead.');
+  if (isNothing(lost)) throw delegationRefusal('narrowing_names_nothing');
+  if (isNothing(left)) throw delegationRefusal('narrowing_leaves_nothing');
   return taking;
 };
-
-const NOT_HELD = 'The grant does not hold this.';
 
 export const grants = resource(routes, handlers);

@@ -4,8 +4,8 @@ import type {
 } from '../../../domain/clients/registration/initial-access-tokens.ts';
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
+import { managementRefusal } from '../management-refusals.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, type IoOf, OWN, PAGE } from '../route.ts';
 import { named } from '../schema.ts';
@@ -116,12 +116,10 @@ const handlers = ({ initialAccessTokens: tokens, owners }: Dependencies): Handle
   ): Promise<void> => {
     if (access === 'all') return;
     if (!(await owners.answersFor(owner, caller.id))) {
-      throw new DomainError('forbidden', 'An operator or administrator makes tokens for others.', { field: '/owner' });
+      throw managementRefusal('tokens_for_others_forbidden', { field: '/owner' });
     }
     if (!Object.hasOwn(body, 'blueprint')) {
-      throw new DomainError('forbidden', 'An operator or administrator lets clients that are no agents register.', {
-        field: '/blueprint',
-      });
+      throw managementRefusal('tokens_for_clients_forbidden', { field: '/blueprint' });
     }
   };
 
@@ -129,7 +127,7 @@ const handlers = ({ initialAccessTokens: tokens, owners }: Dependencies): Handle
     async createInitialAccessToken(call) {
       const owner = call.body.owner ?? call.caller.account ?? '';
       if (owner === '') {
-        throw new DomainError('invalid_field', 'A client that acts for itself names the owner.', { field: '/owner' });
+        throw managementRefusal('owner_needed', { field: '/owner' });
       }
       await checkOwn(call, owner);
       const { token, ...stored } = await tokens.create({ ...call.body, owner }, call.by);

@@ -1,6 +1,7 @@
 /** Resource: kills. */
 
 import type { Delegation } from '../../../domain/authority/delegation/delegation.ts';
+import { killRefusal } from '../../../domain/authority/revocation/kill-refusals.ts';
 import type { KillSwitch } from '../../../domain/authority/revocation/kill-switch.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import type { Client } from '../../../domain/clients/clients/client.ts';
@@ -9,7 +10,6 @@ import type { Account } from '../../../domain/identity/accounts/account.ts';
 import { type Group, isGroupId } from '../../../domain/identity/groups/group.ts';
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
 import { KILL_SCOPES, type Kill, type KillScope, killKey, signaturesNeeded } from '../../../domain/vocabulary/kill.ts';
 import { type Call, existing } from '../call.ts';
 import { requireAdministrator } from '../permissions.ts';
@@ -177,14 +177,12 @@ const handlers = ({
     async createKill(call) {
       const { scope, id, reason } = call.body;
       if ((scope === 'all') !== (id === undefined)) {
-        throw new DomainError('invalid_field', 'Every scope but "all" needs an id, and that has none.', {
-          field: '/id',
-        });
+        throw killRefusal('kill_id_missing', { field: '/id' });
       }
       const target = id ?? 'all';
       const { access, caller } = call;
       if (access === 'own' && scope !== 'agent') {
-        throw new DomainError('forbidden', 'Without a role only your own agents can be killed.', { field: '/scope' });
+        throw killRefusal('kill_of_others_forbidden', { field: '/scope' });
       }
       if (access === 'own') existing((await ownAgent(scope, target, caller.id)) ? target : undefined);
       else await checkPrivileged(call, scope, target);
@@ -218,10 +216,7 @@ const handlers = ({
       const { access, caller, by } = call;
       const kill = await visible(call);
       if (access === 'own' && kill.by !== caller.id) {
-        throw new DomainError(
-          'forbidden',
-          'A caller with a role ordered this kill. Only a caller with a role lifts it.',
-        );
+        throw killRefusal('kill_of_role_not_liftable');
       }
       if (access === 'all') await checkPrivileged(call, kill.scope, kill.target);
       return { body: showKill(await kills.lift(kill.id, by, { changedAt: await changedAt(call) })) };

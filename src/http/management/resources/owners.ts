@@ -2,7 +2,7 @@
 
 import type { OwnerNames } from '../../../domain/identity/groups/owner-names.ts';
 import { OWNER_KINDS } from '../../../domain/identity/groups/owner-names.ts';
-import { DomainError } from '../../../domain/vocabulary/errors.ts';
+import { managementRefusal } from '../management-refusals.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, givenId } from '../route.ts';
 import { named } from '../schema.ts';
@@ -35,9 +35,9 @@ type Dependencies = {
 /** Resolves the name of an owner: 404 for an unknown name, 409 for several matches. */
 const handlers = ({ ownerNames: names }: Dependencies): Handlers<typeof routes> => ({
   async findOwner({ query: { name, kind } }) {
-    if (name === undefined) throw new DomainError('invalid_field', 'Say which name is looked for.', { field: 'name' });
+    if (name === undefined) throw managementRefusal('owner_search_empty', { field: 'name' });
     const found = await names.find(name, { field: 'name', ...(kind === undefined ? {} : { kinds: [kind] }) });
-    if (!found) throw new DomainError('not_found', `There is no ${kind ?? 'account or group'} with this name or id.`);
+    if (!found) throw managementRefusal('owner_not_found', { params: { kind: kind ?? 'account or group' } });
     return { body: { ...found } };
   },
 });

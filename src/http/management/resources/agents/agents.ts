@@ -11,8 +11,8 @@ import type { GroupRegistry } from '../../../../domain/identity/groups/group-reg
 import type { OwnerNames } from '../../../../domain/identity/groups/owner-names.ts';
 import { type Owners, partiesOf } from '../../../../domain/identity/groups/owners.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
-import { DomainError } from '../../../../domain/vocabulary/errors.ts';
 import { type Call, existing, objectAnswer, pageOf, sameVersion } from '../../call.ts';
+import { managementRefusal } from '../../management-refusals.ts';
 import type { Access } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
 import { fromWire, fromWireBelow } from '../../wire-names.ts';
@@ -74,7 +74,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
     if (access === 'all') return;
     for (const [member, field] of Object.entries(BY_ROLE_ONLY)) {
       if (Object.hasOwn(body, member)) {
-        throw new DomainError('forbidden', 'This member is set by an operator or administrator.', { field });
+        throw managementRefusal('member_for_operators', { field });
       }
     }
   };
@@ -97,12 +97,10 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
     checkSelfChosen(call);
     const owner = call.body.owner ?? (call.caller.kind === 'account' ? call.caller.id : undefined);
     if (owner === undefined) {
-      throw new DomainError('invalid_field', 'A client that acts for itself names the owner.', { field: '/owner' });
+      throw managementRefusal('owner_needed', { field: '/owner' });
     }
     if (call.access === 'own' && !(await owners.answersFor(owner, call.caller.id))) {
-      throw new DomainError('forbidden', 'An operator or administrator registers agents for others.', {
-        field: '/owner',
-      });
+      throw managementRefusal('registration_for_others_forbidden', { field: '/owner' });
     }
     return agents.create({ ...newAgentOf(call.body), owner }, call.by, reservedId);
   };
@@ -163,16 +161,12 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
       // An agent that leaves a blueprint is no longer under its ceilings.
       const leaves = change.blueprint !== undefined && change.blueprint !== document.blueprint;
       if (call.access === 'own' && document.blueprint !== undefined && leaves) {
-        throw new DomainError('forbidden', 'An operator or administrator takes an agent out of its blueprint.', {
-          field: '/blueprint',
-        });
+        throw managementRefusal('leaving_blueprint_forbidden', { field: '/blueprint' });
       }
       // Environments are segments: policy and resource servers distinguish agents by them.
       const moves = change.environment !== undefined && change.environment !== document.environment;
       if (call.access === 'own' && moves) {
-        throw new DomainError('forbidden', 'An operator or administrator moves an agent to another environment.', {
-          field: '/environment',
-        });
+        throw managementRefusal('moving_environment_forbidden', { field: '/environment' });
       }
       return shown(await agents.update(call.id, call.version, change, call.by));
     },

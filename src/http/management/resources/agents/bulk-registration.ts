@@ -3,11 +3,12 @@ import { refusedDecision } from '../../../../domain/audit/refused-decision.ts';
 import type { Agent } from '../../../../domain/clients/agents/agent.ts';
 import type { RepeatableRegistration } from '../../../../domain/clients/registration/repeatable-registration.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
-import { DomainError, isDomainError } from '../../../../domain/vocabulary/errors.ts';
+import { isDomainError } from '../../../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../../../domain/vocabulary/strict-json.ts';
 import { refusalOf } from '../../../problem.ts';
 import type { Call } from '../../call.ts';
 import type { JsonObject } from '../../json-body.ts';
+import { managementRefusal } from '../../management-refusals.ts';
 import { bodyCheck } from '../../validation.ts';
 import { fromWire } from '../../wire-names.ts';
 import { type AgentGiven, NEW_AGENT } from './schemas.ts';
@@ -39,7 +40,7 @@ export const bulkRegistration = (deps: {
   const registered = async (call: Call, key: string, line: Buffer, place: number) => {
     const value = strictJson(line, []);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new DomainError('invalid_request', 'A line is a JSON object.');
+      throw managementRefusal('line_not_object');
     }
     const agent = checkAgent(Object.fromEntries(Object.entries(value)));
     const of = { caller: call.caller.id, key, place };
@@ -110,10 +111,10 @@ export const bulkRegistration = (deps: {
   return async (call: Call) => {
     const { idempotencyKey, lines } = call;
     if (idempotencyKey === undefined || !lines) {
-      throw new DomainError('invalid_request', 'Send an Idempotency-Key, so that what breaks can be sent again.');
+      throw managementRefusal('idempotency_key_missing');
     }
     if (requests >= MOST_REQUESTS) {
-      throw new DomainError('unavailable', 'Too many are being registered at once.', { retryAfterSeconds: 10 });
+      throw managementRefusal('bulk_registrations_exceeded', { retryAfterSeconds: 10 });
     }
     requests += 1;
     return { lines: results(call, idempotencyKey, lines) };

@@ -6,8 +6,8 @@ import { REVIEWERS } from '../../../../domain/approvals/break-glass-reviews.ts';
 import type { AgentRegistry } from '../../../../domain/clients/agents/agent-registry.ts';
 import type { Owners } from '../../../../domain/identity/groups/owners.ts';
 import type { Clock } from '../../../../domain/ports/clock.ts';
-import { DomainError } from '../../../../domain/vocabulary/errors.ts';
 import { type Call, existing } from '../../call.ts';
+import { managementRefusal } from '../../management-refusals.ts';
 import { type Handlers, resource } from '../../resource.ts';
 import { about, givenId, OWN, PAGE } from '../../route.ts';
 import { APPROVAL, APPROVAL_PAGE, BREAK_GLASS_REVIEW } from './schemas.ts';
@@ -88,7 +88,7 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
       const { caller, body, by } = call;
       // A review by a client is a review by its owner.
       const account = caller.kind === 'account' ? caller.id : caller.account;
-      if (account === undefined) throw new DomainError('forbidden', 'This client has no owner who can review.');
+      if (account === undefined) throw managementRefusal('client_without_reviewer');
       await visible(call);
       const { finding, note } = body;
       const { request, source } = by;

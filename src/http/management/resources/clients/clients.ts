@@ -7,8 +7,8 @@ import { liftedBy } from '../../../../domain/clients/clients/exceptions.ts';
 import type { DynamicRegistration } from '../../../../domain/clients/registration/dynamic-registration.ts';
 import type { FreshFactor } from '../../../../domain/identity/accounts/fresh-factor.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
-import { DomainError, refuseField } from '../../../../domain/vocabulary/errors.ts';
 import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
+import { managementRefusal } from '../../management-refusals.ts';
 import { type Caller, requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
 import { ADMINISTRATORS, about, givenId, OWN, PAGE, SEARCH, stateOf } from '../../route.ts';
@@ -118,10 +118,7 @@ const handlers = ({
     for (const field of liftedBy(body, before)) {
       requireAdministrator(caller, 'lifts a rule for a client', field);
       if (before && (await isSelfRegistered(before.id))) {
-        refuseField(
-          field,
-          'This client registered itself. Register it with `behalf clients create` to lift a rule for it.',
-        );
+        throw managementRefusal('self_registered_not_excepted', { field });
       }
     }
   };
@@ -187,7 +184,7 @@ const handlers = ({
     async adoptClient({ id, caller, by }) {
       const { account } = caller;
       if (account === undefined) {
-        throw new DomainError('forbidden', 'A client is adopted by an account, or by a client that stands for one.');
+        throw managementRefusal('adoption_needs_account');
       }
       return objectAnswer(await adopt(id, account, by), showClient);
     },

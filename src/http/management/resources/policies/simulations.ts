@@ -1,12 +1,12 @@
 import type { UseTrial } from '../../../../domain/authority/decision/server-use-simulation.ts';
 import type { SimulationRequest } from '../../../../domain/authority/decision/simulation.ts';
+import { simulationRefusal } from '../../../../domain/authority/decision/simulation-refusals.ts';
 import type {
   PolicySimulation,
   PolicyTrials,
   SimulatedPolicy,
 } from '../../../../domain/authority/policy/policy-simulations.ts';
 import type { ReplayProgress, ReplaySummary } from '../../../../domain/authority/policy/replay.ts';
-import { DomainError } from '../../../../domain/vocabulary/errors.ts';
 import type { Call } from '../../call.ts';
 import type { JsonObject } from '../../json-body.ts';
 import { administrationOf } from '../../policy-check.ts';
@@ -36,9 +36,7 @@ export const simulationHandlers = ({ policyTrials: trials, routes }: SimulationD
       Object.hasOwn(body, name),
     );
     if (what === undefined || others.length > 0) {
-      throw new DomainError('invalid_field', 'Say one of resource, register, administer and approve.', {
-        field: '/resource',
-      });
+      throw simulationRefusal('simulated_action_ambiguous', { field: '/resource' });
     }
     const request = register
       ? registrationOf(routes, register, common)
@@ -48,7 +46,7 @@ export const simulationHandlers = ({ policyTrials: trials, routes }: SimulationD
           ? { ...common, ...approve, action: 'approve' }
           : common;
     if (!register && asked.caller === undefined) {
-      throw new DomainError('invalid_field', 'Say who asks.', { field: '/caller' });
+      throw simulationRefusal('simulated_caller_missing', { field: '/caller' });
     }
     const simulation = await trials.simulate(request as SimulationRequest | UseTrial, triedOf({ policy, text }));
     return { body: showTrial(simulation), simulation };
@@ -74,12 +72,12 @@ const registrationOf = (routes: Routes, register: JsonObject, common: JsonObject
 /** Throws 'invalid_field' for an unknown operation, and for one without a policy question. */
 const callOf = (routes: Routes, { operation, target }: { operation: string; target?: string }, common: JsonObject) => {
   const route = routes.get(operation);
-  const refuse = (message: string): never => {
-    throw new DomainError('invalid_field', message, { field: '/administer/operation' });
-  };
-  if (!route) return refuse('There is no such operation; see the OpenAPI document.');
-  if (route.policy === 'register') return refuse('This one registers: say `register`.');
-  if (route.policy !== 'administer') return refuse(`Policies do not decide about this operation: ${route.policy.not}.`);
+  const field = '/administer/operation';
+  if (!route) throw simulationRefusal('simulated_operation_unknown', { field });
+  if (route.policy === 'register') throw simulationRefusal('simulated_operation_registers', { field });
+  if (route.policy !== 'administer') {
+    throw simulationRefusal('simulated_operation_without_policy', { field, params: { why: route.policy.not } });
+  }
   const asked = administrationOf(operation, route, target ?? '');
   return { ...common, ...asked, action: 'administer', demand: demandOf(route) };
 };
