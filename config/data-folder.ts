@@ -16,7 +16,7 @@ export const dataFolder = (folder: string) => {
      * Heads of the audit log at its last checkpoint: the server refuses to start on an older database
      * (decision D24).
      */
-    auditWitness: at('witness.json'),
+    trustedHeadsFile: at('trusted-heads.json'),
     /** Reserves space on the volume for when it is full; empty while it is released. */
     reserve: at('reserve'),
     /** Folder of the latch: active kills, including those that the store does not hold yet (decision D24). */

@@ -37,16 +37,16 @@ export const nodeState = async (
     await nodes.claim(node);
     return { node, remembered: undefined, remember: async () => {} };
   }
-  const witnessFile = join(folder, 'witness.json');
-  const witness = await verifiedHeads(witnessFile, auditKey);
+  const trustedHeadsFile = join(folder, 'trusted-heads.json');
+  const remembered = await verifiedHeads(trustedHeadsFile, auditKey);
   return {
     node: await freeName(folder, { identifiers, nodes }),
-    remembered: witness,
+    remembered,
     // Another process may write between our read and our write. The next checkpoint corrects that.
     remember: async (checkpoint) => {
-      const kept = headsIn(readPrivateFile(witnessFile));
+      const kept = headsIn(readPrivateFile(trustedHeadsFile));
       if (kept === undefined || lengthOf(kept) <= lengthOf(checkpoint.heads)) {
-        writePrivateFile(witnessFile, JSON.stringify(checkpoint));
+        writePrivateFile(trustedHeadsFile, JSON.stringify(checkpoint));
       }
     },
   };
@@ -62,7 +62,7 @@ const verifiedHeads = async (file: string, auditKey: VerificationKey): Promise<H
   throw new Error(
     `${file} was not signed with the audit key of this database, or was changed. ` +
       'Put back the database and the file that belong together. If another database is meant to be served, run `behalf restore --in-place`: ' +
-      'it begins a new witness and ends all tokens from before.',
+      'it begins new trusted heads and ends all tokens from before.',
   );
 };
 
@@ -74,8 +74,8 @@ const checkpointIn = (text: string): Partial<Record<keyof Checkpoint, unknown>> 
   }
 };
 
-const headsIn = (witness: string | undefined): Heads | undefined =>
-  witness === undefined ? undefined : (JSON.parse(witness) as Checkpoint).heads;
+const headsIn = (text: string | undefined): Heads | undefined =>
+  text === undefined ? undefined : (JSON.parse(text) as Checkpoint).heads;
 
 /** The number of checkpoints. */
 const lengthOf = (heads: Heads): number => heads.find(({ stream }) => stream === CHECKPOINT_STREAM)?.sequence ?? 0;

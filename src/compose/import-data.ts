@@ -119,8 +119,8 @@ const settle = async (
   if (!endsTokens) return;
   await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
   // The remembered heads may be ahead of the file. Removes them, so that the server remembers new ones.
-  const { auditWitness } = dataFolder(data.folder);
-  if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+  const { trustedHeadsFile } = dataFolder(data.folder);
+  if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);
   // Waits, so that the epoch does not end a token of the next server start.
   await until(notBefore);
 };

@@ -38,8 +38,8 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
     });
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
     // The remembered heads belong to the replaced state. Removes them, so that the server remembers new ones.
-    const { auditWitness } = dataFolder(data.folder);
-    if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+    const { trustedHeadsFile } = dataFolder(data.folder);
+    if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);
     // Waits, so that the epoch does not end a token of the next server start.
     await until(notBefore);
   } finally {

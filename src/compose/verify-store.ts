@@ -6,7 +6,7 @@ import { readPrivateFile } from '../../adapters/node/key-files.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../domain/audit/audit-record.ts';
-import { readWitness, verificationKey, type WitnessedHeads } from '../domain/audit/signed-heads.ts';
+import { readTrustedHeads, type TrustedHeads, verificationKey } from '../domain/audit/signed-heads.ts';
 import { type StoreVerdict, verifyStore } from '../domain/audit/verify-store.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
@@ -14,7 +14,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS, signingKeys } from '../provider/tokens/signing-keys.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
 
-type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;
+type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreadable'>;
 
 /**
  * Verifies the log in `documents` with the audit key that the master key opens. Ignores what the database says about that
@@ -37,15 +37,15 @@ export const storedAuditLog = async (
  */
 export const verifyThisStore = async (
   configuration: Configuration,
-  { witness }: { readonly witness?: WitnessedHeads },
+  { trustedHeads }: { readonly trustedHeads?: TrustedHeads },
 ): Promise<StoreVerdict> => {
   const masterKey = existingMasterKey(configuration);
-  const { database, auditWitness } = dataFolder(configuration.data.folder);
+  const { database, trustedHeadsFile } = dataFolder(configuration.data.folder);
   if (configuration.stores.document === 'sqlite' && !existsSync(database)) {
     throw new MovingRefused(`There is no database ${database}.`, 'Name the settings the server runs with.');
   }
   // Reads both before the first record: a running server continues to write both.
-  const remembered = rememberedHeads(auditWitness);
+  const remembered = rememberedHeads(trustedHeadsFile);
   let isDamaged = false;
   const documents = await movingStore(configuration, {
     isAlone: false,
@@ -57,27 +57,32 @@ export const verifyThisStore = async (
     if ((await documents.collection(SIGNING_KEYS).find({ limit: 1 })).length === 0) {
       throw new MovingRefused('The store holds no data.', 'Name the settings the server runs with.');
     }
-    const witnesses = [...(remembered ? [remembered] : []), ...(witness ? [witness] : [])];
-    return await storedAuditLog(configuration, { documents, masterKey, witnesses, unreadable: () => isDamaged });
+    const known = [...(remembered ? [remembered] : []), ...(trustedHeads ? [trustedHeads] : [])];
+    return await storedAuditLog(configuration, {
+      documents,
+      masterKey,
+      trustedHeads: known,
+      unreadable: () => isDamaged,
+    });
   } finally {
     await documents.close();
   }
 };
 
-const rememberedHeads = (file: string): WitnessedHeads | undefined => {
+const rememberedHeads = (file: string): TrustedHeads | undefined => {
   const text = readPrivateFile(file);
   if (text === undefined) return undefined;
-  const witness = witnessIn(text);
-  if (witness && 'signed' in witness) return witness;
+  const heads = trustedHeadsIn(text);
+  if (heads && 'signed' in heads) return heads;
   throw new MovingRefused(
     `${file} holds no signed heads of the audit log: it was changed.`,
     'Put back the file that belongs to this database.',
   );
 };
 
-const witnessIn = (text: string): WitnessedHeads | undefined => {
+const trustedHeadsIn = (text: string): TrustedHeads | undefined => {
   try {
-    return readWitness(text);
+    return readTrustedHeads(text);
   } catch {
     return undefined;
   }

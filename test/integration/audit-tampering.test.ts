@@ -1,6 +1,6 @@
 /**
  * The audit log against an editor of the database, who has no key: hides a grant of a role from searches, rewrites events and
- * personal values, forges the witness. On SQLite and on MongoDB.
+ * personal values, forges the trusted heads. On SQLite and on MongoDB.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -274,20 +274,20 @@ describe.each([
     });
   }, 60_000);
 
-  test('AU-03 a forged witness is refused at start and by verifying, in words that name the file', async () => {
+  test('AU-03 a forged file of trusted heads is refused at start and by verifying, in words that name the file', async () => {
     await server.kill();
-    const file = join(server.dataFolder, 'witness.json');
+    const file = join(server.dataFolder, 'trusted-heads.json');
     const kept = readFileSync(file, 'utf8');
-    const witness = JSON.parse(kept) as { readonly signed: string };
-    writeFileSync(file, JSON.stringify({ ...witness, signed: witness.signed.slice(0, -4) }));
+    const remembered = JSON.parse(kept) as { readonly signed: string };
+    writeFileSync(file, JSON.stringify({ ...remembered, signed: remembered.signed.slice(0, -4) }));
     try {
       await expect(server.restart()).rejects.toThrow(
-        /witness\.json was not signed with the audit key of this database, or was changed/,
+        /trusted-heads\.json was not signed with the audit key of this database, or was changed/,
       );
       const { code, err } = await behalf('audit', 'verify', '--store');
       expect([code, err]).toEqual([
         1,
-        expect.stringContaining('the witness was not signed with a key of this audit log'),
+        expect.stringContaining('the list of trusted heads was not signed with a key of this audit log'),
       ]);
     } finally {
       writeFileSync(file, kept);

@@ -90,7 +90,7 @@ const behalf = async (argv: readonly string[], environment: Record<string, strin
 /** A data folder with the files of `from` but no database. */
 const newDataFolder = (from: string): string => {
   const made = mkdtempSync(join(folder, 'data-'));
-  for (const name of ['master.key', 'node.json', 'witness.json', 'operator.json', 'administrator.json']) {
+  for (const name of ['master.key', 'node.json', 'trusted-heads.json', 'operator.json', 'administrator.json']) {
     copyFileSync(join(from, name), join(made, name));
   }
   return made;
@@ -147,9 +147,14 @@ const untilWarm = async (): Promise<void> => {
   }
 };
 
-const exportAuditLog = async (name: string, ...witness: string[]): Promise<void> => {
+const exportAuditLog = async (name: string, ...trustedHeads: string[]): Promise<void> => {
   expect(await behalf(['audit', 'export', '--to', at(name)])).toMatchObject({ code: 0 });
-  const verified = await behalf(['audit', 'verify', at(name), ...witness.flatMap((file) => ['--witness', at(file)])]);
+  const verified = await behalf([
+    'audit',
+    'verify',
+    at(name),
+    ...trustedHeads.flatMap((file) => ['--trusted-heads', at(file)]),
+  ]);
   expect(verified).toMatchObject({ code: 0 });
 };
 
@@ -388,7 +393,7 @@ describe('and back to SQLite', () => {
     Object.assign(settings(), onServers('restored'), { BEHALF_DATA: next });
     const imported = await behalf(['import', '--from', older, '--end-tokens']);
     expect(imported).toMatchObject({ code: 0, err: expect.stringContaining('are over') });
-    expect(readdirSync(next).filter((name) => name.startsWith('witness.json.before-'))).toHaveLength(1);
+    expect(readdirSync(next).filter((name) => name.startsWith('trusted-heads.json.before-'))).toHaveLength(1);
     await server.restart();
     await untilWarm();
     expect(await family.survey()).toEqual([]);
@@ -406,8 +411,8 @@ describe('and back to SQLite', () => {
     const revoked = await scene.calls.revoke(scene.keyed(scene.app), token);
     expect([revoked.status, await isActive(token)]).toEqual([200, false]);
     expect((await scene.management.call('POST', '/kills', kill(killed.clientId))).status).toBe(201);
-    const witness = join(String(settings()['BEHALF_DATA']), 'witness.json');
-    const known = (): string => (existsSync(witness) ? readFileSync(witness, 'utf8') : '');
+    const remembered = join(String(settings()['BEHALF_DATA']), 'trusted-heads.json');
+    const known = (): string => (existsSync(remembered) ? readFileSync(remembered, 'utf8') : '');
     const seen = known();
     await until(async () => known() !== seen);
 
@@ -416,7 +421,7 @@ describe('and back to SQLite', () => {
     expect(served).toMatchObject({ code: 1, err: expect.stringContaining('A server serves this store') });
     expect(await server.stop()).toBe(0);
     await putBack('restored', older);
-    await expect(server.restart()).rejects.toThrow(/witness|older|behind/i);
+    await expect(server.restart()).rejects.toThrow(/trusted heads|older|behind/i);
 
     const restored = await behalf(['restore', '--in-place']);
     expect(restored).toMatchObject({ code: 0, err: expect.stringContaining('are over') });

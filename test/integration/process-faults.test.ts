@@ -134,7 +134,7 @@ describe('FT-06 what start refuses', () => {
     }
   };
 
-  test('a damaged file, and a file that is older than the audit log’s witness beside it (decision D24)', async () => {
+  test('a damaged file, and a file that is older than the audit log’s trusted heads beside it (decision D24)', async () => {
     await server.stop();
     const old = mkdtempSync(join(tmpdir(), 'behalf-old-'));
     execFileSync('cp', ['-a', `${folder}/.`, old]);
@@ -146,7 +146,7 @@ describe('FT-06 what start refuses', () => {
         for (const name of ['behalf.db', 'behalf.db-wal', 'behalf.db-shm']) rmSync(join(copied, name), { force: true });
         execFileSync('cp', [join(old, 'behalf.db'), copied]);
       }),
-    ).toMatch(/witness|older/);
+    ).toMatch(/trusted heads|older/);
     expect(
       await copy((copied) => {
         rmSync(join(copied, 'behalf.db-wal'), { force: true });

@@ -120,7 +120,7 @@ describe('a file that is not what the server wrote', () => {
       /operator\.json holds a private key that cannot be used\. .*move it away/,
     ],
     ['node.json', () => '[1]', /node\.json does not hold what the server wrote there\. .*under a new name/],
-    ['witness.json', () => 'no JSON', /witness\.json was not signed with the audit key of this database/],
+    ['trusted-heads.json', () => 'no JSON', /trusted-heads\.json was not signed with the audit key of this database/],
     ['master.key', () => 'short', /master\.key does not hold a master key .*put the right file back/],
     [
       'master.key',

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../../domain/audit/export-lines.ts';
-import { readWitness, type WitnessedHeads } from '../../domain/audit/signed-heads.ts';
+import { readTrustedHeads, type TrustedHeads } from '../../domain/audit/signed-heads.ts';
 import { verifyExport } from '../../domain/audit/verify-export.ts';
 import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
@@ -106,7 +106,7 @@ const verify: Command = {
       value: 'THUMBPRINT',
       description: 'Key that must have signed it. Without it, the author of the file may have signed it.',
     },
-    witness: {
+    'trusted-heads': {
       value: 'FILE',
       description: 'Earlier export, signed head or list of heads that the log must still contain.',
     },
@@ -116,13 +116,13 @@ const verify: Command = {
   notes: 'Exit code 0 when everything verifies, 1 when it does not.',
   run: async (call) => {
     const [file] = call.operands;
-    const [key, witnessFile] = [call.text('key'), call.text('witness')];
-    const witness = witnessFile === undefined ? undefined : witnessOf(witnessFile);
+    const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
+    const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
     if (call.isSet('store') === (file !== undefined)) throw usageError('Say either FILE or --store.');
-    if (file === undefined) return verifyHere(call, key, witness);
+    if (file === undefined) return verifyHere(call, key, trustedHeads);
     const verdict = await verifyExport(linesOf(createReadStream(file)), {
       ...(key === undefined ? {} : { key }),
-      ...(witness === undefined ? {} : { witness }),
+      ...(trustedHeads === undefined ? {} : { trustedHeads }),
     }).catch((error: unknown) => {
       throw new CommandError(`${file} cannot be read.`, {
         hint: 'Give a file written by `behalf audit export --to FILE`.',
@@ -148,14 +148,14 @@ const verify: Command = {
 const verifyHere = async (
   call: Call,
   key: string | undefined,
-  witness: WitnessedHeads | undefined,
+  trustedHeads: TrustedHeads | undefined,
 ): Promise<number> => {
   const configuration = settings(call);
   let outcome: StoreVerdict | undefined;
   await withProgress(call.terminal, async () => {
     // Loaded on demand: this module loads the drivers of both stores.
     const { verifyThisStore } = await import('../../compose/verify-store.ts');
-    outcome = await verifyThisStore(configuration, { ...(witness === undefined ? {} : { witness }) });
+    outcome = await verifyThisStore(configuration, { ...(trustedHeads === undefined ? {} : { trustedHeads }) });
     return [];
   });
   return told(call, pinned(outcome, key));
@@ -186,11 +186,11 @@ const told = (call: Call, verdict: StoreVerdict | undefined): number => {
   return verdict?.ok ? EXIT.done : EXIT.failed;
 };
 
-const witnessOf = (file: string) => {
+const trustedHeadsOf = (file: string) => {
   try {
-    return readWitness(readFileSync(file, 'utf8'));
+    return readTrustedHeads(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new CommandError(`${file} is no witness.`, {
+    throw new CommandError(`${file} holds no trusted heads.`, {
       hint: 'Give an earlier export, its last line, or a list of heads.',
       cause: error,
     });

@@ -81,7 +81,7 @@ const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
 
 const overTheFile = async (call: Call, configuration: Configuration): Promise<void> => {
   const file = databaseFile(configuration);
-  const { auditWitness } = dataFolder(configuration.data.folder);
+  const { trustedHeadsFile } = dataFolder(configuration.data.folder);
   // One second later, so that the epoch also ends what was created in the second of the restore.
   const notBefore = systemClock.now() + 1;
   const { setAside } = await restoreDatabase({
@@ -95,7 +95,7 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
       }),
   });
   // The remembered heads belong to the replaced database. Removes them, so that the server remembers new ones.
-  if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+  if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);
   // Waits, so that the epoch does not end a token of the next server start.
   await until(notBefore);
   call.terminal.err(

@@ -12,7 +12,7 @@ import {
   recordId,
 } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
-import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
+import { type Checkpoint, checkpoints, type RememberHeads } from './checkpoints.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
 import { type Sample, sampleStore } from './sample-store.ts';
@@ -73,7 +73,7 @@ export const newAuditLog = (deps: {
   readonly signer: AuditSigner;
   /** Public keys that signed earlier checkpoints; exports carry them. */
   readonly formerKeys?: readonly AuditSigner['key'][];
-  readonly remember?: Witness;
+  readonly remember?: RememberHeads;
   /** Maximum number of events waiting to be written; a further one is refused. Default 10,000. */
   readonly queueLimit?: number;
   /** Schedules work after all work that is ready now. Default `setImmediate`. */
@@ -170,11 +170,11 @@ const staleStore = (remembered: AuditReceipt, stored: AuditReceipt | undefined):
   const { stream, sequence } = remembered;
   if (stored && stored.sequence >= sequence) {
     return new Error(
-      `The store is not the one its witness saw: record ${sequence} of audit stream ${stream} is another.`,
+      `The store is not the one that its trusted heads name: record ${sequence} of audit stream ${stream} is another.`,
     );
   }
   return new Error(
-    `The store is older than its witness: audit stream ${stream} ends at record ${stored?.sequence ?? 0}, but record ${sequence} was seen. ` +
+    `The store is older than its trusted heads: audit stream ${stream} ends at record ${stored?.sequence ?? 0}, but record ${sequence} was seen. ` +
       'Restore a backup with `behalf restore`; do not start on one that was copied back.',
   );
 };

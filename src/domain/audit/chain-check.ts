@@ -2,14 +2,14 @@ import type { AuditReceipt } from './audit-event.ts';
 import { CHECKPOINT_STREAM, genesisOf, type Heads, hashOf } from './audit-record.ts';
 import { byStream, vouchedHeads } from './checkpoints.ts';
 import { broken, type ExportedRecord } from './export-lines.ts';
-import { openSignedHeads, type VerificationKey, type WitnessedHeads } from './signed-heads.ts';
+import { openSignedHeads, type TrustedHeads, type VerificationKey } from './signed-heads.ts';
 
 type Named = { readonly hash: string; readonly by: string };
 
 /**
  * Checks all streams of an audit log record by record: checkpoints first, then each stream in its order. Verifies
  * digests, links and the signatures of checkpoints. Verifies that every record exists that a checkpoint or a trusted
- * head (`witness`) names. Throws a Fault at the first mismatch. Memory grows with the number of checkpoints, not of
+ * head (`trustedHeads`) names. Throws a Fault at the first mismatch. Memory grows with the number of checkpoints, not of
  * records.
  */
 export interface ChainCheck {
@@ -18,7 +18,7 @@ export interface ChainCheck {
   /** Reads a checkpoint. `where` is added to the message of a Fault. */
   readCheckpoint(record: ExportedRecord, keys: readonly VerificationKey[], where: string): Promise<void>;
   /** Adds trusted heads, whose records must still exist. Call it before the first record. */
-  witness(witness: WitnessedHeads, keys: readonly VerificationKey[]): Promise<void>;
+  trust(trusted: TrustedHeads, keys: readonly VerificationKey[]): Promise<void>;
   /** Ends the last stream. Throws when a named record is missing. */
   end(): void;
   /** Last places of the streams that were followed to their end. */
@@ -141,11 +141,12 @@ export const chainCheck = (): ChainCheck => {
   return {
     follow,
     readCheckpoint,
-    async witness(witness, keys): Promise<void> {
-      if ('heads' in witness) return name(witness.heads, 'the witness');
-      const opened = await openSignedHeads(witness.signed, keys);
-      if (!opened) return broken('the witness was not signed with a key of this audit log, or was changed');
-      name(vouchedHeads(witness.signed, opened), 'the witness');
+    async trust(trusted, keys): Promise<void> {
+      if ('heads' in trusted) return name(trusted.heads, 'the list of trusted heads');
+      const opened = await openSignedHeads(trusted.signed, keys);
+      if (!opened)
+        return broken('the list of trusted heads was not signed with a key of this audit log, or was changed');
+      name(vouchedHeads(trusted.signed, opened), 'the list of trusted heads');
     },
     end(): void {
       finish();

@@ -20,7 +20,7 @@ export type Checkpoint = { readonly heads: Heads; readonly signed: string };
  * Stores heads where a restored or rewritten store cannot change them. Called after each checkpoint (decision D24).
  * Resolves when they are on stable storage.
  */
-export type Witness = (checkpoint: Checkpoint) => Promise<void>;
+export type RememberHeads = (checkpoint: Checkpoint) => Promise<void>;
 
 /** Number of lost races for a place in the stream of checkpoints, after which it gives up. */
 const MAX_ATTEMPTS = 20;
@@ -43,7 +43,7 @@ export const checkpoints = (deps: {
   readonly issuer: string;
   readonly signer: AuditSigner;
   readonly writer: string;
-  readonly remember?: Witness;
+  readonly remember?: RememberHeads;
 }): Checkpoints => {
   const { records, clock, issuer, signer } = deps;
   let turn: Promise<unknown> = Promise.resolve();

@@ -14,7 +14,7 @@ export type SignedHeads = {
 };
 
 /** Trusted heads, kept outside the server: a plain list, or signed (a compact JWS). */
-export type WitnessedHeads = { readonly heads: Heads } | { readonly signed: string };
+export type TrustedHeads = { readonly heads: Heads } | { readonly signed: string };
 
 export type VerificationKey = {
   /** RFC 7638, SHA-256, base64url. */
@@ -57,16 +57,16 @@ export const openSignedHeads = async (
 };
 
 /**
- * Reads a file of trusted heads (`witness`). It is an earlier export or its last line, a compact JWS, a checkpoint as
+ * Reads a file of trusted heads. It is an earlier export or its last line, a compact JWS, a checkpoint as
  * the server remembers it, or a JSON list of heads. Throws TypeError for any other text.
  */
-export const readWitness = (text: string): WitnessedHeads => {
+export const readTrustedHeads = (text: string): TrustedHeads => {
   const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
   for (const candidate of [text, lastLine]) {
-    const found = asWitness(candidate.trim());
+    const found = asTrustedHeads(candidate.trim());
     if (found) return found;
   }
-  throw new TypeError('The witness file holds no heads of audit streams.');
+  throw new TypeError('The file of trusted heads holds no heads of audit streams.');
 };
 
 const asHeads = (value: unknown): Heads | undefined =>
@@ -76,7 +76,7 @@ const asHeads = (value: unknown): Heads | undefined =>
 export const isStreamName = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value);
 
-const asWitness = (text: string): WitnessedHeads | undefined => {
+const asTrustedHeads = (text: string): TrustedHeads | undefined => {
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { signed: text };
   try {
     const value: unknown = JSON.parse(text);

@@ -5,9 +5,9 @@ import { asRecord, broken, checkValues, type Fault, parseLine } from './export-l
 import {
   openSignedHeads,
   type SignedHeads,
+  type TrustedHeads,
   type VerificationKey,
   verificationKey,
-  type WitnessedHeads,
 } from './signed-heads.ts';
 
 export type Verdict =
@@ -40,13 +40,13 @@ type Header = { readonly issuer: string; readonly exportedAt: number; readonly k
 
 /**
  * Verifies an export without the server: every digest and link, every checkpoint's signature and the records it names,
- * and the signed head over all lines. `key`: the thumbprint of the key that must have signed the export. `witness`:
+ * and the signed head over all lines. `key`: the thumbprint of the key that must have signed the export. `trustedHeads`:
  * trusted heads from an earlier day, whose records must still exist. Memory grows with the number of checkpoints, not
  * of records. Throws only errors from reading `lines`.
  */
 export const verifyExport = async (
   lines: AsyncIterable<string>,
-  options: { readonly key?: string; readonly witness?: WitnessedHeads } = {},
+  options: { readonly key?: string; readonly trustedHeads?: TrustedHeads } = {},
 ): Promise<Verdict> => {
   const verification = verifier(options);
   let line = 0;
@@ -65,7 +65,7 @@ export const verifyExport = async (
   }
 };
 
-const verifier = (options: { readonly key?: string; readonly witness?: WitnessedHeads }) => {
+const verifier = (options: { readonly key?: string; readonly trustedHeads?: TrustedHeads }) => {
   const digest = createHash('sha256');
   const chain = chainCheck();
   let header: Header | undefined;
@@ -86,7 +86,7 @@ const verifier = (options: { readonly key?: string; readonly witness?: Witnessed
       broken(`the export is signed with key ${keys[0]?.thumbprint}, not with the pinned key ${options.key}`);
     }
     header = { issuer: issuer as string, exportedAt: exportedAt as number, keys };
-    if (options.witness) await chain.witness(options.witness, keys);
+    if (options.trustedHeads) await chain.trust(options.trustedHeads, keys);
   };
 
   const readHead = async (jws: unknown, { issuer, exportedAt, keys }: Header, line: number): Promise<void> => {

@@ -4,7 +4,7 @@ import { chainCheck } from './chain-check.ts';
 import { keptValues, removedValues } from './erasure-check.ts';
 import { asRecord, broken, type ExportedRecord, type Fault } from './export-lines.ts';
 import { mismatchesOf } from './record-check.ts';
-import type { VerificationKey, WitnessedHeads } from './signed-heads.ts';
+import type { TrustedHeads, VerificationKey } from './signed-heads.ts';
 
 /** The mismatches of one record; `members` as `mismatchesOf` names them. */
 export type Mismatch = { readonly stream: string; readonly sequence: number; readonly members: readonly string[] };
@@ -42,11 +42,11 @@ export const verifyStore = async (deps: {
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
   /** Trusted heads, whose records must still exist. */
-  readonly witnesses?: readonly WitnessedHeads[];
+  readonly trustedHeads?: readonly TrustedHeads[];
   /** Whether the store has left out an unreadable record so far. */
   readonly unreadable?: () => boolean;
 }): Promise<StoreVerdict> => {
-  const { records, key, witnesses = [], unreadable } = deps;
+  const { records, key, trustedHeads = [], unreadable } = deps;
   const chain = chainCheck();
   const mismatches: Mismatch[] = [];
   const texts: string[] = [];
@@ -112,7 +112,7 @@ export const verifyStore = async (deps: {
   };
 
   try {
-    for (const witness of witnesses) await chain.witness(witness, [key]);
+    for (const heads of trustedHeads) await chain.trust(heads, [key]);
     for (const isCheckpoints of [true, false]) {
       for await (const page of pagesOf(records, isCheckpoints)) {
         for (const one of page) await check(one);

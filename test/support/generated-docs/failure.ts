@@ -33,7 +33,7 @@ const REST = `## Other failures
 | the disk of SQLite is full | As a durable store that accepts no writes, but kills and the audit log continue from a [reserve](../how-to/storage.md#when-the-volume-is-full). Nothing is damaged. The server works again by itself when there is space. |
 | the disk of SQLite is full at start | The server starts from the reserve. If that is used up, it waits in [recovery mode](../how-to/storage.md#when-the-volume-is-full) and starts when there is space. |
 | the database file is damaged | The process does not start, and names \`behalf restore\`. |
-| the database file is older than the audit log’s witness beside it | The process does not start: otherwise what was killed since would be active again. \`behalf restore\` raises the epoch. |
+| the database file is older than the audit log’s trusted heads beside it | The process does not start: otherwise what was killed since would be active again. \`behalf restore\` raises the epoch. |
 | one record is damaged, or of an unknown form | That one token, session, grant or object is invalid. The log names its collection. Nothing else is affected. |
 | power fails, or \`kill -9\` | Changes that the server confirmed are there after the restart. Changes that it did not confirm may be there. |
 | the process was stopped for a while (SIGSTOP, a paused machine) | The server answers nothing from memory: the next request reads the stores. |

@@ -182,7 +182,7 @@ describe('personal values', () => {
   });
 });
 
-describe('checkpoints and the witness', () => {
+describe('checkpoints and the trusted heads', () => {
   test('a checkpoint names the heads of all streams and is remembered; without news there is no second one', async () => {
     const { store, rows } = fakeStore();
     const seen: unknown[] = [];
@@ -221,7 +221,7 @@ describe('checkpoints and the witness', () => {
     expect(await verifyExport(other.export())).toMatchObject({ ok: true });
   });
 
-  test('FT-06 FT-14 a start on a data set older than its witness refuses (decision D24)', async () => {
+  test('FT-06 FT-14 a start on a data set older than its trusted heads refuses (decision D24)', async () => {
     const { store, rows } = fakeStore();
     const auditLog = await openAuditLog(store);
     const backup = [...rows];
@@ -238,9 +238,9 @@ describe('checkpoints and the witness', () => {
       issuer: 'https://id.example.com',
       signer: await newSigner(),
     });
-    await expect(restored.open({ remembered: heads })).rejects.toThrow(/older than its witness: audit stream/);
+    await expect(restored.open({ remembered: heads })).rejects.toThrow(/older than its trusted heads: audit stream/);
     await expect(restored.open({ remembered: [{ stream: 'nod_a', sequence: 1, hash: 'x' }] })).rejects.toThrow(
-      /not the one its witness saw/,
+      /not the one that its trusted heads name/,
     );
   });
 });

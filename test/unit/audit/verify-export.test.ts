@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { calculateJwkThumbprint } from 'jose';
 import { canonicalText, hashOf } from '../../../src/domain/audit/audit-record.ts';
 import { linesOf } from '../../../src/domain/audit/export-lines.ts';
-import { readWitness } from '../../../src/domain/audit/signed-heads.ts';
+import { readTrustedHeads } from '../../../src/domain/audit/signed-heads.ts';
 import { verifyExport } from '../../../src/domain/audit/verify-export.ts';
 import { fakeStore } from './fake-store.ts';
 import { linesIn, newSigner, openAuditLog, signer, stream, testClock } from './support.ts';
@@ -64,11 +64,11 @@ const rechain = (
 };
 
 describe('an export that nobody touched', () => {
-  test('verifies, with its key pinned and an earlier one as witness', async () => {
+  test('verifies, with its key pinned and an earlier one as trusted heads', async () => {
     const { auditLog, lines } = await exportOf();
     await auditLog.append({ type: 'audit.read', outcome: 'done' });
     const later = await linesIn(auditLog.export());
-    const verdict = await verify(later, { key: pinned, witness: readWitness(lines.join('\n')) });
+    const verdict = await verify(later, { key: pinned, trustedHeads: readTrustedHeads(lines.join('\n')) });
     expect(verdict).toMatchObject({ ok: true, records: 14, streams: 3, checkpoints: 3, key: pinned });
     expect(verdict.ok && verdict.heads.map((head) => [head.stream, head.sequence])).toEqual([
       ['checkpoints', 3],
@@ -264,8 +264,8 @@ describe('AU-03 tampering is found, and named', () => {
     expect(await problemOf(lines, { key: pinned })).toMatch(
       /line 1: the export is signed with key .*, not with the pinned key/,
     );
-    expect(await problemOf(lines, { witness: readWitness(lineOf(whole, -1)) })).toMatch(
-      /witness was not signed with a key of this audit log/,
+    expect(await problemOf(lines, { trustedHeads: readTrustedHeads(lineOf(whole, -1)) })).toMatch(
+      /list of trusted heads was not signed with a key of this audit log/,
     );
   });
 
@@ -281,9 +281,13 @@ describe('AU-03 tampering is found, and named', () => {
     const rewritten = await openAuditLog(store, { node: 'nod_c', clock });
     const forged = await linesIn(rewritten.export());
     expect((await verify(forged, { key: pinned })).ok).toBe(true);
-    for (const witness of [readWitness(lineOf(lines, -1)), readWitness(JSON.stringify({ heads })), { heads }]) {
-      expect(await problemOf(forged, { key: pinned, witness })).toMatch(
-        /but the witness names its record|is not the one that the witness names|the witness/,
+    for (const trustedHeads of [
+      readTrustedHeads(lineOf(lines, -1)),
+      readTrustedHeads(JSON.stringify({ heads })),
+      { heads },
+    ]) {
+      expect(await problemOf(forged, { key: pinned, trustedHeads })).toMatch(
+        /but the list of trusted heads names its record|is not the one that the list of trusted heads names|the list of trusted heads/,
       );
     }
   });
@@ -358,20 +362,20 @@ describe('AU-07 text from outside cannot forge anything', () => {
   });
 });
 
-describe('a witness file', () => {
+describe('a file of trusted heads', () => {
   test('may be an export, its last line, a bare signature, a remembered checkpoint or a list', () => {
     const signed = JSON.parse(lineOf(whole, -1)).head;
     const heads = [{ stream: 'nod_a', sequence: 1, hash: 'x' }];
     for (const text of [whole.join('\n'), `${whole.at(-1)}\n`, `${signed}\n`])
-      expect(readWitness(text)).toEqual({ signed });
+      expect(readTrustedHeads(text)).toEqual({ signed });
     // Heads beside a signature could be changed without one.
-    expect(readWitness(JSON.stringify({ heads, signed }))).toEqual({ signed });
+    expect(readTrustedHeads(JSON.stringify({ heads, signed }))).toEqual({ signed });
     for (const value of [heads, { heads }]) {
-      expect(readWitness(JSON.stringify(value))).toEqual({ heads });
-      expect(readWitness(JSON.stringify(value, null, 2))).toEqual({ heads });
+      expect(readTrustedHeads(JSON.stringify(value))).toEqual({ heads });
+      expect(readTrustedHeads(JSON.stringify(value, null, 2))).toEqual({ heads });
     }
     for (const text of ['', 'null', '{}', '[{"stream":"a b","sequence":1,"hash":"x"}]', 'a.b']) {
-      expect(() => readWitness(text)).toThrow(TypeError);
+      expect(() => readTrustedHeads(text)).toThrow(TypeError);
     }
   });
 });

@@ -57,9 +57,9 @@ test('processes that share a folder have a name each, and a later one takes up a
   expect((await start(false)).node).toBe(first.node);
 });
 
-test('the witness never falls back behind what another process has written', async () => {
+test('the trusted heads never fall back behind what another process has written', async () => {
   const [one, other] = [await start(), await start()];
-  const kept = (): string => JSON.parse(readFileSync(join(folder, 'witness.json'), 'utf8')).signed;
+  const kept = (): string => JSON.parse(readFileSync(join(folder, 'trusted-heads.json'), 'utf8')).signed;
   const made = await checkpointsOf(6);
   const checkpoint = (number: number) => made[number - 1] as Checkpoint;
   await one.remember(checkpoint(3));
@@ -88,8 +88,8 @@ test.each([
   ['without a signature', async () => ({ heads: (await checkpointsOf(1))[0]?.heads })],
   ['that is empty', async () => ({})],
   ['that is null', async () => null],
-])('AU-03 a witness %s is refused by its name', async (_, forged) => {
-  const file = join(folder, 'witness.json');
+])('AU-03 a file of trusted heads %s is refused by its name', async (_, forged) => {
+  const file = join(folder, 'trusted-heads.json');
   writeFileSync(file, JSON.stringify(await forged()), { mode: 0o600 });
   await expect(start()).rejects.toThrow(`${file} was not signed with the audit key of this database, or was changed`);
 });
