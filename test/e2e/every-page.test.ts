@@ -11,6 +11,7 @@ import { startChromium, takeOver } from '../support/chromium.ts';
 import { type FullHouse, fullHouse } from '../support/full-world.ts';
 import { faultsIn, type Look, NARROW, objectionsOf, WIDE } from '../support/page-faults.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
+import { showPage } from '../support/page-writer.ts';
 import { runServer } from '../support/running-server.ts';
 import { tabFaults } from '../support/tab-walk.ts';
 import { type Stop, tourOf } from '../support/tour.ts';
@@ -85,8 +86,7 @@ const faultsOnTheWay = async (
   const faults: string[] = [];
   for (const { name, url, as } of stops) {
     const { page } = windows[as ?? 'nobody'];
-    await page.goto(url);
-    past(page.url());
+    past(await showPage(page, url));
     const shown = await page.getAttribute('html', 'lang');
     const found = [
       ...(shown === language ? [] : [`is in ${shown}`]),

@@ -20,12 +20,15 @@ const COLOURS = "['color-contrast']";
 const RULES_OF_LOOKS =
   "['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable', 'css-orientation-lock', 'meta-viewport']";
 
-const findings = async (page: Page, rules: string): Promise<readonly string[]> => {
-  const found = await page.evaluate<readonly Finding[]>(
-    `axe.run(document, { resultTypes: ['violations'], selectors: false, preload: false, runOnly: ${rules} }).then(({ violations }) => violations)`,
-  );
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-};
+/** Runs in the page: what axe finds by some rules. */
+const axeRun = (rules: string): string =>
+  `axe.run(document, { resultTypes: ['violations'], selectors: false, preload: false, runOnly: ${rules} }).then(({ violations }) => violations)`;
+
+const asFaults = (found: readonly Finding[]): readonly string[] =>
+  found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+
+const findings = async (page: Page, rules: string): Promise<readonly string[]> =>
+  asFaults(await page.evaluate<readonly Finding[]>(axeRun(rules)));
 
 /** Runs in the page. */
 const FACTS = `({
@@ -44,10 +47,11 @@ type Facts = {
 
 /** What is folded up on a page is read, too; `folded` puts it back. */
 const unfolded = async (page: Page): Promise<void> => {
-  await page.evaluate(
-    "document.querySelectorAll('details:not([open])').forEach((one) => { one.open = true; one.dataset.folded = '' })",
+  const isThere = await page.evaluate<boolean>(
+    `document.querySelectorAll('details:not([open])').forEach((one) => { one.open = true; one.dataset.folded = '' });
+     typeof axe === 'object'`,
   );
-  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe);
+  if (!isThere) await page.evaluate(axe);
 };
 
 const folded = (page: Page): Promise<void> =>
@@ -55,13 +59,18 @@ const folded = (page: Page): Promise<void> =>
     "document.querySelectorAll('details[data-folded]').forEach((one) => { one.open = false; delete one.dataset.folded })",
   );
 
-const shapeFaults = async (page: Page): Promise<readonly string[]> => {
-  const { width, screen, headings, title } = await page.evaluate<Facts>(FACTS);
-  return [
-    ...(width > screen ? [`is ${width} px wide`] : []),
-    ...(headings.length === 1 && headings[0] !== '' ? [] : [`has the headings “${headings.join('”, “')}”`]),
-    ...(/^\S.* · Behalf$/.test(title) ? [] : [`has the title “${title}”`]),
-  ];
+const shapeFaults = ({ width, screen, headings, title }: Facts): readonly string[] => [
+  ...(width > screen ? [`is ${width} px wide`] : []),
+  ...(headings.length === 1 && headings[0] !== '' ? [] : [`has the headings “${headings.join('”, “')}”`]),
+  ...(/^\S.* · Behalf$/.test(title) ? [] : [`has the title “${title}”`]),
+];
+
+/** What is wrong by some rules of axe, and with heading, title and width. */
+const lookFaults = async (page: Page, rules: string): Promise<readonly string[]> => {
+  const { found, facts } = await page.evaluate<{ readonly found: readonly Finding[]; readonly facts: Facts }>(
+    `${axeRun(rules)}.then((found) => ({ found, facts: ${FACTS} }))`,
+  );
+  return [...asFaults(found), ...shapeFaults(facts)];
 };
 
 const at = (page: Page, faults: readonly string[]): readonly string[] =>
@@ -72,9 +81,9 @@ export const faultsIn = async (page: Page, looks: readonly Look[]): Promise<read
   await unfolded(page);
   const faults: string[] = [];
   for (const [place, { width, colorScheme }] of looks.entries()) {
-    await page.setViewportSize({ width, height: 800 });
+    if (page.viewportSize()?.width !== width) await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
-    const found = [...(await findings(page, place === 0 ? ALL_RULES : RULES_OF_LOOKS)), ...(await shapeFaults(page))];
+    const found = await lookFaults(page, place === 0 ? ALL_RULES : RULES_OF_LOOKS);
     faults.push(...found.map((fault) => `${fault} (${width} px, ${colorScheme})`));
   }
   return at(page, faults);
@@ -86,7 +95,7 @@ export const pageFaults = async (page: Page): Promise<readonly string[]> => {
   await page.emulateMedia({ colorScheme: 'dark' });
   const dark = await findings(page, COLOURS);
   await page.emulateMedia({ colorScheme: 'light' });
-  const faults = at(page, [...dark, ...(await findings(page, ALL_RULES)), ...(await shapeFaults(page))]);
+  const faults = at(page, [...dark, ...(await lookFaults(page, ALL_RULES))]);
   await folded(page);
   return faults;
 };

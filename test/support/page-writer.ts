@@ -1,0 +1,38 @@
+/**
+ * Shows a page in a window that shows another page of the same server. A navigation costs two to four times as much CPU as
+ * the page itself, and axe is cold after it. Here the browser parses the page into the present document instead. The parser,
+ * the handlers of the page and the policy are those of a navigation.
+ */
+import type { Page } from 'playwright-core';
+
+/** Runs in the page. False: another policy is in force here. A test that listens to the document declares `watch`. */
+const WRITE = `([html, url, policy, isMarkup]) => {
+  if (window.policyInForce !== policy || new URL(url).origin !== location.origin) return false;
+  if (!isMarkup) history.replaceState(null, '', url);
+  return new Promise((done) => {
+    document.open();
+    window.watch?.();
+    window.addEventListener('load', () => done(true), { once: true });
+    document.write(html);
+    document.close();
+  });
+}`;
+
+const policyOf = (headers: Readonly<Record<string, string>>): string => headers['content-security-policy'] ?? '';
+
+/**
+ * Shows the page at `url`, and returns the URL after redirects. It navigates to a page that has a script, or a policy other
+ * than the one in force, so each script runs and each policy is enforced. As `markup` the window keeps its address, which
+ * costs less. A check of links needs the address of the page.
+ */
+export const showPage = async (page: Page, url: string, as: 'page' | 'markup' = 'page'): Promise<string> => {
+  const answer = await page.request.get(url, { headers: { accept: 'text/html' } });
+  const html = await answer.text();
+  const headers = answer.headers();
+  const isPlain = headers['content-type']?.startsWith('text/html') && !/<script[\s>]/i.test(html);
+  const given = JSON.stringify([html, answer.url(), policyOf(headers), as === 'markup']);
+  if (isPlain && (await page.evaluate(`(${WRITE})(${given})`))) return answer.url();
+  const response = await page.goto(url);
+  await page.evaluate(`void (window.policyInForce = ${JSON.stringify(policyOf(response?.headers() ?? {}))})`);
+  return page.url();
+};
