@@ -5,8 +5,8 @@ import type { Approval } from '../../src/domain/approvals/approval.ts';
 import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import type { Browser, Page } from '../support/browser-flow.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
-import { managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { finishOnOurPages } from '../support/scene.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
@@ -341,10 +341,10 @@ describe('from the question to the token', () => {
 });
 
 test('MG-01 over the API roles see and end them all, others their own; nobody begins one', async () => {
-  const world = await managementWorld();
+  const world = await composeManagementApi();
   const { call, admin, auditor, operator, owner, stranger } = world;
   const outsider = await world.person('outsider');
-  const { id } = await world.absences.declare(
+  const { id } = await world.approvals.absences.declare(
     owner.account.id,
     { deputy: stranger.account.id, from: world.clock.now(), until: world.clock.now() + DAY },
     { by: { caller: owner.account.id }, assurance: { amr: [], authTime: world.clock.now() } },

@@ -4,14 +4,15 @@ import { runCli } from '../../src/cli/main.ts';
 import { extendChain } from '../../src/domain/vocabulary/actor-chain.ts';
 import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
-import { managementWorld } from '../support/management-world.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { startClock, stopClock } from '../support/stopped-clock.ts';
 
 describe('the API', () => {
   test('MG-01 shows everything to roles, and to others what is asked in their name or by their agents; nobody decides', async () => {
-    const world = await managementWorld();
-    const { call, owner, stranger, auditor, operator, admin, service } = world;
+    const world = await composeManagementApi();
+    const { call, owner, stranger, auditor, operator, admin } = world;
+    const { service } = world.approvals;
     const outsider = await world.person('outsider');
     const agent = (await call(owner, 'post', '/agents', world.newAgent())).body as { readonly id: string };
     const ask = async (subject: string, scope: string, by = agent.id) =>

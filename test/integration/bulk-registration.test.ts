@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { managementWorld } from '../support/management-world.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 const lines = (objects: readonly unknown[]): string =>
   objects.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n');
 
 const bulk = async (
-  world: Awaited<ReturnType<typeof managementWorld>>,
+  world: Awaited<ReturnType<typeof composeManagementApi>>,
   by: { token: string },
   body: string,
   key?: string,
@@ -30,7 +30,7 @@ const bulk = async (
 };
 
 test('MG-08 each line is answered in order; one that is refused stops no other, and leaves nothing behind', async () => {
-  const world = await managementWorld();
+  const world = await composeManagementApi();
   const { owner, operator, newAgent, agents, audit } = world;
   const body = lines([
     newAgent({ name: 'One', owner: owner.account.id }),
@@ -55,7 +55,7 @@ test('MG-08 each line is answered in order; one that is refused stops no other, 
 });
 
 test('MG-10 the same key answers the same, does the rest, and refuses another request', async () => {
-  const world = await managementWorld();
+  const world = await composeManagementApi();
   const { operator, admin, newAgent, agents } = world;
   const all = Array.from({ length: 150 }, (_, at) => newAgent({ name: `Agent ${at}`, owner: operator.account.id }));
   const half = await bulk(world, operator, lines(all.slice(0, 70)), 'key');
@@ -71,7 +71,7 @@ test('MG-10 the same key answers the same, does the rest, and refuses another re
 });
 
 test('MG-10 one agent registered twice with one key is one; another body is refused with 409', async () => {
-  const { call, owner, newAgent, agents } = await managementWorld();
+  const { call, owner, newAgent, agents } = await composeManagementApi();
   const body = newAgent();
   const key = { 'idempotency-key': 'once' };
   const [first, second] = [
@@ -84,7 +84,7 @@ test('MG-10 one agent registered twice with one key is one; another body is refu
 });
 
 test('a bulk request needs its type and a key, and a line has a largest size', async () => {
-  const world = await managementWorld();
+  const world = await composeManagementApi();
   const { call, operator, newAgent, http } = world;
   expect((await bulk(world, operator, lines([newAgent()]))).status).toBe(400);
   expect((await call(operator, 'post', '/agents/bulk', {}, { 'idempotency-key': 'k' })).status).toBe(415);
@@ -96,7 +96,7 @@ test('a bulk request needs its type and a key, and a line has a largest size', a
 });
 
 test('MG-02 the owner in a line is no way to register for others without a role', async () => {
-  const world = await managementWorld();
+  const world = await composeManagementApi();
   const { stranger, owner, newAgent, agents } = world;
   const { results } = await bulk(
     world,

@@ -1,8 +1,9 @@
 /** Pairs of a resource server over the management API: who proposes, who accepts, and who does neither. */
 import { describe, expect, test } from '@jest/globals';
 import { acceptedTargets } from '../../src/domain/resources/resource-servers/delegation-targets.ts';
+import { ALL_SCOPES, composeManagementApi } from '../support/composed-management-api.ts';
 import { newPublicKey } from '../support/composed-people-pages.ts';
-import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
+import { ISSUER } from '../support/composed-services.ts';
 
 const MCP = 'https://notes.example/mcp';
 const API = 'https://api.example';
@@ -19,7 +20,7 @@ const problem = (code: string, pointer?: string) => ({
 type Caller = { readonly token: string };
 
 const world = async () => {
-  const made = await managementWorld();
+  const made = await composeManagementApi();
   const { call, admin, audit, clock, resourceServers } = made;
   const register = async (identifier: string, name: string): Promise<string> =>
     (await call(admin, 'post', '/resource-servers', { identifier, name, scopes: SCOPES })).body.id;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
 import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
-import { managementWorld } from '../support/management-world.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 const CALENDAR = 'https://calendar.example.com';
 
 const world = async () => {
-  const made = await managementWorld();
+  const made = await composeManagementApi();
   const { clock, grants, owner, stranger } = made;
   const agent = (await made.call(made.owner, 'post', '/agents', made.newAgent())).body;
   const begun = (account: string, clientId: string): string => {
@@ -36,7 +36,7 @@ const idsIn = ({ body }: { readonly body: { readonly items: readonly { readonly 
 
 describe('grants over the management API', () => {
   test('a role sees all, of an account, a client or both, with when they were last used', async () => {
-    const { call, auditor, owner, stranger, uses, clock, mine, theirs, ofMyAgent } = await world();
+    const { call, auditor, owner, stranger, grantUses, clock, mine, theirs, ofMyAgent } = await world();
     expect(idsIn(await call(auditor, 'get', '/grants'))).toEqual([mine, theirs, ofMyAgent]);
     expect(idsIn(await call(auditor, 'get', '/grants?client=app_wiki'))).toEqual([mine, theirs]);
     expect(idsIn(await call(auditor, 'get', `/grants?account=${stranger.account.id}&client=app_wiki`))).toEqual([
@@ -52,10 +52,10 @@ describe('grants over the management API', () => {
       created_at: clock.now(),
       expires_at: clock.now() + 3600,
     });
-    uses.note({ type: 'token.issued', grant: mine });
-    uses.note({ type: 'token.refused', grant: theirs });
+    grantUses.note({ type: 'token.issued', grant: mine });
+    grantUses.note({ type: 'token.refused', grant: theirs });
     expect((await call(auditor, 'get', path)).body.last_used_at).toBe(clock.now());
-    await uses.flush();
+    await grantUses.flush();
     const { items } = (await call(auditor, 'get', '/grants?client=app_wiki')).body;
     expect(items.map(({ last_used_at: at }: { last_used_at?: number }) => at)).toEqual([clock.now(), undefined]);
   });

@@ -7,10 +7,10 @@ import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/vocabulary/assurance.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 import { newPublicKey } from '../support/composed-people-pages.ts';
 import { foreignIssuer } from '../support/foreign-issuer.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
-import { managementWorld } from '../support/management-world.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 
@@ -21,14 +21,14 @@ const newPeer = () => ({ name: 'Home', issuer: `https://${Math.random()}.example
 const newIssuer = () => ({ ...newPeer(), template: 'generic' });
 
 describe('people, by their tokens', () => {
-  let world: Awaited<ReturnType<typeof managementWorld>>;
+  let world: Awaited<ReturnType<typeof composeManagementApi>>;
   const factor = (age: number, acr = MULTI_FACTOR, amr: readonly string[] = ['pwd', 'otp']) => ({
     acr,
     amr,
     authTime: world.clock.now() - age,
   });
   beforeAll(async () => {
-    world = await managementWorld();
+    world = await composeManagementApi();
   });
   beforeEach(() => {
     world.audit.events.length = 0;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { routeEntries } from '../../src/http/management/resource-table.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
+import { ALL_SCOPES, composeManagementApi } from '../support/composed-management-api.ts';
+import { ISSUER } from '../support/composed-services.ts';
 
 const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 const PROBLEM = /^application\/problem\+json/;
@@ -12,7 +13,7 @@ const tokenRoutes = () => routeEntries().filter(([, route]) => route.isProvenByB
 
 describe('who may call the management API', () => {
   test('MG-01 only the rotation of its own key by an agent goes without a token, and tells strangers nothing', async () => {
-    const { http } = await managementWorld();
+    const { http } = await composeManagementApi();
     expect(routeEntries().flatMap(([operation, route]) => (route.isProvenByBody ? [operation] : []))).toEqual([
       'rotateCredential',
     ]);
@@ -23,7 +24,7 @@ describe('who may call the management API', () => {
   });
 
   test('MG-01 every route of the table refuses calls without a token and with a bad one', async () => {
-    const { http, audit } = await managementWorld();
+    const { http, audit } = await composeManagementApi();
     for (const [, route] of tokenRoutes()) {
       const path = `/api/v1${route.path.replace('{id}', 'agt_x')}`;
       const bare = await http[METHODS[route.method]](path);
@@ -38,7 +39,7 @@ describe('who may call the management API', () => {
   });
 
   test('MG-01 every route refuses a token without its scope, and records it', async () => {
-    const { call, token, admin, refusals } = await managementWorld();
+    const { call, token, admin, refusals } = await composeManagementApi();
     for (const [operation, route] of routeEntries()) {
       if (route.scope === undefined) continue;
       const scope = ALL_SCOPES.filter((name) => name !== route.scope);
@@ -57,7 +58,7 @@ describe('who may call the management API', () => {
   });
 
   test('MG-01 every route refuses a token with an actor, whatever its scope (decision D22)', async () => {
-    const { call, token, admin, refusals } = await managementWorld();
+    const { call, token, admin, refusals } = await composeManagementApi();
     const chain = { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' } as const;
     const agent = { token: token({ subject: admin.account.id, clientId: 'agt_a', chain }) };
     for (const [operation, route] of tokenRoutes()) {
@@ -69,7 +70,7 @@ describe('who may call the management API', () => {
   });
 
   test('refuses tokens for another audience, for none, and of agents that act for themselves', async () => {
-    const { call, token, tokens, admin } = await managementWorld();
+    const { call, token, tokens, admin } = await composeManagementApi();
     const subject = admin.account.id;
     const other = { token: token({ subject, audience: 'https://api.example' }) };
     expect((await call(other, 'get', '/me')).status).toBe(401);
@@ -87,13 +88,13 @@ describe('who may call the management API', () => {
     ['Bearer ä', 401],
     [`Bearer ${'a'.repeat(9000)}`, 401],
   ])('refuses the credentials %j', async (authorization, status) => {
-    const { http } = await managementWorld();
+    const { http } = await composeManagementApi();
     const answer = await http.get('/api/v1/me').set('authorization', Buffer.from(authorization).toString('latin1'));
     expect([answer.status, answer.body]).toMatchObject([status, problem('unauthenticated')]);
   });
 
   test('DP-04 a token bound to a key is refused as Bearer, without a proof and with the proof of another key', async () => {
-    const { http, token, admin, proof } = await managementWorld();
+    const { http, token, admin, proof } = await composeManagementApi();
     const bound = token({ subject: admin.account.id, jkt: 'thumb' });
     const send = (scheme: string, value = bound) => http.get('/api/v1/me').set('authorization', `${scheme} ${value}`);
     const bearer = await send('Bearer');
@@ -111,7 +112,7 @@ describe('who may call the management API', () => {
   });
 
   test('a client that acts for itself has the roles it was registered with', async () => {
-    const { call, clients, token } = await managementWorld();
+    const { call, clients, token } = await composeManagementApi();
     const { document } = await clients.create(
       { name: 'Script', grantTypes: ['client_credentials'], roles: ['auditor'] },
       { caller: 'system' },
@@ -130,7 +131,7 @@ describe('who may call the management API', () => {
 
 describe('roles (decision D22)', () => {
   test('an auditor reads everything and changes nothing, but for what was found of an emergency (decision 16)', async () => {
-    const { call, auditor } = await managementWorld();
+    const { call, auditor } = await composeManagementApi();
     const ASKING: readonly string[] = [
       'testWorkloadIdentity',
       'validatePolicies',
@@ -148,7 +149,7 @@ describe('roles (decision D22)', () => {
   });
 
   test('an account without a role reaches its own agents and delegations only', async () => {
-    const { call, owner } = await managementWorld();
+    const { call, owner } = await composeManagementApi();
     for (const [operation, route] of routeEntries()) {
       const answer = await call(owner, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
       const isOpen = route.own === true || route.roles.length === 0;
@@ -157,7 +158,7 @@ describe('roles (decision D22)', () => {
   });
 
   test("MG-01 what is somebody else's looks exactly like what is not there", async () => {
-    const { call, owner, stranger, newAgent, refusals } = await managementWorld();
+    const { call, owner, stranger, newAgent, refusals } = await composeManagementApi();
     const { body: agent } = await call(owner, 'post', '/agents', newAgent());
     const headers = { 'if-match': '"1"' };
     for (const [method, suffix, body] of [
@@ -183,7 +184,7 @@ describe('roles (decision D22)', () => {
   });
 
   test('DR-04 an owner lets agents register in its own name, and sees no token of others', async () => {
-    const { call, admin, owner, stranger } = await managementWorld();
+    const { call, admin, owner, stranger } = await composeManagementApi();
     const { body: drafted } = await call(admin, 'post', '/blueprints', { name: 'B', purpose: 'Tests', ceilings: {} });
     await call(admin, 'post', `/blueprints/${drafted.id}/activate`, {}, { 'if-match': '"1"' });
     const PATH = '/initial-access-tokens';
@@ -204,7 +205,7 @@ describe('roles (decision D22)', () => {
   });
 
   test('an owner cannot give an agent rights, or give the agent away', async () => {
-    const { call, owner, stranger, newAgent } = await managementWorld();
+    const { call, owner, stranger, newAgent } = await composeManagementApi();
     for (const [member, pointer] of [
       [{ authority: {} }, '/authority'],
       [{ resource_servers: [] }, '/resource_servers'],
@@ -220,7 +221,7 @@ describe('roles (decision D22)', () => {
   });
 
   test('an owner does not move an agent to another environment, an operator does (segments)', async () => {
-    const { call, owner, operator, newAgent, refusals } = await managementWorld();
+    const { call, owner, operator, newAgent, refusals } = await composeManagementApi();
     const { body: agent } = await call(owner, 'post', '/agents', newAgent({ environment: 'development' }));
     const path = `/agents/${agent.id}`;
     const headers = { 'if-match': '"1"' };
@@ -234,7 +235,7 @@ describe('roles (decision D22)', () => {
   });
 
   test('an operator makes nobody an administrator, itself included', async () => {
-    const { call, operator, admin, owner, clients } = await managementWorld();
+    const { call, operator, admin, owner, clients } = await composeManagementApi();
     const powerful = await clients.create(
       { name: 'Admin script', grantTypes: ['client_credentials'], roles: ['administrator'] },
       { caller: 'system' },

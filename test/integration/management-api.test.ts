@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 import { newPublicKey } from '../support/composed-people-pages.ts';
-import { ISSUER, managementWorld } from '../support/management-world.ts';
+import { ISSUER } from '../support/composed-services.ts';
 
 const API = 'https://api.example';
 const SCOPES = [{ name: 'trips:read', description: 'See trips', risk: 'low' }];
@@ -9,7 +10,7 @@ const type = (code: string) => `urn:behalf:problem:${code}`;
 
 describe('agents', () => {
   test('are created, read, changed with If-Match, suspended, resumed and retired', async () => {
-    const { call, owner, newAgent, audit } = await managementWorld();
+    const { call, owner, newAgent, audit } = await composeManagementApi();
     const made = await call(owner, 'post', '/agents', newAgent());
     expect(made.status).toBe(201);
     expect(made.headers).toMatchObject({
@@ -57,7 +58,7 @@ describe('agents', () => {
   });
 
   test('MG-02 an id in the body that is not the one of the path is refused', async () => {
-    const { call, owner, newAgent } = await managementWorld();
+    const { call, owner, newAgent } = await composeManagementApi();
     const { body } = await call(owner, 'post', '/agents', newAgent());
     const other = await call(owner, 'patch', `/agents/${body.id}`, { id: 'agt_other' }, { 'if-match': '"1"' });
     expect([other.status, other.body.errors]).toMatchObject([400, [{ pointer: '/id' }]]);
@@ -66,7 +67,7 @@ describe('agents', () => {
   });
 
   test('a refusal names every member at fault', async () => {
-    const { call, owner, newAgent } = await managementWorld();
+    const { call, owner, newAgent } = await composeManagementApi();
     const { name: _, ...nameless } = newAgent({
       environment: 'moon',
       redirect_uris: 'https://agent.example',
@@ -81,7 +82,7 @@ describe('agents', () => {
   });
 
   test('rules of the domain are named by pointer too', async () => {
-    const { call, owner, newAgent } = await managementWorld();
+    const { call, owner, newAgent } = await composeManagementApi();
     const answer = await call(owner, 'post', '/agents', newAgent({ redirect_uris: ['javascript:alert(1)'] }));
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, '/redirect_uris/0']);
     const secret = { keys: [{ ...newPublicKey(), d: 'AQAB' }] };
@@ -91,14 +92,14 @@ describe('agents', () => {
   });
 
   test('a redirect URI on localhost is accepted with a warning', async () => {
-    const { call, owner, newAgent } = await managementWorld();
+    const { call, owner, newAgent } = await composeManagementApi();
     const answer = await call(owner, 'post', '/agents', newAgent({ redirect_uris: ['http://localhost:3001/cb'] }));
     expect(answer.status).toBe(201);
     expect(answer.body.warnings[0]).toContain('127.0.0.1');
   });
 
   test('MG-07 pages follow each other by a cursor nobody can make, change, or use elsewhere', async () => {
-    const { call, admin, owner, newAgent, clock } = await managementWorld();
+    const { call, admin, owner, newAgent, clock } = await composeManagementApi();
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1) {
       ids.push((await call(owner, 'post', '/agents', newAgent())).body.id);
@@ -141,7 +142,7 @@ describe('agents', () => {
     ['__proto__=x', '__proto__'],
     ['access_token=x', 'access_token'],
   ])('refuses the query %s and names the parameter', async (query, parameter) => {
-    const { call, admin } = await managementWorld();
+    const { call, admin } = await composeManagementApi();
     const answer = await call(admin, 'get', `/agents?${query}`);
     expect([answer.status, answer.body.errors]).toMatchObject([400, [{ parameter }]]);
   });
@@ -153,7 +154,7 @@ describe('bodies', () => {
     contentType = 'application/json',
     headers: Record<string, string> = {},
   ) => {
-    const { http, owner } = await managementWorld();
+    const { http, owner } = await composeManagementApi();
     return http
       .post('/api/v1/agents')
       .set({ authorization: `Bearer ${owner.token}`, 'content-type': contentType, ...headers })
@@ -184,7 +185,7 @@ describe('bodies', () => {
   });
 
   test('IN-03 members named __proto__ or constructor change nothing and are refused', async () => {
-    const { http, owner } = await managementWorld();
+    const { http, owner } = await composeManagementApi();
     const answer = await http
       .post('/api/v1/agents')
       .set({ authorization: `Bearer ${owner.token}`, 'content-type': 'application/json' })
@@ -198,7 +199,7 @@ describe('bodies', () => {
 
 describe('clients and resource servers', () => {
   test('show a secret once and never a digest', async () => {
-    const { call, operator, audit } = await managementWorld();
+    const { call, operator, audit } = await composeManagementApi();
     const made = await call(operator, 'post', '/clients', {
       name: 'Wiki',
       redirect_uris: ['https://wiki.example/cb'],
@@ -228,7 +229,7 @@ describe('clients and resource servers', () => {
   });
 
   test('an identifier that is taken is a conflict, and can be searched for', async () => {
-    const { call, operator } = await managementWorld();
+    const { call, operator } = await composeManagementApi();
     const server = { identifier: API, name: 'Trips', scopes: SCOPES };
     await call(operator, 'post', '/resource-servers', server);
     const again = await call(operator, 'post', '/resource-servers', server);
@@ -242,7 +243,7 @@ describe('clients and resource servers', () => {
 
 describe('accounts', () => {
   test('are created, found, changed and given passwords; hashes stay inside', async () => {
-    const { call, admin, fresh, audit } = await managementWorld();
+    const { call, admin, fresh, audit } = await composeManagementApi();
     const made = await call(fresh, 'post', '/accounts', {
       username: 'Ada',
       name: 'Ada Byron',
@@ -267,7 +268,7 @@ describe('accounts', () => {
   });
 
   test('a username that is taken is a conflict', async () => {
-    const { call, admin } = await managementWorld();
+    const { call, admin } = await composeManagementApi();
     const answer = await call(admin, 'post', '/accounts', { username: 'owner', name: 'X' });
     expect([answer.status, answer.body.errors]).toMatchObject([409, [{ pointer: '/username' }]]);
   });
@@ -275,7 +276,7 @@ describe('accounts', () => {
 
 describe('lists that are looked through', () => {
   test('have what begins with the words that are asked for, in the state that is asked for', async () => {
-    const { call, admin } = await managementWorld();
+    const { call, admin } = await composeManagementApi();
     const make = async (path: string, body: object): Promise<string> =>
       (await call(admin, 'post', path, body)).body.id as string;
     const ada = await make('/accounts', { username: 'ada', name: 'Ada Byron', email: 'ada@works.example' });
@@ -300,7 +301,7 @@ describe('lists that are looked through', () => {
   });
 
   test('MG-07 go on from page to page until all are there, each once', async () => {
-    const { call, admin } = await managementWorld();
+    const { call, admin } = await composeManagementApi();
     for (let made = 0; made < 5; made += 1) {
       await call(admin, 'post', '/accounts', { username: `ada${made}`, name: 'Ada' });
       await call(admin, 'post', '/accounts', { username: `bob${made}`, name: 'Bob' });
@@ -319,7 +320,7 @@ describe('lists that are looked through', () => {
 
 describe('second factors of an account', () => {
   test('are listed for who reads accounts, without what proves them', async () => {
-    const { call, admin, auditor, owner, factors, clock } = await managementWorld();
+    const { call, admin, auditor, owner, factors, clock } = await composeManagementApi();
     const path = `/accounts/${owner.account.id}/factors`;
     expect((await call(auditor, 'get', path)).body).toEqual({ items: [] });
     const assurance = { amr: ['pwd'], authTime: clock.now() };
@@ -337,7 +338,7 @@ describe('second factors of an account', () => {
 
 describe('delegations', () => {
   const withRow = async () => {
-    const world = await managementWorld();
+    const world = await composeManagementApi();
     const { body: agent } = await world.call(world.owner, 'post', '/agents', world.newAgent());
     const row = await world.delegations.recordConsent({
       subject: world.stranger.account.id,
@@ -417,12 +418,17 @@ describe('delegations', () => {
 
 describe('audit and keys', () => {
   test('reading and exporting are events, written first', async () => {
-    const { call, auditor, audit } = await managementWorld();
+    const { call, auditor, audit } = await composeManagementApi();
     const read = await call(auditor, 'get', '/audit/events?from=1&type=agent.created');
     expect(read.status).toBe(200);
     const exported = await call(auditor, 'get', '/audit/export');
     expect([exported.status, exported.headers['content-type']]).toEqual([200, 'application/x-ndjson']);
-    expect(exported.text).toBe('{"behalf_audit":1,"personal":false}\n{"head":"signed"}\n');
+    const lines = exported.text.trimEnd().split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ behalf_audit: 1, issuer: ISSUER });
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ head: expect.anything() });
+    expect(exported.text).toContain('"account.created"');
+    // No personal value, nor the salt of one.
+    expect(exported.text).not.toContain('"erasable"');
     expect(audit.events).toMatchObject([
       { type: 'audit.read', caller: auditor.account.id, inputs: { filters: { from: 1, type: 'agent.created' } } },
       { type: 'audit.exported', caller: auditor.account.id },
@@ -430,18 +436,24 @@ describe('audit and keys', () => {
   });
 
   test('keys are listed and rotated by an administrator', async () => {
-    const { call, admin, rotations } = await managementWorld();
+    const { call, admin, audit, keyChanges } = await composeManagementApi();
+    const statesOf = ({ body }: { readonly body: { readonly items: readonly { readonly state: string }[] } }) =>
+      body.items.map(({ state }) => state).sort();
+    const before = await call(admin, 'get', '/keys');
+    expect(new Set(statesOf(before))).toEqual(new Set(['active']));
     const rotated = await call(admin, 'post', '/keys/rotations');
-    expect([rotated.status, rotated.body.items[0]]).toMatchObject([200, { id: 'key_1', state: 'active' }]);
-    expect(rotations).toMatchObject([
-      { caller: admin.account.id, account: admin.account.id, request: 'req_test', source: '192.0.2.1' },
-    ]);
+    expect(rotated.status).toBe(200);
+    const published = rotated.body.items.filter(({ state }: { readonly state: string }) => state === 'published');
+    expect(published.map(({ kty }: { readonly kty: string }) => kty).sort()).toEqual(['EC', 'OKP', 'RSA']);
+    expect(statesOf(rotated).filter((state) => state === 'active')).toEqual(statesOf(before));
+    expect(audit.of('keys.rotated')).toMatchObject([{ caller: admin.account.id, request: 'req_test' }]);
+    expect(keyChanges.count).toBe(1);
   });
 });
 
 describe('what is no route, and what fails', () => {
   test('MG-09 other spellings of a path are other paths; other methods are named', async () => {
-    const { http, call, admin } = await managementWorld();
+    const { http, call, admin } = await composeManagementApi();
     for (const path of [
       '/api/v1/agents/',
       '/api/v1/AGENTS',
@@ -458,7 +470,7 @@ describe('what is no route, and what fails', () => {
   });
 
   test('a store or audit log that fails gives 503 with Retry-After and changes nothing', async () => {
-    const { call, owner, newAgent, agents, audit, breakList, failures } = await managementWorld();
+    const { call, owner, newAgent, agents, audit, breakList, failures } = await composeManagementApi();
     breakList(new StoreUnavailable('down'));
     const down = await call(owner, 'get', '/agents');
     expect([down.status, down.headers['retry-after'], down.body.type]).toEqual([503, '5', type('unavailable')]);
@@ -471,7 +483,7 @@ describe('what is no route, and what fails', () => {
   });
 
   test('an unknown error gives the request id only, and goes to the log', async () => {
-    const { call, owner, breakList, failures } = await managementWorld();
+    const { call, owner, breakList, failures } = await composeManagementApi();
     const bug = new TypeError('secret detail');
     breakList(bug);
     const answer = await call(owner, 'get', '/agents');

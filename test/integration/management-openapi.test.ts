@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { routeEntries } from '../../src/http/management/resource-table.ts';
-import { ISSUER, managementWorld } from '../support/management-world.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
+import { ISSUER } from '../support/composed-services.ts';
 
 const TEXT = '@id("all") permit (principal, action, resource);';
 
 describe('the OpenAPI document', () => {
   test('is served without a token, is valid OpenAPI 3.1 and names every route once', async () => {
-    const { http } = await managementWorld();
+    const { http } = await composeManagementApi();
     const answer = await http.get('/api/v1/openapi.json');
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
     const validator = new Validator();
@@ -22,7 +23,7 @@ describe('the OpenAPI document', () => {
   });
 
   test('describes what is answered', async () => {
-    const { http, call, admin, newAgent } = await managementWorld();
+    const { http, call, admin, newAgent } = await composeManagementApi();
     const { body: document } = await http.get('/api/v1/openapi.json');
     const ajv = new Ajv2020({ strict: false });
     ajv.addSchema({ $id: 'api', components: document.components });

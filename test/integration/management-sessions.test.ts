@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
-import { ALL_SCOPES, managementWorld } from '../support/management-world.ts';
+import { ALL_SCOPES, composeManagementApi } from '../support/composed-management-api.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 
 const world = async () => {
-  const made = await managementWorld();
+  const made = await composeManagementApi();
   const begun = async (account: string, uid: string): Promise<string> => {
     const { clock, sessions } = made;
     const times = { authTime: clock.now(), until: clock.now() + 3600 };

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { selfChosen } from '../../src/domain/clients/clients/self-chosen.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { managementWorld } from '../support/management-world.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
 import {
   agentMetadata,
   clientMetadata,
@@ -186,9 +186,9 @@ describe('DR-09 in production', () => {
 });
 
 describe('DR-09 over the management API', () => {
-  let api: Awaited<ReturnType<typeof managementWorld>>;
+  let api: Awaited<ReturnType<typeof composeManagementApi>>;
   beforeAll(async () => {
-    api = await managementWorld();
+    api = await composeManagementApi();
   });
   const keys = async () => ({ jwks: { keys: [(await newKeyPair()).publicJwk] } });
 

@@ -26,7 +26,7 @@ import { recordedAudit } from './recording-audit.ts';
 import { closeStores, openStores } from './shared-servers.ts';
 import { standingClock } from './standing-clock.ts';
 
-const ISSUER = 'https://id.example.com';
+export const ISSUER = 'https://id.example.com';
 export const SYSTEM = { caller: 'system' };
 export const PASSWORD = 'correct horse battery';
 

@@ -12,7 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAKES =
   /\b(?:openStores|settingsOfRun|isOnServers|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
 const SUPPORT = join(ROOT, 'test/support');
-/** Those that make one for a test file: `peopleWorld` and the like. */
+/** Those that make one for a test file: `exchangeWorld` and the like. */
 const worlds = readdirSync(SUPPORT).filter(
   (name) => name.endsWith('-world.ts') && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
 );
