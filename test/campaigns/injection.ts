@@ -66,8 +66,8 @@ const asked = async (world: World): Promise<Door> => {
         return own.slice(round % own.length, (round % own.length) + 1);
       };
       const { pages, seen = 0 } = await sending([...parameters, ...echo('ada'), ...echo(undefined)], round, windows);
-      await visit(windows.ada, askingDetails(world.house, detailSaying(round, textAt)));
-      await visit(windows.nobody, answeredByForm(world.house, textAt(round)));
+      await visit(windows.ada, askingDetails(world.full, detailSaying(round, textAt)));
+      await visit(windows.nobody, answeredByForm(world.full, textAt(round)));
       return { pages: pages + 2, seen };
     },
   };

@@ -8,7 +8,7 @@ import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
 import { LANGUAGES, type Language } from '../../views/language.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { startChromium, takeOver } from '../support/chromium.ts';
-import { type FullHouse, fullHouse } from '../support/full-world.ts';
+import { type FullServer, fullServer } from '../support/full-server.ts';
 import { faultsIn, type Look, NARROW, objectionsOf, WIDE } from '../support/page-faults.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
 import { showPage } from '../support/page-writer.ts';
@@ -100,17 +100,17 @@ const faultsOnTheWay = async (
 };
 
 describe('where everything is', () => {
-  let house: FullHouse;
+  let full: FullServer;
   let stops: readonly Stop[];
   beforeAll(async () => {
-    house = await fullHouse();
-    stops = tourOf(house);
+    full = await fullServer();
+    stops = tourOf(full);
   });
-  afterAll(() => house?.close());
+  afterAll(() => full?.close());
 
   test('WB-12 every page there is, in every language: axe finds nothing of any impact, in any colours, at any width', async () => {
-    const ada = await house.signedIn();
-    const { issuer } = house.server;
+    const ada = await full.signedIn();
+    const { issuer } = full.server;
     const visited = new Set<string | undefined>();
     const faults = await Promise.all(
       LANGUAGES.map(async (language) =>
@@ -127,8 +127,8 @@ describe('where everything is', () => {
   });
 
   test('WB-12 forms that were sent wrong come back as good as they were, and say what was wrong where it was', async () => {
-    const ada = await house.signedIn();
-    const { issuer } = house.server;
+    const ada = await full.signedIn();
+    const { issuer } = full.server;
     const windows = { ada: await windowIn('de', issuer, ada), nobody: await windowIn('de', issuer) };
     const seen = new Set<string>();
     const faults: string[] = [];

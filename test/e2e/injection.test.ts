@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { visit } from '../support/chromium.ts';
-import { PAYMENT } from '../support/full-world.ts';
+import { PAYMENT } from '../support/full-server.ts';
 import { type InjectionWorld, injectionWorld } from '../support/injection-world.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
 import { PROVIDER_PARAMETERS, readParameters } from '../support/request-parameters.ts';
@@ -191,7 +191,7 @@ test('WB-05 what an agent asks for in details is words on the consent page, what
         .padEnd(5, '-');
       const creditor = { name: payload(round).slice(0, 70), account };
       const detail = { ...PAYMENT, creditor, reference: payload(round + 2).slice(0, 140) };
-      await visit(ada, askingDetails(world.house, detail));
+      await visit(ada, askingDetails(world.full, detail));
       if (round === 0) expect(await ada.textContent('main')).toContain(payload(0));
     }
   });

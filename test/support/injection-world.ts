@@ -6,7 +6,7 @@ import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core'
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 import { newBrowser, type Page as ReadPage } from './browser-flow.ts';
 import { startChromium, takeOver } from './chromium.ts';
-import { fullHouse } from './full-world.ts';
+import { fullServer } from './full-server.ts';
 import { type Place, poisonedDocuments } from './poisoned-documents.ts';
 import { REDIRECT_URI } from './scene.ts';
 import { type Stop, tourOf } from './tour.ts';
@@ -73,10 +73,10 @@ const coverOf = (seenAt: Group['seenAt'], stops: readonly Stop[], round: number)
 
 export const injectionWorld = async () => {
   const poisoned = poisonedDocuments();
-  const house = await fullHouse({ between: poisoned.between });
-  const { issuer } = house.server;
-  const stops = tourOf(house);
-  const ada = await house.signedIn();
+  const full = await fullServer({ between: poisoned.between });
+  const { issuer } = full.server;
+  const stops = tourOf(full);
+  const ada = await full.signedIn();
   const opened = ({ as, url }: Stop): Promise<ReadPage> => (as ? ada : newBrowser(issuer)).open(url);
 
   // Once as it is, so that every place has been read; then with a mark of its own in each.
@@ -123,7 +123,7 @@ export const injectionWorld = async () => {
   };
 
   return {
-    ...{ house, stops, ada, opened },
+    ...{ full, stops, ada, opened },
     /** A browser that nobody is signed in with. */
     stranger: () => newBrowser(issuer),
     /** Every stored text that some page shows. */
@@ -165,7 +165,7 @@ export const injectionWorld = async () => {
 
     async close(): Promise<void> {
       await chromium.close();
-      await house.close();
+      await full.close();
     },
   };
 };

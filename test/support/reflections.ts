@@ -21,7 +21,7 @@ export type Reflection = {
   send(window: Page, texts: (index: number) => string): Promise<void>;
 };
 
-/** As many marks as asked for, which nobody has sent before: what earlier ones left in the house shows nothing. */
+/** As many marks as asked for, which no request sent before: what earlier ones left on the server shows nothing. */
 let marks = 0;
 const newMarks = (count: number): readonly string[] =>
   Array.from({ length: count }, () => {
@@ -177,16 +177,16 @@ const formsAt = async (world: Pick<InjectionWorld, 'opened'>, stops: readonly St
 
 /** Every form and field where what was sent in it is to be seen afterwards, and how many forms there were. */
 export const reflectedFields = async (
-  world: Pick<InjectionWorld, 'opened' | 'house' | 'stranger'>,
+  world: Pick<InjectionWorld, 'opened' | 'full' | 'stranger'>,
   stops: readonly Stop[],
 ): Promise<{ readonly forms: number; readonly fields: readonly Reflection[] }> => {
   const sendable = await formsAt(world, stops);
   const fields: Reflection[] = [];
   // Some forms sign out whoever sends them: this one is nobody else's, and signs in again.
-  let own = await world.house.signedIn();
+  let own = await world.full.signedIn();
   for (const { stop, at, form } of sendable) {
-    const isIn = new URL((await own.open(`${world.house.server.issuer}/account`)).url).pathname === '/account';
-    if (!isIn) own = await world.house.signedIn();
+    const isIn = new URL((await own.open(`${world.full.server.issuer}/account`)).url).pathname === '/account';
+    if (!isIn) own = await world.full.signedIn();
     const browser = stop.as ? own : world.stranger();
     /** Those of `names` whose mark comes back. The page is read anew: what its form carries may be good for one use. */
     const seenOf = async (names: readonly string[]): Promise<readonly string[]> => {

@@ -12,9 +12,9 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAKES =
   /\b(?:openStores|settingsOfRun|isOnServers|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
 const SUPPORT = join(ROOT, 'test/support');
-/** Those that make one for a test file: `exchangeWorld` and the like. */
+/** Those that make one for a test file: `exchangeWorld` and the like, and `fullServer`. */
 const worlds = readdirSync(SUPPORT).filter(
-  (name) => name.endsWith('-world.ts') && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
+  (name) => /(?:-world|^full-server)\.ts$/.test(name) && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
 );
 const isOfRun = (path: string): boolean => {
   const text = readFileSync(join(ROOT, path), 'utf8');

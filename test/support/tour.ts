@@ -1,5 +1,5 @@
 /** A way past every page that opens by its address, in every state it has. */
-import { type FullHouse, PAYMENT } from './full-world.ts';
+import { type FullServer, PAYMENT } from './full-server.ts';
 import { formOf } from './oauth-calls.ts';
 
 export type Stop = {
@@ -10,7 +10,7 @@ export type Stop = {
 };
 
 /** A request of an agent for one payment, in which everything is as it says. */
-export const askingDetails = ({ scene, ids }: FullHouse, detail: object): string =>
+export const askingDetails = ({ scene, ids }: FullServer, detail: object): string =>
   scene.authorizationRequest(
     { ...scene.agent, clientId: ids.payer },
     {
@@ -32,11 +32,11 @@ export const detailSaying = (round: number, textAt: (index: number) => string): 
 });
 
 /** A request that cannot be granted, answered by a page of oidc-provider that takes `state` to the app by a form. */
-export const answeredByForm = ({ scene }: FullHouse, state: string): string =>
+export const answeredByForm = ({ scene }: FullServer, state: string): string =>
   scene.authorizationRequest(scene.app, { scope: 'openid', prompt: 'none', response_mode: 'form_post', state }).url;
 
-export const tourOf = (house: FullHouse): readonly Stop[] => {
-  const { server, scene, ids, approvals, links } = house;
+export const tourOf = (full: FullServer): readonly Stop[] => {
+  const { server, scene, ids, approvals, links } = full;
   const { issuer } = server;
   const at = (path: string): string => `${issuer}${path}`;
   const ada = (name: string, path: string): Stop => ({
@@ -80,7 +80,7 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     nobody('sign-out', '/session/end'),
     nobody('signed out at oidc-provider', '/session/end/success'),
     ada('consent', asking()),
-    ada('consent with details', askingDetails(house, PAYMENT)),
+    ada('consent with details', askingDetails(full, PAYMENT)),
     ada('consent of an app', asking({ scope: 'openid profile read' }, scene.app)),
     ada('sign-out, signed in', '/session/end'),
     ada('account', '/account'),

@@ -26,9 +26,9 @@ export const PAYMENT = {
 };
 const TYPE = exampleType('payment');
 
-export type FullHouse = Awaited<ReturnType<typeof fullHouse>>;
+export type FullServer = Awaited<ReturnType<typeof fullServer>>;
 
-export const fullHouse = async (options: RunOptions = {}) => {
+export const fullServer = async (options: RunOptions = {}) => {
   const mails = await mailServer();
   const server = await runServer({
     ...options,
@@ -85,11 +85,11 @@ export const fullHouse = async (options: RunOptions = {}) => {
   const trusted = { name: 'Cluster of the tools', template: 'generic', issuer: 'https://issuer.example.com' };
   await made('/trusted-issuers', { ...trusted, jwks: await newKeys() });
   const peer = await made('/peers', {
-    ...{ name: 'The other house', issuer: 'https://peer.example.com', jwks: await newKeys() },
+    ...{ name: 'The other organisation', issuer: 'https://peer.example.com', jwks: await newKeys() },
     inbound: { clients: [scene.app.clientId], resources: { [jwt.identifier]: ['read'] } },
   });
   await made('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
-  const hooks = { name: 'Tool of the house', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
+  const hooks = { name: 'Our tool', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
   await made('/webhooks', hooks);
   const draft = await made('/policy-sets', {
     text: '@id("nights")\n@reason("Nobody works at night.")\npermit (principal, action, resource); // as it was\n',
