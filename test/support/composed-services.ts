@@ -3,7 +3,6 @@
  * oidc-provider. What a test hands in replaces a port (`Overrides`). For tests of a part that need no whole server;
  * running-server.ts has that.
  */
-import { afterAll } from '@jest/globals';
 import type Router from '@koa/router';
 import Koa from 'koa';
 import request from 'supertest';
@@ -22,8 +21,9 @@ import type { PolicyEngine } from '../../src/domain/ports/policy-engine.ts';
 import { fetchFailed, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
 import { beginState } from '../../src/http/request-state.ts';
 import { SIGNING_KEYS, type SigningKey, signingKeys } from '../../src/provider/tokens/signing-keys.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { recordedAudit } from './recording-audit.ts';
-import { closeStores, openStores } from './shared-servers.ts';
+import { openStores } from './shared-servers.ts';
 import { standingClock } from './standing-clock.ts';
 
 export const ISSUER = 'https://id.example.com';
@@ -74,13 +74,6 @@ const newSigningKeys = async (clock: Clock): Promise<readonly SigningKey[]> => {
   return (await documents.collection<SigningKey>(SIGNING_KEYS).find({})).map(({ document }) => document);
 };
 
-const composed: { release(): void }[] = [];
-
-afterAll(async () => {
-  for (const { release } of composed.splice(0)) release();
-  await closeStores();
-});
-
 export type ComposedServices = Awaited<ReturnType<typeof composeServices>>;
 
 export const composeServices = async ({
@@ -112,7 +105,7 @@ export const composeServices = async ({
   const { audit } = watching;
   if (!audit) throw new Error('src/compose did not ask for the audit log');
   await audit.open();
-  composed.push(made.activePolicy);
+  atEndOfFile(made.activePolicy.release);
   return { ...made, configuration, clock, audit };
 };
 

@@ -8,6 +8,7 @@
 import { createRequire, enableCompileCache, flushCompileCache, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { jest as Jest } from '@jest/globals';
+import { endFile } from './end-of-file.ts';
 import { setFunctions } from './jest-globals.ts';
 import { rememberProcess } from './process-state.ts';
 
@@ -78,8 +79,9 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
   // In a turn of its own, so that this file is in no stack by which Jest says where a test failed.
   return new Promise((resolve, reject) => {
     setImmediate(() => runOfJest(globalConfig, projectConfig, environment, mixed, ...rest).then(resolve, reject));
-  }).finally(() => {
+  }).finally(async () => {
     end();
+    await endFile();
     // Jest's runner keeps its state in its module and in globals: the next file begins with new ones.
     for (const path of loaded) delete require.cache[path];
     giveBack();

@@ -13,6 +13,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { stores } from '../../src/compose/stores.ts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { startMongodb } from './mongodb-server.ts';
 import { startRedis } from './redis-server.ts';
 
@@ -89,23 +90,15 @@ export const settingsOfRun = async () => {
   return { environment, remove: part.remove };
 };
 
-const opened: { close(): Promise<void> }[] = [];
-
-/** Stores without a server of ours over them, the same as those of `runServer`. A file that opens them calls `closeStores` at its end. */
+/** Stores without a server of ours over them, the same as those of `runServer`, until the test file ends. */
 export const openStores = async (clock: Clock) => {
   if (!isOnServers()) return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(clock) };
   const part = await partOfServers();
   const { configuration } = loadConfiguration({ env: part.environment });
   const { documents, ephemeral, broadcast } = await storesOfPart(part, configuration, clock);
-  opened.push({
-    async close() {
-      await Promise.all([documents.close(), ephemeral.close(), broadcast.close()]);
-      await part.remove();
-    },
+  atEndOfFile(async () => {
+    await Promise.all([documents.close(), ephemeral.close(), broadcast.close()]);
+    await part.remove();
   });
   return { documents, ephemeral };
-};
-
-export const closeStores = async (): Promise<void> => {
-  await Promise.all(opened.splice(0).map(({ close }) => close()));
 };
