@@ -1,61 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { GRANTS, type GrantRecord } from '../../src/provider/seam/records.ts';
-import { clientAssertion, dpopProof, type Identity, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
-import { type AuditWatch, auditWatch, COUNT_EACH_SECOND, type Refusal } from '../support/audit-watch.ts';
+import { clientAssertion, dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
+import { COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Answer, DEVICE_CODE, type Parameters, post } from '../support/oauth-calls.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
-import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+import {
+  fresh,
+  grantOf,
+  isLive,
+  KINDS,
+  newWorld,
+  REFUSED,
+  redeem,
+  refreshing,
+  type World,
+} from '../support/one-time-credentials.ts';
+import { runServer } from '../support/running-server.ts';
+import { REDIRECT_URI } from '../support/scene.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
-
-const REFUSED: Refusal = { status: 400, error: 'invalid_grant', event: 'token.refused' };
-const KINDS = ['code', 'refresh token', 'device code'] as const;
-type Kind = (typeof KINDS)[number];
-
-/** A server with a scene and its audit log, and what this file makes on it. */
-type World = {
-  readonly server: RunningServer;
-  readonly scene: Scene;
-  readonly audit: AuditWatch;
-};
-
-const newWorld = async (server: RunningServer): Promise<World> => ({
-  server,
-  scene: await makeScene(server),
-  audit: auditWatch(server),
-});
-
-/** A fresh one-time credential of the app, as the parameters that redeem it. */
-const fresh = async ({ scene }: World, kind: Kind): Promise<Record<string, string>> => {
-  const resource = scene.jwt.identifier;
-  if (kind === 'code') return scene.newCode(resource);
-  if (kind === 'refresh token') {
-    const tokens = await scene.newTokens(resource);
-    return { grant_type: 'refresh_token', refresh_token: String(tokens['refresh_token']), resource };
-  }
-  const begun = await scene.calls.device(scene.keyed(scene.app), { scope: 'openid offline_access read', resource });
-  if (begun.status !== 200) throw new Error(begun.text);
-  await scene.walkConsent(await scene.browser.open(String(begun.body['verification_uri_complete'])));
-  return { grant_type: DEVICE_CODE, device_code: String(begun.body['device_code']), resource };
-};
-
-const redeem = (
-  { scene }: World,
-  parameters: Parameters,
-  identity: Identity = scene.app,
-  dpop?: KeyPair,
-): Promise<Answer> => scene.calls.token(scene.keyed(identity), parameters, dpop ? { dpop } : {});
-
-const isLive = async ({ scene }: World, answer: Answer): Promise<boolean> =>
-  (await scene.calls.introspect(scene.jwt.credential, String(answer.body['access_token']))).body['active'] === true;
-
-const grantOf = (answer: Answer): string => String(decodeJwt(String(answer.body['access_token']))['grant_id']);
-
-const refreshing = (world: World, answer: Answer): Record<string, string> => ({
-  grant_type: 'refresh_token',
-  refresh_token: String(answer.body['refresh_token']),
-  resource: world.scene.jwt.identifier,
-});
 
 let world: World;
 /** Another client, with valid credentials of its own. */
@@ -541,103 +503,6 @@ describe('OT-12 at the end of its life', () => {
     for (const left of [-tolerance, -tolerance - 1, -1000]) {
       const assertion = await ending(left);
       await audit.refused(() => send(assertion), { status: 401, error: 'invalid_client' });
-    }
-  });
-});
-
-describe('a crash, a restart, a cache that is lost', () => {
-  const restarted = async (before: World, options: object = {}): Promise<World> => {
-    await before.server.close({ keepData: true });
-    const server = await runServer({
-      stores: 'sqlite',
-      environment: COUNT_EACH_SECOND,
-      after: { dataFolder: before.server.dataFolder, port: before.server.port },
-      ...options,
-    });
-    // The scene speaks to the same address; its clients and people are in the same file.
-    return { server, scene: before.scene, audit: auditWatch(server) };
-  };
-
-  test.each([
-    ['everything is kept', {}],
-    ['what may be lost is lost', { losesEphemeral: true }],
-  ])('OT-07 what was used stays used after a restart in which %s', async (_how, options) => {
-    let here = await newWorld(await runServer({ stores: 'sqlite', environment: COUNT_EACH_SECOND, ...options }));
-    const used: Record<string, string>[] = [];
-    const won: Answer[] = [];
-    for (const kind of KINDS) {
-      const credential = await fresh(here, kind);
-      used.push(credential);
-      won.push((await here.audit.issued(() => redeem(here, credential))).answer);
-    }
-    const unused = await fresh(here, 'refresh token');
-    const assertion = await clientAssertion(here.scene.agent, here.scene.issuer);
-    const assert = () =>
-      post(here.scene.calls.endpoints.token, {
-        grant_type: 'client_credentials',
-        resource: here.scene.jwt.identifier,
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: assertion,
-      });
-    await here.audit.issued(assert);
-
-    here = await restarted(here, options);
-    try {
-      if (!('losesEphemeral' in options)) {
-        await here.audit.refused(assert, { status: 401, error: 'invalid_client' });
-      }
-      // What another process marked is a replay only when it cannot have been under way together (docs/explanation/decisions/0008).
-      advance(5_000);
-      for (const credential of used) await here.audit.refused(() => redeem(here, credential), REFUSED);
-      // A refresh token is remembered for good: its replay ended its family, the other grants live.
-      expect(await isLive(here, won[1] as Answer)).toBe(false);
-      await here.audit.issued(() => redeem(here, unused));
-
-      // A clock that is put back, and one that jumps ahead.
-      advance(-3600_000);
-      for (const credential of used) await here.audit.refused(() => redeem(here, credential), REFUSED);
-      advance(7200_000);
-      for (const credential of used) await here.audit.refused(() => redeem(here, credential), REFUSED);
-    } finally {
-      await here.server.close();
-    }
-  });
-
-  test('OT-04 a stop between consumption and the new token: no second child, and bound clients lose nothing', async () => {
-    let here = await newWorld(await runServer({ stores: 'sqlite', environment: COUNT_EACH_SECOND }));
-    try {
-      const { scene } = here;
-      const key = await newKeyPair();
-      const pocket = await scene.management.createClient({
-        name: 'Pocket',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: [REDIRECT_URI],
-        skip_consent: true,
-      });
-      const asPocket = async (parameters: Parameters) =>
-        scene.calls.token({ kind: 'public', clientId: pocket.id }, parameters, { dpop: key });
-      const bound = await asPocket(await scene.newCode(scene.jwt.identifier, undefined, { clientId: pocket.id, key }));
-      expect(bound.body['token_type']).toBe('DPoP');
-      const rotated = await fresh(here, 'refresh token');
-      const sibling = { body: await scene.newTokens(scene.jwt.identifier) } as Answer;
-
-      // The mark is durable; what comes after it is not.
-      here.server.faults.failingWrites = new Set(['provider_records']);
-      for (const request of [() => redeem(here, rotated), () => redeem(here, rotated)]) {
-        const { status, body } = await request();
-        expect(body['access_token']).toBeUndefined();
-        expect([400, 503]).toContain(status);
-      }
-      // A sender-constrained refresh token does not rotate (decision D10): nothing to lose.
-      await here.audit.issued(() => asPocket(refreshing(here, bound)));
-
-      here = await restarted(here);
-      await here.audit.refused(() => redeem(here, rotated), REFUSED);
-      await here.audit.issued(() => asPocket(refreshing(here, bound)));
-      await here.audit.issued(() => redeem(here, refreshing(here, sibling)));
-    } finally {
-      await here.server.close();
     }
   });
 });

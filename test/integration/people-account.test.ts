@@ -2,67 +2,11 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { sessionIdOf } from '../../src/domain/identity/sessions/session.ts';
+import { grant, personAt, withHop } from '../support/account-browser.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { CALENDAR, composePeoplePages, LIMITS, type PeoplePages } from '../support/composed-people-pages.ts';
 import { PASSWORD } from '../support/composed-services.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { START } from '../support/standing-clock.ts';
-
-const DAY = 86_400;
-
-const personAt = (world: PeoplePages, account = world.ada.id) => {
-  const cookie = `session=${world.browserSessions.start(account)}`;
-  const post = (path: string, body: URLSearchParams | string, headers: Readonly<Record<string, string>> = {}) =>
-    world.http
-      .post(path)
-      .set('cookie', cookie)
-      .set('origin', 'https://id.example.com')
-      .type('form')
-      .set(headers)
-      .send(String(body));
-  const get = (path: string) => world.http.get(path).set('cookie', cookie);
-  /** The token in the forms of a page. */
-  const csrf = async (path = '/account') => {
-    const fields = formsOf((await get(path)).text).flatMap((form) => form.fields);
-    return `csrf=${fields.find(({ name }) => name === 'csrf')?.value ?? ''}`;
-  };
-  return { get, post, csrf };
-};
-
-const allowed = (world: PeoplePages, more: object = {}) =>
-  world.delegations.recordConsent({
-    subject: world.ada.id,
-    actor: world.planner.id,
-    resource: CALENDAR,
-    asked: ['read', 'write'],
-    scope: ['read', 'write'],
-    expiresAt: START + DAY,
-    delegableTo: { agents: [world.booker.id], depth: 1 },
-    by: world.ada.id,
-    ...more,
-  });
-
-const withHop = async (world: PeoplePages) => {
-  const parent = await allowed(world);
-  if (!parent) throw new Error('no row');
-  const child = await world.delegations.derive({
-    parent,
-    actor: world.booker.id,
-    resource: CALENDAR,
-    scope: ['read'],
-    expiresAt: START + DAY,
-    delegableTo: { agents: [], depth: 0 },
-  });
-  world.audit.events.length = 0;
-  return { parent, child };
-};
-
-const grant = (world: PeoplePages, account = world.ada.id, clientId = world.client.id) => {
-  const id = `grt_${world.grants.live.size}`;
-  const rest = { openidScopes: ['openid', 'email'], resources: { [CALENDAR]: ['read'] } };
-  world.grants.live.set(id, { id, account, clientId, ...rest, createdAt: START, expiresAt: START + DAY });
-  return id;
-};
 
 describe('/account', () => {
   test('sends who is not signed in to sign in, and back to the same page', async () => {
@@ -465,94 +409,6 @@ describe('/account/password', () => {
     expect(limited.status).toBe(429);
     expect(limited.headers).toHaveProperty('retry-after');
     expect(world.audit.of('account.password_changed')).toEqual([]);
-  });
-});
-
-describe('/delegations/requests/:handle (decision D1 b)', () => {
-  const pending = async (world: PeoplePages) => {
-    const { url } = await world.requests.create({
-      subject: world.ada.id,
-      agent: world.planner.id,
-      resource: CALENDAR,
-      scope: ['read', 'write'],
-      txn: 'txn_1',
-      viaClient: world.client.id,
-    });
-    return new URL(url).pathname;
-  };
-  const openForm = async (world: PeoplePages, path: string, person = personAt(world)) => {
-    const page = await person.get(path);
-    const form = formsOf(page.text)[0];
-    if (!form) throw new Error(textOf(page.text));
-    return { person, page, form };
-  };
-
-  test('opening it, signed in or not, allows nothing', async () => {
-    const world = await composePeoplePages();
-    const path = await pending(world);
-    expect((await world.http.get(path)).status).toBe(303);
-    const { page } = await openForm(world, path);
-    const text = textOf(page.text);
-    for (const shown of ['Planner', 'Asked through', 'Wiki', 'calendar.example.com', 'Read your calendar']) {
-      expect(text).toContain(shown);
-    }
-    expect(world.audit.events).toEqual([]);
-    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
-  });
-
-  test('allows what is left ticked, once', async () => {
-    const world = await composePeoplePages();
-    const path = await pending(world);
-    const { person, form } = await openForm(world, path);
-    const body = fillForm(form, {
-      set: { duration: String(DAY) },
-      check: (name, value) => (name === 'scope' ? value.endsWith(' read') : undefined),
-      button: /allow/i,
-    });
-    const answers = await Promise.all([person.post(form.action, body), person.post(form.action, body)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 404]);
-    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({
-      scope: ['read'],
-      expiresAt: START + DAY,
-    });
-    expect(world.audit.of('consent.granted')).toMatchObject([{ txn: 'txn_1', scopeGiven: ['read'] }]);
-    expect((await person.get(path)).status).toBe(404);
-  });
-
-  test('a form that cannot be taken uses nothing up', async () => {
-    const world = await composePeoplePages();
-    const path = await pending(world);
-    const { person, form } = await openForm(world, path);
-    const wider = fillForm(form, { set: { scope: `${CALENDAR} own` }, button: /allow/i });
-    wider.append('scope', `${CALENDAR} own`);
-    expect((await person.post(form.action, wider)).status).toBe(400);
-    expect((await person.post(path, fillForm(form, { button: /allow/i }))).status).toBe(409);
-    expect((await person.post(form.action, fillForm(form, { button: /deny/i }))).status).toBe(303);
-    expect(world.audit.events).toMatchObject([
-      {
-        type: 'request.refused',
-        subject: world.ada.id,
-        error: 'invalid_request',
-        inputs: { reason: 'invalid_request scope' },
-      },
-      { type: 'consent.denied', txn: 'txn_1' },
-    ]);
-    expect((await person.get(path)).status).toBe(404);
-  });
-
-  test('WB-11 another signed-in person gets 404, with the form of the right one too', async () => {
-    const world = await composePeoplePages();
-    const path = await pending(world);
-    const bob = personAt(world, world.bob.id);
-    expect((await bob.get(path)).status).toBe(404);
-    const { form } = await openForm(world, path);
-    expect((await bob.post(form.action, fillForm(form, { button: /allow/i }))).status).toBe(403);
-    const token = world.masterKey.digest('csrf', 'delegation_request', 'any', 'thing');
-    expect((await bob.post(path, `csrf=${token}&decision=allow`)).status).toBe(403);
-    for (const none of ['none', 'x'.repeat(43), '%00', 'a%2fb']) {
-      expect((await bob.get(`/delegations/requests/${none}`)).status).toBe(404);
-    }
-    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
   });
 });
 

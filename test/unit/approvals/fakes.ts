@@ -33,6 +33,9 @@ export const action = (over: Partial<Action> = {}): Action => ({
   ...over,
 });
 
+/** A draft of one payment; another amount is another request. */
+export const sum = (amount: number) => ({ action: action({ details: [{ type: 'payment_initiation', amount }] }) });
+
 export const wanted = (over: Partial<ApprovalDraft> = {}): ApprovalDraft => ({
   channel: 'backchannel',
   owner: 'acc_owner',
