@@ -12,13 +12,15 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAKES =
   /\b(?:openStores|settingsOfRun|isOnServers|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
 const SUPPORT = join(ROOT, 'test/support');
-/** Those that make one for a test file: `exchangeWorld` and the like, and `fullServer`. */
-const worlds = readdirSync(SUPPORT).filter(
-  (name) => /(?:-world|^full-server)\.ts$/.test(name) && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
+/** Support files that make one for a test file: `exchangeWorld` and the like. */
+const OTHERS = ['authorization-requests.ts', 'consent-requests.ts', 'full-server.ts'];
+const makers = readdirSync(SUPPORT).filter(
+  (name) =>
+    (name.endsWith('-world.ts') || OTHERS.includes(name)) && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
 );
 const isOfRun = (path: string): boolean => {
   const text = readFileSync(join(ROOT, path), 'utf8');
-  return MAKES.test(text) || worlds.some((name) => text.includes(`/support/${name}'`));
+  return MAKES.test(text) || makers.some((name) => text.includes(`/support/${name}'`));
 };
 
 /** Looks, keys and loading of every page: they do not depend on a store, and take longest. Each runs when it is named. */
