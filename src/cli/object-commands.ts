@@ -173,6 +173,29 @@ export const actionCommand = (description: {
   });
 };
 
+/** `delete ID`, or another verb for an object that is gone afterwards. */
+export const deleteCommand = (description: {
+  readonly noun: string;
+  readonly verb?: string;
+  readonly summary: string;
+  readonly path: string;
+  readonly done?: string;
+}): Command => {
+  const { noun, verb = 'delete', summary, path, done = 'removed' } = description;
+  return managementCommand({
+    words: [noun, verb],
+    operands: ['ID'],
+    summary,
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      await call.api.delete(await pathOf(path, BY_ID, call));
+      call.print.object({}, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
+      return EXIT.done;
+    },
+  });
+};
+
 /** `narrow ID`: removes the rights that `taken` returns. */
 export const narrowCommand = (description: {
   readonly noun: string;

@@ -1,9 +1,8 @@
 /** `behalf grants …`: what users allowed clients and agents. */
-import { type Command, EXIT } from '../command.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import type { Command } from '../command.ts';
+import { timeText } from '../management-command.ts';
 import { lists, resourceDetails, resourceScopes } from '../members.ts';
-import { listCommand, narrowCommand, showCommand } from '../object-commands.ts';
-import { printable } from '../table.ts';
+import { deleteCommand, listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 
 const PATH = '/grants';
 
@@ -54,17 +53,11 @@ export const grantCommands: readonly Command[] = [
       };
     },
   }),
-  managementCommand({
-    words: ['grants', 'revoke'],
-    operands: ['ID'],
+  deleteCommand({
+    noun: 'grants',
+    verb: 'revoke',
     summary: 'Revoke a grant, its tokens, and all tokens exchanged from them.',
-    role: 'operator',
-    options: {},
-    run: async (call) => {
-      const [id = ''] = call.operands;
-      await call.api.delete(`${PATH}/${encodeURIComponent(id)}`);
-      call.print.object({}, `${printable(id)} is revoked.\n`);
-      return EXIT.done;
-    },
+    path: PATH,
+    done: 'revoked',
   }),
 ];

@@ -3,7 +3,7 @@ import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
 import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
 import { lists, texts } from '../members.ts';
-import { actionCommand, listCommand, showCommand, updateCommand } from '../object-commands.ts';
+import { actionCommand, deleteCommand, listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
 const PATH = '/webhooks';
@@ -22,7 +22,7 @@ const CHANGEABLE = {
   },
 } as const satisfies Record<string, Option>;
 
-const at = (call: ManagementCall, action = ''): string =>
+const at = (call: ManagementCall, action: string): string =>
   `${PATH}/${encodeURIComponent(call.operands[0] ?? '')}${action}`;
 
 const secretShown = (call: ManagementCall, body: Readonly<Record<string, unknown>>): void => {
@@ -85,19 +85,6 @@ const test = managementCommand({
       isSent ? 'It got there.\n' : `It did not get there: ${printable(String(body['failure']))}.\n`,
     );
     return isSent ? EXIT.done : EXIT.failed;
-  },
-});
-
-const remove = managementCommand({
-  words: ['webhooks', 'delete'],
-  operands: ['ID'],
-  summary: 'Delete an endpoint.',
-  role: 'operator',
-  options: {},
-  run: async (call) => {
-    await call.api.delete(at(call));
-    call.print.object({}, `${printable(call.operands[0] ?? '')} is removed.\n`);
-    return EXIT.done;
   },
 });
 
@@ -188,7 +175,7 @@ export const webhookCommands: readonly Command[] = [
     done: 'stopped',
   }),
   rotate,
-  remove,
+  deleteCommand({ noun: 'webhooks', summary: 'Delete an endpoint.', path: PATH }),
   deadLetters,
   retry,
 ];

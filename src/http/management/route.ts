@@ -147,6 +147,11 @@ export const about = (tag: string, readScope: ManagementScope, writeScope: Manag
     const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, status: 200, answer } as const;
     return { method: 'POST', path, tag, summary, ...usual, ...more };
   },
+  /** The object is gone afterwards: 204 without a body. */
+  remove: (path: string, summary: string, more: More = {}): Made<object, undefined> => {
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, status: 204 } as const;
+    return { method: 'DELETE', path, tag, summary, ...usual, ...more };
+  },
 });
 
 export const OWN = { own: true } as const;

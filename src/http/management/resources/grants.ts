@@ -18,7 +18,7 @@ import type { DetailsByResource } from '../../../domain/vocabulary/detail-type.t
 import { pointerStep } from '../../../domain/vocabulary/json-pointer.ts';
 import { type Call, existing } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenClientId, givenId, OWN, PAGE, route, WRITERS } from '../route.ts';
+import { about, givenClientId, givenId, OWN, PAGE } from '../route.ts';
 import { named } from '../schema.ts';
 import { arrayOf, identified, input, list, output, page, recordOf, seconds, string, strings } from '../schema-parts.ts';
 import { DETAIL } from '../shared-schemas.ts';
@@ -80,18 +80,11 @@ const routes = {
     },
   }),
   getGrant: make.read('/grants/{id}', GRANT, 'Read a grant. A revoked or expired grant is not found', OWN),
-  revokeGrant: route({
-    method: 'DELETE',
-    path: '/grants/{id}',
-    tag: 'grants',
-    summary:
-      'Revoke a grant, its tokens, and all tokens exchanged from them. For an instance grant, only that instance grant is revoked',
-    scope: 'grants:write',
-    policy: 'administer',
-    roles: WRITERS,
-    status: 204,
-    own: true,
-  }),
+  revokeGrant: make.remove(
+    '/grants/{id}',
+    'Revoke a grant, its tokens, and all tokens exchanged from them. For an instance grant, only that instance grant is revoked',
+    OWN,
+  ),
   narrowGrant: make.act(
     '/grants/{id}/narrow',
     GRANT,

@@ -7,7 +7,7 @@ import type { InstanceRegistry } from '../../../domain/clients/instances/instanc
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE, route, WRITERS } from '../route.ts';
+import { about, PAGE } from '../route.ts';
 import { named } from '../schema.ts';
 import { identified, input, object, oneOf, output, page, RECORD, seconds, string, text } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
@@ -70,17 +70,11 @@ const routes = {
     { ...OWN_OR_SELF, query: PAGE },
   ),
   getInstance: make.read('/agents/{id}/instances/{instance}', INSTANCE, 'Read an instance of an agent', OWN_OR_SELF),
-  endInstance: route({
-    method: 'DELETE',
-    path: '/agents/{id}/instances/{instance}',
-    tag: 'instances',
-    summary: 'End an instance of an agent permanently, with its refresh tokens. Other instances are not affected',
-    scope: 'instances:write',
-    policy: 'administer',
-    roles: WRITERS,
-    ...OWN_OR_SELF,
-    status: 204,
-  }),
+  endInstance: make.remove(
+    '/agents/{id}/instances/{instance}',
+    'End an instance of an agent permanently, with its refresh tokens. Other instances are not affected',
+    OWN_OR_SELF,
+  ),
 };
 
 const MEMBERS = [

@@ -153,16 +153,7 @@ const routes = {
     WEBHOOK_WITH_SECRET,
     'Rotate the secret. For a day the server also signs messages with the previous secret',
   ),
-  removeWebhook: route({
-    method: 'DELETE',
-    path: '/webhooks/{id}',
-    tag: 'webhooks',
-    summary: 'Delete an endpoint',
-    scope: 'webhooks:write',
-    policy: 'administer',
-    roles: ['administrator', 'operator'],
-    status: 204,
-  }),
+  removeWebhook: make.remove('/webhooks/{id}', 'Delete an endpoint'),
   listDeadLetters: letters.read(
     '/dead-letters',
     DEAD_LETTER_PAGE,
