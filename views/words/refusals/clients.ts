@@ -29,7 +29,6 @@ export const AGENT_GERMAN = {
   owner_inactive: 'Eigentümer ist ein aktives Konto oder eine Gruppe mit einem aktiven Mitglied.',
   instance_agent_inactive: 'Dieser Agent ist nicht aktiv.',
   agent_changed_owner: 'Dieser Agent hat inzwischen einen anderen Eigentümer. Lesen Sie ihn noch einmal.',
-  credential_url_missing: 'Es braucht die URL der Schlüssel.',
   credential_issuer_unknown: 'Es gibt keinen aktiven vertrauten Aussteller mit dieser Kennung.',
   credential_kind_unknown: 'Eine solche Art von Nachweis gibt es nicht.',
   credential_keys_unusable: 'Nur die Schlüssel eines brauchbaren Nachweises werden durch andere ersetzt.',

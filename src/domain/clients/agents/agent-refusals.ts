@@ -37,7 +37,6 @@ export const AGENT_REFUSALS = {
     code: 'conflict',
     text: 'The owner of this agent has changed in the meantime; read it again.',
   },
-  credential_url_missing: { code: 'invalid_field', text: 'The URL of its keys is needed.' },
   credential_issuer_unknown: { code: 'invalid_field', text: 'There is no active trusted issuer with this id.' },
   credential_kind_unknown: { code: 'invalid_field', text: 'There is no such kind of credential.' },
   credential_keys_unusable: { code: 'conflict', text: 'Only the keys of a usable credential are changed for others.' },

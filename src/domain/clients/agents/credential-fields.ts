@@ -9,7 +9,7 @@ import {
   type TextRule,
 } from '../../platform/remote-keys/claim-rules.ts';
 import { keyRefusal } from '../../platform/remote-keys/key-refusals.ts';
-import { operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
+import { checkReachable, operatorUrlsOf } from '../../platform/remote-keys/operator-urls.ts';
 import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
@@ -61,13 +61,9 @@ export const checkedMaterial = async (
       return { kind: 'jwks', jwks: checkPublicKeys(given.jwks, `${at}/jwks`) };
     }
     case 'jwks_uri': {
-      const { jwksUri } = checkKeySource(
-        given.jwksUri === undefined ? {} : { jwksUri: given.jwksUri },
-        undefined,
-        deps.checkKeyUrl,
-        { at, reach },
-      );
-      if (jwksUri === undefined) throw agentRefusal('credential_url_missing', { field: `${at}/jwks_uri` });
+      const { jwksUri } = given;
+      if (jwksUri === undefined) throw keyRefusal('keys_or_uri_missing', { field: `${at}/jwks` });
+      checkReachable(jwksUri, `${at}/jwks_uri`, deps.checkKeyUrl, reach);
       return { kind: 'jwks_uri', jwksUri };
     }
     case 'federated': {
