@@ -37,10 +37,11 @@ export const managementRouter = (
 
   // Exact paths only: a path in another case, or with a slash at the end, is another path (MG-09).
   const router = new Router({ prefix: PREFIX, sensitive: true, strict: true });
-  const document = JSON.stringify(openApiDocument(issuer));
+  let document: string | undefined;
   router.get(
     '/openapi.json',
     answering(log, async (ctx) => {
+      document ??= JSON.stringify(openApiDocument(issuer));
       ctx.body = document;
       ctx.type = 'application/json';
     }),

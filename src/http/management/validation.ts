@@ -29,26 +29,38 @@ const REFUSED_MEMBERS: Readonly<Record<string, RefusedReason>> = {
 };
 const SHOWN_ERRORS = 20;
 
-const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
+// A schema is compiled once and used seldom: to optimise its code takes longer than the code.
+const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true, code: { optimize: false } } as const;
 
 const bodies = new Ajv2020({ ...OPTIONS, keywords: ['components'] });
 /** Accepts the empty body of a route without one. */
 const EMPTY_BODY = named('EmptyBody', {});
+const NO_QUERY = {};
 /** Converts query values, which are text: `limit=10` to a number, `live=true` to a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 
-/** `T`: the type of the schema's values. */
-const checkOf = <T>({ name, schema }: NamedSchema<unknown>) => {
-  let check: ValidateFunction<T> | undefined;
-  return (body: JsonObject): T => {
-    check ??= bodies.compile<T>({
-      $ref: `#/components/schemas/${name}`,
-      components: { schemas: componentsOf([{ name, schema }]) },
-    });
-    if (!check(body)) throw refusal(check, (pointer) => ({ pointer }));
-    return body;
-  };
+/** Compiled checks by the schema or the parameters that they are of: all servers of a process have the same. */
+const compiled = new WeakMap<object, ValidateFunction>();
+
+const compiledOnce = (of: object, compile: () => ValidateFunction): ValidateFunction => {
+  const check = compiled.get(of) ?? compile();
+  compiled.set(of, check);
+  return check;
 };
+
+/** `T`: the type of the schema's values. */
+const checkOf =
+  <T>({ name, schema }: NamedSchema<unknown>) =>
+  (body: JsonObject): T => {
+    const check = compiledOnce(schema, () =>
+      bodies.compile({
+        $ref: `#/components/schemas/${name}`,
+        components: { schemas: componentsOf([{ name, schema }]) },
+      }),
+    );
+    if (!check(body)) throw refusal(check, (pointer) => ({ pointer }));
+    return body as T;
+  };
 
 /** Checks a body and gives it its type. Compiles at the first call. Throws 'invalid_field' and names every member at fault. */
 export const bodyCheck = <T>(schema: NamedSchema<T>): ((body: JsonObject) => T) => checkOf<T>(schema);
@@ -65,16 +77,14 @@ export interface InputChecks<T extends Io> {
 /** Checks for one route, compiled at its first call. */
 export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
   const integers = Object.entries(route.query ?? {}).filter(([, schema]) => schema['type'] === 'integer');
-  let checkQuery: ValidateFunction | undefined;
+  const declared = route.query ?? NO_QUERY;
 
   return {
     body: checkOf<T['body']>(route.body === undefined || route.lines ? EMPTY_BODY : route.body),
     query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
-      checkQuery ??= queries.compile({
-        type: 'object',
-        additionalProperties: false,
-        properties: withoutDefaults(route.query ?? {}),
-      });
+      const checkQuery = compiledOnce(declared, () =>
+        queries.compile({ type: 'object', additionalProperties: false, properties: withoutDefaults(declared) }),
+      );
       // ajv accepts `1e999` as a whole number, and then applies no maximum to a value that is not finite.
       const odd = integers.map(([parameter]) => parameter).filter((parameter) => !isWhole(given[parameter]));
       if (odd.length > 0) {
