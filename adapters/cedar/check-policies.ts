@@ -26,8 +26,37 @@ const MOST_FINDINGS = 50;
 
 export type Checked = { readonly check: PolicyCheck; readonly policies: readonly Parsed[] };
 
-/** Never throws. `policies` are complete when `check` finds no error. */
+/** A text is checked when it is drafted, when it is activated and when it is compiled. */
+const MOST_REMEMBERED = 8;
+/** Characters. What is remembered of a longer text would take much memory. */
+const LONGEST_REMEMBERED = 16_384;
+const remembered = new Map<string, Checked>();
+
+/**
+ * Never throws. `policies` are complete when `check` finds no error. Remembers the results of the last short texts: they
+ * depend on the arguments only.
+ */
 export const checkPolicies = (text: string, schema: string, { wasTaken = false }: TakenBefore = {}): Checked => {
+  if (text.length > LONGEST_REMEMBERED) return newlyChecked(text, schema, wasTaken);
+  const keyOf = (taken: boolean): string => JSON.stringify([text, schema, taken]);
+  const known = remembered.get(keyOf(wasTaken));
+  if (known) return known;
+  const checked = newlyChecked(text, schema, wasTaken);
+  remember(keyOf(wasTaken), checked);
+  // A text that was taken before is checked for less. Without an error the results are equal.
+  if (!wasTaken && !checked.check.findings.some(isError)) remember(keyOf(true), checked);
+  return checked;
+};
+
+const remember = (key: string, checked: Checked): void => {
+  remembered.set(key, checked);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= MOST_REMEMBERED) break;
+    remembered.delete(oldest);
+  }
+};
+
+const newlyChecked = (text: string, schema: string, wasTaken: boolean): Checked => {
   try {
     const { statements, refusal } = statementsOf(text);
     // Before any part of a text that is too large is parsed.

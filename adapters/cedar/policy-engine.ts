@@ -27,19 +27,35 @@ import { type Answer, type Asked, type RememberedAnswers, rememberedAnswers } fr
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
-/** The name under which Cedar keeps the schema for this process. */
-const SCHEMA = 'behalf';
-
 /** Parsed sets in the whole process at one time: the active one, and those in simulation. */
 const MOST_READY = 1_000;
 
 let ready = 0;
 
+type ReadSchema = { readonly schema: string; readonly facts: FactsFit };
+
+/** Read once in a process. Throws an Error when the schema does not parse. */
+const readSchema = (): ReadSchema => {
+  if (!known) {
+    const schema = textOf('agent.cedarschema');
+    known = { schema, facts: factsFit(schema) };
+  }
+  return known;
+};
+let known: ReadSchema | undefined;
+
+/** The name under which Cedar keeps the schema for this process. Few questions need it: it is parsed at the first of them. */
+const schemaName = (): string => {
+  if (!isParsed) succeed(preparseSchema(SCHEMA, readSchema().schema));
+  isParsed = true;
+  return SCHEMA;
+};
+const SCHEMA = 'behalf';
+let isParsed = false;
+
 export const cedarPolicyEngine = (): PolicyEngine => {
-  const schema = textOf('agent.cedarschema');
+  const { schema, facts } = readSchema();
   const starter = textOf('starter.cedar');
-  succeed(preparseSchema(SCHEMA, schema));
-  const facts = factsFit(schema);
 
   return {
     schema,
@@ -116,7 +132,7 @@ const answersOf = (
   asked: Asked,
 ): readonly Answer[] => {
   if (!facts.fits(asked)) {
-    const checked = { ...asked, preparsedSchemaName: SCHEMA, validateRequest: true };
+    const checked = { ...asked, preparsedSchemaName: schemaName(), validateRequest: true };
     const names = parts.all.length === 0 ? [emptySet()] : parts.all.map((part) => part.name());
     return names.map((name) => answerOf({ ...checked, preparsedPolicySetId: name }));
   }
