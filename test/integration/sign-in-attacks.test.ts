@@ -340,7 +340,12 @@ describe('LG-06 passwords', () => {
 
   test('LG-06 wait in a queue that ends: a wave of sign-ins gets 503 and tokens are issued meanwhile', async () => {
     const busy = await runServer({
-      environment: { BEHALF__PASSWORDS__CONCURRENCY: '1', BEHALF__PASSWORDS__QUEUELIMIT: '2' },
+      environment: {
+        BEHALF__PASSWORDS__CONCURRENCY: '1',
+        BEHALF__PASSWORDS__QUEUELIMIT: '2',
+        BEHALF__PASSWORDS__ARGON2MEMORYKIB: '19456',
+        BEHALF__PASSWORDS__ARGON2PASSES: '2',
+      },
     });
     try {
       const world = await makeScene(busy);

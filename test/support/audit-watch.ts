@@ -5,8 +5,6 @@
  */
 import { expect } from '@jest/globals';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
-import type { AuditEntry } from '../../src/domain/audit/list-events.ts';
-import type { Cursor } from '../../src/domain/ports/document-store.ts';
 import type { Answer } from './oauth-calls.ts';
 import type { RunningServer } from './running-server.ts';
 import { advance, now } from './stopped-clock.ts';
@@ -20,9 +18,6 @@ export const COUNT_EACH_SECOND = {
 /** A checkpoint is due by number and by time, so any work can be the one that it comes with. */
 const NOT_OF_THE_WORK: ReadonlySet<string> = new Set(['management.permitted', 'checkpoint.made']);
 
-/** Entries read at a time: more than a test leaves, since a clock that is put back dates new ones among the old. */
-const PAGE = 350;
-
 export type Refusal = {
   readonly status: number;
   readonly error: string;
@@ -33,34 +28,21 @@ export type Refusal = {
 export type AuditWatch = ReturnType<typeof auditWatch>;
 
 export const auditWatch = (server: RunningServer) => {
-  const page = (after?: Cursor) => server.behalf.services.audit.list({ limit: PAGE, ...(after ? { after } : {}) });
-
-  /** Entries that are not in `before`, which was the newest page; newest first. */
-  const newerThan = async (before: ReadonlySet<string>): Promise<readonly AuditEntry[]> => {
-    const found: AuditEntry[] = [];
-    for (let after: Cursor | undefined; ; ) {
-      const { entries, next } = await page(after);
-      found.push(...entries.filter(({ id }) => !before.has(id)));
-      if (!next || entries.some(({ id }) => before.has(id))) return found;
-      after = next;
-    }
-  };
-
   /** What `work` answered, and the events it left, oldest first; without checkpoints, and without those that only say that a call was permitted. */
   const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: readonly AuditEvent[] }> => {
     // What came before may still be written.
     await server.settled();
     advance(1000);
     const from = now();
-    const before = new Set((await page()).entries.map(({ id }) => id));
+    const before = server.appended();
     const result = await work();
     // Before authentication the answer does not wait for its event.
     await server.settled();
     // Refusals that were only counted come late, in the name of an interval that is over.
-    const after = (await newerThan(before)).filter(
-      ({ event }) => (event.since ?? from) >= from && !NOT_OF_THE_WORK.has(event.type),
+    const events = (await server.eventsSince(before)).filter(
+      ({ since, type }) => (since ?? from) >= from && !NOT_OF_THE_WORK.has(type),
     );
-    return { result, events: after.map(({ event }) => event).reverse() };
+    return { result, events };
   };
 
   return {

@@ -25,6 +25,7 @@ import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-ev
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
+import { auditReader } from './audit-reader.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
@@ -72,6 +73,9 @@ export type Faults = {
   isEphemeralFailing: boolean;
 };
 
+/** Production refuses so little. A test about the cost of a hash says its own. */
+const QUICK_HASHES = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '8', BEHALF__PASSWORDS__ARGON2PASSES: '1' };
+
 export const runServer = async (options: RunOptions = {}) => {
   const dataFolder = options.after?.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-test-')));
   const port = options.after?.port ?? options.tls?.port ?? (await freePort());
@@ -86,6 +90,7 @@ export const runServer = async (options: RunOptions = {}) => {
       BEHALF_DATA: dataFolder,
       BEHALF_ADMIN_PASSWORD: 'correct horse battery staple',
       BEHALF__PASSWORDS__CONCURRENCY: '2',
+      ...((options.environment?.['BEHALF_ISSUER'] ?? issuer).startsWith('http:') ? QUICK_HASHES : {}),
       ...(options.limits ? {} : WITHOUT_LIMITS),
       BEHALF__LOG__LEVEL: 'silent',
       ...(options.tls ? await tlsSettings(options.tls.authority, dataFolder) : {}),
@@ -99,11 +104,13 @@ export const runServer = async (options: RunOptions = {}) => {
   const log = options.log && pino({ base: null }, { write: options.log });
   const stores = await storesFor(options, configuration, part, log);
   const calls = storeCalls();
+  const audit = auditReader();
+  const documents = audit.watched(stores.documents);
   const behalf: Behalf = await compose(configuration, {
     masterKey,
     // Tests are about what is answered; a busy machine must not turn it into 503.
     requestDeadlineMilliseconds: 25_000,
-    documents: failable(options.between?.(stores.documents) ?? stores.documents, faults, calls),
+    documents: failable(options.between?.(documents) ?? documents, faults, calls),
     ephemeral: failableEphemeral(stores.ephemeral, faults, calls),
     ...('broadcast' in stores ? { broadcast: stores.broadcast } : {}),
     ...(log ? { log } : {}),
@@ -130,9 +137,11 @@ export const runServer = async (options: RunOptions = {}) => {
     /** Events of a type, oldest first; all of them without one. */
     async events(type?: AuditEventType): Promise<readonly AuditEvent[]> {
       await behalf.refusalsWritten().catch(() => undefined);
-      const { entries } = await behalf.services.audit.list({ limit: 1000, ...(type ? { type } : {}) });
-      return entries.map(({ event }) => event as unknown as AuditEvent).reverse();
+      return audit.events(type);
     },
+    /** How many audit records this server has appended, and the events of those that it appended after so many. */
+    appended: audit.appended,
+    eventsSince: audit.since,
     async close({ keepData = false } = {}): Promise<void> {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -179,6 +188,7 @@ const storesFor = async (
 /** Counts the calls under way. */
 const storeCalls = () => {
   let underWay = 0;
+  let waiting: (() => void)[] = [];
   return {
     async during<T>(call: () => Promise<T>): Promise<T> {
       underWay += 1;
@@ -186,11 +196,16 @@ const storeCalls = () => {
         return await call();
       } finally {
         underWay -= 1;
+        if (underWay === 0) {
+          for (const resolve of waiting) resolve();
+          waiting = [];
+        }
       }
     },
     async settled(): Promise<void> {
       // Between two calls of one piece of work nothing but what is ready runs, so a few turns in a row are enough.
       for (let quiet = 0; quiet < 5; ) {
+        if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
         await new Promise((resolve) => setImmediate(resolve));
         quiet = underWay === 0 ? quiet + 1 : 0;
       }
