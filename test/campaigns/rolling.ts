@@ -5,8 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { freePort, startServer } from '../support/server-process.ts';
+import { startServer } from '../support/server-process.ts';
 import { checkAuditLog } from './audit-log-check.ts';
 import { startBalancer } from './balancer.ts';
 import type { Campaign } from './campaign.ts';

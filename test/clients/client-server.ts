@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { exportJWK } from 'jose';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { freePort } from '../support/free-port.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { localAuthority } from '../support/local-authority.ts';
 import { managementFromKeyFile } from '../support/management.ts';
-import { freePort, runCli, startServer } from '../support/server-process.ts';
+import { runCli, startServer } from '../support/server-process.ts';
 import { openWire } from './wire.ts';
 
 export const CALENDAR = 'https://calendar.example.com';

@@ -4,8 +4,8 @@ import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
 import { type RedisBroadcastOptions, redisBroadcast } from '../../adapters/redis/broadcast.ts';
 import type { Broadcast, Topic } from '../../src/domain/ports/broadcast.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { freePort } from '../support/free-port.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
-import { freePort } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
 const ends: (() => Promise<unknown>)[] = [];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { type Identity, keyPairFromJwk, newKeyPair } from '../support/agent-keys.ts';
 import { type Filling, newBrowser, type Page, walkAuthorization } from '../support/browser-flow.ts';
+import { freePort } from '../support/free-port.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, answerOf, type Credential, discover, formOf, oauthCalls } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
@@ -12,7 +13,6 @@ import { finishOnOurPages, REDIRECT_URI } from '../support/scene.ts';
 import {
   type CommandResult,
   endWithUs,
-  freePort,
   runCli,
   type ServerProcess,
   untilAnswering,

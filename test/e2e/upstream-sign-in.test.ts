@@ -4,13 +4,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startChromium, withPage } from '../support/chromium.ts';
+import { freePort } from '../support/free-port.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
-import { freePort } from '../support/server-process.ts';
 import { type UpstreamWorld, upstreamWorld } from '../support/upstream-world.ts';
 
 /** As an operator enters it: internal hosts that the settings name are allowed. */

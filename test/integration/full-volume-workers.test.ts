@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort, runCli, type ServerProcess, startServer } from '../support/server-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 import { smallVolume } from '../support/small-volume.ts';
 import { until } from '../support/until.ts';
 

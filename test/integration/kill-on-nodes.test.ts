@@ -18,11 +18,11 @@ import { KILLS } from '../../src/domain/authority/revocation/kill.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { Kill } from '../../src/domain/vocabulary/kill.ts';
 import type { Identity } from '../support/agent-keys.ts';
+import { freePort } from '../support/free-port.ts';
 import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
 import { type Answer, answerOf, authentication, formOf, type Parameters } from '../support/oauth-calls.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { freePort } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
 const MASTER_KEY = Buffer.alloc(32, 5);

@@ -12,10 +12,10 @@ import { compose } from '../../src/compose.ts';
 import { masterKey } from '../../src/domain/platform/crypto/master-key.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { clientAssertion } from '../support/agent-keys.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Answer, answerOf, authentication, formOf, post } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
-import { freePort } from '../support/server-process.ts';
 
 const FAST = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024', BEHALF__PASSWORDS__ARGON2PASSES: '1' };
 const other = (key: string) => ({ ...FAST, BEHALF__KEYS__OTHERMASTERKEY: key });

@@ -6,7 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { freePort, untilAnswering } from '../support/server-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { untilAnswering } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

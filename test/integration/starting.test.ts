@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { loadConfiguration } from '../../config/load.ts';
 import { boundListeners } from '../../src/listeners.ts';
-import { endWithUs, freePort, runCli } from '../support/server-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { endWithUs, runCli } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

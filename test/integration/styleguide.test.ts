@@ -1,10 +1,10 @@
 /** `/console/styleguide` is a page of development: where the issuer is https there is none, whoever asks. */
 import { afterAll, expect, test } from '@jest/globals';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { freePort } from '../support/free-port.ts';
 import { localAuthority } from '../support/local-authority.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene } from '../support/scene.ts';
-import { freePort } from '../support/server-process.ts';
 
 const servers: RunningServer[] = [];
 afterAll(async () => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { allSettings } from '../../config/schema.ts';
-import { endWithUs, freePort, runCli, startServer } from '../support/server-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { endWithUs, runCli, startServer } from '../support/server-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/main.ts');

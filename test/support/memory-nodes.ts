@@ -14,8 +14,8 @@ import { loadConfiguration } from '../../config/load.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { Topic } from '../../src/domain/ports/broadcast.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
+import { freePort } from './free-port.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
-import { freePort } from './server-process.ts';
 
 export type Node = { readonly behalf: Behalf; readonly port: number };
 export type MemoryNodes = Awaited<ReturnType<typeof memoryNodes>>;

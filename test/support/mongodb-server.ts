@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
-import { freePort } from './server-process.ts';
+import { freePort } from './free-port.ts';
 import { stopProcess } from './stopped-process.ts';
 
 const run = promisify(execFile);

@@ -26,9 +26,9 @@ import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/doc
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { auditReader } from './audit-reader.ts';
+import { freePort } from './free-port.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
-import { freePort } from './server-process.ts';
 import { isOnServers, type OwnPart, partOfServers, storesOfPart } from './shared-servers.ts';
 
 export type RunningServer = Awaited<ReturnType<typeof runServer>>;

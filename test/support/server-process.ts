@@ -6,9 +6,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from './free-port.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** A start takes seconds; on a machine that others work on it may take ten times as long. */
@@ -29,17 +29,6 @@ export type ServerOptions = {
 };
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>;
-
-/** A TCP port that was free a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-};
 
 /** Resolves once `url` answers with any status below 500; throws after `timeoutMs` or when `child` has ended. */
 export const untilAnswering = async (url: string, child: ChildProcess, timeoutMs: number): Promise<void> => {
