@@ -3,17 +3,22 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import type { Figures } from './campaign.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 type Kept = { readonly campaign: string; readonly results: Readonly<Record<string, unknown>> };
 
-export const keepResult = (campaign: string, configuration: string, result: Figures): void => {
+/** `script`: the one of package.json that gave the result. */
+export const keepResult = (
+  campaign: string,
+  configuration: string,
+  result: Readonly<Record<string, unknown>>,
+  script = 'campaign',
+): void => {
   const file = resolve(ROOT, `docs/results/${campaign}.json`);
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Kept>) : {};
   const entry = {
-    command: `npm run campaign -- ${process.argv.slice(2).join(' ')}`,
+    command: `npm run ${script} -- ${process.argv.slice(2).join(' ')}`,
     commit: commit(),
     // Campaigns move `Date`; this is the machine's.
     date: new Date(performance.timeOrigin + performance.now()).toISOString().slice(0, 10),

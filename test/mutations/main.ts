@@ -2,85 +2,49 @@
  * Draws mutations over the guards of the decision path by a seed, runs the related tests against each, and prints which
  * survive. The repository stays as it is: mutations are made in a copy in a temporary folder.
  *
- * The last line of stdout is JSON: `{"mutations","killed","survived","seed","elapsedSeconds"}`. Exit code 1: one survived.
+ * The last line of stdout is JSON: `{"mutations","killed","survived","unusable","seed","elapsedSeconds"}`. Exit code 1: one
+ * survived.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { deliveredFiles } from '../architecture/source-files.ts';
-import { seededRandom } from '../campaigns/campaign.ts';
-import { type Mutation, mutationsOf } from './operators.ts';
+import { keepResult } from '../campaigns/results.ts';
+import { drawn } from './draw.ts';
+import type { Mutation } from './operators.ts';
 import { relatedTests } from './related-tests.ts';
+import { startTrials } from './trial.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Where a wrong guard gives away authority. */
-const GUARDED = ['src/domain/authority/', 'src/domain/approvals/', 'src/provider/', 'src/extensions/'];
 const COPIED = ['adapters', 'config', 'docs', 'src', 'test', 'views', 'package.json', 'tsconfig.json'];
-const GROUP_MINUTES = 15;
 
-const HELP = `npm run mutations -- [--seed N] [--count N] [--path PREFIX] [--list]
+const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N] [--path PREFIX] [--list] [--record]
 
-  --seed   decides which guards are mutated (default 1)
-  --count  how many mutations (default 60)
-  --path   only files whose path begins so
-  --list   print the mutations that would be made, and run nothing
+  --seed    decides which guards are mutated (default 1)
+  --count   how many mutations (default 60)
+  --from    leave out those before the K-th (default 1)
+  --tests   how many tests run for each mutation, the nearest ones (default 40)
+  --path    only files whose path begins so
+  --list    print the mutations that would be made, and run nothing
+  --record  keep the figures in docs/results/mutations.json: one entry for each slice of a seed
 `;
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '60' },
+    from: { type: 'string', default: '1' },
+    tests: { type: 'string', default: '40' },
     path: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-const parses = (code: string): boolean => {
-  try {
-    stripTypeScriptTypes(code);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const mutated = ({ path, line, after }: Mutation): string =>
-  readFileSync(join(ROOT, path), 'utf8')
-    .split('\n')
-    .with(line - 1, after)
-    .join('\n');
-
-/** Mutations that parse, at most one for each line, so that no guard is tried twice. */
-const drawn = (seed: number, count: number, prefix: string): readonly Mutation[] => {
-  const random = seededRandom(seed);
-  const all = deliveredFiles()
-    .filter(({ path }) => GUARDED.some((folder) => path.startsWith(folder)) && path.startsWith(prefix))
-    .flatMap(({ path, text }) => mutationsOf(path, text));
-  const found = new Map<string, Mutation>();
-  for (let left = all.length * 4; left > 0 && found.size < count && all.length > 0; left -= 1) {
-    const mutation = all[random.integer(all.length)];
-    if (mutation === undefined || found.has(`${mutation.path}:${mutation.line}`)) continue;
-    if (!parses(mutated(mutation))) continue;
-    found.set(`${mutation.path}:${mutation.line}`, mutation);
-  }
-  return [...found.values()];
-};
-
-/** A run that does not end counts as a failure. */
-const fails = async (copy: string, tests: readonly string[]): Promise<boolean> => {
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  const running = spawn(process.execPath, [...jest, '--silent', '--bail', '--runTestsByPath', ...tests], {
-    cwd: copy,
-    stdio: 'ignore',
-    timeout: GROUP_MINUTES * 60_000,
-  });
-  const [code] = await once(running, 'exit');
-  return code !== 0;
+const numbers = () => {
+  const of = (text: string): number => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN);
+  return { seed: of(values.seed), count: of(values.count), from: of(values.from), tests: of(values.tests) };
 };
 
 const copyOfRepository = (): string => {
@@ -97,49 +61,46 @@ const shown = ({ path, line, operator, before, after }: Mutation): string =>
   `${path}:${line}  ${operator}\n    - ${before.trim()}\n    + ${after.trim()}`;
 
 const main = async (): Promise<number> => {
-  const [seed, count] = [Number(values.seed), Number(values.count)];
-  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
-    process.stderr.write(`--seed and --count are whole numbers.\n\n${HELP}`);
+  const { seed, count, from, tests: most } = numbers();
+  if ([seed, count, from, most].includes(Number.NaN)) {
+    process.stderr.write(`--seed, --count, --from and --tests are whole numbers above 0.\n\n${HELP}`);
     return 2;
   }
-  const mutations = drawn(seed, count, values.path);
+  const all = drawn(seed, count, values.path);
+  const mutations = all.slice(from - 1);
   if (values.list) {
     process.stdout.write(`${mutations.map(shown).join('\n')}\n`);
     return 0;
   }
   const begin = Date.now();
-  const tests = relatedTests();
+  const related = relatedTests();
   const copy = copyOfRepository();
-  const survivors: Mutation[] = [];
-  /** Groups of tests that pass without a mutation. */
-  const passing = new Set<string>();
+  const trials = startTrials(copy);
+  const survived: Mutation[] = [];
   try {
     for (const [index, mutation] of mutations.entries()) {
-      const file = join(copy, mutation.path);
-      const original = readFileSync(join(ROOT, mutation.path), 'utf8');
-      writeFileSync(file, mutated(mutation));
-      let killers: readonly string[] | undefined;
-      for (const group of tests.groupsFor(mutation.path)) {
-        if (await fails(copy, group)) killers = group;
-        if (killers) break;
-      }
-      writeFileSync(file, original);
-      if (!killers) survivors.push(mutation);
-      // A test that fails by itself kills nothing.
-      else if (!passing.has(killers.join(' '))) {
-        if (await fails(copy, killers)) throw new Error(`without a mutation, one of these fails: ${killers.join(' ')}`);
-        passing.add(killers.join(' '));
-      }
-      process.stderr.write(`${index + 1}/${mutations.length} ${killers ? 'killed' : 'SURVIVED'} ${shown(mutation)}\n`);
+      const killer = await trials.killerOf(mutation, related.testsFor(mutation, most));
+      if (!killer) survived.push(mutation);
+      const verdict = killer ? `killed by ${killer}` : 'SURVIVED';
+      process.stderr.write(`${from + index}/${all.length} ${shown(mutation)}\n    ${verdict}\n`);
     }
   } finally {
+    await trials.end();
     rmSync(copy, { recursive: true, force: true });
   }
   const elapsedSeconds = Math.round((Date.now() - begin) / 1000);
-  const killed = mutations.length - survivors.length;
-  const result = { mutations: mutations.length, killed, survived: survivors, seed, elapsedSeconds };
+  const killed = mutations.length - survived.length;
+  const result = {
+    mutations: mutations.length,
+    killed,
+    survived,
+    unusable: [...trials.unusable],
+    seed,
+    elapsedSeconds,
+  };
+  if (values.record) keepResult('mutations', `seed ${seed}, ${from} to ${all.length}`, result, 'mutations');
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  return survivors.length === 0 ? 0 : 1;
+  return survived.length === 0 ? 0 : 1;
 };
 
 if (values.help) process.stdout.write(HELP);

@@ -69,6 +69,17 @@ const OPERATORS: readonly Operator[] = [
 const isNoGuard = (line: string): boolean =>
   /^\s*(?:\/\/|\*|\/\*|import |export type |type |readonly |\| )/.test(line) || /^\s*['"`]/.test(line);
 
+/** Mutations that change how often the code tries or reads, and no answer. */
+const CHANGES_NOTHING: readonly (readonly [operator: string, line: RegExp])[] = [
+  // One more attempt against concurrent writers.
+  ['a limit one higher', /for \(let attempt = /],
+  // One more read, which finds an empty page.
+  ['|| becomes &&', /page\.length < PAGE \|\| !last/],
+];
+
+export const isEquivalent = ({ operator, before }: Mutation): boolean =>
+  CHANGES_NOTHING.some(([name, line]) => name === operator && line.test(before));
+
 /** Every mutation of a file, in the order of its lines. */
 export const mutationsOf = (path: string, text: string): readonly Mutation[] =>
   text.split('\n').flatMap((before, index) => {

@@ -1,84 +1,140 @@
 /**
- * Tests that a mutation is most likely to fail, the nearest first: unit tests that import the file, by the length of the way,
- * then tests over HTTP whose names share words with it.
+ * Tests that a mutation is most likely to fail: those whose text shares the rarest words with the lines around it (BM25),
+ * wherever they are. Unit tests that import the changed file come first.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { importsOf } from '../architecture/source-files.ts';
+import { deliveredFiles, importsOf, type SourceFile } from '../architecture/source-files.ts';
+import type { Mutation } from './operators.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SOURCES = ['src', 'adapters', 'config', 'views', 'test/support', 'test/unit', 'test/contract'];
+const FOLDERS = ['test/unit', 'test/contract', 'test/integration'];
+/** Lines before and after the changed one that count. */
+const AROUND = 8;
+/** Files of unit tests that import the changed file only by way of another. */
+const MOST_UNIT_TESTS = 4;
+/** What a word counts by where it stands, beside one of the changed line: the name of the file, a code of a protocol. */
+const [OF_NAME, OF_CODE] = [0.7, 1.5];
+/** Parameters of BM25: how soon more of the same word stops to count, and how much the length of a test does. */
+const [SATURATION, LENGTH] = [1.2, 0.75];
 
-/** Words that say nothing about what a file is about. */
-const COMMON = new Set([
-  'registry',
-  'service',
-  'store',
-  'of',
-  'the',
-  'and',
-  'at',
-  'to',
-  'by',
-  'test',
-  'requests',
-  'request',
-]);
+/** Some tests of a file, by patterns of their titles; without patterns all. */
+export type Selection = { readonly file: string; readonly titles?: readonly string[] };
 
-const wordsOf = (path: string): readonly string[] =>
-  path
-    .split(/[/.-]/)
-    .map((word) => word.replace(/s$/, ''))
-    .filter((word) => word.length > 2 && !COMMON.has(word));
+export type RelatedTests = {
+  /** The nearest tests, so many, as runs of their files, in the order in which to run them. */
+  testsFor(mutation: Mutation, most: number): readonly Selection[];
+};
+
+type Imports = Pick<SourceFile, 'path' | 'imports'>;
+type Block = {
+  readonly file: string;
+  readonly title: string;
+  readonly words: ReadonlyMap<string, number>;
+  readonly length: number;
+};
+
+/** Whole identifiers and codes, and their parts. */
+const wordsOf = (text: string): readonly string[] =>
+  (text.match(/[A-Za-z_][\w-]*/g) ?? []).flatMap((word) => {
+    const parts = word.split(/[_-]|(?<=[a-z])(?=[A-Z])/).map((part) => part.toLowerCase().replace(/s$/, ''));
+    return parts.length > 1 ? [word.toLowerCase(), ...parts] : parts;
+  });
+
+const counted = (words: readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+};
 
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((path) => path.endsWith('.ts'));
+    .filter((path) => path.endsWith('.test.ts'));
 
-export type RelatedTests = {
-  /** In the order in which to run them, one group after the other; a group is one run of Jest. */
-  groupsFor(path: string): readonly (readonly string[])[];
+const BEGIN = /^ *test(?:\.each\b[\s\S]*?\))?\(\s*(['"`])(.*?)\1,/gm;
+
+/** A pattern of the titles that a title becomes when its parameters are filled in. */
+export const patternOf = (title: string): string =>
+  title
+    .replaceAll("\\'", "'")
+    .split(/%[a-z]|\$\{[^}]*\}|\$[\w.]+/)
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .join('.*');
+
+/** From where a test begins to where the next one does. */
+const blocksOf = (file: string, text: string): readonly Block[] => {
+  const found = [...text.matchAll(BEGIN)];
+  const name = wordsOf(basename(file, '.test.ts'));
+  return found.map((match, index) => {
+    const words = [...name, ...name, ...wordsOf(text.slice(match.index, found[index + 1]?.index))];
+    return { file, title: patternOf(match[2] ?? ''), words: counted(words), length: words.length };
+  });
 };
 
 export const relatedTests = (): RelatedTests => {
-  const importers = new Map<string, string[]>();
-  for (const path of SOURCES.flatMap(filesIn)) {
-    for (const { target, isOurs, kind } of importsOf(path, readFileSync(join(ROOT, path), 'utf8'))) {
-      if (!isOurs || kind === 'type') continue;
-      const known = importers.get(target) ?? [];
-      known.push(path);
-      importers.set(target, known);
-    }
-  }
-
-  /** Unit tests that reach the file, with the length of the way. */
-  const unitTests = (path: string): ReadonlyMap<string, number> => {
-    const found = new Map<string, number>();
-    const seen = new Set([path]);
-    let edge = [path];
-    for (let distance = 1; edge.length > 0; distance += 1) {
-      edge = edge.flatMap((each) => (importers.get(each) ?? []).filter((next) => !seen.has(next) && seen.add(next)));
-      for (const each of edge) if (each.endsWith('.test.ts')) found.set(each, distance);
-    }
-    return found;
+  const files = FOLDERS.flatMap(filesIn).map((path) => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    return { path, text, imports: importsOf(path, text) };
+  });
+  const blocks = files.flatMap(({ path, text }) => blocksOf(path, text));
+  const inTests = new Map<string, number>();
+  for (const { words } of blocks) for (const word of words.keys()) inTests.set(word, (inTests.get(word) ?? 0) + 1);
+  const average = blocks.reduce((sum, { length }) => sum + length, 0) / blocks.length;
+  const sources = deliveredFiles();
+  const importing = (all: readonly Imports[], paths: readonly string[]): readonly string[] =>
+    all
+      .filter(({ imports }) => imports.some(({ target, kind }) => kind !== 'type' && paths.includes(target)))
+      .map(({ path }) => path);
+  /** Those that import the file, or else one that imports it. */
+  const unitTestsOf = (path: string): readonly string[] => {
+    const direct = importing(files, [path]);
+    return direct.length > 0 ? direct : importing(files, importing(sources, [path])).slice(0, MOST_UNIT_TESTS);
   };
 
-  const overHttp = filesIn('test/integration').filter((path) => path.endsWith('.test.ts'));
+  const scoreOf = ({ words, length }: Block, wanted: ReadonlyMap<string, number>): number => {
+    let score = 0;
+    for (const [word, weight] of wanted) {
+      const count = words.get(word);
+      if (count === undefined) continue;
+      const rarity = Math.log(1 + blocks.length / (inTests.get(word) ?? 1));
+      const often = (count * (SATURATION + 1)) / (count + SATURATION * (1 - LENGTH + (LENGTH * length) / average));
+      score += weight * rarity * often;
+    }
+    return score;
+  };
 
   return {
-    groupsFor(path) {
-      const units = [...unitTests(path)].sort(([, one], [, other]) => one - other).map(([test]) => test);
-      const words = new Set(wordsOf(path.replace(/\.ts$/, '')));
-      const shared = (test: string): number =>
-        wordsOf(basename(test, '.test.ts')).filter((word) => words.has(word)).length;
-      const byName = overHttp
-        .map((test) => ({ test, count: shared(test) }))
-        .filter(({ count }) => count > 0)
-        .sort((one, other) => other.count - one.count)
-        .map(({ test }) => test);
-      const others = overHttp.filter((test) => !byName.includes(test));
-      return [units.slice(0, 12), units.slice(12), byName, others].filter((group) => group.length > 0);
+    testsFor(mutation, most) {
+      const wanted = wantedWords(mutation);
+      const ranked = blocks
+        .map((block) => ({ block, score: scoreOf(block, wanted) }))
+        .sort((one, other) => other.score - one.score)
+        .slice(0, most);
+      const units = unitTestsOf(mutation.path);
+      const titles = new Map<string, string[]>();
+      for (const { block } of ranked) {
+        if (units.includes(block.file)) continue;
+        titles.set(block.file, [...(titles.get(block.file) ?? []), block.title]);
+      }
+      return [...units.map((file) => ({ file })), ...[...titles].map(([file, each]) => ({ file, titles: each }))];
     },
   };
+};
+
+/** Words with their weights: the nearer to the changed line, the more. */
+const wantedWords = ({ path, line }: Mutation): ReadonlyMap<string, number> => {
+  const lines = readFileSync(join(ROOT, path), 'utf8').split('\n');
+  const weights = new Map<string, number>();
+  const add = (text: string, weight: number): void => {
+    for (const word of new Set(wordsOf(text))) {
+      weights.set(word, Math.max(weights.get(word) ?? 0, word.includes('_') ? weight * OF_CODE : weight));
+    }
+  };
+  add(path.replace(/\.ts$/, '').split('/').slice(-2).join(' '), OF_NAME / 2);
+  add(basename(path, '.ts'), OF_NAME);
+  for (let away = 0; away <= AROUND; away += 1) {
+    for (const text of [lines[line - 1 - away], lines[line - 1 + away]]) add(text ?? '', 1 / (1 + away / 3));
+  }
+  return weights;
 };

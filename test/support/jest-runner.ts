@@ -68,7 +68,7 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
     requireModule: require,
     setGlobalsForRuntime: (functions) => setFunctions({ ...(functions as Parameters<typeof setFunctions>[0]), jest }),
     unstable_shouldLoadAsEsm: () => true,
-    unstable_importModule: (path) => import(pathToFileURL(path).href),
+    unstable_importModule: (path) => import(urlOf(path)),
   };
   const mixed = new Proxy(runtime, {
     get(target, key) {
@@ -91,6 +91,16 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
 };
 
 export default run;
+
+const runs = new Map<string, number>();
+
+/** Node loads a URL once, and a file that runs again in this process (test/mutations) has to declare its tests again. */
+const urlOf = (path: string): string => {
+  const before = runs.get(path) ?? 0;
+  runs.set(path, before + 1);
+  const { href } = pathToFileURL(path);
+  return before === 0 ? href : `${href}?run=${before}`;
+};
 
 /** `jest` for the globals of this process; those of the environment are for its vm context. */
 const jestObject = (config: object, { fakeTimersModern, moduleMocker }: Environment) => {

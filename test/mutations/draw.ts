@@ -1,0 +1,49 @@
+/** Which mutations a seed gives. */
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { deliveredFiles } from '../architecture/source-files.ts';
+import { seededRandom } from '../campaigns/campaign.ts';
+import { isEquivalent, type Mutation, mutationsOf } from './operators.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Where a wrong guard gives away authority. */
+const GUARDED = ['src/domain/authority/', 'src/domain/approvals/', 'src/provider/', 'src/extensions/'];
+
+export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** The text of its file with the mutation. */
+export const mutated = ({ path, line, after }: Mutation): string =>
+  textOf(path)
+    .split('\n')
+    .with(line - 1, after)
+    .join('\n');
+
+/** Every guard that could be mutated. */
+const guards = (): readonly Mutation[] =>
+  deliveredFiles()
+    .filter(({ path }) => GUARDED.some((folder) => path.startsWith(folder)))
+    .flatMap(({ path, text }) => mutationsOf(path, text));
+
+/** Mutations that parse and can change an answer, at most one for each line, so that no guard is tried twice. */
+export const drawn = (seed: number, count: number, prefix: string): readonly Mutation[] => {
+  const random = seededRandom(seed);
+  const all = guards().filter(({ path }) => path.startsWith(prefix));
+  const found = new Map<string, Mutation>();
+  for (let left = all.length * 4; left > 0 && found.size < count && all.length > 0; left -= 1) {
+    const mutation = all[random.integer(all.length)];
+    if (mutation === undefined || found.has(`${mutation.path}:${mutation.line}`)) continue;
+    if (isEquivalent(mutation) || !parses(mutated(mutation))) continue;
+    found.set(`${mutation.path}:${mutation.line}`, mutation);
+  }
+  return [...found.values()];
+};
+
+const parses = (code: string): boolean => {
+  try {
+    stripTypeScriptTypes(code);
+    return true;
+  } catch {
+    return false;
+  }
+};
