@@ -27,6 +27,12 @@ import { advance } from '../support/stopped-clock.ts';
 beforeAll(startAccessRequests);
 afterAll(closeAccessRequests);
 
+const patch = async (path: string, body: object): Promise<void> => {
+  const { headers } = await world.management.call('GET', path);
+  const changed = await world.management.call('PATCH', path, body, { 'if-match': String(headers.get('etag')) });
+  if (changed.status !== 200) throw new Error(changed.text);
+};
+
 describe('discovery', () => {
   test('names the endpoint and the capability (Discovery)', () => {
     expect(bank.metadata).toMatchObject({
@@ -317,6 +323,30 @@ describe('what a request is bound to', () => {
     await server.behalf.services.delegations.revokeAllOf(world.accountId, agent.clientId, world.accountId);
     const { body } = await refused(() => bank.request(submission), 400, 'invalid_denial_binding');
     expect(String(body['detail'])).not.toContain('delegation');
+  });
+
+  test('what no approval lifts by now is not requestable, and asks no approver', async () => {
+    const agent = await agentOf('Narrowed');
+    const submission = await denied(question(agent));
+    await patch(`/agents/${agent.clientId}`, { authority: { [BANK]: ['balance'] } });
+    const { body } = await refused(() => bank.request(submission), 400, 'not_requestable');
+    expect(body['detail']).toBe('No approval can permit this now: scope_not_available.');
+    expect(await world.open(agent)).toEqual([]);
+  });
+
+  test('what is permitted by now is not requestable: it needs no approval', async () => {
+    const agent = await agentOf('Permitted');
+    const submission = await denied(question(agent));
+    const scopes = (await world.management.call('GET', `/resource-servers/${world.bank.id}`)).body['scopes'];
+    const harmless = (scopes as readonly Json[]).map((scope) => ({ ...scope, risk: 'low' }));
+    await patch(`/resource-servers/${world.bank.id}`, { scopes: harmless });
+    try {
+      const { body } = await refused(() => bank.request(submission), 400, 'not_requestable');
+      expect(body['detail']).toBe('It is permitted now: evaluate again.');
+      expect(await world.open(agent)).toEqual([]);
+    } finally {
+      await patch(`/resource-servers/${world.bank.id}`, { scopes });
+    }
   });
 
   test('AP-21 at the second it is over it is over', async () => {
