@@ -154,6 +154,17 @@ describe('LC-03 whoever revokes ends only its own (RFC 7009 §2.1)', () => {
     });
   });
 
+  test('LC-03 a JWT is revoked only once the audit log holds the event', async () => {
+    const token = text(await newTokens(scene.jwt));
+    server.faults.failingWrites = new Set(['audit_records']);
+    const unrecorded = await scene.calls.revoke(app(), token);
+    server.faults.failingWrites = new Set();
+    expect([unrecorded.status, unrecorded.body['error']]).toEqual([503, 'temporarily_unavailable']);
+    expect(await isActive(scene.jwt, token)).toBe(true);
+    await revoke(app(), token, 'token.revoked');
+    expect(await isActive(scene.jwt, token)).toBe(false);
+  });
+
   test('LC-03 a wrong hint changes nothing (RFC 7009 §2.1)', async () => {
     for (const token_type_hint of ['refresh_token', 'access_token', 'nonsense']) {
       const token = text(await newTokens(scene.opaque));
