@@ -58,7 +58,7 @@ const BEGIN = /^ *test(?:\.each\b[\s\S]*?\))?\(\s*(['"`])(.*?)\1,/gm;
 export const patternOf = (title: string): string =>
   title
     .replaceAll("\\'", "'")
-    .split(/%[a-z]|\$\{[^}]*\}|\$[\w.]+/)
+    .split(/%[a-zA-Z#$]|\$\{[^}]*\}|\$[\w.]+/)
     .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
     .join('.*');
 
