@@ -122,6 +122,20 @@ describe('a task', () => {
     expect((await world.service.get(other.approval.id))?.state).toBe('approved');
   });
 
+  test('is not cancelled while the store takes no write (503), and can be afterwards', async () => {
+    const agent = await agentOf('Unrecorded');
+    const { task, approval } = await asked(agent);
+    const cancel = (task['links'] as Json)['cancel'];
+    server.faults.failingWrites = new Set(['approvals']);
+    const unrecorded = await bank.follow(cancel, 'POST');
+    server.faults.failingWrites = new Set();
+    expect([unrecorded.status, unrecorded.body['type']]).toEqual([503, 'urn:behalf:problem:unavailable']);
+    expect((await world.open(agent)).map(({ id }) => id)).toEqual([approval.id]);
+    const { result, events } = await audit.during(() => bank.follow(cancel, 'POST'));
+    expect([result.status, taskOf(result)['status']]).toEqual([200, 'cancelled']);
+    expect(events).toMatchObject([{ type: 'approval.cancelled', outcome: 'done', caller: world.bank.id }]);
+  });
+
   test('AP-02 of a yes and a cancellation at once one comes to be', async () => {
     for (let round = 0; round < 5; round += 1) {
       const agent = await agentOf(`Torn ${round}`);
