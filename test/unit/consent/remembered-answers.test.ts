@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { type ConsentQuestion, DELEGABLE_TO_NONE } from '../../../src/domain/authority/consent/consent.ts';
+import { rememberedAnswers } from '../../../src/domain/authority/consent/remembered-answers.ts';
+import type { ScopesByResource } from '../../../src/domain/vocabulary/scope-sets.ts';
+import { CALENDAR, composePeoplePages, MAIL, REDIRECT_URI } from '../../support/composed-people-pages.ts';
+import { START } from '../../support/standing-clock.ts';
+
+const DAY = 86_400;
+
+test('AP-11 an answer counts for what it allows and for less while it lasts, and never for more', async () => {
+  const { ada, planner, consents, clock } = await composePeoplePages();
+  const answers = rememberedAnswers({ documents: memoryDocumentStore(), clock });
+  const about = (resources: ScopesByResource): Promise<ConsentQuestion> =>
+    consents.question({
+      account: ada.id,
+      clientId: planner.id,
+      redirectUri: REDIRECT_URI,
+      openidScopes: ['openid'],
+      resources,
+    });
+  const allowed = { [CALENDAR]: ['read', 'write'] };
+  const decision = { openidScopes: ['openid'], expiresAt: START + DAY, delegableTo: DELEGABLE_TO_NONE, wishes: [] };
+  await answers.keep(await about(allowed), { ...decision, resources: allowed });
+  const [same, less, more] = [
+    await about(allowed),
+    await about({ [CALENDAR]: ['read'] }),
+    await about({ ...allowed, [MAIL]: ['read'] }),
+  ];
+  const found = async (question: ConsentQuestion) => (await answers.to(question)).map(({ resources }) => resources);
+  expect([await found(same), await found(less), await found(more)]).toEqual([
+    [allowed],
+    [{ [CALENDAR]: ['read'] }],
+    [],
+  ]);
+  clock.move(DAY);
+  expect([await found(same), await found(less)]).toEqual([[], []]);
+});
