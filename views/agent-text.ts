@@ -59,13 +59,13 @@ export const breakable = (text: string): HtmlValue =>
 export const cellText = (text: string, limit: number): HtmlValue => breakable(plainText(text, limit));
 
 /** A name that programs use, such as a username; ids are plain `code`. */
-export const codeName = (text: string, limit = 80): Html => {
-  const plain = plainText(text, limit);
+export const codeName = (text: string): Html => {
+  const plain = plainText(text, 80);
   return hasLongWord(plain) ? html`<code>${plain}</code>` : html`<code class="short">${plain}</code>`;
 };
 
 /** The same for a name that may be a phrase of ours. */
-export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));
+export const anyName = (name: Text): HtmlValue => (name instanceof Phrase ? name : isolated(name));
 
 /** Free text that a party chose, marked as theirs: after the facts and in quotation marks. */
 export const chosenWords = (words: string, source: Text, limit = 280): Html | undefined => {

@@ -26,17 +26,17 @@ export const postedRequestRouter = (deps: {
   const router = new Router();
 
   router.post('/auth', async (ctx) => {
-    const refuse = async (status: number, error_description: string): Promise<void> => {
+    const refuse = async (error_description: string): Promise<void> => {
       const { source, requestId } = stateOf(ctx);
       await deps.refused(source, 'invalid_request', requestId);
-      ctx.status = status;
+      ctx.status = 400;
       const failure = { error: 'invalid_request', error_description };
       if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx as never, failure);
       else ctx.body = failure;
-      ctx.status = status;
+      ctx.status = 400;
     };
     if (!isForm(ctx.req)) {
-      await refuse(400, 'an authorization request by POST is application/x-www-form-urlencoded');
+      await refuse('an authorization request by POST is application/x-www-form-urlencoded');
       return;
     }
     try {
@@ -45,7 +45,6 @@ export const postedRequestRouter = (deps: {
       const query = [ctx.querystring, form].filter((part) => part !== '').join('&');
       if (query.length > MOST_CHARACTERS) {
         await refuse(
-          400,
           `the request has more than ${MOST_CHARACTERS} characters: send it to the pushed_authorization_request_endpoint first (RFC 9126)`,
         );
         return;
@@ -54,7 +53,7 @@ export const postedRequestRouter = (deps: {
       ctx.set('Location', `${deps.issuer}/auth?${query}`);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      await refuse(400, error.message);
+      await refuse(error.message);
     }
   });
   return router;

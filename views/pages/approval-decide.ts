@@ -35,11 +35,10 @@ ${answers(words.withPassword)}</form>`;
 };
 
 const byFactor = (model: ApprovalModel, { passkey, hasApp }: Extract<Ask, { kind: 'factor' }>): Html => {
-  const code = hasApp ? appForm(model) : recoveryForm(model, 'recovery');
+  const code = hasApp ? appForm(model) : recoveryForm(model);
   if (passkey === undefined) {
     return html`${no(model)}${code}${
-      hasApp &&
-      html`<details><summary>${secondFactorWords.noApp}</summary>${recoveryForm(model, 'recovery', 'inside')}</details>`
+      hasApp && html`<details><summary>${secondFactorWords.noApp}</summary>${recoveryForm(model, 'inside')}</details>`
     }`;
   }
   return html`${no(model)}${passkeyForm({
@@ -53,7 +52,7 @@ const byFactor = (model: ApprovalModel, { passkey, hasApp }: Extract<Ask, { kind
     without: html`<div class="decide">${denyButton}</div>
 <p class="hint">${passkeyWords.need}</p>`,
   })}
-<details><summary>${secondFactorWords.noPasskey}</summary>${hasApp && appForm(model, 'inside')}${recoveryForm(model, 'recovery', 'inside')}</details>`;
+<details><summary>${secondFactorWords.noPasskey}</summary>${hasApp && appForm(model, 'inside')}${recoveryForm(model, 'inside')}</details>`;
 };
 
 const appForm = (
@@ -66,11 +65,10 @@ ${look === '' ? answers(words.withCode) : html`<div class="actions">${submit({ t
 
 const recoveryForm = (
   model: ApprovalModel,
-  id: string,
   look = '',
 ): Html => html`<form method="post" action="${model.action}" class="${look}">
-${yes(model, id)}
-${codeField(id, secondFactorWords.recoveryCode, words.recoveryHint, 'off')}
+${yes(model, 'recovery')}
+${codeField('recovery', secondFactorWords.recoveryCode, words.recoveryHint, 'off')}
 ${look === '' ? answers(words.withRecoveryCode) : html`<div class="actions">${submit({ text: words.withRecoveryCode, kind: 'plain' })}</div>`}</form>`;
 
 const codeField = (

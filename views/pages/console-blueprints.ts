@@ -126,7 +126,7 @@ ${
   html`<section aria-labelledby="draft"><div class="row"><h2 id="draft">${words.draft(model.draft.version)}</h2>${
     model.activateHref !== undefined &&
     html`<a class="button primary" href="${model.activateHref}">${words.activate}</a>`
-  }</div>${draftText(model.draft, 'draft')}</section>`
+  }</div>${draftText(model.draft)}</section>`
 }
 <section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
 ${model.agents.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(model.agents)}
@@ -169,10 +169,10 @@ const BREAKS: readonly Column<AgentBreak>[] = [
   },
 ];
 
-const draftText = ({ differences, breaks, hasMoreBreaks }: Draft, labelledBy: string): Html =>
-  html`${differences.length === 0 ? html`<p class="empty">${words.sameAsBefore}</p>` : table(DIFFERENCES, differences, labelledBy)}
-<h3 id="${labelledBy}-breaks">${words.breaks}</h3>
-${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : table(BREAKS, breaks, `${labelledBy}-breaks`)}
+const draftText = ({ differences, breaks, hasMoreBreaks }: Draft): Html =>
+  html`${differences.length === 0 ? html`<p class="empty">${words.sameAsBefore}</p>` : table(DIFFERENCES, differences, 'draft')}
+<h3 id="draft-breaks">${words.breaks}</h3>
+${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : table(BREAKS, breaks, 'draft-breaks')}
 ${hasMoreBreaks && html`<p class="hint">${words.breaksMore}</p>`}`;
 
 /** The confirmation before a draft is activated. */
@@ -190,7 +190,7 @@ export const activateBlueprintPage = (
     title: words.activateTitle,
     question: words.activateAsked(model.draft.version, chosenName(model.name)),
     lead: words.activateLead,
-    more: html`<section aria-labelledby="draft"><h2 id="draft">${words.draft(model.draft.version)}</h2>${draftText(model.draft, 'draft')}</section>`,
+    more: html`<section aria-labelledby="draft"><h2 id="draft">${words.draft(model.draft.version)}</h2>${draftText(model.draft)}</section>`,
     button: words.activate,
     kind: 'primary',
     action: model.action,

@@ -113,11 +113,9 @@ export const rightsList = (rights: Readonly<Record<string, readonly string[]>>):
 
 const MOST_RIGHTS = 50;
 
-/** A form that consists of its button only. `version`: the version that the page showed. */
-export const postButton = (action: string, csrf: string, button: Html, version?: number): Html =>
-  html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${
-    version !== undefined && html`<input type="hidden" name="version" value="${version}">`
-  }${button}</form>`;
+/** A form that consists of its button only. */
+export const postButton = (action: string, csrf: string, button: Html): Html =>
+  html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`;
 
 /** A confirmation before an action that cannot be undone. */
 export const confirmPage = (

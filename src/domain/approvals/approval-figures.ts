@@ -2,6 +2,8 @@ import { type Approval, isBreakGlass, shownStateAt } from './approval.ts';
 import { SHOWN_STATES } from './approval-lists.ts';
 
 const DAY = 86_400;
+/** Days of the figures, today included. */
+const DAYS = 7;
 /** Too short for a person to read the page. */
 const TOO_QUICK_SECONDS = 3;
 
@@ -27,9 +29,9 @@ export type ApprovalFigures = {
 type Decision = { readonly account: string; readonly at: number; readonly seconds: number; readonly isYes: boolean };
 
 /** Figures on how carefully people decide: how often, how fast, and how often they deny. */
-export const approvalFigures = (approvals: readonly Approval[], now: number, dayCount = 7): ApprovalFigures => {
+export const approvalFigures = (approvals: readonly Approval[], now: number): ApprovalFigures => {
   const today = now - (now % DAY);
-  const days = Array.from({ length: dayCount }, (_, index) => today - (dayCount - 1 - index) * DAY);
+  const days = Array.from({ length: DAYS }, (_, index) => today - (DAYS - 1 - index) * DAY);
   const decisions = approvals.flatMap(decisionsOf).filter(({ at }) => at >= Number(days[0]));
   const yes = decisions.filter(({ isYes }) => isYes);
   const median = decisions.map(({ seconds }) => seconds).sort((one, other) => one - other)[

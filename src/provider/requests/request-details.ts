@@ -12,7 +12,7 @@ import { detailRefusal } from '../../domain/resources/authorization-details/deta
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
-import { type OfRequest, requestState } from '../seam/request-state.ts';
+import { requestState } from '../seam/request-state.ts';
 
 const PARAMETER = 'authorization_details';
 const PUBLISHED_SECONDS = 5;
@@ -46,9 +46,6 @@ export interface RequestDetails {
    * without a resource, and 'invalid_authorization_details'.
    */
   ofRequest(ctx: KoaContextWithOIDC): Promise<DetailsByResource>;
-
-  /** The details of a request that `ofRequest` has already read. */
-  readBefore(of: OfRequest): DetailsByResource;
 
   /** Whether a token request names any. */
   isNamed(ctx: KoaContextWithOIDC): boolean;
@@ -97,8 +94,6 @@ export const requestDetails = ({ resourceServers, clock }: Deps): RequestDetails
 
   return {
     ofRequest,
-
-    readBefore: (of: OfRequest): DetailsByResource => requestState(of).details ?? {},
 
     isNamed: (ctx: KoaContextWithOIDC): boolean => textOf(ctx) !== undefined,
 

@@ -81,7 +81,7 @@ export const budgetRegistry = ({
     ).map(({ document }) => document);
 
   const checked = async (budget: Budget, before?: Budget): Promise<Budget> => {
-    if (budget.name !== before?.name) checkName(budget.name, '/name', 100);
+    if (budget.name !== before?.name) checkName(budget.name, '/name');
     if (!PREFIXES[budget.about].some((prefix) => budget.subject.startsWith(prefix))) {
       throw budgetRefusal('budget_subject_malformed', { field: '/subject', params: { about: budget.about } });
     }

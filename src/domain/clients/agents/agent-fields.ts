@@ -131,7 +131,7 @@ export const checkedAgent = async (
   { before, entered = {}, isByRole = false }: Origin,
 ): Promise<Agent> => {
   if (agent.name !== before?.name) {
-    checkName(agent.name, '/name', 100);
+    checkName(agent.name, '/name');
     if (before && agent.verifiedAt !== undefined) checkSameKey(before.name, agent.name);
     await deps.names?.check(agent);
   }

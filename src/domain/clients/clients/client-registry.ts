@@ -109,7 +109,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
   /** Does not check again what is unchanged since `before`: it may have become unknown since. */
   const checked = async (client: Client, { before, entered = {}, isByRole = false }: Origin): Promise<Client> => {
     if (client.name !== before?.name) {
-      checkName(client.name, '/name', 100);
+      checkName(client.name, '/name');
       if (before && client.verifiedAt !== undefined) checkSameKey(before.name, client.name);
       await names?.check(client);
     }

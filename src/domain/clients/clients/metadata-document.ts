@@ -125,7 +125,7 @@ const nameOf = (name: unknown, id: string, selfChosen: SelfChosen | undefined): 
   const { host } = new URL(id);
   if (name === undefined) return host;
   if (typeof name !== 'string') throw fieldRefusal('text_expected', { field: '/client_name' });
-  checkName(name, '/client_name', 100);
+  checkName(name, '/client_name');
   if (name !== host) selfChosen?.checkName(name, '/client_name');
   return name;
 };

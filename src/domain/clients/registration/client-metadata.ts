@@ -115,7 +115,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
     throw registrationRefusal('jwks_malformed', { field: '/jwks' });
   }
   return withoutAbsent({
-    name: name === undefined ? undefined : checkName(name, '/client_name', 100),
+    name: name === undefined ? undefined : checkName(name, '/client_name'),
     // Common clients send redirect URIs for every flow. Without the code flow they are ignored.
     redirectUris: asksPeople ? redirectUris : undefined,
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),

@@ -81,7 +81,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
   /** Only added members must be active: accounts of existing members may have been disabled since. */
   const checked = async (group: Group, before?: Group): Promise<Group> => {
     if (group.name !== before?.name) {
-      checkName(group.name, '/name', 100);
+      checkName(group.name, '/name');
       if (readsAsId(group.name)) throw nameRefusal('name_reads_as_id', { field: '/name' });
     }
     const { members } = group;

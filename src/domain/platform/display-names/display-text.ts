@@ -27,11 +27,11 @@ export const checkText = (value: string, field: string, maximum: number): string
 };
 
 /**
- * A name: a text of one script, or of scripts that are written together (UTS 39 §5.2, highly restrictive). Throws as
+ * A name: a text of at most 100 code points, of one script, or of scripts that are written together (UTS 39 §5.2, highly restrictive). Throws as
  * `checkText` does.
  */
-export const checkName = (value: string, field: string, maximum: number): string => {
-  checkText(value, field, maximum);
+export const checkName = (value: string, field: string): string => {
+  checkText(value, field, 100);
   if (mixesScripts(value)) throw nameRefusal('name_mixes_scripts', { field });
   return value;
 };

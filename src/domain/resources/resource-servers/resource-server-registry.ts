@@ -236,7 +236,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
 };
 
 const checked = (document: ResourceServer, before?: ResourceServer): ResourceServer => {
-  if (document.name !== before?.name) checkName(document.name, '/name', 100);
+  if (document.name !== before?.name) checkName(document.name, '/name');
   checkScopes(document.scopes);
   if (document.detailTypes !== before?.detailTypes) checkDetailTypes(document.detailTypes ?? []);
   if (document.environments?.some((name) => !ENVIRONMENTS.includes(name))) {
