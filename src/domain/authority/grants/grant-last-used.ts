@@ -1,6 +1,6 @@
 /** Tracks when grants and delegations were last used, that is, when a token was issued from them. */
 import type { AuditEvent } from '../../audit/audit-event.ts';
-import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
+import { lastUsedTracker, usesIn } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
@@ -31,8 +31,8 @@ const MOST_AT_ONCE = 1000;
 export interface GrantUses {
   /** Notes the grant and delegation of a token. Costs only memory. */
   note(event: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void;
-  /** Writes noted uses, at most `limit`. Store errors propagate; unwritten uses stay noted. */
-  flush(limit?: number): Promise<void>;
+  /** Writes noted uses, at most 2,000. Store errors propagate; unwritten uses stay noted. */
+  flush(): Promise<void>;
   /**
    * Last uses of grants and delegations, epoch seconds; ids without a known use are left out. Includes what this
    * process has not written yet.
@@ -47,7 +47,7 @@ export const grantUse = (deps: {
 }): GrantUses => {
   const { documents, clock, longestSeconds } = deps;
   const collection = documents.collection<GrantUse>(GRANT_USE);
-  const noted = lastUsedTracker(collection, clock);
+  const noted = lastUsedTracker(clock, usesIn(collection));
 
   return {
     note({ type, grant, delegation }): void {

@@ -3,6 +3,7 @@
  * change the agent. Uses are recorded in memory; housekeeping writes them at most once a minute for each agent. A
  * process that crashes loses up to a minute.
  */
+import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Cursor, type DocumentStore, LOST, type Query, retryLost, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
@@ -33,10 +34,6 @@ export const AGENT_USE = {
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;
 
-/** Seconds between two writes for one agent. */
-const APART_SECONDS = 60;
-/** Maximum number of agents that this process remembers. Drops uses beyond it. */
-const MOST_REMEMBERED = 100_000;
 const BATCH = 500;
 
 /** When agents were last used. */
@@ -45,8 +42,8 @@ export interface AgentUses {
   begin(made: readonly Pick<Agent, 'id' | 'owner' | 'createdAt'>[]): Promise<void>;
   /** Records that an agent got a token now. Costs only memory. */
   note(id: string): void;
-  /** Writes recorded uses, at most `limit` agents. */
-  flush(limit?: number): Promise<void>;
+  /** Writes recorded uses, at most 2,000. */
+  flush(): Promise<void>;
   /** Restarts the inactivity period of an agent that was resumed or has a new owner. */
   renew(id: string, owner: string): Promise<void>;
   /** Stops the inactivity check for an agent that is suspended. */
@@ -68,8 +65,6 @@ export const agentUse = ({
 }): AgentUses => {
   const collection = documents.collection<AgentUse>(AGENT_USE);
   const agents = documents.collection<Agent>(AGENTS);
-  const pending = new Map<string, number>();
-  const written = new Map<string, number>();
 
   const beginning = ({ id, owner, createdAt }: Pick<Agent, 'id' | 'owner' | 'createdAt'>): AgentUse => ({
     id,
@@ -91,29 +86,21 @@ export const agentUse = ({
       return !agent || (await tryInsert(collection, change(beginning(agent)))) ? undefined : LOST;
     });
 
+  const noted = lastUsedTracker<{ readonly usedAt: number }>(clock, (id, { usedAt }) =>
+    write(id, (agentUse) => ({
+      ...agentUse,
+      usedAt: Math.max(usedAt, agentUse.isUsed ? agentUse.usedAt : 0),
+      isUsed: true,
+      idleFrom: Math.max(usedAt, agentUse.idleFrom ?? 0),
+    })),
+  );
+
   return {
     begin: (made): Promise<void> => collection.insertMany(made.map(beginning)),
 
-    note(id): void {
-      const now = clock.now();
-      if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
-      if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, now);
-    },
+    note: (id): void => noted.note(id, (usedAt) => ({ usedAt })),
 
-    async flush(limit = 2_000): Promise<void> {
-      const noted = [...pending].slice(0, limit);
-      for (const [id, usedAt] of noted) {
-        await write(id, (agentUse) => ({
-          ...agentUse,
-          usedAt: Math.max(usedAt, agentUse.isUsed ? agentUse.usedAt : 0),
-          isUsed: true,
-          idleFrom: Math.max(usedAt, agentUse.idleFrom ?? 0),
-        }));
-        if (pending.get(id) === usedAt) pending.delete(id);
-        if (written.size >= MOST_REMEMBERED) written.clear();
-        written.set(id, usedAt);
-      }
-    },
+    flush: noted.flush,
 
     renew: (id, owner): Promise<void> =>
       write(id, (agentUse) => ({ ...agentUse, owner, idleFrom: Math.max(clock.now(), agentUse.idleFrom ?? 0) })),

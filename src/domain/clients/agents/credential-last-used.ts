@@ -1,5 +1,5 @@
 /** Tracks when an agent last authenticated with each of its credentials. */
-import { lastUsedTracker } from '../../platform/cluster/last-used.ts';
+import { lastUsedTracker, usesIn } from '../../platform/cluster/last-used.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
@@ -24,8 +24,8 @@ export const CREDENTIAL_USE = {
 export interface CredentialUses {
   /** Records that an agent authenticated with a credential now. Costs only memory. */
   note(agent: string, credential: string): void;
-  /** Writes noted uses, at most `limit`. Store errors propagate; unwritten uses stay noted. */
-  flush(limit?: number): Promise<void>;
+  /** Writes noted uses, at most 2,000. Store errors propagate; unwritten uses stay noted. */
+  flush(): Promise<void>;
   /** Last uses of the credentials of an agent, epoch seconds. Includes uses that this process has not written yet. */
   lastUses(agent: string): Promise<ReadonlyMap<string, number>>;
 }
@@ -38,7 +38,7 @@ export const credentialUse = ({
   readonly clock: Clock;
 }): CredentialUses => {
   const collection = documents.collection<CredentialUse>(CREDENTIAL_USE);
-  const noted = lastUsedTracker(collection, clock);
+  const noted = lastUsedTracker(clock, usesIn(collection));
 
   return {
     note: (agent, credential): void => noted.note(credential, (usedAt) => ({ id: credential, agent, usedAt })),

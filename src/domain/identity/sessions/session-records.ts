@@ -23,7 +23,7 @@ export type SeenSession = {
 };
 
 /** Seconds between two writes of the last use of one session. */
-export const APART_SECONDS = 60;
+const APART_SECONDS = 60;
 /** Maximum number of apps of one session that are stored; oidc-provider sets no limit. */
 const MOST_APPS = 200;
 

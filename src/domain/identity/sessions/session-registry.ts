@@ -79,8 +79,8 @@ export interface SessionRegistry {
    * Records that a session is used now. Costs only memory; `flush` writes it, at most once a minute for each session.
    */
   note(id: string, source?: string): void;
-  /** Writes recorded uses, at most `limit` sessions. */
-  flush(limit?: number): Promise<void>;
+  /** Writes recorded uses, at most 2,000. */
+  flush(): Promise<void>;
   /** Ends a session. False when it had ended already or is unknown. Exactly one of several concurrent callers gets true. */
   end(id: string, by: By, how: HowEnded): Promise<boolean>;
   /**

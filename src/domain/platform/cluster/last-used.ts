@@ -4,15 +4,17 @@
  * that crashes loses up to a minute.
  */
 import type { Clock } from '../../ports/clock.ts';
-import { type Collection, upsert } from '../../ports/document-store.ts';
+import { type Collection, type Document, upsert } from '../../ports/document-store.ts';
 
 /** `usedAt` in epoch seconds. */
-type Use = { readonly id: string; readonly usedAt: number };
+type Use = { readonly usedAt: number };
 
 /** Seconds between two writes for one document. */
 const APART_SECONDS = 60;
 /** Maximum number of entries that this process remembers. Drops uses beyond it. */
 const MOST_REMEMBERED = 100_000;
+/** Maximum number of documents in one `flush`. */
+const MOST_AT_ONCE = 2_000;
 
 /** When documents were last used. Recorded in memory, written later. */
 export interface LastUsedTracker<T> {
@@ -20,17 +22,23 @@ export interface LastUsedTracker<T> {
   readonly pending: ReadonlyMap<string, T>;
   /** Records a use at this moment. Costs only memory. */
   note(id: string, useOf: (usedAt: number) => T): void;
-  /** Writes recorded uses, at most `limit`. Store errors propagate; unwritten uses stay recorded. */
-  flush(limit?: number): Promise<void>;
+  /** Writes recorded uses, at most 2,000. Store errors propagate; unwritten uses stay recorded. */
+  flush(): Promise<void>;
 }
 
-export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock: Clock): LastUsedTracker<T> => {
+/** Writes a use as a document. Never overwrites a later use that another node wrote. */
+export const usesIn =
+  <T extends Document & Use>(collection: Collection<T>) =>
+  (id: string, use: T): Promise<void> =>
+    upsert(collection, id, (before) => (before && before.usedAt >= use.usedAt ? undefined : use));
+
+/** `write` keeps the later one of the stored and the given use. */
+export const lastUsedTracker = <T extends Use>(
+  clock: Pick<Clock, 'now'>,
+  write: (id: string, use: T) => Promise<unknown>,
+): LastUsedTracker<T> => {
   const pending = new Map<string, T>();
   const written = new Map<string, number>();
-
-  /** Never overwrites a later use that another node wrote. */
-  const write = (use: T): Promise<void> =>
-    upsert(collection, use.id, (before) => (before && before.usedAt >= use.usedAt ? undefined : use));
 
   return {
     pending: pending as ReadonlyMap<string, T>,
@@ -41,9 +49,9 @@ export const lastUsedTracker = <T extends Use>(collection: Collection<T>, clock:
       if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, useOf(now));
     },
 
-    async flush(limit = 2_000): Promise<void> {
-      for (const [id, use] of [...pending].slice(0, limit)) {
-        await write(use);
+    async flush(): Promise<void> {
+      for (const [id, use] of [...pending].slice(0, MOST_AT_ONCE)) {
+        await write(id, use);
         if (pending.get(id) === use) pending.delete(id);
         if (written.size >= MOST_REMEMBERED) written.clear();
         written.set(id, use.usedAt);
