@@ -81,7 +81,7 @@ export const SEARCH: JsonSchema = {
   description:
     'Only objects with words that begin with each of these words. A page may be shorter than requested and still have a next page.',
 };
-export const stateOf = (states: readonly string[]): JsonSchema => ({
+export const stateFilter = (states: readonly string[]): JsonSchema => ({
   type: 'string',
   enum: states,
   description: 'Only those in this state.',

@@ -9,7 +9,7 @@ import { ENVIRONMENTS } from '../../../domain/vocabulary/environment.ts';
 import { type Call, existing, objectAnswer, pageAnswer, searchedPage } from '../call.ts';
 import { CERTIFICATE, CERTIFICATE_GIVEN, certificateOf } from '../certificates.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, type IoOf, PAGE, SEARCH, stateOf } from '../route.ts';
+import { about, type IoOf, PAGE, SEARCH, stateFilter } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   change,
@@ -133,7 +133,7 @@ const routes = {
         description: 'Only the resource server with this identifier.',
       },
       search: SEARCH,
-      state: stateOf(['active', 'disabled']),
+      state: stateFilter(['active', 'disabled']),
       awaiting: {
         type: 'boolean',
         description: '`true`: only those with a pair that waits to be accepted. `false`: only those without.',

@@ -8,7 +8,7 @@ import { canonicalDigest } from '../../../../domain/vocabulary/canonical-digest.
 import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
 import { requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { about, givenId, type IoOf, PAGE, route, SEARCH, SPEAKS_FOR_PEOPLE, stateOf } from '../../route.ts';
+import { about, givenId, type IoOf, PAGE, route, SEARCH, SPEAKS_FOR_PEOPLE, stateFilter } from '../../route.ts';
 import { toWire } from '../../wire-names.ts';
 import { showAccount } from './representation.ts';
 import {
@@ -30,7 +30,7 @@ const routes = {
       ...PAGE,
       username: givenId('Only the account with this username.'),
       search: SEARCH,
-      state: stateOf(['active', 'disabled']),
+      state: stateFilter(['active', 'disabled']),
     },
   }),
   getAccount: make.read('/accounts/{id}', ACCOUNT, 'Read an account'),

@@ -11,7 +11,7 @@ import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPag
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Caller, requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { ADMINISTRATORS, about, givenId, OWN, PAGE, SEARCH, stateOf } from '../../route.ts';
+import { ADMINISTRATORS, about, givenId, OWN, PAGE, SEARCH, stateFilter } from '../../route.ts';
 import type { TypeOf } from '../../schema.ts';
 import { type FromWire, fromWireBelow } from '../../wire-names.ts';
 import { showClient } from './representation.ts';
@@ -28,7 +28,7 @@ const routes = {
       ...PAGE,
       owner: givenId('Only clients of this account.'),
       search: SEARCH,
-      state: stateOf(['active', 'disabled', 'retired']),
+      state: stateFilter(['active', 'disabled', 'retired']),
     },
   }),
   getClient: make.read('/clients/{id}', CLIENT, 'Read a client'),
