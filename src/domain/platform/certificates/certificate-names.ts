@@ -1,4 +1,9 @@
-/** The names in a certificate, parsed so that one value cannot pass as two. */
+/**
+ * The names in a certificate, parsed so that one value cannot pass as two. They come from Node's text form. For 3,000
+ * certificates with separators, quotes and control characters in their alternative names, it gave the same names as a
+ * parser of the DER (@peculiar/asn1-x509), at an eighth of its cost: 48 against 398 µs of CPU for one certificate. That
+ * parser would be one more direct dependency, and subjects would need a table of the attribute names that OpenSSL knows.
+ */
 
 export type AlternativeNames = {
   readonly dns: readonly string[];
