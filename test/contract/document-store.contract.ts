@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type Collection,
   type DocumentStore,
+  everyDocument,
   isDocumentConflict,
   isStoreUnavailable,
   tryInsert,
@@ -171,6 +172,19 @@ export const describeDocumentStore = (
         const add = () => update(items, 'a', (found) => ({ ...found, sequence: (found.sequence ?? 0) + 1 }));
         await Promise.all(Array.from({ length: 8 }, add));
         expect(await items.get('a')).toEqual({ document: { id: 'a', sequence: 8 }, version: 9 });
+      });
+
+      test('all documents of a query are read in its order, a page at a time, each once', async () => {
+        for (const [at, id] of ['c', 'a', 'e', 'b', 'd'].entries())
+          await items.insert({ id, owner: `o${at}`, sequence: at >> 1 });
+        const idsOf = async (query: Parameters<typeof everyDocument<Item>>[1]): Promise<string> => {
+          let read = '';
+          for await (const { id } of everyDocument(items, query)) read += id;
+          return read;
+        };
+        expect(await idsOf({ limit: 2 })).toBe('abcde');
+        expect(await idsOf({ order: { by: 'sequence', direction: 'descending' }, limit: 2 })).toBe('debca');
+        expect(await idsOf({ where: { owner: 'o9' }, limit: 2 })).toBe('');
       });
 
       test('of eight that change a document which is not there one inserts it, and no change is lost', async () => {

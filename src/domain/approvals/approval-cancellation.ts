@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Cursor } from '../ports/document-store.ts';
+import { everyDocument } from '../ports/document-store.ts';
 import { type Approval, stateAt } from './approval.ts';
 import type { ApprovalSettings } from './approval-draft.ts';
 import type { ApprovalReads } from './approval-reads.ts';
@@ -52,39 +52,34 @@ export const approvalCancellation = ({
     async cancelFormer(agent, by, limit): Promise<number> {
       const { ttlSeconds, redeemSeconds } = settings;
       let count = 0;
-      let after: Cursor | undefined;
-      for (;;) {
-        const page = await approvals.find({
-          where: { actors: agent },
-          // Older approvals have ended.
-          range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
-          order: { by: 'createdAt', direction: 'descending' },
-          limit: PAGE,
-          ...(after ? { after } : {}),
+      const found = everyDocument(approvals, {
+        where: { actors: agent },
+        // Older approvals have ended.
+        range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: PAGE,
+      });
+      for await (const document of found) {
+        const state = stateAt(document, clock.now());
+        if ((state !== 'pending' && state !== 'approved') || !(await states.isFromOtherHands(document))) continue;
+        if (count === limit) return count;
+        await settle(document.id, async (approval) => {
+          const now = stateAt(approval, clock.now());
+          if (now !== 'pending' && now !== 'approved') return undefined;
+          return {
+            next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+            event: {
+              ...aboutApproval(approval),
+              type: 'approval.cancelled',
+              outcome: 'done',
+              caller: by,
+              note: 'the owner of an agent of the chain changed',
+            },
+          };
         });
-        for (const { document } of page) {
-          after = { value: document.createdAt, id: document.id };
-          const state = stateAt(document, clock.now());
-          if ((state !== 'pending' && state !== 'approved') || !(await states.isFromOtherHands(document))) continue;
-          if (count === limit) return count;
-          await settle(document.id, async (approval) => {
-            const now = stateAt(approval, clock.now());
-            if (now !== 'pending' && now !== 'approved') return undefined;
-            return {
-              next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
-              event: {
-                ...aboutApproval(approval),
-                type: 'approval.cancelled',
-                outcome: 'done',
-                caller: by,
-                note: 'the owner of an agent of the chain changed',
-              },
-            };
-          });
-          count += 1;
-        }
-        if (page.length < PAGE) return count;
+        count += 1;
       }
+      return count;
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditLog } from '../audit/audit-event.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Collection, type Cursor, LOST, retryLost } from '../ports/document-store.ts';
+import { type Collection, everyDocument, LOST, retryLost } from '../ports/document-store.ts';
 import type { Revocation } from '../ports/revocation.ts';
 import { actorsOf } from '../vocabulary/actor-chain.ts';
 import type { Action } from './action.ts';
@@ -65,6 +65,13 @@ export const standingApprovalEnds = ({
   const isFromOtherHands = async ({ action, ownership = 0, vote }: StandingApproval): Promise<boolean> =>
     (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
 
+  const newestOf = (agent: string): AsyncGenerator<StandingApproval> =>
+    everyDocument(standingApprovals, {
+      where: { agent },
+      order: { by: 'createdAt', direction: 'descending' },
+      limit: PAGE,
+    });
+
   /** Ends one standing approval; one that has ended does not change. Undefined when none matches. */
   const end = (
     id: string,
@@ -103,22 +110,12 @@ export const standingApprovalEnds = ({
 
     async endFormer(agent, by, limit): Promise<number> {
       let count = 0;
-      let after: Cursor | undefined;
-      for (;;) {
-        const page = await standingApprovals.find({
-          where: { agent: agent.id },
-          order: { by: 'createdAt', direction: 'descending' },
-          ...(after ? { after } : {}),
-          limit: PAGE,
-        });
-        for (const { document } of page) {
-          after = { value: document.createdAt, id: document.id };
-          if (document.state !== 'active' || !(await isFromOtherHands(document))) continue;
-          if (count === limit) return count;
-          if (await end(document.id, by, undefined, ({ state }) => state === 'active')) count += 1;
-        }
-        if (page.length < PAGE) return count;
+      for await (const standing of newestOf(agent.id)) {
+        if (standing.state !== 'active' || !(await isFromOtherHands(standing))) continue;
+        if (count === limit) return count;
+        if (await end(standing.id, by, undefined, ({ state }) => state === 'active')) count += 1;
       }
+      return count;
     },
 
     async endAbout({ subject, agent, resource, scopes, detailTypes }, by, request): Promise<number> {
@@ -133,20 +130,10 @@ export const standingApprovalEnds = ({
         (resource === undefined || of.resource === resource) &&
         isAbout(action);
       let count = 0;
-      let after: Cursor | undefined;
-      for (;;) {
-        const page = await standingApprovals.find({
-          where: { agent },
-          order: { by: 'createdAt', direction: 'descending' },
-          ...(after ? { after } : {}),
-          limit: PAGE,
-        });
-        for (const { document } of page) {
-          after = { value: document.createdAt, id: document.id };
-          if (isMeant(document) && (await end(document.id, by, request, isMeant))) count += 1;
-        }
-        if (page.length < PAGE) return count;
+      for await (const standing of newestOf(agent)) {
+        if (isMeant(standing) && (await end(standing.id, by, request, isMeant))) count += 1;
       }
+      return count;
     },
   };
 };

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import { type Collection, isDocumentConflict } from '../ports/document-store.ts';
+import { type Collection, everyDocument, isDocumentConflict } from '../ports/document-store.ts';
 import type { AuditReceipt } from './audit-event.ts';
 import {
   type AuditRecord,
@@ -118,16 +118,11 @@ export const vouchedHeads = (jws: string, { kind, at, heads }: SignedHeads): Hea
 /** Stored heads of all streams. */
 export const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
   const heads: AuditReceipt[] = [];
-  for (let after: { id: string } | undefined; ; ) {
-    const page = await records.find({ where: { opens: true }, limit: 500, ...(after ? { after } : {}) });
-    for (const { document } of page) {
-      const head = await readHead(records, document.stream);
-      if (head) heads.push(head);
-    }
-    const end = page.at(-1);
-    if (!end || page.length < 500) return byStream(heads);
-    after = { id: end.document.id };
+  for await (const { stream } of everyDocument(records, { where: { opens: true }, limit: 500 })) {
+    const head = await readHead(records, stream);
+    if (head) heads.push(head);
   }
+  return byStream(heads);
 };
 
 /** By code unit of the stream's name: the order in which exports and signed lists name streams. */

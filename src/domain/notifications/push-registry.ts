@@ -3,7 +3,7 @@ import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.t
 import { checkText } from '../platform/display-names/display-text.ts';
 import type { By } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, LOST, retryLost, tryInsert, update } from '../ports/document-store.ts';
+import { type DocumentStore, everyDocument, LOST, retryLost, tryInsert, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchStatusOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
 import { type DeliveryAttempt, failureOf } from './delivery-attempt.ts';
@@ -244,21 +244,14 @@ export const pushRegistry = (deps: {
     },
 
     async sealAnew(): Promise<void> {
-      let after: { readonly id: string } | undefined;
-      for (;;) {
-        const page = await subscriptions.find({ limit: 1000, ...(after ? { after } : {}) });
-        for (const { document } of page) {
-          const context = pushSealContext(document);
-          if (!masterKey.isSealedWithOther(context, document.sealed)) continue;
-          await update(subscriptions, document.id, (now) =>
-            now.sealed === document.sealed
-              ? { ...now, sealed: masterKey.seal(context, masterKey.open(context, now.sealed)) }
-              : undefined,
-          );
-        }
-        const last = page.at(-1);
-        if (page.length < 1000 || last === undefined) return;
-        after = { id: last.document.id };
+      for await (const document of everyDocument(subscriptions, { limit: 1000 })) {
+        const context = pushSealContext(document);
+        if (!masterKey.isSealedWithOther(context, document.sealed)) continue;
+        await update(subscriptions, document.id, (now) =>
+          now.sealed === document.sealed
+            ? { ...now, sealed: masterKey.seal(context, masterKey.open(context, now.sealed)) }
+            : undefined,
+        );
       }
     },
   };

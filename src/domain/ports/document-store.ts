@@ -174,6 +174,24 @@ export const isOutOfSpace = (error: unknown): boolean => {
   return false;
 };
 
+/**
+ * All documents of a query in its order, read a page of `limit` at a time. Each page is read when the one before is used up,
+ * after its last document as it was read.
+ */
+export async function* everyDocument<T extends Document>(
+  collection: Pick<Collection<T>, 'find'>,
+  query: Omit<Query, 'after' | 'limit'> & { readonly limit: number },
+): AsyncGenerator<T, undefined> {
+  const by = query.order?.by;
+  for (let after: Cursor | undefined; ; ) {
+    const page = await collection.find({ ...query, ...(after ? { after } : {}) });
+    for (const { document } of page) yield document;
+    const last = page.at(-1)?.document;
+    if (page.length < query.limit || !last) return undefined;
+    after = { id: last.id, ...(by === undefined ? {} : { value: last[by as keyof T] as string | number }) };
+  }
+}
+
 /** Inserts a document. Returns false when its id or a unique key is taken. */
 export const tryInsert = async <T extends Document>(
   collection: Pick<Collection<T>, 'insert'>,

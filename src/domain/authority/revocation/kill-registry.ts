@@ -7,7 +7,14 @@ import { EPOCHS, type Epoch, stand, unstand } from '../../platform/epochs/epoch.
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Cursor, type DocumentStore, LOST, retryLost, tryInsert } from '../../ports/document-store.ts';
+import {
+  type Cursor,
+  type DocumentStore,
+  everyDocument,
+  LOST,
+  retryLost,
+  tryInsert,
+} from '../../ports/document-store.ts';
 import { type Kill, signaturesNeeded } from '../../vocabulary/kill.ts';
 import { KILLS } from './kill.ts';
 import { killRefusal } from './kill-refusals.ts';
@@ -135,20 +142,12 @@ export const killRegistry = (deps: {
       return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    async *standing(): AsyncGenerator<Kill> {
-      let after: Cursor | undefined;
-      do {
-        const page = await kills.find({
-          where: { state: 'standing' },
-          order: { by: 'createdAt', direction: 'ascending' },
-          limit: 200,
-          ...(after ? { after } : {}),
-        });
-        for (const { document } of page) yield document;
-        const last = page.at(-1)?.document;
-        after = page.length === 200 && last ? { value: last.createdAt, id: last.id } : undefined;
-      } while (after);
-    },
+    standing: (): AsyncGenerator<Kill> =>
+      everyDocument(kills, {
+        where: { state: 'standing' },
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: 200,
+      }),
 
     sign: (id, by, signer): Promise<Kill> =>
       retryLost(`the lift of ${id}`, async () => {

@@ -1,7 +1,7 @@
 import type { Owners } from '../../identity/groups/owners.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Cursor, Versioned } from '../../ports/document-store.ts';
+import { everyDocument, type Versioned } from '../../ports/document-store.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
 import type { Agent, AgentState } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
@@ -131,20 +131,9 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
   /** The agents of an owner that have no active owner. `leaving`: an account that is treated as disabled. */
   const unanswered = async function* (owner: string, leaving?: string): AsyncGenerator<Agent> {
     for (const state of ['active', 'suspended'] as const) {
-      let after: Cursor | undefined;
-      let isLast = false;
-      while (!isLast) {
-        const found: readonly Versioned<Agent>[] = await collection.find({
-          where: { owner, state },
-          order: { by: 'createdAt', direction: 'ascending' },
-          limit: PAGE,
-          ...(after ? { after } : {}),
-        });
-        isLast = found.length < PAGE;
-        for (const { document } of found) {
-          after = { value: document.createdAt, id: document.id };
-          if (!(await owners.answerFor(document, leaving))) yield document;
-        }
+      const order = { by: 'createdAt', direction: 'ascending' } as const;
+      for await (const agent of everyDocument(collection, { where: { owner, state }, order, limit: PAGE })) {
+        if (!(await owners.answerFor(agent, leaving))) yield agent;
       }
     }
   };

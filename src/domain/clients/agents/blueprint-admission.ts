@@ -1,6 +1,6 @@
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
+import { type DocumentStore, everyDocument } from '../../ports/document-store.ts';
 import { pointerStep } from '../../vocabulary/json-pointer.ts';
 import type { Blueprint } from '../blueprints/blueprint.ts';
 import { blueprintRefusal } from '../blueprints/blueprint-refusals.ts';
@@ -62,19 +62,11 @@ export const blueprintAdmission = (deps: {
   const countUpTo = async (blueprint: string, most: number): Promise<number> => {
     const counted = new Set<string>();
     for (const state of COUNTED) {
-      let after: Cursor | undefined;
-      do {
-        const found = await agents.find({
-          where: { blueprint, state },
-          order: { by: 'createdAt', direction: 'ascending' },
-          limit: 1000,
-          ...(after ? { after } : {}),
-        });
-        for (const { document } of found) counted.add(document.id);
+      const order = { by: 'createdAt', direction: 'ascending' } as const;
+      for await (const { id } of everyDocument(agents, { where: { blueprint, state }, order, limit: 1000 })) {
+        counted.add(id);
         if (counted.size >= most) return counted.size;
-        const last = found.at(-1)?.document;
-        after = found.length === 1000 && last ? { value: last.createdAt, id: last.id } : undefined;
-      } while (after);
+      }
     }
     return counted.size;
   };

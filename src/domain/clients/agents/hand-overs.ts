@@ -2,7 +2,7 @@ import { isGroupId } from '../../identity/groups/group.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Cursor, type DocumentStore, tryInsert } from '../../ports/document-store.ts';
+import { type DocumentStore, everyDocument, tryInsert } from '../../ports/document-store.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { AGENTS, type Agent } from './agent.ts';
 import { ownershipOf } from './ownership.ts';
@@ -91,15 +91,11 @@ export const handOvers = (deps: {
 
   const settleGroup = async (group: string): Promise<boolean> => {
     let isDone = true;
-    let after: Cursor | undefined;
-    for (;;) {
-      const order = { by: 'createdAt', direction: 'ascending' } as const;
-      const page = await owned.find({ where: { owner: group }, order, limit: PAGE, ...(after ? { after } : {}) });
-      for (const { document } of page) isDone = (await settle(document, SYSTEM, LATER)) && isDone;
-      const last = page.at(-1)?.document;
-      if (page.length < PAGE || !last) return isDone;
-      after = { value: last.createdAt, id: last.id };
+    const order = { by: 'createdAt', direction: 'ascending' } as const;
+    for await (const agent of everyDocument(owned, { where: { owner: group }, order, limit: PAGE })) {
+      isDone = (await settle(agent, SYSTEM, LATER)) && isDone;
     }
+    return isDone;
   };
 
   return {

@@ -4,7 +4,7 @@
  */
 
 import { MIGRATIONS } from '../../platform/retention/migrations.ts';
-import { type DocumentStore, update } from '../../ports/document-store.ts';
+import { type DocumentStore, everyDocument, update } from '../../ports/document-store.ts';
 import { ACCOUNTS, type Account } from './account.ts';
 import { emailKey } from './email-key.ts';
 
@@ -22,28 +22,18 @@ export const keyAddresses = async (documents: DocumentStore): Promise<readonly (
   if (await marks.get(MARK)) return undefined;
   const accounts = documents.collection<Keyed>(ACCOUNTS);
   const owners = new Map<string, string[]>();
-  let after: { readonly value: number; readonly id: string } | undefined;
-  for (;;) {
-    const page = await accounts.find({
-      order: { by: 'createdAt', direction: 'ascending' },
-      limit: PAGE,
-      ...(after ? { after } : {}),
-    });
-    for (const { document } of page) {
-      const { id, email, emailVerified } = document;
-      if (email === undefined) continue;
-      const key = emailKey(email);
-      if (document.emailKey !== key) {
-        await update(accounts, id, ({ emailKey: _, ...now }) => ({
-          ...now,
-          ...(now.email === undefined ? {} : { emailKey: emailKey(now.email) }),
-        }));
-      }
-      if (emailVerified === true) owners.set(key, [...(owners.get(key) ?? []), id]);
+  const order = { by: 'createdAt', direction: 'ascending' } as const;
+  for await (const document of everyDocument(accounts, { order, limit: PAGE })) {
+    const { id, email, emailVerified } = document;
+    if (email === undefined) continue;
+    const key = emailKey(email);
+    if (document.emailKey !== key) {
+      await update(accounts, id, ({ emailKey: _, ...now }) => ({
+        ...now,
+        ...(now.email === undefined ? {} : { emailKey: emailKey(now.email) }),
+      }));
     }
-    const last = page.at(-1)?.document;
-    if (page.length < PAGE || !last) break;
-    after = { value: last.createdAt, id: last.id };
+    if (emailVerified === true) owners.set(key, [...(owners.get(key) ?? []), id]);
   }
   await marks.insert({ id: MARK }).catch(async (error: unknown) => {
     if (!(await marks.get(MARK))) throw error;

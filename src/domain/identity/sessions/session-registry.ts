@@ -2,8 +2,8 @@ import { type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
-  type Cursor,
   type DocumentStore,
+  everyDocument,
   type Query,
   update,
   upsert,
@@ -119,19 +119,9 @@ export const sessionRegistry = (deps: {
     order?: Query['order'],
   ): Promise<readonly Session[]> => {
     const all: Session[] = [];
-    let cursor: Cursor | undefined;
-    for (;;) {
-      const page = await sessions.find({
-        where: { ...where, state: 'active' },
-        ...(order ? { order } : {}),
-        limit: PAGE,
-        ...(cursor ? { after: cursor } : {}),
-      });
-      all.push(...page.map(({ document }) => document));
-      const last = page.at(-1)?.document;
-      if (page.length < PAGE || !last) return all;
-      cursor = { id: last.id, ...(order ? { value: last[order.by as 'startedAt'] } : {}) };
-    }
+    const query = { where: { ...where, state: 'active' }, ...(order ? { order } : {}), limit: PAGE };
+    for await (const session of everyDocument(sessions, query)) all.push(session);
+    return all;
   };
 
   /** Sessions of an account that have not been ended, newest first. */
