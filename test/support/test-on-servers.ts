@@ -13,7 +13,14 @@ const MAKES =
   /\b(?:openStores|settingsOfRun|isOnServers|compose(?:Services|PeoplePages|ManagementApi))\(|\brunServer\((?![^)]*\bstores\b)/;
 const SUPPORT = join(ROOT, 'test/support');
 /** Support files that make one for a test file: `exchangeWorld` and the like. */
-const OTHERS = ['authorization-requests.ts', 'consent-requests.ts', 'full-server.ts'];
+const OTHERS = [
+  'approval-polls.ts',
+  'authorization-requests.ts',
+  'consent-requests.ts',
+  'full-server.ts',
+  'hand-overs.ts',
+  'sign-in-attempts.ts',
+];
 const makers = readdirSync(SUPPORT).filter(
   (name) =>
     (name.endsWith('-world.ts') || OTHERS.includes(name)) && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
