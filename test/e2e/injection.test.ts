@@ -8,6 +8,7 @@ import { visit } from '../support/chromium.ts';
 import { PAYMENT } from '../support/full-server.ts';
 import { type InjectionWorld, injectionWorld } from '../support/injection-world.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
+import { showPage } from '../support/page-writer.ts';
 import { PROVIDER_PARAMETERS, readParameters } from '../support/request-parameters.ts';
 import { askingDetails, type Stop } from '../support/tour.ts';
 import { elementsOf } from '../unit/views/markup.ts';
@@ -109,7 +110,7 @@ describe('stored', () => {
   const everywhere = (step: number, isUnguarded: boolean) =>
     world.watching(async (windows) => {
       for (let round = 0; round < ALL_PAYLOADS.length; round += step) {
-        await world.round(round, ({ as, url }) => windows[as ?? 'nobody'].goto(url));
+        await world.round(round, ({ as, url }) => showPage(windows[as ?? 'nobody'], url, 'markup'));
       }
     }, isUnguarded);
 
@@ -174,7 +175,7 @@ describe('asked', () => {
             // Whatever leads to this page stays as it is.
             if (!url.searchParams.has(name)) url.searchParams.set(name, payload(round * 80 + place + index * 7));
           }
-          await visit(windows[stop.as ?? 'nobody'], url.href);
+          await showPage(windows[stop.as ?? 'nobody'], url.href, 'markup');
         }
       }
     });

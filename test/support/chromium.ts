@@ -1,5 +1,12 @@
 /** A real Chromium for tests (Debian's, or what `CHROMIUM` names), with a new profile at each start. */
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Response,
+} from 'playwright-core';
 import type { Browser as ScriptlessBrowser } from './browser-flow.ts';
 
 const FLAGS = [
@@ -41,18 +48,20 @@ export const takeOver = (context: BrowserContext, { jar }: ScriptlessBrowser, is
       })),
   );
 
-/** Goes there, and on to the app where the request was good enough for an answer; what was shown may have been going on by itself. */
-export const visit = async (page: Page, url: string): Promise<void> => {
+/**
+ * Goes there, and on to the app where the request was good enough for an answer; what was shown may have been going on by itself.
+ * Null: the window shows something else by now.
+ */
+export const visit = async (page: Page, url: string): Promise<Response | null> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await page.goto(url);
-      return;
+      return await page.goto(url);
     } catch (error) {
       const { message } = error as Error;
-      if (message.includes('ERR_NAME_NOT_RESOLVED')) return;
+      if (message.includes('ERR_NAME_NOT_RESOLVED')) return null;
       if (!message.includes('interrupted by another navigation')) throw error;
       await page.waitForLoadState();
-      if (attempt === 2) return;
+      if (attempt === 2) return null;
     }
   }
 };

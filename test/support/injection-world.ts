@@ -105,7 +105,7 @@ export const injectionWorld = async () => {
     await page.exposeFunction('hit', () => noted('a script ran'));
     await page.exposeFunction('objection', (what: string) => noted(`the policy objected: ${what}`));
     await page.addInitScript(
-      "document.addEventListener('securitypolicyviolation', (e) => objection(e.violatedDirective + ' ' + e.blockedURI))",
+      "(window.watch = () => document.addEventListener('securitypolicyviolation', (e) => objection(e.violatedDirective + ' ' + e.blockedURI)))()",
     );
     page.on('dialog', (dialog) => {
       noted('a dialog');

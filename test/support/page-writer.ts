@@ -3,7 +3,8 @@
  * the page itself, and axe is cold after it. Here the browser parses the page into the present document instead. The parser,
  * the handlers of the page and the policy are those of a navigation.
  */
-import type { Page } from 'playwright-core';
+import type { APIResponse, Page } from 'playwright-core';
+import { visit } from './chromium.ts';
 
 /** Runs in the page. False: another policy is in force here. A test that listens to the document declares `watch`. */
 const WRITE = `([html, url, policy, isMarkup]) => {
@@ -26,13 +27,19 @@ const policyOf = (headers: Readonly<Record<string, string>>): string => headers[
  * costs less. A check of links needs the address of the page.
  */
 export const showPage = async (page: Page, url: string, as: 'page' | 'markup' = 'page'): Promise<string> => {
-  const answer = await page.request.get(url, { headers: { accept: 'text/html' } });
+  // An app that a request leads on to is not there: the window goes to it, as for a person.
+  const answer = await page.request.get(url, { headers: { accept: 'text/html' } }).catch(() => undefined);
+  if (answer && (await isWritten(page, answer, as))) return answer.url();
+  const response = await visit(page, url);
+  if (!response) return page.url();
+  await page.evaluate(`void (window.policyInForce = ${JSON.stringify(policyOf(response.headers()))})`);
+  return page.url();
+};
+
+const isWritten = async (page: Page, answer: APIResponse, as: 'page' | 'markup'): Promise<boolean> => {
   const html = await answer.text();
   const headers = answer.headers();
-  const isPlain = headers['content-type']?.startsWith('text/html') && !/<script[\s>]/i.test(html);
+  if (!headers['content-type']?.startsWith('text/html') || /<script[\s>]/i.test(html)) return false;
   const given = JSON.stringify([html, answer.url(), policyOf(headers), as === 'markup']);
-  if (isPlain && (await page.evaluate(`(${WRITE})(${given})`))) return answer.url();
-  const response = await page.goto(url);
-  await page.evaluate(`void (window.policyInForce = ${JSON.stringify(policyOf(response?.headers() ?? {}))})`);
-  return page.url();
+  return Boolean(await page.evaluate(`(${WRITE})(${given})`));
 };

@@ -67,7 +67,9 @@ const asReflection = (stop: Stop, slots: readonly Slot[]): Reflection => ({
   name: `${stop.name}: ${slots.map(({ name }) => name).join(', ')}`,
   as: stop.as,
   size: slots.length,
-  send: (window, texts) => visit(window, addressWith(stop, slots, texts)),
+  async send(window, texts) {
+    await visit(window, addressWith(stop, slots, texts));
+  },
 });
 
 /**
