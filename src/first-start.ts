@@ -3,6 +3,7 @@
  * policies, one administrator, and two clients with key files that only their owner can read. Runs at every start, creates
  * what is missing and changes nothing else. Called by compose.ts.
  */
+
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import { readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts';
@@ -22,6 +23,7 @@ import type { Identifiers } from './domain/ports/identifiers.ts';
 import type { OwnedCollection } from './domain/ports/owned-collection.ts';
 import type { ResourceServerRegistry } from './domain/resources/resource-servers/resource-server-registry.ts';
 import type { DomainError } from './domain/vocabulary/errors.ts';
+import { managementApiOf } from './domain/vocabulary/management-api.ts';
 import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
 
 const BY = { caller: 'system' };
@@ -147,7 +149,7 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: stri
   const { clients } = deps;
   const { issuer, stores } = deps.configuration;
   const path = join(folder, `${role}.json`);
-  const authority = { [`${issuer}/api/v1`]: ['*'] };
+  const authority = { [managementApiOf(issuer)]: ['*'] };
   const file = readPrivateJson<KeyFile>(path, {
     isRight: ({ issuer: of, client_id, private_key }) =>
       typeof of === 'string' &&

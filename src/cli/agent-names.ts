@@ -23,8 +23,8 @@ export const requireNewName = async (api: ManagementClient, name: string): Promi
 
 const agentNamed = async (api: ManagementClient, name: string): Promise<Json | undefined> => {
   if (!WORDS.test(name)) return undefined;
-  const search = new URLSearchParams({ search: [...name].slice(0, LONGEST_SEARCH).join('') });
-  for await (const agent of api.items('/agents', Object.fromEntries(search), MOST_LOOKED_AT)) {
+  const query = { search: [...name].slice(0, LONGEST_SEARCH).join('') };
+  for await (const agent of api.items('listAgents', { query }, MOST_LOOKED_AT)) {
     if (agent['state'] !== 'retired' && plain(String(agent['name'])) === plain(name)) return agent;
   }
   return undefined;

@@ -4,8 +4,19 @@
  */
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
+import { managementApiOf } from '../domain/vocabulary/management-api.ts';
 import { CommandError } from './command.ts';
 import type { KeyFile } from './key-file.ts';
+import {
+  addressOf,
+  type ChangeOperation,
+  type GetOperation,
+  type Given,
+  type OperationId,
+  type OperationsWith,
+  type Query,
+  type Target,
+} from './operations.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 export type Reply = { readonly body: Json; readonly etag: string | undefined };
@@ -19,36 +30,33 @@ export interface ManagementClient {
   /** The client that authenticates the calls. */
   readonly clientId: string;
 
-  /** Reads the document at a path under `/api/v1`. Like every method here, throws CommandError for a refusal. */
-  get(path: string): Promise<Reply>;
+  /**
+   * Calls an operation: a POST sends `body`, or an empty one. `etag` becomes `If-Match`. Like every method here, throws
+   * CommandError for a refusal.
+   */
+  run<Id extends OperationId>(
+    operation: Id,
+    ...given: Given<Target<Id> & { readonly body?: unknown; readonly etag?: string | undefined }>
+  ): Promise<Reply>;
 
-  /** Posts a JSON body, or an empty one. */
-  post(path: string, body?: unknown): Promise<Reply>;
-
-  /** Deletes what is at the path. */
-  delete(path: string): Promise<void>;
-
-  /** Reads the document and changes it. The server refuses the change if another caller changed the document in between. */
-  patch(path: string, body: unknown): Promise<Reply>;
-
-  /** Reads the document and applies `action` to that version. The server refuses it if another caller changed the document. */
-  postVersion(path: string, action: string): Promise<Reply>;
-
-  /** Sends an action for the version that was read (`If-Match`). The server refuses it for any other version. */
-  postIf(path: string, etag: string | undefined, body: unknown): Promise<Reply>;
+  /** Reads the object and changes it. The server refuses the change if another caller changed the object in between. */
+  change<Id extends ChangeOperation>(operation: Id, target: Target<Id>, body: unknown): Promise<Reply>;
 
   /** Items of a list over as many pages as needed, at most `limit`. */
-  items(
-    path: string,
-    query?: Readonly<Record<string, string | undefined>>,
+  items<Id extends GetOperation>(
+    operation: Id,
+    target: Target<Id>,
     limit?: number,
   ): AsyncGenerator<Json, void, unknown>;
 
   /** Posts lines of NDJSON under an idempotency key, and returns the lines of the response. */
-  lines(path: string, lines: readonly string[], key: string): Promise<readonly Json[]>;
+  lines(operation: OperationsWith<'POST', never>, lines: readonly string[], key: string): Promise<readonly Json[]>;
 
   /** The response body as a stream: of a GET, or of a POST with a body. */
-  stream(path: string, sent?: unknown): Promise<ReadableStream<Uint8Array>>;
+  stream(
+    operation: OperationsWith<string, never>,
+    given: { readonly query?: Query; readonly body?: unknown },
+  ): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** `localProof` returns the secret of a new proof, for each call that changes something. */
@@ -60,7 +68,7 @@ export const managementClient = (
   }: { readonly request?: typeof fetch; readonly localProof?: (() => string) | undefined } = {},
 ): ManagementClient => {
   const { issuer, client_id, private_key, scope } = keyFile;
-  const resource = `${issuer}/api/v1`;
+  const resource = managementApiOf(issuer);
   let token: Promise<string> | undefined;
 
   const send = async (url: string, init: RequestInit, isStream = false): Promise<Response> => {
@@ -115,7 +123,7 @@ export const managementClient = (
     path: string,
     options: {
       readonly body?: unknown;
-      readonly ifMatch?: string;
+      readonly etag?: string | undefined;
       readonly lines?: readonly string[];
       readonly key?: string;
       readonly isStream?: boolean;
@@ -130,7 +138,7 @@ export const managementClient = (
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.lines === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
         ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
-        ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+        ...(options.etag === undefined ? {} : { 'if-match': options.etag }),
         ...(method === 'GET' || localProof === undefined ? {} : { 'behalf-local-proof': localProof() }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
@@ -144,48 +152,35 @@ export const managementClient = (
   const ask = async (
     method: string,
     path: string,
-    options?: { readonly body?: unknown; readonly ifMatch?: string },
-  ) => {
+    options?: { readonly body?: unknown; readonly etag?: string | undefined },
+  ): Promise<Reply> => {
     const response = await call(method, path, options);
-    return { body: await jsonOf(response), etag: response.headers.get('etag') ?? undefined } satisfies Reply;
+    return { body: await jsonOf(response), etag: response.headers.get('etag') ?? undefined };
+  };
+
+  const run: ManagementClient['run'] = (operation, ...[given]) => {
+    const { body, etag, ...target } = { body: undefined, etag: undefined, ...given };
+    const { method, path } = addressOf(operation, target);
+    return ask(method, path, { body: method === 'POST' ? (body ?? {}) : body, etag });
   };
 
   return {
     issuer,
     clientId: client_id,
-    get: (path: string): Promise<Reply> => ask('GET', path),
-    post: (path: string, body: unknown = {}): Promise<Reply> => ask('POST', path, { body }),
+    run,
 
-    delete: async (path: string): Promise<void> => {
-      await call('DELETE', path);
-    },
-
-    patch: async (path: string, body: unknown): Promise<Reply> => {
+    change: async (operation, target, body) => {
+      const { path } = addressOf(operation, target);
       const { etag } = await ask('GET', path);
-      return ask('PATCH', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) });
+      return ask('PATCH', path, { body, etag });
     },
 
-    postVersion: async (path: string, action: string): Promise<Reply> => {
-      const { etag } = await ask('GET', path);
-      return ask('POST', `${path}/${action}`, { body: {}, ...(etag === undefined ? {} : { ifMatch: etag }) });
-    },
-
-    postIf: (path: string, etag: string | undefined, body: unknown): Promise<Reply> =>
-      ask('POST', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) }),
-
-    async *items(
-      path: string,
-      query: Readonly<Record<string, string | undefined>> = {},
-      limit = Number.POSITIVE_INFINITY,
-    ) {
+    async *items(operation, target, limit = Number.POSITIVE_INFINITY) {
       let cursor: string | undefined;
       let left = limit;
       do {
-        const parameters = new URLSearchParams();
-        for (const [name, value] of Object.entries({ ...query, limit: String(Math.min(left, 100)), cursor })) {
-          if (value !== undefined) parameters.set(name, value);
-        }
-        const { body } = await ask('GET', `${path}?${parameters}`);
+        const query = { ...target.query, limit: String(Math.min(left, 100)), cursor };
+        const { body } = await run(operation, { ...target, query });
         for (const item of Array.isArray(body['items']) ? (body['items'] as Json[]) : []) {
           if (left <= 0) return;
           left -= 1;
@@ -195,15 +190,15 @@ export const managementClient = (
       } while (cursor !== undefined && left > 0);
     },
 
-    lines: async (path: string, lines: readonly string[], key: string): Promise<readonly Json[]> => {
-      const response = await call('POST', path, { lines, key });
+    lines: async (operation, lines, key) => {
+      const response = await call('POST', addressOf(operation, {}).path, { lines, key });
       const answered = (await response.text()).split('\n').filter((line) => line !== '');
       return answered.map((line) => JSON.parse(line) as Json);
     },
 
-    stream: async (path: string, sent?: unknown): Promise<ReadableStream<Uint8Array>> => {
-      const options = { isStream: true, ...(sent === undefined ? {} : { body: sent }) };
-      const { body } = await call(sent === undefined ? 'GET' : 'POST', path, options);
+    stream: async (operation, { query = {}, body: sent }) => {
+      const { method, path } = addressOf(operation, { query });
+      const { body } = await call(method, path, { isStream: true, body: sent });
       if (!body) throw new CommandError('The server sent nothing.', { hint: 'Try again.' });
       return body;
     },

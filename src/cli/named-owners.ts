@@ -14,9 +14,8 @@ export const findAccount = async (api: ManagementClient, name: string | undefine
 
 const idOf = async (api: ManagementClient, name: string, kind?: 'account'): Promise<string> => {
   if (isOwnerId(name)) return name;
-  const query = new URLSearchParams({ name, ...(kind === undefined ? {} : { kind }) });
   try {
-    return String((await api.get(`/owners?${query}`)).body['id']);
+    return String((await api.run('findOwner', { query: { name, kind } })).body['id']);
   } catch (error) {
     if (!isCommandError(error)) throw error;
     throw new CommandError(`${printable(name)}: ${error.message}`, {
@@ -34,7 +33,7 @@ const idOf = async (api: ManagementClient, name: string, kind?: 'account'): Prom
 
 const findAdministrator = async (api: ManagementClient): Promise<string> => {
   let found: Json | undefined;
-  for await (const account of api.items('/accounts')) {
+  for await (const account of api.items('listAccounts', {})) {
     // The API lists the newest first, so the last match is the oldest.
     if (isActiveAdministrator(account)) found = account;
   }

@@ -10,6 +10,14 @@ import {
   timeText,
   warn,
 } from './management-command.ts';
+import type {
+  ActionOperation,
+  ChangeOperation,
+  ListOperation,
+  Query,
+  ReadOperation,
+  RemoveOperation,
+} from './operations.ts';
 import { type Column, csvRow, details, jsonText, printable } from './table.ts';
 
 const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
@@ -25,26 +33,23 @@ const FORMS = {
 /** Prints each item when it arrives, so that a list may have any length. */
 const writeRows = async (
   call: ManagementCall,
-  path: string,
-  query: Readonly<Record<string, string | undefined>>,
+  operation: ListOperation,
+  query: Query,
   columns: readonly Column<Json>[],
 ): Promise<void> => {
   const isCsv = call.isSet('csv');
   if (isCsv) call.terminal.out(csvRow(columns.map(({ title }) => title)));
   const limit = call.integer('limit', 1, 10_000_000) ?? Number.POSITIVE_INFINITY;
-  for await (const item of call.api.items(path, query, limit)) {
+  for await (const item of call.api.items(operation, { query }, limit)) {
     call.terminal.out(isCsv ? csvRow(columns.map(({ value }) => value(item))) : jsonText(item, 0));
   }
 };
 
 /** At most `--limit` items of a list. */
-const collect = async (
-  call: ManagementCall,
-  path: string,
-  query: Readonly<Record<string, string | undefined>> = {},
-): Promise<readonly Json[]> => {
+const collect = async (call: ManagementCall, operation: ListOperation, query: Query = {}): Promise<readonly Json[]> => {
   const items: Json[] = [];
-  for await (const item of call.api.items(path, query, call.integer('limit', 1, 100_000) ?? 100)) items.push(item);
+  const limit = call.integer('limit', 1, 100_000) ?? 100;
+  for await (const item of call.api.items(operation, { query }, limit)) items.push(item);
   return items;
 };
 
@@ -54,11 +59,11 @@ export const SEARCH = {
 } as const satisfies Record<string, Option>;
 export const stateFilter = (states: string) => ({ state: { value: 'STATE', description: `Only ${states} ones.` } });
 
-/** `list`, over a path of the API. */
+/** `list`, over an operation that lists. */
 export const listCommand = (description: {
   readonly noun: string;
   readonly plural: string;
-  readonly path: string;
+  readonly operation: ListOperation;
   readonly columns: readonly Column<Json>[];
   readonly filters?: Readonly<Record<string, Option & { readonly parameter?: string }>>;
   readonly nothing: string;
@@ -66,7 +71,7 @@ export const listCommand = (description: {
   /** The API value of a filter's value; default: itself. */
   readonly meaning?: (name: string, value: string) => string;
 }): Command => {
-  const { noun, plural, path, columns, filters = {}, nothing, role = 'operator', meaning } = description;
+  const { noun, plural, operation, columns, filters = {}, nothing, role = 'operator', meaning } = description;
   return managementCommand({
     words: [noun, 'list'],
     operands: [],
@@ -81,11 +86,15 @@ export const listCommand = (description: {
         }),
       );
       if (call.isSet('ndjson') || call.isSet('csv')) {
-        await writeRows(call, path, query, columns);
+        await writeRows(call, operation, query, columns);
         return EXIT.done;
       }
       const isFiltered = Object.values(query).some((value) => value !== undefined);
-      call.print.list(await collect(call, path, query), columns, isFiltered ? `There are no such ${noun}.` : nothing);
+      call.print.list(
+        await collect(call, operation, query),
+        columns,
+        isFiltered ? `There are no such ${noun}.` : nothing,
+      );
       return EXIT.done;
     },
   });
@@ -96,11 +105,8 @@ type Operand = { readonly name: string; readonly find: (call: ManagementCall) =>
 
 const BY_ID: Operand = { name: 'ID', find: async (call) => call.operands[0] ?? '' };
 
-const pathOf = async (path: string, { find }: Operand, call: ManagementCall): Promise<string> =>
-  `${path}/${encodeURIComponent(await find(call))}`;
-
-/** `show ID`, over a path of the API. */
-export const showCommand = (noun: string, singular: string, path: string, operand = BY_ID): Command =>
+/** `show ID`, over an operation that reads one object. */
+export const showCommand = (noun: string, singular: string, operation: ReadOperation, operand = BY_ID): Command =>
   managementCommand({
     words: [noun, 'show'],
     operands: [operand.name],
@@ -108,7 +114,7 @@ export const showCommand = (noun: string, singular: string, path: string, operan
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.get(await pathOf(path, operand, call));
+      const { body } = await call.api.run(operation, { id: await operand.find(call) });
       call.print.object(body, details(readable(body)));
       return EXIT.done;
     },
@@ -118,14 +124,14 @@ export const showCommand = (noun: string, singular: string, path: string, operan
 export const updateCommand = (description: {
   readonly noun: string;
   readonly singular: string;
-  readonly path: string;
+  readonly operation: ChangeOperation;
   readonly options: Readonly<Record<string, Option>>;
   readonly changes: (call: ManagementCall) => Promise<Json>;
   readonly operand?: Operand;
   readonly role?: KeyRoleOf;
   readonly isProvenHere?: true;
 }): Command => {
-  const { noun, singular, path, options, changes, operand = BY_ID, role = 'operator', isProvenHere } = description;
+  const { noun, singular, operation, options, changes, operand = BY_ID, role = 'operator', isProvenHere } = description;
   return managementCommand({
     words: [noun, 'update'],
     operands: [operand.name],
@@ -138,7 +144,7 @@ export const updateCommand = (description: {
       const members = Object.keys(changed);
       if (members.length === 0)
         throw usageError('Nothing to change was given.', `See \`behalf ${noun} update --help\`.`);
-      const { body } = await call.api.patch(await pathOf(path, operand, call), changed);
+      const { body } = await call.api.change(operation, { id: await operand.find(call) }, changed);
       call.print.object(body, `${printable(call.operands[0] ?? '')} was changed: ${members.join(', ')}.\n`);
       warn(call, body);
       return EXIT.done;
@@ -151,13 +157,13 @@ export const actionCommand = (description: {
   readonly noun: string;
   readonly verb: string;
   readonly summary: string;
-  readonly path: string;
+  readonly operation: ActionOperation;
   readonly done: string;
   readonly operand?: Operand;
   readonly role?: KeyRole;
   readonly isProvenHere?: true;
 }): Command => {
-  const { noun, verb, summary, path, done, operand = BY_ID, role = 'operator', isProvenHere } = description;
+  const { noun, verb, summary, operation, done, operand = BY_ID, role = 'operator', isProvenHere } = description;
   return managementCommand({
     words: [noun, verb],
     operands: [operand.name],
@@ -166,7 +172,7 @@ export const actionCommand = (description: {
     ...(isProvenHere ? { isProvenHere } : {}),
     options: {},
     run: async (call) => {
-      const { body } = await call.api.post(`${await pathOf(path, operand, call)}/${verb}`);
+      const { body } = await call.api.run(operation, { id: await operand.find(call) });
       call.print.object(body, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
       return EXIT.done;
     },
@@ -178,10 +184,10 @@ export const deleteCommand = (description: {
   readonly noun: string;
   readonly verb?: string;
   readonly summary: string;
-  readonly path: string;
+  readonly operation: RemoveOperation;
   readonly done?: string;
 }): Command => {
-  const { noun, verb = 'delete', summary, path, done = 'removed' } = description;
+  const { noun, verb = 'delete', summary, operation, done = 'removed' } = description;
   return managementCommand({
     words: [noun, verb],
     operands: ['ID'],
@@ -189,7 +195,7 @@ export const deleteCommand = (description: {
     role: 'operator',
     options: {},
     run: async (call) => {
-      await call.api.delete(await pathOf(path, BY_ID, call));
+      await call.api.run(operation, { id: await BY_ID.find(call) });
       call.print.object({}, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
       return EXIT.done;
     },
@@ -200,11 +206,11 @@ export const deleteCommand = (description: {
 export const narrowCommand = (description: {
   readonly noun: string;
   readonly summary: string;
-  readonly path: string;
+  readonly operation: ActionOperation;
   readonly options: Readonly<Record<string, Option>>;
   readonly taken: (call: ManagementCall) => Json;
 }): Command => {
-  const { noun, summary, path, options, taken } = description;
+  const { noun, summary, operation, options, taken } = description;
   return managementCommand({
     words: [noun, 'narrow'],
     operands: ['ID'],
@@ -216,7 +222,7 @@ export const narrowCommand = (description: {
       if (Object.keys(rights).length === 0) {
         throw usageError('Nothing to take away was given.', `See \`behalf ${noun} narrow --help\`.`);
       }
-      const { body } = await call.api.post(`${await pathOf(path, BY_ID, call)}/narrow`, rights);
+      const { body } = await call.api.run(operation, { id: await BY_ID.find(call), body: rights });
       call.print.object(body, details(readable(body)));
       return EXIT.done;
     },
@@ -227,7 +233,7 @@ export const narrowCommand = (description: {
 export const rotateSecretCommand = (
   noun: string,
   singular: string,
-  path: string,
+  operation: ActionOperation,
   more: { readonly isProvenHere?: true } = {},
 ): Command =>
   managementCommand({
@@ -238,7 +244,7 @@ export const rotateSecretCommand = (
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.post(`${await pathOf(path, BY_ID, call)}/rotate-secret`);
+      const { body } = await call.api.run(operation, { id: await BY_ID.find(call) });
       call.print.object(
         body,
         details([

@@ -19,9 +19,10 @@ import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { BlueprintRegistry } from '../domain/clients/blueprints/blueprint-registry.ts';
 import type { MetadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
+import { managementApiOf } from '../domain/vocabulary/management-api.ts';
 import type { EffectiveRegistries } from './clients.ts';
 import type { Foundations } from './foundations.ts';
-import { managementApiOf, type PolicyServices } from './policies.ts';
+import type { PolicyServices } from './policies.ts';
 import type { ResourceServices } from './resources.ts';
 import type { UpstreamServices } from './upstream.ts';
 
@@ -80,7 +81,7 @@ export const authorityServices = (
   const { policy, delegation, revocation: ended, resourceServers, effectiveRegistries, agents, blueprints } = deps;
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds } = configuration.delegation;
   const { storedDelegations, budgets } = delegation;
-  const managementApi = managementApiOf(configuration);
+  const managementApi = managementApiOf(configuration.issuer);
   const delegations = { ...storedDelegations, ...cascadeRevocation(storedDelegations, deps.standing) };
   const { groupsOf } = deps.upstream;
   return {

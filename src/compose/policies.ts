@@ -1,4 +1,5 @@
 /** The first part of the room authority: kills, policies and the decision. Called by services.ts. */
+
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { type Authorize, authorizer, type GroupsOf } from '../domain/authority/decision/authorize.ts';
@@ -20,6 +21,7 @@ import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
 import type { Permits } from '../domain/platform/registries/registered-documents.ts';
 import type { PolicyEngine } from '../domain/ports/policy-engine.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
+import { managementApiOf } from '../domain/vocabulary/management-api.ts';
 import { externalPoint } from './external-point.ts';
 import type { Foundations, Overrides } from './foundations.ts';
 import type { IdentityServices } from './identity.ts';
@@ -72,7 +74,7 @@ export const policyServices = (
   const activePolicy = newActivePolicy({ documents, engine: policyEngine });
   const isPolicyEnforced = configuration.policy.enforcement === 'on';
   if (!isPolicyEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
-  const managementApi = managementApiOf(configuration);
+  const managementApi = managementApiOf(configuration.issuer);
   const useCases = serverUseCases({
     clock,
     accounts: deps.identity.accountReader,
@@ -100,6 +102,3 @@ export const policyServices = (
     authorizeHere: authorizer(deciding),
   };
 };
-
-/** Resource indicator of the management API. */
-export const managementApiOf = ({ issuer }: Pick<Configuration, 'issuer'>): string => `${issuer}/api/v1`;

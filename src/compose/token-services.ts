@@ -7,6 +7,7 @@ import { killBroadcast } from '../domain/authority/revocation/kill-broadcast.ts'
 import { type KillSwitch, killSwitch } from '../domain/authority/revocation/kill-switch.ts';
 import { type PollingInterval, pollingInterval } from '../domain/platform/rate-limits/polling-interval.ts';
 import type { Grants } from '../domain/ports/grants.ts';
+import { managementApiOf } from '../domain/vocabulary/management-api.ts';
 import { type ProviderClients, providerClients } from '../provider/client-authentication/client-metadata.ts';
 import { closedByKills } from '../provider/client-authentication/kill-gate.ts';
 import { grantRegistry } from '../provider/grants/grants.ts';
@@ -18,7 +19,6 @@ import { issuedTokens, type OwnTokens } from '../provider/tokens/issued-tokens.t
 import { presentedGrant } from '../provider/tokens/presented-grant.ts';
 import { type TokenLiveness, tokenLiveness } from '../provider/tokens/token-liveness.ts';
 import type { Overrides } from './foundations.ts';
-import { managementApiOf } from './policies.ts';
 import type { Services } from './services.ts';
 
 export interface TokenServices {
@@ -60,7 +60,7 @@ export const tokenServices = (
     links: made.links,
     approvals: approvals.service,
     sessions: made.sessions,
-    managementApi: managementApiOf({ issuer }),
+    managementApi: managementApiOf(issuer),
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
   const kills = killSwitch({

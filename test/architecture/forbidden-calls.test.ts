@@ -65,6 +65,13 @@ const BANS: readonly Ban[] = [
     only: [],
   },
   {
+    what: 'the path of the management API',
+    pattern: /\/api\/v\d/,
+    sample: "await fetch('/api/v1/agents');",
+    // Of the adapter it is part of a text: it imports the ports of the domain only.
+    only: ['src/domain/vocabulary/management-api.ts', 'adapters/cedar/entity-ids.ts'],
+  },
+  {
     what: 'errors told apart by their class',
     pattern: /\binstanceof\s+(?:Domain|Http|Command|Configuration|Store|Document)\w*/,
     sample: 'if (error instanceof DomainError) return;',

@@ -147,6 +147,7 @@ const RULES: readonly Rule[] = [
       'config/problem.ts',
       'config/production-rules.ts',
       'src/domain/platform/cluster/mutex.ts',
+      'src/domain/vocabulary/management-api.ts',
       'src/http/management/permissions.ts',
       'jose',
       'node:path',

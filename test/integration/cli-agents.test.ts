@@ -71,7 +71,7 @@ test('with --owner it says that the owner must accept, where and until when, and
   // What it says is so.
   const key = JSON.parse(readFileSync('booker.jwk.json', 'utf8'));
   const client = managementClient({ issuer: server.issuer, client_id: id, private_key: key });
-  await expect(client.get('/agents')).rejects.toThrow(/gave no token to agt_.* \(invalid_client/);
+  await expect(client.run('listAgents')).rejects.toThrow(/gave no token to agt_.* \(invalid_client/);
 
   const wrong = await behalf('agents', 'accept', id);
   expect(wrong).toMatchObject({ code: 1, out: '' });

@@ -369,7 +369,7 @@ test('lists are read over all pages', async () => {
     request: (url, init) => fetch(String(url).replace('limit=100', 'limit=1'), init),
   });
   const found: unknown[] = [];
-  for await (const item of inPagesOfOne.items('/resource-servers')) found.push(item);
+  for await (const item of inPagesOfOne.items('listResourceServers', {})) found.push(item);
   expect(found.length).toBeGreaterThan(1);
   expect(found).toEqual(whole);
 });

@@ -5,13 +5,11 @@ import type { Command } from '../command.ts';
 import { timeText } from '../management-command.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 
-const PATH = '/absences';
-
 export const absenceCommands: readonly Command[] = [
   listCommand({
     noun: 'absences',
     plural: 'absences, newest first',
-    path: PATH,
+    operation: 'listAbsences',
     nothing: 'There are no such absences.',
     filters: {
       account: { value: 'ID', description: 'Only absences of this account.' },
@@ -27,11 +25,11 @@ export const absenceCommands: readonly Command[] = [
       { title: 'UNTIL', value: (row) => timeText(row['until']) },
     ],
   }),
-  showCommand('absences', 'an absence', PATH),
+  showCommand('absences', 'an absence', 'getAbsence'),
   actionCommand({
     noun: 'absences',
     verb: 'end',
-    path: PATH,
+    operation: 'endAbsence',
     summary:
       'End an absence early. The deputy can no longer decide, and the deputy’s approvals that are still open become invalid.',
     done: 'ended',

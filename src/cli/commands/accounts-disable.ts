@@ -71,14 +71,14 @@ export const disableAccount = managementCommand({
   notes:
     'Without --yes and without a terminal nothing changes. The command prints what would end (--json: the whole list), and the exit code is 2.',
   run: async (call) => {
-    const path = `/accounts/${encodeURIComponent(await findAccount(call.api, call.operands[0]))}`;
+    const id = await findAccount(call.api, call.operands[0]);
     const name = printable(call.operands[0] ?? '');
-    const { body: ends } = await call.api.get(`${path}/disable-preview`);
+    const { body: ends } = await call.api.run('previewDisableAccount', { id });
     if (!(await isAgreed(call, name, ends))) {
       call.terminal.err('Nothing was changed.\n');
       return EXIT.failed;
     }
-    const { body } = await call.api.post(`${path}/disable`);
+    const { body } = await call.api.run('disableAccount', { id });
     call.print.object(body, `${name} is disabled.\n`);
     return EXIT.done;
   },

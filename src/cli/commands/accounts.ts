@@ -8,8 +8,6 @@ import { choosePassword } from '../password.ts';
 import { details, printable } from '../table.ts';
 import { disableAccount } from './accounts-disable.ts';
 
-const PATH = '/accounts';
-
 const CHANGEABLE = {
   email: { value: 'ADDRESS', description: 'E-mail address.' },
   language: { value: 'LANGUAGE', description: 'The person’s language, for pages and mails: en or de.' },
@@ -44,12 +42,14 @@ const create = managementCommand({
       call.text('password-file'),
       `Password for ${printable(username)}`,
     );
-    const { body } = await call.api.post(PATH, {
-      username,
-      name: call.text('name') ?? username,
-      password,
-      ...texts(call, { email: 'email', language: 'language' }),
-      ...lists(call, LISTS),
+    const { body } = await call.api.run('createAccount', {
+      body: {
+        username,
+        name: call.text('name') ?? username,
+        password,
+        ...texts(call, { email: 'email', language: 'language' }),
+        ...lists(call, LISTS),
+      },
     });
     const shown = isGenerated ? { password } : {};
     call.print.object(
@@ -75,7 +75,7 @@ export const accountCommands: readonly Command[] = [
   listCommand({
     noun: 'accounts',
     plural: 'accounts, newest first',
-    path: PATH,
+    operation: 'listAccounts',
     nothing: 'There are no accounts.',
     filters: { ...SEARCH, ...stateFilter('active or disabled') },
     columns: [
@@ -86,11 +86,11 @@ export const accountCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  showCommand('accounts', 'an account', PATH, BY_NAME),
+  showCommand('accounts', 'an account', 'getAccount', BY_NAME),
   updateCommand({
     noun: 'accounts',
     singular: 'an account',
-    path: PATH,
+    operation: 'updateAccount',
     operand: BY_NAME,
     role: 'administrator',
     isProvenHere: true,
@@ -104,7 +104,7 @@ export const accountCommands: readonly Command[] = [
   actionCommand({
     noun: 'accounts',
     verb: 'enable',
-    path: PATH,
+    operation: 'enableAccount',
     operand: BY_NAME,
     summary: 'Enable an account again.',
     done: 'active',
@@ -113,7 +113,7 @@ export const accountCommands: readonly Command[] = [
   actionCommand({
     noun: 'accounts',
     verb: 'end-sessions',
-    path: PATH,
+    operation: 'endAccountSessions',
     operand: BY_NAME,
     summary: 'End all sessions of an account and the access that apps hold because of them.',
     done: 'signed out everywhere',
@@ -121,7 +121,7 @@ export const accountCommands: readonly Command[] = [
   actionCommand({
     noun: 'accounts',
     verb: 'remove-factors',
-    path: PATH,
+    operation: 'removeAccountFactors',
     operand: BY_NAME,
     summary: 'Remove all second factors of an account whose user lost them. Afterwards the password is enough.',
     done: 'without second factors',

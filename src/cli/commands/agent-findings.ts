@@ -20,8 +20,8 @@ export const findings = managementCommand({
   notes:
     'Kinds: orphaned (no owner), secrets (allowed a secret), expiring (end within 30 days), stopped (active, but blocked), pending (not accepted), unused (no token for 30 days), exceptions (clients for which rules are lifted).',
   run: async (call) => {
-    const limit = call.integer('limit', 1, 200);
-    const { body } = await call.api.get(`/findings${limit === undefined ? '' : `?limit=${limit}`}`);
+    const limit = call.integer('limit', 1, 200)?.toString();
+    const { body } = await call.api.run('listFindings', { query: { limit } });
     const found = body['items'] as readonly AgentFindings[];
     const rows = found.flatMap(({ kind, agents, clients }) => [
       ...agents.map(({ agent, at }) => ({ ...(agent as Json), kind, at })),

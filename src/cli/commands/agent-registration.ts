@@ -9,7 +9,6 @@ import { findOwner } from '../named-owners.ts';
 import { updateCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
-const PATH = '/agents';
 export const ENVIRONMENTS = ['development', 'test', 'production'];
 
 const REGISTRATION = {
@@ -61,15 +60,17 @@ export const create = managementCommand({
     const isAgain = call.isSet('again');
     if (!isAgain) await requireNewName(call.api, name);
     const { members, file, isNew } = await keySource(call, keyFileFor(name, isAgain));
-    const { body } = await call.api.post(PATH, {
-      name,
-      purpose: call.required('purpose'),
-      owner,
-      environment,
-      ...members,
-      ...texts(call, { blueprint: 'blueprint' }),
-      ...lists(call, LISTS),
-      ...authority(call),
+    const { body } = await call.api.run('createAgent', {
+      body: {
+        name,
+        purpose: call.required('purpose'),
+        owner,
+        environment,
+        ...members,
+        ...texts(call, { blueprint: 'blueprint' }),
+        ...lists(call, LISTS),
+        ...authority(call),
+      },
     });
     const id = String(body['id']);
     call.print.object(
@@ -94,7 +95,7 @@ export const create = managementCommand({
 export const update = updateCommand({
   noun: 'agents',
   singular: 'an agent',
-  path: PATH,
+  operation: 'updateAgent',
   // Only an administrator replaces the keys of an agent that another account owns.
   role: ({ text }) => (text('key') === undefined && text('jwks-uri') === undefined ? 'operator' : 'administrator'),
   options: {

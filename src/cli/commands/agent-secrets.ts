@@ -4,9 +4,6 @@ import { type Command, EXIT, usageError } from '../command.ts';
 import { type ManagementCall, managementCommand, secretText, timeText } from '../management-command.ts';
 import { details } from '../table.ts';
 
-const pathOf = (call: ManagementCall, action: string): string =>
-  `/agents/${encodeURIComponent(call.operands[0] ?? '')}/${action}`;
-
 const wholeNumber = (call: ManagementCall, option: string, most: number, least: number): number => {
   const given = Number(call.text(option) ?? '0');
   if (Number.isSafeInteger(given) && given >= least && given <= most) return given;
@@ -38,9 +35,12 @@ export const secretCommands: readonly Command[] = [
     },
     notes: 'Such agents are listed by: behalf agents list --with-secret',
     run: async (call) => {
-      const { body } = await call.api.post(pathOf(call, 'secret'), {
-        reason: call.required('reason'),
-        expires_at: systemClock.now() + wholeNumber(call, 'days', 90, 1) * 86_400,
+      const { body } = await call.api.run('allowAgentSecret', {
+        id: call.operands[0] ?? '',
+        body: {
+          reason: call.required('reason'),
+          expires_at: systemClock.now() + wholeNumber(call, 'days', 90, 1) * 86_400,
+        },
       });
       return show(call, body);
     },
@@ -58,8 +58,9 @@ export const secretCommands: readonly Command[] = [
     },
     notes: 'The expiry of the exception stays the same.',
     run: async (call) => {
-      const { body } = await call.api.post(pathOf(call, 'rotate-secret'), {
-        overlap_seconds: wholeNumber(call, 'overlap', 86_400, 0),
+      const { body } = await call.api.run('rotateAgentSecret', {
+        id: call.operands[0] ?? '',
+        body: { overlap_seconds: wholeNumber(call, 'overlap', 86_400, 0) },
       });
       return show(call, body);
     },

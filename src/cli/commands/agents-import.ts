@@ -38,7 +38,7 @@ export const importAgents: Command = managementCommand({
     const send = async (): Promise<void> => {
       if (batch.length === 0) return;
       const first = done;
-      for (const result of await call.api.lines('/agents/bulk', batch, `${key}.${first}`))
+      for (const result of await call.api.lines('createAgents', batch, `${key}.${first}`))
         tell(call, result, first, counts);
       done += batch.length;
       batch = [];

@@ -9,8 +9,6 @@ import { create, ENVIRONMENTS, update } from './agent-registration.ts';
 import { secretCommands } from './agent-secrets.ts';
 import { importAgents } from './agents-import.ts';
 
-const PATH = '/agents';
-
 const WHO_ACCEPTS =
   'The account that is asked accepts it, or a member of the group that is asked: in the console (ISSUER/console/agents/ID), or with --key-file FILE of a client that account owns. `behalf agents show ID` names owner and transfer_to.';
 
@@ -20,7 +18,7 @@ export const agentCommands: readonly Command[] = [
   listCommand({
     noun: 'agents',
     plural: 'agents, newest first unless sorted otherwise',
-    path: PATH,
+    operation: 'listAgents',
     nothing: 'There are no agents yet. Register one: behalf agents create --name NAME --purpose TEXT',
     filters: {
       owner: {
@@ -58,7 +56,7 @@ export const agentCommands: readonly Command[] = [
     ],
   }),
   findings,
-  showCommand('agents', 'an agent', PATH),
+  showCommand('agents', 'an agent', 'getAgent'),
   update,
   managementCommand({
     words: ['agents', 'accept'],
@@ -70,7 +68,7 @@ export const agentCommands: readonly Command[] = [
     notes: WHO_ACCEPTS,
     run: async (call) => {
       const id = call.operands[0] ?? '';
-      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/acceptance`).catch((error: unknown) => {
+      const { body } = await call.api.run('acceptAgent', { id }).catch((error: unknown) => {
         if (!isCommandError(error) || error.status !== 403) throw error;
         const hint = WHO_ACCEPTS.replace('ISSUER', call.api.issuer).replaceAll('ID', printable(id));
         throw new CommandError(error.message, { hint, cause: error });
@@ -83,21 +81,21 @@ export const agentCommands: readonly Command[] = [
   actionCommand({
     noun: 'agents',
     verb: 'suspend',
-    path: PATH,
+    operation: 'suspendAgent',
     summary: 'Suspend an agent. Its tokens and credentials do not work until it is resumed.',
     done: 'suspended',
   }),
   actionCommand({
     noun: 'agents',
     verb: 'resume',
-    path: PATH,
+    operation: 'resumeAgent',
     summary: 'Resume a suspended agent.',
     done: 'active',
   }),
   actionCommand({
     noun: 'agents',
     verb: 'verify',
-    path: PATH,
+    operation: 'verifyAgent',
     summary: 'Verify the name of an agent. Other agents cannot register a similar name.',
     done: 'verified',
     role: 'administrator',
@@ -105,7 +103,7 @@ export const agentCommands: readonly Command[] = [
   actionCommand({
     noun: 'agents',
     verb: 'unverify',
-    path: PATH,
+    operation: 'unverifyAgent',
     summary: 'Remove the verification of a name.',
     done: 'no longer verified',
     role: 'administrator',
@@ -113,7 +111,7 @@ export const agentCommands: readonly Command[] = [
   actionCommand({
     noun: 'agents',
     verb: 'retire',
-    path: PATH,
+    operation: 'retireAgent',
     summary: 'Retire an agent permanently.',
     done: 'retired for good',
   }),

@@ -7,13 +7,11 @@ import { managementCommand, timeText } from '../management-command.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
-const PATH = '/approvals';
-
 export const approvalCommands: readonly Command[] = [
   listCommand({
     noun: 'approvals',
     plural: 'approvals, newest first',
-    path: PATH,
+    operation: 'listApprovals',
     nothing: 'There are no such approvals.',
     filters: {
       agent: { value: 'ID', description: 'Only approvals of this agent.' },
@@ -40,7 +38,7 @@ export const approvalCommands: readonly Command[] = [
       { title: 'SCOPE', value: ({ scope }) => scope },
     ],
   }),
-  showCommand('approvals', 'an approval', PATH),
+  showCommand('approvals', 'an approval', 'getApproval'),
   managementCommand({
     words: ['approvals', 'review'],
     operands: ['ID'],
@@ -53,9 +51,9 @@ export const approvalCommands: readonly Command[] = [
     notes: 'Neither of the two may review it. The reviewer is the owner of the calling client.',
     run: async (call) => {
       const [id = ''] = call.operands;
-      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/review`, {
-        finding: call.required('finding'),
-        note: call.required('note'),
+      const { body } = await call.api.run('reviewApproval', {
+        id,
+        body: { finding: call.required('finding'), note: call.required('note') },
       });
       call.print.object(body, `${printable(id)} is closed.\n`);
       return EXIT.done;

@@ -19,7 +19,7 @@ const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
 const list = listCommand({
   noun: 'audit',
   plural: 'audit events, newest first',
-  path: '/audit/events',
+  operation: 'listAuditEvents',
   nothing: 'There are no such events.',
   filters: {
     type: { value: 'TYPE', description: 'Only events of this type, for example token.refused.' },
@@ -50,7 +50,7 @@ const list = listCommand({
   ],
 });
 
-const show = showCommand('audit', 'an audit event', '/audit/events');
+const show = showCommand('audit', 'an audit event', 'getAuditEvent');
 
 const exportAuditLog = managementCommand({
   words: ['audit', 'export'],
@@ -66,7 +66,7 @@ const exportAuditLog = managementCommand({
   },
   run: async (call) => {
     const stream = Readable.fromWeb(
-      await call.api.stream(`/audit/export${call.isSet('personal') ? '?personal=true' : ''}`),
+      await call.api.stream('exportAudit', { query: { personal: call.isSet('personal') ? 'true' : undefined } }),
     );
     const to = call.text('to');
     if (to === undefined) {
@@ -208,7 +208,7 @@ const erase = managementCommand({
   run: async (call) => {
     const [event = ''] = call.operands;
     const value = call.text('value') ?? 'source';
-    await call.api.post('/audit/erasures', { event, value });
+    await call.api.run('eraseAuditValue', { body: { event, value } });
     call.terminal.err(`The ${printable(value)} of ${printable(event)} is erased.\n`);
     return EXIT.done;
   },

@@ -6,9 +6,7 @@ import { actionCommand, listCommand } from '../object-commands.ts';
 import { type Column, details, printable } from '../table.ts';
 import { CEILINGS, ceilingsOf } from './blueprint-ceilings.ts';
 
-const PATH = '/blueprints';
-
-const pathOf = (call: Call): string => `${PATH}/${encodeURIComponent(call.operands[0] ?? '')}`;
+const targetOf = ({ operands }: Call) => ({ id: operands[0] ?? '' });
 const draftOf = (body: Json): Json => ((body['draft'] as Json | undefined)?.['ceilings'] ?? body['ceilings']) as Json;
 
 const create = managementCommand({
@@ -22,10 +20,12 @@ const create = managementCommand({
     ...CEILINGS,
   },
   run: async (call) => {
-    const { body } = await call.api.post(PATH, {
-      name: call.required('name'),
-      purpose: call.required('purpose'),
-      ceilings: ceilingsOf(call, {}) ?? {},
+    const { body } = await call.api.run('createBlueprint', {
+      body: {
+        name: call.required('name'),
+        purpose: call.required('purpose'),
+        ceilings: ceilingsOf(call, {}) ?? {},
+      },
     });
     const id = printable(String(body['id']));
     call.print.object(body, `${id} is drafted.\nNext: behalf blueprints activate ${id}\n`);
@@ -40,7 +40,7 @@ const show = managementCommand({
   role: 'operator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.get(pathOf(call));
+    const { body } = await call.api.run('getBlueprint', targetOf(call));
     const { draft, ceilings, ...words } = body;
     const parts: (readonly [string, unknown])[] = Object.entries(words).map(([name, value]) => [
       name,
@@ -67,7 +67,7 @@ const update = managementCommand({
   },
   run: async (call) => {
     const [name, purpose] = ['name', 'purpose'].map(call.text);
-    const ceilings = ceilingsOf(call, draftOf((await call.api.get(pathOf(call))).body));
+    const ceilings = ceilingsOf(call, draftOf((await call.api.run('getBlueprint', targetOf(call))).body));
     const changes = {
       ...(name === undefined ? {} : { name }),
       ...(purpose === undefined ? {} : { purpose }),
@@ -76,7 +76,7 @@ const update = managementCommand({
     if (Object.keys(changes).length === 0) {
       throw usageError('Nothing to change was given.', 'See `behalf blueprints update --help`.');
     }
-    const { body } = await call.api.patch(pathOf(call), changes);
+    const { body } = await call.api.change('updateBlueprint', targetOf(call), changes);
     const id = printable(call.operands[0] ?? '');
     const next =
       ceilings === undefined ? '' : `Next: behalf blueprints preview ${id}, then behalf blueprints activate ${id}\n`;
@@ -94,7 +94,8 @@ const activate = managementCommand({
   notes:
     'The activation ends all rights of agents above the new ceilings. `behalf blueprints preview` lists the affected agents.',
   run: async (call) => {
-    const { body } = await call.api.postVersion(pathOf(call), 'activate');
+    const { etag } = await call.api.run('getBlueprint', targetOf(call));
+    const { body } = await call.api.run('activateBlueprint', { ...targetOf(call), etag });
     call.print.object(body, `${printable(call.operands[0] ?? '')} counts in version ${body['version']}.\n`);
     return EXIT.done;
   },
@@ -119,11 +120,8 @@ const diff = managementCommand({
     to: { value: 'VERSION', description: 'The newer version.' },
   },
   run: async (call) => {
-    const [from, to] = ['from', 'to'].map((name) => call.integer(name, 0, 1_000_000));
-    const query = new URLSearchParams();
-    if (from !== undefined) query.set('from', String(from));
-    if (to !== undefined) query.set('to', String(to));
-    const { body } = await call.api.get(`${pathOf(call)}/diff?${query}`);
+    const [from, to] = ['from', 'to'].map((name) => call.integer(name, 0, 1_000_000)?.toString());
+    const { body } = await call.api.run('diffBlueprint', { ...targetOf(call), query: { from, to } });
     call.print.list((body['changes'] ?? []) as readonly Json[], CHANGES, 'They do not differ.');
     return EXIT.done;
   },
@@ -137,7 +135,7 @@ const versions = managementCommand({
   options: {},
   run: async (call) => {
     const found: Json[] = [];
-    for await (const one of call.api.items(`${pathOf(call)}/versions`)) found.push(one);
+    for await (const one of call.api.items('listBlueprintVersions', targetOf(call))) found.push(one);
     call.print.list(
       found,
       [
@@ -164,7 +162,7 @@ const preview = managementCommand({
     let count = 0;
     let stopped = 0;
     const most = call.integer('limit', 1, 1_000_000);
-    for await (const one of call.api.items(`${pathOf(call)}/preview`, {}, most)) {
+    for await (const one of call.api.items('previewBlueprint', targetOf(call), most)) {
       count += 1;
       if ((one['stops'] as readonly unknown[]).length > 0) stopped += 1;
       call.terminal.out(call.isSet('json') ? `${JSON.stringify(one)}\n` : `${breakText(one)}\n`);
@@ -196,7 +194,7 @@ export const blueprintCommands: readonly Command[] = [
   listCommand({
     noun: 'blueprints',
     plural: 'blueprints, newest first',
-    path: PATH,
+    operation: 'listBlueprints',
     nothing: 'There are no blueprints yet. Draft one: behalf blueprints create --name NAME --purpose TEXT',
     filters: { state: { value: 'STATE', description: 'Only blueprints in this state: draft, active or deprecated.' } },
     columns: [
@@ -216,7 +214,7 @@ export const blueprintCommands: readonly Command[] = [
   actionCommand({
     noun: 'blueprints',
     verb: 'deprecate',
-    path: PATH,
+    operation: 'deprecateBlueprint',
     summary: 'Deprecate a blueprint. It accepts no new agents, and existing agents stay under it.',
     done: 'deprecated',
   }),

@@ -7,8 +7,6 @@ import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { details } from '../table.ts';
 import { timeSpan } from '../time-span.ts';
 
-const PATH = '/budgets';
-
 const CHANGEABLE = {
   limit: { value: 'NUMBER', description: 'Maximum within any window; 0 allows nothing.' },
   window: { value: 'TIME', description: 'Length of the sliding window: 90s, 15m, 24h or 7d, up to 31d.' },
@@ -61,19 +59,21 @@ const create = managementCommand({
   },
   run: async (call) => {
     const scopes = call.texts('scope');
-    const { body } = await call.api.post(PATH, {
-      name: call.operands[0],
-      measure: 'tokens',
-      ...texts(call, {
-        about: 'about',
-        subject: 'subject',
-        measure: 'measure',
-        resource: 'resource',
-        'detail-type': 'detail_type',
-      }),
-      ...numbers(call),
-      ...currencyIn(call),
-      ...(scopes.length === 0 ? {} : { scopes }),
+    const { body } = await call.api.run('createBudget', {
+      body: {
+        name: call.operands[0],
+        measure: 'tokens',
+        ...texts(call, {
+          about: 'about',
+          subject: 'subject',
+          measure: 'measure',
+          resource: 'resource',
+          'detail-type': 'detail_type',
+        }),
+        ...numbers(call),
+        ...currencyIn(call),
+        ...(scopes.length === 0 ? {} : { scopes }),
+      },
     });
     call.print.object(body, details(Object.entries(body)));
     return EXIT.done;
@@ -85,7 +85,7 @@ export const budgetCommands: readonly Command[] = [
   listCommand({
     noun: 'budgets',
     plural: 'budgets and their usage, newest first',
-    path: PATH,
+    operation: 'listBudgets',
     nothing:
       'There are no budgets. Make one: behalf budgets create NAME --about agent --subject agt_… --limit 100 --window 24h',
     columns: [
@@ -101,11 +101,11 @@ export const budgetCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  showCommand('budgets', 'a budget', PATH),
+  showCommand('budgets', 'a budget', 'getBudget'),
   updateCommand({
     noun: 'budgets',
     singular: 'a budget',
-    path: PATH,
+    operation: 'updateBudget',
     options: {
       name: { value: 'NAME', description: 'Name to show.' },
       state: { value: 'STATE', description: 'active, or disabled: then it is not enforced.' },

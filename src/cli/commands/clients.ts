@@ -17,8 +17,6 @@ import {
 } from '../object-commands.ts';
 import { details } from '../table.ts';
 
-const PATH = '/clients';
-
 /** Options of both creating and changing. */
 const CHANGEABLE = {
   'redirect-uri': { value: 'URI', description: 'Redirect URI.', isRepeatable: true },
@@ -131,19 +129,21 @@ const create = managementCommand({
       (certificate && certificateMethod(certificate)) ??
       (members === undefined ? (type === 'native' ? 'none' : 'client_secret_basic') : 'private_key_jwt');
     const owner = call.text('owner');
-    const { body } = await call.api.post(PATH, {
-      name: call.required('name'),
-      token_endpoint_auth_method: method,
-      ...(type === undefined ? {} : { application_type: type }),
-      ...members,
-      ...(certificate ? { certificate } : {}),
-      ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
-      ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
-      ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
-      ...lists(call, LISTS),
-      ...logout(call),
-      ...protection(call),
-      ...authority(call),
+    const { body } = await call.api.run('createClient', {
+      body: {
+        name: call.required('name'),
+        token_endpoint_auth_method: method,
+        ...(type === undefined ? {} : { application_type: type }),
+        ...members,
+        ...(certificate ? { certificate } : {}),
+        ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
+        ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
+        ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
+        ...lists(call, LISTS),
+        ...logout(call),
+        ...protection(call),
+        ...authority(call),
+      },
     });
     call.print.object(
       { ...body, ...(file === undefined ? {} : { key_file: file }) },
@@ -165,7 +165,7 @@ const create = managementCommand({
 const update = updateCommand({
   noun: 'clients',
   singular: 'a client',
-  path: PATH,
+  operation: 'updateClient',
   isProvenHere: true,
   options: {
     name: { value: 'NAME', description: 'Name that people see in its requests.' },
@@ -199,7 +199,7 @@ export const clientCommands: readonly Command[] = [
   listCommand({
     noun: 'clients',
     plural: 'clients that are not agents, newest first',
-    path: PATH,
+    operation: 'listClients',
     filters: { ...SEARCH, ...stateFilter('active, disabled or retired') },
     nothing: 'There are no clients yet. Register one: behalf clients create --name NAME --redirect-uri URI',
     columns: [
@@ -209,19 +209,19 @@ export const clientCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  showCommand('clients', 'a client', PATH),
+  showCommand('clients', 'a client', 'getClient'),
   update,
   actionCommand({
     noun: 'clients',
     verb: 'disable',
-    path: PATH,
+    operation: 'disableClient',
     summary: 'Disable a client. Its tokens and credentials stop working.',
     done: 'disabled',
   }),
   actionCommand({
     noun: 'clients',
     verb: 'verify',
-    path: PATH,
+    operation: 'verifyClient',
     summary: 'Verify the name of a client. Other clients cannot register a similar name.',
     done: 'verified',
     role: 'administrator',
@@ -229,7 +229,7 @@ export const clientCommands: readonly Command[] = [
   actionCommand({
     noun: 'clients',
     verb: 'unverify',
-    path: PATH,
+    operation: 'unverifyClient',
     summary: 'Remove the verification of a name.',
     done: 'no longer verified',
     role: 'administrator',
@@ -237,10 +237,10 @@ export const clientCommands: readonly Command[] = [
   actionCommand({
     noun: 'clients',
     verb: 'enable',
-    path: PATH,
+    operation: 'enableClient',
     summary: 'Enable a client again.',
     done: 'active',
     isProvenHere: true,
   }),
-  rotateSecretCommand('clients', 'a client', PATH, { isProvenHere: true }),
+  rotateSecretCommand('clients', 'a client', 'rotateClientSecret', { isProvenHere: true }),
 ];

@@ -7,9 +7,8 @@ import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
 import { type KeyRole, type ManagementCall, managementCommand, timeText } from '../management-command.ts';
 import { texts } from '../members.ts';
+import type { OperationsWith } from '../operations.ts';
 import { type Column, details, printable } from '../table.ts';
-
-const pathOf = ({ operands }: ManagementCall): string => `/agents/${encodeURIComponent(operands[0] ?? '')}/credentials`;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -23,7 +22,13 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 /** A command for one action on credentials of an agent. */
-const action = (verb: string, path: string, summary: string, done: string, role: KeyRole = 'operator'): Command =>
+const action = (
+  verb: string,
+  operation: OperationsWith<'POST', 'id' | 'credential'>,
+  summary: string,
+  done: string,
+  role: KeyRole = 'operator',
+): Command =>
   managementCommand({
     words: ['agents', 'credentials', verb],
     operands: ['AGENT', 'CREDENTIAL...'],
@@ -31,9 +36,9 @@ const action = (verb: string, path: string, summary: string, done: string, role:
     role,
     options: {},
     run: async (call) => {
-      const ids = call.operands.slice(1);
+      const [id = '', ...ids] = call.operands;
       if (ids.length === 0) throw usageError('Name a credential, as `behalf agents credentials list` shows them.');
-      for (const id of ids) await call.api.post(`${pathOf(call)}/${encodeURIComponent(id)}/${path}`);
+      for (const credential of ids) await call.api.run(operation, { id, credential });
       call.print.object({ [done]: ids }, ids.map((id) => `${printable(id)} is ${done}.\n`).join(''));
       return EXIT.done;
     },
@@ -61,7 +66,7 @@ export const credentialCommands: readonly Command[] = [
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.get(pathOf(call));
+      const { body } = await call.api.run('listCredentials', { id: call.operands[0] ?? '' });
       call.print.list((body['items'] ?? []) as readonly Row[], COLUMNS, 'This agent has no credential.');
       return EXIT.done;
     },
@@ -86,10 +91,9 @@ export const credentialCommands: readonly Command[] = [
     },
     notes: 'Each attested key is an instance of the agent: behalf agents instances list AGENT',
     run: async (call) => {
-      const { body } = await call.api.post(pathOf(call), {
-        kind: 'attested',
-        ...texts(call, { attester: 'attester', name: 'name' }),
-        ...keysOf(call),
+      const { body } = await call.api.run('addCredential', {
+        id: call.operands[0] ?? '',
+        body: { kind: 'attested', ...texts(call, { attester: 'attester', name: 'name' }), ...keysOf(call) },
       });
       call.print.object(
         body,
@@ -111,7 +115,10 @@ export const credentialCommands: readonly Command[] = [
     notes: 'The agent sends its requests over TLS with that certificate. It sends only its client_id in them.',
     run: async (call) => {
       const rule = neededRule(call);
-      const { body } = await call.api.post(pathOf(call), { kind: 'mtls', ...rule, ...texts(call, { name: 'name' }) });
+      const { body } = await call.api.run('addCredential', {
+        id: call.operands[0] ?? '',
+        body: { kind: 'mtls', ...rule, ...texts(call, { name: 'name' }) },
+      });
       call.print.object(
         body,
         details([
@@ -123,7 +130,7 @@ export const credentialCommands: readonly Command[] = [
       return EXIT.done;
     },
   }),
-  action('suspend', 'suspend', 'Suspend credentials of an agent until they are resumed.', 'suspended'),
-  action('resume', 'resume', 'Resume suspended credentials of an agent.', 'active', 'administrator'),
-  action('remove', 'removal', 'Delete credentials of an agent permanently.', 'removed'),
+  action('suspend', 'suspendCredential', 'Suspend credentials of an agent until they are resumed.', 'suspended'),
+  action('resume', 'resumeCredential', 'Resume suspended credentials of an agent.', 'active', 'administrator'),
+  action('remove', 'removeCredential', 'Delete credentials of an agent permanently.', 'removed'),
 ];

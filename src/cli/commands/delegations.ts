@@ -4,13 +4,11 @@ import { timeText } from '../management-command.ts';
 import { jsonDetails, lists } from '../members.ts';
 import { actionCommand, listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 
-const PATH = '/delegations';
-
 export const delegationCommands: readonly Command[] = [
   listCommand({
     noun: 'delegations',
     plural: 'delegations, newest first',
-    path: PATH,
+    operation: 'listDelegations',
     nothing: 'There are no such delegations.',
     filters: {
       subject: { value: 'ID', description: 'Only those on behalf of this account.' },
@@ -30,11 +28,11 @@ export const delegationCommands: readonly Command[] = [
       { title: 'SCOPE', value: ({ scope }) => scope },
     ],
   }),
-  showCommand('delegations', 'a delegation', PATH),
+  showCommand('delegations', 'a delegation', 'getDelegation'),
   narrowCommand({
     noun: 'delegations',
     summary: 'Remove single rights from a delegation and all its descendants. Tokens with a removed right are revoked.',
-    path: PATH,
+    operation: 'narrowDelegation',
     options: {
       scope: { value: 'SCOPE', description: 'Scope to remove.', isRepeatable: true },
       detail: {
@@ -51,7 +49,7 @@ export const delegationCommands: readonly Command[] = [
   actionCommand({
     noun: 'delegations',
     verb: 'revoke',
-    path: PATH,
+    operation: 'revokeDelegation',
     summary: 'Revoke a delegation and all its descendants.',
     done: 'revoked, with all below it',
   }),

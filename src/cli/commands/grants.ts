@@ -4,13 +4,11 @@ import { timeText } from '../management-command.ts';
 import { lists, resourceDetails, resourceScopes } from '../members.ts';
 import { deleteCommand, listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 
-const PATH = '/grants';
-
 export const grantCommands: readonly Command[] = [
   listCommand({
     noun: 'grants',
     plural: 'active grants, newest first',
-    path: PATH,
+    operation: 'listGrants',
     nothing: 'There are no such grants.',
     filters: {
       account: { value: 'ID', description: 'Only those of this account.' },
@@ -25,12 +23,12 @@ export const grantCommands: readonly Command[] = [
       { title: 'RESOURCES', value: ({ resources }) => Object.keys((resources ?? {}) as object) },
     ],
   }),
-  showCommand('grants', 'a grant', PATH),
+  showCommand('grants', 'a grant', 'getGrant'),
   narrowCommand({
     noun: 'grants',
     summary:
       'Remove single rights from a grant. Tokens with a removed right are revoked. New tokens carry the remaining rights.',
-    path: PATH,
+    operation: 'narrowGrant',
     options: {
       openid: { value: 'SCOPE', description: 'OpenID scope to remove, such as email.', isRepeatable: true },
       scope: {
@@ -57,7 +55,7 @@ export const grantCommands: readonly Command[] = [
     noun: 'grants',
     verb: 'revoke',
     summary: 'Revoke a grant, its tokens, and all tokens exchanged from them.',
-    path: PATH,
+    operation: 'revokeGrant',
     done: 'revoked',
   }),
 ];

@@ -8,8 +8,6 @@ import { findAccount } from '../named-owners.ts';
 import { listCommand, SEARCH, showCommand, updateCommand } from '../object-commands.ts';
 import { details } from '../table.ts';
 
-const PATH = '/groups';
-
 const MEMBERS = {
   member: { value: 'ACCOUNT', description: 'Username or id; at least two.', isRepeatable: true },
 } as const satisfies Record<string, Option>;
@@ -30,7 +28,9 @@ const create = managementCommand({
   role: 'operator',
   options: MEMBERS,
   run: async (call) => {
-    const { body } = await call.api.post(PATH, { name: call.operands[0], members: [], ...(await members(call)) });
+    const { body } = await call.api.run('createGroup', {
+      body: { name: call.operands[0], members: [], ...(await members(call)) },
+    });
     call.print.object(
       body,
       details([
@@ -48,7 +48,7 @@ export const groupCommands: readonly Command[] = [
   listCommand({
     noun: 'groups',
     plural: 'groups that own agents, newest first',
-    path: PATH,
+    operation: 'listGroups',
     filters: SEARCH,
     nothing: 'There are no groups. Make one: behalf groups create NAME --member ADA --member BOB',
     columns: [
@@ -57,11 +57,11 @@ export const groupCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  showCommand('groups', 'a group', PATH),
+  showCommand('groups', 'a group', 'getGroup'),
   updateCommand({
     noun: 'groups',
     singular: 'a group',
-    path: PATH,
+    operation: 'updateGroup',
     options: { name: { value: 'NAME', description: 'Name to show.' }, ...MEMBERS },
     changes: async (call) => ({ ...texts(call, { name: 'name' }), ...(await members(call)) }),
   }),

@@ -1,10 +1,8 @@
 /** `behalf agents instances …`: instances of an agent. */
 import { type Command, EXIT, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { managementCommand, timeText } from '../management-command.ts';
 import { details, printable } from '../table.ts';
-
-const pathOf = ({ operands }: ManagementCall): string => `/agents/${encodeURIComponent(operands[0] ?? '')}/instances`;
 
 export const instanceCommands: readonly Command[] = [
   managementCommand({
@@ -19,7 +17,7 @@ export const instanceCommands: readonly Command[] = [
     run: async (call) => {
       const limit = call.integer('limit', 1, 100_000) ?? 100;
       const rows: Record<string, unknown>[] = [];
-      for await (const item of call.api.items(pathOf(call))) {
+      for await (const item of call.api.items('listInstances', { id: call.operands[0] ?? '' })) {
         if (rows.length >= limit) break;
         if (call.isSet('all') || item['state'] === 'active') rows.push(item);
       }
@@ -57,7 +55,10 @@ export const instanceCommands: readonly Command[] = [
       const file = call.required('key');
       const { jwk } = await publicKeyOf(file);
       const name = call.text('name');
-      const { body } = await call.api.post(pathOf(call), { jwk, ...(name === undefined ? {} : { name }) });
+      const { body } = await call.api.run('startInstance', {
+        id: call.operands[0] ?? '',
+        body: { jwk, ...(name === undefined ? {} : { name }) },
+      });
       call.print.object(
         { ...body, key_file: file },
         `${details([
@@ -78,9 +79,9 @@ export const instanceCommands: readonly Command[] = [
     role: 'operator',
     options: {},
     run: async (call) => {
-      const ids = call.operands.slice(1);
+      const [id = '', ...ids] = call.operands;
       if (ids.length === 0) throw usageError('Name an instance, as `behalf agents instances list` shows them.');
-      for (const id of ids) await call.api.delete(`${pathOf(call)}/${encodeURIComponent(id)}`);
+      for (const instance of ids) await call.api.run('endInstance', { id, instance });
       call.print.object({ ended: ids }, ids.map((id) => `${printable(id)} is ended.\n`).join(''));
       return EXIT.done;
     },

@@ -19,7 +19,7 @@ const list = managementCommand({
   role: 'administrator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.get('/keys');
+    const { body } = await call.api.run('listKeys');
     call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
@@ -32,7 +32,7 @@ const rotate = managementCommand({
   role: 'administrator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.post('/keys/rotations');
+    const { body } = await call.api.run('rotateKeys');
     call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
@@ -48,9 +48,7 @@ const revoke = managementCommand({
     'Every node refuses its tokens at once. Verifiers that work offline refuse them after they fetch the key set again: have their caches emptied.',
   run: async (call) => {
     const [kid = ''] = call.operands;
-    const { body } = await call.api.post(`/keys/${encodeURIComponent(kid)}/revoke`, {
-      reason: call.required('reason'),
-    });
+    const { body } = await call.api.run('revokeKey', { id: kid, body: { reason: call.required('reason') } });
     call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },

@@ -16,8 +16,6 @@ import { listCommand, showCommand } from '../object-commands.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
 
-const PATH = '/kills';
-
 /** The same limit as the API's. */
 const LONGEST_REASON = 500;
 
@@ -63,10 +61,8 @@ const killCommand = (scope: KillScope): Command => {
     notes:
       'With --local the command writes the kill to the data folder. Every server process there obeys within a second. It copies the kill to the store when the store accepts writes.',
     run: async (call) => {
-      const { body } = await call.api.post(PATH, {
-        scope,
-        ...(await targetOf(scope, call)),
-        reason: call.required('reason'),
+      const { body } = await call.api.run('createKill', {
+        body: { scope, ...(await targetOf(scope, call)), reason: call.required('reason') },
       });
       const missing = Array.isArray(body['not_durable_yet']) ? body['not_durable_yet'] : [];
       call.print.object(body, `${told(scope, call)} The kill is ${printable(String(body['id']))}.\n`);
@@ -133,7 +129,7 @@ const lift = managementCommand({
   notes:
     'Lifting a kill of everything needs two signatures: of two administrators’ clients that did not change since the order, or of one and, with --local, of this machine.',
   run: async (call) => {
-    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/lift`);
+    const { body } = await call.api.run('liftKill', { id: call.operands[0] ?? '' });
     call.print.object(body, outcome(call, body['state'], body['signatures_needed']));
     return EXIT.done;
   },
@@ -179,7 +175,7 @@ export const killCommands: readonly Command[] = [
   listCommand({
     noun: 'kills',
     plural: 'kills, newest first',
-    path: PATH,
+    operation: 'listKills',
     nothing: 'There are no such kills.',
     filters: { standing: { description: 'Only kills that are not lifted.' } },
     columns: [
@@ -192,6 +188,6 @@ export const killCommands: readonly Command[] = [
       { title: 'REASON', value: ({ reason }) => reason },
     ],
   }),
-  showCommand('kills', 'a kill', PATH),
+  showCommand('kills', 'a kill', 'getKill'),
   { ...lift, run: (call) => (call.isSet('local') ? liftHere(call) : lift.run(call)) },
 ];

@@ -10,10 +10,9 @@ import { type ManagementCall, managementCommand, warn } from '../management-comm
 import { lists, resourceScopes, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand } from '../object-commands.ts';
+import type { ActionOperation, ReadOperation } from '../operations.ts';
 import { details, printable } from '../table.ts';
 
-const PATH = '/peers';
-const LINKS = '/account-links';
 const RISKS = ['low', 'medium', 'high', 'critical'];
 
 const MEMBERS = {
@@ -117,7 +116,12 @@ const shownLink = (body: Json): string =>
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
 /** A command for one action on one peer. */
-const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
+const action = (
+  verb: string,
+  operation: ReadOperation | ActionOperation,
+  summary: string,
+  more: typeof OPENS | object = {},
+): Command =>
   managementCommand({
     words: ['peers', verb],
     operands: ['ID'],
@@ -126,8 +130,7 @@ const action = (verb: string, path: string, summary: string, more: typeof OPENS 
     ...more,
     options: {},
     run: async (call) => {
-      const id = encodeURIComponent(call.operands[0] ?? '');
-      const { body } = path === '' ? await call.api.get(`${PATH}/${id}`) : await call.api.post(`${PATH}/${id}/${path}`);
+      const { body } = await call.api.run(operation, { id: call.operands[0] ?? '' });
       call.print.object(body, shown(body));
       return EXIT.done;
     },
@@ -143,7 +146,7 @@ const create = managementCommand({
   notes:
     'To issue assertions: --vouch and --at. To accept assertions: --redeem and --trust. Then: behalf peers link ACCOUNT --peer ID --subject SUB',
   run: async (call) => {
-    const { body } = await call.api.post(PATH, { issuer: call.operands[0], ...members(call) });
+    const { body } = await call.api.run('createPeer', { body: { issuer: call.operands[0], ...members(call) } });
     call.print.object(body, shown(body));
     warn(call, body);
     return EXIT.done;
@@ -159,7 +162,7 @@ const update = managementCommand({
   run: async (call) => {
     const changed = members(call);
     if (Object.keys(changed).length === 0) throw usageError('Nothing to change was given.');
-    const { body } = await call.api.patch(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}`, changed);
+    const { body } = await call.api.change('updatePeer', { id: call.operands[0] ?? '' }, changed);
     call.print.object(body, shown(body));
     return EXIT.done;
   },
@@ -175,10 +178,12 @@ const link = managementCommand({
     subject: { value: 'SUB', description: 'Exact `sub` of the person there.', isRequired: true },
   },
   run: async (call) => {
-    const { body } = await call.api.post(LINKS, {
-      peer: call.required('peer'),
-      subject: call.required('subject'),
-      account: await findAccount(call.api, call.operands[0]),
+    const { body } = await call.api.run('createAccountLink', {
+      body: {
+        peer: call.required('peer'),
+        subject: call.required('subject'),
+        account: await findAccount(call.api, call.operands[0]),
+      },
     });
     call.print.object(body, shownLink(body));
     return EXIT.done;
@@ -192,7 +197,7 @@ const unlink = managementCommand({
   role: 'operator',
   options: {},
   run: async (call) => {
-    await call.api.post(`${LINKS}/${encodeURIComponent(call.operands[0] ?? '')}/remove`);
+    await call.api.run('removeAccountLink', { id: call.operands[0] ?? '' });
     return EXIT.done;
   },
 });
@@ -202,7 +207,7 @@ export const peerCommands: readonly Command[] = [
   listCommand({
     noun: 'peers',
     plural: 'peers, newest first',
-    path: PATH,
+    operation: 'listPeers',
     nothing: 'There is no peer. Make one: behalf peers create ISSUER --name NAME',
     columns: [
       { title: 'ID', value: ({ id }) => id },
@@ -211,17 +216,17 @@ export const peerCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => printable(String(name)) },
     ],
   }),
-  action('show', '', 'Show a peer and the result of its last key fetch.'),
+  action('show', 'getPeer', 'Show a peer and the result of its last key fetch.'),
   update,
-  action('disable', 'disable', 'Disable a peer. The server issues no assertions for it and accepts none from it.'),
-  action('enable', 'enable', 'Enable a peer again.', OPENS),
-  action('purge-keys', 'purge-keys', 'Discard all keys fetched up to now.'),
+  action('disable', 'disablePeer', 'Disable a peer. The server issues no assertions for it and accepts none from it.'),
+  action('enable', 'enablePeer', 'Enable a peer again.', OPENS),
+  action('purge-keys', 'purgePeerKeys', 'Discard all keys fetched up to now.'),
   link,
   {
     ...listCommand({
       noun: 'peers',
       plural: 'links of accounts to people of peers, newest first',
-      path: LINKS,
+      operation: 'listAccountLinks',
       filters: {
         peer: { value: 'ID', description: 'Only links of this peer.' },
         account: { value: 'ID', description: 'Only links of this account.' },

@@ -21,11 +21,13 @@ export const replayCommand = managementCommand({
   notes: 'The audit log records that it was read. Stop with Ctrl+C: the server stops the replay as well.',
   run: async (call) => {
     const [since, until, agent] = [call.text('since') ?? '7d', call.text('until'), call.text('agent')];
-    const stream = await call.api.stream('/policy/replays', {
-      since: momentOf('since', since),
-      ...(until === undefined ? {} : { until: momentOf('until', until) }),
-      ...(agent === undefined ? {} : { agent }),
-      ...policiesOf(call.operands[0]),
+    const stream = await call.api.stream('replayPolicies', {
+      body: {
+        since: momentOf('since', since),
+        ...(until === undefined ? {} : { until: momentOf('until', until) }),
+        ...(agent === undefined ? {} : { agent }),
+        ...policiesOf(call.operands[0]),
+      },
     });
     const summary = await summaryOf(call, stream);
     if (call.isSet('json')) call.terminal.out(jsonText(summary));

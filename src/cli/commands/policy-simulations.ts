@@ -41,13 +41,15 @@ export const simulateCommand = managementCommand({
   notes: 'The exit code is 3 when a requested scope would be refused, or nothing would be granted.',
   run: async (call) => {
     const [account, scope] = [call.text('account'), call.texts('scope').flatMap((text) => text.split(' '))];
-    const { body } = await call.api.post('/policy/simulations', {
-      caller: call.required('agent'),
-      resource: call.required('resource'),
-      ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
-      ...(scope.length === 0 ? {} : { scope }),
-      ...(call.isSet('assume-consent') ? { assume_consent: true } : {}),
-      ...policiesOf(call.text('policy')),
+    const { body } = await call.api.run('simulatePolicies', {
+      body: {
+        caller: call.required('agent'),
+        resource: call.required('resource'),
+        ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
+        ...(scope.length === 0 ? {} : { scope }),
+        ...(call.isSet('assume-consent') ? { assume_consent: true } : {}),
+        ...policiesOf(call.text('policy')),
+      },
     });
     call.print.object(body, tokenText(body));
     const given = body['scope'] as readonly string[];
@@ -66,10 +68,8 @@ const callerOf = async ({ api, text }: ManagementCall): Promise<Json> => {
 };
 
 const simulateUse = async (call: ManagementCall, asked: Json): Promise<number> => {
-  const { body } = await call.api.post('/policy/simulations', {
-    ...(await callerOf(call)),
-    ...asked,
-    ...policiesOf(call.text('policy')),
+  const { body } = await call.api.run('simulatePolicies', {
+    body: { ...(await callerOf(call)), ...asked, ...policiesOf(call.text('policy')) },
   });
   call.print.object(body, useText(body));
   return (body['scope'] as readonly string[]).length > 0 ? EXIT.done : EXIT.denied;

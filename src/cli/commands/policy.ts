@@ -19,11 +19,9 @@ import {
   simulateRegisterCommand,
 } from './policy-simulations.ts';
 
-const PATH = '/policy-sets';
-
 /** A version, or `active`. */
 const setAt = async ({ api }: ManagementCall, version: string): Promise<Json> =>
-  (await api.get(`${PATH}/${versionOf(version)}`)).body;
+  (await api.run('getPolicySet', { id: versionOf(version) })).body;
 
 const versionOf = (given: string): string => {
   if (given === 'active' || /^[1-9]\d{0,8}$/.test(given)) return given;
@@ -40,7 +38,7 @@ const printableText = (text: string): string =>
 
 /** Prints `FILE:LINE: error: …`, as editors read it. Throws CommandError when there is an error. */
 const checkText = async (call: ManagementCall, file: string, text: string): Promise<Json> => {
-  const { body } = await call.api.post(`${PATH}/validation`, { text });
+  const { body } = await call.api.run('validatePolicies', { body: { text } });
   const findings = (body['findings'] ?? []) as readonly Json[];
   for (const { severity, line, policy, message } of findings) {
     const about = policy === undefined ? '' : ` (${policy})`;
@@ -54,10 +52,10 @@ const checkText = async (call: ManagementCall, file: string, text: string): Prom
 };
 
 const activate = async (call: ManagementCall, set: Json, replaces: unknown): Promise<Json> => {
-  const path = `${PATH}/${set['id']}`;
-  const { etag } = await call.api.get(path);
+  const id = String(set['id']);
+  const { etag } = await call.api.run('getPolicySet', { id });
   const body = replaces === undefined ? {} : { replaces };
-  return (await call.api.postIf(`${path}/activation`, etag, body)).body;
+  return (await call.api.run('activatePolicySet', { id, etag, body })).body;
 };
 
 const counts = ({ version, replaces }: { readonly version?: unknown; readonly replaces?: unknown }): string =>
@@ -66,7 +64,7 @@ const counts = ({ version, replaces }: { readonly version?: unknown; readonly re
 const list = listCommand({
   noun: 'policy',
   plural: 'versions of the policies, newest first',
-  path: PATH,
+  operation: 'listPolicySets',
   columns: [
     { title: 'VERSION', value: ({ version }) => version },
     { title: 'STATE', value: ({ state }) => state },
@@ -120,7 +118,9 @@ const push = managementCommand({
       return EXIT.done;
     }
     const note = call.text('note');
-    const { body: drafted } = await call.api.post(PATH, { text, ...(note === undefined ? {} : { note }) });
+    const { body: drafted } = await call.api.run('createPolicySet', {
+      body: { text, ...(note === undefined ? {} : { note }) },
+    });
     if (!call.isSet('activate')) {
       const next = `Next: behalf policy activate ${drafted['version']}\n`;
       call.print.object(drafted, `Version ${drafted['version']} is drafted.\n${next}`);
@@ -219,7 +219,7 @@ const textCommand = (word: 'schema' | 'starter', summary: string): Command =>
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.get('/policy/schema');
+      const { body } = await call.api.run('getPolicySchema');
       call.print.object({ [word]: body[word] }, printableText(String(body[word])));
       return EXIT.done;
     },

@@ -4,7 +4,6 @@ import type { Json } from '../management-client.ts';
 import { managementCommand, timeText } from '../management-command.ts';
 import type { Column } from '../table.ts';
 
-const PATH = '/push-keys';
 const NONE = 'There are none yet. The server creates the first one when a user opens the page of notifications.';
 
 const COLUMNS: readonly Column<Json>[] = [
@@ -23,7 +22,7 @@ const list = managementCommand({
   role: 'administrator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.get(PATH);
+    const { body } = await call.api.run('listPushKeys');
     call.print.list(keysOf(body), COLUMNS, NONE);
     return EXIT.done;
   },
@@ -37,7 +36,7 @@ const rotate = managementCommand({
   role: 'administrator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.post(`${PATH}/rotations`);
+    const { body } = await call.api.run('rotatePushKey');
     call.print.list(keysOf(body), COLUMNS, NONE);
     return EXIT.done;
   },
@@ -51,9 +50,7 @@ const revoke = managementCommand({
   options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true } },
   run: async (call) => {
     const [id = ''] = call.operands;
-    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/revoke`, {
-      reason: call.required('reason'),
-    });
+    const { body } = await call.api.run('revokePushKey', { id, body: { reason: call.required('reason') } });
     call.print.list(keysOf(body), COLUMNS, NONE);
     return EXIT.done;
   },

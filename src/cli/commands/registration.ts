@@ -8,8 +8,6 @@ import { findOwner } from '../named-owners.ts';
 import { details, printable } from '../table.ts';
 import { timeSpan } from '../time-span.ts';
 
-const PATH = '/initial-access-tokens';
-
 const create = managementCommand({
   words: ['registration', 'tokens', 'create'],
   operands: [],
@@ -32,11 +30,13 @@ const create = managementCommand({
   run: async (call) => {
     const uses = call.integer('uses', 1, 1000);
     const expires = call.text('expires');
-    const { body } = await call.api.post(PATH, {
-      owner: await findOwner(call.api, call.required('owner')),
-      ...texts(call, { blueprint: 'blueprint' }),
-      ...(uses === undefined ? {} : { uses }),
-      ...(expires === undefined ? {} : { expires_in: timeSpan('expires', expires) }),
+    const { body } = await call.api.run('createInitialAccessToken', {
+      body: {
+        owner: await findOwner(call.api, call.required('owner')),
+        ...texts(call, { blueprint: 'blueprint' }),
+        ...(uses === undefined ? {} : { uses }),
+        ...(expires === undefined ? {} : { expires_in: timeSpan('expires', expires) }),
+      },
     });
     call.print.object(
       body,
@@ -67,7 +67,8 @@ const list = managementCommand({
     const name = call.text('owner');
     const query = name === undefined ? {} : { owner: await findOwner(call.api, name) };
     const found: Json[] = [];
-    for await (const one of call.api.items(PATH, query, call.integer('limit', 1, 100_000) ?? 100)) found.push(one);
+    const limit = call.integer('limit', 1, 100_000) ?? 100;
+    for await (const one of call.api.items('listInitialAccessTokens', { query }, limit)) found.push(one);
     call.print.list(
       found,
       [
@@ -92,7 +93,7 @@ const revoke = managementCommand({
   options: {},
   run: async (call) => {
     const id = call.operands[0] ?? '';
-    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/revoke`);
+    const { body } = await call.api.run('revokeInitialAccessToken', { id });
     call.print.object(body, `${printable(id)} is revoked.\n`);
     return EXIT.done;
   },

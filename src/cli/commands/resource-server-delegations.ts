@@ -5,6 +5,7 @@
 import { type Command, CommandError, EXIT, isCommandError, type Option } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
+import type { ActionOperation } from '../operations.ts';
 import { printable } from '../table.ts';
 
 const PAIR = {
@@ -17,6 +18,7 @@ const WHO_ACCEPTS =
 
 const pairCommand = (description: {
   readonly verb: string;
+  readonly operation: ActionOperation;
   readonly summary: string;
   readonly notes: string;
   readonly text: (
@@ -24,7 +26,7 @@ const pairCommand = (description: {
     call: ManagementCall,
   ) => string;
 }): Command => {
-  const { verb, summary, notes, text } = description;
+  const { verb, operation, summary, notes, text } = description;
   return managementCommand({
     words: ['resource-servers', verb],
     operands: ['ID'],
@@ -35,9 +37,8 @@ const pairCommand = (description: {
     run: async (call) => {
       const id = call.operands[0] ?? '';
       const pair: Json = { resource: call.required('to'), scope: call.required('scope') };
-      const path = `/resource-servers/${encodeURIComponent(id)}/${verb}`;
-      const { body } = await call.api.post(path, pair).catch((error: unknown) => {
-        if (verb !== 'accept-delegation' || !isCommandError(error) || error.status !== 403) throw error;
+      const { body } = await call.api.run(operation, { id, body: pair }).catch((error: unknown) => {
+        if (operation !== 'acceptDelegation' || !isCommandError(error) || error.status !== 403) throw error;
         throw new CommandError(error.message, { hint: WHO_ACCEPTS, cause: error });
       });
       const names = { id: printable(id), to: printable(call.required('to')), scope: printable(call.required('scope')) };
@@ -50,6 +51,7 @@ const pairCommand = (description: {
 export const delegationCommands: readonly Command[] = [
   pairCommand({
     verb: 'propose-delegation',
+    operation: 'proposeDelegation',
     summary: 'Propose a scope of another API that the resource server requests from its callers.',
     notes: `It has no effect until it is accepted. ${WHO_ACCEPTS}`,
     text: ({ id, to, scope }, { api }) =>
@@ -62,12 +64,14 @@ export const delegationCommands: readonly Command[] = [
   }),
   pairCommand({
     verb: 'accept-delegation',
+    operation: 'acceptDelegation',
     summary: 'Accept a scope that another operator or administrator proposed.',
     notes: `${WHO_ACCEPTS} People are then asked for it on the consent page, unticked.`,
     text: ({ id, to, scope }) => `${id} asks its callers for ${scope} at ${to}.\n`,
   }),
   pairCommand({
     verb: 'withdraw-delegation',
+    operation: 'withdrawDelegation',
     summary: 'Withdraw a scope that was proposed or accepted.',
     notes: 'Its effect ends at the next decision.',
     text: ({ id, to, scope }) => `${id} does not ask its callers for ${scope} at ${to}.\n`,

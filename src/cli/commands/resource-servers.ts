@@ -17,7 +17,6 @@ import {
 import { details } from '../table.ts';
 import { delegationCommands } from './resource-server-delegations.ts';
 
-const PATH = '/resource-servers';
 const RISKS = ['low', 'medium', 'high', 'critical'];
 
 const NAME: Option = { value: 'NAME', description: 'Name that people see on the consent page.' };
@@ -78,15 +77,17 @@ const create = managementCommand({
       call.text('introspection') ??
       (certificate && certificateMethod(certificate)) ??
       (key === undefined ? undefined : 'private_key_jwt');
-    const { body } = await call.api.post(PATH, {
-      identifier: call.operands[0],
-      name: call.required('name'),
-      scopes: scopesOf(call),
-      ...tokenFormOf(call),
-      ...detailTypesOf(call),
-      ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
-      ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
-      ...(certificate ? { certificate } : {}),
+    const { body } = await call.api.run('createResourceServer', {
+      body: {
+        identifier: call.operands[0],
+        name: call.required('name'),
+        scopes: scopesOf(call),
+        ...tokenFormOf(call),
+        ...detailTypesOf(call),
+        ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
+        ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
+        ...(certificate ? { certificate } : {}),
+      },
     });
     call.print.object(
       { ...body, ...(key === undefined ? {} : { key_file: key }) },
@@ -120,7 +121,7 @@ const detailTypesOf = (call: Call): Json => {
 const update = updateCommand({
   noun: 'resource-servers',
   singular: 'a resource server',
-  path: PATH,
+  operation: 'updateResourceServer',
   options: { name: NAME, scope: SCOPE, 'default-scope': DEFAULT_SCOPE, ...CHANGEABLE, ...CERTIFICATE },
   changes: async (call) => {
     const key = call.text('key');
@@ -168,7 +169,7 @@ export const resourceServerCommands: readonly Command[] = [
   listCommand({
     noun: 'resource-servers',
     plural: 'resource servers, newest first',
-    path: PATH,
+    operation: 'listResourceServers',
     filters: {
       ...SEARCH,
       ...stateFilter('active or disabled'),
@@ -187,22 +188,22 @@ export const resourceServerCommands: readonly Command[] = [
       },
     ],
   }),
-  showCommand('resource-servers', 'a resource server', PATH),
+  showCommand('resource-servers', 'a resource server', 'getResourceServer'),
   update,
   actionCommand({
     noun: 'resource-servers',
     verb: 'disable',
-    path: PATH,
+    operation: 'disableResourceServer',
     summary: 'Disable a resource server. No token is issued for it.',
     done: 'disabled',
   }),
   actionCommand({
     noun: 'resource-servers',
     verb: 'enable',
-    path: PATH,
+    operation: 'enableResourceServer',
     summary: 'Enable a resource server again.',
     done: 'active',
   }),
   ...delegationCommands,
-  rotateSecretCommand('resource-servers', 'a resource server', PATH),
+  rotateSecretCommand('resource-servers', 'a resource server', 'rotateResourceServerSecret'),
 ];

@@ -7,8 +7,6 @@ import { findAccount } from '../named-owners.ts';
 import { actionCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
-const PATH = '/sessions';
-
 const browserOf = ({ browser }: Json): string => Object.values((browser ?? {}) as Json).join(' on ');
 
 const list = managementCommand({
@@ -19,7 +17,7 @@ const list = managementCommand({
   options: {},
   run: async (call) => {
     const account = await findAccount(call.api, call.operands[0]);
-    const { body } = await call.api.get(`${PATH}?account=${encodeURIComponent(account)}`);
+    const { body } = await call.api.run('listSessions', { query: { account } });
     call.print.list(
       (body['items'] ?? []) as readonly Json[],
       [
@@ -39,11 +37,11 @@ const list = managementCommand({
 
 export const sessionCommands: readonly Command[] = [
   list,
-  showCommand('sessions', 'a session', PATH),
+  showCommand('sessions', 'a session', 'getSession'),
   actionCommand({
     noun: 'sessions',
     verb: 'end',
-    path: PATH,
+    operation: 'endSession',
     summary: 'End a session and the access that apps hold because of it.',
     done: 'over',
   }),

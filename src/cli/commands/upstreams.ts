@@ -6,13 +6,12 @@ import { type ManagementCall, managementCommand } from '../management-command.ts
 import { lists, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
+import type { ActionOperation } from '../operations.ts';
 import { readSecretText, requirePrivate, type SecretText } from '../secret-file.ts';
 import { details, printable } from '../table.ts';
 
-const PATH = '/upstreams';
 /** Commands that add a sign-in method. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
-const LINKS = '/upstream-links';
 const CLAIMS = ['username', 'name', 'email', 'groups'];
 
 const MEMBERS = {
@@ -125,14 +124,14 @@ const action = (verb: 'disable' | 'enable', summary: string): Command =>
     ...(verb === 'enable' ? OPENS : { role: 'administrator' }),
     options: {},
     run: async (call) => {
-      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/${verb}`);
+      const { body } = await call.api.run(`${verb}Upstream`, { id: call.operands[0] ?? '' });
       call.print.object(body, shown(body));
       return EXIT.done;
     },
   });
 
 /** Removes an upstream permanently. */
-const removal = (words: readonly string[], path: string, summary: string): Command =>
+const removal = (words: readonly string[], operation: ActionOperation, summary: string): Command =>
   managementCommand({
     words,
     operands: ['ID'],
@@ -140,7 +139,7 @@ const removal = (words: readonly string[], path: string, summary: string): Comma
     role: 'administrator',
     options: {},
     run: async (call) => {
-      await call.api.post(`${path}/${encodeURIComponent(call.operands[0] ?? '')}/remove`);
+      await call.api.run(operation, { id: call.operands[0] ?? '' });
       return EXIT.done;
     },
   });
@@ -159,7 +158,9 @@ const create = managementCommand({
     'Register there first: redirect URI <our issuer>/upstream/callback, keys at <our issuer>/jwks; for sign-out ' +
     '<our issuer>/account/signed-out (post-logout redirect URI) and <our issuer>/upstream/logout (back-channel logout URI).',
   run: async (call) => {
-    const { body } = await call.api.post(PATH, { issuer: call.operands[0], ...(await members(call)) });
+    const { body } = await call.api.run('createUpstream', {
+      body: { issuer: call.operands[0], ...(await members(call)) },
+    });
     call.print.object(body, shown(body));
     return EXIT.done;
   },
@@ -175,10 +176,12 @@ const link = managementCommand({
     subject: { value: 'SUB', description: 'Exact `sub` of the person there.', isRequired: true },
   },
   run: async (call) => {
-    const { body } = await call.api.post(LINKS, {
-      upstream: call.required('upstream'),
-      subject: call.required('subject'),
-      account: await findAccount(call.api, call.operands[0]),
+    const { body } = await call.api.run('createUpstreamLink', {
+      body: {
+        upstream: call.required('upstream'),
+        subject: call.required('subject'),
+        account: await findAccount(call.api, call.operands[0]),
+      },
     });
     call.print.object(
       body,
@@ -193,7 +196,7 @@ export const upstreamCommands: readonly Command[] = [
   listCommand({
     noun: 'upstreams',
     plural: 'upstream providers, newest first',
-    path: PATH,
+    operation: 'listUpstreams',
     nothing: 'There is none. Add one: behalf upstreams create ISSUER --name NAME --client-id ID',
     columns: [
       { title: 'ID', value: ({ id }) => id },
@@ -202,11 +205,11 @@ export const upstreamCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => printable(String(name)) },
     ],
   }),
-  showCommand('upstreams', 'an upstream provider', PATH),
+  showCommand('upstreams', 'an upstream provider', 'getUpstream'),
   updateCommand({
     noun: 'upstreams',
     singular: 'an upstream provider',
-    path: PATH,
+    operation: 'updateUpstream',
     ...OPENS,
     options: {
       name: { value: 'NAME', description: 'Label of the sign-in button.' },
@@ -217,13 +220,17 @@ export const upstreamCommands: readonly Command[] = [
   }),
   action('disable', 'Disable an upstream provider. People can no longer sign in with it.'),
   action('enable', 'Enable an upstream provider again.'),
-  removal(['upstreams', 'delete'], PATH, 'Delete an upstream provider. Links to its people become invalid.'),
+  removal(
+    ['upstreams', 'delete'],
+    'removeUpstream',
+    'Delete an upstream provider. Links to its people become invalid.',
+  ),
   link,
   {
     ...listCommand({
       noun: 'upstreams',
       plural: 'links of accounts to people of upstream providers, newest first',
-      path: LINKS,
+      operation: 'listUpstreamLinks',
       filters: {
         upstream: { value: 'ID', description: 'Only links of this upstream.' },
         account: { value: 'ID', description: 'Only links of this account.' },
@@ -241,7 +248,7 @@ export const upstreamCommands: readonly Command[] = [
   },
   removal(
     ['upstreams', 'unlink'],
-    LINKS,
+    'removeUpstreamLink',
     'Delete a link. The person can no longer sign in to that account from there.',
   ),
 ];

@@ -6,9 +6,6 @@ import { lists, texts } from '../members.ts';
 import { actionCommand, deleteCommand, listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
-const PATH = '/webhooks';
-const LETTERS = '/dead-letters';
-
 const CHANGEABLE = {
   kind: {
     value: 'KIND',
@@ -22,8 +19,7 @@ const CHANGEABLE = {
   },
 } as const satisfies Record<string, Option>;
 
-const at = (call: ManagementCall, action: string): string =>
-  `${PATH}/${encodeURIComponent(call.operands[0] ?? '')}${action}`;
+const targetOf = ({ operands }: ManagementCall) => ({ id: operands[0] ?? '' });
 
 const secretShown = (call: ManagementCall, body: Readonly<Record<string, unknown>>): void => {
   const { id, secret, former_secret_until: until } = body;
@@ -47,11 +43,13 @@ const create = managementCommand({
     const [url = ''] = call.operands;
     const name = call.text('name') ?? (URL.canParse(url) ? new URL(url).host : 'Endpoint');
     const kinds = { kinds: call.texts('kind') };
-    const { body } = await call.api.post(PATH, {
-      name,
-      url,
-      ...kinds,
-      ...texts(call, { owner: 'owner', 'resource-server': 'resource_server' }),
+    const { body } = await call.api.run('createWebhook', {
+      body: {
+        name,
+        url,
+        ...kinds,
+        ...texts(call, { owner: 'owner', 'resource-server': 'resource_server' }),
+      },
     });
     secretShown(call, body);
     return EXIT.done;
@@ -65,7 +63,7 @@ const rotate = managementCommand({
   role: 'operator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.post(at(call, '/rotate-secret'));
+    const { body } = await call.api.run('rotateWebhookSecret', targetOf(call));
     secretShown(call, body);
     return EXIT.done;
   },
@@ -78,7 +76,7 @@ const test = managementCommand({
   role: 'operator',
   options: {},
   run: async (call) => {
-    const { body } = await call.api.post(at(call, '/test'));
+    const { body } = await call.api.run('testWebhook', targetOf(call));
     const isSent = body['sent'] === true;
     call.print.object(
       body,
@@ -96,7 +94,7 @@ const deadLetters = managementCommand({
   options: {},
   run: async (call) => {
     const rows: Readonly<Record<string, unknown>>[] = [];
-    for await (const row of call.api.items(LETTERS, {}, 1000)) rows.push(row);
+    for await (const row of call.api.items('listDeadLetters', {}, 1000)) rows.push(row);
     call.print.list(
       rows,
       [
@@ -121,7 +119,7 @@ const retry = managementCommand({
   options: {},
   run: async (call) => {
     const [id = ''] = call.operands;
-    await call.api.post(`${LETTERS}/${encodeURIComponent(id)}/retry`);
+    await call.api.run('retryDeadLetter', { id });
     call.print.object({}, `${printable(id)} is sent again.\n`);
     return EXIT.done;
   },
@@ -132,7 +130,7 @@ export const webhookCommands: readonly Command[] = [
   listCommand({
     noun: 'webhooks',
     plural: 'endpoints of webhooks, newest first',
-    path: PATH,
+    operation: 'listWebhooks',
     nothing:
       'There are no endpoints. Make one: behalf webhooks create https://hooks.example.com/behalf --kind agent.suspended',
     columns: [
@@ -144,11 +142,11 @@ export const webhookCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  showCommand('webhooks', 'an endpoint', PATH),
+  showCommand('webhooks', 'an endpoint', 'getWebhook'),
   updateCommand({
     noun: 'webhooks',
     singular: 'an endpoint',
-    path: PATH,
+    operation: 'updateWebhook',
     options: {
       name: { value: 'NAME', description: 'Name to show.' },
       url: { value: 'URL', description: 'New URL. It has to be verified again.' },
@@ -163,7 +161,7 @@ export const webhookCommands: readonly Command[] = [
     noun: 'webhooks',
     verb: 'verify',
     summary: 'Send an endpoint a challenge that it has to return. Then it receives notifications.',
-    path: PATH,
+    operation: 'verifyWebhook',
     done: 'active',
   }),
   test,
@@ -171,11 +169,11 @@ export const webhookCommands: readonly Command[] = [
     noun: 'webhooks',
     verb: 'stop',
     summary: 'Stop an endpoint. The server sends it nothing and stores nothing for it until it is verified again.',
-    path: PATH,
+    operation: 'stopWebhook',
     done: 'stopped',
   }),
   rotate,
-  deleteCommand({ noun: 'webhooks', summary: 'Delete an endpoint.', path: PATH }),
+  deleteCommand({ noun: 'webhooks', summary: 'Delete an endpoint.', operation: 'removeWebhook' }),
   deadLetters,
   retry,
 ];

@@ -5,9 +5,9 @@ import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, warn } from '../management-command.ts';
 import { jsonIn, texts } from '../members.ts';
 import { listCommand } from '../object-commands.ts';
+import type { ActionOperation, ReadOperation } from '../operations.ts';
 import { details, printable } from '../table.ts';
 
-const PATH = '/trusted-issuers';
 const TEMPLATES = ['kubernetes', 'github-actions', 'gitlab', 'aws', 'gcp', 'azure', 'spiffe-jwt', 'generic'];
 
 const KEYS = {
@@ -55,7 +55,12 @@ const keysText = (body: Json): string => {
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
 /** A command for one action on one trusted issuer. */
-const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
+const action = (
+  verb: string,
+  operation: ReadOperation | ActionOperation,
+  summary: string,
+  more: typeof OPENS | object = {},
+): Command =>
   managementCommand({
     words: ['workload-identity', 'issuers', verb],
     operands: ['ID'],
@@ -64,8 +69,7 @@ const action = (verb: string, path: string, summary: string, more: typeof OPENS 
     ...more,
     options: {},
     run: async (call) => {
-      const id = encodeURIComponent(call.operands[0] ?? '');
-      const { body } = path === '' ? await call.api.get(`${PATH}/${id}`) : await call.api.post(`${PATH}/${id}/${path}`);
+      const { body } = await call.api.run(operation, { id: call.operands[0] ?? '' });
       call.print.object(body, shown(body));
       return EXIT.done;
     },
@@ -86,7 +90,9 @@ const create = managementCommand({
   run: async (call) => {
     const template = call.required('template');
     if (!TEMPLATES.includes(template)) throw usageError(`--template must be one of ${TEMPLATES.join(', ')}.`);
-    const { body } = await call.api.post(PATH, { issuer: call.operands[0], template, ...members(call) });
+    const { body } = await call.api.run('createTrustedIssuer', {
+      body: { issuer: call.operands[0], template, ...members(call) },
+    });
     call.print.object(body, shown(body));
     warn(call, body);
     return EXIT.done;
@@ -102,7 +108,7 @@ const update = managementCommand({
   run: async (call) => {
     const changed = members(call);
     if (Object.keys(changed).length === 0) throw usageError('Nothing to change was given.');
-    const { body } = await call.api.patch(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}`, changed);
+    const { body } = await call.api.change('updateTrustedIssuer', { id: call.operands[0] ?? '' }, changed);
     call.print.object(body, shown(body));
     return EXIT.done;
   },
@@ -142,11 +148,14 @@ const allow = managementCommand({
   run: async (call) => {
     const subject = call.required('subject');
     const agent = call.operands[0] ?? '';
-    const { body } = await call.api.post(`/agents/${encodeURIComponent(agent)}/credentials`, {
-      kind: 'federated',
-      ...texts(call, { issuer: 'issuer', name: 'name' }),
-      subject: subject.includes('*') ? { like: subject } : { equals: subject },
-      ...claimRules(call),
+    const { body } = await call.api.run('addCredential', {
+      id: agent,
+      body: {
+        kind: 'federated',
+        ...texts(call, { issuer: 'issuer', name: 'name' }),
+        subject: subject.includes('*') ? { like: subject } : { equals: subject },
+        ...claimRules(call),
+      },
     });
     call.print.object(
       body,
@@ -177,7 +186,7 @@ const test = managementCommand({
   options: {},
   notes: 'With - the command reads the token from standard input, where other processes of the machine cannot see it.',
   run: async (call) => {
-    const { body } = await call.api.post('/workload-identity/test', { token: tokenOf(call) });
+    const { body } = await call.api.run('testWorkloadIdentity', { body: { token: tokenOf(call) } });
     const failed = body['failed'] as { readonly check: string; readonly detail: string } | undefined;
     const issuer = body['issuer'] as { readonly id: string; readonly name: string } | undefined;
     const matches = (body['matches'] ?? []) as readonly { readonly agent: string; readonly credential: string }[];
@@ -202,7 +211,7 @@ export const workloadIdentityCommands: readonly Command[] = [
     ...listCommand({
       noun: 'workload-identity',
       plural: 'trusted issuers, newest first',
-      path: PATH,
+      operation: 'listTrustedIssuers',
       nothing:
         'No issuer is trusted. Trust one: behalf workload-identity issuers create ISSUER --name NAME --template NAME',
       columns: [
@@ -215,11 +224,11 @@ export const workloadIdentityCommands: readonly Command[] = [
     }),
     words: ['workload-identity', 'issuers', 'list'],
   },
-  action('show', '', 'Show a trusted issuer and the result of its last key fetch.'),
+  action('show', 'getTrustedIssuer', 'Show a trusted issuer and the result of its last key fetch.'),
   update,
-  action('disable', 'disable', 'Disable a trusted issuer.'),
-  action('enable', 'enable', 'Enable a trusted issuer again.', OPENS),
-  action('purge-keys', 'purge-keys', 'Discard all keys fetched up to now.'),
+  action('disable', 'disableTrustedIssuer', 'Disable a trusted issuer.'),
+  action('enable', 'enableTrustedIssuer', 'Enable a trusted issuer again.', OPENS),
+  action('purge-keys', 'purgeTrustedIssuerKeys', 'Discard all keys fetched up to now.'),
   allow,
   test,
 ];

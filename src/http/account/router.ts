@@ -11,6 +11,7 @@ import { linkRefusal } from '../../domain/clients/peers/link-refusals.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { detailId } from '../../domain/resources/authorization-details/detail-id.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { sendAsset } from '../assets.ts';
 import { readRights } from '../interaction/consent-model.ts';
@@ -94,7 +95,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
         openidConfiguration: `${issuer}/.well-known/openid-configuration`,
         // RFC 8414 §3.1: between host and path of the issuer.
         oauthMetadata: `${origin}/.well-known/oauth-authorization-server${basePath}`,
-        openApi: `${issuer}/api/v1/openapi.json`,
+        openApi: `${managementApiOf(issuer)}/openapi.json`,
       },
     });
     sendPage(ctx, 200, page);

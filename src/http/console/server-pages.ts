@@ -11,6 +11,7 @@ import { describedDetail } from '../../domain/resources/authorization-details/de
 import { violation } from '../../domain/resources/authorization-details/detail-schema.ts';
 import { sampleDetail } from '../../domain/resources/authorization-details/sample-detail.ts';
 import { type Detail, type DetailType, isObject, type JsonValue } from '../../domain/vocabulary/detail-type.ts';
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
@@ -64,7 +65,7 @@ export const addServerPages = (parts: PageParts): void => {
   page('/console/resource-servers/:id', async (ctx, { viewer, frame }, id) => {
     const server = await serverOf(viewer, id);
     const query = queryOf(ctx);
-    const isOwnApi = server.identifier === `${deps.issuer}/api/v1`;
+    const isOwnApi = server.identifier === managementApiOf(deps.issuer);
     const example = (query.get('example') ?? '').slice(0, LONGEST_EXAMPLE);
     const mayDisable = calls.may('disableResourceServer', viewer.account);
     sendPage(

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document of the management API, for an issuer. */
 
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { MANAGEMENT_SCOPES } from './permissions.ts';
 import { PROBLEM } from './problem-schema.ts';
 import { routeEntries } from './resource-table.ts';
@@ -16,7 +17,7 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
       'Callers send access tokens of this server whose audience is the URL of this API. Times are epoch seconds. ' +
       'Errors are problem documents (RFC 9457). A PATCH replaces the members that it names and needs the ETag as If-Match.',
   },
-  servers: [{ url: `${issuer}/api/v1` }],
+  servers: [{ url: managementApiOf(issuer) }],
   security: [{ token: [] }],
   tags: [...new Set(routeEntries().map(([, { tag }]) => tag))].map((name) => ({ name })),
   paths: {

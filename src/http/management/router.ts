@@ -2,9 +2,11 @@
  * The management API below `/api/v1`: the operations of resource-table.ts. serve-call.ts owns the steps of a call; the domain
  * owns validity. Mounted by src/http/app.ts.
  */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
+import { MANAGEMENT_PATH } from '../../domain/vocabulary/management-api.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { openApiDocument } from './openapi.ts';
 import { policyCheck } from './policy-check.ts';
@@ -21,8 +23,6 @@ import { type CallDependencies, serveCall } from './serve-call.ts';
 export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPolicy'> &
   ResourceDependencies & { readonly serverUse: Pick<ServerUse, 'administer'> };
 
-const PREFIX = '/api/v1';
-
 /** `handlers`: existing handlers of the same dependencies, if there are any. */
 export const managementRouter = (
   dependencies: ManagementDependencies,
@@ -36,7 +36,7 @@ export const managementRouter = (
   };
 
   // Exact paths only: a path in another case, or with a slash at the end, is another path (MG-09).
-  const router = new Router({ prefix: PREFIX, sensitive: true, strict: true });
+  const router = new Router({ prefix: MANAGEMENT_PATH, sensitive: true, strict: true });
   let document: string | undefined;
   router.get(
     '/openapi.json',
@@ -69,11 +69,11 @@ const answering = (log: ProblemLog, act: (ctx: Context) => Promise<void>) => asy
 };
 
 const refuseUnknown = (ctx: Context): never => {
-  const path = ctx.path.slice(PREFIX.length);
+  const path = ctx.path.slice(MANAGEMENT_PATH.length);
   const methods = routeEntries()
     .filter(([, route]) => patternOf(route.path).test(path))
     .map(([, route]) => route.method);
-  if (methods.length === 0) throw httpProblem('unknown_path', 'See /api/v1/openapi.json for what there is.');
+  if (methods.length === 0) throw httpProblem('unknown_path', `See ${MANAGEMENT_PATH}/openapi.json for what there is.`);
   ctx.set('Allow', methods.join(', '));
   throw httpProblem('method_not_allowed', `This path has ${methods.join(' and ')}.`);
 };

@@ -8,6 +8,7 @@ import type { By } from '../../domain/platform/registries/registered-documents.t
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import {
   type BearerDependencies,
   bearerToken,
@@ -64,7 +65,7 @@ export const serveCall = <T extends Io>(
   dependencies: CallDependencies,
 ): ((ctx: Context) => Promise<void>) => {
   const { issuer, audit, checkPolicy, requireFreshFactor, countRefusal, lookup, log } = dependencies;
-  const audience = `${issuer}/api/v1`;
+  const audience = managementApiOf(issuer);
   const authenticate = bearerToken({ ...dependencies, audience });
   const checks = inputChecks(route);
   const places = cursors(dependencies.masterKey);

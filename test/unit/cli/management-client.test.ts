@@ -38,8 +38,8 @@ const clientOf = async (...answers: readonly Response[]) => {
 describe('the management client', () => {
   test('signs in with a fresh assertion for the issuer alone, good for a minute (RFC 7523 §3)', async () => {
     const { api, sent, jwk } = await clientOf(Response.json({}), Response.json({}));
-    await api.get('/agents');
-    await api.get('/agents');
+    await api.run('listAgents');
+    await api.run('listAgents');
     const form = new URLSearchParams(sent[0]?.body);
     expect(sent.map(({ url }) => url)).toEqual([
       `${ISSUER}/token`,
@@ -59,9 +59,28 @@ describe('the management client', () => {
 
   test('changes only what it has read (If-Match)', async () => {
     const { api, sent } = await clientOf(Response.json({}, { headers: { etag: '"7"' } }), Response.json({ name: 'b' }));
-    expect((await api.patch('/agents/agt_1', { name: 'b' })).body).toEqual({ name: 'b' });
+    expect((await api.change('updateAgent', { id: 'agt_1' }, { name: 'b' })).body).toEqual({ name: 'b' });
     expect(sent[2]).toMatchObject({ method: 'PATCH', body: '{"name":"b"}' });
     expect(sent[2]?.headers.get('if-match')).toBe('"7"');
+  });
+
+  test('names operations, and encodes what goes into the path (RFC 3986 §2.1)', async () => {
+    const { api, sent } = await clientOf(Response.json({}), Response.json({}));
+    await api.run('suspendCredential', { id: 'agt_1/x', credential: 'crd_1?y' });
+    await api.run('listSessions', { query: { account: 'a&b', state: undefined } });
+    expect(sent.slice(1).map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', `${ISSUER}/api/v1/agents/agt_1%2Fx/credentials/crd_1%3Fy/suspend`, '{}'],
+      ['GET', `${ISSUER}/api/v1/sessions?account=a%26b`, ''],
+    ]);
+    const mistakes = [
+      // @ts-expect-error There is no such operation.
+      () => api.run('listBooks'),
+      // @ts-expect-error The path needs an id.
+      () => api.run('getAgent'),
+      // @ts-expect-error A list is no change.
+      () => api.change('listAgents', { id: 'agt_1' }, {}),
+    ];
+    expect(mistakes).toHaveLength(3);
   });
 
   test('reads as many pages as it takes, and no more items than asked for', async () => {
@@ -72,7 +91,8 @@ describe('the management client', () => {
     const ids = async (limit?: number) => {
       const { api, sent } = await clientOf(...pages());
       const found: unknown[] = [];
-      for await (const { id } of api.items('/agents', { owner: 'acc_1', state: undefined }, limit)) found.push(id);
+      for await (const { id } of api.items('listAgents', { query: { owner: 'acc_1', state: undefined } }, limit))
+        found.push(id);
       return { found, urls: sent.slice(1).map(({ url }) => url.slice(url.indexOf('?'))) };
     };
     expect(await ids()).toEqual({
@@ -112,7 +132,7 @@ describe('the management client', () => {
     [500, { instance: 'urn:behalf:request:req_1' }, /HTTP 500/, /req_1/],
   ])('says what a refusal %i means and what to do', async (status, problem, message, hint) => {
     const { api } = await clientOf(Response.json(problem, { status, headers: { 'retry-after': '7' } }));
-    await expect(api.get('/agents')).rejects.toMatchObject({
+    await expect(api.run('listAgents')).rejects.toMatchObject({
       code: 'command_failed',
       exitCode: 1,
       message: expect.stringMatching(message),
@@ -122,7 +142,7 @@ describe('the management client', () => {
 
   test('says when nobody answers', async () => {
     const { api } = await clientOf();
-    await expect(api.get('/agents')).rejects.toMatchObject({
+    await expect(api.run('listAgents')).rejects.toMatchObject({
       message: `No server answers at ${ISSUER}.`,
       hint: expect.stringContaining('npm start'),
     });

@@ -1,4 +1,5 @@
 /** The registry of peers. Owns the collection PEERS and its rules. */
+
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -16,6 +17,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import { checkScopes } from '../../resources/resource-servers/resource-server-registry.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { managementApiOf } from '../../vocabulary/management-api.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { trustedIssuerRefusal } from '../workload-identity/trusted-issuer-refusals.ts';
@@ -149,7 +151,7 @@ export const peerRegistry = (deps: {
     checkRange(inbound.maxLifetimeSeconds, '/inbound/max_lifetime_seconds', 30, 3600);
     await checkCallers(inbound.clients, '/inbound/clients');
     await checkAuthority(inbound.resources, deps.resourceServers, '/inbound/resources');
-    if (Object.hasOwn(inbound.resources, `${own}/api/v1`)) {
+    if (Object.hasOwn(inbound.resources, managementApiOf(own))) {
       throw peerRefusal('peer_resource_is_management_api', { field: '/inbound/resources' });
     }
     return inbound;

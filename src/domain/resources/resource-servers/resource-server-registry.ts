@@ -20,6 +20,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DetailType } from '../../vocabulary/detail-type.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
+import { managementApiOf } from '../../vocabulary/management-api.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
 import { type DelegationProposals, delegationProposals } from './delegation-proposals.ts';
@@ -108,7 +109,7 @@ export interface ResourceServerRegistry extends DelegationProposals {
 export const resourceServerRegistry = (dependencies: Dependencies): ResourceServerRegistry => {
   const { documents, clock, identifiers, audit, digestSecret, issuer } = dependencies;
   const collection = documents.collection<ResourceServer>(RESOURCE_SERVERS);
-  const managementApi = `${issuer}/api/v1`;
+  const managementApi = managementApiOf(issuer);
   const documentsOf = registeredDocuments<ResourceServer>({
     collection,
     kind: 'resource server',
