@@ -24,7 +24,7 @@ import type { OwnedCollection } from './domain/ports/owned-collection.ts';
 import type { ResourceServerRegistry } from './domain/resources/resource-servers/resource-server-registry.ts';
 import type { DomainError } from './domain/vocabulary/errors.ts';
 import { managementApiOf } from './domain/vocabulary/management-api.ts';
-import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
+import { MANAGEMENT_SCOPES } from './http/management/management-scopes.ts';
 
 const BY = { caller: 'system' };
 

@@ -148,7 +148,7 @@ const RULES: readonly Rule[] = [
       'config/production-rules.ts',
       'src/domain/platform/cluster/mutex.ts',
       'src/domain/vocabulary/management-api.ts',
-      'src/http/management/permissions.ts',
+      'src/http/management/management-scopes.ts',
       'jose',
       'node:path',
     ],

@@ -42,11 +42,11 @@ describe('who may call the management API', () => {
     const { call, token, admin, refusals } = await composeManagementApi();
     for (const [operation, route] of routeEntries()) {
       if (route.scope === undefined) continue;
-      const scope = ALL_SCOPES.filter((name) => name !== route.scope);
+      const scope = ALL_SCOPES.filter((name) => name !== route.scope?.name);
       const caller = { token: token({ subject: admin.account.id, scope }) };
       const answer = await call(caller, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
       expect([operation, answer.status]).toEqual([operation, 403]);
-      expect(answer.headers['www-authenticate']).toContain(`error="insufficient_scope", scope="${route.scope}"`);
+      expect(answer.headers['www-authenticate']).toContain(`error="insufficient_scope", scope="${route.scope.name}"`);
       expect(refusals().at(-1)).toMatchObject({
         outcome: 'refused',
         caller: admin.account.id,

@@ -398,7 +398,7 @@ describe('administer', () => {
           403,
           { detail: REASON, denial: { layer: 'policy', reason: 'policy_forbids' } },
         ]);
-        const context = { operation, scope: route.scope, risk: expect.any(String) };
+        const context = { operation, scope: route.scope?.name, risk: expect.any(String) };
         expect(await newest(server, 'management.refused')).toMatchObject({
           ...denied('administer', context),
           note: operation,

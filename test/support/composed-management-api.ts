@@ -8,7 +8,7 @@ import type { Role } from '../../src/domain/identity/accounts/account.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { DomainError } from '../../src/domain/vocabulary/errors.ts';
-import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
+import { MANAGEMENT_SCOPES } from '../../src/http/management/management-scopes.ts';
 import { newPublicKey } from './composed-people-pages.ts';
 import { type ComposedServices, composeServices, ISSUER, requestsTo, SYSTEM } from './composed-services.ts';
 import { fakeGrants } from './fake-grants.ts';

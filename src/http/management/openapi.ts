@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of the management API, for an issuer. */
 
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
-import { MANAGEMENT_SCOPES } from './permissions.ts';
+import { MANAGEMENT_SCOPES } from './management-scopes.ts';
 import { PROBLEM } from './problem-schema.ts';
 import { routeEntries } from './resource-table.ts';
 import type { RouteDeclaration } from './route.ts';
@@ -87,7 +87,7 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
     tags: [route.tag],
     summary: route.summary,
     ...(route.roles.length === 0 ? {} : { description: audience(route) }),
-    security: route.isProvenByBody ? [] : [{ token: route.scope === undefined ? [] : [route.scope] }],
+    security: route.isProvenByBody ? [] : [{ token: route.scope === undefined ? [] : [route.scope.name] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}

@@ -2,7 +2,6 @@ import type { AuditEvent, AuditLog } from '../../domain/audit/audit-event.ts';
 import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
 import type { Administration } from '../../domain/authority/decision/server-use-question.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
-import { MANAGEMENT_SCOPES } from './permissions.ts';
 import type { RouteDeclaration } from './route.ts';
 
 /** Returns a function that records the permitted call. Run that function before the action. */
@@ -42,12 +41,10 @@ export const policyCheck =
 /** The facts about a call for policies. `id`: from the path, or empty. */
 export const administrationOf = (operation: string, route: RouteDeclaration, id: string): Administration => ({
   operation,
-  scope: route.scope ?? '',
-  risk: RISKS.get(route.scope) ?? 'critical',
+  scope: route.scope?.name ?? '',
+  risk: route.scope?.risk ?? 'critical',
   target: targetOf(route, id).target?.id,
 });
-
-const RISKS: ReadonlyMap<string | undefined, string> = new Map(MANAGEMENT_SCOPES.map(({ name, risk }) => [name, risk]));
 
 export const targetOf = ({ tag }: RouteDeclaration, id: string): Pick<AuditEvent, 'target'> =>
   /^[A-Za-z0-9_-]{1,128}$/.test(id) ? { target: { kind: tag.replace(/s$/, ''), id } } : {};

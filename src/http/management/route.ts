@@ -1,6 +1,6 @@
 /** The declaration of a management API route, and constructors of the usual routes. */
 import type { Role } from '../../domain/identity/accounts/account.ts';
-import type { ManagementScope } from './permissions.ts';
+import type { ScopeDeclaration } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { JsonSchema, NamedSchema } from './schema.ts';
 
 /**
@@ -16,7 +16,7 @@ export type RouteDeclaration = {
   readonly tag: string;
   readonly summary: string;
   /** Absent: the route accepts any live token of this API. */
-  readonly scope?: ManagementScope;
+  readonly scope?: ScopeDeclaration;
   /** The route needs no access token: the body proves the caller's identity, and the handler checks that proof first. */
   readonly isProvenByBody?: true;
   /** The route works while the storage is so full that the server writes essential data only. */
@@ -117,8 +117,20 @@ export const route = <const M extends RouteDeclaration>(
 type Body = NamedSchema<object>;
 type Shown = NamedSchema<object> | 'ndjson';
 
+type Described = readonly [description: string, risk: ScopeDeclaration['risk']];
+export type Scopes = { readonly read: ScopeDeclaration; readonly write: ScopeDeclaration };
+
+/** The scopes `noun:read` and `noun:write`. The consent page shows a description: what it allows a client to do. */
+export const scopes = (noun: string, given: { readonly read: Described; readonly write: Described }): Scopes => {
+  const scope = (verb: 'read' | 'write'): ScopeDeclaration => {
+    const [description, risk] = given[verb];
+    return { name: `${noun}:${verb}`, description, risk };
+  };
+  return { read: scope('read'), write: scope('write') };
+};
+
 /** Constructors of the routes about one kind of object. `more` names differences from the usual. */
-export const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
+export const about = (tag: string, { read: readScope, write: writeScope }: Scopes) => ({
   read: <A extends Shown>(path: string, answer: A, summary: string, more: More = {}): Made<More, A> => {
     const usual = { scope: readScope, policy: READS, roles: READERS, status: 200, answer } as const;
     return { method: 'GET', path, tag, summary, ...usual, ...more };

@@ -150,7 +150,7 @@ export const serveCall = <T extends Io>(
       const token = await authenticate(ctx);
       known = token.chain ? token.clientId : (token.subject ?? token.clientId);
       refuseActor(token);
-      if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope);
+      if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope.name);
       const caller = await callerOf(token, lookup);
       const access = accessAt(route, caller, idOf(ctx));
       if (route.isServedFromReserve) raisePriority('essential');

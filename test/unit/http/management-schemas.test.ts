@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Handlers, resource } from '../../../src/http/management/resource.ts';
-import { about } from '../../../src/http/management/route.ts';
+import { about, scopes } from '../../../src/http/management/route.ts';
 import { componentsOf, named, ref } from '../../../src/http/management/schema.ts';
 import { input, integer, output, string, text } from '../../../src/http/management/schema-parts.ts';
 import { bodyCheck } from '../../../src/http/management/validation.ts';
@@ -9,7 +9,8 @@ import { fromWire, fromWireBelow, show, toWire } from '../../../src/http/managem
 const PART = named('Part', input({ name: text('Name.', 5) }, ['name']));
 const NEW = named('New', input({ part: ref(PART), window_seconds: integer('Seconds.') }, ['part']));
 const SHOWN = named('Shown', output({ id: string() }));
-const routes = { createOne: about('budgets', 'budgets:read', 'budgets:write').create('/ones', NEW, SHOWN, 'Create') };
+const SCOPES = scopes('ones', { read: ['See ones', 'low'], write: ['Create ones', 'high'] });
+const routes = { createOne: about('ones', SCOPES).create('/ones', NEW, SHOWN, 'Create') };
 
 describe('a schema', () => {
   test('brings the schemas that it names, and stays plain JSON', () => {

@@ -8,6 +8,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, OWN, PAGE } from '../route.ts';
 import { named } from '../schema.ts';
 import { flag, identified, oneOf, output, page, seconds, text } from '../schema-parts.ts';
+import { APPROVAL_SCOPES } from './approvals/approvals.ts';
 
 const _account = text('Id of an account.', 128);
 
@@ -34,10 +35,8 @@ const ABSENCE = named(
 
 const ABSENCE_PAGE = page(ABSENCE);
 
-/** Read only: approvers decide on their pages, never by token. */
-const _approvals = about('approvals', 'approvals:read', 'approvals:read');
 /** People declare absences on a page. By token they can only end them. */
-const make = about('absences', 'approvals:read', 'approvals:write');
+const make = about('absences', APPROVAL_SCOPES);
 
 const routes = {
   listAbsences: make.read('/absences', ABSENCE_PAGE, 'List absences, newest first', {

@@ -6,6 +6,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { about } from '../route.ts';
 import { named } from '../schema.ts';
 import { input, integer, output, SECRET, seconds, secondsGiven, string, text } from '../schema-parts.ts';
+import { AGENT_SCOPES } from './agents/scopes.ts';
 
 const NEW_AGENT_SECRET = named(
   'NewAgentSecret',
@@ -46,7 +47,7 @@ const AGENT_SECRET = named(
   ),
 );
 
-const make = about('agents', 'agents:read', 'agents:write');
+const make = about('agents', AGENT_SCOPES);
 
 const routes = {
   allowAgentSecret: make.create(

@@ -7,7 +7,7 @@ import { documentRefusal } from '../../../domain/platform/registries/document-re
 import type { Call } from '../call.ts';
 import { managementRefusal } from '../management-refusals.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route } from '../route.ts';
+import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import { arrayOf, input, integer, object, oneOf, output, page, string, text } from '../schema-parts.ts';
 import { toWire } from '../wire-names.ts';
@@ -47,8 +47,12 @@ const AUDIT_ENTRY = named(
 
 const AUDIT_PAGE = page(AUDIT_ENTRY, 'AuditPage');
 
-const make = about('audit', 'audit:read', 'audit:write');
-const _keys = about('keys', 'keys:read', 'keys:write');
+const SCOPES = scopes('audit', {
+  read: ['Read and export the audit log', 'high'],
+  write: ['Erase personal values from the audit log', 'high'],
+});
+
+const make = about('audit', SCOPES);
 /** The stream of a node, and the position in it. */
 const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 
@@ -97,7 +101,7 @@ const routes = {
     path: '/audit/erasures',
     tag: 'audit',
     summary: 'Erase a personal value of an event. The audit log still verifies',
-    scope: 'audit:write',
+    scope: SCOPES.write,
     policy: 'administer',
     roles: ADMINISTRATORS,
     body: AUDIT_ERASURE,

@@ -7,7 +7,7 @@ import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { type Call, existing, pageAnswer, pageOf } from '../call.ts';
 import { CEILINGS, showCeilings } from '../ceilings.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE } from '../route.ts';
+import { about, PAGE, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   arrayOf,
@@ -113,7 +113,12 @@ const AGENT_BREAK = named(
 
 const AGENT_BREAK_PAGE = page(AGENT_BREAK);
 
-const make = about('blueprints', 'blueprints:read', 'blueprints:write');
+const SCOPES = scopes('blueprints', {
+  read: ['See the blueprints of agents', 'low'],
+  write: ['Set the upper limits of agents', 'critical'],
+});
+
+const make = about('blueprints', SCOPES);
 
 const routes = {
   createBlueprint: make.create(

@@ -4,7 +4,7 @@ import type { BudgetRegistry } from '../../../domain/authority/budgets/budget-re
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { ADMINISTRATORS, about, givenId, PAGE } from '../route.ts';
+import { ADMINISTRATORS, about, givenId, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   change,
@@ -86,7 +86,12 @@ const BUDGET = named(
 
 const BUDGET_PAGE = page(BUDGET);
 
-const make = about('budgets', 'budgets:read', 'budgets:write');
+const SCOPES = scopes('budgets', {
+  read: ['See budgets and how much of them is used', 'low'],
+  write: ['Set how much agents may get within a time window', 'critical'],
+});
+
+const make = about('budgets', SCOPES);
 
 const routes = {
   createBudget: make.create(

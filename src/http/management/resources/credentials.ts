@@ -16,6 +16,7 @@ import { named, type Properties, ref } from '../schema.ts';
 import { arrayOf, input, integer, namesOf, oneOf, output, recordOf, seconds, string, text } from '../schema-parts.ts';
 import { JSON_WEB_KEY_SET } from '../shared-schemas.ts';
 import { show } from '../wire-names.ts';
+import { AGENT_SCOPES } from './agents/scopes.ts';
 
 const KINDS = AUTHENTICATION_METHODS.filter((method) => method !== 'secret');
 
@@ -97,7 +98,7 @@ const CREDENTIAL_ROTATION = named(
   ),
 );
 
-const make = about('agents', 'agents:read', 'agents:write');
+const make = about('agents', AGENT_SCOPES);
 
 const routes = {
   listCredentials: make.read('/agents/{id}/credentials', CREDENTIAL_LIST, 'List the credentials of an agent', OWN),

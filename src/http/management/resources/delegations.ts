@@ -11,7 +11,7 @@ import { detailId } from '../../../domain/resources/authorization-details/detail
 import type { Detail } from '../../../domain/vocabulary/detail-type.ts';
 import { type Call, existing } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, OWN, PAGE } from '../route.ts';
+import { about, givenId, OWN, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   arrayOf,
@@ -83,7 +83,12 @@ const DELEGATION_NARROWING = named('DelegationNarrowing', {
   minProperties: 1,
 });
 
-const make = about('delegations', 'delegations:read', 'delegations:write');
+const SCOPES = scopes('delegations', {
+  read: ['See what agents may do for people', 'medium'],
+  write: ['Revoke what agents may do for people', 'high'],
+});
+
+const make = about('delegations', SCOPES);
 
 const routes = {
   listDelegations: make.read('/delegations', DELEGATION_PAGE, 'List delegations, newest first', {

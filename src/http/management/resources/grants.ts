@@ -18,7 +18,7 @@ import type { DetailsByResource } from '../../../domain/vocabulary/detail-type.t
 import { pointerStep } from '../../../domain/vocabulary/json-pointer.ts';
 import { type Call, existing } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenClientId, givenId, OWN, PAGE } from '../route.ts';
+import { about, givenClientId, givenId, OWN, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import { arrayOf, identified, input, list, output, page, recordOf, seconds, string, strings } from '../schema-parts.ts';
 import { DETAIL } from '../shared-schemas.ts';
@@ -68,7 +68,12 @@ const GRANT_NARROWING = named('GrantNarrowing', {
   minProperties: 1,
 });
 
-const make = about('grants', 'grants:read', 'grants:write');
+const SCOPES = scopes('grants', {
+  read: ['See what people allowed applications and agents', 'medium'],
+  write: ['Revoke what people allowed applications and agents', 'high'],
+});
+
+const make = about('grants', SCOPES);
 
 const routes = {
   listGrants: make.read('/grants', GRANT_PAGE, 'List active grants, newest first', {

@@ -6,7 +6,7 @@ import type { GroupRegistry } from '../../../domain/identity/groups/group-regist
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, OWN, PAGE, SEARCH } from '../route.ts';
+import { about, givenId, OWN, PAGE, SEARCH, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import { change, identified, input, output, page, RECORD, strings, text } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
@@ -24,7 +24,12 @@ const GROUP = named('Group', output({ ...identified('Begins with grp_.'), ...GRO
 
 const GROUP_PAGE = page(GROUP);
 
-const make = about('groups', 'groups:read', 'groups:write');
+const SCOPES = scopes('groups', {
+  read: ['See the groups that own agents', 'low'],
+  write: ['Create and change groups that own agents', 'critical'],
+});
+
+const make = about('groups', SCOPES);
 
 const routes = {
   createGroup: make.create('/groups', NEW_GROUP, GROUP, 'Create a group of accounts that owns agents'),

@@ -11,6 +11,7 @@ import { about, givenId, type IoOf, OWN, PAGE } from '../route.ts';
 import { named } from '../schema.ts';
 import { identified, input, integer, oneOf, output, page, RECORD, seconds, string, text } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
+import { AGENT_SCOPES } from './agents/scopes.ts';
 
 const NEW_INITIAL_ACCESS_TOKEN = named(
   'NewInitialAccessToken',
@@ -44,7 +45,7 @@ const INITIAL_ACCESS_TOKEN = named(
 
 const INITIAL_ACCESS_TOKEN_PAGE = page(INITIAL_ACCESS_TOKEN);
 
-const make = about('initial access tokens', 'agents:read', 'agents:write');
+const make = about('initial access tokens', AGENT_SCOPES);
 
 const routes = {
   createInitialAccessToken: make.create(

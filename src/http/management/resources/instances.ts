@@ -7,7 +7,7 @@ import type { InstanceRegistry } from '../../../domain/clients/instances/instanc
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE } from '../route.ts';
+import { about, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import { identified, input, object, oneOf, output, page, RECORD, seconds, string, text } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
@@ -52,7 +52,12 @@ const INSTANCE = named(
 
 const INSTANCE_PAGE = page(INSTANCE);
 
-const make = about('instances', 'instances:read', 'instances:write');
+const SCOPES = scopes('instances', {
+  read: ['See the instances of agents', 'low'],
+  write: ['Start and end instances of agents', 'medium'],
+});
+
+const make = about('instances', SCOPES);
 const OWN_OR_SELF = { own: true, self: true } as const;
 
 const routes = {

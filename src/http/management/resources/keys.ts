@@ -2,7 +2,7 @@
 
 import type { By } from '../../../domain/platform/registries/registered-documents.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { ADMINISTRATORS, about } from '../route.ts';
+import { ADMINISTRATORS, about, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import { arrayOf, identified, input, oneOf, output, seconds, string, text } from '../schema-parts.ts';
 
@@ -32,7 +32,12 @@ const SIGNING_KEY = named(
 
 const SIGNING_KEYS = named('SigningKeys', output({ items: arrayOf(ref(SIGNING_KEY)) }));
 
-const make = about('keys', 'keys:read', 'keys:write');
+export const KEY_SCOPES = scopes('keys', {
+  read: ['See the keys of this server', 'low'],
+  write: ['Create and revoke keys of this server', 'critical'],
+});
+
+const make = about('keys', KEY_SCOPES);
 
 const routes = {
   listKeys: make.read('/keys', SIGNING_KEYS, 'List the signing keys', { roles: ['administrator', 'auditor'] }),

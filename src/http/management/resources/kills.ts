@@ -14,7 +14,7 @@ import { KILL_SCOPES, type Kill, type KillScope, killKey, signaturesNeeded } fro
 import { type Call, existing } from '../call.ts';
 import { requireAdministrator } from '../permissions.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, OWN, PAGE } from '../route.ts';
+import { about, givenId, OWN, PAGE, scopes } from '../route.ts';
 import { named, type Schema } from '../schema.ts';
 import { arrayOf, identified, input, integer, oneOf, output, page, seconds, string, text } from '../schema-parts.ts';
 
@@ -68,7 +68,12 @@ const KILL = named(
 
 const KILL_PAGE = page(KILL);
 
-const make = about('kills', 'kills:read', 'kills:write');
+const SCOPES = scopes('kills', {
+  read: ['See what was stopped in an emergency', 'low'],
+  write: ['Stop agents, people, clients or everything, and lift that', 'critical'],
+});
+
+const make = about('kills', SCOPES);
 
 const routes = {
   createKill: make.create(

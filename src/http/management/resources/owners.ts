@@ -7,6 +7,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { about, givenId } from '../route.ts';
 import { named } from '../schema.ts';
 import { identified, oneOf, output, text } from '../schema-parts.ts';
+import { ACCOUNT_SCOPES } from './accounts/accounts.ts';
 
 const OWNER_NAME = named(
   'OwnerName',
@@ -17,7 +18,7 @@ const OWNER_NAME = named(
   }),
 );
 
-const make = about('accounts', 'accounts:read', 'accounts:write');
+const make = about('accounts', ACCOUNT_SCOPES);
 
 const routes = {
   findOwner: make.read('/owners', OWNER_NAME, 'Find the account or group with a name. An ambiguous name is refused', {

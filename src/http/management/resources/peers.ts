@@ -7,7 +7,7 @@ import type { PeerRegistry } from '../../../domain/clients/peers/peer-registry.t
 import type { IssuerKeys } from '../../../domain/clients/workload-identity/issuer-keys.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, PAGE, route, SPEAKS_FOR_PEOPLE, WRITERS } from '../route.ts';
+import { about, givenId, PAGE, route, SPEAKS_FOR_PEOPLE, scopes, WRITERS } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   change,
@@ -125,7 +125,15 @@ const ACCOUNT_LINK = named(
 
 const ACCOUNT_LINK_PAGE = page(ACCOUNT_LINK);
 
-const make = about('peers', 'peers:read', 'peers:write');
+const SCOPES = scopes('peers', {
+  read: ['See the trusted authorization servers of other domains', 'low'],
+  write: [
+    'Decide which authorization servers of other domains are trusted, and which people their assertions stand for',
+    'critical',
+  ],
+});
+
+const make = about('peers', SCOPES);
 
 const routes = {
   createPeer: make.create(
@@ -172,7 +180,7 @@ const routes = {
     path: '/account-links/{id}/remove',
     tag: 'peers',
     summary: 'Delete a link. Tokens issued because of it are revoked at once',
-    scope: 'peers:write',
+    scope: SCOPES.write,
     policy: 'administer',
     roles: WRITERS,
     status: 204,

@@ -5,7 +5,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import { arrayOf, identified, oneOf, output, seconds, string } from '../schema-parts.ts';
-import { KEY_REVOCATION } from './keys.ts';
+import { KEY_REVOCATION, KEY_SCOPES } from './keys.ts';
 
 const PUSH_KEY = named(
   'PushKey',
@@ -19,8 +19,7 @@ const PUSH_KEY = named(
 
 const PUSH_KEYS = named('PushKeys', output({ items: arrayOf(ref(PUSH_KEY)) }));
 
-const _keys = about('keys', 'keys:read', 'keys:write');
-const make = about('push-keys', 'keys:read', 'keys:write');
+const make = about('push-keys', KEY_SCOPES);
 
 const routes = {
   listPushKeys: make.read('/push-keys', PUSH_KEYS, 'List the web push keys, newest first', {

@@ -9,7 +9,7 @@ import { ENVIRONMENTS } from '../../../domain/vocabulary/environment.ts';
 import { type Call, existing, objectAnswer, pageAnswer, searchedPage } from '../call.ts';
 import { CERTIFICATE, CERTIFICATE_GIVEN, certificateOf } from '../certificates.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, type IoOf, PAGE, SEARCH, stateFilter } from '../route.ts';
+import { about, type IoOf, PAGE, SEARCH, scopes, stateFilter } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   change,
@@ -114,7 +114,12 @@ const RESOURCE_SERVER = named(
 
 const RESOURCE_SERVER_PAGE = page(RESOURCE_SERVER);
 
-const make = about('resource servers', 'resource-servers:read', 'resource-servers:write');
+const SCOPES = scopes('resource-servers', {
+  read: ['See the registered resource servers', 'low'],
+  write: ['Register, change and disable resource servers', 'critical'],
+});
+
+const make = about('resource servers', SCOPES);
 
 const routes = {
   createResourceServer: make.create(

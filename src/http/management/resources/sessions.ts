@@ -9,7 +9,7 @@ import { invalidFields } from '../../problem.ts';
 import { type Call, existing } from '../call.ts';
 import { requireAdministrator } from '../permissions.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, OWN } from '../route.ts';
+import { about, givenId, OWN, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import { arrayOf, flag, identified, output, seconds, string, strings } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
@@ -48,7 +48,12 @@ const SESSION = named(
 
 const SESSION_LIST = named('SessionList', output({ items: arrayOf(ref(SESSION)) }));
 
-const make = about('sessions', 'sessions:read', 'sessions:write');
+const SCOPES = scopes('sessions', {
+  read: ['See where people are signed in', 'medium'],
+  write: ['Sign people out', 'high'],
+});
+
+const make = about('sessions', SCOPES);
 
 const routes = {
   listSessions: make.read('/sessions', SESSION_LIST, 'List the sessions of an account, newest first, at most 200', {

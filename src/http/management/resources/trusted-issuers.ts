@@ -5,7 +5,7 @@ import { ISSUER_TEMPLATES } from '../../../domain/clients/workload-identity/trus
 import type { TrustedIssuerRegistry } from '../../../domain/clients/workload-identity/trusted-issuer-registry.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE, READERS, SPEAKS_FOR_PEOPLE } from '../route.ts';
+import { about, PAGE, READERS, SPEAKS_FOR_PEOPLE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   arrayOf,
@@ -100,7 +100,12 @@ const WORKLOAD_IDENTITY_TEST = named(
   ),
 );
 
-const make = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
+const SCOPES = scopes('trusted-issuers', {
+  read: ['See the trusted issuers of workload tokens', 'low'],
+  write: ['Add, change and disable trusted issuers of workload tokens', 'critical'],
+});
+
+const make = about('trusted issuers', SCOPES);
 
 const routes = {
   createTrustedIssuer: make.create(
@@ -150,7 +155,7 @@ const routes = {
     TOKEN_TO_TEST,
     WORKLOAD_IDENTITY_TEST,
     'Find the agent that a workload token authenticates, or the check that fails. The token is not stored',
-    { scope: 'trusted-issuers:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 },
+    { scope: SCOPES.read, policy: { not: 'it changes nothing' }, roles: READERS, status: 200 },
   ),
 };
 

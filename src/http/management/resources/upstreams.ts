@@ -5,7 +5,7 @@ import { AUTHENTICATION_METHODS, SIGN_OUT_THERE } from '../../../domain/identity
 import type { UpstreamRegistry } from '../../../domain/identity/upstream/upstream-registry.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { ADMINISTRATORS, about, givenId, PAGE, route, SPEAKS_FOR_PEOPLE } from '../route.ts';
+import { ADMINISTRATORS, about, givenId, PAGE, route, SPEAKS_FOR_PEOPLE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   arrayOf,
@@ -149,7 +149,12 @@ const UPSTREAM_LINK = named(
 
 const UPSTREAM_LINK_PAGE = page(UPSTREAM_LINK);
 
-const make = about('upstreams', 'upstreams:read', 'upstreams:write');
+const SCOPES = scopes('upstreams', {
+  read: ['See the providers that people sign in with', 'low'],
+  write: ['Decide which providers people sign in with, and which accounts they sign in to', 'critical'],
+});
+
+const make = about('upstreams', SCOPES);
 /** Administrators only: they also opened this sign-in method. */
 const CLOSES = { roles: ADMINISTRATORS } as const;
 
@@ -182,7 +187,7 @@ const routes = {
     path: '/upstreams/{id}/remove',
     tag: 'upstreams',
     summary: 'Delete an upstream provider. Links to its people become invalid, even if the provider is created again',
-    scope: 'upstreams:write',
+    scope: SCOPES.write,
     policy: 'administer',
     roles: ADMINISTRATORS,
     status: 204,
@@ -207,7 +212,7 @@ const routes = {
     path: '/upstream-links/{id}/remove',
     tag: 'upstreams',
     summary: 'Delete a link. The person can no longer sign in to that account from there',
-    scope: 'upstreams:write',
+    scope: SCOPES.write,
     policy: 'administer',
     roles: ADMINISTRATORS,
     status: 204,

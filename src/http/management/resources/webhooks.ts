@@ -8,7 +8,7 @@ import type { DeadLetter } from '../../../domain/platform/outbox/delivery.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE, route } from '../route.ts';
+import { about, PAGE, route, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   change,
@@ -119,8 +119,13 @@ const DEAD_LETTER = named(
 
 const DEAD_LETTER_PAGE = page(DEAD_LETTER);
 
-const make = about('webhooks', 'webhooks:read', 'webhooks:write');
-const letters = about('dead-letters', 'webhooks:read', 'webhooks:write');
+const SCOPES = scopes('webhooks', {
+  read: ['See which systems receive notifications', 'low'],
+  write: ['Decide which systems receive notifications', 'high'],
+});
+
+const make = about('webhooks', SCOPES);
+const letters = about('dead-letters', SCOPES);
 
 const routes = {
   createWebhook: make.create(
@@ -167,7 +172,7 @@ const routes = {
     path: '/dead-letters/{id}/retry',
     tag: 'dead-letters',
     summary: 'Deliver a dead letter again, under the same id',
-    scope: 'webhooks:write',
+    scope: SCOPES.write,
     policy: 'administer',
     roles: ['administrator', 'operator'],
     status: 204,

@@ -8,7 +8,7 @@ import { canonicalDigest } from '../../../../domain/vocabulary/canonical-digest.
 import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
 import { requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { about, givenId, type IoOf, PAGE, route, SEARCH, SPEAKS_FOR_PEOPLE, stateFilter } from '../../route.ts';
+import { about, givenId, type IoOf, PAGE, route, SEARCH, SPEAKS_FOR_PEOPLE, scopes, stateFilter } from '../../route.ts';
 import { toWire } from '../../wire-names.ts';
 import { showAccount } from './representation.ts';
 import {
@@ -21,7 +21,12 @@ import {
   NEW_PASSWORD,
 } from './schemas.ts';
 
-const make = about('accounts', 'accounts:read', 'accounts:write');
+export const ACCOUNT_SCOPES = scopes('accounts', {
+  read: ['See the accounts of this server', 'medium'],
+  write: ['Create, change and disable accounts', 'critical'],
+});
+
+const make = about('accounts', ACCOUNT_SCOPES);
 
 const routes = {
   createAccount: make.create('/accounts', NEW_ACCOUNT, ACCOUNT, 'Create an account'),
@@ -47,7 +52,7 @@ const routes = {
     path: '/accounts/{id}/password',
     tag: 'accounts',
     summary: 'Set a password. All sessions of the account end',
-    scope: 'accounts:write',
+    scope: ACCOUNT_SCOPES.write,
     policy: 'administer',
     ...SPEAKS_FOR_PEOPLE,
     body: NEW_PASSWORD,

@@ -13,8 +13,9 @@ import {
   FINDINGS,
   NEW_AGENT,
 } from './schemas.ts';
+import { AGENT_SCOPES } from './scopes.ts';
 
-const make = about('agents', 'agents:read', 'agents:write');
+const make = about('agents', AGENT_SCOPES);
 
 export const AGENT_ROUTES = {
   createAgent: make.create('/agents', NEW_AGENT, AGENT, 'Register an agent', {

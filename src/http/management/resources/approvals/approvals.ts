@@ -9,13 +9,18 @@ import type { Clock } from '../../../../domain/ports/clock.ts';
 import { type Call, existing } from '../../call.ts';
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { about, givenId, OWN, PAGE } from '../../route.ts';
+import { about, givenId, OWN, PAGE, scopes } from '../../route.ts';
 import { APPROVAL, APPROVAL_PAGE, BREAK_GLASS_REVIEW } from './schemas.ts';
 
+export const APPROVAL_SCOPES = scopes('approvals', {
+  read: ['See the approvals of single actions of agents', 'medium'],
+  write: ['End absences, and review emergency access', 'high'],
+});
+
 /** Read only: approvers decide on their pages, never by token. */
-const make = about('approvals', 'approvals:read', 'approvals:read');
+const make = about('approvals', { read: APPROVAL_SCOPES.read, write: APPROVAL_SCOPES.read });
 /** A third account reviews break-glass access; it may do so by token, too. */
-const emergencies = about('approvals', 'approvals:read', 'approvals:write');
+const emergencies = about('approvals', APPROVAL_SCOPES);
 
 const routes = {
   listApprovals: make.read('/approvals', APPROVAL_PAGE, 'List approvals, newest first', {

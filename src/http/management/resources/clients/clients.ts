@@ -11,13 +11,18 @@ import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPag
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Caller, requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { ADMINISTRATORS, about, givenId, OWN, PAGE, SEARCH, stateFilter } from '../../route.ts';
+import { ADMINISTRATORS, about, givenId, OWN, PAGE, SEARCH, scopes, stateFilter } from '../../route.ts';
 import type { TypeOf } from '../../schema.ts';
 import { type FromWire, fromWireBelow } from '../../wire-names.ts';
 import { showClient } from './representation.ts';
 import { CLIENT, CLIENT_CHANGE, CLIENT_PAGE, NEW_CLIENT } from './schemas.ts';
 
-const make = about('clients', 'clients:read', 'clients:write');
+const SCOPES = scopes('clients', {
+  read: ['See the registered clients', 'low'],
+  write: ['Register, change and disable clients', 'critical'],
+});
+
+const make = about('clients', SCOPES);
 
 const routes = {
   createClient: make.create('/clients', NEW_CLIENT, CLIENT, 'Register a client. A secret is shown only once', {

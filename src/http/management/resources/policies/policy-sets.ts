@@ -5,7 +5,7 @@ import type { PolicyFinding } from '../../../../domain/ports/policy-engine.ts';
 import { POLICY_ACTIONS } from '../../../../domain/ports/policy-engine.ts';
 import { existing, objectAnswer, pageAnswer, pageOf } from '../../call.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { ADMINISTRATORS, about, PAGE, READERS } from '../../route.ts';
+import { ADMINISTRATORS, about, PAGE, READERS, scopes } from '../../route.ts';
 import { named, ref } from '../../schema.ts';
 import {
   arrayOf,
@@ -108,11 +108,16 @@ const POLICY_SCHEMA = named(
   }),
 );
 
-const make = about('policy sets', 'policies:read', 'policies:write');
+const SCOPES = scopes('policies', {
+  read: ['See the policies of this server', 'medium'],
+  write: ['Write and activate policies', 'critical'],
+});
+
+const make = about('policy sets', SCOPES);
 /** Bytes: 512 KiB of text, and the JSON escapes of quotes and line ends. */
 const LONG_TEXT = 786_432;
 /** A POST that changes nothing: the question is in its body. */
-const READ = { scope: 'policies:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as const;
+const READ = { scope: SCOPES.read, policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as const;
 
 const routes = {
   createPolicySet: make.create(
