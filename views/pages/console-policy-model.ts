@@ -63,8 +63,8 @@ export type PolicyActivationModel = ConsoleFrame & {
 export type PolicyFindingLine = {
   readonly severity: 'error' | 'warning';
   readonly message: string;
-  readonly policy?: string;
-  readonly line?: number;
+  readonly policy?: string | undefined;
+  readonly line?: number | undefined;
   /** The text of that line. */
   readonly source?: string;
 };

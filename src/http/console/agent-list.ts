@@ -5,9 +5,8 @@ import { AGENT_STATES, type Agent, type AgentState } from '../../domain/clients/
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { csvLine } from '../../domain/vocabulary/csv-line.ts';
 import { ENVIRONMENTS, type Environment } from '../../domain/vocabulary/environment.ts';
-import type { RouteQuery } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
-import type { ConsoleCalls } from './console-calls.ts';
+import type { ConsoleCalls, QueryOf } from './console-calls.ts';
 import { agentRow, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
@@ -27,10 +26,14 @@ export const listed = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
   { account, by }: Viewer,
-  { query, after, all }: { readonly query: RouteQuery; readonly after?: Cursor | undefined; readonly all: boolean },
+  {
+    query,
+    after,
+    all,
+  }: { readonly query: QueryOf<'listAgents'>; readonly after?: Cursor | undefined; readonly all: boolean },
 ): Promise<Listed> => {
   const { body, next } = await calls.run('listAgents', account, by, { query, after, ownOnly: !all });
-  const items = (body?.['items'] ?? []) as readonly { readonly id: string; readonly last_used_at?: number }[];
+  const items = body?.items ?? [];
   const found = await deps.registered.getMany(items.map(({ id }) => id));
   const known = new Map(found.map(({ document }) => [document.id, document]));
   return {
@@ -96,7 +99,7 @@ const routeQueryOf = (
   { owner, blueprint, search, state, environment, sort, unused }: ListQuery,
   now: number,
   limit: number,
-): RouteQuery => ({
+): QueryOf<'listAgents'> => ({
   limit,
   ...(owner === '' ? {} : { owner }),
   ...(blueprint === '' ? {} : { blueprint }),
@@ -228,7 +231,7 @@ export const agentNdjson = async function* (
   let after: Cursor | undefined;
   do {
     const { body, next } = await calls.run('listAgents', account, by, { query, after, ownOnly: !asked.all });
-    for (const agent of (body?.['items'] ?? []) as readonly object[]) yield JSON.stringify(agent);
+    for (const agent of body?.items ?? []) yield JSON.stringify(agent);
     after = next;
   } while (after);
 };

@@ -162,13 +162,7 @@ const instanceModels = async (
   mayEnd: boolean,
 ): Promise<readonly InstanceModel[]> => {
   const { body } = await calls.run('listInstances', account, by, { id: agent, query: { limit: MOST_INSTANCES } });
-  const items = (body?.['items'] ?? []) as readonly {
-    readonly id: string;
-    readonly name?: string;
-    readonly state: InstanceModel['state'];
-    readonly last_used_at: number;
-    readonly expires_at: number;
-  }[];
+  const items = body?.items ?? [];
   return items.map(({ last_used_at: lastUsedAt, expires_at: expiresAt, id, name, state }) => ({
     id,
     ...(name === undefined ? {} : { name }),

@@ -34,9 +34,9 @@ export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
     const query = queryOf(ctx);
     const state = SHOWN_STATES.find((one) => one === query.get('state')) ?? '';
     const after = readCursor(query.get('before'));
-    const asked = { limit: PAGE, ...(state === '' ? {} : { state: state as 'pending' }) };
+    const asked = { limit: PAGE, ...(state === '' ? {} : { state }) };
     const { body, next } = await calls.run('listApprovals', account, by, { query: asked, after });
-    const ids = ((body?.['items'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id);
+    const ids = (body?.items ?? []).map(({ id }) => id);
     const found = await Promise.all(ids.map((id) => approvals.service.get(id)));
     const rows = found.filter((one): one is Approval => one !== undefined);
     const facts = await approvalFacts(deps, rows, account.id);

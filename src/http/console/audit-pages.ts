@@ -24,7 +24,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
     const { conditions, errors } = await conditionsOf(deps, asked);
     const isAsked = Object.keys(errors).length === 0;
     const { items, pages } = isAsked
-      ? await listed<AuditEntry>(
+      ? await listed(
           deps,
           calls,
           viewer,
@@ -40,7 +40,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
         action: path,
         asked,
         errors,
-        rows: await rowsOf(deps, items, (txn) =>
+        rows: await rowsOf(deps, items as readonly AuditEntry[], (txn) =>
           txn === asked.txn ? undefined : `${path}?txn=${encodeURIComponent(txn)}`,
         ),
         pages,

@@ -15,10 +15,10 @@ import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { blueprintRefusal } from '../../domain/clients/blueprints/blueprint-refusals.ts';
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import type { JsonObject } from '../management/json-body.ts';
 import { fromWire } from '../management/wire-names.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import { ceilingFacts, ceilingValue } from './ceiling-facts.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
@@ -29,28 +29,7 @@ import { askedOf, listed, searchQuery } from './list-page.ts';
 const SHOWN = 20;
 
 /** A blueprint as the management API shows it. */
-type ShownBlueprint = Pick<BlueprintRow, 'id' | 'name' | 'purpose' | 'state' | 'version'> & {
-  readonly ceilings: JsonObject;
-  readonly draft?: { readonly version: number; readonly ceilings: JsonObject };
-  readonly created_at: number;
-  readonly updated_at: number;
-};
-
-type ShownChange = {
-  readonly member: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-  readonly narrows: boolean;
-};
-
-type ShownBreak = {
-  readonly agent: string;
-  readonly name: string;
-  readonly stops: readonly string[];
-  readonly grant_types: readonly string[];
-  readonly authority: Readonly<Record<string, readonly string[]>>;
-  readonly lowered: readonly ShownChange[];
-};
+type ShownBlueprint = AnswerOf<'getBlueprint'>;
 
 /** Adds the pages about blueprints: the list, one blueprint, and the confirmations before a change. */
 export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
@@ -59,7 +38,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
   page('/console/blueprints', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = { ...askedOf(query, ['active', 'draft', 'deprecated']), search: '' };
-    const { items, pages } = await listed<ShownBlueprint>(
+    const { items, pages } = await listed(
       deps,
       calls,
       viewer,
@@ -72,7 +51,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
 
   const blueprintOf = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run('getBlueprint', account, by, { id });
-    return { blueprint: body as unknown as ShownBlueprint, etag: version };
+    return { blueprint: body as ShownBlueprint, etag: version };
   };
 
   const draftOf = async ({ account, by }: Viewer, id: string, version: number): Promise<Draft> => {
@@ -80,8 +59,8 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
     const preview = await calls.run('previewBlueprint', account, by, { id, query: { limit: SHOWN } });
     return {
       version,
-      differences: ((body?.['changes'] ?? []) as readonly ShownChange[]).map(differenceOf),
-      breaks: ((preview.body?.['items'] ?? []) as readonly ShownBreak[]).map((one) => ({
+      differences: (body?.changes ?? []).map(differenceOf),
+      breaks: (preview.body?.items ?? []).map((one) => ({
         name: one.name,
         href: agentHref(deps, one.agent),
         stops: one.stops.map(stopOf),
@@ -124,10 +103,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
 
   const versionsOf = async ({ account, by }: Viewer, id: string): Promise<readonly BlueprintVersionRow[]> => {
     const { body } = await calls.run('listBlueprintVersions', account, by, { id, query: { limit: SHOWN } });
-    const items = (body?.['items'] ?? []) as readonly (Pick<BlueprintVersionRow, 'version' | 'state'> & {
-      readonly activated_at?: number;
-      readonly activated_by?: string;
-    })[];
+    const items = body?.items ?? [];
     const names = await partyNames(
       deps,
       items.map((one) => one.activated_by),
@@ -187,7 +163,12 @@ const rowOf = (
   { id, name, purpose, state, version, updated_at: updatedAt }: ShownBlueprint,
 ): BlueprintRow => ({ id, href: blueprintHref(deps, id), name, purpose, state, version, updatedAt });
 
-const differenceOf = ({ member, before, after, narrows }: ShownChange): CeilingDifference => {
+const differenceOf = ({
+  member,
+  before,
+  after,
+  narrows,
+}: AnswerOf<'diffBlueprint'>['changes'][number]): CeilingDifference => {
   const [axis = member] = Object.keys(fromWire({ [member]: 0 }));
   const known = axis as keyof Ceilings;
   return {

@@ -21,7 +21,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
   page('/console/clients', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, ['active', 'disabled', 'retired']);
-    const { items, pages } = await listed<ShownClient>(
+    const { items, pages } = await listed(
       deps,
       calls,
       viewer,

@@ -10,7 +10,7 @@ import { documentRefusal } from '../../domain/platform/registries/document-refus
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
-import type { Answer, RouteQuery } from '../management/call.ts';
+import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type Access, accessOf, type Caller } from '../management/permissions.ts';
 import type { PolicyCheck } from '../management/policy-check.ts';
@@ -25,15 +25,27 @@ import { inputChecks } from '../management/validation.ts';
 import { fromWire } from '../management/wire-names.ts';
 import { consoleRefusal } from './console-refusals.ts';
 
+/** The parameters of an operation in the query. */
+export type QueryOf<Id extends OperationId> = Operations[Id]['query'];
+
 /** What an operation answers. */
 export type AnswerOf<Id extends OperationId> = NonNullable<Operations[Id]['answer']>;
 
+/** The operations that answer with a list. */
+export type ListOperation = {
+  [Id in OperationId]: AnswerOf<Id> extends { readonly items: readonly unknown[] } ? Id : never;
+}[OperationId];
+
+/** What a list consists of. */
+export type ItemOf<Id extends ListOperation> =
+  AnswerOf<Id> extends { readonly items: readonly (infer Item)[] } ? Item : never;
+
 /** The parameters of a call; members in the API's spelling. */
-type ConsoleCall = {
+type ConsoleCall<Id extends OperationId> = {
   readonly id?: string;
   readonly instance?: string;
   readonly credential?: string;
-  readonly query?: RouteQuery;
+  readonly query?: QueryOf<Id>;
   readonly after?: Cursor | undefined;
   readonly body?: JsonObject;
   readonly version?: number;
@@ -61,7 +73,7 @@ export interface ConsoleCalls {
     operation: Id,
     account: Account,
     by: By,
-    asked?: ConsoleCall,
+    asked?: ConsoleCall<Id>,
   ): Promise<Answer<Operations[Id]['answer']>>;
 
   /** Whether the account may make the call at all. */
@@ -88,7 +100,7 @@ export const consoleCalls = (
     operation: Id,
     account: Account,
     by: By,
-    asked: ConsoleCall = {},
+    asked: ConsoleCall<Id> = {},
   ): Promise<Answer<Operations[Id]['answer']>> => {
     const {
       id = '',

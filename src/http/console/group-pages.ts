@@ -59,7 +59,7 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
   page('/console/groups', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, []);
-    const { items, pages } = await listed<ShownGroup>(
+    const { items, pages } = await listed(
       deps,
       calls,
       viewer,

@@ -1,22 +1,20 @@
 import type { Pagination } from '../../../views/partials/pagination.ts';
-import type { RouteQuery } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
-import type { OperationId } from '../management/resource-table.ts';
-import type { ConsoleCalls } from './console-calls.ts';
+import type { ConsoleCalls, ItemOf, ListOperation, QueryOf } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
 /** Items on one page of a list. */
 const PAGE = 25;
 
-type Question = {
-  readonly operation: OperationId;
+type Question<Id extends ListOperation> = {
+  readonly operation: Id;
   /** Path of the page with the list, including the issuer's path. */
   readonly path: string;
   /** The query in the address of the page, which leaves out empty values. */
   readonly asked?: Readonly<Record<string, string>>;
   /** The query in the format of the management API. */
-  readonly query?: RouteQuery;
+  readonly query?: QueryOf<Id>;
   readonly limit?: number;
 };
 
@@ -29,19 +27,19 @@ const hrefWith = (path: string, asked: Readonly<Record<string, string>>): string
  * One page of the objects that the management API lists for the viewer, with links to the neighbouring pages. `from`: `after`
  * of the address.
  */
-export const listed = async <Item>(
+export const listed = async <Id extends ListOperation>(
   deps: Pick<ConsoleDeps, 'masterKey'>,
   calls: ConsoleCalls,
   { account, by }: Viewer,
-  { operation, path, asked = {}, query = {}, limit = PAGE }: Question,
+  { operation, path, asked = {}, query, limit = PAGE }: Question<Id>,
   from: string | null = null,
-): Promise<{ readonly items: readonly Item[]; readonly pages: Pagination }> => {
+): Promise<{ readonly items: readonly ItemOf<Id>[]; readonly pages: Pagination }> => {
   const places = cursors(deps.masterKey);
   const place = `console/${operation}`;
   const after = from === null ? undefined : places.open(place, account.id, from);
   const { body, next } = await calls.run(operation, account, by, { query: { ...query, limit }, after });
   return {
-    items: (Reflect.get(body ?? {}, 'items') ?? []) as readonly Item[],
+    items: (Reflect.get(body ?? {}, 'items') ?? []) as readonly ItemOf<Id>[],
     pages: {
       ...(after ? { firstHref: hrefWith(path, asked) } : {}),
       ...(next ? { nextHref: hrefWith(path, { ...asked, after: places.seal(place, account.id, next) }) } : {}),
@@ -50,15 +48,21 @@ export const listed = async <Item>(
 };
 
 /** The filters of a list, by their names in the address; empty without filters. */
-export type ListFilters = { readonly search: string; readonly state: string };
+export type ListFilters<State extends string> = { readonly search: string; readonly state: State | '' };
 
 /** `q` and `state` of an address; leaves out an unknown state. */
-export const askedOf = (query: URLSearchParams, states: readonly string[]): ListFilters => ({
+export const askedOf = <const State extends string>(
+  query: URLSearchParams,
+  states: readonly State[],
+): ListFilters<State> => ({
   search: (query.get('q') ?? '').trim().slice(0, 100),
   state: states.find((state) => state === query.get('state')) ?? '',
 });
 
-export const searchQuery = ({ search, state }: ListFilters): RouteQuery => ({
+export const searchQuery = <State extends string>({
+  search,
+  state,
+}: ListFilters<State>): { readonly search?: string; readonly state?: State } => ({
   ...(search === '' ? {} : { search }),
-  ...(state === '' ? {} : { state: state as 'active' }),
+  ...(state === '' ? {} : { state }),
 });

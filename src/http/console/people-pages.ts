@@ -1,5 +1,5 @@
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
-import { type PersonRow, peoplePage, type Role } from '../../../views/pages/console-people.ts';
+import { type PersonRow, peoplePage } from '../../../views/pages/console-people.ts';
 import {
   type PersonDelegation,
   type PersonFactor,
@@ -23,34 +23,6 @@ const MOST = 100;
 /** An account as the management API shows it. */
 type ShownAccount = AnswerOf<'getAccount'>;
 
-type ShownSession = Pick<PersonSession, 'browser' | 'source'> & {
-  readonly id: string;
-  readonly seen_from?: string;
-  readonly auth_time: number;
-  readonly last_used_at: number;
-};
-
-type ShownDelegation = {
-  readonly id: string;
-  readonly actor: string;
-  readonly resource: string;
-  readonly via?: string;
-  readonly scope: readonly string[];
-  readonly expires_at: number;
-};
-
-type ShownSome<T> = { readonly items: readonly T[]; readonly more: boolean };
-
-/** What disabling would end, as the management API shows it. */
-type ShownPreview = {
-  readonly roles: readonly Role[];
-  readonly sessions: { readonly count: number; readonly more: boolean };
-  readonly agents: ShownSome<{ readonly id: string; readonly name: string }>;
-  readonly groups: ShownSome<{ readonly id: string; readonly name: string }>;
-  readonly delegations: ShownSome<{ readonly actor: string; readonly resource: string }>;
-  readonly standing_approvals: ShownSome<{ readonly agent: string; readonly resource: string }>;
-};
-
 /** Adds the pages about people: the list, one person, and the actions on an account. */
 export const addPeoplePages = ({ router, page, deps, calls, sessions }: PageParts): void => {
   const home = `${deps.basePath}/console/people`;
@@ -58,7 +30,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   page('/console/people', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, ['active', 'disabled']);
-    const { items, pages } = await listed<ShownAccount>(
+    const { items, pages } = await listed(
       deps,
       calls,
       viewer,
@@ -143,7 +115,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   const sessionsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonSession[]> => {
     const { body } = await calls.run('listSessions', account, by, { query: { account: id } });
     const mayEnd = calls.mayAll('endSession', account);
-    return ((body?.['items'] ?? []) as readonly ShownSession[]).map(
+    return (body?.items ?? []).map(
       ({
         id: session,
         browser,
@@ -164,14 +136,10 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   const linksOf = async ({ account, by }: Viewer, id: string) => {
     const query = { account: id, limit: MOST };
     const { body } = await calls.run('listUpstreamLinks', account, by, { query });
-    const links = (body?.['items'] ?? []) as readonly {
-      readonly upstream: string;
-      readonly subject: string;
-      readonly created_at: number;
-    }[];
+    const links = body?.items ?? [];
     if (links.length === 0) return [];
     const known = await calls.run('listUpstreams', account, by, { query: { limit: 200 } });
-    const providers = (known.body?.['items'] ?? []) as readonly { readonly id: string; readonly name: string }[];
+    const providers = known.body?.items ?? [];
     return links.map(({ upstream, subject, created_at: createdAt }) => ({
       provider: providers.find((one) => one.id === upstream)?.name ?? upstream,
       subject,
@@ -182,7 +150,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   const delegationsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonDelegation[]> => {
     const query = { subject: id, live: true, limit: MOST };
     const { body } = await calls.run('listDelegations', account, by, { query });
-    const rows = (body?.['items'] ?? []) as readonly ShownDelegation[];
+    const rows = body?.items ?? [];
     const names = await partyNames(
       deps,
       rows.flatMap(({ actor, via }) => [actor, via]),
@@ -211,7 +179,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     calls.access('disableAccount', account);
     const { name, state } = await accountOf(viewer, id);
     const { body } = await calls.run('previewDisableAccount', account, by, { id });
-    const ends = body as unknown as ShownPreview;
+    const ends = body as AnswerOf<'previewDisableAccount'>;
     const names = await partyNames(deps, [
       ...ends.delegations.items.map(({ actor }) => actor),
       ...ends.standing_approvals.items.map(({ agent }) => agent),

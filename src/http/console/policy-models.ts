@@ -11,7 +11,6 @@ import { differences } from '../../domain/authority/policy/line-diff.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import { MULTI_FACTOR } from '../../domain/vocabulary/assurance.ts';
-import type { Answer } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
 import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, doerName, type Names, partyNames } from './console-deps.ts';
@@ -82,7 +81,7 @@ export const linesOfText = async (
   text: string,
 ): Promise<readonly PolicyLine[]> => {
   const { body } = await calls.run('validatePolicies', account, by, { body: { text } });
-  return ((body?.['policies'] ?? []) as readonly PolicySummary[]).slice(0, MOST_SHOWN).map(policyLine);
+  return (body?.policies ?? []).slice(0, MOST_SHOWN).map(policyLine);
 };
 
 export const differenceOf = (
@@ -90,12 +89,10 @@ export const differenceOf = (
   to: Pick<ShownSet, 'version' | 'text'>,
 ): PolicyDifference => ({ from: from.version, to: to.version, lines: differences(from.text, to.text) });
 
-const setsOf = ({ body }: Answer) => (Reflect.get(body ?? {}, 'items') ?? []) as readonly Omit<ShownSet, 'text'>[];
-
 /** Versions in a field, newest first. */
 export const versionOptions = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<readonly Option[]> => {
   const answer = await calls.run('listPolicySets', account, by, { query: { limit: CHOICES } });
-  return setsOf(answer).map(({ version, state, note }) => ({
+  return (answer.body?.items ?? []).map(({ version, state, note }) => ({
     value: String(version),
     text: policyPageWords.option(version, state, note === undefined ? undefined : plainText(note, 60)),
   }));
@@ -115,7 +112,7 @@ export const policyOverviewModel = async (
   const from = query.get('after');
   const after = from === null ? undefined : places.open(PLACE, account.id, from);
   const page = await calls.run('listPolicySets', account, by, { query: { limit: PAGE }, after });
-  const sets = setsOf(page);
+  const sets = page.body?.items ?? [];
   const active = await activeSet(calls, viewer);
   const names = await partyNames(deps, [
     ...sets.map(({ created_by: id }) => id),

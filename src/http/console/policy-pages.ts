@@ -4,7 +4,6 @@ import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from '../../../views/pages/console-policy-model.ts';
 import { editorWords } from '../../../views/words/console-editor.ts';
-import type { PolicyFinding } from '../../domain/ports/policy-engine.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { byOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
@@ -131,7 +130,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
   const findingsOf = async ({ account, by }: Viewer, text: string): Promise<readonly PolicyFindingLine[]> => {
     const { body } = await calls.run('validatePolicies', account, by, { body: { text } });
     const lines = text.split('\n');
-    return ((body?.['findings'] ?? []) as readonly PolicyFinding[]).map((finding) => {
+    return (body?.findings ?? []).map((finding) => {
       const source = finding.line === undefined ? undefined : lines[finding.line - 1];
       return { ...finding, ...(source === undefined ? {} : { source }) };
     });

@@ -41,7 +41,7 @@ export const addServerPages = (parts: PageParts): void => {
   page('/console/resource-servers', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, ['active', 'disabled']);
-    const { items, pages } = await listed<ShownServer>(
+    const { items, pages } = await listed(
       deps,
       calls,
       viewer,

@@ -5,7 +5,6 @@ import type { Option } from '../../../views/partials/controls.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { tryWords } from '../../../views/words/console-simulate.ts';
 import type { Page } from '../../domain/platform/registries/registered-documents.ts';
-import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Statement } from '../../domain/vocabulary/statements.ts';
@@ -13,26 +12,13 @@ import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-
 import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { refusalPhrase, statementPhrase } from '../refusal-phrase.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
 
 /** Agents and resource servers in a field. The viewer can name others by id. */
 export const OFFERED = 200;
-
-/** The response of the management API. */
-export type Simulated = {
-  readonly scope: readonly string[];
-  readonly removed: readonly { readonly scope: string }[];
-  readonly policies: readonly {
-    readonly scope: string;
-    readonly effect: 'allow' | 'deny';
-    readonly by: readonly PolicySummary[];
-  }[];
-  readonly max_seconds?: number;
-  readonly max_uses?: number;
-  readonly enforced: boolean;
-};
 
 /** Of a list of the management API. */
 export const agentOptions = ({
@@ -129,7 +115,7 @@ const bodyOf = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
 const resultOf = async (
   deps: ConsoleDeps,
   { caller, subject, resource }: JsonObject,
-  answer: Answer,
+  answer: Simulation,
 ): Promise<TrialResult> => {
   const names = await partyNames(deps, [String(caller), subject === undefined ? undefined : String(subject)]);
   const server = (await deps.resourceServers.findByIdentifier(String(resource)))?.document;
@@ -141,13 +127,15 @@ const resultOf = async (
   };
 };
 
+export type Simulation = Answer<AnswerOf<'simulatePolicies'> | undefined>;
+
 /** The parts of a response that the page shows, except its parties. */
 export const partsOf = ({
   body,
   simulation,
-}: Answer): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
-  if (!simulation) throw new Error('no simulation');
-  const { scope, removed, policies, ...found } = body as unknown as Simulated;
+}: Simulation): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
+  if (!simulation || !body) throw new Error('no simulation');
+  const { scope, removed, policies, ...found } = body;
   const { stops, layers, changes } = simulation;
   const known = policies.map((one) => one.scope);
   const asked = [...new Set([...known, ...removed.map((one) => one.scope)])].sort();

@@ -6,7 +6,6 @@ import { tryUseWords } from '../../../views/words/console-simulate-use.ts';
 import { isOwnerId } from '../../domain/identity/groups/owner-names.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
-import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { routeEntries } from '../management/resource-table.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
@@ -14,7 +13,7 @@ import { ownerCalled } from './agent-form.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { versionOptions } from './policy-models.ts';
-import { agentOptions, OFFERED, partsOf, serverOptions } from './simulate-page.ts';
+import { agentOptions, OFFERED, partsOf, type Simulation, serverOptions } from './simulate-page.ts';
 
 type SimulatedQuestion = TryUseModel['asked'];
 type Ask = 'register' | 'administer' | 'approve';
@@ -171,7 +170,7 @@ const BODIES: Readonly<Record<Ask, (deps: ConsoleDeps, asked: SimulatedQuestion)
   approve: approval,
 };
 
-const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, answer: Answer): Promise<TrialResult> => {
+const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, answer: Simulation): Promise<TrialResult> => {
   const parts = partsOf(answer);
   const name = caller === undefined ? undefined : (await partyNames(deps, [String(caller)]))(String(caller));
   return {

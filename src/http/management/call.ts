@@ -1,59 +1,12 @@
 import type { PolicySimulation } from '../../domain/authority/policy/policy-simulations.ts';
-import type { AgentState } from '../../domain/clients/agents/agent.ts';
-import type { AgentQuery } from '../../domain/clients/agents/agent-lists.ts';
-import type { OwnerKind } from '../../domain/identity/groups/owner-names.ts';
 import { fittingPage, hasWords } from '../../domain/platform/display-names/word-search.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { By, Page, PageQuery } from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
-import type { Environment } from '../../domain/vocabulary/environment.ts';
-import type { KillScope } from '../../domain/vocabulary/kill.ts';
 import { managementRefusal } from './management-refusals.ts';
 import type { Access, Caller } from './permissions.ts';
 import type { Io } from './route.ts';
 import type { FromWire } from './wire-names.ts';
-
-/** Query parameters of all routes. The schema of a route says which of them it takes. */
-export type RouteQuery = {
-  readonly limit?: number;
-  readonly username?: string;
-  readonly identifier?: string;
-  readonly issuer?: string;
-  readonly peer?: string;
-  readonly upstream?: string;
-  readonly account?: string;
-  readonly client?: string;
-  readonly deputy?: string;
-  readonly review?: 'open' | 'closed';
-  readonly name?: string;
-  readonly kind?: OwnerKind;
-  readonly owner?: string;
-  readonly state?: AgentState;
-  readonly environment?: Environment;
-  readonly blueprint?: string;
-  readonly search?: string;
-  readonly unused_since?: number;
-  readonly with_secret?: boolean;
-  readonly awaiting?: boolean;
-  readonly sort?: NonNullable<AgentQuery['sort']>;
-  readonly order?: 'ascending' | 'descending';
-  readonly scope?: KillScope;
-  readonly id?: string;
-  readonly standing?: boolean;
-  readonly subject?: string;
-  readonly actor?: string;
-  readonly live?: boolean;
-  readonly type?: string;
-  readonly outcome?: 'granted' | 'refused' | 'done';
-  readonly agent?: string;
-  readonly caller?: string;
-  readonly txn?: string;
-  readonly delegation?: string;
-  readonly token_id?: string;
-  readonly from?: number;
-  readonly to?: number;
-  readonly personal?: boolean;
-};
 
 /** A request with an authenticated caller, whose input fits the route's schemas. */
 export type Call<T extends Io = Io> = {
@@ -63,7 +16,7 @@ export type Call<T extends Io = Io> = {
   readonly credential: string;
   /** `{instance}` of the path, on routes with it. */
   readonly instance?: string;
-  readonly query: RouteQuery;
+  readonly query: T['query'];
   /** Start of the page, from the request's cursor. */
   readonly after?: Cursor;
   /** Members in the domain's spelling. */
@@ -93,7 +46,9 @@ export type Answer<A = object | undefined> = {
   readonly simulation?: PolicySimulation;
 };
 
-export const pageOf = ({ query, after }: Pick<Call, 'query' | 'after'>): PageQuery => ({
+type Paged<Q> = { readonly query: Q & { readonly limit?: number }; readonly after?: Cursor };
+
+export const pageOf = ({ query, after }: Paged<object>): PageQuery => ({
   ...(query.limit === undefined ? {} : { limit: query.limit }),
   ...(after ? { after } : {}),
 });
@@ -110,7 +65,7 @@ type Listed = { readonly id: string; readonly createdAt: number; readonly state?
 
 /** One page of a list, filtered by `isMeant` and by the parameters `search` and `state` if given. */
 export const searchedPage = async <T extends Listed>(
-  call: Pick<Call, 'query' | 'after'>,
+  call: Paged<{ readonly search?: string; readonly state?: string }>,
   list: (query: PageQuery) => Promise<Page<T>>,
   textsOf: (document: T) => readonly (string | undefined)[],
   isMeant?: (document: T) => boolean,

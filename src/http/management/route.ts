@@ -1,7 +1,8 @@
 /** The declaration of a management API route, and constructors of the usual routes. */
 import type { Role } from '../../domain/identity/accounts/account.ts';
 import type { ScopeDeclaration } from '../../domain/resources/resource-servers/resource-server.ts';
-import type { JsonSchema, NamedSchema } from './schema.ts';
+import type { NamedSchema, Properties, Schema, TypeOf } from './schema.ts';
+import { integer, oneOf, text } from './schema-parts.ts';
 
 /**
  * The policy question before the call: `administer`, or `register` if the registry asks it. `not`: why there is none. An
@@ -32,7 +33,7 @@ export type RouteDeclaration = {
   readonly self?: true;
   /** The form of `{id}`; default: the usual one. */
   readonly ids?: RegExp;
-  readonly query?: Readonly<Record<string, JsonSchema>>;
+  readonly query?: Properties;
   readonly body?: NamedSchema<object>;
   /** The body consists of lines of NDJSON, each with the schema `body`. */
   readonly lines?: true;
@@ -60,39 +61,28 @@ export const SPEAKS_FOR_PEOPLE = { roles: ADMINISTRATORS, freshFactor: true } as
 
 export const READS = { not: 'it only reads' } as const;
 
-export const givenId = (description: string): JsonSchema => ({
-  type: 'string',
-  minLength: 1,
-  maxLength: 128,
-  description,
-});
+export const givenId = (description: string): Schema<string> => text(description, 128);
 /** The id of a client, which may be the URL of its metadata document and is longer then. */
-export const givenClientId = (description: string): JsonSchema => ({ ...givenId(description), maxLength: 512 });
+export const givenClientId = (description: string): Schema<string> => text(description, 512);
 export const PAGE = {
-  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Maximum number of items on a page.' },
-  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the previous page.' },
-} satisfies Record<string, JsonSchema>;
+  limit: integer('Maximum number of items on a page.', { minimum: 1, maximum: 200, default: 50 }),
+  cursor: text('`next` of the previous page.', 1024),
+};
 
 /** Searches the list: a page may be shorter than requested, and still have a next one. */
-export const SEARCH: JsonSchema = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 200,
-  description:
-    'Only objects with words that begin with each of these words. A page may be shorter than requested and still have a next page.',
-};
-export const stateFilter = (states: readonly string[]): JsonSchema => ({
-  type: 'string',
-  enum: states,
-  description: 'Only those in this state.',
-});
+export const SEARCH = text(
+  'Only objects with words that begin with each of these words. A page may be shorter than requested and still have a next page.',
+  200,
+);
+export const stateFilter = <const S extends string>(states: readonly S[]): Schema<S> =>
+  oneOf('Only those in this state.', states);
 
-/** The types of a route's body and answer; `undefined` without one. */
-export type Io = { readonly body: object | undefined; readonly answer: object | undefined };
+/** The types of a route's parameters in the query, body and answer; `undefined` without a body or an answer. */
+export type Io = { readonly query: object; readonly body: object | undefined; readonly answer: object | undefined };
 
 declare const IO: unique symbol;
 
-/** A declaration that carries the types of its body and its answer. They do not exist at run time. */
+/** A declaration that carries the types of its query, body and answer. They do not exist at run time. */
 export type Route<T extends Io> = RouteDeclaration & { readonly [IO]?: T };
 
 export type IoOf<R> = R extends { readonly [IO]?: infer T extends Io } ? T : never;
@@ -107,7 +97,11 @@ type BodyOf<M> = M extends { readonly lines: true }
   : M extends { readonly body: infer S }
     ? ValueOf<S>
     : undefined;
-type Made<M, A> = Route<{ readonly body: BodyOf<M>; readonly answer: ValueOf<A> }>;
+/** The server reads the cursor itself: `Call.after`. */
+type QueryOf<M> = M extends { readonly query: infer P extends Properties }
+  ? { readonly [name in Exclude<keyof P, 'cursor'>]?: TypeOf<P[name]> }
+  : Readonly<Record<never, never>>;
+type Made<M, A> = Route<{ readonly query: QueryOf<M>; readonly body: BodyOf<M>; readonly answer: ValueOf<A> }>;
 
 /** A route that fits none of the constructors below. */
 export const route = <const M extends RouteDeclaration>(
@@ -131,7 +125,7 @@ export const scopes = (noun: string, given: { readonly read: Described; readonly
 
 /** Constructors of the routes about one kind of object. `more` names differences from the usual. */
 export const about = (tag: string, { read: readScope, write: writeScope }: Scopes) => ({
-  read: <A extends Shown>(path: string, answer: A, summary: string, more: More = {}): Made<More, A> => {
+  read: <A extends Shown, const M extends More>(path: string, answer: A, summary: string, more?: M): Made<M, A> => {
     const usual = { scope: readScope, policy: READS, roles: READERS, status: 200, answer } as const;
     return { method: 'GET', path, tag, summary, ...usual, ...more };
   },

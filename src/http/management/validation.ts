@@ -3,7 +3,6 @@ import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import { fieldRefusal } from '../../domain/vocabulary/field-refusals.ts';
 import { pointerStep } from '../../domain/vocabulary/json-pointer.ts';
 import { type FieldError, fieldError, invalidFields } from '../problem.ts';
-import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { managementRefusal } from './management-refusals.ts';
 import type { Io, Route, RouteDeclaration } from './route.ts';
@@ -71,7 +70,7 @@ export interface InputChecks<T extends Io> {
   body(body: JsonObject): T['body'];
 
   /** The parameters with their types. `given`: their text in the address. */
-  query(given: JsonObject): RouteQuery & { readonly cursor?: string };
+  query(given: JsonObject): T['query'] & { readonly cursor?: string };
 }
 
 /** Checks for one route, compiled at its first call. */
@@ -81,7 +80,7 @@ export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
 
   return {
     body: checkOf<T['body']>(route.body === undefined || route.lines ? EMPTY_BODY : route.body),
-    query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
+    query(given: JsonObject): T['query'] & { readonly cursor?: string } {
       const checkQuery = compiledOnce(declared, () =>
         queries.compile({ type: 'object', additionalProperties: false, properties: withoutDefaults(declared) }),
       );
@@ -92,7 +91,7 @@ export const inputChecks = <T extends Io>(route: Route<T>): InputChecks<T> => {
       }
       const query = { ...given };
       if (!checkQuery(query)) throw refusal(checkQuery, (pointer) => ({ parameter: pointer.slice(1) }));
-      return query;
+      return query as T['query'];
     },
   };
 };

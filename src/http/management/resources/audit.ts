@@ -9,7 +9,7 @@ import { managementRefusal } from '../management-refusals.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route, scopes } from '../route.ts';
 import { named } from '../schema.ts';
-import { arrayOf, input, integer, object, oneOf, output, page, string, text } from '../schema-parts.ts';
+import { arrayOf, flag, input, integer, object, oneOf, output, page, string, text } from '../schema-parts.ts';
 import { toWire } from '../wire-names.ts';
 
 const AUDIT_ERASURE = named(
@@ -61,13 +61,11 @@ const routes = {
     isServedFromReserve: true,
     query: {
       ...PAGE,
-      type: { type: 'string', enum: Object.keys(AUDIT_EVENTS), description: 'Only events of this type.' },
-      outcome: {
-        type: 'string',
-        enum: ['granted', 'refused', 'done'],
-        description:
-          'Only events with this outcome. With another filter, a page may be shorter than requested and still have a next page.',
-      },
+      type: oneOf('Only events of this type.', Object.keys(AUDIT_EVENTS) as AuditEventType[]),
+      outcome: oneOf(
+        'Only events with this outcome. With another filter, a page may be shorter than requested and still have a next page.',
+        ['granted', 'refused', 'done'],
+      ),
       id: givenClientId(
         'Only events that contain this id as subject, agent, caller, transaction, delegation, token, decision, denial, approval, or target. A page may be shorter than requested and still have a next page.',
       ),
@@ -77,8 +75,8 @@ const routes = {
       txn: givenId('Only events of this transaction.'),
       delegation: givenId('Only events about this delegation.'),
       token_id: givenId('Only events about this token.'),
-      from: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'First second, epoch seconds.' },
-      to: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Last second, epoch seconds.' },
+      from: integer('First second, epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
+      to: integer('Last second, epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
     },
   }),
   getAuditEvent: make.read('/audit/events/{id}', AUDIT_ENTRY, 'Read one audit event', {
@@ -92,7 +90,7 @@ const routes = {
     {
       isServedFromReserve: true,
       query: {
-        personal: { type: 'boolean', default: false, description: 'Include personal values that were not erased.' },
+        personal: { ...flag('Include personal values that were not erased.'), default: false },
       },
     },
   ),
@@ -126,11 +124,7 @@ type Dependencies = {
 
 /** Reading the audit log is an event itself, which is written first. */
 const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<typeof routes> => {
-  const record = (
-    type: AuditEventType,
-    { by, query, caller }: Call,
-    filters: Readonly<Record<string, unknown>> = query,
-  ) =>
+  const record = (type: AuditEventType, { by, query, caller }: Call, filters: object = query) =>
     log.append({
       type,
       outcome: 'done',

@@ -1,5 +1,5 @@
 import type { AgentBreak, BlueprintPreview } from '../../../domain/clients/agents/blueprint-preview.ts';
-import type { Blueprint, BlueprintState } from '../../../domain/clients/blueprints/blueprint.ts';
+import type { Blueprint } from '../../../domain/clients/blueprints/blueprint.ts';
 import { blueprintRefusal } from '../../../domain/clients/blueprints/blueprint-refusals.ts';
 import type { BlueprintRegistry, ShownVersion } from '../../../domain/clients/blueprints/blueprint-registry.ts';
 import type { CeilingChange } from '../../../domain/clients/blueprints/ceilings.ts';
@@ -130,7 +130,7 @@ const routes = {
   listBlueprints: make.read('/blueprints', BLUEPRINT_PAGE, 'List blueprints, newest first', {
     query: {
       ...PAGE,
-      state: { type: 'string', enum: ['draft', 'active', 'deprecated'], description: 'Only blueprints in this state.' },
+      state: oneOf('Only blueprints in this state.', ['draft', 'active', 'deprecated']),
     },
   }),
   getBlueprint: make.read('/blueprints/{id}', BLUEPRINT, 'Read a blueprint: the active version and the draft'),
@@ -159,8 +159,8 @@ const routes = {
   ),
   diffBlueprint: make.read('/blueprints/{id}/diff', BLUEPRINT_DIFF, 'Compare two versions', {
     query: {
-      from: { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Default: the active version.' },
-      to: { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Default: the draft.' },
+      from: integer('Default: the active version.', { minimum: 0, maximum: 1_000_000 }),
+      to: integer('Default: the draft.', { minimum: 0, maximum: 1_000_000 }),
     },
   }),
   previewBlueprint: make.read(
@@ -196,7 +196,7 @@ const handlers = ({ blueprints }: Dependencies): Handlers<typeof routes> => {
     createBlueprint: async ({ body, by }) => whole(await blueprints.create(fromWireBelow(body, 'ceilings'), by)),
 
     async listBlueprints(call) {
-      const state = call.query.state as BlueprintState | undefined;
+      const { state } = call.query;
       return pageAnswer(
         await blueprints.list({ ...pageOf(call), ...(state === undefined ? {} : { state }) }),
         showBlueprint,

@@ -40,11 +40,9 @@ const DELEGATION = named(
       subject: string('Account on whose behalf the agent acts.'),
       actor: string('Agent that acts.'),
       resource: string('Resource indicator.'),
-      via: {
-        type: 'string',
-        description:
-          'App that calls the agent. The delegation applies to tokens of this app only, and the app’s grant does not limit it.',
-      },
+      via: string(
+        'App that calls the agent. The delegation applies to tokens of this app only, and the app’s grant does not limit it.',
+      ),
       scope: arrayOf(string()),
       details: list('Authorization details of the delegation (RFC 9396).', 100, DETAIL),
       parent: {
@@ -97,7 +95,7 @@ const routes = {
       ...PAGE,
       subject: givenId('Only those on behalf of this account.'),
       actor: givenId('Only those of this agent.'),
-      live: { type: 'boolean', default: false, description: 'Only those that are active.' },
+      live: { ...flag('Only those that are active.'), default: false },
     },
   }),
   getDelegation: make.read('/delegations/{id}', DELEGATION, 'Read a delegation', OWN),

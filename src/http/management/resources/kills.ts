@@ -16,7 +16,19 @@ import { requireAdministrator } from '../permissions.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, OWN, PAGE, scopes } from '../route.ts';
 import { named, type Schema } from '../schema.ts';
-import { arrayOf, identified, input, integer, oneOf, output, page, seconds, string, text } from '../schema-parts.ts';
+import {
+  arrayOf,
+  flag,
+  identified,
+  input,
+  integer,
+  oneOf,
+  output,
+  page,
+  seconds,
+  string,
+  text,
+} from '../schema-parts.ts';
 
 const NEW_KILL = named(
   'NewKill',
@@ -92,9 +104,9 @@ const routes = {
     own: true,
     query: {
       ...PAGE,
-      scope: { type: 'string', enum: KILL_SCOPES, description: 'Only kills of this scope; needs `id`, except `all`.' },
+      scope: oneOf('Only kills of this scope; needs `id`, except `all`.', KILL_SCOPES),
       id: givenId('Only kills of this object.'),
-      standing: { type: 'boolean', default: false, description: 'Only kills that are not lifted.' },
+      standing: { ...flag('Only kills that are not lifted.'), default: false },
     },
   }),
   getKill: make.read('/kills/{id}', KILL, 'Read a kill', OWN),

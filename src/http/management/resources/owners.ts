@@ -24,7 +24,7 @@ const routes = {
   findOwner: make.read('/owners', OWNER_NAME, 'Find the account or group with a name. An ambiguous name is refused', {
     query: {
       name: givenId('Username, name of a group, or id.'),
-      kind: { type: 'string', enum: OWNER_KINDS, description: 'Only an owner of this kind.' },
+      kind: oneOf('Only an owner of this kind.', OWNER_KINDS),
     },
   }),
 };

@@ -146,7 +146,7 @@ const routes = {
   listPeers: make.read('/peers', PEER_PAGE, 'List peers, newest first', {
     query: {
       ...PAGE,
-      issuer: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the entry with exactly this issuer.' },
+      issuer: text('Only the entry with exactly this issuer.', 512),
     },
   }),
   getPeer: make.read('/peers/{id}', PEER, 'Read a peer'),

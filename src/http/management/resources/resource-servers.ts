@@ -13,6 +13,7 @@ import { about, type IoOf, PAGE, SEARCH, scopes, stateFilter } from '../route.ts
 import { named, ref } from '../schema.ts';
 import {
   change,
+  flag,
   identified,
   input,
   integer,
@@ -131,18 +132,10 @@ const routes = {
   listResourceServers: make.read('/resource-servers', RESOURCE_SERVER_PAGE, 'List resource servers, newest first', {
     query: {
       ...PAGE,
-      identifier: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 512,
-        description: 'Only the resource server with this identifier.',
-      },
+      identifier: text('Only the resource server with this identifier.', 512),
       search: SEARCH,
       state: stateFilter(['active', 'disabled']),
-      awaiting: {
-        type: 'boolean',
-        description: '`true`: only those with a pair that waits to be accepted. `false`: only those without.',
-      },
+      awaiting: flag('`true`: only those with a pair that waits to be accepted. `false`: only those without.'),
     },
   }),
   getResourceServer: make.read('/resource-servers/{id}', RESOURCE_SERVER, 'Read a resource server'),

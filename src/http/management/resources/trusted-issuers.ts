@@ -118,12 +118,7 @@ const routes = {
   listTrustedIssuers: make.read('/trusted-issuers', TRUSTED_ISSUER_PAGE, 'List trusted issuers, newest first', {
     query: {
       ...PAGE,
-      issuer: {
-        type: 'string',
-        minLength: 1,
-        maxLength: 512,
-        description: 'Only the entry with exactly this issuer.',
-      },
+      issuer: text('Only the entry with exactly this issuer.', 512),
     },
   }),
   getTrustedIssuer: make.read('/trusted-issuers/{id}', TRUSTED_ISSUER, 'Read a trusted issuer'),

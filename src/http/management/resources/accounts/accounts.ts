@@ -198,7 +198,11 @@ const showDisablePreview = ({
   roles,
   sessions: { count: sessions.items.length, more: sessions.more },
   agents: {
-    items: agents.items.map(({ id, name, state, owner }) => ({ id, name, state, owner })),
+    // Only active and suspended agents can lose their owner.
+    items: agents.items.map(({ id, name, state, owner }) => ({
+      ...{ id, name, owner },
+      state: state === 'suspended' ? state : ('active' as const),
+    })),
     more: agents.more,
   },
   groups: { items: groups.items.map(({ id, name }) => ({ id, name })), more: groups.more },

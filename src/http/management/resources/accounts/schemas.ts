@@ -1,5 +1,5 @@
 import { LANGUAGES } from '../../../../domain/identity/accounts/language.ts';
-import { type JsonSchema, named, ref } from '../../schema.ts';
+import { named, ref, type Schema } from '../../schema.ts';
 import {
   arrayOf,
   change,
@@ -114,7 +114,7 @@ export const ACCOUNT_FACTORS = named(
   }),
 );
 
-const some = (description: string, item: JsonSchema) => ({
+const some = <T>(description: string, item: Schema<T>) => ({
   ...output({ items: list(description, 100, item), more: flag('Whether more exist than are listed.') }),
   description,
 });

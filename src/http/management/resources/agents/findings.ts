@@ -3,9 +3,10 @@ import type { AgentFindings } from '../../../../domain/clients/agents/agent-find
 import type { ClientFindings } from '../../../../domain/clients/clients/client-findings.ts';
 import type { GroupRegistry } from '../../../../domain/identity/groups/group-registry.ts';
 import { partiesOf } from '../../../../domain/identity/groups/owners.ts';
-import type { Call } from '../../call.ts';
+import type { Handlers } from '../../resource.ts';
 import { showClient } from '../clients/representation.ts';
 import { showAgent } from './representation.ts';
+import type { AGENT_ROUTES } from './routes.ts';
 
 /** Agents of one kind to show without a limit in the request. */
 const SHOWN = 50;
@@ -18,8 +19,12 @@ export type FindingDependencies = {
 };
 
 /** An account with a role sees findings of all agents and of clients. An owner sees those of their own agents. */
-export const findingHandlers = ({ findings, clientFindings: exceptions, groups }: FindingDependencies) => ({
-  async listFindings({ access, caller, query: { limit = SHOWN } }: Call) {
+export const findingHandlers = ({
+  findings,
+  clientFindings: exceptions,
+  groups,
+}: FindingDependencies): Pick<Handlers<typeof AGENT_ROUTES>, 'listFindings'> => ({
+  async listFindings({ access, caller, query: { limit = SHOWN } }) {
     const owners = access === 'all' ? undefined : await partiesOf(groups, caller.account ?? caller.id);
     const newest = await findings.newest(owners);
     const items = (await findings.of(owners, newest, limit)).map(({ kind, agents, isMore }) => ({

@@ -3,6 +3,7 @@ import { AGENT_STATES } from '../../../../domain/clients/agents/agent.ts';
 import { AGENT_SORTS } from '../../../../domain/clients/agents/agent-lists.ts';
 import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
 import { ADMINISTRATORS, about, givenId, OWN, PAGE } from '../../route.ts';
+import { flag, integer, oneOf, text } from '../../schema-parts.ts';
 import {
   AGENT,
   AGENT_CHANGE,
@@ -39,37 +40,21 @@ export const AGENT_ROUTES = {
       query: {
         ...PAGE,
         owner: givenId('Only agents of this account or group: an id, a username or the name of a group.'),
-        state: { type: 'string', enum: AGENT_STATES, description: 'Only agents in this state.' },
-        environment: { type: 'string', enum: ENVIRONMENTS, description: 'Only agents in this environment.' },
+        state: oneOf('Only agents in this state.', AGENT_STATES),
+        environment: oneOf('Only agents in this environment.', ENVIRONMENTS),
         blueprint: givenId('Only agents under this blueprint.'),
-        search: {
-          type: 'string',
-          minLength: 1,
-          maxLength: 200,
-          description: 'Only agents with all these words in name, provider or purpose; newest first.',
-        },
-        unused_since: {
-          type: 'integer',
+        search: text('Only agents with all these words in name, provider or purpose; newest first.', 200),
+        unused_since: integer('Only agents that got no token since then, longest unused first. Epoch seconds.', {
           minimum: 0,
           maximum: 99_999_999_999,
-          description: 'Only agents that got no token since then, longest unused first. Epoch seconds.',
-        },
+        }),
         with_secret: {
-          type: 'boolean',
+          ...flag('Only agents with a secret that has not expired: exceptions that should end.'),
           default: false,
-          description: 'Only agents with a secret that has not expired: exceptions that should end.',
         },
-        awaiting: {
-          type: 'boolean',
-          default: false,
-          description: 'Only agents that the caller, or `owner`, has to accept.',
-        },
-        sort: { type: 'string', enum: AGENT_SORTS, default: 'created', description: 'Sort key.' },
-        order: {
-          type: 'string',
-          enum: ['ascending', 'descending'],
-          description: 'Default: newest first, names from A, unused longest first.',
-        },
+        awaiting: { ...flag('Only agents that the caller, or `owner`, has to accept.'), default: false },
+        sort: { ...oneOf('Sort key.', AGENT_SORTS), default: 'created' },
+        order: oneOf('Default: newest first, names from A, unused longest first.', ['ascending', 'descending']),
       },
     },
   ),

@@ -1,6 +1,6 @@
 /** Resource: approvals. */
 import { type Approval, shownStateAt } from '../../../../domain/approvals/approval.ts';
-import { type ApprovalQuery, listApprovals, SHOWN_STATES } from '../../../../domain/approvals/approval-lists.ts';
+import { listApprovals, SHOWN_STATES } from '../../../../domain/approvals/approval-lists.ts';
 import type { ApprovalService } from '../../../../domain/approvals/approval-service.ts';
 import { REVIEWERS } from '../../../../domain/approvals/break-glass-reviews.ts';
 import type { AgentRegistry } from '../../../../domain/clients/agents/agent-registry.ts';
@@ -10,6 +10,7 @@ import { type Call, existing } from '../../call.ts';
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Handlers, resource } from '../../resource.ts';
 import { about, givenId, OWN, PAGE, scopes } from '../../route.ts';
+import { oneOf } from '../../schema-parts.ts';
 import { APPROVAL, APPROVAL_PAGE, BREAK_GLASS_REVIEW } from './schemas.ts';
 
 export const APPROVAL_SCOPES = scopes('approvals', {
@@ -29,12 +30,8 @@ const routes = {
       ...PAGE,
       agent: givenId('Only those of this agent.'),
       subject: givenId('Only those on behalf of this account.'),
-      state: { type: 'string', enum: SHOWN_STATES, description: 'Only those in this state.' },
-      review: {
-        type: 'string',
-        enum: ['open', 'closed'],
-        description: 'Only break-glass approvals by two people: review closed or still open.',
-      },
+      state: oneOf('Only those in this state.', SHOWN_STATES),
+      review: oneOf('Only break-glass approvals by two people: review closed or still open.', ['open', 'closed']),
     },
   }),
   reviewApproval: emergencies.act(
@@ -73,8 +70,7 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
 
   return {
     async listApprovals({ query, after, access, caller }) {
-      const { agent, limit, review } = query;
-      const state = query.state as ApprovalQuery['state'];
+      const { agent, limit, review, state } = query;
       const isOwnAgent = access === 'own' && agent !== undefined && (await ownsAgent(agent, caller.id));
       // Answers a caller without a role as if other accounts' approvals did not exist (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);

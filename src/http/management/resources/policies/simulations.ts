@@ -21,8 +21,9 @@ export type SimulationDependencies = {
   readonly routes: ReadonlyMap<string, RouteDeclaration>;
 };
 
-type Simulating = { readonly body: TypeOf<(typeof POLICY_SIMULATION)['schema']>; readonly answer: undefined };
-type Replaying = { readonly body: TypeOf<(typeof POLICY_REPLAY)['schema']>; readonly answer: undefined };
+type Asking<T> = { readonly query: object; readonly body: T; readonly answer: undefined };
+type Simulating = Asking<TypeOf<(typeof POLICY_SIMULATION)['schema']>>;
+type Replaying = Asking<TypeOf<(typeof POLICY_REPLAY)['schema']>>;
 
 export const simulationHandlers = ({ policyTrials: trials, routes }: SimulationDependencies) => ({
   async simulatePolicies({ body }: Call<Simulating>) {
