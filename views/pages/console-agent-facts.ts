@@ -1,20 +1,69 @@
 import { anyName, anyText, chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { lastUse } from '../partials/agent-rows.ts';
-import { pagination } from '../partials/pagination.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import { type Pagination, pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentFactWords as words } from '../words/console-agent.ts';
 import { agentListWords as lists } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
-import type { AgentPageModel, CredentialModel, InstanceModel } from './console-model.ts';
+
+export type CredentialModel = {
+  readonly id: string;
+  readonly name?: string;
+  /** The kind of credential. */
+  readonly kind: Phrase;
+  readonly state: 'active' | 'suspended' | 'expired';
+  readonly facts: readonly (readonly [name: Text, value: string])[];
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly lastUsedAt?: number;
+  readonly isAllowed: boolean;
+  /** Absent: not permitted to the viewer, or there is nothing to do. */
+  readonly actions?: { readonly stop?: string; readonly resume?: string; readonly remove: string };
+};
+
+/** An instance of the agent. */
+export type InstanceModel = {
+  readonly id: string;
+  readonly name?: string;
+  readonly state: 'active' | 'over_limit' | 'expired' | 'ended';
+  readonly lastUsedAt: number;
+  /** When it expires unless use renews it. */
+  readonly expiresAt: number;
+  /** Absent: there is nothing to end, or the viewer may not end it. */
+  readonly endAction?: string;
+};
+
+export type TimelineEntry = {
+  readonly at: number;
+  readonly what: Phrase;
+  readonly outcome: 'granted' | 'refused' | 'done';
+  readonly who?: Text;
+  readonly where?: string;
+  /** Our code for the check that failed. */
+  readonly note?: string;
+  readonly txn?: string;
+};
+
+export type AgentFactsModel = ConsoleFrame & {
+  readonly credentials: readonly CredentialModel[];
+  /** The newest ones. Absent: not permitted to the viewer. */
+  readonly instances?: readonly InstanceModel[];
+  /** Absent: not permitted to the viewer. */
+  readonly timeline?: readonly TimelineEntry[];
+  readonly timelinePages: Pagination;
+  /** Absent: the viewer may only read. */
+  readonly actions?: { readonly addCredential?: string };
+};
 
 /** Its credentials. */
 export const credentials = ({
   credentials: all,
   actions,
   csrf,
-}: AgentPageModel): Html => html`<section aria-labelledby="credentials"><div class="row"><h2 id="credentials">${words.credentials}</h2>${
+}: AgentFactsModel): Html => html`<section aria-labelledby="credentials"><div class="row"><h2 id="credentials">${words.credentials}</h2>${
   actions?.addCredential !== undefined && html`<a href="${actions.addCredential}">${words.addKeys}</a>`
 }</div>
 ${
@@ -54,7 +103,7 @@ ${post(remove, submit({ text: words.remove, kind: 'danger', about }))}
 const LOOKS = { active: 'good', over_limit: 'off', expired: 'gone', ended: 'gone' } as const;
 
 /** Its instances, if there are any. */
-export const instances = ({ instances: all = [], csrf }: AgentPageModel): Html | undefined =>
+export const instances = ({ instances: all = [], csrf }: AgentFactsModel): Html | undefined =>
   all.length === 0
     ? undefined
     : html`<section aria-labelledby="instances"><h2 id="instances">${words.instances}</h2>
@@ -72,7 +121,7 @@ const instance = (one: InstanceModel, csrf: string): Html => {
 };
 
 /** Events by the agent and about it. */
-export const timeline = (model: AgentPageModel): Html | undefined =>
+export const timeline = (model: AgentFactsModel): Html | undefined =>
   model.timeline &&
   html`<section aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2>
 ${

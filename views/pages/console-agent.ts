@@ -2,17 +2,76 @@ import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { environmentTag, verifiedTag } from '../partials/agent-card.ts';
-import { lastUse } from '../partials/agent-rows.ts';
+import { type AgentRow, lastUse } from '../partials/agent-rows.ts';
 import { stateTag } from '../partials/agent-state.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentPageWords as words } from '../words/console-agent.ts';
-import { credentials, instances, timeline } from './console-agent-facts.ts';
-import { effect } from './console-effect.ts';
-import type { AgentPageModel } from './console-model.ts';
+import { type AgentFactsModel, credentials, instances, timeline } from './console-agent-facts.ts';
+import { type EffectModel, effect } from './console-effect.ts';
+import type { WaitingAgent } from './console-model.ts';
 import { acceptance } from './console-overview.ts';
+
+export type StopReason =
+  | 'pending'
+  | 'suspended'
+  | 'orphaned'
+  | 'retired'
+  | 'owner_gone'
+  | 'expired'
+  | 'emergency'
+  | 'blueprint_unknown'
+  | 'environment_not_allowed'
+  | 'composition_not_allowed'
+  | 'authentication_not_allowed';
+
+/** Everything that the page shows of an agent. */
+export type AgentPageModel = AgentFactsModel & {
+  readonly effect: EffectModel;
+  readonly agent: AgentRow;
+  readonly ownerUsername?: string;
+  /** Page of the owner; absent: not permitted to the viewer. */
+  readonly ownerHref?: string;
+  readonly sponsorName?: string;
+  readonly uses: readonly string[];
+  readonly provider?: string;
+  readonly contact?: string;
+  readonly blueprint?: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: number;
+    /** Absent: not permitted to the viewer. */
+    readonly href?: string;
+  };
+  readonly composition?: {
+    readonly version: number;
+    readonly digest: string;
+    readonly model?: string;
+    readonly prompt?: string;
+    readonly tools: readonly string[];
+    readonly declaredAt: number;
+  };
+  readonly redirectUris: readonly string[];
+  readonly createdAt: number;
+  readonly acceptedAt?: number;
+  readonly expiresAt?: number;
+  /** Absent: the page offers no transfer. */
+  readonly offeredTo?: string;
+  /** Why the agent is blocked; empty for an active agent. */
+  readonly stops: readonly StopReason[];
+  readonly waiting?: WaitingAgent;
+  /** Absent: the viewer may only read. */
+  readonly actions?: AgentFactsModel['actions'] & {
+    readonly suspend?: string;
+    readonly resume?: string;
+    readonly handOver?: string;
+    readonly withdraw?: { readonly action: string; readonly version: number };
+    readonly retire?: string;
+    readonly edit?: string;
+  };
+};
 
 /** Buttons POST `csrf` to their action, and `version` if there is one. */
 export const agentPage = (model: AgentPageModel): Html =>
@@ -26,7 +85,7 @@ export const agentPage = (model: AgentPageModel): Html =>
 ${consoleTabs(model, 'agents', false)}</div>
 ${state(model)}
 ${who(model)}
-${effect(model)}
+${effect(model.effect)}
 ${credentials(model)}
 ${instances(model)}
 ${timeline(model)}`,

@@ -1,13 +1,38 @@
 import { cellText, isolated, plainText } from '../agent-text.ts';
-import { type Html, html, type Phrase } from '../html.ts';
-import { hostOf, riskBadge } from '../partials/scope-list.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
+import { hostOf, type ResourceFacts, riskBadge, type ScopeItem } from '../partials/scope-list.ts';
 import { effectWords as words } from '../words/console-effect.ts';
-import type { AgentPageModel, EffectAt } from './console-model.ts';
+
+/** Why a right is not effective: the first layer that refuses it. */
+export type EffectReason = 'agent' | 'itself' | 'blueprint' | 'environment' | 'approval' | 'resource_server';
+
+export type EffectAt = ResourceFacts & {
+  readonly scopes: readonly (ScopeItem & { readonly refusedBy?: EffectReason })[];
+};
+
+/** One limit besides scopes, and its source. */
+export type EffectLimit = {
+  readonly name: Phrase;
+  readonly value: HtmlValue;
+  readonly from: 'blueprint' | 'itself' | 'both' | 'registration';
+};
+
+export type EffectModel = {
+  readonly hasOwnRights: boolean;
+  readonly actsForItself: boolean;
+  readonly actsForPeople: boolean;
+  readonly at: readonly EffectAt[];
+  readonly limits: readonly EffectLimit[];
+  readonly registeredAs: readonly string[];
+};
 
 /** The effective permissions of an agent, and the layer that removes each of the others. */
 export const effect = ({
-  effect: { at, limits, registeredAs, ...basis },
-}: AgentPageModel): Html => html`<section aria-labelledby="effect"><h2 id="effect">${words.title}</h2>
+  at,
+  limits,
+  registeredAs,
+  ...basis
+}: EffectModel): Html => html`<section aria-labelledby="effect"><h2 id="effect">${words.title}</h2>
 <p class="lead">${basisOf(basis)}</p>
 ${at.map((resource, index) => resourceCard(resource, basis.hasOwnRights, index))}
 <div class="card"><h3>${words.limits}</h3><dl class="facts">${limits.map(
@@ -22,7 +47,7 @@ const basisOf = ({
   hasOwnRights,
   actsForItself,
   actsForPeople,
-}: Pick<AgentPageModel['effect'], 'hasOwnRights' | 'actsForItself' | 'actsForPeople'>): Phrase => {
+}: Pick<EffectModel, 'hasOwnRights' | 'actsForItself' | 'actsForPeople'>): Phrase => {
   const { basis } = words;
   if (!actsForItself && !actsForPeople) return basis.nothing;
   if (!hasOwnRights) return actsForPeople ? basis.ofPeople : basis.alone;

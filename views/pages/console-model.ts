@@ -1,11 +1,10 @@
-import type { HtmlValue, Phrase, Text } from '../html.ts';
+import type { Text } from '../html.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { AgentRow } from '../partials/agent-rows.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
 import type { Pagination } from '../partials/pagination.ts';
-import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 import type { Dashboard } from './console-dashboard.ts';
 
 /** An agent that waits for the person's acceptance: registered for them, or offered by its owner. */
@@ -82,130 +81,6 @@ export type AgentListModel = ConsoleFrame & {
   readonly allHref: string;
   /** The list is filtered by this owner or blueprint. The link leads to the list of all agents. */
   readonly only?: { readonly name: string; readonly anyHref: string };
-};
-
-/** Why a right is not effective: the first layer that refuses it. */
-export type EffectReason = 'agent' | 'itself' | 'blueprint' | 'environment' | 'approval' | 'resource_server';
-
-export type EffectAt = ResourceFacts & {
-  readonly scopes: readonly (ScopeItem & { readonly refusedBy?: EffectReason })[];
-};
-
-/** One limit besides scopes, and its source. */
-export type EffectLimit = {
-  readonly name: Phrase;
-  readonly value: HtmlValue;
-  readonly from: 'blueprint' | 'itself' | 'both' | 'registration';
-};
-
-export type StopReason =
-  | 'pending'
-  | 'suspended'
-  | 'orphaned'
-  | 'retired'
-  | 'owner_gone'
-  | 'expired'
-  | 'emergency'
-  | 'blueprint_unknown'
-  | 'environment_not_allowed'
-  | 'composition_not_allowed'
-  | 'authentication_not_allowed';
-
-export type CredentialModel = {
-  readonly id: string;
-  readonly name?: string;
-  /** The kind of credential. */
-  readonly kind: Phrase;
-  readonly state: 'active' | 'suspended' | 'expired';
-  readonly facts: readonly (readonly [name: Text, value: string])[];
-  readonly createdAt: number;
-  readonly expiresAt?: number;
-  readonly lastUsedAt?: number;
-  readonly isAllowed: boolean;
-  /** Absent: not permitted to the viewer, or there is nothing to do. */
-  readonly actions?: { readonly stop?: string; readonly resume?: string; readonly remove: string };
-};
-
-/** An instance of the agent. */
-export type InstanceModel = {
-  readonly id: string;
-  readonly name?: string;
-  readonly state: 'active' | 'over_limit' | 'expired' | 'ended';
-  readonly lastUsedAt: number;
-  /** When it expires unless use renews it. */
-  readonly expiresAt: number;
-  /** Absent: there is nothing to end, or the viewer may not end it. */
-  readonly endAction?: string;
-};
-
-export type TimelineEntry = {
-  readonly at: number;
-  readonly what: Phrase;
-  readonly outcome: 'granted' | 'refused' | 'done';
-  readonly who?: Text;
-  readonly where?: string;
-  /** Our code for the check that failed. */
-  readonly note?: string;
-  readonly txn?: string;
-};
-
-export type AgentPageModel = ConsoleFrame & {
-  readonly agent: AgentRow;
-  readonly ownerUsername?: string;
-  /** Page of the owner; absent: not permitted to the viewer. */
-  readonly ownerHref?: string;
-  readonly sponsorName?: string;
-  readonly uses: readonly string[];
-  readonly provider?: string;
-  readonly contact?: string;
-  readonly blueprint?: {
-    readonly id: string;
-    readonly name: string;
-    readonly version: number;
-    /** Absent: not permitted to the viewer. */
-    readonly href?: string;
-  };
-  readonly composition?: {
-    readonly version: number;
-    readonly digest: string;
-    readonly model?: string;
-    readonly prompt?: string;
-    readonly tools: readonly string[];
-    readonly declaredAt: number;
-  };
-  readonly redirectUris: readonly string[];
-  readonly createdAt: number;
-  readonly acceptedAt?: number;
-  readonly expiresAt?: number;
-  /** Absent: the page offers no transfer. */
-  readonly offeredTo?: string;
-  /** Why the agent is blocked; empty for an active agent. */
-  readonly stops: readonly StopReason[];
-  readonly waiting?: WaitingAgent;
-  /** Absent: the viewer may only read. */
-  readonly actions?: {
-    readonly suspend?: string;
-    readonly resume?: string;
-    readonly handOver?: string;
-    readonly withdraw?: { readonly action: string; readonly version: number };
-    readonly retire?: string;
-    readonly edit?: string;
-    readonly addCredential?: string;
-  };
-  readonly effect: {
-    readonly hasOwnRights: boolean;
-    readonly actsForItself: boolean;
-    readonly actsForPeople: boolean;
-    readonly at: readonly EffectAt[];
-    readonly limits: readonly EffectLimit[];
-    readonly registeredAs: readonly string[];
-  };
-  readonly credentials: readonly CredentialModel[];
-  /** The newest ones. Absent: not permitted to the viewer. */
-  readonly instances?: readonly InstanceModel[];
-  /** Absent: not permitted to the viewer. */
-  readonly timeline?: readonly TimelineEntry[];
-  readonly timelinePages: Pagination;
 };
 
 /** The form POSTs `csrf` and the fields named in `RegisterField` to `action`. */

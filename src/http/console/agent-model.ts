@@ -1,10 +1,6 @@
-import type {
-  AgentPageModel,
-  CredentialModel,
-  InstanceModel,
-  StopReason,
-  WaitingAgent,
-} from '../../../views/pages/console-model.ts';
+import type { AgentPageModel, StopReason } from '../../../views/pages/console-agent.ts';
+import type { CredentialModel, InstanceModel } from '../../../views/pages/console-agent-facts.ts';
+import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { agentFactWords as words } from '../../../views/words/console-agent.ts';

@@ -1,4 +1,4 @@
-import type { AgentPageModel, EffectAt, EffectLimit, EffectReason } from '../../../views/pages/console-model.ts';
+import type { EffectAt, EffectLimit, EffectModel, EffectReason } from '../../../views/pages/console-effect.ts';
 import { effectWords } from '../../../views/words/console-effect.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { effectiveAgent, limitsOfAgent } from '../../domain/clients/agents/effective-agent.ts';
@@ -18,7 +18,7 @@ export const effectModel = async (
   deps: Pick<ConsoleDeps, 'resourceServers'>,
   stored: Agent,
   blueprint: Blueprint | undefined,
-): Promise<AgentPageModel['effect']> => {
+): Promise<EffectModel> => {
   const { agent } = effectiveAgent(stored, blueprint);
   const named = Object.keys({ ...stored.authority, ...stored.ceilings?.authority, ...agent.ceilings?.authority });
   const at: EffectAt[] = [];

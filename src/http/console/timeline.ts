@@ -1,4 +1,4 @@
-import type { AgentPageModel, TimelineEntry } from '../../../views/pages/console-model.ts';
+import type { AgentFactsModel, TimelineEntry } from '../../../views/pages/console-agent-facts.ts';
 import { eventPhrase } from '../../../views/words/audit-events.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
@@ -14,7 +14,7 @@ export const timelineModel = async (
   deps: ConsoleDeps,
   agent: string,
   after: Cursor | undefined,
-): Promise<Pick<AgentPageModel, 'timelinePages'> & { readonly timeline: readonly TimelineEntry[] }> => {
+): Promise<Pick<AgentFactsModel, 'timelinePages'> & { readonly timeline: readonly TimelineEntry[] }> => {
   const { entries, next } = await deps.audit.list({ agent, limit: SHOWN, ...(after ? { after } : {}) });
   const names = await partyNames(
     deps,

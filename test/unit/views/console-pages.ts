@@ -1,12 +1,12 @@
 /** Models of the pages below `/console`. Whatever somebody else chose goes through `text`. */
 
 import type { Html } from '../../../views/html.ts';
-import { agentPage } from '../../../views/pages/console-agent.ts';
+import { type AgentPageModel, agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
 import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
-import type { AgentPageModel, WaitingAgent } from '../../../views/pages/console-model.ts';
+import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
