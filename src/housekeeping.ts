@@ -165,18 +165,7 @@ export const housekeeping = (deps: {
 
   return {
     checks: [
-      {
-        name: 'storage',
-        check: async () => {
-          try {
-            await ephemeral.set('readiness', '1', 60);
-          } catch (error) {
-            if (isOutOfSpace(error)) return 'there is no room for what is to be stored';
-            throw error;
-          }
-          return (await ephemeral.get('readiness')) === '1' ? undefined : 'what was written is not read back';
-        },
-      },
+      { name: 'storage', check: () => storageProblem(ephemeral) },
       {
         name: 'keys',
         check: async () =>
@@ -207,4 +196,15 @@ export const housekeeping = (deps: {
       await agents.noteUses().catch(() => undefined);
     },
   };
+};
+
+/** Writes to the ephemeral store and reads it back. */
+const storageProblem = async (ephemeral: Pick<EphemeralStore, 'set' | 'get'>): Promise<string | undefined> => {
+  try {
+    await ephemeral.set('readiness', '1', 60);
+  } catch (error) {
+    if (isOutOfSpace(error)) return 'there is no room for what is to be stored';
+    throw error;
+  }
+  return (await ephemeral.get('readiness')) === '1' ? undefined : 'what was written is not read back';
 };

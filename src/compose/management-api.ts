@@ -37,7 +37,7 @@ export const managementApi = (
     readonly onUnexpected: (error: unknown, request: string) => void;
   },
 ) => {
-  const { clock, identifiers, documents, masterKey, audit, keys, resourceServers } = made;
+  const { clock, identifiers, documents, masterKey, audit, resourceServers } = made;
   const dependencies: ManagementDependencies = {
     ...registering,
     issuer,
@@ -98,20 +98,7 @@ export const managementApi = (
     resourceServers,
     grants: { grants, service: grantService, uses: made.grantUses },
     delegations,
-    keys: {
-      list: keys.list,
-      rotate: async (by) => {
-        await keys.rotate(audit, by.caller, by.request);
-        await keysChanged();
-      },
-      revoke: async (id, reason, by) => {
-        try {
-          await keys.revoke(id, reason, audit, by.caller, by.request);
-        } finally {
-          await keysChanged();
-        }
-      },
-    },
+    keys: keyCalls(made, keysChanged),
     pushKeys: made.push.keys,
     log: (request, error) => onUnexpected(error, request),
   };
@@ -119,3 +106,22 @@ export const managementApi = (
   const handlers = operationHandlers(dependencies);
   return { router: managementRouter(dependencies, handlers), handlers };
 };
+
+/** A change of the keys reaches every node, also if revoking failed halfway. */
+const keyCalls = (
+  { keys, audit }: Pick<Services, 'keys' | 'audit'>,
+  keysChanged: () => Promise<void>,
+): ManagementDependencies['keys'] => ({
+  list: keys.list,
+  rotate: async (by) => {
+    await keys.rotate(audit, by.caller, by.request);
+    await keysChanged();
+  },
+  revoke: async (id, reason, by) => {
+    try {
+      await keys.revoke(id, reason, audit, by.caller, by.request);
+    } finally {
+      await keysChanged();
+    }
+  },
+});

@@ -46,23 +46,7 @@ export const peoplePages = (
     refusals: failedSignIns,
   };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
-  const live = liveApprovals();
-  const changes = changeBroadcast(made.broadcast, identifiers, 'approvals');
-  const tell = (people: readonly string[]): void => {
-    live.tell(people);
-    void changes.tell(people);
-  };
-  made.approvals.listen((approval) => {
-    // Notifies the approvers themselves when their deputies cannot be determined.
-    made.approvals.service.toldOf(approval).then(tell, () => tell(approval.approvers));
-  });
-  changes.hear(live.tell);
-  const ends = changeBroadcast(made.broadcast, identifiers, 'sessions');
-  sessions.listen((account) => {
-    live.look([account]);
-    void ends.tell([account]);
-  });
-  ends.hear(live.look);
+  const live = liveOnEveryNode(made);
   return {
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
@@ -108,4 +92,27 @@ export const peoplePages = (
     countRefusal,
     passwordMinimumLength: configuration.passwords.minimumLength,
   };
+};
+
+/** Pages that wait for approvals: they learn of each change, on this node and on others. */
+const liveOnEveryNode = (made: Services): PeopleDeps['approvals']['live'] => {
+  const { broadcast, identifiers } = made;
+  const live = liveApprovals();
+  const changes = changeBroadcast(broadcast, identifiers, 'approvals');
+  const tell = (people: readonly string[]): void => {
+    live.tell(people);
+    void changes.tell(people);
+  };
+  made.approvals.listen((approval) => {
+    // Notifies the approvers themselves when their deputies cannot be determined.
+    made.approvals.service.toldOf(approval).then(tell, () => tell(approval.approvers));
+  });
+  changes.hear(live.tell);
+  const ends = changeBroadcast(broadcast, identifiers, 'sessions');
+  made.sessions.listen((account) => {
+    live.look([account]);
+    void ends.tell([account]);
+  });
+  ends.hear(live.look);
+  return live;
 };

@@ -63,6 +63,18 @@ export interface Metrics {
 export const metrics = (): Metrics => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    ...requestInstruments(registry),
+    ...auditInstruments(registry),
+    ...approvalInstruments(registry),
+    ...outboundInstruments(registry),
+    ...storeInstruments(registry),
+  };
+};
+
+/** Requests, and what the server keeps open for them. */
+const requestInstruments = (registry: Registry) => {
   const requests = new Counter({
     name: 'behalf_http_requests_total',
     help: 'Requests answered, by surface, method and status.',
@@ -76,6 +88,22 @@ export const metrics = (): Metrics => {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
+  const inFlight = new Gauge({
+    name: 'behalf_http_requests_in_flight',
+    help: 'Requests being answered.',
+    registers: [registry],
+  });
+  const evicted = new Counter({
+    name: 'behalf_open_requests_evicted_total',
+    help: 'Requests of strangers that went before their time, since their network or all together had too many open; by kind.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  return { requests, seconds, inFlight, evicted };
+};
+
+/** The audit log. */
+const auditInstruments = (registry: Registry) => {
   const events = new Counter({
     name: 'behalf_audit_events_total',
     help: 'Audit events made durable, by type and outcome.',
@@ -93,12 +121,11 @@ export const metrics = (): Metrics => {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
     registers: [registry],
   });
-  const evicted = new Counter({
-    name: 'behalf_open_requests_evicted_total',
-    help: 'Requests of strangers that went before their time, since their network or all together had too many open; by kind.',
-    labelNames: ['kind'],
-    registers: [registry],
-  });
+  return { events, failures, appending };
+};
+
+/** Approvals, and access in emergencies. */
+const approvalInstruments = (registry: Registry) => {
   const approvals = new Counter({
     name: 'behalf_approvals_total',
     help: 'Approvals of single actions, by what became of them; those that only expired are the rest of those asked.',
@@ -119,11 +146,34 @@ export const metrics = (): Metrics => {
     // Every process of a server reports the same value.
     aggregator: 'max',
   });
-  const inFlight = new Gauge({
-    name: 'behalf_http_requests_in_flight',
-    help: 'Requests being answered.',
+  return { approvals, deciding, openReviews };
+};
+
+/** What the server sends to others, and asks them. */
+const outboundInstruments = (registry: Registry) => {
+  const fetches = new Counter({
+    name: 'behalf_egress_requests_total',
+    help: 'Documents fetched from URLs that others chose, by purpose and outcome.',
+    labelNames: ['purpose', 'outcome'],
     registers: [registry],
   });
+  const externalDecisions = new Counter({
+    name: 'behalf_external_decisions_total',
+    help: 'Questions to the external decision point, by outcome; what was not answered was refused.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const notifications = new Counter({
+    name: 'behalf_notifications_total',
+    help: 'Tries to deliver notifications by mail, webhook or push, by what became of them; a dead one was given up, one that is over is not sent any more.',
+    labelNames: ['channel', 'outcome'],
+    registers: [registry],
+  });
+  return { fetches, externalDecisions, notifications };
+};
+
+/** The stores and their volume. */
+const storeInstruments = (registry: Registry) => {
   // Processes of a server share the volume, so their values must not be added up.
   const volume = {
     size: new Gauge({
@@ -145,24 +195,6 @@ export const metrics = (): Metrics => {
       aggregator: 'min',
     }),
   };
-  const fetches = new Counter({
-    name: 'behalf_egress_requests_total',
-    help: 'Documents fetched from URLs that others chose, by purpose and outcome.',
-    labelNames: ['purpose', 'outcome'],
-    registers: [registry],
-  });
-  const externalDecisions = new Counter({
-    name: 'behalf_external_decisions_total',
-    help: 'Questions to the external decision point, by outcome; what was not answered was refused.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const notifications = new Counter({
-    name: 'behalf_notifications_total',
-    help: 'Tries to deliver notifications by mail, webhook or push, by what became of them; a dead one was given up, one that is over is not sent any more.',
-    labelNames: ['channel', 'outcome'],
-    registers: [registry],
-  });
   const storing = durations({
     name: 'behalf_store_duration_seconds',
     help: 'Time of one call to a store, by collection and operation.',
@@ -183,26 +215,7 @@ export const metrics = (): Metrics => {
     aggregator: 'max',
   });
   registry.registerMetric(storing.metric);
-  return {
-    registry,
-    requests,
-    seconds,
-    events,
-    failures,
-    appending,
-    approvals,
-    evicted,
-    deciding,
-    openReviews,
-    inFlight,
-    volume,
-    fetches,
-    externalDecisions,
-    notifications,
-    storing,
-    swept,
-    expired,
-  };
+  return { volume, storing, swept, expired };
 };
 
 /** The response to a scrape. */

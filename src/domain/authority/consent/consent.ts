@@ -13,7 +13,7 @@ import type { ResourceServer, ScopeDeclaration } from '../../resources/resource-
 import type { Layer } from '../../vocabulary/errors.ts';
 import { type ScopesByResource, scopesAt } from '../../vocabulary/scope-sets.ts';
 import type { Authorize } from '../decision/authorize.ts';
-import { agentParty, clientParty } from '../decision/facts.ts';
+import { agentParty, clientParty, type Party } from '../decision/facts.ts';
 import type { DelegableTo } from '../delegation/delegation.ts';
 import { type AskedDetail, askedDetails, detailsOf } from './asked-details.ts';
 import { consentRefusal } from './consent-refusals.ts';
@@ -124,12 +124,7 @@ const DURATIONS: readonly number[] = [HOUR, 8 * HOUR, DAY, 7 * DAY, 30 * DAY, 90
 export const requesterId = (requester: Requester): string =>
   requester.kind === 'agent' ? requester.agent.id : requester.client.id;
 
-/**
- * The question for a consent request. At each resource it holds the requested rights, cut to what the resource
- * declares, the requester may hold and the person may grant (decision D4). `candidates` are agents for re-delegation;
- * only active ones other than the requester are offered.
- */
-export const consentQuestion = async (input: {
+type ConsentInput = {
   readonly asked: AskedConsent;
   readonly account: Account;
   readonly requester: Requester;
@@ -142,8 +137,15 @@ export const consentQuestion = async (input: {
   readonly isNewOwner?: boolean;
   /** Epoch seconds. */
   readonly now: number;
-}): Promise<ConsentQuestion> => {
-  const { asked, account, requester, actor, via, resourceServers, settings, authorize, now } = input;
+};
+
+/**
+ * The question for a consent request. At each resource it holds the requested rights, cut to what the resource
+ * declares, the requester may hold and the person may grant (decision D4). `candidates` are agents for re-delegation;
+ * only active ones other than the requester are offered.
+ */
+export const consentQuestion = async (input: ConsentInput): Promise<ConsentQuestion> => {
+  const { asked, account, requester, actor, via, settings } = input;
   const caller =
     requester.kind === 'agent'
       ? agentParty(requester.agent)
@@ -151,6 +153,37 @@ export const consentQuestion = async (input: {
   const through = [...(actor ? [agentParty(actor)] : []), ...(via ? [clientParty(via, isDocumentId(via.id))] : [])];
   const { maxDelegationSeconds = Number.POSITIVE_INFINITY, maxDelegationDepth = Number.POSITIVE_INFINITY } =
     (requester.kind === 'agent' ? requester.agent.ceilings : actor?.ceilings) ?? {};
+  const { resources, withheld } = await cutToPermitted(input, caller, through);
+  const agents = input.candidates.filter(({ id, state }) => state === 'active' && id !== requesterId(requester));
+  const maxDepth = Math.min(settings.maxDepth - 1, maxDelegationDepth);
+  return {
+    account,
+    requester,
+    ...(actor ? { actor } : {}),
+    ...(via ? { via } : {}),
+    ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
+    ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
+    ...(asked.txn === undefined ? {} : { txn: asked.txn }),
+    openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
+    resources,
+    withheld,
+    ...durationsOf({
+      ...settings,
+      maxDurationSeconds: Math.min(settings.maxDurationSeconds, maxDelegationSeconds),
+    }),
+    ...(input.isNewOwner ? { isNewOwner: true } : {}),
+    ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
+      ? { delegableTo: { agents, maxDepth } }
+      : {}),
+  };
+};
+
+/** The requested rights at each resource after the decision, and what the decision withheld. */
+const cutToPermitted = async (
+  { asked, account, resourceServers, authorize, now }: ConsentInput,
+  caller: Party,
+  through: readonly Party[],
+): Promise<Pick<ConsentQuestion, 'resources' | 'withheld'>> => {
   const withheld: Withheld[] = [];
   const resources: AskedResource[] = [];
   for (const identifier of [
@@ -189,28 +222,7 @@ export const consentQuestion = async (input: {
       });
     }
   }
-  const agents = input.candidates.filter(({ id, state }) => state === 'active' && id !== requesterId(requester));
-  const maxDepth = Math.min(settings.maxDepth - 1, maxDelegationDepth);
-  return {
-    account,
-    requester,
-    ...(actor ? { actor } : {}),
-    ...(via ? { via } : {}),
-    ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
-    ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
-    ...(asked.txn === undefined ? {} : { txn: asked.txn }),
-    openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
-    resources,
-    withheld,
-    ...durationsOf({
-      ...settings,
-      maxDurationSeconds: Math.min(settings.maxDurationSeconds, maxDelegationSeconds),
-    }),
-    ...(input.isNewOwner ? { isNewOwner: true } : {}),
-    ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
-      ? { delegableTo: { agents, maxDepth } }
-      : {}),
-  };
+  return { resources, withheld };
 };
 
 const durationsOf = ({ defaultDurationSeconds, maxDurationSeconds }: DurationSettings) => {
