@@ -106,6 +106,85 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
     return undefined;
   };
 
+  /** The approval as it is stored: open, or already approved by a standing approval. */
+  const drafted = (
+    wanted: ApprovalDraft,
+    { digest, open, slot, authReqId }: Pick<Approval, 'digest' | 'open' | 'slot'> & { readonly authReqId: string },
+  ): Approval => {
+    const now = clock.now();
+    const id = identifiers.newId('apv');
+    const { action, standing, requested, lifetimeSeconds = settings.ttlSeconds } = wanted;
+    const asked: Approval = {
+      id,
+      state: 'pending',
+      channel: wanted.channel,
+      action,
+      digest,
+      agent: action.agent,
+      owner: wanted.owner,
+      ...(wanted.ownersWhenAsked ? { ownersWhenAsked: wanted.ownersWhenAsked } : {}),
+      ...ownershipMember(wanted.ownership ?? 0),
+      subject: action.subject,
+      resource: action.resource,
+      actors: [...new Set(actorsOf(action.chain))],
+      risk: wanted.risk,
+      requires: wanted.requires,
+      approvers: [...new Set(wanted.approvers)],
+      approverNames: wanted.approverNames,
+      ...(wanted.approversExcept ? { approversExcept: wanted.approversExcept } : {}),
+      ...escalationFrom(wanted, now),
+      mustAgree: wanted.mustAgree,
+      ...(wanted.isConsentBesides ? { isConsentBesides: true } : {}),
+      votes: [],
+      ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
+      ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
+      ...(requested === undefined ? {} : { requested }),
+      handle: String(handlesOf(masterKey, authReqId)[0]),
+      sealedHandle: masterKey.seal(id, authReqId),
+      ...pingOf(id, wanted),
+      open,
+      slot,
+      createdAt: now,
+      expiresAt: Math.min(
+        now + Math.min(Math.max(lifetimeSeconds, LEAST_SECONDS), settings.ttlSeconds),
+        requested?.until ?? Number.POSITIVE_INFINITY,
+      ),
+    };
+    return standing === undefined
+      ? asked
+      : closedApproval(asked, {
+          state: 'approved',
+          votes: [standing.vote],
+          standing: standing.id,
+          decidedAt: now,
+          redeemBy: redeemableUntil(asked, now, settings),
+        });
+  };
+
+  const recordRequest = (approval: Approval, wanted: ApprovalDraft, request: string) => {
+    const { digest } = approval;
+    const { standing, requested } = wanted;
+    return audit.append({
+      ...aboutApproval(approval),
+      type: 'approval.requested',
+      outcome: 'done',
+      caller: askerOf(approval),
+      request,
+      inputs: {
+        digest,
+        channel: approval.channel,
+        risk: approval.risk,
+        requires: approval.requires,
+        approvers: approval.approvers,
+        ...(approval.escalation ? { escalation: approval.escalation } : {}),
+        expiresAt: approval.expiresAt,
+        ...(standing === undefined ? {} : { standing: standing.id }),
+        ...(requested === undefined ? {} : { requested }),
+      },
+      ...saidBy(wanted.action),
+    });
+  };
+
   return {
     noteDenial: limits.noteDenial,
 
@@ -120,7 +199,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
     },
 
     async ask(wanted, request, { isCounted = false } = {}): Promise<RequestedApproval> {
-      const { action, lifetimeSeconds = settings.ttlSeconds } = wanted;
+      const { action } = wanted;
       const digest = digestOf(action);
       const places = openKeysOf(wanted);
       let isInFlood = isCounted;
@@ -133,74 +212,8 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
         if (slot === undefined) throw tooManyWith(settings);
         if (await limits.isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
-        const now = clock.now();
-        const id = identifiers.newId('apv');
-        const { standing, requested } = wanted;
-        const asked: Approval = {
-          id,
-          state: 'pending',
-          channel: wanted.channel,
-          action,
-          digest,
-          agent: action.agent,
-          owner: wanted.owner,
-          ...(wanted.ownersWhenAsked ? { ownersWhenAsked: wanted.ownersWhenAsked } : {}),
-          ...ownershipMember(wanted.ownership ?? 0),
-          subject: action.subject,
-          resource: action.resource,
-          actors: [...new Set(actorsOf(action.chain))],
-          risk: wanted.risk,
-          requires: wanted.requires,
-          approvers: [...new Set(wanted.approvers)],
-          approverNames: wanted.approverNames,
-          ...(wanted.approversExcept ? { approversExcept: wanted.approversExcept } : {}),
-          ...escalationFrom(wanted, now),
-          mustAgree: wanted.mustAgree,
-          ...(wanted.isConsentBesides ? { isConsentBesides: true } : {}),
-          votes: [],
-          ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
-          ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
-          ...(requested === undefined ? {} : { requested }),
-          handle: String(handlesOf(masterKey, authReqId)[0]),
-          sealedHandle: masterKey.seal(id, authReqId),
-          ...pingOf(id, wanted),
-          open: String(places[0]),
-          slot,
-          createdAt: now,
-          expiresAt: Math.min(
-            now + Math.min(Math.max(lifetimeSeconds, LEAST_SECONDS), settings.ttlSeconds),
-            requested?.until ?? Number.POSITIVE_INFINITY,
-          ),
-        };
-        const approval: Approval =
-          standing === undefined
-            ? asked
-            : closedApproval(asked, {
-                state: 'approved',
-                votes: [standing.vote],
-                standing: standing.id,
-                decidedAt: now,
-                redeemBy: redeemableUntil(asked, now, settings),
-              });
-        await audit.append({
-          ...aboutApproval(approval),
-          type: 'approval.requested',
-          outcome: 'done',
-          caller: askerOf(approval),
-          request,
-          inputs: {
-            digest,
-            channel: approval.channel,
-            risk: approval.risk,
-            requires: approval.requires,
-            approvers: approval.approvers,
-            ...(approval.escalation ? { escalation: approval.escalation } : {}),
-            expiresAt: approval.expiresAt,
-            ...(standing === undefined ? {} : { standing: standing.id }),
-            ...(requested === undefined ? {} : { requested }),
-          },
-          ...saidBy(action),
-        });
+        const approval = drafted(wanted, { digest, open: String(places[0]), slot, authReqId });
+        await recordRequest(approval, wanted, request);
         if (await store(approval)) {
           if (isOpen(approval) && (await limits.isTooMuch(wanted, settings.mostOpenPerApprover))) {
             await withdraw(approval, request);
