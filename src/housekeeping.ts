@@ -38,7 +38,7 @@ export type Housekeeping = {
   stop(): Promise<void>;
 };
 
-export const housekeeping = (deps: {
+type Dependencies = {
   readonly configuration: Configuration;
   readonly sweeper: Sweeper;
   readonly ephemeral: EphemeralStore;
@@ -64,7 +64,9 @@ export const housekeeping = (deps: {
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
-}): Housekeeping => {
+};
+
+export const housekeeping = (deps: Dependencies): Housekeeping => {
   const {
     configuration,
     sweeper,

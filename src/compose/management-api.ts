@@ -13,6 +13,16 @@ import type { CallerProofs } from './caller-proofs.ts';
 import type { RegistrationServices } from './registration.ts';
 import type { Services } from './services.ts';
 
+type Given = Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
+  readonly callers: Pick<CallerProofs, 'verifyProof' | 'provenBy'>;
+  readonly registering: RegistrationServices;
+  readonly grants: ManagementDependencies['grants']['grants'];
+  readonly grantService: ManagementDependencies['grants']['service'];
+  /** Makes every node publish the current keys and sign with them. */
+  readonly keysChanged: () => Promise<void>;
+  readonly onUnexpected: (error: unknown, request: string) => void;
+};
+
 export const managementApi = (
   made: Services,
   { issuer }: Configuration,
@@ -27,15 +37,7 @@ export const managementApi = (
     keysChanged,
     countRefusal,
     onUnexpected,
-  }: Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
-    readonly callers: Pick<CallerProofs, 'verifyProof' | 'provenBy'>;
-    readonly registering: RegistrationServices;
-    readonly grants: ManagementDependencies['grants']['grants'];
-    readonly grantService: ManagementDependencies['grants']['service'];
-    /** Makes every node publish the current keys and sign with them. */
-    readonly keysChanged: () => Promise<void>;
-    readonly onUnexpected: (error: unknown, request: string) => void;
-  },
+  }: Given,
 ) => {
   const { clock, identifiers, documents, masterKey, audit, resourceServers } = made;
   const dependencies: ManagementDependencies = {
@@ -48,17 +50,7 @@ export const managementApi = (
     ...made.localProofs,
     auditReader: audit,
     tokens,
-    kills: {
-      ...kills,
-      async order(order, by) {
-        const ordered = await kills.order(order, by);
-        // Notifies apps that their user is signed out. A kill does not wait for it, and takes effect without it.
-        if (order.scope === 'account') {
-          void made.sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
-        }
-        return ordered;
-      },
-    },
+    kills: killCalls(kills, made.sessions, onUnexpected),
     verifyProof: (ctx, accessToken) =>
       callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
     certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
@@ -123,5 +115,21 @@ const keyCalls = (
     } finally {
       await keysChanged();
     }
+  },
+});
+
+/** A kill of an account also notifies apps that their user is signed out. It takes effect without that, and does not wait. */
+const killCalls = (
+  kills: ManagementDependencies['kills'],
+  sessions: Pick<Services['sessions'], 'ending'>,
+  onUnexpected: (error: unknown, request: string) => void,
+): ManagementDependencies['kills'] => ({
+  ...kills,
+  async order(order, by) {
+    const ordered = await kills.order(order, by);
+    if (order.scope === 'account') {
+      void sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
+    }
+    return ordered;
   },
 });

@@ -21,7 +21,7 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import { actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import type { ProviderClients } from '../client-authentication/client-metadata.ts';
-import { clientVersionOf, detailsHeldAt, heldAt } from '../seam/records.ts';
+import { clientVersionOf, detailsHeldAt, type GrantRecord, heldAt } from '../seam/records.ts';
 import { isFromAfter, type LiveGrants, liveGrants, partOfGrant } from './live-grants.ts';
 import { grantTypesBehind, isAboveCeilings, isNarrowed, partyOf, type TokenFacts } from './token-facts.ts';
 
@@ -91,6 +91,30 @@ export const tokenLiveness = (deps: {
     return trusted.includes('*') || scope.every((name) => trusted.includes(name));
   };
 
+  /** The agents and clients behind a token, or why one of them ends it. */
+  const partiesNow = async (
+    facts: TokenFacts,
+    grant: GrantRecord | undefined,
+  ): Promise<readonly Party[] | TokenEnd> => {
+    const parties: Party[] = [];
+    const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(grant ? [grant.clientId] : [])]);
+    const grantTypesUsed = grantTypesBehind(facts, grant);
+    for (const id of acting) {
+      const found = await deps.clients.active(id, grant?.clientId === id ? clientVersionOf(grant) : undefined);
+      if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
+      if (grantTypesUsed.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
+      const isGrantOver = grant?.clientId === id && isOlder(grant.createdAt, found.ceilings?.maxGrantSeconds);
+      if (isGrantOver) return 'grant_ended';
+      const grantEnd = grant?.clientId === id ? await grants.endOfAgentGrant(grant, found.ceilings) : undefined;
+      if (grantEnd) return grantEnd;
+      const acted = id === facts.clientId && facts.instance !== grant?.instance ? facts.instance : undefined;
+      if (acted !== undefined && !(await grants.instanceNow(acted, id, found.ceilings))) return 'instance_ended';
+      if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
+      parties.push(partyOf(id, found));
+    }
+    return parties;
+  };
+
   /** `learn` receives the facts of the decision. */
   const endOf = async (
     facts: TokenFacts,
@@ -114,22 +138,8 @@ export const tokenLiveness = (deps: {
     if (end) return end;
     if (facts.grant !== undefined && (grant?.account !== subject || !grant || grants.isExpired(grant)))
       return 'grant_ended';
-    const parties: Party[] = [];
-    const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(grant ? [grant.clientId] : [])]);
-    const grantTypesUsed = grantTypesBehind(facts, grant);
-    for (const id of acting) {
-      const found = await deps.clients.active(id, grant?.clientId === id ? clientVersionOf(grant) : undefined);
-      if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
-      if (grantTypesUsed.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
-      const isGrantOver = grant?.clientId === id && isOlder(grant.createdAt, found.ceilings?.maxGrantSeconds);
-      if (isGrantOver) return 'grant_ended';
-      const grantEnd = grant?.clientId === id ? await grants.endOfAgentGrant(grant, found.ceilings) : undefined;
-      if (grantEnd) return grantEnd;
-      const acted = id === facts.clientId && facts.instance !== grant?.instance ? facts.instance : undefined;
-      if (acted !== undefined && !(await grants.instanceNow(acted, id, found.ceilings))) return 'instance_ended';
-      if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
-      parties.push(partyOf(id, found));
-    }
+    const parties = await partiesNow(facts, grant);
+    if (typeof parties === 'string') return parties;
     const account = subject === undefined ? undefined : (await deps.accounts.get(subject))?.document;
     if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
       return 'subject_not_active';
