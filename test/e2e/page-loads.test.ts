@@ -3,7 +3,7 @@
  * brings all there is, what is not style keeps nobody waiting, and the next page brings its own HTML alone.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -58,6 +58,16 @@ const signIn = async (page: Page, { username, password }: typeof ADA): Promise<v
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL((url) => url.pathname === '/account');
+};
+
+const signedIn = async (who: typeof ADA): Promise<Awaited<ReturnType<BrowserContext['storageState']>>> => {
+  const context = await browser.newContext();
+  try {
+    await signIn(await context.newPage(), who);
+    return await context.storageState();
+  } finally {
+    await context.close();
+  }
 };
 
 /** Adds up what moved without anybody's doing (Layout Instability). */
@@ -139,8 +149,8 @@ test.each(WAYS)(
 );
 
 test.each(PAGES)('%s: all it needs is asked for at once, and nothing but style keeps it back', async (_, who, url) => {
-  await withPage(browser, {}, async (page) => {
-    if (who) await signIn(page, who);
+  // In a context of its own: what the sign-in pages loaded may be in the memory of their process, and not be asked for again.
+  await withPage(browser, who ? { storageState: await signedIn(who) } : {}, async (page) => {
     const at = url();
     const wanted = files(await (await page.request.get(at)).text());
     expect(wanted.size).toBeLessThanOrEqual(6);
