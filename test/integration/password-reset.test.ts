@@ -68,7 +68,7 @@ const setPassword = async (link: string, password: string, repeated = password, 
 const signIn = async ({ id, username }: Person, password: string, by = browser()): Promise<Page> => {
   const { accounts, clock } = server.behalf.services;
   const from = (await accounts.get(id))?.document.sessionsValidFrom ?? 0;
-  while (clock.now() < from) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => clock.now() >= from, { what: 'the next second' });
   return submitSignIn(by, await by.open(`${server.issuer}/account`), { username, password });
 };
 
