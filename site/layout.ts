@@ -94,6 +94,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Run the server',
     [
       'operate',
+      'commands',
       'configuration',
       'operations',
       'keys',

@@ -14,7 +14,8 @@ export type KeyRole = 'operator' | 'administrator';
 /** Or one that depends on the request. */
 export type KeyRoleOf = KeyRole | ((call: Call) => KeyRole);
 
-const CONNECTION = {
+/** Options of every command over the management API. */
+export const CONNECTION = {
   json: { description: 'Print JSON instead of text.' },
   data: {
     value: 'FOLDER',

@@ -1,7 +1,7 @@
 /** One term for one thing: each name in ids, API, command line, audit log and settings belongs to exactly one concept. */
 import { expect, test } from '@jest/globals';
 import { CONFIGURATION_SCHEMA } from '../../config/schema.ts';
-import { COMMANDS } from '../../src/cli/main.ts';
+import { COMMANDS } from '../../src/cli/topics.ts';
 import { COLLECTIONS } from '../../src/compose/collections.ts';
 import { AUDIT_EVENTS } from '../../src/domain/audit/audit-event.ts';
 import { ID_PREFIXES } from '../../src/domain/ports/identifiers.ts';

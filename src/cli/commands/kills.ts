@@ -170,8 +170,11 @@ const SCOPES = [
   'all',
 ] as const satisfies readonly KillScope[];
 
-export const killCommands: readonly Command[] = [
-  ...SCOPES.map(killCommand),
+/** `behalf kill SCOPE`: orders. */
+export const killCommands: readonly Command[] = SCOPES.map(killCommand);
+
+/** `behalf kills`: what was ordered. */
+export const orderedKillCommands: readonly Command[] = [
   listCommand({
     noun: 'kills',
     plural: 'kills, newest first',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Call, type Command, isCommandError, runCommand } from '../../../src/cli/command.ts';
+import { type Call, type Command, isCommandError, type Topic } from '../../../src/cli/command.ts';
+import { runCommand } from '../../../src/cli/run-command.ts';
 
 /** A terminal that remembers. */
 const recorder = () => {
@@ -45,6 +46,16 @@ const COMMANDS = [
   command(['agents', 'list'], { run: async () => 1 }),
 ];
 
+const TOPICS: readonly Topic[] = [
+  {
+    title: 'Register agents',
+    nouns: [
+      { name: 'agents', summary: 'Manage agents', commands: COMMANDS.filter(({ words }) => words[0] === 'agents') },
+    ],
+  },
+  { title: 'Run the server', nouns: [{ name: 'serve', summary: 'Run it', commands: COMMANDS.slice(0, 1) }] },
+];
+
 type Outcome = {
   code: number;
   out: string;
@@ -54,11 +65,14 @@ type Outcome = {
   hint?: string | undefined;
 };
 
-const run = async (...argv: string[]): Promise<Outcome> => {
-  const { terminal, written } = recorder();
+const run = (...argv: string[]): Promise<Outcome> => runAt(undefined, ...argv);
+
+const runAt = async (columns: number | undefined, ...argv: string[]): Promise<Outcome> => {
+  const { terminal: plain, written } = recorder();
+  const terminal = columns === undefined ? plain : { ...plain, columns };
   calls.length = 0;
   try {
-    return { code: await runCommand(COMMANDS, argv, { terminal, env: {} }), call: calls[0], ...written };
+    return { code: await runCommand(TOPICS, argv, { terminal, env: {} }), call: calls[0], ...written };
   } catch (error) {
     if (!isCommandError(error)) throw error;
     return { code: error.exitCode, message: error.message, hint: error.hint, ...written };
@@ -110,21 +124,39 @@ describe('a command', () => {
 });
 
 describe('help', () => {
-  test('lists all commands', async () => {
+  test('lists the nouns by subject', async () => {
     for (const argv of [['--help'], ['-h'], ['help']]) {
       const { code, out } = await run(...argv);
       expect(code).toBe(0);
-      for (const { summary } of COMMANDS) expect(out).toContain(summary);
+      expect(out).toMatch(/\n\nRegister agents\n {2}agents {2}Manage agents\n\nRun the server\n {2}serve {3}Run it\n/);
+      expect(out).not.toContain('agents create');
     }
     expect(await run()).toMatchObject({ code: 2, out: expect.stringContaining('Usage: behalf COMMAND') });
   });
 
-  test('lists the commands of one group', async () => {
-    const { code, out } = await run('agents', '--help');
+  test('lists all commands', async () => {
+    const { code, out } = await run('help', 'all');
     expect(code).toBe(0);
-    expect(out).toContain('agents show ID');
-    expect(out).not.toContain('Does serve');
+    for (const { summary } of COMMANDS) expect(out).toContain(summary);
+  });
+
+  test('lists the commands of one noun', async () => {
+    for (const argv of [
+      ['agents', '--help'],
+      ['help', 'agents'],
+    ]) {
+      const { code, out } = await run(...argv);
+      expect(code).toBe(0);
+      expect(out).toContain('agents show ID');
+      expect(out).not.toContain('Does serve');
+    }
     expect((await run('agents')).code).toBe(2);
+  });
+
+  test('breaks lines where the terminal would', async () => {
+    const { out } = await runAt(56, 'agents', 'create', '--help');
+    expect(out).toContain(`  --redirect-uri URI  Where to. May be given more than\n${' '.repeat(22)}once.\n`);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(56);
   });
 
   test('describes one command and does not run it', async () => {

@@ -1,0 +1,117 @@
+/** Finds the command that the arguments name, turns them into a call of it and runs it, or prints help. Called by main.ts. */
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { nearest } from '../../config/problem.ts';
+import {
+  type Call,
+  type Command,
+  type CommandError,
+  type Environment,
+  EXIT,
+  type Noun,
+  type Topic,
+  usageError,
+} from './command.ts';
+import { commandHelp, everyCommand, HELP, nounHelp, overview } from './help.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Returns the exit code; throws CommandError. */
+export const runCommand = async (
+  topics: readonly Topic[],
+  argv: readonly string[],
+  surroundings: { readonly terminal: Terminal; readonly env: Environment },
+): Promise<number> => {
+  const { out, columns } = surroundings.terminal;
+  const [first = '', ...others] = argv[0] === '--version' ? ['version', ...argv.slice(1)] : argv;
+  if (['', '--help', '-h'].includes(first) || (first === 'help' && others.length === 0)) {
+    out(overview(topics, columns));
+    return first === '' ? EXIT.usage : EXIT.done;
+  }
+  if (first === 'help' && others[0] === 'all') {
+    out(everyCommand(topics, columns));
+    return EXIT.done;
+  }
+  const words = first === 'help' ? others : [first, ...others];
+  const nouns = topics.flatMap((topic) => topic.nouns);
+  const noun = nouns.find(({ name }) => name === words[0]);
+  const command = noun?.commands.find(({ words: name }) => name.every((word, index) => words[index] === word));
+  if (!command) return withoutCommand(nouns, noun, words, surroundings.terminal, first === 'help');
+  const rest = words.slice(command.words.length);
+  if (first === 'help' || rest.some((argument) => argument === '--help' || argument === '-h')) {
+    out(commandHelp(command, columns));
+    return EXIT.done;
+  }
+  return (await command.run({ ...surroundings, ...parse(command, rest) })) ?? EXIT.done;
+};
+
+const withoutCommand = (
+  nouns: readonly Noun[],
+  noun: Noun | undefined,
+  words: readonly string[],
+  { out, columns }: Terminal,
+  isHelp: boolean,
+): number => {
+  const second = words[1];
+  if (noun && (second === undefined || second.startsWith('-'))) {
+    out(nounHelp(noun, columns));
+    return isHelp || second === '--help' || second === '-h' ? EXIT.done : EXIT.usage;
+  }
+  const typed = words.slice(0, noun ? 2 : 1).join(' ');
+  const known = noun ? noun.commands.map(({ words: name }) => name.join(' ')) : nouns.map(({ name }) => name);
+  const meant = nearest(typed, known);
+  throw usageError(
+    `There is no command \`behalf ${typed}\`.`,
+    meant ? `Did you mean \`behalf ${meant}\`?` : 'See `behalf --help`.',
+  );
+};
+
+const parse = (command: Command, argv: readonly string[]): Omit<Call, 'terminal' | 'env'> => {
+  const config: ParseArgsOptionsConfig = {};
+  for (const [name, option] of Object.entries({ ...command.options, help: HELP })) {
+    config[name] = { type: option.value === undefined ? 'boolean' : 'string', multiple: option.isRepeatable ?? false };
+  }
+  const help = `See \`behalf ${command.words.join(' ')} --help\`.`;
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw unreadable(error, command, help);
+  }
+  const { values, positionals: operands } = parsed;
+  for (const [name, option] of Object.entries(command.options)) {
+    if (option.isRequired && values[name] === undefined)
+      throw usageError(`--${name} ${option.value} is missing.`, help);
+  }
+  const least = command.operands.filter((operand) => !operand.startsWith('[')).length;
+  const most = command.operands.some((operand) => operand.endsWith('...'))
+    ? Number.POSITIVE_INFINITY
+    : command.operands.length;
+  if (operands.length < least)
+    throw usageError(`${command.operands[operands.length]?.replace('...', '')} is missing.`, help);
+  if (operands.length > most) throw usageError(`\`${operands[most]}\` is one argument too many.`, help);
+
+  const texts = (name: string): readonly string[] => [values[name] ?? []].flat().map(String);
+  const text = (name: string): string | undefined => texts(name).at(-1);
+  return {
+    operands,
+    text,
+    texts,
+    required: (name) => text(name) ?? '',
+    isSet: (name) => values[name] === true,
+    integer: (name, minimum, maximum) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= minimum && number <= maximum) return number;
+      throw usageError(`--${name} must be a whole number from ${minimum} to ${maximum}.`, help);
+    },
+  };
+};
+
+const unreadable = (error: unknown, command: Command, help: string): CommandError => {
+  const { code, message } = error as { readonly code?: string; readonly message: string };
+  const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'(-[^']*)'/.exec(message)?.[1] : undefined;
+  if (unknown === undefined) return usageError(message.split('. ')[0] ?? message, help);
+  const names = Object.keys(command.options);
+  const meant = nearest(unknown.replace(/^-+/, ''), names);
+  return usageError(`There is no option ${unknown}.`, meant ? `Did you mean --${meant}?` : help);
+};
