@@ -46,8 +46,12 @@ compdef _behalf behalf
 
 const FISH = `# Completion of behalf for fish. In ~/.config/fish/config.fish: behalf completion fish | source
 function __behalf_next
-    set -l typed (commandline -opc)[2..] (commandline -ct | string collect --allow-empty)
-    behalf completion --line=(string join \\n -- $typed | string collect --allow-empty) 2>/dev/null
+    set -l typed
+    for word in (commandline -opc)[2..]
+        set typed "$typed$word"\\n
+    end
+    set -l begun (commandline -ct)
+    behalf completion --line="$typed$begun" 2>/dev/null
 end
 complete -c behalf -a '(__behalf_next)'
 `;
