@@ -56,6 +56,15 @@ test('agents create works at once after the first start, as the executable', asy
   });
 });
 
+test('audit list takes a span of time, and refuses a word that is none', async () => {
+  expect(await eventTypes('--since', '1h')).toContain('agent.created');
+  expect(await eventTypes('--since', '1h', '--until', '30m')).toEqual([]);
+  expect(await behalf('audit', 'list', '--since', 'lunch')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--since lunch is no time.'),
+  });
+});
+
 test('blueprints are drafted, compared, looked ahead to and activated', async () => {
   const given = ['--grant-type', 'client_credentials', '--environment', 'development', '--token-seconds', '300'];
   const { id } = await json('blueprints', 'create', '--name', 'Clerks', '--purpose', 'File things', ...given);

@@ -9,6 +9,7 @@ import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand, timeText } from '../management-command.ts';
+import { MOMENT_EXAMPLES, momentOf } from '../moment.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
@@ -31,7 +32,10 @@ const list = listCommand({
     txn: { value: 'ID', description: 'Only events of this transaction.' },
     delegation: { value: 'ID', description: 'Only events under this delegation.' },
     token: { value: 'ID', description: 'Only events about this token (its jti).', parameter: 'token_id' },
+    since: { value: 'TIME', description: `Only events from this time on: ${MOMENT_EXAMPLES}.`, parameter: 'from' },
+    until: { value: 'TIME', description: 'Only events up to this time, in the same forms.', parameter: 'to' },
   },
+  meaning: (name, value) => (name === 'since' || name === 'until' ? String(momentOf(name, value)) : value),
   columns: [
     { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? timeText(at / 1000) : at) },
     { title: 'TYPE', value: (entry) => eventOf(entry)['type'] },
