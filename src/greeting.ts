@@ -29,7 +29,7 @@ export const greeting = (
     ...(stores.document === 'sqlite' ? [`  forgotten   ${RESET} ${administrator}`] : []),
     `  discovery   ${issuer}/.well-known/openid-configuration`,
     `  data        ${data.folder}`,
-    '  try next    npm run -s behalf -- agents create --name "Travel planner" --purpose "Books trips" --key travel-planner.jwk',
+    '  try next    npm run -s behalf -- init',
     '',
     ...(isTTY ? [''] : []),
   ].join('\n');

@@ -21,7 +21,8 @@ export const requireNewName = async (api: ManagementClient, name: string): Promi
   );
 };
 
-const agentNamed = async (api: ManagementClient, name: string): Promise<Json | undefined> => {
+/** The first agent that is not retired and has the name, without regard to case. */
+export const agentNamed = async (api: ManagementClient, name: string): Promise<Json | undefined> => {
   if (!WORDS.test(name)) return undefined;
   const query = { search: [...name].slice(0, LONGEST_SEARCH).join('') };
   for await (const agent of api.items('listAgents', { query }, MOST_LOOKED_AT)) {

@@ -14,6 +14,7 @@ import { movingCommands } from './commands/data-transfer.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { grantCommands } from './commands/grants.ts';
 import { groupCommands } from './commands/groups.ts';
+import { initCommands } from './commands/init.ts';
 import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands, orderedKillCommands } from './commands/kills.ts';
@@ -41,6 +42,7 @@ const single = (commands: readonly Command[]): readonly Noun[] =>
   commands.map((command) => noun(command.words[0] ?? '', String(command.summary.split(/[.;](?: |$)/)[0]), [command]));
 
 export const TOPICS: readonly Topic[] = [
+  { title: 'Begin', nouns: single(initCommands) },
   {
     title: 'Register agents and apps',
     nouns: [

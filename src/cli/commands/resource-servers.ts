@@ -149,7 +149,9 @@ const scopesOf = (call: Call): readonly Json[] => {
 };
 
 /** `mail.read:low:Read your mail`. A name may hold colons: the first part that is a risk level is the risk. */
-const scopeOf = (text: string): { readonly name: string; readonly risk: string; readonly description: string } => {
+export const scopeOf = (
+  text: string,
+): { readonly name: string; readonly risk: string; readonly description: string } => {
   const parts = text.split(':');
   const at = parts.findIndex((part, index) => index > 0 && RISKS.includes(part));
   const [name, risk, description] = [
