@@ -32,14 +32,21 @@ export const showPage = async (page: Page, url: string, as: 'page' | 'markup' = 
   if (answer && (await isWritten(page, answer, as))) return answer.url();
   const response = await visit(page, url);
   if (!response) return page.url();
-  await page.evaluate(`void (window.policyInForce = ${JSON.stringify(policyOf(response.headers()))})`);
+  await unlessLeft(page.evaluate(`void (window.policyInForce = ${JSON.stringify(policyOf(response.headers()))})`));
   return page.url();
 };
+
+/** Undefined when the document goes away meanwhile: a page can lead on by itself. The next page then comes by navigation. */
+const unlessLeft = <T>(evaluation: Promise<T>): Promise<T | undefined> =>
+  evaluation.catch((error: Error) => {
+    if (!error.message.includes('because of a navigation')) throw error;
+    return undefined;
+  });
 
 const isWritten = async (page: Page, answer: APIResponse, as: 'page' | 'markup'): Promise<boolean> => {
   const html = await answer.text();
   const headers = answer.headers();
   if (!headers['content-type']?.startsWith('text/html') || /<script[\s>]/i.test(html)) return false;
   const given = JSON.stringify([html, answer.url(), policyOf(headers), as === 'markup']);
-  return Boolean(await page.evaluate(`(${WRITE})(${given})`));
+  return Boolean(await unlessLeft(page.evaluate(`(${WRITE})(${given})`)));
 };
