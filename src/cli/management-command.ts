@@ -6,6 +6,7 @@ import { dataFolder } from '../../config/data-folder.ts';
 import type { Call, Command, Option } from './command.ts';
 import { readKeyFile } from './key-file.ts';
 import { type Json, type ManagementClient, managementClient } from './management-client.ts';
+import { withIds } from './named-objects.ts';
 import { type Column, jsonText, printable, table } from './table.ts';
 
 /** The key file of the data folder that a command uses by default. */
@@ -40,7 +41,7 @@ type Printer = {
   readonly list: <Row extends Json>(rows: readonly Row[], columns: readonly Column<Row>[], nothing: string) => void;
 };
 
-/** A command that calls the management API. */
+/** A command that calls the management API. It gets ids also where an operand was given as a name: see named-objects.ts. */
 export const managementCommand = (
   description: Omit<Command, 'run'> & {
     readonly role: KeyRoleOf;
@@ -53,7 +54,7 @@ export const managementCommand = (
   return {
     ...command,
     options: { ...command.options, ...(isProvenHere ? LOCAL : {}), ...CONNECTION },
-    run: (call) => {
+    run: async (call) => {
       const folder = call.text('data') ?? call.env['BEHALF_DATA'] ?? call.env['BEHALF__DATA__FOLDER'] ?? './data';
       const isLocal = isProvenHere === true && call.isSet('local');
       const usual = typeof role === 'function' ? role(call) : role;
@@ -61,7 +62,9 @@ export const managementCommand = (
       const localProof = isLocal
         ? () => writeLocalProof(dataFolder(folder).localProofs, keyFile.client_id, systemClock)
         : undefined;
-      return run({ ...call, api: managementClient(keyFile, { localProof }), print: printer(call) });
+      const api = managementClient(keyFile, { localProof });
+      const given = await withIds(api, { operands: command.operands, options: command.options }, call);
+      return run({ ...call, ...given, api, print: printer(call) });
     },
   };
 };

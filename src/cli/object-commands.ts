@@ -10,6 +10,7 @@ import {
   timeText,
   warn,
 } from './management-command.ts';
+import { operandOf } from './named-objects.ts';
 import type {
   ActionOperation,
   ChangeOperation,
@@ -103,10 +104,11 @@ export const listCommand = (description: {
 /** The operand of a command: an id, or a name that `find` turns into one. */
 type Operand = { readonly name: string; readonly find: (call: ManagementCall) => Promise<string> };
 
-const BY_ID: Operand = { name: 'ID', find: async (call) => call.operands[0] ?? '' };
+/** managementCommand has turned a name into an id. */
+const byId = (noun: string): Operand => ({ name: operandOf(noun), find: async (call) => call.operands[0] ?? '' });
 
 /** `show ID`, over an operation that reads one object. */
-export const showCommand = (noun: string, singular: string, operation: ReadOperation, operand = BY_ID): Command =>
+export const showCommand = (noun: string, singular: string, operation: ReadOperation, operand = byId(noun)): Command =>
   managementCommand({
     words: [noun, 'show'],
     operands: [operand.name],
@@ -131,7 +133,16 @@ export const updateCommand = (description: {
   readonly role?: KeyRoleOf;
   readonly isProvenHere?: true;
 }): Command => {
-  const { noun, singular, operation, options, changes, operand = BY_ID, role = 'operator', isProvenHere } = description;
+  const {
+    noun,
+    singular,
+    operation,
+    options,
+    changes,
+    operand = byId(noun),
+    role = 'operator',
+    isProvenHere,
+  } = description;
   return managementCommand({
     words: [noun, 'update'],
     operands: [operand.name],
@@ -163,7 +174,7 @@ export const actionCommand = (description: {
   readonly role?: KeyRole;
   readonly isProvenHere?: true;
 }): Command => {
-  const { noun, verb, summary, operation, done, operand = BY_ID, role = 'operator', isProvenHere } = description;
+  const { noun, verb, summary, operation, done, operand = byId(noun), role = 'operator', isProvenHere } = description;
   return managementCommand({
     words: [noun, verb],
     operands: [operand.name],
@@ -190,12 +201,12 @@ export const deleteCommand = (description: {
   const { noun, verb = 'delete', summary, operation, done = 'removed' } = description;
   return managementCommand({
     words: [noun, verb],
-    operands: ['ID'],
+    operands: [operandOf(noun)],
     summary,
     role: 'operator',
     options: {},
     run: async (call) => {
-      await call.api.run(operation, { id: await BY_ID.find(call) });
+      await call.api.run(operation, { id: call.operands[0] ?? '' });
       call.print.object({}, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
       return EXIT.done;
     },
@@ -213,7 +224,7 @@ export const narrowCommand = (description: {
   const { noun, summary, operation, options, taken } = description;
   return managementCommand({
     words: [noun, 'narrow'],
-    operands: ['ID'],
+    operands: [operandOf(noun)],
     summary,
     role: 'operator',
     options,
@@ -222,7 +233,7 @@ export const narrowCommand = (description: {
       if (Object.keys(rights).length === 0) {
         throw usageError('Nothing to take away was given.', `See \`behalf ${noun} narrow --help\`.`);
       }
-      const { body } = await call.api.run(operation, { id: await BY_ID.find(call), body: rights });
+      const { body } = await call.api.run(operation, { id: call.operands[0] ?? '', body: rights });
       call.print.object(body, details(readable(body)));
       return EXIT.done;
     },
@@ -239,12 +250,12 @@ export const rotateSecretCommand = (
   managementCommand({
     ...more,
     words: [noun, 'rotate-secret'],
-    operands: ['ID'],
+    operands: [operandOf(noun)],
     summary: `Rotate the secret of ${singular}. The old secret becomes invalid at once.`,
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.run(operation, { id: await BY_ID.find(call) });
+      const { body } = await call.api.run(operation, { id: call.operands[0] ?? '' });
       call.print.object(
         body,
         details([

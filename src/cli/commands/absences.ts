@@ -12,8 +12,8 @@ export const absenceCommands: readonly Command[] = [
     operation: 'listAbsences',
     nothing: 'There are no such absences.',
     filters: {
-      account: { value: 'ID', description: 'Only absences of this account.' },
-      deputy: { value: 'ID', description: 'Only absences in which this account is the deputy.' },
+      account: { value: 'ACCOUNT', description: 'Only absences of this account.' },
+      deputy: { value: 'ACCOUNT', description: 'Only absences in which this account is the deputy.' },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },

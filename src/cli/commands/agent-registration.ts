@@ -16,11 +16,11 @@ const REGISTRATION = {
   'redirect-uri': { value: 'URI', description: 'Redirect URI.', isRepeatable: true },
   'grant-type': { value: 'TYPE', description: 'OAuth grant type that the agent may use.', isRepeatable: true },
   'resource-server': {
-    value: 'ID',
+    value: 'API',
     description: 'Resource server that the agent also is. The agent may exchange tokens issued for it.',
     isRepeatable: true,
   },
-  blueprint: { value: 'ID', description: 'Blueprint of the agent.' },
+  blueprint: { value: 'BLUEPRINT', description: 'Blueprint of the agent.' },
   ...AUTHORITY,
 } as const satisfies Record<string, Option>;
 

@@ -26,7 +26,7 @@ const show = (call: ManagementCall, body: Readonly<Record<string, unknown>>): nu
 export const secretCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'secrets', 'create'],
-    operands: ['ID'],
+    operands: ['AGENT'],
     summary: 'Allow an agent a secret, as an exception with an expiry.',
     role: 'administrator',
     options: {
@@ -47,7 +47,7 @@ export const secretCommands: readonly Command[] = [
   }),
   managementCommand({
     words: ['agents', 'secrets', 'rotate'],
-    operands: ['ID'],
+    operands: ['AGENT'],
     summary: 'Rotate the secret of an agent.',
     role: 'administrator',
     options: {

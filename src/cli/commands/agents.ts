@@ -30,7 +30,7 @@ export const agentCommands: readonly Command[] = [
         description: 'Only agents in this state: pending, active, suspended, orphaned or retired.',
       },
       environment: { value: 'NAME', description: `Only those of ${ENVIRONMENTS.join(', ')}.` },
-      blueprint: { value: 'ID', description: 'Only agents under this blueprint.' },
+      blueprint: { value: 'BLUEPRINT', description: 'Only agents under this blueprint.' },
       search: { value: 'WORDS', description: 'Only agents with all these words in name, provider or purpose.' },
       'unused-since': {
         value: 'TIME',
@@ -60,7 +60,7 @@ export const agentCommands: readonly Command[] = [
   update,
   managementCommand({
     words: ['agents', 'accept'],
-    operands: ['ID'],
+    operands: ['AGENT'],
     summary:
       'Accept ownership of a pending agent, an orphaned agent, or an agent offered to you. The future owner runs this.',
     role: 'operator',

@@ -14,8 +14,8 @@ export const approvalCommands: readonly Command[] = [
     operation: 'listApprovals',
     nothing: 'There are no such approvals.',
     filters: {
-      agent: { value: 'ID', description: 'Only approvals of this agent.' },
-      subject: { value: 'ID', description: 'Only approvals on behalf of this account.' },
+      agent: { value: 'AGENT', description: 'Only approvals of this agent.' },
+      subject: { value: 'ACCOUNT', description: 'Only approvals on behalf of this account.' },
       state: {
         value: 'STATE',
         description:

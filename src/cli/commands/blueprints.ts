@@ -35,7 +35,7 @@ const create = managementCommand({
 
 const show = managementCommand({
   words: ['blueprints', 'show'],
-  operands: ['ID'],
+  operands: ['BLUEPRINT'],
   summary: 'Show a blueprint: the active version and the draft.',
   role: 'operator',
   options: {},
@@ -56,7 +56,7 @@ const show = managementCommand({
 
 const update = managementCommand({
   words: ['blueprints', 'update'],
-  operands: ['ID'],
+  operands: ['BLUEPRINT'],
   summary:
     'Change the draft of a blueprint. A new draft starts from the active version. Options left out change nothing.',
   role: 'operator',
@@ -87,7 +87,7 @@ const update = managementCommand({
 
 const activate = managementCommand({
   words: ['blueprints', 'activate'],
-  operands: ['ID'],
+  operands: ['BLUEPRINT'],
   summary: 'Activate the draft of a blueprint for all its agents at once.',
   role: 'operator',
   options: {},
@@ -112,7 +112,7 @@ const valueText = (value: unknown): string =>
 
 const diff = managementCommand({
   words: ['blueprints', 'diff'],
-  operands: ['ID'],
+  operands: ['BLUEPRINT'],
   summary: 'Compare two versions. Without options: the draft with the active version.',
   role: 'operator',
   options: {
@@ -129,7 +129,7 @@ const diff = managementCommand({
 
 const versions = managementCommand({
   words: ['blueprints', 'versions'],
-  operands: ['ID'],
+  operands: ['BLUEPRINT'],
   summary: 'List the versions of a blueprint, newest first.',
   role: 'operator',
   options: {},
@@ -152,7 +152,7 @@ const versions = managementCommand({
 
 const preview = managementCommand({
   words: ['blueprints', 'preview'],
-  operands: ['ID'],
+  operands: ['BLUEPRINT'],
   summary: 'List the agents that the draft would break, and how, before it is activated.',
   role: 'operator',
   options: { limit: { value: 'N', description: 'Show at most N. Default: all.' } },

@@ -11,8 +11,8 @@ export const delegationCommands: readonly Command[] = [
     operation: 'listDelegations',
     nothing: 'There are no such delegations.',
     filters: {
-      subject: { value: 'ID', description: 'Only those on behalf of this account.' },
-      agent: { value: 'ID', description: 'Only those of this agent.', parameter: 'actor' },
+      subject: { value: 'ACCOUNT', description: 'Only those on behalf of this account.' },
+      agent: { value: 'AGENT', description: 'Only those of this agent.', parameter: 'actor' },
       live: { description: 'Only active delegations.' },
     },
     columns: [

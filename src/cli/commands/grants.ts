@@ -11,7 +11,7 @@ export const grantCommands: readonly Command[] = [
     operation: 'listGrants',
     nothing: 'There are no such grants.',
     filters: {
-      account: { value: 'ID', description: 'Only those of this account.' },
+      account: { value: 'ACCOUNT', description: 'Only those of this account.' },
       client: { value: 'ID', description: 'Only those of this client or agent.' },
     },
     columns: [

@@ -229,7 +229,7 @@ export const peerCommands: readonly Command[] = [
       operation: 'listAccountLinks',
       filters: {
         peer: { value: 'ID', description: 'Only links of this peer.' },
-        account: { value: 'ID', description: 'Only links of this account.' },
+        account: { value: 'ACCOUNT', description: 'Only links of this account.' },
       },
       nothing: 'No account is linked. Link one: behalf peers link ACCOUNT --peer ID --subject SUB',
       columns: [

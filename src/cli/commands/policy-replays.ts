@@ -16,7 +16,7 @@ export const replayCommand = managementCommand({
   options: {
     since: { value: 'TIME', description: 'Start: 7d, 12h, or a date. Default 7d.' },
     until: { value: 'TIME', description: 'End. Default: now.' },
-    agent: { value: 'ID', description: 'Only decisions about this agent.' },
+    agent: { value: 'AGENT', description: 'Only decisions about this agent.' },
   },
   notes: 'The audit log records that it was read. Stop with Ctrl+C: the server stops the replay as well.',
   run: async (call) => {

@@ -84,7 +84,7 @@ export const simulateRegisterCommand = managementCommand({
     as: AS,
     way: { value: 'WAY', description: 'management, token, statement, open, document or itself. Default management.' },
     owner: { value: 'NAME', description: 'Owner: username, name of a group, or id.' },
-    blueprint: { value: 'ID', description: 'Blueprint of the agent.' },
+    blueprint: { value: 'BLUEPRINT', description: 'Blueprint of the agent.' },
     environment: { value: 'NAME', description: 'Environment of the agent. Default development.' },
     credential: { value: 'KIND', description: 'Kind of its credential. Default jwks.', isRepeatable: true },
     role: { value: 'ROLE', description: 'Role of a client.', isRepeatable: true },
@@ -137,7 +137,7 @@ export const simulateApproveCommand = managementCommand({
   role: 'operator',
   options: {
     as: { value: 'NAME', description: 'Username or id of the approver.', isRequired: true },
-    agent: { value: 'ID', description: 'Agent that requests the approval.', isRequired: true },
+    agent: { value: 'AGENT', description: 'Agent that requests the approval.', isRequired: true },
     account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the approver.' },
     resource: { value: 'URL', description: 'Resource server of the request.', isRequired: true },
     scope: { value: 'NAME', description: 'Requested scope.', isRequired: true, isRepeatable: true },

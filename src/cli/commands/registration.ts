@@ -20,7 +20,7 @@ const create = managementCommand({
       isRequired: true,
     },
     blueprint: {
-      value: 'ID',
+      value: 'BLUEPRINT',
       description: 'Blueprint of the registered agents. Without it, the token registers clients that are not agents.',
     },
     uses: { value: 'N', description: 'Maximum number of registrations. Default 1, at most 1000.' },

@@ -29,7 +29,7 @@ const pairCommand = (description: {
   const { verb, operation, summary, notes, text } = description;
   return managementCommand({
     words: ['resource-servers', verb],
-    operands: ['ID'],
+    operands: ['API'],
     summary,
     role: 'operator',
     options: PAIR,

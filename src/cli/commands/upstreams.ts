@@ -233,7 +233,7 @@ export const upstreamCommands: readonly Command[] = [
       operation: 'listUpstreamLinks',
       filters: {
         upstream: { value: 'ID', description: 'Only links of this upstream.' },
-        account: { value: 'ID', description: 'Only links of this account.' },
+        account: { value: 'ACCOUNT', description: 'Only links of this account.' },
       },
       nothing: 'No account is connected.',
       columns: [

@@ -14,7 +14,7 @@ const CHANGEABLE = {
   },
   owner: { value: 'ID', description: 'Send only notifications about agents of this account or group.' },
   'resource-server': {
-    value: 'ID',
+    value: 'API',
     description: 'Access requests of this resource server may name the URL as their callback.',
   },
 } as const satisfies Record<string, Option>;

@@ -26,6 +26,9 @@ For operators and authors of scripts. After this you know each command of \`beha
 In the folder of the code, \`behalf\` stands for \`npm run -s behalf --\`. \`behalf --help\` lists the nouns, \`behalf agents\` the
 commands of one, \`behalf help all\` all commands. \`behalf completion --help\` says how a shell completes them.
 
+\`AGENT\`, \`CLIENT\`, \`API\`, \`BLUEPRINT\`, \`BUDGET\`, \`GROUP\` and \`ACCOUNT\` stand for an id, or for a name that one of them alone has. For an
+API that is its name or its identifier, for an account its username. Case does not matter.
+
 The result goes to standard output, everything else to standard error. With \`--json\` the result is what the management API answers.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the server would refuse the simulated request, 78 unusable settings.`;
 

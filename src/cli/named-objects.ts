@@ -1,0 +1,117 @@
+/**
+ * Names in place of ids. An operand or option whose value is one of these kinds takes an id, or a name that one object alone
+ * has. Every command over the management API resolves them before it runs.
+ */
+import { type Call, type Command, CommandError } from './command.ts';
+import type { Json, ManagementClient } from './management-client.ts';
+import { findAccount } from './named-owners.ts';
+import type { ListOperation } from './operations.ts';
+import { printable } from './table.ts';
+
+type Kind = {
+  readonly operation: ListOperation;
+  readonly singular: string;
+  readonly plural: string;
+  /** Ids begin with it. */
+  readonly prefix: string;
+  /** Members of which each is a name. */
+  readonly members: readonly string[];
+  /** Whether the list has a search by words. */
+  readonly isSearched: boolean;
+  /** The noun whose `list` shows them. */
+  readonly noun: string;
+};
+
+const KINDS = {
+  AGENT: {
+    ...{ operation: 'listAgents', singular: 'agent', plural: 'agents', noun: 'agents' },
+    ...{ prefix: 'agt_', members: ['name'], isSearched: true },
+  },
+  CLIENT: {
+    ...{ operation: 'listClients', singular: 'client', plural: 'clients', noun: 'clients' },
+    ...{ prefix: 'app_', members: ['name'], isSearched: true },
+  },
+  API: {
+    ...{ operation: 'listResourceServers', singular: 'API', plural: 'APIs', noun: 'resource-servers' },
+    ...{ prefix: 'rs_', members: ['name', 'identifier'], isSearched: false },
+  },
+  BLUEPRINT: {
+    ...{ operation: 'listBlueprints', singular: 'blueprint', plural: 'blueprints', noun: 'blueprints' },
+    ...{ prefix: 'bpt_', members: ['name'], isSearched: false },
+  },
+  BUDGET: {
+    ...{ operation: 'listBudgets', singular: 'budget', plural: 'budgets', noun: 'budgets' },
+    ...{ prefix: 'bud_', members: ['name'], isSearched: false },
+  },
+  GROUP: {
+    ...{ operation: 'listGroups', singular: 'group', plural: 'groups', noun: 'groups' },
+    ...{ prefix: 'grp_', members: ['name'], isSearched: true },
+  },
+} as const satisfies Record<string, Kind>;
+
+const isKind = (value: string): value is keyof typeof KINDS => Object.hasOwn(KINDS, value);
+
+/** The operand of commands about one object of a noun: `AGENT` for agents, `ID` where there are no names. */
+export const operandOf = (noun: string): string =>
+  Object.entries(KINDS).find(([, kind]) => kind.noun === noun)?.[0] ?? 'ID';
+
+/**
+ * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username. Throws
+ * CommandError for a name that no object has, or several have.
+ */
+export const withIds = async (
+  api: ManagementClient,
+  command: Pick<Command, 'operands' | 'options'>,
+  call: Call,
+): Promise<Pick<Call, 'operands' | 'text' | 'texts' | 'required'>> => {
+  const operands = await Promise.all(
+    call.operands.map((given, index) => {
+      const kind = command.operands[index] ?? '';
+      return isKind(kind) ? idOf(api, KINDS[kind], given) : given;
+    }),
+  );
+  const ids = new Map<string, readonly string[]>();
+  for (const [name, { value = '' }] of Object.entries(command.options)) {
+    if (value === 'ACCOUNT') ids.set(name, await Promise.all(call.texts(name).map((one) => findAccount(api, one))));
+    else if (isKind(value)) {
+      ids.set(name, await Promise.all(call.texts(name).map((one) => idOf(api, KINDS[value], one))));
+    }
+  }
+  const texts = (name: string): readonly string[] => ids.get(name) ?? call.texts(name);
+  const text = (name: string): string | undefined => texts(name).at(-1);
+  return { operands, texts, text, required: (name) => text(name) ?? '' };
+};
+
+/** The words of a search have at most this many characters. */
+const LONGEST_SEARCH = 200;
+const MOST_LOOKED_AT = 10_000;
+
+const idOf = async (api: ManagementClient, kind: Kind, given: string): Promise<string> => {
+  // The id of a client can be the URL of its metadata document.
+  if (given.startsWith(kind.prefix) || (kind.noun === 'clients' && given.startsWith('https://'))) return given;
+  const found: Json[] = [];
+  // A name without letters and digits has no words to search by.
+  const query =
+    kind.isSearched && /[\p{L}\p{N}]/u.test(given) ? { search: [...given].slice(0, LONGEST_SEARCH).join('') } : {};
+  for await (const item of api.items(kind.operation, { query }, MOST_LOOKED_AT)) {
+    if (kind.members.some((member) => plain(item[member]) === plain(given))) found.push(item);
+  }
+  // A name is free again when its agent has retired.
+  const current = found.filter(({ state }) => state !== 'retired');
+  const [one, ...others] = current.length > 0 ? current : found;
+  const list = `behalf ${kind.noun} list`;
+  if (!one) {
+    throw new CommandError(`There is no ${kind.singular} with the id or name ${printable(given)}.`, {
+      hint: `See \`${list}\`.`,
+    });
+  }
+  if (others.length > 0) {
+    const ids = [one, ...others].map(({ id }) => printable(String(id))).join(', ');
+    throw new CommandError(`Several ${kind.plural} have the name ${printable(given)}: ${ids}.`, {
+      hint: 'Give the id.',
+    });
+  }
+  return String(one['id']);
+};
+
+const plain = (name: unknown): string => String(name).normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
