@@ -2,13 +2,8 @@
 import { existsSync } from 'node:fs';
 import { CommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
+import { objectsNamed } from './named-objects.ts';
 import { printable } from './table.ts';
-
-const WORDS = /[\p{L}\p{N}]+/u;
-/** Members of the body of a search (openapi.json). */
-const LONGEST_SEARCH = 200;
-/** How many agents a search returns at most when one with the same name is looked for. */
-const MOST_LOOKED_AT = 1000;
 
 /** Throws CommandError when an agent that is not retired has the name, without regard to case. */
 export const requireNewName = async (api: ManagementClient, name: string): Promise<void> => {
@@ -21,17 +16,9 @@ export const requireNewName = async (api: ManagementClient, name: string): Promi
   );
 };
 
-/** The first agent that is not retired and has the name, without regard to case. */
-export const agentNamed = async (api: ManagementClient, name: string): Promise<Json | undefined> => {
-  if (!WORDS.test(name)) return undefined;
-  const query = { search: [...name].slice(0, LONGEST_SEARCH).join('') };
-  for await (const agent of api.items('listAgents', { query }, MOST_LOOKED_AT)) {
-    if (agent['state'] !== 'retired' && plain(String(agent['name'])) === plain(name)) return agent;
-  }
-  return undefined;
-};
-
-const plain = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+/** The newest agent that is not retired and has the name, without regard to case. */
+export const agentNamed = async (api: ManagementClient, name: string): Promise<Json | undefined> =>
+  (await objectsNamed(api, 'AGENT', name)).find(({ state }) => state !== 'retired');
 
 /** `planner.jwk.json`, or with a number after the name where that file belongs to an earlier agent. */
 export const keyFileFor = (name: string, isAgain: boolean): string => {

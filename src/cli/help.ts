@@ -1,4 +1,4 @@
-/** The texts of `--help`: all nouns by subject, the commands of one noun, or one command. main.ts prints failures. */
+/** The texts of `--help`: all nouns by subject, the commands of one noun, or one command. */
 import type { Command, Noun, Option, Topic } from './command.ts';
 
 export const HELP: Option = { description: 'Show this help.' };

@@ -9,7 +9,7 @@ const DAYS_AGO: Readonly<Record<string, number>> = { today: 0, yesterday: 1 };
 
 export const MOMENT_EXAMPLES = '30d, 12h, today, yesterday, 2026-10-01, 2026-10-01T12:00Z';
 
-/** `30d` ago, the begin of `today` or `yesterday`, or a date, as epoch seconds. Throws a usage error that names the option. */
+/** `30d` ago, the start of `today` or `yesterday`, or a date, as epoch seconds. Throws a usage error that names the option. */
 export const momentOf = (option: string, value: string): number => {
   const now = systemClock.now();
   const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(value) ?? [];

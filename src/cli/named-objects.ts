@@ -67,14 +67,14 @@ export const withIds = async (
   const operands = await Promise.all(
     call.operands.map((given, index) => {
       const kind = command.operands[index] ?? '';
-      return isKind(kind) ? idOf(api, KINDS[kind], given) : given;
+      return isKind(kind) ? idOf(api, kind, given) : given;
     }),
   );
   const ids = new Map<string, readonly string[]>();
   for (const [name, { value = '' }] of Object.entries(command.options)) {
     if (value === 'ACCOUNT') ids.set(name, await Promise.all(call.texts(name).map((one) => findAccount(api, one))));
     else if (isKind(value)) {
-      ids.set(name, await Promise.all(call.texts(name).map((one) => idOf(api, KINDS[value], one))));
+      ids.set(name, await Promise.all(call.texts(name).map((one) => idOf(api, value, one))));
     }
   }
   const texts = (name: string): readonly string[] => ids.get(name) ?? call.texts(name);
@@ -86,23 +86,34 @@ export const withIds = async (
 const LONGEST_SEARCH = 200;
 const MOST_LOOKED_AT = 10_000;
 
-const idOf = async (api: ManagementClient, kind: Kind, given: string): Promise<string> => {
-  // The id of a client can be the URL of its metadata document.
-  if (given.startsWith(kind.prefix) || (kind.noun === 'clients' && given.startsWith('https://'))) return given;
-  const found: Json[] = [];
+/** All objects of the kind that have the name, without regard to case and spacing, newest first. */
+export const objectsNamed = async (
+  api: ManagementClient,
+  name: keyof typeof KINDS,
+  given: string,
+): Promise<readonly Json[]> => {
+  const { operation, members, isSearched }: Kind = KINDS[name];
   // A name without letters and digits has no words to search by.
   const query =
-    kind.isSearched && /[\p{L}\p{N}]/u.test(given) ? { search: [...given].slice(0, LONGEST_SEARCH).join('') } : {};
-  for await (const item of api.items(kind.operation, { query }, MOST_LOOKED_AT)) {
-    if (kind.members.some((member) => plain(item[member]) === plain(given))) found.push(item);
+    isSearched && /[\p{L}\p{N}]/u.test(given) ? { search: [...given].slice(0, LONGEST_SEARCH).join('') } : {};
+  const found: Json[] = [];
+  for await (const item of api.items(operation, { query }, MOST_LOOKED_AT)) {
+    if (members.some((member) => plain(item[member]) === plain(given))) found.push(item);
   }
+  return found;
+};
+
+const idOf = async (api: ManagementClient, name: keyof typeof KINDS, given: string): Promise<string> => {
+  const kind: Kind = KINDS[name];
+  // The id of a client can be the URL of its metadata document.
+  if (given.startsWith(kind.prefix) || (kind.noun === 'clients' && given.startsWith('https://'))) return given;
+  const found = await objectsNamed(api, name, given);
   // A name is free again when its agent has retired.
   const current = found.filter(({ state }) => state !== 'retired');
   const [one, ...others] = current.length > 0 ? current : found;
-  const list = `behalf ${kind.noun} list`;
   if (!one) {
     throw new CommandError(`There is no ${kind.singular} with the id or name ${printable(given)}.`, {
-      hint: `See \`${list}\`.`,
+      hint: `See \`behalf ${kind.noun} list\`.`,
     });
   }
   if (others.length > 0) {
