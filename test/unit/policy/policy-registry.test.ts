@@ -157,6 +157,15 @@ describe('versions of the policies', () => {
     ]);
   });
 
+  test('keep the note of a draft when only its text changes, and take a new one', async () => {
+    const { node } = world();
+    const one = node();
+    const { document } = await one.create({ text: text('a') }, BY);
+    expect((await one.rewrite(document.id, 1, { note: 'First' }, BY)).document).toMatchObject({ note: 'First' });
+    expect((await one.rewrite(document.id, 2, { note: 'Second' }, BY)).document).toMatchObject({ note: 'Second' });
+    expect((await one.rewrite(document.id, 3, { text: text('b') }, BY)).document).toMatchObject({ note: 'Second' });
+  });
+
   test('are refused with the lines of their errors, and nothing is written', async () => {
     const { node, events } = world();
     const one = node();

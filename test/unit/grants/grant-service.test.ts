@@ -1,0 +1,62 @@
+/** What revoking and narrowing record when another caller ends the grant first. */
+import { expect, test } from '@jest/globals';
+import { newGrantService } from '../../../src/domain/authority/grants/grant-service.ts';
+import type { Grant } from '../../../src/domain/ports/grants.ts';
+import { recordingAudit } from '../../support/recording-audit.ts';
+
+const BANK = 'https://bank.example';
+const GRANT: Grant = {
+  id: 'grt_1',
+  account: 'acc_anna',
+  clientId: 'app_1',
+  openidScopes: ['openid'],
+  resources: { [BANK]: ['read', 'pay'] },
+  createdAt: 1,
+  expiresAt: 2,
+};
+const BY = { caller: 'acc_anna' };
+
+/** A service whose grant another caller ends between the audit event and the change. */
+const raced = () => {
+  const audit = recordingAudit();
+  let isOver = false;
+  const service = newGrantService({
+    grants: {
+      list: async () => ({ items: isOver ? [] : [GRANT] }),
+      narrow: async () => {
+        isOver = true;
+        return undefined;
+      },
+      revoke: async () => false,
+    },
+    consents: { forget: async () => undefined },
+    audit: {
+      ...audit,
+      // As a disk does, it takes a moment.
+      async append(event) {
+        await new Promise((written) => setImmediate(written));
+        return audit.append(event);
+      },
+    },
+    ending: async () => undefined,
+  });
+  return { service, events: () => audit.events.map(({ type, outcome, note }) => [type, outcome, note]) };
+};
+
+test('narrowing a grant that ended first changes none, and answers after the audit log says so', async () => {
+  const { service, events } = raced();
+  expect(await service.narrow(GRANT, { openidScopes: [], resources: { [BANK]: ['pay'] } }, BY)).toBe(0);
+  expect(events()).toEqual([
+    ['grant.narrowed', 'done', undefined],
+    ['grant.narrowed', 'refused', 'came to nothing: it was over first'],
+  ]);
+});
+
+test('revoking a grant that ended first answers false after the audit log says so', async () => {
+  const { service, events } = raced();
+  expect(await service.revoke(GRANT, BY)).toBe(false);
+  expect(events()).toEqual([
+    ['grant.revoked', 'done', undefined],
+    ['grant.revoked', 'refused', 'came to nothing: it was over first'],
+  ]);
+});
