@@ -256,6 +256,27 @@ describe('DP-04 a bound token is never a Bearer token', () => {
     expect((await scene.calls.userinfo(plain)).status).toBe(200);
   });
 
+  test('DP-01 a proof from before the store lost its claims is refused, and a later one is accepted', async () => {
+    const url = scene.calls.endpoints.userinfo;
+    const code = await codeFor('openid profile', undefined, scene.app);
+    const token = String((await scene.calls.token(scene.keyed(scene.app), code, { dpop: key })).body['access_token']);
+    const shown = async () =>
+      get(url, {
+        authorization: `DPoP ${token}`,
+        dpop: await dpopProof(key, { method: 'GET', url, accessToken: token }),
+      });
+    const store: { coldSince?: () => number | undefined } = server.behalf.services.ephemeral;
+    const lostAt = now() + 5;
+    store.coldSince = () => lostAt;
+    try {
+      await audit.refused(shown, { status: 401, error: 'invalid_dpop_proof' });
+      advance(60_000);
+      expect((await shown()).status).toBe(200);
+    } finally {
+      delete store.coldSince;
+    }
+  });
+
   test.each(['jwt', 'opaque'] as const)(
     'DP-04 introspection tells a resource server of the binding: %s',
     async (form) => {

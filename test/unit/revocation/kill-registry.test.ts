@@ -19,11 +19,11 @@ const KILL: Kill = {
   createdAt: 1,
 };
 
-const registerOver = (documents: DocumentStore) =>
+const registerOver = (documents: DocumentStore, audit = recordingAudit()) =>
   killRegistry({
     documents,
     clock: standingClock(),
-    audit: recordingAudit(),
+    audit,
     ends: { delegation: async () => undefined, token: async () => undefined },
     newestEvent: async () => 0,
   });
@@ -51,6 +51,15 @@ test('a lift whose swap is lost every time is given up with a refusal that can b
     code: 'store_unavailable',
   });
   expect(swaps).toBe(20);
+});
+
+test('a lift of a kill that does not exist is refused, and records nothing', async () => {
+  const audit = recordingAudit();
+  const register = registerOver(memoryDocumentStore(), audit);
+  await expect(register.sign('kil_none', { caller: 'app_b' }, { changedAt: 0 })).rejects.toMatchObject({
+    code: 'not_found',
+  });
+  expect(audit.events).toEqual([]);
 });
 
 test('what a crash after the record left undone is done by whoever asks whether the store holds the kill', async () => {
