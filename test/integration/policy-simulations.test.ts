@@ -384,6 +384,14 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, `/approve/${member}`]);
   });
 
+  test('of an approval: names the caller that is no person, or does not exist', async () => {
+    const approve = { agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: ['read'] };
+    for (const caller of [scene.agent.clientId, scene.app.clientId, 'acc_x']) {
+      const { status, body } = await use({ caller, approve });
+      expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, '/caller']);
+    }
+  });
+
   test.each([
     ['token', { way: 'token', owner: 'OWNER' }],
     ['statement', { way: 'statement', kind: 'client' }],
