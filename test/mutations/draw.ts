@@ -39,6 +39,12 @@ export const drawn = (seed: number, count: number, prefix: string): readonly Mut
   return [...found.values()];
 };
 
+/** Every mutation of one line, `FILE:LINE`. */
+export const mutationsAt = (place: string): readonly Mutation[] =>
+  guards().filter(
+    (mutation) => `${mutation.path}:${mutation.line}` === place && !isEquivalent(mutation) && parses(mutated(mutation)),
+  );
+
 const parses = (code: string): boolean => {
   try {
     stripTypeScriptTypes(code);

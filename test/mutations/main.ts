@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { keepResult } from '../campaigns/results.ts';
-import { drawn } from './draw.ts';
+import { drawn, mutationsAt } from './draw.ts';
 import type { Mutation } from './operators.ts';
 import { relatedTests } from './related-tests.ts';
 import { startTrials } from './trial.ts';
@@ -19,12 +19,14 @@ const ROOT = join(import.meta.dirname, '../..');
 const COPIED = ['adapters', 'config', 'docs', 'src', 'test', 'views', 'package.json', 'tsconfig.json'];
 
 const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N] [--path PREFIX] [--list] [--record]
+       npm run mutations -- --at FILE:LINE [--at FILE:LINE …] [--tests N] [--list]
 
   --seed    decides which guards are mutated (default 1)
   --count   how many mutations (default 60)
   --from    leave out those before the K-th (default 1)
   --tests   how many tests run for each mutation, the nearest ones (default 40)
   --path    only files whose path begins so
+  --at      all mutations of this line, in place of a seed's
   --list    print the mutations that would be made, and run nothing
   --record  keep the figures in docs/results/mutations.json: one entry for each slice of a seed
 `;
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     tests: { type: 'string', default: '40' },
     path: { type: 'string', default: '' },
+    at: { type: 'string', multiple: true, default: [] },
     list: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -66,7 +69,7 @@ const main = async (): Promise<number> => {
     process.stderr.write(`--seed, --count, --from and --tests are whole numbers above 0.\n\n${HELP}`);
     return 2;
   }
-  const all = drawn(seed, count, values.path);
+  const all = values.at.length > 0 ? values.at.flatMap(mutationsAt) : drawn(seed, count, values.path);
   const mutations = all.slice(from - 1);
   if (values.list) {
     process.stdout.write(`${mutations.map(shown).join('\n')}\n`);

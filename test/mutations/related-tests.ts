@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { deliveredFiles, importsOf, type SourceFile } from '../architecture/source-files.ts';
+import { startsProcesses } from '../support/process-starts.ts';
 import type { Mutation } from './operators.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -50,7 +51,8 @@ const counted = (words: readonly string[]): ReadonlyMap<string, number> => {
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((path) => path.endsWith('.test.ts'));
+    // A mutation changes the process of the tests. The processes that a test starts load the file without it.
+    .filter((path) => path.endsWith('.test.ts') && !startsProcesses(join(ROOT, path)));
 
 const BEGIN = /^ *test(?:\.each\b[\s\S]*?\))?\(\s*(['"`])(.*?)\1,/gm;
 
