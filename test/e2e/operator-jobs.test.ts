@@ -1,0 +1,70 @@
+/**
+ * The twelve jobs of an operator, each in the console and on the command line. The interactions are counted, and compared
+ * with docs/results/jobs.json, which also says how many there were before. `null`: impossible.
+ */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { makeOrganisation } from '../demo/organisation.ts';
+import { startChromium, withPage } from '../support/chromium.ts';
+import { countedCommands, countedPage } from '../support/counted-steps.ts';
+import { OPERATOR_JOBS, resultOfJob } from '../support/operator-jobs.ts';
+import { agentMetadata } from '../support/registration-world.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+
+const ADMIN = { username: 'admin', password: 'correct horse battery staple' };
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await runServer({ stores: 'sqlite' });
+  const { day, management } = await makeOrganisation(server);
+  await day(4);
+  const first = async (path: string): Promise<string> =>
+    String(((await management.call('GET', path)).body['items'] as readonly { readonly id: string }[])[0]?.id);
+  const right = { owner: await first('/accounts?username=admin'), blueprint: await first('/blueprints?limit=1') };
+  for (const client_name of ['Seat finder', 'Room finder']) {
+    const token = (await management.call('POST', '/initial-access-tokens', right)).body['initial_access_token'];
+    const { status } = await fetch(`${server.issuer}/reg`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(await agentMetadata({ client_name, agent_environment: 'production' })),
+    });
+    expect(status).toBe(201);
+  }
+  await server.settled();
+  browser = await startChromium();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe.each(OPERATOR_JOBS)('$job', ({ job, console: walk, cli }) => {
+  test('in the console', async () => {
+    const { now } = (await resultOfJob(job)).console;
+    if (!walk) return expect(now).toBeNull();
+    return withPage(browser, { viewport: { width: 1280, height: 800 } }, async (page) => {
+      await page.goto(`${server.issuer}/console`);
+      await page.getByLabel('Username').fill(ADMIN.username);
+      await page.getByLabel('Password').fill(ADMIN.password);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.waitForURL(`${server.issuer}/console`);
+      const steps = countedPage(page);
+      await walk(steps);
+      expect(steps.count()).toBe(now);
+    });
+  }, 60_000);
+
+  test('by command', async () => {
+    const { now } = (await resultOfJob(job)).cli;
+    if (!cli) return expect(now).toBeNull();
+    const steps = countedCommands({ BEHALF_DATA: server.dataFolder });
+    await cli(steps, await mkdtemp(join(tmpdir(), 'behalf-jobs-')));
+    expect(steps.count()).toBe(now);
+  }, 60_000);
+});

@@ -1,0 +1,73 @@
+/** Counts what a person does: each click, each field filled or chosen; on the command line each command and each id looked up. */
+import type { Locator, Page } from 'playwright-core';
+import { cliHere } from './in-process-cli.ts';
+import { pointer } from './page-input.ts';
+
+export type ConsoleSteps = ReturnType<typeof countedPage>;
+export type CommandSteps = ReturnType<typeof countedCommands>;
+
+/** A page used with a pointer. `count` is the number of interactions up to now; the first page counts as none. */
+export const countedPage = (page: Page) => {
+  let count = 0;
+  const counted = <T>(act: () => Promise<T>): Promise<T> => {
+    count += 1;
+    return act();
+  };
+  const followed = (control: Locator) =>
+    counted(() => Promise.all([page.waitForEvent('load'), control.click()]).then(() => undefined));
+  const form = (name: string): Locator => page.locator(`form[aria-labelledby="${name}"]`);
+  return {
+    count: (): number => count,
+    text: async (): Promise<string> => String(await page.locator('main').textContent()),
+    type: (label: string, text: string) => counted(() => pointer.type(page, label, text)),
+    /** Adds text at the end of a field. */
+    add: (label: string, text: string) =>
+      counted(async () => {
+        const area = page.getByLabel(label);
+        await area.fill((await area.inputValue()) + text);
+      }),
+    choose: (label: string, option: string) => counted(() => pointer.choose(page, label, option)),
+    press: (name: string | RegExp) => counted(() => pointer.press(page, name)),
+    follow: (name: string) => counted(() => pointer.follow(page, name)),
+    followFirst: (name: RegExp) => followed(page.getByRole('link', { name }).first()),
+    /** The same in the form with this heading. */
+    typeIn: (name: string, label: string, text: string) =>
+      counted(() => form(name).getByLabel(label).first().fill(text)),
+    chooseIn: (name: string, label: string, option: string) =>
+      counted(async () => void (await form(name).getByLabel(label).first().selectOption(option))),
+    pressIn: (name: string, button: string) => followed(form(name).getByRole('button', { name: button, exact: true })),
+    /** Copies the first id of this form from the page. */
+    lookedUp: (pattern: RegExp) =>
+      counted(async () => pattern.exec(String(await page.locator('main').textContent()))?.[0] ?? ''),
+    /** Follows a link to a file, and returns the name of the file. */
+    save: async (name: string | RegExp): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        counted(() => page.getByRole('link', { name }).first().click()),
+      ]);
+      return download.suggestedFilename();
+    },
+  };
+};
+
+/** The command line. `environment` names the server. An id that the operator reads from an earlier output counts as a step. */
+export const countedCommands = (environment: Readonly<Record<string, string>>) => {
+  let count = 0;
+  return {
+    count: (): number => count,
+    /** Runs a command that must succeed, and returns its standard output. */
+    run: async (...argv: readonly string[]): Promise<string> => {
+      count += 1;
+      const { code, out, err } = await cliHere(argv, environment);
+      if (code !== 0) throw new Error(`behalf ${argv.join(' ')}: ${code} ${out} ${err}`);
+      return out;
+    },
+    /** The id that the operator reads from an output. */
+    lookedUp: (output: string, pattern: RegExp): string => {
+      count += 1;
+      const [id] = pattern.exec(output) ?? [];
+      if (id === undefined) throw new Error(`${pattern} is not in ${output}`);
+      return id;
+    },
+  };
+};
