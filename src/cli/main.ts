@@ -48,7 +48,8 @@ const failureOf = (error: unknown): Failure => {
 };
 
 if (import.meta.main) {
-  const exitCode = await runCli(process.argv.slice(2), processTerminal(), processEnvironment());
+  const env = processEnvironment();
+  const exitCode = await runCli(process.argv.slice(2), processTerminal(undefined, env), env);
   // Exits at once: a server that failed during its start has open connections that would keep the process alive.
   if (exitCode !== EXIT.done) process.exit(exitCode);
 }

@@ -5,9 +5,12 @@ import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import type { Call, Command, Option } from './command.ts';
 import { readKeyFile } from './key-file.ts';
+import { type Look, lookOn } from './look.ts';
 import { type Json, type ManagementClient, managementClient } from './management-client.ts';
 import { withIds } from './named-objects.ts';
-import { type Column, jsonText, printable, table } from './table.ts';
+import { objectNames } from './object-names.ts';
+import { idsOfMembers, readable } from './readable.ts';
+import { type Column, details, idsIn, jsonText, printable, table } from './table.ts';
 
 /** The key file of the data folder that a command uses by default. */
 export type KeyRole = 'operator' | 'administrator';
@@ -23,6 +26,8 @@ export const CONNECTION = {
     description: 'Data folder of the server, for its key files. Default: BEHALF_DATA, else ./data.',
   },
   'key-file': { value: 'FILE', description: 'Key file to use instead of the key file in the data folder.' },
+  utc: { description: 'Print exact times in UTC. On a terminal, tables otherwise have relative times.' },
+  ids: { description: 'Print ids where text otherwise has names.' },
 } as const satisfies Record<string, Option>;
 
 /** For commands that take an administrator with a second factor, or a caller on the machine of the server. */
@@ -38,7 +43,15 @@ export type ManagementCall = Call & { readonly api: ManagementClient; readonly p
 type Printer = {
   /** Prints one object: as JSON, or as text. */
   readonly object: (value: Json, text: string) => void;
-  readonly list: <Row extends Json>(rows: readonly Row[], columns: readonly Column<Row>[], nothing: string) => void;
+  readonly list: <Row extends Json>(
+    rows: readonly Row[],
+    columns: readonly Column<Row>[],
+    nothing: string,
+  ) => Promise<void>;
+  /** Prints all members of one object, with names beside ids. */
+  readonly members: (value: Json) => Promise<void>;
+  /** The look with the names of these ids. */
+  readonly look: (ids: Iterable<string>) => Promise<Look>;
 };
 
 /** A command that calls the management API. It gets ids also where an operand was given as a name: see named-objects.ts. */
@@ -64,19 +77,30 @@ export const managementCommand = (
         : undefined;
       const api = managementClient(keyFile, { localProof });
       const given = await withIds(api, { operands: command.operands, options: command.options }, call);
-      return run({ ...call, ...given, api, print: printer(call) });
+      return run({ ...call, ...given, api, print: printer(call, api) });
     },
   };
 };
 
-const printer = ({ terminal, isSet }: Call): Printer => ({
-  object: (value, text) => terminal.out(isSet('json') ? jsonText(value) : text),
-  list: (rows, columns, nothing) => {
-    if (isSet('json')) terminal.out(jsonText(rows));
-    else if (rows.length === 0) terminal.err(`${nothing}\n`);
-    else terminal.out(table(columns, rows, terminal.columns));
-  },
-});
+const printer = ({ terminal, isSet }: Call, api: ManagementClient): Printer => {
+  const namesOf = objectNames(api);
+  const look = async (ids: Iterable<string>): Promise<Look> => ({
+    ...lookOn(terminal, { now: systemClock.now(), isExact: isSet('utc') }),
+    ...(isSet('ids') ? {} : { names: await namesOf(ids) }),
+  });
+  const object = (value: Json, text: string): void => terminal.out(isSet('json') ? jsonText(value) : text);
+  return {
+    object,
+    look,
+    list: async (rows, columns, nothing) => {
+      if (isSet('json')) terminal.out(jsonText(rows));
+      else if (rows.length === 0) terminal.err(`${nothing}\n`);
+      else terminal.out(table(columns, rows, await look(idsIn(columns, rows))));
+    },
+    members: async (value) =>
+      object(value, isSet('json') ? '' : details(readable(value, await look(idsOfMembers(value))))),
+  };
+};
 
 /** The secret in the response, if there is one. */
 export const secretText = (body: Json): string | undefined =>
@@ -87,9 +111,3 @@ export const warn = ({ terminal }: Call, body: Json): void => {
   const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
   for (const warning of warnings) terminal.err(`Warning: ${printable(String(warning))}\n`);
 };
-
-const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: 'UTC' });
-
-/** A time in epoch seconds as `2026-11-25 12:58:00Z`; any other value unchanged. */
-export const timeText = (value: unknown): unknown =>
-  typeof value === 'number' ? `${TIME.format(value * 1000)}Z` : value;

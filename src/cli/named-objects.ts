@@ -2,7 +2,7 @@
  * Names in place of ids. An operand or option whose value is one of these kinds takes an id, or a name that one object alone
  * has. Every command over the management API resolves them before it runs.
  */
-import { type Call, type Command, CommandError } from './command.ts';
+import { type Call, type Command, CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
 import { findAccount } from './named-owners.ts';
 import type { ListOperation } from './operations.ts';
@@ -51,12 +51,17 @@ const KINDS = {
 
 const isKind = (value: string): value is keyof typeof KINDS => Object.hasOwn(KINDS, value);
 
+/** The value of an option that names an account, an agent or a client. */
+const PARTY = 'PARTY';
+const PARTY_ID = /^(?:acc|agt|app)_|^https:\/\//;
+
 /** The operand of commands about one object of a noun: `AGENT` for agents, `ID` where there are no names. */
 export const operandOf = (noun: string): string =>
   Object.entries(KINDS).find(([, kind]) => kind.noun === noun)?.[0] ?? 'ID';
 
 /**
- * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username. Throws
+ * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username, those
+ * whose value is `PARTY` the name of an account, agent or client. Throws
  * CommandError for a name that no object has, or several have.
  */
 export const withIds = async (
@@ -72,7 +77,9 @@ export const withIds = async (
   );
   const ids = new Map<string, readonly string[]>();
   for (const [name, { value = '' }] of Object.entries(command.options)) {
-    if (value === 'ACCOUNT') ids.set(name, await Promise.all(call.texts(name).map((one) => findAccount(api, one))));
+    if (value === PARTY) ids.set(name, await Promise.all(call.texts(name).map((one) => partyOf(api, one))));
+    else if (value === 'ACCOUNT')
+      ids.set(name, await Promise.all(call.texts(name).map((one) => findAccount(api, one))));
     else if (isKind(value)) {
       ids.set(name, await Promise.all(call.texts(name).map((one) => idOf(api, value, one))));
     }
@@ -123,6 +130,32 @@ const idOf = async (api: ManagementClient, name: keyof typeof KINDS, given: stri
     });
   }
   return String(one['id']);
+};
+
+/** The id of the one account, agent or client with this name. Agents that retired have no name any more. */
+const partyOf = async (api: ManagementClient, given: string): Promise<string> => {
+  if (PARTY_ID.test(given)) return given;
+  const [agents, clients, account] = await Promise.all([
+    objectsNamed(api, 'AGENT', given),
+    objectsNamed(api, 'CLIENT', given),
+    findAccount(api, given).catch((error: unknown) => {
+      if (isCommandError(error) && error.status === 404) return undefined;
+      throw error;
+    }),
+  ]);
+  const current = [...agents, ...clients].filter(({ state }) => state !== 'retired');
+  const parties = current.length > 0 || account !== undefined ? current : agents;
+  const ids = [...parties.map(({ id }) => String(id)), ...(account === undefined ? [] : [account])];
+  const [one, ...others] = ids;
+  if (one === undefined) {
+    throw new CommandError(`There is no account, agent or client with the id or name ${printable(given)}.`, {
+      hint: 'See `behalf accounts list`, `behalf agents list` and `behalf clients list`.',
+    });
+  }
+  if (others.length === 0) return one;
+  throw new CommandError(`Several have the name ${printable(given)}: ${ids.map(printable).join(', ')}.`, {
+    hint: 'Give the id.',
+  });
 };
 
 const plain = (name: unknown): string => String(name).normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();

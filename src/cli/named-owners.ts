@@ -26,6 +26,7 @@ const idOf = async (api: ManagementClient, name: string, kind?: 'account'): Prom
         : error.hint === undefined
           ? {}
           : { hint: error.hint }),
+      ...(error.status === undefined ? {} : { status: error.status }),
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 /** The usual commands about one kind of object of the management API: list, show, update, and actions on one object. */
 import { type Command, EXIT, type Option, usageError } from './command.ts';
+import { timeText } from './look.ts';
 import type { Json } from './management-client.ts';
 import {
   type KeyRole,
@@ -7,7 +8,6 @@ import {
   type ManagementCall,
   managementCommand,
   secretText,
-  timeText,
   warn,
 } from './management-command.ts';
 import { operandOf } from './named-objects.ts';
@@ -42,7 +42,11 @@ const writeRows = async (
   if (isCsv) call.terminal.out(csvRow(columns.map(({ title }) => title)));
   const limit = call.integer('limit', 1, 10_000_000) ?? Number.POSITIVE_INFINITY;
   for await (const item of call.api.items(operation, { query }, limit)) {
-    call.terminal.out(isCsv ? csvRow(columns.map(({ value }) => value(item))) : jsonText(item, 0));
+    call.terminal.out(
+      isCsv
+        ? csvRow(columns.map(({ value, as }) => (as === 'time' ? timeText(value(item)) : value(item))))
+        : jsonText(item, 0),
+    );
   }
 };
 
@@ -71,8 +75,10 @@ export const listCommand = (description: {
   readonly role?: KeyRole;
   /** The API value of a filter's value; default: itself. */
   readonly meaning?: (name: string, value: string) => string;
+  /** Adds to the rows of a table what the columns need beside the objects. */
+  readonly prepare?: (call: ManagementCall, rows: readonly Json[]) => Promise<readonly Json[]>;
 }): Command => {
-  const { noun, plural, operation, columns, filters = {}, nothing, role = 'operator', meaning } = description;
+  const { noun, plural, operation, columns, filters = {}, nothing, role = 'operator', meaning, prepare } = description;
   return managementCommand({
     words: [noun, 'list'],
     operands: [],
@@ -91,8 +97,9 @@ export const listCommand = (description: {
         return EXIT.done;
       }
       const isFiltered = Object.values(query).some((value) => value !== undefined);
-      call.print.list(
-        await collect(call, operation, query),
+      const items = await collect(call, operation, query);
+      await call.print.list(
+        prepare === undefined || call.isSet('json') ? items : await prepare(call, items),
         columns,
         isFiltered ? `There are no such ${noun}.` : nothing,
       );
@@ -117,7 +124,7 @@ export const showCommand = (noun: string, singular: string, operation: ReadOpera
     options: {},
     run: async (call) => {
       const { body } = await call.api.run(operation, { id: await operand.find(call) });
-      call.print.object(body, details(readable(body)));
+      await call.print.members(body);
       return EXIT.done;
     },
   });
@@ -234,7 +241,7 @@ export const narrowCommand = (description: {
         throw usageError('Nothing to take away was given.', `See \`behalf ${noun} narrow --help\`.`);
       }
       const { body } = await call.api.run(operation, { id: call.operands[0] ?? '', body: rights });
-      call.print.object(body, details(readable(body)));
+      await call.print.members(body);
       return EXIT.done;
     },
   });
@@ -266,16 +273,3 @@ export const rotateSecretCommand = (
       return EXIT.done;
     },
   });
-
-/** Members by name: times as text, public keys by their ids, pairs of other APIs as text. */
-const readable = (body: Json): readonly (readonly [string, unknown])[] =>
-  Object.entries(body).map(([name, value]) => {
-    if (name.endsWith('_at')) return [name, timeText(value)];
-    if (name === 'jwks')
-      return [name, ((value as { readonly keys?: readonly Json[] }).keys ?? []).map(({ kid }) => kid ?? '?')];
-    if (name === 'delegates_to') return [name, (value as readonly Json[]).map(pairText)];
-    return [name, value];
-  });
-
-const pairText = ({ resource, scope, accepted_at: at }: Json): string =>
-  `${scope} at ${resource} (${at === undefined ? 'proposed, not accepted' : 'accepted'})`;

@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export type Terminal = {
   /** Prints results unchanged: the caller makes the text safe first. */
   readonly out: (text: string) => void;
@@ -11,6 +13,8 @@ export type Terminal = {
   readonly isErrLive?: boolean;
   /** Columns of the terminal that shows results; absent for a file or a pipe. */
   readonly columns?: number;
+  /** Whether results may have colors. */
+  readonly hasColors?: boolean;
   /** Asks, and shows the typed text. Absent without a user at the terminal. */
   readonly ask?: (question: string) => Promise<string>;
   /** Asks, and hides the typed text. Absent without a user at the terminal. */
@@ -19,9 +23,17 @@ export type Terminal = {
 
 type Streams = Pick<typeof process, 'stdin' | 'stdout' | 'stderr'>;
 
+/** FORCE_COLOR goes first, also for a file; then NO_COLOR (no-color.org) and a terminal that has none. */
+const hasColors = ({ isTTY }: { readonly isTTY?: boolean }, env: Environment): boolean => {
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+};
+
 /** The terminal of this process. */
 export const processTerminal = (
   { stdin, stdout, stderr }: Streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+  env: Environment = {},
 ): Terminal => {
   return {
     out: (text) => {
@@ -33,6 +45,7 @@ export const processTerminal = (
     ...(stderr.isTTY ? { isErrLive: true } : {}),
     // A terminal of unknown size reports 0.
     ...(stdout.isTTY && stdout.columns > 0 ? { columns: stdout.columns } : {}),
+    ...(hasColors(stdout, env) ? { hasColors: true } : {}),
     ...(stdin.isTTY && stderr.isTTY
       ? {
           ask: (question) => lineOf(stdin, stderr, question),

@@ -219,7 +219,7 @@ describe('on the pages of an account', () => {
     const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
     const behalf = (...argv: readonly string[]) => runCli(argv, terminal, { BEHALF_DATA: server.dataFolder });
     expect(await behalf('absences', 'list', '--account', anna.id)).toBe(0);
-    expect(out.join('')).toMatch(new RegExp(`current +${anna.id} +${bob.id}`));
+    expect(out.join('')).toMatch(new RegExp(`current +${anna.username} +${bob.username}`));
     const [absence] = (await server.behalf.services.approvals.absences.list({ account: anna.id })).items;
     expect(await behalf('absences', 'end', String(absence?.document.id))).toBe(0);
     expect(await behalf('absences', 'show', String(absence?.document.id))).toBe(0);

@@ -171,7 +171,8 @@ test('agents are listed, changed and taken through their states', async () => {
     '--key',
     join(folder, 'clerk.jwk'),
   );
-  expect((await behalf('agents', 'list')).out).toMatch(new RegExp(`${id} +active +development +${owner} +- +Clerk\n`));
+  expect((await behalf('agents', 'list')).out).toMatch(new RegExp(`${id} +active +development +admin +- +Clerk\n`));
+  expect((await behalf('agents', 'list', '--ids')).out).toMatch(new RegExp(`${id} .* ${owner} +- +Clerk\n`));
   expect((await behalf('agents', 'update', id, '--name', 'Head clerk', '--environment', 'test')).code).toBe(0);
   expect(await json('agents', 'show', id)).toMatchObject({ name: 'Head clerk', environment: 'test', purpose: 'Files' });
   for (const [verb, state] of [
@@ -276,7 +277,7 @@ test('kill stops, kills shows what stands and lifts it', async () => {
   expect(await behalf('kill', 'agent', id)).toMatchObject({ code: 2 });
   const kill = await json('kill', 'agent', id, '--reason', 'it ran away');
   expect(kill).toMatchObject({ scope: 'agent', target: id, state: 'standing' });
-  expect((await behalf('kills', 'list', '--standing')).out).toMatch(new RegExp(`${kill.id} +standing +agent +${id}`));
+  expect((await behalf('kills', 'list', '--standing')).out).toMatch(new RegExp(`${kill.id} +standing +agent +Stopped`));
   expect(await behalf('kill', 'account', 'admin', '--reason', 'x')).toMatchObject({ code: 1 });
   expect((await behalf('kills', 'lift', kill.id)).out).toBe(`${kill.id} is lifted.\n`);
   expect(await json('kills', 'show', kill.id)).toMatchObject({ state: 'lifted', reason: 'it ran away' });

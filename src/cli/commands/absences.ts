@@ -2,7 +2,6 @@
  * `behalf absences …`: deputies who decide about approvals for absent approvers. People declare absences on their own pages.
  */
 import type { Command } from '../command.ts';
-import { timeText } from '../management-command.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 
 export const absenceCommands: readonly Command[] = [
@@ -19,10 +18,10 @@ export const absenceCommands: readonly Command[] = [
       { title: 'ID', value: ({ id }) => id },
       // An absence applies only while both accounts are active and neither has ended it.
       { title: 'STATE', value: ({ state, counts }) => (state === 'current' && counts !== true ? 'void' : state) },
-      { title: 'AWAY', value: ({ account }) => account },
-      { title: 'DEPUTY', value: ({ deputy }) => deputy },
-      { title: 'FROM', value: (row) => timeText(row['from']) },
-      { title: 'UNTIL', value: (row) => timeText(row['until']) },
+      { title: 'AWAY', value: ({ account }) => account, as: 'name' },
+      { title: 'DEPUTY', value: ({ deputy }) => deputy, as: 'name' },
+      { title: 'FROM', value: (row) => row['from'], as: 'time' },
+      { title: 'UNTIL', value: (row) => row['until'], as: 'time' },
     ],
   }),
   showCommand('absences', 'an absence', 'getAbsence'),

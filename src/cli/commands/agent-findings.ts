@@ -1,8 +1,8 @@
 /** `behalf agents findings`: what needs attention, most urgent first. */
 import { EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-command.ts';
-import { table } from '../table.ts';
+import { managementCommand } from '../management-command.ts';
+import { type Column, idsIn, table } from '../table.ts';
 
 type AgentFindings = {
   readonly kind: string;
@@ -10,6 +10,16 @@ type AgentFindings = {
   readonly agents: readonly Json[];
   readonly clients: readonly Json[];
 };
+
+const COLUMNS: readonly Column<Json>[] = [
+  { title: 'FINDING', value: ({ kind }) => kind },
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'OWNER', value: ({ owner }) => owner, as: 'name' },
+  { title: 'UNTIL', value: ({ at }) => at, as: 'time' },
+  { title: 'LAST USE', value: ({ last_used_at }) => last_used_at, as: 'time' },
+  { title: 'NAME', value: ({ name }) => name },
+];
 
 export const findings = managementCommand({
   words: ['agents', 'findings'],
@@ -31,22 +41,7 @@ export const findings = managementCommand({
         at: undefined,
       })),
     ]);
-    const text =
-      rows.length === 0
-        ? ''
-        : table<Json>(
-            [
-              { title: 'FINDING', value: ({ kind }) => kind },
-              { title: 'ID', value: ({ id }) => id },
-              { title: 'STATE', value: ({ state }) => state },
-              { title: 'OWNER', value: ({ owner }) => owner },
-              { title: 'UNTIL', value: ({ at }) => timeText(at) },
-              { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
-              { title: 'NAME', value: ({ name }) => name },
-            ],
-            rows,
-            call.terminal.columns,
-          );
+    const text = rows.length === 0 ? '' : table(COLUMNS, rows, await call.print.look(idsIn(COLUMNS, rows)));
     call.print.object(body, text);
     if (!call.isSet('json')) {
       if (rows.length === 0) call.terminal.err('Nothing needs you.\n');

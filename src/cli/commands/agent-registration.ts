@@ -2,8 +2,9 @@
 import { keyFileFor, requireNewName } from '../agent-names.ts';
 import { EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand, timeText, warn } from '../management-command.ts';
+import { type ManagementCall, managementCommand, warn } from '../management-command.ts';
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
 import { findOwner } from '../named-owners.ts';
 import { updateCommand } from '../object-commands.ts';

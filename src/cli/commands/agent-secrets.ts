@@ -1,7 +1,8 @@
 /** `behalf agents secrets create` and `rotate`: exceptions from the rule that agents have no secrets. */
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
-import { type ManagementCall, managementCommand, secretText, timeText } from '../management-command.ts';
+import { timeText } from '../look.ts';
+import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
 import { details } from '../table.ts';
 
 const wholeNumber = (call: ManagementCall, option: string, most: number, least: number): number => {

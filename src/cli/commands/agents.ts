@@ -1,6 +1,6 @@
 /** `behalf agents …`: the registry of agents. */
 import { type Command, CommandError, EXIT, isCommandError } from '../command.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { managementCommand } from '../management-command.ts';
 import { momentOf } from '../moment.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
@@ -50,8 +50,8 @@ export const agentCommands: readonly Command[] = [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
       { title: 'ENVIRONMENT', value: ({ environment }) => environment },
-      { title: 'OWNER', value: ({ owner }) => owner },
-      { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
+      { title: 'OWNER', value: ({ owner }) => owner, as: 'name' },
+      { title: 'LAST USE', value: ({ last_used_at }) => last_used_at, as: 'time' },
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),

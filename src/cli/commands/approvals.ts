@@ -3,9 +3,93 @@
  * reviews break-glass access.
  */
 import { type Command, EXIT } from '../command.ts';
-import { managementCommand, timeText } from '../management-command.ts';
-import { listCommand, showCommand } from '../object-commands.ts';
-import { printable } from '../table.ts';
+import { actionText, describedActions } from '../described-actions.ts';
+import { bothTimes, colorOf, painted } from '../look.ts';
+import type { Json } from '../management-client.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
+import { listCommand } from '../object-commands.ts';
+import { details, printable } from '../table.ts';
+
+const stateText = (state: unknown): unknown => (state === 'unused' ? 'approved, not used' : state);
+
+const show = managementCommand({
+  words: ['approvals', 'show'],
+  operands: ['ID'],
+  summary: 'Show an approval: what it allows, for whom, until when, and who approved it.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const { body } = await call.api.run('getApproval', { id: call.operands[0] ?? '' });
+    if (call.isSet('json')) call.print.object(body, '');
+    else call.terminal.out(await approvalText(call, body));
+    return EXIT.done;
+  },
+});
+
+type Vote = { readonly account: string; readonly for?: string; readonly at: number };
+
+const approvalText = async (call: ManagementCall, body: Json): Promise<string> => {
+  const { requires, escalation, break_glass: emergency } = body as { readonly [name: string]: Json | undefined };
+  const approvers = (body['approvers'] ?? []) as readonly string[];
+  const votes = (body['votes'] ?? []) as readonly Vote[];
+  const invoked = (emergency?.['by'] ?? []) as readonly Vote[];
+  const look = await call.print.look([
+    ...['agent', 'client', 'subject', 'resource', 'decided_by', 'must_agree', 'requested_by'].map((name) =>
+      String(body[name]),
+    ),
+    ...approvers,
+    ...[...votes, ...invoked].flatMap(({ account, for: away }) => (away === undefined ? [account] : [account, away])),
+  ]);
+  const who = (id: unknown): unknown => (typeof id === 'string' ? (look.names?.get(id) ?? id) : undefined);
+  const withId = (id: unknown): unknown => (who(id) === id ? id : `${String(who(id))} (${String(id)})`);
+  const time = (value: unknown): unknown => bothTimes(value, look);
+  const voted = (all: readonly Vote[]): readonly string[] =>
+    all.map(
+      ({ account, for: away, at }) =>
+        `${String(who(account))}${away === undefined ? '' : ` for ${String(who(away))}`}, ${String(time(at))}`,
+    );
+  const describe = await describedActions(call.api);
+  const action = (body['details'] === undefined ? [] : describe(body)).flatMap(({ sentence, more }) => [
+    ['action', sentence] as const,
+    ...more.map(({ member, value }) => [`  ${member}`, value] as const),
+  ]);
+  const state = String(stateText(body['state']));
+  const risk = String(body['risk']);
+  return [
+    `${painted(printable(state), colorOf(state), look)}  ${painted(printable(`${risk} risk`), colorOf(risk), look)}\n\n`,
+    details([
+      ...action,
+      ['scopes', body['scope']],
+      ['at', withId(body['resource'])],
+      ['agent', withId(body['agent'])],
+      ...(body['client'] === body['agent'] ? [] : [['requested by', withId(body['client'])] as const]),
+      ['requested by', body['requested_by'] === undefined ? undefined : withId(body['requested_by'])],
+      ['on behalf of', withId(body['subject'])],
+      ['message', body['binding_message']],
+      ['requested', time(body['created_at'])],
+      ['decide until', body['state'] === 'pending' ? time(body['expires_at']) : undefined],
+      ['approvals', `${votes.length} of ${String(requires?.['quorum'] ?? 1)}`],
+      ['approved by', voted(votes)],
+      ['approvers', approvers.map(who)],
+      ['must approve', who(body['must_agree'] ?? undefined)],
+      ['escalates', time(escalation?.['at'])],
+      ['decided', time(body['decided_at'])],
+      ['decided by', who(body['decided_by'])],
+      ['use until', time(body['redeem_by'])],
+      ['redeemed', time(body['redeemed_at'])],
+      ['used', time(body['used_at'])],
+      ['break-glass', emergency?.['reason']],
+      ['invoked by', voted(invoked)],
+      ['review', emergency?.['finding'] ?? emergency?.['review']],
+      ['review note', emergency?.['note']],
+      ['blueprint', (body['blueprint'] as Json | null)?.['id']],
+      ['policy version', body['policy'] ?? undefined],
+      ['channel', body['channel']],
+      ['id', body['id']],
+      ['digest', body['digest']],
+    ]),
+  ].join('');
+};
 
 export const approvalCommands: readonly Command[] = [
   listCommand({
@@ -28,17 +112,22 @@ export const approvalCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      { title: 'STATE', value: ({ state }) => (state === 'unused' ? 'approved, not used' : state) },
+      { title: 'STATE', value: ({ state }) => stateText(state) },
       { title: 'RISK', value: ({ risk }) => risk },
-      { title: 'AGENT', value: ({ agent }) => agent },
-      { title: 'FOR', value: ({ subject }) => subject },
-      { title: 'ASKED', value: (row) => timeText(row['created_at']) },
-      { title: 'DECIDED', value: (row) => timeText(row['decided_at']) },
-      { title: 'RESOURCE', value: ({ resource }) => resource },
-      { title: 'SCOPE', value: ({ scope }) => scope },
+      { title: 'ACTION', value: (row) => row['action'] ?? row['scope'] },
+      { title: 'AGENT', value: ({ agent }) => agent, as: 'name' },
+      { title: 'FOR', value: ({ subject }) => subject, as: 'name' },
+      { title: 'ASKED', value: (row) => row['created_at'], as: 'time' },
+      { title: 'DECIDED', value: (row) => row['decided_at'], as: 'time', isRare: true },
+      { title: 'RESOURCE', value: ({ resource }) => resource, as: 'name' },
     ],
+    prepare: async (call, rows) => {
+      if (rows.every(({ details: given }) => given === undefined)) return rows;
+      const describe = await describedActions(call.api);
+      return rows.map((row) => ({ ...row, action: actionText(describe, row) }));
+    },
   }),
-  showCommand('approvals', 'an approval', 'getApproval'),
+  show,
   managementCommand({
     words: ['approvals', 'review'],
     operands: ['ID'],

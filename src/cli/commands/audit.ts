@@ -7,8 +7,9 @@ import { readTrustedHeads, type TrustedHeads } from '../../domain/audit/signed-h
 import { verifyExport } from '../../domain/audit/verify-export.ts';
 import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { managementCommand } from '../management-command.ts';
 import { MOMENT_EXAMPLES, momentOf } from '../moment.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
 import { withProgress } from '../progress.ts';
@@ -28,7 +29,11 @@ const list = listCommand({
     id: { value: 'ID', description: 'Only events that contain this id, of any kind.' },
     subject: { value: 'ACCOUNT', description: 'Only events on behalf of this account.' },
     agent: { value: 'AGENT', description: 'Only events in which this agent acted.' },
-    caller: { value: 'ID', description: 'Only events caused by this client, agent or account.' },
+    actor: {
+      value: 'PARTY',
+      description: 'Only events caused by this account, agent or client: its name or id.',
+      parameter: 'caller',
+    },
     txn: { value: 'ID', description: 'Only events of this transaction.' },
     delegation: { value: 'ID', description: 'Only events under this delegation.' },
     token: { value: 'ID', description: 'Only events about this token (its jti).', parameter: 'token_id' },
@@ -37,19 +42,21 @@ const list = listCommand({
   },
   meaning: (name, value) => (name === 'since' || name === 'until' ? String(momentOf(name, value)) : value),
   columns: [
-    { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? timeText(at / 1000) : at) },
+    { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? at / 1000 : at), as: 'time' },
     { title: 'TYPE', value: (entry) => eventOf(entry)['type'] },
     { title: 'OUTCOME', value: (entry) => eventOf(entry)['outcome'] },
     {
       title: 'CHANGED',
       value: ({ mismatches }) => (Array.isArray(mismatches) ? `in the database: ${mismatches.join(', ')}` : ''),
+      isRare: true,
     },
-    { title: 'CALLER', value: (entry) => eventOf(entry)['caller'] },
-    { title: 'SUBJECT', value: (entry) => eventOf(entry)['subject'] },
+    { title: 'CALLER', value: (entry) => eventOf(entry)['caller'], as: 'name' },
+    { title: 'SUBJECT', value: (entry) => eventOf(entry)['subject'], as: 'name' },
     {
       title: 'ABOUT',
       value: (entry) =>
         eventOf(entry)['error'] ?? (eventOf(entry)['target'] as Json | undefined)?.['id'] ?? eventOf(entry)['resource'],
+      as: 'name',
     },
   ],
 });

@@ -1,7 +1,8 @@
 /** `behalf blueprints …`: templates and ceilings for agents. */
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { actionCommand, listCommand } from '../object-commands.ts';
 import { type Column, details, printable } from '../table.ts';
 import { CEILINGS, ceilingsOf } from './blueprint-ceilings.ts';
@@ -122,7 +123,7 @@ const diff = managementCommand({
   run: async (call) => {
     const [from, to] = ['from', 'to'].map((name) => call.integer(name, 0, 1_000_000)?.toString());
     const { body } = await call.api.run('diffBlueprint', { ...targetOf(call), query: { from, to } });
-    call.print.list((body['changes'] ?? []) as readonly Json[], CHANGES, 'They do not differ.');
+    await call.print.list((body['changes'] ?? []) as readonly Json[], CHANGES, 'They do not differ.');
     return EXIT.done;
   },
 });
@@ -136,13 +137,13 @@ const versions = managementCommand({
   run: async (call) => {
     const found: Json[] = [];
     for await (const one of call.api.items('listBlueprintVersions', targetOf(call))) found.push(one);
-    call.print.list(
+    await call.print.list(
       found,
       [
         { title: 'VERSION', value: ({ version }) => version },
         { title: 'STATE', value: ({ state }) => state },
-        { title: 'ACTIVATED', value: (one) => timeText(one['activated_at']) },
-        { title: 'BY', value: (one) => one['activated_by'] },
+        { title: 'ACTIVATED', value: (one) => one['activated_at'], as: 'time' },
+        { title: 'BY', value: (one) => one['activated_by'], as: 'name' },
       ],
       'There are none.',
     );

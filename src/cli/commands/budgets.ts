@@ -4,7 +4,6 @@ import { EXIT } from '../command.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
-import { details } from '../table.ts';
 import { timeSpan } from '../time-span.ts';
 
 const CHANGEABLE = {
@@ -75,7 +74,7 @@ const create = managementCommand({
         ...(scopes.length === 0 ? {} : { scopes }),
       },
     });
-    call.print.object(body, details(Object.entries(body)));
+    await call.print.members(body);
     return EXIT.done;
   },
 });
@@ -97,7 +96,8 @@ export const budgetCommands: readonly Command[] = [
           `${counted} of ${limit}${currency === undefined ? '' : ` ${currency}`}`,
       },
       { title: 'WINDOW', value: ({ window_seconds: seconds }) => `${seconds} s` },
-      { title: 'ABOUT', value: ({ about, subject }) => `${about} ${subject}` },
+      { title: 'ABOUT', value: ({ about }) => about },
+      { title: 'OF', value: ({ subject }) => subject, as: 'name' },
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
-import { type KeyRole, type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { type KeyRole, type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
 import type { OperationsWith } from '../operations.ts';
 import { type Column, details, printable } from '../table.ts';
@@ -16,8 +16,8 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'ID', value: ({ id }) => id },
   { title: 'KIND', value: ({ kind }) => kind },
   { title: 'STATE', value: ({ state }) => state },
-  { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
-  { title: 'ENDS', value: ({ expires_at: at }) => timeText(at) },
+  { title: 'LAST USE', value: ({ last_used_at }) => last_used_at, as: 'time' },
+  { title: 'ENDS', value: ({ expires_at }) => expires_at, as: 'time' },
   { title: 'NAME', value: ({ name, attester }) => name ?? attester },
 ];
 
@@ -67,7 +67,7 @@ export const credentialCommands: readonly Command[] = [
     options: {},
     run: async (call) => {
       const { body } = await call.api.run('listCredentials', { id: call.operands[0] ?? '' });
-      call.print.list((body['items'] ?? []) as readonly Row[], COLUMNS, 'This agent has no credential.');
+      await call.print.list((body['items'] ?? []) as readonly Row[], COLUMNS, 'This agent has no credential.');
       return EXIT.done;
     },
   }),

@@ -1,6 +1,5 @@
 /** `behalf delegations …`: what agents may do on behalf of users. */
 import type { Command } from '../command.ts';
-import { timeText } from '../management-command.ts';
 import { jsonDetails, lists } from '../members.ts';
 import { actionCommand, listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 
@@ -20,11 +19,11 @@ export const delegationCommands: readonly Command[] = [
       // A delegation also ends without a revocation: when it expires, or when a delegation above it ends.
       { title: 'STATE', value: ({ state, live }) => (state === 'active' && live !== true ? 'over' : state) },
       { title: 'HOP', value: ({ depth }) => depth },
-      { title: 'FOR', value: ({ subject }) => subject },
-      { title: 'AGENT', value: ({ actor }) => actor },
-      { title: 'CALLED BY', value: ({ via }) => via ?? 'any' },
-      { title: 'EXPIRES', value: (row) => timeText(row['expires_at']) },
-      { title: 'RESOURCE', value: ({ resource }) => resource },
+      { title: 'FOR', value: ({ subject }) => subject, as: 'name' },
+      { title: 'AGENT', value: ({ actor }) => actor, as: 'name' },
+      { title: 'CALLED BY', value: ({ via }) => via ?? 'any', as: 'name' },
+      { title: 'EXPIRES', value: (row) => row['expires_at'], as: 'time' },
+      { title: 'RESOURCE', value: ({ resource }) => resource, as: 'name' },
       { title: 'SCOPE', value: ({ scope }) => scope },
     ],
   }),

@@ -1,6 +1,5 @@
 /** `behalf grants …`: what users allowed clients and agents. */
 import type { Command } from '../command.ts';
-import { timeText } from '../management-command.ts';
 import { lists, resourceDetails, resourceScopes } from '../members.ts';
 import { deleteCommand, listCommand, narrowCommand, showCommand } from '../object-commands.ts';
 
@@ -16,11 +15,11 @@ export const grantCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      { title: 'FROM', value: ({ account }) => account },
-      { title: 'TO', value: ({ client }) => client },
-      { title: 'USED', value: (row) => timeText(row['last_used_at']) },
-      { title: 'EXPIRES', value: (row) => timeText(row['expires_at']) },
-      { title: 'RESOURCES', value: ({ resources }) => Object.keys((resources ?? {}) as object) },
+      { title: 'FROM', value: ({ account }) => account, as: 'name' },
+      { title: 'TO', value: ({ client }) => client, as: 'name' },
+      { title: 'USED', value: (row) => row['last_used_at'], as: 'time' },
+      { title: 'EXPIRES', value: (row) => row['expires_at'], as: 'time' },
+      { title: 'RESOURCES', value: ({ resources }) => Object.keys((resources ?? {}) as object), as: 'name' },
     ],
   }),
   showCommand('grants', 'a grant', 'getGrant'),

@@ -1,7 +1,8 @@
 /** `behalf agents instances …`: instances of an agent. */
 import { type Command, EXIT, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { timeText } from '../look.ts';
+import { managementCommand } from '../management-command.ts';
 import { details, printable } from '../table.ts';
 
 export const instanceCommands: readonly Command[] = [
@@ -21,15 +22,15 @@ export const instanceCommands: readonly Command[] = [
         if (rows.length >= limit) break;
         if (call.isSet('all') || item['state'] === 'active') rows.push(item);
       }
-      call.print.list(
+      await call.print.list(
         rows,
         [
           { title: 'ID', value: ({ id }) => id },
           { title: 'STATE', value: ({ state }) => state },
-          { title: 'STARTED', value: ({ created_at: at }) => timeText(at) },
-          { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
-          { title: 'UNTIL', value: ({ expires_at: at }) => timeText(at) },
-          { title: 'STARTED BY', value: ({ started_by: by }) => by },
+          { title: 'STARTED', value: ({ created_at }) => created_at, as: 'time' },
+          { title: 'LAST USE', value: ({ last_used_at }) => last_used_at, as: 'time' },
+          { title: 'UNTIL', value: ({ expires_at }) => expires_at, as: 'time' },
+          { title: 'STARTED BY', value: ({ started_by: by }) => by, as: 'name' },
           { title: 'NAME', value: ({ name }) => name },
         ],
         'No copy of this agent is running.',

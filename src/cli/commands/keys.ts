@@ -1,15 +1,15 @@
 /** `behalf keys …`: the keys that sign tokens. */
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { managementCommand } from '../management-command.ts';
 import type { Column } from '../table.ts';
 
 const COLUMNS: readonly Column<Json>[] = [
   { title: 'KID', value: ({ id }) => id },
   { title: 'KTY', value: ({ kty }) => kty },
   { title: 'STATE', value: ({ state }) => state },
-  { title: 'SIGNS FROM', value: (key) => timeText(key['signs_from']) },
-  { title: 'SIGNS UNTIL', value: (key) => timeText(key['signs_until']) },
+  { title: 'SIGNS FROM', value: (key) => key['signs_from'], as: 'time' },
+  { title: 'SIGNS UNTIL', value: (key) => key['signs_until'], as: 'time' },
 ];
 
 const list = managementCommand({
@@ -20,7 +20,7 @@ const list = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.run('listKeys');
-    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
+    await call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
 });
@@ -33,7 +33,7 @@ const rotate = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.run('rotateKeys');
-    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
+    await call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
 });
@@ -49,7 +49,7 @@ const revoke = managementCommand({
   run: async (call) => {
     const [kid = ''] = call.operands;
     const { body } = await call.api.run('revokeKey', { id: kid, body: { reason: call.required('reason') } });
-    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
+    await call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
 });

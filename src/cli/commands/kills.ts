@@ -10,7 +10,7 @@ import { isFinal, type Kill, type KillScope, killKey } from '../../domain/vocabu
 import { type Call, type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
 import { databaseOfServer, withLocalStore } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
 import { SETTINGS, settings } from '../settings.ts';
@@ -185,9 +185,9 @@ export const orderedKillCommands: readonly Command[] = [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
       { title: 'SCOPE', value: ({ scope }) => scope },
-      { title: 'TARGET', value: ({ target }) => target ?? '' },
-      { title: 'BY', value: ({ by }) => by },
-      { title: 'ORDERED', value: (kill) => timeText(kill['created_at']) },
+      { title: 'TARGET', value: ({ target }) => target ?? '', as: 'name' },
+      { title: 'BY', value: ({ by }) => by, as: 'name' },
+      { title: 'ORDERED', value: (kill) => kill['created_at'], as: 'time' },
       { title: 'REASON', value: ({ reason }) => reason },
     ],
   }),

@@ -236,7 +236,7 @@ export const peerCommands: readonly Command[] = [
         { title: 'ID', value: ({ id }) => id },
         { title: 'PEER', value: ({ peer }) => peer },
         { title: 'SUBJECT', value: ({ subject }) => printable(String(subject)) },
-        { title: 'ACCOUNT', value: ({ account }) => account },
+        { title: 'ACCOUNT', value: ({ account }) => account, as: 'name' },
       ],
     }),
     words: ['peers', 'links'],

@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { CommandError, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { momentOf } from '../moment.ts';
-import { jsonText, table } from '../table.ts';
+import { type Column, idsIn, jsonText, table } from '../table.ts';
 import { policiesOf, rowsOf } from './policy-simulations.ts';
 
 export const replayCommand = managementCommand({
@@ -31,7 +31,7 @@ export const replayCommand = managementCommand({
     });
     const summary = await summaryOf(call, stream);
     if (call.isSet('json')) call.terminal.out(jsonText(summary));
-    else call.terminal.out(summaryText(summary));
+    else call.terminal.out(await summaryText(call, summary));
     return EXIT.done;
   },
 });
@@ -68,13 +68,19 @@ const COUNTS = [
   { title: 'NEWLY REFUSED', value: (one: Json) => one['refused'] },
 ];
 
-const summaryText = ({ read, decided, changed, by_caller, by_scope, examples }: Json): string => {
+const CALLER: Column<Json> = { title: 'AGENT OR CLIENT', value: ({ caller }) => caller, as: 'name' };
+
+const summaryText = async (
+  { print }: ManagementCall,
+  { read, decided, changed, by_caller, by_scope, examples }: Json,
+): Promise<string> => {
   const [of, all] = [NUMBER.format(Number(decided)), NUMBER.format(Number(read))];
   const counts = `${NUMBER.format(Number(changed))} of ${of} decisions would be other ones (${all} were read).\n`;
   if (Number(changed) === 0) return counts;
+  const look = await print.look(idsIn([CALLER], [...rowsOf(by_caller), ...rowsOf(examples)]));
   return [
     counts,
-    table([...COUNTS, { title: 'AGENT OR CLIENT', value: ({ caller }: Json) => caller }], rowsOf(by_caller)),
+    table([...COUNTS, CALLER], rowsOf(by_caller), look),
     table(
       [
         ...COUNTS,
@@ -82,16 +88,18 @@ const summaryText = ({ read, decided, changed, by_caller, by_scope, examples }: 
         { title: 'AT', value: ({ resource }) => resource },
       ],
       rowsOf(by_scope),
+      look,
     ),
     table(
       [
-        { title: 'FOR EXAMPLE', value: ({ at }: Json) => timeText(at) },
-        { title: 'AGENT OR CLIENT', value: ({ caller }) => caller },
+        { title: 'FOR EXAMPLE', value: ({ at }: Json) => at, as: 'time' },
+        CALLER,
         { title: 'ALLOWED', value: ({ allowed }) => allowed },
         { title: 'REFUSED', value: ({ refused }) => refused },
         { title: 'DECISION', value: ({ decision }) => decision },
       ],
       rowsOf(examples).slice(0, 5),
+      look,
     ),
   ].join('\n');
 };

@@ -4,8 +4,9 @@ import { differences } from '../../domain/authority/policy/line-diff.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
 import { existingDatabase } from '../local-store.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { listCommand } from '../object-commands.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
@@ -68,8 +69,8 @@ const list = listCommand({
   columns: [
     { title: 'VERSION', value: ({ version }) => version },
     { title: 'STATE', value: ({ state }) => state },
-    { title: 'DRAFTED', value: (one) => timeText(one['created_at']) },
-    { title: 'BY', value: (one) => one['created_by'] },
+    { title: 'DRAFTED', value: (one) => one['created_at'], as: 'time' },
+    { title: 'BY', value: (one) => one['created_by'], as: 'name' },
     { title: 'NOTE', value: ({ note }) => note },
   ],
   nothing: 'There are none.',

@@ -1,7 +1,7 @@
 /** `behalf push-keys …`: the keys by which browsers recognise push messages of this server. */
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { managementCommand } from '../management-command.ts';
 import type { Column } from '../table.ts';
 
 const NONE = 'There are none yet. The server creates the first one when a user opens the page of notifications.';
@@ -9,7 +9,7 @@ const NONE = 'There are none yet. The server creates the first one when a user o
 const COLUMNS: readonly Column<Json>[] = [
   { title: 'ID', value: ({ id }) => id },
   { title: 'STATE', value: ({ state }) => state },
-  { title: 'MADE', value: (key) => timeText(key['created_at']) },
+  { title: 'MADE', value: (key) => key['created_at'], as: 'time' },
   { title: 'PUBLIC KEY', value: (key) => key['public_key'] },
 ];
 
@@ -23,7 +23,7 @@ const list = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.run('listPushKeys');
-    call.print.list(keysOf(body), COLUMNS, NONE);
+    await call.print.list(keysOf(body), COLUMNS, NONE);
     return EXIT.done;
   },
 });
@@ -37,7 +37,7 @@ const rotate = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.run('rotatePushKey');
-    call.print.list(keysOf(body), COLUMNS, NONE);
+    await call.print.list(keysOf(body), COLUMNS, NONE);
     return EXIT.done;
   },
 });
@@ -51,7 +51,7 @@ const revoke = managementCommand({
   run: async (call) => {
     const [id = ''] = call.operands;
     const { body } = await call.api.run('revokePushKey', { id, body: { reason: call.required('reason') } });
-    call.print.list(keysOf(body), COLUMNS, NONE);
+    await call.print.list(keysOf(body), COLUMNS, NONE);
     return EXIT.done;
   },
 });

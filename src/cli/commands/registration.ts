@@ -1,8 +1,9 @@
 /** `behalf registration …`: initial access tokens, with which clients and agents register themselves (RFC 7591). */
 
 import { type Command, EXIT } from '../command.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
 import { findOwner } from '../named-owners.ts';
 import { details, printable } from '../table.ts';
@@ -69,14 +70,14 @@ const list = managementCommand({
     const found: Json[] = [];
     const limit = call.integer('limit', 1, 100_000) ?? 100;
     for await (const one of call.api.items('listInitialAccessTokens', { query }, limit)) found.push(one);
-    call.print.list(
+    await call.print.list(
       found,
       [
         { title: 'ID', value: ({ id }) => id },
         { title: 'STATE', value: ({ state }) => state },
         { title: 'USED', value: ({ used, uses }) => `${used} of ${uses}` },
-        { title: 'EXPIRES', value: (one) => timeText(one['expires_at']) },
-        { title: 'OWNER', value: ({ owner }) => owner },
+        { title: 'EXPIRES', value: (one) => one['expires_at'], as: 'time' },
+        { title: 'OWNER', value: ({ owner }) => owner, as: 'name' },
         { title: 'BLUEPRINT', value: ({ blueprint }) => blueprint },
       ],
       'There are none. Make one: behalf registration tokens create --owner NAME --blueprint ID',

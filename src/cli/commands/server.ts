@@ -2,6 +2,7 @@
 import { type ShownSetting, type Source, withoutSecrets } from '../../../config/load.ts';
 import { isProduction } from '../../../config/production-rules.ts';
 import { type Command, EXIT } from '../command.ts';
+import { lookOn } from '../look.ts';
 import { loadedSettings, SETTINGS } from '../settings.ts';
 import { type Column, jsonText, table } from '../table.ts';
 
@@ -37,7 +38,7 @@ const checkConfig: Command = {
     const settings = withoutSecrets(loaded);
     if (call.isSet('json'))
       call.terminal.out(jsonText(Object.fromEntries(settings.map(({ pointer, value }) => [pointer, value]))));
-    else call.terminal.out(table(COLUMNS, settings, call.terminal.columns));
+    else call.terminal.out(table(COLUMNS, settings, lookOn(call.terminal, { now: 0, isExact: true })));
     call.terminal.err(
       `The settings are in order; this is ${isProduction(loaded.configuration) ? 'production' : 'development'}.\n`,
     );

@@ -2,7 +2,7 @@
 
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { managementCommand, timeText } from '../management-command.ts';
+import { managementCommand } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
 import { actionCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
@@ -18,16 +18,16 @@ const list = managementCommand({
   run: async (call) => {
     const account = await findAccount(call.api, call.operands[0]);
     const { body } = await call.api.run('listSessions', { query: { account } });
-    call.print.list(
+    await call.print.list(
       (body['items'] ?? []) as readonly Json[],
       [
         { title: 'ID', value: ({ id }) => id },
-        { title: 'SIGNED IN', value: (row) => timeText(row['auth_time']) },
-        { title: 'LAST USED', value: (row) => timeText(row['last_used_at']) },
+        { title: 'SIGNED IN', value: (row) => row['auth_time'], as: 'time' },
+        { title: 'LAST USED', value: (row) => row['last_used_at'], as: 'time' },
         { title: 'WITH', value: ({ amr }) => amr },
         { title: 'FROM', value: ({ source }) => printable(String(source ?? '')) },
         { title: 'BROWSER', value: browserOf },
-        { title: 'CLIENTS', value: ({ clients }) => clients },
+        { title: 'CLIENTS', value: ({ clients }) => clients, as: 'name' },
       ],
       'This account is signed in nowhere.',
     );

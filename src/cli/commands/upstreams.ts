@@ -238,9 +238,9 @@ export const upstreamCommands: readonly Command[] = [
       nothing: 'No account is connected.',
       columns: [
         { title: 'ID', value: ({ id }) => id },
-        { title: 'UPSTREAM', value: ({ upstream }) => upstream },
+        { title: 'UPSTREAM', value: ({ upstream }) => upstream, as: 'name' },
         { title: 'SUBJECT', value: ({ subject }) => printable(String(subject)) },
-        { title: 'ACCOUNT', value: ({ account }) => account },
+        { title: 'ACCOUNT', value: ({ account }) => account, as: 'name' },
         { title: 'PROOF', value: ({ proof }) => proof },
       ],
     }),

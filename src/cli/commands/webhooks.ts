@@ -1,7 +1,8 @@
 /** `behalf webhooks …`: endpoints at which other systems receive events, and the failed deliveries. */
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-command.ts';
+import { timeText } from '../look.ts';
+import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { lists, texts } from '../members.ts';
 import { actionCommand, deleteCommand, listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
@@ -95,11 +96,11 @@ const deadLetters = managementCommand({
   run: async (call) => {
     const rows: Readonly<Record<string, unknown>>[] = [];
     for await (const row of call.api.items('listDeadLetters', {}, 1000)) rows.push(row);
-    call.print.list(
+    await call.print.list(
       rows,
       [
         { title: 'ID', value: ({ id }) => id },
-        { title: 'FIRST TRIED', value: ({ created_at: time }) => timeText(time) },
+        { title: 'FIRST TRIED', value: ({ created_at }) => created_at, as: 'time' },
         { title: 'TRIES', value: ({ attempts }) => attempts },
         { title: 'WHY', value: ({ failure }) => failure },
         { title: 'KIND', value: ({ kind }) => kind },
@@ -136,7 +137,7 @@ export const webhookCommands: readonly Command[] = [
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
-      { title: 'LAST SUCCESS', value: ({ last_success_at: time }) => timeText(time) },
+      { title: 'LAST SUCCESS', value: ({ last_success_at }) => last_success_at, as: 'time' },
       { title: 'LAST FAILURE', value: ({ last_failure: why }) => why },
       { title: 'URL', value: ({ url }) => url },
       { title: 'NAME', value: ({ name }) => name },

@@ -45,7 +45,7 @@ describe('a table', () => {
   });
 
   test('is no wider than the terminal', () => {
-    const text = table(columns, [{ id: 'agt_1', name: 'a long name' }], 12);
+    const text = table(columns, [{ id: 'agt_1', name: 'a long name' }], { width: 12 });
     expect(text).toBe('ID     NAME\nagt_1  a lo…\n');
   });
 

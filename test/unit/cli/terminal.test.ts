@@ -21,3 +21,24 @@ describe('the terminal of a command', () => {
     expect(terminalOf(columns, isTTY).terminal.columns).toBe(expected);
   });
 });
+
+describe('colors', () => {
+  const colorsOf = (isTTY: boolean, env: Readonly<Record<string, string>>): boolean => {
+    const stream = () => Object.assign(new PassThrough(), { isTTY, columns: 80 });
+    const streams = { stdin: stream(), stdout: stream(), stderr: stream() };
+    return processTerminal(streams as unknown as Streams, env).hasColors === true;
+  };
+
+  test.each([
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: '1' }, false],
+    [true, { NO_COLOR: '' }, true],
+    [true, { TERM: 'dumb' }, false],
+    [false, { FORCE_COLOR: '1' }, true],
+    [true, { FORCE_COLOR: '0' }, false],
+    [true, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+  ])('terminal: %s, with %j: %s', (isTTY, env, expected) => {
+    expect(colorsOf(isTTY, env)).toBe(expected);
+  });
+});

@@ -1,0 +1,87 @@
+/** The names of agents, owners, clients, APIs and the rest, which tables show in place of ids. */
+import { isCommandError } from './command.ts';
+import type { ManagementClient } from './management-client.ts';
+import type { ReadOperation } from './operations.ts';
+
+type Named = { readonly operation: ReadOperation; readonly member: string };
+
+const BY_PREFIX: Readonly<Record<string, Named>> = {
+  acc: { operation: 'getAccount', member: 'username' },
+  grp: { operation: 'getGroup', member: 'name' },
+  agt: { operation: 'getAgent', member: 'name' },
+  app: { operation: 'getClient', member: 'name' },
+  rs: { operation: 'getResourceServer', member: 'name' },
+  bpt: { operation: 'getBlueprint', member: 'name' },
+  bud: { operation: 'getBudget', member: 'name' },
+  ups: { operation: 'getUpstream', member: 'name' },
+  per: { operation: 'getPeer', member: 'name' },
+};
+
+const ID = /^([a-z]{2,3})_[a-z2-7]{26}$/;
+/** Of one output. Further ids are shown as they are. */
+const MOST_NAMES = 200;
+const AT_ONCE = 8;
+
+/**
+ * Finds names by id. Two objects of one name keep their ids beside it, so that a table never shows two as one. An object that
+ * the caller may not read keeps its id. Remembers what it found.
+ */
+export const objectNames = (
+  api: Pick<ManagementClient, 'run' | 'items'>,
+): ((ids: Iterable<string>) => Promise<ReadonlyMap<string, string>>) => {
+  const found = new Map<string, string | undefined>();
+  const closed = new Set<string>();
+  let apis: Promise<ReadonlyMap<string, string>> | undefined;
+
+  const look = async (id: string): Promise<void> => {
+    const prefix = ID.exec(id)?.[1] ?? '';
+    const known = BY_PREFIX[prefix];
+    if (!known || closed.has(prefix)) return;
+    try {
+      const name = (await api.run(known.operation, { id })).body[known.member];
+      found.set(id, typeof name === 'string' && name !== '' ? name : undefined);
+    } catch (error) {
+      if (!isCommandError(error)) throw error;
+      // The audit log records each refusal, so one is enough for a kind that the caller may not read.
+      if (error.status === 403) closed.add(prefix);
+      found.set(id, undefined);
+    }
+  };
+
+  /** Resource indicators are URLs, and no operation reads an API by it. */
+  const lookAtApis = async (): Promise<ReadonlyMap<string, string>> => {
+    const names = new Map<string, string>();
+    try {
+      for await (const { identifier, name } of api.items('listResourceServers', {}, 1000)) {
+        names.set(String(identifier), String(name));
+      }
+    } catch (error) {
+      if (!isCommandError(error)) throw error;
+    }
+    return names;
+  };
+
+  return async (ids) => {
+    const asked = [...new Set(ids)];
+    const waiting = asked.filter((id) => ID.test(id) && !found.has(id)).slice(0, MOST_NAMES - found.size);
+    const worker = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await look(id);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const indicators = asked.filter((id) => URL.canParse(id));
+    if (indicators.length > 0) apis ??= lookAtApis();
+    const known = await apis;
+    for (const id of indicators) found.set(id, known?.get(id));
+    return told(asked, found);
+  };
+};
+
+const told = (ids: readonly string[], found: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> => {
+  const named = ids.flatMap((id) => {
+    const name = found.get(id);
+    return name === undefined ? [] : [[id, name] as const];
+  });
+  const counts = new Map<string, number>();
+  for (const [, name] of named) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return new Map(named.map(([id, name]) => [id, counts.get(name) === 1 ? name : `${name} (${id})`]));
+};
