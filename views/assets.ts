@@ -7,6 +7,7 @@ export type StyleName =
   | 'agents.css'
   | 'approvals.css'
   | 'charts.css'
+  | 'frame.css'
   | 'policy.css'
   | 'security.css'
   | 'styleguide.css';
@@ -59,6 +60,7 @@ const load = (): Loaded => {
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
+    'frame.css': add('frame.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
     'styleguide.css': add(

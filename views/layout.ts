@@ -3,6 +3,7 @@ import { assets, type ScriptName, type StyleName } from './assets.ts';
 import { type Html, type HtmlValue, html, type Text, type View } from './html.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from './language.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
+import { menuButton } from './partials/side-navigation.ts';
 import { submit } from './partials/submit.ts';
 import { layoutWords as words } from './words/layout.ts';
 
@@ -32,6 +33,8 @@ export type Shell = {
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
+  /** The navigation of an area (`sideNavigation`): beside the content, or behind a button on a narrow screen. */
+  readonly side?: Html;
   /** A second style sheet, and further ones after it. */
   readonly style?: StyleName;
   readonly alsoStyle?: StyleName | readonly StyleName[];
@@ -47,12 +50,17 @@ export const layout = ({
   title,
   body,
   width = 'narrow',
+  side,
   style,
   alsoStyle,
   bare = false,
   script,
 }: Shell): Html => {
   const { href } = assets(frame.basePath);
+  const main = html`<main id="main" class="${width}" tabindex="-1">
+${frame.flash && flash(frame.flash)}
+${body}
+</main>`;
   return html`<!doctype html>
 <html lang="${words.language}">
 <head>
@@ -63,21 +71,20 @@ export const layout = ({
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <link rel="stylesheet" href="${href('style.css')}">
+${side && html`<link rel="stylesheet" href="${href('frame.css')}">`}
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
 ${[alsoStyle ?? []].flat().map((also) => html`<link rel="stylesheet" href="${href(also)}">`)}
 ${script && html`<script src="${href(script)}" defer></script>`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
-<body>
+<body${side && html` class="framed"`}>
 <a class="skip" href="#main">${words.skip}</a>
 <header class="top"><div class="bar">
 ${brand(frame, bare)}
+${side && menuButton}
 ${bare ? undefined : navigation(frame)}
 </div></header>
-<main id="main" class="${width}" tabindex="-1">
-${frame.flash && flash(frame.flash)}
-${body}
-</main>
+${side ? html`<div class="frame">${side}${main}</div>` : main}
 <footer class="bottom"><div class="bar"><p>${words.about}</p>${languageSwitch(frame)}</div></footer>
 </body>
 </html>

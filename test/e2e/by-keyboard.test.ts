@@ -192,7 +192,7 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await keyboard.press(page, 'Enable grace-keys Person');
     expect(await page.locator('#state').textContent()).toBe('Can sign in');
 
-    await keyboard.follow(page, 'Apps and APIs');
+    await keyboard.follow(page, 'Clients');
     await keyboard.follow(page, 'Counter');
     await keyboard.press(page, 'Disable Counter');
     expect(await page.locator('#state').textContent()).toBe('Blocked');

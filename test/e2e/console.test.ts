@@ -55,7 +55,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
     await as(ADMIN, async (page) => {
       await look(page);
       await keyboard.follow(page, 'Agents');
-      await keyboard.follow(page, 'Register');
+      await keyboard.follow(page, 'Register an agent');
       await look(page);
       await keyboard.type(page, 'Name', name);
       await keyboard.type(page, 'Purpose', 'Finds free days');

@@ -19,6 +19,12 @@ const button = (page: Page, name: string | RegExp): Locator =>
 
 const link = (page: Page, name: string): Locator => page.getByRole('link', { name, exact: true }).first();
 
+/** Where a narrow screen keeps the places of an area behind a button, presses it first. */
+const unmenued = async (page: Page, name: string, press: (menu: Locator) => Promise<void>): Promise<void> => {
+  const menu = page.locator('.menu-button');
+  if ((await link(page, name).count()) === 0 && (await menu.isVisible())) await press(menu);
+};
+
 const followed = async (page: Page, act: () => Promise<void>): Promise<void> => {
   await Promise.all([page.waitForEvent('load'), act()]);
 };
@@ -31,7 +37,10 @@ export const pointer: Hands = {
   },
   unfold: (page, line) => page.locator('summary', { hasText: line }).first().click(),
   press: (page, name) => followed(page, () => button(page, name).click()),
-  follow: (page, name) => followed(page, () => link(page, name).click()),
+  async follow(page, name) {
+    await unmenued(page, name, (menu) => menu.click());
+    await followed(page, () => link(page, name).click());
+  },
 };
 
 /** Runs in the page. */
@@ -69,6 +78,10 @@ export const keyboard: Hands = {
     await followed(page, () => page.keyboard.press('Enter'));
   },
   async follow(page, name) {
+    await unmenued(page, name, async (menu) => {
+      await reach(page, menu);
+      await page.keyboard.press('Enter');
+    });
     await reach(page, link(page, name));
     await followed(page, () => page.keyboard.press('Enter'));
   },

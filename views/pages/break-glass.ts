@@ -2,7 +2,7 @@ import { cellText, chosenName, isolated, longText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ApprovalFacts, deedLine, deeds, facts } from '../partials/approval-facts.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { choice, textArea } from '../partials/controls.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
@@ -39,8 +39,8 @@ export const breakGlassListPage = (model: BreakGlassListModel): Html =>
     alsoStyle: 'approvals.css',
     title: words.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p>
-${consoleTabs(model, 'break-glass')}</div>
+    side: consoleNavigation(model, 'break-glass'),
+    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
 <section aria-labelledby="review"><h2 id="review">${words.toReview}</h2>
 ${model.open.length === 0 ? html`<p class="empty">${words.nothingToReview}</p>` : table(model.open)}</section>
 ${
@@ -87,6 +87,7 @@ export const breakGlassPage = (model: BreakGlassModel): Html => {
     style: 'agents.css',
     alsoStyle: 'approvals.css',
     title: words.title,
+    side: consoleNavigation(model, 'break-glass', false),
     ...(isByPasskey ? { script: 'passkeys.js' } : {}),
     body: html`<section class="card approval">
 <div class="page-head"><h1>${words.heading[headingOf(breakGlass)]}</h1></div>

@@ -4,7 +4,7 @@ import { layout } from '../layout.ts';
 import { environmentTag, verifiedTag } from '../partials/agent-card.ts';
 import { type AgentRow, lastUse } from '../partials/agent-rows.ts';
 import { stateTag } from '../partials/agent-state.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
@@ -80,9 +80,9 @@ export const agentPage = (model: AgentPageModel): Html =>
     style: 'agents.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'agents', false),
     body: html`<div class="page-head"><h1>${chosenName(model.agent.name)}</h1>
-<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <code>${plainText(model.agent.id, 80)}</code></p>
-${consoleTabs(model, 'agents', false)}</div>
+<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <code>${plainText(model.agent.id, 80)}</code></p></div>
 ${state(model)}
 ${who(model)}
 ${effect(model.effect)}

@@ -3,13 +3,14 @@ import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows } from '../partials/agent-rows.ts';
 import { AGENT_STATE_KINDS } from '../partials/agent-state.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
+import { agentFormWords } from '../words/console-forms.ts';
 import { listWords } from '../words/lists.ts';
 import type { AgentListModel } from './console-model.ts';
 
@@ -20,24 +21,25 @@ export const agentListPage = (model: AgentListModel): Html =>
     style: 'agents.css',
     title: words.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>${model.asked.all ? words.all : words.mine}</h1>
+    side: consoleNavigation(model, 'agents'),
+    body: html`<div class="page-head"><div class="row"><h1>${model.asked.all ? words.all : words.mine}</h1><a class="button primary" href="${model.basePath}/console/agents/new">${agentFormWords.register}</a></div>
 ${
   model.seesAll &&
-  html`<p class="lead">${model.asked.all ? html`<a href="${model.ownHref}">${words.onlyMine}</a>` : html`<a href="${model.allHref}">${words.all}</a>`}</p>`
+  html`<nav class="segments" aria-label="${words.whose}"><a href="${model.allHref}"${model.asked.all && html` aria-current="true"`}>${words.all}</a><a href="${model.ownHref}"${!model.asked.all && html` aria-current="true"`}>${words.onlyMine}</a></nav>`
 }
 ${
   model.only &&
   html`<p class="lead">${words.ofOwner(isolated(model.only.name))} <a href="${model.only.anyHref}">${words.ofAny}</a></p>`
-}
-${consoleTabs(model, 'agents')}</div>
+}</div>
 ${filters(model)}
-<section aria-labelledby="list"><div class="row"><h2 id="list">${listWords.list}</h2><p><a href="${model.csvHref}">${words.csv}</a> <a href="${model.ndjsonHref}">${words.ndjson}</a></p></div>
+<section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${
   model.agents.length === 0
     ? html`<p class="empty">${isAsked(model) ? words.noneFits : words.none}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.</p>`
     : agentRows(model.agents)
 }
-${pagination(model.pages, listWords.pagesOf.agents, 'other')}</section>`,
+${pagination(model.pages, listWords.pagesOf.agents, 'other')}
+<p class="downloads"><a href="${model.csvHref}">${words.csv}</a> <a href="${model.ndjsonHref}">${words.ndjson}</a></p></section>`,
   });
 
 const isAsked = ({ asked }: AgentListModel): boolean =>

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ApprovalFacts, deedLine } from '../partials/approval-facts.ts';
 import { dayBars } from '../partials/charts.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { type Count, countBar } from '../partials/count-bar.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
@@ -44,9 +44,9 @@ export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
     alsoStyle: ['approvals.css', 'charts.css'],
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'approvals'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'approvals')}</div>
+<p class="lead">${words.lead}</p></div>
 <section aria-labelledby="figures"><h2 id="figures">${words.lastDays(model.days.length)}</h2>
 <div class="card">${figures(model)}
 ${countBar(words.byOutcome, 'by-outcome', model.states, words.states)}

@@ -1,7 +1,7 @@
 import { isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
@@ -62,9 +62,9 @@ export const auditPage = (model: AuditPageModel): Html =>
     style: 'agents.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'auditLog'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'auditLog')}</div>
+<p class="lead">${words.lead}</p></div>
 ${filters(model)}
 <section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
 ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}

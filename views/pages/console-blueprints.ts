@@ -2,7 +2,7 @@ import { anyName, cellText, chosenName, isolated, plainText } from '../agent-tex
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type AgentRow, agentRows } from '../partials/agent-rows.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import {
   type Column,
   confirmPage,
@@ -110,10 +110,10 @@ export const blueprintPage = (model: BlueprintModel): Html => {
     style: 'agents.css',
     title: words.blueprint,
     width: 'wide',
+    side: consoleNavigation(model, 'blueprints', false),
     body: html`<div class="page-head"><h1>${chosenName(blueprint.name)}</h1>
 <p class="facts">${stateTag(blueprint.state)} <code>${plainText(blueprint.id, 80)}</code></p>
-<p class="lead">${plainText(blueprint.purpose, 400)}</p>
-${consoleTabs(model, 'blueprints', false)}</div>
+<p class="lead">${plainText(blueprint.purpose, 400)}</p></div>
 <section aria-labelledby="counts" class="card"><h2 id="counts">${blueprint.version === 0 ? words.nothingCounts : words.counts(blueprint.version)}</h2>
 ${blueprint.state === 'deprecated' && html`<p>${words.deprecated}</p>`}
 ${blueprint.version > 0 && (model.ceilings.length === 0 ? html`<p>${words.noCeilings}</p>` : factList(model.ceilings))}
@@ -187,6 +187,7 @@ export const activateBlueprintPage = (
   },
 ): Html =>
   confirmPage(model, {
+    place: 'blueprints',
     title: words.activateTitle,
     question: words.activateAsked(model.draft.version, chosenName(model.name)),
     lead: words.activateLead,
@@ -203,6 +204,7 @@ export const deprecateBlueprintPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly blueprintHref: string },
 ): Html =>
   confirmPage(model, {
+    place: 'blueprints',
     title: words.deprecateTitle,
     question: words.deprecateAsked(chosenName(model.name)),
     lead: words.deprecateLead,

@@ -2,7 +2,7 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { verifiedTag } from '../partials/agent-card.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import {
   type Column,
   commaList,
@@ -99,9 +99,9 @@ export const clientPage = (model: ClientModel): Html => {
     style: 'agents.css',
     title: words.client,
     width: 'wide',
+    side: consoleNavigation(model, 'clients', false),
     body: html`<div class="page-head"><h1>${chosenName(client.name)}</h1>
-<p class="facts">${registeredState(client.state)}${client.isVerified && verifiedTag} <code>${plainText(client.id, 300)}</code></p>
-${consoleTabs(model, 'clients', false)}</div>
+<p class="facts">${registeredState(client.state)}${client.isVerified && verifiedTag} <code>${plainText(client.id, 300)}</code></p></div>
 ${state(model)}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList([

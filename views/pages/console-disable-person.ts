@@ -49,6 +49,7 @@ export const disablePersonPage = (model: DisablePersonModel): Html => {
   ];
   const isNothing = facts.every((fact) => fact === false);
   return confirmPage(model, {
+    place: 'people',
     title: words.title,
     question: words.asked(chosenName(model.name)),
     lead: model.isDisabled ? words.already : words.lead,

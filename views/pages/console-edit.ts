@@ -1,6 +1,7 @@
 import { chosenName } from '../agent-text.ts';
 import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
@@ -25,6 +26,7 @@ export const editPage = (model: EditModel): Html =>
     frame: model,
     style: 'agents.css',
     title: words.changeTitle,
+    side: consoleNavigation(model, 'agents', false),
     body: html`<section class="card"><h1>${words.change(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.changeLead}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="version" value="${model.version}">
@@ -44,6 +46,7 @@ export const newCredentialPage = (model: NewCredentialModel): Html =>
     frame: model,
     style: 'agents.css',
     title: words.addTitle,
+    side: consoleNavigation(model, 'agents', false),
     body: html`<section class="card"><h1>${words.addKeys(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.addLead}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">

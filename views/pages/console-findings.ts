@@ -2,7 +2,7 @@ import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows } from '../partials/agent-rows.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, commaList, table } from '../partials/console-list.ts';
 import { numberPhrase } from '../time-text.ts';
 import { findingWords as words } from '../words/console-agents.ts';
@@ -25,9 +25,9 @@ export const findingsPage = (model: FindingsModel): Html =>
     style: 'agents.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'findings'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'findings')}</div>
+<p class="lead">${words.lead}</p></div>
 ${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}
 ${model.findings.length === 0 && !model.exceptions?.rows.length && nothingFound}
 ${model.findings.map(finding)}

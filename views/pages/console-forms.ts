@@ -2,7 +2,7 @@ import { chosenName } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentDetails } from '../partials/agent-card.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice, type Option, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
@@ -16,9 +16,9 @@ export const registerPage = (model: RegisterModel): Html =>
     style: 'agents.css',
     title: words.register,
     width: 'wide',
+    side: consoleNavigation(model, 'agents', false),
     body: html`<div class="page-head"><h1>${words.register}</h1>
-<p class="lead">${words.registerLead}</p>
-${consoleTabs(model, 'register')}</div>
+<p class="lead">${words.registerLead}</p></div>
 <form method="post" action="${model.action}" class="form"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="once" value="${model.once}">
 <fieldset class="card"><legend>${words.whoItIs}</legend>
 ${text(model, 'name', words.name, 100, { hint: words.nameHint })}
@@ -95,6 +95,7 @@ export const handOverPage = (model: HandOverModel): Html =>
     frame: model,
     style: 'agents.css',
     title: words.handOverTitle,
+    side: consoleNavigation(model, 'agents', false),
     body: html`<section class="card"><h1>${words.handOver(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.handOverLead}</p>
 <div class="flash warning">${words.handOverEnds}</div>
@@ -118,6 +119,7 @@ export const retirePage = (model: RetireModel): Html =>
     frame: model,
     style: 'agents.css',
     title: words.retireTitle,
+    side: consoleNavigation(model, 'agents', false),
     body: html`<section class="card"><h1>${words.retire(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.retireLead}</p>
 ${agentDetails(model.agent)}

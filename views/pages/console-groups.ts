@@ -2,7 +2,7 @@ import { chosenName, codeName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type AgentRow, agentRows } from '../partials/agent-rows.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, commaList, factList, type ListModel, listPage, table } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
@@ -77,8 +77,8 @@ export const groupPage = (model: GroupModel): Html => {
     style: 'agents.css',
     title: words.group,
     width: 'wide',
-    body: html`<div class="page-head"><h1>${chosenName(group.name, 200)}</h1>
-${consoleTabs(model, 'groups', false)}</div>
+    side: consoleNavigation(model, 'groups', false),
+    body: html`<div class="page-head"><h1>${chosenName(group.name, 200)}</h1></div>
 <section aria-labelledby="members"><div class="row"><h2 id="members">${words.members}</h2>${
       model.editHref !== undefined && html`<a href="${model.editHref}">${registerWords.change}</a>`
     }</div>
@@ -112,6 +112,7 @@ export const groupFormPage = (model: GroupFormModel): Html =>
     frame: model,
     style: 'agents.css',
     title: model.group === undefined ? words.make : words.changeTitle,
+    side: consoleNavigation(model, 'groups', false),
     body: html`<section class="card"><h1>${model.group === undefined ? words.make : words.changeOf(chosenName(model.group, 200))}</h1>
 <p class="lead">${model.group === undefined ? words.makeLead : words.changeLead}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">${

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentCard } from '../partials/agent-card.ts';
 import { agentRows } from '../partials/agent-rows.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { countBar } from '../partials/count-bar.ts';
 import { submit } from '../partials/submit.ts';
 import { numberPhrase, timeText } from '../time-text.ts';
@@ -22,9 +22,9 @@ export const overviewPage = (model: OverviewModel): Html =>
     alsoStyle: 'charts.css',
     title: consoleWords.name,
     width: 'wide',
+    side: consoleNavigation(model, 'overview'),
     body: html`<div class="page-head"><h1>${consoleWords.name}</h1>
-<p class="lead">${model.seesAll ? words.leadAll : words.leadOwn}</p>
-${consoleTabs(model, 'overview')}</div>
+<p class="lead">${model.seesAll ? words.leadAll : words.leadOwn}</p></div>
 ${
   model.openReviews > 0 &&
   html`<div class="flash warning"><strong>${breakGlassWords.openReviews(model.openReviews)}</strong> <a href="${model.basePath}/console/break-glass">${breakGlassWords.lookAt}</a></div>`
@@ -40,7 +40,7 @@ const waiting = (
   model: OverviewModel,
 ): Html => html`<section aria-labelledby="waiting"><h2 id="waiting">${words.waiting}</h2>
 <p class="hint">${words.accepting}</p>
-${model.waiting.map((one) => html`<article class="card">${agentCard(one.agent)}${acceptance(one, model.csrf)}</article>`)}</section>`;
+<div class="deck">${model.waiting.map((one) => html`<article class="card">${agentCard(one.agent)}${acceptance(one, model.csrf)}</article>`)}</div></section>`;
 
 /** The two answers about a waiting agent, and what it waits for. */
 export const acceptance = (one: WaitingAgent, csrf: string): Html => {

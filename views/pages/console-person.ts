@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type AgentRow, agentRows, lastUse } from '../partials/agent-rows.ts';
 import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import {
   type Column,
   commaList,
@@ -87,9 +87,9 @@ export const personPage = (model: PersonModel): Html => {
     style: 'agents.css',
     title: words.person,
     width: 'wide',
+    side: consoleNavigation(model, 'people', false),
     body: html`<div class="page-head"><h1>${chosenName(person.name)}</h1>
-<p class="facts">${registeredState(person.state)}${person.roles.map((role) => html`<span class="tag">${words.roleNames[role]}</span>`)} <code>${plainText(person.username, 80)}</code></p>
-${consoleTabs(model, 'people', false)}</div>
+<p class="facts">${registeredState(person.state)}${person.roles.map((role) => html`<span class="tag">${words.roleNames[role]}</span>`)} <code>${plainText(person.username, 80)}</code></p></div>
 ${state(model)}
 <section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
 ${factList([
@@ -237,6 +237,7 @@ export const removeFactorsPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly personHref: string },
 ): Html =>
   confirmPage(model, {
+    place: 'people',
     title: words.removeTitle,
     question: words.removeAsked(chosenName(model.name)),
     lead: words.removeLead,

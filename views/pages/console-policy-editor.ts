@@ -1,7 +1,7 @@
 import { englishText, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { differenceText, sourceLine } from '../partials/policy-text.ts';
@@ -20,9 +20,9 @@ export const policyEditorPage = (model: PolicyEditorModel): Html =>
     alsoStyle: 'policy.css',
     title: words.tab,
     width: 'wide',
+    side: consoleNavigation(model, 'versions', false),
     body: html`<div class="page-head"><h1>${model.draft ? words.draft(model.draft.version) : words.newDraft}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'versions', false)}</div>
+<p class="lead">${words.lead}</p></div>
 ${findings(model)}
 <form method="post" action="${model.action}" class="editor"><input type="hidden" name="csrf" value="${model.csrf}">${
       model.draft && html`<input type="hidden" name="etag" value="${model.draft.etag}">`

@@ -1,7 +1,7 @@
 import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type View } from '../html.ts';
 import { layout } from '../layout.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
@@ -38,9 +38,9 @@ const page = (model: ReplayModel, answer: Html | undefined): Html =>
     alsoStyle: 'policy.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'replay'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'replay')}</div>
+<p class="lead">${words.lead}</p></div>
 ${form(model)}
 ${answer}`,
   });

@@ -1,7 +1,7 @@
 import type { Text } from '../html.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { checkbox, choice, type Option } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
@@ -18,9 +18,9 @@ export const tryUsePage = (model: TryUseModel): Html =>
     alsoStyle: 'policy.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'try-use'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'try-use')}</div>
+<p class="lead">${words.lead}</p></div>
 ${model.result && trialResult(model.result)}
 ${registerForm(model)}
 ${callForm(model)}

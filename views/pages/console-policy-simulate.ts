@@ -1,7 +1,7 @@
 import { anyText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { checkbox, choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { policyLines } from '../partials/policy-text.ts';
@@ -20,9 +20,9 @@ export const tryPage = (model: TryModel): Html =>
     alsoStyle: 'policy.css',
     title: words.tab,
     width: 'wide',
+    side: consoleNavigation(model, 'try'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'try')}</div>
+<p class="lead">${words.lead}</p></div>
 ${model.result && trialResult(model.result)}
 ${form(model)}`,
   });

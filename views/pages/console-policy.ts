@@ -1,7 +1,7 @@
 import { anyName, cellText, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { consoleTabs } from '../partials/console-frame.ts';
+import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { pagination } from '../partials/pagination.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
@@ -28,9 +28,9 @@ export const policyOverviewPage = (model: PolicyOverviewModel): Html =>
     alsoStyle: 'policy.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'versions'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${consoleTabs(model, 'versions')}</div>
+<p class="lead">${words.lead}</p></div>
 ${!model.isEnforced && html`<div class="warnings" role="note">${words.switchedOff}</div>`}
 ${active(model)}
 ${versions(model)}`,
@@ -70,10 +70,10 @@ export const policyVersionPage = (model: PolicyVersionModel): Html =>
     alsoStyle: 'policy.css',
     title: words.titleOf(model.set.version),
     width: 'wide',
+    side: consoleNavigation(model, 'versions', false),
     body: html`<div class="page-head"><h1>${words.versionNumber(model.set.version)}</h1>
 <p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), anyName(model.set.byName))}</span></p>
-${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}
-${consoleTabs(model, 'versions', false)}</div>
+${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}</div>
 <div class="actions">${
       model.activateHref !== undefined &&
       html`<a class="button primary" href="${model.activateHref}">${model.set.state === 'archived' ? words.makeCountAgain : words.makeCount}</a>`
@@ -106,6 +106,7 @@ export const policyActivationPage = (model: PolicyActivationModel): Html => {
     alsoStyle: 'policy.css',
     title: words.activateTitle(set.version),
     width: 'wide',
+    side: consoleNavigation(model, 'versions', false),
     body: html`<section class="card"><h1>${words.activateAsked(set.version)}</h1>
 <p class="lead">${words.activating(replaces)}</p>
 ${set.note !== undefined && html`<p>${words.quoted(plainText(set.note, 200))}</p>`}

@@ -2,7 +2,7 @@ import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { environmentTag } from '../partials/agent-card.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import {
   type Column,
   confirmPage,
@@ -121,9 +121,9 @@ export const serverPage = (model: ServerModel): Html => {
     alsoStyle: 'policy.css',
     title: words.server,
     width: 'wide',
+    side: consoleNavigation(model, 'servers', false),
     body: html`<div class="page-head"><h1>${chosenName(server.name)}</h1>
-<p class="facts">${registeredState(server.state)} <code>${plainText(server.identifier, 300)}</code></p>
-${consoleTabs(model, 'servers', false)}</div>
+<p class="facts">${registeredState(server.state)} <code>${plainText(server.identifier, 300)}</code></p></div>
 <section aria-labelledby="state" class="card"><h2 id="state">${server.state === 'active' ? words.works : words.worksNot}</h2>
 ${model.isOwnApi && html`<p>${words.ownApi}</p>`}
 ${factList([
@@ -194,6 +194,7 @@ export const disableServerPage = (
   model: ConsoleFrame & { readonly name: string; readonly action: string; readonly serverHref: string },
 ): Html =>
   confirmPage(model, {
+    place: 'servers',
     title: words.disableTitle,
     question: words.disableAsked(chosenName(model.name)),
     lead: words.disabling,

@@ -1,7 +1,7 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { upstreamsWords as words } from '../words/console-upstreams.ts';
@@ -32,9 +32,9 @@ export const upstreamsPage = (model: UpstreamsModel): Html =>
     style: 'agents.css',
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model, 'sign-in'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${model.isPasswordOn ? words.withPasswords : words.withoutPasswords}</p>
-${consoleTabs(model, 'sign-in')}</div>
+<p class="lead">${model.isPasswordOn ? words.withPasswords : words.withoutPasswords}</p></div>
 ${model.upstreams.length === 0 && html`<p class="empty">${words.none(model.redirectUri)}</p>`}
 ${model.upstreams.map((one) => shown(one, model.csrf))}
 ${model.upstreams.length > 0 && html`<p class="hint">${words.toRegister(model.redirectUri)}</p>`}`,

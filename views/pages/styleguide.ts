@@ -2,7 +2,7 @@
 import { assetByPath, assets } from '../assets.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { styleTokens } from '../style-tokens.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
 import { styleguideParts } from './styleguide-parts.ts';
@@ -20,6 +20,7 @@ export const styleguidePage = (model: StyleguideModel): Html =>
     alsoStyle: ['approvals.css', 'policy.css', 'security.css', 'charts.css', 'styleguide.css'],
     title: words.title,
     width: 'wide',
+    side: consoleNavigation(model),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 <nav class="tabs" aria-label="${words.schemes}">${SCHEMES.map(
@@ -30,11 +31,10 @@ export const styleguidePage = (model: StyleguideModel): Html =>
 <div class="scheme-${model.scheme}">
 <section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card">${type}</div></section>
 <section aria-labelledby="parts"><h2 id="parts">${words.parts}</h2>
-<div class="parts"><section aria-labelledby="part-tabs"><h3 id="part-tabs"><code>${consoleTabs.name}</code></h3>${consoleTabs(model, 'agents', false)}</section>
-${Object.entries(styleguideParts()).map(
-  ([name, states]) =>
-    html`<section aria-labelledby="part-${name}"><h3 id="part-${name}"><code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
-)}</div></section></div>`,
+<div class="parts">${Object.entries(styleguideParts()).map(
+      ([name, states]) =>
+        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}"><code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
+    )}</div></section></div>`,
   });
 
 const swatches = (scheme: 'light' | 'dark'): Html => {

@@ -37,4 +37,7 @@ ${chosenWords(agent.purpose, words.purpose)}`;
 export const verifiedTag = html`<span class="tag good">${words.verified}</span>`;
 
 export const environmentTag = (environment: AgentFacts['environment']): Html =>
-  html`<span class="tag${environment !== 'production' && ' warn'}">${words.environments[environment]}</span>`;
+  html`<span class="tag ${LOOKS[environment]}">${words.environments[environment]}</span>`;
+
+/** Production is the loudest. A person who is asked for consent also notices another one; in a list of agents it is plain. */
+const LOOKS = { production: 'live', test: 'warn spare', development: 'warn spare' } as const;

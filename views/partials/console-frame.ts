@@ -1,6 +1,7 @@
-import { type Html, html, type Phrase } from '../html.ts';
+import type { Html, Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import { consoleWords as words } from '../words/console-frame.ts';
+import { sideNavigation } from './side-navigation.ts';
 
 /** Part of the model of every page below `/console`. */
 export type ConsoleFrame = PageFrame & {
@@ -12,23 +13,21 @@ export type ConsoleFrame = PageFrame & {
   readonly sees: readonly ConsolePlace[];
 };
 
-/** Places by subject, each with its name in the navigation. A section opens its first place. */
+/** Places by subject, in the order of the navigation. */
 const SECTIONS = {
-  overview: { overview: { path: '/console', name: words.places.overview } },
-  agents: {
-    agents: { path: '/console/agents', name: words.places.agents },
+  overview: {
+    overview: { path: '/console', name: words.places.overview },
     findings: { path: '/console/findings', name: words.places.findings },
-    blueprints: { path: '/console/blueprints', name: words.places.blueprints },
-    register: { path: '/console/agents/new', name: words.places.register },
   },
-  people: {
+  parties: {
+    agents: { path: '/console/agents', name: words.places.agents },
     people: { path: '/console/people', name: words.places.people },
     groups: { path: '/console/groups', name: words.places.groups },
-    'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
   },
   software: {
     clients: { path: '/console/clients', name: words.places.clients },
     servers: { path: '/console/resource-servers', name: words.places.servers },
+    blueprints: { path: '/console/blueprints', name: words.places.blueprints },
   },
   policies: {
     versions: { path: '/console/policy', name: words.places.versions },
@@ -36,11 +35,14 @@ const SECTIONS = {
     'try-use': { path: '/console/policy/try/use', name: words.places['try-use'] },
     replay: { path: '/console/policy/replay', name: words.places.replay },
   },
-  approvals: {
+  oversight: {
     approvals: { path: '/console/approvals', name: words.places.approvals },
     'break-glass': { path: '/console/break-glass', name: words.places['break-glass'] },
+    auditLog: { path: '/console/audit', name: words.places.auditLog },
   },
-  auditLog: { auditLog: { path: '/console/audit', name: words.places.auditLog } },
+  settings: {
+    'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
+  },
 } as const;
 
 export type ConsoleSection = keyof typeof SECTIONS;
@@ -61,25 +63,21 @@ const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, pla
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ id }) => id);
 
-/**
- * The navigation of the console: the sections, and the places of the current section if it has several. `here`: the page
- * itself, not one below it.
- */
-export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html => {
+/** The navigation of the console, for `side` of the layout. `here`: the page itself, not one below it. */
+export const consoleNavigation = (frame: ConsoleFrame, place?: ConsolePlace, here = true): Html => {
   const seen = PLACES.filter(({ id }) => frame.sees.includes(id));
-  const section = PLACES.find(({ id }) => id === place)?.section;
-  const beside = seen.filter((one) => one.section === section);
-  const firsts = seen.filter((one) => seen.find((other) => other.section === one.section) === one);
-  const isAlone = beside.length < 2;
-  const link = (one: Place, text: Phrase, current: 'page' | 'true' | false): Html =>
-    html`<a href="${frame.basePath}${one.path}"${current && html` aria-current="${current}"`}>${text}</a>`;
-  const isIt = here ? 'page' : 'true';
-  return html`<nav class="tabs" aria-label="${words.name}">${firsts.map((one) =>
-    link(one, words.sections[one.section], one.section === section && (isAlone ? isIt : 'true')),
-  )}</nav>${
-    !isAlone &&
-    html`<nav class="tabs sub" aria-label="${section && words.sections[section]}">${beside.map((one) =>
-      link(one, one.name, one.id === place && isIt),
-    )}</nav>`
-  }`;
+  const sections = [...Map.groupBy(seen, ({ section }) => section)];
+  return sideNavigation(
+    words.name,
+    sections.map(([section, places]) => ({
+      id: section,
+      // The overview comes first and needs no name above it.
+      ...(section === 'overview' ? {} : { name: words.sections[section] }),
+      links: places.map((one) => ({
+        href: `${frame.basePath}${one.path}`,
+        name: one.name,
+        current: one.id === place ? (here ? 'page' : 'true') : undefined,
+      })),
+    })),
+  );
 };

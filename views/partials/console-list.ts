@@ -3,7 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords as words } from '../words/registries.ts';
-import { type ConsoleFrame, type ConsolePlace, consoleTabs } from './console-frame.ts';
+import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
 import { choice, type Option } from './controls.ts';
 import { field } from './field.ts';
 import { type Pagination, pagination } from './pagination.ts';
@@ -59,15 +59,15 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
     style: 'agents.css',
     title: page.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>${page.title}</h1>
-<p class="lead">${page.lead}</p>
-${consoleTabs(model, page.place)}</div>
-${filters(model, page)}
-<section aria-labelledby="list"><div class="row"><h2 id="list">${listWords.list}</h2>${
+    side: consoleNavigation(model, page.place),
+    body: html`<div class="page-head"><div class="row"><h1>${page.title}</h1>${
       model.newHref !== undefined &&
       page.newText !== undefined &&
       html`<a class="button primary" href="${model.newHref}">${page.newText}</a>`
     }</div>
+<p class="lead">${page.lead}</p></div>
+${filters(model, page)}
+<section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list')}
 ${pagination(model.pages, page.pagesLabel, 'other')}${page.after}</section>`,
   });
@@ -131,6 +131,8 @@ export const confirmPage = (
     readonly more?: HtmlValue;
     /** Default: danger. */
     readonly kind?: 'primary' | 'danger';
+    /** The place to which it belongs. */
+    readonly place?: ConsolePlace;
   },
 ): Html =>
   layout({
@@ -138,6 +140,7 @@ export const confirmPage = (
     style: 'agents.css',
     title: asked.title,
     width: asked.more === undefined ? 'narrow' : 'wide',
+    side: consoleNavigation(frame, asked.place, false),
     body: html`<section class="card"><h1>${asked.question}</h1>
 <p class="lead">${asked.lead}</p>${asked.more}
 <form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${

@@ -60,6 +60,7 @@ export const agentListWords = {
   mine: phrase({ en: 'My agents', de: 'Meine Agenten' }),
   ofOwner: (owner: HtmlValue) => phrase({ en: html`Only those of ${owner}.`, de: html`Nur die von ${owner}.` }),
   ofAny: phrase({ en: 'Of any owner', de: 'Von allen' }),
+  whose: phrase({ en: 'Whose agents', de: 'Wessen Agenten' }),
   onlyMine: phrase({ en: 'Only mine', de: 'Nur meine' }),
   csv: phrase({ en: 'Save as CSV', de: 'Als CSV speichern' }),
   ndjson: phrase({ en: 'Save as NDJSON', de: 'Als NDJSON speichern' }),

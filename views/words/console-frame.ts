@@ -4,20 +4,17 @@ import { phrase } from '../html.ts';
 export const consoleWords = {
   name: phrase({ en: 'Console', de: 'Konsole' }),
   sections: {
-    overview: phrase({ en: 'Overview', de: 'Übersicht' }),
-    agents: phrase({ en: 'Agents', de: 'Agenten' }),
-    people: phrase({ en: 'People', de: 'Personen' }),
+    parties: phrase({ en: 'Agents and people', de: 'Agenten und Personen' }),
     software: phrase({ en: 'Apps and APIs', de: 'Apps und APIs' }),
     policies: phrase({ en: 'Policies', de: 'Richtlinien' }),
-    approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
-    auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
+    oversight: phrase({ en: 'Approvals and audit', de: 'Freigaben und Protokoll' }),
+    settings: phrase({ en: 'Settings', de: 'Einstellungen' }),
   },
   places: {
     overview: phrase({ en: 'Overview', de: 'Übersicht' }),
     agents: phrase({ en: 'Agents', de: 'Agenten' }),
     findings: phrase({ en: 'Findings', de: 'Befunde' }),
     blueprints: phrase({ en: 'Blueprints', de: 'Blueprints' }),
-    register: phrase({ en: 'Register', de: 'Registrieren' }),
     people: phrase({ en: 'People', de: 'Personen' }),
     groups: phrase({ en: 'Groups', de: 'Gruppen' }),
     'sign-in': phrase({ en: 'Sign-in', de: 'Anmeldung' }),

@@ -6,6 +6,7 @@ export const layoutWords = {
   language: phrase({ en: 'en', de: 'de' }),
   skip: phrase({ en: 'Skip to content', de: 'Zum Inhalt springen' }),
   navigation: phrase({ en: 'Main', de: 'Hauptnavigation' }),
+  menu: phrase({ en: 'Menu', de: 'Menü' }),
   account: phrase({ en: 'My account', de: 'Mein Konto' }),
   console: phrase({ en: 'Console', de: 'Konsole' }),
   signIn: phrase({ en: 'Sign in', de: 'Anmelden' }),

@@ -28,6 +28,9 @@ describe('assets', () => {
     const more = assetByPath(assets('').href('agents.css'))?.body.toString() ?? '';
     expect(more).not.toMatch(/url\(|@import/);
     expect(more.length).toBeLessThanOrEqual(4 * 1024);
+    const frame = assetByPath(assets('').href('frame.css'))?.body.toString() ?? '';
+    expect(frame).not.toMatch(/url\(|@import/);
+    expect(frame.length).toBeLessThanOrEqual(8 * 1024);
     const charts = assetByPath(assets('').href('charts.css'))?.body.toString() ?? '';
     expect(charts).not.toMatch(/url\(|@import/);
     expect(charts.length).toBeLessThanOrEqual(3 * 1024);

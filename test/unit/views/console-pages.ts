@@ -234,7 +234,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     'console-empty': overviewPage({
       ...frame,
       openReviews: 0,
-      sees: ['overview', 'agents', 'findings', 'register'],
+      sees: ['overview', 'agents', 'findings'],
       seesAll: false,
       waiting: [],
       states: [],

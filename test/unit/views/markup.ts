@@ -18,7 +18,7 @@ const ATTRIBUTES: readonly string[] = [
   ...'action aria-current aria-describedby aria-hidden aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
     ' ',
   ),
-  ...'content data-label datetime dir for form height hidden href id inputmode lang list max maxlength method name readonly rel required role scope selected'.split(
+  ...'content data-label datetime dir for form height hidden href id inputmode lang list max maxlength method name popover popovertarget readonly rel required role scope selected'.split(
     ' ',
   ),
   ...'data-browser data-denied data-key data-own data-push data-push-here data-push-list data-push-on data-remove data-scope data-without-push data-worker'.split(

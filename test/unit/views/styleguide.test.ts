@@ -17,7 +17,9 @@ const PARTIALS = join(import.meta.dirname, '../../../views/partials');
 const NOT_SHOWN: Readonly<Record<string, string>> = {
   listPage: 'a page',
   confirmPage: 'a page',
-  consoleTabs: 'made of the frame of who looks: stands first, and in every page',
+  consoleNavigation: 'stands beside this page and every other one of the console',
+  sideNavigation: 'the same',
+  menuButton: 'in the header of the same pages',
   scopeFieldValue: 'the value of a field',
   hostOf: 'a text in resourceHeading',
   sourceLine: 'a line of sourceText',
