@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
   });
   scene = await approvalScene(server);
-  browser = await startChromium();
+  browser = await startChromium({ keepsNotifications: true });
 }, 60_000);
 
 afterAll(async () => {
