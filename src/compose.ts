@@ -141,6 +141,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     oidcProvider,
     nodes: made.nodes,
     log,
+    ...(overrides.tellEveryMilliseconds === undefined
+      ? {}
+      : { tellEveryMilliseconds: overrides.tellEveryMilliseconds }),
   });
   const registering = selfService(made, configuration, countRefusal);
   const management = managementApi(made, configuration, {

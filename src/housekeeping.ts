@@ -64,6 +64,8 @@ type Dependencies = {
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
+  /** Default: one second. */
+  readonly tellEveryMilliseconds?: number;
 };
 
 export const housekeeping = (deps: Dependencies): Housekeeping => {
@@ -82,6 +84,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     oidcProvider,
     nodes,
     log,
+    tellEveryMilliseconds = TELL_EVERY_MILLISECONDS,
   } = deps;
   const timers: NodeJS.Timeout[] = [];
   const running = new Set<Promise<void>>();
@@ -146,8 +149,8 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(LIFECYCLE_JOBS_EVERY_MILLISECONDS, 'agents', async () => {
     if (deps.steps?.isSteady() !== false) await agents.keep();
   });
-  every(TELL_EVERY_MILLISECONDS, 'escalations', deps.escalate);
-  every(TELL_EVERY_MILLISECONDS, 'notifications', () => deliveryWorker.poll());
+  every(tellEveryMilliseconds, 'escalations', deps.escalate);
+  every(tellEveryMilliseconds, 'notifications', () => deliveryWorker.poll());
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {

@@ -67,6 +67,8 @@ export type Overrides = {
   readonly machine?: Machine;
   /** Deadline after which a request gets 503; tests on a busy machine extend it. */
   readonly requestDeadlineMilliseconds?: number;
+  /** How often the node sends due notifications and escalates approvals; tests that wait for both shorten it. */
+  readonly tellEveryMilliseconds?: number;
   /** The supervisor has just run `prepare`, once for all workers of this machine. */
   readonly isPrepared?: boolean;
   /** Called as soon as an administrator exists, because a later step may fail. */

@@ -110,6 +110,8 @@ export const runServer = async (options: RunOptions = {}) => {
     masterKey,
     // Tests are about what is answered; a busy machine must not turn it into 503.
     requestDeadlineMilliseconds: 25_000,
+    // Few tests are about the second that a message may wait, and many wait for one.
+    tellEveryMilliseconds: 50,
     documents: failable(options.between?.(documents) ?? documents, faults, calls),
     ephemeral: failableEphemeral(stores.ephemeral, faults, calls),
     ...('broadcast' in stores ? { broadcast: stores.broadcast } : {}),
