@@ -9,10 +9,11 @@ export type StyleName =
   | 'charts.css'
   | 'frame.css'
   | 'policy.css'
+  | 'search.css'
   | 'security.css'
   | 'styleguide.css';
 
-export type ScriptName = 'approvals.js' | 'passkeys.js' | 'push.js';
+export type ScriptName = 'approvals.js' | 'passkeys.js' | 'push.js' | 'search.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
@@ -62,6 +63,7 @@ const load = (): Loaded => {
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
     'frame.css': add('frame.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
+    'search.css': add('search.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
     'styleguide.css': add(
       'styleguide.css',
@@ -71,6 +73,7 @@ const load = (): Loaded => {
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'push.js': add('push.js', 'text/javascript; charset=utf-8'),
+    'search.js': add('search.js', 'text/javascript; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };
   return { pathOf, byPath };

@@ -3,6 +3,7 @@ import { assets, type ScriptName, type StyleName } from './assets.ts';
 import { type Html, type HtmlValue, html, type Text, type View } from './html.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from './language.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
+import { type SearchField, searchField } from './partials/search-field.ts';
 import { menuButton } from './partials/side-navigation.ts';
 import { submit } from './partials/submit.ts';
 import { layoutWords as words } from './words/layout.ts';
@@ -17,6 +18,8 @@ export type PageFrame = {
   readonly isUnknownReader?: true;
   /** One message about the last action. */
   readonly flash?: FlashMessage;
+  /** The search in the header; its script and its style come with it. */
+  readonly search?: SearchField;
 };
 
 export type SignedInAs = {
@@ -74,6 +77,7 @@ ${body}
 ${side && html`<link rel="stylesheet" href="${href('frame.css')}">`}
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
 ${[alsoStyle ?? []].flat().map((also) => html`<link rel="stylesheet" href="${href(also)}">`)}
+${frame.search && html`<link rel="stylesheet" href="${href('search.css')}"><script src="${href('search.js')}" defer></script>`}
 ${script && html`<script src="${href(script)}" defer></script>`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
@@ -82,6 +86,7 @@ ${script && html`<script src="${href(script)}" defer></script>`}
 <header class="top"><div class="bar">
 ${brand(frame, bare)}
 ${side && menuButton}
+${frame.search && searchField(frame.search)}
 ${bare ? undefined : navigation(frame)}
 </div></header>
 ${side ? html`<div class="frame">${side}${main}</div>` : main}

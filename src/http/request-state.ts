@@ -28,6 +28,8 @@ export type RequestState = {
    * account/sessions.ts, read by interaction/page-answers.ts.
    */
   reader: { readonly signedInAs?: SignedInAs } | undefined;
+  /** Whether the page has the search of the console, whose script calls this server. Written by console/router.ts, read when a page is sent. */
+  hasSearch: boolean;
   /** A refusal that the audit log already has. Written when a form is refused, read when the refusal is sent. */
   recordedRefusal: DomainError | undefined;
 };
@@ -44,6 +46,7 @@ export const beginState = (
     language,
     sender: undefined,
     reader: undefined,
+    hasSearch: false,
     recordedRefusal: undefined,
   };
   ctx.state = state;

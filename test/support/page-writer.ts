@@ -22,8 +22,8 @@ const WRITE = `([html, url, policy, isMarkup]) => {
 const policyOf = (headers: Readonly<Record<string, string>>): string => headers['content-security-policy'] ?? '';
 
 /**
- * Shows the page at `url`, and returns the URL after redirects. It navigates to a page that has a script, or a policy other
- * than the one in force, so each script runs and each policy is enforced. As `markup` the window keeps its address, which
+ * Shows the page at `url`, and returns the URL after redirects. It navigates to a page that has a script of its own, or a
+ * policy other than the one in force, so each script runs and each policy is enforced. As `markup` the window keeps its address, which
  * costs less. A check of links needs the address of the page.
  */
 export const showPage = async (page: Page, url: string, as: 'page' | 'markup' = 'page'): Promise<string> => {
@@ -43,10 +43,13 @@ const unlessLeft = <T>(evaluation: Promise<T>): Promise<T | undefined> =>
     return undefined;
   });
 
+/** A script other than that of the search in the header, which begins anew in a document that is written again. */
+const HAS_SCRIPT = /<script(?! src="[^"]*\/assets\/search\.[0-9a-f]{16}\.js" defer>)[\s>]/i;
+
 const isWritten = async (page: Page, answer: APIResponse, as: 'page' | 'markup'): Promise<boolean> => {
   const html = await answer.text();
   const headers = answer.headers();
-  if (!headers['content-type']?.startsWith('text/html') || /<script[\s>]/i.test(html)) return false;
+  if (!headers['content-type']?.startsWith('text/html') || HAS_SCRIPT.test(html)) return false;
   const given = JSON.stringify([html, answer.url(), policyOf(headers), as === 'markup']);
   return Boolean(await unlessLeft(page.evaluate(`(${WRITE})(${given})`)));
 };

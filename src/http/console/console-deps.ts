@@ -84,6 +84,10 @@ export const partyNames = async (
 /** The actor of an event: a name, or the server itself. */
 export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
 
+/** Page of results of the search. `text`: what is searched for. */
+export const searchHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, text?: string): string =>
+  `${basePath}/console/search${text === undefined ? '' : `?q=${encodeURIComponent(text)}`}`;
+
 /** Encodes `id`, which may come from an address and goes into a header. */
 export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/people/${encodeURIComponent(id)}`;

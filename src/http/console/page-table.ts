@@ -19,6 +19,7 @@ import { addOverviewPages } from './overview-pages.ts';
 import { addPeoplePages } from './people-pages.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
+import { addSearchPage } from './search-pages.ts';
 import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
@@ -40,6 +41,7 @@ type ConsolePages = {
 
 export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
+  { add: addSearchPage },
   { add: addConsoleExports },
   // Before the page of one agent, so that `new` is not read as an id.
   { add: addConsoleForms },

@@ -6,8 +6,9 @@ import { accountSessions, type PageSession } from '../account/sessions.ts';
 import { guardedForms } from '../interaction/guarded-forms.ts';
 import { byOf, doneOf, pages } from '../interaction/page-answers.ts';
 import { policyCheck } from '../management/policy-check.ts';
+import { stateOf } from '../request-state.ts';
 import { consoleCalls } from './console-calls.ts';
-import type { ConsoleDeps } from './console-deps.ts';
+import { type ConsoleDeps, searchHref } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
 import { CONSOLE_PAGES, isSeen } from './page-table.ts';
 
@@ -31,6 +32,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   router.use(pages(deps));
 
   const openedAs = (ctx: Context, session: PageSession): Opened => {
+    stateOf(ctx).hasSearch = true;
     return {
       viewer: { account: session.account, by: byOf(ctx, session.account.id) },
       frame: {
@@ -38,6 +40,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
         signedInAs: session.signedInAs,
         csrf: session.csrf,
         seesAll: calls.access('listAgents', session.account) === 'all',
+        search: { action: searchHref(deps) },
         sees: CONSOLE_PLACES.filter((place) => isSeen(calls, place, session.account)),
         ...doneOf(ctx, DONE),
       },

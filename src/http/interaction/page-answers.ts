@@ -75,10 +75,11 @@ export const sendPage = (
   formTargets: readonly string[] = [],
   scripts?: 'scripts' | 'live',
 ): void => {
+  const { hasSearch } = stateOf(ctx);
   ctx.status = status;
   ctx.set(
     'Content-Security-Policy',
-    pageCsp({ formTargets, scripts: scripts !== undefined, connects: scripts === 'live' }),
+    pageCsp({ formTargets, scripts: hasSearch || scripts !== undefined, connects: hasSearch || scripts === 'live' }),
   );
   ctx.type = 'text/html; charset=utf-8';
   const view = viewOf(ctx, status);

@@ -8,6 +8,7 @@ import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
+import { type SearchHit, type SearchKind, searchPage } from '../../../views/pages/console-search.ts';
 import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
@@ -154,7 +155,35 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
   const { actions: _, timeline: __, composition: ___, offeredTo: ____, ...bare } = page;
   const noErrors = { ...frame, action: `${basePath}/console/agents`, once: 'x'.repeat(20), forOthers: true };
 
+  const hit = (kind: SearchKind, name: string, note = ''): SearchHit => ({
+    kind,
+    id: text(`${kind}_1`),
+    name: text(name),
+    href: `${basePath}/console/agents`,
+    ...(note === '' ? {} : { note: text(note) }),
+  });
+  const search = { action: `${basePath}/console/search`, value: text('planner') };
   return {
+    'console-search': searchPage({
+      ...frame,
+      search,
+      text: text('planner'),
+      best: {
+        hit: hit('agent', 'Travel planner', 'Alice'),
+        actions: [
+          { action: 'open', href: planner.href },
+          { action: 'handOver', href: `${planner.href}/hand-over` },
+        ],
+      },
+      groups: [
+        { kind: 'agent', hits: [hit('agent', 'Planner of routes')], moreHref: `${basePath}/console/agents?q=planner` },
+        { kind: 'person', hits: [hit('person', 'Ada Planner', 'ada')] },
+        { kind: 'approval', hits: [hit('approval', 'Invoice payer', 'Ada · Paper and Pens')] },
+      ],
+      late: ['app', 'api'],
+    }),
+    'console-search-start': searchPage({ ...frame, search: { action: search.action }, text: '', groups: [], late: [] }),
+    'console-search-none': searchPage({ ...frame, search, text: text('nothing'), groups: [], late: ['agent'] }),
     'console-overview': overviewPage({
       ...frame,
       openReviews: 1,

@@ -20,6 +20,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   consoleNavigation: 'stands beside this page and every other one of the console',
   sideNavigation: 'the same',
   menuButton: 'in the header of the same pages',
+  searchField: 'stands in the header of every page of the console',
   scopeFieldValue: 'the value of a field',
   hostOf: 'a text in resourceHeading',
   sourceLine: 'a line of sourceText',

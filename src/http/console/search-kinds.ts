@@ -1,0 +1,287 @@
+/** What the search of the console finds of each kind, in the order of its results. */
+import type { SearchHit, SearchKind } from '../../../views/pages/console-search.ts';
+import { searchWords, stateWords } from '../../../views/words/console-search.ts';
+import { hasWords, wordsIn } from '../../domain/platform/display-names/word-search.ts';
+import type { OperationId } from '../management/resource-table.ts';
+import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
+import {
+  agentHref,
+  blueprintHref,
+  type ConsoleDeps,
+  clientHref,
+  groupHref,
+  partyNames,
+  personHref,
+  serverHref,
+} from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+
+/** Results of one kind. */
+export const SHOWN_HITS = 6;
+export const LONGEST_SEARCH = 200;
+
+/** What the searches of all kinds share. */
+export type SearchParts = {
+  readonly deps: ConsoleDeps;
+  readonly calls: ConsoleCalls;
+  readonly viewer: Viewer;
+  /** Trimmed, not empty. */
+  readonly text: string;
+  /** The text, if it has the form of an id with one of these prefixes. */
+  readonly idOf: (...prefixes: readonly string[]) => string | undefined;
+};
+
+export type FoundHit = SearchHit & {
+  /** The id, the username or the identifier is exactly the text. */
+  readonly isExact?: boolean;
+  readonly state?: string;
+};
+
+export type FoundKind = { readonly hits: readonly FoundHit[]; readonly moreHref?: string };
+
+export type KindSearch = {
+  readonly kind: SearchKind;
+  /** The call that a viewer must be permitted to make. */
+  readonly operation: OperationId;
+  readonly find: (parts: SearchParts) => Promise<FoundKind>;
+};
+
+/** One more than is shown, to know whether there are more. */
+const LIMIT = SHOWN_HITS + 1;
+/** Blueprints and waiting approvals have no index of words: as many of the newest are compared. */
+const COMPARED = 100;
+const NEWEST = 200;
+
+const onlyOnce = <T extends { readonly id: string }>(all: readonly T[]): readonly T[] => [
+  ...new Map(all.map((one) => [one.id, one])).values(),
+];
+
+const found = (hits: readonly FoundHit[], list: string, { deps, text }: SearchParts): FoundKind => ({
+  hits,
+  ...(hits.length > SHOWN_HITS ? { moreHref: `${deps.basePath}${list}?q=${encodeURIComponent(text)}` } : {}),
+});
+
+/** Puts the object with this id first, and once. */
+const withExact = (exact: FoundHit | undefined, hits: readonly FoundHit[]): readonly FoundHit[] =>
+  exact ? [{ ...exact, isExact: true }, ...hits.filter(({ id }) => id !== exact.id)] : hits;
+
+/** The object of an id; undefined if the viewer sees none. */
+const readOf = async <T>(
+  { calls }: SearchParts,
+  id: string | undefined,
+  read: (id: string) => Promise<{ readonly body?: T | undefined }>,
+): Promise<T | undefined> => {
+  if (id === undefined) return undefined;
+  let body: T | undefined;
+  const isThere = await calls.isThere(
+    read(id).then((answer) => {
+      body = answer.body;
+    }),
+  );
+  return isThere ? body : undefined;
+};
+
+const agents: KindSearch = {
+  kind: 'agent',
+  operation: 'listAgents',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    // The index of agents holds whole words. The beginning of a word is compared with the newest.
+    const [exact, listed, newest] = await Promise.all([
+      readOf(parts, parts.idOf('agt'), (id) => calls.run('getAgent', account, by, { id })),
+      calls.run('listAgents', account, by, { query: { search: text, limit: LIMIT } }),
+      calls.run('listAgents', account, by, { query: { limit: NEWEST } }),
+    ]);
+    const beginning = (newest.body?.items ?? []).filter(({ name }) => fits(text, [name]));
+    const items = onlyOnce([...(listed.body?.items ?? []), ...beginning]).slice(0, LIMIT);
+    const names = await partyNames(deps, [exact?.owner, ...items.map(({ owner }) => owner)]);
+    const hit = ({ id, name, owner, state }: { id: string; name: string; owner: string; state: string }): FoundHit => ({
+      kind: 'agent',
+      id,
+      name,
+      note: stateNote(state) ?? names(owner),
+      state,
+      href: agentHref(deps, id),
+    });
+    return found(withExact(exact && hit(exact), items.map(hit)), '/console/agents', parts);
+  },
+};
+
+const people: KindSearch = {
+  kind: 'person',
+  operation: 'listAccounts',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    const [byId, byUsername, listed] = await Promise.all([
+      readOf(parts, parts.idOf('acc'), (id) => calls.run('getAccount', account, by, { id })),
+      calls.run('listAccounts', account, by, { query: { username: text.slice(0, 128), limit: 1 } }),
+      calls.run('listAccounts', account, by, { query: { search: text, limit: LIMIT } }),
+    ]);
+    const hit = ({ id, name, username, state }: NonNullable<typeof byId>): FoundHit => ({
+      kind: 'person',
+      id,
+      name,
+      note: stateNote(state) ?? username,
+      state,
+      href: personHref(deps, id),
+    });
+    const exact = byId ?? byUsername.body?.items[0];
+    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), '/console/people', parts);
+  },
+};
+
+const groups: KindSearch = {
+  kind: 'group',
+  operation: 'listGroups',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    const [exact, listed] = await Promise.all([
+      readOf(parts, parts.idOf('grp'), (id) => calls.run('getGroup', account, by, { id })),
+      calls.run('listGroups', account, by, { query: { search: text, limit: LIMIT } }),
+    ]);
+    const hit = ({ id, name }: { readonly id: string; readonly name: string }): FoundHit => ({
+      kind: 'group',
+      id,
+      name,
+      href: groupHref(deps, id),
+    });
+    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), '/console/groups', parts);
+  },
+};
+
+const apps: KindSearch = {
+  kind: 'app',
+  operation: 'listClients',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    const [exact, listed] = await Promise.all([
+      readOf(parts, parts.idOf('app'), (id) => calls.run('getClient', account, by, { id })),
+      calls.run('listClients', account, by, { query: { search: text, limit: LIMIT } }),
+    ]);
+    const hit = ({ id, name, state }: { id: string; name: string; state: string }): FoundHit => ({
+      kind: 'app',
+      id,
+      name,
+      ...noteOf(state),
+      state,
+      href: clientHref(deps, id),
+    });
+    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), '/console/clients', parts);
+  },
+};
+
+const apis: KindSearch = {
+  kind: 'api',
+  operation: 'listResourceServers',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    const [byId, byIdentifier, listed] = await Promise.all([
+      readOf(parts, parts.idOf('rs'), (id) => calls.run('getResourceServer', account, by, { id })),
+      URL.canParse(text) ? calls.run('listResourceServers', account, by, { query: { identifier: text } }) : undefined,
+      calls.run('listResourceServers', account, by, { query: { search: text, limit: LIMIT } }),
+    ]);
+    const hit = ({ id, name, identifier, state }: NonNullable<typeof byId>): FoundHit => ({
+      kind: 'api',
+      id,
+      name,
+      note: stateNote(state) ?? identifier,
+      href: serverHref(deps, id),
+    });
+    const exact = byId ?? byIdentifier?.body?.items[0];
+    const hits = withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit));
+    return found(hits, '/console/resource-servers', parts);
+  },
+};
+
+const blueprints: KindSearch = {
+  kind: 'blueprint',
+  operation: 'listBlueprints',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    const { body } = await calls.run('listBlueprints', account, by, { query: { limit: COMPARED } });
+    const hits = (body?.items ?? [])
+      .filter(({ id, name, purpose }) => id === text || fits(text, [name, purpose]))
+      .map(
+        ({ id, name, state }): FoundHit => ({
+          kind: 'blueprint',
+          id,
+          name,
+          ...noteOf(state),
+          href: blueprintHref(deps, id),
+          isExact: id === text,
+        }),
+      );
+    return { hits };
+  },
+};
+
+const approvals: KindSearch = {
+  kind: 'approval',
+  operation: 'listApprovals',
+  async find(parts) {
+    const { deps, calls, viewer, text } = parts;
+    const { account, by } = viewer;
+    const seesAll = calls.mayAll('listApprovals', account);
+    const [exact, listed] = await Promise.all([
+      readOf(parts, parts.idOf('apv'), (id) => calls.run('getApproval', account, by, { id })),
+      calls.run('listApprovals', account, by, { query: { state: 'pending', limit: COMPARED } }),
+    ]);
+    const pending = listed.body?.items ?? [];
+    const names = await partyNames(deps, [exact?.agent, ...pending.flatMap(({ agent, subject }) => [agent, subject])]);
+    const hit = ({ id, agent, subject, state, ...one }: NonNullable<AnswerOf<'getApproval'>>): FoundHit => ({
+      kind: 'approval',
+      id,
+      name: names(agent),
+      note:
+        (state === 'pending' ? undefined : stateNote(state)) ??
+        `${names(subject)} · ${one.binding_message ?? one.resource}`,
+      href:
+        seesAll && calls.may('listAuditEvents', account) && state !== 'pending'
+          ? `${deps.basePath}/console/audit?id=${encodeURIComponent(id)}`
+          : `${deps.basePath}/account/approvals/${id}`,
+    });
+    const fitting = pending.filter(({ agent, subject, resource, binding_message: message, details }) =>
+      fits(text, [names(agent), names(subject), resource, message, ...textsIn(details)]),
+    );
+    return { hits: withExact(exact && hit(exact), fitting.slice(0, SHOWN_HITS).map(hit)) };
+  },
+};
+
+/** Ids of events, and ids that events name. The audit log itself is read on the page behind the link: reading it is an event. */
+const auditIds: KindSearch = {
+  kind: 'audit',
+  operation: 'listAuditEvents',
+  async find({ deps, text, idOf }) {
+    const id = idOf('txn', 'tok', 'dny', 'dec', 'dlg', 'apv', 'agt', 'acc', 'app', 'grt', 'kil');
+    if (id === undefined) return { hits: [] };
+    const href = `${deps.basePath}/console/audit?id=${encodeURIComponent(text)}`;
+    return { hits: [{ kind: 'audit', id, name: searchWords.eventsOf, href }] };
+  },
+};
+
+const noteOf = (state: string): Pick<FoundHit, 'note'> => {
+  const note = stateNote(state);
+  return note === undefined ? {} : { note };
+};
+
+/** The texts in the details of an action: a payee, a reference. */
+const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+};
+
+export const SEARCHES: readonly KindSearch[] = [agents, people, groups, apps, apis, blueprints, approvals, auditIds];
+
+/** The state of a result, unless it is the usual one. */
+export const stateNote = (state: string): SearchHit['note'] =>
+  Object.hasOwn(stateWords, state) ? stateWords[state as keyof typeof stateWords] : undefined;
+
+/** Whether one of the texts has the words of the search. A text without a word finds nothing. */
+export const fits = (text: string, texts: readonly (string | undefined)[]): boolean =>
+  wordsIn(text).length > 0 && hasWords(text, texts);
