@@ -279,9 +279,9 @@ const textsIn = (value: unknown): readonly string[] => {
 export const SEARCHES: readonly KindSearch[] = [agents, people, groups, apps, apis, blueprints, approvals, auditIds];
 
 /** The state of a result, unless it is the usual one. */
-export const stateNote = (state: string): SearchHit['note'] =>
+const stateNote = (state: string): SearchHit['note'] =>
   Object.hasOwn(stateWords, state) ? stateWords[state as keyof typeof stateWords] : undefined;
 
 /** Whether one of the texts has the words of the search. A text without a word finds nothing. */
-export const fits = (text: string, texts: readonly (string | undefined)[]): boolean =>
+const fits = (text: string, texts: readonly (string | undefined)[]): boolean =>
   wordsIn(text).length > 0 && hasWords(text, texts);

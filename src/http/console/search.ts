@@ -2,7 +2,6 @@
  * The search of the console. Each kind is asked through the same call of the management API as its page, so the results hold
  * what the viewer may see and nothing else. Every kind reads one page of a bounded search, and has a deadline of its own.
  */
-import { setTimeout as after } from 'node:timers/promises';
 import type { SearchGroup, SearchModel } from '../../../views/pages/console-search.ts';
 import { wordsIn } from '../../domain/platform/display-names/word-search.ts';
 import type { ConsoleCalls } from './console-calls.ts';
@@ -34,12 +33,13 @@ export const searchModel = async (
   if (text === '') return { text, groups: [], late: [] };
   const parts = partsOf(deps, calls, viewer, text);
   const permitted = SEARCHES.filter(({ operation }) => calls.may(operation, viewer.account));
-  const ended = new AbortController();
-  const late = after(milliseconds, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined).unref();
+  });
   const found = await Promise.all(
     permitted.map(async ({ kind, find }) => ({ kind, found: await Promise.race([find(parts), late]) })),
-  );
-  ended.abort();
+  ).finally(() => clearTimeout(timer));
   const answered = found.flatMap(({ kind, found: one }) => (one ? [{ kind, ...one }] : []));
   const best = bestOf(
     text,
