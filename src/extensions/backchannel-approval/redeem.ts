@@ -5,19 +5,27 @@
  */
 
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
-import { type Approval, assuranceOfVotes, isBreakGlass, stateAt } from '../../domain/approvals/approval.ts';
+import {
+  type Approval,
+  type ApprovalChannel,
+  assuranceOfVotes,
+  isBreakGlass,
+  stateAt,
+  type Vote,
+} from '../../domain/approvals/approval.ts';
 import { approvalRefusal } from '../../domain/approvals/approval-refusals.ts';
 import { BREAK_GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
+import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
-import type { BackchannelApprovalDependencies, Caller } from './dependencies.ts';
+import type { ApprovedSource, BackchannelApprovalDependencies, Caller } from './dependencies.ts';
 import { notWhole, type Refuse, refusals } from './refusals.ts';
 
 export const GRANT_TYPE = CIBA;
@@ -47,8 +55,7 @@ export type Approved = {
 };
 
 export const redeemApproval = (dependencies: BackchannelApprovalDependencies) => {
-  const { service, asking, clock, identifiers, authorize } = dependencies;
-  const refuse = refusals(identifiers);
+  const refuse = refusals(dependencies.identifiers);
 
   return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<Approved> => {
     const [authReqId] = values('auth_req_id');
@@ -56,105 +63,172 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     if (told !== undefined) throw tooSoon(told);
     const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
-    const approval = await service.find(authReqId, caller.clientId);
-    // An approval that a resource server requested goes to that server, and gives no token.
-    if (!approval || approval.channel === 'access_request') throw refuse('request_unknown');
-    const { action } = approval;
-    caller.note({
-      approval: approval.id,
-      subject: action.subject,
-      resource: action.resource,
-      scopeAsked: action.scope,
-      ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
-    });
-    await refuseUndecided(dependencies, refuse, approval, pollerOf(caller, authReqId));
-    const votes = await service.standingVotes(approval);
-    if (!votes) throw refuse('approver_left');
+    const approval = await approvedRequest(dependencies, refuse, caller, authReqId);
+    const current = await currentState(dependencies, refuse, caller, agent, approval);
+    const decision = await decided(dependencies, caller, current);
+    await refuseChange(dependencies, refuse, current, decision);
+    return tokenOf(dependencies, caller, current, decision);
+  };
+};
 
-    const account = (await dependencies.accounts.get(action.subject))?.document;
-    if (account?.state !== 'active') throw refuse('subject_not_active');
-    // The account was disabled and enabled again since: no earlier approval is valid (LC-06).
-    if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
-    const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
-    if (server?.state !== 'active') throw refuse('target_unknown');
-    const source = await dependencies.sources[approval.channel](caller, approval, { agent, account, server });
-    const now = clock.now();
-    const decision = await authorize({
-      ...source.facts,
-      details: { ...source.facts.details, asked: action.details },
-      route: 'ciba',
+/** An approval that a resource server requested goes to that server, and gives no token. */
+type TokenApprovalRequest = Approval & { readonly channel: Exclude<ApprovalChannel, 'access_request'> };
+
+const isForToken = (approval: Approval): approval is TokenApprovalRequest => approval.channel !== 'access_request';
+
+/** The approval that the caller polls for, when approvers have given it. */
+const approvedRequest = async (
+  dependencies: BackchannelApprovalDependencies,
+  refuse: Refuse,
+  caller: Caller,
+  authReqId: string,
+): Promise<TokenApprovalRequest> => {
+  const approval = await dependencies.service.find(authReqId, caller.clientId);
+  if (!approval || !isForToken(approval)) throw refuse('request_unknown');
+  const { action } = approval;
+  caller.note({
+    approval: approval.id,
+    subject: action.subject,
+    resource: action.resource,
+    scopeAsked: action.scope,
+    ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
+  });
+  await refuseUndecided(dependencies, refuse, approval, pollerOf(caller, authReqId));
+  return approval;
+};
+
+/** What an approval meets when it is redeemed: the parties, their authority and the votes as they are now. */
+type CurrentState = {
+  readonly approval: Approval;
+  readonly votes: readonly Vote[];
+  readonly agent: Agent;
+  readonly account: Account;
+  readonly server: ResourceServer;
+  readonly source: ApprovedSource;
+  readonly now: number;
+};
+
+const currentState = async (
+  dependencies: BackchannelApprovalDependencies,
+  refuse: Refuse,
+  caller: Caller,
+  agent: Agent,
+  approval: TokenApprovalRequest,
+): Promise<CurrentState> => {
+  const { action } = approval;
+  const votes = await dependencies.service.standingVotes(approval);
+  if (!votes) throw refuse('approver_left');
+  const account = (await dependencies.accounts.get(action.subject))?.document;
+  if (account?.state !== 'active') throw refuse('subject_not_active');
+  // The account was disabled and enabled again since: no earlier approval is valid (LC-06).
+  if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
+  const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
+  if (server?.state !== 'active') throw refuse('target_unknown');
+  const source = await dependencies.sources[approval.channel](caller, approval, { agent, account, server });
+  return { approval, votes, agent, account, server, source, now: dependencies.clock.now() };
+};
+
+/** The decision about the approved action, which the audit log gets with its facts. */
+const decided = async (
+  { authorize }: BackchannelApprovalDependencies,
+  caller: Caller,
+  { approval, votes, source, now }: CurrentState,
+): Promise<Decision> => {
+  const { action } = approval;
+  const decision = await authorize({
+    ...source.facts,
+    details: { ...source.facts.details, asked: action.details },
+    route: 'ciba',
+    now,
+    asked: action.scope,
+    approval: { id: approval.id, approvers: votes.length },
+    assurance: assuranceOfVotes(votes, now),
+    source: caller.source,
+    isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+  });
+  caller.note({
+    decision: decision.id,
+    ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+    inputs: {
       now,
-      asked: action.scope,
-      approval: { id: approval.id, approvers: votes.length },
-      assurance: assuranceOfVotes(votes, now),
-      source: caller.source,
-      isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+      digest: approval.digest,
+      votes: votes.length,
+      ...(isBreakGlass(approval) ? { breakGlass: true } : {}),
+      ...recordOf(decision),
+    },
+  });
+  return decision;
+};
+
+/** Refuses a decision that gives less than the approved action, and an action that has changed since. */
+const refuseChange = async (
+  { asking }: BackchannelApprovalDependencies,
+  refuse: Refuse,
+  { approval, agent, account, server, source }: CurrentState,
+  decision: Decision,
+): Promise<void> => {
+  const { action } = approval;
+  const isLess = decision.scope.length < action.scope.length || decision.removedDetails.length > 0;
+  if (isLess) throw refuse(...notWhole(decision));
+  const actual = await asking.actionOf(agent, {
+    chain: source.chain,
+    subject: account.id,
+    resource: server.identifier,
+    scope: decision.scope,
+    details: decision.details,
+    meaning: meaningOf(server, decision),
+    policyVersion: decision.policyVersion,
+    message: action.message,
+  });
+  const changed = differences(action, actual);
+  // The stored action may differ from the one that approvers saw: the digest of their action decides.
+  if (changed.length > 0 || digestOf(actual) !== approval.digest) {
+    throw refuse('action_changed', {
+      text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
     });
-    caller.note({
-      decision: decision.id,
-      ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
-      inputs: {
-        now,
-        digest: approval.digest,
-        votes: votes.length,
-        ...(isBreakGlass(approval) ? { breakGlass: true } : {}),
-        ...recordOf(decision),
-      },
-    });
-    const isLess = decision.scope.length < action.scope.length || decision.removedDetails.length > 0;
-    if (isLess) throw refuse(...notWhole(decision));
-    const actual = await asking.actionOf(agent, {
-      chain: source.chain,
+  }
+};
+
+const tokenOf = async (
+  { service, identifiers }: BackchannelApprovalDependencies,
+  caller: Caller,
+  { approval, account, server, source, now }: CurrentState,
+  decision: Decision,
+): Promise<Approved> => {
+  const broken = isBreakGlass(approval) ? ({ break_glass: true } as const) : {};
+  const longest = isBreakGlass(approval) ? BREAK_GLASS_SECONDS : LIFETIME_SECONDS;
+  const delegation = await source.delegation({ scope: decision.scope, details: decision.details });
+  const txn = source.txn ?? identifiers.newId('txn');
+  caller.note({ chain: delegation.chain, delegation: delegation.id, txn, scopeGiven: decision.scope });
+  return {
+    token: {
       subject: account.id,
-      resource: server.identifier,
+      chain: delegation.chain,
+      resourceServer: server,
       scope: decision.scope,
       details: decision.details,
-      meaning: meaningOf(server, decision),
-      policyVersion: decision.policyVersion,
-      message: action.message,
-    });
-    const changed = differences(action, actual);
-    // The stored action may differ from the one that approvers saw: the digest of their action decides.
-    if (changed.length > 0 || digestOf(actual) !== approval.digest) {
-      throw refuse('action_changed', {
-        text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
-      });
-    }
-    const broken = isBreakGlass(approval) ? ({ break_glass: true } as const) : {};
-    const longest = isBreakGlass(approval) ? BREAK_GLASS_SECONDS : LIFETIME_SECONDS;
-    const delegation = await source.delegation({ scope: decision.scope, details: decision.details });
-    const txn = source.txn ?? identifiers.newId('txn');
-    caller.note({ chain: delegation.chain, delegation: delegation.id, txn, scopeGiven: decision.scope });
-    return {
-      token: {
-        subject: account.id,
-        chain: delegation.chain,
-        resourceServer: server,
-        scope: decision.scope,
-        details: decision.details,
-        notAfter: Math.min(
-          source.notAfter,
-          delegation.expiresAt,
-          now + Math.min(longest, decision.maxSeconds ?? longest),
-        ),
-        delegation: delegation.id,
-        grant: source.grant,
-        txn,
-        ...(source.parent === undefined ? {} : { parent: source.parent }),
-        ...(source.issuedTokenType === undefined ? {} : { issuedTokenType: source.issuedTokenType }),
-        // One action, one use. The resource server that accepts the token enforces it, or uses the approval up here.
-        decision: { ...decision, maxUses: 1 },
-        assurance: source.assurance,
-        approval: { id: approval.id, digest: approval.digest, ...broken },
-      },
-      redeem: async () => {
-        if (await service.redeem(approval.id)) return true;
-        // A denial came first, or a concurrent request did. In the second case that request's token depends on this
-        // delegation.
-        if ((await service.standing(approval.id)) === undefined) await source.discard?.(delegation);
-        return false;
-      },
-    };
+      notAfter: Math.min(
+        source.notAfter,
+        delegation.expiresAt,
+        now + Math.min(longest, decision.maxSeconds ?? longest),
+      ),
+      delegation: delegation.id,
+      grant: source.grant,
+      txn,
+      ...(source.parent === undefined ? {} : { parent: source.parent }),
+      ...(source.issuedTokenType === undefined ? {} : { issuedTokenType: source.issuedTokenType }),
+      // One action, one use. The resource server that accepts the token enforces it, or uses the approval up here.
+      decision: { ...decision, maxUses: 1 },
+      assurance: source.assurance,
+      approval: { id: approval.id, digest: approval.digest, ...broken },
+    },
+    redeem: async () => {
+      if (await service.redeem(approval.id)) return true;
+      // A denial came first, or a concurrent request did. In the second case that request's token depends on this
+      // delegation.
+      if ((await service.standing(approval.id)) === undefined) await source.discard?.(delegation);
+      return false;
+    },
   };
 };
 

@@ -11,18 +11,14 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
-import { factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
+import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { refusals } from './refusals.ts';
 
 /** The actor chain of the token to issue. */
-const chainOf = (
-  source: Exclude<Source, { readonly kind: 'unconsented' }>,
-  agent: Agent,
-  issuer: string,
-): ActorChain =>
+const chainOf = (source: ConsentedSource, agent: Agent, issuer: string): ActorChain =>
   source.kind === 'held' ? source.delegation.chain : extendChain(agent.id, issuer, source.delegation.chain);
 
 /**

@@ -26,6 +26,9 @@ export type Source =
   | { readonly kind: 'hop'; readonly delegation: Delegation }
   | { readonly kind: 'unconsented'; readonly via?: string };
 
+/** A source that a person has consented to. */
+export type ConsentedSource = Exclude<Source, { readonly kind: 'unconsented' }>;
+
 /** The client to whose calls the source is limited. */
 export const viaOf = (source: Source): string | undefined =>
   source.kind === 'unconsented' ? source.via : source.delegation.via;
