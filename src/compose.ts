@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
-import { accessOf } from './compose/authzen.ts';
+import { accessParts } from './compose/authzen.ts';
 import { browserPorts } from './compose/browser-ports.ts';
 import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
@@ -13,6 +13,7 @@ import { consoleDeps } from './compose/console-pages.ts';
 import { dataVolume } from './compose/data-volume.ts';
 import { extensionsOf } from './compose/extensions.ts';
 import type { Overrides } from './compose/foundations.ts';
+import { housekeepingParts } from './compose/housekeeping.ts';
 import { managementApi } from './compose/management-api.ts';
 import { providerOf } from './compose/oidc-provider.ts';
 import { close, opened } from './compose/opening.ts';
@@ -21,12 +22,10 @@ import { refusalsOf } from './compose/refusals.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { requestLimits } from './compose/request-limits.ts';
 import { type Services, services } from './compose/services.ts';
-import { sweeping } from './compose/sweeping.ts';
 import { tokenServices } from './compose/token-services.ts';
-import { approvalUse } from './domain/approvals/approval-use.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import type { FirstStart } from './first-start.ts';
-import { type Housekeeping, housekeeping } from './housekeeping.ts';
+import { housekeeping } from './housekeeping.ts';
 import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
 import { accessRouter } from './http/authzen/router.ts';
@@ -65,8 +64,8 @@ export type Behalf = {
 export const compose = async (configuration: Configuration, overrides: Overrides = {}): Promise<Behalf> => {
   const { issuer } = configuration;
   const made = await services(configuration, overrides);
-  const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
-  const { delegations, keys, open } = made;
+  const { clock, identifiers, documents, masterKey, log, metrics } = made;
+  const { delegations, open } = made;
   const { accounts } = made.effectiveRegistries;
 
   const first = await opened(made, configuration, {
@@ -106,41 +105,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     failedSignIns,
   });
   const volume = made.opened.room && dataVolume({ ...made, room: made.opened.room, folder: configuration.data.folder });
-  const keeping: Housekeeping = housekeeping({
+  const keeping = housekeeping({
+    ...housekeepingParts(made, configuration),
     ...(volume ? { volume } : {}),
-    configuration,
-    sweeper: sweeping(made, configuration),
-    ephemeral,
-    broadcast,
-    clock,
-    steps: made.steps,
-    audit,
     refusals: refusing,
-    keys,
     kills,
-    agents: {
-      noteUses: async () =>
-        void (await Promise.all([
-          made.uses.flush(),
-          made.credentialUses.flush(),
-          made.grantUses.flush(),
-          made.sessions.flush(),
-          made.outcomes.flush(),
-        ])),
-      keep: async () => {
-        await made.lifecycleJobs.run();
-        await made.credentialLifecycleJobs.run();
-        await made.approvals.service.settleUnknown();
-        made.metrics.openReviews.set((await made.approvals.service.breakGlass.reviews('open', { limit: 1000 })).length);
-      },
-      settleOffboardings: () => made.offboarding.settleAll(),
-      settleHandOvers: () => made.handOvers.settleAll(),
-    },
-    deliveryWorker: made.notifications.deliveryWorker,
-    escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.service.escalate()),
     oidcProvider,
-    nodes: made.nodes,
-    log,
     ...(overrides.tellEveryMilliseconds === undefined
       ? {}
       : { tellEveryMilliseconds: overrides.tellEveryMilliseconds }),
@@ -156,32 +126,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
 
   const access = accessRouter({
-    ...accessOf(configuration, {
-      ...made.effectiveRegistries,
-      documents,
-      delegations,
-      tokens,
-      clock,
-      masterKey,
-      pace,
-      authorize: made.authorize,
-      audit,
-      identifiers,
-      approvals: made.approvals,
-      ephemeral,
-      webhooks: made.notifications.webhooks,
-      outbox: made.outbox,
-      onFailedCallback: (err) => log.warn({ event: 'access_request.callback', err }, 'a callback was not put out'),
-      lists: { agents: made.agents, clients: made.clients, delegations },
-    }),
-    issuer,
+    ...accessParts(made, configuration, { tokens, pace }),
     authenticate: callers.ofResourceServers,
-    useApproval: approvalUse({ tokens, service: made.approvals.service }),
     countRefusal,
-    masterKey,
     log: (request, error) => onUnexpected(error, request),
   });
-
   const guard = frontGuard({
     issuer,
     trustedProxies: configuration.listen.trustedProxies,

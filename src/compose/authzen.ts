@@ -1,5 +1,6 @@
 /** What resource servers request: decisions, searches, and approvals of denied actions. */
 import type { Configuration } from '../../config/configuration.ts';
+import { approvalUse } from '../domain/approvals/approval-use.ts';
 import { accessApprovals } from '../domain/approvals/authzen/access-approvals.ts';
 import { accessCallbacks } from '../domain/approvals/authzen/access-callbacks.ts';
 import { type AccessDependencies, accessDecisions } from '../domain/approvals/authzen/access-decisions.ts';
@@ -7,12 +8,41 @@ import { accessRequests } from '../domain/approvals/authzen/access-requests.ts';
 import { accessSearch } from '../domain/approvals/authzen/access-search.ts';
 import { evaluationIds } from '../domain/approvals/authzen/evaluation-binding.ts';
 import type { ApprovalServices } from './approvals.ts';
+import type { Services } from './services.ts';
 
 type SearchDeps = Parameters<typeof accessSearch>[0];
 type RequestDeps = Parameters<typeof accessRequests>[0];
 type CallbackDeps = Parameters<typeof accessCallbacks>[0];
 
-export const accessOf = (
+/** What their endpoints need. */
+export const accessParts = (
+  made: Services,
+  configuration: Configuration,
+  {
+    tokens,
+    pace,
+  }: Pick<RequestDeps, 'pace'> & {
+    readonly tokens: AccessDependencies['tokens'] & Parameters<typeof approvalUse>[0]['tokens'];
+  },
+) => {
+  const { documents, ephemeral, clock, identifiers, masterKey, audit, log } = made;
+  const { delegations, authorize, approvals, agents, clients, outbox } = made;
+  return {
+    ...accessOf(configuration, {
+      ...made.effectiveRegistries,
+      ...{ documents, ephemeral, clock, identifiers, masterKey, audit },
+      ...{ delegations, tokens, pace, authorize, approvals, outbox },
+      webhooks: made.notifications.webhooks,
+      onFailedCallback: (err) => log.warn({ event: 'access_request.callback', err }, 'a callback was not put out'),
+      lists: { agents, clients, delegations },
+    }),
+    issuer: configuration.issuer,
+    useApproval: approvalUse({ tokens, service: approvals.service }),
+    masterKey,
+  };
+};
+
+const accessOf = (
   { issuer, approvals: { pollIntervalSeconds } }: Configuration,
   deps: Omit<AccessDependencies, 'approvals'> &
     Pick<SearchDeps, 'lists'> &

@@ -63,34 +63,7 @@ export const providerOf = (
   const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
   return buildProvider({
     configuration,
-    adapter: modelAdapter({
-      documents,
-      ephemeral,
-      clock,
-      masterKey,
-      consumptions,
-      clients: known,
-      audit,
-      pace,
-      devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
-      onUnreadable,
-      liveness,
-      open,
-      proofs: callers.proofs,
-      browser: keptByBrowser({
-        ...{ state, ephemeral, masterKey, consumptions, open },
-        cookies: cookieNames(issuer),
-        basePath: new URL(issuer).pathname.replace(/\/$/, ''),
-        openedPayload: sealedPayloads({ masterKey, onUnreadable }).openedPayload,
-      }),
-      sessions: seenSessions({
-        sessions: made.sessions,
-        clock,
-        sessionSeconds: configuration.sessions.ttlSeconds,
-        originOf: made.upstreamSessions.began,
-        isOverThere: made.upstreamSessions.isOverThere,
-      }),
-    }),
+    adapter: modelsOf(made, configuration, { known, consumptions, pace, liveness, callers, open, state, onUnreadable }),
     clients: known,
     keys,
     tokens,
@@ -167,5 +140,57 @@ export const providerOf = (
     identifiers,
     masterKey,
     onUnexpected,
+  });
+};
+
+/** Storage for the models of oidc-provider. */
+const modelsOf = (
+  made: Services,
+  configuration: Configuration,
+  {
+    known,
+    consumptions,
+    pace,
+    liveness,
+    callers,
+    open,
+    state,
+    onUnreadable,
+  }: Pick<Model, 'consumptions' | 'pace' | 'liveness' | 'onUnreadable'> & {
+    readonly known: Model['clients'];
+    readonly callers: CallerProofs;
+    readonly state: BrowserState;
+    readonly open: OpenRecords;
+  },
+): ProviderDependencies['adapter'] => {
+  const { issuer } = configuration;
+  const { clock, documents, ephemeral, masterKey, audit } = made;
+  return modelAdapter({
+    documents,
+    ephemeral,
+    clock,
+    masterKey,
+    consumptions,
+    clients: known,
+    audit,
+    pace,
+    devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
+    onUnreadable,
+    liveness,
+    open,
+    proofs: callers.proofs,
+    browser: keptByBrowser({
+      ...{ state, ephemeral, masterKey, consumptions, open },
+      cookies: cookieNames(issuer),
+      basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+      openedPayload: sealedPayloads({ masterKey, onUnreadable }).openedPayload,
+    }),
+    sessions: seenSessions({
+      sessions: made.sessions,
+      clock,
+      sessionSeconds: configuration.sessions.ttlSeconds,
+      originOf: made.upstreamSessions.began,
+      isOverThere: made.upstreamSessions.isOverThere,
+    }),
   });
 };

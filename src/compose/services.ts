@@ -57,7 +57,7 @@ export interface Services
 
 export const services = async (configuration: Configuration, overrides: Overrides): Promise<Services> => {
   const base = await foundations(configuration, overrides);
-  const { documents, ephemeral, clock, identifiers, masterKey, audit, log, metrics, trustedFetch, keys, folder } = base;
+  const { documents, ephemeral, clock, identifiers, masterKey, audit, trustedFetch, keys, folder } = base;
   const platform = platformServices(configuration, base);
   const { revocation, latched } = revocationServices(base);
   const agents = agentReader(base);
@@ -88,35 +88,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
 
   const delegation = delegationServices(configuration, base, { effectiveAgents, revocation });
-  const approvals = approvalsOf(configuration, {
-    ...{
-      documents,
-      ephemeral,
-      clock,
-      identifiers,
-      masterKey,
-      audit,
-      revocation,
-      trustedFetch,
-      log,
-      groups,
-      blueprints,
-    },
-    accounts: effectiveRegistries.accounts,
-    agents: effectiveRegistries.agents,
-    people: accounts,
-    isSure: factors.mayChange,
-    authorizeHere: policy.authorizeHere,
-    permits: (approval, { account, for: away, assurance, source }) => {
-      const { action, risk } = approval;
-      const isConsent = isConsentAlone(approval, { account, for: away });
-      return policy.serverUse.approval(
-        { action, risk, for: away, isConsent },
-        { caller: account, assurance, ...(source ? { source } : {}) },
-      );
-    },
-  });
-  measureApprovals(approvals, metrics);
+  const approvals = approvalServices(configuration, base, { identity, policy, client, revocation });
   const authority = authorityServices(configuration, base, {
     ...{ policy, delegation, upstream, revocation, resourceServers, effectiveRegistries, agents, blueprints },
     documentClients,
@@ -140,13 +112,8 @@ export const services = async (configuration: Configuration, overrides: Override
     logoutToken: logoutTokens({ keys, clock, identifiers, issuer: configuration.issuer }),
   });
 
-  if (otherSecretOf(configuration) !== undefined) {
-    await factors.sealAnew();
-    await upstream.upstreams.sealAnew();
-    await notifications.webhooks.sealAnew();
-    await push.keys.sealAnew();
-    await push.registry?.sealAnew();
-  }
+  if (otherSecretOf(configuration) !== undefined)
+    await sealAnew([factors, upstream.upstreams, notifications.webhooks, push.keys, push.registry]);
   return {
     ...{ ...base, ...platform, revocation, latched },
     ...{ ...identity, ...session, ...upstream, ...resources },
@@ -156,4 +123,44 @@ export const services = async (configuration: Configuration, overrides: Override
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),
   };
+};
+
+const approvalServices = (
+  configuration: Configuration,
+  { documents, ephemeral, clock, identifiers, masterKey, audit, trustedFetch, log, metrics }: Foundations,
+  {
+    identity,
+    policy,
+    client,
+    revocation,
+  }: {
+    readonly identity: IdentityServices;
+    readonly policy: PolicyServices;
+    readonly client: ClientServices;
+    readonly revocation: RevocationServices['revocation'];
+  },
+): ApprovalServices => {
+  const { accounts, agents } = client.effectiveRegistries;
+  const approvals = approvalsOf(configuration, {
+    ...{ documents, ephemeral, clock, identifiers, masterKey, audit, revocation, trustedFetch, log },
+    ...{ accounts, agents, groups: identity.groups, blueprints: client.blueprints },
+    people: identity.accountReader,
+    isSure: identity.factors.mayChange,
+    authorizeHere: policy.authorizeHere,
+    permits: (approval, { account, for: away, assurance, source }) => {
+      const { action, risk } = approval;
+      const isConsent = isConsentAlone(approval, { account, for: away });
+      return policy.serverUse.approval(
+        { action, risk, for: away, isConsent },
+        { caller: account, assurance, ...(source ? { source } : {}) },
+      );
+    },
+  });
+  measureApprovals(approvals, metrics);
+  return approvals;
+};
+
+/** Seals the secrets of each registry under the current master key, one registry after the other. */
+const sealAnew = async (registries: readonly ({ sealAnew(): Promise<unknown> } | undefined)[]): Promise<void> => {
+  for (const registry of registries) await registry?.sealAnew();
 };
