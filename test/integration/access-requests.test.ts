@@ -349,6 +349,25 @@ describe('what a request is bound to', () => {
     }
   });
 
+  test('what takes more people than are left by now is not requestable, and asks no approver', async () => {
+    const { management } = world;
+    const { id: second } = await management.createAccount({
+      username: 'leaver',
+      name: 'Leaver',
+      password: 'a long enough pass phrase',
+    });
+    const members = [world.accountId, second];
+    const owner = String((await management.call('POST', '/groups', { name: 'Two people', members })).body['id']);
+    const agent = await world.newAgent('Of two people', { owner });
+    await server.behalf.services.agents.accept(agent.clientId, { caller: second });
+    await world.allow(agent);
+    const submission = await denied(question(agent, 'close'));
+    await management.call('POST', `/accounts/${second}/disable`);
+    const { body } = await refused(() => bank.request(submission), 400, 'not_requestable');
+    expect(body['detail']).toContain('more people than can be asked');
+    expect(await world.open(agent)).toEqual([]);
+  });
+
   test('AP-21 at the second it is over it is over', async () => {
     const agent = await agentOf('Slow');
     const submission = await denied(question(agent));
