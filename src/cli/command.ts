@@ -44,6 +44,8 @@ export type Option = {
   /** The name of the value in help; absent: a switch without a value. */
   readonly value?: string;
   readonly isRequired?: boolean;
+  /** A letter in place of the name: `-f`. */
+  readonly short?: string;
   /** The user may give the option several times. */
   readonly isRepeatable?: boolean;
 };

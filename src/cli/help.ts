@@ -52,7 +52,7 @@ export const everyCommand = (topics: readonly Topic[], columns: number | undefin
 export const commandHelp = (command: Command, columns: number | undefined): string => {
   const options = Object.entries({ ...command.options, help: HELP }).map(
     ([name, option]): readonly [string, string] => [
-      `--${name}${option.value === undefined ? '' : ` ${option.value}`}`,
+      `${option.short === undefined ? '' : `-${option.short}, `}--${name}${option.value === undefined ? '' : ` ${option.value}`}`,
       option.description + (option.isRepeatable ? ' May be given more than once.' : ''),
     ],
   );

@@ -67,7 +67,11 @@ const withoutCommand = (
 const parse = (command: Command, argv: readonly string[]): Omit<Call, 'terminal' | 'env'> => {
   const config: ParseArgsOptionsConfig = {};
   for (const [name, option] of Object.entries({ ...command.options, help: HELP })) {
-    config[name] = { type: option.value === undefined ? 'boolean' : 'string', multiple: option.isRepeatable ?? false };
+    config[name] = {
+      type: option.value === undefined ? 'boolean' : 'string',
+      multiple: option.isRepeatable ?? false,
+      ...(option.short === undefined ? {} : { short: option.short }),
+    };
   }
   const help = `See \`behalf ${command.words.join(' ')} --help\`.`;
   let parsed: ReturnType<typeof parseArgs>;

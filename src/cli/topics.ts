@@ -9,6 +9,7 @@ import { blueprintCommands } from './commands/blueprints.ts';
 import { budgetCommands } from './commands/budgets.ts';
 import { clientCommands } from './commands/clients.ts';
 import { commandLineCommands } from './commands/command-line.ts';
+import { configCommands } from './commands/config-files.ts';
 import { credentialCommands } from './commands/credentials.ts';
 import { movingCommands } from './commands/data-transfer.ts';
 import { delegationCommands } from './commands/delegations.ts';
@@ -83,6 +84,7 @@ export const TOPICS: readonly Topic[] = [
     nouns: [
       noun('policy', 'Write, simulate, replay and activate policies', policyCommands),
       noun('budgets', 'Limit how much is granted within a time window', budgetCommands),
+      noun('config', 'Keep APIs, clients, blueprints, policies, budgets and webhooks in files', configCommands),
     ],
   },
   {

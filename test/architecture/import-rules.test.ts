@@ -21,6 +21,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/domain/identity/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
   { of: 'src/domain/platform/rate-limits/web-domain.ts', may: ['tldts'] },
   { of: 'src/domain/ports/write-priority.ts', may: ['node:async_hooks'] },
+  { of: 'src/domain/audit/transaction-context.ts', may: ['node:async_hooks'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose'], types: ['node:http'] },
 
   { of: 'src/extensions/extension.ts', types: ['src/domain/'] },

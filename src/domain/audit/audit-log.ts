@@ -18,6 +18,7 @@ import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEve
 import { type Sample, sampleStore } from './sample-store.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
+import { currentTransaction } from './transaction-context.ts';
 
 /** The audit log of this node, with everything that composition, the API and housekeeping use. */
 export interface FullAuditLog extends AuditLog {
@@ -101,7 +102,7 @@ export const newAuditLog = (deps: {
   let state: 'new' | 'open' | 'closed' = 'new';
 
   const write = async (event: AuditEvent): Promise<AuditReceipt> =>
-    writer.append(prepareEvent(event, clock.nowMillis()));
+    writer.append(prepareEvent(withTransaction(event), clock.nowMillis()));
 
   return {
     async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
@@ -177,4 +178,9 @@ const staleStore = (remembered: AuditReceipt, stored: AuditReceipt | undefined):
     `The store is older than its trusted heads: audit stream ${stream} ends at record ${stored?.sequence ?? 0}, but record ${sequence} was seen. ` +
       'Restore a backup with `behalf restore`; do not start on one that was copied back.',
   );
+};
+
+const withTransaction = (event: AuditEvent): AuditEvent => {
+  const txn = event.txn ?? currentTransaction();
+  return txn === undefined ? event : { ...event, txn };
 };

@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
+import { inTransaction } from '../../domain/audit/transaction-context.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
+import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -70,9 +72,14 @@ export const serveCall = <T extends Io>(
   const checks = inputChecks(route);
   const places = cursors(dependencies.masterKey);
 
-  const recordRefusal = async (ctx: Context, code: string, caller: string, error: unknown): Promise<void> => {
+  const recordRefusal = async (
+    ctx: Context,
+    { code, caller, txn }: { readonly code: string; readonly caller: string; readonly txn: string | undefined },
+    error: unknown,
+  ): Promise<void> => {
     const { request, source } = byOf(ctx, caller);
     await audit.append({
+      ...(txn === undefined ? {} : { txn }),
       type: 'management.refused',
       outcome: 'refused',
       caller,
@@ -140,8 +147,35 @@ export const serveCall = <T extends Io>(
     };
   };
 
+  const serve = async (ctx: Context, token: IssuedToken): Promise<void> => {
+    refuseActor(token);
+    if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope.name);
+    const caller = await callerOf(token, lookup);
+    const access = accessAt(route, caller, idOf(ctx));
+    if (route.isServedFromReserve) raisePriority('essential');
+    const by = {
+      ...byOf(ctx, caller.id),
+      ...(caller.account === undefined ? {} : { account: caller.account }),
+      ...(access === 'all' && route.roles.length > 0 ? { isByRole: true } : {}),
+      ...(caller.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
+      ...(token.assurance ? { assurance: token.assurance } : {}),
+      ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
+      ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),
+    };
+    if (route.freshFactor) requireFreshFactor(by);
+    const recordPermit = await checkPolicy(operation, route, { id: idOf(ctx), caller, by });
+    const call = await readCall(ctx, caller, access, by);
+    await recordPermit();
+    const answer = await handle(call);
+    if (answer.lines) {
+      const failed = (error: unknown): void => log(stateOf(ctx).requestId, error);
+      await sendLines(ctx, answer.lines, { end: '\n', type: 'application/x-ndjson', failed });
+    } else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
+  };
+
   return async (ctx) => {
     let known: string | undefined;
+    let txn: string | undefined;
     try {
       if (route.isProvenByBody) {
         const itself: Caller = { kind: 'client', id: idOf(ctx), name: '', roles: [], scope: [] };
@@ -149,33 +183,12 @@ export const serveCall = <T extends Io>(
       }
       const token = await authenticate(ctx);
       known = token.chain ? token.clientId : (token.subject ?? token.clientId);
-      refuseActor(token);
-      if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope.name);
-      const caller = await callerOf(token, lookup);
-      const access = accessAt(route, caller, idOf(ctx));
-      if (route.isServedFromReserve) raisePriority('essential');
-      const by = {
-        ...byOf(ctx, caller.id),
-        ...(caller.account === undefined ? {} : { account: caller.account }),
-        ...(access === 'all' && route.roles.length > 0 ? { isByRole: true } : {}),
-        ...(caller.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
-        ...(token.assurance ? { assurance: token.assurance } : {}),
-        ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
-        ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),
-      };
-      if (route.freshFactor) requireFreshFactor(by);
-      const recordPermit = await checkPolicy(operation, route, { id: idOf(ctx), caller, by });
-      const call = await readCall(ctx, caller, access, by);
-      await recordPermit();
-      const answer = await handle(call);
-      if (answer.lines) {
-        const failed = (error: unknown): void => log(stateOf(ctx).requestId, error);
-        await sendLines(ctx, answer.lines, { end: '\n', type: 'application/x-ndjson', failed });
-      } else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
+      txn = token.txn;
+      await inTransaction(txn, () => serve(ctx, token));
     } catch (error) {
       const code = refusalCode(error);
       if (code !== undefined)
-        await (known === undefined ? countUnknown(ctx, code) : recordRefusal(ctx, code, known, error));
+        await (known === undefined ? countUnknown(ctx, code) : recordRefusal(ctx, { code, caller: known, txn }, error));
       if (code === 'forbidden' && !ctx.response.get('WWW-Authenticate')) challenge(ctx, audience, 'Bearer');
       if (code === 'insufficient_user_authentication') challengeToSignIn(ctx, audience, error);
       throw error;
