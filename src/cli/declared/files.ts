@@ -5,7 +5,7 @@ import { CommandError, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { DECLARED_KINDS, type DeclaredKind, membersOf } from './kinds.ts';
 
-export const POLICY_FILE = 'policy.cedar';
+const POLICY_FILE = 'policy.cedar';
 
 export type Declaration = {
   readonly kind: DeclaredKind;

@@ -30,7 +30,7 @@ An event has only the members that apply to it.
 | \`type\` | One of the events below |
 | \`outcome\` | \`granted\`, \`refused\` or \`done\` |
 | \`request\` | Id of the HTTP request, as in the access log |
-| \`txn\` | The transaction; the same in every token exchanged below the first |
+| \`txn\` | The transaction; the same in every token exchanged below the first, and in every change that the management API makes with one token |
 | \`subject\` | The account on whose behalf the caller acts |
 | \`chain\` | The actors, outermost first, as in the \`act\` claim (RFC 8693 §4.1) |
 | \`caller\` | The authenticated client or agent. In the management API and the pages, the account |
