@@ -280,7 +280,7 @@ const DECLARED: readonly Concept[] = [
     name: 'server',
     means: 'the process, its listeners and its limits',
     collections: ['installation', 'turns'],
-    commands: ['serve', 'check-config', 'init', 'version', 'completion'],
+    commands: ['serve', 'check-config', 'config', 'init', 'version', 'completion'],
     settings: ['egress', 'issuer', 'limits', 'listen', 'log', 'operations'],
   },
 ];
