@@ -9,7 +9,7 @@ const POLICY_FILE = 'policy.cedar';
 
 export type Declaration = {
   readonly kind: DeclaredKind;
-  /** From the folder: `clients/desk.json`. */
+  /** From the folder: `clients/portal.json`. */
   readonly file: string;
   readonly members: Json;
 };
@@ -124,7 +124,7 @@ export const writeDeclarations = (
   };
 };
 
-/** `desk.json`, or with a number after the name where another object has that file. */
+/** `portal.json`, or with a number after the name where another object has that file. */
 const newFile = (kind: DeclaredKind, identity: string, taken: ReadonlySet<string>): string => {
   const name =
     identity

@@ -9,7 +9,7 @@ import { DECLARED_KINDS, type DeclaredKind, declaredObjects } from './kinds.ts';
 
 export type Step = {
   readonly sign: '+' | '~' | '-';
-  /** `client Desk` */
+  /** `client Portal` */
   readonly what: string;
   /** One for each member that differs. */
   readonly differences: readonly Difference[];
@@ -151,7 +151,7 @@ const changed = async (
 
 const kindChanges = (kind: DeclaredKind, state: unknown): boolean => kind.states[String(state)] === 'change';
 
-/** A file declares what is active. A draft that nobody activated is what a file with the state draft declares. */
+/** A file declares what is active. A file with the state draft declares the draft. */
 const withDraft = (read: Json, wanted: Json): Json => {
   const draft = read['draft'] as Json | undefined;
   return wanted['state'] === 'draft' && draft ? { ...read, ceilings: draft['ceilings'] } : read;
