@@ -13,6 +13,8 @@ export type View = {
   readonly language: Language;
   /** Path with query at which the reader can read the same page again, on our own origin. Absent for the response to a form. */
   readonly here?: string;
+  /** Epoch seconds. Absent: the page says no time relative to it. */
+  readonly now?: number;
 };
 
 /**

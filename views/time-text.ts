@@ -1,9 +1,47 @@
-import { type Html, html, type Phrase, phrase } from './html.ts';
+import { type Html, html, type Phrase, phrase, type View } from './html.ts';
 import { LANGUAGES, type Language } from './language.ts';
 
 /** A moment (epoch seconds) as UTC text that machines can read too: `25 Nov 2026, 12:58 UTC`. */
 export const timeText = (epochSeconds: number): Html =>
   html`<time datetime="${iso(epochSeconds)}">${momentPhrase(epochSeconds)}</time>`;
+
+/**
+ * The same moment as the reader counts it: `2 min ago`, with the exact time as the title. A moment more than two weeks away is
+ * a date.
+ */
+export const agoText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${({ language, now }: View) =>
+    now === undefined
+      ? momentText(epochSeconds, language)
+      : relativeText(epochSeconds - now, epochSeconds, language)}</time>`;
+
+const relativeText = (away: number, epochSeconds: number, language: Language): string => {
+  const seconds = Math.abs(away);
+  if (seconds < MINUTE) return JUST_NOW[language];
+  if (seconds >= 14 * DAY_SECONDS) return DATE[language].format(epochSeconds * 1000);
+  const [size, unit] =
+    seconds < HOUR_SECONDS
+      ? ([MINUTE, 'minute'] as const)
+      : seconds < DAY_SECONDS
+        ? ([HOUR_SECONDS, 'hour'] as const)
+        : ([DAY_SECONDS, 'day'] as const);
+  return RELATIVE[language].format(Math.trunc(away / size), unit);
+};
+
+/** The same moment to the second, for the audit log: `25 Nov, 12:58:03`. The title has the year, and that it is UTC. */
+export const secondText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${phrase(
+    inEach(
+      (language) => `${DAY[language].format(epochSeconds * 1000)}, ${CLOCK[language].format(epochSeconds * 1000)}`,
+    ),
+  )}</time>`;
+
+const secondPhrase = (epochSeconds: number): Phrase =>
+  phrase(
+    inEach(
+      (language) => `${DATE[language].format(epochSeconds * 1000)}, ${CLOCK[language].format(epochSeconds * 1000)} UTC`,
+    ),
+  );
 
 /** The same without markup. */
 const momentPhrase = (epochSeconds: number): Phrase => phrase(inEach((language) => momentText(epochSeconds, language)));
@@ -47,6 +85,11 @@ const DAY = inEach(
 const HOUR = inEach(
   (language) => new Intl.DateTimeFormat(REGION[language], { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }),
 );
+const DATE = inEach((language) => new Intl.DateTimeFormat(REGION[language], { dateStyle: 'medium', timeZone: 'UTC' }));
+const CLOCK = inEach((language) => new Intl.DateTimeFormat(REGION[language], { timeStyle: 'medium', timeZone: 'UTC' }));
+const RELATIVE = inEach((language) => new Intl.RelativeTimeFormat(REGION[language], { style: 'short' }));
+const JUST_NOW: Readonly<Record<Language, string>> = { en: 'just now', de: 'gerade eben' };
+const [MINUTE, HOUR_SECONDS, DAY_SECONDS] = [60, 3600, 86_400];
 const NUMBER = inEach((language) => new Intl.NumberFormat(REGION[language]));
 
 type Unit = { readonly size: number; readonly unit: Readonly<Record<Language, readonly [one: string, many: string]>> };

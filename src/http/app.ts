@@ -42,7 +42,7 @@ export const requestListener = (deps: {
   const app = new Koa({ proxy: true });
 
   app.use(async (ctx, next) => {
-    beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req));
+    beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req), clock.now());
     await next();
     // Does not wait for the unread rest of a body (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');

@@ -13,6 +13,8 @@ export type RequestState = {
   readonly requestId: string;
   /** Address of the client. Written by the front guard; read for limits and events. */
   readonly source: string;
+  /** When the request came, in epoch seconds. Written by app.ts; read when a page says how long ago something was. */
+  readonly now: number;
   /**
    * Language of the response. Written by app.ts; overwritten by interaction/router.ts for the request of an interaction, and
    * by account/sessions.ts for the account. Read when a page is sent.
@@ -39,10 +41,12 @@ export const beginState = (
   ctx: Context,
   { id, source }: { readonly id: string; readonly source: string },
   language: Language,
+  now: number,
 ): void => {
   const state: RequestState = {
     requestId: id,
     source,
+    now,
     language,
     sender: undefined,
     reader: undefined,

@@ -77,6 +77,27 @@ describe('/console/audit', () => {
     expect((await auditor.open(at('/console/audit?to=2001-01-01'))).text).toContain('There is no such event.');
   });
 
+  test('offers usual periods beside the other filters, and marks the current one', async () => {
+    const page = await auditor.open(at('/console/audit?outcome=refused'));
+    const href = /<a href="([^"]*)">Yesterday<\/a>/.exec(page.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const query = new URL(href, server.issuer).searchParams;
+    expect(query.get('outcome')).toBe('refused');
+    expect(query.get('from')).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    expect(query.get('to')).toBe(query.get('from'));
+    expect(page.html).toMatch(/aria-current="true">All</);
+    expect((await auditor.open(at(href))).html).toMatch(/aria-current="true">Yesterday</);
+  });
+
+  test('shows equal events that follow each other as one line, which has all of them', async () => {
+    for (let round = 0; round < 3; round += 1) await auditor.open(at('/console/audit?txn=txn_nothing'));
+    await server.settled();
+    const page = await auditor.open(at('/console/audit?type=audit.read'));
+    expect(
+      page.html.match(/<summary><span class="tag still">done<\/span> Audit log read <strong>×\d+<\/strong>/g),
+    ).toHaveLength(1);
+    expect(page.html.match(/<dt><code>hash<\/code>/g)?.length ?? 0).toBeGreaterThan(3);
+  });
+
   test.each([
     ['a day that is none', '?from=2026-02-30', 'A day looks like this'],
     ['a person whom nobody knows', '?subject=nobody', 'There is no such account.'],

@@ -114,7 +114,12 @@ export const requestsTo = (routers: readonly Router[], languageOf: (request: Koa
   const app = new Koa();
   app.silent = true;
   app.use((ctx, next) => {
-    beginState(ctx, { id: 'req_test', source: ctx.get('test-source') || '192.0.2.1' }, languageOf(ctx.req));
+    beginState(
+      ctx,
+      { id: 'req_test', source: ctx.get('test-source') || '192.0.2.1' },
+      languageOf(ctx.req),
+      standingClock().now(),
+    );
     return next();
   });
   for (const router of routers) app.use(router.routes());

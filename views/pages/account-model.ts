@@ -1,4 +1,4 @@
-import type { Phrase } from '../html.ts';
+import type { HtmlValue, Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
@@ -103,4 +103,6 @@ export type ActivityEntry = {
   readonly where?: string;
   /** Id of the transaction, for comparison with logs. */
   readonly txn?: string;
+  /** The approval that the event is about: its page, and the action with its amount and payee. */
+  readonly approval?: { readonly href: string; readonly title: HtmlValue };
 };

@@ -4,7 +4,7 @@ import { layout } from '../layout.ts';
 import { type ApprovalFacts, deedLine, type ShownState } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { awayWords } from '../words/absences.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
@@ -62,5 +62,5 @@ const lately = (
 <thead><tr><th scope="col">${words.what}</th><th scope="col">${agentWords.agent}</th><th scope="col">${words.outcome}</th><th scope="col">${words.when}</th></tr></thead>
 <tbody>${decided.map(
   (one) =>
-    html`<tr><td data-label="${words.what}"><a href="${one.href}">${deedLine(one)}</a></td><td data-label="${agentWords.agent}">${chosenName(one.agent.name)}</td><td data-label="${words.outcome}">${approvalState(one.state)}</td><td data-label="${words.when}">${timeText(one.decidedAt ?? one.until)}</td></tr>`,
+    html`<tr><td data-label="${words.what}"><a href="${one.href}">${deedLine(one)}</a></td><td data-label="${agentWords.agent}">${chosenName(one.agent.name)}</td><td data-label="${words.outcome}">${approvalState(one.state)}</td><td data-label="${words.when}">${agoText(one.decidedAt ?? one.until)}</td></tr>`,
 )}</tbody></table></div></section>`;

@@ -6,7 +6,7 @@ import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.
 import { choice, textArea } from '../partials/controls.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { breakGlassWords as words } from '../words/break-glass.ts';
 
 /** The state of a request that break-glass has approved or may approve. */
@@ -63,7 +63,7 @@ const table = (all: readonly BreakGlassFacts[]): Html => html`<div class="card f
   }) => html`<tr><td data-label="${words.what}"><a href="${href}">${deedLine(approval)}</a> <span class="hint">${chosenName(approval.agent.name)}</span></td>
 <td data-label="${words.who}" class="names">${people.length === 0 ? '–' : people.map(({ name }, index) => html`${index > 0 && ', '}${isolated(name)}`)}</td>
 <td data-label="${words.why}">${reason === undefined ? '–' : cellText(reason, 200)}${closed && html` <span class="tag ${closed.finding === 'justified' ? 'good' : 'off'}">${words.findings[closed.finding]}</span>`}</td>
-<td data-label="${words.when}">${timeText(people.at(-1)?.at ?? approval.askedAt)}</td></tr>`,
+<td data-label="${words.when}">${agoText(people.at(-1)?.at ?? approval.askedAt)}</td></tr>`,
 )}</tbody></table></div>`;
 
 /** The forms POST `csrf` to `action`, and `reason`, `credential`, or `finding` and `note` if the page asks for them. */

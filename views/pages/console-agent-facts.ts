@@ -1,10 +1,12 @@
 import { anyName, anyText, chosenName, isolated, plainText } from '../agent-text.ts';
+import { runsOf } from '../event-runs.ts';
 import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { lastUse } from '../partials/agent-rows.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
+import { eventRun } from '../partials/event-run.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { agentFactWords as words } from '../words/console-agent.ts';
 import { agentListWords as lists } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
@@ -113,7 +115,7 @@ export const instances = ({ instances: all = [], csrf }: AgentFactsModel): Html 
 <tbody>${all.map((one) => instance(one, csrf))}</tbody></table></div></section>`;
 
 const instance = (one: InstanceModel, csrf: string): Html => {
-  return html`<tr><td data-label="${words.copy}" class="who-is">${one.name === undefined ? words.noName : chosenName(one.name)} <code>${plainText(one.id, 80)}</code></td><td data-label="${lists.state}"><span class="tag ${LOOKS[one.state]}">${words.instanceStates[one.state]}</span></td><td data-label="${lists.lastUse}">${timeText(one.lastUsedAt)}</td><td data-label="${words.over}">${timeText(one.expiresAt)}</td><td data-label="${words.end}">${
+  return html`<tr><td data-label="${words.copy}" class="who-is">${one.name === undefined ? words.noName : chosenName(one.name)} <code>${plainText(one.id, 80)}</code></td><td data-label="${lists.state}"><span class="tag ${LOOKS[one.state]}">${words.instanceStates[one.state]}</span></td><td data-label="${lists.lastUse}">${agoText(one.lastUsedAt)}</td><td data-label="${words.over}">${timeText(one.expiresAt)}</td><td data-label="${words.end}">${
     one.endAction === undefined
       ? '–'
       : html`<form method="post" action="${one.endAction}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'danger', about: plainText(one.name ?? one.id, 60) })}</form>`
@@ -129,11 +131,11 @@ ${
     ? html`<p class="empty">${words.nothingYet}</p>`
     : html`<div class="card flush"><table class="log">
 <thead><tr><th scope="col">${words.when}</th><th scope="col">${words.what}</th><th scope="col">${words.who}</th><th scope="col">${words.where}</th></tr></thead>
-<tbody>${model.timeline.map(
-        (entry) =>
-          html`<tr><td data-label="${words.when}">${timeText(entry.at)}</td><td data-label="${words.what}"><span class="outcome ${entry.outcome}">${entry.what}</span>${entry.note !== undefined && html` <code>${plainText(entry.note, 120)}</code>`}</td><td data-label="${words.who}">${
+<tbody>${runsOf(model.timeline, ({ what, outcome, who, where, note }) => [what, outcome, who, where, note]).map(
+        ([entry, ...more]) =>
+          html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.outcome}">${entry.what}</span>${entry.note !== undefined && html` <code>${plainText(entry.note, 120)}</code>`}`, [entry, ...more])}</td><td data-label="${words.who}">${
             entry.who === undefined ? '–' : anyName(entry.who)
-          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : isolated(entry.where)}${entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
+          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : isolated(entry.where)}${more.length === 0 && entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
       )}</tbody></table></div>`
 }
 ${pagination(model.timelinePages, listWords.pagesOf.timeline)}</section>`;

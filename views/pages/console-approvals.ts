@@ -9,7 +9,7 @@ import { type Count, countBar } from '../partials/count-bar.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
-import { dayPhrase, durationPhrase, numberPhrase, timeText } from '../time-text.ts';
+import { agoText, dayPhrase, durationPhrase, numberPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consoleApprovalsWords as words } from '../words/console-approvals.ts';
 import { listWords } from '../words/lists.ts';
@@ -93,5 +93,5 @@ const list = ({ rows }: ConsoleApprovalsModel): Html => html`<div class="card fl
 <thead><tr><th scope="col">${words.what}</th><th scope="col">${agentWords.agent}</th><th scope="col">${words.inTheNameOf}</th><th scope="col">${words.risk}</th><th scope="col">${words.outcome}</th><th scope="col">${words.asked}</th></tr></thead>
 <tbody>${rows.map(
   (row) =>
-    html`<tr><td data-label="${words.what}">${deedLine(row)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code></td><td data-label="${agentWords.agent}"><a href="${row.agentHref}">${chosenName(row.agent.name)}</a></td><td data-label="${words.inTheNameOf}">${isolated(row.onBehalfOf.name)}</td><td data-label="${words.risk}">${riskBadge(row.risk)}</td><td data-label="${words.outcome}">${approvalState(row.state)}</td><td data-label="${words.asked}">${timeText(row.askedAt)}</td></tr>`,
+    html`<tr><td data-label="${words.what}">${deedLine(row)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code></td><td data-label="${agentWords.agent}"><a href="${row.agentHref}">${chosenName(row.agent.name)}</a></td><td data-label="${words.inTheNameOf}">${isolated(row.onBehalfOf.name)}</td><td data-label="${words.risk}">${riskBadge(row.risk)}</td><td data-label="${words.outcome}">${approvalState(row.state)}</td><td data-label="${words.asked}">${agoText(row.askedAt)}</td></tr>`,
 )}</tbody></table></div>`;

@@ -1,4 +1,5 @@
 import { isolated, plainText } from '../agent-text.ts';
+import { runsOf } from '../event-runs.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
@@ -7,7 +8,7 @@ import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, secondText } from '../time-text.ts';
 import { eventPhrase, NAMED_EVENTS } from '../words/audit-events.ts';
 import { auditWords as words } from '../words/console-audit.ts';
 import { listWords } from '../words/lists.ts';
@@ -48,6 +49,12 @@ export type AuditRow = {
 /** The form GETs its fields to `action`. */
 export type AuditPageModel = ConsoleFrame & {
   readonly action: string;
+  /** The same list in usual periods. */
+  readonly periods: readonly {
+    readonly name: keyof (typeof words)['periods'];
+    readonly href: string;
+    readonly isIt: boolean;
+  }[];
   readonly asked: AuditAsked;
   readonly errors: Partial<Record<keyof AuditAsked, Text>>;
   readonly rows: readonly AuditRow[];
@@ -65,58 +72,82 @@ export const auditPage = (model: AuditPageModel): Html =>
     side: consoleNavigation(model, 'auditLog'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
+<nav class="segments" aria-label="${words.period}">${model.periods.map(
+      ({ name, href, isIt }) => html`<a href="${href}"${isIt && html` aria-current="true"`}>${words.periods[name]}</a>`,
+    )}</nav>
 ${filters(model)}
-<section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
+<section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}
-${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere}</p>` : table(COLUMNS, model.rows, 'list')}
+${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere}</p>` : table(COLUMNS, runsOf(model.rows, factsOf), 'list')}
 ${pagination(model.pages, words.pages)}</section>
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,
   });
 
 const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
 
-const COLUMNS: readonly Column<AuditRow>[] = [
-  { title: words.when, cell: ({ at }) => timeText(at) },
+/** What events have in common that one line shows. Each one that was changed in the database has a line of its own. */
+const factsOf = ({ type, outcome, who, subject, where, error, mismatches, members }: AuditRow) => [
+  type,
+  outcome,
+  who,
+  subject,
+  where,
+  error,
+  mismatches && members.map(({ value }) => value).join(),
+];
+
+type Run = readonly [AuditRow, ...AuditRow[]];
+
+const COLUMNS: readonly Column<Run>[] = [
+  { title: words.when, cell: ([{ at }]) => html`${secondText(at)} <span class="hint roomy">${agoText(at)}</span>` },
   {
     title: words.what,
-    cell: ({
-      type,
-      outcome,
-      error,
-      members,
-      mismatches,
-      workHref,
-    }) => html`${mismatches !== undefined && html`<span class="tag warn">${words.changed(mismatches.join(', '))}</span> `}<span class="tag ${LOOKS[outcome]}">${words.outcomes[outcome]}</span> ${eventPhrase(type)}${
-      error !== undefined && html` <code>${plainText(error, 80)}</code>`
-    }
-<details><summary>${words.allOfIt}</summary><dl class="facts small">${members.map(
-      ({ name, value }) =>
-        html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${words.erased}</em>` : html`<code>${plainText(value, MOST)}</code>`}</dd></div>`,
-    )}</dl>${workHref !== undefined && html`<p><a href="${workHref}">${words.sameWork}</a></p>`}</details>`,
+    cell: ([
+      row,
+      ...more
+    ]) => html`${row.mismatches !== undefined && html`<span class="tag warn">${words.changed(row.mismatches.join(', '))}</span> `}<details class="run"><summary><span class="tag ${LOOKS[row.outcome]}">${words.outcomes[row.outcome]}</span> ${eventPhrase(row.type)}${
+      row.error !== undefined && html` <code>${plainText(row.error, 80)}</code>`
+    }${more.length > 0 && html` ${listWords.times(more.length + 1)}`}</summary>
+${
+  more.length === 0
+    ? whole(row)
+    : [row, ...more].map((one) => html`<details><summary>${secondText(one.at)}</summary>${whole(one)}</details>`)
+}</details>`,
   },
   {
     title: words.who,
-    cell: ({ who, subject }): HtmlValue => [
+    cell: ([{ who, subject }]): HtmlValue => [
       who === undefined ? undefined : typeof who === 'string' ? isolated(who) : who,
-      subject !== undefined && html` <span class="line hint">${words.subject} ${isolated(subject)}</span>`,
+      subject !== undefined && html` <span class="hint">${words.forWhom(isolated(subject))}</span>`,
     ],
   },
-  { title: words.where, cell: ({ where }) => where !== undefined && isolated(where, 200) },
+  { title: words.where, cell: ([{ where }]) => where !== undefined && isolated(where, 200) },
 ];
+
+/** All members of an event. */
+const whole = ({ members, workHref }: AuditRow): Html =>
+  html`<dl class="facts small">${members.map(
+    ({ name, value }) =>
+      html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${words.erased}</em>` : html`<code>${plainText(value, MOST)}</code>`}</dd></div>`,
+  )}</dl>${workHref !== undefined && html`<p><a href="${workHref}">${words.sameWork}</a></p>`}`;
 
 /** Characters of one member's value on the page; the file has all of them. */
 const MOST = 400;
+
+/** Filters that few need. */
+const MORE = ['caller', 'agent', 'txn'] as const;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {
   const text = (
     name: 'id' | 'subject' | 'caller' | 'agent' | 'txn' | 'from' | 'to',
     maxLength: number,
     isDay = false,
+    isHinted = false,
   ): Html =>
     field({
       name,
       label: words[name],
-      hint: isDay ? words.dateHint : words[`${name as 'id' | 'subject' | 'caller' | 'agent' | 'txn'}Hint`],
+      ...(isHinted ? { hint: words[`${name as 'caller' | 'agent' | 'txn'}Hint`] } : {}),
       value: asked[name],
       autocomplete: 'off',
       maxLength,
@@ -124,7 +155,8 @@ const filters = ({ action, asked, errors }: AuditPageModel): Html => {
       ...(isDay ? { type: 'date' as const } : {}),
       ...(errors[name] === undefined ? {} : { error: errors[name] }),
     });
-  return html`<form method="get" action="${action}" class="filters many" role="search">
+  const isMore = MORE.some((name) => asked[name] !== '' || errors[name] !== undefined);
+  return html`<form method="get" action="${action}" class="filters log-filters" role="search">
 ${choice({
   name: 'type',
   label: words.event,
@@ -143,7 +175,8 @@ ${choice({
     ...(['granted', 'refused', 'done'] as const).map((value) => ({ value, text: words.outcomes[value] })),
   ],
 })}
-${text('id', 128)}${text('subject', 128)}${text('caller', 2048)}${text('agent', 128)}${text('txn', 128)}${text('from', 10, true)}${text('to', 10, true)}
+${text('id', 128)}${text('subject', 128)}${text('from', 10, true)}${text('to', 10, true)}
 <div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
+<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('caller', 2048, false, true)}${text('agent', 128, false, true)}${text('txn', 128, false, true)}</div></details>
 </form>`;
 };

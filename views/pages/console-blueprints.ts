@@ -12,7 +12,7 @@ import {
   listPage,
   table,
 } from '../partials/console-list.ts';
-import { timeText } from '../time-text.ts';
+import { agoText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { blueprintWords as words } from '../words/console-blueprints.ts';
 import { listWords } from '../words/lists.ts';
@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<BlueprintRow>[] = [
   },
   { title: registerWords.state, cell: ({ state }) => stateTag(state) },
   { title: words.version, cell: ({ version }) => (version === 0 ? '–' : version) },
-  { title: registerWords.changed, cell: ({ updatedAt }) => timeText(updatedAt) },
+  { title: registerWords.changed, cell: ({ updatedAt }) => agoText(updatedAt) },
 ];
 
 export const blueprintsPage = (model: ListModel<BlueprintRow>): Html =>
@@ -141,7 +141,7 @@ ${
 const VERSIONS: readonly Column<BlueprintVersionRow>[] = [
   { title: words.version, cell: ({ version }) => version },
   { title: registerWords.state, cell: ({ state }) => stateTag(state) },
-  { title: words.activated, cell: ({ activatedAt }) => (activatedAt === undefined ? '–' : timeText(activatedAt)) },
+  { title: words.activated, cell: ({ activatedAt }) => (activatedAt === undefined ? '–' : agoText(activatedAt)) },
   { title: words.by, cell: ({ byName }) => (byName === undefined ? '–' : anyName(byName)) },
 ];
 

@@ -15,7 +15,7 @@ import {
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { clientWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<ClientRow>[] = [
     title: registerWords.owner,
     cell: ({ ownerName }) => (ownerName === undefined ? words.noOwner : isolated(ownerName)),
   },
-  { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: registerWords.made, cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 export const clientsPage = (model: ListModel<ClientRow>): Html =>

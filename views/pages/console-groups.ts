@@ -7,7 +7,7 @@ import { type Column, commaList, factList, type ListModel, listPage, table } fro
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { groupWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
@@ -31,7 +31,7 @@ export type GroupRow = {
 const COLUMNS: readonly Column<GroupRow>[] = [
   { title: words.group, cell: ({ href, name }) => html`<a href="${href}">${isolated(name, 200)}</a>` },
   { title: words.members, cell: ({ members }) => commaList(members.slice(0, 10).map(({ name }) => isolated(name))) },
-  { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: registerWords.made, cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 export const groupsPage = (model: ListModel<GroupRow>): Html =>

@@ -8,7 +8,7 @@ import {
   registeredState,
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
-import { timeText } from '../time-text.ts';
+import { agoText } from '../time-text.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<PersonRow>[] = [
         '–',
       ),
   },
-  { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: registerWords.made, cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 export const peoplePage = (model: ListModel<PersonRow>): Html =>

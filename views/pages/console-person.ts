@@ -15,7 +15,7 @@ import {
   table,
 } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 import { registerWords } from '../words/registries.ts';
@@ -149,7 +149,7 @@ const FACTORS: readonly Column<PersonFactor>[] = [
         isCopied && html`<span class="tag off">${words.copied}</span>`
       }`,
   },
-  { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
   { title: words.lastUse, cell: ({ lastUsedAt }) => lastUse(lastUsedAt) },
 ];
 
@@ -167,8 +167,8 @@ const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html =
       cell: ({ browser, source }) =>
         html`${browserText(browser)} ${source !== undefined && html`<code>${plainText(source, 60)}</code>`}`,
     },
-    { title: sessionWords.signedIn, cell: ({ signedInAt }) => timeText(signedInAt) },
-    { title: words.lastUse, cell: ({ usedAt }) => timeText(usedAt) },
+    { title: sessionWords.signedIn, cell: ({ signedInAt }) => agoText(signedInAt) },
+    { title: words.lastUse, cell: ({ usedAt }) => agoText(usedAt) },
     {
       title: words.end,
       cell: ({ endAction, browser }) =>
@@ -191,7 +191,7 @@ ${all.length === 0 ? html`<p class="empty">${words.noSessions}</p>` : table(colu
 const LINKS: readonly Column<PersonModel['links'][number]>[] = [
   { title: words.provider, cell: ({ provider }) => chosenName(provider) },
   { title: words.theirId, cell: ({ subject }) => isolated(subject, 255) },
-  { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 const links = (model: PersonModel): Html =>
@@ -219,7 +219,7 @@ const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
       cell: ({ scopes }) =>
         commaList(scopes.slice(0, 20).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`)),
     },
-    { title: words.until, cell: ({ until }) => timeText(until) },
+    { title: words.until, cell: ({ until }) => agoText(until) },
     {
       title: words.end,
       cell: ({ endAction, agent }) =>

@@ -6,7 +6,7 @@ import { choice } from '../partials/controls.ts';
 import { pagination } from '../partials/pagination.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { policyPageWords as words } from '../words/console-policy.ts';
 import { listWords } from '../words/lists.ts';
 import type {
@@ -59,7 +59,7 @@ const versions = ({ versions: rows, pages, newHref }: PolicyOverviewModel): Html
 <thead><tr><th scope="col">${words.version}</th><th scope="col">${words.state}</th><th scope="col">${words.why}</th><th scope="col">${words.drafted}</th></tr></thead>
 <tbody>${rows.map(
     ({ version, state, note, byName, createdAt, href }) =>
-      html`<tr><td data-label="${words.version}" class="who-is"><a href="${href}">${words.versionNumber(version)}</a></td><td data-label="${words.state}">${stateTag(state)}</td><td data-label="${words.why}">${note === undefined ? '–' : cellText(note, 200)}</td><td data-label="${words.drafted}">${timeText(createdAt)} <span class="line hint">${anyName(byName)}</span></td></tr>`,
+      html`<tr><td data-label="${words.version}" class="who-is"><a href="${href}">${words.versionNumber(version)}</a></td><td data-label="${words.state}">${stateTag(state)}</td><td data-label="${words.why}">${note === undefined ? '–' : cellText(note, 200)}</td><td data-label="${words.drafted}">${agoText(createdAt)} <span class="line hint">${anyName(byName)}</span></td></tr>`,
   )}</tbody></table></div>
 ${pagination(pages, listWords.pagesOf.versions)}</section>`;
 

@@ -3,7 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html
 import { layout, type PageFrame } from '../layout.ts';
 import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { sessionWords as words } from '../words/sessions.ts';
 
 export type ShownSession = {
@@ -66,7 +66,7 @@ ${session.isThis && html`<p class="facts"><span class="tag">${words.thisOne}</sp
 <dl class="facts">
 <div><dt>${words.signedIn}</dt><dd>${signedIn(session)}</dd></div>
 ${session.startedAt !== session.authTime && html`<div><dt>${words.since}</dt><dd>${timeText(session.startedAt)}</dd></div>`}
-<div><dt>${words.lastUsed}</dt><dd>${timeText(session.usedAt)}</dd></div>
+<div><dt>${words.lastUsed}</dt><dd>${agoText(session.usedAt)}</dd></div>
 ${session.source !== undefined && html`<div><dt>${words.from}</dt><dd>${from(session.source, session.seenFrom)}</dd></div>`}
 <div><dt>${words.apps}</dt><dd>${session.apps.length === 0 ? words.noApps : listed(session.apps)}</dd></div>
 </dl></article>`;

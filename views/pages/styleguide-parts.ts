@@ -7,11 +7,10 @@ import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
-import { barList, columnChart, dayBars } from '../partials/charts.ts';
 import { commaList, factList, postButton, registeredState, rightsList, table } from '../partials/console-list.ts';
 import { checkbox, choice, textArea } from '../partials/controls.ts';
-import { countBar } from '../partials/count-bar.ts';
 import { detailChips, detailChoices } from '../partials/detail-list.ts';
+import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
 import { pagination } from '../partials/pagination.ts';
@@ -22,11 +21,10 @@ import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-ef
 import { resourceHeading, riskBadge, scopeChips, scopeChoices, wishChoices } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
-import { dayPhrase } from '../time-text.ts';
 import { stoppedWords } from '../words/account.ts';
-import { agentWords } from '../words/agent.ts';
 import { layerWords } from '../words/decision-layers.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
+import { chartsParts } from './styleguide-charts.ts';
 
 const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
 
@@ -238,50 +236,14 @@ const listsParts = () =>
       }),
       differenceText({ from: 1, to: 2, lines: [] }),
     ],
+    eventRun: [
+      eventRun(html`<span class="outcome granted">${words.sample}</span>`, [{ at: noon }]),
+      eventRun(html`<span class="outcome granted">${words.sample}</span>`, [
+        { at: noon },
+        { at: noon - 60, txn: samples.link },
+      ]),
+    ],
     qrCode: [qrCode(samples.link, words.sample)],
-  }) satisfies Parts;
-
-/** Counts and charts. */
-const chartsParts = () =>
-  ({
-    countBar: [
-      countBar(
-        words.sample,
-        'sg-count',
-        AGENT_STATE_KINDS.map((name, index) => ({ name, count: (4 - index) * 3, href: '#' })),
-        agentWords.states,
-      ),
-    ],
-    columnChart: [
-      columnChart({
-        id: 'sg-chart',
-        title: words.sample,
-        kind: 'refused',
-        when: words.label,
-        heads: [words.one, words.two],
-        columns: [3, 0, 9, 4, 1].map((count, index) => ({
-          label: dayPhrase(noon + index * 86_400),
-          values: [count, count * 7],
-        })),
-      }),
-    ],
-    barList: [
-      barList({
-        label: words.sample,
-        kind: 'pending',
-        bars: [
-          { text: words.one, count: 8, href: '#' },
-          { text: words.two, count: 0 },
-        ],
-      }),
-    ],
-    dayBars: [
-      dayBars(
-        [1, 0, 4, 7],
-        [0, 1, 2, 3].map((day) => dayPhrase(noon + day * 86_400)),
-        7,
-      ),
-    ],
   }) satisfies Parts;
 
 /** Each shared part of pages in its states, by its export name. A test fails when one is missing. */

@@ -1,6 +1,6 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
-import { timeText } from '../time-text.ts';
+import { agoText, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
@@ -29,4 +29,4 @@ export const agentRows = (
     html`<tr><td data-label="${agentWords.agent}" class="who-is"><a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
 )}</tbody></table></div>`;
 
-export const lastUse = (at: number | undefined): HtmlValue => (at === undefined ? listWords.never : timeText(at));
+export const lastUse = (at: number | undefined): HtmlValue => (at === undefined ? listWords.never : agoText(at));

@@ -1,6 +1,6 @@
 import { plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
-import { timeText } from '../time-text.ts';
+import { agoText } from '../time-text.ts';
 import { accountAppWords, narrowingWords as words } from '../words/account.ts';
 import { type DetailChoice, type DetailItem, detailChips, detailChoices } from './detail-list.ts';
 import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChoices } from './scope-list.ts';
@@ -31,7 +31,7 @@ export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Htm
       )}</ul></div>`;
 
 export const lastUsed = (usedAt: number | undefined): Phrase =>
-  usedAt === undefined ? words.neverUsed : words.used(timeText(usedAt));
+  usedAt === undefined ? words.neverUsed : words.used(agoText(usedAt));
 
 /** The form that removes single rights. It preselects none. `id` is unique on the page. */
 export const narrowingForm = (

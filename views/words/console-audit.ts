@@ -1,4 +1,4 @@
-import { phrase } from '../html.ts';
+import { type HtmlValue, html, phrase } from '../html.ts';
 
 export const auditWords = {
   title: phrase({ en: 'Audit log', de: 'Protokoll' }),
@@ -8,13 +8,8 @@ export const auditWords = {
   }),
   event: phrase({ en: 'Event', de: 'Ereignis' }),
   outcome: phrase({ en: 'Outcome', de: 'Ausgang' }),
-  id: phrase({ en: 'Any id', de: 'Irgendeine Kennung' }),
-  idHint: phrase({
-    en: 'Such as that of a decision, denial or approval.',
-    de: 'Etwa einer Entscheidung, Ablehnung oder Freigabe.',
-  }),
+  id: phrase({ en: 'Any id', de: 'Kennung' }),
   subject: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
-  subjectHint: phrase({ en: 'Username or id of an account.', de: 'Benutzername oder Kennung eines Kontos.' }),
   caller: phrase({ en: 'Who acted', de: 'Wer handelte' }),
   callerHint: phrase({ en: 'Id of an app, agent or account.', de: 'Kennung von App, Agent oder Konto.' }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
@@ -23,9 +18,17 @@ export const auditWords = {
   txnHint: phrase({ en: 'What began it and all that followed.', de: 'Womit er begann und alles, was folgte.' }),
   from: phrase({ en: 'From', de: 'Von' }),
   to: phrase({ en: 'Until', de: 'Bis' }),
-  dateHint: phrase({ en: 'A day, in UTC.', de: 'Ein Tag, in UTC.' }),
   noDate: phrase({ en: 'A day looks like this: 2026-11-25.', de: 'Ein Tag sieht so aus: 2026-11-25.' }),
   unknownAccount: phrase({ en: 'There is no such account.', de: 'Ein solches Konto gibt es nicht.' }),
+  more: phrase({ en: 'More filters', de: 'Weitere Filter' }),
+  period: phrase({ en: 'Period', de: 'Zeitraum' }),
+  periods: {
+    all: phrase({ en: 'All', de: 'Alles' }),
+    today: phrase({ en: 'Today', de: 'Heute' }),
+    yesterday: phrase({ en: 'Yesterday', de: 'Gestern' }),
+    week: phrase({ en: '7 days', de: '7 Tage' }),
+  },
+  forWhom: (name: HtmlValue) => phrase({ en: html`for ${name}`, de: html`für ${name}` }),
   when: phrase({ en: 'When', de: 'Wann' }),
   what: phrase({ en: 'What', de: 'Was' }),
   who: phrase({ en: 'Who', de: 'Wer' }),
@@ -46,7 +49,6 @@ export const auditWords = {
     en: 'Marked events do not match what was recorded: an editor of the database changed them. Run behalf audit verify --store on the server.',
     de: 'Markierte Ereignisse passen nicht zu dem, was aufgezeichnet wurde: Sie wurden in der Datenbank geändert. Führen Sie auf dem Server behalf audit verify --store aus.',
   }),
-  allOfIt: phrase({ en: 'All of it', de: 'Alles dazu' }),
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
   sameWork: phrase({ en: 'All of this transaction', de: 'Alles zu diesem Vorgang' }),
   pages: phrase({ en: 'Pages of the audit log', de: 'Seiten des Protokolls' }),

@@ -1,4 +1,4 @@
-import { phrase } from '../html.ts';
+import { html, phrase } from '../html.ts';
 
 /** Lists, wherever there is one. */
 export const listWords = {
@@ -25,6 +25,11 @@ export const listWords = {
     versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
   },
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
+  times: (count: number) =>
+    phrase({
+      en: html`<strong>×${count}</strong><span class="unseen"> times</span>`,
+      de: html`<strong>×${count}</strong><span class="unseen">-mal</span>`,
+    }),
   any: phrase({ en: 'Any', de: 'Alle' }),
   show: phrase({ en: 'Show', de: 'Anzeigen' }),
   order: phrase({ en: 'Order', de: 'Reihenfolge' }),

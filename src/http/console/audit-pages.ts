@@ -1,5 +1,5 @@
 import type { Text } from '../../../views/html.ts';
-import { type AuditAsked, type AuditRow, auditPage } from '../../../views/pages/console-audit.ts';
+import { type AuditAsked, type AuditPageModel, type AuditRow, auditPage } from '../../../views/pages/console-audit.ts';
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
@@ -8,7 +8,7 @@ import { dayOf } from '../middleware/form-body.ts';
 import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { sendFile } from './list-exports.ts';
-import { listed } from './list-page.ts';
+import { hrefWith, listed } from './list-page.ts';
 
 const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
@@ -38,6 +38,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
       auditPage({
         ...frame,
         action: path,
+        periods: periodsOf(path, asked, deps.clock.now()),
         asked,
         errors,
         rows: await rowsOf(deps, items as readonly AuditEntry[], (txn) =>
@@ -70,6 +71,22 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
     from: text('from', 10),
     to: text('to', 10),
   };
+};
+
+/** Usual periods of days (UTC), with the other filters. */
+const periodsOf = (path: string, asked: AuditAsked, now: number): AuditPageModel['periods'] => {
+  const dayBefore = (days: number): string => new Date((now - days * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
+  const periods = {
+    all: { from: '', to: '' },
+    today: { from: dayBefore(0), to: dayBefore(0) },
+    yesterday: { from: dayBefore(1), to: dayBefore(1) },
+    week: { from: dayBefore(6), to: dayBefore(0) },
+  };
+  return (['all', 'today', 'yesterday', 'week'] as const).map((name) => ({
+    name,
+    href: hrefWith(path, { ...asked, ...periods[name] }),
+    isIt: asked.from === periods[name].from && asked.to === periods[name].to,
+  }));
 };
 
 /** The query in the format of the management API, or its errors. */

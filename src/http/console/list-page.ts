@@ -18,7 +18,8 @@ type Question<Id extends ListOperation> = {
   readonly limit?: number;
 };
 
-const hrefWith = (path: string, asked: Readonly<Record<string, string>>): string => {
+/** An address with a query, which leaves out empty values. */
+export const hrefWith = (path: string, asked: Readonly<Record<string, string>>): string => {
   const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''));
   return query.size === 0 ? path : `${path}?${query}`;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { html } from '../../../views/html.ts';
-import { durationText, timeText } from '../../../views/time-text.ts';
+import { agoText, durationText, secondText, timeText } from '../../../views/time-text.ts';
 
 describe('html tag', () => {
   test('escapes text for content and for attributes', () => {
@@ -25,6 +25,30 @@ describe('times', () => {
       '<time datetime="2026-09-21T14:13:20Z">21 Sept 2026, 14:13 UTC</time>',
     );
     expect(String(timeText(0))).toContain('datetime="1970-01-01T00:00:00Z"');
+  });
+
+  const AT = 1_790_000_000;
+
+  test.each([
+    [0, 'just now', 'gerade eben'],
+    [59, 'just now', 'gerade eben'],
+    [125, '2 min ago', 'vor 2 Min.'],
+    [3 * 3_600, '3 hr ago', 'vor 3 Std.'],
+    [13 * 86_400, '13 days ago', 'vor 13 Tagen'],
+    [14 * 86_400, '21 Sept 2026', '21.09.2026'],
+    [-540, 'in 9 min', 'in 9 Min.'],
+  ])('%d seconds later a moment is %j, with the exact time as its title', (later, en, de) => {
+    const shown = (language: 'en' | 'de'): string => agoText(AT).in({ language, now: AT + later });
+    expect(shown('en')).toBe(`<time datetime="2026-09-21T14:13:20Z" title="21 Sept 2026, 14:13:20 UTC">${en}</time>`);
+    expect(shown('de')).toContain(`>${de}<`);
+  });
+
+  test('are absolute for a reader whose time is not known', () => {
+    expect(agoText(AT).in({ language: 'en' })).toContain('>21 Sept 2026, 14:13 UTC<');
+  });
+
+  test('have seconds in the audit log', () => {
+    expect(secondText(AT).in({ language: 'en' })).toContain('>21 Sept, 14:13:20<');
   });
 
   test.each([

@@ -44,6 +44,9 @@ const NOTHING_ASKED = {
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;
+  const auditPeriods = (['all', 'today', 'yesterday', 'week'] as const).map((name) => ({
+    ...{ name, href: `${home}/audit?from=2026-11-25`, isIt: name === 'today' },
+  }));
   const href = `${home}/people/acc_1`;
   const alice = {
     id: text('acc_1'),
@@ -326,6 +329,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     'console-audit': auditPage({
       ...frame,
       action: `${home}/audit`,
+      periods: auditPeriods,
       asked: { ...NOTHING_ASKED, type: 'token.refused', subject: text('ada'), from: '2026-11-25' },
       errors: {},
       rows: [
@@ -346,6 +350,12 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         },
         { at: NOON, type: 'kill.ordered', outcome: 'done', members: [] },
         { at: NOON, type: 'token.issued', outcome: 'granted', members: [] },
+        {
+          at: NOON - 60,
+          type: 'token.issued',
+          outcome: 'granted',
+          members: [{ name: 'request', value: text('req_2') }],
+        },
       ],
       pages: { firstHref: `${home}/audit`, nextHref: `${home}/audit?after=x` },
       exportHref: `${home}/audit.ndjson`,
@@ -353,6 +363,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     'console-audit-refused': auditPage({
       ...frame,
       action: `${home}/audit`,
+      periods: auditPeriods,
       asked: { ...NOTHING_ASKED, subject: text('nobody'), to: text('yesterday') },
       errors: { subject: auditWords.unknownAccount, to: auditWords.noDate },
       rows: [],
