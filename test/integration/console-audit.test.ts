@@ -131,4 +131,26 @@ describe('/console/audit', () => {
     await server.settled();
     expect(await server.events('audit.exported')).toEqual([expect.objectContaining({ outcome: 'done' })]);
   });
+
+  test('a search is saved as a file with the events of all its pages, as the API shows them', async () => {
+    const query = 'outcome=done&type=audit.read';
+    for (let times = 0; times < 30; times += 1) await auditor.open(at('/console/audit'));
+    const page = await auditor.open(at(`/console/audit?${query}`));
+    expect(page.text).toContain('Save these events (NDJSON)');
+    expect((await auditor.open(at('/console/audit'))).text).not.toContain('Save these events');
+    const file = await auditor.open(at(`/console/audit/events.ndjson?${query}`));
+    const lines = file.html
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.length).toBeGreaterThan(30);
+    expect(new Set(lines.map(({ event }) => event.type))).toEqual(new Set(['audit.read']));
+    const [last] = lines;
+    expect((await scene.management.call('GET', `/audit/events/${last.id}`)).body).toEqual(last);
+    await server.settled();
+    const read = (await server.events('audit.read')).map(({ inputs }) => inputs);
+    expect(read).toContainEqual({ filters: { limit: 200, outcome: 'done', type: 'audit.read' } });
+    expect((await ada.open(at(`/console/audit/events.ndjson?${query}`))).status).toBe(403);
+    expect((await auditor.open(at('/console/audit/events.ndjson?from=x'))).status).toBe(400);
+  });
 });

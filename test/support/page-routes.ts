@@ -21,6 +21,7 @@ const OTHER = [
   '/console/agents.csv',
   '/console/agents.ndjson',
   '/console/audit.ndjson',
+  '/console/audit/events.ndjson',
 ];
 
 /** Paths below the issuer as the routers have them, with `GET ` or `POST ` before it. */

@@ -59,6 +59,8 @@ export type AuditPageModel = ConsoleFrame & {
   readonly errors: Partial<Record<keyof AuditAsked, Text>>;
   readonly rows: readonly AuditRow[];
   readonly pages: Pagination;
+  /** The events of the search as a file; absent: nothing is searched for. */
+  readonly foundHref?: string;
   /** The whole audit log as a file; absent: the viewer may not export it. */
   readonly exportHref?: string;
 };
@@ -80,6 +82,7 @@ ${filters(model)}
 ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}
 ${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere}</p>` : table(COLUMNS, runsOf(model.rows, factsOf), 'list')}
 ${pagination(model.pages, words.pages)}</section>
+${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,
   });
 

@@ -52,6 +52,11 @@ export const auditWords = {
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
   sameWork: phrase({ en: 'All of this transaction', de: 'Alles zu diesem Vorgang' }),
   pages: phrase({ en: 'Pages of the audit log', de: 'Seiten des Protokolls' }),
+  takeFound: phrase({ en: 'Save these events (NDJSON)', de: 'Diese Ereignisse speichern (NDJSON)' }),
+  takeFoundHint: phrase({
+    en: 'All events that these filters find, on all pages.',
+    de: 'Alle Ereignisse, die diese Filter finden, auf allen Seiten.',
+  }),
   take: phrase({ en: 'Export all (NDJSON)', de: 'Alles exportieren (NDJSON)' }),
   takeHint: phrase({
     en: 'Without personal values. behalf audit verify checks such a file without this server.',

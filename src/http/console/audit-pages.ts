@@ -3,17 +3,26 @@ import { type AuditAsked, type AuditPageModel, type AuditRow, auditPage } from '
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { dayOf } from '../middleware/form-body.ts';
+import type { ConsoleCalls, QueryOf } from './console-calls.ts';
 import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
 import { sendFile } from './list-exports.ts';
 import { hrefWith, listed } from './list-page.ts';
 
 const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
 
-/** Adds `GET /console/audit`, a search of the audit log, and `/console/audit.ndjson`, the whole result as a file. */
+/** Events that the file of a search reads at a time. */
+const FILE_PAGE = 200;
+
+/**
+ * Adds `GET /console/audit`, a search of the audit log; `/console/audit/events.ndjson`, the events that a search finds as a
+ * file; and `/console/audit.ndjson`, the whole log with its signed head.
+ */
 export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   const path = `${deps.basePath}/console/audit`;
 
@@ -45,15 +54,43 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
           txn === asked.txn ? undefined : `${path}?txn=${encodeURIComponent(txn)}`,
         ),
         pages,
+        ...(Object.values(asked).some((value) => value !== '')
+          ? { foundHref: hrefWith(`${path}/events.ndjson`, asked) }
+          : {}),
         ...(calls.may('exportAudit', viewer.account) ? { exportHref: `${path}.ndjson` } : {}),
       }),
     );
+  });
+
+  page('/console/audit/events.ndjson', async (ctx, { viewer }) => {
+    calls.access('listAuditEvents', viewer.account);
+    const { conditions, errors } = await conditionsOf(deps, askedOf(queryOf(ctx)));
+    const [error] = Object.keys(errors);
+    if (error !== undefined) return ctx.redirect(hrefWith(path, askedOf(queryOf(ctx))));
+    await sendFile(ctx, 'audit-events', 'ndjson', foundLines(calls, viewer, conditions));
   });
 
   page('/console/audit.ndjson', async (ctx, { viewer }) => {
     const { lines } = await calls.run('exportAudit', viewer.account, viewer.by);
     if (lines) await sendFile(ctx, 'audit-log', 'ndjson', lines);
   });
+};
+
+/** The events that a search finds, as the management API shows them, one on each line. Each page of 200 is an event itself. */
+const foundLines = async function* (
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  query: QueryOf<'listAuditEvents'>,
+): AsyncGenerator<string> {
+  let after: Cursor | undefined;
+  do {
+    const { body, next } = await calls.run('listAuditEvents', account, by, {
+      query: { ...query, limit: FILE_PAGE },
+      after,
+    });
+    for (const entry of body?.items ?? []) yield JSON.stringify(entry);
+    after = next;
+  } while (after);
 };
 
 /** The query in the address. Cuts values that are longer than any id. */
