@@ -25,6 +25,8 @@ export type PageFrame = {
 export type SignedInAs = {
   readonly name: string;
   readonly username: string;
+  /** The navigation of the account pages has a place for notifications. */
+  readonly hasNotifications?: boolean;
   /** Absent: no sign-out button. The form POSTs `csrf` to `action`. */
   readonly signOut?: { readonly action: string; readonly csrf: string };
 };

@@ -43,12 +43,12 @@ describe('/account', () => {
       'Change your calendar',
       'Wiki',
       'e-mail address',
-      'Signed in',
-      'Token issued',
-      'txn_7',
     ]) {
       expect(text).toContain(shown);
     }
+    const activity = textOf((await personAt(world).get('/account/activity')).text);
+    for (const shown of ['Signed in', 'Token issued', 'txn_7']) expect(activity).toContain(shown);
+    expect(textOf((await personAt(world, world.bob.id).get('/account/activity')).text)).not.toContain('txn_7');
     const ofApps = formsOf(page.text).filter(({ action }) => action.includes('/clients/'));
     expect(ofApps.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke', 'narrow']);
   });

@@ -77,6 +77,21 @@ describe('deciding on the page of one approval', () => {
     expect((await browser.open(`${scene.issuer}/account/approvals`)).text).toContain('Nothing waits for you');
   });
 
+  test('the activity of a person names the action of an approval, and leads only to one that they are asked for', async () => {
+    const asked = await scene.ask(ada.id);
+    await scene.answer(browser, asked, 'approve');
+    const others = await scene.ask(scene.accountId, { action: { subject: ada.id, scope: ['delete'] } });
+    await server.settled();
+    const page = await browser.open(`${scene.issuer}/account/activity`);
+    expect([page.status, page.text]).toEqual([
+      200,
+      expect.stringContaining('An action was approved · See what is there'),
+    ]);
+    expect(page.html).toContain(`href="/account/approvals/${asked.id}"`);
+    expect(page.text).toContain('An agent asked for an approval · Remove for good');
+    expect(page.html).not.toContain(others.id);
+  });
+
   test('a no takes the session alone, whatever the risk; a yes can be taken back until it was used', async () => {
     const critical = await scene.ask(ada.id, CRITICAL);
     expect((await scene.answer(browser, critical, 'deny')).text).toContain('Nothing was allowed');

@@ -214,7 +214,7 @@ describe('/account/security', () => {
     expect(text).toContain('Phone');
     expect(text).toContain('10 of your codes were not used');
     expect(world.audit.events.map(({ type }) => type)).toContain('factor.added');
-    expect(textOf((await person.get('/account')).text)).toContain('Second factor added');
+    expect(textOf((await person.get('/account/activity')).text)).toContain('Second factor added');
   });
 
   test('LG-04 LG-07 to change factors takes a recent sign-in with a factor; else the browser goes to sign in anew', async () => {

@@ -236,7 +236,7 @@ test('IN-01 a link to older activity that nobody made leads to the newest, and t
   const browser = newBrowser(server.issuer);
   await submitSignIn(browser, await browser.open(`${server.issuer}/account`), person);
   for (const before of ['9999999999999999.x', '1.x', '-1.x', 'x', '1e3.x', '1.x/../y']) {
-    const { status } = await browser.open(`${server.issuer}/account?before=${encodeURIComponent(before)}`);
+    const { status } = await browser.open(`${server.issuer}/account/activity?before=${encodeURIComponent(before)}`);
     expect([before, status]).toEqual([before, 200]);
   }
 });
@@ -246,7 +246,7 @@ describe('WB-06 nothing leads away from here', () => {
     const person = await newPerson();
     for (const path of [
       '/account?done=https://evil.example/',
-      '/account?before=//evil.example',
+      '/account/activity?before=//evil.example',
       '/delegations/requests/x?next=https://evil.example',
       '/account/%2f%2fevil.example',
       '/account//evil.example',

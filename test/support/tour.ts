@@ -85,6 +85,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('sign-out, signed in', '/session/end'),
     ada('account', '/account'),
     ada('account, after a change', '/account?done=revoked'),
+    ada('activity', '/account/activity'),
     ada('password', '/account/password'),
     ada('security', '/account/security'),
     ada('security, after a change', '/account/security?done=added'),

@@ -1,6 +1,7 @@
 import { anyText, isolated } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -31,6 +32,7 @@ export const awayPage = (model: AwayModel): Html =>
     frame: model,
     style: 'approvals.css',
     title: words.title,
+    side: accountNavigation(model, 'away'),
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
 <section aria-labelledby="mine"><h2 id="mine">${words.mine}</h2>
@@ -69,6 +71,7 @@ export const newAwayPage = (model: NewAwayModel): Html =>
   layout({
     frame: model,
     title: words.newTitle,
+    side: accountNavigation(model, 'away', false),
     body: html`<section class="card"><h1>${words.newTitle}</h1><p class="lead">${words.newLead}</p>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${anyText(model.error, 300)}</div>`}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">

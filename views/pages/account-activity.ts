@@ -1,16 +1,30 @@
 import { cellText, chosenName, plainText } from '../agent-text.ts';
 import { runsOf } from '../event-runs.ts';
 import { type Html, html } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
+import { deedLine } from '../partials/approval-facts.ts';
 import { eventRun } from '../partials/event-run.ts';
-import { pagination } from '../partials/pagination.ts';
+import { type Pagination, pagination } from '../partials/pagination.ts';
 import { agoText } from '../time-text.ts';
 import { activityWords as words } from '../words/account.ts';
 import { listWords } from '../words/lists.ts';
-import type { AccountModel } from './account-model.ts';
+import type { ActivityEntry } from './account-model.ts';
 
-/** Recent actions and refusals on the person's behalf. */
-export const activity = (model: AccountModel): Html => html`<section aria-labelledby="activity">
-<h2 id="activity">${words.title}</h2>
+/** Actions and refusals on the person's behalf, newest first. */
+export type ActivityModel = PageFrame & {
+  readonly activity: readonly ActivityEntry[];
+  readonly pages: Pagination;
+};
+
+export const activityPage = (model: ActivityModel): Html =>
+  layout({
+    frame: model,
+    title: words.title,
+    width: 'wide',
+    side: accountNavigation(model, 'activity'),
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p></div>
 ${
   model.activity.length === 0
     ? html`<p class="empty">${words.none}</p>`
@@ -21,15 +35,15 @@ ${
         outcome,
         who,
         where,
-        approval?.href,
+        approval?.facts.id,
       ]).map(
         ([entry, ...more]) =>
           html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.outcome}">${entry.what}</span>`, [entry, ...more])}${
             entry.approval &&
-            html`<span class="line"><a href="${entry.approval.href}">${entry.approval.title}</a></span>`
+            html` · ${entry.approval.isOpenToReader ? html`<a href="${entry.approval.facts.href}">${deedLine(entry.approval.facts)}</a>` : deedLine(entry.approval.facts)}`
           }</td><td data-label="${words.who}">${
             entry.who === undefined ? words.you : chosenName(entry.who)
           }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : cellText(entry.where, 60)}${more.length === 0 && entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
-      )}</tbody></table></div>${pagination(model.activityPages ?? {}, listWords.pagesOf.activity)}`
-}
-</section>`;
+      )}</tbody></table></div>${pagination(model.pages, listWords.pagesOf.activity)}`
+}`,
+  });

@@ -1,8 +1,8 @@
-import type { HtmlValue, Phrase } from '../html.ts';
+import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
+import type { ApprovalFacts } from '../partials/approval-facts.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
-import type { Pagination } from '../partials/pagination.ts';
 import type { Narrowing, StoppedRight } from '../partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 import type { AgentInNewHands } from './new-owner.ts';
@@ -15,16 +15,12 @@ export type AccountModel = PageFrame & {
   readonly newOwners: readonly AgentInNewHands[];
   /** Number of agents' requests that wait for this person's decision. */
   readonly openApprovals: number;
-  /** Whether push notifications are available. */
-  readonly hasNotifications: boolean;
   /** First hops: delegations from the person. Live ones only. */
   readonly delegations: readonly DelegationNode[];
   /** Grants of apps. Live ones only. */
   readonly clients: readonly ClientAccess[];
   /** Servers of other organisations that can act on the person's behalf. */
   readonly links: readonly AccountLinkFacts[];
-  readonly activity: readonly ActivityEntry[];
-  readonly activityPages?: Pagination;
 };
 
 /** A delegation with the re-delegations below it. */
@@ -103,6 +99,6 @@ export type ActivityEntry = {
   readonly where?: string;
   /** Id of the transaction, for comparison with logs. */
   readonly txn?: string;
-  /** The approval that the event is about: its page, and the action with its amount and payee. */
-  readonly approval?: { readonly href: string; readonly title: HtmlValue };
+  /** The approval that the event is about, and whether the person may open its page. */
+  readonly approval?: { readonly facts: ApprovalFacts; readonly isOpenToReader: boolean };
 };

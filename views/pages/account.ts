@@ -1,11 +1,9 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { awayWords } from '../words/absences.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { accountWords as words } from '../words/account.ts';
 import { layoutWords } from '../words/layout.ts';
-import { notificationsWords } from '../words/notifications.ts';
-import { activity } from './account-activity.ts';
 import { agents } from './account-agents.ts';
 import { clients } from './account-clients.ts';
 import { links } from './account-links.ts';
@@ -19,8 +17,9 @@ export const accountPage = (model: AccountModel): Html =>
     frame: model,
     title: layoutWords.account,
     width: 'wide',
+    side: accountNavigation(model, 'agents'),
     body: html`<div class="page-head"><h1>${layoutWords.account}</h1>
-<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`} · <a href="${model.basePath}/account/approvals">${words.approvals(model.openApprovals)}</a> · <a href="${model.basePath}/account/away">${awayWords.title}</a> · <a href="${model.basePath}/account/security">${words.security}</a>${model.hasNotifications && html` · <a href="${model.basePath}/account/notifications">${notificationsWords.title}</a>`} · <a href="${model.basePath}/console">${words.agentsIOwn}</a></p></div>
+<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`}</p></div>
 ${
   model.openApprovals > 0 &&
   html`<div class="flash warning"><strong>${words.waiting(model.openApprovals)}</strong> <a href="${model.basePath}/account/approvals">${words.look(model.openApprovals)}</a></div>`
@@ -28,6 +27,5 @@ ${
 ${newOwners(model.newOwners)}
 ${agents(model)}
 ${clients(model)}
-${links(model)}
-${activity(model)}`,
+${links(model)}`,
   });

@@ -1,6 +1,7 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { type ApprovalFacts, agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
@@ -13,6 +14,7 @@ export const batchPage = (model: BatchModel): Html =>
     frame: model,
     style: 'approvals.css',
     title: words.title,
+    side: accountNavigation(model, 'approvals', false),
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead} <a href="${model.basePath}/account/approvals">${words.all}</a></p></div>

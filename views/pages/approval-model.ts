@@ -42,8 +42,6 @@ export type InboxModel = PageFrame & {
   readonly liveHref: string;
   /** The page on which the person turns push messages on; absent without push. */
   readonly notificationsHref?: string;
-  /** The page of deputies, who decide for the person while they are away. */
-  readonly awayHref: string;
   /** The page for deciding several at once; absent: too few. */
   readonly batchHref?: string;
 };

@@ -1,11 +1,11 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { type ApprovalFacts, deedLine, type ShownState } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
 import { agoText, timeText } from '../time-text.ts';
-import { awayWords } from '../words/absences.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { approvalStateWords, inboxWords as words } from '../words/approvals.ts';
@@ -20,10 +20,10 @@ export const inboxPage = (model: InboxModel): Html =>
     style: 'approvals.css',
     script: 'approvals.js',
     title: words.title,
+    side: accountNavigation(model, 'approvals'),
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p>
-<p><a href="${model.awayHref}">${awayWords.title}</a></p></div>
+<p class="lead">${words.lead}${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p></div>
 <p class="unseen" role="status" data-live-status data-updated="${words.updated}"></p>
 <div class="stack" id="live" data-live="${model.liveHref}">
 <section aria-labelledby="open"><h2 id="open">${words.waiting}</h2>

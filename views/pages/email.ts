@@ -1,6 +1,7 @@
 import { plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { emailWords as words } from '../words/email.ts';
@@ -21,6 +22,7 @@ export const emailPage = (model: EmailModel): Html =>
   layout({
     frame: model,
     title: words.title,
+    side: accountNavigation(model, 'security', false),
     body: html`<section class="card"><h1>${words.title}</h1>
 <p class="lead">${
       model.email === undefined

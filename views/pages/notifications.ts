@@ -1,10 +1,10 @@
 import { anyText, chosenName, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import { layoutWords } from '../words/layout.ts';
 import { notificationsWords as words } from '../words/notifications.ts';
 
 export type NotificationsModel = PageFrame & {
@@ -38,6 +38,7 @@ export const notificationsPage = (model: NotificationsModel): Html =>
   layout({
     frame: model,
     title: words.title,
+    side: accountNavigation(model, 'notifications'),
     style: 'security.css',
     script: 'push.js',
     width: 'wide',
@@ -48,8 +49,7 @@ ${model.isFull ? html`<p class="empty">${words.isFull}</p>` : turningOn(model)}
 <p class="empty" data-push-on hidden>${words.isOn}</p>
 <p class="flash" data-without-push>${words.needsScript}${model.isMailed && html` ${words.byMail}`}</p></section>
 <section aria-labelledby="browsers" data-push-list><h2 id="browsers">${words.list}</h2>
-${model.browsers.length === 0 ? html`<p class="empty">${words.none}</p>` : model.browsers.map((one) => shown(one, model.csrf))}</section>
-<p><a href="${model.basePath}/account">${layoutWords.account}</a></p>`,
+${model.browsers.length === 0 ? html`<p class="empty">${words.none}</p>` : model.browsers.map((one) => shown(one, model.csrf))}</section>`,
   });
 
 const turningOn = (model: NotificationsModel): Html =>

@@ -1,5 +1,6 @@
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { factorWords as words } from '../words/factors.ts';
@@ -18,6 +19,7 @@ export const passkeyPage = (model: PasskeyPageModel): Html =>
   layout({
     frame: model,
     title: words.addPasskey,
+    side: accountNavigation(model, 'security', false),
     style: 'security.css',
     script: 'passkeys.js',
     body: html`<section class="card"><h1>${words.addPasskey}</h1>

@@ -1,5 +1,6 @@
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { type Field, field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { passwordWords as words } from '../words/password.ts';
@@ -20,6 +21,7 @@ export const passwordPage = (model: PasswordModel): Html =>
   layout({
     frame: model,
     title: words.change,
+    side: accountNavigation(model, 'security', false),
     body: html`<section class="card"><h1>${words.change}</h1>
 <p class="lead">${words.othersSignedOut}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">

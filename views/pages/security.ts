@@ -2,6 +2,7 @@ import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../language.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -9,7 +10,6 @@ import { emailWords } from '../words/email.ts';
 import { factorWords, recoveryWords } from '../words/factors.ts';
 import { passwordWords } from '../words/password.ts';
 import { securityWords as words } from '../words/security.ts';
-import { sessionWords } from '../words/sessions.ts';
 
 export type ShownFactor = {
   readonly id: string;
@@ -59,6 +59,7 @@ export const securityPage = (model: SecurityModel): Html => {
   return layout({
     frame: model,
     title: words.title,
+    side: accountNavigation(model, 'security'),
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
@@ -76,8 +77,6 @@ ${
   html`<section aria-labelledby="password"><h2 id="password">${words.password}</h2>
 <p><a href="${model.basePath}/account/password">${passwordWords.change}</a></p></section>`
 }
-<section aria-labelledby="sessions"><h2 id="sessions">${sessionWords.section}</h2>
-<p><a href="${model.basePath}/account/sessions">${sessionWords.title}</a></p></section>
 ${
   model.hasMail &&
   html`<section aria-labelledby="email"><h2 id="email">${words.mail}</h2>

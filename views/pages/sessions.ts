@@ -1,6 +1,7 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -41,6 +42,7 @@ export const sessionsPage = (model: SessionsModel): Html =>
   layout({
     frame: model,
     title: words.title,
+    side: accountNavigation(model, 'sessions'),
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>

@@ -1,5 +1,6 @@
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { accountNavigation } from '../partials/account-frame.ts';
 import { type Field, field } from '../partials/field.ts';
 import { qrCode } from '../partials/qr-code.ts';
 import { submit } from '../partials/submit.ts';
@@ -23,6 +24,7 @@ export const totpPage = (model: TotpPageModel): Html =>
     frame: model,
     style: 'security.css',
     title: words.addApp,
+    side: accountNavigation(model, 'security', false),
     body: html`<section class="card"><h1>${words.addApp}</h1>
 <p class="lead">${words.fromThenOn}</p>
 <h2>${words.scan}</h2>

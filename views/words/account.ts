@@ -4,13 +4,6 @@ import { askedEachTime } from './decision-layers.ts';
 
 /** `/account`: what agents and apps may do, and recent activity. */
 export const accountWords = {
-  approvals: (open: number) =>
-    phrase({
-      en: `Approvals${open > 0 ? ` (${open} open)` : ''}`,
-      de: `Freigaben${open > 0 ? ` (${open} offen)` : ''}`,
-    }),
-  security: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
-  agentsIOwn: phrase({ en: 'Agents I own', de: 'Agenten, für die ich einstehe' }),
   waiting: (count: number) =>
     phrase({
       en: count === 1 ? 'An agent waits for your decision.' : `${count} requests of agents wait for your decision.`,
@@ -101,6 +94,25 @@ const knows: Readonly<Record<string, Phrase>> = {
   offline_access: phrase({ en: 'access while you are away', de: 'Zugriff, während Sie nicht da sind' }),
 };
 
+/** The navigation of the account pages. */
+export const accountPlaceWords = {
+  places: {
+    agents: phrase({ en: 'Agents and apps', de: 'Agenten und Apps' }),
+    approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
+    activity: phrase({ en: 'Activity', de: 'Vorgänge' }),
+    security: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
+    sessions: phrase({ en: 'Where you are signed in', de: 'Wo Sie angemeldet sind' }),
+    notifications: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
+    away: phrase({ en: 'While I am away', de: 'Wenn ich weg bin' }),
+  },
+  groups: {
+    signIn: phrase({ en: 'Sign-in', de: 'Anmeldung' }),
+    reaching: phrase({ en: 'How to reach me', de: 'Wie man mich erreicht' }),
+    own: phrase({ en: 'Console', de: 'Konsole' }),
+  },
+  agentsIOwn: phrase({ en: 'Agents I own', de: 'Agenten, für die ich einstehe' }),
+};
+
 export const accountAppWords = {
   title: phrase({ en: 'Apps with access', de: 'Apps mit Zugriff' }),
   none: phrase({
@@ -122,7 +134,11 @@ export const accountAppWords = {
 };
 
 export const activityWords = {
-  title: phrase({ en: 'Recent activity', de: 'Letzte Vorgänge' }),
+  title: phrase({ en: 'Activity', de: 'Vorgänge' }),
+  lead: phrase({
+    en: 'What happened in your name and with your account, newest first.',
+    de: 'Was in Ihrem Namen und mit Ihrem Konto geschah, das Neueste zuerst.',
+  }),
   none: phrase({
     en: 'Nothing has happened yet. Sign-ins, consents and every token an agent asks for in your name will be listed here.',
     de: 'Noch ist nichts geschehen. Anmeldungen, Einwilligungen und jedes Token, um das ein Agent in Ihrem Namen bittet, werden hier stehen.',

@@ -1,12 +1,10 @@
 import type { Phrase } from '../../../views/html.ts';
-import type { AccountModel, ActivityEntry, ClientAccess, DelegationNode } from '../../../views/pages/account-model.ts';
+import type { AccountModel, ClientAccess, DelegationNode } from '../../../views/pages/account-model.ts';
 import type { StoppedRight } from '../../../views/partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
-import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
+import { stoppedWords } from '../../../views/words/account.ts';
 import { agentWords } from '../../../views/words/agent.ts';
 import { type LayerWords, layerWords } from '../../../views/words/decision-layers.ts';
-import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
-import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import type { Withholding } from '../../domain/authority/decision/decision.ts';
 import type { DecisionLayer } from '../../domain/authority/decision/layers.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
@@ -15,7 +13,6 @@ import { type EffectiveRights, effectiveRights } from '../../domain/authority/gr
 import { isNarrowable } from '../../domain/authority/grants/grant-service.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
-import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { Grant } from '../../domain/ports/grants.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { DetailType } from '../../domain/vocabulary/detail-type.ts';
@@ -26,43 +23,28 @@ import { detailInWords, detailsInWords, detailsToTake } from './details-in-words
 
 /** Delegations and grants on one page; an account with more sees the newest. */
 const SHOWN = 1000;
-const ACTIVITY_SHOWN = 20;
 
-/** What agents and apps hold of an account, and the recent activity in its name. */
+/** What agents and apps hold of an account. */
 export const accountModel = async (
   deps: PeopleDeps,
   account: Account,
-  after?: Cursor,
-): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients' | 'activity' | 'activityPages'>> => {
-  const [{ items }, grants, recent] = await Promise.all([
+): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients'>> => {
+  const [{ items }, grants] = await Promise.all([
     deps.delegations.list({ subject: account.id, live: true, limit: SHOWN }),
     deps.grants.ofAccount(account.id),
-    deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
   ]);
   // A delegation is empty once the person has removed all of its rights from those above it.
   const held = items.filter((delegation) => !isEmpty(delegation));
   const resources = await resourceFinder(deps, [
     ...held.map(({ resource }) => resource),
     ...grants.flatMap(resourcesOf),
-    ...recent.entries.flatMap(({ event }) => event.resource ?? []),
   ]);
   const { name, username, email } = account;
   return {
     account: { name, username, ...(email === undefined ? {} : { email }) },
     delegations: await delegationTree(deps, account, held, resources),
     clients: await clientAccess(deps, account, grants, held, resources),
-    activity: await activityOf(deps, account.id, recent.entries, resources),
-    activityPages: {
-      ...(after ? { firstHref: `${deps.basePath}/account` } : {}),
-      ...(recent.next ? { nextHref: `${deps.basePath}/account?before=${recent.next.value}.${recent.next.id}` } : {}),
-    },
   };
-};
-
-/** Reads `before` of a link to older activity; undefined for anything else. */
-export const readCursor = (before: string | null): Cursor | undefined => {
-  const [, at, id] = /^([0-9]{1,15})\.([A-Za-z0-9:._-]{1,200})$/.exec(before ?? '') ?? [];
-  return at !== undefined && id !== undefined ? { value: Number(at), id } : undefined;
 };
 
 type ResourceFinder = (
@@ -260,41 +242,4 @@ const clientAccess = async (
     }),
   );
   return access.filter((one) => one !== undefined);
-};
-
-/** Audit events that a person sees. All other types are for operators. */
-const ACTIVITY: Partial<Record<AuditEventType, Phrase>> = ownActivity;
-
-const activityOf = async (
-  deps: PeopleDeps,
-  account: string,
-  entries: readonly AuditEntry[],
-  resources: ResourceFinder,
-): Promise<readonly ActivityEntry[]> => {
-  const names = new Map<string, string>();
-  for (const id of new Set(entries.flatMap(({ event }) => whoOf(event, account) ?? []))) {
-    names.set(id, (await namesOf(deps, id))?.name ?? id);
-  }
-  return entries.flatMap(({ at, event }): ActivityEntry[] => {
-    const what = ACTIVITY[event.type];
-    if (what === undefined) return [];
-    const who = whoOf(event, account);
-    return [
-      {
-        at: Math.floor(at / 1000),
-        what,
-        outcome: event.outcome,
-        ...(who === undefined ? {} : { who: names.get(who) ?? who }),
-        ...(event.resource === undefined ? {} : { where: resources(event.resource).name }),
-        ...(event.txn === undefined ? {} : { txn: event.txn }),
-      },
-    ];
-  });
-};
-
-/** The agent or app of an event; undefined when the event is about the person alone. */
-const whoOf = (event: AuditEvent, account: string): string | undefined => {
-  const target = event.target?.kind === 'agent' || event.target?.kind === 'client' ? event.target.id : undefined;
-  const caller = event.caller === account || event.caller === 'system' ? undefined : event.caller;
-  return event.agent ?? target ?? caller;
 };

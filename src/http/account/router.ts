@@ -32,8 +32,9 @@ import {
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { addAwayRoutes } from './absences.ts';
-import { accountModel, readCursor } from './account-model.ts';
+import { accountModel } from './account-model.ts';
 import { accountPageRefusal } from './account-page-refusals.ts';
+import { addActivityPage } from './activity.ts';
 import { addBatchPage } from './approvals/batch.ts';
 import { waitingFor } from './approvals/deciding.ts';
 import { addInbox } from './approvals/inbox.ts';
@@ -104,7 +105,6 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.get('/account', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
-    const query = queryOf(ctx);
     const page = accountPage({
       basePath,
       signedInAs: session.signedInAs,
@@ -112,9 +112,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       csrf: session.csrf,
       newOwners: await agentsInNewHands(deps, session.account.id),
       openApprovals: await waitingFor(deps, session.account.id),
-      hasNotifications: deps.push !== undefined,
       links: await accountLinksModel(deps, session.account),
-      ...(await accountModel(deps, session.account, readCursor(query.get('before')))),
+      ...(await accountModel(deps, session.account)),
     });
     sendPage(ctx, 200, page);
   });
@@ -235,6 +234,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     done(ctx, (await grantService.revoke(grant, byOf(ctx, account.id))) ? 'revoked' : 'over');
   });
 
+  addActivityPage(router, deps, sessions);
   addLinkRoutes(router, deps, sessions, done);
   addPasswordRoutes(router, deps, sessions, devices, home);
   addSecurityRoutes(router, deps, sessions, devices, home);

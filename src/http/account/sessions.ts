@@ -47,7 +47,10 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms): AccountS
     stateOf(ctx).language = deps.readerLanguage.of(ctx.req, undefined, account.language);
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
-    const signedInAs = { name, username, signOut: { action: `${basePath}/account/sign-out`, csrf } };
+    const signedInAs = {
+      ...{ name, username, hasNotifications: deps.push !== undefined },
+      signOut: { action: `${basePath}/account/sign-out`, csrf },
+    };
     rememberReader(ctx, signedInAs);
     return { id: session.id, account, assurance: session.assurance, csrf, signedInAs };
   };

@@ -1,6 +1,6 @@
 import { agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
-import { readCursor } from '../account/account-model.ts';
+import { readCursor } from '../account/activity.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { agentListModel } from './agent-list.ts';

@@ -3,7 +3,7 @@ import type { Approval } from '../../domain/approvals/approval.ts';
 import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
 import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import { readCursor } from '../account/account-model.ts';
+import { readCursor } from '../account/activity.ts';
 import { approvalFacts } from '../account/approvals/facts.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { nothingThere } from './console-calls.ts';

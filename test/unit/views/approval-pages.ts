@@ -6,6 +6,7 @@ import { refusalPhrase } from '../../../src/http/refusal-phrase.ts';
 import { type Html, type Phrase, phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { awayPage, newAwayPage } from '../../../views/pages/absences.ts';
+import { activityPage } from '../../../views/pages/account-activity.ts';
 import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
 import type { ApprovalModel } from '../../../views/pages/approval-model.ts';
@@ -15,6 +16,7 @@ import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { ApprovalFacts } from '../../../views/partials/approval-facts.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { ownActivity } from '../../../views/words/account.ts';
 import { batchWords } from '../../../views/words/approvals.ts';
 
 const NOON = 1_790_000_000;
@@ -252,8 +254,15 @@ export const approvalPages = (
         },
       ],
       liveHref: `${at}/events`,
-      awayHref: `${frame.basePath}/account/away`,
       batchHref: `${at}/batch`,
+    }),
+    'approvals-activity': activityPage({
+      ...frame,
+      activity: [transfer, event].map((facts, index) => ({
+        ...{ at: NOON, what: ownActivity['approval.approved'], outcome: 'done', who: text('Travel planner') },
+        approval: { facts, isOpenToReader: index === 0 },
+      })),
+      pages: {},
     }),
     'approvals-empty': inboxPage({
       ...frame,
@@ -261,7 +270,6 @@ export const approvalPages = (
       standing: [],
       decided: [],
       liveHref: `${at}/events`,
-      awayHref: `${frame.basePath}/account/away`,
     }),
     'approvals-batch': batchPage({
       ...frame,

@@ -3,6 +3,7 @@ import { refusalPhrase } from '../../../src/http/refusal-phrase.ts';
 import type { Html, Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
+import { activityPage } from '../../../views/pages/account-activity.ts';
 import { connectPage } from '../../../views/pages/connect.ts';
 import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
@@ -47,6 +48,7 @@ export const samplePages = (
     signedInAs: {
       name: text('Alice'),
       username: text('alice'),
+      hasNotifications: true,
       signOut: { action: `${basePath}/account/sign-out`, csrf: text('k3Q') },
     },
   };
@@ -149,7 +151,6 @@ export const samplePages = (
     csrf: text('9d2'),
     openApprovals: 2,
     newOwners: [{ agent: planner, href: `${basePath}/account/agents/agt_7Kd2Hq9X/owner` }],
-    hasNotifications: true,
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
     links: [undefined, 'role' as const, 'server' as const].map((inert, index) => ({
       name: text('Headquarters'),
@@ -214,25 +215,6 @@ export const samplePages = (
         revokeAction: `${basePath}/account/clients/app_1/revoke`,
       },
     ],
-    activity: [
-      {
-        at: NOON + 3_000,
-        what: ownActivity['token.issued'],
-        outcome: 'granted',
-        who: text('Travel planner'),
-        where: text('Team calendar'),
-        txn: text('txn_Zk39'),
-      },
-      {
-        at: NOON + 2_000,
-        what: ownActivity['token.refused'],
-        outcome: 'refused',
-        who: text('Calendar search'),
-        where: text('Payments'),
-      },
-      { at: NOON, what: ownActivity['session.started'], outcome: 'done' },
-    ],
-    activityPages: { nextHref: `${basePath}/account?after=x#activity` },
   };
 
   const notifications = {
@@ -397,6 +379,29 @@ export const samplePages = (
       requestId: text('req_8Hq2'),
     }),
     account: accountPage(account),
+    'account-activity': activityPage({
+      ...frame,
+      activity: [
+        {
+          at: NOON + 3_000,
+          what: ownActivity['token.issued'],
+          outcome: 'granted',
+          who: text('Travel planner'),
+          where: text('Team calendar'),
+          txn: text('txn_Zk39'),
+        },
+        {
+          at: NOON + 2_000,
+          what: ownActivity['token.refused'],
+          outcome: 'refused',
+          who: text('Calendar search'),
+          where: text('Payments'),
+        },
+        { at: NOON, what: ownActivity['session.started'], outcome: 'done' },
+      ],
+      pages: { nextHref: `${basePath}/account/activity?before=x` },
+    }),
+    'account-activity-empty': activityPage({ ...frame, activity: [], pages: {} }),
     'new-owner': newOwnerPage({
       ...frame,
       csrf: text('9d2'),
@@ -424,11 +429,9 @@ export const samplePages = (
       account: { name: text('Alice'), username: text('alice') },
       openApprovals: 0,
       newOwners: [],
-      hasNotifications: false,
       delegations: [],
       clients: [],
       links: [],
-      activity: [],
     }),
     'second-factor': secondFactorPage({
       ...bare,

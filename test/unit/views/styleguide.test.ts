@@ -19,6 +19,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   confirmPage: 'a page',
   consoleNavigation: 'stands beside this page and every other one of the console',
   sideNavigation: 'the same',
+  accountNavigation: 'stands beside the pages of an account',
   menuButton: 'in the header of the same pages',
   searchField: 'stands in the header of every page of the console',
   scopeFieldValue: 'the value of a field',

@@ -40,7 +40,6 @@ export const addInbox = (router: Router, deps: PeopleDeps, forms: GuardedForms, 
       standing: await standingFacts(deps, forms, session),
       decided: facts.filter(({ state }) => state !== 'open' && state !== 'agreed'),
       liveHref: `${path}/events`,
-      awayHref: `${basePath}/account/away`,
       ...(deps.push ? { notificationsHref: `${basePath}/account/notifications` } : {}),
       ...(batch.length > 1 ? { batchHref: `${path}/batch` } : {}),
     });
