@@ -6,6 +6,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
+import { killPreview } from '../domain/offboarding/kill-preview.ts';
 import { operationHandlers } from '../http/management/resource-table.ts';
 import { type ManagementDependencies, managementRouter } from '../http/management/router.ts';
 import { factsOf } from '../provider/seam/request-facts.ts';
@@ -66,6 +67,7 @@ export const managementApi = (
     accounts: made.accounts,
     factors: made.factors,
     previewDisable: made.previewDisable,
+    previewKill: killPreview({ agents: made.agents, delegations, grants, sessions: made.sessions }),
     sessions: made.sessions,
     clients: made.clients,
     agents: made.agents,

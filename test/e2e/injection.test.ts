@@ -59,6 +59,7 @@ const SHOWN: readonly string[] = [
   'factors.factors[].name',
   'groups.name',
   'instances.name',
+  'kills.reason',
   'mail_links.email',
   'policy_sets.note',
   'policy_sets.text',

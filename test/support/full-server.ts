@@ -126,7 +126,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   const copy = await newKeyPair();
   const { kty, ...key } = copy.publicJwk;
   await services.instances.start(planner, { jwk: { ...key, kty: String(kty) } as never }, SYSTEM, 'Copy on the left');
-  await made('/kills', { scope: 'agent', id: suspended, reason: 'It was too loud' });
+  const kill = await idOf('/kills', { scope: 'agent', id: suspended, reason: 'It was too loud' });
 
   // What people allowed, and are asked.
   await scene.newTokens(jwt.identifier);
@@ -218,6 +218,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       offered,
       handedOver,
       suspended,
+      kill,
       upstream,
       draft: String(draft['version']),
     },

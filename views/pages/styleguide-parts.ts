@@ -13,6 +13,7 @@ import { detailChips, detailChoices } from '../partials/detail-list.ts';
 import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
+import { formSection } from '../partials/object-form.ts';
 import { pagination } from '../partials/pagination.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
@@ -207,6 +208,31 @@ const listsParts = () =>
         ],
         [planner.name, payer.name],
       ),
+    ],
+    formSection: [
+      formSection({
+        title: words.label,
+        hint: words.hint,
+        controls: [
+          { name: 'sg-k', label: words.label, look: { kind: 'line', maxLength: 80 }, value: [planner.name] },
+          {
+            ...{ name: 'sg-l', label: words.label, hint: words.hint, error: words.error, value: ['a'] },
+            look: {
+              kind: 'many',
+              options: [
+                { value: 'a', text: planner.name },
+                { value: 'b', text: payer.name },
+              ],
+            },
+          },
+          { name: 'sg-m', label: words.label, look: { kind: 'flag' }, value: ['yes'] },
+        ],
+      }),
+      formSection({
+        title: words.parts,
+        isFolded: true,
+        controls: [{ name: 'sg-n', label: words.label, look: { kind: 'flag' }, value: [] }],
+      }),
     ],
     factList: [
       factList([

@@ -38,6 +38,7 @@ const SECTIONS = {
   oversight: {
     approvals: { path: '/console/approvals', name: words.places.approvals },
     'break-glass': { path: '/console/break-glass', name: words.places['break-glass'] },
+    kills: { path: '/console/kills', name: words.places.kills },
     auditLog: { path: '/console/audit', name: words.places.auditLog },
   },
   settings: {

@@ -93,5 +93,21 @@ export const doneWords = {
     de: 'Gilt ab jetzt, für alle seine Agenten.',
   }),
   deprecated: phrase({ en: 'It takes no new agents any more.', de: 'Er nimmt keine neuen Agenten mehr.' }),
+  killed: phrase({
+    en: 'Stopped. The target gets no access from now on.',
+    de: 'Gestoppt. Das Ziel bekommt ab jetzt keinen Zugriff.',
+  }),
+  killedHere: phrase({
+    en: 'Stopped on this node. The kill waits on the data volume until store and audit log accept writes.',
+    de: 'Auf diesem Knoten gestoppt. Der Auftrag wartet auf dem Datenträger, bis Speicher und Protokoll wieder schreiben.',
+  }),
+  lifted: phrase({
+    en: 'Lifted. The target can get new access.',
+    de: 'Aufgehoben. Das Ziel kann neuen Zugriff bekommen.',
+  }),
+  signed: phrase({
+    en: 'Signed. A second administrator signs next.',
+    de: 'Unterschrieben. Als Nächstes unterschreibt ein zweiter Administrator.',
+  }),
   withdrawn: phrase({ en: 'The offer was taken back.', de: 'Das Angebot wurde zurückgenommen.' }),
 };

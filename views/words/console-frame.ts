@@ -26,6 +26,7 @@ export const consoleWords = {
     replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
     auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
+    kills: phrase({ en: 'Kill switch', de: 'Notaus' }),
     'break-glass': phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
   },
 };

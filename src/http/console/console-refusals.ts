@@ -5,6 +5,19 @@ export const CONSOLE_REFUSALS = {
   console_agent_not_found: { code: 'not_found', text: 'There is no such agent for you.' },
   pasted_keys_malformed: { code: 'invalid_field', text: 'This is not JSON. Paste a JSON Web Key, or a set of them.' },
   owner_name_unknown: { code: 'invalid_field', text: 'There is no active account or group with this name.' },
+  number_malformed: { code: 'invalid_field', text: 'This is not a number. Type digits only.' },
+  json_malformed: { code: 'invalid_field', text: 'This is not JSON. Check brackets, commas and quotation marks.' },
+  rights_malformed: {
+    code: 'invalid_field',
+    text: 'Write each API on a line of its own, once: its identifier, then its scopes with spaces between.',
+  },
+  name_unknown: {
+    code: 'invalid_field',
+    text: 'There is nothing with the name {name}. Check the name, or give the id.',
+  },
+  name_ambiguous: { code: 'invalid_field', text: 'Several have this name: {ids}. Give the id.' },
+  kill_scope_unknown: { code: 'invalid_field', text: 'Choose what to stop.' },
+  name_not_confirmed: { code: 'invalid_field', text: 'The text differs from the name. Type {name}.' },
 } as const satisfies RefusalTable;
 
 export const consoleRefusal = refusalsOf(CONSOLE_REFUSALS);

@@ -14,6 +14,7 @@ import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addGroupPages } from './group-pages.ts';
+import { addKillPages } from './kill-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { addOverviewPages } from './overview-pages.ts';
 import { addPeoplePages } from './people-pages.ts';
@@ -58,6 +59,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addBlueprintPages, places: { blueprints: ['listBlueprints'] } },
   { add: addClientPages, places: { clients: ['listClients'] } },
   { add: addServerPages, places: { servers: ['listResourceServers'] } },
+  { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addStyleguidePage },
   { add: addAgentPages },

@@ -7,14 +7,16 @@ import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import type { Client } from '../../../domain/clients/clients/client.ts';
 import { checkDocumentId, isDocumentId, siteOf } from '../../../domain/clients/clients/metadata-document.ts';
 import type { Account } from '../../../domain/identity/accounts/account.ts';
+import type { FreshFactor } from '../../../domain/identity/accounts/fresh-factor.ts';
 import { type Group, isGroupId } from '../../../domain/identity/groups/group.ts';
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
+import type { PreviewKill } from '../../../domain/offboarding/kill-preview.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { KILL_SCOPES, type Kill, type KillScope, killKey, signaturesNeeded } from '../../../domain/vocabulary/kill.ts';
 import { type Call, existing } from '../call.ts';
 import { requireAdministrator } from '../permissions.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, OWN, PAGE, scopes } from '../route.ts';
+import { about, givenClientId, givenId, OWN, PAGE, scopes, WRITERS } from '../route.ts';
 import { named, type Schema } from '../schema.ts';
 import {
   arrayOf,
@@ -29,6 +31,7 @@ import {
   string,
   text,
 } from '../schema-parts.ts';
+import { KILL_PREVIEW, showKillPreview } from './kill-preview-schema.ts';
 
 const NEW_KILL = named(
   'NewKill',
@@ -109,6 +112,19 @@ const routes = {
       standing: { ...flag('Only kills that are not lifted.'), default: false },
     },
   }),
+  previewKill: make.read(
+    '/kill-preview',
+    KILL_PREVIEW,
+    'Preview what a kill would stop and end. The caller needs the right to order it',
+    {
+      own: true,
+      roles: WRITERS,
+      query: {
+        scope: oneOf('What the kill would stop.', KILL_SCOPES),
+        id: givenClientId('Id of the object; not with `all`.'),
+      },
+    },
+  ),
   getKill: make.read('/kills/{id}', KILL, 'Read a kill', OWN),
   liftKill: make.act(
     '/kills/{id}/lift',
@@ -131,11 +147,14 @@ type Dependencies = {
   readonly delegations: { get(id: string): Promise<Delegation | undefined> };
   readonly groups: Lookup<Group>;
   readonly owners: Pick<Owners, 'answersFor'>;
+  readonly previewKill: PreviewKill;
+  readonly requireFreshFactor: FreshFactor;
 };
 
 /**
- * An account without a role kills its own agents and lifts its own kills. Operators order and lift all other kills, except
- * those of everything and of administrators (decision D22).
+ * An account without a role kills its own agents and lifts its own kills. Operators order all other kills, except those of
+ * everything and of administrators (decision D22). Administrators lift them, people with a fresh second factor: a lift gives
+ * back what an order took away.
  */
 const handlers = ({
   kills,
@@ -145,6 +164,8 @@ const handlers = ({
   delegations,
   groups,
   owners,
+  previewKill,
+  requireFreshFactor,
 }: Dependencies): Handlers<typeof routes> => {
   const checkPrivileged = async ({ caller }: Call, scope: KillScope, target: string): Promise<void> => {
     if (scope === 'all') requireAdministrator(caller, 'kills everything or lifts that', '/scope');
@@ -155,28 +176,42 @@ const handlers = ({
     }
   };
 
-  const targetExists = async (scope: KillScope, target: string): Promise<boolean> => {
+  /** The name of the target, or its id where it has none; undefined: it does not exist. */
+  const nameOf = async (scope: KillScope, target: string): Promise<string | undefined> => {
     switch (scope) {
       case 'account':
-        return (await accounts.get(target)) !== undefined;
-      case 'owner':
-        return (await (isGroupId(target) ? groups : accounts).get(target)) !== undefined;
+        return (await accounts.get(target))?.document.username;
+      case 'owner': {
+        const group = isGroupId(target) ? await groups.get(target) : undefined;
+        return group ? group.document.name : (await accounts.get(target))?.document.username;
+      }
       case 'agent':
-        return (await agents.get(target)) !== undefined;
+        return (await agents.get(target))?.document.name;
       case 'client':
-        return isDocumentTarget(target) || (await clients.get(target)) !== undefined;
+        return isDocumentTarget(target) ? target : (await clients.get(target))?.document.name;
       case 'delegation':
-        return (await delegations.get(target)) !== undefined;
+        return (await delegations.get(target))?.id;
       // There is no list of tokens. A kill of a token that never existed ends nothing.
       case 'token':
       case 'all':
-        return true;
+        return target;
     }
   };
 
   const ownAgent = async (scope: KillScope, target: string, account: string): Promise<boolean> => {
     const agent = scope === 'agent' ? await agents.get(target) : undefined;
     return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
+  };
+
+  /** The target of an order that the caller may give, with its name. Throws every refusal of an order. */
+  const killable = async (call: Call, scope: KillScope, id: string | undefined) => {
+    if ((scope === 'all') !== (id === undefined)) throw killRefusal('kill_id_missing', { field: '/id' });
+    const target = id ?? 'all';
+    const { access, caller } = call;
+    if (access === 'own' && scope !== 'agent') throw killRefusal('kill_of_others_forbidden', { field: '/scope' });
+    if (access === 'own') existing((await ownAgent(scope, target, caller.id)) ? target : undefined);
+    else await checkPrivileged(call, scope, target);
+    return { target, name: existing(await nameOf(scope, target)) };
   };
 
   const visible = async ({ id, access, caller }: Call): Promise<Kill> => {
@@ -193,17 +228,7 @@ const handlers = ({
   return {
     async createKill(call) {
       const { scope, id, reason } = call.body;
-      if ((scope === 'all') !== (id === undefined)) {
-        throw killRefusal('kill_id_missing', { field: '/id' });
-      }
-      const target = id ?? 'all';
-      const { access, caller } = call;
-      if (access === 'own' && scope !== 'agent') {
-        throw killRefusal('kill_of_others_forbidden', { field: '/scope' });
-      }
-      if (access === 'own') existing((await ownAgent(scope, target, caller.id)) ? target : undefined);
-      else await checkPrivileged(call, scope, target);
-      existing((await targetExists(scope, target)) ? target : undefined);
+      const { target } = await killable(call, scope, id);
       const owner = scope === 'agent' ? (await agents.get(target))?.document.owner : undefined;
       const { kill, missing } = await kills.order(
         { scope, target, reason, ...(owner === undefined ? {} : { owner }) },
@@ -227,6 +252,13 @@ const handlers = ({
       return { body: { items: items.map(showKill) }, next };
     },
 
+    async previewKill(call) {
+      const { scope = 'all', id } = call.query;
+      const { target, name } = await killable(call, scope, id);
+      const isNamed = scope !== 'all' && scope !== 'token';
+      return { body: showKillPreview(scope, id, isNamed ? name : undefined, await previewKill(scope, target)) };
+    },
+
     getKill: async (call) => ({ body: showKill(await visible(call)) }),
 
     async liftKill(call) {
@@ -235,7 +267,11 @@ const handlers = ({
       if (access === 'own' && kill.by !== caller.id) {
         throw killRefusal('kill_of_role_not_liftable');
       }
-      if (access === 'all') await checkPrivileged(call, kill.scope, kill.target);
+      if (access === 'all') {
+        requireAdministrator(caller, 'lifts a kill');
+        // A client has no second factor: of two administrators' clients, one may be kept on another machine.
+        if (caller.kind === 'account') requireFreshFactor(by);
+      }
       return { body: showKill(await kills.lift(kill.id, by, { changedAt: await changedAt(call) })) };
     },
   };

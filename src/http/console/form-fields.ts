@@ -1,0 +1,174 @@
+/**
+ * Fields of forms about registered objects. Each kind of field reads what a browser sent into a member of the management API,
+ * and writes a member as text. Checks of a value stay with the API.
+ */
+import type { HtmlValue, Phrase } from '../../../views/html.ts';
+import type { Option } from '../../../views/partials/controls.ts';
+import type { FormLook } from '../../../views/partials/object-form.ts';
+import { objectWords as words } from '../../../views/words/console-objects.ts';
+import { strictJson } from '../../domain/vocabulary/strict-json.ts';
+import { keysOf, linesOf } from './agent-form.ts';
+import { consoleRefusal } from './console-refusals.ts';
+
+/** What a browser sent for one field: no text, one, or several. */
+export type Given = readonly string[];
+
+export type FieldKind = {
+  readonly look: FormLook;
+  /** Default hint. */
+  readonly hint?: HtmlValue;
+  /** The member of the API; undefined: the user left the field empty. Throws 'invalid_field' at `field`. */
+  readonly read: (given: Given, field: string) => unknown;
+  readonly write: (member: unknown) => Given;
+  /** What a change sends for an emptied field; default: null. */
+  readonly emptied?: unknown;
+  /** The text is a name that the page resolves to an id. */
+  readonly names?: NamedKind;
+};
+
+/** Kinds of objects that a form names. `owner`: an account or a group. */
+export type NamedKind = 'agent' | 'client' | 'server' | 'blueprint' | 'account' | 'owner';
+
+export type FieldSpec = {
+  /** Member of the API's body, and name of the form field. */
+  readonly name: string;
+  readonly label: Phrase;
+  readonly kind: FieldKind;
+  readonly hint?: HtmlValue;
+  readonly optional?: true;
+  /** Absent: in both forms. */
+  readonly only?: 'new' | 'change';
+};
+
+const textOf = (given: Given): string | undefined => {
+  const text = (given[0] ?? '').trim();
+  return text === '' ? undefined : text;
+};
+
+const shownText = (member: unknown): Given => (member === undefined || member === null ? [] : [String(member)]);
+
+export const lineField = (maxLength: number): FieldKind => ({
+  look: { kind: 'line', maxLength },
+  read: textOf,
+  write: shownText,
+});
+
+export const areaField = (rows: number, maxLength: number): FieldKind => ({
+  look: { kind: 'area', rows, maxLength },
+  read: textOf,
+  write: shownText,
+});
+
+/** A password: the page never shows it. */
+export const secretField = (maxLength: number): FieldKind => ({
+  look: { kind: 'line', maxLength, isSecret: true },
+  read: ([text = '']) => (text === '' ? undefined : text),
+  write: () => [],
+});
+
+/** A list of texts, one on each line. */
+export const linesField = (rows: number, maxLength: number): FieldKind => ({
+  look: { kind: 'area', rows, maxLength, isCode: true },
+  hint: words.linesHint,
+  emptied: [],
+  read: ([text = '']) => {
+    const lines = linesOf(text);
+    return lines.length === 0 ? undefined : lines;
+  },
+  write: (member) => (Array.isArray(member) && member.length > 0 ? [member.join('\n')] : []),
+});
+
+export const choiceField = (options: readonly Option[]): FieldKind => ({
+  look: { kind: 'choice', options },
+  read: textOf,
+  write: shownText,
+});
+
+/** A checkbox. */
+export const flagField: FieldKind = {
+  look: { kind: 'flag' },
+  emptied: false,
+  read: ([text]) => (text === 'yes' ? true : undefined),
+  write: (member) => (member === true ? ['yes'] : []),
+};
+
+/** Some of several options. */
+export const manyField = (options: readonly Option[], emptied: unknown = []): FieldKind => ({
+  look: { kind: 'many', options },
+  emptied,
+  read: (given) => (given.length === 0 ? undefined : given),
+  write: (member) => (Array.isArray(member) ? member.map(String) : []),
+});
+
+/** A whole number. `unit`: how many of the API's units one of the field has, as 86,400 for days in place of seconds. */
+export const numberField = (unit = 1, hint?: HtmlValue): FieldKind => ({
+  look: { kind: 'line', maxLength: 16, isNumber: true },
+  ...(hint === undefined ? {} : { hint }),
+  read: (given, field) => {
+    const text = textOf(given);
+    if (text === undefined) return undefined;
+    const isNumber = unit === 1 ? /^\d{1,16}$/.test(text) : /^\d{1,10}(?:\.\d{1,4})?$/.test(text);
+    if (!isNumber) throw consoleRefusal('number_malformed', { field });
+    return Math.round(Number(text) * unit);
+  },
+  write: (member) => (typeof member === 'number' ? [String(Number((member / unit).toFixed(4)))] : []),
+});
+
+const pretty = (member: unknown): Given => (member === undefined ? [] : [JSON.stringify(member, undefined, 2)]);
+
+/** JSON as text. */
+export const jsonField = (rows: number, maxLength: number): FieldKind => ({
+  look: { kind: 'area', rows, maxLength, isCode: true },
+  read: (given, field) => {
+    const text = textOf(given);
+    if (text === undefined) return undefined;
+    try {
+      return strictJson(Buffer.from(text));
+    } catch {
+      throw consoleRefusal('json_malformed', { field });
+    }
+  },
+  write: pretty,
+});
+
+/** A JSON Web Key Set, or one key. */
+export const keysField: FieldKind = {
+  look: { kind: 'area', rows: 6, maxLength: 12_000, isCode: true },
+  read: (given) => {
+    const text = textOf(given);
+    return text === undefined ? undefined : keysOf(text);
+  },
+  write: pretty,
+};
+
+/** Scopes by resource: on each line the identifier of an API, then its scopes. */
+export const rightsField: FieldKind = {
+  look: { kind: 'area', rows: 4, maxLength: 8000, isCode: true },
+  hint: words.rightsHint,
+  read: ([text = ''], field) => {
+    const lines = linesOf(text);
+    if (lines.length === 0) return undefined;
+    const rights = new Map<string, readonly string[]>();
+    for (const line of lines) {
+      const [resource = '', ...scopes] = line.split(/\s+/u);
+      if (scopes.length === 0 || rights.has(resource)) throw consoleRefusal('rights_malformed', { field });
+      rights.set(resource, scopes);
+    }
+    return Object.fromEntries(rights);
+  },
+  write: (member) => {
+    const entries = Object.entries((member ?? {}) as Readonly<Record<string, readonly string[]>>);
+    return entries.length === 0
+      ? []
+      : [entries.map(([resource, scopes]) => [resource, ...scopes].join(' ')).join('\n')];
+  },
+};
+
+/** The name or id of an object. The page replaces it with the id before the call. */
+export const namedField = (names: NamedKind): FieldKind => ({
+  look: { kind: 'line', maxLength: 200 },
+  hint: names === 'owner' ? words.ownerHint : names === 'account' ? words.accountHint : words.nameOrId,
+  names,
+  read: textOf,
+  write: shownText,
+});

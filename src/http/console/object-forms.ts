@@ -1,0 +1,173 @@
+/**
+ * Forms that create and change one kind of registered object, from a list of its fields. Each form is one call of the
+ * management API in the name of the viewer.
+ */
+import type { Context } from 'koa';
+import type { Text } from '../../../views/html.ts';
+import { objectFormPage } from '../../../views/partials/object-form.ts';
+import { registerWords } from '../../../views/words/registries.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import { recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { type OperationId, routeOf } from '../management/resource-table.ts';
+import { type PageParts, versionOf } from './console-forms.ts';
+import type { Opened, Viewer } from './console-page.ts';
+import { findNamed } from './named-objects.ts';
+import {
+  bodyOf,
+  changeOf,
+  errorsOf,
+  givenOf,
+  type ObjectFormSpec,
+  type Shown,
+  sectionsOf,
+  type Values,
+  valuesOf,
+  type Which,
+} from './object-form-values.ts';
+import { stepUp } from './step-up.ts';
+
+/** Bytes of a form; scopes and types of details are longer than other forms. */
+const LARGEST_FORM = 128 * 1024;
+
+/** Errors after which the page shows the form again, with the typed values. */
+const AGAIN: readonly string[] = ['invalid_field', 'invalid_request', 'precondition_failed', 'conflict'];
+
+type Again = { readonly status: number; readonly values: Values; readonly errors: ReadonlyMap<string, Text> };
+type ShowAgain = (status: number, errors: Again['errors']) => void;
+
+const NO_ERRORS: Again['errors'] = new Map();
+
+/** Adds `…/new` and `…/:id/edit`, and the forms behind them. Call it before the page of one object is added. */
+export const addObjectForms = (parts: PageParts, spec: ObjectFormSpec): void => {
+  const { create, change } = spec;
+  if (create) addNew(parts, spec, create);
+  if (change) addChange(parts, spec, change);
+};
+
+/**
+ * Whether the page goes on. A call that needs a fresh second factor sends the browser to prove one first, so that a user does
+ * not fill in the form in vain.
+ */
+const proofFirst =
+  ({ deps }: PageParts) =>
+  async (ctx: Context, { viewer }: Opened, operation: OperationId, always?: true): Promise<boolean> => {
+    if (routeOf(operation).freshFactor !== true && always !== true) return true;
+    const here = `${deps.basePath}${ctx.path}`;
+    return stepUp(deps)(ctx, viewer.account.id, here, async () => deps.requireFreshFactor(viewer.by));
+  };
+
+/** Makes the call, or shows the form again after a refusal that the user can mend. */
+const submitter =
+  ({ deps }: PageParts, spec: ObjectFormSpec, which: Which) =>
+  async (ctx: Context, { viewer }: Opened, formHref: string, call: () => Promise<void>, again: ShowAgain) => {
+    try {
+      await stepUp(deps)(ctx, viewer.account.id, formHref, call);
+    } catch (error) {
+      if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
+      await recordRefusal(deps, ctx, error);
+      again(statusOf(error), errorsOf(spec, which, error));
+    }
+  };
+
+const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<ObjectFormSpec['create']>): void => {
+  const { router, page, deps, calls, sessions, openedAs } = parts;
+  const home = `${deps.basePath}${spec.path}`;
+  const find = findNamed(deps, calls);
+  const isProven = proofFirst(parts);
+  const submit = submitter(parts, spec, 'new');
+
+  const show = (ctx: Context, { frame }: Opened, { status, values, errors }: Again): void =>
+    sendPage(
+      ctx,
+      status,
+      objectFormPage(frame, {
+        ...{ place: spec.place, title: create.title, heading: create.title, lead: create.lead },
+        ...{ action: home, cancelHref: home, button: create.button },
+        sections: sectionsOf(spec, 'new', values, errors),
+      }),
+    );
+
+  page(`${spec.path}/new`, async (ctx, opened) => {
+    calls.access(create.operation, opened.viewer.account);
+    if (!(await isProven(ctx, opened, create.operation))) return;
+    show(ctx, opened, { status: 200, values: valuesOf(spec, 'new', create.values ?? {}), errors: NO_ERRORS });
+  });
+
+  router.post(spec.path, async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx, undefined, LARGEST_FORM);
+    const opened = openedAs(ctx, session);
+    const { viewer, frame } = opened;
+    calls.access(create.operation, viewer.account);
+    const values = givenOf(spec, 'new', form);
+    const call = async (): Promise<void> => {
+      const { body: typed } = await bodyOf(find, viewer, spec, 'new', values);
+      const body = create.body?.(typed) ?? typed;
+      const made = (await calls.run(create.operation, viewer.account, viewer.by, { body })).body as Shown;
+      const href = spec.hrefOf(String(made['id']));
+      const special = create.page?.(frame, made, href);
+      if (special) sendPage(ctx, 200, special);
+      else seeOther(ctx, `${href}?done=${create.done}`);
+    };
+    await submit(ctx, opened, `${home}/new`, call, (status, errors) => show(ctx, opened, { status, values, errors }));
+  });
+};
+
+const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<ObjectFormSpec['change']>): void => {
+  const { router, page, deps, calls, sessions, openedAs } = parts;
+  const tail = change.path ?? 'edit';
+  const find = findNamed(deps, calls);
+  const isProven = proofFirst(parts);
+  const submit = submitter(parts, spec, 'change');
+
+  const current = async ({ account, by }: Viewer, id: string) => {
+    const { body, version = 0 } = await calls.run(change.read, account, by, { id });
+    return { object: (body ?? {}) as Shown, version };
+  };
+
+  type Of = { readonly object: Shown; readonly version: number };
+  const show = (ctx: Context, { frame }: Opened, { object, version }: Of, { status, values, errors }: Again): void => {
+    const href = spec.hrefOf(String(object['id']));
+    const heading = change.heading(String(object['name'] ?? object['id']));
+    sendPage(
+      ctx,
+      status,
+      objectFormPage(frame, {
+        ...{ place: spec.place, title: change.title, heading, lead: change.lead, version },
+        ...{ action: `${href}/${tail}`, cancelHref: href, button: registerWords.save },
+        sections: sectionsOf(spec, 'change', values, errors),
+      }),
+    );
+  };
+  const shownOf = async (object: Shown, viewer: Viewer): Promise<Shown> =>
+    (await spec.shown?.(object, viewer)) ?? object;
+
+  page(`${spec.path}/:id/${tail}`, async (ctx, opened, id) => {
+    calls.access(change.operation, opened.viewer.account);
+    if (!(await isProven(ctx, opened, change.operation, change.isStepUp))) return;
+    const found = await current(opened.viewer, id);
+    const values = valuesOf(spec, 'change', await shownOf(found.object, opened.viewer));
+    show(ctx, opened, found, { status: 200, values, errors: NO_ERRORS });
+  });
+
+  router.post(`${spec.path}/:id/${tail}`, async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx, undefined, LARGEST_FORM);
+    const { id = '' } = ctx.params;
+    const opened = openedAs(ctx, session);
+    const { viewer } = opened;
+    calls.access(change.operation, viewer.account);
+    const { object } = await current(viewer, id);
+    const values = givenOf(spec, 'change', form);
+    const version = versionOf(form);
+    const call = async (): Promise<void> => {
+      const shown = await shownOf(object, viewer);
+      const body = await changeOf(find, viewer, spec, { object, shown, values });
+      if (Object.keys(body).length > 0) {
+        await calls.run(change.operation, viewer.account, viewer.by, { id, body, version });
+      }
+      seeOther(ctx, `${spec.hrefOf(id)}?done=changed`);
+    };
+    await submit(ctx, opened, `${spec.hrefOf(id)}/${tail}`, call, (status, errors) =>
+      show(ctx, opened, { object, version }, { status, values, errors }),
+    );
+  });
+};

@@ -1,0 +1,27 @@
+import { phrase } from '../html.ts';
+
+/** Text of forms and pages of registered objects. */
+export const objectWords = {
+  shownOnce: phrase({
+    en: 'The server shows this once. Store it in a safe place now.',
+    de: 'Der Server zeigt das nur einmal. Bewahren Sie es jetzt sicher auf.',
+  }),
+  linesHint: phrase({ en: 'One on each line.', de: 'Je Zeile eine Angabe.' }),
+  rightsHint: phrase({
+    en: 'On each line the identifier of an API, then its scopes. * stands for all scopes.',
+    de: 'Je Zeile die Kennung einer API, danach ihre Scopes. * steht für alle Scopes.',
+  }),
+  ownerHint: phrase({
+    en: 'A username, or the name of a group.',
+    de: 'Ein Benutzername oder der Name einer Gruppe.',
+  }),
+  accountHint: phrase({ en: 'A username or a name.', de: 'Ein Benutzername oder ein Name.' }),
+  nameOrId: phrase({ en: 'A name or an id.', de: 'Ein Name oder eine Kennung.' }),
+  more: phrase({ en: 'More settings', de: 'Weitere Einstellungen' }),
+  identity: phrase({ en: 'Identity', de: 'Identität' }),
+  days: phrase({ en: 'In days.', de: 'In Tagen.' }),
+  minutes: phrase({ en: 'In minutes.', de: 'In Minuten.' }),
+  seconds: phrase({ en: 'In seconds.', de: 'In Sekunden.' }),
+  usual: phrase({ en: 'the default', de: 'die Vorgabe' }),
+  onward: phrase({ en: 'Continue', de: 'Weiter' }),
+};
