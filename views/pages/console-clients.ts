@@ -14,6 +14,7 @@ import {
   rightsList,
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
+import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { clientWords as words } from '../words/console-software.ts';
@@ -59,6 +60,7 @@ export const clientsPage = (model: ListModel<ClientRow>): Html =>
     pagesLabel: listWords.pagesOf.clients,
     states: [...STATE_OPTIONS, { value: 'retired', text: registerWords.states.retired }],
     wordsHint: words.wordsHint,
+    newText: words.make,
     after: html`<p class="hint">${words.makeOne}</p>`,
   });
 
@@ -82,6 +84,8 @@ export type ClientModel = ConsoleFrame & {
     readonly updatedAt: number;
   };
   readonly auditLogHref?: string;
+  /** Pages that change the client. */
+  readonly pageLinks: readonly ObjectLink[];
   /** Buttons POST `csrf`. Absent: not permitted to the viewer. */
   readonly actions: {
     readonly disable?: string;
@@ -136,7 +140,7 @@ ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${
 const lines = (texts: readonly string[]): Html =>
   html`<ul class="plain-list">${texts.slice(0, 50).map((text) => html`<li>${isolated(text, 300)}</li>`)}</ul>`;
 
-const state = ({ client, actions, csrf }: ClientModel): Html => {
+const state = ({ client, actions, pageLinks, csrf }: ClientModel): Html => {
   const about = plainText(client.name, 60);
   const { disable, enable, adopt, verify, unverify } = actions;
   const buttons = [
@@ -149,5 +153,6 @@ const state = ({ client, actions, csrf }: ClientModel): Html => {
   return html`<section aria-labelledby="state" class="card"><h2 id="state">${client.state === 'active' ? words.works : words.worksNot}</h2>
 <p class="hint">${client.state === 'retired' ? words.retired : words.disabling}</p>
 ${client.expiresAt !== undefined && html`<p>${words.endsUnlessAdopted(timeText(client.expiresAt))}</p>`}
-${buttons.length > 0 && html`<div class="actions">${buttons}</div>`}</section>`;
+${buttons.length > 0 && html`<div class="actions">${buttons}</div>`}
+${actionLinks(pageLinks, client.name)}</section>`;
 };

@@ -62,5 +62,6 @@ export const peoplePage = (model: ListModel<PersonRow>): Html =>
     pagesLabel: listWords.pagesOf.people,
     states: STATE_OPTIONS,
     wordsHint: words.wordsHint,
+    newText: words.make,
     after: html`<p class="hint">${words.makeOne}</p>`,
   });

@@ -14,6 +14,7 @@ import {
   rightsList,
   table,
 } from '../partials/console-list.ts';
+import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
@@ -51,6 +52,8 @@ export type PersonModel = ConsoleFrame & {
   readonly delegations: readonly PersonDelegation[];
   readonly auditLogHref?: string;
   /** Buttons POST `csrf`; `disable` and `removeFactors` are confirmation pages. Absent: not permitted to the viewer. */
+  /** Pages that change the account. */
+  readonly pageLinks: readonly ObjectLink[];
   readonly actions: {
     readonly disable?: string;
     readonly enable?: string;
@@ -127,7 +130,7 @@ ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${
   });
 };
 
-const state = ({ person, isYou, actions, csrf }: PersonModel): Html => {
+const state = ({ person, isYou, actions, pageLinks, csrf }: PersonModel): Html => {
   const about = plainText(person.name, 60);
   const isActive = person.state === 'active';
   return html`<section aria-labelledby="state" class="card"><h2 id="state">${isActive ? words.works : words.worksNot}</h2>
@@ -138,7 +141,7 @@ ${
     actions.disable !== undefined &&
     html`<a class="button strong" href="${actions.disable}">${registerWords.disable}<span class="unseen"> ${about}</span></a>`
   }${actions.enable !== undefined && postButton(actions.enable, csrf, submit({ text: registerWords.enable, about }))}</div>`
-}</section>`;
+}${actionLinks(pageLinks, person.name)}</section>`;
 };
 
 const FACTORS: readonly Column<PersonFactor>[] = [

@@ -16,6 +16,7 @@ import {
 } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
 import { type DetailItem, detailChips } from '../partials/detail-list.ts';
+import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
 import { sourceText } from '../partials/policy-text.ts';
 import { type Risk, riskBadge, type ScopeItem } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
@@ -63,7 +64,7 @@ export const serversPage = (model: ListModel<ServerRow>): Html =>
     pagesLabel: listWords.pagesOf.servers,
     states: STATE_OPTIONS,
     wordsHint: words.wordsHint,
-    after: html`<p class="hint">${words.makeOne}</p>`,
+    newText: words.make,
   });
 
 /** A type of authorization details. The form GETs `type` and `example` to the page. */
@@ -98,6 +99,8 @@ export type ServerModel = ConsoleFrame & {
   readonly isOwnApi: boolean;
   /** Scopes of other APIs. Absent: it never asks its callers for any. */
   readonly delegations?: ServerTargets;
+  /** Pages that change the resource server. */
+  readonly pageLinks: readonly ObjectLink[];
   /** The confirmation page. Absent: not permitted to the viewer. */
   readonly disableHref?: string;
   /** Target of the form that enables it again. Absent: not permitted to the viewer, or it is enabled. */
@@ -148,7 +151,7 @@ ${
 }${
   model.enable !== undefined &&
   html`<div class="actions">${postButton(model.enable, model.csrf, submit({ text: registerWords.enable, about: plainText(server.name, 60) }))}</div>`
-}</section>
+}${actionLinks(model.pageLinks, server.name)}</section>
 <section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, model.scopes, 'scopes')}</section>
 ${model.delegations && serverTargets(model.delegations, model.csrf)}${
   model.types.length > 0 &&

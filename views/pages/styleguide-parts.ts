@@ -14,6 +14,7 @@ import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
 import { formSection } from '../partials/object-form.ts';
+import { actionLinks } from '../partials/object-page.ts';
 import { pagination } from '../partials/pagination.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
@@ -209,6 +210,7 @@ const listsParts = () =>
         [planner.name, payer.name],
       ),
     ],
+    actionLinks: [actionLinks([{ text: words.button, href: '#' }], planner.name)],
     formSection: [
       formSection({
         title: words.label,

@@ -1,4 +1,4 @@
-import { anyText } from '../agent-text.ts';
+import { anyText, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { objectWords as words } from '../words/console-objects.ts';
@@ -169,7 +169,8 @@ export const secretPage = (
 <p class="lead">${shown.lead}</p>
 <div class="flash warning" role="status"><span>${words.shownOnce}</span></div>
 <dl class="facts">${shown.secrets.map(
-      ({ label, value }) => html`<div><dt>${label}</dt><dd><code class="secret">${value}</code></dd></div>`,
+      ({ label, value }) =>
+        html`<div><dt>${label}</dt><dd><code class="secret">${plainText(value, 400)}</code></dd></div>`,
     )}</dl>
 <div class="actions"><a class="button primary" href="${shown.next.href}">${shown.next.text}</a></div></section>`,
   });

@@ -12,6 +12,13 @@ export type ObjectAction = {
   readonly kind?: 'primary' | 'strong' | 'plain' | 'danger';
 } & ({ readonly href: string } | { readonly action: string });
 
+/** A link to a page about the object. */
+export type ObjectLink = {
+  readonly text: Phrase;
+  readonly href: string;
+  readonly kind?: 'plain' | 'strong' | 'danger';
+};
+
 export type ObjectPage = {
   readonly place: ConsolePlace;
   /** The kind of object: the title of the tab. */
@@ -27,6 +34,15 @@ export type ObjectPage = {
   /** Absent: not permitted to the viewer. */
   readonly auditLogHref?: string;
 };
+
+/** Links to what a viewer may do with an object. Prints nothing without any. */
+export const actionLinks = (links: readonly ObjectLink[], about: string): Html | undefined =>
+  links.length === 0
+    ? undefined
+    : html`<div class="actions">${links.map(
+        ({ text, href, kind = 'plain' }) =>
+          html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${plainText(about, 60)}</span></a>`,
+      )}</div>`;
 
 /** The page of one registered object: its state, the actions on it, its facts. */
 export const objectPage = (frame: ConsoleFrame, model: ObjectPage): Html => {

@@ -93,6 +93,7 @@ export const doneWords = {
     de: 'Gilt ab jetzt, für alle seine Agenten.',
   }),
   deprecated: phrase({ en: 'It takes no new agents any more.', de: 'Er nimmt keine neuen Agenten mehr.' }),
+  created: phrase({ en: 'Created.', de: 'Angelegt.' }),
   killed: phrase({
     en: 'Stopped. The target gets no access from now on.',
     de: 'Gestoppt. Das Ziel bekommt ab jetzt keinen Zugriff.',

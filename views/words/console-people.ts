@@ -21,9 +21,10 @@ export const peopleWords = {
   },
   groups: phrase({ en: 'Groups', de: 'Gruppen' }),
   none: phrase({ en: 'There are no people here yet.', de: 'Hier ist noch niemand.' }),
+  make: phrase({ en: 'New person', de: 'Neue Person' }),
   makeOne: phrase({
-    en: html`People get an account from a sign-in provider, or by <code>behalf accounts create</code>.`,
-    de: html`Personen bekommen ein Konto durch einen Anmeldedienst oder mit <code>behalf accounts create</code>.`,
+    en: 'People also get an account from a sign-in provider.',
+    de: 'Personen bekommen ein Konto auch durch einen Anmeldedienst.',
   }),
   works: phrase({ en: 'Can sign in', de: 'Kann sich anmelden' }),
   worksNot: phrase({ en: 'Cannot sign in', de: 'Kann sich nicht anmelden' }),

@@ -1,4 +1,5 @@
 import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
 import { exceptionsOf } from '../../domain/clients/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
@@ -8,6 +9,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
+import { linksAbout } from './object-links.ts';
 import { stepUp } from './step-up.ts';
 
 /** A client as the management API shows it. */
@@ -38,7 +40,8 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
       items.map(({ owner }) => owner),
     );
     const rows = items.map((one) => rowOf(deps, one, names));
-    sendPage(ctx, 200, clientsPage({ ...frame, action: home, asked, rows, pages }));
+    const newHref = calls.may('createClient', viewer.account) ? { newHref: `${home}/new` } : {};
+    sendPage(ctx, 200, clientsPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
   });
 
   page('/console/clients/:id', async (ctx, { viewer, frame }, id) => {
@@ -56,9 +59,21 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
           ? { auditLogHref: `${deps.basePath}/console/audit?caller=${encodeURIComponent(id)}` }
           : {}),
         actions: actionsFor(viewer, client),
+        pageLinks: linksFor(viewer, client),
       }),
     );
   });
+
+  const linksFor = ({ account }: Viewer, { id, state, token_endpoint_auth_method: method }: ShownClient) => {
+    if (state === 'retired') return [];
+    return linksAbout(deps, calls, account, clientHref(deps, id), [
+      [fieldWords.change, 'edit', 'updateClient'],
+      ...(method.startsWith('client_secret')
+        ? [[fieldWords.rotateSecret, 'rotate-secret', 'rotateClientSecret'] as const]
+        : []),
+      { kill: 'client', id },
+    ]);
+  };
 
   const actionsFor = ({ account }: Viewer, client: ShownClient): ClientModel['actions'] => {
     const href = clientHref(deps, client.id);

@@ -151,7 +151,7 @@ export const rightsField: FieldKind = {
     const rights = new Map<string, readonly string[]>();
     for (const line of lines) {
       const [resource = '', ...scopes] = line.split(/\s+/u);
-      if (scopes.length === 0 || rights.has(resource)) throw consoleRefusal('rights_malformed', { field });
+      if (rights.has(resource)) throw consoleRefusal('rights_malformed', { field });
       rights.set(resource, scopes);
     }
     return Object.fromEntries(rights);

@@ -64,6 +64,8 @@ export type ObjectFormSpec = {
     readonly path?: string;
     /** Asks for a fresh second factor before the form, where the call asks for it only in some cases. */
     readonly isStepUp?: true;
+    /** The call that the viewer must be permitted to see the form; default: `operation`. */
+    readonly access?: OperationId;
   };
   readonly hrefOf: (id: string) => string;
   /** The body's object as the fields show it; default: the answer itself. */
@@ -201,8 +203,8 @@ export const changeOf = async (
   { object, shown, values }: { readonly object: Shown; readonly shown: Shown; readonly values: Values },
 ): Promise<JsonObject> => {
   const before = valuesOf(spec, 'change', shown);
-  const isSameText = (name: string): boolean =>
-    (before.get(name) ?? []).join('\n') === (values.get(name) ?? []).join('\n');
+  const textOf = (from: Values, name: string): string => (from.get(name) ?? []).join('\n').trim();
+  const isSameText = (name: string): boolean => textOf(before, name) === textOf(values, name);
   const { body, emptied } = await bodyOf(find, viewer, spec, 'change', values);
   const changed = Object.entries(body).filter(
     ([name, member]) =>

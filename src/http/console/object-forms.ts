@@ -142,7 +142,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     (await spec.shown?.(object, viewer)) ?? object;
 
   page(`${spec.path}/:id/${tail}`, async (ctx, opened, id) => {
-    calls.access(change.operation, opened.viewer.account);
+    calls.access(change.access ?? change.operation, opened.viewer.account);
     if (!(await isProven(ctx, opened, change.operation, change.isStepUp))) return;
     const found = await current(opened.viewer, id);
     const values = valuesOf(spec, 'change', await shownOf(found.object, opened.viewer));
@@ -154,7 +154,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     const { id = '' } = ctx.params;
     const opened = openedAs(ctx, session);
     const { viewer } = opened;
-    calls.access(change.operation, viewer.account);
+    calls.access(change.access ?? change.operation, viewer.account);
     const { object } = await current(viewer, id);
     const values = givenOf(spec, 'change', form);
     const version = versionOf(form);

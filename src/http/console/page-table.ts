@@ -9,6 +9,7 @@ import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditPages } from './audit-pages.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
 import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
+import { addClientForms } from './client-forms.ts';
 import { addClientPages } from './client-pages.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
@@ -18,9 +19,14 @@ import { addKillPages } from './kill-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { addOverviewPages } from './overview-pages.ts';
 import { addPeoplePages } from './people-pages.ts';
+import { addPersonForms } from './person-forms.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
+
 import { addSearchPage } from './search-pages.ts';
+
+import { addServerForms } from './server-forms.ts';
+
 import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
@@ -53,11 +59,14 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addTryPage, places: { try: ['simulatePolicies'] } },
   { add: addTryUsePage, places: { 'try-use': ['simulatePolicies'] } },
   { add: addReplayPages, places: { replay: ['replayPolicies'] } },
+  { add: addPersonForms },
   { add: addPeoplePages, places: { people: ['listAccounts'] } },
   { add: addGroupPages },
   { add: addUpstreamPages, places: { 'sign-in': ['listUpstreams'] } },
   { add: addBlueprintPages, places: { blueprints: ['listBlueprints'] } },
+  { add: addClientForms },
   { add: addClientPages, places: { clients: ['listClients'] } },
+  { add: addServerForms },
   { add: addServerPages, places: { servers: ['listResourceServers'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },

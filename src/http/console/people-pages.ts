@@ -7,6 +7,7 @@ import {
   personPage,
   removeFactorsPage,
 } from '../../../views/pages/console-person.ts';
+import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
@@ -15,6 +16,7 @@ import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from '
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
+import { linksAbout } from './object-links.ts';
 
 /** Agents, delegations and links on the page of a person. */
 const SHOWN = 10;
@@ -43,7 +45,8 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
       query.get('after'),
     );
     const rows = items.map((one) => rowOf(deps, one));
-    sendPage(ctx, 200, peoplePage({ ...frame, action: home, asked, rows, pages }));
+    const newHref = calls.may('createAccount', viewer.account) ? { newHref: `${home}/new` } : {};
+    sendPage(ctx, 200, peoplePage({ ...frame, action: home, asked, rows, pages, ...newHref }));
   });
 
   const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {
@@ -86,6 +89,13 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
         ...(calls.may('listAuditEvents', account)
           ? { auditLogHref: `${deps.basePath}/console/audit?subject=${id}` }
           : {}),
+        pageLinks: linksAbout(deps, calls, account, href, [
+          [words.change, 'edit', 'updateAccount'],
+          // Those who may take factors away are those who give roles and set passwords.
+          [words.changeRoles, 'roles', 'removeAccountFactors'],
+          [words.setPassword, 'password', 'setAccountPassword'],
+          { kill: 'account', id },
+        ]),
         actions: {
           ...(mayDisable && person.state === 'active' ? { disable: `${href}/disable` } : {}),
           ...(mayDisable && person.state === 'disabled' ? { enable: `${href}/enable` } : {}),

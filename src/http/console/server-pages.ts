@@ -6,6 +6,7 @@ import {
   serverPage,
   serversPage,
 } from '../../../views/pages/console-servers.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
 import { serverWords } from '../../../views/words/console-software.ts';
 import { describedDetail } from '../../domain/resources/authorization-details/described-detail.ts';
 import { violation } from '../../domain/resources/authorization-details/detail-schema.ts';
@@ -19,6 +20,7 @@ import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
+import { linksAbout } from './object-links.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
 
 /** A resource server as the management API shows it. */
@@ -54,7 +56,8 @@ export const addServerPages = (parts: PageParts): void => {
       query.get('after'),
     );
     const rows = items.map((one) => rowOf(deps, one));
-    sendPage(ctx, 200, serversPage({ ...frame, action: home, asked, rows, pages }));
+    const newHref = calls.may('createResourceServer', viewer.account) ? { newHref: `${home}/new` } : {};
+    sendPage(ctx, 200, serversPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
   });
 
   const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
@@ -88,6 +91,14 @@ export const addServerPages = (parts: PageParts): void => {
           typeModel(type, query.get('type') === type.type && example !== '' ? example : undefined),
         ),
         isOwnApi,
+        pageLinks: isOwnApi
+          ? []
+          : linksAbout(deps, calls, viewer.account, serverHref(deps, id), [
+              [fieldWords.change, 'edit', 'updateResourceServer'],
+              ...(server.introspection_auth_method.startsWith('client_secret')
+                ? [[fieldWords.rotateSecret, 'rotate-secret', 'rotateResourceServerSecret'] as const]
+                : []),
+            ]),
         ...(isOwnApi ? {} : { delegations: await targetsModel(deps, calls, viewer, id) }),
         ...(mayDisable && server.state === 'active' && !isOwnApi
           ? { disableHref: `${serverHref(deps, id)}/disable` }

@@ -1,4 +1,5 @@
 /** Models of the pages with which operators run the server. Whatever another party chose goes through `text`. */
+import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
 import {
   chooseKillPage,
@@ -9,8 +10,15 @@ import {
   previewKillPage,
 } from '../../../views/pages/console-kills.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
 
 const NOON = 1_790_000_000;
+
+const line = (name: string, value: string, error?: string): FormControl => ({
+  ...{ name, label: fieldWords.name, value: [value], look: { kind: 'line', maxLength: 80 } },
+  ...(error === undefined ? {} : { error }),
+});
 
 export const operationPages = (
   frame: ConsoleFrame,
@@ -64,6 +72,61 @@ export const operationPages = (
       ...{ values: { confirm: text('x'), reason: text('why') }, errors: { confirm: text('Type it.') } },
     }),
     killOfPerson: previewKillPage({ ...preview, scope: 'account', errors: { reason: text('Give a reason.') } }),
+    objectForm: objectFormPage(frame, {
+      ...{
+        place: 'servers',
+        title: fieldWords.changeServerTitle,
+        heading: fieldWords.changeOf(chosenName(text('The bank'))),
+      },
+      ...{ lead: fieldWords.changeServerLead, action: `${home}/x`, cancelHref: home, button: fieldWords.change },
+      version: 3,
+      sections: [
+        {
+          title: fieldWords.name,
+          hint: 'A hint',
+          controls: [
+            line('name', text('The bank'), text('This is taken.')),
+            { ...line('note', ''), look: { kind: 'area', rows: 2, maxLength: 80, isCode: true }, optional: true },
+            { ...line('password', ''), look: { kind: 'line', maxLength: 80, isSecret: true } },
+            { ...line('days', '3'), look: { kind: 'line', maxLength: 8, isNumber: true } },
+          ],
+        },
+        {
+          title: fieldWords.scopes,
+          rows: {
+            label: fieldWords.scope,
+            items: [[line('scopes.0.name', text('balance'))], [line('scopes.1.name', '')]],
+          },
+        },
+        {
+          ...{ title: fieldWords.roles, isFolded: true },
+          controls: [
+            {
+              ...{ name: 'roles', label: fieldWords.roles, value: ['a'], error: text('Not both.'), hint: 'x' },
+              look: {
+                kind: 'many',
+                options: [
+                  { value: 'a', text: text('A') },
+                  { value: 'b', text: 'B' },
+                ],
+              },
+            },
+            { name: 'skip', label: fieldWords.skipConsent, value: ['yes'], look: { kind: 'flag' } },
+            {
+              name: 'kind',
+              label: fieldWords.kind,
+              value: ['a'],
+              look: { kind: 'choice', options: [{ value: 'a', text: 'A' }] },
+            },
+          ],
+        },
+      ],
+    }),
+    secret: secretPage(frame, {
+      ...{ place: 'clients', title: fieldWords.clientSecretTitle, lead: fieldWords.clientSecretLead },
+      secrets: [{ label: fieldWords.clientSecret, value: text('s3cret') }],
+      next: { href: home, text: fieldWords.change },
+    }),
     liftKill: liftKillPage({ ...frame, kill, action: `${home}/kil_1/lift`, killHref: kill.href }),
     liftKillOfAll: liftKillPage({ ...frame, kill: all, action: `${home}/kil_2/lift`, killHref: all.href }),
   };

@@ -27,6 +27,7 @@ import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
 import { grantTypeWords } from '../../../views/words/grant-types.ts';
 
 const NOON = 1_790_000_000;
@@ -78,6 +79,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       entitlements: { [text('https://calendar.example.com/api')]: [text('events:read'), '*'] },
     },
     isYou: false,
+    pageLinks: [{ text: fieldWords.change, href: `${home}/people/acc_1/edit` }],
     groups: [{ name: text('Platform team'), href: `${home}/groups/grp_1` }],
     factors: [
       { kind: 'passkey', name: text('Laptop'), createdAt: NOON, lastUsedAt: NOON, isCopied: true },
@@ -265,6 +267,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     'console-client': clientPage({
       ...frame,
       client,
+      pageLinks: [{ text: fieldWords.change, href: `${home}/people/acc_1/edit` }],
       auditLogHref: `${home}/audit?caller=app_1`,
       actions: {
         disable: `${client.href}/disable`,
@@ -288,6 +291,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ],
       types: [type, { ...type, type: text('transfer'), error: text('It does not fit the schema.') }],
       isOwnApi: false,
+      pageLinks: [{ text: fieldWords.change, href: `${home}/people/acc_1/edit` }],
       delegations: {
         targets: [
           {
