@@ -153,6 +153,7 @@ export const API_OPERATIONS = {
   retryDeadLetter: ['POST', '/dead-letters/{id}/retry'],
   createKill: ['POST', '/kills'],
   listKills: ['GET', '/kills'],
+  previewKill: ['GET', '/kill-preview'],
   getKill: ['GET', '/kills/{id}'],
   liftKill: ['POST', '/kills/{id}/lift'],
   listAuditEvents: ['GET', '/audit/events'],

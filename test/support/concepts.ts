@@ -209,7 +209,7 @@ const DECLARED: readonly Concept[] = [
     means:
       'ends all that belongs to an agent, owner, account, client or to everything, and blocks new access until it is lifted',
     collections: ['kills', 'epochs'],
-    paths: ['kills'],
+    paths: ['kills', 'kill-preview'],
     commands: ['kill', 'kills'],
   },
   // Approvals

@@ -6,7 +6,10 @@ export const CONSOLE_REFUSALS = {
   pasted_keys_malformed: { code: 'invalid_field', text: 'This is not JSON. Paste a JSON Web Key, or a set of them.' },
   owner_name_unknown: { code: 'invalid_field', text: 'There is no active account or group with this name.' },
   number_malformed: { code: 'invalid_field', text: 'This is not a number. Type digits only.' },
-  json_malformed: { code: 'invalid_field', text: 'This is not JSON. Check brackets, commas and quotation marks.' },
+  typed_json_malformed: {
+    code: 'invalid_field',
+    text: 'This is not JSON. Check brackets, commas and quotation marks.',
+  },
   rights_malformed: {
     code: 'invalid_field',
     text: 'Write each API on a line of its own, once: its identifier, then its scopes with spaces between.',

@@ -53,12 +53,6 @@ export const lineField = (maxLength: number): FieldKind => ({
   write: shownText,
 });
 
-export const areaField = (rows: number, maxLength: number): FieldKind => ({
-  look: { kind: 'area', rows, maxLength },
-  read: textOf,
-  write: shownText,
-});
-
 /** A password: the page never shows it. */
 export const secretField = (maxLength: number): FieldKind => ({
   look: { kind: 'line', maxLength, isSecret: true },
@@ -125,7 +119,7 @@ export const jsonField = (rows: number, maxLength: number): FieldKind => ({
     try {
       return strictJson(Buffer.from(text));
     } catch {
-      throw consoleRefusal('json_malformed', { field });
+      throw consoleRefusal('typed_json_malformed', { field });
     }
   },
   write: pretty,
