@@ -7,6 +7,7 @@ export type StyleName =
   | 'agents.css'
   | 'approvals.css'
   | 'charts.css'
+  | 'decisions.css'
   | 'frame.css'
   | 'policy.css'
   | 'search.css'
@@ -61,6 +62,7 @@ const load = (): Loaded => {
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
+    'decisions.css': add('decisions.css', 'text/css; charset=utf-8'),
     'frame.css': add('frame.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'search.css': add('search.css', 'text/css; charset=utf-8'),

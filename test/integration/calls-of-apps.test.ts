@@ -116,7 +116,7 @@ test('another agent that is registered as the same MCP server gets nothing of it
 test('the own sign-in of the agent gets nothing of it', async () => {
   await allowed();
   const asking = await world.ask(agent, { scope: 'read', resource: world.api.identifier });
-  expect(asking.page.text).toContain('An agent asks to act for you');
+  expect(asking.page.text).toMatch(/wants to act for you at/);
   expect(await world.plainRow(agent)).toBeUndefined();
 });
 

@@ -143,7 +143,7 @@ const connect = async (
   const left = await walkAuthorization(browser, url, { person, onPage: (page) => pages.push(page) });
   const tokens = await redeem(id, left, verifier, key);
   expect({ status: tokens.status, error: tokens.body['error'] }).toEqual({ status: 200, error: undefined });
-  return { tokens, browser, consents: pages.filter(({ text }) => text.includes('An app asks for access')) };
+  return { tokens, browser, consents: pages.filter(({ text }) => /wants to (?:sign you in|use)/.test(text)) };
 };
 
 const isActive = async (tokens: Answer): Promise<unknown> =>
@@ -164,7 +164,7 @@ describe('a client that is a document', () => {
     const id = newClient();
     const { tokens, consents } = await connect(id);
     expect(consents).toHaveLength(1);
-    expect(consents[0]?.html).toContain('big host');
+    expect(consents[0]?.html).toMatch(/<h1 class="headline"><strong class="host">/);
     expect(consents[0]?.text).toContain(new URL(origin).host);
     expect(consents[0]?.text).toContain('not registered here');
     expect(await isActive(tokens)).toBe(true);

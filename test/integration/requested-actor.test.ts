@@ -60,7 +60,7 @@ describe('an agent a client asks for', () => {
   test('is shown to the person beside the app, also by an app that needs no consent for itself', async () => {
     const actor = await scene.newAgent('Planner');
     const { answer, page } = await signInFor(actor.clientId);
-    expect(page?.text).toMatch(/An app asks that an agent may act for you/);
+    expect(page?.text).toMatch(/Desk asks you to let .*Planner.* act for you at/);
     expect(page?.text).toMatch(/Planner/);
     expect(page?.text).toMatch(/Desk/);
     const claims = decodeJwt(String(answer.body['access_token']));

@@ -1,7 +1,7 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { detailChoices } from '../partials/detail-list.ts';
-import { type Risk, resourceHeading, scopeChoices, wishChoices } from '../partials/scope-list.ts';
+import { resourceHeading, scopeChoices, wishChoices } from '../partials/scope-list.ts';
 import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
@@ -17,7 +17,7 @@ ${detailChoices(resource.details ?? [], `detail-${index}`)}
 )}
 ${openid(model.openidScopes)}
 ${wishes(model)}
-<div class="field"><label for="duration">${words.howLong}</label>
+<div class="field across"><label for="duration">${words.howLong}</label>
 <select id="duration" name="duration">${model.durations.map(
   (seconds) =>
     html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationPhrase(seconds)}</option>`,
@@ -66,13 +66,3 @@ const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
 <div class="field"><label for="delegable-depth">${words.delegableDepth}</label>
 <select id="delegable-depth" name="delegable_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;
-
-/** The risk in one line, right before the buttons: what a click on the one button does not include. */
-export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
-  const left = resources
-    .flatMap(({ scopes, details = [] }) => [...scopes, ...details])
-    .filter(({ checked }) => !checked);
-  const count = (risk: Risk): number => left.filter((each) => each.risk === risk).length;
-  const [critical, high] = [count('critical'), count('high')];
-  return critical + high === 0 ? undefined : html`<p class="sum">${words.notTicked({ critical, high })}</p>`;
-};

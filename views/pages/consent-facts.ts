@@ -1,93 +1,92 @@
 import { chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html, type Phrase } from '../html.ts';
-import { agentCard, environmentTag } from '../partials/agent-card.ts';
-import { hostOf } from '../partials/scope-list.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import { submit } from '../partials/submit.ts';
+import { foldedWarnings } from '../partials/warnings.ts';
 import { agentWords } from '../words/agent.ts';
-import { consentWarnings, consentWords, consentFactWords as words } from '../words/consent.ts';
-import type { ConsentModel, ConsentOrigin, SiteFacts } from './consent-model.ts';
+import { consentWarnings, type Warning, consentFactWords as words } from '../words/consent.ts';
+import { hasDoubtfulName } from './consent-headline.ts';
+import { emphasised, isLoopback, ownLetters, siteOf, targetOf } from './consent-hosts.ts';
+import type { ConsentModel, ConsentOrigin } from './consent-model.ts';
 
-/** Who asks, where the answer goes and who is signed in. Verified facts come before the agent's text. */
-export const facts = (model: ConsentModel): Html => html`${siteHeadline(siteOf(model))}${headline(model)}
-<dl class="facts">
-<div><dt>${model.requester.kind === 'agent' ? agentWords.agent : agentWords.app}</dt><dd><strong>${chosenName(model.requester.name)}</strong>${
-  model.requester.kind === 'agent' && html` ${environmentTag(model.requester.environment)}`
-} <code>${plainText(model.requester.id, 80)}</code></dd></div>
-${siteOf(model) !== undefined && model.origin.kind === 'redirect' && html`<div><dt>${words.answerGoesTo}</dt><dd><strong>${breakable(destination(model.origin.redirectUri))}</strong></dd></div>`}
-${model.requester.ownerName !== undefined && html`<div><dt>${agentWords.owner}</dt><dd>${agentWords.ownsIt(isolated(model.requester.ownerName))}</dd></div>`}
-${
-  model.origin.kind === 'delegation' &&
-  (model.origin.isForItsCalls
-    ? html`<div><dt>${words.countsWhenCalledBy}</dt><dd>${words.countsOnlyThen(chosenName(model.origin.through.name))}</dd></div>`
-    : html`<div><dt>${words.askedThrough}</dt><dd>${words.theOne(model.origin.through.kind, chosenName(model.origin.through.name))}</dd></div>`)
-}
-<div><dt>${words.signedInAs}</dt><dd>${isolated(model.account.name)} (${isolated(model.account.username)})${
-  model.account.switchAction !== undefined &&
-  html` <form method="post" action="${model.account.switchAction}" class="inline"><input type="hidden" name="csrf" value="${model.csrf}">${
-    model.uid !== undefined && html`<input type="hidden" name="uid" value="${model.uid}">`
-  }${submit({ text: words.notYou, kind: 'quiet' })}</form>`
-}</dd></div>
-</dl>
-${model.requester.kind === 'agent' && chosenWords(model.requester.purpose, words.agentSays)}`;
+/** Who owns it, where the answer goes and who is signed in, in one line. These are facts: no text of the requester. */
+export const facts = (model: ConsentModel): Html => html`${deviceCode(model.origin)}
+<ul class="asker">${items(model).map((item) => html`<li>${item}</li>`)}</ul>`;
 
-/** The actor, if it is not the requester. */
-export const actor = ({ actor: agent }: ConsentModel): Html | undefined =>
-  agent && html`<h2>${words.whoWillAct}</h2>${agentCard(agent)}`;
-
-const siteOf = ({ requester }: ConsentModel): SiteFacts | undefined =>
-  requester.kind === 'client' ? requester.site : undefined;
-
-/** No text of such an app comes before the one verified fact about it. */
-const siteHeadline = (site: SiteFacts | undefined): Html | undefined =>
-  site &&
-  html`<p class="destination"><span class="caption">${words.siteAsks}</span> <strong class="big host">${emphasised(site.host, site.registrableDomain)}</strong>${ownLetters(site.inLetters)}</p>`;
-
-/** Beside the ASCII host, never in its place: letters can look alike (DR-09). */
-const ownLetters = (host: string | undefined): Html | undefined =>
-  host === undefined ? undefined : html` <span class="caption">${words.inItsOwnLetters(isolated(host))}</span>`;
-
-/**
- * The largest text of the page is one that no agent can choose freely: a host, or the code on the person's own device
- * (DR-09).
- */
-const headline = (model: ConsentModel): Html | undefined => {
-  const { origin, resources } = model;
-  if (origin.kind === 'device')
-    return html`<p class="destination"><span class="caption">${words.codeOnDevice}</span> <strong class="big code">${plainText(origin.userCode, 32)}</strong></p>`;
-  if (origin.kind === 'delegation')
-    return html`<p class="destination"><span class="caption">${words.wantsToActAt}</span> ${resources.map(({ identifier }) => html`<strong class="big host">${breakable(hostOf(identifier))}</strong> `)}</p>`;
-  if (siteOf(model)) return undefined;
-  const { protocol, host } = targetOf(origin.redirectUri);
-  return host === ''
-    ? html`<p class="destination"><span class="caption">${words.answerStaysHere}</span> <strong class="big host">${breakable(plainText(protocol, 80))}</strong></p>`
-    : html`<p class="destination"><span class="caption">${words.answerGoesTo}</span> <strong class="big host">${emphasised(host, origin.registrableDomain)}</strong>${ownLetters(origin.inLetters)}</p>`;
+const items = (model: ConsentModel): readonly HtmlValue[] => {
+  const { requester, actor, origin } = model;
+  return [
+    ...(hasDoubtfulName(model) ? [words.callsItself(chosenName(requester.name))] : []),
+    ...(requester.ownerName === undefined ? [] : [agentWords.ownsIt(isolated(requester.ownerName))]),
+    ...(actor ? [html`${chosenName(actor.name)}: ${agentWords.ownsIt(isolated(actor.ownerName))}`] : []),
+    ...answerOf(origin),
+    signedIn(model),
+  ];
 };
 
-export const warnings = (model: ConsentModel): Html | undefined => {
-  const all = [...ofSite(model), ...ofOrigin(model.origin), ...ofRequester(model), ...model.warnings];
-  return all.length === 0
-    ? undefined
-    : html`<div class="warnings" role="note" aria-label="${consentWords.beforeYouDecide}"><p><strong>${consentWords.beforeYouDecide}</strong></p><ul>${all.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+const answerOf = (origin: ConsentOrigin): readonly HtmlValue[] => {
+  switch (origin.kind) {
+    case 'device':
+      return [];
+    case 'delegation':
+      return [
+        origin.isForItsCalls
+          ? words.onlyWhenCalled(chosenName(origin.through.name))
+          : words.askedThrough(origin.through.kind, chosenName(origin.through.name)),
+      ];
+    case 'redirect': {
+      const { protocol, host } = targetOf(origin.redirectUri);
+      const { registrableDomain, inLetters } = origin;
+      return [
+        host === ''
+          ? words.answerStaysHere(html`<strong class="host">${plainText(protocol, 80)}</strong>`)
+          : html`${words.answerGoesTo(html`<strong class="host">${emphasised(host, registrableDomain)}</strong>`)}${ownLetters(inLetters)}`,
+      ];
+    }
+  }
 };
 
-const ofSite = (model: ConsentModel): readonly Phrase[] => {
-  const site = siteOf(model);
-  if (site === undefined) return [];
-  const isHere = model.origin.kind === 'redirect' && isOnDevice(model.origin.redirectUri);
-  return [consentWarnings.choseItsName, ...(isHere ? [consentWarnings.anyProgramAsks] : [])];
+const signedIn = (model: ConsentModel): Html => {
+  const { account, csrf, uid } = model;
+  return html`${words.signedInAs} ${isolated(account.name)} (${isolated(account.username)})${
+    account.switchAction !== undefined &&
+    html` <form method="post" action="${account.switchAction}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${
+      uid !== undefined && html`<input type="hidden" name="uid" value="${uid}">`
+    }${submit({ text: words.notYou, kind: 'quiet' })}</form>`
+  }`;
 };
+
+/** The person compares it with their own device, so no other text is as large. */
+const deviceCode = (origin: ConsentOrigin): Html | undefined =>
+  origin.kind === 'device'
+    ? html`<p class="compare"><span>${words.codeOnDevice}</span> <strong class="code">${plainText(origin.userCode, 32)}</strong></p>`
+    : undefined;
+
+/** Text that the acting agent chose, after the facts and the choices (AP-18). */
+export const agentsPurpose = ({ requester, actor }: ConsentModel): Html | undefined => {
+  const agent = actor ?? (requester.kind === 'agent' ? requester : undefined);
+  return agent && chosenWords(agent.purpose, words.agentSays);
+};
+
+export const warnings = (model: ConsentModel): Html | undefined =>
+  foldedWarnings([...ofSite(model), ...ofRequester(model), ...model.warnings]);
+
+/** Of an app without a registration: one warning covers the way of its answer, too. */
+const ofSite = (model: ConsentModel): readonly Warning[] =>
+  siteOf(model) === undefined
+    ? ofOrigin(model.origin)
+    : [
+        consentWarnings.choseItsName,
+        ...(model.origin.kind === 'redirect' && isOnDevice(model.origin.redirectUri)
+          ? [consentWarnings.anyProgramAsks]
+          : ofOrigin(model.origin)),
+      ];
 
 const isOnDevice = (redirectUri: string): boolean => {
   const { host } = targetOf(redirectUri);
   return host === '' || isLoopback(host);
 };
 
-const destination = (redirectUri: string): string => {
-  const { protocol, host } = targetOf(redirectUri);
-  return host === '' ? plainText(protocol, 80) : host;
-};
-
-const ofOrigin = (origin: ConsentOrigin): readonly Phrase[] => {
+const ofOrigin = (origin: ConsentOrigin): readonly Warning[] => {
   if (origin.kind === 'device') return [consentWarnings.startedYourself];
   if (origin.kind === 'delegation') return [];
   const { protocol, host } = targetOf(origin.redirectUri);
@@ -95,26 +94,9 @@ const ofOrigin = (origin: ConsentOrigin): readonly Phrase[] => {
   return isLoopback(host) ? [consentWarnings.answerStaysHere] : [];
 };
 
-const ofRequester = ({ requester }: ConsentModel): readonly Phrase[] => [
+const ofRequester = ({ requester, actor }: ConsentModel): readonly Warning[] => [
   ...(isDeceptiveName(requester.name) ? [consentWarnings.deceptiveName] : []),
-  ...(requester.kind === 'agent' && requester.environment !== 'production'
-    ? [agentWords.unfinished(requester.environment)]
-    : []),
+  ...[requester.kind === 'agent' ? requester : undefined, actor].flatMap((agent) =>
+    agent === undefined || agent.environment === 'production' ? [] : [consentWarnings.unfinished(agent.environment)],
+  ),
 ];
-
-const targetOf = (redirectUri: string): { readonly protocol: string; readonly host: string } => {
-  if (!URL.canParse(redirectUri)) return { protocol: redirectUri, host: '' };
-  const { protocol, host } = new URL(redirectUri);
-  return { protocol, host: protocol === 'https:' || protocol === 'http:' ? host : '' };
-};
-
-const isLoopback = (host: string): boolean => /^(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?$/.test(host);
-
-/** The host with a muted colour for all but its registrable domain; uniform if that is unknown. */
-const emphasised = (host: string, registrable: string | undefined): Html =>
-  registrable !== undefined && host !== registrable && host.endsWith(`.${registrable}`)
-    ? html`<span class="sub">${breakable(host.slice(0, -registrable.length))}</span><span class="whole">${breakable(registrable)}</span>`
-    : breakable(host);
-
-/** The browser may break it after each dot, so that the end of a long host stays visible. */
-const breakable = (host: string): Html => html`${host.split(/(?<=\.)/).map((label) => html`${label}<wbr>`)}`;

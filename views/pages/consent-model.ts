@@ -3,6 +3,7 @@ import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailChoice } from '../partials/detail-list.ts';
 import type { ResourceFacts, ScopeChoice, ScopeItem } from '../partials/scope-list.ts';
+import type { Warning } from '../words/consent.ts';
 
 /**
  * The form POSTs to `action`: `csrf`, `uid` and `decision` (`allow` or `deny`). For each ticked box it POSTs `scope` (see
@@ -26,6 +27,8 @@ export type ConsentModel = PageFrame & {
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];
+    /** The details as raw text, line by line. */
+    readonly raw?: readonly string[];
   })[];
   /** Rights that MCP servers wish to use when this app calls them; never preselected. Absent: none. */
   readonly wishes?: readonly WishFacts[];
@@ -42,7 +45,9 @@ export type ConsentModel = PageFrame & {
    * Further warnings in our own text, besides those that the page determines itself (loopback, own scheme, environment,
    * look-alike name).
    */
-  readonly warnings: readonly Phrase[];
+  readonly warnings: readonly Warning[];
+  /** The name of the requester looks like a verified one of another party. */
+  readonly looksLikeAnother?: true;
   /** There is nothing to allow: the page says what to do, and has one button. */
   readonly isNothing?: true;
   /** The error of the last attempt, e.g. nothing left ticked. */

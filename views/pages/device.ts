@@ -1,11 +1,12 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { chosenName, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
+import { foldedWarnings } from '../partials/warnings.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
-import { consentWords } from '../words/consent.ts';
+import { consentFactWords, consentHeadings, consentWords } from '../words/consent.ts';
 import { deviceWords as words } from '../words/device.ts';
 
 /** The form POSTs `xsrf` and `user_code` to `action` (RFC 8628 §3.3). */
@@ -69,29 +70,45 @@ export type DeviceConfirmModel = PageFrame & {
 export const deviceConfirmPage = (model: DeviceConfirmModel): Html =>
   layout({
     frame: model,
+    style: 'decisions.css',
     title: words.check,
     bare: true,
-    body: html`<section class="card consent">
-<h1>${words.sameCode}</h1>
-<p class="destination"><span class="caption">${words.codeOnDevice}</span> <strong class="big code">${plainText(model.displayCode, 32)}</strong></p>
-<dl class="facts">
-<div><dt>${model.client.kind === 'agent' ? agentWords.agent : agentWords.app}</dt><dd>${chosenName(model.client.name)}</dd></div>
-${model.client.host !== undefined && html`<div><dt>${words.site}</dt><dd>${words.unchecked(html`<strong>${plainText(model.client.host, 255)}</strong>`)}</dd></div>`}
-${model.client.ownerName !== undefined && html`<div><dt>${agentWords.owner}</dt><dd>${isolated(model.client.ownerName)}</dd></div>`}
-${model.device?.address !== undefined && html`<div><dt>${words.askedFrom}</dt><dd>${plainText(model.device.address, 60)}</dd></div>`}
-${model.device?.askedAt !== undefined && html`<div><dt>${words.askedAt}</dt><dd>${timeText(model.device.askedAt)}</dd></div>`}
-${model.device?.software !== undefined && html`<div><dt>${words.callsItself}</dt><dd dir="auto">${words.quoted(plainText(model.device.software, 120))}</dd></div>`}
-</dl>
-<div class="warnings" role="note" aria-label="${consentWords.beforeYouDecide}"><p><strong>${consentWords.beforeYouDecide}</strong></p><ul><li>${words.inYourHands}</li></ul></div>
-<form method="post" action="${model.action}">
+    body: html`<section class="card deciding">
+<div class="ask-head"><h1 class="headline">${words.wantsToConnect(deviceClient(model))}</h1>
+<p class="compare"><span>${words.sameCode}</span> <strong class="code">${plainText(model.displayCode, 32)}</strong></p>
+<ul class="asker">${deviceFacts(model).map((fact) => html`<li>${fact}</li>`)}</ul></div>
+${foldedWarnings([words.inYourHands])}
+<form method="post" action="${model.action}" class="answering">
 <input type="hidden" name="xsrf" value="${model.xsrf}"><input type="hidden" name="user_code" value="${model.userCode}">
-<div class="decide">
-${submit({ text: consentWords.deny, kind: 'strong', name: 'abort', value: 'yes' })}
+<div class="decide stay">
+${submit({ text: consentWords.deny, kind: 'plain', name: 'abort', value: 'yes' })}
 ${submit({ text: words.isSame, kind: 'primary', name: 'confirm', value: 'yes' })}
 </div>
 </form>
 </section>`,
   });
+
+/** An app that no administrator registered is named by its host, and so is no name that imitates another one. */
+const deviceClient = ({ client }: DeviceConfirmModel): HtmlValue => {
+  if (client.host !== undefined) return html`<strong class="host">${plainText(client.host, 255)}</strong>`;
+  if (!isDeceptiveName(client.name)) return html`<strong>${chosenName(client.name, 40)}</strong>`;
+  return client.kind === 'agent' && client.ownerName !== undefined
+    ? consentHeadings.anAgentOf(isolated(client.ownerName, 40))
+    : consentHeadings.anApp;
+};
+
+const deviceFacts = ({ client, device }: DeviceConfirmModel): readonly HtmlValue[] => [
+  ...(client.host !== undefined || isDeceptiveName(client.name)
+    ? [html`${consentFactWords.callsItself(chosenName(client.name))}`]
+    : []),
+  ...(client.host === undefined ? [] : [words.unchecked]),
+  ...(client.ownerName === undefined ? [] : [agentWords.ownsIt(isolated(client.ownerName))]),
+  ...(device?.address === undefined ? [] : [words.askedFrom(plainText(device.address, 60))]),
+  ...(device?.askedAt === undefined ? [] : [words.askedAt(timeText(device.askedAt))]),
+  ...(device?.software === undefined
+    ? []
+    : [words.software(html`<bdi dir="auto">${plainText(device.software, 120)}</bdi>`)]),
+];
 
 export type DeviceDoneModel = PageFrame & { readonly clientName?: string };
 

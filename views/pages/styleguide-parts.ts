@@ -19,11 +19,14 @@ import { pagination } from '../partials/pagination.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
 import { qrCode } from '../partials/qr-code.ts';
+import { rawText } from '../partials/raw-text.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
 import { resourceHeading, riskBadge, scopeChips, scopeChoices, wishChoices } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
+import { foldedWarnings } from '../partials/warnings.ts';
 import { stoppedWords } from '../words/account.ts';
+import { consentWarnings } from '../words/consent.ts';
 import { layerWords } from '../words/decision-layers.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
 import { chartsParts } from './styleguide-charts.ts';
@@ -178,6 +181,7 @@ const approvalsParts = () =>
       slotNote({ value: '', others: [{ href: '#', name: samples.person }] }),
       slotNote({ value: '', away: { name: samples.person, until: noon }, others: [{ href: '#' }] }),
     ],
+    foldedWarnings: [foldedWarnings([consentWarnings.answerStaysHere, consentWarnings.deceptiveName])],
     breakGlassNote: [
       breakGlassNote({ reason: samples.reason, isBreakGlass: false, href: '#' }),
       breakGlassNote({ reason: samples.reason, isBreakGlass: true, href: '#' }),
@@ -250,6 +254,7 @@ const listsParts = () =>
         { id: 'no-admin', effect: 'forbid', conditions: [] },
       ]),
     ],
+    rawText: [rawText(samples.policy.split('\n'), words.sample)],
     sourceText: [sourceText(samples.policy, words.sample)],
     differenceText: [
       differenceText({

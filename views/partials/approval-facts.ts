@@ -10,7 +10,7 @@ import { scopeWords } from '../words/scope.ts';
 import { type AgentFacts, environmentTag, verifiedTag } from './agent-card.ts';
 import type { BreakGlassNote } from './break-glass.ts';
 import type { DetailItem } from './detail-list.ts';
-import { sourceLine } from './policy-text.ts';
+import { rawText } from './raw-text.ts';
 import { hostOf, type ResourceFacts, type Risk, riskBadge, type ScopeItem } from './scope-list.ts';
 
 /** Its state for the viewer. `agreed`: pending, and the viewer has approved; another approver has to approve, too. */
@@ -116,14 +116,7 @@ const exactly = ({ id, exact, isCut }: ApprovalFacts): Html | undefined =>
   exact.length === 0
     ? undefined
     : html`<details class="exact"${isCut && html` open`}><summary>${isCut ? words.isCut : words.exactly}</summary>
-<div class="source" tabindex="0" role="region" aria-label="${words.allDetails(id)}"><ul>${exact.map(
-        (line) => html`<li><code>${pieces(sourceLine(line, LONGEST))}</code></li>`,
-      )}</ul></div></details>`;
-
-/** More than details can have (RFC 9396 §2, at most 8 KB). */
-const LONGEST = 40_000;
-
-const pieces = (line: string): readonly Html[] => (line.match(/.{1,60}/gsu) ?? []).map((piece) => html`${piece}<wbr>`);
+${rawText(exact, words.allDetails(id))}</details>`;
 
 /** Who, on whose behalf, since when, and the effect of an answer. */
 export const facts = (approval: ApprovalFacts): Html => {

@@ -1,6 +1,7 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { detailSentence, type SentencePart } from '../detail-sentence.ts';
 import { type Html, html } from '../html.ts';
+import { scopeWords } from '../words/scope.ts';
 import { type Risk, riskBadge } from './scope-list.ts';
 
 /** An authorization detail (RFC 9396): text from the resource server's registration, and values of the request. */
@@ -21,6 +22,8 @@ const VALUE = 300;
 const words = ({ sentence, more }: DetailItem): Html =>
   html`${detailSentence(sentence)}${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
 
+const isOff = ({ risk, checked }: DetailChoice): boolean => !checked && (risk === 'high' || risk === 'critical');
+
 /** Details to read. */
 export const detailChips = (details: readonly DetailItem[] | undefined): Html | undefined =>
   details === undefined || details.length === 0
@@ -34,5 +37,5 @@ export const detailChoices = (details: readonly DetailChoice[], idPrefix: string
     : html`<ul class="choices">${details.map((detail, index) => {
         const id = `${idPrefix}-${index}`;
         return html`<li class="${detail.risk}"><input type="checkbox" id="${id}" name="detail" value="${detail.id}"${detail.checked && html` checked`}>
-<label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}</span></label> ${riskBadge(detail.risk)}</li>`;
+<label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}${isOff(detail) && html` · ${scopeWords.ownDecision}`}</span></label> ${riskBadge(detail.risk)}</li>`;
       })}</ul>`;

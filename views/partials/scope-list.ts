@@ -43,14 +43,22 @@ const boxes = (field: string, scopes: readonly (ScopeChoice & { readonly value: 
   html`<ul class="choices">${byRisk(scopes).map((scope, index) => {
     const id = `${idPrefix}-${index}`;
     return html`<li class="${scope.risk}"><input type="checkbox" id="${id}" name="${field}" value="${scope.value}"${scope.checked && html` checked`}>
-<label for="${id}"><span class="does">${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> <code>${plainText(scope.name, 80)}</code></label> ${riskBadge(scope.risk)}</li>`;
+<label for="${id}"><span class="does">${described(scope)}</span>${isAlike(scope, scopes) && html` <code>${plainText(scope.name, 80)}</code>`}${isOff(scope) && html` <span class="hint">${scopeWords.ownDecision}</span>`}</label> ${riskBadge(scope.risk)}</li>`;
   })}</ul>`;
+
+const described = ({ name, description }: ScopeItem): string => plainText(description, 160) || plainText(name, 80);
+
+/** Whether only the name tells a scope from another one of the list. */
+const isAlike = (scope: ScopeItem, all: readonly ScopeItem[]): boolean =>
+  all.some((other) => other.name !== scope.name && described(other) === described(scope));
+
+/** A right of high or critical risk that the page does not tick. */
+const isOff = ({ risk, checked }: ScopeChoice): boolean => !checked && (risk === 'high' || risk === 'critical');
 
 /** Scopes to read, the riskiest first. */
 export const scopeChips = (scopes: readonly ScopeItem[]): Html =>
   html`<ul class="chips">${byRisk(scopes).map(
-    (scope) =>
-      html`<li class="${scope.risk}"><span>${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> ${riskBadge(scope.risk)}</li>`,
+    (scope) => html`<li class="${scope.risk}"><span>${described(scope)}</span> ${riskBadge(scope.risk)}</li>`,
   )}</ul>`;
 
 /** The resource: its name, from the registration, and its host, which it cannot choose. */

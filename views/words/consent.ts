@@ -4,12 +4,6 @@ import { agentWords } from './agent.ts';
 /** The consent page, and the text around the choices. */
 export const consentWords = {
   title: phrase({ en: 'Allow access', de: 'Zugriff erlauben' }),
-  agentAsks: phrase({ en: 'An agent asks to act for you', de: 'Ein Agent möchte für Sie handeln' }),
-  appAsksForAgent: phrase({
-    en: 'An app asks that an agent may act for you',
-    de: 'Eine App bittet darum, dass ein Agent für Sie handeln darf',
-  }),
-  appAsks: phrase({ en: 'An app asks for access', de: 'Eine App bittet um Zugriff' }),
   deny: phrase({ en: 'Deny', de: 'Ablehnen' }),
   allow: phrase({ en: 'Allow what is ticked', de: 'Angehaktes erlauben' }),
   canBeEnded: phrase({
@@ -28,81 +22,163 @@ export const consentWords = {
   beforeYouDecide: phrase({ en: 'Before you decide', de: 'Bevor Sie entscheiden' }),
 };
 
+/** Who wants what where. `who`, `where` and the other names are markup of the page. */
+export const consentHeadings = {
+  actAt: (who: HtmlValue, where: HtmlValue) =>
+    phrase({
+      en: html`${who} wants to act for you at ${where}`,
+      de: html`${who} möchte bei ${where} für Sie handeln`,
+    }),
+  actWhenCalled: (who: HtmlValue, where: HtmlValue, app: HtmlValue) =>
+    phrase({
+      en: html`${who} wants to act for you at ${where} when ${app} calls it`,
+      de: html`${who} möchte bei ${where} für Sie handeln, wenn ${app} ihn aufruft`,
+    }),
+  forAgent: (who: HtmlValue, agent: HtmlValue, where: HtmlValue) =>
+    phrase({
+      en: html`${who} asks you to let ${agent} act for you at ${where}`,
+      de: html`${who} bittet Sie, ${agent} bei ${where} für Sie handeln zu lassen`,
+    }),
+  use: (who: HtmlValue, where: HtmlValue) =>
+    phrase({ en: html`${who} wants to use ${where} for you`, de: html`${who} möchte ${where} für Sie nutzen` }),
+  signInAndUse: (who: HtmlValue, where: HtmlValue) =>
+    phrase({
+      en: html`${who} wants to sign you in and use ${where} for you`,
+      de: html`${who} möchte Sie anmelden und ${where} für Sie nutzen`,
+    }),
+  signIn: (who: HtmlValue) => phrase({ en: html`${who} wants to sign you in`, de: html`${who} möchte Sie anmelden` }),
+  nothing: (who: HtmlValue) =>
+    phrase({
+      en: html`${who} asks for access that this server cannot give`,
+      de: html`${who} bittet um Zugriff, den dieser Server nicht geben kann`,
+    }),
+  /** In place of a name that cannot be trusted. */
+  anAgentOf: (owner: HtmlValue) => phrase({ en: html`An agent of ${owner}`, de: html`Ein Agent von ${owner}` }),
+  anApp: phrase({ en: 'An app', de: 'Eine App' }),
+  and: (one: HtmlValue, other: HtmlValue) => phrase({ en: html`${one} and ${other}`, de: html`${one} und ${other}` }),
+  andMore: (one: HtmlValue, other: HtmlValue, count: number) =>
+    phrase({ en: html`${one}, ${other} and ${count} more`, de: html`${one}, ${other} und ${count} weiteren` }),
+};
+
 /** Who asks, and where the answer goes. */
 export const consentFactWords = {
-  answerGoesTo: phrase({ en: 'Your answer is sent to', de: 'Ihre Antwort geht an' }),
-  answerStaysHere: phrase({
-    en: 'Your answer is sent to a program on this device',
-    de: 'Ihre Antwort geht an ein Programm auf diesem Gerät',
-  }),
-  codeOnDevice: phrase({ en: 'Code on your device', de: 'Code auf Ihrem Gerät' }),
-  wantsToActAt: phrase({ en: 'It wants to act at', de: 'Gehandelt werden soll bei' }),
-  askedThrough: phrase({ en: 'Asked through', de: 'Gefragt über' }),
-  theOne: (kind: 'agent' | 'client', name: HtmlValue) =>
+  answerGoesTo: (host: HtmlValue) =>
+    phrase({ en: html`Your answer goes to ${host}`, de: html`Ihre Antwort geht an ${host}` }),
+  answerStaysHere: (scheme: HtmlValue) =>
     phrase({
-      en: html`${kind === 'agent' ? 'the agent' : 'the app'} ${name}`,
-      de: html`${kind === 'agent' ? 'den Agenten' : 'die App'} ${name}`,
+      en: html`Your answer goes to a program on this device: ${scheme}`,
+      de: html`Ihre Antwort geht an ein Programm auf diesem Gerät: ${scheme}`,
     }),
-  countsWhenCalledBy: phrase({ en: 'Only when called by', de: 'Nur bei Aufrufen durch' }),
-  countsOnlyThen: (name: HtmlValue) =>
+  codeOnDevice: phrase({ en: 'Code on your device', de: 'Code auf Ihrem Gerät' }),
+  askedThrough: (kind: 'agent' | 'client', name: HtmlValue) =>
     phrase({
-      en: html`the app ${name}. The app itself gets no access by this. Other apps that call this agent need your consent of their own.`,
-      de: html`die App ${name}. Die App selbst bekommt dadurch keinen Zugriff. Ruft eine andere App diesen Agenten auf, braucht sie Ihre eigene Zustimmung.`,
+      en: html`Asked through ${kind === 'agent' ? 'the agent' : 'the app'} ${name}`,
+      de: html`Gefragt über ${kind === 'agent' ? 'den Agenten' : 'die App'} ${name}`,
+    }),
+  onlyWhenCalled: (name: HtmlValue) =>
+    phrase({
+      en: html`Only when called by the app ${name}. The app itself gets no access by this. Other apps that call this agent need your consent of their own.`,
+      de: html`Nur bei Aufrufen durch die App ${name}. Die App selbst bekommt dadurch keinen Zugriff. Ruft eine andere App diesen Agenten auf, braucht sie Ihre eigene Zustimmung.`,
     }),
   signedInAs: phrase({ en: 'Signed in as', de: 'Angemeldet als' }),
-  notYou: phrase({ en: 'Not you?', de: 'Das sind nicht Sie?' }),
+  notYou: phrase({ en: 'Not you?', de: 'Nicht Sie?' }),
   agentSays: phrase({ en: 'The agent says, in its own words', de: 'Der Agent sagt, in seinen eigenen Worten' }),
   whoWillAct: phrase({ en: 'Who will act for you', de: 'Wer für Sie handeln wird' }),
-  siteAsks: phrase({
-    en: 'An app of this site asks. No administrator has checked it',
-    de: 'Eine App dieser Website fragt. Niemand hier hat sie geprüft',
-  }),
+  callsItself: (name: HtmlValue) => phrase({ en: html`It calls itself “${name}”`, de: html`Eigener Name: „${name}“` }),
   inItsOwnLetters: (host: HtmlValue) =>
     phrase({ en: html`in its own letters ${host}`, de: html`in eigenen Buchstaben ${host}` }),
+  details: phrase({ en: 'Details', de: 'Einzelheiten' }),
+  permissions: (resource: HtmlValue) =>
+    phrase({ en: html`Permissions at ${resource}`, de: html`Berechtigungen bei ${resource}` }),
+  address: phrase({ en: 'Address of the answer', de: 'Adresse der Antwort' }),
+  environment: phrase({ en: 'Environment', de: 'Umgebung' }),
+  openid: phrase({ en: 'OpenID scopes', de: 'OpenID-Scopes' }),
+  raw: phrase({ en: 'Raw request', de: 'Anfrage im Wortlaut' }),
 };
+
+/** A warning: what it is about in a few words, and the whole of it. */
+export type Warning = { readonly line: Phrase; readonly text: Phrase };
 
 /** What a person should know before an answer. */
 export const consentWarnings = {
-  choseItsName: phrase({
-    en: 'This app is not registered here: it chose its name itself. Go by the site above, and by whether you just came from it.',
-    de: 'Diese App ist hier nicht registriert: Ihren Namen hat sie selbst gewählt. Richten Sie sich nach der Website oben und danach, ob Sie gerade von ihr kommen.',
-  }),
-  anyProgramAsks: phrase({
-    en: 'Any program on this device can ask in the name of this site.',
-    de: 'Jedes Programm auf diesem Gerät kann im Namen dieser Website fragen.',
-  }),
-  startedYourself: phrase({
-    en: 'Only continue if you started this yourself and the code above is the one your own device shows. Do not give this code to people who call or write to you.',
-    de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben und Ihr eigenes Gerät den Code oben zeigt. Niemand, der Sie anruft oder Ihnen schreibt, braucht diesen Code.',
-  }),
-  anyProgramAnswers: (scheme: HtmlValue) =>
-    phrase({
+  choseItsName: {
+    line: phrase({ en: 'Not verified', de: 'Nicht geprüft' }),
+    text: phrase({
+      en: 'This app is not registered here: it chose its name itself, and no administrator has checked it. Go by the site above, and by whether you just came from it.',
+      de: 'Diese App ist hier nicht registriert: Ihren Namen hat sie selbst gewählt, und niemand hier hat sie geprüft. Richten Sie sich nach der Website oben und danach, ob Sie gerade von ihr kommen.',
+    }),
+  },
+  anyProgramAsks: {
+    line: phrase({ en: 'Any program on this device can ask', de: 'Jedes Programm auf diesem Gerät kann fragen' }),
+    text: phrase({
+      en: 'Any program on this device can ask in the name of this site, and a program on this device gets the answer.',
+      de: 'Jedes Programm auf diesem Gerät kann im Namen dieser Website fragen, und ein Programm auf diesem Gerät erhält die Antwort.',
+    }),
+  },
+  startedYourself: {
+    line: phrase({
+      en: 'Only continue if you started this yourself',
+      de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben',
+    }),
+    text: phrase({
+      en: 'The code above must be the one that your own device shows. Do not give this code to people who call or write to you.',
+      de: 'Ihr eigenes Gerät muss den Code oben zeigen. Niemand, der Sie anruft oder Ihnen schreibt, braucht diesen Code.',
+    }),
+  },
+  anyProgramAnswers: (scheme: HtmlValue): Warning => ({
+    line: phrase({
+      en: 'A program on this device gets the answer',
+      de: 'Ein Programm auf diesem Gerät erhält die Antwort',
+    }),
+    text: phrase({
       en: html`Any program on this device can claim “${scheme}” links. Continue only if you just started this in a program you trust.`,
       de: html`Jedes Programm auf diesem Gerät kann Links mit „${scheme}“ an sich ziehen. Machen Sie nur weiter, wenn Sie das gerade in einem Programm begonnen haben, dem Sie vertrauen.`,
     }),
-  answerStaysHere: phrase({
-    en: 'The answer goes to a program running on this device, not to a website. Continue only if you just started it.',
-    de: 'Die Antwort geht an ein Programm, das auf diesem Gerät läuft, nicht an eine Website. Machen Sie nur weiter, wenn Sie es gerade gestartet haben.',
   }),
-  deceptiveName: phrase({
-    en: 'The name holds characters that can make it look like another one. Go by the address and the owner, not by the name.',
-    de: 'Der Name enthält Zeichen, durch die er wie ein anderer aussehen kann. Richten Sie sich nach Adresse und Eigentümer, nicht nach dem Namen.',
-  }),
+  answerStaysHere: {
+    line: phrase({
+      en: 'A program on this device gets the answer',
+      de: 'Ein Programm auf diesem Gerät erhält die Antwort',
+    }),
+    text: phrase({
+      en: 'The answer goes to a program running on this device, not to a website. Continue only if you just started it.',
+      de: 'Die Antwort geht an ein Programm, das auf diesem Gerät läuft, nicht an eine Website. Machen Sie nur weiter, wenn Sie es gerade gestartet haben.',
+    }),
+  },
+  deceptiveName: {
+    line: phrase({ en: 'Misleading name', de: 'Irreführender Name' }),
+    text: phrase({
+      en: 'The name holds characters that can make it look like another one. Go by the address and the owner, not by the name.',
+      de: 'Der Name enthält Zeichen, durch die er wie ein anderer aussehen kann. Richten Sie sich nach Adresse und Eigentümer, nicht nach dem Namen.',
+    }),
+  },
   /** `hosts`: its hosts, in ASCII. */
-  looksLike: (name: HtmlValue, hosts: readonly string[]) =>
-    phrase({
+  looksLike: (name: HtmlValue, hosts: readonly string[]): Warning => ({
+    line: phrase({ en: html`Not the verified “${name}”`, de: html`Nicht der geprüfte Name „${name}“` }),
+    text: phrase({
       en: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` It is at ${hosts.join(' and ')}.`}`,
       de: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` Er gehört zu ${hosts.join(' und ')}.`}`,
     }),
-  lessThanAsked: phrase({
-    en: 'It asked for more than it can be given. Only what can be given is shown.',
-    de: 'Es wurde um mehr gebeten, als erlaubt werden kann. Gezeigt wird nur, was erlaubt werden kann.',
+  }),
+  lessThanAsked: {
+    line: phrase({ en: 'It asked for more', de: 'Es wurde um mehr gebeten' }),
+    text: phrase({
+      en: 'It asked for more than it can be given. Only what can be given is shown.',
+      de: 'Es wurde um mehr gebeten, als erlaubt werden kann. Gezeigt wird nur, was erlaubt werden kann.',
+    }),
+  },
+  unfinished: (environment: Parameters<typeof agentWords.unfinished>[0]): Warning => ({
+    line: phrase({
+      en: html`Registered for ${agentWords.environments[environment]}`,
+      de: html`Registriert für die Umgebung „${agentWords.environments[environment]}“`,
+    }),
+    text: agentWords.unfinished(environment),
   }),
 };
 
 /** OpenID scopes as what an app may learn; any other is shown by its name. */
 const openidScopes: Readonly<Record<string, Phrase>> = {
-  openid: phrase({ en: 'Know that it is you who signed in', de: 'Wissen, dass Sie sich angemeldet haben' }),
+  openid: phrase({ en: 'Confirm your identity (required)', de: 'Ihre Identität bestätigen (nötig)' }),
   profile: phrase({ en: 'Know your name and username', de: 'Ihren Namen und Benutzernamen kennen' }),
   email: phrase({ en: 'Know your e-mail address', de: 'Ihre E-Mail-Adresse kennen' }),
   groups: phrase({ en: 'Know which groups you belong to', de: 'Wissen, zu welchen Gruppen Sie gehören' }),
@@ -111,8 +187,6 @@ const openidScopes: Readonly<Record<string, Phrase>> = {
     de: 'Den Zugriff behalten, während Sie nicht da sind, bis die Zeit unten um ist',
   }),
 };
-
-type Left = { readonly critical: number; readonly high: number };
 
 /** What can be narrowed. */
 export const consentChoiceWords = {
@@ -152,14 +226,4 @@ export const consentChoiceWords = {
     en: 'How many times it may be delegated further',
     de: 'Wie oft es weitergegeben werden darf',
   }),
-  notTicked: ({ critical, high }: Left) =>
-    phrase({
-      en: `Not ticked: ${[critical > 0 && countEn(critical, 'critical'), high > 0 && countEn(high, 'high')].filter(Boolean).join(' and ')}. Tick one only if you want it to happen in your name.`,
-      de: `Nicht angehakt: ${[critical > 0 && countDe(critical, 'kritischem'), high > 0 && countDe(high, 'hohem')].filter(Boolean).join(' und ')}. Haken Sie nur an, was in Ihrem Namen geschehen soll.`,
-    }),
 };
-
-const countEn = (count: number, risk: string): string =>
-  `${count} ${count === 1 ? 'permission' : 'permissions'} of ${risk} risk`;
-const countDe = (count: number, risk: string): string =>
-  `${count} ${count === 1 ? 'Berechtigung' : 'Berechtigungen'} mit ${risk} Risiko`;

@@ -29,18 +29,26 @@ export const deviceWords = {
   },
   check: phrase({ en: 'Check the code', de: 'Code vergleichen' }),
   sameCode: phrase({ en: 'Does your device show this code?', de: 'Zeigt Ihr Gerät diesen Code?' }),
-  codeOnDevice: phrase({ en: 'Code on your device', de: 'Code auf Ihrem Gerät' }),
-  site: phrase({ en: 'Site that stands for it', de: 'Website, die dafür steht' }),
-  unchecked: (host: HtmlValue) =>
-    phrase({ en: html`${host}; no administrator has checked it`, de: html`${host}; niemand hier hat sie geprüft` }),
-  askedFrom: phrase({ en: 'Asked from', de: 'Gefragt von' }),
-  askedAt: phrase({ en: 'Asked at', de: 'Gefragt am' }),
-  callsItself: phrase({ en: 'It calls itself', de: 'Es nennt sich' }),
-  quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
-  inYourHands: phrase({
-    en: 'Only continue if you started this yourself, on a device in your hands. If a person sent you this code, deny.',
-    de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben, auf einem Gerät in Ihren Händen. Hat Ihnen jemand diesen Code geschickt, lehnen Sie ab.',
-  }),
+  wantsToConnect: (who: HtmlValue) =>
+    phrase({
+      en: html`${who} wants to connect a device to your account`,
+      de: html`${who} möchte ein Gerät mit Ihrem Konto verbinden`,
+    }),
+  unchecked: phrase({ en: 'No administrator has checked it', de: 'Niemand hier hat sie geprüft' }),
+  askedFrom: (address: HtmlValue) => phrase({ en: html`Asked from ${address}`, de: html`Gefragt von ${address}` }),
+  askedAt: (when: HtmlValue) => phrase({ en: html`Asked at ${when}`, de: html`Gefragt am ${when}` }),
+  software: (name: HtmlValue) =>
+    phrase({ en: html`The device calls itself “${name}”`, de: html`Das Gerät nennt sich „${name}“` }),
+  inYourHands: {
+    line: phrase({
+      en: 'Only continue if you started this yourself',
+      de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben',
+    }),
+    text: phrase({
+      en: 'The device must be in your hands. If a person sent you this code, deny.',
+      de: 'Das Gerät muss in Ihren Händen sein. Hat Ihnen jemand diesen Code geschickt, lehnen Sie ab.',
+    }),
+  },
   isSame: phrase({ en: 'The code is the same', de: 'Der Code stimmt überein' }),
   connected: phrase({ en: 'Device connected', de: 'Gerät verbunden' }),
   yourDeviceIsConnected: phrase({ en: 'Your device is connected', de: 'Ihr Gerät ist verbunden' }),

@@ -3,7 +3,7 @@ import type { Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import type { ConsentModel, ConsentOrigin } from '../../../views/pages/consent.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
-import { consentWarnings } from '../../../views/words/consent.ts';
+import { consentWarnings, type Warning } from '../../../views/words/consent.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { type ConsentForm, type ConsentQuestion, isNothingAsked } from '../../domain/authority/consent/consent.ts';
 import { choiceOf } from '../../domain/authority/consent/re-delegation-choices.ts';
@@ -80,6 +80,7 @@ export const consentModel = async (
         checked: facts.isDefaultScope ? scope.risk === 'low' : isTicked(scope.risk),
       })),
       details: details.map(({ id, described }) => ({ id, ...described, checked: isTicked(described.risk) })),
+      raw: details.flatMap(({ detail }) => JSON.stringify(detail, null, 2).split('\n')),
     })),
     wishes: wishes.map((wish) => ({
       agent: agentFacts(wish.agent, owners),
@@ -103,6 +104,7 @@ export const consentModel = async (
       ...newOwnerOf(question),
       ...warningsOf(question),
     ],
+    ...(likeness ? { looksLikeAnother: true as const } : {}),
     ...(facts.error === undefined ? {} : { error: facts.error }),
     ...(isNothingAsked(question) ? { isNothing: true as const } : {}),
   };
@@ -112,7 +114,7 @@ export const consentModel = async (
 const isTicked = (risk: Risk): boolean => risk === 'low' || risk === 'medium';
 
 /** With the hosts in ASCII, as name servers resolve them: they differ from the host of the verified name (DR-09). */
-const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): Phrase => {
+const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): Warning => {
   const places = [isDocumentId(id) ? id : undefined, origin.kind === 'redirect' ? origin.redirectUri : undefined];
   const hosts = places
     .map((url) => (url === undefined ? '' : (URL.parse(url)?.host ?? '')))
@@ -123,10 +125,10 @@ const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): P
   );
 };
 
-const newOwnerOf = ({ isNewOwner }: ConsentQuestion): readonly Phrase[] =>
+const newOwnerOf = ({ isNewOwner }: ConsentQuestion): readonly Warning[] =>
   isNewOwner ? [newOwnerWords.consentWarning] : [];
 
-const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly Phrase[] =>
+const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly Warning[] =>
   (openidScopes.length > 0 || resources.length > 0) && withheld.length > 0 ? [consentWarnings.lessThanAsked] : [];
 
 export const agentFacts = (agent: Agent, ownerName: (id: string) => string): AgentFacts => ({

@@ -330,7 +330,7 @@ export const samplePages = (
       origin: { kind: 'redirect', redirectUri: 'http://127.0.0.1:43117/callback' },
       resources: [{ ...deployments, scopes: [ticked(deploy), ticked(read, false)] }],
       delegableTo: { agents: [], maxDepth: 0 },
-      warnings: [said('This agent was registered today.')],
+      warnings: [{ line: said('Registered today'), text: said('This agent was registered today.') }],
       error: said('Nothing was ticked. Tick what you allow, or deny.'),
     }),
     'consent-client': consentPage({
@@ -338,6 +338,25 @@ export const samplePages = (
       requester: { kind: 'client', id: text('app_9XkT'), name: text('Expense reports'), ownerName: text('Admin') },
       origin: { kind: 'redirect', redirectUri: 'com.example.expenses:/done' },
     }),
+    'consent-site': consentPage({
+      ...consent,
+      requester: {
+        kind: 'client',
+        id: text('https://notes.apps.example.com/client.json'),
+        name: text('Notebook'),
+        site: { host: 'notes.apps.example.com', registrableDomain: 'example.com' },
+      },
+      origin: { kind: 'redirect', redirectUri: 'http://127.0.0.1:43117/callback' },
+    }),
+    'consent-details': consentPage({
+      ...consent,
+      requester: { kind: 'agent', ...payer },
+      resources: [
+        { ...payments, scopes: [ticked(balances)], details: toTake, raw: ['{', text('"amount": 4000'), '}'] },
+      ],
+      openidScopes: ['openid'],
+    }),
+    'consent-nothing': consentPage({ ...consent, openidScopes: [], resources: [], isNothing: true }),
     'consent-device': consentPage({ ...consent, origin: { kind: 'device', userCode: text('WDJB-MJHT') } }),
     'consent-delegation': consentPage({
       ...consent,
