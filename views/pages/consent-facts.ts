@@ -1,12 +1,13 @@
-import { chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { anyText, chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import { submit } from '../partials/submit.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
+import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentWarnings, type Warning, consentFactWords as words } from '../words/consent.ts';
 import { hasDoubtfulName } from './consent-headline.ts';
 import { emphasised, isLoopback, ownLetters, siteOf, targetOf } from './consent-hosts.ts';
-import type { ConsentModel, ConsentOrigin } from './consent-model.ts';
+import type { ConsentModel, ConsentOrigin, EarlierFacts } from './consent-model.ts';
 
 /** Who owns it, where the answer goes and who is signed in, in one line. These are facts: no text of the requester. */
 export const facts = (model: ConsentModel): Html => html`${deviceCode(model.origin)}
@@ -100,3 +101,12 @@ const ofRequester = ({ requester, actor }: ConsentModel): readonly Warning[] => 
     agent === undefined || agent.environment === 'production' ? [] : [consentWarnings.unfinished(agent.environment)],
   ),
 ];
+
+/** Right before the choices: what a returning person allows already, and what is new. */
+export const earlier = ({ allowed, fresh, until }: EarlierFacts): Html =>
+  html`<p class="earlier">${words.alreadyAllowed(shortList(allowed), timeText(until))}${fresh.length > 0 && html` <strong>${words.newIs(shortList(fresh))}</strong>`}</p>`;
+
+const SHOWN = 3;
+
+const shortList = (texts: readonly Text[]): Html =>
+  html`${texts.slice(0, SHOWN).map((text, index) => html`${index > 0 && ', '}${anyText(text, 80)}`)}${texts.length > SHOWN && words.andMore(texts.length - SHOWN)}`;

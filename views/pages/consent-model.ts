@@ -1,4 +1,4 @@
-import type { Phrase } from '../html.ts';
+import type { Phrase, Text } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailChoice } from '../partials/detail-list.ts';
@@ -33,6 +33,8 @@ export type ConsentModel = PageFrame & {
   /** Rights that MCP servers wish to use when this app calls them; never preselected. Absent: none. */
   readonly wishes?: readonly WishFacts[];
   /** Seconds to choose from, ascending, and the selected one. */
+  /** What the person allows already of all that the page asks. Absent: nothing. */
+  readonly earlier?: EarlierFacts;
   readonly durations: readonly number[];
   readonly duration: number;
   /** Absent: the question is not asked (an app, or no agent to delegate to). No choice is ever preselected. */
@@ -52,6 +54,13 @@ export type ConsentModel = PageFrame & {
   readonly isNothing?: true;
   /** The error of the last attempt, e.g. nothing left ticked. */
   readonly error?: Phrase;
+};
+
+/** The descriptions of what is allowed and of what is new; `until`: when the first right ends, epoch seconds. */
+export type EarlierFacts = {
+  readonly allowed: readonly Text[];
+  readonly fresh: readonly Text[];
+  readonly until: number;
 };
 
 /** Rights that one agent, an MCP server, wishes to use at one API in calls of the app. */

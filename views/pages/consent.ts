@@ -4,7 +4,7 @@ import { submit } from '../partials/submit.ts';
 import { consentWords as words } from '../words/consent.ts';
 import { choices } from './consent-choices.ts';
 import { technicalDetails } from './consent-details.ts';
-import { agentsPurpose, facts, warnings } from './consent-facts.ts';
+import { agentsPurpose, earlier, facts, warnings } from './consent-facts.ts';
 import { consentHeading } from './consent-headline.ts';
 import type { ConsentModel } from './consent-model.ts';
 
@@ -40,6 +40,7 @@ export const consentPage = (model: ConsentModel): Html =>
 <div class="ask-head">${consentHeading(model)}
 ${facts(model)}</div>
 ${warnings(model)}
+${model.earlier && earlier(model.earlier)}
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 <form method="post" action="${model.action}" id="consent-form" class="answering">
 <input type="hidden" name="csrf" value="${model.csrf}">${model.uid !== undefined && html`<input type="hidden" name="uid" value="${model.uid}">`}

@@ -112,7 +112,7 @@ const controlsParts = () =>
 /** Agents, and states of objects. */
 const agentsParts = () =>
   ({
-    riskBadge: scopes.map(({ risk }) => riskBadge(risk)),
+    riskBadge: scopes.map(({ risk }) => riskBadge(risk, risk === 'high')),
     stateTag: [...AGENT_STATE_KINDS.map((state) => stateTag(state)), stateTag('active', true)],
     environmentTag: (['production', 'test', 'development'] as const).map(environmentTag),
     verifiedTag: [verifiedTag],
@@ -254,7 +254,7 @@ const listsParts = () =>
         { id: 'no-admin', effect: 'forbid', conditions: [] },
       ]),
     ],
-    rawText: [rawText(samples.policy.split('\n'), words.sample)],
+    rawText: [rawText(samples.policy.split('\n'), words.label)],
     sourceText: [sourceText(samples.policy, words.sample)],
     differenceText: [
       differenceText({

@@ -15,7 +15,7 @@ export type DetailItem = {
 };
 
 /** A detail that the person can switch off or on. The form field is `detail`, its value `id`. */
-export type DetailChoice = DetailItem & { readonly id: string; readonly checked: boolean };
+export type DetailChoice = DetailItem & { readonly id: string; readonly checked: boolean; readonly isNew?: true };
 
 const VALUE = 300;
 
@@ -37,5 +37,5 @@ export const detailChoices = (details: readonly DetailChoice[], idPrefix: string
     : html`<ul class="choices">${details.map((detail, index) => {
         const id = `${idPrefix}-${index}`;
         return html`<li class="${detail.risk}"><input type="checkbox" id="${id}" name="detail" value="${detail.id}"${detail.checked && html` checked`}>
-<label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}${isOff(detail) && html` · ${scopeWords.ownDecision}`}</span></label> ${riskBadge(detail.risk)}</li>`;
+<label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}${isOff(detail) && html` · ${scopeWords.ownDecision}`}</span></label> <span class="marks">${riskBadge(detail.risk, detail.isNew)}</span></li>`;
       })}</ul>`;

@@ -14,14 +14,20 @@ export type ResourceFacts = {
 };
 
 /** A scope that the person can switch off or on. The form field is `scope`, its value `scopeFieldValue(…)`. */
-export type ScopeChoice = ScopeItem & { readonly checked: boolean };
+export type ScopeChoice = ScopeItem & {
+  readonly checked: boolean;
+  /** Not allowed before, on a page that also has what is. */
+  readonly isNew?: true;
+};
 
 /** Value of the form field `scope`: the resource indicator, a space, the scope. Neither contains a space. */
 export const scopeFieldValue = (resource: string, scope: string): string => `${resource} ${scope}`;
 
 const ORDER: Readonly<Record<Risk, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${riskWords[risk]}</span>`;
+/** `isNew`: a returning person has not allowed it yet. */
+export const riskBadge = (risk: Risk, isNew = false): Html =>
+  html`${isNew && html`<span class="tag new">${scopeWords.isNew}</span> `}<span class="risk ${risk}">${riskWords[risk]}</span>`;
 
 /** Checkboxes, the riskiest first. */
 export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], idPrefix: string): Html =>
@@ -43,7 +49,7 @@ const boxes = (field: string, scopes: readonly (ScopeChoice & { readonly value: 
   html`<ul class="choices">${byRisk(scopes).map((scope, index) => {
     const id = `${idPrefix}-${index}`;
     return html`<li class="${scope.risk}"><input type="checkbox" id="${id}" name="${field}" value="${scope.value}"${scope.checked && html` checked`}>
-<label for="${id}"><span class="does">${described(scope)}</span>${isAlike(scope, scopes) && html` <code>${plainText(scope.name, 80)}</code>`}${isOff(scope) && html` <span class="hint">${scopeWords.ownDecision}</span>`}</label> ${riskBadge(scope.risk)}</li>`;
+<label for="${id}"><span class="does">${described(scope)}</span>${isAlike(scope, scopes) && html` <code>${plainText(scope.name, 80)}</code>`}${isOff(scope) && html` <span class="hint">${scopeWords.ownDecision}</span>`}</label> <span class="marks">${riskBadge(scope.risk, scope.isNew)}</span></li>`;
   })}</ul>`;
 
 const described = ({ name, description }: ScopeItem): string => plainText(description, 160) || plainText(name, 80);

@@ -87,6 +87,13 @@ export const consentFactWords = {
   callsItself: (name: HtmlValue) => phrase({ en: html`It calls itself “${name}”`, de: html`Eigener Name: „${name}“` }),
   inItsOwnLetters: (host: HtmlValue) =>
     phrase({ en: html`in its own letters ${host}`, de: html`in eigenen Buchstaben ${host}` }),
+  alreadyAllowed: (what: HtmlValue, until: HtmlValue) =>
+    phrase({
+      en: html`You already allow, until ${until}: ${what}.`,
+      de: html`Sie erlauben schon, bis ${until}: ${what}.`,
+    }),
+  newIs: (what: HtmlValue) => phrase({ en: html`New: ${what}.`, de: html`Neu: ${what}.` }),
+  andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
   details: phrase({ en: 'Details', de: 'Einzelheiten' }),
   permissions: (resource: HtmlValue) =>
     phrase({ en: html`Permissions at ${resource}`, de: html`Berechtigungen bei ${resource}` }),

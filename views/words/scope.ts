@@ -12,6 +12,8 @@ export const riskWords: Readonly<Record<Risk, Phrase>> = {
 
 export const scopeWords = {
   at: (resource: HtmlValue) => phrase({ en: html`At ${resource}`, de: html`Bei ${resource}` }),
+  /** On a tag, beside a right that the person has not allowed before. */
+  isNew: phrase({ en: 'New', de: 'Neu' }),
   /** Beside a right of high risk. */
   ownDecision: phrase({ en: 'Off unless you tick it', de: 'Aus, bis Sie es anhaken' }),
   /** In the sentence of a detail, for a value that is not narrowed. */

@@ -1,9 +1,10 @@
 import { plainText } from '../../../views/agent-text.ts';
-import type { Phrase } from '../../../views/html.ts';
+import type { Phrase, Text } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import type { ConsentModel, ConsentOrigin } from '../../../views/pages/consent.ts';
+import type { EarlierFacts } from '../../../views/pages/consent-model.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
-import { consentWarnings, type Warning } from '../../../views/words/consent.ts';
+import { consentChoiceWords, consentWarnings, type Warning } from '../../../views/words/consent.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { type ConsentForm, type ConsentQuestion, isNothingAsked } from '../../domain/authority/consent/consent.ts';
 import { choiceOf } from '../../domain/authority/consent/re-delegation-choices.ts';
@@ -78,8 +79,14 @@ export const consentModel = async (
       scopes: scopes.map((scope) => ({
         ...scope,
         checked: facts.isDefaultScope ? scope.risk === 'low' : isTicked(scope.risk),
+        ...markOf(question, !question.earlier?.resources[identifier]?.includes(scope.name)),
       })),
-      details: details.map(({ id, described }) => ({ id, ...described, checked: isTicked(described.risk) })),
+      details: details.map(({ id, described }) => ({
+        id,
+        ...described,
+        checked: isTicked(described.risk),
+        ...markOf(question, !question.earlier?.detailIds.includes(id)),
+      })),
       raw: details.flatMap(({ detail }) => JSON.stringify(detail, null, 2).split('\n')),
     })),
     wishes: wishes.map((wish) => ({
@@ -89,6 +96,7 @@ export const consentModel = async (
       ...(wish.mostSeconds === undefined ? {} : { mostSeconds: wish.mostSeconds }),
       ...(wish.isNewOwner ? { isNewOwner: true as const } : {}),
     })),
+    ...(question.earlier ? { earlier: earlierFacts(question, question.earlier) } : {}),
     durations: question.durations,
     duration: question.duration,
     ...(delegableTo
@@ -108,6 +116,32 @@ export const consentModel = async (
     ...(facts.error === undefined ? {} : { error: facts.error }),
     ...(isNothingAsked(question) ? { isNothing: true as const } : {}),
   };
+};
+
+/** Marks what is new, on a page that also has what is not. */
+const markOf = ({ earlier }: ConsentQuestion, isNew: boolean): { readonly isNew?: true } =>
+  earlier && isNew ? { isNew: true } : {};
+
+const earlierFacts = (
+  { resources, openidScopes }: ConsentQuestion,
+  earlier: NonNullable<ConsentQuestion['earlier']>,
+): EarlierFacts => {
+  const rights = [
+    ...resources.flatMap(({ identifier, scopes, details }) => [
+      ...scopes.map(({ name, description }) => ({
+        text: description || name,
+        isHeld: earlier.resources[identifier]?.includes(name) === true,
+      })),
+      ...details.map(({ id, described }) => ({ text: described.about, isHeld: earlier.detailIds.includes(id) })),
+    ]),
+    ...openidScopes.map((name) => ({
+      text: consentChoiceWords.openidScopes[name] ?? name,
+      isHeld: earlier.openidScopes.includes(name),
+    })),
+  ];
+  const texts = (isHeld: boolean): readonly Text[] =>
+    rights.filter((right) => right.isHeld === isHeld).map(({ text }) => text);
+  return { allowed: texts(true), fresh: texts(false), until: earlier.until };
 };
 
 /** Rights of high or critical risk are not selected by default: the person ticks them. */

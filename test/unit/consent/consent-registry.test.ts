@@ -168,3 +168,60 @@ describe('consent', () => {
     ).rejects.toMatchObject({ code: 'invalid_request', field: 'delegable_to' });
   });
 });
+
+describe('a person who returns', () => {
+  const earlierOf = async (world: PeoplePages, asked: AskedConsent) => {
+    const { earlier, duration } = await world.consents.question(asked);
+    return { earlier, duration };
+  };
+
+  test.each(['planner', 'client'] as const)('is told what they allow already, and until when: %s', async (who) => {
+    const world = await composePeoplePages();
+    const asked = askedOf(world, { clientId: world[who].id });
+    expect(await earlierOf(world, asked)).toEqual({ earlier: undefined, duration: 30 * DAY });
+    await allow(world, asked);
+    expect(await earlierOf(world, asked)).toEqual({
+      earlier: {
+        openidScopes: ['openid'],
+        resources: { [CALENDAR]: ['read'], [MAIL]: [] },
+        detailIds: [],
+        until: START + DAY,
+      },
+      // The one of their last decision, not the default.
+      duration: DAY,
+    });
+  });
+
+  test('by a code on a device too, and the page stays the same one', async () => {
+    const world = await composePeoplePages();
+    const { redirectUri: _, ...asked } = askedOf(world, { userCode: 'BCDF-GHJK' });
+    const before = questionDigest(await world.consents.question(asked));
+    await allow(world, asked);
+    const again = await world.consents.question(asked);
+    expect(again.earlier?.resources).toEqual({ [CALENDAR]: ['read'], [MAIL]: [] });
+    expect(questionDigest(again)).toBe(before);
+  });
+
+  test('never gets a longer duration than they chose', async () => {
+    const world = await composePeoplePages();
+    const asked = askedOf(world);
+    await allow(world, asked, { ...READ_ONLY, durationSeconds: 30 * DAY });
+    expect((await earlierOf(world, asked)).duration).toBe(30 * DAY);
+    const ceilings = { maxDelegationSeconds: 2 * DAY };
+    await world.agents.update(world.planner.id, 1, { ceilings }, { caller: 'system' });
+    expect((await earlierOf(world, asked)).duration).toBe(2 * DAY);
+  });
+
+  test('is told nothing of what has ended', async () => {
+    const world = await composePeoplePages();
+    const asked = askedOf(world);
+    const ofClient = askedOf(world, { clientId: world.client.id });
+    await allow(world, asked, { ...READ_ONLY, openidScopes: [] });
+    await allow(world, ofClient);
+    const row = await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR);
+    await world.delegations.revoke(row?.id ?? '', world.ada.id);
+    world.clock.move(DAY);
+    expect((await earlierOf(world, asked)).earlier).toBeUndefined();
+    expect((await earlierOf(world, ofClient)).earlier).toBeUndefined();
+  });
+});

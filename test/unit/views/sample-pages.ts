@@ -357,6 +357,16 @@ export const samplePages = (
       openidScopes: ['openid'],
     }),
     'consent-nothing': consentPage({ ...consent, openidScopes: [], resources: [], isNothing: true }),
+    'consent-returning': consentPage({
+      ...consent,
+      resources: [
+        {
+          ...calendar,
+          scopes: [ticked(read), { ...ticked(write), isNew: true }, { ...ticked(deploy, false), isNew: true }],
+        },
+      ],
+      earlier: { allowed: [read.description], fresh: [write.description, deploy.description], until: NOON + 3_600 },
+    }),
     'consent-device': consentPage({ ...consent, origin: { kind: 'device', userCode: text('WDJB-MJHT') } }),
     'consent-delegation': consentPage({
       ...consent,

@@ -43,6 +43,20 @@ const digestsOf = (question: ConsentQuestion, rights: readonly Right[]): readonl
 /** Digests of all rights that a question is about. */
 export const askedRights = (question: ConsentQuestion): readonly string[] => digestsOf(question, rightsIn(question));
 
+/** The rights of a question, each with its digest. */
+export const rightsByDigest = (
+  question: ConsentQuestion,
+): readonly {
+  readonly digest: string;
+  readonly kind: Right['kind'];
+  readonly name: string;
+  readonly resource: string;
+}[] => {
+  const rights = rightsIn(question);
+  const digests = digestsOf(question, rights);
+  return rights.map(({ kind, name, resource = '' }, index) => ({ digest: digests[index] ?? '', kind, name, resource }));
+};
+
 /** Digests of the rights of a question that an answer allows, and of those that it does not allow. */
 export const answeredRights = (
   question: ConsentQuestion,

@@ -9,7 +9,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { ConsentResult } from '../../ports/interactions.ts';
 import type { Revocation } from '../../ports/revocation.ts';
-import { detailsWithout } from '../../resources/authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
@@ -27,11 +26,11 @@ import {
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
 import { consentParties, type Lookup } from './consent-parties.ts';
 import { consentRefusal } from './consent-refusals.ts';
+import { earlierConsents } from './earlier-consent.ts';
 import { newOwners } from './new-owners.ts';
 import { questionDigest } from './question-digest.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-delegation-choices.ts';
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
-import type { RememberedConsent } from './remembered-consent.ts';
 import { consentsOfWishes, type WishesDependencies, wishesByAgent, wishesOf } from './wishes.ts';
 
 export type ConsentDeps = {
@@ -94,6 +93,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const answers = rememberedAnswers({ documents, clock });
   const asked = askedAgain({ documents, clock });
   const owners = newOwners({ documents, delegations });
+  const earlier = earlierConsents({ answers, delegations, revocation, clock });
   const wishes = wishesOf(deps);
   const { requesterOf, actorOf, viaOf } = consentParties({ agents, clients });
 
@@ -133,7 +133,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
    * whose delegation is re-delegated hop by hop, nor where a client requests an agent by name.
    */
   const page = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
-    const of = await question(asked, delegableTo);
+    const of = await earlier.added(await question(asked, delegableTo));
     if (of.requester.kind !== 'client' || of.actor || of.resources.length === 0) return of;
     const servers = await Promise.all(
       of.resources.map(({ identifier }) => resourceServers.findByIdentifier(identifier)),
@@ -143,19 +143,6 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       { account: of.account, client: of.requester.client, now: clock.now() },
     );
     return found.length === 0 ? of : { ...of, wishes: found };
-  };
-
-  /** Expiry of a remembered consent to an agent. Undefined unless the delegations still hold all of it. */
-  const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
-    let expiresAt = consent.expiresAt;
-    for (const resource of new Set([...Object.keys(consent.resources), ...Object.keys(consent.details ?? {})])) {
-      const delegation = await delegations.consented(consent.account, agent, resource);
-      if (!delegation || consent.resources[resource]?.some((name) => !delegation.scope.includes(name)))
-        return undefined;
-      if (detailsWithout(consent.details?.[resource], delegation.details).length > 0) return undefined;
-      expiresAt = Math.min(expiresAt, delegation.expiresAt);
-    }
-    return expiresAt;
   };
 
   const checked = async (asked: AskedConsent, seen: string, form: ConsentForm) => {
@@ -200,7 +187,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
         const { account: subject, clientId, createdAt: since } = found;
         if (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) continue;
         const actor = actorIn(of);
-        const expiresAt = actor === undefined ? found.expiresAt : await stillHeld(found, actor.id);
+        const expiresAt = actor === undefined ? found.expiresAt : await earlier.stillHeld(found, actor.id);
         if (expiresAt === undefined) continue;
         return withVersion(of, {
           openidScopes: found.openidScopes,

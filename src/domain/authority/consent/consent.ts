@@ -18,6 +18,7 @@ import type { DelegableTo } from '../delegation/delegation.ts';
 import { type AskedDetail, askedDetails, detailsOf } from './asked-details.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
+import type { EarlierConsent } from './remembered-consent.ts';
 import { type AllowedWish, allowedWishes, type Wish } from './wishes.ts';
 
 /** The requested access, its account and its client, before it is cut to what can be granted. */
@@ -77,6 +78,8 @@ export type ConsentQuestion = {
    * (decision D2).
    */
   readonly delegableTo?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
+  /** What the person allows of it already. Absent: nothing, or not computed. No part of the digest of the question. */
+  readonly earlier?: EarlierConsent;
 };
 
 type Withheld = { readonly resource: string; readonly layer: Layer } & (

@@ -22,6 +22,8 @@ export interface RememberedAnswers {
    * narrowing. Then come the answers that allow all of it, cut to the question, the longest first.
    */
   to(of: ConsentQuestion): Promise<readonly RememberedConsent[]>;
+  /** All live answers to the requester of a question, about any question. */
+  live(of: ConsentQuestion): Promise<readonly RememberedConsent[]>;
   /** Stores an answer, and removes from earlier answers what it leaves out. */
   keep(of: ConsentQuestion, decision: ConsentDecision): Promise<void>;
   /** Ends all answers to this question; answers that allow less than it asks stay. */
@@ -70,6 +72,10 @@ export const rememberedAnswers = ({
         .filter((answer) => isLive(answer) && covers(answer, wanted))
         .sort((one, other) => other.expiresAt - one.expiresAt)
         .map(({ details: _, ...answer }) => ({ ...answer, ...asked, ...detailsOf(of) }));
+    },
+
+    async live(of): Promise<readonly RememberedConsent[]> {
+      return (await ofClient(of)).filter(isLive);
     },
 
     async keep(of, decision): Promise<void> {

@@ -20,6 +20,15 @@ export type RememberedConsent = {
   readonly expiresAt: number;
 };
 
+/** Rights of a question that the person allows already. */
+export type EarlierConsent = {
+  readonly openidScopes: readonly string[];
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly detailIds: readonly string[];
+  /** When the first of them ends, epoch seconds. */
+  readonly until: number;
+};
+
 export const CONSENTS = {
   name: 'consents',
   holds: 'one remembered consent',
