@@ -14,7 +14,7 @@ export type StyleName =
   | 'security.css'
   | 'styleguide.css';
 
-export type ScriptName = 'approvals.js' | 'passkeys.js' | 'push.js' | 'search.js';
+export type ScriptName = 'approvals.js' | 'local-times.js' | 'passkeys.js' | 'push.js' | 'search.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
@@ -73,6 +73,7 @@ const load = (): Loaded => {
       schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
     ),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
+    'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'push.js': add('push.js', 'text/javascript; charset=utf-8'),
     'search.js': add('search.js', 'text/javascript; charset=utf-8'),

@@ -22,10 +22,11 @@ export const detailSentence = (parts: readonly SentencePart[]): Html =>
       ? html`${breakable(part.text)}`
       : part.value === undefined
         ? html`<em>${scopeWords.any}</em>`
-        : formatted(part.value, part.format),
+        : formattedValue(part.value, part.format),
   )}</span>`;
 
-const formatted = (value: string, format: ValueFormat | undefined): Html => {
+/** A value as people write it. Text without a format is marked as chosen by the requester. */
+export const formattedValue = (value: string, format: ValueFormat | undefined): Html => {
   switch (format?.kind) {
     case 'money': {
       const { currency, digits } = format;

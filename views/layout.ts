@@ -43,8 +43,8 @@ export type Shell = {
   /** A second style sheet, and further ones after it. */
   readonly style?: StyleName;
   readonly alsoStyle?: StyleName | readonly StyleName[];
-  /** A script of ours. The page must also work without it. */
-  readonly script?: ScriptName;
+  /** Scripts of ours. The page must also work without them. */
+  readonly script?: ScriptName | readonly ScriptName[];
   /** Pages of a decision in progress show no links that lead away. */
   readonly bare?: boolean;
 };
@@ -80,7 +80,7 @@ ${side && html`<link rel="stylesheet" href="${href('frame.css')}">`}
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
 ${[alsoStyle ?? []].flat().map((also) => html`<link rel="stylesheet" href="${href(also)}">`)}
 ${frame.search && html`<link rel="stylesheet" href="${href('search.css')}"><script src="${href('search.js')}" defer></script>`}
-${script && html`<script src="${href(script)}" defer></script>`}
+${[script ?? []].flat().map((one) => html`<script src="${href(one)}" defer></script>`)}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
 <body${side && html` class="framed"`}>

@@ -49,6 +49,24 @@ const momentPhrase = (epochSeconds: number): Phrase => phrase(inEach((language) 
 export const momentText = (epochSeconds: number, language: Language = 'en'): string =>
   `${MOMENT[language].format(epochSeconds * 1000).replace(' at ', ', ')} UTC`;
 
+/**
+ * A moment that is near, as seen at `now`: `in 9 min`. Its exact time is in `title`; local-times.js shows it in the time
+ * zone of the reader.
+ */
+export const nearTime = (epochSeconds: number, now: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${momentPhrase(epochSeconds)}" data-near>${phrase(
+    inEach((language) => nearText(Math.max(0, epochSeconds - now), language)),
+  )}</time>`;
+
+/** Rounded down, so that the person has at least the time that it says. */
+const nearText = (seconds: number, language: Language): string => {
+  const { size, name } = NEAR.find((one) => Math.abs(seconds) >= 2 * one.size) ?? {
+    size: MINUTE,
+    name: 'minute' as const,
+  };
+  return RELATIVE[language].format(Math.trunc(seconds / size), name);
+};
+
 /** A duration in the largest whole unit: `1 hour`, `7 days`. */
 export const durationPhrase = (seconds: number): Phrase =>
   phrase(inEach((language) => durationText(seconds, language)));
@@ -90,6 +108,11 @@ const CLOCK = inEach((language) => new Intl.DateTimeFormat(REGION[language], { t
 const RELATIVE = inEach((language) => new Intl.RelativeTimeFormat(REGION[language], { style: 'short' }));
 const JUST_NOW: Readonly<Record<Language, string>> = { en: 'just now', de: 'gerade eben' };
 const [MINUTE, HOUR_SECONDS, DAY_SECONDS] = [60, 3600, 86_400];
+/** Unit of the time that is left, from that many seconds on. */
+const NEAR = [
+  { size: DAY_SECONDS, name: 'day' },
+  { size: HOUR_SECONDS, name: 'hour' },
+] as const;
 const NUMBER = inEach((language) => new Intl.NumberFormat(REGION[language]));
 
 type Unit = { readonly size: number; readonly unit: Readonly<Record<Language, readonly [one: string, many: string]>> };

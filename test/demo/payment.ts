@@ -160,7 +160,7 @@ const story = async (
       step('Ada sees on her phone what exactly is to be paid, and approves with her passkey');
       await visit(page, `${issuer}/account/approvals`);
       await picture(page, 'inbox');
-      await page.getByRole('link', { name: /Pay up to EUR 40\.00/ }).click();
+      await page.getByRole('link', { name: /^EUR 40\.00 to/ }).click();
       await page.getByText('Paper and Pens Ltd').first().waitFor();
       await picture(page, 'approval');
       const seen = String(await page.locator('main').textContent());
@@ -195,7 +195,7 @@ const story = async (
 
       step('Ada says no to that one');
       await visit(page, `${issuer}/account/approvals`);
-      await page.getByRole('link', { name: /Pay up to EUR 41\.00/ }).click();
+      await page.getByRole('link', { name: /^EUR 41\.00 to/ }).click();
       await page.getByRole('button', { name: 'Deny' }).click();
       await page.getByRole('heading', { name: 'Denied' }).waitFor();
       await picture(page, 'denied');

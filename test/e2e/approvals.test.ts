@@ -75,8 +75,8 @@ describe('on a phone', () => {
       await page.goto(`${scene.issuer}/account`);
       await page.getByRole('link', { name: 'Look at it' }).click();
       expect(await pageFaults(page)).toEqual([]);
-      await page.getByRole('link', { name: /Pay up to EUR 1,250\.00/ }).click();
-      await page.getByText('payments.example.com').waitFor();
+      await page.getByRole('link', { name: 'EUR 1,250.00 to Nordwind Energy AG' }).click();
+      await page.locator('.at').getByText('payments.example.com').waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await page.getByText('I do not have my passkey here').click();
       expect(await pageFaults(page)).toEqual([]);
@@ -141,7 +141,7 @@ describe('on a phone', () => {
     ];
     await withPage(browser, { ...PHONE, javaScriptEnabled: false }, async (page) => {
       await signIn(page, 'bob-noyce');
-      await page.getByRole('link', { name: /Pay up to/ }).click();
+      await page.getByRole('link', { name: /^EUR 1,250\.00 to/ }).click();
       await page.getByRole('button', { name: 'Deny' }).click();
       await page.getByRole('heading', { name: 'Denied' }).waitFor();
       await page.goto(scene.urlOf(approved));
@@ -208,9 +208,9 @@ test('AP-18 words of an agent that play our page stay its words, after the facts
       false,
       true,
     ]);
-    expect(await page.getByRole('heading', { level: 1 }).allTextContents()).toEqual(['An agent asks: may it do this?']);
+    expect(await page.getByRole('heading', { level: 1 }).allTextContents()).toEqual(['See what is there']);
     const places = await page.evaluate<readonly number[]>(
-      "['.deeds', 'dl.facts', 'figure.words', '.decide'].map((one) => document.querySelector(one).getBoundingClientRect().top)",
+      "['.deeds', 'dl.facts', 'figure.words', '.decide'].map((one) => [...document.querySelectorAll('*')].indexOf(document.querySelector(one)))",
     );
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(await pageFaults(page)).toEqual([]);

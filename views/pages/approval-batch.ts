@@ -2,9 +2,12 @@ import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
-import { type ApprovalFacts, agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, agentsWords, deedLine, deeds, deedTitle, facts } from '../partials/approval-facts.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
+import { foldedWarnings } from '../partials/warnings.ts';
+import { nearTime } from '../time-text.ts';
+import { approvalFactWords as factWords } from '../words/approval-facts.ts';
 import { batchWords as words } from '../words/approvals.ts';
 import type { BatchModel, BatchResult } from './approval-model.ts';
 
@@ -12,7 +15,9 @@ import type { BatchModel, BatchResult } from './approval-model.ts';
 export const batchPage = (model: BatchModel): Html =>
   layout({
     frame: model,
-    style: 'approvals.css',
+    style: 'decisions.css',
+    alsoStyle: 'approvals.css',
+    script: 'local-times.js',
     title: words.title,
     side: accountNavigation(model, 'approvals', false),
     width: 'wide',
@@ -23,10 +28,10 @@ ${model.results.length > 0 && results(model.results)}
 ${
   model.choices.length === 0
     ? html`<p class="empty">${words.nothing}</p>`
-    : html`<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
+    : html`<form method="post" action="${model.action}" class="answering batch"><input type="hidden" name="csrf" value="${model.csrf}">
 ${model.choices.map(({ approval, value }) => choice(approval, value))}
 <div class="warnings" role="note"><p>${words.onlyIfYouKnow}</p></div>
-<div class="decide short">${submit({ text: words.deny, kind: 'strong', name: 'decision', value: 'deny' })}
+<div class="decide stay">${submit({ text: words.deny, kind: 'plain', name: 'decision', value: 'deny' })}
 ${submit({ text: words.approve, name: 'decision', value: 'approve' })}</div></form>`
 }
 ${model.apart.length > 0 && apart(model.apart)}`,
@@ -34,11 +39,12 @@ ${model.apart.length > 0 && apart(model.apart)}`,
 
 const choice = (approval: ApprovalFacts, value: string): Html => html`<article class="card approval">
 <div class="field check"><input type="checkbox" id="${approval.id}" name="chosen" value="${value}">
-<label for="${approval.id}">${words.choose(deedLine(approval))}</label></div>
+<label for="${approval.id}">${words.choose(deedTitle(approval))}</label></div>
+<p class="hint"><strong>${factWords.expires(nearTime(approval.until, approval.now))}</strong></p>
 ${deeds(approval)}
 ${facts(approval)}
 ${agentsWords(approval)}
-${approval.warnings.length > 0 && html`<div class="warnings"><ul>${approval.warnings.map((text) => html`<li>${text}</li>`)}</ul></div>`}
+${foldedWarnings(approval.warnings)}
 </article>`;
 
 const results = (

@@ -5,12 +5,13 @@ import { type ApprovalFacts, agentsWords, deeds, facts } from '../partials/appro
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { rememberForm } from '../partials/standing-approval.ts';
+import { foldedWarnings } from '../partials/warnings.ts';
 import { timeText } from '../time-text.ts';
-import { agentWords } from '../words/agent.ts';
 import { approvalWords as words } from '../words/approval.ts';
 import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
-import { consentWords } from '../words/consent.ts';
+import { consentWarnings } from '../words/consent.ts';
 import { decide, denyForm } from './approval-decide.ts';
+import { approvalHeadline } from './approval-headline.ts';
 import type { ApprovalModel } from './approval-model.ts';
 
 /** What, where, who and until when; then the agent's text; then two answers of the same weight, neither preselected. */
@@ -19,24 +20,31 @@ export const approvalPage = (model: ApprovalModel): Html => {
   const isOpen = approval.state === 'open';
   return layout({
     frame: model,
-    style: 'approvals.css',
+    style: 'decisions.css',
+    alsoStyle: 'approvals.css',
     title: words.title,
-    ...(isOpen && model.ask.kind === 'factor' && model.ask.passkey !== undefined ? { script: 'passkeys.js' } : {}),
-    body: html`<section class="card approval">
-<div class="page-head"><h1>${words.headings[approval.state]}</h1>${!isOpen && html`<p class="lead" role="status">${standing(approval)}</p>`}</div>
+    script: ['local-times.js', ...(isOpen && hasPasskey(model) ? (['passkeys.js'] as const) : [])],
+    body: html`<section class="card approval deciding">
+${
+  approval.state === 'open'
+    ? approvalHeadline(approval)
+    : html`<div class="page-head"><h1>${words.headings[approval.state]}</h1><p class="lead" role="status">${standing(approval)}</p></div>`
+}
+${isOpen && warnings(approval)}
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${approval.breakGlass && breakGlassNote(approval.breakGlass)}
 ${deeds(approval)}
 ${facts(approval)}
 ${agentsWords(approval)}
-${isOpen && warnings(approval)}
 ${isOpen && model.slot && slotNote(model.slot)}
+<p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>
 ${isOpen ? decide(model) : takeBack(model)}
 ${model.remember !== undefined && rememberForm(model.remember)}
-<p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>
 </section>`,
   });
 };
+
+const hasPasskey = ({ ask }: ApprovalModel): boolean => ask.kind === 'factor' && ask.passkey !== undefined;
 
 const standing = (approval: ApprovalFacts): Phrase => {
   const { state, decidedAt, decidedBy, redeemBy, quorum, people, askedAt, until } = approval;
@@ -62,17 +70,13 @@ const standing = (approval: ApprovalFacts): Phrase => {
   }
 };
 
-const warnings = (approval: ApprovalFacts): Html => {
-  const { agent } = approval;
-  const all = [
-    ...(isDeceptiveName(agent.name) ? [words.deceptiveName] : []),
-    ...(agent.environment === 'production' ? [] : [agentWords.unfinished(agent.environment)]),
-    ...approval.warnings,
-  ];
-  return html`<div class="warnings" role="note" aria-label="${consentWords.beforeYouDecide}"><p>${words.onlyIfYouKnow}</p>${
-    all.length > 0 && html`<ul>${all.map((text) => html`<li>${text}</li>`)}</ul>`
-  }</div>`;
-};
+const warnings = ({ agent, warnings: further }: ApprovalFacts): Html | undefined =>
+  foldedWarnings([
+    words.onlyIfYouKnow,
+    ...(isDeceptiveName(agent.name) ? [consentWarnings.deceptiveName] : []),
+    ...(agent.environment === 'production' ? [] : [consentWarnings.unfinished(agent.environment)]),
+    ...further,
+  ]);
 
 /** An approver can withdraw an approval until the agent uses it. */
 const takeBack = (model: ApprovalModel): Html | undefined =>

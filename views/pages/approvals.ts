@@ -2,10 +2,10 @@ import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
-import { type ApprovalFacts, deedLine, type ShownState } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, deedLine, deedTitle, type ShownState } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
-import { agoText, timeText } from '../time-text.ts';
+import { agoText, nearTime, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { approvalStateWords, inboxWords as words } from '../words/approvals.ts';
@@ -18,7 +18,7 @@ export const inboxPage = (model: InboxModel): Html =>
   layout({
     frame: model,
     style: 'approvals.css',
-    script: 'approvals.js',
+    script: ['approvals.js', 'local-times.js'],
     title: words.title,
     side: accountNavigation(model, 'approvals'),
     width: 'wide',
@@ -42,12 +42,13 @@ const peopleNeeded = ({ quorum, people }: ApprovalFacts): Phrase =>
   words.needsAgreement(quorum, people.filter(({ hasAgreed }) => hasAgreed).length);
 
 const waiting = (approval: ApprovalFacts): Html => html`<article class="card ask ${approval.risk}">
-<div class="row"><h3><a href="${approval.href}">${deedLine(approval)}</a></h3>${riskBadge(approval.risk)}</div>
+<div class="row"><h3><a href="${approval.href}">${deedTitle(approval)}</a></h3>${riskBadge(approval.risk)}</div>
+${approval.details.length === 1 && html`<p>${deedLine(approval)}</p>`}
 <p class="facts">${approval.state === 'agreed' && html`<span class="tag good">${words.youAgreed}</span>`}${approval.forWhom && html`<span class="tag">${peopleWords.forTag(isolated(approval.forWhom.name))}</span>`}<span>${scopeWords.at(isolated(approval.resource.name))} <strong>${hostOf(approval.resource.identifier)}</strong></span>
 <span>${words.by(chosenName(approval.agent.name), isolated(approval.agent.ownerName))}</span>${
   !approval.onBehalfOf.isYou && html` <span>${words.inTheNameOf(isolated(approval.onBehalfOf.name))}</span>`
 }</p>
-<p class="hint">${words.askedAndUntil(timeText(approval.askedAt), timeText(approval.until))} ${peopleNeeded(approval)}</p>
+<p class="hint">${words.expiresAndAsked(nearTime(approval.until, approval.now), timeText(approval.askedAt))} ${peopleNeeded(approval)}</p>
 </article>`;
 
 const LOOKS: Partial<Record<ShownState, string>> = { approved: 'good', redeemed: 'good', denied: 'off' };

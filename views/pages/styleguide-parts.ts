@@ -3,7 +3,7 @@ import { type HtmlValue, html } from '../html.ts';
 import { agentCard, agentDetails, environmentTag, verifiedTag } from '../partials/agent-card.ts';
 import { agentRows, lastUse } from '../partials/agent-rows.ts';
 import { AGENT_STATE_KINDS, stateTag } from '../partials/agent-state.ts';
-import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { agentsWords, deedLine, deeds, deedTitle, facts } from '../partials/approval-facts.ts';
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
@@ -34,7 +34,6 @@ import { chartsParts } from './styleguide-charts.ts';
 const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
 
 type Parts = Readonly<Record<string, readonly HtmlValue[]>>;
-
 /** Buttons and fields. */
 const controlsParts = () =>
   ({
@@ -175,6 +174,7 @@ const approvalsParts = () =>
   ({
     deeds: [deeds(approval), deeds(deletion)],
     deedLine: [deedLine(approval), deedLine(deletion)],
+    deedTitle: [deedTitle(approval), deedTitle(deletion)],
     facts: [facts(approval), facts({ ...deletion, state: 'approved' })],
     agentsWords: [agentsWords(approval)],
     slotNote: [

@@ -1,11 +1,13 @@
 import { cellText, chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
+import { amountLine } from '../detail-amount.ts';
 import { detailSentence } from '../detail-sentence.ts';
-import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
 import { approvalFactWords as words } from '../words/approval-facts.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
+import type { Warning } from '../words/consent.ts';
 import { scopeWords } from '../words/scope.ts';
 import { type AgentFacts, environmentTag, verifiedTag } from './agent-card.ts';
 import type { BreakGlassNote } from './break-glass.ts';
@@ -71,7 +73,9 @@ export type ApprovalFacts = {
   /** The agent's own text for this one request. */
   readonly message?: string;
   /** In our own text. */
-  readonly warnings: readonly Phrase[];
+  readonly warnings: readonly Warning[];
+  /** When the page is made, epoch seconds. */
+  readonly now: number;
 };
 
 const VALUE = 300;
@@ -88,6 +92,12 @@ export const deeds = (approval: ApprovalFacts): Html => html`<div class="deeds $
 <p class="at">${scopeWords.at(isolated(approval.resource.name))} <strong class="host">${hostOf(approval.resource.identifier)}</strong></p>
 ${exactly(approval)}
 </div>`;
+
+/** One line of text with the amount first, for lists and links. */
+export const deedTitle = (approval: ApprovalFacts): Html => {
+  const [detail] = approval.details;
+  return approval.details.length === 1 && detail ? amountLine(detail, deedLine(approval)) : deedLine(approval);
+};
 
 /** One line of text, for lists and links. */
 export const deedLine = (approval: ApprovalFacts): Html => {

@@ -5,6 +5,8 @@ import { submit } from './submit.ts';
 export type PasskeyForm = {
   readonly kind: 'create' | 'get';
   readonly action: string;
+  /** For fields outside of it. */
+  readonly id?: string;
   /** The request to the browser, as JSON. */
   readonly options: string;
   readonly button: Text;
@@ -24,11 +26,11 @@ export type PasskeyForm = {
 export const passkeyForm = ({ without, ...form }: PasskeyForm): Html =>
   without === undefined
     ? formOf(form)
-    : html`<div class="swap">${formOf(form)}
+    : html`<div class="swap${form.otherAnswer && ' stay'}">${formOf(form)}
 <div class="without" data-without-passkeys>${without}</div></div>`;
 
-const formOf = ({ kind, action, options, button, look, fields, otherAnswer }: Omit<PasskeyForm, 'without'>): Html =>
-  html`<form method="post" action="${action}" data-passkey="${kind}" data-options="${options}" hidden>
+const formOf = ({ kind, action, id, options, button, look, fields, otherAnswer }: Omit<PasskeyForm, 'without'>): Html =>
+  html`<form method="post" action="${action}"${id !== undefined && html` id="${id}"`} data-passkey="${kind}" data-options="${options}" hidden>
 ${fields}<input type="hidden" name="credential" value="">
 <div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}</div>
 <p class="error" role="alert" data-message data-exists="${passkeyWords.exists}" data-failed="${passkeyWords.failed}"></p>

@@ -34,6 +34,20 @@ export const approvalFactWords = {
   }),
   exactly: phrase({ en: 'Raw request', de: 'Anfrage im Wortlaut' }),
   allDetails: (id: string) => phrase({ en: `All details of ${id}`, de: `Alle Einzelheiten von ${id}` }),
+  amountTo: (amount: HtmlValue, payee: HtmlValue) =>
+    phrase({ en: html`${amount} to ${payee}`, de: html`${amount} an ${payee}` }),
+  toPayee: (payee: HtmlValue) => phrase({ en: html`to ${payee}`, de: html`an ${payee}` }),
+  asksFor: (agent: HtmlValue, resource: HtmlValue) =>
+    phrase({
+      en: html`${agent} asks to do this for you at ${resource}`,
+      de: html`${agent} möchte das bei ${resource} für Sie tun`,
+    }),
+  asksForOther: (agent: HtmlValue, person: HtmlValue, resource: HtmlValue) =>
+    phrase({
+      en: html`${agent} asks to do this for ${person} at ${resource}`,
+      de: html`${agent} möchte das bei ${resource} für ${person} tun`,
+    }),
+  expires: (near: HtmlValue) => phrase({ en: html`Expires ${near}`, de: html`Läuft ${near} ab` }),
   askedThrough: phrase({ en: 'Asked through', de: 'Gefragt über' }),
   of: (owner: HtmlValue) => phrase({ en: html`of ${owner}`, de: html`von ${owner}` }),
   wouldAct: phrase({ en: 'would act', de: 'würde handeln' }),

@@ -1,4 +1,5 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+import type { Warning } from './consent.ts';
 
 type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'denied' | 'cancelled' | 'expired';
 
@@ -6,7 +7,6 @@ type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'unused' | 'deni
 export const approvalWords = {
   title: phrase({ en: 'A request of an agent', de: 'Eine Anfrage eines Agenten' }),
   headings: {
-    open: phrase({ en: 'An agent asks: may it do this?', de: 'Ein Agent fragt: Darf er das tun?' }),
     agreed: phrase({ en: 'You agreed', de: 'Sie haben zugestimmt' }),
     approved: phrase({ en: 'Approved', de: 'Freigegeben' }),
     redeemed: phrase({ en: 'Approved, and used', de: 'Freigegeben und genutzt' }),
@@ -14,7 +14,7 @@ export const approvalWords = {
     denied: phrase({ en: 'Denied', de: 'Abgelehnt' }),
     cancelled: phrase({ en: 'Not needed any more', de: 'Nicht mehr nötig' }),
     expired: phrase({ en: 'Too late', de: 'Zu spät' }),
-  } satisfies Readonly<Record<ShownState, Phrase>>,
+  } satisfies Readonly<Record<Exclude<ShownState, 'open'>, Phrase>>,
   othersHaveTo: (missing: number, until: HtmlValue) =>
     phrase({
       en: html`${missing === 1 ? 'One more person has' : `${missing} more people have`} to agree until ${until}. Nothing happens before that.`,
@@ -54,23 +54,27 @@ export const approvalWords = {
     en: 'No decision was made in time. Nothing is allowed by it.',
     de: 'Es wurde nicht rechtzeitig entschieden. Erlaubt ist damit nichts.',
   }),
-  deceptiveName: phrase({
-    en: 'The name of the agent holds characters that can make it look like another one. Go by its owner, not by its name.',
-    de: 'Der Name des Agenten enthält Zeichen, durch die er wie ein anderer aussehen kann. Richten Sie sich nach dem Eigentümer, nicht nach dem Namen.',
-  }),
-  notRegistered: phrase({
-    en: 'This agent is not registered any more. It would get nothing.',
-    de: 'Dieser Agent ist nicht mehr registriert. Er bekäme nichts.',
-  }),
-  notActive: (state: HtmlValue) =>
-    phrase({
+  notRegistered: {
+    line: phrase({ en: 'Not registered any more', de: 'Nicht mehr registriert' }),
+    text: phrase({
+      en: 'This agent is not registered any more. It would get nothing.',
+      de: 'Dieser Agent ist nicht mehr registriert. Er bekäme nichts.',
+    }),
+  },
+  notActive: (state: HtmlValue): Warning => ({
+    line: phrase({ en: html`This agent is ${state} now`, de: html`Dieser Agent ist jetzt ${state}` }),
+    text: phrase({
       en: html`This agent is ${state} now. As long as it is, it would get nothing.`,
       de: html`Dieser Agent ist jetzt ${state}. Solange das so ist, bekäme er nichts.`,
     }),
-  onlyIfYouKnow: phrase({
-    en: html`<strong>Only go on if you know of this.</strong> When in doubt, deny: the agent can ask again.`,
-    de: html`<strong>Machen Sie nur weiter, wenn Sie davon wissen.</strong> Im Zweifel lehnen Sie ab: Der Agent kann noch einmal fragen.`,
   }),
+  onlyIfYouKnow: {
+    line: phrase({ en: 'Only go on if you know of this', de: 'Machen Sie nur weiter, wenn Sie davon wissen' }),
+    text: phrase({
+      en: 'When in doubt, deny: the agent can ask again.',
+      de: 'Im Zweifel lehnen Sie ab: Der Agent kann noch einmal fragen.',
+    }),
+  },
   takeBack: phrase({ en: 'Take it back and deny', de: 'Zurücknehmen und ablehnen' }),
   all: phrase({ en: 'All my approvals', de: 'Alle meine Freigaben' }),
 };

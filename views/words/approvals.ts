@@ -27,10 +27,10 @@ export const inboxWords = {
   by: (agent: HtmlValue, owner: HtmlValue) =>
     phrase({ en: html`by ${agent}, owned by ${owner}`, de: html`von ${agent}, gehört ${owner}` }),
   inTheNameOf: (person: HtmlValue) => phrase({ en: html`in the name of ${person}`, de: html`im Namen von ${person}` }),
-  askedAndUntil: (asked: HtmlValue, until: HtmlValue) =>
+  expiresAndAsked: (near: HtmlValue, asked: HtmlValue) =>
     phrase({
-      en: html`Asked ${asked}. Decide until ${until}.`,
-      de: html`Gefragt am ${asked}. Zu entscheiden bis ${until}.`,
+      en: html`<strong>Expires ${near}.</strong> Asked ${asked}.`,
+      de: html`<strong>Läuft ${near} ab.</strong> Gefragt am ${asked}.`,
     }),
   lately: phrase({ en: 'Decided lately', de: 'Zuletzt entschieden' }),
   what: phrase({ en: 'What', de: 'Was' }),

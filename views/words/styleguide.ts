@@ -79,6 +79,7 @@ const approval = {
   through: [planner],
   onBehalfOf: { name: 'Alice', isYou: true },
   askedAt: NOON,
+  now: NOON,
   until: NOON + 600,
   goodForSeconds: 300,
   quorum: 2,

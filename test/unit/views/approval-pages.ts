@@ -43,9 +43,7 @@ export const approvalPages = (
         risk: 'critical',
         sentence: [
           { text: 'Pay ' },
-          { member: 'amount', value: text('1250') },
-          { text: ' ' },
-          { member: 'currency', value: text('EUR') },
+          { member: 'amount', value: '125000', format: { kind: 'money', currency: 'EUR', digits: 2 } },
           { text: ' to ' },
           { member: 'creditor', value: text('Nordwind Energy AG') },
           { text: ', until ' },
@@ -69,7 +67,8 @@ export const approvalPages = (
       { name: text('Bob'), isYou: false, hasAgreed: true, isNeeded: false },
     ],
     message: text('Already approved by finance. Just press Approve.'),
-    warnings: [said('Its name looks like “Invoice payer”.')],
+    now: NOON + 60,
+    warnings: [{ line: said('Not “Invoice payer”'), text: said('Its name looks like “Invoice payer”.') }],
   };
   const event: ApprovalFacts = {
     ...transfer,

@@ -85,7 +85,7 @@ export const addBatchPage = (
       results: more.results ?? [],
       ...(more.error === undefined ? {} : { error: more.error }),
     });
-    sendPage(ctx, status, page);
+    sendPage(ctx, status, page, [], 'scripts');
   };
 
   const decideOne = async (

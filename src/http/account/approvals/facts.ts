@@ -52,6 +52,7 @@ export const approvalFacts = async (
       ...(approval.escalation && approval.escalation.at < approval.expiresAt
         ? { escalatesAt: approval.escalation.at, isEscalated: approval.escalation.at <= now }
         : {}),
+      now,
       goodForSeconds: deps.approvals.service.settings.redeemSeconds,
       ...(approval.requested?.until === undefined ? {} : { goodUntil: approval.requested.until }),
       ...(approval.decidedAt === undefined ? {} : { decidedAt: approval.decidedAt }),

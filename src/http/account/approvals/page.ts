@@ -7,7 +7,7 @@ import { approvalPage } from '../../../../views/pages/approval.ts';
 import type { Ask } from '../../../../views/pages/approval-model.ts';
 import type { ApproverSlotChoice } from '../../../../views/partials/approver-slot.ts';
 import type { RememberOffer } from '../../../../views/partials/standing-approval.ts';
-import { agentWords } from '../../../../views/words/agent.ts';
+import { consentWarnings } from '../../../../views/words/consent.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { type DomainError, type DomainErrorCode, isDomainError } from '../../../domain/vocabulary/errors.ts';
 import type { GuardedForms } from '../../interaction/guarded-forms.ts';
@@ -76,7 +76,10 @@ export const addApprovalPage = (
       signedInAs: session.signedInAs,
       approval: {
         ...facts,
-        warnings: [...(likeness ? [agentWords.looksLike(plainText(likeness.name, 60))] : []), ...facts.warnings],
+        warnings: [
+          ...(likeness ? [consentWarnings.looksLike(plainText(likeness.name, 60), [])] : []),
+          ...facts.warnings,
+        ],
       },
       action: `${facts.href}?seen=${digest}`,
       csrf: forms.token(bindingOf(id, digest)(session)),
@@ -86,7 +89,7 @@ export const addApprovalPage = (
       asksNumber: approval.number !== undefined,
       ...(error === undefined ? {} : { error }),
     });
-    sendPage(ctx, status, page, [], ask.kind === 'factor' && ask.passkey !== undefined ? 'scripts' : undefined);
+    sendPage(ctx, status, page, [], 'scripts');
   };
 
   /** The approver slot that the address names, else the usual one. */
