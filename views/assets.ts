@@ -12,7 +12,8 @@ export type StyleName =
   | 'policy.css'
   | 'search.css'
   | 'security.css'
-  | 'styleguide.css';
+  | 'styleguide.css'
+  | 'timeline.css';
 
 export type ScriptName = 'approvals.js' | 'local-times.js' | 'passkeys.js' | 'push.js' | 'search.js';
 
@@ -72,6 +73,7 @@ const load = (): Loaded => {
       'text/css; charset=utf-8',
       schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
     ),
+    'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),

@@ -118,7 +118,10 @@ describe('a search', () => {
       `/console/policy/try?agent=${agent}`,
       `/console/audit?id=${agent}`,
     ]);
-    expect(found(await search(auditor, `txn_${'a'.repeat(26)}`))).toEqual([`/console/audit?id=txn_${'a'.repeat(26)}`]);
+    expect(found(await search(auditor, `txn_${'a'.repeat(26)}`))).toEqual([
+      `/console/transactions/txn_${'a'.repeat(26)}`,
+      `/console/audit?id=txn_${'a'.repeat(26)}`,
+    ]);
     expect((await search(ada, `txn_${'a'.repeat(26)}`)).html).toContain('No result.');
   });
 

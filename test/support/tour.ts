@@ -113,6 +113,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('console', '/console'),
     ada('console, after a change', '/console?done=declined'),
     ada('console, refusals of a day', '/console?refusals=hours'),
+    ada('transaction, none', '/console/transactions/txn_nothing'),
     ada('search', '/console/search'),
     ada('search, an agent', `/console/search?q=${ids.planner}`),
     ada('search, several', '/console/search?q=s'),

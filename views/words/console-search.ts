@@ -73,6 +73,7 @@ export const searchWords = {
     disable: phrase({ en: 'Disable', de: 'Sperren' }),
     agents: phrase({ en: 'Agents of this owner', de: 'Agenten dieses Eigentümers' }),
   },
+  transaction: phrase({ en: 'Transaction over time', de: 'Vorgang im Zeitverlauf' }),
   eventsOf: phrase({ en: 'All events with this id', de: 'Alle Ereignisse mit dieser Kennung' }),
 };
 

@@ -51,7 +51,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
         asked,
         errors,
         rows: await rowsOf(deps, items as readonly AuditEntry[], (txn) =>
-          txn === asked.txn ? undefined : `${path}?txn=${encodeURIComponent(txn)}`,
+          txn === asked.txn ? undefined : `${deps.basePath}/console/transactions/${encodeURIComponent(txn)}`,
         ),
         pages,
         ...(Object.values(asked).some((value) => value !== '')

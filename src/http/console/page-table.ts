@@ -31,6 +31,7 @@ import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
+import { addTransactionPage } from './transaction-pages.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
 /**
@@ -70,6 +71,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addServerPages, places: { servers: ['listResourceServers'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
+  { add: addTransactionPage },
   { add: addStyleguidePage },
   { add: addAgentPages },
 ];

@@ -261,7 +261,10 @@ const auditIds: KindSearch = {
     const id = idOf('txn', 'tok', 'dny', 'dec', 'dlg', 'apv', 'agt', 'acc', 'app', 'grt', 'kil');
     if (id === undefined) return { hits: [] };
     const href = `${deps.basePath}/console/audit?id=${encodeURIComponent(text)}`;
-    return { hits: [{ kind: 'audit', id, name: searchWords.eventsOf, href }] };
+    const events: FoundHit = { kind: 'audit', id, name: searchWords.eventsOf, href };
+    if (!id.startsWith('txn_')) return { hits: [events] };
+    const overTime = `${deps.basePath}/console/transactions/${id}`;
+    return { hits: [{ kind: 'audit', id, name: searchWords.transaction, href: overTime }, events] };
   },
 };
 

@@ -9,6 +9,7 @@ import { handOverPage, registerPage, retirePage } from '../../../views/pages/con
 import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { type SearchHit, type SearchKind, searchPage } from '../../../views/pages/console-search.ts';
+import { transactionPage } from '../../../views/pages/console-transaction.ts';
 import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
@@ -184,6 +185,29 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-search-start': searchPage({ ...frame, search: { action: search.action }, text: '', groups: [], late: [] }),
     'console-search-none': searchPage({ ...frame, search, text: text('nothing'), groups: [], late: ['agent'] }),
+    'console-transaction': transactionPage({
+      ...frame,
+      id: text('txn_1'),
+      events: Array.from({ length: 64 }, (_, index) => ({
+        at: NOON * 1000 + index * 40,
+        type: index % 2 === 0 ? 'token.issued' : 'approval.requested',
+        outcome: (['granted', 'done', 'refused'] as const)[index % 3] ?? 'done',
+        who: index % 5 === 0 ? agentFactWords.thisServer : text(`Party ${index % 12}`),
+        whoHref: planner.href,
+        where: text('Calendar'),
+        scope: [text('events:write')],
+        ...(index % 3 === 2 ? { error: text('policy_forbids') } : {}),
+      })),
+      isMore: true,
+      auditHref: `${basePath}/console/audit?txn=txn_1`,
+    }),
+    'console-transaction-none': transactionPage({
+      ...frame,
+      id: 'txn_2',
+      events: [],
+      isMore: false,
+      auditHref: `${basePath}/console/audit`,
+    }),
     'console-overview': overviewPage({
       ...frame,
       openReviews: 1,

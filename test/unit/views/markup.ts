@@ -12,7 +12,7 @@ const ELEMENTS: readonly string[] = [
     ' ',
   ),
   ...'table caption thead tbody tr th td'.split(' '),
-  ...'svg rect path circle script'.split(' '),
+  ...'svg g rect path circle text script'.split(' '),
 ];
 const ATTRIBUTES: readonly string[] = [
   ...'action aria-current aria-describedby aria-hidden aria-invalid aria-keyshortcuts aria-label aria-selected aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
@@ -24,7 +24,7 @@ const ATTRIBUTES: readonly string[] = [
   ...'data-browser data-denied data-key data-own data-push data-push-here data-push-list data-push-on data-remove data-scope data-without-push data-worker'.split(
     ' ',
   ),
-  ...'d data-exists data-failed data-live data-live-status data-message data-near data-updated data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y'.split(
+  ...'d data-exists data-failed data-live data-live-status data-message data-near data-updated data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y text-anchor'.split(
     ' ',
   ),
 ];
