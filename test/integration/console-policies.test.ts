@@ -1,5 +1,7 @@
 /** Policies on pages: who reads, who drafts, who makes them count; a decision tried, and the past replayed. */
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newKeyPair } from '../support/agent-keys.ts';
 import {
   type Browser,
   type Filling,
@@ -188,13 +190,39 @@ describe('trying and replaying', () => {
     const page = await tried({ scope: 'read write reed' });
     expect(page.status).toBe(200);
     expect(words(page)).toMatch(
-      /No Secretary for Ada at The calendar service .*Resource server takes away a part read write stopped: reed .*Consent of the person stops here stopped: read stopped: write/,
+      /No: Ada has not consented to .* Secretary for Ada at The calendar service Simulate as if consented Further reasons The calendar service has no scope reed Open the API .*Resource server takes away a part read write stopped: reed .*Consent of the person stops here stopped: read stopped: write/,
     );
     expect(words(page)).toContain('The person consents');
     const assumed = await tried({ scope: 'read write', consent: 'yes', policy: '2' });
     expect(words(assumed)).toMatch(
-      /Only in part .*Policies takes away a part read stopped: write .*Nothing is written\./,
+      /Only in part: .* Secretary for Ada .*Policies takes away a part read stopped: write .*Nothing is written\./,
     );
+    expect(words(await tried({ scope: 'read', consent: 'yes' }))).toMatch(
+      / Yes(?:, for at most [^ ]+ \w+)? Secretary for Ada/,
+    );
+  });
+
+  test('agents and people are found by name; a name of several is refused with their ids', async () => {
+    const named = await tried({ agent: 'secretary', person: 'Ada', scope: 'read' });
+    expect([named.status, words(named)]).toEqual([200, expect.stringContaining('Secretary for Ada at')]);
+    const body = { purpose: 'x', environment: 'test', owner: scene.accountId };
+    for (const _ of ['one', 'two']) {
+      const keys = { jwks: { keys: [(await newKeyPair()).publicJwk] } };
+      expect((await scene.management.call('POST', '/agents', { name: 'Twin', ...body, ...keys })).status).toBe(201);
+    }
+    const before = (await server.events('request.refused')).length;
+    const twins = await tried({ agent: 'twin' });
+    expect([twins.status, twins.html]).toEqual([
+      400,
+      expect.stringMatching(/class="error"[^>]*>This is the name of several: agt_\w+, agt_\w+\. Use an id\./),
+    ]);
+    expect((await server.events('request.refused')).slice(before)).toMatchObject([{ error: 'invalid_field' }]);
+  });
+
+  test('what policies allow once the person consents is not shown as a denial of policies', async () => {
+    const { html } = await tried({ scope: 'write' });
+    expect(html).toContain('allowed after consent');
+    expect(html).not.toContain('No policy permits it.');
   });
 
   test.each([

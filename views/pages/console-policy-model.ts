@@ -154,6 +154,12 @@ export type TryUseModel = ConsoleFrame & {
   readonly result?: TrialResult;
 };
 
+/** Why the result is not a plain yes. `link`: the page on which a person can change it, if the viewer may open it. */
+export type TrialReason = {
+  readonly text: Phrase;
+  readonly link?: { readonly href: string; readonly text: Phrase } | undefined;
+};
+
 export type TrialResult = {
   readonly callerName: string;
   readonly personName?: string;
@@ -162,11 +168,14 @@ export type TrialResult = {
   readonly use?: { readonly who: Text; readonly what: string };
   readonly asked: readonly string[];
   readonly given: readonly string[];
-  readonly stops: readonly Phrase[];
+  /** The first one is part of the answer. Empty for a yes, and for a simulated use of this server. */
+  readonly reasons: readonly TrialReason[];
   readonly steps: readonly TrialStep[];
   readonly policies: readonly {
     readonly scope: string;
     readonly isAllowed: boolean;
+    /** Policies deny it only because the person has not consented yet. */
+    readonly isAfterConsent: boolean;
     readonly by: readonly PolicyLine[];
   }[];
   readonly changes: readonly { readonly scope: string; readonly steps: readonly Phrase[] }[];

@@ -10,6 +10,7 @@ import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { tryWords as words } from '../words/console-simulate.ts';
 import { tryUseWords } from '../words/console-simulate-use.ts';
+import { verdictWords } from '../words/console-verdict.ts';
 import { wordsOfLayer } from '../words/decision-layers.ts';
 import type { TrialResult, TrialStep, TryModel } from './console-policy-model.ts';
 
@@ -57,24 +58,41 @@ ${checkbox({ name: 'consent', label: words.consent, isChecked: asked.assumesCons
 };
 
 export const trialResult = (model: TrialResult): Html => {
-  const { given, asked, stops, isEnforced } = model;
+  const { given, asked, isEnforced } = model;
   const kind = given.length === 0 ? 'no' : given.length < asked.length ? 'part' : 'yes';
-  return html`<section aria-labelledby="result" class="trial"><div class="card verdict ${kind}"><h2 id="result">${words.verdicts[kind]}</h2>
+  return html`<section aria-labelledby="result" class="trial"><div class="card verdict ${kind}"><h2 id="result">${verdict(model, kind)}</h2>
 <p>${summary(model)}</p>
 ${given.length > 0 && !model.use && html`<p class="scopes">${given.map((name) => chip('goes', name))}</p>`}
 ${limits(model)}
-${stops.map((text) => html`<p class="sum">${text}</p>`)}
+${reasonLinks(model)}
 ${!isEnforced && html`<p class="hint">${words.notEnforced}</p>`}</div>
 <h3 id="layers">${words.layers}</h3>
 <ol class="layers" aria-labelledby="layers">${model.steps.map(step)}</ol>
 ${changes(model)}
 <h3 id="policies">${words.policiesSay}</h3>
 <ul class="by-scope" aria-labelledby="policies">${model.policies.map(
-    ({ scope, isAllowed, by }) =>
-      html`<li class="card tight"><div class="row"><h4><code>${plainText(scope, 80)}</code></h4><span class="tag ${isAllowed ? 'good' : 'off'}">${isAllowed ? words.allowed : words.notAllowed}</span></div>
-${by.length === 0 ? html`<p class="hint">${words.nonePermits}</p>` : policyLines(by)}</li>`,
+    ({ scope, isAllowed, isAfterConsent, by }) =>
+      html`<li class="card tight"><div class="row"><h4><code>${plainText(scope, 80)}</code></h4><span class="tag ${isAllowed ? 'good' : isAfterConsent ? 'warn' : 'off'}">${isAllowed ? words.allowed : isAfterConsent ? verdictWords.afterConsent : words.notAllowed}</span></div>
+${by.length > 0 ? policyLines(by) : !isAfterConsent && html`<p class="hint">${words.nonePermits}</p>`}</li>`,
   )}</ul></section>`;
 };
+
+/** The answer first, in one sentence. */
+const verdict = ({ reasons: [first], maxSeconds }: TrialResult, kind: 'yes' | 'part' | 'no'): Phrase => {
+  if (kind === 'yes')
+    return maxSeconds === undefined ? verdictWords.yes : verdictWords.yesFor(durationPhrase(maxSeconds));
+  return first ? verdictWords[kind](first.text) : words.verdicts[kind];
+};
+
+/** What can be done about the first reason, and about the others. */
+const reasonLinks = ({ reasons: [first, ...others] }: TrialResult): Html | undefined =>
+  first &&
+  html`${first.link && html`<p><a class="button plain" href="${first.link.href}">${first.link.text}</a></p>`}${
+    others.length > 0 &&
+    html`<h3 id="reasons">${verdictWords.further}</h3><ul class="steps" aria-labelledby="reasons">${others.map(
+      ({ text, link }) => html`<li><span>${text}${link && html` <a href="${link.href}">${link.text}</a>`}</span></li>`,
+    )}</ul>`
+  }`;
 
 const summary = ({ use, callerName, personName, resourceName }: TrialResult): Phrase =>
   use

@@ -66,7 +66,7 @@ export const tryUseWords = {
     en: 'Username or id. Whether this person is asked at all is found when the agent asks.',
     de: 'Benutzername oder Kennung. Ob diese Person überhaupt gefragt wird, zeigt sich, wenn der Agent fragt.',
   }),
-  agentHint: phrase({ en: 'Its id.', de: 'Seine Kennung.' }),
+  agentHint: phrase({ en: 'Name or id.', de: 'Name oder Kennung.' }),
   onBehalfOf: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (optional)' }),
   onBehalfOfHint: phrase({
     en: 'Username or id. Empty: of the approver.',

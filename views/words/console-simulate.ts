@@ -10,11 +10,14 @@ export const tryWords = {
   }),
   askAgain: phrase({ en: 'Ask again', de: 'Noch einmal fragen' }),
   asked: phrase({ en: 'What is asked', de: 'Was gefragt wird' }),
-  agentHint: phrase({ en: 'Its id, or that of a client.', de: 'Seine Kennung, oder die eines Clients.' }),
+  agentHint: phrase({
+    en: 'Name or id of an agent or a client.',
+    de: 'Name oder Kennung eines Agenten oder Clients.',
+  }),
   person: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (optional)' }),
   personHint: phrase({
-    en: 'Username or id. Empty: it acts for itself.',
-    de: 'Benutzername oder Kennung. Leer: Er handelt für sich selbst.',
+    en: 'Username, name or id. Empty: it acts for itself.',
+    de: 'Benutzername, Name oder Kennung. Leer: Er handelt für sich selbst.',
   }),
   resource: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
   resourceHint: phrase({ en: 'Where it asks.', de: 'Wo er fragt.' }),

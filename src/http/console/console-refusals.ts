@@ -4,6 +4,7 @@ import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.
 export const CONSOLE_REFUSALS = {
   console_agent_not_found: { code: 'not_found', text: 'There is no such agent for you.' },
   pasted_keys_malformed: { code: 'invalid_field', text: 'This is not JSON. Paste a JSON Web Key, or a set of them.' },
+  name_of_several: { code: 'invalid_field', text: 'This is the name of several: {ids}. Use an id.' },
   owner_name_unknown: { code: 'invalid_field', text: 'There is no active account or group with this name.' },
   number_malformed: { code: 'invalid_field', text: 'This is not a number. Type digits only.' },
   typed_json_malformed: {

@@ -1,5 +1,5 @@
 import type { Phrase } from '../../../views/html.ts';
-import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/console-policy-model.ts';
+import type { TrialReason, TrialResult, TrialStep, TryModel } from '../../../views/pages/console-policy-model.ts';
 import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
@@ -12,10 +12,13 @@ import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-
 import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { refusalPhrase, statementPhrase } from '../refusal-phrase.ts';
-import type { AnswerOf } from './console-calls.ts';
+import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { partyCalled, personCalled } from './named-parties.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
+import { reasonsOf, type SimulatedParties } from './simulation-reasons.ts';
 
 /** Agents and resource servers in a field. The viewer can name others by id. */
 export const OFFERED = 200;
@@ -23,11 +26,12 @@ export const OFFERED = 200;
 /** Of a list of the management API. */
 export const agentOptions = ({
   body,
-}: Answer<{ readonly items: readonly { id: string; name: string }[] }>): readonly Option[] =>
-  (body?.items ?? []).map(({ id, name }) => ({
-    value: id,
-    text: name,
-  }));
+}: Answer<{ readonly items: readonly { id: string; name: string }[] }>): readonly Option[] => {
+  const items = body?.items ?? [];
+  // A name that several have does not say which one is meant.
+  const isOnly = (name: string): boolean => items.filter((one) => one.name === name).length === 1;
+  return items.map(({ id, name }) => (isOnly(name) ? { value: name, text: id } : { value: id, text: name }));
+};
 
 export const serverOptions = ({ items }: Page<ResourceServer>): readonly Option[] =>
   items.map(({ document: { identifier, name } }) => ({ value: identifier, text: `${name} (${identifier})` }));
@@ -53,9 +57,9 @@ export const addTryPage = ({ page, deps, calls }: PageParts): void =>
     };
     if (asked.agent === '') return sendPage(ctx, 200, tryPage(model));
     try {
-      const body = await bodyOf(deps, asked);
+      const body = await bodyOf(deps, calls, viewer, asked);
       const answer = await calls.run('simulatePolicies', account, by, { body });
-      const result = await resultOf(deps, body, answer);
+      const result = await resultOf(deps, calls, viewer, body, answer, queryOf(ctx));
       sendPage(ctx, 200, tryPage({ ...model, result }));
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
@@ -98,15 +102,18 @@ const readAsked = (query: URLSearchParams): Asked => {
   };
 };
 
-/** The body of an API call. The API refuses an unknown username. */
-const bodyOf = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
+/** The body of an API call. The API refuses an unknown name. */
+const bodyOf = async (deps: ConsoleDeps, calls: ConsoleCalls, viewer: Viewer, asked: Asked): Promise<JsonObject> => {
   const { agent, person, resource, scope, policy, assumesConsent } = asked;
-  const account = person === '' ? undefined : (await deps.ownerNames.find(person, { kinds: ['account'] }))?.id;
+  const [caller, subject] = await Promise.all([
+    partyCalled(calls, viewer, agent, '/caller'),
+    person === '' ? undefined : personCalled(deps, calls, viewer, person, '/subject'),
+  ]);
   return {
-    caller: agent,
+    caller,
     resource,
     policy,
-    ...(person === '' ? {} : { subject: account ?? person }),
+    ...(subject === undefined ? {} : { subject }),
     ...(scope === '' ? {} : { scope: scope.split(/\s+/) }),
     ...(assumesConsent ? { assume_consent: true } : {}),
   };
@@ -114,13 +121,29 @@ const bodyOf = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
 
 const resultOf = async (
   deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
   { caller, subject, resource }: JsonObject,
   answer: Simulation,
+  again: URLSearchParams,
 ): Promise<TrialResult> => {
   const names = await partyNames(deps, [String(caller), subject === undefined ? undefined : String(subject)]);
   const server = (await deps.resourceServers.findByIdentifier(String(resource)))?.document;
+  const parties: SimulatedParties = {
+    caller: String(caller),
+    subject: subject === undefined ? undefined : String(subject),
+    server,
+    names,
+    again,
+  };
+  const { stops = [], changes = [] } = answer.simulation ?? {};
+  const reasons: readonly TrialReason[] = [
+    ...stops.map((stop) => ({ text: statementPhrase(stop) })),
+    ...reasonsOf(deps, calls, viewer, changes, parties),
+  ];
   return {
     ...partsOf(answer),
+    reasons,
     callerName: names(String(caller)),
     ...(subject === undefined ? {} : { personName: names(String(subject)) }),
     resourceName: server?.name ?? String(resource),
@@ -136,21 +159,26 @@ export const partsOf = ({
 }: Simulation): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
   if (!simulation || !body) throw new Error('no simulation');
   const { scope, removed, policies, ...found } = body;
-  const { stops, layers, changes } = simulation;
+  const { layers, changes } = simulation;
+  const waitsForConsent = (scope: string): boolean =>
+    changes.some((one) => one.scope === scope && one.steps.every(({ layer }) => layer !== 'policy'));
   const known = policies.map((one) => one.scope);
   const asked = [...new Set([...known, ...removed.map((one) => one.scope)])].sort();
   const undeclared = asked.filter((name) => !known.includes(name));
   return {
     asked,
     given: scope,
-    stops: stops.map(statementPhrase),
-    steps: stepsOf(asked, known, [
-      ...(undeclared.length === 0 ? [] : [{ layer: 'resource_server', counts: true, leaves: known }]),
-      ...layers,
-    ]),
+    reasons: [],
+    steps: stepsOf(
+      asked,
+      known,
+      [...(undeclared.length === 0 ? [] : [{ layer: 'resource_server', counts: true, leaves: known }]), ...layers],
+      waitsForConsent,
+    ),
     policies: policies.map((one) => ({
       scope: one.scope,
       isAllowed: one.effect === 'allow',
+      isAfterConsent: one.effect !== 'allow' && waitsForConsent(one.scope),
       by: one.by.map(policyLine),
     })),
     changes: changes.map((one) => ({ scope: one.scope, steps: one.steps.map(statementPhrase) })),
@@ -178,6 +206,8 @@ const stepsOf = (
   asked: readonly string[],
   known: readonly string[],
   layers: readonly ReportedLayer[],
+  /** Policies deny it only because the person has not consented. */
+  waits: (scope: string) => boolean,
 ): readonly TrialStep[] => {
   let left = asked;
   return layers.map(({ layer, counts, leaves, ...reported }): TrialStep => {
@@ -192,7 +222,9 @@ const stepsOf = (
       kind: arrived.length === 0 ? 'late' : stopped.length === 0 ? 'pass' : left.length === 0 ? 'stop' : 'cut',
       goesOn: left,
       stopped,
-      wouldStop: known.filter((name) => isHeld(name) && !arrived.includes(name)),
+      wouldStop: known.filter(
+        (name) => isHeld(name) && !arrived.includes(name) && !(layer === 'policy' && waits(name)),
+      ),
     };
   });
 };

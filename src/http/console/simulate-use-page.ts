@@ -10,8 +10,11 @@ import type { JsonObject } from '../management/json-body.ts';
 import { routeEntries } from '../management/resource-table.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { ownerCalled } from './agent-form.ts';
+import type { ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { partyCalled } from './named-parties.ts';
 import { versionOptions } from './policy-models.ts';
 import { agentOptions, OFFERED, partsOf, type Simulation, serverOptions } from './simulate-page.ts';
 
@@ -49,7 +52,7 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
     const ask = query.get('ask');
     if (ask !== 'register' && ask !== 'administer' && ask !== 'approve') return sendPage(ctx, 200, tryUsePage(model));
     try {
-      const body = await BODIES[ask](deps, asked);
+      const body = await BODIES[ask](deps, asked, calls, viewer);
       const answer = await calls.run('simulatePolicies', account, by, { body });
       const result = await resultOf(deps, body, answer);
       sendPage(ctx, 200, tryUsePage({ ...model, result }));
@@ -148,13 +151,18 @@ const callOf = async (
   administer: { operation, ...(target === '' ? {} : { target }) },
 });
 
-const approval = async (deps: ConsoleDeps, asked: SimulatedQuestion): Promise<JsonObject> => {
+const approval = async (
+  deps: ConsoleDeps,
+  asked: SimulatedQuestion,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+): Promise<JsonObject> => {
   const { yes, agent, subject, resource, scope, for: away, consent, sets } = asked;
   return {
     policy: sets,
     caller: await idCalled(deps, yes),
     approve: {
-      agent,
+      agent: await partyCalled(calls, viewer, agent, '/approve/agent'),
       resource,
       scope: scope.split(/\s+/),
       ...(subject === '' ? {} : { subject: await idCalled(deps, subject) }),
@@ -164,7 +172,9 @@ const approval = async (deps: ConsoleDeps, asked: SimulatedQuestion): Promise<Js
   };
 };
 
-const BODIES: Readonly<Record<Ask, (deps: ConsoleDeps, asked: SimulatedQuestion) => Promise<JsonObject>>> = {
+type BodyOf = (deps: ConsoleDeps, asked: SimulatedQuestion, calls: ConsoleCalls, viewer: Viewer) => Promise<JsonObject>;
+
+const BODIES: Readonly<Record<Ask, BodyOf>> = {
   register: registration,
   administer: callOf,
   approve: approval,

@@ -193,7 +193,11 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
         resourceName: text('Mail'),
         asked: [text('read'), text('send')],
         given: [text('read')],
-        stops: [said('agt_1 is suspended.')],
+        reasons: [
+          { text: said('agt_1 is suspended.'), link: { href: home, text: said('Open the agent') } },
+          { text: said('no policy permits it'), link: { href: `${home}/new`, text: said('Draft a policy') } },
+          { text: said('Alice has not consented') },
+        ],
         steps: [
           { layer: 'agent', kind: 'pass', goesOn: [text('read'), text('send')], stopped: [], wouldStop: [] },
           { layer: 'grant', kind: 'aside', why: said('a reason'), goesOn: [], stopped: [], wouldStop: [] },
@@ -201,8 +205,8 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
           { layer: text('policy'), kind: 'late', goesOn: [], stopped: [], wouldStop: [text('send')] },
         ],
         policies: [
-          { scope: text('read'), isAllowed: true, by: policies },
-          { scope: text('send'), isAllowed: false, by: [] },
+          { scope: text('read'), isAllowed: true, isAfterConsent: false, by: policies },
+          { scope: text('send'), isAllowed: false, isAfterConsent: true, by: [] },
         ],
         changes: [{ scope: text('send'), steps: [said('The person consents.'), said('An approval.')] }],
         maxSeconds: 300,
@@ -222,7 +226,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
         use: { who: text('Alice'), what: text('createGroup') },
         asked: [text('createGroup')],
         given: [],
-        stops: [],
+        reasons: [],
         steps: [
           {
             layer: 'role',
@@ -234,7 +238,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
           },
           { layer: 'policy', kind: 'stop', goesOn: [], stopped: [text('createGroup')], wouldStop: [] },
         ],
-        policies: [{ scope: text('createGroup'), isAllowed: false, by: policies }],
+        policies: [{ scope: text('createGroup'), isAllowed: false, isAfterConsent: false, by: policies }],
         changes: [{ scope: text('createGroup'), steps: [said('This policy forbids it: low.')] }],
         isEnforced: true,
       },

@@ -49,6 +49,7 @@ export const ACCOUNT_PAGE_GERMAN = {
 } satisfies GermanWords;
 
 export const CONSOLE_GERMAN = {
+  name_of_several: 'So heißen mehrere: {ids}. Nehmen Sie eine Kennung.',
   console_agent_not_found: 'Einen solchen Agenten gibt es für Sie nicht.',
   pasted_keys_malformed: 'Das ist kein JSON. Fügen Sie einen JSON Web Key ein, oder mehrere.',
   owner_name_unknown: 'Es gibt kein aktives Konto und keine Gruppe mit diesem Namen.',
