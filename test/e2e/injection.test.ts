@@ -224,7 +224,7 @@ describe('sent', () => {
         const page = windows[stop.as ?? 'nobody'];
         let forms = 1;
         for (let at = 0; at < Math.min(forms, 5); at += 1) {
-          await page.goto(stop.url);
+          await showPage(page, stop.url);
           const texts = ALL_PAYLOADS.slice((sent * 6) % 200, ((sent * 6) % 200) + 12);
           const arrived = page.waitForEvent('load');
           forms = Number(await page.evaluate(`(${SENDING})(${JSON.stringify([at, texts])})`));

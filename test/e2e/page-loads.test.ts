@@ -60,7 +60,17 @@ const signIn = async (page: Page, { username, password }: typeof ADA): Promise<v
   await page.waitForURL((url) => url.pathname === '/account');
 };
 
-const signedIn = async (who: typeof ADA): Promise<Awaited<ReturnType<BrowserContext['storageState']>>> => {
+type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+const sessions = new Map<string, Promise<SignedIn>>();
+/** The cookies of a person, who signs in once for all tests. */
+const signedIn = (who: typeof ADA): Promise<SignedIn> => {
+  const known = sessions.get(who.username) ?? newlySignedIn(who);
+  sessions.set(who.username, known);
+  return known;
+};
+
+const newlySignedIn = async (who: typeof ADA): Promise<SignedIn> => {
   const context = await browser.newContext();
   try {
     await signIn(await context.newPage(), who);
@@ -87,8 +97,8 @@ const files = (html: string): ReadonlySet<string> =>
 
 describe.each(WAYS)('%s', (_, options) => {
   test.each(PAGES)('%s: nothing moves while it comes in', async (name, who, url) => {
-    await withPage(browser, options, async (page) => {
-      if (who) await signIn(page, who);
+    // In a context of its own, so that the page loads its files as well.
+    await withPage(browser, who ? { ...options, storageState: await signedIn(who) } : options, async (page) => {
       await page.addInitScript(WATCH);
       // The inbox reads itself anew as soon as it hears of changes.
       const isFresh = name === 'inbox' && page.waitForResponse((one) => one.request().resourceType() === 'fetch');

@@ -10,6 +10,7 @@ export type Place = string;
 export const poisonedDocuments = () => {
   let poison: ((place: Place, text: string) => string) | undefined;
   const places = new Map<Place, string>();
+  let isLooking = true;
 
   const turned = (value: Json, place: Place): Json => {
     if (typeof value === 'string') {
@@ -22,18 +23,19 @@ export const poisonedDocuments = () => {
     return Object.fromEntries(members.map(([name, one]) => [name, turned(one, `${place}.${memberOf(name)}`)]));
   };
 
-  const read = <T extends Document>(name: string, found: Versioned<T>): Versioned<T> => ({
-    ...found,
-    document: turned(found.document as unknown as Json, name) as unknown as T,
-  });
+  const read = <T extends Document>(name: string, found: Versioned<T>): Versioned<T> =>
+    poison || isLooking
+      ? { ...found, document: turned(found.document as unknown as Json, name) as unknown as T }
+      : found;
 
   return {
-    /** Every place where a text was seen, with one of them. */
+    /** Every place where a text was seen, with one of them. Looking ends where `with` is first called. */
     places: places as ReadonlyMap<Place, string>,
 
     /** What is read from now on; undefined: what was written. */
     with(next: typeof poison): void {
       poison = next;
+      isLooking = false;
     },
 
     between: (store: DocumentStore): DocumentStore => ({
