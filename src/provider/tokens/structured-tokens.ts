@@ -36,8 +36,8 @@ type Deps = {
 
 /** A resource server learns only of tokens with its own audience (decision D11). Every other token is inactive to it. */
 const mayIntrospect = async (deps: Deps, clientId: string, audience: string | undefined): Promise<boolean> => {
-  if (audience === undefined || !clientId.startsWith('rs_')) return false;
-  return (await deps.resourceServers.get(clientId))?.document.identifier === audience;
+  const server = (await deps.resourceServers.get(clientId))?.document;
+  return server !== undefined && server.identifier === audience;
 };
 
 export interface StructuredTokens {

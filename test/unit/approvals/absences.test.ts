@@ -63,6 +63,8 @@ describe('who decides for somebody who is away', () => {
         subject: 'acc_anna',
         target: { kind: 'absence', id: made.id },
         inputs: { deputy: 'acc_bob', from: START + 100, expiresAt: START + 200 },
+        request: 'req_1',
+        personal: { source: '192.0.2.1' },
       },
     ]);
     clock.advance(99);
