@@ -201,6 +201,18 @@ export type Configuration = {
     readonly refusalEventsPerDay: number;
     readonly anonymousEventsPerDay: number;
   };
+  /** The operator's brand on pages and in mails. */
+  readonly brand?: {
+    readonly name?: string;
+    /** PNG, JPEG or WebP, at most 16 KiB. */
+    readonly logoFile?: string;
+    /** `#rrggbb`, readable on the surfaces of each scheme. */
+    readonly accentColor?: { readonly light: string; readonly dark: string };
+    /** https or `mailto:`. */
+    readonly supportUrl?: string;
+    readonly privacyUrl?: string;
+    readonly termsUrl?: string;
+  };
   /** Mail to users. Without a server the installation sends no mail. */
   readonly mail?: {
     /** smtp:// or smtps:// */

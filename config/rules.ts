@@ -3,6 +3,7 @@
  * finds. production-rules.ts has what production forbids.
  */
 import { isIP } from 'node:net';
+import { brandProblems } from './brand.ts';
 import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
 
@@ -28,6 +29,7 @@ export const crossProblems = (configuration: Configuration): readonly Problem[] 
     configuration.push.services.map((service) => service.replace(/^\*\./, '')),
   ),
   ...figureProblems(configuration),
+  ...brandProblems(configuration),
 ];
 
 const issuerProblems = ({ issuer, listen }: Configuration): readonly Problem[] => {

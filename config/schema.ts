@@ -532,6 +532,40 @@ export const CONFIGURATION_SCHEMA = {
         'events',
       ),
     }),
+    brand: section('The brand of the operator on pages and in mails (docs/how-to/brand.md).', {
+      name: text('Name of the organisation or service, in the header of pages, in their titles and in mails.', {
+        maxLength: 40,
+        pattern: '^[^\\p{Cc}<>]*$',
+        derivedDefault: 'Behalf',
+      }),
+      logoFile: text(
+        'Image in the header: PNG, JPEG or WebP, at most 16384 bytes; 56 pixels high is enough. The server reads it at start and serves it itself.',
+        { derivedDefault: 'the mark of Behalf' },
+      ),
+      accentColor: section(
+        'Colour of buttons and links. Text in it must have a contrast of 4.5:1 on the surfaces of the pages (WCAG 2.2 §1.4.3).',
+        {
+          light: text('In light colours: #rrggbb.', { pattern: '^#[0-9a-fA-F]{6}$' }),
+          dark: text('In dark colours: #rrggbb.', { pattern: '^#[0-9a-fA-F]{6}$' }),
+        },
+        ['light', 'dark'],
+      ),
+      supportUrl: text(
+        'Where people get help: an https URL or mailto:help@example.com. A link in the footer, and in mails.',
+        {
+          maxLength: 320,
+          pattern: '^(?:mailto:[^\\s@<>"]+@[^\\s@<>"]+|https://[!-~]+)$',
+        },
+      ),
+      privacyUrl: text('The privacy notice: an https URL. A link in the footer.', {
+        maxLength: 320,
+        pattern: '^https://[!-~]+$',
+      }),
+      termsUrl: text('The terms of service: an https URL. A link in the footer.', {
+        maxLength: 320,
+        pattern: '^https://[!-~]+$',
+      }),
+    }),
     mail: section(
       'Mail to people: to owners about their agents, and to people about their own account (docs/how-to/notifications.md).',
       {

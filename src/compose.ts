@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { accessParts } from './compose/authzen.ts';
+import { brandOf } from './compose/brand.ts';
 import { browserPorts } from './compose/browser-ports.ts';
 import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
@@ -85,7 +86,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
-  const pages = providerPages({ issuer, accounts });
+  const { brand } = brandOf(configuration);
+  const pages = providerPages({ issuer, accounts, brand });
   const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });
   const oidcProvider = await providerOf(made, configuration, {
     ...issuing,
@@ -170,6 +172,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     oidcProvider,
     pages,
     readerLanguage: people.readerLanguage,
+    brand,
     remember: beginRequest,
     factsOf,
     log,

@@ -6,6 +6,7 @@
  * This file: the only way to make markup. A template escapes every value that is not `Html` already. A page holds its phrases
  * in all languages; `in` selects the language when it renders the page.
  */
+import type { Brand } from './brand.ts';
 import type { Language } from './language.ts';
 
 /** The reader of a page. */
@@ -15,6 +16,8 @@ export type View = {
   readonly here?: string;
   /** Epoch seconds. Absent: the page says no time relative to it. */
   readonly now?: number;
+  /** The operator's brand. Absent: ours. */
+  readonly brand?: Brand;
 };
 
 /**

@@ -1,5 +1,6 @@
 import { anyText, isolated } from './agent-text.ts';
 import { assets, type ScriptName, type StyleName } from './assets.ts';
+import { brandLinks, brandName, brandOf } from './brand-text.ts';
 import { type Html, type HtmlValue, html, type Text, type View } from './html.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from './language.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
@@ -70,7 +71,7 @@ ${body}
 <html lang="${words.language}">
 <head>
 <meta charset="utf-8">
-<title>${anyText(title, 80)} · Behalf</title>
+<title>${anyText(title, 80)} · ${brandName}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -80,6 +81,10 @@ ${side && html`<link rel="stylesheet" href="${href('frame.css')}">`}
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
 ${[alsoStyle ?? []].flat().map((also) => html`<link rel="stylesheet" href="${href(also)}">`)}
 ${frame.search && html`<link rel="stylesheet" href="${href('search.css')}"><script src="${href('search.js')}" defer></script>`}
+${(view: View) => {
+  const { style: own } = brandOf(view);
+  return own !== undefined && html`<link rel="stylesheet" href="${frame.basePath}${own}">`;
+}}
 ${[script ?? []].flat().map((one) => html`<script src="${href(one)}" defer></script>`)}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
@@ -92,16 +97,22 @@ ${frame.search && searchField(frame.search)}
 ${bare ? undefined : navigation(frame)}
 </div></header>
 ${side ? html`<div class="frame">${side}${main}</div>` : main}
-<footer class="bottom"><div class="bar"><p>${words.about}</p>${languageSwitch(frame)}</div></footer>
+<footer class="bottom"><div class="bar">${(view: View) => brandLinks(view) ?? (view.brand ? undefined : html`<p>${words.about}</p>`)}${languageSwitch(frame)}</div></footer>
 </body>
 </html>
 `;
 };
 
 const brand = ({ basePath }: PageFrame, bare: boolean): Html => {
-  const mark = html`<img src="${assets(basePath).href('icon.svg')}" alt="" width="28" height="28"><span>Behalf</span>`;
+  const mark = html`${(view: View) => logo(basePath, brandOf(view).logo)}<span>${brandName}</span>`;
   return bare ? html`<span class="brand">${mark}</span>` : html`<a class="brand" href="${basePath}/">${mark}</a>`;
 };
+
+/** Ours is a square; that of an operator has the proportions of its file. */
+const logo = (basePath: string, own: string | undefined): Html =>
+  own === undefined
+    ? html`<img src="${assets(basePath).href('icon.svg')}" alt="" width="28" height="28">`
+    : html`<img src="${basePath}${own}" alt="" height="28" class="logo">`;
 
 const navigation = ({ basePath, signedInAs, isUnknownReader }: PageFrame): Html =>
   html`<nav aria-label="${words.navigation}">${

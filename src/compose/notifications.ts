@@ -40,7 +40,7 @@ export interface NotificationServices {
 
 /** Notifies people and other systems of recorded events. The audit log records them. */
 export const notificationServices = (
-  { issuer, limits, mail }: Configuration,
+  { issuer, limits, mail, brand }: Configuration,
   base: Foundations,
   others: {
     readonly outbox: Outbox;
@@ -98,7 +98,7 @@ export const notificationServices = (
           ...deps,
           resets,
           usualLanguage: mail?.language ?? 'en',
-          words: (model) => notificationMail({ ...model, issuer }),
+          words: (model) => notificationMail({ ...model, issuer, ...(brand ? { brand } : {}) }),
         }),
         webhook: webhookChannel(webhooks),
         app: logoutChannel({

@@ -11,6 +11,7 @@ import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
+import { brandOf } from './brand.ts';
 import type { Services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
 
@@ -51,6 +52,7 @@ export const peoplePages = (
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
     readerLanguage: readerLanguage(issuer),
+    brand: brandOf(configuration),
     interactions,
     browserSessions,
     sessions,
@@ -78,7 +80,10 @@ export const peoplePages = (
     upstream: upstreamPages(made, configuration, signingIn, accounts, open),
     isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
-    totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
+    totpEnrolment: totpEnrolment({
+      ...signingIn,
+      issuerName: `${configuration.brand?.name ?? 'Behalf'} ${new URL(issuer).host}`,
+    }),
     push: made.push.registry && { keys: made.push.keys, registry: made.push.registry },
     approvals: {
       service: made.approvals.service,

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
+import type { Brand } from '../../views/brand.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
@@ -29,6 +30,7 @@ export const requestListener = (deps: {
   readonly oidcProvider: { handle: Handler };
   readonly pages: Pick<ProviderPages, 'error'>;
   readonly readerLanguage: ReaderLanguage;
+  readonly brand?: Brand | undefined;
   readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
   /** The facts of a request that went through `remember`. */
   readonly factsOf: (request: IncomingMessage) => Pick<GuardedRequest, 'id' | 'source'>;
@@ -42,7 +44,7 @@ export const requestListener = (deps: {
   const app = new Koa({ proxy: true });
 
   app.use(async (ctx, next) => {
-    beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req), clock.now());
+    beginState(ctx, deps.factsOf(ctx.req), deps.readerLanguage.of(ctx.req), clock.now(), deps.brand);
     await next();
     // Does not wait for the unread rest of a body (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');

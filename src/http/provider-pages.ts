@@ -1,5 +1,6 @@
 /** The pages that oidc-provider shows within its own routes, from our views. */
 import type { IncomingMessage } from 'node:http';
+import type { Brand } from '../../views/brand.ts';
 import { formAction, pageCsp } from '../../views/content-security-policy.ts';
 import type { Html, Phrase } from '../../views/html.ts';
 import { LANGUAGES } from '../../views/language.ts';
@@ -101,9 +102,10 @@ export interface ProviderPages {
 
 export const providerPages = (deps: {
   readonly issuer: string;
+  readonly brand?: Brand | undefined;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
 }): ProviderPages => {
-  const { issuer } = deps;
+  const { issuer, brand } = deps;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const frame = { basePath };
   const readers = readerLanguage(issuer);
@@ -117,7 +119,11 @@ export const providerPages = (deps: {
     ctx.type = 'text/html; charset=utf-8';
     const language = readers.of(ctx.req, String(ctx.oidc?.params?.['ui_locales'] ?? ''));
     ctx.set('Content-Language', language);
-    ctx.body = page.in({ language, ...(here && ctx.req.method === 'GET' ? { here: String(ctx.req.url) } : {}) });
+    ctx.body = page.in({
+      language,
+      ...(brand ? { brand } : {}),
+      ...(here && ctx.req.method === 'GET' ? { here: String(ctx.req.url) } : {}),
+    });
   };
 
   return {

@@ -3,6 +3,7 @@
  * other code of src/http keeps values by request or context. Each member says who writes and who reads it.
  */
 import type { Context } from 'koa';
+import type { Brand } from '../../views/brand.ts';
 import type { Language } from '../../views/language.ts';
 import type { SignedInAs } from '../../views/layout.ts';
 import type { Assurance } from '../domain/vocabulary/assurance.ts';
@@ -20,6 +21,8 @@ export type RequestState = {
    * by account/sessions.ts for the account. Read when a page is sent.
    */
   language: Language;
+  /** The operator's brand. Written by app.ts; read when a page is sent. */
+  readonly brand: Brand | undefined;
   /**
    * The authenticated sender: a refusal is one event of that account. Written when a session is found or a form is read; read
    * for events (interaction/page-answers.ts). Refusals without a sender are only counted (decision D18).
@@ -42,12 +45,14 @@ export const beginState = (
   { id, source }: { readonly id: string; readonly source: string },
   language: Language,
   now: number,
+  brand?: Brand,
 ): void => {
   const state: RequestState = {
     requestId: id,
     source,
     now,
     language,
+    brand,
     sender: undefined,
     reader: undefined,
     hasSearch: false,

@@ -182,9 +182,15 @@ const RULES: readonly Rule[] = [
       'src/domain/',
       'src/http/account/approvals/live.ts',
       'src/http/middleware/language.ts',
+      'src/compose/brand.ts',
       'src/compose/upstream-pages.ts',
     ],
     types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
+  },
+  {
+    of: 'src/compose/brand.ts',
+    may: ['config/brand.ts', 'src/http/brand.ts'],
+    types: ['config/configuration.ts'],
   },
   {
     of: 'src/compose/client-certificates.ts',

@@ -259,6 +259,7 @@ const DECLARED: readonly Concept[] = [
     commands: ['audit'],
     settings: ['audit'],
   },
+  { name: 'brand', means: 'name, logo, colour and links of the operator on pages', settings: ['brand'] },
   { name: 'management API', means: 'what administrators, operators, auditors and owners call', events: ['management'] },
   {
     name: 'signing key',

@@ -13,6 +13,8 @@ import { AGENT_MAILS } from '../words/mail-agents.ts';
 
 export type MailModel = {
   readonly issuer: string;
+  /** The operator. Absent: the mail names the issuer only. */
+  readonly brand?: { readonly name?: string; readonly supportUrl?: string };
   readonly kind: string;
   /** BCP 47. English for a language that we do not have. */
   readonly language: string;
@@ -81,17 +83,22 @@ export const notificationMail = (model: MailModel): Mail => {
   const path = model.path ?? words.page?.(model.agent ?? '', model.object ?? '');
   const link = path && `${model.issuer}${path}`;
   const greeting = mailFrame.greeting(unlinked(model.name)).text(language);
-  const end = mailFrame.end(model.issuer).text(language);
+  const { name: operator, supportUrl } = model.brand ?? {};
+  const end = [
+    mailFrame.end(operator === undefined ? model.issuer : `${operator}, ${model.issuer}`).text(language),
+    ...(supportUrl === undefined ? [] : [mailFrame.support(supportUrl.replace(/^mailto:/, '')).text(language)]),
+  ].join(' ');
   return {
     language,
     subject,
     text: `${[greeting, ...lines, ...(link === undefined ? [] : [link]), end].join('\n\n')}\n`,
-    html: documentOf({ language, subject, greeting, lines, link, end }).in({ language }),
+    html: documentOf({ language, operator, subject, greeting, lines, link, end }).in({ language }),
   };
 };
 
 const documentOf = (mail: {
   readonly language: Language;
+  readonly operator: string | undefined;
   readonly subject: string;
   readonly greeting: string;
   readonly lines: readonly string[];
@@ -101,6 +108,7 @@ const documentOf = (mail: {
   html`<!doctype html>
 <html lang="${mail.language}"><head><meta charset="utf-8"><title>${mail.subject}</title></head>
 <body>
+${mail.operator !== undefined && html`<p><strong>${mail.operator}</strong></p>`}
 <p>${mail.greeting}</p>
 ${mail.lines.map((line) => html`<p>${line}</p>`)}
 ${mail.link !== undefined && html`<p><a href="${mail.link}">${mail.link}</a></p>`}

@@ -19,6 +19,9 @@ export const layoutWords = {
     error: phrase({ en: 'Not done', de: 'Nicht geschehen' }),
   },
   switchLanguage: phrase({ en: 'Language', de: 'Sprache' }),
+  support: phrase({ en: 'Help', de: 'Hilfe' }),
+  privacy: phrase({ en: 'Privacy', de: 'Datenschutz' }),
+  terms: phrase({ en: 'Terms', de: 'Nutzungsbedingungen' }),
   about: phrase({
     en: 'Behalf: sign-in, consent and delegation for people and the agents that act for them.',
     de: 'Behalf: Anmeldung, Einwilligung und Vollmacht für Menschen und die Agenten, die für sie handeln.',

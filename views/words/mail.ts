@@ -47,6 +47,7 @@ export const mailFrame = {
       en: `This mail was sent by ${issuer}. Nothing happens by opening a link in it.`,
       de: `Diese Mail hat ${issuer} gesendet. Einen Link darin zu öffnen bewirkt noch nichts.`,
     }),
+  support: (where: string) => phrase({ en: `Help: ${where}`, de: `Hilfe: ${where}` }),
   agent: (name: string, id: string) => phrase({ en: `“${name}” (${id})`, de: `„${name}“ (${id})` }),
   person: (name: string) => phrase({ en: `“${name}”`, de: `„${name}“` }),
   unknownPerson: phrase({ en: 'another person', de: 'eine andere Person' }),

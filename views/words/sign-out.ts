@@ -1,8 +1,9 @@
+import { brandName } from '../brand-text.ts';
 import { type HtmlValue, html, phrase } from '../html.ts';
 
 export const signOutWords = {
   signOut: phrase({ en: 'Sign out', de: 'Abmelden' }),
-  question: phrase({ en: 'Sign out of Behalf?', de: 'Von Behalf abmelden?' }),
+  question: phrase({ en: html`Sign out of ${brandName}?`, de: html`Von ${brandName} abmelden?` }),
   clientAsks: (client: HtmlValue) =>
     phrase({
       en: html`${client} asks whether you want to sign out here as well.`,

@@ -80,7 +80,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   router.get('/assets/:file', (ctx) => {
     const { file = '' } = ctx.params;
-    const asset = assetByPath(`/assets/${file}`);
+    const asset = assetByPath(`/assets/${file}`) ?? deps.brand.assetByPath(`/assets/${file}`);
     if (!asset) throw accountPageRefusal('file_not_found');
     sendAsset(ctx, asset);
   });

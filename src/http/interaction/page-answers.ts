@@ -59,7 +59,13 @@ export const languageOf = (ctx: Context): Language => stateOf(ctx).language;
 export const viewOf = (ctx: Context, status = 200): View => {
   // The page of a refusal repeats no part of the request: its address may hold a handle.
   const isReadAgain = ctx.method === 'GET' && status < 400 && ctx.url.length <= LONGEST_HERE;
-  return { language: languageOf(ctx), now: stateOf(ctx).now, ...(isReadAgain ? { here: ctx.url } : {}) };
+  const { brand, now } = stateOf(ctx);
+  return {
+    language: languageOf(ctx),
+    now,
+    ...(isReadAgain ? { here: ctx.url } : {}),
+    ...(brand ? { brand } : {}),
+  };
 };
 
 const LONGEST_HERE = 2000;

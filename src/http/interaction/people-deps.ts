@@ -40,6 +40,7 @@ import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { Grants } from '../../domain/ports/grants.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import type { BrandFiles } from '../brand.ts';
 import type { ReaderLanguage } from '../middleware/language.ts';
 import type { ApprovalPagesDeps } from './approval-deps.ts';
 
@@ -50,6 +51,7 @@ export type PeopleDeps = {
   /** Path part of the issuer without a trailing slash, or ''. The routers see paths without it. */
   readonly basePath: string;
   readonly readerLanguage: ReaderLanguage;
+  readonly brand: BrandFiles;
   readonly interactions: Interactions;
   readonly browserSessions: BrowserSessions;
   readonly sessions: Pick<SessionRegistry, 'get' | 'ofAccount' | 'end'>;
