@@ -1,12 +1,11 @@
 /**
- * Client of the management API, with the key file that the first start wrote (decision D22). Gets a token by client
- * credentials with private_key_jwt. Turns refusals into texts that say what to do next.
+ * Client of the management API, with a key file (key-file-access.ts) or as the account that signed in (sign-in/). Turns refusals into texts that say what to do next.
  */
-import { randomUUID } from 'node:crypto';
-import { importJWK, type JWK, SignJWT } from 'jose';
 import { managementApiOf } from '../domain/vocabulary/management-api.ts';
+import { type Access, type Json, jsonOf } from './access.ts';
 import { CommandError } from './command.ts';
 import type { KeyFile } from './key-file.ts';
+import { keyFileAccess } from './key-file-access.ts';
 import {
   addressOf,
   type ChangeOperation,
@@ -18,7 +17,7 @@ import {
   type Target,
 } from './operations.ts';
 
-export type Json = Readonly<Record<string, unknown>>;
+export type { Json } from './access.ts';
 export type Reply = { readonly body: Json; readonly etag: string | undefined };
 
 const PATIENCE_MILLISECONDS = 60_000;
@@ -59,17 +58,18 @@ export interface ManagementClient {
   ): Promise<ReadableStream<Uint8Array>>;
 }
 
-/** `localProof` returns the secret of a new proof, for each call that changes something. */
-export const managementClient = (
-  keyFile: KeyFile,
-  {
-    request = fetch,
-    localProof,
-  }: { readonly request?: typeof fetch; readonly localProof?: (() => string) | undefined } = {},
-): ManagementClient => {
-  const { issuer, client_id, private_key, scope } = keyFile;
+type Options = {
+  readonly request?: typeof fetch;
+  /** Returns the secret of a new proof, for each call that changes something. */
+  readonly localProof?: (() => string) | undefined;
+};
+
+export const managementClient = (keyFile: KeyFile, options: Options = {}): ManagementClient =>
+  managementClientOf(keyFileAccess(keyFile), options);
+
+export const managementClientOf = (access: Access, { request = fetch, localProof }: Options = {}): ManagementClient => {
+  const { issuer, clientId } = access;
   const resource = managementApiOf(issuer);
-  let token: Promise<string> | undefined;
 
   const send = async (url: string, init: RequestInit, isStream = false): Promise<Response> => {
     // The deadline covers the beginning of a stream only: a stream lasts as long as it needs.
@@ -86,38 +86,6 @@ export const managementClient = (
     }
   };
 
-  const getToken = async (): Promise<string> => {
-    const alg = private_key.alg ?? 'ES256';
-    const assertion = await new SignJWT({ jti: randomUUID() })
-      .setProtectedHeader({ alg, ...(private_key.kid === undefined ? {} : { kid: private_key.kid }) })
-      .setIssuer(client_id)
-      .setSubject(client_id)
-      .setAudience(issuer)
-      .setIssuedAt()
-      .setExpirationTime('60s')
-      .sign(await usableKey(private_key, alg));
-    const response = await send(`${issuer}/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        resource,
-        ...(scope === undefined ? {} : { scope }),
-        client_id,
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: assertion,
-      }),
-    });
-    const body = await jsonOf(response);
-    if (response.ok && typeof body['access_token'] === 'string') return body['access_token'];
-    const reason = [body['error'], body['error_description']].filter((part) => typeof part === 'string').join(': ');
-    throw new CommandError(`The server gave no token to ${client_id} (${reason || `HTTP ${response.status}`}).`, {
-      hint:
-        body['error'] === 'invalid_client'
-          ? 'Its key or registration is not the one in the key file, or the clocks differ: take the key file of this data folder.'
-          : 'Check that the key file belongs to this server.',
-    });
-  };
-
   const call = async (
     method: string,
     path: string,
@@ -129,11 +97,11 @@ export const managementClient = (
       readonly isStream?: boolean;
     } = {},
   ): Promise<Response> => {
-    token ??= getToken();
-    const init: RequestInit = {
+    const url = `${resource}${path}`;
+    const initOf = async (): Promise<RequestInit> => ({
       method,
       headers: {
-        authorization: `Bearer ${await token}`,
+        ...(await access.headers(method, url, send)),
         accept: 'application/json',
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.lines === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
@@ -143,10 +111,11 @@ export const managementClient = (
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.lines === undefined ? {} : { body: `${options.lines.join('\n')}\n` }),
-    };
-    const response = await send(`${resource}${path}`, init, options.isStream);
+    });
+    let response = await send(url, await initOf(), options.isStream);
+    if (access.repeats?.(response)) response = await send(url, await initOf(), options.isStream);
     if (response.ok) return response;
-    throw refusal(response, await jsonOf(response));
+    throw refusal(response, await jsonOf(response), access);
   };
 
   const ask = async (
@@ -166,7 +135,7 @@ export const managementClient = (
 
   return {
     issuer,
-    clientId: client_id,
+    clientId,
     run,
 
     change: async (operation, target, body) => {
@@ -205,17 +174,6 @@ export const managementClient = (
   };
 };
 
-const usableKey = async (jwk: JWK, alg: string): ReturnType<typeof importJWK> => {
-  try {
-    return await importJWK(jwk, alg);
-  } catch (cause) {
-    throw new CommandError('The private key in the key file cannot be used.', {
-      hint: 'Put the right file back. Or move the file away and start the server, which then makes another one in its data folder.',
-      cause,
-    });
-  }
-};
-
 const ABSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** Why there is no response: no server is reachable, or the connection is not trustworthy. */
@@ -236,24 +194,14 @@ const unreachable = (issuer: string, error: unknown): CommandError => {
   });
 };
 
-const jsonOf = async (response: Response): Promise<Json> => {
-  const text = await response.text();
-  try {
-    const parsed = JSON.parse(text) as unknown;
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Json) : {};
-  } catch {
-    return {};
-  }
-};
-
 /** A problem (RFC 9457) as text: the invalid members first, then what to do. */
-const refusal = (response: Response, problem: Json): CommandError => {
+const refusal = (response: Response, problem: Json, access: Access): CommandError => {
   const said = (name: string): string | undefined => (typeof problem[name] === 'string' ? problem[name] : undefined);
   const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Json[]) : [];
   const fields = errors.map(({ pointer, parameter, detail }) => `${pointer ?? parameter}: ${detail}`);
   const text = said('detail') ?? said('title') ?? `The server answered HTTP ${response.status}.`;
   return new CommandError(fields.length === 0 ? text : fields.join('\n'), {
-    hint: hintFor(response, said('instance')?.replace('urn:behalf:request:', '')),
+    hint: hintFor(response, access, said('instance')?.replace('urn:behalf:request:', '')),
     status: response.status,
   });
 };
@@ -261,15 +209,24 @@ const refusal = (response: Response, problem: Json): CommandError => {
 const STEP_UP =
   'Run it on the server’s machine, as the user the server runs as, with --local and the administrator’s key file; or call the API with a token of an administrator who just signed in with a second factor (acr_values=urn:behalf:acr:multi-factor, max_age=300).';
 
-const hintFor = (response: Response, request: string | undefined): string => {
+const hintFor = (response: Response, { who }: Access, request: string | undefined): string => {
+  const challenge = response.headers.get('www-authenticate') ?? '';
   switch (response.status) {
     case 400:
     case 422:
       return 'Correct the value and try again; --help says what each option takes.';
     case 401:
-      if (response.headers.get('www-authenticate')?.includes('insufficient_user_authentication')) return STEP_UP;
+      if (challenge.includes('insufficient_user_authentication')) {
+        return who === undefined ? STEP_UP : 'Sign in with a second factor: behalf login --write --step-up';
+      }
+      if (who !== undefined) return 'Sign in again: behalf login';
       return 'The token was not accepted: check that the key file belongs to this server.';
     case 403:
+      if (who !== undefined) {
+        return challenge.includes('insufficient_scope')
+          ? 'This sign-in only has the scopes that you allowed. Ask for more: behalf login --write'
+          : `${who} may not do that. An account with the role can: behalf login`;
+      }
       return 'This client may not do that. Use the administrator’s key file: --key-file DATA/administrator.json.';
     case 404:
       return 'Check the id with the `list` command.';

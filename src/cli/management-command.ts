@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import type { Call, Command, Option } from './command.ts';
+import { type Call, type Command, type Option, usageError } from './command.ts';
 import { readKeyFile } from './key-file.ts';
 import { type Look, lookOn } from './look.ts';
-import { type Json, type ManagementClient, managementClient } from './management-client.ts';
+import { type Json, type ManagementClient, managementClient, managementClientOf } from './management-client.ts';
 import { withIds } from './named-objects.ts';
 import { objectNames } from './object-names.ts';
 import { idsOfMembers, readable } from './readable.ts';
+import { contextAccess } from './sign-in/context-access.ts';
+import { contextsIn } from './sign-in/contexts.ts';
 import { type Column, details, idsIn, jsonText, printable, table } from './table.ts';
 
 /** The key file of the data folder that a command uses by default. */
@@ -26,6 +28,7 @@ export const CONNECTION = {
     description: 'Data folder of the server, for its key files. Default: BEHALF_DATA, else ./data.',
   },
   'key-file': { value: 'FILE', description: 'Key file to use instead of the key file in the data folder.' },
+  context: { value: 'NAME', description: 'Context to use: see `behalf login`. Default: the one in use.' },
   utc: { description: 'Print exact times in UTC. On a terminal, tables otherwise have relative times.' },
   ids: { description: 'Print ids where text otherwise has names.' },
 } as const satisfies Record<string, Option>;
@@ -68,18 +71,38 @@ export const managementCommand = (
     ...command,
     options: { ...command.options, ...(isProvenHere ? LOCAL : {}), ...CONNECTION },
     run: async (call) => {
-      const folder = call.text('data') ?? call.env['BEHALF_DATA'] ?? call.env['BEHALF__DATA__FOLDER'] ?? './data';
       const isLocal = isProvenHere === true && call.isSet('local');
       const usual = typeof role === 'function' ? role(call) : role;
-      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${isLocal ? 'administrator' : usual}.json`));
-      const localProof = isLocal
-        ? () => writeLocalProof(dataFolder(folder).localProofs, keyFile.client_id, systemClock)
-        : undefined;
-      const api = managementClient(keyFile, { localProof });
+      const api = clientFor(call, isLocal ? 'administrator' : usual, isLocal);
       const given = await withIds(api, { operands: command.operands, options: command.options }, call);
       return run({ ...call, ...given, api, print: printer(call, api) });
     },
   };
+};
+
+/**
+ * The first of these: `--key-file`; `--local`; the context of `--context` or BEHALF_CONTEXT; the data folder of `--data` or
+ * BEHALF_DATA; the context in use; the data folder `./data`.
+ */
+const clientFor = (call: Call, role: KeyRole, isLocal: boolean): ManagementClient => {
+  const { env } = call;
+  const named = env['BEHALF_DATA'] ?? env['BEHALF__DATA__FOLDER'];
+  const folder = call.text('data') ?? named ?? './data';
+  const [file, context] = [call.text('key-file'), call.text('context') ?? env['BEHALF_CONTEXT']];
+  if (call.text('context') !== undefined && (file !== undefined || isLocal)) {
+    throw usageError(`--context does not go with --${isLocal ? 'local' : 'key-file'}.`);
+  }
+  if (file === undefined && !isLocal) {
+    const contexts = contextsIn(env);
+    const isFolderGiven = call.text('data') !== undefined || named !== undefined;
+    const name = context ?? (isFolderGiven ? undefined : contexts.current());
+    if (name !== undefined) return managementClientOf(contextAccess(contexts, contexts.get(name)));
+  }
+  const keyFile = readKeyFile(file ?? join(folder, `${role}.json`));
+  const localProof = isLocal
+    ? () => writeLocalProof(dataFolder(folder).localProofs, keyFile.client_id, systemClock)
+    : undefined;
+  return managementClient(keyFile, { localProof });
 };
 
 const printer = ({ terminal, isSet }: Call, api: ManagementClient): Printer => {

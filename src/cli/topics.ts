@@ -19,6 +19,7 @@ import { initCommands } from './commands/init.ts';
 import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands, orderedKillCommands } from './commands/kills.ts';
+import { contextCommands, signInCommands } from './commands/login.ts';
 import { peerCommands } from './commands/peers.ts';
 import { policyCommands } from './commands/policy.ts';
 import { pushKeyCommands } from './commands/push-keys.ts';
@@ -43,7 +44,13 @@ const single = (commands: readonly Command[]): readonly Noun[] =>
   commands.map((command) => noun(command.words[0] ?? '', String(command.summary.split(/[.;](?: |$)/)[0]), [command]));
 
 export const TOPICS: readonly Topic[] = [
-  { title: 'Begin', nouns: single(initCommands) },
+  {
+    title: 'Begin',
+    nouns: [
+      ...single([...initCommands, ...signInCommands]),
+      noun('context', 'Choose among the servers at which you have signed in', contextCommands),
+    ],
+  },
   {
     title: 'Register agents and apps',
     nouns: [

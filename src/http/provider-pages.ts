@@ -178,6 +178,9 @@ export const providerPages = (deps: {
           charset: 'base-20',
           ...(userCode === undefined ? {} : { userCode }),
           ...(error === undefined ? {} : { error: DEVICE_ERRORS[error.constructor.name] ?? 'failed' }),
+          ...(isDomainError(error?.cause) && error.cause.code === 'access_denied'
+            ? { refusal: refusalPhrase(error.cause) }
+            : {}),
         }),
       );
     },

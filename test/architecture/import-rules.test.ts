@@ -113,6 +113,9 @@ const RULES: readonly Rule[] = [
 
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
 
+  { of: 'src/cli/sign-in/loopback.ts', may: ['src/cli/', 'node:crypto', 'node:http'] },
+  { of: 'src/cli/sign-in/open-browser.ts', may: ['node:child_process'] },
+  { of: 'src/cli/sign-in/sign-in.ts', may: ['src/cli/', 'src/domain/', 'config/', 'adapters/node/', 'openid-client'] },
   {
     of: 'src/cli/',
     may: [

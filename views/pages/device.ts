@@ -1,5 +1,5 @@
 import { chosenName, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
@@ -15,6 +15,8 @@ export type DeviceCodeModel = PageFrame & {
   readonly xsrf: string;
   readonly userCode?: string;
   readonly error?: keyof typeof words.errors;
+  /** Why the account may not connect the device; goes before `error`. */
+  readonly refusal?: Phrase;
   readonly charset: 'base-20' | 'digits';
 };
 
@@ -37,7 +39,8 @@ ${field({
   autofocus: true,
   inputMode: model.charset === 'digits' ? 'numeric' : 'text',
   ...(model.userCode === undefined ? {} : { value: model.userCode }),
-  ...(model.error === undefined ? {} : { error: words.errors[model.error] }),
+  ...(model.refusal === undefined ? {} : { error: model.refusal }),
+  ...(model.error === undefined || model.refusal !== undefined ? {} : { error: words.errors[model.error] }),
 })}
 <div class="actions">${submit({ text: words.continue })}</div>
 </form>

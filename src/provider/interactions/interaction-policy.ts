@@ -1,5 +1,6 @@
 /** Decides when a user is asked to sign in and to consent, and what the pages learn about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { consentRefusal } from '../../domain/authority/consent/consent-refusals.ts';
 import type { ConsentRegistry } from '../../domain/authority/consent/consent-registry.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import { isLetCount } from '../../domain/identity/accounts/account.ts';
@@ -7,6 +8,7 @@ import { sessionIdOf } from '../../domain/identity/sessions/session.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { makeGrant, type RequestedRights } from '../grants/grant-creation.ts';
 import { asksForDefaults } from '../requests/default-scopes.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
@@ -76,6 +78,9 @@ export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   return policy;
 };
 
+const isForManagement = ({ oidc }: KoaContextWithOIDC): boolean =>
+  Object.hasOwn(oidc.resourceServers ?? {}, managementApiOf(oidc.provider.issuer));
+
 /** Whether the remembered answer is about the client's current version (DR-01). */
 const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']): boolean =>
   ((allowed as { readonly clientVersion?: string }).clientVersion ?? '') ===
@@ -107,6 +112,11 @@ export const grantForRequest =
       // oidc-provider checks this when the request arrives, and not again after the user's answer.
       if (typeof target === 'string' && client?.redirectUriAllowed(target) === false) {
         throw new errors.InvalidRedirectUri();
+      }
+      // A code that another person shows an administrator would give that person's device the administrator's powers
+      // (RFC 8628 §5.4).
+      if (ctx.oidc.entities.DeviceCode && person && person.roles.length > 0 && isForManagement(ctx)) {
+        throw consentRefusal('consent_device_of_role');
       }
       const made = result?.consent?.grantId;
       if (made) {

@@ -10,6 +10,10 @@ export const CONSENT_REFUSALS = {
   consent_duration_not_offered: { code: 'invalid_request', text: 'This length of time was not offered.' },
   consent_depth_not_offered: { code: 'invalid_request', text: 'This number of hops was not offered.' },
   consent_empty: { code: 'access_denied', text: 'Nothing was allowed.' },
+  consent_device_of_role: {
+    code: 'access_denied',
+    text: 'An account with a role cannot give a device access to the management API. Use `behalf login` without --device.',
+  },
   consent_agent_inactive: { code: 'access_denied', text: 'This agent is not active.' },
   consent_client_inactive: { code: 'access_denied', text: 'This client is not active.' },
   consent_caller_inactive: { code: 'access_denied', text: 'The app that calls the agent is not active.' },

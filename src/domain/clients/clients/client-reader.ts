@@ -5,9 +5,11 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { CLIENTS, type Client } from './client.ts';
+import { BUILT_IN_CLIENT } from './command-line-client.ts';
 
 export interface ClientReader {
-  /** Reads one client. Treats an expired client as absent, whether or not the sweeper has removed it. */
+  /** Reads one client. Treats an expired client as absent, whether or not the sweeper has removed it. The
+   * client of the command line is built in. */
   get(id: string): Promise<Versioned<Client> | undefined>;
 }
 
@@ -21,6 +23,7 @@ export const clientReader = ({
   const clients = documents.collection<Client>(CLIENTS);
   return {
     async get(id) {
+      if (id === BUILT_IN_CLIENT.document.id) return BUILT_IN_CLIENT;
       const found = await clients.get(id);
       return found && isUnexpired(found.document, clock.now()) ? found : undefined;
     },
