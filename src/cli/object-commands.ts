@@ -19,7 +19,8 @@ import type {
   ReadOperation,
   RemoveOperation,
 } from './operations.ts';
-import { type Column, csvRow, details, jsonText, printable } from './table.ts';
+import { type Column, csvRow, details, idsIn, jsonText, printable, table } from './table.ts';
+import { WATCH, watched } from './watch.ts';
 
 const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
   string,
@@ -75,16 +76,19 @@ export const listCommand = (description: {
   readonly role?: KeyRole;
   /** The API value of a filter's value; default: itself. */
   readonly meaning?: (name: string, value: string) => string;
+  /** Adds `--watch`. */
+  readonly isWatched?: true;
   /** Adds to the rows of a table what the columns need beside the objects. */
   readonly prepare?: (call: ManagementCall, rows: readonly Json[]) => Promise<readonly Json[]>;
 }): Command => {
   const { noun, plural, operation, columns, filters = {}, nothing, role = 'operator', meaning, prepare } = description;
+  const watch = description.isWatched ? WATCH : {};
   return managementCommand({
     words: [noun, 'list'],
     operands: [],
     summary: `List ${plural}.`,
     role,
-    options: { ...filters, ...LIMIT, ...FORMS },
+    options: { ...filters, ...LIMIT, ...FORMS, ...watch },
     run: async (call) => {
       const query = Object.fromEntries(
         Object.entries(filters).map(([name, { parameter, value }]) => {
@@ -92,16 +96,25 @@ export const listCommand = (description: {
           return [parameter ?? name, given === undefined ? undefined : (meaning?.(name, given) ?? given)];
         }),
       );
+      const isFiltered = Object.values(query).some((value) => value !== undefined);
+      const none = isFiltered ? `There are no such ${noun}.` : nothing;
+      if (call.isSet('watch')) {
+        await watched(call, async () => {
+          const found = await collect(call, operation, query);
+          const rows = prepare === undefined ? found : await prepare(call, found);
+          return rows.length === 0 ? `${none}\n` : table(columns, rows, await call.print.look(idsIn(columns, rows)));
+        });
+        return EXIT.done;
+      }
       if (call.isSet('ndjson') || call.isSet('csv')) {
         await writeRows(call, operation, query, columns);
         return EXIT.done;
       }
-      const isFiltered = Object.values(query).some((value) => value !== undefined);
       const items = await collect(call, operation, query);
       await call.print.list(
         prepare === undefined || call.isSet('json') ? items : await prepare(call, items),
         columns,
-        isFiltered ? `There are no such ${noun}.` : nothing,
+        none,
       );
       return EXIT.done;
     },

@@ -13,6 +13,10 @@ export type Terminal = {
   readonly isErrLive?: boolean;
   /** Columns of the terminal that shows results; absent for a file or a pipe. */
   readonly columns?: number;
+  /** Lines of the terminal that shows results; absent for a file or a pipe. */
+  readonly rows?: number;
+  /** Waits. True when the user interrupted the command meanwhile. Absent where results go to a file or a pipe. */
+  readonly pause?: (seconds: number) => Promise<boolean>;
   /** Whether results may have colors. */
   readonly hasColors?: boolean;
   /** Asks, and shows the typed text. Absent without a user at the terminal. */
@@ -45,6 +49,8 @@ export const processTerminal = (
     ...(stderr.isTTY ? { isErrLive: true } : {}),
     // A terminal of unknown size reports 0.
     ...(stdout.isTTY && stdout.columns > 0 ? { columns: stdout.columns } : {}),
+    ...(stdout.isTTY && stdout.rows > 0 ? { rows: stdout.rows } : {}),
+    ...(stdout.isTTY ? { pause } : {}),
     ...(hasColors(stdout, env) ? { hasColors: true } : {}),
     ...(stdin.isTTY && stderr.isTTY
       ? {
@@ -70,4 +76,16 @@ const lineOf = (input: NodeJS.ReadableStream, output: NodeJS.WritableStream, que
       resolve(line);
       lines.close();
     });
+  });
+
+const pause = (seconds: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const end = (isInterrupted: boolean) => () => {
+      clearTimeout(timer);
+      process.off('SIGINT', interrupted);
+      resolve(isInterrupted);
+    };
+    const interrupted = end(true);
+    const timer = setTimeout(end(false), seconds * 1000);
+    process.once('SIGINT', interrupted);
   });

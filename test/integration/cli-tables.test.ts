@@ -120,3 +120,32 @@ describe('audit list --actor', () => {
     expect(err).toContain(scene.agent.clientId);
   });
 });
+
+describe('--watch', () => {
+  test('prints the list again until the user interrupts, and sees what is new', async () => {
+    const rounds: boolean[] = [false, true];
+    const pause = async (seconds: number): Promise<boolean> => {
+      expect(seconds).toBe(2);
+      if (rounds.length === 2) await scene.ask(person.id, { action: { scope: ['write'] } });
+      return rounds.shift() === true;
+    };
+    const argv = ['approvals', 'list', '--subject', 'payer', '--watch', '--interval', '2'];
+    const { code, out, err } = await behalf(argv, { columns: 120, rows: 20, pause });
+    expect(code).toBe(0);
+    const [, first = '', second = '', ...more] = out.split(`${ESCAPE}[H${ESCAPE}[J`);
+    expect([first.includes('write'), second.includes('write'), more]).toEqual([false, true, []]);
+    expect(err).toBe('Every 2 s. Ctrl-C ends.Every 2 s. Ctrl-C ends.\n');
+  });
+
+  test('shows no more lines than the terminal has', async () => {
+    const { out } = await behalf(['audit', 'list', '--watch'], { columns: 80, rows: 6, pause: async () => true });
+    expect(out.trimEnd().split('\n')).toHaveLength(4);
+  });
+
+  test('needs a terminal, and a bounded interval', async () => {
+    expect(await behalf(['agents', 'list', '--watch'])).toMatchObject({ code: 2, out: '' });
+    const on = { columns: 80, pause: async () => true };
+    expect((await behalf(['agents', 'list', '--watch', '--json'], on)).code).toBe(2);
+    expect((await behalf(['agents', 'list', '--watch', '--interval', '1'], on)).code).toBe(2);
+  });
+});

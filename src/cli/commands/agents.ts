@@ -19,6 +19,7 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     plural: 'agents, newest first unless sorted otherwise',
     operation: 'listAgents',
+    isWatched: true,
     nothing: 'There are no agents yet. Register one: behalf agents create --name NAME --purpose TEXT',
     filters: {
       owner: {

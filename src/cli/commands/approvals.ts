@@ -96,6 +96,7 @@ export const approvalCommands: readonly Command[] = [
     noun: 'approvals',
     plural: 'approvals, newest first',
     operation: 'listApprovals',
+    isWatched: true,
     nothing: 'There are no such approvals.',
     filters: {
       agent: { value: 'AGENT', description: 'Only approvals of this agent.' },

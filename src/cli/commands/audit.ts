@@ -22,6 +22,7 @@ const list = listCommand({
   noun: 'audit',
   plural: 'audit events, newest first',
   operation: 'listAuditEvents',
+  isWatched: true,
   nothing: 'There are no such events.',
   filters: {
     type: { value: 'TYPE', description: 'Only events of this type, for example token.refused.' },
