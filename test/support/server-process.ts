@@ -44,7 +44,7 @@ export const untilAnswering = async (url: string, child: ChildProcess, timeoutMs
       // Not listening yet.
     }
     if (performance.now() > end) throw new Error(`no answer from ${url} within ${timeoutMs} ms`);
-    await new Promise((done) => setTimeout(done, 5));
+    await new Promise((done) => setTimeout(done, 25));
   }
 };
 
