@@ -79,6 +79,8 @@ const SHOWN: readonly string[] = [
   'upstreams.domains[]',
   'upstreams.issuer',
   'upstreams.name',
+  'webhooks.name',
+  'webhooks.url',
 ];
 
 let world: InjectionWorld;

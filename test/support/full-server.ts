@@ -90,7 +90,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   });
   await made('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
   const hooks = { name: 'Our tool', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
-  await made('/webhooks', hooks);
+  const webhook = await idOf('/webhooks', hooks);
   const draft = await made('/policy-sets', {
     text: '@id("nights")\n@reason("Nobody works at night.")\npermit (principal, action, resource); // as it was\n',
     note: 'Nights off',
@@ -219,6 +219,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       handedOver,
       suspended,
       kill,
+      webhook,
       upstream,
       draft: String(draft['version']),
     },

@@ -42,6 +42,8 @@ const SECTIONS = {
     auditLog: { path: '/console/audit', name: words.places.auditLog },
   },
   settings: {
+    webhooks: { path: '/console/webhooks', name: words.places.webhooks },
+    keys: { path: '/console/keys', name: words.places.keys },
     'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
   },
 } as const;

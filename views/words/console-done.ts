@@ -94,6 +94,18 @@ export const doneWords = {
   }),
   deprecated: phrase({ en: 'It takes no new agents any more.', de: 'Er nimmt keine neuen Agenten mehr.' }),
   created: phrase({ en: 'Created.', de: 'Angelegt.' }),
+  rotated: phrase({
+    en: 'New keys are published. The server signs with them later.',
+    de: 'Neue Schlüssel sind veröffentlicht. Der Server signiert später mit ihnen.',
+  }),
+  webhookVerified: phrase({ en: 'Verified. The endpoint is active.', de: 'Geprüft. Der Endpunkt ist aktiv.' }),
+  webhookStopped: phrase({ en: 'Stopped. The server sends it nothing.', de: 'Angehalten. Der Server sendet nichts.' }),
+  testSent: phrase({ en: 'The test message arrived.', de: 'Die Testnachricht ist angekommen.' }),
+  testFailed: phrase({
+    en: 'The test message did not arrive. The last failure says why.',
+    de: 'Die Testnachricht kam nicht an. Der letzte Fehler nennt den Grund.',
+  }),
+  deleted: phrase({ en: 'Deleted.', de: 'Gelöscht.' }),
   killed: phrase({
     en: 'Stopped. The target gets no access from now on.',
     de: 'Gestoppt. Das Ziel bekommt ab jetzt keinen Zugriff.',

@@ -26,6 +26,8 @@ export const consoleWords = {
     replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
     auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
+    webhooks: phrase({ en: 'Webhooks', de: 'Webhooks' }),
+    keys: phrase({ en: 'Signing keys', de: 'Signaturschlüssel' }),
     kills: phrase({ en: 'Kill switch', de: 'Notaus' }),
     'break-glass': phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
   },

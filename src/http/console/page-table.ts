@@ -15,6 +15,7 @@ import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addGroupPages } from './group-pages.ts';
+import { addKeyPages } from './key-pages.ts';
 import { addKillPages } from './kill-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { addOverviewPages } from './overview-pages.ts';
@@ -33,6 +34,7 @@ import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
 import { addTransactionPage } from './transaction-pages.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
+import { addWebhookPages } from './webhook-pages.ts';
 
 /**
  * The accounts that see a place in the navigation: those that may make the call (`all`: for all objects), or those for which
@@ -69,6 +71,8 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addClientPages, places: { clients: ['listClients'] } },
   { add: addServerForms },
   { add: addServerPages, places: { servers: ['listResourceServers'] } },
+  { add: addWebhookPages, places: { webhooks: ['listWebhooks'] } },
+  { add: addKeyPages, places: { keys: ['listKeys'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addTransactionPage },

@@ -15,6 +15,7 @@ import { CONSOLE_PAGES, isSeen } from './page-table.ts';
 /** The message about the last action. The link carries a keyword, never a text. */
 const DONE = {
   ...doneWords,
+  testFailed: { kind: 'warning', text: doneWords.testFailed },
   declined: { kind: 'notice', text: doneWords.declined },
   withdrawn: { kind: 'notice', text: doneWords.withdrawn },
 } as const;

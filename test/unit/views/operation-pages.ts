@@ -9,6 +9,7 @@ import {
   liftKillPage,
   previewKillPage,
 } from '../../../views/pages/console-kills.ts';
+import { signingKeysPage, type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
@@ -44,6 +45,10 @@ export const operationPages = (
   };
   const nothing = { items: [], more: false };
   const none = { agents: nothing, delegations: nothing, grants: { count: 0, more: false } };
+  const webhook: WebhookRow = {
+    ...{ id: text('whk_1'), href: `${home}/whk_1`, name: text('Our tool'), url: text('https://hooks.example.com/x') },
+    ...{ state: 'active', failedAt: NOON, failure: text('no answer') },
+  };
   return {
     kills: killsPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, rows: [kill, all], newHref: `${home}/new` },
@@ -120,6 +125,27 @@ export const operationPages = (
             },
           ],
         },
+      ],
+    }),
+    signingKeys: signingKeysPage({
+      ...frame,
+      keys: [
+        { id: 'k1', kind: 'EC', state: 'active', from: NOON, until: NOON },
+        { id: 'k2', kind: 'RSA', state: 'published', from: NOON },
+      ],
+      rotateHref: `${home}/rotate`,
+    }),
+    noSigningKeys: signingKeysPage({ ...frame, keys: [] }),
+    webhooks: webhooksPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [webhook, { ...webhook, state: 'stopped', deliveredAt: NOON }],
+    }),
+    webhook: webhookPage({
+      ...frame,
+      webhook: { ...webhook, kinds: ['agent.killed'], ownerName: text('Ada'), failingSince: NOON, createdAt: NOON },
+      actions: [
+        { text: fieldWords.change, href: `${home}/x/edit` },
+        { text: fieldWords.change, action: `${home}/x/test`, kind: 'primary' },
       ],
     }),
     secret: secretPage(frame, {

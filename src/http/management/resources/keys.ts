@@ -1,6 +1,8 @@
 /** Resource: signing keys. */
 
+import type { FreshFactor } from '../../../domain/identity/accounts/fresh-factor.ts';
 import type { By } from '../../../domain/platform/registries/registered-documents.ts';
+import type { Call } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
@@ -69,18 +71,25 @@ export type Keys = {
 
 type Dependencies = {
   readonly keys: Keys;
+  readonly requireFreshFactor: FreshFactor;
 };
 
-const handlers = ({ keys }: Dependencies): Handlers<typeof routes> => {
+/** People prove a fresh second factor first. A client that acts for itself has none. */
+const handlers = ({ keys, requireFreshFactor }: Dependencies): Handlers<typeof routes> => {
+  const checkFactor = ({ caller, by }: Pick<Call, 'caller' | 'by'>): void => {
+    if (caller.kind === 'account') requireFreshFactor(by);
+  };
   const answer = async () => ({ body: { items: (await keys.list()).map(showKey) } });
   return {
     listKeys: answer,
-    async rotateKeys({ by }) {
-      await keys.rotate(by);
+    async rotateKeys(call) {
+      checkFactor(call);
+      await keys.rotate(call.by);
       return answer();
     },
-    async revokeKey({ id, body, by }) {
-      await keys.revoke(id, body.reason, by);
+    async revokeKey(call) {
+      checkFactor(call);
+      await keys.revoke(call.id, call.body.reason, call.by);
       return answer();
     },
   };

@@ -1,0 +1,79 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Signing keys. */
+export const keyWords = {
+  title: phrase({ en: 'Signing keys', de: 'Signaturschlüssel' }),
+  lead: phrase({
+    en: 'Keys with which this server signs tokens. Resource servers and clients fetch the public parts.',
+    de: 'Schlüssel, mit denen dieser Server Tokens signiert. Ressourcenserver und Clients rufen die öffentlichen Teile ab.',
+  }),
+  none: phrase({ en: 'There are no signing keys.', de: 'Es gibt keine Signaturschlüssel.' }),
+  key: phrase({ en: 'Key', de: 'Schlüssel' }),
+  kind: phrase({ en: 'Kind', de: 'Art' }),
+  from: phrase({ en: 'Signs from', de: 'Signiert ab' }),
+  until: phrase({ en: 'Signs until', de: 'Signiert bis' }),
+  states: {
+    published: phrase({ en: 'published', de: 'veröffentlicht' }),
+    active: phrase({ en: 'signing', de: 'signiert' }),
+    retired: phrase({ en: 'replaced', de: 'ersetzt' }),
+    revoked: phrase({ en: 'revoked', de: 'widerrufen' }),
+  },
+  rotate: phrase({ en: 'Rotate the keys', de: 'Schlüssel erneuern' }),
+  rotateAsked: phrase({ en: 'Rotate the signing keys?', de: 'Die Signaturschlüssel erneuern?' }),
+  rotateLead: phrase({
+    en: 'The server publishes new keys now and signs with them later. Tokens that exist stay valid.',
+    de: 'Der Server veröffentlicht jetzt neue Schlüssel und signiert später mit ihnen. Vorhandene Tokens bleiben gültig.',
+  }),
+};
+
+/** Endpoints of webhooks. */
+export const webhookWords = {
+  title: phrase({ en: 'Webhooks', de: 'Webhooks' }),
+  lead: phrase({
+    en: 'Systems to which this server sends notifications, each with the last delivery.',
+    de: 'Systeme, denen dieser Server Benachrichtigungen sendet, je mit der letzten Zustellung.',
+  }),
+  none: phrase({ en: 'There are no webhooks.', de: 'Es gibt keine Webhooks.' }),
+  webhook: phrase({ en: 'Webhook', de: 'Webhook' }),
+  url: phrase({ en: 'URL', de: 'URL' }),
+  urlHint: phrase({
+    en: 'An https URL of a public host. After a change the endpoint is verified again.',
+    de: 'Eine https-URL eines öffentlichen Hosts. Nach einer Änderung wird der Endpunkt erneut geprüft.',
+  }),
+  kinds: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
+  ownerHint: phrase({
+    en: 'Only about agents of this account or group. Empty: about all.',
+    de: 'Nur über Agenten dieses Kontos oder dieser Gruppe. Leer: über alle.',
+  }),
+  states: {
+    unproven: phrase({ en: 'not verified', de: 'nicht geprüft' }),
+    active: phrase({ en: 'active', de: 'aktiv' }),
+    stopped: phrase({ en: 'stopped', de: 'angehalten' }),
+  },
+  delivered: phrase({ en: 'Last delivery', de: 'Letzte Zustellung' }),
+  failed: phrase({ en: 'Last failure', de: 'Letzter Fehler' }),
+  failing: phrase({ en: 'Failing since', de: 'Fehler seit' }),
+  never: phrase({ en: 'never', de: 'nie' }),
+  make: phrase({ en: 'New webhook', de: 'Neuer Webhook' }),
+  makeLead: phrase({
+    en: 'The server shows the secret of the endpoint once. It sends nothing until you verify the endpoint.',
+    de: 'Der Server zeigt das Geheimnis des Endpunkts einmal. Er sendet nichts, bis Sie den Endpunkt prüfen.',
+  }),
+  changeTitle: phrase({ en: 'Change a webhook', de: 'Webhook ändern' }),
+  secretTitle: phrase({ en: 'Secret of the webhook', de: 'Geheimnis des Webhooks' }),
+  secretLead: phrase({
+    en: 'The endpoint checks the signature of each message with this secret.',
+    de: 'Der Endpunkt prüft mit diesem Geheimnis die Signatur jeder Nachricht.',
+  }),
+  secret: phrase({ en: 'Secret', de: 'Geheimnis' }),
+  verify: phrase({ en: 'Verify', de: 'Prüfen' }),
+  test: phrase({ en: 'Send a test message', de: 'Testnachricht senden' }),
+  stop: phrase({ en: 'Stop', de: 'Anhalten' }),
+  remove: phrase({ en: 'Delete', de: 'Löschen' }),
+  removeAsked: (name: HtmlValue) =>
+    phrase({ en: html`Delete the webhook ${name}?`, de: html`Den Webhook ${name} löschen?` }),
+  removeLead: phrase({
+    en: 'The endpoint receives no notification any more. Waiting notifications are discarded.',
+    de: 'Der Endpunkt bekommt keine Benachrichtigung mehr. Wartende Benachrichtigungen werden verworfen.',
+  }),
+};
