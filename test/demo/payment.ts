@@ -46,7 +46,9 @@ const pictures = (folder: string) => {
   return async (page: Page, name: string): Promise<void> => {
     count += 1;
     const path = join(folder, `${String(count).padStart(2, '0')}-${name}.png`);
-    await page.screenshot({ path, fullPage: true });
+    // From the top, as on the screen: both answers stay at its lower edge.
+    await page.evaluate('scrollTo(0, 0)');
+    await page.screenshot({ path });
     say(dim(`picture: ${path}`));
   };
 };
