@@ -81,6 +81,7 @@ describe('a search', () => {
       `/console/agents/${agent}/edit`,
       `/console/agents/${agent}/hand-over`,
       `/console/agents/${agent}/retire`,
+      `/console/kills/new?scope=agent&amp;name=${agent}`,
     ]);
   });
 

@@ -71,6 +71,7 @@ export const searchWords = {
     resume: phrase({ en: 'Resume', de: 'Fortsetzen' }),
     retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
     disable: phrase({ en: 'Disable', de: 'Sperren' }),
+    kill: phrase({ en: 'Kill', de: 'Notaus' }),
     agents: phrase({ en: 'Agents of this owner', de: 'Agenten dieses Eigentümers' }),
   },
   transaction: phrase({ en: 'Transaction over time', de: 'Vorgang im Zeitverlauf' }),

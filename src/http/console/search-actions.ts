@@ -7,6 +7,19 @@ import type { Viewer } from './console-page.ts';
 
 export type ActionLink = { readonly action: SearchAction; readonly href: string };
 
+/** The page that previews a kill. An owner may kill their own agents, a role all objects. */
+const killOf = (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  scope: 'agent' | 'account' | 'client',
+  id: string,
+  isOwn = false,
+): readonly ActionLink[] =>
+  calls.mayAll('createKill', account) || (isOwn && calls.may('createKill', account))
+    ? [{ action: 'kill', href: `${deps.basePath}/console/kills/new?scope=${scope}&name=${encodeURIComponent(id)}` }]
+    : [];
+
 const eventsOf = (deps: ConsoleDeps, calls: ConsoleCalls, { account }: Viewer, id: string): readonly ActionLink[] =>
   calls.may('listAuditEvents', account)
     ? [{ action: 'events', href: `${deps.basePath}/console/audit?id=${encodeURIComponent(id)}` }]
@@ -39,6 +52,7 @@ export const agentActions = async (
           { action: 'retire', href: `${href}/retire` },
         ] as const)
       : []),
+    ...killOf(deps, calls, viewer, 'agent', id, changes),
   ];
 };
 
@@ -56,6 +70,7 @@ export const personActions = (
     ...(state === 'active' && calls.may('disableAccount', viewer.account)
       ? [{ action: 'disable', href: `${href}/disable` } as const]
       : []),
+    ...killOf(deps, calls, viewer, 'account', id),
   ];
 };
 
@@ -72,5 +87,6 @@ export const appActions = (
     ...(state === 'active' && calls.may('disableClient', viewer.account)
       ? [{ action: 'disable', href: `${href}#state` } as const]
       : []),
+    ...killOf(deps, calls, viewer, 'client', id),
   ];
 };
