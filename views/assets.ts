@@ -15,7 +15,7 @@ export type StyleName =
   | 'styleguide.css'
   | 'timeline.css';
 
-export type ScriptName = 'approvals.js' | 'local-times.js' | 'passkeys.js' | 'push.js' | 'search.js';
+export type ScriptName = 'approvals.js' | 'editor.js' | 'local-times.js' | 'passkeys.js' | 'push.js' | 'search.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
@@ -76,6 +76,7 @@ const load = (): Loaded => {
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),
+    'editor.js': add('editor.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'push.js': add('push.js', 'text/javascript; charset=utf-8'),
     'search.js': add('search.js', 'text/javascript; charset=utf-8'),

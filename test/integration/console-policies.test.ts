@@ -117,6 +117,10 @@ describe('drafting and making it count', () => {
       200,
       expect.stringMatching(/One error .* Line \d+ .*no-write.*resource\.nam == /),
     ]);
+    // The finding leads to its line, which is marked in the listing.
+    const line = wrong.split('\n').findIndex((one) => one.includes('resource.nam ==')) + 1;
+    expect(page.html).toContain(`<a href="#line-${line}">Line ${line}</a>`);
+    expect(page.html).toContain(`<li class="numbered error" id="line-${line}">`);
     expect(page.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'note')?.value).toBe('No writing');
     const saved = await draft(operator, 'Save the draft', { text: wrong, note: 'No writing' });
     expect([saved.status, words(saved)]).toEqual([400, expect.stringContaining('Nothing was saved')]);

@@ -4,7 +4,7 @@ import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
-import { differenceText, sourceLine } from '../partials/policy-text.ts';
+import { differenceText, sourceLine, sourceText } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { editorWords as words } from '../words/console-editor.ts';
 import { policyPageWords } from '../words/console-policy.ts';
@@ -18,6 +18,7 @@ export const policyEditorPage = (model: PolicyEditorModel): Html =>
     frame: model,
     style: 'agents.css',
     alsoStyle: 'policy.css',
+    script: 'editor.js',
     title: words.tab,
     width: 'wide',
     side: consoleNavigation(model, 'versions', false),
@@ -39,6 +40,7 @@ ${textArea({
 ${field({ name: 'note', label: words.note, value: model.note, autocomplete: 'off', maxLength: 200, optional: true })}
 <div class="actions">${submit({ text: words.check, kind: 'strong', name: 'do', value: 'check' })} ${submit({ text: words.save, name: 'do', value: 'save' })} <a class="button plain" href="${model.cancelHref}">${policyPageWords.cancel}</a></div>
 </form>
+${marked(model)}
 ${model.difference && html`<section aria-labelledby="differs"><h2 id="differs">${words.differs(model.difference.from)}</h2>${differenceText(model.difference)}</section>`}`,
   });
 
@@ -53,9 +55,20 @@ const findings = ({ findings: found }: PolicyEditorModel): Html | undefined => {
 ${found.length > 50 && html`<p class="hint">${policyPageWords.andMore(found.length - 50)}</p>`}</section>`;
 };
 
+/** The text as it was checked, with its lines numbered and marked. */
+const marked = ({ findings: found = [], text }: PolicyEditorModel): Html | undefined => {
+  const lines = new Map<number, PolicyFindingLine['severity']>();
+  for (const { line, severity } of found) {
+    if (line !== undefined && lines.get(line) !== 'error') lines.set(line, severity);
+  }
+  return lines.size === 0
+    ? undefined
+    : html`<section aria-labelledby="checked"><h2 id="checked">${words.checked}</h2>${sourceText(text, words.checked, lines)}</section>`;
+};
+
 const finding = ({ severity, message, policy, line, source }: PolicyFindingLine): Html =>
   html`<li class="${severity}"><p><span class="tag ${severity === 'error' ? 'off' : 'warn'}">${words.severities[severity]}</span> ${
-    line !== undefined && html`<strong>${words.line(line)}</strong>`
+    line !== undefined && html`<strong><a href="#line-${line}">${words.line(line)}</a></strong>`
   } ${policy !== undefined && html`<code>${plainText(policy, 80)}</code>`}</p>
 <p>${englishText(message, MOST_SAID)}</p>
 ${source !== undefined && html`<pre><code>${sourceLine(source)}</code></pre>`}</li>`;

@@ -36,14 +36,21 @@ export const sourceLine = (line: string, limit = 300): string => {
 /** Lines of a text on the page. The API and the command line have the whole text. */
 const MOST_LINES = 3_000;
 
-/** A text with the numbers of its lines. */
-export const sourceText = (text: string, label: Phrase): Html => {
+/** A text with the numbers of its lines. `marked`: lines with a finding, which links reach as `#line-7`. */
+export const sourceText = (
+  text: string,
+  label: Phrase,
+  marked: ReadonlyMap<number, 'error' | 'warning'> = new Map(),
+): Html => {
   const lines = text.replace(/\n$/, '').split('\n');
   return html`<div class="source" tabindex="0" role="region" aria-label="${label}"><ol>${lines
     .slice(0, MOST_LINES)
-    .map((line) => html`<li class="numbered"><code>${sourceLine(line)}</code></li>`)}</ol>${
-    lines.length > MOST_LINES && html`<p class="hint">${words.lines(numberPhrase(lines.length))}</p>`
-  }</div>`;
+    .map((line, index) => {
+      const mark = marked.get(index + 1);
+      return mark === undefined
+        ? html`<li class="numbered"><code>${sourceLine(line)}</code></li>`
+        : html`<li class="numbered ${mark}" id="line-${index + 1}"><code>${sourceLine(line)}</code></li>`;
+    })}</ol>${lines.length > MOST_LINES && html`<p class="hint">${words.lines(numberPhrase(lines.length))}</p>`}</div>`;
 };
 
 const SIGNS = { same: ['', ' '], removed: [words.removed, '−'], added: [words.added, '+'] } as const;

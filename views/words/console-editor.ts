@@ -28,6 +28,7 @@ export const editorWords = {
     error: phrase({ en: 'error', de: 'Fehler' }),
     warning: phrase({ en: 'warning', de: 'Warnung' }),
   },
+  checked: phrase({ en: 'The checked text', de: 'Der geprüfte Text' }),
   line: (line: number) => phrase({ en: `Line ${line}`, de: `Zeile ${line}` }),
   hasErrors: phrase({
     en: 'The text has errors. Nothing was saved.',
