@@ -435,13 +435,16 @@ describe('audit and keys', () => {
     ]);
   });
 
-  test('keys are listed and rotated by an administrator', async () => {
-    const { call, admin, audit, keyChanges } = await composeManagementApi();
+  test('keys are listed, and rotated by an administrator with a fresh second factor', async () => {
+    const { call, admin, fresh, audit, keyChanges } = await composeManagementApi();
     const statesOf = ({ body }: { readonly body: { readonly items: readonly { readonly state: string }[] } }) =>
       body.items.map(({ state }) => state).sort();
     const before = await call(admin, 'get', '/keys');
     expect(new Set(statesOf(before))).toEqual(new Set(['active']));
-    const rotated = await call(admin, 'post', '/keys/rotations');
+    const refused = await call(admin, 'post', '/keys/rotations');
+    expect([refused.status, audit.of('keys.rotated')]).toEqual([401, []]);
+    expect(audit.of('management.refused')).toMatchObject([{ error: 'insufficient_user_authentication' }]);
+    const rotated = await call(fresh, 'post', '/keys/rotations');
     expect(rotated.status).toBe(200);
     const published = rotated.body.items.filter(({ state }: { readonly state: string }) => state === 'published');
     expect(published.map(({ kty }: { readonly kty: string }) => kty).sort()).toEqual(['EC', 'OKP', 'RSA']);
