@@ -100,8 +100,8 @@ describe('an order', () => {
   test('without a right of the management API there is neither page nor order', async () => {
     const auditor = await signedIn(AUDITOR);
     expect((await auditor.open(at('/console/kills'))).status).toBe(200);
-    const own = await auditor.open(at(`/console/kills/new?scope=agent&name=${scene.agent.clientId}`));
-    expect(own.status).toBe(404);
+    const order = { confirm: 'Secretary', reason: 'x' };
+    expect((await stop(auditor, 'agent', scene.agent.clientId, order)).status).toBe(404);
     // An operator stops everything but administrators and everything.
     expect((await operator.open(at(`/console/kills/new?scope=account&name=root`))).status).toBe(403);
     expect((await operator.open(at('/console/kills/new?scope=all'))).status).toBe(403);

@@ -212,6 +212,7 @@ export const KILL_GERMAN = {
   kill_in_force:
     'Alles, was dieser Server gewährt, wurde angehalten. Es wird erst wieder gewährt, wenn das aufgehoben ist.',
   kill_id_missing: 'Jeder Umfang außer „all“ braucht eine Kennung, und „all“ hat keine.',
+  kill_scope_missing: 'Nennen Sie den Umfang des Notaus.',
   kill_of_others_forbidden: 'Ohne Rolle geht das nur mit eigenen Agenten.',
   kill_of_role_not_liftable:
     'Dieser Notaus wurde mit einer Rolle ausgelöst. Nur mit einer Rolle lässt er sich aufheben.',

@@ -17,6 +17,7 @@ export const KILL_REFUSALS = {
     text: 'everything this server grants was stopped; it is not granted again until that is lifted',
   },
   kill_id_missing: { code: 'invalid_field', text: 'Every scope but "all" needs an id, and that has none.' },
+  kill_scope_missing: { code: 'invalid_field', text: 'Name the scope of the kill.' },
   kill_of_others_forbidden: { code: 'forbidden', text: 'Without a role only your own agents can be killed.' },
   kill_of_role_not_liftable: {
     code: 'forbidden',

@@ -16,7 +16,7 @@ import { KILL_SCOPES, type Kill, type KillScope, killKey, signaturesNeeded } fro
 import { type Call, existing } from '../call.ts';
 import { requireAdministrator } from '../permissions.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenClientId, givenId, OWN, PAGE, scopes, WRITERS } from '../route.ts';
+import { about, givenClientId, givenId, OWN, PAGE, scopes } from '../route.ts';
 import { named, type Schema } from '../schema.ts';
 import {
   arrayOf,
@@ -112,19 +112,13 @@ const routes = {
       standing: { ...flag('Only kills that are not lifted.'), default: false },
     },
   }),
-  previewKill: make.read(
-    '/kill-preview',
-    KILL_PREVIEW,
-    'Preview what a kill would stop and end. The caller needs the right to order it',
-    {
-      own: true,
-      roles: WRITERS,
-      query: {
-        scope: oneOf('What the kill would stop.', KILL_SCOPES),
-        id: givenClientId('Id of the object; not with `all`.'),
-      },
+  previewKill: make.read('/kill-preview', KILL_PREVIEW, 'Preview what a kill would stop and end', {
+    own: true,
+    query: {
+      scope: oneOf('What the kill would stop.', KILL_SCOPES),
+      id: givenClientId('Id of the object; not with `all`.'),
     },
-  ),
+  }),
   getKill: make.read('/kills/{id}', KILL, 'Read a kill', OWN),
   liftKill: make.act(
     '/kills/{id}/lift',
@@ -253,7 +247,8 @@ const handlers = ({
     },
 
     async previewKill(call) {
-      const { scope = 'all', id } = call.query;
+      const { scope, id } = call.query;
+      if (scope === undefined) throw killRefusal('kill_scope_missing', { field: 'scope' });
       const { target, name } = await killable(call, scope, id);
       const isNamed = scope !== 'all' && scope !== 'token';
       return { body: showKillPreview(scope, id, isNamed ? name : undefined, await previewKill(scope, target)) };
