@@ -27,7 +27,7 @@ describe('assets', () => {
     expect(style.length).toBeLessThanOrEqual(13 * 1024);
     const more = assetByPath(assets('').href('agents.css'))?.body.toString() ?? '';
     expect(more).not.toMatch(/url\(|@import/);
-    expect(more.length).toBeLessThanOrEqual(4 * 1024);
+    expect(more.length).toBeLessThanOrEqual(5 * 1024);
     const frame = assetByPath(assets('').href('frame.css'))?.body.toString() ?? '';
     expect(frame).not.toMatch(/url\(|@import/);
     expect(frame.length).toBeLessThanOrEqual(8 * 1024);

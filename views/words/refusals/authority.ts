@@ -22,7 +22,7 @@ export const CONSENT_GERMAN = {
   consent_depth_not_offered: 'Diese Zahl von Weitergaben stand nicht zur Wahl.',
   consent_empty: 'Es wurde nichts erlaubt.',
   consent_device_of_role:
-    'Ein Konto mit einer Rolle kann keinem Gerät Zugriff auf die Verwaltungs-API geben. Verwenden Sie `behalf login` ohne --device.',
+    'Ein Konto mit einer Rolle kann keinem Gerät Zugriff auf die Verwaltungs-API geben. Verwenden Sie den Befehl behalf login ohne --device.',
   consent_agent_inactive: 'Dieser Agent ist nicht aktiv.',
   consent_client_inactive: 'Diese App ist nicht aktiv.',
   consent_caller_inactive: 'Die App, die den Agenten aufruft, ist nicht aktiv.',

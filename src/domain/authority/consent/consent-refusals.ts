@@ -12,7 +12,7 @@ export const CONSENT_REFUSALS = {
   consent_empty: { code: 'access_denied', text: 'Nothing was allowed.' },
   consent_device_of_role: {
     code: 'access_denied',
-    text: 'An account with a role cannot give a device access to the management API. Use `behalf login` without --device.',
+    text: 'An account with a role cannot give a device access to the management API. Use the command behalf login without --device.',
   },
   consent_agent_inactive: { code: 'access_denied', text: 'This agent is not active.' },
   consent_client_inactive: { code: 'access_denied', text: 'This client is not active.' },
