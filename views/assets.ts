@@ -15,7 +15,14 @@ export type StyleName =
   | 'styleguide.css'
   | 'timeline.css';
 
-export type ScriptName = 'approvals.js' | 'editor.js' | 'local-times.js' | 'passkeys.js' | 'push.js' | 'search.js';
+export type ScriptName =
+  | 'approvals.js'
+  | 'copy.js'
+  | 'editor.js'
+  | 'local-times.js'
+  | 'passkeys.js'
+  | 'push.js'
+  | 'search.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
@@ -74,6 +81,7 @@ const load = (): Loaded => {
       schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
     ),
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
+    'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),
     'editor.js': add('editor.js', 'text/javascript; charset=utf-8'),

@@ -80,7 +80,7 @@ ${body}
 ${side && html`<link rel="stylesheet" href="${href('frame.css')}">`}
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
 ${[alsoStyle ?? []].flat().map((also) => html`<link rel="stylesheet" href="${href(also)}">`)}
-${frame.search && html`<link rel="stylesheet" href="${href('search.css')}"><script src="${href('search.js')}" defer></script>`}
+${frame.search && html`<link rel="stylesheet" href="${href('search.css')}"><script src="${href('search.js')}" defer></script><script src="${href('copy.js')}" defer></script>`}
 ${(view: View) => {
   const { style: own } = brandOf(view);
   return own !== undefined && html`<link rel="stylesheet" href="${frame.basePath}${own}">`;

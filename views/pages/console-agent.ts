@@ -5,6 +5,7 @@ import { environmentTag, verifiedTag } from '../partials/agent-card.ts';
 import { type AgentRow, lastUse } from '../partials/agent-rows.ts';
 import { stateTag } from '../partials/agent-state.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
@@ -82,7 +83,7 @@ export const agentPage = (model: AgentPageModel): Html =>
     width: 'wide',
     side: consoleNavigation(model, 'agents', false),
     body: html`<div class="page-head"><h1>${chosenName(model.agent.name)}</h1>
-<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <code>${plainText(model.agent.id, 80)}</code></p></div>
+<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <span class="copied"><code>${plainText(model.agent.id, 80)}</code>${copyButton(model.agent.id)}</span></p></div>
 ${state(model)}
 ${who(model)}
 ${effect(model.effect)}

@@ -12,6 +12,7 @@ import {
   listPage,
   table,
 } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { agoText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { blueprintWords as words } from '../words/console-blueprints.ts';
@@ -112,7 +113,7 @@ export const blueprintPage = (model: BlueprintModel): Html => {
     width: 'wide',
     side: consoleNavigation(model, 'blueprints', false),
     body: html`<div class="page-head"><h1>${chosenName(blueprint.name)}</h1>
-<p class="facts">${stateTag(blueprint.state)} <code>${plainText(blueprint.id, 80)}</code></p>
+<p class="facts">${stateTag(blueprint.state)} <span class="copied"><code>${plainText(blueprint.id, 80)}</code>${copyButton(blueprint.id)}</span></p>
 <p class="lead">${plainText(blueprint.purpose, 400)}</p></div>
 <section aria-labelledby="counts" class="card"><h2 id="counts">${blueprint.version === 0 ? words.nothingCounts : words.counts(blueprint.version)}</h2>
 ${blueprint.state === 'deprecated' && html`<p>${words.deprecated}</p>`}

@@ -14,6 +14,7 @@ import {
   rightsList,
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -105,7 +106,7 @@ export const clientPage = (model: ClientModel): Html => {
     width: 'wide',
     side: consoleNavigation(model, 'clients', false),
     body: html`<div class="page-head"><h1>${chosenName(client.name)}</h1>
-<p class="facts">${registeredState(client.state)}${client.isVerified && verifiedTag} <code>${plainText(client.id, 300)}</code></p></div>
+<p class="facts">${registeredState(client.state)}${client.isVerified && verifiedTag} <span class="copied"><code>${plainText(client.id, 300)}</code>${copyButton(client.id)}</span></p></div>
 ${state(model)}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList([

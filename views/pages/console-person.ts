@@ -14,6 +14,7 @@ import {
   rightsList,
   table,
 } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -119,7 +120,7 @@ ${factList([
   [words.entitlements, person.entitlements === undefined ? words.whatConsentGives : rightsList(person.entitlements)],
   [registerWords.made, timeText(person.createdAt)],
   [registerWords.changed, timeText(person.updatedAt)],
-  [registerWords.id, html`<code>${plainText(person.id, 80)}</code>`],
+  [registerWords.id, html`<code>${plainText(person.id, 80)}</code> ${copyButton(person.id)}`],
 ])}</section>
 ${factors(model)}
 ${sessions(model)}

@@ -1,6 +1,7 @@
 import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { type Risk, riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -75,6 +76,7 @@ export const serverTargets = (model: ServerTargets, csrf: string): Html => {
   const shown = model.withdraw === undefined ? columns.slice(0, -1) : columns;
   return html`<section aria-labelledby="delegates-to"><h2 id="delegates-to">${words.title}</h2><p class="lead">${words.lead}</p>
 ${model.targets.length === 0 ? html`<p class="empty">${words.none}</p>` : table(shown, model.targets, 'delegates-to')}${
-  model.proposeCommand !== undefined && html`<p class="hint">${words.propose(model.proposeCommand)}</p>`
+  model.proposeCommand !== undefined &&
+  html`<p class="hint">${words.propose(model.proposeCommand)} ${copyButton(model.proposeCommand)}</p>`
 }</section>`;
 };

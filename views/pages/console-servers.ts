@@ -15,6 +15,7 @@ import {
   table,
 } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { type DetailItem, detailChips } from '../partials/detail-list.ts';
 import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
 import { sourceText } from '../partials/policy-text.ts';
@@ -126,7 +127,7 @@ export const serverPage = (model: ServerModel): Html => {
     width: 'wide',
     side: consoleNavigation(model, 'servers', false),
     body: html`<div class="page-head"><h1>${chosenName(server.name)}</h1>
-<p class="facts">${registeredState(server.state)} <code>${plainText(server.identifier, 300)}</code></p></div>
+<p class="facts">${registeredState(server.state)} <span class="copied"><code>${plainText(server.identifier, 300)}</code>${copyButton(server.identifier)}</span></p></div>
 <section aria-labelledby="state" class="card"><h2 id="state">${server.state === 'active' ? words.works : words.worksNot}</h2>
 ${model.isOwnApi && html`<p>${words.ownApi}</p>`}
 ${factList([
@@ -143,7 +144,7 @@ ${factList([
   [words.facts.asks, server.asksWith === 'none' ? words.asksNot : clientWords.methods[server.asksWith]],
   [registerWords.made, timeText(server.createdAt)],
   [registerWords.changed, timeText(server.updatedAt)],
-  [registerWords.id, html`<code>${plainText(server.id, 80)}</code>`],
+  [registerWords.id, html`<code>${plainText(server.id, 80)}</code> ${copyButton(server.id)}`],
 ])}
 ${
   model.disableHref !== undefined &&

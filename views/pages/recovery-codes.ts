@@ -1,5 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { copyButton } from '../partials/copy-button.ts';
+import { copyWords } from '../words/copy.ts';
 import { recoveryWords as words } from '../words/factors.ts';
 
 export type RecoveryCodesModel = PageFrame & {
@@ -13,11 +15,13 @@ export const recoveryCodesPage = (model: RecoveryCodesModel): Html =>
   layout({
     frame: model,
     style: 'security.css',
+    script: 'copy.js',
     title: words.title,
     body: html`<section class="card"><h1>${words.keepThem}</h1>
 ${model.isFirst && html`<div class="flash success" role="status">${words.wasAdded}</div>`}
 <p class="lead">${words.shownOnce}${!model.isFirst && html` ${words.oldOnesAreOver}`}</p>
 <ul class="codes" aria-label="${words.title}">${model.codes.map((code) => html`<li><code class="key">${code}</code></li>`)}</ul>
+<p class="copied">${copyButton(model.codes.join('\n'), copyWords.codes)}</p>
 <div class="actions"><a class="button primary" href="${model.nextHref}">${words.kept}</a></div>
 </section>`,
   });

@@ -9,6 +9,7 @@ import { breakGlassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
 import { commaList, factList, postButton, registeredState, rightsList, table } from '../partials/console-list.ts';
 import { checkbox, choice, textArea } from '../partials/controls.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { detailChips, detailChoices } from '../partials/detail-list.ts';
 import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
@@ -269,6 +270,7 @@ const listsParts = () =>
       }),
       differenceText({ from: 1, to: 2, lines: [] }),
     ],
+    copyButton: [html`<p>${copyButton(planner.id)}</p>`],
     eventRun: [
       eventRun(html`<span class="outcome granted">${words.sample}</span>`, [{ at: noon }]),
       eventRun(html`<span class="outcome granted">${words.sample}</span>`, [

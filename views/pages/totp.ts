@@ -1,9 +1,11 @@
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { type Field, field } from '../partials/field.ts';
 import { qrCode } from '../partials/qr-code.ts';
 import { submit } from '../partials/submit.ts';
+import { copyWords } from '../words/copy.ts';
 import { factorWords as words } from '../words/factors.ts';
 
 /** The form POSTs `csrf`, `name` and `code` to `action`. */
@@ -23,13 +25,14 @@ export const totpPage = (model: TotpPageModel): Html =>
   layout({
     frame: model,
     style: 'security.css',
+    script: 'copy.js',
     title: words.addApp,
     side: accountNavigation(model, 'security', false),
     body: html`<section class="card"><h1>${words.addApp}</h1>
 <p class="lead">${words.fromThenOn}</p>
 <h2>${words.scan}</h2>
 <figure class="qr">${qrCode(model.address, words.qrCode)}</figure>
-<p>${words.orType} <code class="key">${inGroups(model.secret)}</code></p>
+<p>${words.orType} <code class="key">${inGroups(model.secret)}</code> ${copyButton(model.secret, copyWords.key)}</p>
 <h2>${words.prove}</h2>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
 ${field({

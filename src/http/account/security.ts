@@ -68,7 +68,7 @@ export const addSecurityRoutes = (
   };
 
   const showCodes = (ctx: Context, session: PageSession, codes: readonly string[], isFirst: boolean): void =>
-    sendPage(ctx, 200, recoveryCodesPage({ ...frameOf(session), codes, isFirst, nextHref: path }));
+    sendPage(ctx, 200, recoveryCodesPage({ ...frameOf(session), codes, isFirst, nextHref: path }), [], 'scripts');
 
   const showTotp = async (
     ctx: Context,
@@ -85,7 +85,7 @@ export const addSecurityRoutes = (
       csrf: session.csrf,
       username: session.account.username,
     });
-    sendPage(ctx, status, page);
+    sendPage(ctx, status, page, [], 'scripts');
   };
 
   const showPasskey = async (
