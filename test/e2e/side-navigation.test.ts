@@ -59,8 +59,7 @@ test.each([390, 820, 1099])(
   async (width) => {
     await open('/console/agents', { viewport: { width, height: 844 } }, async (page) => {
       expect(await navigation(page).isVisible()).toBe(false);
-      const title = await placeOf(page, 'h1');
-      expect(title.y).toBeLessThanOrEqual(110);
+      expect((await placeOf(page, 'main')).y).toBeLessThanOrEqual(110);
       await page.getByRole('button', { name: 'Menu' }).focus();
       await page.keyboard.press('Enter');
       expect(await navigation(page).isVisible()).toBe(true);

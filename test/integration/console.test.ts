@@ -539,6 +539,12 @@ describe('what is shown', () => {
     const byName = await ada.open(at('/console/agents?sort=name'));
     const names = [...byName.html.matchAll(/<bdi class="chosen">([^<]+)</g)].map(([, name = '']) => name.toLowerCase());
     expect(names).toEqual([...names].sort());
+    // The head of the column leads there with the other filters, and back.
+    const head = /<a href="([^"]*)">Agent<\/a>/;
+    const filtered = await ada.open(at('/console/agents?state=active'));
+    expect(head.exec(filtered.html)?.[1]).toBe('/console/agents?state=active&amp;sort=name');
+    expect(head.exec(byName.html)?.[1]).toBe('/console/agents');
+    expect(byName.html).toContain('<th scope="col" aria-sort="ascending"><a href="/console/agents">Agent');
     expect((await ada.open(at('/console/agents?sort=nonsense&state=moon&of=everything'))).status).toBe(200);
   });
 

@@ -36,7 +36,7 @@ ${filters(model)}
 ${
   model.agents.length === 0
     ? html`<p class="empty">${isAsked(model) ? words.noneFits : words.none}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.</p>`
-    : agentRows(model.agents)
+    : agentRows(model.agents, undefined, model.sorts)
 }
 ${pagination(model.pages, listWords.pagesOf.agents, 'other')}
 <p class="downloads"><a href="${model.csvHref}">${words.csv}</a> <a href="${model.ndjsonHref}">${words.ndjson}</a></p></section>`,

@@ -31,7 +31,13 @@ export type LoadFigures = {
 export type RefusalFigures = {
   readonly span: 'days' | 'hours';
   /** The oldest first. `from` is epoch seconds. */
-  readonly spans: readonly { readonly from: number; readonly refused: number; readonly granted: number }[];
+  readonly spans: readonly {
+    readonly from: number;
+    readonly refused: number;
+    readonly granted: number;
+    /** Its refusals in the audit log: of a day only, for an account that may read them. */
+    readonly href?: string;
+  }[];
   /** The most frequent. `href`: those in the audit log, for an account that may read it. */
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
   /** Refusals of other kinds. */
@@ -126,7 +132,8 @@ const refused = ({ span, spans: all, kinds, others }: RefusalFigures, tryHref: s
     kind: 'refused',
     when: isByDay ? words.day : words.hour,
     heads: [words.refused, words.granted],
-    columns: all.map(({ from, refused: no, granted: yes }) => ({
+    columns: all.map(({ from, refused: no, granted: yes, href }) => ({
+      ...(href === undefined ? {} : { href }),
       label: isByDay ? dayPhrase(from) : hourPhrase(from),
       values: [no, yes],
     })),

@@ -78,6 +78,8 @@ export type AgentListModel = ConsoleFrame & {
     readonly unused: string;
   };
   readonly ownHref: string;
+  /** The same list in another order, by what the head of a column says; the current one leads back to the newest. */
+  readonly sorts: Readonly<Record<'name' | 'lastUse', { readonly href: string; readonly isIt: boolean }>>;
   readonly allHref: string;
   /** The list is filtered by this owner or blueprint. The link leads to the list of all agents. */
   readonly only?: { readonly name: string; readonly anyHref: string };

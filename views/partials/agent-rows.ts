@@ -18,12 +18,21 @@ export type AgentRow = AgentFacts & {
   readonly lastUsedAt?: number;
 };
 
+/** Heads that are links, by what the server can sort by. Both sort in ascending order. */
+type Sorts = Readonly<Record<'name' | 'lastUse', { readonly href: string; readonly isIt: boolean }>>;
+
+const head = (title: Phrase, sort?: Sorts[keyof Sorts]): Html =>
+  sort === undefined
+    ? html`<th scope="col">${title}</th>`
+    : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}><a href="${sort.href}">${title}</a></th>`;
+
 /** Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. */
 export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
   at?: Phrase,
+  sorts?: Sorts,
 ): Html => html`<div class="card flush"><table class="log agents">
-<thead><tr><th scope="col">${agentWords.agent}</th><th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th><th scope="col">${at ?? words.lastUse}</th></tr></thead>
+<thead><tr>${head(agentWords.agent, sorts?.name)}<th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th>${head(at ?? words.lastUse, sorts?.lastUse)}</tr></thead>
 <tbody>${rows.map(
   (row) =>
     html`<tr><td data-label="${agentWords.agent}" class="who-is"><a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,

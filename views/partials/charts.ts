@@ -8,6 +8,8 @@ export type Column = {
   readonly label: Phrase;
   /** In the order of the heads. The chart draws the first one. */
   readonly values: readonly number[];
+  /** The list of what the column counts. */
+  readonly href?: string;
 };
 
 const WIDTH = 420;
@@ -38,14 +40,20 @@ export const columnChart = ({
   const most = Math.max(0, ...drawn);
   const top = columns[drawn.indexOf(most)];
   const step = WIDTH / columns.length;
-  const bars = columns.map(({ label }, index) => {
+  const bars = columns.map(({ label, href }, index) => {
     const value = drawn[index] ?? 0;
     const height = value === 0 ? NOTHING : Math.max(LEAST, (HEIGHT * value) / most);
-    return html`<rect class="${value === 0 ? 'nothing' : kind}" x="${(index * step + step * 0.1).toFixed(1)}" y="${(HEIGHT - height).toFixed(1)}" width="${(step * 0.8).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${numberPhrase(value)}</title></rect>`;
+    const bar = html`<rect class="${value === 0 ? 'nothing' : kind}" x="${(index * step + step * 0.1).toFixed(1)}" y="${(HEIGHT - height).toFixed(1)}" width="${(step * 0.8).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${numberPhrase(value)}</title></rect>`;
+    // The link is as high as the chart, so that a low column is as easy to hit.
+    return href === undefined || value === 0
+      ? bar
+      : html`<a href="${href}" aria-label="${label}: ${numberPhrase(value)}"><rect class="hit" x="${(index * step).toFixed(1)}" y="0" width="${step.toFixed(1)}" height="${HEIGHT}"></rect>${bar}</a>`;
   });
+  // What is in an image cannot be reached by the keyboard.
+  const role = columns.some(({ href }) => href !== undefined) ? 'group' : 'img';
   return html`<div class="chart">
 <p class="most">${top && words.most(numberPhrase(most), top.label)}</p>
-<svg role="img" aria-labelledby="${id}-title" viewbox="0 0 ${WIDTH} ${HEIGHT}" preserveaspectratio="none"><title id="${id}-title">${title}. ${top && words.most(numberPhrase(most), top.label)} ${words.belowInNumbers}</title>${bars}</svg>
+<svg role="${role}" aria-labelledby="${id}-title" viewbox="0 0 ${WIDTH} ${HEIGHT}" preserveaspectratio="none"><title id="${id}-title">${title}. ${top && words.most(numberPhrase(most), top.label)} ${words.belowInNumbers}</title>${bars}</svg>
 <p class="axis" aria-hidden="true"><span>${columns[0]?.label}</span><span>${columns.at(-1)?.label}</span></p>
 <details><summary>${words.inNumbers}</summary><table class="numbers"><thead><tr><th scope="col">${when}</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${columns.map(

@@ -136,6 +136,10 @@ export const agentListModel = async (
   const places = cursors(deps.masterKey);
   const from = query.get('after');
   const after = from === null ? undefined : places.open(PLACE, viewer.account.id, from);
+  const sortOf = (sort: 'name' | 'last_use') => {
+    const isIt = asked.sort === sort;
+    return { href: listHref(deps, { ...asked, sort: isIt ? '' : sort }), isIt };
+  };
   const page = await listed(deps, calls, viewer, {
     query: routeQueryOf(asked, deps.clock.now(), PAGE),
     after,
@@ -154,6 +158,7 @@ export const agentListModel = async (
     ndjsonHref: listHref(deps, asked, { form: 'ndjson' }),
     action: `${deps.basePath}/console/agents`,
     asked,
+    sorts: { name: sortOf('name'), lastUse: sortOf('last_use') },
     ownHref: listHref(deps, { ...asked, of: 'own' }),
     allHref: listHref(deps, { ...asked, of: '' }),
     ...(await onlyOf(deps, asked)),

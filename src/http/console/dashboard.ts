@@ -90,7 +90,12 @@ const refusalsIn = async (
   const { spans, kinds } = await outcomes.of(span);
   return {
     span,
-    spans,
+    spans: spans.map((one) => {
+      const day = new Date(one.from * 1000).toISOString().slice(0, 10);
+      const href = `${basePath}/console/audit?outcome=refused&from=${day}&to=${day}`;
+      // The audit log is searched by day.
+      return readsAuditLog && span === 'days' ? { ...one, href } : one;
+    }),
     kinds: kinds.slice(0, KINDS).map((kind) => ({
       ...kind,
       ...(readsAuditLog

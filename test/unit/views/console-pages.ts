@@ -331,6 +331,10 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         sort: 'name',
         unused: '30',
       },
+      sorts: {
+        name: { href: `${basePath}/console/agents`, isIt: true },
+        lastUse: { href: `${basePath}/console/agents?sort=last_use`, isIt: false },
+      },
       ownHref: `${basePath}/console/agents?of=own`,
       allHref: `${basePath}/console/agents`,
       only: { name: text('Alice'), anyHref: `${basePath}/console/agents` },
