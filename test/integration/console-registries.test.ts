@@ -49,7 +49,7 @@ const press = async (
 const actionsOn = (page: Page): readonly string[] =>
   page.forms
     .map(({ action }) => new URL(action, server.issuer).pathname)
-    .filter((path) => path.startsWith('/console/'));
+    .filter((path) => path.startsWith('/console/') && path !== '/console/search');
 
 /** What was written down since, but for what policies let through. */
 const eventsSince = async (before: number) => {
