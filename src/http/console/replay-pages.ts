@@ -15,6 +15,7 @@ import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf, viewOf } fro
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
+import { stateOf } from '../request-state.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened } from './console-page.ts';
@@ -123,7 +124,8 @@ const sendParts = async (
   // The replay ends when the browser leaves the page.
   stream.once('close', () => void iterator.return?.().catch(() => undefined));
   ctx.status = 200;
-  ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+  const { hasSearch } = stateOf(ctx);
+  ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: hasSearch, connects: hasSearch }));
   ctx.type = 'text/html; charset=utf-8';
   ctx.set('Content-Language', view.language);
   ctx.body = stream;
