@@ -22,6 +22,7 @@ export type ScriptName =
   | 'local-times.js'
   | 'passkeys.js'
   | 'push.js'
+  | 'saved-views.js'
   | 'search.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
@@ -87,6 +88,7 @@ const load = (): Loaded => {
     'editor.js': add('editor.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'push.js': add('push.js', 'text/javascript; charset=utf-8'),
+    'saved-views.js': add('saved-views.js', 'text/javascript; charset=utf-8'),
     'search.js': add('search.js', 'text/javascript; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };

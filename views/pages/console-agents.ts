@@ -7,6 +7,7 @@ import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { pagination } from '../partials/pagination.ts';
+import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
@@ -22,6 +23,7 @@ export const agentListPage = (model: AgentListModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'agents'),
+    script: 'saved-views.js',
     body: html`<div class="page-head"><div class="row"><h1>${model.asked.all ? words.all : words.mine}</h1><a class="button primary" href="${model.basePath}/console/agents/new">${agentFormWords.register}</a></div>
 ${
   model.seesAll &&
@@ -32,10 +34,11 @@ ${
   html`<p class="lead">${words.ofOwner(isolated(model.only.name))} <a href="${model.only.anyHref}">${words.ofAny}</a></p>`
 }</div>
 ${filters(model)}
+${savedViews(model.action)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${
   model.agents.length === 0
-    ? html`<p class="empty">${isAsked(model) ? words.noneFits : words.none}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.</p>`
+    ? html`<p class="empty">${isAsked(model) ? html`${words.noneFits} <a href="${model.action}">${listWords.clear}</a>` : words.none}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.</p>`
     : agentRows(model.agents, undefined, model.sorts)
 }
 ${pagination(model.pages, listWords.pagesOf.agents, 'other')}

@@ -7,6 +7,7 @@ import { type Column, table } from '../partials/console-list.ts';
 import { choice } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
+import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, secondText } from '../time-text.ts';
 import { eventPhrase, NAMED_EVENTS } from '../words/audit-events.ts';
@@ -72,15 +73,17 @@ export const auditPage = (model: AuditPageModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'auditLog'),
+    script: 'saved-views.js',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
 <nav class="segments" aria-label="${words.period}">${model.periods.map(
       ({ name, href, isIt }) => html`<a href="${href}"${isIt && html` aria-current="true"`}>${words.periods[name]}</a>`,
     )}</nav>
 ${filters(model)}
+${savedViews(model.action)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}
-${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere}</p>` : table(COLUMNS, runsOf(model.rows, factsOf), 'list')}
+${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere} <a href="${model.action}">${listWords.clear}</a></p>` : table(COLUMNS, runsOf(model.rows, factsOf), 'list')}
 ${pagination(model.pages, words.pages)}</section>
 ${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,

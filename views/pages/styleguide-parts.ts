@@ -22,6 +22,7 @@ import { differenceText, policyLines, sourceText } from '../partials/policy-text
 import { qrCode } from '../partials/qr-code.ts';
 import { rawText } from '../partials/raw-text.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
+import { savedViews } from '../partials/saved-views.ts';
 import { resourceHeading, riskBadge, scopeChips, scopeChoices, wishChoices } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
@@ -271,6 +272,7 @@ const listsParts = () =>
       differenceText({ from: 1, to: 2, lines: [] }),
     ],
     copyButton: [html`<p>${copyButton(planner.id)}</p>`],
+    savedViews: [savedViews('#')],
     eventRun: [
       eventRun(html`<span class="outcome granted">${words.sample}</span>`, [{ at: noon }]),
       eventRun(html`<span class="outcome granted">${words.sample}</span>`, [

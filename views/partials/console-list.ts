@@ -7,6 +7,7 @@ import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './conso
 import { choice, type Option } from './controls.ts';
 import { field } from './field.ts';
 import { type Pagination, pagination } from './pagination.ts';
+import { savedViews } from './saved-views.ts';
 import { submit } from './submit.ts';
 
 /** The first column identifies the item. */
@@ -60,6 +61,7 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
     title: page.title,
     width: 'wide',
     side: consoleNavigation(model, page.place),
+    script: 'saved-views.js',
     body: html`<div class="page-head"><div class="row"><h1>${page.title}</h1>${
       model.newHref !== undefined &&
       page.newText !== undefined &&
@@ -67,13 +69,14 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
     }</div>
 <p class="lead">${page.lead}</p></div>
 ${filters(model, page)}
+${savedViews(model.action)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list')}
 ${pagination(model.pages, page.pagesLabel, 'other')}${page.after}</section>`,
   });
 
-const empty = <Row>({ asked, pages }: ListModel<Row>, { none }: ListPage<Row>): Html =>
-  html`<p class="empty">${asked.search === '' && asked.state === '' ? none : words.noneFits}${
+const empty = <Row>({ action, asked, pages }: ListModel<Row>, { none }: ListPage<Row>): Html =>
+  html`<p class="empty">${asked.search === '' && asked.state === '' ? none : html`${words.noneFits} <a href="${action}">${listWords.clear}</a>`}${
     pages.nextHref !== undefined && html` ${words.moreFollows}`
   }</p>`;
 

@@ -36,6 +36,13 @@ export const listWords = {
       en: html`<strong>×${count}</strong><span class="unseen"> times</span>`,
       de: html`<strong>×${count}</strong><span class="unseen">-mal</span>`,
     }),
+  views: {
+    title: phrase({ en: 'Saved views', de: 'Gespeicherte Ansichten' }),
+    save: phrase({ en: 'Save this view', de: 'Diese Ansicht speichern' }),
+    name: phrase({ en: 'Name of the view', de: 'Name der Ansicht' }),
+    remove: phrase({ en: 'Remove this view', de: 'Diese Ansicht entfernen' }),
+  },
+  clear: phrase({ en: 'Clear the filters', de: 'Filter zurücksetzen' }),
   any: phrase({ en: 'Any', de: 'Alle' }),
   show: phrase({ en: 'Show', de: 'Anzeigen' }),
   order: phrase({ en: 'Order', de: 'Reihenfolge' }),
