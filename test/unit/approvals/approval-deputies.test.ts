@@ -138,6 +138,26 @@ describe('a yes for somebody who is away', () => {
     expect(rest.state).toBe('approved');
   });
 
+  test('an approver whose own slot is taken approves in the free one of the person they act for', async () => {
+    const { ask, approve, deputies, audit } = serviceScene();
+    deputies.set('acc_dora', 'acc_anna');
+    deputies.set('acc_anna', 'acc_bob');
+    const { approval } = await ask(two);
+    await approve(approval, { account: 'acc_dora' });
+    expect(await approve(approval, { account: 'acc_anna' })).toMatchObject({
+      state: 'approved',
+      votes: [
+        { account: 'acc_dora', for: 'acc_anna' },
+        { account: 'acc_anna', for: 'acc_bob' },
+      ],
+    });
+    expect(audit.events.at(-1)).toMatchObject({
+      type: 'approval.approved',
+      caller: 'acc_anna',
+      inputs: { for: 'acc_bob', absence: 'abs_acc_bob', isEnough: true },
+    });
+  });
+
   test('a deputy who is asked himself says for whom; a name that is none of his is refused', async () => {
     const { ask, approve, deputies } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
