@@ -1,0 +1,36 @@
+/** Which responses of oidc-provider another origin may read (WB-08). */
+import { expect, test } from '@jest/globals';
+import type Provider from 'oidc-provider';
+import { crossOrigin } from '../../../src/provider/endpoints/cross-origin.ts';
+
+type Handler = (ctx: object, next: () => Promise<void>) => Promise<void>;
+
+/** The header after a response for which oidc-provider set `set`, as at a route of oidc-provider or at none. */
+const headerAfter = async (set: string | undefined, route: string | undefined): Promise<string | undefined> => {
+  const handlers: Handler[] = [];
+  crossOrigin({ use: (handler: Handler) => handlers.push(handler) } as unknown as Provider);
+  let header: string | undefined;
+  const ctx = {
+    oidc: route === undefined ? undefined : { route, client: { clientId: 'app_1' } },
+    response: { get: () => header ?? '' },
+    get: () => (set === undefined ? '' : 'https://spa.example'),
+    set: (_name: string, value: string) => {
+      header = value;
+    },
+    remove: () => {
+      header = undefined;
+    },
+  };
+  await handlers[0]?.(ctx, async () => {
+    header = set;
+  });
+  return header;
+};
+
+test.each([
+  ['a public document that a request without an Origin reads gets no CORS header', undefined, 'jwks', undefined],
+  ['a public document that another origin reads is for every origin', 'https://spa.example', 'jwks', '*'],
+  ['a response of no route of oidc-provider keeps its header', 'https://spa.example', undefined, 'https://spa.example'],
+])('WB-08 %s', async (_, set, route, expected) => {
+  expect(await headerAfter(set, route)).toBe(expected);
+});
