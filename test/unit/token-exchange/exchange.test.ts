@@ -134,6 +134,23 @@ describe('an exchange', () => {
     expect(await scene.requests.peek(handle)).toMatchObject({ agent: 'agt_a', resource: MAIL, scope: ['send'] });
   });
 
+  test.each([
+    { held: 3, allowed: undefined, uses: 3, name: 'those of its subject token where no policy limits them' },
+    { held: undefined, allowed: 2, uses: 2, name: 'those that policies allow where its subject token has no limit' },
+    { held: 3, allowed: 2, uses: 2, name: 'the fewer uses, where policies allow fewer than its subject token has' },
+    { held: 2, allowed: 3, uses: 2, name: 'the fewer uses, where its subject token has fewer than policies allow' },
+    { held: undefined, allowed: undefined, uses: undefined, name: 'no limit where neither sets one' },
+  ])('gives a token a maximum number of uses: $name', async (each) => {
+    const { exchange, addToken, dependencies } = await story();
+    const { authorize } = dependencies;
+    const limited: typeof authorize = async (facts) => ({ ...(await authorize(facts)), maxUses: each.allowed });
+    Object.assign(dependencies, { authorize: limited });
+    const token = addToken(each.held === undefined ? {} : { maxUses: each.held });
+    const { minted, facts } = await exchange('agt_a', { subject_token: token, resource: MAIL });
+    expect(minted?.decision.maxUses).toBe(each.uses);
+    expect(facts).toMatchObject({ decision: minted?.decision.id, scopeGiven: ['read', 'send'] });
+  });
+
   test('txn is inherited, or begins here (decision D6)', async () => {
     const { exchange, fromApp, addToken } = await story();
     const first = await exchange('agt_a', { subject_token: fromApp, resource: MAIL });
