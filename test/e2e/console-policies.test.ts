@@ -78,9 +78,7 @@ describe.each(WAYS)('%s, by keyboard', (_way, options) => {
       await look(page);
 
       await page.goto(`${server.issuer}/console/policy/versions/${version}`);
-      await keyboard.follow(page, 'Replay it');
-      await look(page);
-      await keyboard.press(page, 'Replay');
+      await keyboard.press(page, 'Replay it');
       expect(await page.locator('.verdict').textContent()).toMatch(/^\s*[1-9]\d* of \d+ decisions/);
       await look(page);
 

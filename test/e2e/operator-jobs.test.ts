@@ -10,7 +10,7 @@ import type { Browser } from 'playwright-core';
 import { makeOrganisation } from '../demo/organisation.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
 import { countedCommands, countedPage } from '../support/counted-steps.ts';
-import { OPERATOR_JOBS, resultOfJob } from '../support/operator-jobs.ts';
+import { mostOf, OPERATOR_JOBS, resultOfJob } from '../support/operator-jobs.ts';
 import { agentMetadata } from '../support/registration-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 
@@ -23,9 +23,11 @@ beforeAll(async () => {
   server = await runServer({ stores: 'sqlite' });
   const { day, management } = await makeOrganisation(server);
   await day(4);
-  const first = async (path: string): Promise<string> =>
-    String(((await management.call('GET', path)).body['items'] as readonly { readonly id: string }[])[0]?.id);
-  const right = { owner: await first('/accounts?username=admin'), blueprint: await first('/blueprints?limit=1') };
+  const idOf = async (path: string, name: string): Promise<string> => {
+    const items = (await management.call('GET', path)).body['items'] as readonly Readonly<Record<string, string>>[];
+    return String(items.find((one) => name === (one['username'] ?? one['name']))?.['id']);
+  };
+  const right = { owner: await idOf('/accounts', 'admin'), blueprint: await idOf('/blueprints', 'Desk helpers') };
   for (const client_name of ['Seat finder', 'Room finder']) {
     const token = (await management.call('POST', '/initial-access-tokens', right)).body['initial_access_token'];
     const { status } = await fetch(`${server.issuer}/reg`, {
@@ -46,8 +48,8 @@ afterAll(async () => {
 
 describe.each(OPERATOR_JOBS)('$job', ({ job, console: walk, cli }) => {
   test('in the console', async () => {
-    const { now } = (await resultOfJob(job)).console;
-    if (!walk) return expect(now).toBeNull();
+    const counts = (await resultOfJob(job)).console;
+    if (!walk) return expect(counts.now).toBeNull();
     return withPage(browser, { viewport: { width: 1280, height: 800 } }, async (page) => {
       await page.goto(`${server.issuer}/console`);
       await page.getByLabel('Username').fill(ADMIN.username);
@@ -56,15 +58,17 @@ describe.each(OPERATOR_JOBS)('$job', ({ job, console: walk, cli }) => {
       await page.waitForURL(`${server.issuer}/console`);
       const steps = countedPage(page);
       await walk(steps);
-      expect(steps.count()).toBe(now);
+      expect(steps.count()).toBe(counts.now);
+      expect(steps.count()).toBeLessThanOrEqual(mostOf(counts));
     });
   }, 60_000);
 
   test('by command', async () => {
-    const { now } = (await resultOfJob(job)).cli;
-    if (!cli) return expect(now).toBeNull();
+    const counts = (await resultOfJob(job)).cli;
+    if (!cli) return expect(counts.now).toBeNull();
     const steps = countedCommands({ BEHALF_DATA: server.dataFolder });
     await cli(steps, await mkdtemp(join(tmpdir(), 'behalf-jobs-')));
-    expect(steps.count()).toBe(now);
+    expect(steps.count()).toBe(counts.now);
+    expect(steps.count()).toBeLessThanOrEqual(mostOf(counts));
   }, 60_000);
 });

@@ -338,6 +338,22 @@ describe('trying and replaying', () => {
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('no such version')]);
   });
 
+  test('a replay of a draft leads to its activation, for a viewer who may activate', async () => {
+    const before = await active();
+    const saved = await draft(admin, 'Save the draft', { text: (await strict()).replace('no-write', 'not-written') });
+    const version = Number(/versions\/(\d+)/.exec(saved.url)?.[1]);
+    const path = `/console/policy/versions/${version}`;
+    const read = await send(auditor, await auditor.open(at(path)), /replay#result$/);
+    expect([read.status, read.text]).toEqual([200, expect.not.stringContaining('Activate version')]);
+    const replayed = await send(admin, await admin.open(at(path)), /replay#result$/);
+    expect(replayed.text).toContain(`Activate version ${version}`);
+    const done = await send(admin, replayed, /activate$/);
+    expect([done.status, await active()]).toEqual([200, version]);
+    const events = await server.events('policy.activated');
+    expect(events.at(-1)).toMatchObject({ outcome: 'done', inputs: { version, replaces: before } });
+    expect((await send(admin, replayed, /activate$/)).status).toBe(412);
+  });
+
   test('an audit log that cannot be read any further is told on the page, and another replay can begin', async () => {
     const { audit } = server.behalf.services;
     const { list } = audit;

@@ -18,6 +18,10 @@ export const countedPage = (page: Page) => {
   const form = (name: string): Locator => page.locator(`form[aria-labelledby="${name}"]`);
   return {
     count: (): number => count,
+    /** Types in the search field of the header. */
+    search: (text: string) => counted(() => page.getByLabel('Search by name or id').fill(text)),
+    /** Chooses one of the results that appear. */
+    pick: (name: RegExp) => followed(page.getByRole('option', { name }).first()),
     text: async (): Promise<string> => String(await page.locator('main').textContent()),
     type: (label: string, text: string) => counted(() => pointer.type(page, label, text)),
     /** Adds text at the end of a field. */
@@ -29,16 +33,16 @@ export const countedPage = (page: Page) => {
     choose: (label: string, option: string) => counted(() => pointer.choose(page, label, option)),
     press: (name: string | RegExp) => counted(() => pointer.press(page, name)),
     follow: (name: string) => counted(() => pointer.follow(page, name)),
-    followFirst: (name: RegExp) => followed(page.getByRole('link', { name }).first()),
+    /** A link below the navigation. */
+    followOnPage: (name: RegExp) => followed(page.locator('main').getByRole('link', { name }).first()),
+    /** The first of several fields with this label. */
+    typeFirst: (label: string, text: string) => counted(() => page.getByLabel(label).first().fill(text)),
     /** The same in the form with this heading. */
     typeIn: (name: string, label: string, text: string) =>
       counted(() => form(name).getByLabel(label).first().fill(text)),
     chooseIn: (name: string, label: string, option: string) =>
       counted(async () => void (await form(name).getByLabel(label).first().selectOption(option))),
     pressIn: (name: string, button: string) => followed(form(name).getByRole('button', { name: button, exact: true })),
-    /** Copies the first id of this form from the page. */
-    lookedUp: (pattern: RegExp) =>
-      counted(async () => pattern.exec(String(await page.locator('main').textContent()))?.[0] ?? ''),
     /** Follows a link to a file, and returns the name of the file. */
     save: async (name: string | RegExp): Promise<string> => {
       const [download] = await Promise.all([
@@ -61,13 +65,6 @@ export const countedCommands = (environment: Readonly<Record<string, string>>) =
       const { code, out, err } = await cliHere(argv, environment);
       if (code !== 0) throw new Error(`behalf ${argv.join(' ')}: ${code} ${out} ${err}`);
       return out;
-    },
-    /** The id that the operator reads from an output. */
-    lookedUp: (output: string, pattern: RegExp): string => {
-      count += 1;
-      const [id] = pattern.exec(output) ?? [];
-      if (id === undefined) throw new Error(`${pattern} is not in ${output}`);
-      return id;
     },
   };
 };

@@ -1,5 +1,5 @@
 /** The twelve jobs of an operator in the organisation of the demo: how each is done in the console and on the command line. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { CommandSteps, ConsoleSteps } from './counted-steps.ts';
@@ -13,45 +13,47 @@ export type OperatorJob = {
 };
 
 const BANK = 'https://bank.example.com';
-const AGENT_ID = /agt_\w+/;
 
 const rule = (id: string): string =>
   `\n@id("${id}")\n@reason("Nothing is removed.")\nforbid (principal is Agent, action == Action::"act", resource) when { resource.name == "events:delete" };\n`;
 
-const openAgent = async (steps: ConsoleSteps, name: string): Promise<void> => {
-  await steps.follow('Agents');
-  await steps.type('Words', name);
-  await steps.press('Show');
-  await steps.follow(name);
+const openFound = async (steps: ConsoleSteps, name: string): Promise<void> => {
+  await steps.search(name);
+  await steps.pick(new RegExp(`^${name}`));
 };
-
-const agentId = async (steps: CommandSteps, words: string): Promise<string> =>
-  steps.lookedUp(await steps.run('agents', 'list', '--search', words), AGENT_ID);
 
 export const OPERATOR_JOBS: readonly OperatorJob[] = [
   {
     job: 'find an agent and its rights',
     async console(steps) {
-      await openAgent(steps, 'Travel planner');
+      await openFound(steps, 'Travel planner');
       expect(await steps.text()).toContain('See events and when people are free');
     },
     async cli(steps) {
-      expect(await steps.run('agents', 'show', await agentId(steps, 'travel'))).toContain('events:read');
+      expect(await steps.run('agents', 'show', 'Travel planner')).toContain('events:read');
     },
   },
   {
     job: 'disable an agent',
     async console(steps) {
-      await openAgent(steps, 'Minute taker');
+      await openFound(steps, 'Minute taker');
       await steps.press('Suspend Minute taker');
       expect(await steps.text()).toContain('It is suspended.');
     },
     async cli(steps) {
-      expect(await steps.run('agents', 'suspend', await agentId(steps, 'archive'))).toContain('suspended');
+      expect(await steps.run('agents', 'suspend', 'Archive reader')).toContain('suspended');
     },
   },
   {
     job: 'kill a person',
+    async console(steps) {
+      await openFound(steps, 'Carl Nyman');
+      await steps.followOnPage(/^Kill switch/);
+      await steps.type('Reason', 'The account was taken over.');
+      await steps.type('Confirmation', 'carl');
+      await steps.press('Stop now');
+      expect(await steps.text()).toContain('in force');
+    },
     async cli(steps) {
       await steps.run('kill', 'account', 'carl', '--reason', 'Their account was taken over.');
     },
@@ -59,13 +61,14 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
   {
     job: 'yesterday’s refusals',
     async console(steps) {
-      const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
       await steps.follow('Audit log');
+      await steps.follow('Yesterday');
       await steps.choose('Outcome', 'refused');
-      await steps.type('From', day);
-      await steps.type('Until', day);
       await steps.press('Show');
       expect(await steps.text()).toContain('refused');
+    },
+    async cli(steps) {
+      await steps.run('audit', 'list', '--since', 'yesterday', '--until', 'today', '--outcome', 'refused');
     },
   },
   {
@@ -75,38 +78,39 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
       expect(await steps.text()).toContain('Active');
     },
     async cli(steps) {
-      const id = steps.lookedUp(await steps.run('agents', 'list', '--awaiting', '--owner', 'admin'), AGENT_ID);
-      await steps.run('agents', 'accept', id);
+      await steps.run('agents', 'accept', 'Room finder');
     },
   },
   {
     job: 'write, test and activate a policy',
     async console(steps) {
-      await steps.follow('Policies');
+      await steps.follow('Versions');
       await steps.follow('Draft a version');
       await steps.add('Text of the policies', rule('no-delete'));
       await steps.press('Save the draft');
-      await steps.follow('Replay it');
-      await steps.press('Replay');
+      await steps.press('Replay it');
       expect(await steps.text()).toMatch(/of \d+ decisions/);
-      await steps.follow('Versions');
-      await steps.followFirst(/^Version \d+$/);
-      await steps.follow('Activate');
-      await steps.press('Activate');
+      await steps.press(/^Activate version/);
+      expect(await steps.text()).toContain('Activated');
     },
     async cli(steps, folder) {
-      const file = join(folder, 'policies.cedar');
-      await writeFile(file, (await steps.run('policy', 'show')) + rule('never-delete'));
+      await steps.run('config', 'export', '-f', folder);
+      const file = join(folder, 'policy.cedar');
+      await appendFile(file, rule('never-delete'));
       await steps.run('policy', 'replay', file);
-      const version = steps.lookedUp(await steps.run('policy', 'push', file), /\d+/);
-      await steps.run('policy', 'activate', version);
+      await steps.run('config', 'apply', '-f', folder, '--yes');
     },
   },
   {
     job: 'export the evidence about one agent',
+    async console(steps) {
+      await steps.search('Travel planner');
+      await steps.pick(/Events in the audit log/);
+      expect(await steps.save(/^Save these events/)).toBe('audit-events.ndjson');
+    },
     async cli(steps, folder) {
-      const id = await agentId(steps, 'travel');
-      await writeFile(join(folder, 'events.ndjson'), await steps.run('audit', 'list', '--agent', id, '--ndjson'));
+      const events = await steps.run('audit', 'list', '--agent', 'Travel planner', '--ndjson');
+      await writeFile(join(folder, 'events.ndjson'), events);
     },
   },
   {
@@ -117,6 +121,16 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
   },
   {
     job: 'add an API',
+    async console(steps) {
+      await steps.follow('Resource servers');
+      await steps.follow('New resource server');
+      await steps.type('Name', 'Notes');
+      await steps.type('Resource indicator', 'https://notes.example.com');
+      await steps.typeFirst('Scope', 'notes:read');
+      await steps.typeFirst('What it allows', 'Read your notes');
+      await steps.press('Register the resource server');
+      expect(await steps.text()).toContain('https://notes.example.com');
+    },
     async cli(steps) {
       const scope = 'mail:read:low:Read your mail';
       await steps.run('resource-servers', 'create', 'https://mail.example.com', '--name', 'Mail', '--scope', scope);
@@ -124,6 +138,14 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
   },
   {
     job: 'add a person',
+    async console(steps) {
+      await steps.follow('People');
+      await steps.follow('New person');
+      await steps.type('Username', 'erin');
+      await steps.type('Name', 'Erin Lake');
+      await steps.press('Create the account');
+      expect(await steps.text()).toContain('Erin Lake');
+    },
     async cli(steps, folder) {
       const file = join(folder, 'password');
       await writeFile(file, 'an apple fell on a train', { mode: 0o600 });
@@ -133,33 +155,29 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
   {
     job: 'hand an agent over',
     async console(steps) {
-      await openAgent(steps, 'Mail sorter');
-      await steps.follow('Hand over Mail sorter');
+      await steps.search('Mail sorter');
+      await steps.pick(/^Hand over/);
       await steps.type('New owner', 'ada');
       await steps.press('Offer');
       expect(await steps.text()).toContain('Offered to');
     },
     async cli(steps) {
-      await steps.run('agents', 'update', await agentId(steps, 'sorter'), '--owner', 'ada');
+      await steps.run('agents', 'update', 'Archive reader', '--owner', 'ada');
     },
   },
   {
     job: 'see who can approve what',
     async console(steps) {
-      await openAgent(steps, 'Ledger keeper');
-      const agent = await steps.lookedUp(AGENT_ID);
-      await steps.follow('Policies');
       await steps.follow('Try use of the server');
       await steps.typeIn('approve', 'Approver', 'ada');
-      await steps.typeIn('approve', 'Agent', agent);
+      await steps.typeIn('approve', 'Agent', 'Ledger keeper');
       await steps.chooseIn('approve', 'Resource server', BANK);
       await steps.typeIn('approve', 'Scope', 'pay');
       await steps.pressIn('approve', 'Decide');
       expect(await steps.text()).toContain('pay');
     },
     async cli(steps) {
-      const agent = await agentId(steps, 'ledger');
-      const asked = ['--as', 'ada', '--agent', agent, '--resource', BANK, '--scope', 'pay'];
+      const asked = ['--as', 'ada', '--agent', 'Ledger keeper', '--resource', BANK, '--scope', 'pay'];
       await steps.run('policy', 'simulate', 'approve', ...asked);
     },
   },
@@ -167,6 +185,9 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
 
 type Counts = { readonly before: number | null; readonly now: number | null };
 export type JobResult = { readonly job: string; readonly console: Counts; readonly cli: Counts };
+
+/** Most interactions: 60 % of those before, at least one; 12 for what was impossible. */
+export const mostOf = ({ before }: Counts): number => (before === null ? 12 : Math.max(1, Math.floor(before * 0.6)));
 
 /** The recorded counts of a job; `null` is impossible. */
 export const resultOfJob = async (job: string): Promise<JobResult> => {

@@ -47,7 +47,8 @@ export type PolicyVersionModel = ConsoleFrame & {
   readonly copyHref?: string;
   readonly activateHref?: string;
   readonly tryHref: string;
-  readonly replayHref: string;
+  /** The form POSTs `csrf`, `policy` and `days` there. */
+  readonly replayAction: string;
 };
 
 /** The form POSTs `csrf`, `etag` and `replaces` to `action`. */
@@ -189,6 +190,13 @@ export type ReplayModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: TriedChoice & { readonly days: string; readonly agent: string };
   readonly errors: Readonly<Partial<Record<'policy' | 'days' | 'agent', Text>>>;
+  /** For a version that the viewer may activate. The form POSTs `csrf`, `etag` and `replaces` to `action`. */
+  readonly activation?: {
+    readonly version: number;
+    readonly action: string;
+    readonly etag: number;
+    readonly replaces?: number;
+  };
 };
 
 export type ReplayCount = { readonly allowed: number; readonly refused: number };

@@ -8,6 +8,7 @@ import { flash } from '../partials/flash.ts';
 import { submit } from '../partials/submit.ts';
 import { numberPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
+import { policyPageWords } from '../words/console-policy.ts';
 import { replayWords as words } from '../words/console-replay.ts';
 import type { ReplayCount, ReplayModel, ReplayResult } from './console-policy-model.ts';
 
@@ -63,6 +64,15 @@ export const replayProgress = (read: number, changed: number, share: number): Ht
   return html`<div class="progress"><p><strong>${percent} %</strong> ${words.progress(numberPhrase(read), numberPhrase(changed))}</p><progress value="${percent}" max="100" aria-label="${words.replayed}"></progress></div>
 `;
 };
+
+/** The next step, once the effect is known. */
+export const replayActivation = ({ activation, csrf }: ReplayModel): Html =>
+  html`${
+    activation &&
+    html`<form method="post" action="${activation.action}" class="actions"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="etag" value="${activation.etag}">${
+      activation.replaces !== undefined && html`<input type="hidden" name="replaces" value="${activation.replaces}">`
+    }${submit({ text: policyPageWords.activateTitle(activation.version) })}</form>`
+  }`;
 
 export const replayFailed = (): Html => flash({ kind: 'error', text: words.brokeOff });
 

@@ -79,13 +79,17 @@ ${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.not
       html`<a class="button primary" href="${model.activateHref}">${model.set.state === 'archived' ? words.makeCountAgain : words.makeCount}</a>`
     }${model.editHref !== undefined && html`<a class="button strong" href="${model.editHref}">${words.edit}</a>`}${
       model.copyHref !== undefined && html`<a class="button plain" href="${model.copyHref}">${words.draftFrom}</a>`
-    }<a class="button plain" href="${model.tryHref}">${words.tryIt}</a><a class="button plain" href="${model.replayHref}">${words.replayIt}</a></div>
+    }<a class="button plain" href="${model.tryHref}">${words.tryIt}</a>${replayForm(model)}</div>
 <section aria-labelledby="says"><h2 id="says">${words.says}</h2><div class="card">${policyLines(model.policies)}</div></section>
 ${compare(model)}
 <section aria-labelledby="text"><h2 id="text">${words.text}</h2>
 ${sourceText(model.text, words.textOf(model.set.version))}
 <p class="hint">SHA-256 <code>${model.set.digest}</code></p></section>`,
   });
+
+/** Replays the usual days at once; the page of the result offers others. */
+const replayForm = ({ replayAction, csrf, set }: PolicyVersionModel): Html =>
+  html`<form method="post" action="${replayAction}#result"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="policy" value="${set.version}">${submit({ text: words.replayIt, kind: 'plain' })}</form>`;
 
 const compare = ({
   compare: { action, versions: options, against },

@@ -65,7 +65,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
           ? { activateHref: `${href}/activate` }
           : {}),
         tryHref: `${home}/try?${tried}`,
-        replayHref: `${home}/replay?${tried}`,
+        replayAction: `${home}/replay`,
       }),
     );
   });

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import type { ReplayModel, ReplayResult } from '../../../views/pages/console-policy-model.ts';
 import {
+  replayActivation,
   replayFailed,
   replayHalves,
   replayPage,
@@ -16,10 +17,11 @@ import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
+import type { ConsoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
-import type { Opened } from './console-page.ts';
-import { versionOptions } from './policy-models.ts';
+import type { Opened, Viewer } from './console-page.ts';
+import { activeSet, policyHref, policySet, versionOptions } from './policy-models.ts';
 
 const DAY = 86_400;
 const DAYS: readonly string[] = ['1', '7', '30', '90'];
@@ -50,9 +52,12 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
   ): Promise<ReplayModel> => {
     calls.access('replayPolicies', viewer.account);
     const versions = await versionOptions(calls, viewer);
+    const activation = versions.some(({ value }) => value === asked.policy)
+      ? await activationOf(deps, calls, viewer, asked.policy)
+      : undefined;
     const action = `${deps.basePath}/console/policy/replay`;
     const policies = [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions];
-    return { ...frame, action, asked: { ...asked, policies }, errors: {} };
+    return { ...frame, action, asked: { ...asked, policies }, errors: {}, ...(activation ? { activation } : {}) };
   };
 
   page('/console/policy/replay', async (ctx, opened) => {
@@ -89,6 +94,25 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
   });
 };
 
+/** Undefined for the active version, and for a viewer who may not activate. */
+const activationOf = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  version: string,
+): Promise<ReplayModel['activation']> => {
+  if (!calls.may('activatePolicySet', viewer.account)) return undefined;
+  const { set, etag } = await policySet(calls, viewer, version);
+  if (set.state === 'active') return undefined;
+  const active = await activeSet(calls, viewer);
+  return {
+    version: set.version,
+    action: `${policyHref(deps, set.version)}/activate`,
+    etag,
+    ...(active ? { replaces: active.version } : {}),
+  };
+};
+
 /** Makes the first line before it sends anything, so that a refusal gets a page of its own. */
 const sendParts = async (
   ctx: Context,
@@ -106,8 +130,10 @@ const sendParts = async (
     try {
       for (let next = first; !next.done; next = await iterator.next()) {
         const { summary, read, changed, share } = JSON.parse(next.value) as Line;
-        if (summary) yield replayResult(await resultOf(deps, summary)).in(view);
-        else if (Math.floor(share * 100) > percent) {
+        if (summary) {
+          yield replayResult(await resultOf(deps, summary)).in(view);
+          yield replayActivation(model).in(view);
+        } else if (Math.floor(share * 100) > percent) {
           percent = Math.floor(share * 100);
           yield replayProgress(read, changed, share).in(view);
         }

@@ -161,7 +161,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
       copyHref: `${home}/new?from=2`,
       activateHref: `${home}/versions/2/activate`,
       tryHref: `${home}/try?policy=2`,
-      replayHref: `${home}/replay?policy=2`,
+      replayAction: `${home}/replay`,
     }),
     'policy-activation': policyActivationPage({
       ...frame,
