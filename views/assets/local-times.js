@@ -1,7 +1,11 @@
 // Shows times in the time zone of the reader, and how near a moment is as time goes on. Without this script they are in UTC.
 const language = document.documentElement.lang === 'de' ? 'de-DE' : 'en-GB';
 const exact = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' });
-const short = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+// As the server writes it, so that nothing moves: the zone has a name.
+const short = new Intl.DateTimeFormat(language, {
+  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+  timeZoneName: 'short',
+});
 const relative = new Intl.RelativeTimeFormat(language, { style: 'short' });
 const STEPS = [
   [86_400, 'day'],

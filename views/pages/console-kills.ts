@@ -38,11 +38,11 @@ const COLUMNS: readonly Column<KillRow>[] = [
   {
     title: words.what,
     cell: (row) =>
-      html`<a href="${row.href}">${targetOf(row)}</a>${row.target !== undefined && html` <span class="line hint">${words.scopes[row.scope]}</span>`}`,
+      html`<a class="long" href="${row.href}">${targetOf(row)}</a>${row.target !== undefined && html` <span class="line hint">${words.scopes[row.scope]}</span>`}`,
   },
   { title: registerWords.state, cell: ({ state }) => stateTag(state) },
-  { title: words.reason, cell: ({ reason }) => plainText(reason, 160) },
-  { title: words.by, cell: ({ byName }) => anyName(byName) },
+  { title: words.reason, cell: ({ reason }) => html`<span class="long">${plainText(reason, 160)}</span>` },
+  { title: words.by, cell: ({ byName }) => html`<span class="long">${anyName(byName)}</span>` },
   { title: words.at, cell: ({ at }) => timeText(at) },
 ];
 

@@ -61,9 +61,7 @@ const marked = ({ findings: found = [], text }: PolicyEditorModel): Html | undef
   for (const { line, severity } of found) {
     if (line !== undefined && lines.get(line) !== 'error') lines.set(line, severity);
   }
-  return lines.size === 0
-    ? undefined
-    : html`<section aria-labelledby="checked"><h2 id="checked">${words.checked}</h2>${sourceText(text, words.checked, lines)}</section>`;
+  return lines.size === 0 ? undefined : html`<h2>${words.checked}</h2>${sourceText(text, words.checked, lines)}`;
 };
 
 const finding = ({ severity, message, policy, line, source }: PolicyFindingLine): Html =>

@@ -117,14 +117,16 @@ const columnsFrom = (first: number): readonly Column<Row>[] => [
   {
     title: auditWords.who,
     cell: ({ who, whoHref }): HtmlValue =>
-      whoHref === undefined ? anyName(who) : html`<a href="${whoHref}">${anyName(who)}</a>`,
+      whoHref === undefined
+        ? html`<span class="long">${anyName(who)}</span>`
+        : html`<a class="long" href="${whoHref}">${anyName(who)}</a>`,
   },
   {
     title: auditWords.where,
     cell: ({ where, scope }): HtmlValue => [
-      where !== undefined && isolated(where, 200),
+      where !== undefined && html`<span class="long">${isolated(where, 200)}</span>`,
       scope.length > 0 &&
-        html` <span class="hint">${scope.slice(0, 10).map((name, at) => html`${at > 0 && ', '}${plainText(name, 80)}`)}</span>`,
+        html` <span class="hint long">${scope.slice(0, 10).map((name, at) => html`${at > 0 && ', '}${plainText(name, 80)}`)}</span>`,
     ],
   },
 ];
