@@ -77,6 +77,15 @@ describe('/console/audit', () => {
     expect((await auditor.open(at('/console/audit?to=2001-01-01'))).text).toContain('There is no such event.');
   });
 
+  test('offers each outcome beside the other filters, and keeps it in the form', async () => {
+    const page = await auditor.open(at('/console/audit?type=session.started&outcome=refused'));
+    expect(page.html).toMatch(/aria-current="true"[^>]*>refused</);
+    expect(page.html).toContain('href="/console/audit?type=session.started&amp;outcome=granted"');
+    expect(
+      page.forms.some(({ fields }) => fields.some(({ name, value }) => name === 'outcome' && value === 'refused')),
+    ).toBe(true);
+  });
+
   test('offers usual periods beside the other filters, and marks the current one', async () => {
     const page = await auditor.open(at('/console/audit?outcome=refused'));
     const href = /<a href="([^"]*)">Yesterday<\/a>/.exec(page.html)?.[1]?.replaceAll('&amp;', '&') ?? '';

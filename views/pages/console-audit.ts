@@ -50,6 +50,8 @@ export type AuditRow = {
 /** The form GETs its fields to `action`. */
 export type AuditPageModel = ConsoleFrame & {
   readonly action: string;
+  /** The same list by outcome. */
+  readonly outcomes: readonly { readonly name: AuditAsked['outcome']; readonly href: string; readonly isIt: boolean }[];
   /** The same list in usual periods. */
   readonly periods: readonly {
     readonly name: keyof (typeof words)['periods'];
@@ -78,6 +80,10 @@ export const auditPage = (model: AuditPageModel): Html =>
 <p class="lead">${words.lead}</p></div>
 <nav class="segments" aria-label="${words.period}">${model.periods.map(
       ({ name, href, isIt }) => html`<a href="${href}"${isIt && html` aria-current="true"`}>${words.periods[name]}</a>`,
+    )}</nav>
+<nav class="segments" aria-label="${words.outcome}">${model.outcomes.map(
+      ({ name, href, isIt }) =>
+        html`<a href="${href}"${isIt && html` aria-current="true"`}>${name === '' ? words.anyOutcome : words.outcomes[name]}</a>`,
     )}</nav>
 ${filters(model)}
 ${savedViews(model.action)}
@@ -172,15 +178,7 @@ ${choice({
     ...NAMED_EVENTS.map((type) => ({ value: type, text: eventPhrase(type) })),
   ],
 })}
-${choice({
-  name: 'outcome',
-  label: words.outcome,
-  value: asked.outcome,
-  options: [
-    { value: '', text: listWords.any },
-    ...(['granted', 'refused', 'done'] as const).map((value) => ({ value, text: words.outcomes[value] })),
-  ],
-})}
+${asked.outcome !== '' && html`<input type="hidden" name="outcome" value="${asked.outcome}">`}
 ${text('id', 128)}${text('subject', 128)}${text('from', 10, true)}${text('to', 10, true)}
 <div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
 <details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('caller', 2048, false, true)}${text('agent', 128, false, true)}${text('txn', 128, false, true)}</div></details>

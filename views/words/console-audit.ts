@@ -21,6 +21,7 @@ export const auditWords = {
   noDate: phrase({ en: 'A day looks like this: 2026-11-25.', de: 'Ein Tag sieht so aus: 2026-11-25.' }),
   unknownAccount: phrase({ en: 'There is no such account.', de: 'Ein solches Konto gibt es nicht.' }),
   more: phrase({ en: 'More filters', de: 'Weitere Filter' }),
+  anyOutcome: phrase({ en: 'Any outcome', de: 'Jeder Ausgang' }),
   period: phrase({ en: 'Period', de: 'Zeitraum' }),
   periods: {
     all: phrase({ en: 'All', de: 'Alles' }),

@@ -47,6 +47,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
       auditPage({
         ...frame,
         action: path,
+        outcomes: outcomesOf(path, asked),
         periods: periodsOf(path, asked, deps.clock.now()),
         asked,
         errors,
@@ -125,6 +126,13 @@ const periodsOf = (path: string, asked: AuditAsked, now: number): AuditPageModel
     isIt: asked.from === periods[name].from && asked.to === periods[name].to,
   }));
 };
+
+const outcomesOf = (path: string, asked: AuditAsked): AuditPageModel['outcomes'] =>
+  (['', ...OUTCOMES] as const).map((name) => ({
+    name,
+    href: hrefWith(path, { ...asked, outcome: name }),
+    isIt: asked.outcome === name,
+  }));
 
 /** The query in the format of the management API, or its errors. */
 const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, asked: AuditAsked) => {

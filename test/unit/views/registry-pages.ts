@@ -45,6 +45,12 @@ const NOTHING_ASKED = {
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;
+  const auditOutcomes = (['', 'granted', 'refused', 'done'] as const).map((name) => ({
+    name,
+    href: `${home}/audit?outcome=${name}`,
+    isIt: name === '',
+  }));
+
   const auditPeriods = (['all', 'today', 'yesterday', 'week'] as const).map((name) => ({
     ...{ name, href: `${home}/audit?from=2026-11-25`, isIt: name === 'today' },
   }));
@@ -334,6 +340,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ...frame,
       action: `${home}/audit`,
       periods: auditPeriods,
+      outcomes: auditOutcomes,
       asked: { ...NOTHING_ASKED, type: 'token.refused', subject: text('ada'), from: '2026-11-25' },
       errors: {},
       rows: [
@@ -368,6 +375,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ...frame,
       action: `${home}/audit`,
       periods: auditPeriods,
+      outcomes: auditOutcomes,
       asked: { ...NOTHING_ASKED, subject: text('nobody'), to: text('yesterday') },
       errors: { subject: auditWords.unknownAccount, to: auditWords.noDate },
       rows: [],
