@@ -4,6 +4,8 @@
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Examples, examplesOf } from './api-examples/index.ts';
+import type { ApiDocument } from './api-examples/requests.ts';
 import { type Page, type SidebarItem, siteAddress } from './layout.ts';
 
 /** What the site configuration reads, as JSON. */
@@ -14,11 +16,15 @@ export type Staged = {
   readonly api: readonly SidebarItem[];
 };
 
-type Operation = { readonly operationId: string; readonly summary: string; readonly tags?: readonly string[] };
-type OpenApi = {
+type Operation = {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+};
+type OpenApi = ApiDocument & {
   readonly info: { readonly title: string; readonly description: string };
   readonly tags: readonly { readonly name: string; readonly description?: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
 
 const API_SETUP = `<script setup>
@@ -48,10 +54,31 @@ const markdownFiles = (root: string): readonly string[] => [
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** `<` opens a tag of Vue on these pages, so text has it as an entity. Code between backticks needs none. */
+const asText = (markdown: string): string =>
+  markdown
+    .split('`')
+    .map((piece, index) => (index % 2 === 0 ? piece.replaceAll('<', '&lt;') : piece))
+    .join('`');
+
+/** Three tabs: radio inputs of VitePress, so arrow keys change between them. */
+const tabsOf = ({ curl, typescript, python }: Examples): string =>
+  [
+    '::: code-group',
+    ...[
+      ['sh [curl]', curl],
+      ['ts [TypeScript]', typescript],
+      ['py [Python]', python],
+    ].map(([language, code]) => `\`\`\`${language}\n${code}\n\`\`\``),
+    ':::',
+  ].join('\n');
+
 /** A page for each tag, and one that lists them. Returns the entries of the sidebar. */
 const stageApi = (api: OpenApi, folder: string): readonly SidebarItem[] => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'openapi.json'), JSON.stringify(api));
+  const examples = examplesOf(api);
+  const base = new URL(api.servers[0]?.url ?? '').pathname;
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => METHODS.includes(method))
@@ -66,10 +93,17 @@ const stageApi = (api: OpenApi, folder: string): readonly SidebarItem[] => {
     operations: operations.filter((operation) => tagOf(operation) === name),
   }));
   for (const { name, description, file, operations: own } of groups) {
-    const sections = own.map(
-      ({ operationId, summary }) =>
-        `## ${summary}\n\n<ClientOnly><OAOperation operation-id="${operationId}" prefix-headings hide-branding /></ClientOnly>`,
-    );
+    const sections = own.map(({ operationId, method, path, summary, description = '' }) => {
+      const shown = examples.get(operationId);
+      if (!shown) throw new Error(`${operationId} has no examples`);
+      return [
+        `## ${asText(summary)}`,
+        `\`${method}\` \`${base}${path}\``,
+        asText(description),
+        tabsOf(shown),
+        `<ClientOnly><OAOperation operation-id="${operationId}" prefix-headings hide-branding /></ClientOnly>`,
+      ].join('\n\n');
+    });
     writeFileSync(
       join(folder, `${file}.md`),
       ['---\noutline: 2\npageClass: api-page\n---', API_SETUP, `# ${name}`, description, ...sections, ''].join('\n\n'),
@@ -82,7 +116,11 @@ const stageApi = (api: OpenApi, folder: string): readonly SidebarItem[] => {
         .map(({ method, path, summary }) => `| \`${method}\` | \`${path}\` | ${summary.replaceAll('|', '\\|')} |`)
         .join('\n'),
   ]);
-  const introduction = `For those who write programs against the management API: each operation with its parameters, body and answers.`;
+  const introduction = `For those who write programs against the management API: each operation with its parameters, body,
+answers, and an example in curl, TypeScript and Python.
+
+The examples read two environment variables: \`ISSUER\`, the URL of your server, and \`TOKEN\`, [an access token](../management-api.md#a-token).
+They send it as a bearer token; a token that is bound to a key needs a DPoP proof for each request. Ids and names are made up.`;
   writeFileSync(
     join(folder, 'index.md'),
     [`# ${api.info.title}`, introduction, api.info.description, ...list, ''].join('\n\n'),

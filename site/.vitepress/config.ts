@@ -14,6 +14,10 @@ const { title, description, pages, api } = JSON.parse(readFileSync(resolve(stage
 /** "What is tested" names each term a hundred times and would fill every first screen of results. */
 const NOT_SEARCHED = 'conformance.md';
 
+/** Examples name the same few words at each operation, and would hide the page that a reader looks for. */
+const withoutApiExamples = (text: string, path: string): string =>
+  path.startsWith('reference/api/') ? text.replace(/^::: code-group$[\s\S]*?^:::$/gm, '') : text;
+
 /**
  * The API reference brings the grammars of 240 languages and shows JSON only. The others are left out of the site: they are
  * 8 MB and most of the time of a build.
@@ -75,7 +79,7 @@ export default {
       provider: 'local',
       options: {
         _render: (text: string, env: { relativePath: string }, md: Renderer): string =>
-          env.relativePath.endsWith(NOT_SEARCHED) ? '' : md.render(text, env),
+          env.relativePath.endsWith(NOT_SEARCHED) ? '' : md.render(withoutApiExamples(text, env.relativePath), env),
       },
     },
     externalLinkIcon: true,

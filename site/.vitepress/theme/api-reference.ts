@@ -14,9 +14,20 @@ export const useApiReference = (spec: object): void => {
   useOpenapi({
     spec,
     config: {
-      // Nothing here sends requests: a page of documentation has no token, and a sample without one would be refused.
+      // The page itself has path, description and examples, also without scripts (site/stage.ts). Nothing here sends requests: a
+      // page of documentation has no token.
       operation: {
-        hiddenSlots: ['header', 'tags', 'security', 'playground', 'code-samples', 'branding', 'footer'],
+        hiddenSlots: [
+          'header',
+          'path',
+          'tags',
+          'description',
+          'security',
+          'playground',
+          'code-samples',
+          'branding',
+          'footer',
+        ],
         cols: 1,
       },
       // The outline of a page lists its operations, not the parts of each.
