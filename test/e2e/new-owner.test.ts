@@ -85,6 +85,7 @@ test('the consent page says that the owner is new', async () => {
   const hers = await world.newKey(agent);
   await asAda(PHONE, 'en', async (page) => {
     await page.goto(world.codeRequest(hers, 'openid balance').url);
+    await page.locator('summary', { hasText: 'This agent has a new owner' }).click();
     await page.getByText('This agent has a new owner since you allowed it something').waitFor();
     await picture(page, 'consent-new-owner');
     // The app is not there, so no page loads at its address: the request is what shows the answer.
