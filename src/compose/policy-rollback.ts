@@ -30,7 +30,7 @@ export const rollBackPolicies = async (
     const wanted = to ?? active?.replaces?.toString();
     if (wanted === undefined) {
       throw new MovingRefused(
-        active === undefined ? 'No version counts.' : `Version ${active.version} is the first that counts.`,
+        active === undefined ? 'No version is active.' : `Version ${active.version} is the first that was active.`,
         'Name one with --to VERSION, or --to starter for the set a new server starts with.',
       );
     }

@@ -1,4 +1,4 @@
-/** Policies in `/console`, in a real browser, with nothing but the keyboard: drafted, tried, replayed, made to count, rolled back. */
+/** Policies in `/console`, in a real browser, with nothing but the keyboard: drafted, tried, replayed, activated, rolled back. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startChromium, withPage } from '../support/chromium.ts';
@@ -35,7 +35,7 @@ const WAYS: readonly (readonly [string, BrowserContextOptions])[] = [
 ];
 
 describe.each(WAYS)('%s, by keyboard', (_way, options) => {
-  test('a version is drafted, tried, replayed, made to count and rolled back; axe finds nothing on the way', async () => {
+  test('a version is drafted, tried, replayed, activated and rolled back; axe finds nothing on the way', async () => {
     const found: string[] = [];
     const objections: string[] = [];
     const look = async (page: Page): Promise<void> => void found.push(...(await pageFaults(page)));
@@ -49,7 +49,7 @@ describe.each(WAYS)('%s, by keyboard', (_way, options) => {
       await keyboard.type(page, 'Username', ADMIN.username);
       await keyboard.type(page, 'Password', ADMIN.password);
       await keyboard.press(page, 'Sign in');
-      expect(await heading(page)).toBe(`Version ${before} counts`);
+      expect(await heading(page)).toBe(`Version ${before} is active`);
       await look(page);
 
       await keyboard.follow(page, 'Draft a version');
@@ -86,10 +86,10 @@ describe.each(WAYS)('%s, by keyboard', (_way, options) => {
       await keyboard.follow(page, 'Activate');
       await look(page);
       await keyboard.press(page, 'Activate');
-      expect(await heading(page)).toBe(`Version ${version} counts`);
+      expect(await heading(page)).toBe(`Version ${version} is active`);
       await keyboard.follow(page, `Roll back to version ${before}`);
       await keyboard.press(page, 'Activate');
-      expect(await heading(page)).toBe(`Version ${before} counts`);
+      expect(await heading(page)).toBe(`Version ${before} is active`);
     });
     expect({ found, objections }).toEqual({ found: [], objections: [] });
   }, 300_000);

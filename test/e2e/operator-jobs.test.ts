@@ -6,14 +6,16 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { makeOrganisation } from '../demo/organisation.ts';
-import { startChromium, withPage } from '../support/chromium.ts';
+import { startChromium, takeOver, withPage } from '../support/chromium.ts';
 import { countedCommands, countedPage } from '../support/counted-steps.ts';
+import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { mostOf, OPERATOR_JOBS, resultOfJob } from '../support/operator-jobs.ts';
 import { agentMetadata } from '../support/registration-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 
+const ROOT = { username: 'root', password: 'another correct horse battery' };
 const ADMIN = { username: 'admin', password: 'correct horse battery staple' };
 
 let server: RunningServer;
@@ -37,6 +39,7 @@ beforeAll(async () => {
     });
     expect(status).toBe(201);
   }
+  await management.call('POST', '/accounts', { ...ROOT, name: 'Root', roles: ['administrator'] });
   await server.settled();
   browser = await startChromium();
 }, 60_000);
@@ -46,16 +49,25 @@ afterAll(async () => {
   await server?.close();
 });
 
-describe.each(OPERATOR_JOBS)('$job', ({ job, console: walk, cli }) => {
+const signIn = async (page: Page, isFresh: boolean): Promise<void> => {
+  if (isFresh) {
+    await takeOver(page.context(), await freshFactorBrowser(server, ROOT), server.issuer);
+    await page.goto(`${server.issuer}/console`);
+    return;
+  }
+  await page.goto(`${server.issuer}/console`);
+  await page.getByLabel('Username').fill(ADMIN.username);
+  await page.getByLabel('Password').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL(`${server.issuer}/console`);
+};
+
+describe.each(OPERATOR_JOBS)('$job', ({ job, console: walk, isFresh = false, cli }) => {
   test('in the console', async () => {
     const counts = (await resultOfJob(job)).console;
     if (!walk) return expect(counts.now).toBeNull();
     return withPage(browser, { viewport: { width: 1280, height: 800 } }, async (page) => {
-      await page.goto(`${server.issuer}/console`);
-      await page.getByLabel('Username').fill(ADMIN.username);
-      await page.getByLabel('Password').fill(ADMIN.password);
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.waitForURL(`${server.issuer}/console`);
+      await signIn(page, isFresh);
       const steps = countedPage(page);
       await walk(steps);
       expect(steps.count()).toBe(counts.now);

@@ -68,7 +68,7 @@ test('audit list takes a span of time, and refuses a word that is none', async (
 test('blueprints are drafted, compared, looked ahead to and activated', async () => {
   const given = ['--grant-type', 'client_credentials', '--environment', 'development', '--token-seconds', '300'];
   const { id } = await json('blueprints', 'create', '--name', 'Clerks', '--purpose', 'File things', ...given);
-  expect((await behalf('blueprints', 'activate', id)).out).toContain('counts in version 1');
+  expect((await behalf('blueprints', 'activate', id)).out).toContain('is active in version 1');
   const key = join(folder, 'blueprint.jwk');
   const agent = ['agents', 'create', '--name', 'Blue', '--purpose', 'Files', '--key', key, '--blueprint', id];
   const { id: agentId } = await json(...agent);

@@ -143,7 +143,7 @@ describe('drafting and making it count', () => {
 
     const asked = await admin.open(at('/console/policy/versions/2/activate'));
     const done = await send(admin, asked, /activate$/);
-    expect([done.status, words(done)]).toEqual([200, expect.stringContaining('Version 2 counts')]);
+    expect([done.status, words(done)]).toEqual([200, expect.stringContaining('Version 2 is active')]);
     expect(await active()).toBe(2);
     // The page that asked is of before: it does not activate what was not looked at.
     expect((await send(admin, asked, /activate$/)).status).toBe(412);
@@ -266,7 +266,7 @@ describe('trying and replaying', () => {
     );
     const nobody = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
     expect(words(nobody)).toMatch(
-      /Yes No signed-in user: register .*Roles does not count the caller does not use a role/,
+      /Yes No signed-in user: register .*Roles does not apply the caller does not use a role/,
     );
   });
 
@@ -279,7 +279,7 @@ describe('trying and replaying', () => {
     const set = { yes: 'ada', agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: 'read  write' };
     const yes = await auditor.submit(empty, form, { set });
     expect(words(yes)).toMatch(
-      /Yes Ada: read write .*Roles does not count an approver approves .*Policies lets all through/,
+      /Yes Ada: read write .*Roles does not apply an approver approves .*Policies lets all through/,
     );
     // What was tried stands in the form.
     const again = yes.forms.find(({ fields }) =>
@@ -327,7 +327,7 @@ describe('trying and replaying', () => {
     const page = await send(auditor, await auditor.open(at('/console/policy/replay?policy=2')), /replay#result$/);
     expect(page.status).toBe(200);
     expect(words(page)).toMatch(
-      /100 % \d+ decisions read, \d+ would change .*\d+ of \d+ decisions would be other ones .*By agent .*Secretary .*By scope .*write https:\/\/calendar/,
+      /100 % \d+ decisions read, \d+ would change .*\d+ of \d+ decisions would change .*By agent .*Secretary .*By scope .*write https:\/\/calendar/,
     );
     expect(page.html.trimEnd().endsWith('</html>')).toBe(true);
     const [event] = (await server.events('policy.replayed')).slice(-1);
@@ -366,6 +366,6 @@ describe('trying and replaying', () => {
       expect.stringContaining('Not done. Reading the audit log broke off'),
     ]);
     expect(broken.html.trimEnd().endsWith('</html>')).toBe(true);
-    expect(words(await start())).toContain('decisions would be other ones');
+    expect(words(await start())).toContain('decisions would change');
   });
 });

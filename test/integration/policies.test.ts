@@ -263,7 +263,7 @@ describe('behalf policy', () => {
     const pushed = await behalf('push', name, '--note', 'Only low risk outside of production');
     const version = /Version (\d+) is drafted/.exec(pushed.out)?.[1] ?? '';
     expect(pushed.out).toContain(`Next: behalf policy activate ${version}`);
-    expect((await behalf('activate', version)).out).toContain(`Version ${version} counts from now on`);
+    expect((await behalf('activate', version)).out).toContain(`Version ${version} is active from now on`);
     expect((await behalf('list')).out).toMatch(/ active .*Only low risk outside of production\n/);
     expect((await behalf('rollback')).code).toBe(0);
   });
@@ -289,11 +289,11 @@ describe('behalf policy', () => {
     });
     expect(await behalf('activate', String(version), '--replaces', '1')).toMatchObject({
       code: 0,
-      out: `Version ${version} counts from now on in place of version 1.\n`,
+      out: `Version ${version} is active from now on in place of version 1.\n`,
     });
     expect((await behalf('show')).out).toContain('no-nights');
     expect((await behalf('list')).out).toMatch(new RegExp(`${version} +active .*Nights off\\n`));
-    expect(await behalf('rollback')).toMatchObject({ code: 0, out: expect.stringContaining('Version 1 counts') });
+    expect(await behalf('rollback')).toMatchObject({ code: 0, out: expect.stringContaining('Version 1 is active') });
     expect((await behalf('show')).out).toBe(starter);
     expect((await behalf('show', String(version), '--about')).out).toMatch(/state +archived/);
     expect((await behalf('diff', '--from', '1', '--to', 'active')).out).toBe('They do not differ.\n');
@@ -314,7 +314,7 @@ describe('behalf policy', () => {
     const { code, out } = await behalf('push', file, '--activate');
     expect([code, out]).toEqual([
       0,
-      expect.stringMatching(/^Version \d+ counts from now on in place of version 1\.\n$/),
+      expect.stringMatching(/^Version \d+ is active from now on in place of version 1\.\n$/),
     ]);
     expect((await behalf('schema')).out).toContain('action act, delegate appliesTo');
     await behalf('rollback');

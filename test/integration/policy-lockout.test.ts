@@ -65,7 +65,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       expect((await behalf(env, 'policy', 'rollback', '--to', '1')).code).not.toBe(0);
       for (const to of ['1', 'starter']) {
         const again = await behalf(env, 'policy', 'rollback', '--local', '--to', to);
-        expect(again).toMatchObject({ code: 0, err: 'Version 1 counts already; nothing to do.\n' });
+        expect(again).toMatchObject({ code: 0, err: 'Version 1 is active already; nothing to do.\n' });
       }
       await behalf(env, 'policy', 'rollback', '--local', '--to', '2');
       const starter = await behalf(env, 'policy', 'rollback', '--local', '--to', 'starter');

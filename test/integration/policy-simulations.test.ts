@@ -477,7 +477,7 @@ describe('behalf policy', () => {
     expect(code).toBe(3);
     expect(out).toMatch(/^Policies: version 1\.\nGiven: {4}nothing\nRefused: {2}delete read\n/);
     expect(out).toMatch(/\nagent +read\n/);
-    expect(out).toMatch(/\nsubject_token +does not count: only if it is for the same resource\n/);
+    expect(out).toMatch(/\nsubject_token +does not apply: only if it is for the same resource\n/);
     expect(out).toMatch(/\ndelete +deny +agents-high-risk\n/);
     expect(out).toContain(`  read\n    The person consents: ${scene.agent.clientId} may have read`);
   });
@@ -538,10 +538,10 @@ policy  yes                                           all
     expect(err).toMatch(
       /^ {2}0 % {2}0 decisions read, 0 would change\n[\s\S]*\n100 % {2}\d+ decisions read, \d+ would change\n$/,
     );
-    expect(out).toMatch(/^\d+ of \d+ decisions would be other ones \(\d+ were read\)\.\n/);
+    expect(out).toMatch(/^\d+ of \d+ decisions would change \(\d+ were read\)\.\n/);
     expect(out).toMatch(/\n0 +\d+ +Secretary\n/);
     expect(out).toMatch(new RegExp(`\\n0 +\\d+ +write +${scene.jwt.identifier}\\n`));
-    expect((await behalf('replay', '1')).out).toMatch(/^0 of \d+ decisions would be other ones \(\d+ were read\)\.\n$/);
+    expect((await behalf('replay', '1')).out).toMatch(/^0 of \d+ decisions would change \(\d+ were read\)\.\n$/);
     expect((await behalf('replay', file, '--since', 'soon')).code).toBe(2);
     expect((await behalf('replay', '999')).code).toBe(1);
   });

@@ -8,6 +8,8 @@ export type OperatorJob = {
   readonly job: string;
   /** From the overview, signed in. Absent: impossible in the console. */
   readonly console?: (steps: ConsoleSteps) => Promise<void>;
+  /** Needs an administrator with a fresh second factor. */
+  readonly isFresh?: boolean;
   /** `folder` is empty. Absent: impossible on the command line. */
   readonly cli?: (steps: CommandSteps, folder: string) => Promise<void>;
 };
@@ -114,6 +116,13 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
   },
   {
     job: 'rotate a signing key',
+    isFresh: true,
+    async console(steps) {
+      await steps.follow('Signing keys');
+      await steps.follow('Rotate the keys');
+      await steps.press('Rotate the keys');
+      expect(await steps.text()).toContain('Signing keys');
+    },
     async cli(steps) {
       await steps.run('keys', 'rotate');
     },

@@ -24,7 +24,7 @@ export const awayWords = {
     current: phrase({ en: 'now', de: 'jetzt' }),
     over: phrase({ en: 'over', de: 'vorbei' }),
     ended: phrase({ en: 'ended', de: 'beendet' }),
-    void: phrase({ en: 'counts no more', de: 'gilt nicht mehr' }),
+    void: phrase({ en: 'no longer valid', de: 'gilt nicht mehr' }),
   },
   end: phrase({ en: 'End it', de: 'Beenden' }),
   endAbout: (name: HtmlValue) => phrase({ en: html`that with ${name}`, de: html`mit ${name}` }),

@@ -5,17 +5,17 @@ type Risk = 'low' | 'medium' | 'high' | 'critical';
 /** The questions about one action, wherever an approval is shown. */
 export const approvalFactWords = {
   risks: {
-    low: phrase({ en: 'The service counts this as harmless.', de: 'Der Dienst stuft das als harmlos ein.' }),
+    low: phrase({ en: 'The service rates this as harmless.', de: 'Der Dienst stuft das als harmlos ein.' }),
     medium: phrase({
-      en: 'The service counts this as a change worth a look.',
+      en: 'The service rates this as a change worth a look.',
       de: 'Der Dienst stuft das als Änderung ein, die einen Blick wert ist.',
     }),
     high: phrase({
-      en: 'The service counts this as hard to undo, or costly.',
+      en: 'The service rates this as hard to undo, or costly.',
       de: 'Der Dienst stuft das als schwer umkehrbar oder teuer ein.',
     }),
     critical: phrase({
-      en: 'The service counts this as impossible to undo, or very costly.',
+      en: 'The service rates this as impossible to undo, or very costly.',
       de: 'Der Dienst stuft das als unumkehrbar oder sehr teuer ein.',
     }),
   } satisfies Readonly<Record<Risk, Phrase>>,

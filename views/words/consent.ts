@@ -203,7 +203,7 @@ export const consentChoiceWords = {
   wishes: phrase({ en: 'Wishes of servers that this app calls', de: 'Wünsche von Servern, die diese App aufruft' }),
   wishesExplained: (app: HtmlValue) =>
     phrase({
-      en: html`You need not allow any of this. It counts only when ${app} calls the agent, and gives ${app} no access of its own.`,
+      en: html`You need not allow any of this. It applies only when ${app} calls the agent, and gives ${app} no access of its own.`,
       de: html`Sie müssen nichts davon erlauben. Es gilt nur, wenn ${app} den Agenten aufruft, und gibt ${app} selbst keinen Zugriff.`,
     }),
   wishOf: (agent: HtmlValue, app: HtmlValue) =>

@@ -125,8 +125,8 @@ export const agentFactWords = {
   ends: phrase({ en: 'Ends', de: 'Endet' }),
   notByItself: phrase({ en: 'not by itself', de: 'nicht von selbst' }),
   id: phrase({ en: 'Id', de: 'Kennung' }),
-  stop: phrase({ en: 'Stop', de: 'Anhalten' }),
-  letCount: phrase({ en: 'Let it count', de: 'Gelten lassen' }),
+  stop: phrase({ en: 'Suspend', de: 'Anhalten' }),
+  letCount: phrase({ en: 'Resume', de: 'Gelten lassen' }),
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
   instances: phrase({ en: 'Instances', de: 'Laufende Kopien' }),
   instancesHint: phrase({

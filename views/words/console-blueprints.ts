@@ -4,7 +4,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const blueprintWords = {
   title: phrase({ en: 'Blueprints', de: 'Blueprints' }),
   lead: phrase({
-    en: 'What agents of a kind may have at most. A change counts for all agents of the blueprint at once.',
+    en: 'What agents of a kind may have at most. A change applies to all agents of the blueprint at once.',
     de: 'Was Agenten einer Art höchstens haben dürfen. Eine Änderung gilt sofort für alle Agenten des Blueprints.',
   }),
   blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
@@ -20,8 +20,8 @@ export const blueprintWords = {
     en: html`One is drafted with <code>behalf blueprints create</code>, and changed with <code>behalf blueprints update</code>.`,
     de: html`Einer wird mit <code>behalf blueprints create</code> entworfen und mit <code>behalf blueprints update</code> geändert.`,
   }),
-  counts: (version: number) => phrase({ en: `Version ${version} counts`, de: `Version ${version} gilt` }),
-  nothingCounts: phrase({ en: 'Nothing of it counts yet', de: 'Noch gilt nichts davon' }),
+  counts: (version: number) => phrase({ en: `Version ${version} is active`, de: `Version ${version} gilt` }),
+  nothingCounts: phrase({ en: 'Nothing of it is active yet', de: 'Noch gilt nichts davon' }),
   deprecated: phrase({
     en: 'It takes no new agents. Those it has stay under it.',
     de: 'Er nimmt keine neuen Agenten. Die er hat, bleiben unter ihm.',
@@ -36,7 +36,7 @@ export const blueprintWords = {
     de: 'Die er hat, bleiben unter ihm, und ihre Obergrenzen gelten weiter. Zurück geht es nicht.',
   }),
   draft: (version: number) => phrase({ en: `Draft, version ${version}`, de: `Entwurf, Version ${version}` }),
-  sameAsBefore: phrase({ en: 'It says the same as what counts.', de: 'Er sagt dasselbe wie das, was gilt.' }),
+  sameAsBefore: phrase({ en: 'It says the same as the active version.', de: 'Er sagt dasselbe wie das, was gilt.' }),
   axis: phrase({ en: 'Limit', de: 'Grenze' }),
   before: phrase({ en: 'Now', de: 'Jetzt' }),
   after: phrase({ en: 'Then', de: 'Dann' }),
@@ -61,7 +61,7 @@ export const blueprintWords = {
       de: html`Version ${version} von ${name} aktivieren?`,
     }),
   activateLead: phrase({
-    en: 'It counts for all its agents at once, also for tokens they hold.',
+    en: 'It applies to all its agents at once, also to tokens they hold.',
     de: 'Sie gilt sofort für alle seine Agenten, auch für Tokens, die sie haben.',
   }),
   versions: phrase({ en: 'Versions', de: 'Versionen' }),

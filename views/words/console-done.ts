@@ -28,19 +28,19 @@ export const doneWords = {
     de: 'Diese Kopie ist beendet. Die anderen laufen weiter.',
   }),
   changed: phrase({ en: 'Saved.', de: 'Gespeichert.' }),
-  added: phrase({ en: 'Added. It counts from now on.', de: 'Hinzugefügt. Gilt ab jetzt.' }),
+  added: phrase({ en: 'Added. It works from now on.', de: 'Hinzugefügt. Gilt ab jetzt.' }),
   stopped: phrase({
-    en: 'Stopped. It proves nothing until you let it count again.',
+    en: 'Suspended. It proves nothing until you resume it.',
     de: 'Angehalten. Beweist nichts, bis Sie es wieder gelten lassen.',
   }),
-  counts: phrase({ en: 'It counts again.', de: 'Gilt wieder.' }),
+  counts: phrase({ en: 'It works again.', de: 'Gilt wieder.' }),
   removed: phrase({ en: 'Removed for good.', de: 'Endgültig entfernt.' }),
   drafted: phrase({
-    en: 'Saved as a draft. Nothing of it counts yet.',
+    en: 'Saved as a draft. Nothing of it is active yet.',
     de: 'Als Entwurf gespeichert. Noch gilt nichts davon.',
   }),
   activated: phrase({
-    en: 'It counts from now on, for every decision.',
+    en: 'It is active from now on, for every decision.',
     de: 'Gilt ab jetzt, für jede Entscheidung.',
   }),
   on: phrase({
@@ -89,7 +89,7 @@ export const doneWords = {
     de: 'Zurückgezogen. Die Wirkung endet mit der nächsten Entscheidung.',
   }),
   blueprintActivated: phrase({
-    en: 'It counts from now on, for all its agents.',
+    en: 'It is active from now on, for all its agents.',
     de: 'Gilt ab jetzt, für alle seine Agenten.',
   }),
   deprecated: phrase({ en: 'It takes no new agents any more.', de: 'Er nimmt keine neuen Agenten mehr.' }),

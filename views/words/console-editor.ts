@@ -6,7 +6,7 @@ export const editorWords = {
   draft: (version: number) => phrase({ en: `Draft, version ${version}`, de: `Entwurf, Version ${version}` }),
   newDraft: phrase({ en: 'Draft a version', de: 'Version entwerfen' }),
   lead: phrase({
-    en: 'Nothing of a draft counts. It can be tried, replayed, and made to count later.',
+    en: 'Nothing of a draft is active. It can be tried, replayed and activated later.',
     de: 'Von einem Entwurf gilt nichts. Er lässt sich ausprobieren, nachspielen und später in Kraft setzen.',
   }),
   text: phrase({ en: 'Text of the policies', de: 'Text der Richtlinien' }),

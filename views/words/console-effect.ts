@@ -88,7 +88,7 @@ export const ceilingWords = {
     authenticationMethods: phrase({ en: 'Proves itself by', de: 'Weist sich aus durch' }),
     maxAccessTokenSeconds: phrase({ en: 'An access token lives', de: 'Ein Access-Token lebt' }),
     maxGrantSeconds: phrase({ en: 'Can be refreshed for', de: 'Lässt sich erneuern' }),
-    maxDelegationSeconds: phrase({ en: 'A consent counts for', de: 'Eine Einwilligung gilt' }),
+    maxDelegationSeconds: phrase({ en: 'A consent lasts', de: 'Eine Einwilligung gilt' }),
     maxDelegationDepth: phrase({ en: 'Handed on over', de: 'Weitergabe' }),
     environments: phrase({ en: 'Environments', de: 'Umgebungen' }),
     detailTypes: phrase({ en: 'Types of details', de: 'Arten von Einzelheiten' }),

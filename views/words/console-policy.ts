@@ -11,7 +11,7 @@ export const policyPageWords = {
     de: 'Was überhaupt erlaubt ist, zusätzlich zu Registrierung, Blueprints und Einwilligung. Sie nehmen nur weg.',
   }),
   states: {
-    active: phrase({ en: 'counts', de: 'gilt' }),
+    active: phrase({ en: 'active', de: 'gilt' }),
     draft: phrase({ en: 'draft', de: 'Entwurf' }),
     archived: phrase({ en: 'archived', de: 'archiviert' }),
   },
@@ -19,7 +19,7 @@ export const policyPageWords = {
     en: html`<strong>Switched off.</strong> Decisions on this server do not ask policies: <code>policy.enforcement</code> is off.`,
     de: html`<strong>Abgeschaltet.</strong> Entscheidungen auf diesem Server fragen keine Richtlinien: <code>policy.enforcement</code> ist aus.`,
   }),
-  nothingCounts: phrase({ en: 'Nothing counts', de: 'Nichts gilt' }),
+  nothingCounts: phrase({ en: 'Nothing is active', de: 'Nichts gilt' }),
   nothingAllowed: phrase({
     en: 'No version is active, so nothing is allowed.',
     de: 'Keine Version ist aktiv, also ist nichts erlaubt.',
@@ -43,7 +43,7 @@ export const policyPageWords = {
       de: html`<strong>Niemand kann etwas freigeben:</strong> Keine Richtlinie erlaubt <code>approve</code>, also bekommen Agenten nichts, was das Ja einer Person braucht. Der mitgelieferte Satz erlaubt es allen in <code>people-approve</code>.`,
     }),
   } satisfies Readonly<Record<PolicyGap, Phrase>>,
-  counts: (version: number) => phrase({ en: `Version ${version} counts`, de: `Version ${version} gilt` }),
+  counts: (version: number) => phrase({ en: `Version ${version} is active`, de: `Version ${version} gilt` }),
   since: (time: HtmlValue, who: HtmlValue) =>
     phrase({ en: html`Since ${time}, activated by ${who}.`, de: html`Seit ${time}, aktiviert von ${who}.` }),
   quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
@@ -78,7 +78,7 @@ export const policyPageWords = {
     phrase({ en: `Activate version ${version}?`, de: `Version ${version} aktivieren?` }),
   activating: (replaces: number | undefined) =>
     phrase({
-      en: `${replaces === undefined ? 'Nothing counts now.' : `It takes the place of version ${replaces}.`} Every decision from then on asks it, on all nodes. You can roll back at any time.`,
+      en: `${replaces === undefined ? 'Nothing is active now.' : `It replaces version ${replaces}.`} Every decision from then on asks it, on all nodes. You can roll back at any time.`,
       de: `${replaces === undefined ? 'Jetzt gilt nichts.' : `Sie tritt an die Stelle von Version ${replaces}.`} Von da an fragt jede Entscheidung sie, auf allen Knoten. Sie können jederzeit zurück.`,
     }),
   notSure: (href: string) =>
@@ -86,12 +86,12 @@ export const policyPageWords = {
       en: html`Not sure? <a href="${href}">Replay it over the last days</a> first.`,
       de: html`Nicht sicher? <a href="${href}">Spielen Sie sie zuerst über die letzten Tage nach</a>.`,
     }),
-  thoseThatCount: phrase({ en: 'Those that count', de: 'Die, die gelten' }),
+  thoseThatCount: phrase({ en: 'The active version', de: 'Die, die gelten' }),
   /** In a field, with the note of the draft's author. */
   option: (version: number, state: 'draft' | 'active' | 'archived', note = '') => {
     const said = note === '' ? '' : `: ${note}`;
     return phrase({
-      en: `Version ${version}${state === 'active' ? ', counts' : state === 'draft' ? ', draft' : ''}${said}`,
+      en: `Version ${version}${state === 'active' ? ', active' : state === 'draft' ? ', draft' : ''}${said}`,
       de: `Version ${version}${state === 'active' ? ', gilt' : state === 'draft' ? ', Entwurf' : ''}${said}`,
     });
   },

@@ -34,7 +34,7 @@ export const replayWords = {
   }),
   others: (decided: HtmlValue) =>
     phrase({
-      en: html`of ${decided} decisions would be other ones`,
+      en: html`of ${decided} decisions would change`,
       de: html`von ${decided} Entscheidungen fielen anders aus`,
     }),
   unasked: (read: HtmlValue) =>

@@ -57,7 +57,7 @@ export const tryWords = {
   }),
   layers: phrase({ en: 'Layer by layer', de: 'Schicht für Schicht' }),
   does: {
-    aside: phrase({ en: 'does not count', de: 'zählt nicht' }),
+    aside: phrase({ en: 'does not apply', de: 'zählt nicht' }),
     late: phrase({ en: 'is not reached', de: 'wird nicht erreicht' }),
     pass: phrase({ en: 'lets all through', de: 'lässt alles durch' }),
     cut: phrase({ en: 'takes away a part', de: 'nimmt einen Teil weg' }),

@@ -12,7 +12,7 @@ export const emailWords = {
       de: html`Sie lautet ${address}${!isVerified && ' und ist noch nicht bestätigt'}.`,
     }),
   onItsWay: phrase({
-    en: 'A link is on its way to the new address. It counts when you have opened the link and confirmed it.',
+    en: 'A link is on its way to the new address. It takes effect when you have opened the link and confirmed it.',
     de: 'Ein Link ist zur neuen Adresse unterwegs. Sie gilt, wenn Sie den Link geöffnet und sie bestätigt haben.',
   }),
   new: phrase({ en: 'New address', de: 'Neue Adresse' }),

@@ -41,7 +41,7 @@ export const newOwnerWords = {
   consentWarning: {
     line: phrase({ en: 'This agent has a new owner', de: 'Neuer Eigentümer' }),
     text: phrase({
-      en: 'This agent has a new owner since you allowed it something here. What you allowed before is suspended. If you allow it now, only what you tick counts; if you deny, it ends.',
+      en: 'This agent has a new owner since you allowed it something here. What you allowed before is suspended. If you allow it now, only what you tick is allowed; if you deny, it ends.',
       de: 'Neuer Eigentümer: Dieser Agent hat den Eigentümer gewechselt, seit Sie ihm hier etwas erlaubt haben. Was Sie vorher erlaubt haben, ist ausgesetzt. Erlauben Sie es jetzt, gilt nur, was Sie anhaken; lehnen Sie ab, endet es.',
     }),
   },

@@ -97,7 +97,7 @@ const activate = managementCommand({
   run: async (call) => {
     const { etag } = await call.api.run('getBlueprint', targetOf(call));
     const { body } = await call.api.run('activateBlueprint', { ...targetOf(call), etag });
-    call.print.object(body, `${printable(call.operands[0] ?? '')} counts in version ${body['version']}.\n`);
+    call.print.object(body, `${printable(call.operands[0] ?? '')} is active in version ${body['version']}.\n`);
     return EXIT.done;
   },
 });

@@ -68,7 +68,7 @@ const killCommand = (scope: KillScope): Command => {
       call.print.object(body, `${told(scope, call)} The kill is ${printable(String(body['id']))}.\n`);
       if (missing.length > 0) {
         call.terminal.err(
-          `It counts, and is kept on the server’s data volume; ${missing.join(' and ')} take no writes now and get it later.\n`,
+          `It is in force, and is kept on the server’s data volume; ${missing.join(' and ')} take no writes now and get it later.\n`,
         );
       }
       return EXIT.done;

@@ -75,7 +75,7 @@ const summaryText = async (
   { read, decided, changed, by_caller, by_scope, examples }: Json,
 ): Promise<string> => {
   const [of, all] = [NUMBER.format(Number(decided)), NUMBER.format(Number(read))];
-  const counts = `${NUMBER.format(Number(changed))} of ${of} decisions would be other ones (${all} were read).\n`;
+  const counts = `${NUMBER.format(Number(changed))} of ${of} decisions would change (${all} were read).\n`;
   if (Number(changed) === 0) return counts;
   const look = await print.look(idsIn([CALLER], [...rowsOf(by_caller), ...rowsOf(examples)]));
   return [

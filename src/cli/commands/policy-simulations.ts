@@ -177,7 +177,7 @@ const useText = ({ scope, layers, policies, changes, version, enforced, stops }:
         {
           title: 'SAYS',
           value: ({ counts, why, leaves }: Json) => {
-            if (counts !== true) return `does not count: ${why}`;
+            if (counts !== true) return `does not apply: ${why}`;
             return `${rowsOf(leaves).length > 0 ? 'yes' : 'no'}${why === undefined ? '' : `, ${why}`}`;
           },
         },
@@ -205,7 +205,7 @@ const tokenText = (body: Json): string => {
     `Refused:  ${names(rowsOf(removed).map((one) => one['scope']))}`,
   ];
   const says = (one: Json): string => {
-    if (one['counts'] !== true) return `does not count: ${one['why']}`;
+    if (one['counts'] !== true) return `does not apply: ${one['why']}`;
     return one['leaves'] === undefined ? 'no limit' : names(one['leaves']);
   };
   return [

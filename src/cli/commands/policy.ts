@@ -60,7 +60,7 @@ const activate = async (call: ManagementCall, set: Json, replaces: unknown): Pro
 };
 
 const counts = ({ version, replaces }: { readonly version?: unknown; readonly replaces?: unknown }): string =>
-  `Version ${version} counts from now on${replaces === undefined ? '' : ` in place of version ${replaces}`}.\n`;
+  `Version ${version} is active from now on${replaces === undefined ? '' : ` in place of version ${replaces}`}.\n`;
 
 const list = listCommand({
   noun: 'policy',
@@ -109,7 +109,7 @@ const push = managementCommand({
     const checked = await checkText(call, file, text);
     const active = await setAt(call, 'active');
     if (active['text'] === text) {
-      call.print.object(active, `Version ${active['version']} counts and says the same; nothing to do.\n`);
+      call.print.object(active, `Version ${active['version']} is active and says the same; nothing to do.\n`);
       return EXIT.done;
     }
     if (call.isSet('dry-run')) {
@@ -161,7 +161,7 @@ const remoteRollback = managementCommand({
   run: async (call) => {
     const { version, replaces } = await setAt(call, 'active');
     if (replaces === undefined) {
-      throw new CommandError(`Version ${version} is the first that counts.`, {
+      throw new CommandError(`Version ${version} is the first that was active.`, {
         hint: '`behalf policy list` shows all versions.',
       });
     }
@@ -182,7 +182,7 @@ const localRollback = async (call: Call): Promise<number> => {
     const { rollBackPolicies } = await import('../../compose/policy-rollback.ts');
     try {
       const set = await rollBackPolicies(configuration, { to });
-      return [set.isSame ? `Version ${set.version} counts already; nothing to do.` : counts(set).trimEnd()];
+      return [set.isSame ? `Version ${set.version} is active already; nothing to do.` : counts(set).trimEnd()];
     } catch (error) {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       throw new CommandError(error.message, { hint: 'Name another one with --to VERSION.', cause: error });
