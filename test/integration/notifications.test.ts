@@ -119,7 +119,7 @@ describe('turned on in a browser', () => {
     expect(await eventsOf('push.added', account)).toMatchObject([
       { outcome: 'done', caller: account, target: { kind: 'push_subscription', id } },
     ]);
-    expect((await browser.open(`${server.issuer}/account`)).text).toContain('Told in a browser from now on');
+    expect((await browser.open(`${server.issuer}/account/activity`)).text).toContain('Told in a browser from now on');
     expect((await browser.open(`${server.issuer}/account/approvals`)).text).toContain('Be told in this browser');
   });
 
