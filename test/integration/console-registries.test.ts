@@ -430,7 +430,7 @@ describe('blueprints', () => {
     expect((await auditor.open(at('/console/blueprints?state=active'))).html).toContain(`/console/blueprints/${desk}"`);
     expect((await auditor.open(at('/console/blueprints?state=deprecated'))).html).not.toContain(desk);
     const page = await auditor.open(at(`/console/blueprints/${desk}`));
-    for (const said of ['Version 1 counts', 'Copies at most 4', 'Draft, version 2', 'narrower', 'It is blocked']) {
+    for (const said of ['Version 1 is active', 'Copies at most 4', 'Draft, version 2', 'narrower', 'It is blocked']) {
       expect(page.text).toContain(said);
     }
     expect(page.html).toContain(`/console/agents/${agent}"`);
@@ -456,7 +456,7 @@ describe('blueprints', () => {
     expect([late.status, (await get(`/blueprints/${desk}`))['version']]).toEqual([412, 1]);
     const before = await written();
     const done = await press(operator, `/console/blueprints/${desk}/activate`, /\/activate$/);
-    expect([done.status, done.text]).toEqual([200, expect.stringContaining('Version 2 counts')]);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('Version 2 is active')]);
     await press(operator, `/console/blueprints/${desk}/deprecate`, /\/deprecate$/);
     expect(await get(`/blueprints/${desk}`)).toMatchObject({ version: 2, state: 'deprecated' });
     expect((await eventsSince(before)).filter(({ target }) => target?.id === desk).map(({ type }) => type)).toEqual([

@@ -53,7 +53,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       expect([remote.code === 0, remote.err]).toEqual([false, expect.stringContaining('policies of this server')]);
 
       const local = await behalf(env, 'policy', 'rollback', '--local');
-      expect(local).toMatchObject({ code: 0, err: 'Version 1 counts from now on in place of version 2.\n' });
+      expect(local).toMatchObject({ code: 0, err: 'Version 1 is active from now on in place of version 2.\n' });
       expect((await api.call('POST', '/groups', {})).status).toBe(400);
       const { entries } = await alone.behalf.services.audit.list({ type: 'policy.activated', limit: 1 });
       expect(entries).toMatchObject([{ stream: 'command-line', event: { caller: 'system', inputs: { replaces: 2 } } }]);
@@ -69,7 +69,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       }
       await behalf(env, 'policy', 'rollback', '--local', '--to', '2');
       const starter = await behalf(env, 'policy', 'rollback', '--local', '--to', 'starter');
-      expect(starter.err).toBe('Version 3 counts from now on in place of version 2.\n');
+      expect(starter.err).toBe('Version 3 is active from now on in place of version 2.\n');
       expect((await api.call('GET', '/policy-sets/active')).body).toMatchObject({ version: 3, created_by: 'system' });
     } finally {
       await alone.close();
