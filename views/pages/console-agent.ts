@@ -6,6 +6,7 @@ import { type AgentRow, lastUse } from '../partials/agent-rows.ts';
 import { stateTag } from '../partials/agent-state.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { copyButton } from '../partials/copy-button.ts';
+import { actionLink, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
@@ -71,6 +72,8 @@ export type AgentPageModel = AgentFactsModel & {
     readonly withdraw?: { readonly action: string; readonly version: number };
     readonly retire?: string;
     readonly edit?: string;
+    /** Links beside the buttons, such as the kill switch. */
+    readonly links?: readonly ObjectLink[];
   };
 };
 
@@ -103,7 +106,7 @@ ${model.waiting && acceptance(model.waiting, model.csrf)}
 ${model.actions && buttons(model, model.actions)}</section>`;
 
 const buttons = (model: AgentPageModel, actions: NonNullable<AgentPageModel['actions']>): Html | undefined => {
-  const { suspend, resume, handOver, withdraw, retire, edit } = actions;
+  const { suspend, resume, handOver, withdraw, retire, edit, links = [] } = actions;
   const about = plainText(model.agent.name, 60);
   const isOrphan = model.agent.state === 'orphaned';
   if (!suspend && !resume && !handOver && !withdraw && !retire) return undefined;
@@ -114,6 +117,7 @@ ${withdraw && post(withdraw.action, model.csrf, submit({ text: words.withdraw, k
 ${edit !== undefined && html`<a class="button plain" href="${edit}">${words.change}<span class="unseen"> ${about}</span></a>`}
 ${handOver !== undefined && html`<a class="button ${isOrphan ? 'primary' : 'plain'}" href="${handOver}">${isOrphan ? words.offer : words.handOver}<span class="unseen"> ${about}</span></a>`}
 ${retire !== undefined && html`<a class="button danger" href="${retire}">${words.retire}<span class="unseen"> ${about}</span></a>`}
+${links.map((link) => actionLink(link, about))}
 </div>`;
 };
 

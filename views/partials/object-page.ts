@@ -39,10 +39,10 @@ export type ObjectPage = {
 export const actionLinks = (links: readonly ObjectLink[], about: string): Html | undefined =>
   links.length === 0
     ? undefined
-    : html`<div class="actions">${links.map(
-        ({ text, href, kind = 'plain' }) =>
-          html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${plainText(about, 60)}</span></a>`,
-      )}</div>`;
+    : html`<div class="actions">${links.map((link) => actionLink(link, plainText(about, 60)))}</div>`;
+
+export const actionLink = ({ text, href, kind = 'plain' }: ObjectLink, about: HtmlValue): Html =>
+  html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
 
 /** The page of one registered object: its state, the actions on it, its facts. */
 export const objectPage = (frame: ConsoleFrame, model: ObjectPage): Html => {

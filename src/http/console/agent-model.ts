@@ -25,6 +25,7 @@ import {
 } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 import { effectModel } from './effect-model.ts';
+import { linksAbout } from './object-links.ts';
 import { timelineModel } from './timeline.ts';
 
 /** For other pages about one agent than its own page. */
@@ -70,7 +71,9 @@ export const agentModel = async (
     ...(agent.transferTo === undefined ? {} : { offeredTo: names(agent.transferTo) }),
     stops: await stopsOf(deps, agent, blueprint),
     ...waiting(deps, found, standing, names),
-    ...(standing.changes ? { actions: actionsOf(deps, agent, version, standing) } : {}),
+    ...(standing.changes
+      ? { actions: { ...actionsOf(deps, agent, version, standing), ...killLinks(deps, calls, viewer, agent) } }
+      : {}),
     effect: await effectModel(deps, agent, blueprint),
     credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
     ...(standing.looksInside
@@ -146,6 +149,9 @@ const actionsOf = (
     ...(givesCredentials ? { addCredential: `${href}/credentials/new` } : {}),
   };
 };
+
+const killLinks = (deps: ConsoleDeps, calls: ConsoleCalls, { account }: Viewer, { id, state }: Agent) =>
+  state === 'retired' ? {} : { links: linksAbout(deps, calls, account, agentHref(deps, id), [{ kill: 'agent', id }]) };
 
 /** Instances on the page of an agent. The API has all of them. */
 const MOST_INSTANCES = 20;

@@ -22,6 +22,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   accountNavigation: 'stands beside the pages of an account',
   menuButton: 'in the header of the same pages',
   searchField: 'stands in the header of every page of the console',
+  actionLink: 'one of actionLinks',
   objectPage: 'a page',
   objectFormPage: 'a page',
   secretPage: 'a page',
