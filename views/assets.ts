@@ -6,6 +6,7 @@ import { schemeRules } from './style-tokens.ts';
 export type StyleName =
   | 'agents.css'
   | 'approvals.css'
+  | 'bulk.css'
   | 'charts.css'
   | 'decisions.css'
   | 'frame.css'
@@ -70,6 +71,7 @@ const load = (): Loaded => {
     'style.css': add('style.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
+    'bulk.css': add('bulk.css', 'text/css; charset=utf-8'),
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
     'decisions.css': add('decisions.css', 'text/css; charset=utf-8'),
     'frame.css': add('frame.css', 'text/css; charset=utf-8'),

@@ -121,6 +121,13 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('findings', '/console/findings'),
     ada('agents', '/console/agents'),
     ada('agents, found', '/console/agents?q=plan&state=active&environment=test'),
+    ada('agents, none chosen', '/console/agents/bulk?do=suspend'),
+    ada(
+      'agents, to suspend',
+      `/console/agents/bulk?do=suspend&id=${ids.planner}&id=${ids.suspended}&id=${ids.pending}&id=agt_nothing`,
+    ),
+    ada('agents, to hand over', `/console/agents/bulk?do=hand-over&id=${ids.planner}&id=${ids.offered}`),
+    ada('agents, to retire', `/console/agents/bulk?do=retire&id=${ids.planner}&id=${ids.payer}&list=state%3Dactive`),
     ada('agents, none', '/console/agents?q=nothing'),
     ada('agent', agent(ids.planner)),
     ada('agent, waiting', agent(ids.pending)),

@@ -11,8 +11,10 @@ import { savedViews } from '../partials/saved-views.ts';
 import { submit } from '../partials/submit.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
+import { bulkWords } from '../words/console-bulk.ts';
 import { agentFormWords } from '../words/console-forms.ts';
 import { listWords } from '../words/lists.ts';
+import { BULK_DEEDS } from './console-bulk.ts';
 import type { AgentListModel } from './console-model.ts';
 
 /** The form GETs `action` with `q`, `state`, `environment`, `unused`, `sort`, and `of=own` for the viewer's own. */
@@ -20,6 +22,7 @@ export const agentListPage = (model: AgentListModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
+    alsoStyle: 'bulk.css',
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'agents'),
@@ -39,11 +42,23 @@ ${savedViews(model.action)}
 ${
   model.agents.length === 0
     ? html`<p class="empty">${isAsked(model) ? html`${words.noneFits} <a href="${model.action}">${listWords.clear}</a>` : words.none}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.</p>`
-    : agentRows(model.agents, undefined, model.sorts)
+    : html`${agentRows(model.agents, { sorts: model.sorts, form: BULK_FORM })}
+${bulk(model)}`
 }
 ${pagination(model.pages, listWords.pagesOf.agents, 'other')}
 <p class="downloads"><a href="${model.csvHref}">${words.csv}</a> <a href="${model.ndjsonHref}">${words.ndjson}</a></p></section>`,
   });
+
+const BULK_FORM = 'bulk';
+
+/** The actions on the ticked agents. */
+const bulk = ({
+  bulk: { action, list },
+}: AgentListModel): Html => html`<form id="${BULK_FORM}" method="get" action="${action}" class="bulk" aria-labelledby="chosen"><input type="hidden" name="list" value="${list}">
+<span id="chosen">${bulkWords.withChosen}</span>
+<div class="actions">${BULK_DEEDS.map((deed) =>
+  submit({ text: bulkWords.deeds[deed], kind: deed === 'retire' ? 'danger' : 'plain', name: 'do', value: deed }),
+)}</div></form>`;
 
 const isAsked = ({ asked }: AgentListModel): boolean =>
   [asked.owner, asked.blueprint, asked.search, asked.state, asked.environment, asked.unused].some(

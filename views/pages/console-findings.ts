@@ -58,6 +58,6 @@ type Kind = { readonly title: Phrase; readonly meaning: Phrase; readonly at?: Ph
 const finding = ({ kind, agents, moreHref }: Finding): Html => {
   const { title, meaning, at }: Kind = words.kinds[kind];
   return html`<section aria-labelledby="${kind}"><div class="page-head"><h2 id="${kind}">${title}</h2><p class="hint">${meaning}</p></div>
-${agentRows(agents, at)}
+${agentRows(agents, at === undefined ? {} : { at })}
 ${moreHref !== undefined && html`<p><a href="${moreHref}">${words.allOfThem}</a></p>`}</section>`;
 };

@@ -77,6 +77,8 @@ export type AgentListModel = ConsoleFrame & {
     readonly sort: string;
     readonly unused: string;
   };
+  /** Where the chosen agents go. `list`: the query of the list, to return to it. */
+  readonly bulk: { readonly action: string; readonly list: string };
   readonly ownHref: string;
   /** The same list in another order, by what the head of a column says; the current one leads back to the newest. */
   readonly sorts: Readonly<Record<'name' | 'lastUse', { readonly href: string; readonly isIt: boolean }>>;

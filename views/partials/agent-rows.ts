@@ -3,6 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentListWords as words } from '../words/console-agents.ts';
+import { bulkWords } from '../words/console-bulk.ts';
 import { listWords } from '../words/lists.ts';
 import { type AgentFacts, environmentTag, verifiedTag } from './agent-card.ts';
 import { type AgentState, stateTag } from './agent-state.ts';
@@ -26,16 +27,21 @@ const head = (title: Phrase, sort?: Sorts[keyof Sorts]): Html =>
     ? html`<th scope="col">${title}</th>`
     : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}><a href="${sort.href}">${title}</a></th>`;
 
-/** Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. */
+/**
+ * Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. `form`: id of the
+ * form that sends the ids of the ticked agents as `id`; without it there are no boxes to tick.
+ */
 export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
-  at?: Phrase,
-  sorts?: Sorts,
+  { at, sorts, form }: { readonly at?: Phrase; readonly sorts?: Sorts; readonly form?: string } = {},
 ): Html => html`<div class="card flush"><table class="log agents">
 <thead><tr>${head(agentWords.agent, sorts?.name)}<th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th>${head(at ?? words.lastUse, sorts?.lastUse)}</tr></thead>
 <tbody>${rows.map(
   (row) =>
-    html`<tr><td data-label="${agentWords.agent}" class="who-is"><a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
+    html`<tr><td data-label="${agentWords.agent}" class="who-is">${form !== undefined && pick(form, row)}<a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
 )}</tbody></table></div>`;
+
+const pick = (form: string, { id, name }: AgentRow): Html =>
+  html`<label class="pick"><input type="checkbox" name="id" value="${id}" form="${form}"><span class="unseen">${bulkWords.choose(chosenName(name))}</span></label>`;
 
 export const lastUse = (at: number | undefined): HtmlValue => (at === undefined ? listWords.never : agoText(at));

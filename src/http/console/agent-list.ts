@@ -157,6 +157,7 @@ export const agentListModel = async (
     csvHref: listHref(deps, asked, { form: 'csv' }),
     ndjsonHref: listHref(deps, asked, { form: 'ndjson' }),
     action: `${deps.basePath}/console/agents`,
+    bulk: { action: `${deps.basePath}/console/agents/bulk`, list: listHref(deps, asked).split('?')[1] ?? '' },
     asked,
     sorts: { name: sortOf('name'), lastUse: sortOf('last_use') },
     ownHref: listHref(deps, { ...asked, of: 'own' }),

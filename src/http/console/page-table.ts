@@ -9,6 +9,7 @@ import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditPages } from './audit-pages.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
 import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
+import { addBulkPages } from './bulk-pages.ts';
 import { addClientForms } from './client-forms.ts';
 import { addClientPages } from './client-pages.ts';
 import type { ConsoleCalls } from './console-calls.ts';
@@ -53,8 +54,9 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
   { add: addSearchPage },
   { add: addConsoleExports },
-  // Before the page of one agent, so that `new` is not read as an id.
+  // Before the page of one agent, so that `new` and `bulk` are not read as ids.
   { add: addConsoleForms },
+  { add: addBulkPages },
   { add: addEditPages },
   { add: addApprovalsPage, places: { approvals: ['listApprovals', 'all'] } },
   { add: addBreakGlassPages, places: { 'break-glass': seesBreakGlass } },

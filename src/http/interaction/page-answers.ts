@@ -206,30 +206,37 @@ export const appendRefusal = async (
   });
 };
 
+/**
+ * Records the refusal behind an error, and returns the one to show: another one if it cannot be recorded. Undefined for an
+ * error that is no refusal.
+ */
+export const recordedRefusal = async (
+  deps: Refusals,
+  ctx: Context,
+  thrown: unknown,
+): Promise<DomainError | undefined> => {
+  const error = isDomainError(thrown) ? thrown : isStoreUnavailable(thrown) ? outOfOrder(thrown) : undefined;
+  if (!error || error.code === 'unavailable' || stateOf(ctx).recordedRefusal === error) return error;
+  try {
+    await recordRefusal(deps, ctx, error);
+    return error;
+  } catch (failure) {
+    return outOfOrder(failure);
+  }
+};
+
 /** Sets the headers of all pages, records refusals of the domain, and sends them as pages. Rethrows unknown errors. */
 export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals): Middleware => {
   const { issuer, basePath } = deps;
   const isHttps = issuer.startsWith('https:');
-
-  /** The refusal to send: another one if it cannot be recorded. */
-  const written = async (ctx: Context, error: DomainError): Promise<DomainError> => {
-    if (error.code === 'unavailable' || stateOf(ctx).recordedRefusal === error) return error;
-    try {
-      await recordRefusal(deps, ctx, error);
-      return error;
-    } catch (failure) {
-      return outOfOrder(failure);
-    }
-  };
 
   return async (ctx, next) => {
     setSecurityHeaders(ctx, isHttps);
     try {
       await next();
     } catch (thrown) {
-      const refusal = isDomainError(thrown) ? thrown : isStoreUnavailable(thrown) ? outOfOrder(thrown) : undefined;
-      if (!refusal) throw thrown;
-      const error = await written(ctx, refusal);
+      const error = await recordedRefusal(deps, ctx, thrown);
+      if (!error) throw thrown;
       setRetryAfter(ctx, error);
       const status = statusOf(error);
       const page = errorPage({

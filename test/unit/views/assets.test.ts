@@ -28,6 +28,9 @@ describe('assets', () => {
     const more = assetByPath(assets('').href('agents.css'))?.body.toString() ?? '';
     expect(more).not.toMatch(/url\(|@import/);
     expect(more.length).toBeLessThanOrEqual(5 * 1024);
+    const bulk = assetByPath(assets('').href('bulk.css'))?.body.toString() ?? '';
+    expect(bulk).not.toMatch(/url\(|@import/);
+    expect(bulk.length).toBeLessThanOrEqual(2 * 1024);
     const frame = assetByPath(assets('').href('frame.css'))?.body.toString() ?? '';
     expect(frame).not.toMatch(/url\(|@import/);
     expect(frame.length).toBeLessThanOrEqual(8 * 1024);

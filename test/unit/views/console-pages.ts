@@ -335,6 +335,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         name: { href: `${basePath}/console/agents`, isIt: true },
         lastUse: { href: `${basePath}/console/agents?sort=last_use`, isIt: false },
       },
+      bulk: { action: `${basePath}/console/agents/bulk`, list: text('state=active') },
       ownHref: `${basePath}/console/agents?of=own`,
       allHref: `${basePath}/console/agents`,
       only: { name: text('Alice'), anyHref: `${basePath}/console/agents` },

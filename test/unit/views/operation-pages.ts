@@ -1,6 +1,7 @@
 /** Models of the pages with which operators run the server. Whatever another party chose goes through `text`. */
 import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
+import { type BulkAgent, bulkPreviewPage, bulkResultPage } from '../../../views/pages/console-bulk.ts';
 import {
   chooseKillPage,
   type KillRow,
@@ -12,7 +13,9 @@ import {
 import { signingKeysPage, type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
+import { bulkWords } from '../../../views/words/console-bulk.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
+import { refusalWords } from '../../../views/words/refusals.ts';
 
 const NOON = 1_790_000_000;
 
@@ -49,7 +52,39 @@ export const operationPages = (
     ...{ id: text('whk_1'), href: `${home}/whk_1`, name: text('Our tool'), url: text('https://hooks.example.com/x') },
     ...{ state: 'active', failedAt: NOON, failure: text('no answer') },
   };
+  const seen = (id: string): BulkAgent => ({
+    id: text(`agt_${id}`),
+    facts: {
+      ...{ name: text('Planner'), href: `${frame.basePath}/console/agents/agt_${id}`, ownerName: text('Alice') },
+      ...{ state: 'active', isStopped: false },
+    },
+  });
+  const bulk = {
+    ...{ ...frame, action: `${frame.basePath}/console/agents/bulk`, listHref: `${frame.basePath}/console/agents` },
+    list: text('state=active'),
+    rows: [
+      { agent: seen('1'), kind: 'changes', text: bulkWords.replacesOffer(chosenName(text('Bob'))) },
+      { agent: seen('2'), kind: 'stays', text: bulkWords.already.suspended },
+      { agent: { id: text('agt_3') }, kind: 'cannot', text: bulkWords.onlySeen },
+    ],
+    changes: [text('agt_1.2')],
+    typed: '',
+  } as const;
   return {
+    bulkSuspend: bulkPreviewPage({ ...bulk, deed: 'suspend' }),
+    bulkHandOver: bulkPreviewPage({ ...bulk, deed: 'hand-over', typed: text('bob'), error: text('No such owner.') }),
+    bulkRetire: bulkPreviewPage({ ...bulk, deed: 'retire' }),
+    bulkUnchanged: bulkPreviewPage({ ...bulk, deed: 'suspend', rows: bulk.rows.slice(1), changes: [] }),
+    bulkNone: bulkPreviewPage({ ...bulk, deed: 'retire', rows: [], changes: [] }),
+    bulkResult: bulkResultPage({
+      ...bulk,
+      deed: 'hand-over',
+      rows: [
+        { agent: seen('1'), kind: 'done', text: bulkWords.did.offered },
+        { agent: seen('2'), kind: 'unchanged', text: bulkWords.already.owned },
+        { agent: { id: text('agt_3') }, kind: 'refused', text: refusalWords(text('It was changed.'), undefined) },
+      ],
+    }),
     kills: killsPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, rows: [kill, all], newHref: `${home}/new` },
       pages: { nextHref: `${home}?after=x` },

@@ -69,8 +69,8 @@ describe('every page', () => {
     // RFC 8414 §3.1 puts the well-known name in front of the issuer's path.
     expect(foreign.filter((target) => target !== '/.well-known/oauth-authorization-server/id')).toEqual([]);
     const methods = elements.filter(({ name }) => name === 'form').map(({ attributes }) => attributes['method']);
-    // A search changes nothing, and its address can be kept.
-    expect(methods.filter((method, index) => method !== 'post' && !isSearch(elements, index))).toEqual([]);
+    // A search or a preview changes nothing, and its address can be kept.
+    expect(methods.filter((method, index) => method !== 'post' && !isReading(elements, index))).toEqual([]);
   });
 
   test.each(pages)('%s in %s keeps text of others out of its title', (name, language) => {
@@ -80,8 +80,10 @@ describe('every page', () => {
   });
 });
 
-const isSearch = (elements: readonly Element[], index: number): boolean =>
-  elements.filter(({ name }) => name === 'form')[index]?.attributes['role'] === 'search';
+const isReading = (elements: readonly Element[], index: number): boolean => {
+  const { role, action = '' } = elements.filter(({ name }) => name === 'form')[index]?.attributes ?? {};
+  return role === 'search' || action.endsWith('/console/agents/bulk');
+};
 
 const targetsOf = (page: string): readonly (string | undefined)[] =>
   elementsOf(page)

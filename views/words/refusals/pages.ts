@@ -60,6 +60,9 @@ export const CONSOLE_GERMAN = {
   name_unknown: 'Der Name {name} ist hier unbekannt. Prüfen Sie ihn, oder geben Sie die Kennung an.',
   name_ambiguous: 'Mehrere haben diesen Namen: {ids}. Geben Sie die Kennung an.',
   kill_scope_unknown: 'Wählen Sie, was Sie stoppen.',
+  bulk_action_unknown: 'Wählen Sie, ob Sie die Agenten aussetzen, übergeben oder stilllegen.',
+  bulk_too_many: 'Höchstens {most} Agenten auf einmal. Wählen Sie weniger.',
+  number_not_confirmed: 'Der Text ist nicht die Anzahl der Agenten. Geben Sie {count} ein.',
   name_not_confirmed: 'Der Text ist nicht der Name. Geben Sie {name} ein.',
 } satisfies GermanWords;
 

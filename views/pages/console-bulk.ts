@@ -1,0 +1,157 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type AgentState, stateTag } from '../partials/agent-state.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, table } from '../partials/console-list.ts';
+import { field } from '../partials/field.ts';
+import { submit } from '../partials/submit.ts';
+import { agentWords } from '../words/agent.ts';
+import { agentListWords } from '../words/console-agents.ts';
+import { bulkWords as words } from '../words/console-bulk.ts';
+import { agentFormWords } from '../words/console-forms.ts';
+import { killWords } from '../words/console-kills.ts';
+
+export const BULK_DEEDS = ['suspend', 'hand-over', 'retire'] as const;
+export type BulkDeed = (typeof BULK_DEEDS)[number];
+
+/** A chosen agent. Without `facts` the viewer may not see it. */
+export type BulkAgent = {
+  readonly id: string;
+  readonly facts?: {
+    readonly name: string;
+    readonly href: string;
+    readonly ownerName: string;
+    readonly state: AgentState;
+    readonly isStopped: boolean;
+  };
+};
+
+type Forecast = keyof typeof words.forecasts;
+type Outcome = keyof typeof words.outcomes;
+
+type Row<Kind> = { readonly agent: BulkAgent; readonly kind: Kind; readonly text: HtmlValue };
+export type ForecastRow = Row<Forecast>;
+export type OutcomeRow = Row<Outcome>;
+
+/** The form POSTs `csrf`, `do`, `list`, `agent` for each agent that changes, and `owner` or `confirm` to `action`. */
+export type BulkPreviewModel = ConsoleFrame & {
+  readonly deed: BulkDeed;
+  readonly action: string;
+  /** The list, filtered as it was. */
+  readonly listHref: string;
+  /** Value of `list`. */
+  readonly list: string;
+  readonly rows: readonly ForecastRow[];
+  /** Values of `agent`: those that change. */
+  readonly changes: readonly string[];
+  /** What the user typed into the field of the action. */
+  readonly typed: string;
+  readonly error?: Text;
+};
+
+const LOOKS: Readonly<Record<Forecast | Outcome, string>> = {
+  ...{ changes: 'good', stays: 'still', cannot: 'off' },
+  ...{ done: 'good', unchanged: 'still', refused: 'off' },
+};
+
+const columns = <Kind extends Forecast | Outcome>(
+  title: Phrase,
+  kinds: Readonly<Record<Kind, Phrase>>,
+): readonly Column<Row<Kind>>[] => [
+  {
+    title: agentWords.agent,
+    cell: ({ agent: { id, facts } }) =>
+      html`${facts && html`<a href="${facts.href}">${chosenName(facts.name)}</a> `}<code>${plainText(id, 80)}</code>`,
+  },
+  { title: agentListWords.owner, cell: ({ agent: { facts } }) => (facts ? isolated(facts.ownerName) : '–') },
+  {
+    title: agentListWords.state,
+    cell: ({ agent: { facts } }) => (facts ? stateTag(facts.state, facts.isStopped) : '–'),
+  },
+  {
+    title,
+    cell: ({ kind, text }) =>
+      html`<span class="tag ${LOOKS[kind]}">${kinds[kind]}</span> <span class="long">${text}</span>`,
+  },
+];
+
+const countOf = <Kind>(rows: readonly Row<Kind>[], kind: Kind): number =>
+  rows.filter((row) => row.kind === kind).length;
+
+/** Shows what an action does to each chosen agent, and asks for confirmation. */
+export const bulkPreviewPage = (model: BulkPreviewModel): Html => {
+  const { deed, rows, changes } = model;
+  const count = {
+    changes: countOf(rows, 'changes'),
+    stays: countOf(rows, 'stays'),
+    cannot: countOf(rows, 'cannot'),
+  };
+  const back = html`<a href="${model.listHref}">${words.backToList}</a>`;
+  return bulkPage(
+    model,
+    changes.length === 0 ? words.title : words.asked[deed](changes.length),
+    rows.length === 0
+      ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
+      : html`<p class="lead">${changes.length === 0 ? words.nothingChanges : words.leads[deed]}</p>
+${deed === 'hand-over' && changes.length > 0 && html`<div class="flash warning">${words.handOverEnds}</div>`}
+<section aria-labelledby="chosen"><h2 id="chosen">${words.agents}</h2>
+<p>${words.willCount(count)}</p>
+${table(columns(words.happens, words.forecasts), rows, 'chosen')}</section>
+${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
+  );
+};
+
+const confirmation = (model: BulkPreviewModel): Html => {
+  const { deed, action, csrf, list, changes, typed, error } = model;
+  const shared = { value: typed, autocomplete: 'off', ...(error === undefined ? {} : { error }) };
+  return html`<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
+    (value) => html`<input type="hidden" name="agent" value="${value}">`,
+  )}
+${
+  deed === 'hand-over' &&
+  field({ name: 'owner', label: agentFormWords.newOwner, hint: agentFormWords.newOwnerHint, maxLength: 100, ...shared })
+}${
+  deed === 'retire' &&
+  field({
+    ...{ name: 'confirm', label: killWords.confirmLabel, maxLength: 20, inputMode: 'numeric', ...shared },
+    hint: killWords.confirm(html`<strong>${changes.length}</strong>`),
+  })
+}
+<div class="actions">${submit({ text: words.buttons[deed], kind: deed === 'retire' ? 'danger' : 'primary' })} <a class="button plain" href="${model.listHref}">${agentFormWords.cancel}</a></div>
+</form>`;
+};
+
+export type BulkResultModel = ConsoleFrame & {
+  readonly deed: BulkDeed;
+  readonly listHref: string;
+  readonly rows: readonly OutcomeRow[];
+};
+
+/** Shows for each agent whether the action was done, and otherwise why not. */
+export const bulkResultPage = (model: BulkResultModel): Html => {
+  const { deed, rows, listHref } = model;
+  const count = {
+    done: countOf(rows, 'done'),
+    unchanged: countOf(rows, 'unchanged'),
+    refused: countOf(rows, 'refused'),
+  };
+  return bulkPage(
+    { ...model, flash: { kind: count.refused > 0 ? 'warning' : 'success', text: words.resultCount(count) } },
+    words.results[deed],
+    html`<section aria-labelledby="chosen"><h2 id="chosen">${words.agents}</h2>
+${table(columns(words.happened, words.outcomes), rows, 'chosen')}</section>
+<p><a href="${listHref}">${words.backToList}</a></p>`,
+  );
+};
+
+const bulkPage = (frame: ConsoleFrame, heading: Phrase, body: Html): Html =>
+  layout({
+    frame,
+    side: consoleNavigation(frame, 'agents', false),
+    style: 'agents.css',
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${heading}</h1></div>
+${body}`,
+  });

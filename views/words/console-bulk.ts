@@ -1,0 +1,116 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+const agentsEn = (count: number): string => `${count} ${count === 1 ? 'agent' : 'agents'}`;
+/** In the accusative, which has one form for any number. */
+const agentsDe = (count: number): string => `${count} Agenten`;
+
+/** One action on several agents: the choice in the list, the preview, and the result. */
+export const bulkWords = {
+  title: phrase({ en: 'Change several agents', de: 'Mehrere Agenten ändern' }),
+  choose: (name: HtmlValue) => phrase({ en: html`Choose ${name}`, de: html`${name} auswählen` }),
+  withChosen: phrase({ en: 'With the chosen agents', de: 'Mit den ausgewählten Agenten' }),
+  deeds: {
+    suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),
+    'hand-over': phrase({ en: 'Hand over', de: 'Übergeben' }),
+    retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
+  },
+  buttons: {
+    suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),
+    'hand-over': phrase({ en: 'Offer', de: 'Anbieten' }),
+    retire: phrase({ en: 'Retire for good', de: 'Endgültig stilllegen' }),
+  },
+  asked: {
+    suspend: (count: number) => phrase({ en: `Suspend ${agentsEn(count)}?`, de: `${agentsDe(count)} aussetzen?` }),
+    'hand-over': (count: number) =>
+      phrase({ en: `Hand over ${agentsEn(count)}?`, de: `${agentsDe(count)} übergeben?` }),
+    retire: (count: number) =>
+      phrase({ en: `Retire ${agentsEn(count)} for good?`, de: `${agentsDe(count)} endgültig stilllegen?` }),
+  },
+  leads: {
+    suspend: phrase({
+      en: 'Nothing that a suspended agent holds works until its owner or an operator resumes it.',
+      de: 'Nichts, was ein ausgesetzter Agent hat, funktioniert, bis sein Eigentümer oder ein Operator ihn fortsetzt.',
+    }),
+    'hand-over': phrase({
+      en: 'The new owner must accept each agent. Until then nothing changes.',
+      de: 'Der neue Eigentümer muss jeden Agenten annehmen. Bis dahin ändert sich nichts.',
+    }),
+    retire: phrase({
+      en: 'All that a retired agent holds ends at once, and it can never act again. To stop agents for a while, suspend them.',
+      de: 'Alles, was ein stillgelegter Agent hat, endet sofort, und er kann nie wieder handeln. Um Agenten eine Weile anzuhalten, setzen Sie sie aus.',
+    }),
+  },
+  handOverEnds: phrase({
+    en: 'When the new owner accepts an agent, its credentials, tokens, sign-ins, instances and approvals end. What people allowed it is suspended until each of them confirms the new owner. If a member of the group that owns the agent becomes its owner, nothing of this ends.',
+    de: 'Nimmt der neue Eigentümer einen Agenten an, enden dessen Nachweise, Tokens, Anmeldungen, Instanzen und Freigaben. Was Personen ihm erlaubt haben, ist ausgesetzt, bis jede den neuen Eigentümer bestätigt. Wird ein Mitglied der Gruppe Eigentümer, der der Agent gehört, endet nichts davon.',
+  }),
+  nothingChosen: phrase({
+    en: 'No agent is chosen. Tick agents in the list, then choose an action.',
+    de: 'Es ist kein Agent ausgewählt. Haken Sie Agenten in der Liste an und wählen Sie dann eine Aktion.',
+  }),
+  nothingChanges: phrase({
+    en: 'This action changes none of these agents.',
+    de: 'Diese Aktion ändert keinen dieser Agenten.',
+  }),
+  backToList: phrase({ en: 'Back to the agents', de: 'Zurück zu den Agenten' }),
+  agents: phrase({ en: 'Chosen agents', de: 'Ausgewählte Agenten' }),
+  happens: phrase({ en: 'What happens', de: 'Was geschieht' }),
+  happened: phrase({ en: 'What happened', de: 'Was geschehen ist' }),
+  forecasts: {
+    changes: phrase({ en: 'changes', de: 'ändert sich' }),
+    stays: phrase({ en: 'unchanged', de: 'unverändert' }),
+    cannot: phrase({ en: 'not possible', de: 'nicht möglich' }),
+  },
+  will: {
+    suspend: phrase({ en: 'The server suspends it.', de: 'Der Server setzt ihn aus.' }),
+    'hand-over': phrase({ en: 'The server asks the new owner.', de: 'Der Server fragt den neuen Eigentümer.' }),
+    retire: phrase({ en: 'The server retires it for good.', de: 'Der Server legt ihn endgültig still.' }),
+  },
+  replacesOffer: (name: HtmlValue) =>
+    phrase({
+      en: html`The server asks the new owner. The offer to ${name} ends.`,
+      de: html`Der Server fragt den neuen Eigentümer. Das Angebot an ${name} endet.`,
+    }),
+  already: {
+    suspended: phrase({ en: 'It is suspended already.', de: 'Er ist schon ausgesetzt.' }),
+    retired: phrase({ en: 'It is retired already.', de: 'Er ist schon stillgelegt.' }),
+    owned: phrase({ en: 'The new owner owns it already.', de: 'Er gehört dem neuen Eigentümer schon.' }),
+    offered: phrase({ en: 'The new owner is asked already.', de: 'Der neue Eigentümer ist schon gefragt.' }),
+  },
+  onlySeen: phrase({
+    en: 'You may see this agent, but not change it. Ask its owner or an operator.',
+    de: 'Sie dürfen diesen Agenten sehen, aber nicht ändern. Fragen Sie seinen Eigentümer oder einen Operator.',
+  }),
+  willCount: ({ changes, stays, cannot }: { readonly [kind in 'changes' | 'stays' | 'cannot']: number }) =>
+    phrase({
+      en: `${agentsEn(changes)} to change, ${stays} unchanged, ${cannot} not possible.`,
+      de: `${changes} zu ändern, ${stays} unverändert, ${cannot} nicht möglich.`,
+    }),
+  outcomes: {
+    done: phrase({ en: 'done', de: 'erledigt' }),
+    unchanged: phrase({ en: 'unchanged', de: 'unverändert' }),
+    refused: phrase({ en: 'refused', de: 'abgelehnt' }),
+  },
+  did: {
+    suspended: phrase({ en: 'It is suspended.', de: 'Er ist ausgesetzt.' }),
+    offered: phrase({ en: 'The new owner is asked to accept it.', de: 'Der neue Eigentümer ist gefragt.' }),
+    transferred: phrase({ en: 'The new owner owns it now.', de: 'Er gehört jetzt dem neuen Eigentümer.' }),
+    retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),
+  },
+  results: {
+    suspend: phrase({ en: 'Agents suspended', de: 'Agenten ausgesetzt' }),
+    'hand-over': phrase({ en: 'Agents handed over', de: 'Agenten übergeben' }),
+    retire: phrase({ en: 'Agents retired', de: 'Agenten stillgelegt' }),
+  },
+  resultCount: ({
+    done,
+    unchanged,
+    refused,
+  }: {
+    readonly [outcome in 'done' | 'unchanged' | 'refused']: number;
+  }) =>
+    phrase({
+      en: `${done} done, ${unchanged} unchanged, ${refused} refused.`,
+      de: `${done} erledigt, ${unchanged} unverändert, ${refused} abgelehnt.`,
+    }),
+};
