@@ -178,7 +178,7 @@ describe('on the pages of an account', () => {
     await server.behalf.services.accounts.setPassword(anna.id, 'another long enough pass phrase', { caller: anna.id });
     expect((await bob.browser.open(scene.urlOf(asked))).status).toBe(404);
     const theirs = await bob.browser.open(at(''));
-    expect(theirs.text).toContain('counts no more');
+    expect(theirs.text).toContain('no longer valid');
   });
 
   test('WB-11 MG-01 nobody sees or ends what is between two others', async () => {
