@@ -14,7 +14,8 @@ export type StyleName =
   | 'search.css'
   | 'security.css'
   | 'styleguide.css'
-  | 'timeline.css';
+  | 'timeline.css'
+  | 'tree.css';
 
 export type ScriptName =
   | 'approvals.js'
@@ -84,6 +85,7 @@ const load = (): Loaded => {
       schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
     ),
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
+    'tree.css': add('tree.css', 'text/css; charset=utf-8'),
     'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),

@@ -131,9 +131,14 @@ export const fullServer = async (options: RunOptions = {}) => {
   // What people allowed, and are asked.
   await scene.newTokens(jwt.identifier);
   const consent = { subject: ada, expiresAt: now + DAY, by: ada };
-  await services.delegations.recordConsent({
+  const first = await services.delegations.recordConsent({
     ...{ ...consent, actor: scene.agent.clientId, resource: jwt.identifier, asked: ['read', 'write'] },
     ...{ scope: ['read', 'write'], delegableTo: { agents: [planner], depth: 2 } },
+  });
+  if (!first) throw new Error('no delegation');
+  await services.delegations.derive({
+    ...{ parent: first, actor: planner, resource: jwt.identifier, scope: ['read'], expiresAt: now + DAY },
+    delegableTo: { agents: [], depth: 0 },
   });
   await services.delegations.recordConsent({
     ...{ ...consent, actor: planner, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
@@ -219,6 +224,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       handedOver,
       suspended,
       kill,
+      delegation: first.id,
       webhook,
       upstream,
       draft: String(draft['version']),

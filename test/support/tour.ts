@@ -114,6 +114,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('console, after a change', '/console?done=declined'),
     ada('console, refusals of a day', '/console?refusals=hours'),
     ada('transaction, none', '/console/transactions/txn_nothing'),
+    ada('delegations', '/console/delegations'),
+    ada('delegation', `/console/delegations/${ids.delegation}`),
     ada('search', '/console/search'),
     ada('search, an agent', `/console/search?q=${ids.planner}`),
     ada('search, several', '/console/search?q=s'),

@@ -15,6 +15,7 @@ import { type AgentFactsModel, credentials, instances, timeline } from './consol
 import { type EffectModel, effect } from './console-effect.ts';
 import type { WaitingAgent } from './console-model.ts';
 import { acceptance } from './console-overview.ts';
+import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts';
 
 export type StopReason =
   | 'pending'
@@ -32,6 +33,8 @@ export type StopReason =
 /** Everything that the page shows of an agent. */
 export type AgentPageModel = AgentFactsModel & {
   readonly effect: EffectModel;
+  /** Absent: not permitted to the viewer. */
+  readonly delegationTrees?: DelegationTreesModel;
   readonly agent: AgentRow;
   readonly ownerUsername?: string;
   /** Page of the owner; absent: not permitted to the viewer. */
@@ -82,6 +85,7 @@ export const agentPage = (model: AgentPageModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
+    alsoStyle: 'tree.css',
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'agents', false),
@@ -90,6 +94,7 @@ export const agentPage = (model: AgentPageModel): Html =>
 ${state(model)}
 ${who(model)}
 ${effect(model.effect)}
+${model.delegationTrees && delegationTrees(model.delegationTrees)}
 ${credentials(model)}
 ${instances(model)}
 ${timeline(model)}`,

@@ -23,6 +23,7 @@ import { peopleWords as words } from '../words/console-people.ts';
 import { registerWords } from '../words/registries.ts';
 import { sessionWords } from '../words/sessions.ts';
 import { type PersonRow, roleNames } from './console-people.ts';
+import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts';
 
 export type PersonFactor = {
   readonly kind: keyof typeof words.factorKinds;
@@ -51,6 +52,7 @@ export type PersonModel = ConsoleFrame & {
   /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
   readonly delegations: readonly PersonDelegation[];
+  readonly delegationTrees: DelegationTreesModel;
   readonly auditLogHref?: string;
   /** Buttons POST `csrf`; `disable` and `removeFactors` are confirmation pages. Absent: not permitted to the viewer. */
   /** Pages that change the account. */
@@ -89,6 +91,7 @@ export const personPage = (model: PersonModel): Html => {
   return layout({
     frame: model,
     style: 'agents.css',
+    alsoStyle: 'tree.css',
     title: words.person,
     width: 'wide',
     side: consoleNavigation(model, 'people', false),
@@ -127,6 +130,7 @@ ${sessions(model)}
 ${model.links.length > 0 && links(model)}
 ${agents(model)}
 ${delegations(model)}
+${delegationTrees(model.delegationTrees)}
 ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
   });
 };

@@ -24,6 +24,7 @@ import {
   waitingAgent,
 } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
+import { treesOfAgent } from './delegation-tree.ts';
 import { effectModel } from './effect-model.ts';
 import { linksAbout } from './object-links.ts';
 import { timelineModel } from './timeline.ts';
@@ -78,6 +79,7 @@ export const agentModel = async (
     credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
     ...(standing.looksInside
       ? {
+          delegationTrees: await treesOfAgent({ deps, calls, viewer, frame }, agent.id),
           instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
           ...(await timelineModel(deps, agent.id, before)),
         }

@@ -14,6 +14,7 @@ import { addClientForms } from './client-forms.ts';
 import { addClientPages } from './client-pages.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
+import { addDelegationPages } from './delegation-pages.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addGroupPages } from './group-pages.ts';
 import { addKeyPages } from './key-pages.ts';
@@ -78,6 +79,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addTransactionPage },
+  { add: addDelegationPages },
   { add: addStyleguidePage },
   { add: addAgentPages },
 ];

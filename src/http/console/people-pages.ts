@@ -15,6 +15,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { treesOfPerson } from './delegation-tree.ts';
 import { askedOf, listed, searchQuery } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 
@@ -86,6 +87,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
         agents: await rowsOf(deps, agents),
         ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         delegations: await delegationsOf(viewer, id),
+        delegationTrees: await treesOfPerson({ deps, calls, viewer, frame }, id),
         ...(calls.may('listAuditEvents', account)
           ? { auditLogHref: `${deps.basePath}/console/audit?subject=${id}` }
           : {}),

@@ -17,6 +17,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { eventPhrase } from '../../../views/words/audit-events.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
+import { delegationPages, delegationTreeSample } from './delegation-pages.ts';
 
 const NOON = 1_790_000_000;
 
@@ -152,6 +153,12 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       },
     ],
     timelinePages: { nextHref: `${planner.href}?before=x#timeline` },
+    delegationTrees: {
+      trees: delegationTreeSample(`${basePath}/console`, text),
+      more: 0,
+      isMore: true,
+      listHref: `${basePath}/console/delegations?actor=agt_7Vn2kQeX`,
+    },
   };
   const { actions: _, timeline: __, composition: ___, offeredTo: ____, ...bare } = page;
   const noErrors = { ...frame, action: `${basePath}/console/agents`, once: 'x'.repeat(20), forOthers: true };
@@ -165,6 +172,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
   });
   const search = { action: `${basePath}/console/search`, value: text('planner') };
   return {
+    ...delegationPages(frame, text),
     'console-search': searchPage({
       ...frame,
       search,

@@ -5,7 +5,7 @@ export type Element = { readonly name: string; readonly attributes: Readonly<Rec
 const VOID: readonly string[] = ['input', 'img', 'link', 'meta', 'wbr'];
 const ELEMENTS: readonly string[] = [
   ...VOID,
-  ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong em code bdi pre progress datalist'.split(
+  ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong em s code bdi pre progress datalist'.split(
     ' ',
   ),
   ...'form fieldset legend label select option textarea button details summary figure figcaption blockquote time'.split(

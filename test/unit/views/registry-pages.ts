@@ -29,6 +29,7 @@ import { auditWords } from '../../../views/words/console-audit.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { grantTypeWords } from '../../../views/words/grant-types.ts';
+import { delegationTreeSample } from './delegation-pages.ts';
 
 const NOON = 1_790_000_000;
 const NOTHING_ASKED = {
@@ -104,6 +105,12 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     links: [{ provider: text('Example Works'), subject: text('00u1a2b3'), createdAt: NOON }],
     agents: [agent],
     agentsHref: `${home}/agents?owner=acc_1`,
+    delegationTrees: {
+      trees: delegationTreeSample(home, text),
+      more: 3,
+      isMore: false,
+      listHref: `${home}/delegations?subject=acc_1`,
+    },
     delegations: [
       {
         agent: text('Travel planner'),
@@ -405,6 +412,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       links: [],
       agents: [],
       delegations: [],
+      delegationTrees: { trees: [], more: 0, isMore: false, listHref: `${home}/delegations?subject=acc_1` },
       actions: { enable: `${href}/enable` },
     }),
     'console-disable-person': disablePersonPage({

@@ -1,0 +1,104 @@
+import { delegationPage, delegationsPage } from '../../../views/pages/console-delegation.ts';
+import type { DelegableTo } from '../../domain/authority/delegation/delegation.ts';
+import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import { agentHref, partyNames, personHref } from './console-deps.ts';
+import type { PageParts } from './console-forms.ts';
+import {
+  delegationHref,
+  delegationState,
+  delegationsHref,
+  resourceNames,
+  type ShownDelegation,
+  shownPerson,
+  treeAround,
+} from './delegation-tree.ts';
+import { listed } from './list-page.ts';
+
+/** Adds the list of delegations, of all or of one person or agent, and the page of one with its tree. */
+export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
+  page('/console/delegations', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const asked = { ...idIn(query, 'subject', /^acc_\w{1,124}$/), ...idIn(query, 'actor', /^agt_\w{1,124}$/) };
+    const { items, pages } = await listed(
+      deps,
+      calls,
+      viewer,
+      { operation: 'listDelegations', path: delegationsHref(deps), asked, query: asked },
+      query.get('after'),
+    );
+    const names = await partyNames(deps, [
+      asked.actor,
+      asked.subject,
+      ...items.flatMap(({ actor, subject }) => [actor, subject]),
+    ]);
+    const resources = await resourceNames(deps, items);
+    const now = deps.clock.now();
+    const rows = items.map((one) => ({
+      ...shownPerson(deps, viewer, frame, one.subject, names(one.subject)),
+      agent: names(one.actor),
+      delegationHref: delegationHref(deps, one.id),
+      resource: resources(one.resource),
+      scopes: one.scope,
+      state: delegationState(one, now),
+      until: one.expires_at,
+    }));
+    const of = [
+      ...(asked.subject === undefined
+        ? []
+        : [shownPerson(deps, viewer, frame, asked.subject, names(asked.subject)).person]),
+      // An agent that the viewer does not see has no name for them.
+      ...(asked.actor === undefined ? [] : [frame.seesAll || items.length > 0 ? names(asked.actor) : asked.actor]),
+    ];
+    sendPage(ctx, 200, delegationsPage({ ...frame, of, rows, pages }));
+  });
+
+  page('/console/delegations/:id', async (ctx, { viewer, frame }, id) => {
+    const { account, by } = viewer;
+    const { body } = await calls.run('getDelegation', account, by, { id });
+    const one = body as ShownDelegation;
+    const delegable = one.delegable_to as DelegableTo;
+    const names = await partyNames(deps, [one.subject, one.actor, one.via, ...delegable.agents]);
+    const resources = await resourceNames(deps, [one]);
+    const { details = [] } = one;
+    sendPage(
+      ctx,
+      200,
+      delegationPage({
+        ...frame,
+        id: one.id,
+        ...shownPerson(deps, viewer, frame, one.subject, names(one.subject)),
+        agent: names(one.actor),
+        ...(frame.seesAll ? { agentHref: agentHref(deps, one.actor) } : {}),
+        resource: resources(one.resource),
+        identifier: one.resource,
+        scopes: one.scope,
+        detailTypes: details.map(({ type }) => String(type)),
+        ...(one.via === undefined ? {} : { calledBy: names(one.via) }),
+        depth: one.depth,
+        delegable: { depth: delegable.depth, agents: delegable.agents.map(names) },
+        state: delegationState(one, deps.clock.now()),
+        createdAt: one.created_at,
+        until: one.expires_at,
+        ...(one.revoked_at === undefined ? {} : { revokedAt: one.revoked_at }),
+        ...(one.last_used_at === undefined ? {} : { lastUsedAt: one.last_used_at }),
+        ...(one.state !== 'revoked' && calls.mayAll('revokeDelegation', account)
+          ? { endAction: `${personHref(deps, one.subject)}/delegations/${one.id}/end` }
+          : {}),
+        tree: await treeAround({ deps, calls, viewer, frame }, one),
+      }),
+    );
+  });
+};
+
+/** An id of the address. Throws DomainError 'not_found' for one of another form. */
+const idIn = <const Name extends string>(
+  query: URLSearchParams,
+  name: Name,
+  form: RegExp,
+): { readonly [N in Name]?: string } => {
+  const id = query.get(name) ?? '';
+  if (id === '') return {};
+  if (!form.test(id)) throw documentRefusal('object_not_found');
+  return { [name]: id } as { readonly [N in Name]?: string };
+};

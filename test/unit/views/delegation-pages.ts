@@ -1,0 +1,103 @@
+/** Models of the pages about delegations. Whatever somebody else chose goes through `text`. */
+import type { Html } from '../../../views/html.ts';
+import { delegationPage, delegationsPage } from '../../../views/pages/console-delegation.ts';
+import type { DelegationNode, DelegationTree } from '../../../views/pages/delegation-tree.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { delegationWords } from '../../../views/words/console-delegations.ts';
+
+const NOON = 1_790_000_000;
+
+/** A tree with every state, a branch, a long chain and a hop that is left out. */
+export const delegationTreeSample = (home: string, text: (usual: string) => string): readonly DelegationTree[] => {
+  const node = (agent: string, more: Partial<DelegationNode> = {}): DelegationNode => ({
+    agent: text(agent),
+    href: `${home}/delegations/dlg_1`,
+    resource: text('Calendar of the company'),
+    scopes: [text('events:read'), text('events:write')],
+    state: 'active',
+    until: NOON + 86_400,
+    hidden: 0,
+    isHere: false,
+    children: [],
+    ...more,
+  });
+  const chain = Array.from({ length: 8 }).reduceRight<readonly DelegationNode[]>(
+    (children, _, index) => [node(`Helper ${index}`, { children })],
+    [],
+  );
+  return [
+    {
+      person: text('Alice Adams'),
+      href: `${home}/people/acc_1`,
+      delegations: [
+        node('Travel planner', {
+          children: [
+            node('Booker of trains', { isHere: true, children: [node('Payer', { state: 'suspended' })] }),
+            node('Hotel finder', { state: 'revoked', children: [node('Reviewer', { state: 'blocked', scopes: [] })] }),
+          ],
+        }),
+        node('Bookkeeper', {
+          state: 'expired',
+          scopes: Array.from({ length: 30 }, (_, index) => text(`scope:${index}`)),
+        }),
+        ...chain,
+      ],
+    },
+    { person: delegationWords.aPerson, delegations: [node('Sub-agent', { hidden: 2 })] },
+  ];
+};
+
+export const delegationPages = (
+  frame: ConsoleFrame,
+  text: (usual: string) => string,
+): Readonly<Record<string, Html>> => {
+  const home = `${frame.basePath}/console`;
+  const listHref = `${home}/delegations?subject=acc_1`;
+  const shown = {
+    agent: text('Booker of trains'),
+    resource: text('Calendar of the company'),
+    scopes: [text('events:read')],
+    state: 'active' as const,
+    until: NOON + 86_400,
+  };
+  const one = {
+    ...frame,
+    ...shown,
+    id: text('dlg_1'),
+    person: text('Alice Adams'),
+    identifier: text('https://calendar.example.com/api'),
+    detailTypes: [],
+    depth: 1,
+    delegable: { depth: 0, agents: [] },
+    createdAt: NOON,
+    tree: { trees: delegationTreeSample(home, text), more: 4, isMore: false, listHref },
+  };
+  return {
+    'console-delegation': delegationPage(one),
+    'console-delegation-full': delegationPage({
+      ...one,
+      ...{ href: `${home}/people/acc_1`, agentHref: `${home}/agents/agt_1`, state: 'revoked' },
+      detailTypes: [text('payment'), text('payment'), text('account')],
+      calledBy: text('Desk app'),
+      delegable: { depth: 2, agents: [text('Payer'), text('Reviewer')] },
+      revokedAt: NOON,
+      lastUsedAt: NOON,
+      endAction: `${home}/people/acc_1/delegations/dlg_1/end`,
+    }),
+    'console-delegations': delegationsPage({
+      ...frame,
+      of: [text('Alice Adams')],
+      rows: [
+        {
+          ...shown,
+          person: text('Alice Adams'),
+          href: `${home}/people/acc_1`,
+          delegationHref: `${home}/delegations/dlg_1`,
+        },
+        { ...shown, person: delegationWords.aPerson, state: 'blocked', delegationHref: `${home}/delegations/dlg_2` },
+      ],
+      pages: { firstHref: listHref, nextHref: `${listHref}&after=x` },
+    }),
+    'console-delegations-none': delegationsPage({ ...frame, of: [], rows: [], pages: {} }),
+  };
+};

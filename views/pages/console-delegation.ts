@@ -1,0 +1,141 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, commaList, factList, postButton, table } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
+import { type Pagination, pagination } from '../partials/pagination.ts';
+import { submit } from '../partials/submit.ts';
+import { agoText, timeText } from '../time-text.ts';
+import { delegationWords as words } from '../words/console-delegations.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registries.ts';
+import { type DelegationState, type DelegationTreesModel, delegationTag, delegationTrees } from './delegation-tree.ts';
+
+type Shown = {
+  /** A phrase of ours, if the viewer may not know the person. */
+  readonly person: Text;
+  /** Page of the person; absent: not permitted to the viewer. */
+  readonly href?: string;
+  readonly agent: string;
+  /** Name of the API. */
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  readonly state: DelegationState;
+  readonly until: number;
+};
+
+export type DelegationModel = ConsoleFrame &
+  Shown & {
+    readonly id: string;
+    /** Absent: not permitted to the viewer. */
+    readonly agentHref?: string;
+    /** Of the API. */
+    readonly identifier: string;
+    readonly detailTypes: readonly string[];
+    /** Name of the app to whose calls it is limited. */
+    readonly calledBy?: string;
+    readonly depth: number;
+    readonly delegable: { readonly depth: number; readonly agents: readonly string[] };
+    readonly createdAt: number;
+    readonly revokedAt?: number;
+    readonly lastUsedAt?: number;
+    /** POSTs `csrf`. Absent: not permitted to the viewer. */
+    readonly endAction?: string;
+    readonly tree: DelegationTreesModel;
+  };
+
+export const delegationPage = (model: DelegationModel): Html => {
+  const { delegable } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: 'tree.css',
+    title: words.title,
+    width: 'wide',
+    side: consoleNavigation(model),
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
+${delegationTrees(model.tree, true)}
+<section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>
+${factList([
+  [words.person, personOf(model)],
+  [
+    words.agent,
+    model.agentHref === undefined
+      ? chosenName(model.agent)
+      : html`<a href="${model.agentHref}">${chosenName(model.agent)}</a>`,
+  ],
+  [words.where, html`${isolated(model.resource, 120)} <code>${plainText(model.identifier, 200)}</code>`],
+  [words.scopes, scopesOf(model.scopes, 200)],
+  model.detailTypes.length > 0 && [
+    words.details,
+    words.detailsCount(
+      model.detailTypes.length,
+      commaList([...new Set(model.detailTypes)].slice(0, 20).map((type) => html`<code>${plainText(type, 80)}</code>`)),
+    ),
+  ],
+  model.calledBy !== undefined && [words.calledBy, chosenName(model.calledBy)],
+  [words.hop, String(model.depth)],
+  [
+    words.furtherHops,
+    delegable.depth === 0 || delegable.agents.length === 0
+      ? words.notDelegable
+      : words.delegable(delegable.depth, commaList(delegable.agents.slice(0, 20).map((name) => chosenName(name)))),
+  ],
+  [words.created, timeText(model.createdAt)],
+  [words.ends, timeText(model.until)],
+  model.revokedAt !== undefined && [words.revokedAt, timeText(model.revokedAt)],
+  model.lastUsedAt !== undefined && [words.lastUse, agoText(model.lastUsedAt)],
+])}${
+  model.endAction !== undefined &&
+  html`<div class="actions">${postButton(model.endAction, model.csrf, submit({ text: words.end, kind: 'danger', about: plainText(model.agent, 60) }))}</div>`
+}</section>`,
+  });
+};
+
+const personOf = ({ person, href }: Pick<Shown, 'person' | 'href'>): Html =>
+  href === undefined ? isolated(person) : html`<a href="${href}">${isolated(person)}</a>`;
+
+const scopesOf = (scopes: readonly string[], most: number) => [
+  commaList(
+    scopes.slice(0, most).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`),
+    words.noScopes,
+  ),
+  scopes.length > most && html` ${words.moreScopes(scopes.length - most)}`,
+];
+
+export type DelegationRow = Shown & { readonly delegationHref: string };
+
+export type DelegationsModel = ConsoleFrame & {
+  /** The person or agent to which the list is limited. */
+  readonly of: readonly Text[];
+  readonly rows: readonly DelegationRow[];
+  readonly pages: Pagination;
+};
+
+const COLUMNS: readonly Column<DelegationRow>[] = [
+  {
+    title: words.agent,
+    cell: ({ agent, delegationHref }) => html`<a href="${delegationHref}">${chosenName(agent)}</a>`,
+  },
+  { title: words.person, cell: personOf },
+  { title: words.where, cell: ({ resource }) => isolated(resource, 120) },
+  { title: words.scopes, cell: ({ scopes }) => scopesOf(scopes, 20) },
+  { title: registerWords.state, cell: ({ state }) => delegationTag(state) },
+  { title: words.ends, cell: ({ until }) => agoText(until) },
+];
+
+export const delegationsPage = (model: DelegationsModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.listTitle,
+    width: 'wide',
+    side: consoleNavigation(model),
+    body: html`<div class="page-head"><h1>${words.listTitle}</h1>
+<p class="lead">${words.listLead}${model.of.map((name) => html` ${words.of(isolated(name))}`)}</p></div>
+<section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
+${model.rows.length === 0 ? html`<p class="empty">${words.none}</p>` : table(COLUMNS, model.rows, 'list')}
+${pagination(model.pages, words.pages)}</section>`,
+  });

@@ -1,0 +1,180 @@
+/** Who delegated to whom: an SVG that complies with a page's policy, and the same as a nested list. */
+import { anyText, chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { commaList } from '../partials/console-list.ts';
+import { agoText } from '../time-text.ts';
+import { delegationWords as words } from '../words/console-delegations.ts';
+
+/** `blocked`: a delegation before it has ended or is suspended. */
+export type DelegationState = keyof typeof words.states;
+
+export type DelegationNode = {
+  readonly agent: string;
+  /** Page of the delegation. */
+  readonly href: string;
+  /** Name of the API. */
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  readonly state: DelegationState;
+  readonly until: number;
+  /** Hops between the node above and this one that are left out. */
+  readonly hidden: number;
+  /** Whether the page is about this delegation. */
+  readonly isHere: boolean;
+  readonly children: readonly DelegationNode[];
+};
+
+export type DelegationTree = {
+  /** A phrase of ours, if the viewer may not know the person. */
+  readonly person: Text;
+  /** Absent: not permitted to the viewer. */
+  readonly href?: string;
+  readonly delegations: readonly DelegationNode[];
+};
+
+export type DelegationTreesModel = {
+  readonly trees: readonly DelegationTree[];
+  /** Delegations that are known and left out. */
+  readonly more: number;
+  /** Whether there are others, in an unknown number. */
+  readonly isMore: boolean;
+  /** The list of all of them. */
+  readonly listHref: string;
+};
+
+/** Columns of the picture, the person's included. */
+export const COLUMNS = 7;
+
+export type Place = { readonly column: number; readonly row: number };
+
+/** One box of the picture: a person, or a delegation with the box from which it comes. */
+export type Box = Place &
+  ({ readonly person: DelegationTree } | { readonly delegation: DelegationNode; readonly from: Place });
+
+/**
+ * The place of each box. A column is a hop. The first child stands in the row of its parent, and each further branch begins
+ * a row. `cut`: delegations beyond the last column.
+ */
+export const layOut = (
+  trees: readonly DelegationTree[],
+  columns = COLUMNS,
+): { readonly boxes: readonly Box[]; readonly rows: number; readonly cut: number } => {
+  const boxes: Box[] = [];
+  let row = -1;
+  let cut = 0;
+  const put = (nodes: readonly DelegationNode[], from: Place): void => {
+    const column = from.column + 1;
+    if (column >= columns) {
+      cut += countOf(nodes);
+      return;
+    }
+    for (const [index, delegation] of nodes.entries()) {
+      if (index > 0) row += 1;
+      const place = { column, row };
+      boxes.push({ ...place, delegation, from });
+      put(delegation.children, place);
+    }
+  };
+  for (const person of trees) {
+    row += 1;
+    const place = { column: 0, row };
+    boxes.push({ ...place, person });
+    put(person.delegations, place);
+  }
+  return { boxes, rows: row + 1, cut };
+};
+
+const countOf = (nodes: readonly DelegationNode[]): number =>
+  nodes.reduce((sum, { children }) => sum + 1 + countOf(children), 0);
+
+const [WIDTH, HEIGHT] = [176, 46];
+const [ACROSS, DOWN] = [216, 62];
+const MARGIN = 3;
+
+const SCOPES = 20;
+
+/** The section of a page. `isOpen`: whether the list is open at first. */
+export const delegationTrees = (model: DelegationTreesModel, isOpen = false): Html => {
+  const { trees, more, isMore, listHref } = model;
+  const count = trees.reduce((sum, { delegations }) => sum + countOf(delegations), 0);
+  const { boxes, rows, cut } = layOut(trees);
+  const width = Math.max(0, ...boxes.map(({ column }) => column)) * ACROSS + WIDTH + 2 * MARGIN;
+  const height = (rows - 1) * DOWN + HEIGHT + 2 * MARGIN;
+  return html`<section aria-labelledby="tree"${trees.length > 0 && html` class="card"`}><h2 id="tree">${words.tree}</h2>
+${
+  trees.length === 0
+    ? html`<p class="empty">${words.none}</p>`
+    : html`<div class="tree-scroll" tabindex="0" role="region" aria-labelledby="tree-title"><svg class="tree" role="group" aria-labelledby="tree-title" viewbox="0 0 ${width} ${height}" width="${width}" height="${height}"><title id="tree-title">${words.pictureTitle(count)}</title>
+${boxes.map((box) => ('person' in box ? personBox(box, box.person) : delegationBox(box, box.delegation, box.from)))}</svg></div>
+${cut > 0 && html`<p class="hint">${words.deeper(cut)}</p>`}
+<details class="tree-list"${isOpen && html` open`}><summary>${words.asList}</summary>
+<ul>${trees.map((tree) => html`<li>${linked(isolated(tree.person), tree.href)}${nested(tree.delegations)}</li>`)}</ul></details>`
+}
+<p class="hint">${isMore ? html`${words.andFurther}: ` : more > 0 && html`${words.andMore(more)}: `}<a href="${listHref}">${words.allOfThem}</a></p></section>`;
+};
+
+const xOf = (column: number): number => MARGIN + column * ACROSS;
+const yOf = (row: number): number => MARGIN + row * DOWN;
+
+const box = ({ column, row }: Place, first: HtmlValue, second: HtmlValue, kind: string): Html =>
+  html`<rect class="${kind}" x="${xOf(column)}" y="${yOf(row)}" width="${WIDTH}" height="${HEIGHT}" rx="8"></rect><text class="name ${kind}" x="${xOf(column) + 11}" y="${yOf(row) + 19}">${first}</text><text x="${xOf(column) + 11}" y="${yOf(row) + 36}">${second}</text>`;
+
+const personBox = (place: Place, { person, href }: DelegationTree): Html => {
+  const drawn = box(place, anyText(person, 17), words.person, 'person');
+  return href === undefined
+    ? html`<g>${drawn}</g>`
+    : html`<a href="${href}"><title>${anyText(person, 60)}</title>${drawn}</a>`;
+};
+
+const delegationBox = (place: Place, node: DelegationNode, from: Place): Html => {
+  const { agent, resource, scopes, state, hidden, isHere } = node;
+  const kind = `${LOOKS[state]}${isHere ? ' here' : ''}`;
+  const label = words.node(plainText(agent, 60), plainText(resource, 60), scopesText(scopes), words.states[state]);
+  const title = html`${label}${hidden > 0 && html`, ${words.hops(hidden)}`}`;
+  // The state is a word in the box, so that colour and line do not carry it alone.
+  const second =
+    state === 'active' ? plainText(resource, 24) : html`${plainText(resource, 10)} · ${words.shortStates[state]}`;
+  return html`<a href="${node.href}"${isHere && html` aria-current="page"`}><title>${title}</title><path class="${hidden > 0 ? 'hidden ' : ''}${LOOKS[state]}" d="${edge(from, place)}"></path>${box(place, plainText(agent, 17), second, kind)}</a>`;
+};
+
+/** From the right side of a box to the left side of a further one. */
+const edge = (from: Place, to: Place): string => {
+  const [x, y] = [xOf(from.column) + WIDTH, yOf(from.row) + HEIGHT / 2];
+  const bend = x + (ACROSS - WIDTH) / 2;
+  return from.row === to.row
+    ? `M${x} ${y}H${xOf(to.column)}`
+    : `M${x} ${y}H${bend}V${yOf(to.row) + HEIGHT / 2}H${xOf(to.column)}`;
+};
+
+const LOOKS = { active: 'live', suspended: 'held', revoked: 'ended', expired: 'ended', blocked: 'ended' } as const;
+const TAGS = { active: 'good', suspended: 'off', revoked: 'gone', expired: 'gone', blocked: 'gone' } as const;
+
+export const delegationTag = (state: DelegationState): Html =>
+  html`<span class="tag ${TAGS[state]}">${words.states[state]}</span>`;
+
+const scopesText = (scopes: readonly string[]): HtmlValue =>
+  scopes.length === 0
+    ? words.noScopes
+    : html`${commaList(scopes.slice(0, SCOPES).map((scope) => plainText(scope, 80)))}${scopes.length > SCOPES && html` ${words.moreScopes(scopes.length - SCOPES)}`}`;
+
+const nested = (nodes: readonly DelegationNode[]): HtmlValue =>
+  nodes.length > 0 && html`<ul>${nodes.map((node) => html`<li>${inList(node)}${nested(node.children)}</li>`)}</ul>`;
+
+const inList = ({ agent, href, resource, scopes, state, until, hidden, isHere }: DelegationNode): Html => {
+  const isEnded = LOOKS[state] === 'ended';
+  const notes = [
+    !isEnded && words.expires(agoText(until)),
+    hidden > 0 && words.hops(hidden),
+    isHere && words.thisOne,
+  ].filter((note) => note !== false);
+  return html`${
+    isEnded ? html`<s>${entry(agent, href)}</s>` : entry(agent, href)
+  } ${words.at(isolated(resource, 120))}: <span class="long">${scopesText(scopes)}</span> ${delegationTag(state)}${
+    notes.length > 0 && html` <span class="hint">${commaList(notes)}</span>`
+  }`;
+};
+
+const entry = (agent: string, href: string): Html => html`<a href="${href}">${chosenName(agent)}</a>`;
+
+const linked = (name: Html, href: string | undefined): Html =>
+  href === undefined ? name : html`<a href="${href}">${name}</a>`;
