@@ -1,4 +1,4 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
@@ -99,7 +99,7 @@ const personOf = ({ person, href }: Pick<Shown, 'person' | 'href'>): Html =>
 
 const scopesOf = (scopes: readonly string[], most: number) => [
   commaList(
-    scopes.slice(0, most).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`),
+    scopes.slice(0, most).map((scope) => cellText(scope, 80)),
     words.noScopes,
   ),
   scopes.length > most && html` ${words.moreScopes(scopes.length - most)}`,
@@ -122,7 +122,7 @@ const COLUMNS: readonly Column<DelegationRow>[] = [
   { title: words.person, cell: personOf },
   { title: words.where, cell: ({ resource }) => isolated(resource, 120) },
   { title: words.scopes, cell: ({ scopes }) => scopesOf(scopes, 20) },
-  { title: registerWords.state, cell: ({ state }) => delegationTag(state) },
+  { title: registerWords.state, cell: ({ state }) => delegationTag(state, true) },
   { title: words.ends, cell: ({ until }) => agoText(until) },
 ];
 

@@ -149,8 +149,9 @@ const edge = (from: Place, to: Place): string => {
 const LOOKS = { active: 'live', suspended: 'held', revoked: 'ended', expired: 'ended', blocked: 'ended' } as const;
 const TAGS = { active: 'good', suspended: 'off', revoked: 'gone', expired: 'gone', blocked: 'gone' } as const;
 
-export const delegationTag = (state: DelegationState): Html =>
-  html`<span class="tag ${TAGS[state]}">${words.states[state]}</span>`;
+/** `isShort`: for the narrow column of a table. */
+export const delegationTag = (state: DelegationState, isShort = false): Html =>
+  html`<span class="tag ${TAGS[state]}">${(isShort ? words.shortStates : words.states)[state]}</span>`;
 
 const scopesText = (scopes: readonly string[]): HtmlValue =>
   scopes.length === 0
