@@ -1,0 +1,53 @@
+import { type ClientAuth, None, PrivateKeyJwt } from 'openid-client';
+import { ConfigurationError, checkMembers } from './configuration-error.ts';
+import type { AgentKey } from './keys.ts';
+import { type TokenSource, workloadToken } from './workload-token.ts';
+
+/** How the agent authenticates to the authorization server. */
+export type Credential =
+  | {
+      /** `private_key_jwt`: a key that is registered for the agent. */
+      readonly key: AgentKey;
+    }
+  | {
+      /** A token of the agent's platform, which the server trusts. */
+      readonly workloadToken: TokenSource;
+    }
+  | {
+      /** A public client, such as a native app: it proves nothing, and PKCE protects its codes. */
+      readonly kind: 'none';
+    };
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** Throws ConfigurationError for a credential of another form. */
+export const checkCredential = (credential: Credential): void => {
+  checkMembers(credential, ['key', 'workloadToken', 'kind'], 'credential');
+  const { key, workloadToken: source, kind } = credential as Partial<Record<'key' | 'workloadToken' | 'kind', unknown>>;
+  const given = [key, source, kind].filter((one) => one !== undefined).length;
+  if (given !== 1) throw new ConfigurationError('credential', "give one of key, workloadToken and kind: 'none'");
+  if (source !== undefined && typeof source !== 'function') {
+    throw new ConfigurationError('credential.workloadToken', 'give fileToken(…), environmentToken(…) or a function');
+  }
+  if (kind !== undefined && kind !== 'none') throw new ConfigurationError('credential.kind', "give 'none'");
+  if (key !== undefined && typeof (key as AgentKey)?.privateKey !== 'object') {
+    throw new ConfigurationError('credential.key', 'give what keyFile, keyFromJwk or newKey answers');
+  }
+};
+
+/** Adds what authenticates the agent to each request. */
+export const authenticationOf = (credential: Credential): ClientAuth => {
+  if ('key' in credential) {
+    const { privateKey, kid } = credential.key;
+    return PrivateKeyJwt(kid === undefined ? privateKey : { key: privateKey, kid });
+  }
+  if (!('workloadToken' in credential)) return None();
+  const { workloadToken: source } = credential;
+  // The library waits for it, although its type does not say so.
+  return async (_server, { client_id }, body) => {
+    const token = await workloadToken(source);
+    body.set('client_id', client_id);
+    body.set('client_assertion_type', ASSERTION_TYPE);
+    body.set('client_assertion', token);
+  };
+};

@@ -1,0 +1,174 @@
+/** How each kind of remedy is followed. */
+import type { StopReason } from './agent-stop.ts';
+import type { Answer } from './authorization-server.ts';
+import { CIBA, type Denial, isLater, type Remedy } from './denial.ts';
+import type { Hooks } from './hooks.ts';
+import type { Port, Wanted } from './port.ts';
+import { LATE, type Run } from './run.ts';
+import { isSafeUrl } from './safe-url.ts';
+import { subjectTokenOf } from './subject.ts';
+
+/** The answer to the next request, and what that asked for; or why the remedy was not followed. */
+export type Outcome = { readonly answer: Answer; readonly wanted: Wanted } | StopReason;
+
+export interface Remedies {
+  /** Throws AgentStop when the run is over. */
+  follow(remedy: Remedy, denial: Denial, wanted: Wanted): Promise<Outcome>;
+}
+
+type Of<Kind extends Remedy['kind']> = Extract<Remedy, { readonly kind: Kind }>;
+type Follow<Kind extends Remedy['kind']> = (remedy: Of<Kind>, denial: Denial, wanted: Wanted) => Promise<Outcome>;
+
+/** Seconds between two questions whether a person has decided on a page. */
+const CONSENT_PACE = 5;
+/** What a server may ask for as interval (CIBA §11), so that polls neither flood it nor stop. */
+const [LEAST_INTERVAL, MOST_INTERVAL, SLOWER] = [1, 60, 5];
+
+const paced = (interval: number, denial?: Denial): number =>
+  Math.min(Math.max(interval, denial?.retryAfter ?? 0, LEAST_INTERVAL), MOST_INTERVAL);
+
+const pageOf = ({ remedies: offered }: Denial): Of<'consent'> | undefined =>
+  offered.find((remedy) => remedy.kind === 'consent');
+
+/**
+ * Whether a page is another one because the person decided on the first. A server also gives a new page when half of the time of
+ * the first is over, and the first is then still open.
+ */
+const isDecided = (page: Of<'consent'>, url: string, secondsLeft: number): boolean =>
+  page.url !== url && secondsLeft > page.expiresIn / 2 + CONSENT_PACE;
+
+const consentFollower = (port: Port, { onConsent }: Hooks, run: Run): Follow<'consent'> => {
+  return async (remedy, denial, wanted) => {
+    const { url, expiresIn } = remedy;
+    if (!isSafeUrl(url) || new URL(url).origin !== port.origin) return 'unsafe_remedy';
+    if (!onConsent) return 'no_hook';
+    const until = run.now() + expiresIn;
+    const said = await run.hooked((signal) => onConsent({ url, expiresIn, denial, signal }), expiresIn, remedy);
+    if (said === LATE) throw run.stop(run.now() >= run.deadline ? 'out_of_time' : 'expired', remedy);
+    if (said === false) return 'declined';
+    run.note(remedy, 'followed');
+    let isAnotherPage = false;
+    for (;;) {
+      const answer = await run.request((signal) => port.ask(wanted, signal));
+      if (answer.kind === 'granted') return { answer, wanted };
+      const page = pageOf(answer.denial);
+      if (!page && !isLater(answer.denial)) return { answer, wanted };
+      if (page && isDecided(page, url, until - run.now())) {
+        // A request between the decision and its effect gets another page too. One more question tells the two apart.
+        if (isAnotherPage) return { answer, wanted };
+        isAnotherPage = true;
+      }
+      const pause = paced(CONSENT_PACE, answer.denial);
+      if (run.now() + pause > until) throw run.stop('expired', remedy);
+      await run.sleep(pause, remedy);
+    }
+  };
+};
+
+const approvalFollower = (port: Port, { onApproval }: Hooks, run: Run): Follow<'approval'> => {
+  /** Whether to ask again, and how slowly. */
+  const nextInterval = (denial: Denial, interval: number): number | undefined => {
+    if (denial.error === 'slow_down') return paced(interval + SLOWER, denial);
+    return denial.error === 'authorization_pending' || isLater(denial) ? paced(interval, denial) : undefined;
+  };
+
+  return async (remedy, denial, wanted) => {
+    const { authReqId, number, expiresIn } = remedy;
+    // Credentials of the agent go to the token endpoint of its server, and to no other address that a refusal names.
+    if (remedy.grantType !== CIBA || remedy.endpoint !== (await port.tokenEndpoint())) return 'unsafe_remedy';
+    if (!onApproval && number !== undefined) return 'no_hook';
+    const until = run.now() + expiresIn;
+    if (onApproval) {
+      const said = await run.hooked(
+        (signal) => onApproval({ authReqId, number, expiresIn, denial, signal }),
+        expiresIn,
+        remedy,
+      );
+      if (said === LATE) throw run.stop(run.now() >= run.deadline ? 'out_of_time' : 'expired', remedy);
+      if (said === false) return 'declined';
+    }
+    run.note(remedy, 'followed');
+    let interval = paced(remedy.interval);
+    for (;;) {
+      // A decision of the last moment is fetched by one more poll.
+      if (run.now() > until + interval) throw run.stop('expired', remedy);
+      const { pinged } = port;
+      await run.sleep(interval, remedy, pinged && ((signal) => pinged(authReqId, signal)));
+      const answer = await run.request((signal) => port.poll(authReqId, signal));
+      if (answer.kind === 'granted') return { answer, wanted };
+      const next = nextInterval(answer.denial, interval);
+      if (next === undefined) {
+        run.refused(answer.denial);
+        if (answer.denial.error === 'expired_token') throw run.stop('expired', remedy);
+        return { answer, wanted };
+      }
+      interval = next;
+    }
+  };
+};
+
+const stepUpFollower = (port: Port, { onStepUp }: Hooks, run: Run): Follow<'step_up'> => {
+  return async (remedy, denial, wanted) => {
+    const { acrValues, maxAge } = remedy;
+    if (!wanted.subject) return 'no_person';
+    if (!onStepUp) return 'no_hook';
+    const said = await run.hooked(
+      (signal) => onStepUp({ acrValues, maxAge, denial, signal }),
+      run.deadline - run.now(),
+      remedy,
+    );
+    if (said === LATE) throw run.stop('out_of_time', remedy);
+    if (said === false || said === undefined) return 'declined';
+    run.note(remedy, 'followed');
+    const changed = { ...wanted, subject: await subjectTokenOf(said) };
+    return { answer: await run.request((signal) => port.ask(changed, signal)), wanted: changed };
+  };
+};
+
+const narrowFollower = (port: Port, { onNarrow }: Hooks, run: Run): Follow<'narrow'> => {
+  return async (remedy, denial, wanted) => {
+    const scopes = remedy.scope.split(' ').filter(Boolean);
+    const { scopes: requested } = wanted;
+    // The server has just refused all that was requested: with more it would refuse again. Other scopes are for the program to judge.
+    const isMore = requested?.every((one) => scopes.includes(one)) ?? false;
+    if (scopes.length === 0 || isMore) return 'unsafe_remedy';
+    if (!onNarrow) return 'no_hook';
+    const ask = (signal: AbortSignal) => onNarrow({ scopes, requested: requested ?? [], denial, signal });
+    const said = await run.hooked(ask, run.deadline - run.now(), remedy);
+    if (said === LATE) throw run.stop('out_of_time', remedy);
+    if (said !== true) return 'declined';
+    run.note(remedy, 'followed');
+    const changed = { ...wanted, scopes };
+    return { answer: await run.request((signal) => port.ask(changed, signal)), wanted: changed };
+  };
+};
+
+const waitFollower = (port: Port, { onWait }: Hooks, run: Run): Follow<'wait'> => {
+  return async (remedy, denial, wanted) => {
+    const seconds = Math.max(1, remedy.until - run.now(), denial.retryAfter ?? 0);
+    if (run.now() + seconds > run.deadline) return 'out_of_time';
+    if (onWait) {
+      const said = await run.hooked((signal) => onWait({ seconds, denial, signal }), run.deadline - run.now(), remedy);
+      if (said === LATE) throw run.stop('out_of_time', remedy);
+      if (said === false) return 'declined';
+    }
+    run.note(remedy, 'followed');
+    await run.sleep(seconds, remedy);
+    return { answer: await run.request((signal) => port.ask(wanted, signal)), wanted };
+  };
+};
+
+export const remedies = (port: Port, hooks: Hooks, run: Run): Remedies => {
+  const followers: { readonly [Kind in Remedy['kind']]: Follow<Kind> } = {
+    consent: consentFollower(port, hooks, run),
+    approval: approvalFollower(port, hooks, run),
+    step_up: stepUpFollower(port, hooks, run),
+    narrow: narrowFollower(port, hooks, run),
+    wait: waitFollower(port, hooks, run),
+    contact: async () => 'contact',
+  };
+  return {
+    follow: (remedy, denial, wanted) =>
+      (followers[remedy.kind] as Follow<Remedy['kind']>)(remedy as never, denial, wanted),
+  };
+};

@@ -1,0 +1,123 @@
+/** Tokens for an API: of the agent itself, on behalf of a person, and of an approved action. */
+import { AgentStop } from './agent-stop.ts';
+import type { Answer, AuthorizationServer } from './authorization-server.ts';
+import { NEVER } from './clock.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { CIBA } from './denial.ts';
+import { follow } from './follower.ts';
+import type { Port, Wanted } from './port.ts';
+import {
+  type ApprovalRequest,
+  type Call,
+  checkCall,
+  checkTarget,
+  type ExchangeRequest,
+  type Target,
+  targetParameters,
+} from './requests.ts';
+import type { Settings } from './settings.ts';
+import { subjectTokenOf } from './subject.ts';
+import type { Token } from './token.ts';
+import { tokenCache } from './token-cache.ts';
+
+export interface Tokens {
+  /** Rejects with AgentStop; with ConfigurationError for a mistake in the call. */
+  own(target: Target, call: Call): Promise<Token>;
+  /** Rejects as `own` does. */
+  exchange(request: ExchangeRequest, call: Call): Promise<Token>;
+  /** Rejects as `own` does. Each call asks people. */
+  approval(request: ApprovalRequest, call: Call): Promise<Token>;
+  forget(token: Pick<Token, 'accessToken'>): void;
+}
+
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** The grant of a poll is for one action. */
+const forOneAction = (answer: Answer): Answer =>
+  answer.kind === 'denied'
+    ? answer
+    : { kind: 'granted', grant: { ...answer.grant, token: { ...answer.grant.token, isForOneAction: true } } };
+
+/** The parameters of a request by CIBA (§7.1), which needs `openid`. */
+const backchannelParameters = (
+  { loginHint, idTokenHint, bindingMessage, expiry, ...target }: ApprovalRequest,
+  scopes: readonly string[] | undefined,
+  pingToken: string | undefined,
+) => ({
+  ...targetParameters(target, [...new Set(['openid', ...(scopes ?? [])])]),
+  login_hint: loginHint,
+  id_token_hint: idTokenHint,
+  binding_message: bindingMessage,
+  requested_expiry: expiry === undefined ? undefined : String(expiry),
+  client_notification_token: pingToken,
+});
+
+export const tokensOf = (settings: Settings, server: AuthorizationServer): Tokens => {
+  const { bounds, clock, pings } = settings;
+  const cache = tokenCache(settings.cachedTokens, clock);
+
+  const portOf = (ask: Port['ask']): Port => ({
+    origin: new URL(settings.issuer).origin,
+    ask,
+    poll: async (authReqId, signal) => forOneAction(await server.token(CIBA, { auth_req_id: authReqId }, signal)),
+    async tokenEndpoint() {
+      const { configuration } = await server.connection();
+      return String(configuration.serverMetadata().token_endpoint);
+    },
+    pinged: pings && ((authReqId, signal) => pings.arrived(authReqId, signal)),
+  });
+
+  /** One token, by remedies if need be. */
+  const obtained = (ask: Port['ask'], wanted: Wanted, { hooks }: Call) => {
+    const all = { ...settings.hooks, ...hooks };
+    return async (signal: AbortSignal): Promise<Token> =>
+      (await follow(portOf(ask), wanted, { hooks: all, bounds, clock, signal })).token;
+  };
+
+  /** From the cache or a request that is under way. A call with hooks of its own shares neither. */
+  const shared = async (
+    identity: unknown,
+    call: Call,
+    obtain: (signal: AbortSignal) => Promise<Token>,
+  ): Promise<Token> => {
+    const { signal = NEVER, hooks } = call;
+    try {
+      return await (hooks ? obtain(signal) : cache.get(JSON.stringify(identity), signal, obtain));
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) throw new AgentStop('aborted', { steps: [], cause: error });
+      throw error;
+    }
+  };
+
+  return {
+    async own(target, call) {
+      checkTarget(target);
+      checkCall(call);
+      const ask: Port['ask'] = ({ scopes }, signal) =>
+        server.token('client_credentials', targetParameters(target, scopes), signal);
+      return shared(['own', target], call, obtained(ask, { scopes: target.scopes, subject: undefined }, call));
+    },
+    async exchange({ subject: given, ...target }, call) {
+      checkTarget(target);
+      checkCall(call);
+      const subject = await subjectTokenOf(given);
+      const ask: Port['ask'] = ({ scopes, subject: current = subject }, signal) => {
+        const { token, type } = current;
+        const subjectParameters = { subject_token: token, subject_token_type: type };
+        return server.token(EXCHANGE, { ...subjectParameters, ...targetParameters(target, scopes) }, signal);
+      };
+      return shared(['exchange', subject, target], call, obtained(ask, { scopes: target.scopes, subject }, call));
+    },
+    async approval(request, call) {
+      checkTarget(request);
+      checkCall(call);
+      if ((request.loginHint === undefined) === (request.idTokenHint === undefined)) {
+        throw new ConfigurationError('loginHint', 'give either loginHint or idTokenHint');
+      }
+      const ask: Port['ask'] = ({ scopes }, signal) =>
+        server.backchannel(backchannelParameters(request, scopes, pings?.token), signal);
+      return obtained(ask, { scopes: request.scopes, subject: undefined }, call)(call.signal ?? NEVER);
+    },
+    forget: ({ accessToken }) => cache.forget(accessToken),
+  };
+};
