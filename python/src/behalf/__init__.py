@@ -1,0 +1,1 @@
+"""Behalf for Python: what protects an API stands in :mod:`behalf.resource_server`."""

@@ -1,0 +1,52 @@
+"""Protects an API or an MCP server with access tokens of Behalf.
+
+>>> server = ResourceServer(Options(issuer="https://id.example.com", resource="https://api.example.com/"))
+
+Then use a binding: :mod:`.asgi` (Starlette and others), :mod:`.fastapi`, or :mod:`.mcp`.
+"""
+
+from .access import Access, Actor, Approval, Confirmation
+from .challenge import Answer
+from .credential import PresentedRequest
+from .detail_rules import DetailType, Rule
+from .options import (
+    ConfigurationError,
+    DPoP,
+    Introspection,
+    LogEntry,
+    Options,
+    Reporting,
+    RevocationFeed,
+    UsedOnce,
+)
+from .refusal import Refusal
+from .reports import Report, Reports
+from .requirement import Requirement
+from .resource_server import Granted, Refused, ResourceMetadata, ResourceServer
+
+__all__ = [
+    "Access",
+    "Actor",
+    "Answer",
+    "Approval",
+    "ConfigurationError",
+    "Confirmation",
+    "DPoP",
+    "DetailType",
+    "Granted",
+    "Introspection",
+    "LogEntry",
+    "Options",
+    "PresentedRequest",
+    "Refusal",
+    "Refused",
+    "Report",
+    "Reporting",
+    "Reports",
+    "Requirement",
+    "ResourceMetadata",
+    "ResourceServer",
+    "RevocationFeed",
+    "Rule",
+    "UsedOnce",
+]

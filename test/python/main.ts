@@ -1,0 +1,50 @@
+/**
+ * `npm run test:python`: builds the wheel of `python/`, installs it with pinned packages in an environment of its own, and runs
+ * the tests against it in an empty folder. Then types and style. The last line is that of pytest.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const SOURCE = resolve(import.meta.dirname, '../../python');
+const LIMIT_MS = 240_000;
+
+const ground = mkdtempSync(join(tmpdir(), 'behalf-python-'));
+process.once('exit', () => rmSync(ground, { recursive: true, force: true }));
+
+/** Runs a command to its end, and ends this process with its code when it fails. */
+const run = (folder: string, file: string, ...parameters: readonly string[]): string => {
+  const { status, stdout, stderr, error } = spawnSync(file, parameters, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: LIMIT_MS,
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+  });
+  if (status === 0) return stdout;
+  console.error(`${file} ${parameters.join(' ')}: ${error?.message ?? `ended with ${status}`}\n${stdout}${stderr}`);
+  process.exit(1);
+};
+
+const environment = join(ground, 'environment');
+const python = join(environment, 'bin/python');
+const tests = join(ground, 'tests');
+
+run(ground, 'python3', '-m', 'venv', environment);
+run(ground, python, '-m', 'pip', 'install', '--quiet', '--requirement', join(SOURCE, 'requirements-test.txt'));
+// A copy: building writes beside the source.
+cpSync(SOURCE, join(ground, 'source'), { recursive: true });
+run(ground, python, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir', ground, join(ground, 'source'));
+const wheel = readdirSync(ground).find((name) => name.endsWith('.whl'));
+if (wheel === undefined) throw new Error('no wheel was built');
+run(ground, python, '-m', 'pip', 'install', '--quiet', '--no-deps', join(ground, wheel));
+console.log(`installed ${wheel}`);
+
+cpSync(join(SOURCE, 'tests'), tests, { recursive: true });
+cpSync(join(SOURCE, 'pyproject.toml'), join(ground, 'pyproject.toml'));
+rmSync(join(ground, 'source'), { recursive: true });
+run(SOURCE, python, '-m', 'ruff', 'check', '--no-cache', '.');
+run(SOURCE, python, '-m', 'ruff', 'format', '--no-cache', '--check', '.');
+run(SOURCE, python, '-m', 'mypy', '--no-incremental', '--cache-dir', join(ground, 'mypy'));
+const told = run(ground, python, '-m', 'pytest', '-p', 'no:cacheprovider').trim().split('\n');
+console.log(told.at(-1));
