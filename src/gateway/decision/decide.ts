@@ -1,0 +1,228 @@
+/** The decision about one request: target, route, token, and what the route and the content need. Forwards nothing. */
+import { createHash } from 'node:crypto';
+import type {
+  Access,
+  PresentedRequest,
+  RefusalAnswer,
+  ResourceServer,
+} from '../../../packages/resource-server/src/resource-server.ts';
+import type { GatewayConfiguration, Need } from '../configuration/configuration.ts';
+import type { UpstreamCredentials } from '../credentials/upstream-credentials.ts';
+import { ContentRefused, headerIn, jsonContent } from '../request/json-content.ts';
+import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
+import { BodyRefused } from '../request/request-body.ts';
+import { namesMethod, targetOf } from '../request/target.ts';
+import { type Evaluations, type Question, questionsOf } from './evaluations.ts';
+import type { Decide, Deed, GatewayDecision, GatewayRequest } from './gateway-decision.ts';
+import { type Messages, messageAnswer, messagesIn, type Page } from './json-rpc.ts';
+import { type FilledNeed, filledNeed, needsOfMessages, requirementOf } from './needs.ts';
+import { type Found, routeTable } from './route-table.ts';
+import { type McpSessions, SESSION_HEADER, SessionRefused } from './sessions.ts';
+
+export type DecisionTools = {
+  readonly server: ResourceServer;
+  readonly credentials: UpstreamCredentials;
+  /** Undefined without a credential. */
+  readonly evaluations: Evaluations | undefined;
+  readonly sessions: McpSessions;
+};
+
+const refuse = (refusal: OwnRefusal): GatewayDecision => ({
+  kind: 'refuse',
+  answer: ownAnswer(refusal),
+  reason: refusal.reason,
+});
+
+/** The refusal of content that was needed, or of a session. Rethrows any other error. */
+export const contentRefusal = (error: unknown): OwnRefusal => {
+  if (!(error instanceof BodyRefused || error instanceof ContentRefused || error instanceof SessionRefused))
+    throw error;
+  return { status: error.status, reason: error.reason, description: error.message };
+};
+
+/** What becomes known while a request is checked. */
+type Seen = {
+  access: Access | undefined;
+  messages: Messages | undefined;
+  page: Page | undefined;
+  credentials: Awaited<ReturnType<UpstreamCredentials['headersFor']>>;
+  scopes: readonly string[] | undefined;
+  /** Id of the session at the upstream. */
+  session: string | undefined;
+};
+
+const isContentNeeded = (found: Found, method: string): boolean =>
+  found.kind === 'mcp' ? method === 'POST' : found.kind === 'route' && found.route.details.length > 0;
+
+const deedOf = (found: Found, messages: Messages | undefined): Deed => ({
+  route: found.kind === 'route' ? found.route.path : found.kind === 'mcp' ? found.rules.path : undefined,
+  tools: messages?.list.flatMap(({ tool }) => (tool === undefined ? [] : [tool])) ?? [],
+});
+
+/** Makes the decision of a gateway. */
+export const gatewayDecision = (configuration: GatewayConfiguration, tools: DecisionTools): Decide => {
+  const { server, credentials, evaluations, sessions } = tools;
+  const { resource } = configuration;
+  const table = routeTable(configuration);
+  const metadata = {
+    status: 200,
+    headers: [['content-type', 'application/json']],
+    body: JSON.stringify(server.metadata.document),
+  } as const;
+
+  const isForMetadata = (method: string, path: string): boolean =>
+    path === server.metadata.path && (method === 'GET' || method === 'HEAD');
+
+  const contentOf = async ({ body }: GatewayRequest): Promise<Uint8Array> => {
+    if (body) return body();
+    throw new ContentRefused(
+      411,
+      'content_unavailable',
+      'The decision needs the content, which the gateway does not get here.',
+    );
+  };
+
+  /** What the route and the content need. */
+  const needsOf = async (found: Found, request: GatewayRequest, seen: Seen): Promise<readonly FilledNeed[]> => {
+    const own: Need | undefined = found.kind === 'mcp' ? found.rules : found.kind === 'route' ? found.route : undefined;
+    if (!own) return [];
+    if (!isContentNeeded(found, request.method)) return [{ need: own, details: [] }];
+    const bytes = await contentOf(request);
+    if (found.kind !== 'mcp') return [filledNeed(own, jsonContent(request.headers, bytes))];
+    const messages = messagesIn(request, bytes);
+    seen.messages = messages;
+    return [{ need: own, details: [] }, ...needsOfMessages(found.rules, messages.list)];
+  };
+
+  const ask = async (
+    request: GatewayRequest,
+    found: Found,
+    seen: Seen,
+    questions: readonly Question[],
+  ): Promise<void> => {
+    const { access } = seen;
+    if (questions.length === 0 || !access || !evaluations) return;
+    const { method, target, body, isGone = () => false } = request;
+    const { route, tools: called } = deedOf(found, seen.messages);
+    const name = called.length > 0 ? `Tool ${called.join(', ')}` : `${method} ${route ?? ''}`;
+    const content = body
+      ? createHash('sha256')
+          .update(await body())
+          .digest()
+      : '';
+    await evaluations.check(access, questions, {
+      name,
+      parts: [method, target, content],
+      isWhole: body !== undefined,
+      scopes: seen.scopes ?? [],
+      isGone,
+      onPage: (page) => {
+        seen.page = page;
+      },
+    });
+  };
+
+  /** Finds what the request needs once its token is verified, and asks about it. */
+  const requirementFor = (request: GatewayRequest, found: Found, seen: Seen) => async (access: Access) => {
+    seen.access = access;
+    const session = found.kind === 'mcp' ? headerIn(request.headers, SESSION_HEADER) : undefined;
+    if (session !== undefined) seen.session = sessions.opened(session, access);
+    const needs = await needsOf(found, request, seen);
+    const isApproved = access.approval !== undefined;
+    // Where the server decides about details, the token itself need not hold them.
+    const requirement = requirementOf(
+      needs.map((one) => (one.need.authzen === false || isApproved ? one : { ...one, details: [] })),
+    );
+    seen.scopes = requirement.scopes;
+    // Before people or the server are asked about a request that would be refused in any case.
+    const refusal = server.refusalFor(access, requirement);
+    if (refusal) throw refusal;
+    await ask(
+      request,
+      found,
+      seen,
+      needs.flatMap((one) => questionsOf(one, resource)),
+    );
+    seen.credentials = await credentials.headersFor(access);
+    return requirement;
+  };
+
+  const inMessages = (answer: RefusalAnswer, { messages, page }: Seen): RefusalAnswer =>
+    messages ? messageAnswer(answer, messages, page) : answer;
+
+  const withToken = async (
+    request: GatewayRequest,
+    target: { readonly path: string; readonly query: string },
+    found: Found,
+  ): Promise<GatewayDecision> => {
+    const { method, target: received, headers, certificate } = request;
+    const presented: PresentedRequest = { method, target: received, headers, certificate };
+    const seen: Seen = {
+      access: undefined,
+      messages: undefined,
+      page: undefined,
+      credentials: [],
+      scopes: undefined,
+      session: undefined,
+    };
+    try {
+      const decision = await server.check(presented, requirementFor(request, found, seen));
+      const deed = deedOf(found, seen.messages);
+      if (!decision.granted) {
+        const { reason } = decision.refusal.facts;
+        return { kind: 'refuse', answer: inMessages(decision.answer, seen), reason, deed, access: seen.access };
+      }
+      const { access, headers: more } = decision;
+      const { path, query } = target;
+      const scopes = seen.scopes ?? access.scopes;
+      const sealed = (id: string): string => sessions.sealed(id, access);
+      const session = found.kind === 'mcp' ? { id: seen.session, sealed } : undefined;
+      return {
+        kind: 'permit',
+        path,
+        query,
+        deed,
+        access,
+        scopes,
+        headers: more,
+        credentials: seen.credentials,
+        session,
+      };
+    } catch (error) {
+      const refusal = contentRefusal(error);
+      const answer = inMessages(ownAnswer(refusal), seen);
+      return {
+        kind: 'refuse',
+        answer,
+        reason: refusal.reason,
+        deed: deedOf(found, seen.messages),
+        access: seen.access,
+      };
+    }
+  };
+
+  return async (request) => {
+    const { method, target: received } = request;
+    const target = targetOf(received);
+    if (target.kind === 'refused') {
+      return refuse({ status: 400, reason: 'target_ambiguous', description: `The request is refused: ${target.why}.` });
+    }
+    const { path, query } = target;
+    if (method === 'POST' && namesMethod(query)) {
+      const description = 'The request is refused: the query names another method.';
+      return refuse({ status: 400, reason: 'target_ambiguous', description });
+    }
+    if (isForMetadata(method, path)) return { kind: 'answer', answer: metadata };
+    const found = table.find(method, path);
+    if (found.kind === 'refused') return refuse(found.refusal);
+    // Messages in frames of a WebSocket are not read.
+    if (found.kind === 'mcp' && headerIn(request.headers, 'upgrade') !== undefined) {
+      return refuse({ status: 400, reason: 'handshake_malformed', description: 'This path has no WebSocket.' });
+    }
+    if (found.kind === 'route' && found.route.public) {
+      const deed = deedOf(found, undefined);
+      return { kind: 'permit', path, query, deed, access: undefined, scopes: [], headers: [], credentials: [] };
+    }
+    return withToken(request, target, found);
+  };
+};

@@ -1,0 +1,31 @@
+/** Lines of a log, many in a write: a write for each request would cost as much as its decision. */
+
+export interface LogLines {
+  add(entry: Readonly<Record<string, unknown>>): void;
+  /** Writes what waits. */
+  flush(): void;
+}
+
+const LONGEST_WAIT_MILLISECONDS = 50;
+const MOST_CHARACTERS = 65_536;
+
+/** Each entry is one JSON object a line, with the time at which it was added. A line waits up to 50 milliseconds. */
+export const logLines = (write: (text: string) => void, nowMillis: () => number): LogLines => {
+  let pending = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = pending;
+    pending = '';
+    if (text !== '') write(text);
+  };
+  return {
+    add(entry) {
+      pending += `${JSON.stringify({ time: new Date(nowMillis()).toISOString(), ...entry })}\n`;
+      if (pending.length > MOST_CHARACTERS) flush();
+      else timer ??= setTimeout(flush, LONGEST_WAIT_MILLISECONDS);
+    },
+    flush,
+  };
+};

@@ -1,0 +1,92 @@
+/** JSON content that the gateway decides about: all parsers must read it alike. */
+import { strictJson } from '../../domain/vocabulary/strict-json.ts';
+
+/** Content that is not read as JSON. */
+export class ContentRefused extends Error {
+  readonly status: 400 | 411 | 415;
+  readonly reason: string;
+
+  constructor(status: 400 | 411 | 415, reason: string, message: string) {
+    super(message);
+    this.name = 'ContentRefused';
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+type Headers = readonly (readonly [name: string, value: string])[];
+
+export const headerIn = (headers: Headers, name: string): string | undefined =>
+  headers.find(([own]) => own.toLowerCase() === name)?.[1];
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
+/** Matching a long text takes no stack, unless it has millions of escapes. */
+const NUMBER_OF_JSON = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+/** Digits that each parser keeps. */
+const MOST_DIGITS = 15;
+
+const ambiguous = (why: string): ContentRefused =>
+  new ContentRefused(400, 'content_ambiguous', `The content is refused: ${why}.`);
+
+/** Some parsers read a number as binary64, others as a decimal. */
+const checkNumbers = (text: string): void => {
+  for (const [token] of text.matchAll(NUMBER_OF_JSON)) {
+    if (token.startsWith('"')) continue;
+    const [mantissa = '', exponent = '0'] = token.toLowerCase().split('e');
+    const digits = mantissa.replace(/^-?[0.]*/, '').replace('.', '');
+    if (digits.length > MOST_DIGITS || Math.abs(Number(exponent)) > 100) {
+      throw ambiguous('a number has more digits than each parser keeps');
+    }
+  }
+};
+
+/** The value of the content. Throws ContentRefused. */
+export const jsonContent = (headers: Headers, bytes: Uint8Array): unknown => {
+  const coding = headerIn(headers, 'content-encoding');
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+    throw new ContentRefused(
+      415,
+      'coding_refused',
+      'The gateway reads this content, so send it without a content coding.',
+    );
+  }
+  if (!JSON_TYPE.test(headerIn(headers, 'content-type') ?? '')) {
+    throw new ContentRefused(415, 'type_refused', 'Send the content as application/json in UTF-8.');
+  }
+  try {
+    const value = strictJson(bytes, ['__proto__'], 64);
+    checkNumbers(Buffer.from(bytes).toString('utf8'));
+    return value;
+  } catch (error) {
+    if (error instanceof ContentRefused) throw error;
+    if (error instanceof RangeError) throw ambiguous('a text in it is too long');
+    throw ambiguous((error as Error).message.replace(/\.$/, ''));
+  }
+};
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * A member by its exact name; undefined without one. Throws ContentRefused if another member has the same name in other letter case: some
+ * parsers take that one.
+ */
+export const memberOf = (object: JsonObject, name: string): unknown => {
+  const folded = name.toLowerCase();
+  if (Object.keys(object).some((other) => other !== name && other.normalize('NFKC').toLowerCase() === folded)) {
+    throw ambiguous(`two members could be ${JSON.stringify(name)}`);
+  }
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+};
+
+/** The value at a JSON pointer (RFC 6901), through objects alone. Throws as `memberOf` does. */
+export const valueAt = (value: unknown, pointer: string): unknown => {
+  let found = value;
+  for (const step of pointer.slice(1).split('/')) {
+    if (!isJsonObject(found)) return undefined;
+    found = memberOf(found, step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  }
+  return found;
+};

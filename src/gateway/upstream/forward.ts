@@ -1,0 +1,160 @@
+/** Sends a permitted request to the upstream and its answer to the client, as it comes. */
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { RefusalAnswer } from '../../../packages/resource-server/src/resource-server.ts';
+import type { Limits } from '../configuration/configuration.ts';
+import type { Permit } from '../decision/gateway-decision.ts';
+import { SESSION_HEADER } from '../decision/sessions.ts';
+import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
+import { answeredHeaders, changedHeader } from './request-headers.ts';
+import type { Upstream } from './upstream.ts';
+
+/** Calls `onEnded` once when an open stream has to close. Returns what stops it. */
+export type WatchToken = (onEnded: () => void) => () => void;
+
+export type Forwarded = {
+  readonly method: string;
+  readonly target: string;
+  /** Flat list of names and values, complete but for the length of the body. */
+  readonly headers: readonly string[];
+  /** The bytes that were decided on. */
+  readonly body: Uint8Array;
+  /** For the client, besides those of the upstream. */
+  readonly more: RefusalAnswer['headers'];
+  readonly session?: Permit['session'];
+  /** Watches the token of an answer whose end is not known. Undefined on a public route. */
+  readonly watch: WatchToken | undefined;
+};
+
+/** `failed`: the client or the upstream ended it too early. */
+export type ForwardResult = {
+  readonly status: number;
+  readonly outcome: 'answered' | 'failed';
+  readonly reason?: string;
+};
+
+export interface Forwarder {
+  /** Resolves when the client has the answer, or cannot get it. Never rejects. */
+  send(request: Forwarded, response: ServerResponse): Promise<ForwardResult>;
+}
+
+export const sendAnswer = (response: ServerResponse, { status, headers, body }: RefusalAnswer): void => {
+  const flat = headers.flat();
+  flat.push('content-length', String(Buffer.byteLength(body)));
+  // What a client still sends is not read.
+  if (!response.req.complete) flat.push('connection', 'close');
+  response.writeHead(status, flat);
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+};
+
+const UNREACHABLE: OwnRefusal = {
+  status: 502,
+  reason: 'upstream_unreachable',
+  description: 'The API behind the gateway did not answer.',
+};
+const TOO_SLOW: OwnRefusal = {
+  status: 504,
+  reason: 'upstream_timeout',
+  description: 'The API behind the gateway did not answer in time.',
+};
+
+/** They may be sent again, if a kept connection was closed by the upstream at that moment (RFC 9110 §9.2.2). */
+const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** Status, body or end cannot be told: a stream, or an answer without a length. */
+const isOpenEnded = ({ headers }: IncomingMessage): boolean => headers['content-length'] === undefined;
+
+const bodyHeaders = (method: string, body: Uint8Array): readonly string[] =>
+  body.byteLength > 0 || (method !== 'GET' && method !== 'HEAD') ? ['content-length', String(body.byteLength)] : [];
+
+export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeconds' | 'idleSeconds'>): Forwarder => {
+  const idleMilliseconds = limits.idleSeconds * 1000;
+
+  /** Passes an answer on. Resolves when it is over. */
+  const passOn = (request: Forwarded, answer: IncomingMessage, response: ServerResponse): Promise<ForwardResult> =>
+    new Promise((resolve) => {
+      const status = Number(answer.statusCode);
+      let reason: string | undefined;
+      const end = (why: string): void => {
+        reason ??= why;
+        answer.destroy();
+        response.destroy();
+      };
+      const passed = answeredHeaders(answer.rawHeaders, answer.headers.connection);
+      const flat = request.session ? changedHeader(passed, SESSION_HEADER, request.session.sealed) : passed;
+      for (const [name, value] of request.more) flat.push(name, value);
+      response.writeHead(status, answer.statusMessage, flat);
+      const stopWatch = isOpenEnded(answer) ? request.watch?.(() => end('token_ended')) : undefined;
+      answer.setTimeout(idleMilliseconds, () => end('upstream_idle'));
+      response.setTimeout(idleMilliseconds, () => end('client_idle'));
+      answer.on('error', () => end('upstream_broken'));
+      answer.on('aborted', () => end('upstream_broken'));
+      response.on('error', () => end('client_gone'));
+      response.on('close', () => {
+        stopWatch?.();
+        if (!response.writableFinished) end('client_gone');
+        resolve(reason === undefined ? { status, outcome: 'answered' } : { status, outcome: 'failed', reason });
+      });
+      // A stream begins with its head: the first event can be minutes away.
+      if (isOpenEnded(answer)) response.flushHeaders();
+      answer.pipe(response);
+    });
+
+  const refuseWith = (response: ServerResponse, refusal: OwnRefusal): ForwardResult => {
+    if (!response.headersSent && !response.destroyed) sendAnswer(response, ownAnswer(refusal));
+    return { status: refusal.status, outcome: 'failed', reason: refusal.reason };
+  };
+
+  /** One attempt. `again`: the kept connection was closed before the upstream read anything. */
+  const attempt = (request: Forwarded, response: ServerResponse, isLast: boolean): Promise<ForwardResult | 'again'> =>
+    new Promise((resolve) => {
+      const { method, target, headers, body } = request;
+      const sent: ClientRequest = upstream.begin({
+        method,
+        target,
+        headers: [...headers, ...bodyHeaders(method, body)],
+      });
+      let isOver = false;
+      const over = (result: ForwardResult | 'again'): void => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        response.off('close', gone);
+        resolve(result);
+      };
+      const gone = (): void => {
+        sent.destroy();
+        over({ status: 499, outcome: 'failed', reason: 'client_gone' });
+      };
+      const timer = setTimeout(() => {
+        sent.destroy();
+        over(refuseWith(response, TOO_SLOW));
+      }, limits.upstreamSeconds * 1000);
+      response.on('close', gone);
+      sent.on('response', (answer) => {
+        if (isOver) return;
+        clearTimeout(timer);
+        response.off('close', gone);
+        isOver = true;
+        resolve(passOn(request, answer, response));
+      });
+      // The client asked for no other protocol.
+      sent.on('upgrade', (_answer, socket) => {
+        socket.destroy();
+        over(refuseWith(response, UNREACHABLE));
+      });
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        over(!isLast && isStale && REPEATABLE.has(method) ? 'again' : refuseWith(response, UNREACHABLE));
+      });
+      sent.end(body.byteLength > 0 ? body : undefined);
+    });
+
+  return {
+    async send(request, response) {
+      const first = await attempt(request, response, false);
+      if (first !== 'again') return first;
+      const second = await attempt(request, response, true);
+      return second === 'again' ? refuseWith(response, UNREACHABLE) : second;
+    },
+  };
+};

@@ -1,0 +1,113 @@
+/**
+ * What a request costs the gateway beside a bare proxy on the same `http` of Node, in CPU of the process. Both listen in this process and
+ * take turns, so that both meet the same machine. Upstream and load are a process of their own. Prints microseconds.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, writeSync } from 'node:fs';
+import { Agent, createServer, request as sendRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { loadGatewayConfiguration } from '../../src/gateway/configuration/load.ts';
+import { createGateway } from '../../src/gateway/gateway.ts';
+import { logLines } from '../../src/gateway/log-lines.ts';
+import type { GatewayMicros, ProxyName } from './gateway-cost.ts';
+
+const ISSUER = 'https://id.example.com';
+const RESOURCE = 'https://notes.example.com';
+const TOKENS = 64;
+const TURNS = 24;
+const PER_TURN = 512;
+
+const { privateKey, publicKey } = await generateKeyPair('ES256');
+const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'es-1', alg: 'ES256' }] };
+const tokens = await Promise.all(
+  Array.from({ length: TOKENS }, (_, index) =>
+    new SignJWT({ client_id: 'agt_1', scope: 'notes.read', act: { sub: 'agt_1' }, txn: 'txn_1' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'es-1' })
+      .setIssuer(ISSUER)
+      .setAudience(RESOURCE)
+      .setSubject('acc_1')
+      .setJti(String(index))
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey),
+  ),
+);
+
+const load = fork(join(import.meta.dirname, 'gateway-load.ts'));
+const [{ upstream }] = (await once(load, 'message')) as [{ upstream: number }];
+
+/** A proxy of the fewest lines: it keeps connections and passes each header and body as it comes. */
+const startBare = async (): Promise<number> => {
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, scheduling: 'lifo' });
+  const server = createServer((request, response) => {
+    const { method, url, headers } = request;
+    const sent = sendRequest({ agent, host: '127.0.0.1', port: upstream, method, path: url, headers }, (answer) => {
+      response.writeHead(Number(answer.statusCode), answer.headers);
+      answer.pipe(response);
+    });
+    sent.on('error', () => response.destroy());
+    request.pipe(sent);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+const startGateway = async (): Promise<number> => {
+  const settings = {
+    listen: { port: 0 },
+    issuer: ISSUER,
+    resource: RESOURCE,
+    upstream: { url: `http://127.0.0.1:${upstream}`, identity: { 'X-Account': 'subject' } },
+    routes: [
+      { path: '/notes', methods: ['GET'], scopes: ['notes.read'] },
+      { path: '/notes/:id', scopes: ['notes.write'] },
+    ],
+    mcp: { path: '/mcp', tools: { find: { scopes: ['notes.read'] } } },
+  };
+  const log = openSync('/dev/null', 'w');
+  const lines = logLines(
+    (text) => void writeSync(log, text),
+    () => Date.now(),
+  );
+  const gateway = createGateway(
+    loadGatewayConfiguration('gateway.json', () => JSON.stringify(settings)),
+    {
+      log: lines.add,
+      nowMillis: () => Date.now(),
+      fetch: async (url) =>
+        Response.json(url.endsWith('/jwks') ? keySet : { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` }),
+    },
+  );
+  return (await gateway.listen()).port;
+};
+
+const bare = await startBare();
+const gateway = await startGateway();
+const ports: Readonly<Record<ProxyName, number>> = { bare, gateway, bareMcp: bare, gatewayMcp: gateway };
+const spent: Record<ProxyName, number[]> = { bare: [], gateway: [], bareMcp: [], gatewayMcp: [] };
+
+for (let turn = 0; turn < TURNS; turn += 1) {
+  for (const name of Object.keys(ports) as ProxyName[]) {
+    const before = process.cpuUsage();
+    load.send({ port: ports[name], isMcp: name.endsWith('Mcp'), count: PER_TURN, tokens });
+    const [answer] = (await once(load, 'message')) as [{ failed?: string }];
+    if (answer.failed !== undefined) throw new Error(`${name}: ${answer.failed}`);
+    const { user, system } = process.cpuUsage(before);
+    spent[name].push((user + system) / PER_TURN);
+  }
+}
+
+/** The first turns warm up. The lowest quarter is what the work itself costs; the rest is other work of the machine. */
+const typical = (values: readonly number[]): number => {
+  const sorted = values.slice(TURNS / 4).toSorted((one, other) => one - other);
+  return Number(sorted[Math.floor(sorted.length / 4)]);
+};
+const micros = Object.fromEntries(Object.entries(spent).map(([name, values]) => [name, typical(values)]));
+process.stdout.write(JSON.stringify(micros satisfies Record<string, number> as GatewayMicros), () => {
+  load.kill();
+  process.exit(0);
+});
