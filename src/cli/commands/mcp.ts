@@ -1,0 +1,223 @@
+/** `behalf mcp enable`: an MCP server behind this server, from its URL alone. A second run changes nothing. */
+import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
+import { hostChange, hostOf, settingsText } from '../mcp/client-hosts.ts';
+import { mcpUrl, type Read, readProtectedResource } from '../mcp/protected-resource.ts';
+import { pythonLines, typescriptLines } from '../mcp/server-lines.ts';
+import { type Step, scopesOf, serverSteps } from '../mcp/server-steps.ts';
+import { apiIdentified } from '../named-objects.ts';
+import { details, printable } from '../table.ts';
+import { DEFAULT_SCOPE, NAME, SCOPE, scopeOf } from './resource-servers.ts';
+
+const OPTIONS = {
+  name: { ...NAME, description: 'Name that people see. Default: the name in its metadata, else its host.' },
+  scope: {
+    ...SCOPE,
+    description:
+      'A scope with its risk and what it allows. A scope that only the metadata names gets the risk medium and a text that you can improve with this option.',
+  },
+  'default-scope': DEFAULT_SCOPE,
+  'delegates-to': {
+    value: 'RESOURCE=SCOPE',
+    description: 'A scope of another API that the MCP server asks its callers for. Another operator accepts it.',
+    isRepeatable: true,
+  },
+  'client-host': {
+    value: 'HOST',
+    description: 'Host whose client metadata documents (CIMD) the server accepts. With --config, the file is changed.',
+    isRepeatable: true,
+  },
+  config: { value: 'FILE', description: 'Configuration file of the server, on this machine, for --client-host.' },
+  introspection: {
+    value: 'METHOD',
+    description: 'How a new MCP server authenticates for introspection. Default: none.',
+  },
+  yes: { description: 'Do not ask. Required without a terminal.' },
+} as const satisfies Record<string, Option>;
+
+const enable = managementCommand({
+  words: ['mcp', 'enable'],
+  operands: ['URL'],
+  summary: 'Register an MCP server by its URL, and print the lines for its code. The command asks first.',
+  role: 'operator',
+  options: OPTIONS,
+  notes:
+    'Reads the protected resource metadata of the MCP server (RFC 9728) from this machine. Without metadata and --scope, the scope is `mcp`. It adds what is missing and removes nothing, so a second run changes nothing. For --config, run the command as the user of the server, with its environment: the file is checked as by `behalf check-config`. The server reads it at its next start.',
+  run: async (call) => {
+    const url = call.operands[0] ?? '';
+    const { hostname } = mcpUrl(url);
+    const given = call.texts('scope').map(scopeOf);
+    const read = await readProtectedResource(url);
+    const metadata = 'found' in read ? read.found : undefined;
+    const existing = await apiIdentified(call.api, url);
+    const name = call.text('name') ?? metadata?.name ?? hostname;
+    const scopes = scopesOf(call, { given, named: metadata?.scopes ?? [], existing, name });
+    const steps = [
+      ...serverSteps(call, { url, name, scopes, existing }),
+      ...delegationSteps(call, existing),
+      ...hostSteps(call),
+    ];
+    if (!(await isAgreed(call, steps, read))) {
+      call.terminal.err('Nothing was changed.\n');
+      return EXIT.failed;
+    }
+    const made = await changed(call, steps, existing);
+    const { issuer } = call.api;
+    const server = { issuer, resource: url, scopes: scopes.map((one) => one.name) };
+    const lines = { typescript: typescriptLines(server), python: pythonLines(server) };
+    call.print.object(
+      { resource_server: made, metadata: metadata ?? null, changes: steps.map(shown), lines },
+      resultText(call, { made, steps, lines, isServed: metadata?.issuers.includes(issuer) === true }),
+    );
+    return EXIT.done;
+  },
+});
+
+const delegationSteps = (call: ManagementCall, existing: Json | undefined): readonly Step[] =>
+  call.texts('delegates-to').flatMap((text): readonly Step[] => {
+    const at = text.lastIndexOf('=');
+    const [resource, scope] = [text.slice(0, at), text.slice(at + 1)];
+    if (at < 1 || scope === '') {
+      throw usageError(
+        `--delegates-to ${printable(text)} is not RESOURCE=SCOPE.`,
+        'Example: --delegates-to https://tickets.example.com=tickets.read',
+      );
+    }
+    const pairs = (existing?.['delegates_to'] ?? []) as readonly Json[];
+    if (pairs.some((pair) => pair['resource'] === resource && pair['scope'] === scope)) return [];
+    const body = { resource, scope };
+    return [
+      {
+        ...{ sign: '+', what: `proposal: callers are asked for ${scope} at ${resource}`, lines: [] },
+        run: async (id) => (await call.api.run('proposeDelegation', { id, body })).body,
+      },
+    ];
+  });
+
+const hostSteps = (call: ManagementCall): readonly Step[] => {
+  const [hosts, file] = [call.texts('client-host').map(hostOf), call.text('config')];
+  if (file === undefined) return [];
+  if (hosts.length === 0) throw usageError('--config goes with --client-host.', 'Name the hosts of the clients.');
+  const change = hostChange(file, hosts, call.env);
+  if (!change) return [];
+  const before = change.before?.join(', ') ?? 'none';
+  const run = async (): Promise<undefined> => {
+    change.write();
+    return undefined;
+  };
+  return [
+    {
+      sign: '~',
+      what: `file ${file}`,
+      lines: [`client metadata documents of: ${before} → ${change.hosts.join(', ')}`],
+      run,
+    },
+  ];
+};
+
+/**
+ * Makes the changes in their order. Returns the resource server as it is afterwards. If a later change fails, prints a new
+ * secret first: the server shows it once, and a second run finds the resource server there.
+ */
+const changed = async (call: ManagementCall, steps: readonly Step[], existing: Json | undefined): Promise<Json> => {
+  let made = existing ?? {};
+  try {
+    for (const { run } of steps) made = { ...made, ...(await run(String(made['id']))) };
+  } catch (error) {
+    const secret = secretText(made);
+    if (secret !== undefined)
+      call.terminal.err(`The secret of ${printable(String(made['id']))}: ${printable(secret)}\n`);
+    throw error;
+  }
+  return made;
+};
+
+const previewText = (steps: readonly Step[], read: Read): string => {
+  const from =
+    'found' in read
+      ? `Its metadata is at ${printable(read.found.from)}.\n`
+      : `It answers no metadata (${printable(read.none)}).\n`;
+  const changes = steps.map(({ sign, what, lines }) =>
+    [`${sign} ${printable(what)}`, ...lines.map((line) => `    ${printable(line)}`), ''].join('\n'),
+  );
+  return [from, ...changes].join('');
+};
+
+const isAgreed = async (call: ManagementCall, steps: readonly Step[], read: Read): Promise<boolean> => {
+  const { terminal } = call;
+  if (!call.isSet('json') || !call.isSet('yes')) terminal.err(previewText(steps, read));
+  if (steps.length === 0 || call.isSet('yes')) return true;
+  if (!terminal.ask) throw usageError('Nothing was changed.', 'Read what changes, then add --yes.');
+  const answer = (await terminal.ask('Do this? [y/N] ')).trim().toLowerCase();
+  return answer === 'y' || answer === 'yes';
+};
+
+const shown = ({ sign, what, lines }: Step) => ({ action: sign === '+' ? 'create' : 'change', object: what, lines });
+
+const resultText = (
+  call: ManagementCall,
+  {
+    made,
+    steps,
+    lines,
+    isServed,
+  }: {
+    readonly made: Json;
+    readonly steps: readonly Step[];
+    readonly lines: { readonly typescript: readonly string[]; readonly python: readonly string[] };
+    readonly isServed: boolean;
+  },
+): string => {
+  const block = (title: string, content: readonly string[]): readonly string[] => [
+    '',
+    title,
+    '',
+    ...content.map((line) => (line === '' ? '' : `  ${printable(line)}`)),
+  ];
+  const waiting = ((made['delegates_to'] ?? []) as readonly Json[]).filter((pair) => pair['accepted_at'] === undefined);
+  const issuer = printable(call.api.issuer);
+  return [
+    steps.length === 0
+      ? 'Nothing had to change.'
+      : `${steps.length === 1 ? '1 change' : `${steps.length} changes`} made.`,
+    details([
+      ['id', made['id']],
+      ['identifier', made['identifier']],
+      ['secret', secretText(made)],
+    ]).trimEnd(),
+    ...(isServed
+      ? []
+      : block('Clients do not find this server yet: the metadata of the MCP server has to name it. Its package does:', [
+          `"authorization_servers": ["${issuer}"]`,
+        ])),
+    ...block('TypeScript: packages/resource-server, on Express', lines.typescript),
+    ...block('Python: python/, on any ASGI app', lines.python),
+    ...(waiting.length === 0
+      ? []
+      : block('Another operator or administrator accepts the proposals:', [
+          `${issuer}/console/resource-servers/${String(made['id'])}`,
+        ])),
+    ...clientLines(call, steps),
+    '',
+  ].join('\n');
+};
+
+/** What is left to do, so that clients may ask people. */
+const clientLines = (call: ManagementCall, steps: readonly Step[]): readonly string[] => {
+  const hosts = call.texts('client-host').map(hostOf);
+  if (steps.some(({ what }) => what.startsWith('file ')))
+    return ['', 'Start the server again: it reads the file at its start.'];
+  if (hosts.length === 0) {
+    return ['', 'Which clients may ask people: add --client-host HOST, or read docs/how-to/mcp.md.'];
+  }
+  if (call.text('config') !== undefined) return [];
+  return [
+    '',
+    'Set this for the server beside the hosts that it has, and start it again. With --config FILE this command does it:',
+    '',
+    ...settingsText(hosts).map((line) => `  ${line}`),
+  ];
+};
+
+export const mcpCommands: readonly Command[] = [enable];
