@@ -7,6 +7,7 @@ import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
 import { derivations } from './derivations.ts';
 import { diskFull } from './disk-full.ts';
+import { edge } from './edge.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { injection } from './injection.ts';
@@ -28,6 +29,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   fuzz,
   rolling,
   revocation,
+  edge,
   killTree,
   ceilings,
   grants,

@@ -5,10 +5,10 @@ import { type Answer, authentication, type Credential, formOf, type Parameters }
 export const nodeClient = (port: number, issuer: string) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const { host } = new URL(issuer);
-  const send = (path: string, body: string, headers: Record<string, string>): Promise<Answer> =>
+  const send = (path: string, body: string, headers: Record<string, string>, method = 'POST'): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const outgoing = request(
-        { host: '127.0.0.1', port, agent, method: 'POST', path, headers: { host, ...headers } },
+        { host: '127.0.0.1', port, agent, method, path, headers: { host, ...headers } },
         (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -35,6 +35,8 @@ export const nodeClient = (port: number, issuer: string) => {
         authorization: `Bearer ${token}`,
         ...headers,
       }),
+    remove: (path: string, token: string): Promise<Answer> =>
+      send(`/api/v1${path}`, '', { authorization: `Bearer ${token}` }, 'DELETE'),
     json: (path: string, body: object, headers: Record<string, string>): Promise<Answer> =>
       send(path, JSON.stringify(body), { 'content-type': 'application/json', ...headers }),
     close: () => agent.destroy(),
