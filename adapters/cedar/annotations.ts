@@ -1,5 +1,5 @@
 /** The annotations of a policy and their format. src/domain/authority/decision decides what each means. */
-import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
+import type { PolicyAnnotation, PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
 
 type Form = { readonly pattern: RegExp; readonly says: string };
 
@@ -29,6 +29,11 @@ const FORMS: Readonly<Record<string, Form>> = {
   max_seconds: seconds(99_999),
   max_uses: { pattern: /^[1-9][0-9]{0,5}$/, says: 'a whole number from 1 to 999999' },
 };
+
+export const ANNOTATIONS: readonly PolicyAnnotation[] = Object.entries(FORMS).map(([name, { says }]) => ({
+  name,
+  says,
+}));
 
 /** Annotations that require something: on a `permit` a condition, on a `forbid` what lifts it. */
 export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;

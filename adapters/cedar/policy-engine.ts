@@ -15,6 +15,7 @@ import {
   policiesUnavailable,
   type Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
+import { ANNOTATIONS } from './annotations.ts';
 import { checkPolicies } from './check-policies.ts';
 import { type FactsFit, factsFit } from './facts-fit.ts';
 import { entityJson, nameJson, recordJson } from './facts-json.ts';
@@ -60,6 +61,7 @@ export const cedarPolicyEngine = (): PolicyEngine => {
   return {
     schema,
     starter,
+    annotations: ANNOTATIONS,
     check: (text, before) => checkPolicies(text, schema, before).check,
 
     compile(text, before): CompiledPolicies {
