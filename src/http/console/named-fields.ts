@@ -1,0 +1,66 @@
+/** Members that name objects, from the texts of a form. */
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import type { Viewer } from './console-page.ts';
+import { consoleRefusal } from './console-refusals.ts';
+import type { FieldKind, Given, NamedKind } from './form-fields.ts';
+import type { FindNamed } from './named-objects.ts';
+
+/** What a change begins with: the stored ids of a member, and the names that the form shows for them. */
+type Kept = { readonly ids: unknown; readonly names: unknown };
+
+type Typed = {
+  /** What the field read. */
+  readonly member: unknown;
+  readonly values: ReadonlyMap<string, Given>;
+  /** Pointer to the member. */
+  readonly at: string;
+  /** Absent in a form for a new object. */
+  readonly kept?: Kept | undefined;
+};
+
+/**
+ * A member, with ids in place of names that the user typed. A name that the form showed keeps its stored id, even if another
+ * object has the same name. Throws 'invalid_field' at a name or id that no object has, or that several have.
+ */
+export const withId = async (
+  find: FindNamed,
+  viewer: Viewer,
+  { names }: FieldKind,
+  { member, values, at, kept }: Typed,
+): Promise<unknown> => {
+  const kind = typeof names === 'function' ? names(values) : names;
+  if (kind === undefined) return member;
+  const isList = Array.isArray(member);
+  const typed = listOf(member).map(String);
+  const stored = kept === undefined ? new Map<string, string[]>() : storedIds(kept, typed);
+  const ids: string[] = [];
+  for (const [index, name] of typed.entries()) {
+    ids.push(stored.get(name)?.shift() ?? (await idOf(find, viewer, kind, name, isList ? `${at}/${index}` : at)));
+  }
+  return isList ? ids : ids[0];
+};
+
+/** Refuses an unknown id at its field, as an unknown name. */
+const idOf = async (
+  find: FindNamed,
+  viewer: Viewer,
+  kind: NamedKind,
+  typed: string,
+  field: string,
+): Promise<string> => {
+  try {
+    return (await find(viewer, kind, typed, field)).id;
+  } catch (error) {
+    if (!isDomainError(error) || error.code !== 'not_found') throw error;
+    throw consoleRefusal('name_unknown', { field, params: { name: typed.slice(0, 60) } });
+  }
+};
+
+const listOf = (member: unknown): readonly unknown[] => (Array.isArray(member) ? member : [member]);
+
+/** Stored ids by name. Without those of a name that several share, once the user has removed some of them. */
+const storedIds = ({ ids, names }: Kept, typed: readonly string[]): ReadonlyMap<string, string[]> => {
+  const shown = listOf(names).map((name) => String(name).trim());
+  const byName = Map.groupBy(listOf(ids).map(String), (_, index) => shown[index] ?? '');
+  return new Map([...byName].filter(([name, all]) => typed.filter((one) => one === name).length === all.length));
+};

@@ -1,0 +1,209 @@
+import { isolated } from '../../../views/agent-text.ts';
+import { type PeerRow, peerPage, peersPage } from '../../../views/pages/console-peers.ts';
+import { confirmPage } from '../../../views/partials/console-list.ts';
+import type { ObjectAction } from '../../../views/partials/object-page.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
+import { issuerWords } from '../../../views/words/console-issuers.ts';
+import { objectWords } from '../../../views/words/console-objects.ts';
+import { peerWords as words } from '../../../views/words/console-peers.ts';
+import { registerWords } from '../../../views/words/registries.ts';
+import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { OperationId } from '../management/resource-table.ts';
+import type { AnswerOf } from './console-calls.ts';
+import { type ConsoleDeps, partyNames } from './console-deps.ts';
+import type { PageParts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import {
+  type FieldKind,
+  flagField,
+  keysField,
+  lineField,
+  namesField,
+  numberField,
+  rightsField,
+} from './form-fields.ts';
+import { listed } from './list-page.ts';
+import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-values.ts';
+import { addObjectForms } from './object-forms.ts';
+import { chosenHeading } from './object-names.ts';
+import { stepUp } from './step-up.ts';
+
+/** A trusted domain as the management API shows it. */
+type ShownPeer = AnswerOf<'getPeer'>;
+
+/** Adds `/console/peers`: the authorization servers of other domains, their forms, and what is done with one. */
+export const addPeerPages = (parts: PageParts): void => {
+  const { router, page, deps, calls, sessions, openedAs } = parts;
+  const home = `${deps.basePath}/console/peers`;
+  const withFactor = stepUp(deps);
+
+  page('/console/peers', async (ctx, { viewer, frame }) => {
+    const from = queryOf(ctx).get('after');
+    const { items, pages } = await listed(deps, calls, viewer, { operation: 'listPeers', path: home }, from);
+    const newHref = calls.may('createPeer', viewer.account) ? { newHref: `${home}/new` } : {};
+    const rows = items.map((one) => rowOf(home, one));
+    const asked = { search: '', state: '' };
+    sendPage(ctx, 200, peersPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+  });
+
+  addObjectForms(parts, formsOf(deps, home));
+
+  const peerOf = async ({ account, by }: Viewer, id: string): Promise<ShownPeer> =>
+    (await calls.run('getPeer', account, by, { id })).body as ShownPeer;
+
+  const actionsOn = ({ account }: Viewer, { state, jwks }: ShownPeer, href: string): readonly ObjectAction[] => [
+    ...(calls.may('updatePeer', account) ? [{ text: fieldWords.change, href: `${href}/edit` } as const] : []),
+    ...(jwks === undefined && calls.may('purgePeerKeys', account)
+      ? [{ text: issuerWords.discard, href: `${href}/discard-keys` }]
+      : []),
+    ...(state === 'disabled' && calls.may('enablePeer', account)
+      ? [{ text: registerWords.enable, action: `${href}/enable`, kind: 'primary' } as const]
+      : []),
+    ...(state === 'active' && calls.may('disablePeer', account)
+      ? [{ text: registerWords.disable, href: `${href}/disable`, kind: 'danger' } as const]
+      : []),
+  ];
+
+  page('/console/peers/:id', async (ctx, { viewer, frame }, id) => {
+    const peer = await peerOf(viewer, id);
+    const row = rowOf(home, peer);
+    const { jwks_uri: jwksUri, keys_after: keysAfter, inbound, outbound } = peer;
+    const { fetched_at: fetchedAt, reason: failure } = peer.keys;
+    const names = await partyNames(deps, inbound?.clients ?? []);
+    sendPage(
+      ctx,
+      200,
+      peerPage({
+        ...{ ...frame, actions: actionsOn(viewer, peer, row.href) },
+        peer: {
+          ...{ ...row, createdAt: peer.created_at, updatedAt: peer.updated_at },
+          ...(jwksUri === undefined ? {} : { jwksUri }),
+          ...(keysAfter === undefined ? {} : { keysAfter }),
+          ...(fetchedAt === undefined ? {} : { fetchedAt }),
+          ...(failure === undefined ? {} : { failure }),
+          ...(inbound ? { inbound: inboundOf(inbound, names) } : {}),
+          ...(outbound
+            ? { outbound: { clients: Object.keys(outbound.clients).length, resources: outbound.resources.length } }
+            : {}),
+        },
+        ...(calls.may('listAuditEvents', viewer.account)
+          ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }
+          : {}),
+      }),
+    );
+  });
+
+  const asks = {
+    disable: {
+      operation: 'disablePeer',
+      ...{ title: words.disableTitle, question: words.disableAsked },
+      ...{ lead: words.disableLead, button: registerWords.disable },
+    },
+    'discard-keys': {
+      operation: 'purgePeerKeys',
+      ...{ title: issuerWords.discard, question: issuerWords.discardAsked },
+      ...{ lead: issuerWords.discardLead, button: issuerWords.discard },
+    },
+  } as const;
+  for (const [tail, { operation, question, ...asked }] of Object.entries(asks)) {
+    page(`/console/peers/:id/${tail}`, async (ctx, { viewer, frame }, id) => {
+      calls.access(operation, viewer.account);
+      const { name } = await peerOf(viewer, id);
+      const href = `${home}/${id}`;
+      const form = { question: question(isolated(name, 100)), action: `${href}/${tail}`, cancelHref: href };
+      sendPage(ctx, 200, confirmPage(frame, { place: 'peers', ...asked, ...form }));
+    });
+  }
+
+  const button = (tail: string, operation: OperationId, done: string): void => {
+    router.post(`/console/peers/:id/${tail}`, async (ctx) => {
+      const { form: _, ...session } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      const { account, by } = openedAs(ctx, session).viewer;
+      const href = `${home}/${id}`;
+      const call = () => calls.run(operation, account, by, { id });
+      if (await withFactor(ctx, account.id, href, call)) seeOther(ctx, `${href}?done=${done}`);
+    });
+  };
+  button('disable', 'disablePeer', 'peerDisabled');
+  button('enable', 'enablePeer', 'peerEnabled');
+  button('discard-keys', 'purgePeerKeys', 'keysDiscarded');
+};
+
+/** Ticked: people are also found by a verified address. Unticked: only links count. */
+const subjectsField: FieldKind = {
+  ...flagField,
+  read: ([text]) => (text === 'yes' ? 'verified_email' : undefined),
+  write: (member) => (member === 'verified_email' ? ['yes'] : []),
+};
+
+const SECTIONS: readonly SectionSpec[] = [
+  {
+    title: objectWords.identity,
+    fields: [
+      { name: 'name', label: fieldWords.name, kind: lineField(100) },
+      { name: 'issuer', label: issuerWords.url, hint: issuerWords.urlHint, kind: lineField(512), only: 'new' },
+    ],
+  },
+  {
+    ...{ title: issuerWords.keys, hint: issuerWords.keysHint },
+    fields: [
+      { name: 'jwks_uri', label: fieldWords.keysUrl, kind: lineField(2048), optional: true },
+      { name: 'jwks', label: issuerWords.jwks, hint: issuerWords.jwksHint, kind: keysField, optional: true },
+      {
+        ...{ name: 'max_key_age_seconds', label: issuerWords.maxKeyAge, optional: true },
+        kind: { ...numberField(issuerWords.maxKeyAgeHint), emptied: 3600 },
+      },
+    ],
+  },
+  {
+    ...{ title: words.inbound, hint: words.inboundHint },
+    fields: [
+      {
+        ...{ name: 'clients', within: 'inbound', label: words.clients, optional: true },
+        kind: namesField('party', 3),
+      },
+      { name: 'resources', within: 'inbound', label: words.resources, kind: rightsField, optional: true },
+      { name: 'subjects', within: 'inbound', label: words.byAddress, kind: subjectsField, optional: true },
+      {
+        ...{ name: 'max_lifetime_seconds', within: 'inbound', label: words.lifetime, optional: true },
+        kind: numberField(words.lifetimeHint),
+      },
+    ],
+  },
+];
+
+const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
+  ...{ path: '/console/peers', place: 'peers', sections: SECTIONS, needs: { inbound: ['clients', 'resources'] } },
+  hrefOf: (id) => `${home}/${id}`,
+  shown: async (peer) => {
+    const inbound = peer['inbound'] as Shown | undefined;
+    if (!inbound) return peer;
+    const clients = inbound['clients'] as readonly string[];
+    const names = await partyNames(deps, clients);
+    return { ...peer, inbound: { ...inbound, clients: clients.map(names) } };
+  },
+  create: {
+    ...{ operation: 'createPeer', title: words.make, lead: words.makeLead, button: words.make },
+    done: 'added',
+  },
+  change: {
+    ...{ read: 'getPeer', operation: 'updatePeer', title: words.changeTitle },
+    ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+  },
+});
+
+type Inbound = NonNullable<ShownPeer['inbound']>;
+
+const inboundOf = (
+  { clients, resources, subjects, max_lifetime_seconds: maxLifetimeSeconds }: Inbound,
+  names: (id: string) => string,
+) => ({
+  ...{ clients: clients.map(names), resources, subjects: subjects ?? ('linked' as const) },
+  maxLifetimeSeconds: maxLifetimeSeconds ?? 300,
+});
+
+const rowOf = (home: string, { id, name, issuer, state, keys, inbound, outbound }: ShownPeer): PeerRow => ({
+  ...{ id, href: `${home}/${id}`, name, issuer, state, health: keys.state },
+  ...{ accepts: inbound !== undefined, issues: outbound !== undefined },
+});

@@ -1,0 +1,73 @@
+import { isolated, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import { type Column, type ListModel, listPage, postButton } from '../partials/console-list.ts';
+import { submit } from '../partials/submit.ts';
+import { agoText, timeText } from '../time-text.ts';
+import { failureText, deadLetterWords as words } from '../words/console-dead-letters.ts';
+import { listWords } from '../words/lists.ts';
+import { notificationText } from '../words/notification-kinds.ts';
+
+export type DeadLetterRow = {
+  readonly id: string;
+  readonly kind: string;
+  readonly channel: keyof typeof words.channels;
+  /** Name of the endpoint or person, or an id. */
+  readonly recipient: string;
+  readonly recipientHref?: string;
+  readonly attempts: number;
+  readonly failure: string;
+  readonly createdAt: number;
+  readonly forgetAt: number;
+  /** POSTs `csrf` there; absent: not permitted to the viewer. */
+  readonly againAction?: string;
+};
+
+const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): readonly Column<DeadLetterRow>[] => [
+  {
+    title: words.notification,
+    cell: ({ kind, id }) =>
+      html`<strong class="long">${notificationText(kind) ?? plainText(kind, 80)}</strong> <span class="line hint"><code class="long">${plainText(kind, 80)}</code> <code class="long">${plainText(id, 100)}</code></span>`,
+  },
+  {
+    title: words.recipient,
+    cell: ({ recipient, recipientHref, channel }) =>
+      html`${
+        recipientHref === undefined
+          ? html`<span class="name">${isolated(recipient, 100)}</span>`
+          : html`<a class="name" href="${recipientHref}">${isolated(recipient, 100)}</a>`
+      } <span class="line hint">${words.channels[channel]}</span>`,
+  },
+  {
+    title: words.failure,
+    cell: ({ failure, attempts }) =>
+      html`<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span>${failureText(failure) && html` <code class="long">${plainText(failure, 80)}</code>`} <span class="line hint">${words.attempts(attempts)}</span>`,
+  },
+  {
+    title: words.due,
+    cell: ({ createdAt, forgetAt }) =>
+      html`${agoText(createdAt)} <span class="line hint">${words.until(timeText(forgetAt))}</span>`,
+  },
+  ...(mayRetry
+    ? [{ title: words.again, isActions: true as const, cell: (row: DeadLetterRow) => againButton(row, csrf) }]
+    : []),
+];
+
+const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: string): Html | undefined =>
+  againAction === undefined
+    ? undefined
+    : postButton(
+        againAction,
+        csrf,
+        submit({ text: words.again, kind: 'plain', about: html`${plainText(kind, 80)}, ${plainText(recipient, 60)}` }),
+      );
+
+export const deadLettersPage = (model: ListModel<DeadLetterRow>): Html =>
+  listPage(model, {
+    ...{ place: 'dead-letters', title: words.title, lead: words.lead, none: words.none },
+    columns: columns(
+      model,
+      model.rows.some(({ againAction }) => againAction !== undefined),
+    ),
+    pagesLabel: listWords.pagesOf.deadLetters,
+  });

@@ -1,0 +1,172 @@
+import { englishText, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, factList, table } from '../partials/console-list.ts';
+import { agoText, numberPhrase, secondText, timeText } from '../time-text.ts';
+import { deadLetterWords } from '../words/console-dead-letters.ts';
+import { healthWords as words } from '../words/console-health.ts';
+
+type NodeRow = {
+  readonly id: string;
+  readonly host: string;
+  readonly process: number;
+  readonly lastHeartbeatAt: number;
+  readonly state: keyof typeof words.nodeStates;
+  readonly isThis: boolean;
+};
+
+type BackupRow = { readonly name: string; readonly bytes: number; readonly createdAt: number };
+
+type Backlog = { readonly count: number; readonly isMore: boolean };
+
+export type HealthModel = ConsoleFrame & {
+  readonly issuer: string;
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly mode: keyof typeof words.modes;
+  readonly startedAt: number;
+  /** Epoch seconds, by the clock of the node that answers. */
+  readonly now: number;
+  readonly clock: keyof typeof words.clockStates;
+  readonly isReady: boolean;
+  /** English texts. */
+  readonly problems: readonly { readonly check: string; readonly reason: string }[];
+  readonly stores: { readonly document: keyof typeof words.stores; readonly ephemeral: keyof typeof words.stores };
+  /** In bytes; absent when the store is no file. */
+  readonly volume?: { readonly size: number; readonly free: number; readonly reserve: number };
+  readonly nodes: readonly NodeRow[];
+  readonly waiting: Backlog;
+  readonly dead: Backlog;
+  /** Absent: not permitted to the viewer. */
+  readonly deadHref?: string;
+  readonly checkpoint?: { readonly number: number; readonly at: number };
+  readonly streams: number;
+  readonly mismatchFoundAt?: number;
+  readonly allEndedBefore?: number;
+  readonly backedUpAt?: number;
+  readonly restoredAt?: number;
+  /** Absent when the store is no file. */
+  readonly backupFolder?: string;
+  readonly backups: readonly BackupRow[];
+  /** The file that is being written. */
+  readonly backupRunning?: string;
+  /** Why the last backup failed; an English text. */
+  readonly backupFailure?: string;
+  /** Absent: not permitted to the viewer, or no backup is possible. */
+  readonly backUpHref?: string;
+};
+
+const mark = (isGood: boolean, text: HtmlValue): Html =>
+  html`<span class="tag ${isGood ? 'good' : 'warn'}">${text}</span>`;
+
+const NODES: readonly Column<NodeRow>[] = [
+  {
+    title: words.nodeId,
+    cell: ({ id, isThis }) =>
+      html`<code>${plainText(id, 100)}</code>${isThis && html` <span class="hint">${words.thisNode}</span>`}`,
+  },
+  { title: words.state, cell: ({ state }) => mark(state === 'serving', words.nodeStates[state]) },
+  {
+    title: words.machine,
+    cell: ({ host, process }) =>
+      words.process(html`<span class="long">${plainText(host, 100)}</span>`, String(process)),
+  },
+  { title: words.heartbeat, cell: ({ lastHeartbeatAt }) => agoText(lastHeartbeatAt) },
+];
+
+const MEBIBYTE = 1024 * 1024;
+const mebibytes = (bytes: number) => numberPhrase(Math.round((bytes / MEBIBYTE) * 10) / 10);
+
+const BACKUPS: readonly Column<BackupRow>[] = [
+  { title: words.file, cell: ({ name }) => html`<code>${plainText(name, 100)}</code>` },
+  { title: words.size, cell: ({ bytes }) => words.mebibytes(mebibytes(bytes)) },
+  { title: words.made, cell: ({ createdAt }) => timeText(createdAt) },
+];
+
+export const healthPage = (model: HealthModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.title,
+    width: 'wide',
+    side: consoleNavigation(model, 'server'),
+    body: html`<div class="page-head"><div class="row"><h1>${words.title} ${mark(model.isReady, model.isReady ? words.ready : words.notReady)}</h1>${
+      model.backUpHref !== undefined && html`<a class="button primary" href="${model.backUpHref}">${words.backUp}</a>`
+    }</div>
+<p class="lead">${words.lead(html`<code>${plainText(model.issuer, 300)}</code>`)}</p></div>
+${!model.isReady && readiness(model)}
+<section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>${versions(model)}</section>
+<section aria-labelledby="nodes"><h2 id="nodes">${words.nodes}</h2>
+<p class="hint">${words.nodesHint}</p>
+${model.nodes.length === 0 ? html`<p class="empty">${words.noNodes}</p>` : table(NODES, model.nodes, 'nodes')}</section>
+<section aria-labelledby="work" class="card"><h2 id="work">${words.work}</h2>${work(model)}</section>
+${backups(model)}
+<p class="hint">${words.guide}</p>`,
+  });
+
+const readiness = ({ problems }: HealthModel): Html =>
+  html`<div class="flash warning"><p>${words.notReadyText}</p>${
+    problems.length > 0 &&
+    html`<ul>${problems.map(({ check, reason }) => html`<li><code>${plainText(check, 40)}</code>: ${englishText(reason, 400)}</li>`)}</ul>`
+  }</div>`;
+
+const versions = ({ version, nodeVersion, mode, startedAt, stores, volume, now, clock }: HealthModel): Html =>
+  factList([
+    [words.version, plainText(version, 40)],
+    [words.node, plainText(nodeVersion, 40)],
+    [words.mode, words.modes[mode]],
+    [words.since, timeText(startedAt)],
+    [words.documents, words.stores[stores.document]],
+    [words.ephemeral, words.stores[stores.ephemeral]],
+    volume && [
+      words.volume,
+      html`${words.free(mebibytes(volume.free), mebibytes(volume.size))}${volume.reserve > 0 ? words.reserve(mebibytes(volume.reserve)) : words.released}`,
+    ],
+    [words.clock, html`${secondText(now)}, ${words.clockStates[clock]}`],
+  ]);
+
+const counted = ({ count, isMore }: Backlog): HtmlValue =>
+  count === 0 ? words.none : words.counted(numberPhrase(count), isMore);
+
+const deadLink = ({ dead, deadHref }: HealthModel): HtmlValue =>
+  dead.count > 0 && deadHref !== undefined && words.seeThem(html`<a href="${deadHref}">${deadLetterWords.title}</a>`);
+
+const work = (model: HealthModel): Html => {
+  const { waiting, dead, checkpoint, streams, mismatchFoundAt, allEndedBefore } = model;
+  return factList([
+    [words.waiting, counted(waiting)],
+    [words.dead, html`${counted(dead)}${deadLink(model)}`],
+    [
+      words.checkpoint,
+      checkpoint
+        ? words.checkpointOf(numberPhrase(checkpoint.number), agoText(checkpoint.at), numberPhrase(streams))
+        : words.noCheckpoint,
+    ],
+    [words.digests, mismatchFoundAt === undefined ? words.noMismatch : words.mismatch(timeText(mismatchFoundAt))],
+    [words.ended, allEndedBefore === undefined ? words.never : timeText(allEndedBefore)],
+  ]);
+};
+
+const backups = ({
+  backupFolder,
+  backupRunning,
+  backupFailure,
+  backups: made,
+  backedUpAt,
+  restoredAt,
+}: HealthModel): Html =>
+  html`<section aria-labelledby="backups"><h2 id="backups">${words.backups}</h2>
+<p>${backupFolder === undefined ? words.backupsElsewhere : words.backupsIn(plainText(backupFolder, 300))}</p>
+${backupRunning !== undefined && html`<div class="flash notice">${words.running(html`<code>${plainText(backupRunning, 100)}</code>`)}</div>`}${
+  backupFailure !== undefined &&
+  html`<div class="flash warning">${words.failed} ${englishText(backupFailure, 300)}</div>`
+}
+${
+  backupFolder !== undefined &&
+  (made.length === 0 ? html`<p class="empty">${words.noBackups}</p>` : table(BACKUPS, made, 'backups'))
+}
+<div class="card">${factList([
+    [words.backedUp, backedUpAt === undefined ? words.never : timeText(backedUpAt)],
+    [words.restored, restoredAt === undefined ? words.never : timeText(restoredAt)],
+  ])}</div></section>`;

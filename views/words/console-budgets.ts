@@ -1,0 +1,105 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+const abouts = {
+  agent: phrase({ en: 'Agent', de: 'Agent' }),
+  owner: phrase({ en: 'All agents of an owner', de: 'Alle Agenten eines Eigentümers' }),
+  account: phrase({ en: 'Person for whom agents act', de: 'Person, für die Agenten handeln' }),
+  delegation: phrase({ en: 'Delegation, with all below it', de: 'Delegation, mit allen darunter' }),
+};
+
+const measures = {
+  tokens: phrase({ en: 'tokens', de: 'Tokens' }),
+  amount: phrase({ en: 'sum of an amount', de: 'Summe eines Betrags' }),
+  targets: phrase({ en: 'different resource servers', de: 'verschiedene Ressourcenserver' }),
+};
+
+/** Budgets: what agents may get within a window of time. */
+export const budgetWords = {
+  title: phrase({ en: 'Budgets', de: 'Budgets' }),
+  lead: phrase({
+    en: 'How much agents may get within a sliding window of time. A request above a limit is refused.',
+    de: 'Wie viel Agenten in einem gleitenden Zeitfenster bekommen dürfen. Eine Anfrage darüber wird abgelehnt.',
+  }),
+  none: phrase({
+    en: 'There is no budget yet. A budget limits how much is granted within a time window.',
+    de: 'Es gibt noch kein Budget. Ein Budget begrenzt, wie viel innerhalb eines Zeitraums gewährt wird.',
+  }),
+  searchHint: phrase({
+    en: 'Exact name or id of an agent, person or group',
+    de: 'Genauer Name oder Kennung von Agent, Person oder Gruppe',
+  }),
+  budget: phrase({ en: 'Budget', de: 'Budget' }),
+  make: phrase({ en: 'New budget', de: 'Neues Budget' }),
+  makeLead: phrase({
+    en: 'It counts from now on, on all nodes. What was granted before does not count.',
+    de: 'Es zählt ab jetzt, auf allen Knoten. Was vorher erteilt wurde, zählt nicht.',
+  }),
+  add: phrase({ en: 'Set the budget', de: 'Budget setzen' }),
+  changeTitle: phrase({ en: 'Change a budget', de: 'Budget ändern' }),
+  changeLead: phrase({
+    en: 'The new limit applies from the next token on. A budget about something else is a new one.',
+    de: 'Die neue Grenze gilt ab dem nächsten Token. Für etwas anderes setzen Sie ein neues Budget.',
+  }),
+  whom: phrase({ en: 'Whom it limits', de: 'Wen es begrenzt' }),
+  about: phrase({ en: 'Kind', de: 'Art' }),
+  abouts,
+  name: phrase({ en: 'Name of the budget', de: 'Name des Budgets' }),
+  subject: phrase({ en: 'Agent, person or group', de: 'Agent, Person oder Gruppe' }),
+  subjectHint: phrase({
+    en: 'The name or id of an agent, a username, or the name of a group. Of a delegation the id.',
+    de: 'Name oder Kennung eines Agenten, ein Benutzername oder der Name einer Gruppe. Bei einer Delegation die Kennung.',
+  }),
+  howMuch: phrase({ en: 'How much', de: 'Wie viel' }),
+  measure: phrase({ en: 'What counts', de: 'Was zählt' }),
+  measures,
+  limit: phrase({ en: 'Limit', de: 'Grenze' }),
+  limitHint: phrase({
+    en: 'The most within any window. 0 allows nothing. Amounts are in the unit of the authorization details.',
+    de: 'Das Höchste in jedem Zeitfenster. 0 erlaubt nichts. Beträge in der Einheit der Autorisierungsdetails.',
+  }),
+  window: phrase({ en: 'Length of the window', de: 'Länge des Zeitfensters' }),
+  windowHint: phrase({
+    en: 'In seconds, 60 to 2,678,400. An hour has 3,600, a day 86,400.',
+    de: 'In Sekunden, 60 bis 2.678.400. Eine Stunde hat 3.600, ein Tag 86.400.',
+  }),
+  only: phrase({ en: 'Count only', de: 'Nur zählen' }),
+  resource: phrase({ en: 'Tokens for this API', de: 'Tokens für diese API' }),
+  resourceHint: phrase({ en: 'Its name or identifier.', de: 'Ihr Name oder ihre Kennung.' }),
+  scopes: phrase({ en: 'Tokens with one of these scopes', de: 'Tokens mit einem dieser Scopes' }),
+  detailType: phrase({ en: 'Authorization details of this type', de: 'Autorisierungsdetails dieser Art' }),
+  detailTypeHint: phrase({ en: 'Needed for a sum of an amount.', de: 'Nötig für die Summe eines Betrags.' }),
+  currencyMember: phrase({ en: 'Member that holds the currency', de: 'Feld mit der Währung' }),
+  currencyMemberHint: phrase({
+    en: html`For a sum of an amount: a path as <code>currency</code>, or <code>none</code> where amounts have none. It cannot change later.`,
+    de: html`Für die Summe eines Betrags: ein Pfad wie <code>currency</code>, oder <code>none</code>, wo Beträge keine haben. Das ändert sich später nicht.`,
+  }),
+  currency: phrase({ en: 'Currency', de: 'Währung' }),
+  currencyHint: phrase({
+    en: 'As the details name it, such as EUR. It cannot change later.',
+    de: 'Wie die Details sie nennen, etwa EUR. Sie ändert sich später nicht.',
+  }),
+  noCurrency: phrase({ en: 'amounts have none', de: 'Beträge haben keine' }),
+  used: phrase({ en: 'Used now', de: 'Jetzt verbraucht' }),
+  usedOf: (used: HtmlValue, limit: HtmlValue, share: number | undefined) =>
+    phrase({
+      en: html`${used} of ${limit}${share !== undefined && html` (${share} %)`}`,
+      de: html`${used} von ${limit}${share !== undefined && html` (${share} %)`}`,
+    }),
+  within: (duration: HtmlValue) => phrase({ en: html`within ${duration}`, de: html`in ${duration}` }),
+  disableTitle: phrase({ en: 'Switch a budget off', de: 'Budget ausschalten' }),
+  disableAsked: (name: HtmlValue) =>
+    phrase({ en: html`Switch the budget ${name} off?`, de: html`Das Budget ${name} ausschalten?` }),
+  disableLead: phrase({
+    en: 'Its limit no longer applies. The server keeps the budget, and you can switch it on again.',
+    de: 'Seine Grenze gilt nicht mehr. Der Server behält das Budget, und Sie können es wieder einschalten.',
+  }),
+  disable: phrase({ en: 'Switch off', de: 'Ausschalten' }),
+  enableTitle: phrase({ en: 'Switch a budget on', de: 'Budget einschalten' }),
+  enableAsked: (name: HtmlValue) =>
+    phrase({ en: html`Switch the budget ${name} on?`, de: html`Das Budget ${name} einschalten?` }),
+  enableLead: phrase({
+    en: 'Its limit applies from the next token on.',
+    de: 'Seine Grenze gilt ab dem nächsten Token.',
+  }),
+  enable: phrase({ en: 'Switch on', de: 'Einschalten' }),
+};

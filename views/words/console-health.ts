@@ -1,0 +1,139 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** The state of the server, and its backups. */
+export const healthWords = {
+  title: phrase({ en: 'Server', de: 'Server' }),
+  lead: (host: HtmlValue) =>
+    phrase({
+      en: html`What the node that answers knows about the server ${host} now.`,
+      de: html`Was der antwortende Knoten jetzt über den Server ${host} weiß.`,
+    }),
+  ready: phrase({ en: 'ready', de: 'bereit' }),
+  notReady: phrase({ en: 'not ready', de: 'nicht bereit' }),
+  notReadyText: phrase({
+    en: 'A load balancer that asks the readiness endpoint sends this node no requests, for these reasons:',
+    de: 'Ein Lastverteiler, der danach fragt, sendet diesem Knoten keine Anfragen. Die Gründe:',
+  }),
+  facts: phrase({ en: 'Versions and stores', de: 'Versionen und Speicher' }),
+  version: phrase({ en: 'Behalf', de: 'Behalf' }),
+  node: phrase({ en: 'Node.js', de: 'Node.js' }),
+  mode: phrase({ en: 'Mode', de: 'Betrieb' }),
+  modes: {
+    production: phrase({ en: 'production', de: 'Produktion' }),
+    development: phrase({
+      en: 'development: the issuer is http',
+      de: 'Entwicklung: der Aussteller ist http',
+    }),
+  },
+  since: phrase({ en: 'This process runs since', de: 'Dieser Prozess läuft seit' }),
+  documents: phrase({ en: 'Durable data', de: 'Dauerhafte Daten' }),
+  ephemeral: phrase({ en: 'Short-lived data', de: 'Kurzlebige Daten' }),
+  stores: {
+    sqlite: phrase({ en: 'SQLite file', de: 'SQLite-Datei' }),
+    mongodb: phrase({ en: 'MongoDB', de: 'MongoDB' }),
+    redis: phrase({ en: 'Redis', de: 'Redis' }),
+    memory: phrase({ en: 'memory: lost at a stop', de: 'Arbeitsspeicher: beim Anhalten verloren' }),
+  },
+  volume: phrase({ en: 'Volume of the database', de: 'Datenträger der Datenbank' }),
+  free: (free: HtmlValue, size: HtmlValue) =>
+    phrase({ en: html`${free} MiB of ${size} MiB free`, de: html`${free} MiB von ${size} MiB frei` }),
+  reserve: (reserve: HtmlValue) =>
+    phrase({
+      en: html`, and ${reserve} MiB kept for a full volume`,
+      de: html`, dazu ${reserve} MiB für einen vollen Datenträger zurückgehalten`,
+    }),
+  released: phrase({
+    en: ', and the reserve is released: anonymous requests write nothing',
+    de: ', und die Reserve ist freigegeben: anonyme Anfragen schreiben nichts',
+  }),
+  clock: phrase({ en: 'Clock of this node', de: 'Uhr dieses Knotens' }),
+  clockStates: {
+    steady: phrase({ en: 'steady', de: 'stetig' }),
+    unsteady: phrase({
+      en: 'was set a short while ago: nothing is deleted by it for an hour',
+      de: 'wurde vor Kurzem gestellt: eine Stunde lang wird nach ihr nichts gelöscht',
+    }),
+  },
+  nodes: phrase({ en: 'Nodes', de: 'Knoten' }),
+  nodesHint: phrase({
+    en: html`Processes that serve from this store. Each sends a heartbeat every two seconds. A silent one is removed after a day.`,
+    de: html`Prozesse, die aus diesem Speicher arbeiten. Jeder meldet sich alle zwei Sekunden. Ein stummer wird nach einem Tag entfernt.`,
+  }),
+  noNodes: phrase({ en: 'No node has sent a heartbeat yet.', de: 'Noch hat sich kein Knoten gemeldet.' }),
+  nodeId: phrase({ en: 'Node', de: 'Knoten' }),
+  machine: phrase({ en: 'Machine', de: 'Rechner' }),
+  state: phrase({ en: 'State', de: 'Zustand' }),
+  nodeStates: {
+    serving: phrase({ en: 'serving', de: 'im Dienst' }),
+    silent: phrase({ en: 'silent', de: 'stumm' }),
+  },
+  thisNode: phrase({ en: 'this node', de: 'dieser Knoten' }),
+  heartbeat: phrase({ en: 'Last heartbeat', de: 'Zuletzt gemeldet' }),
+  process: (host: HtmlValue, process: HtmlValue) =>
+    phrase({ en: html`${host}, process ${process}`, de: html`${host}, Prozess ${process}` }),
+  work: phrase({ en: 'Notifications, audit log and revocation', de: 'Benachrichtigungen, Protokoll und Widerruf' }),
+  waiting: phrase({ en: 'Notifications that wait', de: 'Wartende Benachrichtigungen' }),
+  dead: phrase({ en: 'Notifications given up in 30 days', de: 'In 30 Tagen aufgegebene Benachrichtigungen' }),
+  none: phrase({ en: 'none', de: 'keine' }),
+  counted: (count: HtmlValue, isMore: boolean) =>
+    phrase({ en: html`${isMore && 'more than '}${count}`, de: html`${isMore && 'mehr als '}${count}` }),
+  seeThem: (link: HtmlValue) => phrase({ en: html`; see ${link}`, de: html`; siehe ${link}` }),
+  checkpoint: phrase({ en: 'Last checkpoint of the audit log', de: 'Letzter Prüfpunkt des Protokolls' }),
+  checkpointOf: (number: HtmlValue, time: HtmlValue, streams: HtmlValue) =>
+    phrase({
+      en: html`number ${number}, ${time}, over ${streams} streams`,
+      de: html`Nummer ${number}, ${time}, über ${streams} Ströme`,
+    }),
+  noCheckpoint: phrase({ en: 'none yet', de: 'noch keiner' }),
+  digests: phrase({ en: 'Records of the audit log', de: 'Einträge des Protokolls' }),
+  noMismatch: phrase({
+    en: html`no start found one that was changed. <code>behalf audit verify --store</code> checks all of them`,
+    de: html`kein Start fand einen geänderten. <code>behalf audit verify --store</code> prüft alle`,
+  }),
+  mismatch: (time: HtmlValue) =>
+    phrase({
+      en: html`a start found changed ones at ${time}. Run <code>behalf audit verify --store</code>`,
+      de: html`ein Start fand am ${time} geänderte. Starten Sie <code>behalf audit verify --store</code>`,
+    }),
+  ended: phrase({
+    en: 'All access from before this time has ended',
+    de: 'Jeder Zugriff von vor dieser Zeit ist beendet',
+  }),
+  never: phrase({ en: 'never happened', de: 'kam nie vor' }),
+  backups: phrase({ en: 'Backups', de: 'Sicherungen' }),
+  backupsIn: (folder: HtmlValue) =>
+    phrase({
+      en: html`Backups that this page or the API made, in <code>${folder}</code> on the machine of the server. Copy them to another machine. A backup is of no use without the master key, which is kept apart.`,
+      de: html`Sicherungen von dieser Seite oder der API, in <code>${folder}</code> auf dem Rechner des Servers. Kopieren Sie sie auf einen anderen Rechner. Ohne den Hauptschlüssel, der getrennt liegt, nützt eine Sicherung nichts.`,
+    }),
+  backupsElsewhere: phrase({
+    en: html`The data is not in a database file of this server. <code>behalf backup --to FILE</code> exports all of MongoDB; data in memory has no backup.`,
+    de: html`Die Daten liegen nicht in einer Datenbankdatei dieses Servers. <code>behalf backup --to DATEI</code> schreibt alles aus MongoDB heraus; für Daten im Arbeitsspeicher gibt es keine Sicherung.`,
+  }),
+  noBackups: phrase({
+    en: html`There are none in that folder. <code>behalf backup --to FILE</code> writes one elsewhere, which this page does not see.`,
+    de: html`In diesem Ordner liegt keine. <code>behalf backup --to DATEI</code> legt eine an anderem Ort an, die diese Seite nicht sieht.`,
+  }),
+  running: (file: HtmlValue) =>
+    phrase({
+      en: html`The server is writing ${file}. Open this page again to see it in the list.`,
+      de: html`Der Server schreibt gerade ${file}. Öffnen Sie diese Seite erneut, dann steht sie in der Liste.`,
+    }),
+  failed: phrase({ en: 'The last backup failed:', de: 'Die letzte Sicherung ist gescheitert:' }),
+  restored: phrase({ en: 'Last restore', de: 'Zuletzt zurückgespielt' }),
+  backedUp: phrase({ en: 'Last backup by this page or the API', de: 'Letzte Sicherung von dieser Seite oder der API' }),
+  file: phrase({ en: 'File', de: 'Datei' }),
+  size: phrase({ en: 'Size', de: 'Größe' }),
+  mebibytes: (number: HtmlValue) => phrase({ en: html`${number} MiB`, de: html`${number} MiB` }),
+  made: phrase({ en: 'Made', de: 'Angelegt' }),
+  backUp: phrase({ en: 'Back up now', de: 'Jetzt sichern' }),
+  backUpAsked: phrase({ en: 'Back up all data now?', de: 'Jetzt alle Daten sichern?' }),
+  backUpLead: phrase({
+    en: 'The server writes a copy of its database beside it, as it is at one moment, and goes on serving. A large database takes minutes.',
+    de: 'Der Server schreibt eine Kopie seiner Datenbank daneben, mit dem Stand eines Augenblicks, und arbeitet weiter. Bei einer großen Datenbank dauert das Minuten.',
+  }),
+  guide: phrase({
+    en: html`The guide <em>Running Behalf</em> (docs/how-to/operate.md) says how to restore, and what to watch.`,
+    de: html`Die Anleitung <em>Running Behalf</em> (docs/how-to/operate.md) sagt, wie man zurückspielt und was man überwacht.`,
+  }),
+};

@@ -1,0 +1,78 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Trusted authorization servers of other domains. */
+export const peerWords = {
+  title: phrase({ en: 'Other domains', de: 'Andere Domänen' }),
+  lead: phrase({
+    en: 'Authorization servers of other domains whose assertions this server accepts for people, and for which it issues some.',
+    de: 'Autorisierungsserver anderer Domänen, deren Assertions dieser Server für Personen annimmt und für die er welche ausstellt.',
+  }),
+  none: phrase({
+    en: 'There is no trusted domain yet. With one, agents get access here for people who sign in at another organization.',
+    de: 'Es gibt noch keine vertraute Domäne. Mit einer erhalten Agenten hier Zugriff für Personen, die sich bei einer anderen Organisation anmelden.',
+  }),
+  peer: phrase({ en: 'Other domain', de: 'Andere Domäne' }),
+  make: phrase({ en: 'Trust a domain', de: 'Einer Domäne vertrauen' }),
+  makeLead: phrase({
+    en: 'People of that domain can use agents here, as it vouches for them. Only administrators do this, with a second factor of the last 5 minutes.',
+    de: 'Personen dieser Domäne können hier Agenten nutzen, denn sie bürgt für sie. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+  }),
+  changeTitle: phrase({ en: 'Change a trusted domain', de: 'Vertraute Domäne ändern' }),
+  changeLead: phrase({
+    en: 'Tokens that rest on a removed client or scope end. Only administrators do this, with a second factor of the last 5 minutes.',
+    de: 'Tokens, die auf einem entfernten Client oder Scope beruhen, enden. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+  }),
+  inbound: phrase({ en: 'Assertions that this server accepts', de: 'Assertions, die dieser Server annimmt' }),
+  inboundHint: phrase({
+    en: html`Leave clients and scopes empty to accept none. What this server issues for the domain is set by <code>behalf peers update</code>.`,
+    de: html`Lassen Sie Clients und Scopes leer, um keine anzunehmen. Was dieser Server für die Domäne ausstellt, setzt <code>behalf peers update</code>.`,
+  }),
+  clients: phrase({ en: 'Agents and clients that redeem them', de: 'Agenten und Clients, die sie einlösen' }),
+  resources: phrase({ en: 'Scopes that they grant at most', de: 'Scopes, die sie höchstens erteilen' }),
+  byAddress: phrase({
+    en: 'Also link a person to the account with the same verified address',
+    de: 'Eine Person auch mit dem Konto derselben bestätigten Adresse verknüpfen',
+  }),
+  people: phrase({ en: 'People', de: 'Personen' }),
+  subjects: {
+    linked: phrase({ en: 'only those linked to an account', de: 'nur mit einem Konto verknüpfte' }),
+    verified_email: phrase({
+      en: 'those linked, and those with the same verified address',
+      de: 'verknüpfte und solche mit derselben bestätigten Adresse',
+    }),
+  },
+  lifetime: phrase({ en: 'Longest lifetime of an assertion', de: 'Längste Lebensdauer einer Assertion' }),
+  lifetimeHint: phrase({
+    en: 'In seconds, 30 to 3,600. Default: 300.',
+    de: 'In Sekunden, 30 bis 3.600. Vorgabe: 300.',
+  }),
+  direction: phrase({ en: 'Direction', de: 'Richtung' }),
+  directions: {
+    in: phrase({ en: 'they vouch for people here', de: 'sie bürgt hier für Personen' }),
+    out: phrase({ en: 'we vouch for people there', de: 'wir bürgen dort für Personen' }),
+    both: phrase({ en: 'both vouch for people', de: 'beide bürgen für Personen' }),
+    none: phrase({ en: 'none yet', de: 'noch keine' }),
+  },
+  inboundHere: phrase({ en: 'What it may do here', de: 'Was sie hier darf' }),
+  outboundThere: phrase({ en: 'What we issue for it', de: 'Was wir für sie ausstellen' }),
+  acceptsNone: phrase({
+    en: 'This server accepts no assertions of it.',
+    de: 'Dieser Server nimmt keine Assertions von ihr an.',
+  }),
+  issuesNone: phrase({ en: 'Nothing.', de: 'Nichts.' }),
+  who: phrase({ en: 'Clients that redeem', de: 'Clients, die einlösen' }),
+  atMost: phrase({ en: 'Scopes at most', de: 'Scopes höchstens' }),
+  longest: phrase({ en: 'Longest lifetime', de: 'Längste Dauer' }),
+  outboundOf: (clients: number, apis: number) =>
+    phrase({
+      en: `Assertions for ${clients} clients, at ${apis} resource servers there.`,
+      de: `Assertions für ${clients} Clients, an ${apis} Ressourcenservern dort.`,
+    }),
+  disableTitle: phrase({ en: 'Disable a trusted domain', de: 'Vertraute Domäne sperren' }),
+  disableAsked: (name: HtmlValue) =>
+    phrase({ en: html`Trust ${name} no longer?`, de: html`${name} nicht mehr vertrauen?` }),
+  disableLead: phrase({
+    en: 'The server accepts no assertions from it, and issues none for it. Tokens that rest on its assertions end.',
+    de: 'Der Server nimmt keine Assertions von ihr an und stellt keine für sie aus. Tokens, die auf ihren Assertions beruhen, enden.',
+  }),
+};
