@@ -6,6 +6,8 @@ import { type Html, type HtmlValue, html, Phrase, phrase, type Text } from './ht
  * a cut.
  */
 export const plainText = (text: string, limit: number): string => {
+  // Most texts are short and ASCII, and stay as they are.
+  if (text.length <= limit && !OTHER_THAN_PLAIN.test(text)) return text;
   const clean = text
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')
@@ -15,6 +17,9 @@ export const plainText = (text: string, limit: number): string => {
   const characters = [...clean];
   return characters.length > limit ? `${characters.slice(0, limit).join('').trimEnd()}…` : clean;
 };
+
+/** Anything but printable ASCII with single spaces between words. */
+const OTHER_THAN_PLAIN = /[^ -~]| {2}|^ | $/;
 
 /** A text of several sentences. The browser may break a word that is longer than a line. */
 export const longText = (text: string, limit: number): readonly Html[] =>

@@ -8,7 +8,9 @@ export type StyleName =
   | 'approvals.css'
   | 'bulk.css'
   | 'charts.css'
+  | 'commands.css'
   | 'decisions.css'
+  | 'editor.css'
   | 'frame.css'
   | 'policy.css'
   | 'search.css'
@@ -18,11 +20,13 @@ export type StyleName =
   | 'tree.css';
 
 export type ScriptName =
+  | 'agent-keys.js'
   | 'approvals.js'
   | 'copy.js'
   | 'editor.js'
   | 'local-times.js'
   | 'passkeys.js'
+  | 'policy-editor.js'
   | 'push.js'
   | 'saved-views.js'
   | 'search.js';
@@ -61,8 +65,8 @@ const loaded = (): Loaded => {
 
 const load = (): Loaded => {
   const byPath = new Map<string, Asset>();
-  const add = (name: AssetName, type: string, before = ''): string => {
-    const body = Buffer.concat([Buffer.from(before), readFileSync(fileOf(name))]);
+  const add = (name: AssetName, type: string, before = '', folder = ''): string => {
+    const body = Buffer.concat([Buffer.from(before), readFileSync(fileOf(`${folder}${name}`))]);
     const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
     const path = `/assets/${name.replace('.', `.${digest}.`)}`;
     byPath.set(path, { body, type });
@@ -74,7 +78,9 @@ const load = (): Loaded => {
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
     'bulk.css': add('bulk.css', 'text/css; charset=utf-8'),
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
+    'commands.css': add('commands.css', 'text/css; charset=utf-8'),
     'decisions.css': add('decisions.css', 'text/css; charset=utf-8'),
+    'editor.css': add('editor.css', 'text/css; charset=utf-8'),
     'frame.css': add('frame.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'search.css': add('search.css', 'text/css; charset=utf-8'),
@@ -87,10 +93,12 @@ const load = (): Loaded => {
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
     'tree.css': add('tree.css', 'text/css; charset=utf-8'),
     'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),
+    'agent-keys.js': add('agent-keys.js', 'text/javascript; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),
     'editor.js': add('editor.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
+    'policy-editor.js': add('policy-editor.js', 'text/javascript; charset=utf-8', '', 'bundles/'),
     'push.js': add('push.js', 'text/javascript; charset=utf-8'),
     'saved-views.js': add('saved-views.js', 'text/javascript; charset=utf-8'),
     'search.js': add('search.js', 'text/javascript; charset=utf-8'),

@@ -124,7 +124,8 @@ const UNITS: readonly Unit[] = [
   { size: 60, unit: { en: ['minute', 'minutes'], de: ['Minute', 'Minuten'] } },
 ];
 
-const ISO_PARTS = new Intl.DateTimeFormat('en-GB', {
+/** Sweden writes `2026-12-31 23:59:59`. */
+const ISO = new Intl.DateTimeFormat('sv-SE', {
   year: 'numeric',
   month: '2-digit',
   day: '2-digit',
@@ -135,9 +136,5 @@ const ISO_PARTS = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** RFC 3339 without fractions. Built from parts, so that no code here can read the present time. */
-const iso = (epochSeconds: number): string => {
-  const parts = ISO_PARTS.formatToParts(epochSeconds * 1000);
-  const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';
-  return `${of('year')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}Z`;
-};
+/** RFC 3339 without fractions. By a format, so that no code here can read the present time. */
+const iso = (epochSeconds: number): string => `${ISO.format(epochSeconds * 1000).replace(' ', 'T')}Z`;

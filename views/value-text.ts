@@ -12,6 +12,20 @@ export const moneyText = (value: string, currency: string, digits: number, langu
   const figures = value.replace('-', '').padStart(digits + 1, '0');
   const whole = figures.slice(0, figures.length - digits);
   const decimal = digits === 0 ? whole : `${whole}.${figures.slice(-digits)}`;
+  // As text: a number would be rounded beyond 2^53.
+  return moneyFormat(currency, digits, language)
+    .format(`${sign}${decimal}` as `${number}`)
+    .replaceAll('\u00a0', ' ');
+};
+
+/** Each takes longer to make than a page. Those of the currencies that pages showed last are kept. */
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+const MONEY_FORMATS = 100;
+
+const moneyFormat = (currency: string, digits: number, language: Language): Intl.NumberFormat => {
+  const key = `${language} ${currency} ${digits}`;
+  const known = moneyFormats.get(key);
+  if (known) return known;
   const format = new Intl.NumberFormat(REGION[language], {
     style: 'currency',
     currency,
@@ -19,8 +33,10 @@ export const moneyText = (value: string, currency: string, digits: number, langu
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  // As text: a number would be rounded beyond 2^53.
-  return format.format(`${sign}${decimal}` as `${number}`).replaceAll('\u00a0', ' ');
+  const [oldest] = moneyFormats.keys();
+  if (moneyFormats.size >= MONEY_FORMATS && oldest !== undefined) moneyFormats.delete(oldest);
+  moneyFormats.set(key, format);
+  return format;
 };
 
 /** `2026-12-31` as `31 December 2026`, `31. Dezember 2026`. */

@@ -81,8 +81,6 @@
     }
   };
 
-  const isTyping = ({ target }) => target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
-
   if (field && found) {
     for (const [name, value] of Object.entries({
       role: 'combobox',
@@ -108,10 +106,10 @@
       if (!form.contains(event.relatedTarget)) show(false);
     });
     document.addEventListener('keydown', (event) => {
+      // No shortcut of a single character (WCAG 2.1.4). A browser that fills in a form sends events without a key.
       const isShortcut =
-        event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-      const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event);
-      if (!isShortcut && !isSlash) return;
+        event.key?.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+      if (!isShortcut) return;
       event.preventDefault();
       field.focus();
       field.select();

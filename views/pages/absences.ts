@@ -45,17 +45,20 @@ ${
 }`,
   });
 
-const table = (all: readonly ShownAbsence[], csrf: string): Html => html`<div class="card flush"><table class="log">
-<thead><tr><th scope="col">${words.person}</th><th scope="col">${words.from}</th><th scope="col">${words.until}</th><th scope="col">${words.state}</th></tr></thead>
+const table = (all: readonly ShownAbsence[], csrf: string): Html => {
+  const hasActions = all.some(({ endAction }) => endAction !== undefined);
+  return html`<div class="card flush"><table class="log">
+<thead><tr><th scope="col">${words.person}</th><th scope="col">${words.from}</th><th scope="col">${words.until}</th><th scope="col">${words.state}</th>${hasActions && html`<th scope="col"><span class="unseen">${words.actions}</span></th>`}</tr></thead>
 <tbody>${all.map(
-  (one) => html`<tr><td data-label="${words.person}">${isolated(one.name)}</td>
+    (one) => html`<tr><td data-label="${words.person}">${isolated(one.name)}</td>
 <td data-label="${words.from}">${timeText(one.from)}</td>
 <td data-label="${words.until}">${timeText(one.until)}</td>
-<td data-label="${words.state}"><span class="tag ${one.state === 'current' && 'good'}">${words.states[one.state]}</span>${
-    one.endAction !== undefined &&
-    html` <form method="post" action="${one.endAction}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'quiet', about: words.endAbout(isolated(one.name)) })}</form>`
-  }</td></tr>`,
-)}</tbody></table></div>`;
+<td data-label="${words.state}"><span class="tag ${one.state === 'current' && 'good'}">${words.states[one.state]}</span></td>${
+      hasActions &&
+      html`<td class="acts">${one.endAction !== undefined && html`<form method="post" action="${one.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'danger', about: words.endAbout(isolated(one.name)) })}</form>`}</td>`
+    }</tr>`,
+  )}</tbody></table></div>`;
+};
 
 /** The form POSTs `csrf`, `deputy` (a username), `from` and `until` (days) to `action`. */
 export type NewAwayModel = PageFrame & {

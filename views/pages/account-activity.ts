@@ -28,7 +28,7 @@ export const activityPage = (model: ActivityModel): Html =>
 ${
   model.activity.length === 0
     ? html`<p class="empty">${words.none}</p>`
-    : html`<div class="card flush"><table class="log">
+    : html`<div class="card flush"><table class="log happenings">
 <thead><tr><th scope="col">${words.when}</th><th scope="col">${words.what}</th><th scope="col">${words.who}</th><th scope="col">${words.where}</th></tr></thead>
 <tbody>${runsOf(model.activity, ({ what, outcome, who, where, approval }) => [
         what,
@@ -38,12 +38,12 @@ ${
         approval?.facts.id,
       ]).map(
         ([entry, ...more]) =>
-          html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.outcome}">${entry.what}</span>`, [entry, ...more])}${
+          html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td class="event" data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.outcome}">${entry.what}</span>`, [entry, ...more])}${
             entry.approval &&
             html` · ${entry.approval.isOpenToReader ? html`<a href="${entry.approval.facts.href}">${deedLine(entry.approval.facts)}</a>` : deedLine(entry.approval.facts)}`
           }</td><td data-label="${words.who}">${
             entry.who === undefined ? words.you : chosenName(entry.who)
-          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : cellText(entry.where, 60)}${more.length === 0 && entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
+          }</td><td data-label="${words.where}">${entry.where === undefined ? html`<span class="nothing">–</span>` : cellText(entry.where, 60)}${more.length === 0 && entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
       )}</tbody></table></div>${pagination(model.pages, listWords.pagesOf.activity)}`
 }`,
   });

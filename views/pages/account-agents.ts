@@ -37,8 +37,7 @@ const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
       })}</form></div>`;
 
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
-<div class="row"><h4>${resourceHeading(node.resource)}</h4>
-${revoke(node, csrf)}</div>
+<h4>${resourceHeading(node.resource)}</h4>
 ${node.calledBy !== undefined && html`<p>${words.whenCalledBy(chosenName(node.calledBy))}</p>`}
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
@@ -48,7 +47,11 @@ ${stoppedRights(node.stopped)}
   node.mayBeDelegatedTo.length > 0 &&
   html` ${words.mayBeDelegatedFurther(listed(node.mayBeDelegatedTo))}`
 }</p>
-${narrowingForm(node.narrowing, { id: node.id, csrf, about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)) })}
+${narrowingForm(node.narrowing, {
+  ...{ id: node.id, csrf, about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)) },
+  whole: revoke(node, csrf),
+})}
+${node.narrowing === undefined && revoke(node, csrf)}
 ${node.below.length > 0 && html`<div class="below"><p class="hint">${words.delegatedFurtherTo}</p>${tree(node.below, csrf)}</div>`}
 </div>`;
 

@@ -1,4 +1,4 @@
-import { isolated } from '../agent-text.ts';
+import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
@@ -8,7 +8,7 @@ import { submit } from '../partials/submit.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
 import { nearTime } from '../time-text.ts';
 import { approvalFactWords as factWords } from '../words/approval-facts.ts';
-import { batchWords as words } from '../words/approvals.ts';
+import { inboxWords, batchWords as words } from '../words/approvals.ts';
 import type { BatchModel, BatchResult } from './approval-model.ts';
 
 /** Shows every request in full and preselects none (AP-18). */
@@ -40,11 +40,11 @@ ${model.apart.length > 0 && apart(model.apart)}`,
 const choice = (approval: ApprovalFacts, value: string): Html => html`<article class="card approval">
 <div class="field check"><input type="checkbox" id="${approval.id}" name="chosen" value="${value}">
 <label for="${approval.id}">${words.choose(deedTitle(approval))}</label></div>
-<p class="hint"><strong>${factWords.expires(nearTime(approval.until, approval.now))}</strong></p>
+<p class="hint"><strong>${factWords.expires(nearTime(approval.until, approval.now))}</strong> ${inboxWords.by(chosenName(approval.agent.name), isolated(approval.agent.ownerName))}</p>
 ${deeds(approval)}
-${facts(approval)}
-${agentsWords(approval)}
 ${foldedWarnings(approval.warnings)}
+<details><summary>${words.details}<span class="unseen"> ${deedTitle(approval)}</span></summary>${facts(approval)}
+${agentsWords(approval)}</details>
 </article>`;
 
 const results = (

@@ -1,7 +1,7 @@
 import { isDeceptiveName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
-import { type ApprovalFacts, agentsWords, deeds, facts } from '../partials/approval-facts.ts';
+import { type ApprovalFacts, agentsWords, deeds, facts, type ShownState } from '../partials/approval-facts.ts';
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { rememberForm } from '../partials/standing-approval.ts';
@@ -28,7 +28,8 @@ export const approvalPage = (model: ApprovalModel): Html => {
 ${
   approval.state === 'open'
     ? approvalHeadline(approval)
-    : html`<div class="page-head"><h1>${words.headings[approval.state]}</h1><p class="lead" role="status">${standing(approval)}</p></div>`
+    : html`<div class="page-head"><h1 class="outcome-mark ${MARKS[approval.state]}">${words.headings[approval.state]}</h1><p class="lead" role="status">${standing(approval)}</p>
+<p><a href="${model.basePath}/account/approvals">${words.all}</a></p></div>`
 }
 ${isOpen && warnings(approval)}
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
@@ -37,11 +38,17 @@ ${deeds(approval)}
 ${facts(approval)}
 ${agentsWords(approval)}
 ${isOpen && model.slot && slotNote(model.slot)}
-<p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>
+${isOpen && html`<p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>`}
 ${isOpen ? decide(model) : takeBack(model)}
 ${model.remember !== undefined && rememberForm(model.remember)}
 </section>`,
   });
+};
+
+/** A tick or a cross before the heading, for the eye; the heading says the same. */
+const MARKS: Partial<Record<ShownState, 'yes' | 'no'>> = {
+  ...{ agreed: 'yes', approved: 'yes', redeemed: 'yes', unused: 'yes' },
+  denied: 'no',
 };
 
 const hasPasskey = ({ ask }: ApprovalModel): boolean => ask.kind === 'factor' && ask.passkey !== undefined;
@@ -70,9 +77,9 @@ const standing = (approval: ApprovalFacts): Phrase => {
   }
 };
 
-const warnings = ({ agent, warnings: further }: ApprovalFacts): Html | undefined =>
+const warnings = ({ agent, risk, warnings: further }: ApprovalFacts): Html | undefined =>
   foldedWarnings([
-    words.onlyIfYouKnow,
+    ...(risk === 'low' ? [] : [words.onlyIfYouKnow]),
     ...(isDeceptiveName(agent.name) ? [consentWarnings.deceptiveName] : []),
     ...(agent.environment === 'production' ? [] : [consentWarnings.unfinished(agent.environment)]),
     ...further,

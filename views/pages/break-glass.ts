@@ -40,14 +40,15 @@ export const breakGlassListPage = (model: BreakGlassListModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'break-glass'),
-    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
-<section aria-labelledby="review"><h2 id="review">${words.toReview}</h2>
-${model.open.length === 0 ? html`<p class="empty">${words.nothingToReview}</p>` : table(model.open)}</section>
+    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p>
+<ol class="steps">${words.steps.map((step) => html`<li>${step}</li>`)}</ol></div>
 ${
   model.waiting &&
   html`<section aria-labelledby="waiting"><h2 id="waiting">${words.waiting}</h2>
 ${model.waiting.length === 0 ? html`<p class="empty">${words.nothingWaits}</p>` : table(model.waiting)}</section>`
 }
+<section aria-labelledby="review"><h2 id="review">${words.toReview}</h2>
+${model.open.length === 0 ? html`<p class="empty">${words.nothingToReview}</p>` : table(model.open)}</section>
 ${model.closed.length > 0 && html`<section aria-labelledby="closed"><h2 id="closed">${words.looked}</h2>${table(model.closed)}</section>`}`,
   });
 

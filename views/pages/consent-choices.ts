@@ -5,6 +5,7 @@ import { resourceHeading, scopeChoices, wishChoices } from '../partials/scope-li
 import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
+import { scopeWords } from '../words/scope.ts';
 import type { ConsentModel } from './consent-model.ts';
 
 /** All choices by which the person can narrow the request, in order of importance. */
@@ -15,7 +16,7 @@ ${resource.scopes.length > 0 && scopeChoices(resource.identifier, resource.scope
 ${detailChoices(resource.details ?? [], `detail-${index}`)}
 </fieldset>`,
 )}
-${openid(model.openidScopes)}
+${openid(model)}
 ${wishes(model)}
 <div class="field across"><label for="duration">${words.howLong}</label>
 <select id="duration" name="duration">${model.durations.map(
@@ -40,18 +41,24 @@ ${mostSeconds !== undefined && html`<p class="hint">${words.wishAtMost(durationP
 </fieldset>`,
 )}</section>`;
 
-const openid = (scopes: readonly string[]): Html | undefined =>
-  scopes.length === 0
+const openid = ({ openidScopes: scopes, earlier }: ConsentModel): Html | undefined => {
+  // On a page that also has what is allowed already, the new ones are marked as rights of an API are.
+  const mark = (name: string): Html | undefined =>
+    earlier?.fresh.includes(words.openidScopes[name] ?? name) === true
+      ? html` <span class="marks"><span class="tag new">${scopeWords.isNew}</span></span>`
+      : undefined;
+  return scopes.length === 0
     ? undefined
     : html`<fieldset><legend>${words.aboutYou}</legend><ul class="choices">${
         scopes.includes('openid') &&
-        html`<li class="fixed"><input type="hidden" name="openid" value="openid"><span class="does">${words.openidScopes['openid']}</span></li>`
+        html`<li class="fixed"><input type="hidden" name="openid" value="openid"><span class="does">${words.openidScopes['openid']}</span>${mark('openid')}</li>`
       }${scopes
         .filter((name) => name !== 'openid')
         .map(
           (name) =>
-            html`<li><input type="checkbox" id="openid-${name}" name="openid" value="${name}" checked><label for="openid-${name}"><span class="does">${words.openidScopes[name] ?? name}</span></label></li>`,
+            html`<li><input type="checkbox" id="openid-${name}" name="openid" value="${name}" checked><label for="openid-${name}"><span class="does">${words.openidScopes[name] ?? name}</span></label>${mark(name)}</li>`,
         )}</ul></fieldset>`;
+};
 
 const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
   model === undefined || model.agents.length === 0

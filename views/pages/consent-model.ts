@@ -32,9 +32,9 @@ export type ConsentModel = PageFrame & {
   })[];
   /** Rights that MCP servers wish to use when this app calls them; never preselected. Absent: none. */
   readonly wishes?: readonly WishFacts[];
-  /** Seconds to choose from, ascending, and the selected one. */
   /** What the person allows already of all that the page asks. Absent: nothing. */
   readonly earlier?: EarlierFacts;
+  /** Seconds to choose from, ascending, and the selected one. */
   readonly durations: readonly number[];
   readonly duration: number;
   /** Absent: the question is not asked (an app, or no agent to delegate to). No choice is ever preselected. */

@@ -6,7 +6,7 @@ import { type AgentRow, lastUse } from '../partials/agent-rows.ts';
 import { stateTag } from '../partials/agent-state.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { actionLink, type ObjectLink } from '../partials/object-page.ts';
+import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
@@ -89,9 +89,13 @@ export const agentPage = (model: AgentPageModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'agents', false),
-    body: html`<div class="page-head"><h1>${chosenName(model.agent.name)}</h1>
-<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <span class="copied"><code>${plainText(model.agent.id, 80)}</code>${copyButton(model.agent.id)}</span></p></div>
-${state(model)}
+    body: html`<div class="page-head"><div class="row"><h1>${chosenName(model.agent.name)}</h1>
+${model.actions && buttons(model, model.actions)}</div>
+<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <span class="copied"><code>${plainText(model.agent.id, 80)}</code>${copyButton(model.agent.id)}</span></p>
+<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
+      model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
+    }</p></div>
+${(model.stops.length > 0 || model.waiting) && state(model)}
 ${who(model)}
 ${effect(model.effect)}
 ${model.delegationTrees && delegationTrees(model.delegationTrees)}
@@ -101,29 +105,31 @@ ${timeline(model)}`,
   });
 
 const state = (model: AgentPageModel): Html => html`<section aria-labelledby="state" class="card"><h2 id="state">${
-  model.stops.length === 0 ? words.works : words.nothingWorks
+  model.stops.length === 0 ? words.asksYou : words.nothingWorks
 }</h2>
 ${model.stops.map((stop) => html`<p>${words.stops[stop]}</p>`)}
-<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
-  model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
-}</p>
-${model.waiting && acceptance(model.waiting, model.csrf)}
-${model.actions && buttons(model, model.actions)}</section>`;
+${model.waiting && acceptance(model.waiting, model.csrf)}</section>`;
 
 const buttons = (model: AgentPageModel, actions: NonNullable<AgentPageModel['actions']>): Html | undefined => {
   const { suspend, resume, handOver, withdraw, retire, edit, links = [] } = actions;
   const about = plainText(model.agent.name, 60);
   const isOrphan = model.agent.state === 'orphaned';
   if (!suspend && !resume && !handOver && !withdraw && !retire) return undefined;
-  return html`<div class="actions">
-${suspend !== undefined && post(suspend, model.csrf, submit({ text: words.suspend, kind: 'strong', about }))}
-${resume !== undefined && post(resume, model.csrf, submit({ text: words.resume, about }))}
-${withdraw && post(withdraw.action, model.csrf, submit({ text: words.withdraw, kind: 'plain', about }), withdraw.version)}
-${edit !== undefined && html`<a class="button plain" href="${edit}">${words.change}<span class="unseen"> ${about}</span></a>`}
-${handOver !== undefined && html`<a class="button ${isOrphan ? 'primary' : 'plain'}" href="${handOver}">${isOrphan ? words.offer : words.handOver}<span class="unseen"> ${about}</span></a>`}
-${retire !== undefined && html`<a class="button danger" href="${retire}">${words.retire}<span class="unseen"> ${about}</span></a>`}
-${links.map((link) => actionLink(link, about))}
-</div>`;
+  const link = (text: Phrase, href: string | undefined, kind: 'plain' | 'primary' | 'danger' = 'plain') =>
+    href === undefined ? [] : [{ text, href, kind }];
+  // Of an orphan, the offer to a new owner is what it needs most.
+  const offer = link(isOrphan ? words.offer : words.handOver, handOver, isOrphan ? 'primary' : 'plain');
+  const change = link(words.change, edit);
+  return headActions(
+    [
+      suspend !== undefined && post(suspend, model.csrf, submit({ text: words.suspend, kind: 'plain', about })),
+      resume !== undefined && post(resume, model.csrf, submit({ text: words.resume, about })),
+      withdraw &&
+        post(withdraw.action, model.csrf, submit({ text: words.withdraw, kind: 'plain', about }), withdraw.version),
+    ],
+    [...(isOrphan ? [...offer, ...change] : [...change, ...offer]), ...link(words.retire, retire, 'danger'), ...links],
+    about,
+  );
 };
 
 const post = (action: string, csrf: string, button: Html, version?: number): Html =>

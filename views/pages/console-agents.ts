@@ -91,7 +91,7 @@ ${choice({
   ],
 })}
 ${choice({ name: 'sort', label: listWords.order, value: asked.sort, options: SORTS })}
-<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
+<div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
 </form>`;
 
 const anyOr = <Value extends string>(values: readonly Value[], words: Readonly<Record<Value, Phrase>>) => [

@@ -1,9 +1,10 @@
 import { chosenName, isolated } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ApprovalFacts, deedLine } from '../partials/approval-facts.ts';
 import { dayBars } from '../partials/charts.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, type SortLinks, table } from '../partials/console-list.ts';
 import { choice } from '../partials/controls.ts';
 import { type Count, countBar } from '../partials/count-bar.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
@@ -15,12 +16,17 @@ import { consoleApprovalsWords as words } from '../words/console-approvals.ts';
 import { listWords } from '../words/lists.ts';
 import { approvalState } from './approvals.ts';
 
+type Row = ApprovalFacts & { readonly agentHref: string };
+
 /** The form GETs `action` with `state`. */
 export type ConsoleApprovalsModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: { readonly state: string; readonly states: readonly (keyof typeof words.states)[] };
-  readonly rows: readonly (ApprovalFacts & { readonly agentHref: string })[];
+  readonly rows: readonly Row[];
   readonly pages: Pagination;
+  readonly sorts: SortLinks;
+  /** The order of the address, which the form of the filter keeps. */
+  readonly sorting: { readonly sort: string; readonly order: string };
   readonly states: readonly Count[];
   /** Set if only this many of the newest were counted. */
   readonly countedOnly?: number;
@@ -49,10 +55,15 @@ export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
 <p class="lead">${words.lead}</p></div>
 <section aria-labelledby="figures"><h2 id="figures">${words.lastDays(model.days.length)}</h2>
 <div class="card">${figures(model)}
-${countBar(words.byOutcome, 'by-outcome', model.states, words.states)}
+${countBar(
+  words.byOutcome,
+  'by-outcome',
+  model.states.filter(({ count }) => count > 0),
+  words.states,
+)}
 ${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}</div>
 ${model.people.length > 0 && people(model)}</section>
-<form method="get" action="${model.action}" class="filters short" role="search">
+<form method="get" action="${model.action}" class="filters short" role="search">${kept(model.sorting)}
 ${choice({
   name: 'state',
   label: words.state,
@@ -62,9 +73,9 @@ ${choice({
     ...model.asked.states.map((value) => ({ value, text: words.states[value] })),
   ],
 })}
-<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div></form>
-<section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
-${model.rows.length === 0 ? html`<p class="empty">${model.asked.state === '' ? words.none : words.noneFits}</p>` : list(model)}
+<div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div></form>
+<section aria-labelledby="list"><h2 id="list">${words.requests}</h2>
+${model.rows.length === 0 ? html`<p class="empty">${model.asked.state === '' ? words.none : words.noneFits}</p>` : table(COLUMNS, model.rows, 'list', model.sorts)}
 ${pagination(model.pages, listWords.pagesOf.approvals, 'other')}</section>`,
   });
 
@@ -76,7 +87,8 @@ const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures"
 <li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span></li>
 ${model.emergencies > 0 && html`<li><strong>${numberPhrase(model.emergencies)}</strong> <span>${words.emergencies}</span></li>`}
 <li><strong>${percent(model.denialShare)}</strong> <span>${words.denials}</span></li>
-</ul>`;
+</ul>
+<details><summary>${words.meaning}</summary><p class="hint">${words.quickHint}</p><p class="hint">${words.denialsHint}</p></details>`;
 
 const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {
   const most = Math.max(1, ...all.flatMap(({ perDay }) => perDay));
@@ -89,9 +101,23 @@ const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {
   )}</tbody></table></div>`;
 };
 
-const list = ({ rows }: ConsoleApprovalsModel): Html => html`<div class="card flush"><table class="log">
-<thead><tr><th scope="col">${words.what}</th><th scope="col">${agentWords.agent}</th><th scope="col">${words.inTheNameOf}</th><th scope="col">${words.risk}</th><th scope="col">${words.outcome}</th><th scope="col">${words.asked}</th></tr></thead>
-<tbody>${rows.map(
-  (row) =>
-    html`<tr><td data-label="${words.what}">${deedLine(row)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code></td><td data-label="${agentWords.agent}"><a href="${row.agentHref}">${chosenName(row.agent.name)}</a></td><td data-label="${words.inTheNameOf}">${isolated(row.onBehalfOf.name)}</td><td data-label="${words.risk}">${riskBadge(row.risk)}</td><td data-label="${words.outcome}">${approvalState(row.state)}</td><td data-label="${words.asked}">${agoText(row.askedAt)}</td></tr>`,
-)}</tbody></table></div>`;
+const kept = (sorting: ConsoleApprovalsModel['sorting']): readonly HtmlValue[] =>
+  Object.entries(sorting).map(
+    ([name, value]) => value !== '' && html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    title: words.what,
+    cell: (row) =>
+      html`${deedLine(row)} ${riskBadge(row.risk)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code>`,
+  },
+  {
+    title: agentWords.agent,
+    cell: ({ agentHref, agent }) => html`<a href="${agentHref}">${chosenName(agent.name)}</a>`,
+  },
+  { title: words.inTheNameOf, cell: ({ onBehalfOf }) => isolated(onBehalfOf.name) },
+  { title: words.outcome, cell: ({ state }) => approvalState(state) },
+  { title: words.asked, sort: 'created', cell: ({ askedAt }) => agoText(askedAt) },
+  { title: words.until, sort: 'expires', cell: ({ until }) => agoText(until) },
+];

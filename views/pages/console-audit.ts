@@ -37,6 +37,8 @@ export type AuditRow = {
   /** The person on whose behalf the caller acted, if that is another person. */
   readonly subject?: string;
   readonly where?: string;
+  /** What a resource server states that it did: `who` is that server. */
+  readonly statement?: string;
   /** The reason of a refusal. */
   readonly error?: string;
   /** All members of the event by their names in the audit log; undefined: erased. */
@@ -78,13 +80,13 @@ export const auditPage = (model: AuditPageModel): Html =>
     script: 'saved-views.js',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
-<nav class="segments" aria-label="${words.period}">${model.periods.map(
+<div class="actions"><nav class="segments" aria-label="${words.period}">${model.periods.map(
       ({ name, href, isIt }) => html`<a href="${href}"${isIt && html` aria-current="true"`}>${words.periods[name]}</a>`,
     )}</nav>
 <nav class="segments" aria-label="${words.outcome}">${model.outcomes.map(
       ({ name, href, isIt }) =>
         html`<a href="${href}"${isIt && html` aria-current="true"`}>${name === '' ? words.anyOutcome : words.outcomes[name]}</a>`,
-    )}</nav>
+    )}</nav></div>
 ${filters(model)}
 ${savedViews(model.action)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
@@ -98,12 +100,13 @@ ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${word
 const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
 
 /** What events have in common that one line shows. Each one that was changed in the database has a line of its own. */
-const factsOf = ({ type, outcome, who, subject, where, error, mismatches, members }: AuditRow) => [
+const factsOf = ({ type, outcome, who, subject, where, statement, error, mismatches, members }: AuditRow) => [
   type,
   outcome,
   who,
   subject,
   where,
+  statement,
   error,
   mismatches && members.map(({ value }) => value).join(),
 ];
@@ -118,6 +121,8 @@ const COLUMNS: readonly Column<Run>[] = [
       row,
       ...more
     ]) => html`${row.mismatches !== undefined && html`<span class="tag warn">${words.changed(row.mismatches.join(', '))}</span> `}<details class="run"><summary><span class="tag ${LOOKS[row.outcome]}">${words.outcomes[row.outcome]}</span> ${eventPhrase(row.type)}${
+      row.statement !== undefined && html` <code>${plainText(row.statement, 120)}</code>`
+    }${
       row.error !== undefined && html` <code>${plainText(row.error, 80)}</code>`
     }${more.length > 0 && html` ${listWords.times(more.length + 1)}`}</summary>
 ${
@@ -128,13 +133,15 @@ ${
   },
   {
     title: words.who,
-    cell: ([{ who, subject }]): HtmlValue => [
-      who === undefined ? undefined : typeof who === 'string' ? isolated(who) : who,
+    cell: ([{ who, statement, subject }]): HtmlValue => [
+      who === undefined ? undefined : statement === undefined ? nameOf(who) : words.statedBy(nameOf(who)),
       subject !== undefined && html` <span class="hint">${words.forWhom(isolated(subject))}</span>`,
     ],
   },
   { title: words.where, cell: ([{ where }]) => where !== undefined && isolated(where, 200) },
 ];
+
+const nameOf = (who: Text): HtmlValue => (typeof who === 'string' ? isolated(who) : who);
 
 /** All members of an event. */
 const whole = ({ members, workHref }: AuditRow): Html =>
@@ -180,7 +187,7 @@ ${choice({
 })}
 ${asked.outcome !== '' && html`<input type="hidden" name="outcome" value="${asked.outcome}">`}
 ${text('id', 128)}${text('subject', 128)}${text('from', 10, true)}${text('to', 10, true)}
-<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
+<div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
 <details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('caller', 2048, false, true)}${text('agent', 128, false, true)}${text('txn', 128, false, true)}</div></details>
 </form>`;
 };

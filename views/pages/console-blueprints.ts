@@ -13,6 +13,7 @@ import {
   table,
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
+import { headActions } from '../partials/object-page.ts';
 import { agoText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { blueprintWords as words } from '../words/console-blueprints.ts';
@@ -39,12 +40,13 @@ const stateTag = (state: State): Html => html`<span class="tag ${LOOKS[state]}">
 const COLUMNS: readonly Column<BlueprintRow>[] = [
   {
     title: words.blueprint,
+    sort: 'name',
     cell: ({ href, name, purpose }) =>
       html`<a href="${href}">${isolated(name)}</a> <span class="line hint">${cellText(purpose, 160)}</span>`,
   },
   { title: registerWords.state, cell: ({ state }) => stateTag(state) },
   { title: words.version, cell: ({ version }) => (version === 0 ? '–' : version) },
-  { title: registerWords.changed, cell: ({ updatedAt }) => agoText(updatedAt) },
+  { title: registerWords.changed, sort: 'changed', cell: ({ updatedAt }) => agoText(updatedAt) },
 ];
 
 export const blueprintsPage = (model: ListModel<BlueprintRow>): Html =>
@@ -56,7 +58,7 @@ export const blueprintsPage = (model: ListModel<BlueprintRow>): Html =>
     none: words.none,
     pagesLabel: listWords.pagesOf.blueprints,
     states: (['active', 'draft', 'deprecated'] as const).map((value) => ({ value, text: words.states[value] })),
-    after: html`<p class="hint">${words.makeOne}</p>`,
+    newText: words.make,
   });
 
 export type CeilingDifference = {
@@ -100,6 +102,7 @@ export type BlueprintModel = ConsoleFrame & {
   /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
   /** Confirmation pages. Absent: not permitted to the viewer. */
+  readonly editHref?: string;
   readonly activateHref?: string;
   readonly deprecateHref?: string;
 };
@@ -112,16 +115,21 @@ export const blueprintPage = (model: BlueprintModel): Html => {
     title: words.blueprint,
     width: 'wide',
     side: consoleNavigation(model, 'blueprints', false),
-    body: html`<div class="page-head"><h1>${chosenName(blueprint.name)}</h1>
+    body: html`<div class="page-head"><div class="row"><h1>${chosenName(blueprint.name)}</h1>${headActions(
+      [],
+      [
+        ...(model.editHref === undefined ? [] : [{ text: words.change, href: model.editHref }]),
+        ...(model.deprecateHref === undefined
+          ? []
+          : [{ text: words.deprecate, href: model.deprecateHref, kind: 'danger' } as const]),
+      ],
+      plainText(blueprint.name, 60),
+    )}</div>
 <p class="facts">${stateTag(blueprint.state)} <span class="copied"><code>${plainText(blueprint.id, 80)}</code>${copyButton(blueprint.id)}</span></p>
 <p class="lead">${plainText(blueprint.purpose, 400)}</p></div>
 <section aria-labelledby="counts" class="card"><h2 id="counts">${blueprint.version === 0 ? words.nothingCounts : words.counts(blueprint.version)}</h2>
 ${blueprint.state === 'deprecated' && html`<p>${words.deprecated}</p>`}
-${blueprint.version > 0 && (model.ceilings.length === 0 ? html`<p>${words.noCeilings}</p>` : factList(model.ceilings))}
-${
-  model.deprecateHref !== undefined &&
-  html`<div class="actions"><a class="button danger" href="${model.deprecateHref}">${words.deprecate}<span class="unseen"> ${plainText(blueprint.name, 60)}</span></a></div>`
-}</section>
+${blueprint.version > 0 && (model.ceilings.length === 0 ? html`<p>${words.noCeilings}</p>` : factList(model.ceilings))}</section>
 ${
   model.draft &&
   html`<section aria-labelledby="draft"><div class="row"><h2 id="draft">${words.draft(model.draft.version)}</h2>${

@@ -82,11 +82,8 @@ const countOf = <Kind>(rows: readonly Row<Kind>[], kind: Kind): number =>
 /** Shows what an action does to each chosen agent, and asks for confirmation. */
 export const bulkPreviewPage = (model: BulkPreviewModel): Html => {
   const { deed, rows, changes } = model;
-  const count = {
-    changes: countOf(rows, 'changes'),
-    stays: countOf(rows, 'stays'),
-    cannot: countOf(rows, 'cannot'),
-  };
+  const changing = rows.filter(({ kind }) => kind === 'changes');
+  const others = rows.filter(({ kind }) => kind !== 'changes');
   const back = html`<a href="${model.listHref}">${words.backToList}</a>`;
   return bulkPage(
     model,
@@ -96,8 +93,8 @@ export const bulkPreviewPage = (model: BulkPreviewModel): Html => {
       : html`<p class="lead">${changes.length === 0 ? words.nothingChanges : words.leads[deed]}</p>
 ${deed === 'hand-over' && changes.length > 0 && html`<div class="flash warning">${words.handOverEnds}</div>`}
 <section aria-labelledby="chosen"><h2 id="chosen">${words.agents}</h2>
-<p>${words.willCount(count)}</p>
-${table(columns(words.happens, words.forecasts), rows, 'chosen')}</section>
+${changing.length > 0 && table(columns(words.happens, words.forecasts), changing, 'chosen')}
+${others.length > 0 && html`<details class="card"${changing.length === 0 && html` open`}><summary>${words.others(others.length)}</summary>${table(columns(words.happens, words.forecasts), others)}</details>`}</section>
 ${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
   );
 };
@@ -118,7 +115,7 @@ ${
     hint: killWords.confirm(html`<strong>${changes.length}</strong>`),
   })
 }
-<div class="actions">${submit({ text: words.buttons[deed], kind: deed === 'retire' ? 'danger' : 'primary' })} <a class="button plain" href="${model.listHref}">${agentFormWords.cancel}</a></div>
+<div class="actions">${submit({ text: words.buttons[deed], kind: deed === 'retire' ? 'destructive' : 'primary' })} <a class="button plain" href="${model.listHref}">${agentFormWords.cancel}</a></div>
 </form>`;
 };
 

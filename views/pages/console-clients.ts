@@ -15,7 +15,7 @@ import {
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
+import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { clientWords as words } from '../words/console-software.ts';
@@ -39,6 +39,7 @@ export type ClientRow = {
 const COLUMNS: readonly Column<ClientRow>[] = [
   {
     title: words.client,
+    sort: 'name',
     cell: ({ href, name, id, isVerified }) =>
       html`<a href="${href}">${chosenName(name)}</a> ${isVerified && verifiedTag}<code>${plainText(id, 120)}</code>`,
   },
@@ -48,7 +49,7 @@ const COLUMNS: readonly Column<ClientRow>[] = [
     title: registerWords.owner,
     cell: ({ ownerName }) => (ownerName === undefined ? words.noOwner : isolated(ownerName)),
   },
-  { title: registerWords.made, cell: ({ createdAt }) => agoText(createdAt) },
+  { title: registerWords.made, sort: 'created', cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 export const clientsPage = (model: ListModel<ClientRow>): Html =>
@@ -105,9 +106,10 @@ export const clientPage = (model: ClientModel): Html => {
     title: words.client,
     width: 'wide',
     side: consoleNavigation(model, 'clients', false),
-    body: html`<div class="page-head"><h1>${chosenName(client.name)}</h1>
+    body: html`<div class="page-head"><div class="row"><h1>${chosenName(client.name)}</h1>
+${buttons(model)}</div>
 <p class="facts">${registeredState(client.state)}${client.isVerified && verifiedTag} <span class="copied"><code>${plainText(client.id, 300)}</code>${copyButton(client.id)}</span></p></div>
-${state(model)}
+${(client.state !== 'active' || client.expiresAt !== undefined) && state(model)}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList([
   [registerWords.owner, client.ownerName === undefined ? words.noOwner : isolated(client.ownerName)],
@@ -141,19 +143,21 @@ ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${
 const lines = (texts: readonly string[]): Html =>
   html`<ul class="plain-list">${texts.slice(0, 50).map((text) => html`<li>${isolated(text, 300)}</li>`)}</ul>`;
 
-const state = ({ client, actions, pageLinks, csrf }: ClientModel): Html => {
+const buttons = ({ client, actions, pageLinks, csrf }: ClientModel): Html | undefined => {
   const about = plainText(client.name, 60);
   const { disable, enable, adopt, verify, unverify } = actions;
-  const buttons = [
-    disable !== undefined && postButton(disable, csrf, submit({ text: registerWords.disable, kind: 'strong', about })),
+  const forms = [
+    disable !== undefined && postButton(disable, csrf, submit({ text: registerWords.disable, kind: 'plain', about })),
     enable !== undefined && postButton(enable, csrf, submit({ text: registerWords.enable, about })),
     adopt !== undefined && postButton(adopt, csrf, submit({ text: words.adopt, about })),
     verify !== undefined && postButton(verify, csrf, submit({ text: words.verify, kind: 'plain', about })),
     unverify !== undefined && postButton(unverify, csrf, submit({ text: words.unverify, kind: 'plain', about })),
-  ].filter((one) => one !== false);
-  return html`<section aria-labelledby="state" class="card"><h2 id="state">${client.state === 'active' ? words.works : words.worksNot}</h2>
-<p class="hint">${client.state === 'retired' ? words.retired : words.disabling}</p>
-${client.expiresAt !== undefined && html`<p>${words.endsUnlessAdopted(timeText(client.expiresAt))}</p>`}
-${buttons.length > 0 && html`<div class="actions">${buttons}</div>`}
-${actionLinks(pageLinks, client.name)}</section>`;
+  ];
+  return headActions(forms, pageLinks, about);
 };
+
+const state = ({
+  client,
+}: ClientModel): Html => html`<section aria-labelledby="state" class="card"><h2 id="state">${client.state === 'active' ? words.works : words.worksNot}</h2>
+<p class="hint">${client.state === 'retired' ? words.retired : words.disabling}</p>
+${client.expiresAt !== undefined && html`<p>${words.endsUnlessAdopted(timeText(client.expiresAt))}</p>`}</section>`;

@@ -118,7 +118,7 @@ const spans = ({ span, spans: all, hrefs }: RefusalFigures): Html => {
   const lengths = { days: span === 'days' ? all.length : 14, hours: span === 'hours' ? all.length : 24 };
   const link = (name: 'days' | 'hours', text: Phrase): Html =>
     html`<a href="${hrefs[name]}"${name === span && html` aria-current="true"`}>${text}</a>`;
-  return html`<nav class="tabs sub" aria-label="${words.span}">${link('days', words.days(lengths.days))}${link('hours', words.hours(lengths.hours))}</nav>`;
+  return html`<nav class="segments" aria-label="${words.span}">${link('days', words.days(lengths.days))}${link('hours', words.hours(lengths.hours))}</nav>`;
 };
 
 const refused = ({ span, spans: all, kinds, others }: RefusalFigures, tryHref: string | undefined): Html => {

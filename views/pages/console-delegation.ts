@@ -2,13 +2,11 @@ import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, commaList, factList, postButton, table } from '../partials/console-list.ts';
+import { type Column, commaList, factList, type ListModel, listPage, postButton } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { type Pagination, pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
-import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
 import { type DelegationState, type DelegationTreesModel, delegationTag, delegationTrees } from './delegation-tree.ts';
 
@@ -53,7 +51,7 @@ export const delegationPage = (model: DelegationModel): Html => {
     alsoStyle: 'tree.css',
     title: words.title,
     width: 'wide',
-    side: consoleNavigation(model),
+    side: consoleNavigation(model, 'delegations', false),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
 ${delegationTrees(model.tree, true)}
@@ -107,11 +105,9 @@ const scopesOf = (scopes: readonly string[], most: number) => [
 
 export type DelegationRow = Shown & { readonly delegationHref: string };
 
-export type DelegationsModel = ConsoleFrame & {
+export type DelegationsModel = ListModel<DelegationRow> & {
   /** The person or agent to which the list is limited. */
   readonly of: readonly Text[];
-  readonly rows: readonly DelegationRow[];
-  readonly pages: Pagination;
 };
 
 const COLUMNS: readonly Column<DelegationRow>[] = [
@@ -127,15 +123,9 @@ const COLUMNS: readonly Column<DelegationRow>[] = [
 ];
 
 export const delegationsPage = (model: DelegationsModel): Html =>
-  layout({
-    frame: model,
-    style: 'agents.css',
-    title: words.listTitle,
-    width: 'wide',
-    side: consoleNavigation(model),
-    body: html`<div class="page-head"><h1>${words.listTitle}</h1>
-<p class="lead">${words.listLead}${model.of.map((name) => html` ${words.of(isolated(name))}`)}</p></div>
-<section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
-${model.rows.length === 0 ? html`<p class="empty">${words.none}</p>` : table(COLUMNS, model.rows, 'list')}
-${pagination(model.pages, words.pages)}</section>`,
+  listPage(model, {
+    ...{ place: 'delegations', title: words.listTitle, columns: COLUMNS, none: words.none, pagesLabel: words.pages },
+    lead: html`${words.listLead}${model.of.map((name) => html` ${words.of(isolated(name))}`)}`,
+    wordsHint: words.searchHint,
+    states: [{ value: 'active', text: words.states.active }],
   });

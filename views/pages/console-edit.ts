@@ -4,6 +4,7 @@ import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
+import { keyMaker } from '../partials/key-maker.ts';
 import { submit } from '../partials/submit.ts';
 import { agentFormWords as words } from '../words/console-forms.ts';
 import type { EditField, EditModel, NewCredentialModel } from './console-model.ts';
@@ -45,11 +46,13 @@ export const newCredentialPage = (model: NewCredentialModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
+    script: 'agent-keys.js',
     title: words.addTitle,
     side: consoleNavigation(model, 'agents', false),
     body: html`<section class="card"><h1>${words.addKeys(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.addLead}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
+${keyMaker}
 ${textArea({ ...given(model, 'jwks'), label: words.keys, hint: words.keysWithIds, rows: 6, maxLength: 12_000, optional: true, code: true })}
 ${field({ ...given(model, 'jwks_uri'), label: words.keysUrl, hint: words.httpsOnly, maxLength: 2000, autocomplete: 'off', optional: true })}
 ${field({ ...given(model, 'name'), label: words.credentialName, maxLength: 100, autocomplete: 'off', optional: true })}

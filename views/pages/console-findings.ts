@@ -47,7 +47,7 @@ const EXCEPTION_COLUMNS: readonly Column<ClientException>[] = [
 
 const exceptionList = ({ rows, isMore }: NonNullable<FindingsModel['exceptions']>): Html => {
   const { title, meaning } = words.kinds.exceptions;
-  return html`<section aria-labelledby="exceptions"><div class="page-head"><h2 id="exceptions">${title}</h2><p class="hint">${meaning}</p></div>
+  return html`<section aria-labelledby="exceptions"><div class="page-head"><h2 id="exceptions">${title} <span class="tag">${rows.length}${isMore && '+'}</span></h2><p class="hint">${meaning}</p></div>
 ${table(EXCEPTION_COLUMNS, rows, 'exceptions')}
 ${isMore && html`<p class="hint">${words.moreClients}</p>`}</section>`;
 };
@@ -57,7 +57,7 @@ type Kind = { readonly title: Phrase; readonly meaning: Phrase; readonly at?: Ph
 
 const finding = ({ kind, agents, moreHref }: Finding): Html => {
   const { title, meaning, at }: Kind = words.kinds[kind];
-  return html`<section aria-labelledby="${kind}"><div class="page-head"><h2 id="${kind}">${title}</h2><p class="hint">${meaning}</p></div>
+  return html`<section aria-labelledby="${kind}"><div class="page-head"><h2 id="${kind}">${title} <span class="tag">${agents.length}${moreHref !== undefined && '+'}</span></h2><p class="hint">${meaning}</p></div>
 ${agentRows(agents, at === undefined ? {} : { at })}
 ${moreHref !== undefined && html`<p><a href="${moreHref}">${words.allOfThem}</a></p>`}</section>`;
 };

@@ -5,6 +5,7 @@ import { agentDetails } from '../partials/agent-card.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice, type Option, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
+import { keyMaker } from '../partials/key-maker.ts';
 import { submit } from '../partials/submit.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentFormWords as words } from '../words/console-forms.ts';
@@ -14,6 +15,7 @@ export const registerPage = (model: RegisterModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
+    script: 'agent-keys.js',
     title: words.register,
     width: 'wide',
     side: consoleNavigation(model, 'agents', false),
@@ -23,11 +25,12 @@ export const registerPage = (model: RegisterModel): Html =>
 <fieldset class="card"><legend>${words.whoItIs}</legend>
 ${text(model, 'name', words.name, 100, { hint: words.nameHint })}
 ${area(model, 'purpose', words.purpose, 3, 500, { hint: words.purposeHint })}
+<details${isAnyFilled(model, ['uses', 'provider', 'provider_version', 'contact']) && html` open`}><summary>${words.moreAboutIt}</summary>
 ${area(model, 'uses', words.uses, 3, 2200, { hint: words.usesHint, optional: true })}
 <div class="duo">${text(model, 'provider', words.provider, 100, { optional: true })}
 ${text(model, 'provider_version', words.providerVersion, 100, { optional: true })}
 </div>
-${text(model, 'contact', words.contact, 254, { hint: words.contactHint, optional: true })}
+${text(model, 'contact', words.contact, 254, { hint: words.contactHint, optional: true })}</details>
 </fieldset>
 <fieldset class="card"><legend>${words.whereItStands}</legend>
 <div class="duo">${select(model, 'owner', words.owner, model.owners, words.ownerHint)}
@@ -38,6 +41,7 @@ ${select(model, 'ends_in', words.ends, ENDS, words.endsHint)}</div>
 </fieldset>
 <fieldset class="card"><legend>${words.howItProves}</legend>
 <p class="hint">${words.byKey}</p>
+${keyMaker}
 ${area(model, 'jwks', words.keys, 6, 12_000, { hint: words.keysHint, optional: true, code: true })}
 ${text(model, 'jwks_uri', words.keysUrl, 2000, { hint: words.httpsOnly, optional: true })}
 ${area(model, 'redirect_uris', words.redirects, 2, 4000, { hint: words.redirectsHint, optional: true, code: true })}
@@ -56,6 +60,10 @@ const ENDS = [
   { value: '90', text: words.endsIn.days(90) },
   { value: '365', text: words.endsIn.year },
 ];
+
+/** A part with a value or an error is open. */
+const isAnyFilled = ({ values, errors }: RegisterModel, names: readonly RegisterField[]): boolean =>
+  names.some((name) => (values[name] ?? '') !== '' || errors[name] !== undefined);
 
 type More = { readonly hint?: Phrase; readonly optional?: boolean; readonly code?: boolean };
 
@@ -98,7 +106,7 @@ export const handOverPage = (model: HandOverModel): Html =>
     side: consoleNavigation(model, 'agents', false),
     body: html`<section class="card"><h1>${words.handOver(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.handOverLead}</p>
-<div class="flash warning">${words.handOverEnds}</div>
+<div class="flash warning"><ul class="steps">${words.handOverEnds.map((one) => html`<li>${one}</li>`)}</ul></div>
 ${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="version" value="${model.version}">
 ${field({
@@ -124,6 +132,6 @@ export const retirePage = (model: RetireModel): Html =>
 <p class="lead">${words.retireLead}</p>
 ${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
-<div class="actions">${submit({ text: words.retireButton, kind: 'danger' })} <a class="button plain" href="${model.agent.href}">${words.cancel}</a></div>
+<div class="actions">${submit({ text: words.retireButton, kind: 'destructive' })} <a class="button plain" href="${model.agent.href}">${words.cancel}</a></div>
 </form></section>`,
   });

@@ -6,6 +6,7 @@ import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.
 import { type Column, commaList, factList, type ListModel, listPage, table } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
+import { headActions } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { groupWords as words } from '../words/console-people.ts';
@@ -29,9 +30,9 @@ export type GroupRow = {
 };
 
 const COLUMNS: readonly Column<GroupRow>[] = [
-  { title: words.group, cell: ({ href, name }) => html`<a href="${href}">${isolated(name, 200)}</a>` },
+  { title: words.group, sort: 'name', cell: ({ href, name }) => html`<a href="${href}">${isolated(name, 200)}</a>` },
   { title: words.members, cell: ({ members }) => commaList(members.slice(0, 10).map(({ name }) => isolated(name))) },
-  { title: registerWords.made, cell: ({ createdAt }) => agoText(createdAt) },
+  { title: registerWords.made, sort: 'created', cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 export const groupsPage = (model: ListModel<GroupRow>): Html =>
@@ -78,15 +79,14 @@ export const groupPage = (model: GroupModel): Html => {
     title: words.group,
     width: 'wide',
     side: consoleNavigation(model, 'groups', false),
-    body: html`<div class="page-head"><h1>${chosenName(group.name, 200)}</h1></div>
-<section aria-labelledby="members"><div class="row"><h2 id="members">${words.members}</h2>${
-      model.editHref !== undefined && html`<a href="${model.editHref}">${registerWords.change}</a>`
-    }</div>
+    body: html`<div class="page-head"><div class="row"><h1>${chosenName(group.name, 200)}</h1>
+${headActions([], model.editHref === undefined ? [] : [{ text: registerWords.change, href: model.editHref }], plainText(group.name, 60))}</div></div>
+<section aria-labelledby="members"><h2 id="members">${words.members}</h2>
 ${table(MEMBERS, group.members, 'members')}</section>
 <section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
 ${model.agents.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(model.agents)}
 ${model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${listWords.allOfThem}</a></p>`}</section>
-<section aria-label="${registerWords.what}" class="card">${factList([
+<section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>${factList([
       [registerWords.made, timeText(group.createdAt)],
       [registerWords.changed, timeText(group.updatedAt)],
       [registerWords.id, html`<code>${plainText(group.id, 80)}</code>`],

@@ -56,6 +56,7 @@ export const killsPage = (model: ListModel<KillRow>): Html =>
     pagesLabel: listWords.pagesOf.kills,
     states: [{ value: 'standing', text: words.standing }],
     newText: words.newTitle,
+    newKind: 'destructive',
   });
 
 export type KillModel = ConsoleFrame & {
@@ -63,6 +64,8 @@ export type KillModel = ConsoleFrame & {
     readonly signatures: readonly { readonly byName: Text; readonly at: number }[];
     readonly signaturesNeeded: number;
     readonly liftedAt?: number;
+    /** Page of the target; absent: it has none. */
+    readonly targetHref?: string;
   };
   readonly liftHref?: string;
   readonly auditLogHref?: string;
@@ -74,11 +77,12 @@ export const killPage = (model: KillModel): Html => {
     place: 'kills',
     title: words.kill,
     name: kill.target ?? words.scopes.all,
+    heading: words.killOf(anyName(kill.target ?? words.scopes.all)),
     id: kill.id,
     state: stateTag(kill.state),
-    actions: [liftHref !== undefined && { text: words.lift, href: liftHref, kind: 'strong' }],
+    actions: [liftHref !== undefined && { text: words.lift, href: liftHref, kind: 'plain' }],
     facts: [
-      [words.what, words.scopes[kill.scope]],
+      [words.what, targetLink(kill)],
       [words.reason, plainText(kill.reason, 400)],
       [words.by, anyName(kill.byName)],
       [words.at, timeText(kill.at)],
@@ -91,6 +95,13 @@ export const killPage = (model: KillModel): Html => {
     ],
     ...(auditLogHref === undefined ? {} : { auditLogHref }),
   });
+};
+
+/** The target, and its kind if it has a name. */
+const targetLink = ({ target, targetHref, scope }: KillModel['kill']): Html => {
+  if (target === undefined) return html`${words.scopes.all}`;
+  const name = chosenName(target, 100);
+  return html`${targetHref === undefined ? name : html`<a href="${targetHref}">${name}</a>`} <span class="line hint">${words.scopes[scope]}</span>`;
 };
 
 /** The form GETs `scope` and `name` to `action`. */
@@ -113,7 +124,7 @@ export const chooseKillPage = (model: ChooseKillModel): Html =>
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.newTitle}</h1>
 <p class="lead">${words.newLead}</p></div>
-<form method="get" action="${model.action}" class="card form" role="search">
+<form method="get" action="${model.action}" class="card form choosing" role="search">
 ${choice({ name: 'scope', label: words.scope, value: model.scope, options: model.scopes.map((value) => ({ value, text: words.scopes[value] })) })}
 ${field({
   name: 'name',
@@ -152,24 +163,29 @@ export type PreviewKillModel = ConsoleFrame & {
 /** Most objects of a kind on the page. */
 const SHOWN = 20;
 
+const countText = (count: number, more: boolean): HtmlValue =>
+  count === 0 && more ? words.uncounted : words.count(count, more);
+
+const isAny = (count: number, more: boolean): boolean => count > 0 || more;
+
 const lines = <T>({ items, more }: Some<T>, line: (item: T) => HtmlValue): Html =>
-  html`<span class="line"><strong>${words.count(items.length, more)}</strong></span>${items
+  html`<span class="line"><strong>${countText(items.length, more)}</strong></span>${items
     .slice(0, SHOWN)
     .map((item) => html`<span class="line">${line(item)}</span>`)}${
     items.length > SHOWN && html`<span class="line">${words.others(items.length - SHOWN, more)}</span>`
   }`;
 
 const endsOf = ({ agents, delegations, grants, sessions }: PreviewKillModel): readonly (Fact | false)[] => [
-  agents.items.length > 0 && [
+  isAny(agents.items.length, agents.more) && [
     words.agents,
     lines(agents, ({ name, href }) => html`<a href="${href}">${chosenName(name)}</a>`),
   ],
-  delegations.items.length > 0 && [
+  isAny(delegations.items.length, delegations.more) && [
     words.delegations,
     lines(delegations, ({ agent, resource }) => words.atResource(chosenName(agent), isolated(resource, 120))),
   ],
-  grants.count > 0 && [words.grants, words.count(grants.count, grants.more)],
-  sessions.count > 0 && [words.sessions, words.count(sessions.count, sessions.more)],
+  isAny(grants.count, grants.more) && [words.grants, countText(grants.count, grants.more)],
+  isAny(sessions.count, sessions.more) && [words.sessions, countText(sessions.count, sessions.more)],
 ];
 
 const warning = (scope: KillScope): HtmlValue => {
@@ -191,7 +207,7 @@ export const previewKillPage = (model: PreviewKillModel): Html => {
     body: html`<div class="page-head"><h1>${words.askedOf[scope](target && chosenName(target.name, 100))}</h1>
 <p class="lead">${warning(scope)}</p></div>
 <section aria-labelledby="ends" class="card"><h2 id="ends">${words.ends}</h2>
-${isNothing ? html`<p>${scope === 'token' ? words.nothingKnown : words.nothing}</p>` : factList(ends)}</section>
+${isNothing ? html`<p>${scope === 'token' ? words.nothingKnown : words.nothing}</p>` : html`${factList(ends)}<p class="hint">${words.alsoEnds}</p>`}</section>
 <form method="post" action="${model.action}" class="card form"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="scope" value="${scope}">${
       target && html`<input type="hidden" name="id" value="${target.id}">`
     }
@@ -213,7 +229,7 @@ ${field({
   maxLength: 512,
   ...(errors.confirm === undefined ? {} : { error: errors.confirm }),
 })}
-<div class="actions">${submit({ text: words.stop, kind: 'danger' })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
+<div class="actions">${submit({ text: words.stop, kind: 'destructive' })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
 </form>`,
   });
 };
@@ -223,6 +239,7 @@ export const liftKillPage = (
   model: ConsoleFrame & { readonly kill: KillRow; readonly action: string; readonly killHref: string },
 ): Html =>
   confirmPage(model, {
+    place: 'kills',
     title: words.liftTitle,
     question: words.liftAsked(targetOf(model.kill)),
     lead: model.kill.scope === 'all' ? words.liftLeadAll : words.liftLead,

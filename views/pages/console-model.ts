@@ -6,6 +6,7 @@ import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { Dashboard } from './console-dashboard.ts';
+import type { FirstSteps } from './console-first-steps.ts';
 
 /** An agent that waits for the person's acceptance: registered for them, or offered by its owner. */
 export type WaitingAgent = {
@@ -42,6 +43,8 @@ export type ClientException = {
 };
 
 export type OverviewModel = ConsoleFrame & {
+  /** Absent once all are done, or hidden. */
+  readonly firstSteps?: FirstSteps;
   /** Break-glass access without a review. */
   readonly openReviews: number;
   readonly waiting: readonly WaitingAgent[];

@@ -10,9 +10,11 @@ import { numberPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { breakGlassWords } from '../words/break-glass.ts';
 import { findingWords, overviewWords as words } from '../words/console-agents.ts';
+import { firstStepsWords as stepWords } from '../words/console-first-steps.ts';
 import { consoleWords } from '../words/console-frame.ts';
 import { dashboard } from './console-dashboard.ts';
 import { nothingFound } from './console-findings.ts';
+import { type FirstSteps, firstStepList, progressOf } from './console-first-steps.ts';
 import type { OverviewModel, WaitingAgent } from './console-model.ts';
 
 export const overviewPage = (model: OverviewModel): Html =>
@@ -29,12 +31,26 @@ ${
   model.openReviews > 0 &&
   html`<div class="flash warning"><strong>${breakGlassWords.openReviews(model.openReviews)}</strong> <a href="${model.basePath}/console/break-glass">${breakGlassWords.lookAt}</a></div>`
 }
-${model.waiting.length > 0 && waiting(model)}
+${model.firstSteps && firstSteps(model.firstSteps, model.csrf)}
 ${counts(model)}
+${model.waiting.length > 0 && waiting(model)}
 ${model.dashboard && dashboard(model.dashboard)}
 ${findings(model)}
 ${recent(model)}`,
   });
+
+const firstSteps = (open: FirstSteps, csrf: string): Html =>
+  html`<section aria-labelledby="first-steps"><details class="card tight first-steps"${!isAlmostDone(open.steps) && html` open`}><summary><h2 id="first-steps">${stepWords.title}</h2> <span class="hint">${progressOf(open.steps)}${nextOf(open.steps)}</span></summary>
+<p>${stepWords.lead}</p>
+${firstStepList(open, csrf)}</details></section>`;
+
+/** For the last step, one line is enough. */
+const isAlmostDone = (steps: FirstSteps['steps']): boolean => steps.filter(({ state }) => state !== 'done').length <= 1;
+
+const nextOf = (steps: FirstSteps['steps']): Html | undefined => {
+  const next = steps.find(({ state }) => state === 'next');
+  return next && html` · ${stepWords.steps[next.kind].name}`;
+};
 
 const waiting = (
   model: OverviewModel,
@@ -51,7 +67,7 @@ export const acceptance = (one: WaitingAgent, csrf: string): Html => {
 <div class="decide short">
 ${
   one.kind !== 'frozen' &&
-  html`<form method="post" action="${one.declineAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.decline, kind: 'strong', about })}</form>`
+  html`<form method="post" action="${one.declineAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.decline, kind: 'plain', about })}</form>`
 }
 <form method="post" action="${one.acceptAction}"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="version" value="${one.version}">${submit({ text: words.accept, about })}</form>
 </div>`;

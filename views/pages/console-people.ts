@@ -37,6 +37,7 @@ export const roleNames = (roles: readonly Role[]) =>
 const COLUMNS: readonly Column<PersonRow>[] = [
   {
     title: words.person,
+    sort: 'username',
     cell: ({ href, name, username }) => html`<a href="${href}">${chosenName(name)}</a> ${codeName(username)}`,
   },
   { title: registerWords.state, cell: ({ state }) => registeredState(state) },
@@ -49,7 +50,7 @@ const COLUMNS: readonly Column<PersonRow>[] = [
         '–',
       ),
   },
-  { title: registerWords.made, cell: ({ createdAt }) => agoText(createdAt) },
+  { title: registerWords.made, sort: 'created', cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
 export const peoplePage = (model: ListModel<PersonRow>): Html =>

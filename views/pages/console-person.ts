@@ -15,7 +15,7 @@ import {
   table,
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
+import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
@@ -95,9 +95,10 @@ export const personPage = (model: PersonModel): Html => {
     title: words.person,
     width: 'wide',
     side: consoleNavigation(model, 'people', false),
-    body: html`<div class="page-head"><h1>${chosenName(person.name)}</h1>
-<p class="facts">${registeredState(person.state)}${person.roles.map((role) => html`<span class="tag">${words.roleNames[role]}</span>`)} <code>${plainText(person.username, 80)}</code></p></div>
-${state(model)}
+    body: html`<div class="page-head"><div class="row"><h1>${chosenName(person.name)}</h1>
+${buttons(model)}</div>
+<p class="facts">${registeredState(person.state)}${person.roles.map((role) => html`<span class="tag">${words.roleNames[role]}</span>`)} <code>${plainText(person.username, 80)}</code></p>
+${(model.isYou || person.state !== 'active') && html`<p class="lead">${model.isYou ? words.isYou : words.disabled}</p>`}</div>
 <section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
 ${factList([
   [words.username, html`<code>${plainText(person.username, 80)}</code>`],
@@ -135,18 +136,19 @@ ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${
   });
 };
 
-const state = ({ person, isYou, actions, pageLinks, csrf }: PersonModel): Html => {
+const buttons = ({ person, actions, pageLinks, csrf }: PersonModel): Html | undefined => {
   const about = plainText(person.name, 60);
-  const isActive = person.state === 'active';
-  return html`<section aria-labelledby="state" class="card"><h2 id="state">${isActive ? words.works : words.worksNot}</h2>
-<p class="hint">${isYou ? words.isYou : isActive ? words.disabling : words.disabled}</p>
-${
-  (actions.disable !== undefined || actions.enable !== undefined) &&
-  html`<div class="actions">${
-    actions.disable !== undefined &&
-    html`<a class="button strong" href="${actions.disable}">${registerWords.disable}<span class="unseen"> ${about}</span></a>`
-  }${actions.enable !== undefined && postButton(actions.enable, csrf, submit({ text: registerWords.enable, about }))}</div>`
-}${actionLinks(pageLinks, person.name)}</section>`;
+  return headActions(
+    [actions.enable !== undefined && postButton(actions.enable, csrf, submit({ text: registerWords.enable, about }))],
+    [
+      ...(actions.disable === undefined
+        ? []
+        : [{ text: registerWords.disable, href: actions.disable, kind: 'danger' } as const]),
+      ...pageLinks,
+    ],
+    about,
+    'in view',
+  );
 };
 
 const FACTORS: readonly Column<PersonFactor>[] = [
@@ -179,6 +181,7 @@ const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html =
     { title: words.lastUse, cell: ({ usedAt }) => agoText(usedAt) },
     {
       title: words.end,
+      isActions: true,
       cell: ({ endAction, browser }) =>
         endAction === undefined
           ? '–'
@@ -230,6 +233,7 @@ const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
     { title: words.until, cell: ({ until }) => agoText(until) },
     {
       title: words.end,
+      isActions: true,
       cell: ({ endAction, agent }) =>
         endAction === undefined
           ? '–'

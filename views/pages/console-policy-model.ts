@@ -70,7 +70,7 @@ export type PolicyFindingLine = {
   readonly source?: string;
 };
 
-/** The form POSTs `csrf`, `text`, `note`, `from`, `etag`, and `do`: `check` or `save`. */
+/** The form POSTs `csrf`, `text`, `note`, `from`, `etag`, and `do`: `check`, `save`, or `find`: the findings alone. */
 export type PolicyEditorModel = ConsoleFrame & {
   readonly action: string;
   readonly text: string;
@@ -80,6 +80,11 @@ export type PolicyEditorModel = ConsoleFrame & {
   /** Absent: not checked. */
   readonly findings?: readonly PolicyFindingLine[];
   readonly difference?: PolicyDifference;
+  /** What a text may refer to: the schema, and the annotations with their values. */
+  readonly schema: {
+    readonly text: string;
+    readonly annotations: readonly { readonly name: string; readonly says: string }[];
+  };
   readonly cancelHref: string;
 };
 
@@ -117,8 +122,10 @@ export type TryModel = ConsoleFrame & {
   readonly result?: TrialResult;
 };
 
-/** Two forms GET to `action`, with the chosen one in `ask`: which accounts may register, and which callers may call. */
+/** One of three forms GETs to `action`, with its name in `ask`: who may approve, who may register, and who may call what. */
 export type TryUseModel = ConsoleFrame & {
+  /** The shown form. */
+  readonly ask: 'approve' | 'register' | 'administer';
   readonly action: string;
   readonly asked: Readonly<
     Record<
@@ -153,6 +160,34 @@ export type TryUseModel = ConsoleFrame & {
   readonly policies: readonly Option[];
   readonly errors: Readonly<Partial<Record<keyof TryUseModel['asked'], Text>>>;
   readonly result?: TrialResult;
+  /** In place of a result: who could approve. */
+  readonly approvers?: CandidateList;
+};
+
+/** The people who could approve a request of an agent. */
+export type CandidateList = {
+  /** Whether an approval would grant all of it. */
+  readonly isPossible: boolean;
+  /** People who must approve. */
+  readonly quorum: number;
+  /** The person on whose behalf must be one of them. */
+  readonly mustAgree: boolean;
+  /** Whether enough of them may approve. */
+  readonly isEnough: boolean;
+  readonly isEnforced: boolean;
+  readonly people: readonly {
+    readonly name: string;
+    readonly href?: string;
+    readonly isPermitted: boolean;
+    /** Why the server asks them. */
+    readonly as: readonly Phrase[];
+    /** Only asked when no decision was made after so many seconds. */
+    readonly afterSeconds?: number;
+    /** Why policies refuse. */
+    readonly reasons: readonly string[];
+    /** Ids of the policies that refuse; none: no policy permits it. */
+    readonly policies: readonly string[];
+  }[];
 };
 
 /** Why the result is not a plain yes. `link`: the page on which a person can change it, if the viewer may open it. */

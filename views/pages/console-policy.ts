@@ -4,7 +4,7 @@ import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { pagination } from '../partials/pagination.ts';
-import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
+import { differenceText, type PolicyLine, policyLines, sourceText } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { policyPageWords as words } from '../words/console-policy.ts';
@@ -29,7 +29,10 @@ export const policyOverviewPage = (model: PolicyOverviewModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'versions'),
-    body: html`<div class="page-head"><h1>${words.title}</h1>
+    body: html`<div class="page-head"><div class="row"><h1>${words.title}</h1>
+<div class="actions"><a class="button plain" href="${model.basePath}/console/policy/try">${words.tryIt}</a>${
+      model.newHref !== undefined && html`<a class="button primary" href="${model.newHref}">${words.draftOne}</a>`
+    }</div></div>
 <p class="lead">${words.lead}</p></div>
 ${!model.isEnforced && html`<div class="warnings" role="note">${words.switchedOff}</div>`}
 ${active(model)}
@@ -45,16 +48,20 @@ ${
   set.gaps.length > 0 &&
   html`<div class="warnings" role="note"><ul>${set.gaps.map((gap) => html`<li>${words.gaps[gap]}</li>`)}</ul></div>`
 }
-${policyLines(set.policies)}
+${policyLines(forbidsFirst(set.policies))}
 ${set.count > set.policies.length && html`<p class="hint">${words.andMore(set.count - set.policies.length)}</p>`}
-<div class="actions"><a class="button strong" href="${set.href}">${words.read}</a>${
+<div class="actions"><a class="button plain" href="${set.href}">${words.read}</a>${
         rollBack && html`<a class="button plain" href="${rollBack.href}">${words.rollBack(rollBack.version)}</a>`
       }</div></section>`;
 
-const versions = ({ versions: rows, pages, newHref }: PolicyOverviewModel): Html =>
-  html`<section aria-labelledby="versions"><div class="row"><h2 id="versions">${words.versions}</h2>${
-    newHref !== undefined && html`<a class="button primary" href="${newHref}">${words.draftOne}</a>`
-  }</div>
+/** A forbid wins over every permit, so it is read first. */
+const forbidsFirst = (policies: readonly PolicyLine[]): readonly PolicyLine[] => [
+  ...policies.filter(({ effect }) => effect === 'forbid'),
+  ...policies.filter(({ effect }) => effect === 'permit'),
+];
+
+const versions = ({ versions: rows, pages }: PolicyOverviewModel): Html =>
+  html`<section aria-labelledby="versions"><h2 id="versions">${words.versions}</h2>
 <div class="card flush"><table class="log">
 <thead><tr><th scope="col">${words.version}</th><th scope="col">${words.state}</th><th scope="col">${words.why}</th><th scope="col">${words.drafted}</th></tr></thead>
 <tbody>${rows.map(
@@ -71,15 +78,15 @@ export const policyVersionPage = (model: PolicyVersionModel): Html =>
     title: words.titleOf(model.set.version),
     width: 'wide',
     side: consoleNavigation(model, 'versions', false),
-    body: html`<div class="page-head"><h1>${words.versionNumber(model.set.version)}</h1>
-<p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), anyName(model.set.byName))}</span></p>
-${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}</div>
+    body: html`<div class="page-head"><div class="row"><h1>${words.versionNumber(model.set.version)}</h1>
 <div class="actions">${
       model.activateHref !== undefined &&
       html`<a class="button primary" href="${model.activateHref}">${model.set.state === 'archived' ? words.makeCountAgain : words.makeCount}</a>`
-    }${model.editHref !== undefined && html`<a class="button strong" href="${model.editHref}">${words.edit}</a>`}${
+    }${model.editHref !== undefined && html`<a class="button plain" href="${model.editHref}">${words.edit}</a>`}${
       model.copyHref !== undefined && html`<a class="button plain" href="${model.copyHref}">${words.draftFrom}</a>`
-    }<a class="button plain" href="${model.tryHref}">${words.tryIt}</a>${replayForm(model)}</div>
+    }<a class="button plain" href="${model.tryHref}">${words.tryIt}</a>${replayForm(model)}</div></div>
+<p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), anyName(model.set.byName))}</span></p>
+${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}</div>
 <section aria-labelledby="says"><h2 id="says">${words.says}</h2><div class="card">${policyLines(model.policies)}</div></section>
 ${compare(model)}
 <section aria-labelledby="text"><h2 id="text">${words.text}</h2>
@@ -99,7 +106,7 @@ const compare = ({
     ? undefined
     : html`<section aria-labelledby="differs"><h2 id="differs">${words.differs}</h2>
 <form method="get" action="${action}#differs" class="pick" role="search">${choice({ name: 'against', label: words.from, value: against, options })}
-<div class="actions">${submit({ text: words.compare, kind: 'strong' })}</div></form>
+<div class="actions">${submit({ text: words.compare, kind: 'plain' })}</div></form>
 ${difference && differenceText(difference)}</section>`;
 
 export const policyActivationPage = (model: PolicyActivationModel): Html => {

@@ -14,8 +14,10 @@ export type SearchHit = {
   readonly href: string;
   /** A phrase of ours, or a name that a party chose. */
   readonly name: Text;
-  /** A username, an owner or a state. */
+  /** A username, or an owner. */
   readonly note?: Text;
+  /** Not the usual state. */
+  readonly tag?: Text;
   readonly id: string;
 };
 
@@ -42,10 +44,37 @@ export type SearchModel = {
 const countOf = ({ best, groups }: SearchModel): number =>
   groups.reduce((sum, { hits }) => sum + hits.length, best ? 1 : 0);
 
-const nameOf = ({ name }: SearchHit): HtmlValue => (typeof name === 'string' ? chosenName(name) : name);
+/** A name, with what fits the search in bold. */
+const nameOf = ({ name }: SearchHit, text = ''): HtmlValue => {
+  if (typeof name !== 'string') return name;
+  const searched = wordsOf(text);
+  return fits(name, searched)
+    ? html`<bdi class="chosen">${plainText(name, 60)
+        .split(/(?<=\s)/u)
+        .map((word) => marked(word, searched))}</bdi>`
+    : chosenName(name);
+};
 
-const noteOf = ({ note, id, name }: SearchHit): Html =>
-  html`${note !== undefined && html`<span class="note">${isolated(note)}</span>`}${name !== id && html`<code>${plainText(id, 80)}</code>`}`;
+const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/\s+/u).filter(Boolean);
+
+const startOf = (word: string, searched: readonly string[]): string | undefined =>
+  searched.find((one) => word.toLowerCase().startsWith(one));
+
+const fits = (name: string, searched: readonly string[]): boolean =>
+  name.split(/\s+/u).some((word) => startOf(word, searched) !== undefined);
+
+const marked = (word: string, searched: readonly string[]): HtmlValue => {
+  const start = startOf(word, searched);
+  return start === undefined ? word : html`<strong>${word.slice(0, start.length)}</strong>${word.slice(start.length)}`;
+};
+
+/** The owner or username, a state that is not the usual one, and the id where the name does not tell the result apart. */
+const noteOf = (hit: SearchHit, text = '', all: readonly SearchHit[] = []): Html => {
+  const { note, tag, id, name } = hit;
+  const isTwin = all.some((other) => other !== hit && other.name === name && other.note === note);
+  const isById = typeof name !== 'string' || isTwin || !fits(name, wordsOf(text));
+  return html`${note !== undefined && html`<span class="note">${isolated(note)}</span>`}${tag !== undefined && html` <span class="tag">${tag}</span>`}${name !== id && isById && html`<code>${plainText(id, 80)}</code>`}`;
+};
 
 const lateText = ({ late }: SearchModel): Html | undefined =>
   late.length === 0
@@ -73,16 +102,23 @@ ${model.groups.map(
     html`<section class="results" aria-labelledby="kind-${kind}"><div class="row"><h2 id="kind-${kind}">${words.kinds[kind]}</h2>${
       moreHref !== undefined && html`<a href="${moreHref}">${words.moreOf[kind]}</a>`
     }</div>
-<ul>${hits.map((hit) => html`<li><a href="${hit.href}">${nameOf(hit)}</a> ${noteOf(hit)}</li>`)}</ul></section>`,
+<ul>${hits.map((hit) => html`<li><a href="${hit.href}">${nameOf(hit, model.text)}</a> ${noteOf(hit, model.text, hits)}</li>`)}</ul></section>`,
 )}
 ${lateText(model)}`;
+
+const LOOKS: Partial<Record<SearchAction, 'primary' | 'danger'>> = {
+  open: 'primary',
+  retire: 'danger',
+  kill: 'danger',
+};
 
 const bestCard = ({ best }: SearchModel): Html | undefined =>
   best &&
   html`<section class="card best" aria-labelledby="best"><h2 id="best"><a href="${best.hit.href}">${nameOf(best.hit)}</a></h2>
 <p class="facts"><span class="tag">${words.kind[best.hit.kind]}</span>${noteOf(best.hit)}</p>
 <div class="actions">${best.actions.map(
-    ({ action, href }) => html`<a class="button plain" href="${href}">${words.actions[action]}</a>`,
+    ({ action, href }) =>
+      html`<a class="button ${LOOKS[action] ?? 'plain'}" href="${href}">${words.actions[action]}</a>`,
   )}</div></section>`;
 
 /** The results below the field while the user types: a listbox that `search.js` inserts. */
@@ -107,7 +143,7 @@ export const searchResults = (model: SearchModel): Html => {
     ])
   }${model.groups.map(({ kind, hits, moreHref }) =>
     group(kind, words.kinds[kind], [
-      ...hits.map((hit) => option(hit.href, html`${nameOf(hit)} ${noteOf(hit)}`)),
+      ...hits.map((hit) => option(hit.href, html`${nameOf(hit, model.text)} ${noteOf(hit, model.text, hits)}`)),
       ...(moreHref === undefined ? [] : [option(moreHref, words.moreOf[kind], 'act')]),
     ]),
   )}</div>${lateText(model)}`;

@@ -56,7 +56,7 @@ const COLUMNS = (model: ServerTargets, csrf: string): readonly Column<ServerTarg
       html`<span class="line hint">${words.acceptedBy(isolated(accepted.by, 80), timeText(accepted.at))}</span>`
     }`,
   },
-  { title: words.actions, cell: (target) => actions(target, model, csrf) },
+  { title: words.actions, isActions: true, cell: (target) => actions(target, model, csrf) },
 ];
 
 const actions = (target: ServerTarget, { accept, withdraw, version }: ServerTargets, csrf: string): Html => {

@@ -17,7 +17,7 @@ import {
 import { textArea } from '../partials/controls.ts';
 import { copyButton } from '../partials/copy-button.ts';
 import { type DetailItem, detailChips } from '../partials/detail-list.ts';
-import { actionLinks, type ObjectLink } from '../partials/object-page.ts';
+import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { sourceText } from '../partials/policy-text.ts';
 import { type Risk, riskBadge, type ScopeItem } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
@@ -43,6 +43,7 @@ export type ServerRow = {
 const COLUMNS: readonly Column<ServerRow>[] = [
   {
     title: words.server,
+    sort: 'identifier',
     cell: ({ href, name, identifier }) =>
       html`<a href="${href}">${isolated(name)}</a> <code>${plainText(identifier, 200)}</code>`,
   },
@@ -92,6 +93,8 @@ export type ServerModel = ConsoleFrame & {
     /** Absent: any. */
     readonly environments?: readonly ('development' | 'test' | 'production')[];
     readonly asksWith: keyof typeof clientWords.methods;
+    readonly mayReport: boolean;
+    readonly hasStatusList: boolean;
     readonly createdAt: number;
     readonly updatedAt: number;
   };
@@ -126,10 +129,24 @@ export const serverPage = (model: ServerModel): Html => {
     title: words.server,
     width: 'wide',
     side: consoleNavigation(model, 'servers', false),
-    body: html`<div class="page-head"><h1>${chosenName(server.name)}</h1>
-<p class="facts">${registeredState(server.state)} <span class="copied"><code>${plainText(server.identifier, 300)}</code>${copyButton(server.identifier)}</span></p></div>
-<section aria-labelledby="state" class="card"><h2 id="state">${server.state === 'active' ? words.works : words.worksNot}</h2>
-${model.isOwnApi && html`<p>${words.ownApi}</p>`}
+    body: html`<div class="page-head"><div class="row"><h1>${chosenName(server.name)}</h1>
+${headActions(
+  [
+    model.enable !== undefined &&
+      postButton(model.enable, model.csrf, submit({ text: registerWords.enable, about: plainText(server.name, 60) })),
+  ],
+  [
+    ...(model.disableHref === undefined
+      ? []
+      : [{ text: registerWords.disable, href: model.disableHref, kind: 'danger' } as const]),
+    ...model.pageLinks,
+  ],
+  plainText(server.name, 60),
+)}</div>
+<p class="facts">${registeredState(server.state)} <span class="copied"><code>${plainText(server.identifier, 300)}</code>${copyButton(server.identifier)}</span></p>
+${server.state !== 'active' && html`<p class="lead">${words.worksNot}</p>`}${model.isOwnApi && html`<p class="lead">${words.ownApi}</p>`}</div>
+<section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, model.scopes, 'scopes')}</section>
+<section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList([
   [words.facts.identifier, isolated(server.identifier, 400)],
   [
@@ -142,18 +159,12 @@ ${factList([
     server.environments === undefined ? words.anyEnvironment : server.environments.map(environmentTag),
   ],
   [words.facts.asks, server.asksWith === 'none' ? words.asksNot : clientWords.methods[server.asksWith]],
+  [words.facts.reports, server.mayReport ? words.mayReport : words.mayNotReport],
+  [words.facts.statusList, server.hasStatusList ? words.hasStatusList : words.hasNoStatusList],
   [registerWords.made, timeText(server.createdAt)],
   [registerWords.changed, timeText(server.updatedAt)],
   [registerWords.id, html`<code>${plainText(server.id, 80)}</code> ${copyButton(server.id)}`],
-])}
-${
-  model.disableHref !== undefined &&
-  html`<div class="actions"><a class="button danger" href="${model.disableHref}">${registerWords.disable}<span class="unseen"> ${plainText(server.name, 60)}</span></a></div>`
-}${
-  model.enable !== undefined &&
-  html`<div class="actions">${postButton(model.enable, model.csrf, submit({ text: registerWords.enable, about: plainText(server.name, 60) }))}</div>`
-}${actionLinks(model.pageLinks, server.name)}</section>
-<section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, model.scopes, 'scopes')}</section>
+])}</section>
 ${model.delegations && serverTargets(model.delegations, model.csrf)}${
   model.types.length > 0 &&
   html`<section aria-labelledby="types"><h2 id="types">${words.types}</h2><p class="lead">${words.typesLead}</p>
@@ -179,7 +190,7 @@ ${textArea({
   code: true,
   ...(type.error === undefined ? {} : { error: type.error }),
 })}
-<div class="actions">${submit({ text: words.show, kind: 'strong', about: plainText(type.type, 100) })}</div></form>
+<div class="actions">${submit({ text: words.show, kind: 'plain', about: plainText(type.type, 100) })}</div></form>
 ${factList([
   [words.template, html`<code>${plainText(type.template, 300)}</code>`],
   type.rules.length > 0 && [

@@ -2,11 +2,14 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, commaList, type ListModel, listPage, table } from '../partials/console-list.ts';
-import { type ObjectAction, objectPage } from '../partials/object-page.ts';
-import { timeText } from '../time-text.ts';
+import { type Column, factList, type ListModel, listPage, postButton, table } from '../partials/console-list.ts';
+import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { submit } from '../partials/submit.ts';
+import { agoText, timeText } from '../time-text.ts';
+import { deadLetterWords, failureText } from '../words/console-dead-letters.ts';
 import { keyWords, webhookWords } from '../words/console-settings.ts';
 import { listWords } from '../words/lists.ts';
+import { notificationText } from '../words/notification-kinds.ts';
 import { registerWords } from '../words/registries.ts';
 
 export type KeyRow = {
@@ -15,11 +18,14 @@ export type KeyRow = {
   readonly state: keyof typeof keyWords.states;
   readonly from: number;
   readonly until?: number;
+  /** Confirmation page; absent: revoked already, or not permitted to the viewer. */
+  readonly revokeHref?: string;
 };
 
 const KEY_LOOKS = { published: 'still', active: 'good', retired: 'gone', revoked: 'off' } as const;
 
-const KEYS: readonly Column<KeyRow>[] = [
+/** A key, its kind, its state and its times. */
+export const KEY_COLUMNS: readonly Column<KeyRow>[] = [
   { title: keyWords.key, cell: ({ id }) => html`<code>${plainText(id, 100)}</code>` },
   { title: keyWords.kind, cell: ({ kind }) => plainText(kind, 20) },
   {
@@ -29,6 +35,16 @@ const KEYS: readonly Column<KeyRow>[] = [
   { title: keyWords.from, cell: ({ from }) => timeText(from) },
   { title: keyWords.until, cell: ({ until }) => (until === undefined ? '–' : timeText(until)) },
 ];
+
+const REVOKE: Column<KeyRow> = {
+  title: keyWords.revoke,
+  isActions: true,
+  cell: ({ revokeHref, id }) =>
+    revokeHref !== undefined && actionLink({ text: keyWords.revoke, href: revokeHref }, plainText(id, 100)),
+};
+
+const keyColumns = (keys: readonly KeyRow[]): readonly Column<KeyRow>[] =>
+  keys.some(({ revokeHref }) => revokeHref !== undefined) ? [...KEY_COLUMNS, REVOKE] : KEY_COLUMNS;
 
 /** `rotateHref`: absent without the permission. */
 export const signingKeysPage = (
@@ -46,7 +62,7 @@ export const signingKeysPage = (
     }</div>
 <p class="lead">${keyWords.lead}</p></div>
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
-${model.keys.length === 0 ? html`<p class="empty">${keyWords.none}</p>` : table(KEYS, model.keys, 'list')}</section>`,
+${model.keys.length === 0 ? html`<p class="empty">${keyWords.none}</p>` : table(keyColumns(model.keys), model.keys, 'list')}</section>`,
   });
 
 export type WebhookRow = {
@@ -58,6 +74,8 @@ export type WebhookRow = {
   readonly deliveredAt?: number;
   readonly failedAt?: number;
   readonly failure?: string;
+  /** POSTs `csrf`; absent: verified already, or not permitted to the viewer. */
+  readonly verifyAction?: string;
 };
 
 const WEBHOOK_LOOKS = { unproven: 'warn', active: 'good', stopped: 'off' } as const;
@@ -66,7 +84,11 @@ const webhookState = (state: WebhookRow['state']): Html =>
   html`<span class="tag ${WEBHOOK_LOOKS[state]}">${webhookWords.states[state]}</span>`;
 
 const WEBHOOKS: readonly Column<WebhookRow>[] = [
-  { title: webhookWords.webhook, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
+  {
+    title: webhookWords.webhook,
+    sort: 'name',
+    cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>`,
+  },
   { title: registerWords.state, cell: ({ state }) => webhookState(state) },
   { title: webhookWords.url, cell: ({ url }) => isolated(url, 100) },
   {
@@ -76,9 +98,21 @@ const WEBHOOKS: readonly Column<WebhookRow>[] = [
   { title: webhookWords.failed, cell: ({ failedAt }) => (failedAt === undefined ? '–' : timeText(failedAt)) },
 ];
 
+/** The step that mends an endpoint that is not verified. */
+const verifyColumn = (csrf: string): Column<WebhookRow> => ({
+  title: webhookWords.verify,
+  isActions: true,
+  cell: ({ verifyAction, name }) =>
+    verifyAction !== undefined &&
+    postButton(verifyAction, csrf, submit({ text: webhookWords.verify, kind: 'plain', about: plainText(name, 60) })),
+});
+
 export const webhooksPage = (model: ListModel<WebhookRow>): Html =>
   listPage(model, {
-    ...{ place: 'webhooks', title: webhookWords.title, lead: webhookWords.lead, columns: WEBHOOKS },
+    ...{ place: 'webhooks', title: webhookWords.title, lead: webhookWords.lead },
+    columns: model.rows.some(({ verifyAction }) => verifyAction !== undefined)
+      ? [...WEBHOOKS, verifyColumn(model.csrf)]
+      : WEBHOOKS,
     ...{ none: webhookWords.none, pagesLabel: listWords.pagesOf.webhooks, newText: webhookWords.make },
   });
 
@@ -87,6 +121,8 @@ export type WebhookModel = ConsoleFrame & {
     readonly kinds: readonly string[];
     readonly ownerName?: string;
     readonly failingSince?: number;
+    /** Until then messages also have a signature by the former secret. */
+    readonly formerUntil?: number;
     readonly createdAt: number;
   };
   readonly actions: readonly ObjectAction[];
@@ -97,16 +133,27 @@ export const webhookPage = (model: WebhookModel): Html => {
   return objectPage(model, {
     ...{ place: 'webhooks', title: webhookWords.webhook, name: webhook.name, id: webhook.id },
     ...{ state: webhookState(webhook.state), actions: model.actions },
+    first: html`<section aria-labelledby="deliveries" class="card"><h2 id="deliveries">${webhookWords.deliveries}</h2>
+${webhook.state === 'unproven' && html`<p>${webhookWords.verifyFirst}</p>`}
+${factList([
+  [webhookWords.delivered, webhook.deliveredAt === undefined ? webhookWords.never : agoText(webhook.deliveredAt)],
+  webhook.failedAt !== undefined && [
+    webhookWords.failed,
+    html`${agoText(webhook.failedAt)}: ${failureText(webhook.failure ?? '') ?? plainText(webhook.failure ?? '', 200)}`,
+  ],
+  webhook.failingSince !== undefined && [webhookWords.failing, timeText(webhook.failingSince)],
+])}
+${model.sees.includes('dead-letters') && html`<p><a href="${model.basePath}/console/dead-letters">${deadLetterWords.title}</a></p>`}</section>`,
     facts: [
       [webhookWords.url, isolated(webhook.url, 400)],
-      [webhookWords.kinds, commaList(webhook.kinds.map((kind) => html`<code>${plainText(kind, 80)}</code>`))],
-      webhook.ownerName !== undefined && [registerWords.owner, isolated(webhook.ownerName)],
-      [webhookWords.delivered, webhook.deliveredAt === undefined ? webhookWords.never : timeText(webhook.deliveredAt)],
-      webhook.failedAt !== undefined && [
-        webhookWords.failed,
-        html`${timeText(webhook.failedAt)}: ${plainText(webhook.failure ?? '', 200)}`,
+      [
+        webhookWords.kinds,
+        html`<ul class="plain-list">${webhook.kinds.map(
+          (kind) => html`<li>${notificationText(kind)} <code>${plainText(kind, 80)}</code></li>`,
+        )}</ul>`,
       ],
-      webhook.failingSince !== undefined && [webhookWords.failing, timeText(webhook.failingSince)],
+      webhook.ownerName !== undefined && [registerWords.owner, isolated(webhook.ownerName)],
+      webhook.formerUntil !== undefined && [webhookWords.formerUntil, timeText(webhook.formerUntil)],
       [registerWords.made, timeText(webhook.createdAt)],
     ],
   });

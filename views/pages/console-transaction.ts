@@ -20,6 +20,8 @@ export type TransactionEvent = {
   readonly whoHref?: string;
   readonly where?: string;
   readonly scope: readonly string[];
+  /** What a resource server states that it did: `who` is that server. */
+  readonly statement?: string;
   /** The reason of a refusal. */
   readonly error?: string;
 };
@@ -111,14 +113,14 @@ const columnsFrom = (first: number): readonly Column<Row>[] => [
   },
   {
     title: auditWords.what,
-    cell: ({ type, outcome, error }) =>
-      html`<span class="tag ${LOOKS[outcome]}">${auditWords.outcomes[outcome]}</span> ${eventPhrase(type)}${error !== undefined && html` <code>${plainText(error, 80)}</code>`}`,
+    cell: ({ type, outcome, statement, error }) =>
+      html`<span class="tag ${LOOKS[outcome]}">${auditWords.outcomes[outcome]}</span> ${eventPhrase(type)}${statement !== undefined && html` <code>${plainText(statement, 120)}</code>`}${error !== undefined && html` <code>${plainText(error, 80)}</code>`}`,
   },
   {
     title: auditWords.who,
-    cell: ({ who, whoHref }): HtmlValue =>
+    cell: ({ who, whoHref, statement }): HtmlValue =>
       whoHref === undefined
-        ? html`<span class="long">${anyName(who)}</span>`
+        ? html`<span class="long">${statement === undefined ? anyName(who) : auditWords.statedBy(anyName(who))}</span>`
         : html`<a class="long" href="${whoHref}">${anyName(who)}</a>`,
   },
   {

@@ -34,10 +34,10 @@ export const upstreamsPage = (model: UpstreamsModel): Html =>
     width: 'wide',
     side: consoleNavigation(model, 'sign-in'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${model.isPasswordOn ? words.withPasswords : words.withoutPasswords}</p></div>
+<p class="lead">${model.isPasswordOn ? words.withPasswords : words.withoutPasswords}</p>
+${model.upstreams.length > 0 && html`<p class="hint">${words.toRegister(model.redirectUri)}</p>`}</div>
 ${model.upstreams.length === 0 && html`<p class="empty">${words.none(model.redirectUri)}</p>`}
-${model.upstreams.map((one) => shown(one, model.csrf))}
-${model.upstreams.length > 0 && html`<p class="hint">${words.toRegister(model.redirectUri)}</p>`}`,
+${model.upstreams.map((one) => shown(one, model.csrf))}`,
   });
 
 const shown = (one: ShownUpstream, csrf: string): Html => html`<article class="card">

@@ -36,6 +36,7 @@ ${field({
   autocomplete: 'off',
   maxLength: 32,
   code: true,
+  sample: model.charset === 'digits' ? '123 456 789' : 'XXXX-XXXX',
   autofocus: true,
   inputMode: model.charset === 'digits' ? 'numeric' : 'text',
   ...(model.userCode === undefined ? {} : { value: model.userCode }),

@@ -31,7 +31,7 @@ export const emailPage = (model: EmailModel): Html =>
     }</p>
 ${model.isSent ? html`<div class="flash notice" role="status">${words.onItsWay}</div>` : ''}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
-${field({ name: 'email', label: words.new, autocomplete: 'email', maxLength: 254, ...(model.error === undefined ? {} : { error: model.error }) })}
+${field({ name: 'email', label: words.new, hint: words.newHint, autocomplete: 'email', maxLength: 254, ...(model.error === undefined ? {} : { error: model.error }) })}
 <div class="actions">${submit({ text: words.sendLink })} <a class="button plain" href="${model.basePath}/account">${words.cancel}</a></div>
 </form></section>`,
   });

@@ -1,6 +1,7 @@
 import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { riskBadge } from '../partials/scope-list.ts';
 import { homeWords as words } from '../words/home.ts';
 import { layoutWords } from '../words/layout.ts';
 
@@ -15,14 +16,20 @@ export type HomeModel = PageFrame & {
   };
 };
 
+/** What a consent looks like. A picture: nothing of it can be pressed, and the text beside it says the same. */
+const picture = html`<div class="card picture" aria-hidden="true"><p class="headline">${words.still.asks}</p>
+<ul><li><span class="box on">✓</span>${words.still.read}${riskBadge('low')}</li><li><span class="box"></span>${words.still.book}${riskBadge('high')}</li></ul>
+<p><span class="button plain answer">${words.still.deny}</span><span class="button primary answer">${words.still.allow}</span></p></div>`;
+
 export const homePage = (model: HomeModel): Html =>
   layout({
     frame: model,
     title: words.start,
     width: 'wide',
-    body: html`<section class="hero"><h1>${words.headline}</h1>
+    body: html`<section class="hero"><div><h1>${words.headline}</h1>
 <p class="lead">${words.lead}</p>
-<p class="actions"><a class="button primary" href="${model.basePath}/account">${model.signedInAs ? layoutWords.account : layoutWords.signIn}</a></p></section>
+<p class="actions"><a class="button primary" href="${model.basePath}/account">${model.signedInAs ? layoutWords.account : layoutWords.signIn}</a></p></div>
+${picture}</section>
 <section><h2>${words.howItWorks}</h2>
 <ol class="links steps">
 <li><strong>${words.seeWhoAsks}</strong><span>${words.seeWhoAsksMore}</span></li>

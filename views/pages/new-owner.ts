@@ -43,21 +43,19 @@ export type AgentInNewHands = { readonly agent: AgentFacts; readonly href: strin
 export const newOwnerPage = (model: NewOwnerModel): Html =>
   layout({
     frame: model,
+    style: 'decisions.css',
     title: words.title,
-    body: html`<section class="card consent">
-<h1>${words.heading(chosenName(model.agent.name))}</h1>
-<p class="lead">${words.lead}</p>
+    body: html`<section class="card deciding">
+<div class="ask-head"><h1 class="headline">${words.heading(html`<strong>${chosenName(model.agent.name)}</strong>`, html`<strong>${isolated(model.agent.ownerName)}</strong>`)}</h1>
+<p class="lead">${words.lead}${model.since !== undefined && html` ${words.since(timeText(model.since))}`}</p></div>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
-<dl class="facts"><div><dt>${words.owner}</dt><dd><strong>${isolated(model.agent.ownerName)}</strong>${
-      model.since !== undefined && html` <span class="hint">${words.since(timeText(model.since))}</span>`
-    }</dd></div></dl>
-${agentDetails(model.agent)}
 <h2>${words.waits}</h2>
 ${model.rights.map(right)}
+<details><summary>${words.details}</summary>${agentDetails(model.agent)}</details>
 <p class="hint">${words.whatFollows}</p>
-<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="ownership" value="${model.ownership}">
-<div class="decide">
-${submit({ text: words.deny, kind: 'strong', name: 'decision', value: 'deny' })}
+<form method="post" action="${model.action}" class="flat"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="ownership" value="${model.ownership}">
+<div class="decide stay">
+${submit({ text: words.deny, kind: 'plain', name: 'decision', value: 'deny' })}
 ${submit({ text: words.confirm, kind: 'primary', name: 'decision', value: 'allow' })}
 </div></form></section>`,
   });

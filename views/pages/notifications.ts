@@ -57,6 +57,7 @@ const turningOn = (model: NotificationsModel): Html =>
 <form method="post" action="${model.path}" class="card" data-push data-worker="${model.worker.href}" data-denied="${words.denied}" data-failed="${words.failed}" hidden>
 <input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="key" value="${model.key}">
 <input type="hidden" name="endpoint" value=""><input type="hidden" name="p256dh" value=""><input type="hidden" name="auth" value="">
+<div class="actions">${submit({ text: words.turnOn, kind: 'primary' })}</div>
 ${field({
   name: 'name',
   label: words.name,
@@ -66,7 +67,6 @@ ${field({
   maxLength: 60,
   ...(model.error?.field === 'name' ? { error: model.error.text } : {}),
 })}
-<div class="actions">${submit({ text: words.turnOn, kind: 'primary' })}</div>
 <p class="error" role="alert" data-message></p>
 </form>`;
 

@@ -40,8 +40,8 @@ ${passkeyForm({
     maxLength: 60,
     ...(model.errors?.name === undefined ? {} : { error: model.errors.name }),
   })}`,
-  without: html`<p class="flash">${words.needsBrowser}</p>`,
+  beside: html`<a class="button plain" href="${model.basePath}/account/security">${words.cancel}</a>`,
+  without: html`<p class="flash">${words.needsBrowser}</p><p class="actions"><a class="button plain" href="${model.basePath}/account/security">${words.cancel}</a></p>`,
 })}
-<p><a href="${model.basePath}/account/security">${words.cancel}</a></p>
 </section>`,
   });

@@ -63,6 +63,7 @@ export const securityPage = (model: SecurityModel): Html => {
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
+${signIn(model)}
 <section aria-labelledby="factors"><h2 id="factors">${words.factors}</h2>
 ${
   asked.length === 0
@@ -71,16 +72,18 @@ ${
 }
 <p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">${factorWords.addPasskey}</a> `}<a class="button plain" href="${model.path}/totp">${factorWords.addApp}</a></p></section>
 ${asked.length > 0 && recovery(model, codes)}
-${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}
-${
-  model.hasPassword &&
-  html`<section aria-labelledby="password"><h2 id="password">${words.password}</h2>
-<p><a href="${model.basePath}/account/password">${passwordWords.change}</a></p></section>`
-}
+${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}`,
+  });
+};
+
+/** What most people come for: password, address and language, one row each. */
+const signIn = (model: SecurityModel): Html | false =>
+  (model.hasPassword || model.hasMail === true) &&
+  html`<section aria-labelledby="basics" class="card"><h2 id="basics">${words.basics}</h2>
+${model.hasPassword && html`<div class="row"><h3 id="password">${words.password}</h3><a class="button plain" href="${model.basePath}/account/password">${passwordWords.change}</a></div>`}
 ${
   model.hasMail &&
-  html`<section aria-labelledby="email"><h2 id="email">${words.mail}</h2>
-<p><a href="${model.basePath}/account/email">${emailWords.title}</a></p>
+  html`<div class="row"><h3 id="email">${words.mail}</h3><a class="button plain" href="${model.basePath}/account/email">${emailWords.title}</a></div>
 <form method="post" action="${model.path}/language"><input type="hidden" name="csrf" value="${model.csrf}">
 ${choice({
   name: 'language',
@@ -89,10 +92,8 @@ ${choice({
   value: model.language,
   options: LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] })),
 })}
-<div class="actions">${submit({ text: words.save, kind: 'plain' })}</div></form></section>`
-}`,
-  });
-};
+<div class="actions">${submit({ text: words.save, kind: 'plain' })}</div></form>`
+}</section>`;
 
 const connections = ({ connected, connectable, csrf, path }: SecurityModel): Html =>
   html`<section aria-labelledby="connections"><h2 id="connections">${words.providers}</h2>

@@ -57,20 +57,28 @@ ${model.sessions.map((session) => card(session, model.csrf))}
 const button = (action: string, csrf: string, text: Text, kind: 'danger' | 'plain' = 'danger'): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text, kind })}</form> `;
 
+/** Of a browser that says nothing of itself, where it is: two of them are told apart. */
+const nameOf = (session: ShownSession): Text => {
+  const { browser, source, seenFrom = source } = session;
+  return isNamedByPlace(session) ? words.unknownAt(plainText(seenFrom ?? '', 64)) : browserText(browser);
+};
+
+const isNamedByPlace = ({ browser, source, seenFrom = source }: ShownSession): boolean =>
+  browser?.family === undefined && browser?.system === undefined && seenFrom !== undefined;
+
 const card = (session: ShownSession, csrf: string): Html => html`<article class="card">
-<div class="row"><div class="agent"><h2>${browserText(session.browser)}</h2>
-${session.isThis && html`<p class="facts"><span class="tag">${words.thisOne}</span></p>`}</div>
+<div class="row"><div class="agent"><h2>${nameOf(session)}</h2>
+<p class="facts">${session.isThis && html`<span class="tag good">${words.thisOne}</span>`}<span>${words.lastUsed} ${agoText(session.usedAt)}</span></p></div>
 <form method="post" action="${session.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
   text: words.end,
   kind: 'danger',
-  about: browserText(session.browser),
+  about: nameOf(session),
 })}</form></div>
 <dl class="facts">
 <div><dt>${words.signedIn}</dt><dd>${signedIn(session)}</dd></div>
 ${session.startedAt !== session.authTime && html`<div><dt>${words.since}</dt><dd>${timeText(session.startedAt)}</dd></div>`}
-<div><dt>${words.lastUsed}</dt><dd>${agoText(session.usedAt)}</dd></div>
-${session.source !== undefined && html`<div><dt>${words.from}</dt><dd>${from(session.source, session.seenFrom)}</dd></div>`}
-<div><dt>${words.apps}</dt><dd>${session.apps.length === 0 ? words.noApps : listed(session.apps)}</dd></div>
+${session.source !== undefined && !(isNamedByPlace(session) && (session.seenFrom ?? session.source) === session.source) && html`<div><dt>${words.from}</dt><dd>${from(session.source, session.seenFrom)}</dd></div>`}
+${session.apps.length > 0 && html`<div><dt>${words.apps}</dt><dd>${listed(session.apps)}</dd></div>`}
 </dl></article>`;
 
 const from = (source: string, seenFrom: string | undefined): Text =>

@@ -56,7 +56,7 @@ ${
 }
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${usernameForm(model)}
-${model.resetHref !== undefined && html`<p class="after"><a href="${model.resetHref}">${words.forgotten}</a></p>`}
+${hasUsername(model) && (model.passkey !== undefined || (model.upstreams?.buttons.length ?? 0) > 0) && html`<p class="or">${words.or}</p>`}
 ${
   model.passkey &&
   passkeyForm({ ...model.passkey, kind: 'get', button: words.withPasskey, look: 'plain', fields: hidden(model) })
@@ -92,6 +92,7 @@ ${
     type: 'password',
     autocomplete: 'current-password',
     maxLength: 1024,
+    ...(model.resetHref === undefined ? {} : { beside: html`<a href="${model.resetHref}">${words.forgotten}</a>` }),
     ...(hasDomains ? { optional: true, hint: words.orLeaveEmpty } : {}),
   })
 }

@@ -13,9 +13,11 @@ export const signOutPage = (model: SignOutModel): Html =>
     title: words.signOut,
     bare: true,
     body: html`<section class="card"><h1>${words.question}</h1>
-<p class="lead">${model.clientName !== undefined && html`${words.clientAsks(chosenName(model.clientName))} `}${words.agentsGoOn}</p>
+${model.clientName !== undefined && html`<p class="lead">${words.clientAsks(chosenName(model.clientName))}</p>`}
+<dl class="facts"><div><dt>${words.apps}</dt><dd>${words.appsLose}</dd></div>
+<div><dt>${words.agents}</dt><dd>${words.agentsGoOn}</dd></div></dl>
 <form method="post" action="${model.action}"><input type="hidden" name="xsrf" value="${model.xsrf}">
-<div class="decide">${submit({ text: words.stay, kind: 'strong' })}${submit({ text: words.signOut, kind: 'primary', name: 'logout', value: 'yes' })}</div>
+<div class="decide">${submit({ text: words.stay, kind: 'plain' })}${submit({ text: words.signOut, kind: 'primary', name: 'logout', value: 'yes' })}</div>
 </form></section>`,
   });
 
@@ -36,5 +38,5 @@ ${
   html`<p>${words.stillAt(chosenName(model.upstream.name))}</p>
 <p><a class="button plain" href="${model.upstream.href}">${words.thereToo}</a></p>`
 }
-<p><a href="${model.basePath}/account">${words.again}</a></p></section>`,
+<p class="actions"><a class="button primary" href="${model.basePath}/account">${words.again}</a></p></section>`,
   });

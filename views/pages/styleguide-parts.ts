@@ -15,7 +15,7 @@ import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
 import { formSection } from '../partials/object-form.ts';
-import { actionLinks } from '../partials/object-page.ts';
+import { headActions } from '../partials/object-page.ts';
 import { pagination } from '../partials/pagination.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
@@ -39,7 +39,7 @@ type Parts = Readonly<Record<string, readonly HtmlValue[]>>;
 /** Buttons and fields. */
 const controlsParts = () =>
   ({
-    submit: (['primary', 'strong', 'plain', 'danger', 'quiet'] as const).map((kind) =>
+    submit: (['primary', 'plain', 'danger', 'destructive', 'quiet'] as const).map((kind) =>
       submit({ text: words.button, kind }),
     ),
     flash: (['success', 'notice', 'warning', 'error'] as const).map((kind) => flash({ kind, text: words.running })),
@@ -216,7 +216,13 @@ const listsParts = () =>
         [planner.name, payer.name],
       ),
     ],
-    actionLinks: [actionLinks([{ text: words.button, href: '#' }], planner.name)],
+    headActions: [1, 4].map((count) =>
+      headActions(
+        [],
+        Array.from({ length: count }, () => ({ text: words.button, href: '#' })),
+        planner.name,
+      ),
+    ),
     formSection: [
       formSection({
         title: words.label,

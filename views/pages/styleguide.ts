@@ -23,18 +23,21 @@ export const styleguidePage = (model: StyleguideModel): Html =>
     side: consoleNavigation(model),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
-<nav class="tabs" aria-label="${words.schemes}">${SCHEMES.map(
+<nav class="segments" aria-label="${words.schemes}">${SCHEMES.map(
       (scheme) =>
         html`<a href="${model.basePath}/console/styleguide?scheme=${scheme}"${scheme === model.scheme && html` aria-current="true"`}>${words.scheme[scheme]}</a>`,
     )}</nav></div>
-<section aria-labelledby="colours"><h2 id="colours">${words.colours}</h2>${swatches('light')}${swatches('dark')}</section>
+<p class="downloads">${Object.keys(styleguideParts()).map(
+      (name) => html`<a href="#part-${name}">${name}</a> `,
+    )}<a href="#colours">${words.colours}</a></p>
 <div class="scheme-${model.scheme}">
 <section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card">${type}</div></section>
 <section aria-labelledby="parts"><h2 id="parts">${words.parts}</h2>
 <div class="parts">${Object.entries(styleguideParts()).map(
       ([name, states]) =>
         html`<section aria-labelledby="part-${name}"><h3 id="part-${name}"><code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
-    )}</div></section></div>`,
+    )}</div></section></div>
+<section aria-labelledby="colours"><h2 id="colours">${words.colours}</h2>${swatches('light')}${swatches('dark')}</section>`,
   });
 
 const swatches = (scheme: 'light' | 'dark'): Html => {

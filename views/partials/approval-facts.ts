@@ -87,11 +87,15 @@ export const deeds = (approval: ApprovalFacts): Html => html`<div class="deeds $
 <p class="measure">${riskBadge(approval.risk)} <span>${words.risks[approval.risk]}</span></p>
 <ul>${approval.details.map((detail) => html`<li>${sentence(detail)}${members(detail)}</li>`)}${approval.scopes.map(
   (scope) =>
-    html`<li class="${approval.details.length > 0 && 'minor'}">${plainText(scope.description, 160) || plainText(scope.name, 80)} <code>${plainText(scope.name, 80)}</code></li>`,
+    html`<li class="${(approval.details.length > 0 || isSaid(approval)) && 'minor'}">${!isSaid(approval) && html`${plainText(scope.description, 160) || plainText(scope.name, 80)} `}<code>${plainText(scope.name, 80)}</code></li>`,
 )}${approval.unreadable.map((name) => html`<li>${words.unreadable(html`<code>${plainText(name, 80)}</code>`)}</li>`)}</ul>
 <p class="at">${scopeWords.at(isolated(approval.resource.name))} <strong class="host">${hostOf(approval.resource.identifier)}</strong></p>
 ${exactly(approval)}
 </div>`;
+
+/** Of one scope, the title of an open request says all but its name. */
+const isSaid = ({ state, details, scopes, unreadable }: ApprovalFacts): boolean =>
+  state === 'open' && details.length === 0 && scopes.length === 1 && unreadable.length === 0;
 
 /** One line of text with the amount first, for lists and links. */
 export const deedTitle = (approval: ApprovalFacts): Html => {
@@ -133,7 +137,7 @@ export const facts = (approval: ApprovalFacts): Html => {
   const { agent, onBehalfOf, askedAt, until, goodForSeconds, goodUntil } = approval;
   return html`<dl class="facts">
 <div><dt>${agentWords.agent}</dt><dd><strong>${chosenName(agent.name)}</strong> ${agent.isVerified && verifiedTag} ${environmentTag(agent.environment)} <code>${plainText(agent.id, 80)}</code></dd></div>
-<div><dt>${agentWords.owner}</dt><dd>${agentWords.ownsIt(isolated(agent.ownerName))}</dd></div>
+<div><dt>${agentWords.owner}</dt><dd>${isolated(agent.ownerName)}</dd></div>
 ${
   approval.through.length > 0 &&
   html`<div><dt>${words.askedThrough}</dt><dd><ol class="through">${approval.through

@@ -23,11 +23,14 @@ const SECTIONS = {
     agents: { path: '/console/agents', name: words.places.agents },
     people: { path: '/console/people', name: words.places.people },
     groups: { path: '/console/groups', name: words.places.groups },
+    delegations: { path: '/console/delegations', name: words.places.delegations },
   },
   software: {
     clients: { path: '/console/clients', name: words.places.clients },
     servers: { path: '/console/resource-servers', name: words.places.servers },
     blueprints: { path: '/console/blueprints', name: words.places.blueprints },
+    budgets: { path: '/console/budgets', name: words.places.budgets },
+    'registration-tokens': { path: '/console/registration-tokens', name: words.places['registration-tokens'] },
   },
   policies: {
     versions: { path: '/console/policy', name: words.places.versions },
@@ -42,8 +45,12 @@ const SECTIONS = {
     auditLog: { path: '/console/audit', name: words.places.auditLog },
   },
   settings: {
+    server: { path: '/console/server', name: words.places.server },
     webhooks: { path: '/console/webhooks', name: words.places.webhooks },
+    'dead-letters': { path: '/console/dead-letters', name: words.places['dead-letters'] },
     keys: { path: '/console/keys', name: words.places.keys },
+    issuers: { path: '/console/trusted-issuers', name: words.places.issuers },
+    peers: { path: '/console/peers', name: words.places.peers },
     'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
   },
 } as const;
@@ -66,16 +73,30 @@ const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, pla
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ id }) => id);
 
-/** The navigation of the console, for `side` of the layout. `here`: the page itself, not one below it. */
+/** A navigation with at most this many places is short enough to be open as a whole. */
+const FEW = 12;
+
+/** Open on the overview, where no section is the current one: where operators go from there. */
+const OPEN_AT_FIRST: readonly ConsoleSection[] = ['parties', 'policies', 'oversight'];
+
+/**
+ * The navigation of the console, for `side` of the layout. `here`: the page itself, not one below it. Only the section of
+ * the page is open, so that a low window shows the names of all sections without scrolling.
+ */
 export const consoleNavigation = (frame: ConsoleFrame, place?: ConsolePlace, here = true): Html => {
   const seen = PLACES.filter(({ id }) => frame.sees.includes(id));
   const sections = [...Map.groupBy(seen, ({ section }) => section)];
+  const current = PLACES.find(({ id }) => id === place)?.section ?? 'overview';
+  const isOpen = (section: ConsoleSection): boolean =>
+    section === current || (current === 'overview' && OPEN_AT_FIRST.includes(section));
   return sideNavigation(
     words.name,
     sections.map(([section, places]) => ({
       id: section,
       // The overview comes first and needs no name above it.
       ...(section === 'overview' ? {} : { name: words.sections[section] }),
+      // Some viewers see few places: those need no opening.
+      ...(section === 'overview' || seen.length <= FEW ? {} : { isOpen: isOpen(section) }),
       links: places.map((one) => ({
         href: `${frame.basePath}${one.path}`,
         name: one.name,

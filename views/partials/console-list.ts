@@ -11,19 +11,43 @@ import { savedViews } from './saved-views.ts';
 import { submit } from './submit.ts';
 
 /** The first column identifies the item. */
-export type Column<Row> = { readonly title: Phrase; readonly cell: (row: Row) => HtmlValue };
+export type Column<Row> = {
+  readonly title: Phrase;
+  readonly cell: (row: Row) => HtmlValue;
+  /** The key by which the server can sort the list. */
+  readonly sort?: string;
+  /** Its cells hold buttons, which say what they do: only a screen reader reads the title. */
+  readonly isActions?: true;
+};
+
+/** By sort key: where its head leads, and the direction if the list is sorted by it now. */
+export type SortLinks = Readonly<Record<string, { readonly href: string; readonly now?: 'ascending' | 'descending' }>>;
 
 /** A table. On a phone each item is a block that repeats the titles. `labelledBy`: id of its heading. */
-export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], labelledBy?: string): Html =>
+export const table = <Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  labelledBy?: string,
+  sorts: SortLinks = {},
+): Html =>
   html`<div class="card flush"><table class="log"${labelledBy !== undefined && html` aria-labelledby="${labelledBy}"`}>
-<thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<thead><tr>${columns.map((column) => head(column, sorts))}</tr></thead>
 <tbody>${rows.map(
     (row) =>
-      html`<tr>${columns.map(
-        ({ title, cell }, index) =>
-          html`<td data-label="${title}"${index === 0 && html` class="who-is"`}>${cell(row)}</td>`,
+      html`<tr>${columns.map(({ title, cell, isActions }, index) =>
+        isActions
+          ? html`<td class="acts">${cell(row)}</td>`
+          : html`<td data-label="${title}"${index === 0 && html` class="who-is"`}>${cell(row)}</td>`,
       )}</tr>`,
   )}</tbody></table></div>`;
+
+const head = <Row>({ title, sort = '', isActions }: Column<Row>, sorts: SortLinks): Html => {
+  if (isActions) return html`<th scope="col"><span class="unseen">${title}</span></th>`;
+  const link = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined;
+  return link === undefined
+    ? html`<th scope="col">${title}</th>`
+    : html`<th scope="col"${link.now !== undefined && html` aria-sort="${link.now}"`}><a href="${link.href}">${title}</a></th>`;
+};
 
 /** The filters of a list: a search text, and one of some states. */
 export type Asked = { readonly search: string; readonly state: string };
@@ -34,6 +58,10 @@ export type ListModel<Row> = ConsoleFrame & {
   readonly asked: Asked;
   readonly rows: readonly Row[];
   readonly pages: Pagination;
+  /** Absent: no head of the list is a link. */
+  readonly sorts?: SortLinks;
+  /** The order of the address, which the form of the filters keeps. */
+  readonly sorting?: { readonly sort: string; readonly order: string };
   /** Page for creating a new one; absent: not here, or not permitted to the viewer. */
   readonly newHref?: string;
 };
@@ -41,15 +69,17 @@ export type ListModel<Row> = ConsoleFrame & {
 type ListPage<Row> = {
   readonly place: ConsolePlace;
   readonly title: Phrase;
-  readonly lead: Phrase;
+  readonly lead: HtmlValue;
   readonly columns: readonly Column<Row>[];
   readonly none: HtmlValue;
   /** Label of the links to further pages, for screen readers. */
   readonly pagesLabel: Phrase;
   readonly states?: readonly Option[];
-  /** Absent: the list has no search. */
+  /** Absent: the list has no search. At most some 40 characters, which the field shows. */
   readonly wordsHint?: Phrase;
   readonly newText?: Phrase;
+  /** Default: primary. */
+  readonly newKind?: 'primary' | 'destructive';
   readonly after?: Html;
 };
 
@@ -65,28 +95,39 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
     body: html`<div class="page-head"><div class="row"><h1>${page.title}</h1>${
       model.newHref !== undefined &&
       page.newText !== undefined &&
-      html`<a class="button primary" href="${model.newHref}">${page.newText}</a>`
+      html`<a class="button ${page.newKind ?? 'primary'}" href="${model.newHref}">${page.newText}</a>`
     }</div>
 <p class="lead">${page.lead}</p></div>
-${filters(model, page)}
-${savedViews(model.action)}
+${
+  isFiltered(page) &&
+  html`${filters(model, page)}
+${savedViews(model.action)}`
+}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
-${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list')}
+${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list', model.sorts)}
 ${pagination(model.pages, page.pagesLabel, 'other')}${page.after}</section>`,
   });
 
-const empty = <Row>({ action, asked, pages }: ListModel<Row>, { none }: ListPage<Row>): Html =>
-  html`<p class="empty">${asked.search === '' && asked.state === '' ? none : html`${words.noneFits} <a href="${action}">${listWords.clear}</a>`}${
+/** Says what the objects are for, and leads to the form for the first one. */
+const empty = <Row>({ action, asked, pages, newHref }: ListModel<Row>, { none, newText }: ListPage<Row>): Html => {
+  const isUnfiltered = asked.search === '' && asked.state === '';
+  const next = isUnfiltered && newHref !== undefined && newText !== undefined;
+  return html`<p class="empty">${isUnfiltered ? none : html`${words.noneFits} <a href="${action}">${listWords.clear}</a>`}${
     pages.nextHref !== undefined && html` ${words.moreFollows}`
-  }</p>`;
+  }${next && html` <a href="${newHref}">${newText}</a>`}</p>`;
+};
+
+/** Without search and states there is nothing to choose. */
+const isFiltered = <Row>({ states, wordsHint }: ListPage<Row>): boolean =>
+  states !== undefined || wordsHint !== undefined;
 
 const filters = <Row>(
-  { action, asked }: ListModel<Row>,
+  { action, asked, sorting }: ListModel<Row>,
   { states, wordsHint }: ListPage<Row>,
-): Html => html`<form method="get" action="${action}" class="filters few" role="search">
-${wordsHint && field({ name: 'q', label: words.words, hint: wordsHint, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
+): Html => html`<form method="get" action="${action}" class="filters few" role="search">${Object.entries(sorting ?? {}).map(([name, value]) => value !== '' && html`<input type="hidden" name="${name}" value="${value}">`)}
+${wordsHint && field({ name: 'q', label: words.words, hint: wordsHint, isHintInside: true, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${states && choice({ name: 'state', label: words.state, value: asked.state, options: [{ value: '', text: listWords.any }, ...states] })}
-<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
+<div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
 </form>`;
 
 export type Fact = readonly [name: Phrase, value: HtmlValue];
@@ -132,8 +173,8 @@ export const confirmPage = (
     readonly cancelHref: string;
     readonly version?: number;
     readonly more?: HtmlValue;
-    /** Default: danger. */
-    readonly kind?: 'primary' | 'danger';
+    /** Default: destructive. */
+    readonly kind?: 'primary' | 'destructive';
     /** The place to which it belongs. */
     readonly place?: ConsolePlace;
   },
@@ -149,7 +190,7 @@ export const confirmPage = (
 <form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${
       asked.version !== undefined && html`<input type="hidden" name="version" value="${asked.version}">`
     }
-<div class="actions">${submit({ text: asked.button, kind: asked.kind ?? 'danger' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
+<div class="actions">${submit({ text: asked.button, kind: asked.kind ?? 'destructive' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
 </form></section>`,
   });
 

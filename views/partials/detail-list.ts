@@ -1,4 +1,5 @@
 import { chosenName, isolated } from '../agent-text.ts';
+import { amountLine, amountOf } from '../detail-amount.ts';
 import { detailSentence, type SentencePart } from '../detail-sentence.ts';
 import { type Html, html } from '../html.ts';
 import { scopeWords } from '../words/scope.ts';
@@ -19,6 +20,10 @@ export type DetailChoice = DetailItem & { readonly id: string; readonly checked:
 
 const VALUE = 300;
 
+/** The amount and the payee as the first line, where there is money. */
+const sum = (detail: DetailItem): Html | undefined =>
+  amountOf(detail) && html`<strong class="sum">${amountLine(detail, html``)}</strong> `;
+
 const words = ({ sentence, more }: DetailItem): Html =>
   html`${detailSentence(sentence)}${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
 
@@ -37,5 +42,5 @@ export const detailChoices = (details: readonly DetailChoice[], idPrefix: string
     : html`<ul class="choices">${details.map((detail, index) => {
         const id = `${idPrefix}-${index}`;
         return html`<li class="${detail.risk}"><input type="checkbox" id="${id}" name="detail" value="${detail.id}"${detail.checked && html` checked`}>
-<label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}${isOff(detail) && html` · ${scopeWords.ownDecision}`}</span></label> <span class="marks">${riskBadge(detail.risk, detail.isNew)}</span></li>`;
+<label for="${id}">${sum(detail)}${words(detail)} <span class="hint">${isolated(detail.about, 200)}${isOff(detail) && html` · ${scopeWords.ownDecision}`}</span></label> <span class="marks">${riskBadge(detail.risk, detail.isNew)}</span></li>`;
       })}</ul>`;

@@ -8,6 +8,10 @@ export type Field = {
   readonly type?: 'text' | 'password' | 'date';
   readonly value?: Text;
   readonly hint?: HtmlValue;
+  /** Below the input, as a link for those who cannot fill it in. */
+  readonly beside?: Html;
+  /** Shows the hint in the empty input, for a search among other filters. A screen reader reads it as any hint. */
+  readonly isHintInside?: true;
   readonly error?: Text;
   /** HTML autocomplete token. */
   readonly autocomplete: string;
@@ -15,6 +19,8 @@ export type Field = {
   readonly inputMode?: 'text' | 'numeric';
   /** Large and spaced, for codes. */
   readonly code?: boolean;
+  /** Shows its form in the empty input. A hint or the label says it in words. */
+  readonly sample?: string;
   readonly autofocus?: boolean;
   /** May stay empty. */
   readonly optional?: boolean;
@@ -29,11 +35,14 @@ export const field = ({
   type = 'text',
   value,
   hint,
+  beside,
+  isHintInside,
   error,
   autocomplete,
   maxLength,
   inputMode,
   code,
+  sample,
   autofocus,
   optional,
   offers,
@@ -46,12 +55,12 @@ export const field = ({
     .join(' ');
   return html`<div class="field">
 <label for="${id}">${label}</label>
-${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+${hint !== undefined && html`<p class="hint${isHintInside && ' unseen'}" id="${id}-hint">${hint}</p>`}
 <input id="${id}" name="${name}" type="${type}"${filled !== undefined && html` value="${filled}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
     code && html` class="code"`
-  }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>
+  }${isHintInside && html` placeholder="${hint}"`}${sample !== undefined && html` placeholder="${sample}"`}${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>
 ${offers && html`<datalist id="${id}-offers">${offers.map((one) => html`<option value="${one.value}">${anyText(one.text, 80)}</option>`)}</datalist>`}
-${error !== undefined && html`<p class="error" id="${id}-error">${anyText(error, 300)}</p>`}
+${beside !== undefined && html`<p class="aside">${beside}</p>`}${error !== undefined && html`<p class="error" id="${id}-error">${anyText(error, 300)}</p>`}
 </div>`;
 };
 

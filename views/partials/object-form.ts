@@ -1,4 +1,4 @@
-import { anyText, plainText } from '../agent-text.ts';
+import { anyText, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { objectWords as words } from '../words/console-objects.ts';
@@ -6,6 +6,7 @@ import { registerWords } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
 import { checkbox, choice, type Option, textArea } from './controls.ts';
 import { field } from './field.ts';
+import { type Risk, riskBadge } from './scope-list.ts';
 import { submit } from './submit.ts';
 
 /** How a field looks. A value is a list of texts: several for `many`, else none or one. */
@@ -14,7 +15,19 @@ export type FormLook =
   | { readonly kind: 'area'; readonly rows: number; readonly maxLength: number; readonly isCode?: true }
   | { readonly kind: 'choice'; readonly options: readonly Option[] }
   | { readonly kind: 'flag' }
-  | { readonly kind: 'many'; readonly options: readonly Option[] };
+  /** Scopes by API: ticks of the APIs, and text for others. */
+  | { readonly kind: 'rights'; readonly apis: readonly OfferedApi[] }
+  | { readonly kind: 'many'; readonly options: readonly ManyOption[] };
+
+/** An API with its scopes, to tick. */
+export type OfferedApi = {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly { readonly name: string; readonly description: string; readonly risk: Risk }[];
+};
+
+/** One of several to tick. Those of a group stand under its name; `code` is what the API calls it. */
+export type ManyOption = Option & { readonly group?: Phrase; readonly code?: string; readonly hint?: Phrase };
 
 export type FormControl = {
   readonly name: string;
@@ -26,8 +39,11 @@ export type FormControl = {
   readonly optional?: boolean;
 };
 
-/** Fields that repeat: one list of controls for each item, among them some empty ones. */
+/** Fields that repeat: one list of controls for each item. Buttons send `rows`: `add:` or `remove:` and the member. */
 export type FormRows = {
+  readonly member: string;
+  /** Absent: the most there can be. */
+  readonly add?: Phrase;
   readonly label: (number: number) => Phrase;
   readonly items: readonly (readonly FormControl[])[];
 };
@@ -67,26 +83,39 @@ export const objectFormPage = (frame: ConsoleFrame, form: ObjectForm): Html =>
 <form method="post" action="${form.action}" class="form"><input type="hidden" name="csrf" value="${frame.csrf}">${
       form.version !== undefined && html`<input type="hidden" name="version" value="${form.version}">`
     }
-${form.sections.map(formSection)}
+${form.sections.some(({ rows }) => rows !== undefined) && FIRST}${form.sections.map(formSection)}
 <div class="actions">${submit({ text: form.button })} <a class="button plain" href="${form.cancelHref}">${registerWords.cancel}</a></div>
 </form>`,
   });
+
+/** Enter in a field presses the first button of a form: that must save, and not remove a row. */
+const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidden="true"></button>`;
 
 /** Fields of a form under one heading, in a card. */
 export const formSection = (section: FormSection): Html => {
   const { title, hint, controls = [], rows } = section;
   const inside = html`${hint !== undefined && html`<p class="hint">${hint}</p>`}
 ${controls.map(controlOf)}${rows && rowsOf(rows)}`;
-  if (section.isFolded !== true) return html`<fieldset class="card"><legend>${title}</legend>${inside}</fieldset>`;
+  if (section.isFolded !== true) {
+    // A field that says the same as its section is enough for the eye.
+    const isRepeated = controls[0]?.label === title;
+    return html`<fieldset class="card"><legend${isRepeated && html` class="unseen"`}>${title}</legend>${inside}</fieldset>`;
+  }
   const isOpen = controls.some(({ error }) => error !== undefined);
   return html`<details class="card"${isOpen && html` open`}><summary>${title}</summary>${inside}</details>`;
 };
 
-const rowsOf = ({ label, items }: FormRows): readonly Html[] =>
-  items.map(
+const rowsOf = ({ label, items, member, add }: FormRows): Html =>
+  html`${items.map(
     (controls, index) =>
-      html`<fieldset class="item"><legend>${label(index + 1)}</legend><div class="duo">${controls.map(controlOf)}</div></fieldset>`,
-  );
+      html`<fieldset class="item" id="${member}-${index}"><legend>${label(index + 1)}</legend><div class="duo">${controls.map(controlOf)}</div>${
+        items.length > 1 && rowsButton(words.removeRow, `remove:${member}:${index}`, 'danger', label(index + 1))
+      }</fieldset>`,
+  )}${add && rowsButton(add, `add:${member}`, 'plain')}`;
+
+/** Sends the form without saving: the page comes back with one more, or one less. */
+const rowsButton = (text: Phrase, value: string, kind: 'plain' | 'danger', about?: HtmlValue): Html =>
+  html`<div class="actions"><button type="submit" class="button ${kind}" name="rows" value="${value}" formnovalidate>${text}${about !== undefined && html`<span class="unseen"> ${about}</span>`}</button></div>`;
 
 const controlOf = (control: FormControl): Html => {
   const { name, label, look, value, hint, error, optional } = control;
@@ -113,6 +142,8 @@ const controlOf = (control: FormControl): Html => {
       });
     case 'choice':
       return choice({ ...usual, value: text, options: look.options });
+    case 'rights':
+      return rightsOf(control, look.apis);
     case 'flag':
       return flagOf(control);
     case 'many':
@@ -135,19 +166,67 @@ const flagOf = ({ name, label, value, hint, error }: FormControl): Html => {
 };
 
 /** Checkboxes of one name. A browser sends the ticked ones. */
-const manyOf = ({ name, label, value, hint, error }: FormControl, options: readonly Option[]): Html => {
+const manyOf = ({ name, label, value, hint, error }: FormControl, options: readonly ManyOption[]): Html => {
   const said = notes(name, hint, error);
   const described = [hint !== undefined && `field-${name}-hint`, error !== undefined && `field-${name}-error`];
   const ids = described.filter(Boolean).join(' ');
-  const box = ({ value: one, text }: Option, index: number): Html => {
+  const box = ({ value: one, text, code, hint: about }: ManyOption): Html => {
+    const index = options.findIndex((option) => option.value === one);
     const id = `field-${name}-${index}`;
     return html`<div class="field check"><input id="${id}" name="${name}" type="checkbox" value="${one}"${value.includes(one) && html` checked`}${
       ids !== '' && html` aria-describedby="${ids}"`
     }${error !== undefined && html` aria-invalid="true"`}>
-<label for="${id}">${anyText(text, 120)}</label></div>`;
+<label for="${id}">${anyText(text, 120)}${code !== undefined && html` <code>${plainText(code, 80)}</code>`}${about && html` <span class="line hint">${about}</span>`}</label></div>`;
   };
+  const groups = [...Map.groupBy(options, ({ group }) => group)];
   return html`<fieldset class="choices"><legend>${label}</legend>${said.hint}
-<div class="ticks">${options.map(box)}</div>${said.error}</fieldset>`;
+${groups.map(([group, some]) =>
+  group === undefined
+    ? html`<div class="ticks">${some.map(box)}</div>`
+    : html`<fieldset class="choices"><legend>${group}</legend><div class="ticks">${some.map(box)}</div></fieldset>`,
+)}${said.error}</fieldset>`;
+};
+
+/** Ticked scopes by API; what is not ticked there is text, as the field sends it. */
+const rightsOf = ({ name, label, value, hint, error }: FormControl, apis: readonly OfferedApi[]): Html => {
+  const lines = (value[0] ?? '').split('\n').flatMap((line) => {
+    const [resource = '', ...scopes] = line.trim().split(/\s+/u);
+    return resource === '' ? [] : [{ resource, scopes }];
+  });
+  const held = (resource: string): readonly string[] =>
+    lines.flatMap((line) => (line.resource === resource ? line.scopes : []));
+  const known = new Map(
+    apis.map(({ identifier, scopes }) => [identifier, new Set(['*', ...scopes.map((one) => one.name)])]),
+  );
+  const others = lines
+    .map(({ resource, scopes }) => ({ resource, scopes: scopes.filter((scope) => !known.get(resource)?.has(scope)) }))
+    .filter(({ scopes }, index) => scopes.length > 0 || lines[index]?.scopes.length === 0);
+  const box = (api: OfferedApi, at: string, scope: string, text: HtmlValue): Html => {
+    const id = `field-${name}-${at}`;
+    return html`<div class="field check"><input id="${id}" name="${name}.tick" type="checkbox" value="${api.identifier} ${scope}"${held(api.identifier).includes(scope) && html` checked`}>
+<label for="${id}">${text}</label></div>`;
+  };
+  const text = others.map(({ resource, scopes }) => [resource, ...scopes].join(' ')).join('\n');
+  const typed = textArea({
+    ...{ name, value: text, rows: 3, maxLength: 8000, code: true, optional: true, hint: words.rightsHint },
+    label: apis.length === 0 ? label : words.rightsOther,
+    ...(error === undefined ? {} : { error }),
+  });
+  if (apis.length === 0) return html`${hint !== undefined && html`<p class="hint">${hint}</p>`}${typed}`;
+  return html`<fieldset class="choices"><legend>${label}</legend>${hint !== undefined && html`<p class="hint">${hint}</p>`}
+${apis.map(
+  (api, index) =>
+    html`<details class="api"${held(api.identifier).length > 0 && html` open`}><summary>${isolated(api.name, 80)} <span class="where">${plainText(api.identifier, 200)}</span></summary>
+<div class="ticks">${box(api, `${index}-all`, '*', words.allScopes)}${api.scopes.map((scope, at) =>
+      box(
+        api,
+        `${index}-${at}`,
+        scope.name,
+        html`${plainText(scope.description, 120) || plainText(scope.name, 80)} <code>${plainText(scope.name, 80)}</code> ${riskBadge(scope.risk)}`,
+      ),
+    )}</div></details>`,
+)}
+<details class="api"${(text !== '' || error !== undefined) && html` open`}><summary>${words.rightsOther}</summary>${typed}</details></fieldset>`;
 };
 
 /** Tells that a secret is shown once, and shows it. `next`: where the reader goes from here. */

@@ -4,20 +4,17 @@ import { layout } from '../layout.ts';
 import { registerWords } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
 import { type Fact, factList, postButton } from './console-list.ts';
+import { copyButton } from './copy-button.ts';
 import { submit } from './submit.ts';
 
-/** A button or link about one object. A button POSTs `csrf` to `action`. */
-export type ObjectAction = {
-  readonly text: Phrase;
-  readonly kind?: 'primary' | 'strong' | 'plain' | 'danger';
-} & ({ readonly href: string } | { readonly action: string });
+type Named = { readonly text: Phrase; readonly kind?: 'primary' | 'plain' | 'danger' };
 
 /** A link to a page about the object. */
-export type ObjectLink = {
-  readonly text: Phrase;
-  readonly href: string;
-  readonly kind?: 'plain' | 'strong' | 'danger';
-};
+export type ObjectLink = Named & { readonly href: string };
+
+/** A button or link about one object. A button POSTs `csrf` to `action`. */
+export type ObjectAction = ObjectLink | ObjectButton;
+type ObjectButton = Named & { readonly action: string };
 
 export type ObjectPage = {
   readonly place: ConsolePlace;
@@ -25,21 +22,51 @@ export type ObjectPage = {
   readonly title: Phrase;
   /** A name that a party chose, or a phrase of ours. */
   readonly name: Text;
+  /** Default: the name. */
+  readonly heading?: Phrase;
   readonly id: string;
   readonly state?: HtmlValue;
-  readonly lead?: HtmlValue;
   readonly actions: readonly (ObjectAction | undefined | false)[];
   readonly facts: readonly (Fact | undefined | false)[];
-  readonly more?: HtmlValue;
+  /** Before the facts: what a reader comes for. */
+  readonly first?: HtmlValue;
+  /** After the facts. */
+  readonly further?: HtmlValue;
   /** Absent: not permitted to the viewer. */
   readonly auditLogHref?: string;
 };
 
-/** Links to what a viewer may do with an object. Prints nothing without any. */
-export const actionLinks = (links: readonly ObjectLink[], about: string): Html | undefined =>
-  links.length === 0
-    ? undefined
-    : html`<div class="actions">${links.map((link) => actionLink(link, plainText(about, 60)))}</div>`;
+/** Actions that stay in view beside a heading when there are too many for one row. */
+const IN_VIEW = 2;
+
+/**
+ * What a viewer may do with an object, in one row beside its heading: what ends it is last. With more than three actions, all
+ * but the first two are in a menu. `ends: 'in view'` keeps those that end the object out of it. Prints nothing without any.
+ */
+export const headActions = (
+  buttons: readonly (Html | undefined | false)[],
+  links: readonly ObjectLink[],
+  about: HtmlValue,
+  ends: 'in view' | 'in menu' = 'in menu',
+): Html | undefined => {
+  const isEnd = ({ kind }: ObjectLink): boolean => kind === 'danger';
+  const shownAs = (some: readonly ObjectLink[]): readonly Html[] => some.map((link) => actionLink(link, about));
+  const further = [
+    ...buttons.filter((one): one is Html => one !== undefined && one !== false),
+    ...shownAs(links.filter((link) => !isEnd(link))),
+  ];
+  const last = shownAs(links.filter(isEnd));
+  const count = further.length + last.length;
+  if (count === 0) return undefined;
+  if (count <= IN_VIEW + 1) return html`<div class="actions">${further} ${last}</div>`;
+  const hidden = [...further.slice(IN_VIEW), ...(ends === 'in menu' ? last : [])];
+  const menu =
+    hidden.length > 1
+      ? html`<details class="menu"><summary class="button plain">${registerWords.moreActions}<span class="unseen"> ${about}</span></summary>
+<div>${hidden}</div></details>`
+      : hidden;
+  return html`<div class="actions">${further.slice(0, IN_VIEW)} ${menu} ${ends === 'in view' && last}</div>`;
+};
 
 export const actionLink = ({ text, href, kind = 'plain' }: ObjectLink, about: HtmlValue): Html =>
   html`<a class="button ${kind}" href="${href}">${text}<span class="unseen"> ${about}</span></a>`;
@@ -47,26 +74,27 @@ export const actionLink = ({ text, href, kind = 'plain' }: ObjectLink, about: Ht
 /** The page of one registered object: its state, the actions on it, its facts. */
 export const objectPage = (frame: ConsoleFrame, model: ObjectPage): Html => {
   const actions = model.actions.filter((one): one is ObjectAction => one !== undefined && one !== false);
+  const about = anyText(model.name, 60);
   return layout({
     frame,
     side: consoleNavigation(frame, model.place, false),
     style: 'agents.css',
     title: model.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>${model.name instanceof Phrase ? model.name : chosenName(model.name, 100)}</h1>
-<p class="facts">${model.state} <code>${plainText(model.id, 300)}</code></p>
-${model.lead !== undefined && html`<p class="lead">${model.lead}</p>`}</div>
+    body: html`<div class="page-head"><div class="row"><h1>${model.heading ?? (model.name instanceof Phrase ? model.name : chosenName(model.name, 100))}</h1>
+${headActions(
+  actions.flatMap((one) => ('href' in one ? [] : [actionOf(one, frame.csrf, about)])),
+  actions.flatMap((one) => ('href' in one ? [one] : [])),
+  about,
+)}</div>
+<p class="facts">${model.state} <span class="copied"><code>${plainText(model.id, 300)}</code>${copyButton(model.id)}</span></p></div>
+${model.first}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
-${factList(model.facts)}
-${actions.length > 0 && html`<div class="actions">${actions.map((one) => actionOf(one, frame.csrf, anyText(model.name, 60)))}</div>`}</section>
-${model.more}
+${factList(model.facts)}</section>
+${model.further}
 ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${registerWords.inTheAuditLog}</a></p>`}`,
   });
 };
 
-const actionOf = (one: ObjectAction, csrf: string, about: HtmlValue): Html => {
-  const { text, kind = 'plain' } = one;
-  return 'href' in one
-    ? html`<a class="button ${kind}" href="${one.href}">${text}<span class="unseen"> ${about}</span></a>`
-    : postButton(one.action, csrf, submit({ text, kind, about }));
-};
+const actionOf = ({ text, action, kind = 'plain' }: ObjectButton, csrf: string, about: HtmlValue): Html =>
+  postButton(action, csrf, submit({ text, kind, about }));

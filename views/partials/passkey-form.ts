@@ -15,6 +15,8 @@ export type PasskeyForm = {
   readonly fields: HtmlValue;
   /** The other answer, of the same weight, before the button. */
   readonly otherAnswer?: Html;
+  /** After the button, in its row. */
+  readonly beside?: Html;
   /** Shown in its place in a browser without passkeys. */
   readonly without?: HtmlValue;
 };
@@ -29,9 +31,19 @@ export const passkeyForm = ({ without, ...form }: PasskeyForm): Html =>
     : html`<div class="swap${form.otherAnswer && ' stay'}">${formOf(form)}
 <div class="without" data-without-passkeys>${without}</div></div>`;
 
-const formOf = ({ kind, action, id, options, button, look, fields, otherAnswer }: Omit<PasskeyForm, 'without'>): Html =>
+const formOf = ({
+  kind,
+  action,
+  id,
+  options,
+  button,
+  look,
+  fields,
+  otherAnswer,
+  beside,
+}: Omit<PasskeyForm, 'without'>): Html =>
   html`<form method="post" action="${action}"${id !== undefined && html` id="${id}"`} data-passkey="${kind}" data-options="${options}" hidden>
 ${fields}<input type="hidden" name="credential" value="">
-<div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}</div>
+<div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}${beside && html` ${beside}`}</div>
 <p class="error" role="alert" data-message data-exists="${passkeyWords.exists}" data-failed="${passkeyWords.failed}"></p>
 </form>`;

@@ -55,11 +55,29 @@ export const sourceText = (
 
 const SIGNS = { same: ['', ' '], removed: [words.removed, '−'], added: [words.added, '+'] } as const;
 
+/** How many lines changed, and which policies by their id. */
+const changed = (lines: readonly DifferenceLine[]): Phrase => {
+  const of = (kind: 'added' | 'removed') => {
+    const some = lines.flatMap((line) => (line?.kind === kind ? [line.text] : []));
+    return {
+      lines: some.length,
+      policies: some.flatMap((text) => /^\s*@id\(\x22([^\x22]{1,80})\x22\)/.exec(text)?.[1] ?? []),
+    };
+  };
+  const [added, removed] = [of('added'), of('removed')];
+  return words.changed({ added: added.lines, removed: removed.lines }, named(added.policies), named(removed.policies));
+};
+
+const named = (ids: readonly string[]): Html | undefined =>
+  ids.length === 0
+    ? undefined
+    : html`${ids.slice(0, 5).map((id, index) => html`${index > 0 && ', '}<code>${plainText(id, 80)}</code>`)}${ids.length > 5 && ', …'}`;
+
 /** The difference of two versions, with a few lines around it. */
 export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
   lines.length === 0
     ? html`<p class="empty">${words.same(from, to)}</p>`
-    : html`<div class="source difference" tabindex="0" role="region" aria-label="${words.differences(from, to)}"><ul>${lines
+    : html`<p class="diff-count">${changed(lines)}</p><div class="source difference" tabindex="0" role="region" aria-label="${words.differences(from, to)}"><ul>${lines
         .slice(0, MOST_LINES)
         .map((line) =>
           line === undefined

@@ -36,7 +36,18 @@ export const lastUsed = (usedAt: number | undefined): Phrase =>
 /** The form that removes single rights. It preselects none. `id` is unique on the page. */
 export const narrowingForm = (
   narrowing: Narrowing | undefined,
-  { id, csrf, about }: { readonly id: string; readonly csrf: string; readonly about: HtmlValue },
+  {
+    id,
+    csrf,
+    about,
+    whole,
+  }: {
+    readonly id: string;
+    readonly csrf: string;
+    readonly about: HtmlValue;
+    /** The form that ends all of it, after that of single rights. */
+    readonly whole?: Html | undefined;
+  },
 ): Html | undefined => {
   if (narrowing === undefined) return undefined;
   const { action, resources, openidScopes = [] } = narrowing;
@@ -62,5 +73,5 @@ ${
 <label for="${id}-o${index}"><span class="does">${accountAppWords.knows[name] ?? plainText(name, 80)}</span></label></li>`,
   )}</ul></fieldset>`
 }
-<p>${submit({ text: words.takeThese, kind: 'danger', about })}</p></form></details>`;
+<p>${submit({ text: words.takeThese, kind: 'danger', about })}</p></form>${whole}</details>`;
 };

@@ -3,10 +3,10 @@ import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 export type SubmitButton = {
   readonly text: Text;
   /**
-   * `primary` and `strong` have the same size and weight, for two answers that must be equally easy. `quiet` looks like a
-   * link.
+   * `danger` leads to an end, and `destructive` is the button that confirms it. `primary` and `plain` have the same size, for two
+   * answers that must be equally easy. `quiet` looks like a link.
    */
-  readonly kind?: 'primary' | 'strong' | 'plain' | 'danger' | 'quiet';
+  readonly kind?: 'primary' | 'plain' | 'danger' | 'destructive' | 'quiet';
   readonly name?: string;
   readonly value?: string;
   /** The object of the button, for screen readers, which read it after its text. */

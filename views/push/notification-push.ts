@@ -84,18 +84,18 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
     title: phrase({ en: 'An agent waits for you to accept it', de: 'Ein Agent wartet darauf, dass Sie ihn annehmen' }),
     text: phrase({
       en: 'It does nothing until an owner accepts it. You may decline it.',
-      de: 'Er tut nichts, bevor ihn jemand annimmt, und niemand muss das.',
+      de: 'Er tut nichts, bevor ein Eigentümer ihn annimmt. Sie können ihn ablehnen.',
     }),
     page: 'console',
   },
   'agent.offered': {
     title: phrase({
       en: 'You are asked to own an agent',
-      de: 'Sie werden gebeten, für einen Agenten einzustehen',
+      de: 'Ihnen wird ein Agent angeboten',
     }),
     text: phrase({
       en: 'You own it only after you accept it.',
-      de: 'Sie stehen für ihn ein, wenn Sie ihn angenommen haben, und nicht vorher.',
+      de: 'Er gehört Ihnen, sobald Sie ihn annehmen, und nicht vorher.',
     }),
     page: 'console',
   },
@@ -117,7 +117,7 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
   },
   'factor.recovery_codes_made': {
     title: phrase({
-      en: 'New recovery codes were made for your account',
+      en: 'New recovery codes were created for your account',
       de: 'Für Ihr Konto wurden neue Wiederherstellungscodes erstellt',
     }),
     text: NOT_YOU,

@@ -26,6 +26,7 @@ export const awayWords = {
     ended: phrase({ en: 'ended', de: 'beendet' }),
     void: phrase({ en: 'no longer valid', de: 'gilt nicht mehr' }),
   },
+  actions: phrase({ en: 'Actions', de: 'Aktionen' }),
   end: phrase({ en: 'End it', de: 'Beenden' }),
   endAbout: (name: HtmlValue) => phrase({ en: html`that with ${name}`, de: html`mit ${name}` }),
   ends: phrase({

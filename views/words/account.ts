@@ -6,22 +6,19 @@ import { askedEachTime } from './decision-layers.ts';
 export const accountWords = {
   waiting: (count: number) =>
     phrase({
-      en: count === 1 ? 'An agent waits for your decision.' : `${count} requests of agents wait for your decision.`,
-      de:
-        count === 1
-          ? 'Ein Agent wartet auf Ihre Entscheidung.'
-          : `${count} Anfragen von Agenten warten auf Ihre Entscheidung.`,
+      en: count === 1 ? 'An agent waits for your decision.' : `${count} requests wait for your decision.`,
+      de: count === 1 ? 'Ein Agent wartet auf Ihre Entscheidung.' : `${count} Anfragen warten auf Ihre Entscheidung.`,
     }),
-  look: (count: number) => phrase({ en: `Look at ${count === 1 ? 'it' : 'them'}`, de: 'Ansehen' }),
+  look: (count: number) => phrase({ en: `Review ${count === 1 ? 'it' : 'them'}`, de: 'Ansehen' }),
   ended: phrase({
-    en: 'It ended. All re-delegations below it ended with it.',
-    de: 'Beendet. Was darunter weitergegeben wurde, endete mit.',
+    en: 'Access revoked, with all re-delegations of it.',
+    de: 'Zugriff beendet, mit allem, was davon weitergegeben wurde.',
   }),
-  wasOver: phrase({ en: 'It was over already.', de: 'Es war schon beendet.' }),
+  wasOver: phrase({ en: 'It had ended before.', de: 'Es war schon beendet.' }),
   allowed: phrase({ en: 'Allowed. The agent can go on now.', de: 'Erlaubt. Der Agent kann jetzt weitermachen.' }),
   denied: phrase({ en: 'Denied. Nothing was allowed.', de: 'Abgelehnt. Es wurde nichts erlaubt.' }),
   narrowed: phrase({
-    en: 'Taken away. Tokens that carried it are over; the next ones carry what is left.',
+    en: 'Taken away. Tokens that carried it are invalid. New tokens carry what is left.',
     de: 'Entzogen. Tokens, die es enthielten, sind ungültig; die nächsten enthalten, was übrig ist.',
   }),
   nothingChosen: phrase({
@@ -33,7 +30,7 @@ export const accountWords = {
     de: 'Ihre Adresse wurde bestätigt. Der vorigen wurde es mitgeteilt.',
   }),
   passwordChanged: phrase({
-    en: 'Your password was changed. All sessions from before are over.',
+    en: 'Your password was changed. All earlier sessions ended.',
     de: 'Ihr Passwort wurde geändert. Alle Sitzungen von vorher sind beendet.',
   }),
 };
@@ -80,7 +77,7 @@ export const accountAgentWords = {
       de: html`gehört ${owner}, bei ${resource}, bis ${until}`,
     }),
   revoke: phrase({ en: 'Revoke', de: 'Beenden' }),
-  revokeWithBelow: phrase({ en: 'Revoke with all below', de: 'Mit allem darunter beenden' }),
+  revokeWithBelow: phrase({ en: 'Revoke with re-delegations', de: 'Mit Weitergaben beenden' }),
   what: (agent: string, resource: string) =>
     phrase({ en: `what ${agent} may do at ${resource}`, de: `was ${agent} bei ${resource} tun darf` }),
 };
@@ -110,7 +107,7 @@ export const accountPlaceWords = {
     reaching: phrase({ en: 'How to reach me', de: 'Wie man mich erreicht' }),
     own: phrase({ en: 'Console', de: 'Konsole' }),
   },
-  agentsIOwn: phrase({ en: 'Agents I own', de: 'Agenten, für die ich einstehe' }),
+  agentsIOwn: phrase({ en: 'Agents I own', de: 'Meine Agenten' }),
 };
 
 export const accountAppWords = {
@@ -198,8 +195,8 @@ export const ownActivity = {
   }),
   'account.password_changed': phrase({ en: 'Password changed', de: 'Passwort geändert' }),
   'session.factor_asked': phrase({
-    en: 'Password was right; the second factor was asked for',
-    de: 'Passwort war richtig; nach dem zweiten Faktor wurde gefragt',
+    en: 'Password accepted, second factor requested',
+    de: 'Passwort richtig, zweiter Faktor verlangt',
   }),
   'factor.copied': phrase({
     en: 'A passkey was stopped, because there may be a copy of it',
@@ -226,12 +223,12 @@ export const ownActivity = {
     de: 'Verknüpfung mit einer Person bei einer anderen Organisation beendet',
   }),
   'push.added': phrase({
-    en: 'Told in a browser from now on',
-    de: 'Benachrichtigungen in einem Browser eingeschaltet',
+    en: 'Browser notifications on',
+    de: 'Benachrichtigungen im Browser eingeschaltet',
   }),
   'push.removed': phrase({
-    en: 'Not told in a browser any more',
-    de: 'Benachrichtigungen in einem Browser ausgeschaltet',
+    en: 'Browser notifications off',
+    de: 'Benachrichtigungen im Browser ausgeschaltet',
   }),
   'factor.all_removed': phrase({
     en: 'All second factors removed by an administrator',

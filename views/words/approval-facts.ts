@@ -22,7 +22,7 @@ export const approvalFactWords = {
   unreadable: (name: HtmlValue) =>
     phrase({
       en: html`${name}, which is not registered any more`,
-      de: html`Etwas namens ${name}, das niemand mehr beschreibt`,
+      de: html`${name}, nicht mehr registriert`,
     }),
   something: phrase({ en: 'Something', de: 'Etwas' }),
   andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
@@ -56,8 +56,8 @@ export const approvalFactWords = {
   asked: phrase({ en: 'Asked', de: 'Gefragt' }),
   decideUntil: phrase({ en: 'Decide until', de: 'Frist' }),
   thenOver: (until: HtmlValue) =>
-    phrase({ en: html`${until}; after that it is over`, de: html`bis ${until}; danach ist es vorbei` }),
-  yesIsGood: phrase({ en: 'A yes is good', de: 'Ein Ja gilt' }),
+    phrase({ en: html`${until}; then the request expires`, de: html`bis ${until}; danach läuft die Anfrage ab` }),
+  yesIsGood: phrase({ en: 'Approval valid', de: 'Freigabe gilt' }),
   onceWithin: (duration: HtmlValue) =>
     phrase({
       en: html`for this one action, one time, within ${duration}`,

@@ -26,8 +26,8 @@ export const approvalPeopleWords = {
       en: html`are asked, too, since ${at}: no approver decided by then`,
       de: html`werden seit ${at} ebenfalls gefragt: Bis dahin hatte niemand entschieden`,
     }),
-  decidedBy: phrase({ en: 'Decided by', de: 'Wer entscheidet' }),
-  alone: (who: HtmlValue) => phrase({ en: html`${who} alone`, de: html`${who} allein` }),
+  decidedBy: phrase({ en: 'Approver', de: 'Wer freigibt' }),
+  alone: (who: HtmlValue) => phrase({ en: html`only ${who}`, de: html`nur ${who}` }),
   agreedSoFar: (quorum: number, agreed: number) =>
     phrase({
       en: `${quorum === 1 ? 'one person' : `${quorum} different people`}; ${agreed === 0 ? 'no person has' : `${agreed} ${agreed === 1 ? 'has' : 'have'}`} agreed so far`,

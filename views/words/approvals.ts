@@ -69,7 +69,11 @@ export const batchWords = {
   }),
   deny: phrase({ en: 'Deny the chosen', de: 'Gewählte ablehnen' }),
   approve: phrase({ en: 'Approve the chosen', de: 'Gewählte freigeben' }),
-  choose: (deed: HtmlValue) => phrase({ en: html`Choose: ${deed}`, de: html`Wählen: ${deed}` }),
+  choose: (deed: HtmlValue) =>
+    phrase({
+      en: html`<span class="unseen">Choose: </span>${deed}`,
+      de: html`<span class="unseen">Wählen: </span>${deed}`,
+    }),
   outcomes: {
     approved: phrase({ en: 'Approved', de: 'Freigegeben' }),
     agreed: phrase({
@@ -82,6 +86,7 @@ export const batchWords = {
   whatHappened: phrase({ en: 'What happened', de: 'Was geschehen ist' }),
   apart: phrase({ en: 'Each on its own page', de: 'Jede auf ihrer eigenen Seite' }),
   askedBy: (agent: HtmlValue) => phrase({ en: html`Asked by ${agent}.`, de: html`Gefragt hat ${agent}.` }),
+  details: phrase({ en: 'Details', de: 'Einzelheiten' }),
   onlyDenied: phrase({
     en: 'It cannot be put into words, so it can only be denied.',
     de: 'Sie lässt sich nicht in Worte fassen, also kann sie nur abgelehnt werden.',

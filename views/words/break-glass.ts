@@ -4,9 +4,23 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const breakGlassWords = {
   title: phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
   lead: phrase({
-    en: 'If the approvers do not answer and an action cannot wait, two people with the role break_glass can approve this one action. A third person reviews it afterwards. The server notifies all people concerned at once.',
-    de: 'Wenn diejenigen, die gefragt sind, nicht antworten und es nicht warten kann, geben zwei Personen mit der Rolle break_glass eine einzelne Handlung frei; eine dritte prüft das danach. Alle, die es betrifft, werden sofort benachrichtigt.',
+    en: 'For one action that cannot wait for its approvers.',
+    de: 'Für eine Handlung, die nicht auf die warten kann, die gefragt sind.',
   }),
+  steps: [
+    phrase({
+      en: 'A person with the role break_glass requests it, with a reason and a passkey.',
+      de: 'Eine Person mit der Rolle break_glass verlangt sie, mit einem Grund und einem Passkey.',
+    }),
+    phrase({
+      en: 'A second one approves it within ten minutes. The agent may then do this one action.',
+      de: 'Eine zweite stimmt binnen zehn Minuten zu. Der Agent darf dann diese eine Handlung ausführen.',
+    }),
+    phrase({
+      en: 'A third person reviews it. The server notifies all people concerned at once.',
+      de: 'Eine dritte Person prüft es danach. Alle, die es betrifft, werden sofort benachrichtigt.',
+    }),
+  ],
   toReview: phrase({ en: 'To review', de: 'Zu prüfen' }),
   nothingToReview: phrase({ en: 'No action waits for a review.', de: 'Nichts wartet auf eine Prüfung.' }),
   waiting: phrase({ en: 'Requests that wait for approvers', de: 'Worum gerade gebeten wird' }),

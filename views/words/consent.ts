@@ -83,7 +83,6 @@ export const consentFactWords = {
   signedInAs: phrase({ en: 'Signed in as', de: 'Angemeldet als' }),
   notYou: phrase({ en: 'Not you?', de: 'Nicht Sie?' }),
   agentSays: phrase({ en: 'The agent says, in its own words', de: 'Der Agent sagt, in seinen eigenen Worten' }),
-  whoWillAct: phrase({ en: 'Who will act for you', de: 'Wer für Sie handeln wird' }),
   callsItself: (name: HtmlValue) => phrase({ en: html`It calls itself “${name}”`, de: html`Eigener Name: „${name}“` }),
   inItsOwnLetters: (host: HtmlValue) =>
     phrase({ en: html`in its own letters ${host}`, de: html`in eigenen Buchstaben ${host}` }),
@@ -92,7 +91,11 @@ export const consentFactWords = {
       en: html`You already allow, until ${until}: ${what}.`,
       de: html`Sie erlauben schon, bis ${until}: ${what}.`,
     }),
-  newIs: (what: HtmlValue) => phrase({ en: html`New: ${what}.`, de: html`Neu: ${what}.` }),
+  allowedButNew: (until: HtmlValue) =>
+    phrase({
+      en: html`You already allow the rest until ${until}. What is marked <strong>New</strong> is asked for the first time.`,
+      de: html`Das Übrige erlauben Sie schon bis ${until}. Was mit <strong>Neu</strong> markiert ist, wird zum ersten Mal erbeten.`,
+    }),
   andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
   details: phrase({ en: 'Details', de: 'Einzelheiten' }),
   permissions: (resource: HtmlValue) =>

@@ -3,7 +3,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** The page of one agent. */
 export const agentPageWords = {
   title: phrase({ en: 'Agent', de: 'Agent' }),
-  works: phrase({ en: 'Active', de: 'Aktiv' }),
+  asksYou: phrase({ en: 'Waiting for your answer', de: 'Wartet auf Ihre Antwort' }),
   nothingWorks: phrase({ en: 'Blocked', de: 'Gesperrt' }),
   stops: {
     pending: phrase({
@@ -20,7 +20,7 @@ export const agentPageWords = {
       en: 'It has no owner any more.',
       de: 'Er hat keinen Eigentümer mehr.',
     }),
-    expired: phrase({ en: 'Its time is over.', de: 'Seine Zeit ist um.' }),
+    expired: phrase({ en: 'It is expired.', de: 'Er ist abgelaufen.' }),
     emergency: phrase({ en: 'It was stopped in an emergency.', de: 'Er wurde mit dem Notaus angehalten.' }),
     blueprint_unknown: phrase({
       en: 'Its blueprint is not there, or was never activated.',
@@ -57,15 +57,15 @@ export const agentPageWords = {
   facts: {
     owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
     sponsor: phrase({ en: 'Sponsor', de: 'Fürsprecher' }),
-    uses: phrase({ en: 'May be used for', de: 'Darf benutzt werden für' }),
+    uses: phrase({ en: 'May be used for', de: 'Verwendungszweck' }),
     environment: phrase({ en: 'Environment', de: 'Umgebung' }),
     blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
     provider: phrase({ en: 'Made by', de: 'Hersteller' }),
     contact: phrase({ en: 'Contact', de: 'Kontakt' }),
-    redirects: phrase({ en: 'Sends people back to', de: 'Leitet Personen zurück zu' }),
+    redirects: phrase({ en: 'Redirect URIs', de: 'Redirect-URIs' }),
     registered: phrase({ en: 'Registered', de: 'Registriert' }),
     accepted: phrase({ en: 'Accepted', de: 'Angenommen' }),
-    composition: phrase({ en: 'Made of', de: 'Besteht aus' }),
+    composition: phrase({ en: 'Composition', de: 'Zusammensetzung' }),
   },
   blueprint: (name: HtmlValue, version: number) =>
     phrase({ en: html`${name}, version ${version}`, de: html`${name}, Version ${version}` }),
@@ -79,7 +79,7 @@ export const agentPageWords = {
 
 /** Its credentials, its instances, and events by it and about it. */
 export const agentFactWords = {
-  credentials: phrase({ en: 'Credentials', de: 'Womit er sich ausweist' }),
+  credentials: phrase({ en: 'Credentials', de: 'Zugangsdaten' }),
   addKeys: phrase({ en: 'Add keys', de: 'Schlüssel hinzufügen' }),
   nothingToProve: phrase({
     en: 'It has nothing to prove itself with: it cannot get a token.',
@@ -120,27 +120,27 @@ export const agentFactWords = {
     spiffePath: phrase({ en: 'SPIFFE path', de: 'SPIFFE-Pfad' }),
     thumbprints: phrase({ en: 'Certificates (SHA-256)', de: 'Zertifikate (SHA-256)' }),
   },
-  way: phrase({ en: 'Way', de: 'Art' }),
+  way: phrase({ en: 'Kind', de: 'Art' }),
   since: phrase({ en: 'Since', de: 'Seit' }),
   ends: phrase({ en: 'Ends', de: 'Endet' }),
-  notByItself: phrase({ en: 'not by itself', de: 'nicht von selbst' }),
+  notByItself: phrase({ en: 'never', de: 'nie' }),
   id: phrase({ en: 'Id', de: 'Kennung' }),
   stop: phrase({ en: 'Suspend', de: 'Anhalten' }),
   letCount: phrase({ en: 'Resume', de: 'Gelten lassen' }),
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
-  instances: phrase({ en: 'Instances', de: 'Laufende Kopien' }),
+  instances: phrase({ en: 'Instances', de: 'Instanzen' }),
   instancesHint: phrase({
     en: 'Instances, each with its own key. Ending one leaves the others alone.',
     de: 'Jede hat ihren eigenen Schlüssel. Wird eine beendet, laufen die anderen weiter.',
   }),
-  copy: phrase({ en: 'Copy', de: 'Kopie' }),
-  over: phrase({ en: 'Over', de: 'Vorbei' }),
+  copy: phrase({ en: 'Instance', de: 'Instanz' }),
+  over: phrase({ en: 'Expires', de: 'Läuft ab' }),
   end: phrase({ en: 'End', de: 'Beenden' }),
   noName: phrase({ en: 'No name', de: 'Ohne Namen' }),
   instanceStates: {
     active: phrase({ en: 'running', de: 'läuft' }),
     over_limit: phrase({ en: 'beyond the limit', de: 'über der Grenze' }),
-    expired: phrase({ en: 'over', de: 'vorbei' }),
+    expired: phrase({ en: 'expired', de: 'abgelaufen' }),
     ended: phrase({ en: 'ended', de: 'beendet' }),
   },
   timeline: phrase({ en: 'Timeline', de: 'Verlauf' }),

@@ -4,13 +4,13 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 export const overviewWords = {
   leadAll: phrase({
     en: 'All agents of this server, and their owners.',
-    de: 'Alle Agenten dieses Servers, und wer für sie einsteht.',
+    de: 'Alle Agenten dieses Servers und ihre Eigentümer.',
   }),
-  leadOwn: phrase({ en: 'The agents that you own.', de: 'Die Agenten, für die Sie einstehen.' }),
+  leadOwn: phrase({ en: 'The agents that you own.', de: 'Die Agenten, die Ihnen gehören.' }),
   waiting: phrase({ en: 'Waiting for you', de: 'Wartet auf Sie' }),
   accepting: phrase({
     en: 'If you accept an agent, you own it: you are responsible for what it does, and for ending it.',
-    de: 'Wer einen Agenten annimmt, steht für ihn ein: für das, was er tut, und dafür, ihn zu beenden.',
+    de: 'Wenn Sie einen Agenten annehmen, gehört er Ihnen: Sie sind verantwortlich für das, was er tut, und dafür, ihn zu beenden.',
   }),
   asks: {
     registered: (party: HtmlValue) =>
@@ -26,7 +26,7 @@ export const overviewWords = {
     frozen: (party: HtmlValue) =>
       phrase({
         en: html`It is frozen, because it has no owner. It belonged to ${party ?? 'you'}.`,
-        de: html`Er ist eingefroren, weil niemand für ihn einstand. Er gehörte ${party ?? 'Ihnen'}.`,
+        de: html`Er ist eingefroren, weil er keinen Eigentümer hat. Er gehörte ${party ?? 'Ihnen'}.`,
       }),
   },
   waitsUntil: (time: HtmlValue) => phrase({ en: html`It waits until ${time}.`, de: html`Er wartet bis ${time}.` }),
@@ -49,7 +49,7 @@ export const overviewWords = {
   none: (registerHref: string) =>
     phrase({
       en: html`You own no agent yet. <a href="${registerHref}">Register one</a>, or ask an owner to transfer one to you.`,
-      de: html`Sie stehen noch für keinen Agenten ein. <a href="${registerHref}">Registrieren Sie einen</a>, oder lassen Sie sich einen übergeben.`,
+      de: html`Ihnen gehört noch kein Agent. <a href="${registerHref}">Registrieren Sie einen</a>, oder lassen Sie sich einen übergeben.`,
     }),
   all: phrase({ en: 'All agents', de: 'Alle Agenten' }),
 };
@@ -62,16 +62,16 @@ export const agentListWords = {
   ofAny: phrase({ en: 'Of any owner', de: 'Von allen' }),
   whose: phrase({ en: 'Whose agents', de: 'Wessen Agenten' }),
   onlyMine: phrase({ en: 'Only mine', de: 'Nur meine' }),
-  csv: phrase({ en: 'Save as CSV', de: 'Als CSV speichern' }),
-  ndjson: phrase({ en: 'Save as NDJSON', de: 'Als NDJSON speichern' }),
-  noneFits: phrase({ en: 'No agent fits.', de: 'Kein Agent passt.' }),
+  csv: phrase({ en: 'Export as CSV', de: 'Als CSV exportieren' }),
+  ndjson: phrase({ en: 'Export as NDJSON', de: 'Als NDJSON exportieren' }),
+  noneFits: phrase({ en: 'No agent matches.', de: 'Kein Agent passt.' }),
   none: phrase({ en: 'There is no agent here yet.', de: 'Hier gibt es noch keinen Agenten.' }),
   moreFollows: phrase({
     en: 'There is more to look through on the next page.',
     de: 'Auf der nächsten Seite geht die Suche weiter.',
   }),
   registerOne: phrase({ en: 'Register one', de: 'Registrieren Sie einen' }),
-  words: phrase({ en: 'Words', de: 'Wörter' }),
+  words: phrase({ en: 'Search', de: 'Suche' }),
   state: phrase({ en: 'State', de: 'Zustand' }),
   environment: phrase({ en: 'Environment', de: 'Umgebung' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),

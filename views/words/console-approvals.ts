@@ -12,6 +12,7 @@ export const consoleApprovalsWords = {
   countedOnly: (count: HtmlValue) =>
     phrase({ en: html`Of the newest ${count} approvals.`, de: html`Von den neuesten ${count} Freigaben.` }),
   state: phrase({ en: 'State', de: 'Zustand' }),
+  requests: phrase({ en: 'Requests', de: 'Anfragen' }),
   states: {
     pending: phrase({ en: 'pending', de: 'ausstehend' }),
     approved: phrase({ en: 'approved', de: 'freigegeben' }),
@@ -22,19 +23,22 @@ export const consoleApprovalsWords = {
     expired: phrase({ en: 'expired', de: 'abgelaufen' }),
   },
   none: phrase({
-    en: 'No agent has asked for an approval yet.',
-    de: 'Noch hat kein Agent um eine Freigabe gebeten.',
+    en: 'No agent has asked for an approval yet. Requests appear here once a policy or an API requires an approval.',
+    de: 'Noch hat kein Agent um eine Freigabe gebeten. Anfragen erscheinen hier, sobald eine Richtlinie oder eine API eine Freigabe verlangt.',
   }),
   noneFits: phrase({ en: 'No approval fits.', de: 'Keine Freigabe passt.' }),
-  decisions: phrase({ en: 'decisions of people', de: 'Entscheidungen von Personen' }),
-  median: phrase({ en: 'half of the decisions took less', de: 'oder weniger brauchte die Hälfte der Entscheidungen' }),
-  quick: phrase({
-    en: 'of all approvals within 3 seconds: no person reads a page in that time',
-    de: 'aller Ja in 3 Sekunden: So schnell hat niemand eine Seite gelesen',
+  decisions: phrase({ en: 'decisions', de: 'Entscheidungen' }),
+  median: phrase({ en: 'median time', de: 'Median der Dauer' }),
+  quick: phrase({ en: 'under 3 seconds', de: 'unter 3 Sekunden' }),
+  denials: phrase({ en: 'denied', de: 'abgelehnt' }),
+  meaning: phrase({ en: 'What these figures tell', de: 'Was diese Zahlen sagen' }),
+  quickHint: phrase({
+    en: 'No person reads a page within 3 seconds. Many such approvals are a habit.',
+    de: 'In 3 Sekunden liest keine Person eine Seite. Viele solche Freigaben sind Gewohnheit.',
   }),
-  denials: phrase({
-    en: 'of all decisions were denials; if there is never one, ask whether the approvers read the requests',
-    de: 'aller Entscheidungen waren ein Nein; wo es nie eines gibt, fragen Sie, ob jemand hinsieht',
+  denialsHint: phrase({
+    en: 'If there is never a denial, ask whether the approvers read the requests.',
+    de: 'Gibt es nie eine Ablehnung, fragen Sie, ob die Anfragen gelesen werden.',
   }),
   emergencies: phrase({
     en: 'approved by break-glass access',
@@ -44,9 +48,9 @@ export const consoleApprovalsWords = {
   perDay: phrase({ en: 'Decisions a day', de: 'Entscheidungen am Tag' }),
   inAll: phrase({ en: 'In all', de: 'Insgesamt' }),
   what: phrase({ en: 'What', de: 'Was' }),
-  inTheNameOf: phrase({ en: 'In the name of', de: 'Im Namen von' }),
-  risk: phrase({ en: 'Risk', de: 'Risiko' }),
+  inTheNameOf: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
   outcome: phrase({ en: 'Outcome', de: 'Ausgang' }),
   asked: phrase({ en: 'Asked', de: 'Gefragt' }),
+  until: phrase({ en: 'Decide until', de: 'Zu entscheiden bis' }),
   at: (resource: HtmlValue) => phrase({ en: html`at ${resource}`, de: html`bei ${resource}` }),
 };

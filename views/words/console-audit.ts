@@ -29,6 +29,7 @@ export const auditWords = {
     yesterday: phrase({ en: 'Yesterday', de: 'Gestern' }),
     week: phrase({ en: '7 days', de: '7 Tage' }),
   },
+  statedBy: (name: HtmlValue) => phrase({ en: html`stated by ${name}`, de: html`laut ${name}` }),
   forWhom: (name: HtmlValue) => phrase({ en: html`for ${name}`, de: html`für ${name}` }),
   when: phrase({ en: 'When', de: 'Wann' }),
   what: phrase({ en: 'What', de: 'Was' }),

@@ -81,10 +81,10 @@ export const bulkWords = {
     en: 'You may see this agent, but not change it. Ask its owner or an operator.',
     de: 'Sie dürfen diesen Agenten sehen, aber nicht ändern. Fragen Sie seinen Eigentümer oder einen Operator.',
   }),
-  willCount: ({ changes, stays, cannot }: { readonly [kind in 'changes' | 'stays' | 'cannot']: number }) =>
+  others: (count: number) =>
     phrase({
-      en: `${agentsEn(changes)} to change, ${stays} unchanged, ${cannot} not possible.`,
-      de: `${changes} zu ändern, ${stays} unverändert, ${cannot} nicht möglich.`,
+      en: `${agentsEn(count)} ${count === 1 ? 'stays as it is' : 'stay as they are'}`,
+      de: `${count} ${count === 1 ? 'Agent bleibt, wie er ist' : 'Agenten bleiben, wie sie sind'}`,
     }),
   outcomes: {
     done: phrase({ en: 'done', de: 'erledigt' }),

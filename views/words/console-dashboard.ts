@@ -39,7 +39,7 @@ export const dashboardWords = {
         tryHref !== undefined && html`: <a href="${tryHref}">try for which action</a>`
       }.`,
       de: html`In diesen Tagen hat niemand etwas entschieden. Gefragt wird, wenn ein Blueprint oder eine Richtlinie es verlangt${
-        tryHref !== undefined && html`: <a href="${tryHref}">ausprobieren, bei welcher Handlung</a>`
+        tryHref !== undefined && html`: <a href="${tryHref}">simulieren, bei welcher Handlung</a>`
       }.`,
     }),
   refusals: phrase({ en: 'Refusals', de: 'Ablehnungen' }),

@@ -11,7 +11,14 @@ export const delegationWords = {
   of: (name: HtmlValue) => phrase({ en: html`Only those of ${name}.`, de: html`Nur die von ${name}.` }),
   allOfThem: phrase({ en: 'All delegations', de: 'Alle Delegationen' }),
   pages: phrase({ en: 'Pages of delegations', de: 'Seiten der Delegationen' }),
-  none: phrase({ en: 'There is no delegation.', de: 'Es gibt keine Delegation.' }),
+  searchHint: phrase({
+    en: 'Exact name or id of an agent or person',
+    de: 'Genauer Name oder Kennung eines Agenten oder einer Person',
+  }),
+  none: phrase({
+    en: 'There is no delegation. One begins when a person allows an agent something.',
+    de: 'Es gibt keine Delegation. Eine beginnt, wenn eine Person einem Agenten etwas erlaubt.',
+  }),
   facts: phrase({ en: 'What it permits', de: 'Was sie erlaubt' }),
   tree: phrase({ en: 'Who delegated to whom', de: 'Wer wem delegiert hat' }),
   pictureTitle: (count: number) =>
@@ -72,7 +79,6 @@ export const delegationWords = {
   notDelegable: phrase({ en: 'not delegable', de: 'nicht delegierbar' }),
   delegable: (depth: number, agents: HtmlValue) =>
     phrase({ en: html`${depth}, to ${agents}`, de: html`${depth}, an ${agents}` }),
-  state: phrase({ en: 'State', de: 'Zustand' }),
   created: phrase({ en: 'Created', de: 'Angelegt' }),
   ends: phrase({ en: 'Expires', de: 'Läuft ab' }),
   revokedAt: phrase({ en: 'Revoked', de: 'Widerrufen' }),

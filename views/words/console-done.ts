@@ -9,9 +9,9 @@ export const doneWords = {
   }),
   accepted: phrase({
     en: 'Accepted. You own it from now on.',
-    de: 'Angenommen. Ab jetzt stehen Sie für ihn ein.',
+    de: 'Angenommen. Der Agent gehört jetzt Ihnen.',
   }),
-  declined: phrase({ en: 'Declined. You do not own it.', de: 'Abgelehnt. Sie stehen nicht für ihn ein.' }),
+  declined: phrase({ en: 'Declined. You do not own it.', de: 'Abgelehnt. Der Agent gehört Ihnen nicht.' }),
   suspended: phrase({ en: 'Suspended. Nothing it holds works.', de: 'Ausgesetzt. Nichts, was er hat, funktioniert.' }),
   resumed: phrase({ en: 'Resumed. It works again.', de: 'Fortgesetzt. Er funktioniert wieder.' }),
   retired: phrase({
@@ -70,7 +70,7 @@ export const doneWords = {
     en: 'Disabled. Nothing it holds works.',
     de: 'Gesperrt. Nichts, was er hat, funktioniert.',
   }),
-  adopted: phrase({ en: 'Adopted. You own it from now on.', de: 'Übernommen. Ab jetzt stehen Sie dafür ein.' }),
+  adopted: phrase({ en: 'Adopted. You own it from now on.', de: 'Übernommen. Der Client gehört jetzt Ihnen.' }),
   verified: phrase({
     en: 'Verified. No other owner can register a name that looks like it.',
     de: 'Geprüft. Niemand sonst registriert einen Namen, der so aussieht.',
@@ -93,6 +93,11 @@ export const doneWords = {
     de: 'Gilt ab jetzt, für alle seine Agenten.',
   }),
   deprecated: phrase({ en: 'It takes no new agents any more.', de: 'Er nimmt keine neuen Agenten mehr.' }),
+  backedUp: phrase({ en: 'The backup is in the list.', de: 'Die Sicherung steht in der Liste.' }),
+  stepsHidden: phrase({
+    en: 'Hidden in this browser. The first steps stay at /console/first-steps.',
+    de: 'In diesem Browser ausgeblendet. Die ersten Schritte bleiben unter /console/first-steps.',
+  }),
   created: phrase({ en: 'Created.', de: 'Angelegt.' }),
   rotated: phrase({
     en: 'New keys are published. The server signs with them later.',
@@ -104,6 +109,46 @@ export const doneWords = {
   testFailed: phrase({
     en: 'The test message did not arrive. The last failure says why.',
     de: 'Die Testnachricht kam nicht an. Der letzte Fehler nennt den Grund.',
+  }),
+  budgetOff: phrase({
+    en: 'Switched off. Its limit does not apply.',
+    de: 'Ausgeschaltet. Seine Grenze gilt nicht.',
+  }),
+  budgetOn: phrase({
+    en: 'Switched on. Its limit applies from the next token on.',
+    de: 'Eingeschaltet. Seine Grenze gilt ab dem nächsten Token.',
+  }),
+  issuerDisabled: phrase({
+    en: 'Disabled. The server refuses its tokens.',
+    de: 'Gesperrt. Der Server lehnt seine Tokens ab.',
+  }),
+  issuerEnabled: phrase({
+    en: 'Enabled. Its tokens authenticate agents again.',
+    de: 'Entsperrt. Seine Tokens authentifizieren wieder Agenten.',
+  }),
+  peerDisabled: phrase({
+    en: 'Disabled. The server accepts no assertions from it, and issues none for it.',
+    de: 'Gesperrt. Der Server nimmt keine Assertions von ihm an und stellt keine für ihn aus.',
+  }),
+  peerEnabled: phrase({
+    en: 'Enabled. The server accepts its assertions again.',
+    de: 'Entsperrt. Der Server nimmt seine Assertions wieder an.',
+  }),
+  keysDiscarded: phrase({
+    en: 'Discarded. All nodes fetch its keys anew.',
+    de: 'Verworfen. Alle Knoten holen seine Schlüssel neu.',
+  }),
+  sentAgain: phrase({
+    en: 'The server sends it again. It stands here again if that fails too.',
+    de: 'Der Server sendet es erneut. Scheitert auch das, steht es wieder hier.',
+  }),
+  tokenRevoked: phrase({
+    en: 'Revoked. The token registers nothing more.',
+    de: 'Widerrufen. Das Token registriert nichts mehr.',
+  }),
+  keyRevoked: phrase({
+    en: 'Revoked. The key and everything that it signed are invalid.',
+    de: 'Widerrufen. Der Schlüssel und alles, was er signiert hat, ist ungültig.',
   }),
   deleted: phrase({ en: 'Deleted.', de: 'Gelöscht.' }),
   killed: phrase({

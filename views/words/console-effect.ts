@@ -59,7 +59,7 @@ export const effectWords = {
     both: phrase({ en: 'from its blueprint and this agent', de: 'aus seinem Blueprint und diesem Agenten' }),
     registration: phrase({ en: 'from its registration', de: 'aus seiner Registrierung' }),
   },
-  getsTokens: phrase({ en: 'Gets tokens', de: 'Bekommt Tokens' }),
+  getsTokens: phrase({ en: 'Grant types', de: 'Grant-Typen' }),
   inNoWay: phrase({ en: 'in no way', de: 'auf keine Weise' }),
   notAnyMore: phrase({ en: 'Not any more', de: 'Nicht mehr' }),
   boundToKey: phrase({ en: 'Tokens bound to a key', de: 'Tokens an einen Schlüssel gebunden' }),
@@ -82,7 +82,7 @@ export const ceilingWords = {
   names: {
     authority: phrase({ en: 'Within reach', de: 'In Reichweite' }),
     approvals: phrase({ en: 'With an approval each time', de: 'Jedes Mal mit Freigabe' }),
-    grantTypes: phrase({ en: 'Gets tokens', de: 'Bekommt Tokens' }),
+    grantTypes: phrase({ en: 'Grant types', de: 'Grant-Typen' }),
     senderConstraint: phrase({ en: 'Tokens', de: 'Tokens' }),
     maxAgents: phrase({ en: 'Agents', de: 'Agenten' }),
     authenticationMethods: phrase({ en: 'Proves itself by', de: 'Weist sich aus durch' }),

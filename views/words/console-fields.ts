@@ -1,4 +1,5 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
+import { passwordWords } from './password.ts';
 
 /** Labels of the fields that create and change registered objects. */
 export const fieldWords = {
@@ -10,8 +11,8 @@ export const fieldWords = {
   }),
   email: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
   language: phrase({ en: 'Language of mails', de: 'Sprache der Mails' }),
-  groups: phrase({ en: 'Groups for other software', de: 'Gruppen für andere Software' }),
-  entitlements: phrase({ en: 'Own rights', de: 'Eigene Rechte' }),
+  groups: phrase({ en: 'Groups sent to apps', de: 'Gruppen, die Apps mitgeteilt werden' }),
+  entitlements: phrase({ en: 'Limit of what consent can give', de: 'Obergrenze für Einwilligungen' }),
   entitlementsHint: phrase({
     en: 'On each line the identifier of an API, then its scopes. Empty: consent alone limits the person.',
     de: 'Je Zeile die Kennung einer API, danach ihre Scopes. Leer: Nur die Einwilligung begrenzt die Person.',
@@ -57,12 +58,26 @@ export const fieldWords = {
   algorithm: phrase({ en: 'Signature of access tokens', de: 'Signatur der Access-Tokens' }),
   lifetime: phrase({ en: 'Lifetime of an access token', de: 'Lebensdauer eines Access-Tokens' }),
   environments: phrase({ en: 'Environments of agents', de: 'Umgebungen der Agenten' }),
+  serverPermissions: phrase({ en: 'Permissions', de: 'Berechtigungen' }),
+  mayReport: phrase({
+    en: 'Report what it did with its tokens',
+    de: 'Berichten, was er mit seinen Tokens getan hat',
+  }),
+  statusList: phrase({
+    en: 'List the status of each JWT access token (Token Status List)',
+    de: 'Den Zustand jedes JWT-Access-Tokens auflisten (Token Status List)',
+  }),
+  statusListHint: phrase({
+    en: 'For APIs and other verifiers without a connection to this server. Each token then costs one more write.',
+    de: 'Für APIs und andere Prüfer ohne Verbindung zu diesem Server. Jedes Token kostet dann einen Schreibvorgang mehr.',
+  }),
   scopes: phrase({ en: 'Scopes', de: 'Scopes' }),
   scopesHint: phrase({
-    en: 'The consent page shows the description, with a mark for the risk. Empty the name of a scope to remove it. More rows appear after each save.',
-    de: 'Die Einwilligungsseite zeigt die Beschreibung, mit einem Kennzeichen für das Risiko. Leeren Sie den Namen, um einen Scope zu entfernen. Nach dem Speichern erscheinen weitere Zeilen.',
+    en: 'The consent page shows the description, with a mark for the risk.',
+    de: 'Die Einwilligungsseite zeigt die Beschreibung, mit einem Kennzeichen für das Risiko.',
   }),
   scope: (number: number) => phrase({ en: `Scope ${number}`, de: `Scope ${number}` }),
+  addScope: phrase({ en: 'Add a scope', de: 'Scope hinzufügen' }),
   scopeName: phrase({ en: 'Scope', de: 'Scope' }),
   description: phrase({ en: 'What it allows', de: 'Was er erlaubt' }),
   risk: phrase({ en: 'Risk', de: 'Risiko' }),
@@ -88,6 +103,23 @@ export const fieldWords = {
     en: 'The change applies at the next decision.',
     de: 'Die Änderung gilt ab der nächsten Entscheidung.',
   }),
+  roleHints: {
+    administrator: phrase({ en: 'May do everything.', de: 'Darf alles.' }),
+    operator: phrase({
+      en: 'Changes neither roles, passwords, signing keys nor active policies.',
+      de: 'Ändert weder Rollen noch Passwörter, Signaturschlüssel oder aktive Richtlinien.',
+    }),
+    auditor: phrase({ en: 'Reads everything and changes nothing.', de: 'Liest alles und ändert nichts.' }),
+    break_glass: phrase({
+      en: 'Approves in an emergency, together with a second person.',
+      de: 'Gibt im Notfall frei, zusammen mit einer zweiten Person.',
+    }),
+  },
+  newPasswordHint: (characters: number) =>
+    phrase({
+      en: html`${passwordWords.atLeast(characters)} The person changes it under My account.`,
+      de: html`${passwordWords.atLeast(characters)} Die Person ändert es unter „Mein Konto“.`,
+    }),
   rolesTitle: phrase({ en: 'Change roles', de: 'Rollen ändern' }),
   rolesOf: (name: HtmlValue) => phrase({ en: html`Roles of ${name}`, de: html`Rollen von ${name}` }),
   rolesLead: phrase({

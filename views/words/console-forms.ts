@@ -18,6 +18,7 @@ export const agentFormWords = {
     en: 'What it is for, in a sentence or two.',
     de: 'Wofür er da ist, in ein, zwei Sätzen.',
   }),
+  moreAboutIt: phrase({ en: 'More about it (optional)', de: 'Mehr über ihn (optional)' }),
   uses: phrase({ en: 'May be used for (optional)', de: 'Darf benutzt werden für (optional)' }),
   usesHint: phrase({ en: 'Short texts, one on each line.', de: 'Kurze Texte, einer in jeder Zeile.' }),
   provider: phrase({ en: 'Made by (optional)', de: 'Hersteller (optional)' }),
@@ -29,7 +30,10 @@ export const agentFormWords = {
   }),
   whereItStands: phrase({ en: '2. Where it stands', de: '2. Wo er steht' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
-  ownerHint: phrase({ en: 'The account or group that is responsible for it.', de: 'Wer für ihn einsteht.' }),
+  ownerHint: phrase({
+    en: 'The account or group that is responsible for it.',
+    de: 'Das Konto oder die Gruppe, die für ihn verantwortlich ist.',
+  }),
   me: (name: string) => phrase({ en: `${name} (me)`, de: `${name} (ich)` }),
   otherOwner: phrase({ en: 'Another owner (optional)', de: 'Ein anderer Eigentümer (optional)' }),
   otherOwnerHint: phrase({
@@ -69,7 +73,7 @@ export const agentFormWords = {
   }),
   keysUrl: phrase({ en: 'Or the URL where it serves them', de: 'Oder die URL, unter der er sie anbietet' }),
   httpsOnly: phrase({ en: 'https only.', de: 'Nur https.' }),
-  redirects: phrase({ en: 'Redirect URIs (optional)', de: 'Rückleitungs-URIs (optional)' }),
+  redirects: phrase({ en: 'Redirect URIs (optional)', de: 'Redirect-URIs (optional)' }),
   redirectsHint: phrase({
     en: 'Only if it sends people here to sign in. One on each line.',
     de: 'Nur wenn er Personen zur Anmeldung hierher schickt. Eine in jeder Zeile.',
@@ -87,12 +91,22 @@ export const agentFormWords = {
   handOver: (name: HtmlValue) => phrase({ en: html`Hand over ${name}`, de: html`${name} übergeben` }),
   handOverLead: phrase({
     en: 'The account or group that you name must accept the agent, and owns it from then on. Until then nothing changes.',
-    de: 'Das Konto oder die Gruppe, die Sie nennen, wird gebeten, ihn anzunehmen, und steht von da an für ihn ein. Bis dahin ändert sich nichts.',
+    de: 'Das Konto oder die Gruppe, die Sie nennen, muss den Agenten annehmen, und er gehört ihr von da an. Bis dahin ändert sich nichts.',
   }),
-  handOverEnds: phrase({
-    en: 'When the new owner accepts, all credentials of the agent end, federated ones too, with its tokens, sign-ins, instances and approvals. What people allowed it is suspended until each of them confirms the new owner. If a member of the group that owns the agent becomes its owner, nothing of this ends.',
-    de: 'Nimmt der neue Eigentümer an, enden alle Schlüssel und Nachweise des Agenten, auch föderierte, mit seinen Tokens, Anmeldungen, Instanzen und Freigaben. Was Personen ihm erlaubt haben, ist ausgesetzt, bis jede den neuen Eigentümer bestätigt. Wird ein Mitglied der Gruppe Eigentümer, der der Agent gehört, endet nichts davon.',
-  }),
+  handOverEnds: [
+    phrase({
+      en: 'When the new owner accepts, all its credentials end, federated ones too, with its tokens, sign-ins, instances and approvals.',
+      de: 'Nimmt der neue Eigentümer an, enden alle seine Schlüssel und Nachweise, auch föderierte, mit Tokens, Anmeldungen, Instanzen und Freigaben.',
+    }),
+    phrase({
+      en: 'What people allowed it is suspended until each of them confirms the new owner.',
+      de: 'Was Personen ihm erlaubt haben, ist ausgesetzt, bis jede den neuen Eigentümer bestätigt.',
+    }),
+    phrase({
+      en: 'Nothing ends if a member of the group that owns the agent becomes its owner.',
+      de: 'Nichts endet, wenn ein Mitglied der Gruppe Eigentümer wird, der der Agent gehört.',
+    }),
+  ],
   newOwner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
   newOwnerHint: phrase({
     en: 'A username, or the name of a group.',

@@ -36,7 +36,7 @@ export const killWords = {
     final: phrase({ en: 'ended for good', de: 'endgültig beendet' }),
   },
   standing: phrase({ en: 'in force', de: 'in Kraft' }),
-  newTitle: phrase({ en: 'Stop something', de: 'Etwas stoppen' }),
+  newTitle: phrase({ en: 'Kill access', de: 'Notaus auslösen' }),
   newLead: phrase({
     en: 'Choose what to stop. The next page shows what ends, and asks for confirmation.',
     de: 'Wählen Sie, was Sie stoppen. Die nächste Seite zeigt, was endet, und fragt nach.',
@@ -44,8 +44,8 @@ export const killWords = {
   scope: phrase({ en: 'What to stop', de: 'Was Sie stoppen' }),
   name: phrase({ en: 'Name', de: 'Name' }),
   nameHint: phrase({
-    en: 'A name, a username or an id. Of a delegation or token the id. Leave it empty for everything.',
-    de: 'Ein Name, ein Benutzername oder eine Kennung. Bei Delegation und Token die Kennung. Leer lassen für alles.',
+    en: 'A name, a username or an id. Of a delegation or token the id.',
+    de: 'Ein Name, ein Benutzername oder eine Kennung. Bei Delegation und Token die Kennung.',
   }),
   preview: phrase({ en: 'Preview', de: 'Vorschau' }),
   askedOf: {
@@ -83,8 +83,13 @@ export const killWords = {
   count: (count: number, more: boolean) =>
     phrase({ en: `${count}${more ? ' or more' : ''}`, de: `${count}${more ? ' oder mehr' : ''}` }),
   nothing: phrase({
-    en: 'Nothing that is active now ends. New access is blocked.',
-    de: 'Nichts, was jetzt aktiv ist, endet. Neuer Zugriff wird gesperrt.',
+    en: 'No agent, delegation, grant or session ends. Access tokens end that the target got for itself. New access is blocked.',
+    de: 'Es endet kein Agent, keine Delegation, kein Grant und keine Sitzung. Es enden Access-Tokens, die das Ziel für sich selbst bekam. Neuer Zugriff wird gesperrt.',
+  }),
+  uncounted: phrase({ en: 'not counted; some may end', de: 'nicht gezählt; es können welche enden' }),
+  alsoEnds: phrase({
+    en: 'Access tokens, standing approvals and open approvals of these end too.',
+    de: 'Auch ihre Access-Tokens, Dauergenehmigungen und offenen Genehmigungen enden.',
   }),
   nothingKnown: phrase({
     en: 'The server keeps no list of tokens. The token with this id ends, if there is one.',
@@ -95,6 +100,7 @@ export const killWords = {
   confirmLabel: phrase({ en: 'Confirmation', de: 'Bestätigung' }),
   stop: phrase({ en: 'Stop now', de: 'Jetzt stoppen' }),
   kill: phrase({ en: 'Kill', de: 'Notaus' }),
+  killOf: (target: HtmlValue) => phrase({ en: html`Kill of ${target}`, de: html`Notaus für ${target}` }),
   lift: phrase({ en: 'Lift', de: 'Aufheben' }),
   liftTitle: phrase({ en: 'Lift a kill', de: 'Notaus aufheben' }),
   liftAsked: (name: HtmlValue) =>

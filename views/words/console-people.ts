@@ -4,13 +4,13 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const peopleWords = {
   title: phrase({ en: 'People', de: 'Personen' }),
   lead: phrase({
-    en: 'All people with an account here, newest first.',
-    de: 'Alle, die hier ein Konto haben, die neuesten zuerst.',
+    en: 'All people with an account here.',
+    de: 'Alle, die hier ein Konto haben.',
   }),
   person: phrase({ en: 'Person', de: 'Person' }),
   wordsHint: phrase({
-    en: 'Of the name, the username or the address; beginnings are enough.',
-    de: 'Aus Name, Benutzername oder Adresse; Anfänge genügen.',
+    en: 'Beginning of a name, username or e-mail',
+    de: 'Anfang von Name, Benutzername, E-Mail',
   }),
   roles: phrase({ en: 'Roles', de: 'Rollen' }),
   roleNames: {
@@ -20,17 +20,14 @@ export const peopleWords = {
     break_glass: phrase({ en: 'break-glass', de: 'Notfallfreigabe' }),
   },
   groups: phrase({ en: 'Groups', de: 'Gruppen' }),
-  none: phrase({ en: 'There are no people here yet.', de: 'Hier ist noch niemand.' }),
+  none: phrase({
+    en: 'There are no people here yet. Create an account, or let people sign in with another provider.',
+    de: 'Hier ist noch niemand. Legen Sie ein Konto an, oder lassen Sie Personen sich bei einem anderen Anbieter anmelden.',
+  }),
   make: phrase({ en: 'New person', de: 'Neue Person' }),
   makeOne: phrase({
     en: 'People also get an account from a sign-in provider.',
     de: 'Personen bekommen ein Konto auch durch einen Anmeldedienst.',
-  }),
-  works: phrase({ en: 'Can sign in', de: 'Kann sich anmelden' }),
-  worksNot: phrase({ en: 'Cannot sign in', de: 'Kann sich nicht anmelden' }),
-  disabling: phrase({
-    en: 'Disabling ends all sessions and tokens at once. Agents that only this person owns become orphaned. The next page lists all of it.',
-    de: 'Sperren beendet sofort alle Sitzungen und Tokens. Agenten, die nur dieser Person gehören, werden verwaist. Die nächste Seite nennt alles.',
   }),
   disabled: phrase({
     en: 'The account is disabled: no sign-in, no token. Enabling revives nothing that ended.',
@@ -42,10 +39,10 @@ export const peopleWords = {
   email: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
   verified: phrase({ en: 'verified', de: 'bestätigt' }),
   notVerified: phrase({ en: 'not verified', de: 'nicht bestätigt' }),
-  directoryGroups: phrase({ en: 'Groups for other software', de: 'Gruppen für andere Software' }),
+  directoryGroups: phrase({ en: 'Groups sent to apps', de: 'Gruppen, die Apps mitgeteilt werden' }),
   ownerGroups: phrase({ en: 'Groups that own agents', de: 'Gruppen, denen Agenten gehören' }),
-  entitlements: phrase({ en: 'Own rights', de: 'Eigene Rechte' }),
-  whatConsentGives: phrase({ en: 'what consent gives', de: 'was Einwilligung gibt' }),
+  entitlements: phrase({ en: 'Limit of what consent can give', de: 'Obergrenze für Einwilligungen' }),
+  whatConsentGives: phrase({ en: 'no limit', de: 'keine Grenze' }),
   factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
   noFactors: phrase({
     en: 'There is none: the password, or a sign-in provider, is enough.',
@@ -77,7 +74,7 @@ export const peopleWords = {
   provider: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
   theirId: phrase({ en: 'Identity there', de: 'Identität dort' }),
   agents: phrase({ en: 'Agents', de: 'Agenten' }),
-  noAgents: phrase({ en: 'Owns no agent.', de: 'Steht für keinen Agenten ein.' }),
+  noAgents: phrase({ en: 'Owns no agent.', de: 'Besitzt keinen Agenten.' }),
   allAgents: phrase({ en: 'All of them', de: 'Alle zeigen' }),
   delegations: phrase({ en: 'What agents may do in this name', de: 'Was Agenten in diesem Namen dürfen' }),
   noDelegations: phrase({
@@ -100,12 +97,15 @@ export const groupWords = {
   title: phrase({ en: 'Groups', de: 'Gruppen' }),
   lead: phrase({
     en: 'The members of a group own its agents together.',
-    de: 'Gruppen besitzen Agenten gemeinsam: Wer in einer ist, steht für ihre Agenten ein.',
+    de: 'Die Agenten einer Gruppe gehören ihren Mitgliedern gemeinsam.',
   }),
   group: phrase({ en: 'Group', de: 'Gruppe' }),
   members: phrase({ en: 'Members', de: 'Mitglieder' }),
-  none: phrase({ en: 'There is no group yet.', de: 'Es gibt noch keine Gruppe.' }),
-  make: phrase({ en: 'Make a group', de: 'Eine Gruppe anlegen' }),
+  none: phrase({
+    en: 'There is no group yet. A group owns agents together, so that they keep an owner when a person leaves.',
+    de: 'Es gibt noch keine Gruppe. Eine Gruppe besitzt Agenten gemeinsam. Sie behalten einen Eigentümer, wenn eine Person geht.',
+  }),
+  make: phrase({ en: 'New group', de: 'Neue Gruppe' }),
   makeLead: phrase({
     en: 'At least two people, so that one remains when the other leaves.',
     de: 'Mindestens zwei Personen, damit noch jemand da ist, wenn eine geht.',
@@ -114,7 +114,7 @@ export const groupWords = {
   changeTitle: phrase({ en: 'Change a group', de: 'Eine Gruppe ändern' }),
   changeLead: phrase({
     en: 'A person whom you remove does not own the agents of the group any more. Agents without an owner are frozen.',
-    de: 'Wer herausgenommen wird, steht nicht mehr für ihre Agenten ein. Agenten, für die niemand einsteht, werden eingefroren.',
+    de: 'Wen Sie entfernen, dem gehören die Agenten der Gruppe nicht mehr. Agenten ohne Eigentümer werden eingefroren.',
   }),
   usernames: phrase({ en: 'Usernames of its members', de: 'Benutzernamen ihrer Mitglieder' }),
   usernamesHint: phrase({ en: 'One on each line.', de: 'Einer in jeder Zeile.' }),

@@ -11,7 +11,7 @@ export const policyPageWords = {
     de: 'Was überhaupt erlaubt ist, zusätzlich zu Registrierung, Blueprints und Einwilligung. Sie nehmen nur weg.',
   }),
   states: {
-    active: phrase({ en: 'active', de: 'gilt' }),
+    active: phrase({ en: 'active', de: 'aktiv' }),
     draft: phrase({ en: 'draft', de: 'Entwurf' }),
     archived: phrase({ en: 'archived', de: 'archiviert' }),
   },
@@ -19,7 +19,7 @@ export const policyPageWords = {
     en: html`<strong>Switched off.</strong> Decisions on this server do not ask policies: <code>policy.enforcement</code> is off.`,
     de: html`<strong>Abgeschaltet.</strong> Entscheidungen auf diesem Server fragen keine Richtlinien: <code>policy.enforcement</code> ist aus.`,
   }),
-  nothingCounts: phrase({ en: 'Nothing is active', de: 'Nichts gilt' }),
+  nothingCounts: phrase({ en: 'Nothing is active', de: 'Nichts ist aktiv' }),
   nothingAllowed: phrase({
     en: 'No version is active, so nothing is allowed.',
     de: 'Keine Version ist aktiv, also ist nichts erlaubt.',
@@ -43,12 +43,12 @@ export const policyPageWords = {
       de: html`<strong>Niemand kann etwas freigeben:</strong> Keine Richtlinie erlaubt <code>approve</code>, also bekommen Agenten nichts, was das Ja einer Person braucht. Der mitgelieferte Satz erlaubt es allen in <code>people-approve</code>.`,
     }),
   } satisfies Readonly<Record<PolicyGap, Phrase>>,
-  counts: (version: number) => phrase({ en: `Version ${version} is active`, de: `Version ${version} gilt` }),
+  counts: (version: number) => phrase({ en: `Version ${version} is active`, de: `Version ${version} ist aktiv` }),
   since: (time: HtmlValue, who: HtmlValue) =>
     phrase({ en: html`Since ${time}, activated by ${who}.`, de: html`Seit ${time}, aktiviert von ${who}.` }),
   quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
   andMore: (count: number) => phrase({ en: `And ${count} more.`, de: `Und ${count} weitere.` }),
-  read: phrase({ en: 'Read it', de: 'Lesen' }),
+  read: phrase({ en: 'View', de: 'Ansehen' }),
   rollBack: (version: number) => phrase({ en: `Roll back to version ${version}`, de: `Zurück zu Version ${version}` }),
   versions: phrase({ en: 'Versions', de: 'Versionen' }),
   draftOne: phrase({ en: 'Draft a version', de: 'Version entwerfen' }),
@@ -64,8 +64,8 @@ export const policyPageWords = {
   makeCountAgain: phrase({ en: 'Activate again', de: 'Wieder aktivieren' }),
   edit: phrase({ en: 'Edit', de: 'Bearbeiten' }),
   draftFrom: phrase({ en: 'New draft from this version', de: 'Neuer Entwurf aus dieser Version' }),
-  tryIt: phrase({ en: 'Try it', de: 'Ausprobieren' }),
-  replayIt: phrase({ en: 'Replay it', de: 'Nachspielen' }),
+  tryIt: phrase({ en: 'Simulate', de: 'Simulieren' }),
+  replayIt: phrase({ en: 'Replay', de: 'Wiederholen' }),
   says: phrase({ en: 'What it says', de: 'Was sie sagt' }),
   text: phrase({ en: 'Text', de: 'Text' }),
   textOf: (version: number) => phrase({ en: `Text of version ${version}`, de: `Text von Version ${version}` }),
@@ -79,20 +79,20 @@ export const policyPageWords = {
   activating: (replaces: number | undefined) =>
     phrase({
       en: `${replaces === undefined ? 'Nothing is active now.' : `It replaces version ${replaces}.`} Every decision from then on asks it, on all nodes. You can roll back at any time.`,
-      de: `${replaces === undefined ? 'Jetzt gilt nichts.' : `Sie tritt an die Stelle von Version ${replaces}.`} Von da an fragt jede Entscheidung sie, auf allen Knoten. Sie können jederzeit zurück.`,
+      de: `${replaces === undefined ? 'Jetzt ist keine Version aktiv.' : `Sie tritt an die Stelle von Version ${replaces}.`} Von da an fragt jede Entscheidung sie, auf allen Knoten. Sie können jederzeit zurück.`,
     }),
   notSure: (href: string) =>
     phrase({
       en: html`Not sure? <a href="${href}">Replay it over the last days</a> first.`,
       de: html`Nicht sicher? <a href="${href}">Spielen Sie sie zuerst über die letzten Tage nach</a>.`,
     }),
-  thoseThatCount: phrase({ en: 'The active version', de: 'Die, die gelten' }),
+  thoseThatCount: phrase({ en: 'The active version', de: 'Die aktive Version' }),
   /** In a field, with the note of the draft's author. */
   option: (version: number, state: 'draft' | 'active' | 'archived', note = '') => {
     const said = note === '' ? '' : `: ${note}`;
     return phrase({
       en: `Version ${version}${state === 'active' ? ', active' : state === 'draft' ? ', draft' : ''}${said}`,
-      de: `Version ${version}${state === 'active' ? ', gilt' : state === 'draft' ? ', Entwurf' : ''}${said}`,
+      de: `Version ${version}${state === 'active' ? ', aktiv' : state === 'draft' ? ', Entwurf' : ''}${said}`,
     });
   },
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),

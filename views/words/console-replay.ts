@@ -2,7 +2,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 
 /** Replays of policies over earlier decisions. */
 export const replayWords = {
-  title: phrase({ en: 'Replay decisions', de: 'Entscheidungen nachspielen' }),
+  title: phrase({ en: 'Replay decisions', de: 'Entscheidungen wiederholen' }),
   lead: phrase({
     en: 'Policies run over what was decided lately: who would have been refused, and who would have got more.',
     de: 'Richtlinien laufen über das, was zuletzt entschieden wurde: Wem wäre etwas verweigert worden, und wer hätte mehr bekommen?',
@@ -15,11 +15,11 @@ export const replayWords = {
       de: days === 1 ? 'Letzter Tag' : `Letzte ${days} Tage`,
     }),
   onlyAbout: phrase({ en: 'Only about (optional)', de: 'Nur über (optional)' }),
-  anId: phrase({ en: 'The id of an agent.', de: 'Die Kennung eines Agenten.' }),
-  replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
+  anId: phrase({ en: 'Name or id of an agent.', de: 'Name oder Kennung eines Agenten.' }),
+  replay: phrase({ en: 'Replay', de: 'Wiederholen' }),
   recorded: phrase({
-    en: 'That the audit log was read stands in the audit log. Leave the page to stop.',
-    de: 'Dass das Protokoll gelesen wurde, steht im Protokoll. Verlassen Sie die Seite, um abzubrechen.',
+    en: 'The audit log records each replay. Leave the page to stop it.',
+    de: 'Das Protokoll vermerkt jede Wiederholung. Verlassen Sie die Seite, um sie abzubrechen.',
   }),
   result: phrase({ en: 'Result', de: 'Ergebnis' }),
   progress: (read: HtmlValue, changed: HtmlValue) =>
@@ -27,7 +27,7 @@ export const replayWords = {
       en: html`${read} decisions read, ${changed} would change`,
       de: html`${read} Entscheidungen gelesen, ${changed} fielen anders aus`,
     }),
-  replayed: phrase({ en: 'Replayed', de: 'Nachgespielt' }),
+  replayed: phrase({ en: 'Replayed', de: 'Wiederholt' }),
   brokeOff: phrase({
     en: 'Reading the audit log broke off. Try again, with fewer days.',
     de: 'Das Lesen des Protokolls brach ab. Versuchen Sie es noch einmal, mit weniger Tagen.',

@@ -7,14 +7,14 @@ export const searchWords = {
   placeholder: phrase({ en: 'Search', de: 'Suchen' }),
   search: phrase({ en: 'Search', de: 'Suchen' }),
   title: phrase({ en: 'Search', de: 'Suche' }),
-  titleOf: (text: HtmlValue) => phrase({ en: html`Results for ${text}`, de: html`Ergebnisse für ${text}` }),
+  titleOf: (text: HtmlValue) => phrase({ en: html`Results for “${text}”`, de: html`Ergebnisse für „${text}“` }),
   lead: phrase({
     en: 'Agents, people, groups, apps, APIs, blueprints, approvals, and ids of the audit log.',
     de: 'Agenten, Personen, Gruppen, Apps, APIs, Blueprints, Freigaben und Kennungen aus dem Protokoll.',
   }),
   start: phrase({
-    en: 'Enter the beginning of a name, or a whole id. The keys / and Ctrl K lead to the field at the top.',
-    de: 'Geben Sie den Anfang eines Namens oder eine ganze Kennung ein. Die Tasten / und Strg K führen zum Feld oben.',
+    en: 'Enter the beginning of a name, or a whole id. Ctrl K (⌘ K on a Mac) leads to the field at the top.',
+    de: 'Geben Sie den Anfang eines Namens oder eine ganze Kennung ein. Strg K (⌘ K auf dem Mac) führt zum Feld oben.',
   }),
   none: phrase({
     en: 'No result. Search by the beginning of each word, or by the whole id.',

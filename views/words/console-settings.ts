@@ -9,7 +9,7 @@ export const keyWords = {
   }),
   none: phrase({ en: 'There are no signing keys.', de: 'Es gibt keine Signaturschlüssel.' }),
   key: phrase({ en: 'Key', de: 'Schlüssel' }),
-  kind: phrase({ en: 'Kind', de: 'Art' }),
+  kind: phrase({ en: 'Algorithm', de: 'Verfahren' }),
   from: phrase({ en: 'Signs from', de: 'Signiert ab' }),
   until: phrase({ en: 'Signs until', de: 'Signiert bis' }),
   states: {
@@ -19,6 +19,43 @@ export const keyWords = {
     revoked: phrase({ en: 'revoked', de: 'widerrufen' }),
   },
   rotate: phrase({ en: 'Rotate the keys', de: 'Schlüssel erneuern' }),
+  revoke: phrase({ en: 'Revoke', de: 'Widerrufen' }),
+  revokeTitle: phrase({ en: 'Revoke a signing key', de: 'Signaturschlüssel widerrufen' }),
+  revokeAsked: phrase({ en: 'Revoke this signing key?', de: 'Diesen Signaturschlüssel widerrufen?' }),
+  revokeLead: phrase({
+    en: 'Do this if the key may be compromised. It cannot be undone.',
+    de: 'Tun Sie das, wenn der Schlüssel gestohlen sein kann. Es lässt sich nicht zurücknehmen.',
+  }),
+  ends: phrase({ en: 'What ends', de: 'Was endet' }),
+  endsTokens: phrase({
+    en: 'Access tokens and ID tokens that the key signed: every node of this server refuses them at once.',
+    de: 'Access-Tokens und ID-Tokens, die der Schlüssel signiert hat: Jeder Knoten dieses Servers lehnt sie sofort ab.',
+  }),
+  endsOffline: phrase({
+    en: 'Software that verifies tokens itself accepts them until it reads the key set again. Have its caches emptied.',
+    de: 'Software, die Tokens selbst prüft, nimmt sie an, bis sie die Schlüssel neu liest. Lassen Sie deren Caches leeren.',
+  }),
+  staysRefresh: phrase({
+    en: 'Refresh tokens and opaque access tokens stay valid. To end them too, use the kill switch.',
+    de: 'Refresh-Tokens und opake Access-Tokens bleiben gültig. Um auch sie zu beenden, nutzen Sie den Notaus.',
+  }),
+  endsNothing: phrase({
+    en: 'The key has signed nothing yet. It leaves the key set and never signs.',
+    de: 'Der Schlüssel hat noch nichts signiert. Er verlässt die Schlüsselmenge und signiert nie.',
+  }),
+  next: phrase({
+    en: 'Another key of its kind signs at once.',
+    de: 'Ein anderer Schlüssel seiner Art signiert sofort.',
+  }),
+  reason: phrase({ en: 'Reason', de: 'Grund' }),
+  reasonHint: phrase({
+    en: 'The audit log keeps it, for later review.',
+    de: 'Das Protokoll bewahrt ihn für die spätere Prüfung auf.',
+  }),
+  confirm: (text: HtmlValue) =>
+    phrase({ en: html`Type ${text} to confirm`, de: html`Zur Bestätigung ${text} eingeben` }),
+  confirmLabel: phrase({ en: 'Confirmation', de: 'Bestätigung' }),
+  revokeNow: phrase({ en: 'Revoke the key', de: 'Schlüssel widerrufen' }),
   rotateAsked: phrase({ en: 'Rotate the signing keys?', de: 'Die Signaturschlüssel erneuern?' }),
   rotateLead: phrase({
     en: 'The server publishes new keys now and signs with them later. Tokens that exist stay valid.',
@@ -33,7 +70,10 @@ export const webhookWords = {
     en: 'Systems to which this server sends notifications, each with the last delivery.',
     de: 'Systeme, denen dieser Server Benachrichtigungen sendet, je mit der letzten Zustellung.',
   }),
-  none: phrase({ en: 'There are no webhooks.', de: 'Es gibt keine Webhooks.' }),
+  none: phrase({
+    en: 'There are no webhooks. A webhook sends notifications of this server to another system.',
+    de: 'Es gibt keine Webhooks. Ein Webhook sendet Benachrichtigungen dieses Servers an ein anderes System.',
+  }),
   webhook: phrase({ en: 'Webhook', de: 'Webhook' }),
   url: phrase({ en: 'URL', de: 'URL' }),
   urlHint: phrase({
@@ -41,6 +81,7 @@ export const webhookWords = {
     de: 'Eine https-URL eines öffentlichen Hosts. Nach einer Änderung wird der Endpunkt erneut geprüft.',
   }),
   kinds: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
+  allKinds: phrase({ en: 'All of them, at present', de: 'Alle, die es jetzt gibt' }),
   ownerHint: phrase({
     en: 'Only about agents of this account or group. Empty: about all.',
     de: 'Nur über Agenten dieses Kontos oder dieser Gruppe. Leer: über alle.',
@@ -52,6 +93,11 @@ export const webhookWords = {
   },
   delivered: phrase({ en: 'Last delivery', de: 'Letzte Zustellung' }),
   failed: phrase({ en: 'Last failure', de: 'Letzter Fehler' }),
+  formerUntil: phrase({ en: 'Former secret also signs until', de: 'Früheres Geheimnis signiert mit bis' }),
+  rotateLead: phrase({
+    en: 'The server makes a new secret and shows it once. For a day it also signs messages with the former secret.',
+    de: 'Der Server erzeugt ein neues Geheimnis und zeigt es einmal. Einen Tag lang signiert er auch mit dem früheren.',
+  }),
   failing: phrase({ en: 'Failing since', de: 'Fehler seit' }),
   never: phrase({ en: 'never', de: 'nie' }),
   make: phrase({ en: 'New webhook', de: 'Neuer Webhook' }),
@@ -67,6 +113,11 @@ export const webhookWords = {
   }),
   secret: phrase({ en: 'Secret', de: 'Geheimnis' }),
   verify: phrase({ en: 'Verify', de: 'Prüfen' }),
+  deliveries: phrase({ en: 'Deliveries', de: 'Zustellungen' }),
+  verifyFirst: phrase({
+    en: 'The server sends nothing until you verify the endpoint.',
+    de: 'Der Server sendet nichts, bis Sie den Endpunkt prüfen.',
+  }),
   test: phrase({ en: 'Send a test message', de: 'Testnachricht senden' }),
   stop: phrase({ en: 'Stop', de: 'Anhalten' }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),

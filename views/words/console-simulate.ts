@@ -2,14 +2,14 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 /** Simulating one decision. */
 export const tryWords = {
-  tab: phrase({ en: 'Try policies', de: 'Richtlinien ausprobieren' }),
-  title: phrase({ en: 'Try a decision', de: 'Eine Entscheidung ausprobieren' }),
+  tab: phrase({ en: 'Simulate policies', de: 'Richtlinien simulieren' }),
+  title: phrase({ en: 'Simulate a decision', de: 'Eine Entscheidung simulieren' }),
   lead: phrase({
-    en: 'What an agent would be given, and which layer stops the rest. No token is made, and nothing is kept.',
-    de: 'Was ein Agent bekäme, und welche Schicht den Rest aufhält. Es entsteht kein Token, und nichts wird aufbewahrt.',
+    en: 'What an agent would get, and which layer stops the rest. A simulation issues no token and stores nothing.',
+    de: 'Was ein Agent bekäme und welche Schicht den Rest aufhält. Es wird kein Token ausgegeben und nichts gespeichert.',
   }),
-  askAgain: phrase({ en: 'Ask again', de: 'Noch einmal fragen' }),
-  asked: phrase({ en: 'What is asked', de: 'Was gefragt wird' }),
+  askAgain: phrase({ en: 'Simulate again', de: 'Noch einmal simulieren' }),
+  asked: phrase({ en: 'Request', de: 'Anfrage' }),
   agentHint: phrase({
     en: 'Name or id of an agent or a client.',
     de: 'Name oder Kennung eines Agenten oder Clients.',
@@ -20,19 +20,19 @@ export const tryWords = {
     de: 'Benutzername, Name oder Kennung. Leer: Er handelt für sich selbst.',
   }),
   resource: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
-  resourceHint: phrase({ en: 'Where it asks.', de: 'Wo er fragt.' }),
+  resourceHint: phrase({ en: 'Where the agent asks.', de: 'Wo der Agent fragt.' }),
   scope: phrase({ en: 'Scope (optional)', de: 'Berechtigungen (optional)' }),
   scopeHint: phrase({
     en: 'Names with spaces between. Empty: all.',
     de: 'Namen mit Leerzeichen dazwischen. Leer: alle.',
   }),
   policies: phrase({ en: 'Policies', de: 'Richtlinien' }),
-  policiesHint: phrase({ en: 'Drafts can be tried as well.', de: 'Auch Entwürfe lassen sich ausprobieren.' }),
+  policiesHint: phrase({ en: 'The active version or a draft.', de: 'Die aktive Version oder ein Entwurf.' }),
   consent: phrase({
-    en: 'As if the person had allowed all of it',
-    de: 'Als hätte die Person alles davon erlaubt',
+    en: 'Assume that the person consents',
+    de: 'Einwilligung der Person annehmen',
   }),
-  decide: phrase({ en: 'Decide', de: 'Entscheiden' }),
+  decide: phrase({ en: 'Simulate', de: 'Simulieren' }),
   verdicts: {
     yes: phrase({ en: 'Yes', de: 'Ja' }),
     part: phrase({ en: 'Only in part', de: 'Nur zum Teil' }),

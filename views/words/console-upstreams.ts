@@ -18,23 +18,23 @@ export const upstreamsWords = {
     }),
   toRegister: (redirectUri: HtmlValue) =>
     phrase({
-      en: html`To be registered at each of them: <code>${redirectUri}</code>`,
-      de: html`Bei jedem von ihnen einzutragen: <code>${redirectUri}</code>`,
+      en: html`Add a provider with <code>behalf upstreams create</code>. Register this address there: <code>${redirectUri}</code>`,
+      de: html`Einen Anmeldedienst fügen Sie mit <code>behalf upstreams create</code> hinzu. Dort tragen Sie ein: <code>${redirectUri}</code>`,
     }),
   on: phrase({ en: 'On', de: 'An' }),
   off: phrase({ en: 'Off', de: 'Aus' }),
   switchOff: phrase({ en: 'Switch off', de: 'Abschalten' }),
   switchOn: phrase({ en: 'Switch on', de: 'Einschalten' }),
   issuer: phrase({ en: 'Issuer', de: 'Aussteller' }),
-  leads: phrase({ en: 'Leads there', de: 'Führt dorthin' }),
+  leads: phrase({ en: 'How people get there', de: 'Wie Personen dorthin kommen' }),
   leading: (button: boolean, domains: HtmlValue) =>
     phrase({
-      en: html`${button ? 'A button' : 'No button'}${domains && html`; addresses at ${domains}`}`,
-      de: html`${button ? 'Eine Schaltfläche' : 'Keine Schaltfläche'}${domains && html`; Adressen bei ${domains}`}`,
+      en: html`${button ? 'by a button on the sign-in page' : 'without a button'}${domains && html`, with an address at ${domains}`}`,
+      de: html`${button ? 'über eine Schaltfläche der Anmeldeseite' : 'ohne Schaltfläche'}${domains && html`, mit einer Adresse bei ${domains}`}`,
     }),
-  newPeople: phrase({ en: 'New people', de: 'Neue Personen' }),
-  getAccount: phrase({ en: 'Get an account', de: 'Bekommen ein Konto' }),
-  getNone: phrase({ en: 'Get none', de: 'Bekommen keins' }),
+  newPeople: phrase({ en: 'New accounts', de: 'Neue Konten' }),
+  getAccount: phrase({ en: 'yes, at the first sign-in', de: 'ja, bei der ersten Anmeldung' }),
+  getNone: phrase({ en: 'no', de: 'nein' }),
   added: phrase({ en: 'Added', de: 'Hinzugefügt' }),
   id: phrase({ en: 'Id', de: 'Kennung' }),
 };

@@ -66,9 +66,8 @@ export const wordsOfLayer = (layer: string): LayerWords | undefined =>
 
 /** What has to change before a layer lets a scope through, by reason. */
 export const LAYER_STATEMENTS_GERMAN = {
-  simulation_skips_external_point: 'beim Ausprobieren wird sonst niemand gefragt',
-  register_document_client:
-    '{client} hier registrieren: Niemand steht dafür ein, also kann es {scope} bei {resource} nicht haben.',
+  simulation_skips_external_point: 'eine Simulation fragt sonst niemanden',
+  register_document_client: '{client} hier registrieren: Ohne Eigentümer kann es {scope} bei {resource} nicht haben.',
   give_client_scope: 'Client {client}: ihm {scope} bei {resource} geben.',
   give_agent_scope: 'Agent {agent}: ihm {scope} bei {resource} geben.',
   allow_in_blueprint:

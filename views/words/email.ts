@@ -16,6 +16,10 @@ export const emailWords = {
     de: 'Ein Link ist zur neuen Adresse unterwegs. Sie gilt, wenn Sie den Link geöffnet und sie bestätigt haben.',
   }),
   new: phrase({ en: 'New address', de: 'Neue Adresse' }),
+  newHint: phrase({
+    en: 'We send a link to the new address. The change takes effect when you open it and confirm.',
+    de: 'Wir senden einen Link an die neue Adresse. Die Änderung gilt, wenn Sie ihn öffnen und bestätigen.',
+  }),
   sendLink: phrase({ en: 'Send me a link', de: 'Link zusenden' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   confirmTitle: phrase({ en: 'Confirm your address', de: 'Adresse bestätigen' }),

@@ -4,12 +4,21 @@ export const errorWords = {
   error: phrase({ en: 'Error', de: 'Fehler' }),
   detail: phrase({ en: 'Detail', de: 'Einzelheit' }),
   request: phrase({ en: 'Request', de: 'Anfrage' }),
+  forSupport: phrase({ en: 'Details for support', de: 'Einzelheiten für den Support' }),
   back: phrase({ en: 'Back to the start', de: 'Zurück zum Anfang' }),
-  failed: phrase({ en: 'That did not work', de: 'Das hat nicht geklappt' }),
+  failed: phrase({ en: 'Something went wrong', de: 'Etwas ist schiefgegangen' }),
   forbidden: phrase({ en: 'That is not allowed', de: 'Das ist nicht erlaubt' }),
-  absent: phrase({ en: 'There is nothing here', de: 'Hier ist nichts' }),
-  again: phrase({ en: 'That cannot be done again', de: 'Das geht nicht noch einmal' }),
+  absent: phrase({ en: 'Not found', de: 'Nicht gefunden' }),
+  again: phrase({ en: 'Not possible now', de: 'Zurzeit nicht möglich' }),
   tooMany: phrase({ en: 'Too many attempts', de: 'Zu viele Versuche' }),
+  titles: {
+    unknownApp: phrase({ en: 'This app is not known here', de: 'Diese App ist hier nicht bekannt' }),
+    unknownRedirect: phrase({
+      en: 'This app named an address that is not registered',
+      de: 'Diese App nennt eine Adresse, die nicht registriert ist',
+    }),
+    unanswerable: phrase({ en: 'This request cannot be answered', de: 'Diese Anfrage lässt sich nicht beantworten' }),
+  },
   unknownApp: phrase({
     en: 'The app that sent you here is not known at this server. Nothing was allowed.',
     de: 'Die App, von der Sie kommen, ist diesem Server nicht bekannt. Es wurde nichts erlaubt.',
@@ -27,8 +36,8 @@ export const errorWords = {
     de: 'Die Anfrage konnte nicht beantwortet werden.',
   }),
   leadsNowhere: phrase({
-    en: 'This address leads nowhere. Start again where you came from.',
-    de: 'Diese Adresse führt nirgendwohin. Beginnen Sie noch einmal dort, woher Sie kamen.',
+    en: 'There is no page at this address. Start again where you came from.',
+    de: 'Unter dieser Adresse gibt es keine Seite. Beginnen Sie noch einmal dort, woher Sie kamen.',
   }),
   otherwise: phrase({ en: 'That does not work here', de: 'Das geht hier nicht' }),
   noSuchRequest: phrase({

@@ -1,4 +1,4 @@
-import { phrase } from '../html.ts';
+import { html, phrase } from '../html.ts';
 
 export const homeWords = {
   start: phrase({ en: 'Start', de: 'Start' }),
@@ -7,14 +7,24 @@ export const homeWords = {
     de: 'Agenten handeln für Sie. Sie behalten es in der Hand.',
   }),
   lead: phrase({
-    en: 'This server signs people in, lets them allow agents a narrow piece of what they may do themselves, and ends it the moment they say so.',
-    de: 'Dieser Server meldet Menschen an, lässt sie Agenten ein kleines Stück von dem erlauben, was sie selbst dürfen, und beendet es, sobald sie das sagen.',
+    en: 'You let an agent do a part of what you may do, for a time. You can end that at any moment.',
+    de: 'Sie erlauben einem Agenten für eine Zeit einen Teil dessen, was Sie selbst dürfen, und beenden es jederzeit.',
   }),
+  still: {
+    asks: phrase({
+      en: html`<strong>Travel planner</strong> wants to act for you at <strong>Calendar</strong>`,
+      de: html`<strong>Reiseplaner</strong> möchte bei <strong>Kalender</strong> für Sie handeln`,
+    }),
+    read: phrase({ en: 'See when you are free', de: 'Sehen, wann Sie frei sind' }),
+    book: phrase({ en: 'Book trips for you', de: 'Reisen für Sie buchen' }),
+    deny: phrase({ en: 'Deny', de: 'Ablehnen' }),
+    allow: phrase({ en: 'Allow', de: 'Erlauben' }),
+  },
   howItWorks: phrase({ en: 'How it works', de: 'Wie es geht' }),
   seeWhoAsks: phrase({ en: 'You see who asks', de: 'Sie sehen, wer fragt' }),
   seeWhoAsksMore: phrase({
     en: 'The agent, its owner, and the address that your answer goes to.',
-    de: 'Den Agenten, die Person, die für ihn einsteht, und die Adresse, an die Ihre Antwort geht.',
+    de: 'Den Agenten, seinen Eigentümer und die Adresse, an die Ihre Antwort geht.',
   }),
   narrowIt: phrase({ en: 'You narrow it', de: 'Sie grenzen es ein' }),
   narrowItMore: phrase({

@@ -27,13 +27,13 @@ export const ACCOUNT_MAILS = {
   },
   'factor.recovery_codes_made': {
     subject: phrase({
-      en: 'New recovery codes were made for your account',
-      de: 'Für Ihr Konto wurden neue Wiederherstellungscodes gemacht',
+      en: 'New recovery codes were created for your account',
+      de: 'Für Ihr Konto wurden neue Wiederherstellungscodes erstellt',
     }),
     says: {
-      en: ({ when, by }) => [`On ${when} new recovery codes were made. Those from before are over.`, by],
+      en: ({ when, by }) => [`On ${when} new recovery codes were created. The earlier ones no longer work.`, by],
       de: ({ when, by }) => [
-        `Am ${when} wurden neue Wiederherstellungscodes gemacht. Die von vorher gelten nicht mehr.`,
+        `Am ${when} wurden neue Wiederherstellungscodes erstellt. Die von vorher gelten nicht mehr.`,
         by,
       ],
     },

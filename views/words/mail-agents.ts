@@ -31,7 +31,7 @@ export const AGENT_MAILS = {
   'agent.offered': {
     subject: phrase({
       en: 'You are asked to own an agent',
-      de: 'Sie werden gebeten, für einen Agenten einzustehen',
+      de: 'Ihnen wird ein Agent angeboten',
     }),
     says: {
       en: ({ agent, when }) => [
@@ -40,7 +40,7 @@ export const AGENT_MAILS = {
       ],
       de: ({ agent, when }) => [
         `Am ${when} wurde der Agent ${agent} Ihnen oder Ihrer Gruppe angeboten.`,
-        'Sie stehen für ihn ein, wenn Sie ihn angenommen haben, und nicht vorher.',
+        'Er gehört Ihnen, sobald Sie ihn annehmen, und nicht vorher.',
       ],
     },
     page: agentPage,

@@ -3,14 +3,14 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** The page on which a person confirms the new owner of an agent, and the links to it. */
 export const newOwnerWords = {
   title: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
-  heading: (agent: HtmlValue) =>
-    phrase({ en: html`${agent} has a new owner`, de: html`${agent} hat einen neuen Eigentümer` }),
+  heading: (agent: HtmlValue, owner: HtmlValue) =>
+    phrase({ en: html`${agent} has a new owner: ${owner}`, de: html`${agent} hat einen neuen Eigentümer: ${owner}` }),
   lead: phrase({
-    en: 'You allowed this agent to act for you when it had another owner. It may do none of it until you confirm the new owner.',
-    de: 'Sie haben diesem Agenten erlaubt, für Sie zu handeln, als andere für ihn verantwortlich waren. Nichts davon ist ihm erlaubt, bis Sie den neuen Eigentümer bestätigen.',
+    en: 'You allowed this agent to act for you when it had another owner. It may do none of it until you confirm.',
+    de: 'Sie haben diesem Agenten erlaubt, für Sie zu handeln, als er einen anderen Eigentümer hatte. Bis Sie bestätigen, darf er nichts davon.',
   }),
-  owner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
-  since: (when: HtmlValue) => phrase({ en: html`since ${when}`, de: html`seit ${when}` }),
+  since: (when: HtmlValue) => phrase({ en: html`New owner since ${when}.`, de: html`Neuer Eigentümer seit ${when}.` }),
+  details: phrase({ en: 'Details', de: 'Einzelheiten' }),
   waits: phrase({ en: 'What waits for your answer', de: 'Was auf Ihre Antwort wartet' }),
   sinceUntil: (since: HtmlValue, until: HtmlValue) =>
     phrase({ en: html`Allowed ${since}, until ${until}.`, de: html`Erlaubt ${since}, bis ${until}.` }),
@@ -31,7 +31,7 @@ export const newOwnerWords = {
   }),
   changedAgain: phrase({
     en: 'The owner of the agent has changed again. Read who owns it now.',
-    de: 'Der Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wer jetzt für ihn einsteht.',
+    de: 'Der Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wem er jetzt gehört.',
   }),
   sectionTitle: phrase({ en: 'Agents with a new owner', de: 'Agenten mit neuem Eigentümer' }),
   sectionLead: phrase({

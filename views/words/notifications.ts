@@ -23,7 +23,7 @@ export const notificationsWords = {
   }),
   name: phrase({ en: 'Name of this browser', de: 'Name dieses Browsers' }),
   nameHint: phrase({ en: 'So that you know it among others.', de: 'Damit Sie ihn unter anderen erkennen.' }),
-  turnOn: phrase({ en: 'Tell me in this browser', de: 'In diesem Browser benachrichtigen' }),
+  turnOn: phrase({ en: 'Notify me in this browser', de: 'In diesem Browser benachrichtigen' }),
   denied: phrase({
     en: 'This browser does not allow messages of this site. You can change that in its settings.',
     de: 'Dieser Browser erlaubt dieser Seite keine Nachrichten. In seinen Einstellungen können Sie das ändern.',
@@ -42,14 +42,14 @@ export const notificationsWords = {
     }),
   test: phrase({ en: 'Send a test', de: 'Test senden' }),
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
-  toList: phrase({ en: 'Be told in this browser', de: 'In diesem Browser benachrichtigen lassen' }),
+  toList: phrase({ en: 'Get notifications in this browser', de: 'In diesem Browser benachrichtigen lassen' }),
   done: {
     added: phrase({
       en: 'This browser notifies you from now on. Send a test to see how that looks.',
       de: 'Ab jetzt werden Sie in diesem Browser benachrichtigt. Senden Sie einen Test, um zu sehen, wie das aussieht.',
     }),
     removed: phrase({
-      en: 'Removed. You are not told there any more.',
+      en: 'Removed. That browser gets no more notifications.',
       de: 'Entfernt. Dort werden Sie nicht mehr benachrichtigt.',
     }),
     tested: phrase({

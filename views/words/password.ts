@@ -4,8 +4,8 @@ import { phrase } from '../html.ts';
 export const passwordWords = {
   change: phrase({ en: 'Change password', de: 'Passwort ändern' }),
   othersSignedOut: phrase({
-    en: 'All your other sessions are signed out. Agents and apps keep what you allowed them.',
-    de: 'Alle Ihre anderen Sitzungen werden abgemeldet. Agenten und Apps behalten, was Sie ihnen erlaubt haben.',
+    en: 'When you change it, we sign you out in every other browser. Agents and apps keep what you allowed them.',
+    de: 'Wenn Sie es ändern, melden wir Sie in jedem anderen Browser ab. Agenten und Apps behalten, was Sie ihnen erlaubt haben.',
   }),
   current: phrase({ en: 'Current password', de: 'Jetziges Passwort' }),
   new: phrase({ en: 'New password', de: 'Neues Passwort' }),
@@ -21,6 +21,7 @@ export const passwordWords = {
 
 /** For users who cannot sign in. */
 export const resetWords = {
+  another: phrase({ en: 'Get a new link', de: 'Neuen Link anfordern' }),
   lookIntoMailbox: phrase({ en: 'Look into your mailbox', de: 'Sehen Sie in Ihr Postfach' }),
   onItsWay: phrase({
     en: 'If there is such an account with a verified address, a mail with a link is on its way. The link works once, for half an hour.',
@@ -38,8 +39,8 @@ export const resetWords = {
   sendLink: phrase({ en: 'Send me a link', de: 'Link zusenden' }),
   setNew: phrase({ en: 'Set a new password', de: 'Neues Passwort setzen' }),
   allSignedOut: phrase({
-    en: 'All your sessions are signed out, and this link is used up. Then you sign in, with your second factor if you have one.',
-    de: 'Alle Ihre Sitzungen werden abgemeldet, und dieser Link ist verbraucht. Danach melden Sie sich an, mit Ihrem zweiten Faktor, falls Sie einen haben.',
+    en: 'When you set it, we sign you out everywhere, and this link stops working. Then you sign in, with your second factor if you have one.',
+    de: 'Wenn Sie es setzen, melden wir Sie überall ab, und dieser Link gilt nicht mehr. Danach melden Sie sich an, mit Ihrem zweiten Faktor, falls Sie einen haben.',
   }),
   set: phrase({ en: 'Set password', de: 'Passwort setzen' }),
 };

@@ -14,6 +14,15 @@ export const policyWords = {
       en: `Version ${to} says the same as version ${from}.`,
       de: `Version ${to} sagt dasselbe wie Version ${from}.`,
     }),
+  changed: (
+    lines: { readonly added: number; readonly removed: number },
+    added: HtmlValue,
+    removed: HtmlValue,
+  ): Phrase =>
+    phrase({
+      en: html`<strong>${lines.added} ${lines.added === 1 ? 'line' : 'lines'} added, ${lines.removed} removed.</strong>${added && html` New policies: ${added}.`}${removed && html` Removed policies: ${removed}.`}`,
+      de: html`<strong>${lines.added} ${lines.added === 1 ? 'Zeile' : 'Zeilen'} hinzugefügt, ${lines.removed} entfernt.</strong>${added && html` Neue Richtlinien: ${added}.`}${removed && html` Entfernte Richtlinien: ${removed}.`}`,
+    }),
   differences: (from: number, to: number) =>
     phrase({
       en: `Differences from version ${from} to version ${to}`,

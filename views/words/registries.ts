@@ -1,9 +1,9 @@
-import { type HtmlValue, html, phrase } from '../html.ts';
+import { phrase } from '../html.ts';
 
 /** Text about any registered object. */
 export const registerWords = {
-  words: phrase({ en: 'Words', de: 'Wörter' }),
-  wordsHint: phrase({ en: 'Their beginnings are enough.', de: 'Ihre Anfänge genügen.' }),
+  words: phrase({ en: 'Search', de: 'Suche' }),
+  wordsHint: phrase({ en: 'Beginning of a name', de: 'Anfang eines Namens' }),
   state: phrase({ en: 'State', de: 'Zustand' }),
   states: {
     active: phrase({ en: 'active', de: 'aktiv' }),
@@ -12,10 +12,11 @@ export const registerWords = {
   },
   name: phrase({ en: 'Name', de: 'Name' }),
   id: phrase({ en: 'Id', de: 'Kennung' }),
+  url: phrase({ en: 'URL', de: 'URL' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
-  made: phrase({ en: 'Made', de: 'Angelegt' }),
+  made: phrase({ en: 'Created', de: 'Angelegt' }),
   changed: phrase({ en: 'Last changed', de: 'Zuletzt geändert' }),
-  noneFits: phrase({ en: 'Nothing fits.', de: 'Nichts passt.' }),
+  noneFits: phrase({ en: 'No result.', de: 'Kein Treffer.' }),
   moreFollows: phrase({
     en: 'There is more to look through on the next page.',
     de: 'Auf der nächsten Seite geht die Suche weiter.',
@@ -27,13 +28,8 @@ export const registerWords = {
   save: phrase({ en: 'Save', de: 'Speichern' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   change: phrase({ en: 'Change', de: 'Ändern' }),
-  what: phrase({ en: 'What it is', de: 'Was es ist' }),
-  inTheAuditLog: phrase({ en: 'In the audit log', de: 'Im Protokoll' }),
-  /** For actions that only the command line has. */
-  byCommand: (command: HtmlValue) =>
-    phrase({
-      en: html`On the command line: <code>${command}</code>`,
-      de: html`Auf der Kommandozeile: <code>${command}</code>`,
-    }),
+  moreActions: phrase({ en: 'More', de: 'Mehr' }),
+  what: phrase({ en: 'Details', de: 'Einzelheiten' }),
+  inTheAuditLog: phrase({ en: 'Events in the audit log', de: 'Ereignisse im Protokoll' }),
   allOf: (count: number) => phrase({ en: `The newest ${count}.`, de: `Die neuesten ${count}.` }),
 };

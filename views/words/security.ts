@@ -13,6 +13,7 @@ export const securityWords = {
       en: `There is none. A person who ${hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.`,
       de: `Es gibt keinen. Wer ${hasPassword ? 'Ihr Passwort kennt' : 'sich anderswo als Sie anmelden kann'}, kann sich als Sie anmelden und Agenten erlauben, was Sie erlauben könnten.`,
     }),
+  basics: phrase({ en: 'Account', de: 'Konto' }),
   password: phrase({ en: 'Password', de: 'Passwort' }),
   mail: phrase({ en: 'Mail', de: 'E-Mail' }),
   added: (created: HtmlValue, lastUsed: HtmlValue) =>
@@ -28,11 +29,11 @@ export const securityWords = {
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
   codesLeft: (count: number) =>
     phrase({
-      en: `${count} of your codes were not used. Each lets you in once in place of a second factor that you do not have with you.`,
-      de: `${count === 1 ? 'Einer Ihrer Codes wurde' : `${count} Ihrer Codes wurden`} noch nicht benutzt. Jeder lässt Sie einmal hinein, anstelle eines zweiten Faktors, den Sie nicht dabeihaben.`,
+      en: `${count} of your codes were not used. Each works once, in place of a second factor.`,
+      de: `${count === 1 ? 'Einer Ihrer Codes wurde' : `${count} Ihrer Codes wurden`} noch nicht benutzt. Jeder gilt einmal, anstelle eines zweiten Faktors.`,
     }),
-  newCodes: phrase({ en: 'Make new codes', de: 'Neue Codes machen' }),
-  oldCodesAreOver: phrase({ en: 'The old ones are over then.', de: 'Die alten gelten dann nicht mehr.' }),
+  newCodes: phrase({ en: 'Create new codes', de: 'Neue Codes erstellen' }),
+  oldCodesAreOver: phrase({ en: 'The old codes stop working then.', de: 'Die alten Codes gelten dann nicht mehr.' }),
   providers: phrase({ en: 'Sign-in at other providers', de: 'Anmeldung bei anderen Diensten' }),
   noProvider: phrase({
     en: 'There is none. You can connect your account, and then sign in there instead of here.',
@@ -49,7 +50,7 @@ export const securityWords = {
   done: {
     language: phrase({ en: 'Pages and mails are in English.', de: 'Seiten und Mails sind auf Deutsch.' }),
     removed: phrase({
-      en: 'Removed. It is not asked for any more, and your other sessions are over.',
+      en: 'Removed. Sign-in no longer asks for it. Your other sessions ended.',
       de: 'Entfernt. Danach wird nicht mehr gefragt, und Ihre anderen Sitzungen sind beendet.',
     }),
     added: phrase({

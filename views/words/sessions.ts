@@ -15,6 +15,7 @@ export const sessionWords = {
   browserOn: (family: string, system: string) =>
     phrase({ en: `${family} on ${system}`, de: `${family} unter ${system}` }),
   unknownBrowser: phrase({ en: 'A browser we do not know', de: 'Ein unbekannter Browser' }),
+  unknownAt: (source: HtmlValue) => phrase({ en: html`A browser at ${source}`, de: html`Ein Browser bei ${source}` }),
   thisOne: phrase({ en: 'This one', de: 'Dieser hier' }),
   signedIn: phrase({ en: 'Signed in', de: 'Angemeldet' }),
   signedInWith: (when: HtmlValue, how: HtmlValue) =>
@@ -25,7 +26,6 @@ export const sessionWords = {
   fromThenFrom: (first: string, last: string) =>
     phrase({ en: `${first}, lately from ${last}`, de: `${first}, zuletzt von ${last}` }),
   apps: phrase({ en: 'Apps', de: 'Apps' }),
-  noApps: phrase({ en: 'none', de: 'keine' }),
   end: phrase({ en: 'Sign out', de: 'Abmelden' }),
   endOthers: phrase({ en: 'Sign out everywhere else', de: 'Überall sonst abmelden' }),
   endAll: phrase({ en: 'Sign out everywhere', de: 'Überall abmelden' }),

@@ -20,6 +20,7 @@ export const signInWords = {
     de: 'Lassen Sie es leer, wenn Ihre Organisation Sie anmeldet.',
   }),
   continue: phrase({ en: 'Continue', de: 'Weiter' }),
+  or: phrase({ en: 'or', de: 'oder' }),
   forgotten: phrase({ en: 'I forgot my password', de: 'Ich habe mein Passwort vergessen' }),
   withPasskey: phrase({ en: 'Sign in with a passkey', de: 'Mit einem Passkey anmelden' }),
   withProvider: (name: string) => phrase({ en: `Sign in with ${name}`, de: `Mit ${name} anmelden` }),

@@ -9,9 +9,15 @@ export const signOutWords = {
       en: html`${client} asks whether you want to sign out here as well.`,
       de: html`${client} fragt, ob Sie sich auch hier abmelden wollen.`,
     }),
+  apps: phrase({ en: 'Apps', de: 'Apps' }),
+  appsLose: phrase({
+    en: 'They lose access, unless you let them keep it while you are signed out.',
+    de: 'Sie verlieren den Zugang, außer Sie haben ihnen erlaubt, ihn auch ohne Ihre Anmeldung zu behalten.',
+  }),
+  agents: phrase({ en: 'Agents', de: 'Agenten' }),
   agentsGoOn: phrase({
-    en: 'Apps that you signed in to lose what they hold, unless you let them have access while you are away. Agents you allowed to act for you keep what you gave them until you end it under My account.',
-    de: 'Apps, bei denen Sie sich angemeldet haben, verlieren, was sie haben, außer wenn Sie ihnen Zugang in Ihrer Abwesenheit erlaubt haben. Agenten, denen Sie erlaubt haben, für Sie zu handeln, behalten das, bis Sie es unter „Mein Konto“ beenden.',
+    en: 'They keep what you allowed them until you end it under My account.',
+    de: 'Sie behalten, was Sie ihnen erlaubt haben, bis Sie es unter „Mein Konto“ beenden.',
   }),
   stay: phrase({ en: 'Stay signed in', de: 'Angemeldet bleiben' }),
   signedOut: phrase({ en: 'Signed out', de: 'Abgemeldet' }),

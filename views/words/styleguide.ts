@@ -19,7 +19,7 @@ export const styleguideWords = {
   sample: phrase({ en: 'Decide what an agent may do', de: 'Entscheiden, was ein Agent darf' }),
   running: phrase({
     en: 'A person who accepts an agent owns it.',
-    de: 'Wer einen Agenten annimmt, steht für ihn ein.',
+    de: 'Wer einen Agenten annimmt, ist sein Eigentümer.',
   }),
   label: phrase({ en: 'Name', de: 'Name' }),
   hint: phrase({ en: 'What people read.', de: 'Was Personen lesen.' }),

@@ -39,6 +39,10 @@ export const SIMULATION_GERMAN = {
   simulated_approver_not_person: 'Ja sagt nur eine Person: Nennen Sie ein Konto.',
   simulated_scope_undeclared: 'Diese Berechtigung bietet er nicht an.',
   simulated_agent_unknown: 'Diesen Agenten gibt es nicht.',
+  simulated_owners_unknown:
+    'Nicht alle Eigentümer dieses Agenten sind bekannt, deshalb fragt der Server keine Person. Übergeben Sie ihn einem anderen Eigentümer.',
+  simulated_approvers_differ:
+    'Teile davon geben verschiedene Personen frei. Fragen Sie nach jeder Berechtigung einzeln.',
   simulated_blueprint_unknown: 'So einen Blueprint gibt es nicht.',
   policy_version_not_found: 'Diese Version der Richtlinien gibt es nicht.',
   question_not_found: 'Eine solche Anfrage gibt es nicht.',
@@ -118,8 +122,7 @@ export const BREAK_GLASS_GERMAN = {
 } satisfies GermanWords;
 
 export const DELEGATION_GERMAN = {
-  agent_changed_owner_again:
-    'Dieser Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wer jetzt für ihn einsteht.',
+  agent_changed_owner_again: 'Dieser Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wem er jetzt gehört.',
   consent_exceeds_request: 'Es wurde mehr erlaubt, als verlangt war.',
   redelegation_resource_differs: 'Eine Delegation wird nur für ihre eigene Ressource weitergegeben.',
   redelegation_too_deep: 'Die Kette der Handelnden hat höchstens {most} Stufen.',
@@ -148,6 +151,47 @@ export const POLICY_GERMAN = {
   replay_period_wrong: 'Eine Wiederholung umfasst höchstens ein Jahr und endet nach ihrem Anfang.',
   replay_running: 'Es werden schon Entscheidungen wiederholt. Warten Sie, bis das fertig ist.',
   policies_inactive: 'Kein Richtliniensatz ist aktiv.',
+} satisfies GermanWords;
+
+export const REVOCATION_FEED_GERMAN = {
+  feed_streams_exceeded:
+    'Dieser Ressourcenserver hat hier schon {most} Streams offen. Schließen Sie einen, oder fragen Sie mit wait=0 ab.',
+  feed_full: 'Hier sind zu viele Streams offen. Versuchen Sie es später erneut.',
+  feed_closing: 'Dieser Prozess endet. Verbinden Sie sich neu.',
+  feed_wait_malformed: 'wait ist eine ganze Zahl von Sekunden, 0 bis {most}.',
+} satisfies GermanWords;
+
+export const STATUS_LIST_GERMAN = {
+  status_list_unknown:
+    'Diese Statusliste gibt es nicht, oder alle ihre Tokens sind abgelaufen. Die Adresse steht in der Angabe status eines Tokens.',
+  status_list_behind:
+    'Die Zustände werden gerade gelesen. Versuchen Sie es erneut. Ihre Liste gilt bis zu ihrem exp. Ohne Liste nehmen Sie kein Token an.',
+  status_list_closing: 'Dieser Prozess endet. Fragen Sie erneut.',
+} satisfies GermanWords;
+
+export const REPORT_GERMAN = {
+  reports_not_permitted:
+    'Dieser Ressourcenserver hat die Berechtigung reports:write nicht. Ein Operator erteilt sie: behalf resource-servers update {server} --permission reports:write',
+  reports_malformed: 'reports ist eine Liste von 1 bis {most} Berichten. Weitere Angaben hat der Inhalt nicht.',
+  report_not_object: 'Ein Bericht ist ein Objekt.',
+  report_member_unknown: 'Eine solche Angabe hat ein Bericht nicht. Inhalte enthält er nicht.',
+  report_too_large: 'Ein Bericht hat höchstens {most} Bytes. Senden Sie weniger.',
+  report_id_malformed: 'id hat 16 bis 64 Buchstaben, Ziffern, „-“ und „_“. Eine UUID ist eine solche Kennung.',
+  report_id_repeated: 'Ein früherer Bericht dieser Anfrage hat dieselbe id.',
+  report_id_used:
+    'Diese id gehört zu einem anderen Bericht dieses Ressourcenservers. Senden Sie jeden Bericht mit einer eigenen id.',
+  report_time_malformed: 'time ist eine ganze Zahl von Sekunden seit 1970.',
+  report_late: 'Ein Bericht kommt höchstens {most} Sekunden nach seiner Zeit.',
+  report_ahead:
+    'Die Zeit des Berichts liegt mehr als {most} Sekunden voraus. Stellen Sie die Uhr des Ressourcenservers.',
+  report_text_malformed: 'Diese Angabe ist ein Text von 1 bis {most} Zeichen ohne Steuerzeichen.',
+  report_action_malformed: 'Ein Bericht nennt ein Werkzeug (tool) oder eine Route (route), nicht beides.',
+  report_outcome_unknown: 'outcome ist eins von: {outcomes}.',
+  report_digest_malformed: 'Ein Digest ist ein SHA-256 in base64url: 43 Zeichen.',
+  report_token_unknown:
+    'Für diesen Ressourcenserver wurde kein Token mit dieser jti ausgegeben. Senden Sie die jti des geprüften Tokens.',
+  report_transaction_other:
+    'Das Token gehört zu einer anderen Transaktion. Senden Sie deren txn, oder lassen Sie txn weg.',
 } satisfies GermanWords;
 
 export const ACCESS_REQUEST_GERMAN = {

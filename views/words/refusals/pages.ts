@@ -49,8 +49,7 @@ export const ACCOUNT_PAGE_GERMAN = {
 } satisfies GermanWords;
 
 export const CONSOLE_GERMAN = {
-  name_of_several: 'So heißen mehrere: {ids}. Nehmen Sie eine Kennung.',
-  console_agent_not_found: 'Einen solchen Agenten gibt es für Sie nicht.',
+  console_agent_not_found: 'Es gibt das nicht, oder Sie dürfen es nicht sehen.',
   pasted_keys_malformed: 'Das ist kein JSON. Fügen Sie einen JSON Web Key ein, oder mehrere.',
   owner_name_unknown: 'Es gibt kein aktives Konto und keine Gruppe mit diesem Namen.',
   number_malformed: 'Das ist keine Zahl. Geben Sie nur Ziffern ein.',
@@ -59,6 +58,7 @@ export const CONSOLE_GERMAN = {
     'Schreiben Sie jede API einmal und in eine eigene Zeile: ihre Kennung, danach ihre Scopes mit Leerzeichen dazwischen.',
   name_unknown: 'Der Name {name} ist hier unbekannt. Prüfen Sie ihn, oder geben Sie die Kennung an.',
   name_ambiguous: 'Mehrere haben diesen Namen: {ids}. Geben Sie die Kennung an.',
+  subject_of_approval_missing: 'Nennen Sie die Person, in deren Namen der Agent handelt, oder wer freigibt.',
   kill_scope_unknown: 'Wählen Sie, was Sie stoppen.',
   bulk_action_unknown: 'Wählen Sie, ob Sie die Agenten aussetzen, übergeben oder stilllegen.',
   bulk_too_many: 'Höchstens {most} Agenten auf einmal. Wählen Sie weniger.',

@@ -72,6 +72,15 @@ export const FIELD_GERMAN = {
     'Ein Aussteller ist eine URL mit https in ihrer Normalform, ohne Benutzernamen, Query und Fragment.',
 } satisfies GermanWords;
 
+export const BACKUP_GERMAN = {
+  backup_elsewhere:
+    'Die Daten dieses Servers liegen in {store}, nicht in einer Datenbankdatei. Sichern Sie sie mit den Werkzeugen dafür oder mit behalf backup --to DATEI.',
+  backup_running: 'Eine andere Sicherung läuft gerade. Warten Sie, bis sie in der Liste steht.',
+  backup_no_room:
+    'Eine Sicherung braucht {needed} MiB, und {free} MiB sind frei. Schaffen Sie Platz, oder sichern Sie auf einen anderen Datenträger mit behalf backup --to DATEI.',
+  backup_too_many: 'In {folder} liegen {most} Sicherungen. Bringen Sie zuerst einige davon auf einen anderen Rechner.',
+} satisfies GermanWords;
+
 export const DOCUMENT_GERMAN = {
   object_not_found: 'Das gibt es nicht.',
   document_not_found: ({ kind = '' }) => NOT_FOUND[kind] ?? 'Das gibt es nicht.',
@@ -87,7 +96,7 @@ export const NAME_GERMAN = {
   name_resembles_verified: 'Dieser Name sieht aus wie ein geprüfter eines anderen Eigentümers.',
   name_is_verified: 'Dieser Name ist geprüft: Bevor er sich ändert, wird das Zeichen weggenommen.',
   name_resembles_other_verified: 'Ein Name, der so aussieht, ist schon geprüft.',
-  verification_needs_owner: 'Zuerst muss jemand für ihn einstehen.',
+  verification_needs_owner: 'Er braucht zuerst einen Eigentümer.',
   verification_of_retired: 'Was stillgelegt ist, wird nicht geprüft.',
   verification_off: 'Namen werden hier nicht geprüft.',
   name_changed_meanwhile: 'Der Name hat sich inzwischen geändert.',
@@ -162,6 +171,9 @@ export const RESOURCE_SERVER_GERMAN = {
   authority_resources_exceeded: 'Höchstens {most} Ressourcen können genannt werden.',
   target_exists: ({ state = '' }) =>
     state === 'accepted' ? 'Dieses Paar ist schon angenommen.' : 'Dieses Paar ist schon vorgeschlagen.',
+  status_list_of_opaque:
+    'Eine Statusliste ist für Access-Tokens im Format JWT. Wählen Sie dieses Format, oder schalten Sie die Liste ab.',
+  resource_permission_unknown: 'Eine Berechtigung eines Ressourcenservers ist eine von: {permissions}.',
   environment_unknown: 'Eine Umgebung ist eine von: {environments}.',
 } satisfies GermanWords;
 

@@ -13,7 +13,8 @@ export const REGISTRATION_GERMAN = {
   notification_endpoint_missing: 'Der Modus „ping“ braucht die URL, die gerufen wird. Ohne URL nutzen Sie „poll“.',
   token_owner_is_group: 'Einer Gruppe gehören nur Agenten: Nennen Sie einen Blueprint oder ein Konto.',
   logout_uri_on_other_host: 'Das liegt auf dem Host einer Rückleitungs-URI dieses Clients.',
-  open_registration_for_public: 'Ohne Token registrieren sich nur öffentliche Clients: „none“.',
+  open_registration_for_public:
+    'Die offene Registrierung nimmt keine Schlüssel und Zertifikate an. Verwenden Sie ein Registrierungstoken.',
   agent_owner_missing: 'Nennen Sie das Konto oder die Gruppe, die gefragt wird.',
   agent_owner_differs: 'Das ist nicht der Eigentümer des Tokens zum Registrieren.',
   agent_blueprint_differs: 'Das ist nicht der Blueprint des Tokens zum Registrieren.',
