@@ -200,6 +200,8 @@ export type Configuration = {
     /** 0: no bound. */
     readonly refusalEventsPerDay: number;
     readonly anonymousEventsPerDay: number;
+    /** For each resource server. 0: no bound. */
+    readonly reportEventsPerDay: number;
   };
   /** The operator's brand on pages and in mails. */
   readonly brand?: {

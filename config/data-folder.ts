@@ -21,6 +21,8 @@ export const dataFolder = (folder: string) => {
     reserve: at('reserve'),
     /** Folder of the latch: active kills, including those that the store does not hold yet (decision D24). */
     kills: at('kills'),
+    /** Folder of the backups that the server makes itself. */
+    backups: at('backups'),
     /** A file for each call of the management API that proves to come from this machine; each works once. */
     localProofs: at('local-proofs'),
   } as const;

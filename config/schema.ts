@@ -531,6 +531,11 @@ export const CONFIGURATION_SCHEMA = {
         [0, 4800, 1000000],
         'events',
       ),
+      reportEventsPerDay: count(
+        'Reports of one resource server that have an event of their own in a day (UTC), over all processes (docs/reference/reports.md). The server counts further ones and records their digest. 0 switches the limit off.',
+        [0, 50000, 10000000],
+        'events',
+      ),
     }),
     brand: section('The brand of the operator on pages and in mails (docs/how-to/brand.md).', {
       name: text('Name of the organisation or service, in the header of pages, in their titles and in mails.', {

@@ -22,7 +22,9 @@ import { peoplePages } from './compose/people-pages.ts';
 import { refusalsOf } from './compose/refusals.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { requestLimits } from './compose/request-limits.ts';
+import { feedOf } from './compose/revocation-feed.ts';
 import { type Services, services } from './compose/services.ts';
+import { statusListsOf } from './compose/status-lists.ts';
 import { tokenServices } from './compose/token-services.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import type { FirstStart } from './first-start.ts';
@@ -40,6 +42,7 @@ import { type Reasons, reasonsOf } from './http/operations.ts';
 import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
+import { statusListRouter } from './http/status-lists.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { browserState } from './provider/interactions/browser-state.ts';
 import { factsOf } from './provider/seam/request-facts.ts';
@@ -86,8 +89,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const extensions = extensionsOf(made, configuration, { tokens, grants, liveness, knows, pace });
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
-  const { brand } = brandOf(configuration);
-  const pages = providerPages({ issuer, accounts, brand });
+  const brand = brandOf(configuration);
+  const pages = providerPages({ issuer, accounts, brand: brand.brand });
   const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });
   const oidcProvider = await providerOf(made, configuration, {
     ...issuing,
@@ -105,6 +108,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     delegations,
     countRefusal,
     failedSignIns,
+    brand,
   });
   const volume = made.opened.room && dataVolume({ ...made, room: made.opened.room, folder: configuration.data.folder });
   const keeping = housekeeping({
@@ -117,22 +121,27 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       ? {}
       : { tellEveryMilliseconds: overrides.tellEveryMilliseconds }),
   });
+  const reasons = (): Promise<Reasons> =>
+    reasonsOf([...keeping.checks, ...(volume ? [volume.check] : []), ...made.opened.checks]);
   const registering = selfService(made, configuration, countRefusal);
   const management = managementApi(made, configuration, {
     ...{ callers, registering, tokens, kills, grants, grantService, countRefusal, onUnexpected },
     delegations,
+    reasons,
     keysChanged: async () => {
       await oidcProvider.reload();
       keeping.keysChanged();
     },
   });
 
-  const access = accessRouter({
+  const feed = feedOf(made);
+  const statusLists = statusListsOf(made, configuration, issuing);
+  const servers = {
     ...accessParts(made, configuration, { tokens, pace }),
     authenticate: callers.ofResourceServers,
     countRefusal,
-    log: (request, error) => onUnexpected(error, request),
-  });
+    log: (request: string, error: unknown) => onUnexpected(error, request),
+  };
   const guard = frontGuard({
     issuer,
     trustedProxies: configuration.listen.trustedProxies,
@@ -143,6 +152,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     // Not awaited: a refusal that cannot be written now stays counted for the next interval.
     refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });
+  const endStreams = (): void => {
+    people.approvals.live.close();
+    feed.close();
+    statusLists.close();
+  };
   let closing: Promise<void> | undefined;
   await made.opened.ready();
 
@@ -160,7 +174,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       accountRouter(people),
       consoleRouter(consoleDeps(made, people, management.handlers)),
       management.router,
-      access,
+      accessRouter({ ...servers, feed }),
+      statusListRouter({ ...servers, statusLists: statusLists.tokens }),
       registrationRouter({
         issuer,
         registration: registering.selfRegistration,
@@ -172,7 +187,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     oidcProvider,
     pages,
     readerLanguage: people.readerLanguage,
-    brand,
+    brand: brand.brand,
     remember: beginRequest,
     factsOf,
     log,
@@ -188,15 +203,15 @@ export const compose = async (configuration: Configuration, overrides: Overrides
           ? documents.asOneRequest(() => listener(request, response))
           : listener(request, response),
       ),
-    reasons: () => reasonsOf([...keeping.checks, ...(volume ? [volume.check] : []), ...made.opened.checks]),
+    reasons,
     firstStart: first,
     log,
     metrics,
     services: made,
     refusalsWritten: failedSignIns.drained,
-    endStreams: people.approvals.live.close,
+    endStreams,
     close() {
-      people.approvals.live.close();
+      endStreams();
       closing ??= (async () => {
         await keeping.stop();
         await close(made);

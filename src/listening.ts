@@ -5,13 +5,17 @@ import type { Server } from 'node:http';
 const DRAIN_MILLISECONDS = 8_000;
 const LOOK_FOR_IDLE_MILLISECONDS = 25;
 
-/** Resolves when the server accepts connections. Throws an Error that says what to do when the address is not usable. */
+/**
+ * Resolves when the server accepts connections. Throws an Error that says what to do when the address is not usable. `setting`: where its
+ * address is, if it is no listener of the authorization server.
+ */
 export const listen = (
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
+  setting?: string,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(inWords(error, `${host}:${port}`));
+    const fail = (error: Error): void => reject(inWords(error, `${host}:${port}`, setting));
     server.once('error', fail);
     server.listen(port, host, () => {
       server.off('error', fail);
@@ -26,8 +30,16 @@ const WHY: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'is no address of this machine; see listen.host and operations.host',
 };
 
-const inWords = (error: Error, address: string): Error => {
-  const why = WHY[String((error as { readonly code?: unknown }).code)];
+const whyOf = (code: string, setting: string): string | undefined =>
+  ({
+    EADDRINUSE: `is in use by another program; choose another port: ${setting}.port`,
+    EACCES: `may not be used by this user; choose a port above 1023: ${setting}.port`,
+    EADDRNOTAVAIL: `is no address of this machine; see ${setting}.host`,
+  })[code];
+
+const inWords = (error: Error, address: string, setting: string | undefined): Error => {
+  const code = String((error as { readonly code?: unknown }).code);
+  const why = setting === undefined ? WHY[code] : whyOf(code, setting);
   return why === undefined ? error : new Error(`${address} ${why}`, { cause: error });
 };
 

@@ -3,7 +3,7 @@
  * processes.
  */
 import cluster from 'node:cluster';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { withoutDiagnostics } from '../adapters/node/diagnostics.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { forgetSecretVariables, loadConfiguration } from '../config/load.ts';
@@ -173,7 +173,7 @@ const settingsOf = (argv: readonly string[]): Settings => {
   return { configuration, workers, rest };
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (import.meta.main) {
   const exitCode = await serve(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`Behalf cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
     return isConfigurationError(error) ? EXIT_CONFIGURATION : 1;

@@ -6,9 +6,9 @@ import { type Absences, absences } from '../domain/approvals/absences.ts';
 import { type Approval, isBreakGlass, stateAt } from '../domain/approvals/approval.ts';
 import type { RequestedApproval } from '../domain/approvals/approval-draft.ts';
 import { type ApprovalChange, type ApprovalService, newApprovalService } from '../domain/approvals/approval-service.ts';
-import { approversOf } from '../domain/approvals/approvers.ts';
+import { approversOf, type Resolve } from '../domain/approvals/approvers.ts';
 import { type EffectiveVotes, effectiveVotes } from '../domain/approvals/effective-votes.ts';
-import { ownersOfChain } from '../domain/approvals/owners-of-chain.ts';
+import { type OwnersOfChain, ownersOfChain } from '../domain/approvals/owners-of-chain.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
 import { type AskingForApproval, askingForApproval } from '../domain/approvals/request-approval.ts';
 import { type StandingApprovals, standingApprovals } from '../domain/approvals/standing-approvals.ts';
@@ -46,6 +46,8 @@ export interface ApprovalServices {
   readonly absences: Absences;
   readonly standing: StandingApprovals;
   readonly asking: AskingForApproval;
+  /** Finds the people whom an approval would ask. */
+  readonly people: { readonly resolve: Resolve; readonly chainOwners: OwnersOfChain };
 
   /** How an agent gets the token of an approval (CIBA §7.3). */
   remedyOf(asked: RequestedApproval): Extract<Remedy, { readonly kind: 'approval' }>;
@@ -107,6 +109,7 @@ export const approvalsOf = (
     votes,
     absences: away,
     standing,
+    people: { resolve, chainOwners },
     asking: askingForApproval({
       service,
       standing,

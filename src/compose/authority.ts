@@ -4,6 +4,7 @@
  */
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import { type ApproverCandidates, approverCandidates } from '../domain/approvals/candidate-approvers.ts';
 import { cascadeRevocation } from '../domain/approvals/cascade-revocation.ts';
 import type { StandingApprovals } from '../domain/approvals/standing-approvals.ts';
 import { type BudgetRegistry, budgetRegistry } from '../domain/authority/budgets/budget-registry.ts';
@@ -15,11 +16,13 @@ import { simulator } from '../domain/authority/decision/simulation.ts';
 import { type DelegationRegistry, delegationRegistry } from '../domain/authority/delegation/delegation-registry.ts';
 import { type DelegationRequests, delegationRequests } from '../domain/authority/delegation/delegation-requests.ts';
 import { type PolicyTrials, policyTrials } from '../domain/authority/policy/policy-simulations.ts';
+import { type StatusIndexes, statusIndexes } from '../domain/authority/status-lists/status-indexes.ts';
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { BlueprintRegistry } from '../domain/clients/blueprints/blueprint-registry.ts';
 import type { MetadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
 import { managementApiOf } from '../domain/vocabulary/management-api.ts';
+import type { ApprovalServices } from './approvals.ts';
 import type { EffectiveRegistries } from './clients.ts';
 import type { Foundations } from './foundations.ts';
 import type { PolicyServices } from './policies.ts';
@@ -60,6 +63,9 @@ export interface AuthorityServices {
   readonly consents: ConsentRegistry;
   readonly reservations: BudgetReservations;
   readonly policyTrials: PolicyTrials;
+  readonly approverCandidates: ApproverCandidates;
+  /** Indexes of tokens in status lists. */
+  readonly statusIndexes: StatusIndexes;
 }
 
 export const authorityServices = (
@@ -76,6 +82,7 @@ export const authorityServices = (
     readonly blueprints: BlueprintRegistry;
     readonly documentClients: MetadataDocuments;
     readonly standing: StandingApprovals;
+    readonly people: ApprovalServices['people'];
   },
 ): AuthorityServices => {
   const { policy, delegation, revocation: ended, resourceServers, effectiveRegistries, agents, blueprints } = deps;
@@ -84,6 +91,23 @@ export const authorityServices = (
   const managementApi = managementApiOf(configuration.issuer);
   const delegations = { ...storedDelegations, ...cascadeRevocation(storedDelegations, deps.standing) };
   const { groupsOf } = deps.upstream;
+  const simulators = {
+    simulator: simulator({
+      ...effectiveRegistries,
+      ...{ groupsOf, resourceServers, delegations, clock, identifiers, managementApi },
+    }),
+    useSimulator: serverUseSimulator({
+      ...effectiveRegistries,
+      ...{ blueprints, resourceServers, cases: policy.useCases },
+    }),
+  };
+  const trials = policyTrials({
+    registry: policy.policies,
+    active: policy.activePolicy,
+    engine: policy.policyEngine,
+    ...simulators,
+    ...{ audit, clock, isEnforced: policy.isPolicyEnforced },
+  });
   return {
     delegations,
     consents: consentRegistry({
@@ -98,19 +122,13 @@ export const authorityServices = (
       ...{ documents, clock, elapsed: stopwatch, identifiers, budgets, delegations },
       ownersOf: async (ids) => (await agents.getMany(ids)).map(({ document: { id, owner } }) => ({ id, owner })),
     }),
-    policyTrials: policyTrials({
-      registry: policy.policies,
-      active: policy.activePolicy,
-      engine: policy.policyEngine,
-      simulator: simulator({
-        ...effectiveRegistries,
-        ...{ groupsOf, resourceServers, delegations, clock, identifiers, managementApi },
-      }),
-      useSimulator: serverUseSimulator({
-        ...effectiveRegistries,
-        ...{ blueprints, resourceServers, cases: policy.useCases },
-      }),
-      ...{ audit, clock, isEnforced: policy.isPolicyEnforced },
+    policyTrials: trials,
+    statusIndexes: statusIndexes({ documents, clock }),
+    approverCandidates: approverCandidates({
+      trials,
+      ...simulators,
+      ...deps.people,
+      agents: effectiveRegistries.agents,
     }),
   };
 };

@@ -7,6 +7,9 @@ import { type AccessDependencies, accessDecisions } from '../domain/approvals/au
 import { accessRequests } from '../domain/approvals/authzen/access-requests.ts';
 import { accessSearch } from '../domain/approvals/authzen/access-search.ts';
 import { evaluationIds } from '../domain/approvals/authzen/evaluation-binding.ts';
+import { reportClaims } from '../domain/resources/reports/report-claims.ts';
+import { reportService } from '../domain/resources/reports/report-service.ts';
+import { issuedFor } from '../domain/resources/reports/reported-tokens.ts';
 import type { ApprovalServices } from './approvals.ts';
 import type { Services } from './services.ts';
 
@@ -37,6 +40,12 @@ export const accessParts = (
       lists: { agents, clients, delegations },
     }),
     issuer: configuration.issuer,
+    reports: reportService({
+      ...{ audit, clock, ephemeral },
+      claims: reportClaims({ documents, clock }),
+      issuedFor: issuedFor(documents),
+      perDay: configuration.audit.reportEventsPerDay,
+    }),
     useApproval: approvalUse({ tokens, service: approvals.service }),
     masterKey,
   };

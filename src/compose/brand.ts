@@ -1,4 +1,4 @@
-/** The operator's brand, from its settings and its logo. Called by compose.ts and by the pages for people. */
+/** The operator's brand, from its settings and its logo. Called by compose.ts. */
 import { logoOf } from '../../config/brand.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { type BrandFiles, brandFiles } from '../http/brand.ts';

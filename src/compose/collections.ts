@@ -16,6 +16,7 @@ import { DELEGATIONS } from '../domain/authority/delegation/delegation.ts';
 import { GRANT_USE } from '../domain/authority/grants/grant-last-used.ts';
 import { ACTIVE_POLICY, POLICY_SETS } from '../domain/authority/policy/policy-set.ts';
 import { KILLS } from '../domain/authority/revocation/kill.ts';
+import { STATUS_LIST_ENTRIES } from '../domain/authority/status-lists/status-list.ts';
 import { AGENTS } from '../domain/clients/agents/agent.ts';
 import { AGENT_USE } from '../domain/clients/agents/agent-last-used.ts';
 import { CREDENTIAL_USE } from '../domain/clients/agents/credential-last-used.ts';
@@ -51,6 +52,7 @@ import { EPOCHS } from '../domain/platform/epochs/epoch.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/platform/outbox/delivery.ts';
 import { MIGRATIONS } from '../domain/platform/retention/migrations.ts';
 import type { CachedReads, OwnedCollection, Transfer } from '../domain/ports/owned-collection.ts';
+import { REPORT_CLAIMS } from '../domain/resources/reports/report.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
@@ -97,6 +99,8 @@ export const COLLECTIONS = [
   APPROVALS,
   STANDING_APPROVALS,
   ACCESS_REQUESTS,
+  REPORT_CLAIMS,
+  STATUS_LIST_ENTRIES,
   PROVIDER_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,

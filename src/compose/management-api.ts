@@ -7,12 +7,15 @@ import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts'
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { killPreview } from '../domain/offboarding/kill-preview.ts';
+import { serverStateReader } from '../domain/platform/server-state/server-state.ts';
 import { operationHandlers } from '../http/management/resource-table.ts';
 import { type ManagementDependencies, managementRouter } from '../http/management/router.ts';
+import type { Reasons } from '../http/operations.ts';
 import { factsOf } from '../provider/seam/request-facts.ts';
 import type { CallerProofs } from './caller-proofs.ts';
 import type { RegistrationServices } from './registration.ts';
 import type { Services } from './services.ts';
+import { thisServerOf } from './this-server.ts';
 
 type Given = Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
   readonly callers: Pick<CallerProofs, 'verifyProof' | 'provenBy'>;
@@ -21,12 +24,14 @@ type Given = Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | '
   readonly grantService: ManagementDependencies['grants']['service'];
   /** Makes every node publish the current keys and sign with them. */
   readonly keysChanged: () => Promise<void>;
+  /** Why this node cannot serve, as the readiness endpoint says. */
+  readonly reasons: () => Promise<Reasons>;
   readonly onUnexpected: (error: unknown, request: string) => void;
 };
 
 export const managementApi = (
   made: Services,
-  { issuer }: Configuration,
+  configuration: Configuration,
   {
     callers,
     registering,
@@ -36,10 +41,12 @@ export const managementApi = (
     grantService,
     delegations,
     keysChanged,
+    reasons,
     countRefusal,
     onUnexpected,
   }: Given,
 ) => {
+  const { issuer } = configuration;
   const { clock, identifiers, documents, masterKey, audit, resourceServers } = made;
   const dependencies: ManagementDependencies = {
     ...registering,
@@ -67,7 +74,7 @@ export const managementApi = (
     accounts: made.accounts,
     factors: made.factors,
     previewDisable: made.previewDisable,
-    previewKill: killPreview({ agents: made.agents, delegations, grants, sessions: made.sessions }),
+    previewKill: killPreview({ agents: made.agents, delegations: made.delegations, grants, sessions: made.sessions }),
     sessions: made.sessions,
     clients: made.clients,
     agents: made.agents,
@@ -82,6 +89,7 @@ export const managementApi = (
     budgets: made.budgets,
     notifications: made.notifications,
     policyTrials: made.policyTrials,
+    approverCandidates: made.approverCandidates,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
     ownerNames: made.ownerNames,
@@ -94,6 +102,9 @@ export const managementApi = (
     delegations,
     keys: keyCalls(made, keysChanged),
     pushKeys: made.push.keys,
+    thisServer: thisServerOf(made, configuration, reasons),
+    serverState: serverStateReader({ documents, clock }),
+    backups: made.backups,
     log: (request, error) => onUnexpected(error, request),
   };
   // The console calls the same handlers.

@@ -1,5 +1,6 @@
 /** Configures oidc-provider: our stores serve its models, our rules its policies. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
+import { listAddresses } from '../domain/authority/status-lists/list-addresses.ts';
 import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { reachableWith } from '../domain/vocabulary/assurance.ts';
 import { upstreamBrowser } from '../http/interaction/upstream-browser.ts';
@@ -11,7 +12,7 @@ import { cookieNames } from '../provider/seam/cookies.ts';
 import { sealedPayloads } from '../provider/seam/stored-payloads.ts';
 import { modelAdapter } from '../provider/storage/model-adapter.ts';
 import { instanceFamilies } from '../provider/tokens/instance-families.ts';
-import { ownSignatures } from '../provider/tokens/own-signatures.ts';
+import { statusClaims } from '../provider/tokens/status-claims.ts';
 import { structuredTokens } from '../provider/tokens/structured-tokens.ts';
 import { tokenClaims } from '../provider/tokens/token-claims.ts';
 import type { TokenLiveness } from '../provider/tokens/token-liveness.ts';
@@ -35,6 +36,7 @@ export const providerOf = (
     knows,
     pace,
     pages,
+    signatures,
     extensions,
     refusals,
     failedProofs,
@@ -43,7 +45,16 @@ export const providerOf = (
     open,
   }: Pick<
     ProviderDependencies,
-    'consumptions' | 'tokens' | 'authority' | 'details' | 'knows' | 'pages' | 'extensions' | 'refusals' | 'onUnexpected'
+    | 'consumptions'
+    | 'tokens'
+    | 'signatures'
+    | 'authority'
+    | 'details'
+    | 'knows'
+    | 'pages'
+    | 'extensions'
+    | 'refusals'
+    | 'onUnexpected'
   > & {
     readonly known: ProviderDependencies['clients'] & Model['clients'];
     readonly liveness: TokenLiveness;
@@ -67,7 +78,8 @@ export const providerOf = (
     clients: known,
     keys,
     tokens,
-    signatures: ownSignatures(),
+    signatures,
+    statuses: statusClaims({ indexes: made.statusIndexes, addresses: listAddresses(issuer, masterKey) }),
     consumptions,
     structured: structuredTokens({
       ...{ tokens, audit, issuer, resourceServers, refusals },

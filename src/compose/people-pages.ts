@@ -11,7 +11,6 @@ import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
-import { brandOf } from './brand.ts';
 import type { Services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
 
@@ -27,9 +26,10 @@ export const peoplePages = (
     delegations,
     countRefusal,
     failedSignIns,
+    brand,
   }: Pick<
     PeopleDeps,
-    'interactions' | 'browserSessions' | 'grants' | 'grantService' | 'delegations' | 'countRefusal'
+    'interactions' | 'browserSessions' | 'grants' | 'grantService' | 'delegations' | 'countRefusal' | 'brand'
   > & {
     readonly open: OpenRecords;
     readonly failedSignIns: AttemptsDeps['refusals'];
@@ -52,7 +52,7 @@ export const peoplePages = (
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
     readerLanguage: readerLanguage(issuer),
-    brand: brandOf(configuration),
+    brand,
     interactions,
     browserSessions,
     sessions,

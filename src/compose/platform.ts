@@ -4,7 +4,9 @@ import { type AnonymousEvents, anonymousEvents } from '../domain/audit/anonymous
 import { type Outbox, outbox } from '../domain/platform/outbox/outbox.ts';
 import { type OpenRecords, openRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { type KeysByUrl, keysByUrl } from '../domain/platform/remote-keys/keys-by-url.ts';
+import { type Backups, newBackups } from '../domain/platform/server-state/backups.ts';
 import type { Foundations } from './foundations.ts';
+import { backupFilesIn } from './stores.ts';
 
 export interface PlatformServices {
   /** Events that unauthenticated requests cause, within one daily budget for all of them. */
@@ -13,13 +15,15 @@ export interface PlatformServices {
   readonly open: OpenRecords;
   /** Keys that other servers publish at a URL. */
   readonly keysByUrl: KeysByUrl;
+  /** Backups that this server makes. */
+  readonly backups: Backups;
   /** Messages that wait for the delivery worker. */
   readonly outbox: Outbox;
 }
 
 export const platformServices = (
   configuration: Configuration,
-  { clock, documents, ephemeral, audit, metrics, trustedFetch, opened, nodes }: Foundations,
+  { clock, documents, ephemeral, audit, metrics, trustedFetch, opened, nodes, folder, log }: Foundations,
 ): PlatformServices => ({
   anonymous: anonymousEvents({
     append: audit.append,
@@ -36,5 +40,15 @@ export const platformServices = (
     onEvicted: (kind, count) => metrics.evicted.inc({ kind }, count),
   }),
   keysByUrl: keysByUrl(trustedFetch),
+  backups: newBackups({
+    files:
+      folder !== undefined && opened.room !== undefined && configuration.stores.document === 'sqlite'
+        ? backupFilesIn(folder)
+        : undefined,
+    store: configuration.stores.document,
+    audit,
+    clock,
+    onFailed: (name, error) => log.error({ event: 'backup.failed', name, err: error }, 'a backup failed'),
+  }),
   outbox: outbox({ documents, clock }),
 });

@@ -93,6 +93,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ policy, delegation, upstream, revocation, resourceServers, effectiveRegistries, agents, blueprints },
     documentClients,
     standing: approvals.standing,
+    people: approvals.people,
   });
 
   const push = pushServices(configuration, {

@@ -13,12 +13,14 @@ import { usablePrivateFolder } from '../../adapters/node/private-folder.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { redisBroadcast } from '../../adapters/redis/broadcast.ts';
 import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
+import { sqliteBackupFiles } from '../../adapters/sqlite/backup-files.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { RoomKeeping } from '../../adapters/sqlite/space-management.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
+import type { BackupFiles } from '../domain/ports/backup-files.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
@@ -133,6 +135,12 @@ const servers = async (
     await documents.close();
     throw error;
   }
+};
+
+/** Backups of the database in a data folder. */
+export const backupFilesIn = (folder: string): BackupFiles => {
+  const { database, backups } = dataFolder(folder);
+  return sqliteBackupFiles({ file: database, folder: backups });
 };
 
 /** The second master key, during a rotation. */

@@ -20,12 +20,13 @@ type Deps = {
   readonly clock: Clock;
   readonly approvals: { readonly service: Pick<Services['approvals']['service'], 'forget' | 'countForgettable'> };
   readonly delegations: Pick<Services['delegations'], 'forget' | 'countForgettable'>;
+  readonly statusIndexes: Pick<Services['statusIndexes'], 'sweep' | 'countExpired'>;
   readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
 };
 
 /** `keptSeconds`: how long people see an approval after its end. */
 export const sweeping = (made: Deps, { approvals: { keptSeconds } }: Pick<Configuration, 'approvals'>): Sweeper => {
-  const { approvals, delegations, clock } = made;
+  const { approvals, delegations, statusIndexes, clock } = made;
   const ownSweeps: Readonly<Record<SweptByService, Omit<Sweepable, 'name'>>> = {
     approvals: {
       sweep: (limit) => freeing(() => approvals.service.forget(clock.now() - keptSeconds, limit)),
@@ -34,6 +35,10 @@ export const sweeping = (made: Deps, { approvals: { keptSeconds } }: Pick<Config
     delegations: {
       sweep: (limit) => freeing(() => delegations.forget(limit)),
       countExpired: () => delegations.countForgettable(),
+    },
+    status_list_entries: {
+      sweep: (limit) => freeing(() => statusIndexes.sweep(limit)),
+      countExpired: statusIndexes.countExpired,
     },
   };
   return sweeper({

@@ -16,6 +16,7 @@ import { type ResourceAuthority, resourceAuthority } from '../provider/requests/
 import { type ConsumptionRegistry, consumptionRegistry } from '../provider/seam/consumption-registry.ts';
 import { documentClients } from '../provider/storage/document-clients.ts';
 import { issuedTokens, type OwnTokens } from '../provider/tokens/issued-tokens.ts';
+import { type OwnSignatures, ownSignatures } from '../provider/tokens/own-signatures.ts';
 import { presentedGrant } from '../provider/tokens/presented-grant.ts';
 import { type TokenLiveness, tokenLiveness } from '../provider/tokens/token-liveness.ts';
 import type { Overrides } from './foundations.ts';
@@ -28,6 +29,8 @@ export interface TokenServices {
   readonly consumptions: ConsumptionRegistry;
   readonly liveness: TokenLiveness;
   readonly tokens: OwnTokens;
+  /** Without keys until oidc-provider is created. */
+  readonly signatures: OwnSignatures;
   /** Not started: its `start` reads the kills in the latch. */
   readonly kills: KillSwitch;
   readonly grants: Grants;
@@ -82,6 +85,7 @@ export const tokenServices = (
     consumptions: consumptionRegistry({ documents, clock }),
     liveness,
     tokens,
+    signatures: ownSignatures(),
     kills,
     grants,
     grantService: newGrantService({ grants, consents: made.consents, audit, ending }),

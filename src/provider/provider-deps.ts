@@ -33,6 +33,7 @@ import type { InstanceFamilies } from './tokens/instance-families.ts';
 import type { OwnTokens } from './tokens/issued-tokens.ts';
 import type { OwnSignatures } from './tokens/own-signatures.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
+import type { StatusClaims } from './tokens/status-claims.ts';
 import type { StructuredTokens } from './tokens/structured-tokens.ts';
 import type { TokenClaims } from './tokens/token-claims.ts';
 
@@ -43,6 +44,7 @@ export type ProviderDeps = {
   readonly keys: SigningKeys;
   readonly tokens: OwnTokens;
   readonly signatures: OwnSignatures;
+  readonly statuses: StatusClaims;
   readonly consumptions: ConsumptionRegistry;
   readonly structured: StructuredTokens;
   readonly assertions: ClientAssertions;

@@ -16,11 +16,18 @@ import { features } from './provider-features.ts';
 import { checkSomethingIsAsked } from './requests/default-scopes.ts';
 import { detailsMember } from './requests/request-details.ts';
 import { checkRequestedActor } from './requests/requested-actor.ts';
+import type { JwtForm } from './requests/resource-authority.ts';
 import { cookieNames, SESSION_COOKIE } from './seam/cookies.ts';
 import { isForPrograms } from './seam/endpoint-routes.ts';
 import { providerFetch } from './seam/guarded-fetch.ts';
 import { asProtocol } from './seam/oauth-errors.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './tokens/account-claims.ts';
+
+/** The members of a token that a JWT is made of. */
+type TokenParts = {
+  readonly extra?: { readonly authorization_details?: readonly Detail[] };
+  readonly resourceServer?: { readonly jwt: JwtForm };
+};
 
 /** `jwks`: private keys in the order in which they may sign. */
 export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderConfiguration => {
@@ -62,10 +69,15 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
     },
     formats: {
       customizers: {
-        // oidc-provider has its own member for them, and leaves it empty.
-        jwt: (_ctx, token, parts) => {
-          const { extra } = token as { readonly extra?: { readonly authorization_details?: readonly Detail[] } };
+        jwt: async (_ctx, token, parts) => {
+          const { extra, resourceServer } = token as TokenParts;
+          // oidc-provider has its own member for them, and leaves it empty.
           Object.assign(parts.payload, detailsMember(extra?.authorization_details));
+          const { statusListOf, sign } = resourceServer?.jwt ?? {};
+          if (statusListOf === undefined || !sign) return;
+          parts.payload['status'] = await asProtocol(() =>
+            deps.statuses.of(statusListOf, parts.payload, sign.alg, jwks),
+          );
         },
       },
     },

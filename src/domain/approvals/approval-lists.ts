@@ -1,3 +1,4 @@
+import { type ListOrder, NEWEST_FIRST, type PageQuery, placeIn } from '../platform/registries/registered-documents.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { type Approval, shownStateAt } from './approval.ts';
 import type { ApprovalService } from './approval-service.ts';
@@ -13,6 +14,11 @@ export type ApprovalQuery = {
   readonly review?: 'open' | 'closed' | undefined;
   readonly after?: Cursor | undefined;
   readonly limit?: number | undefined;
+  /**
+   * Default: newest first. By `createdAt`, or by `expiresAt` where neither agent, subject nor review is given: only there
+   * an index has that order.
+   */
+  readonly order?: ListOrder | undefined;
 };
 
 type Listing = Pick<ApprovalService, 'list' | 'ofAgent' | 'ofSubject'> & {
@@ -26,10 +32,10 @@ type Listing = Pick<ApprovalService, 'list' | 'ofAgent' | 'ofSubject'> & {
 const AT_A_TIME = 200;
 const MOST_READ = 2000;
 
-/** A page of approvals, newest first. `next` absent: this is the last page. */
+/** A page of approvals, newest first unless `order` says otherwise. `next` absent: this is the last page. */
 export const listApprovals = async (
   service: Listing,
-  { agent, subject, state, review, after, limit = 50 }: ApprovalQuery,
+  { agent, subject, state, review, after, limit = 50, order = NEWEST_FIRST }: ApprovalQuery,
   now: number,
 ): Promise<{ readonly items: readonly Approval[]; readonly next?: Cursor }> => {
   const read = sourceOf(service, { agent, subject, state, review });
@@ -41,11 +47,11 @@ export const listApprovals = async (
   const items: Approval[] = [];
   let at = after;
   for (let seen = 0; seen < MOST_READ; seen += AT_A_TIME) {
-    const approvals = await read({ ...(at ? { after: at } : {}), limit: AT_A_TIME });
+    const approvals = await read({ ...(at ? { after: at } : {}), limit: AT_A_TIME, order });
     for (const approval of approvals) {
       // One more than the page holds: there is another page.
       if (items.length === limit && fits(approval)) return { items, ...(at ? { next: at } : {}) };
-      at = { value: approval.createdAt, id: approval.id };
+      at = placeIn(approval, order);
       if (items.length < limit && fits(approval)) items.push(approval);
     }
     if (approvals.length < AT_A_TIME) return { items };
@@ -57,7 +63,7 @@ export const listApprovals = async (
 const sourceOf = (
   service: Listing,
   { agent, subject, state, review }: Pick<ApprovalQuery, 'agent' | 'subject' | 'state' | 'review'>,
-): ((page: { readonly after?: Cursor; readonly limit: number }) => Promise<readonly Approval[]>) => {
+): ((page: PageQuery) => Promise<readonly Approval[]>) => {
   if (review !== undefined) return (page) => service.breakGlass.reviews(review, page);
   if (agent !== undefined) return (page) => service.ofAgent(agent, page);
   if (subject !== undefined) return (page) => service.ofSubject(subject, page);

@@ -1,4 +1,5 @@
 import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
+import { NEWEST_FIRST, type PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Collection, Cursor } from '../ports/document-store.ts';
 import { type Approval, stateAt } from './approval.ts';
@@ -28,15 +29,11 @@ export interface ApprovalReads {
   /** At most 500 approvals that wait for one account now, newest first. Decided approvals displace none of them. */
   openOf(account: string): Promise<readonly Approval[]>;
   /** Approvals that an agent requested, newest first; 50 at a time unless `page` says otherwise. */
-  ofAgent(agent: string, page?: { readonly after?: Cursor; readonly limit?: number }): Promise<readonly Approval[]>;
+  ofAgent(agent: string, page?: PageQuery): Promise<readonly Approval[]>;
   /** Approvals about an account, newest first; 50 at a time unless `page` says otherwise. */
-  ofSubject(subject: string, page?: { readonly after?: Cursor; readonly limit?: number }): Promise<readonly Approval[]>;
-  /** Newest first: all approvals, or those stored in one state. */
-  list(query?: {
-    readonly state?: Approval['state'];
-    readonly after?: Cursor;
-    readonly limit?: number;
-  }): Promise<readonly Approval[]>;
+  ofSubject(subject: string, page?: PageQuery): Promise<readonly Approval[]>;
+  /** All approvals, or those stored in one state; newest first unless `order` says otherwise. */
+  list(query?: PageQuery & { readonly state?: Approval['state'] }): Promise<readonly Approval[]>;
   /**
    * At most 1000 approvals that wait for a decision now, the one with the least time left first. Approvals that have
    * ended displace none of them.
@@ -63,12 +60,12 @@ export const approvalReads = ({
 }): ApprovalReads => {
   const list = async (
     where: Readonly<Record<string, string>>,
-    { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number },
+    { after, limit = 50, order = NEWEST_FIRST }: PageQuery,
   ): Promise<readonly Approval[]> =>
     (
       await approvals.find({
         where,
-        order: { by: 'createdAt', direction: 'descending' },
+        order,
         ...(after ? { after } : {}),
         limit,
       })

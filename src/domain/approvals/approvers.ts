@@ -20,6 +20,9 @@ export type Whom = Names & {
   readonly mustAgree: boolean;
 };
 
+/** Policies that name no approvers and exclude no account. */
+export const NO_RULE: ApproverRule = { names: [], except: [] };
+
 /**
  * Selects who is asked. The subject decides on what an agent does on their behalf. Where more people are needed, the
  * agent's owners can be the others; they never decide alone. Policies can name the approvers and exclude people. Where
@@ -29,7 +32,7 @@ export type Whom = Names & {
 export const whomToAsk = (
   channel: ApprovalChannel,
   { quorum }: Pick<Requirements, 'quorum'>,
-  { names, except }: Pick<ApproverRule, 'names' | 'except'> = { names: [], except: [] },
+  { names, except }: Pick<ApproverRule, 'names' | 'except'> = NO_RULE,
   /** Whether the subject is excluded. */
   isLeftOut = false,
 ): Whom => {

@@ -1,6 +1,6 @@
 import { type Account, holdsRole } from '../identity/accounts/account.ts';
+import { NEWEST_FIRST, type PageQuery } from '../platform/registries/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Cursor } from '../ports/document-store.ts';
 import { fieldRefusal } from '../vocabulary/field-refusals.ts';
 import { type Approval, BREAK_GLASS_FINDINGS, type BreakGlassFinding } from './approval.ts';
 import { type ApprovalStore, aboutApproval, notThere } from './approval-store.ts';
@@ -26,10 +26,7 @@ export interface BreakGlassReviews {
     },
   ): Promise<Approval>;
   /** Break-glass approvals, newest first; `open`: not reviewed yet. */
-  reviews(
-    review: 'open' | 'closed',
-    page?: { readonly after?: Cursor; readonly limit?: number },
-  ): Promise<readonly Approval[]>;
+  reviews(review: 'open' | 'closed', page?: PageQuery): Promise<readonly Approval[]>;
 }
 
 export const breakGlassReviews = ({
@@ -86,10 +83,10 @@ export const breakGlassReviews = ({
       });
     },
 
-    async reviews(review, { after, limit = 50 } = {}): Promise<readonly Approval[]> {
+    async reviews(review, { after, limit = 50, order = NEWEST_FIRST } = {}): Promise<readonly Approval[]> {
       const found = await approvals.find({
         where: { review },
-        order: { by: 'createdAt', direction: 'descending' },
+        order,
         ...(after ? { after } : {}),
         limit,
       });

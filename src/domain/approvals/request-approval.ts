@@ -1,6 +1,6 @@
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { ApproverRule } from '../authority/decision/decision.ts';
-import { type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
+import { type ActionFacts, type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import { ownershipOfAll } from '../clients/agents/ownership.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
@@ -10,9 +10,9 @@ import type { Origin, Requested } from './approval.ts';
 import type { ApprovalDraft, RequestedApproval } from './approval-draft.ts';
 import { approvalRefusal } from './approval-refusals.ts';
 import type { ApprovalService } from './approval-service.ts';
-import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
+import { NO_RULE, type Resolve, type Whom, whomToAsk } from './approvers.ts';
 import type { OwnersOfChain } from './owners-of-chain.ts';
-import { type ActionFacts, leastRequired } from './requirements.ts';
+import { leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
 /** What an agent wants to do, as the channel of the request read it. */
@@ -49,8 +49,6 @@ const ownershipOfChain = (
   const others = partiesOf(facts).filter((party) => party.kind === 'agent');
   return ownershipOfAll([...others.filter(({ id }) => acting.includes(id)), agent]);
 };
-
-const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
 
 /** The stored form of the approvers. */
 const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRule) => ({
@@ -142,7 +140,7 @@ export const askingForApproval = ({
     const possible = await leastRequired(authorizeHere, facts, route);
     if (!possible) return undefined;
     const { requires, decision } = possible;
-    const [rule = NOBODY_NAMED, ...others] = decision.approvers ?? [];
+    const [rule = NO_RULE, ...others] = decision.approvers ?? [];
     if (others.length > 0) {
       throw approvalRefusal('approvers_differ');
     }

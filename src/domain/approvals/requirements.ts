@@ -2,10 +2,9 @@
 
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { Decision } from '../authority/decision/decision.ts';
-import type { DecisionFacts, Route } from '../authority/decision/facts.ts';
+import type { ActionFacts, Route } from '../authority/decision/facts.ts';
 import { highestRisk } from '../resources/resource-servers/highest-risk.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../vocabulary/assurance.ts';
-import type { Detail } from '../vocabulary/detail-type.ts';
 import type { Risk } from '../vocabulary/risk.ts';
 import type { Requirements } from './approval.ts';
 
@@ -20,11 +19,6 @@ export type Possible = {
   readonly risk: Risk;
   /** What the decision would then grant of the request. */
   readonly decision: Decision;
-};
-
-export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance' | 'asked' | 'details'> & {
-  readonly asked: readonly string[];
-  readonly details: NonNullable<DecisionFacts['details']> & { readonly asked: readonly Detail[] };
 };
 
 /**

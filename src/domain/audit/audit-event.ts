@@ -31,7 +31,13 @@ export const AUDIT_EVENTS = {
   'decision.searched':
     'A resource server searched for who may do an action there, or for what a subject may do. `inputs` have how many the server examined and found.',
   'decision.refused':
-    'The server refused a question of an authenticated resource server: it was malformed, or questions came too often. Or it refused the access request of a resource server.',
+    'The server refused a question of an authenticated resource server: it was malformed, or questions came too often. Or it refused the access request of a resource server, or a list of its reports as a whole.',
+  'report.stated':
+    'A resource server stated what it did with one of its tokens. `caller` is that server. `inputs` and `personal.reported` are its statement; the other members are what this server recorded with the token. The event ends nothing.',
+  'report.left_out':
+    'The number of reports of a resource server that have no event of their own, because they exceeded `audit.reportEventsPerDay`. `inputs.digest` is over their digests, in the order of the request. `since` is the earliest time in them.',
+  'report.refused':
+    'The server refused reports of an authenticated resource server. `count` says how many. `inputs.reasons` has the number for each reason.',
   'request.refused':
     'The server refused requests before it authenticated a caller. One event counts them by network and reason. `personal.source` is the address of a single request, and the network of several.',
   'client.authentication_refused':
@@ -252,6 +258,8 @@ export const AUDIT_EVENTS = {
     'The volume of the database was full, and the server released its reserve. Anonymous requests may not write. `inputs` have how many bytes are free, of how many.',
   'volume.recovered':
     'Enough of the volume of the database is free. The server created its reserve again, and anonymous requests may write.',
+  'store.backed_up':
+    'All data was copied into a file on the machine of the server. The server writes this event before it reads the data.',
   'store.exported':
     'All data was read to be moved to another store. The server writes this event before it reads the data.',
   'store.imported': 'All data was imported from another store.',
@@ -323,6 +331,7 @@ export type AuditEvent = {
   /**
    * `device`: address from which a device made its request (RFC 8628). `details`: authorization details (RFC 9396) as
    * JSON; they may name people. `message`: text of an agent for people.
+   * `reported`: the object that a resource server names in a report.
    */
   readonly personal?: {
     readonly source?: string;
@@ -330,6 +339,7 @@ export type AuditEvent = {
     readonly username?: string;
     readonly details?: string;
     readonly message?: string;
+    readonly reported?: string;
   };
 };
 

@@ -239,7 +239,7 @@ export const NOTIFICATION_KINDS = {
     mail: 'owner',
   },
   'delegation.given': {
-    says: 'A delegation was made.',
+    says: 'A delegation was created.',
     from: ['delegation.created'],
     about: 'delegation',
   },
@@ -279,7 +279,7 @@ export const NOTIFICATION_KINDS = {
     isPushed: true,
   },
   'factor.recovery_codes_made': {
-    says: 'New recovery codes were made for an account.',
+    says: 'New recovery codes were created for an account.',
     from: ['factor.recovery_codes_made'],
     about: 'account',
     mail: 'account',

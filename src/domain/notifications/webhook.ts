@@ -44,7 +44,7 @@ export const WEBHOOKS = {
   cached: false,
   retention: { removedBy: 'registry', once: 'an administrator removes the endpoint' },
   transfer: 'neither',
-  indexes: [{ fields: ['createdAt'] }, { fields: ['kinds', 'createdAt'] }],
+  indexes: [{ fields: ['createdAt'] }, { fields: ['name'] }, { fields: ['kinds', 'createdAt'] }],
   lists: ['kinds'],
   members: ['name', 'url', 'kinds', 'state', 'secrets', 'createdAt'],
 } as const satisfies OwnedCollection;

@@ -11,7 +11,7 @@ import type { Session } from '../identity/sessions/session.ts';
 import type { SessionRegistry } from '../identity/sessions/session-registry.ts';
 
 /** Maximum number of listed documents of one kind. */
-const MOST = 100;
+export const MOST = 100;
 
 /** The first documents of a kind. `more`: there are further ones. */
 export type Some<T> = { readonly items: readonly T[]; readonly more: boolean };
@@ -32,9 +32,13 @@ export type DisablePreview = {
   readonly standingApprovals: Some<StandingApproval>;
 };
 
-const NONE = { items: [], more: false } as const;
+export const NONE = { items: [], more: false } as const;
 
-const some = <T>(all: readonly T[]): Some<T> => ({ items: all.slice(0, MOST), more: all.length > MOST });
+/** The first of the items that were found. `hasMore`: the store has more of them. */
+export const some = <T>(found: readonly T[], hasMore = false): Some<T> => ({
+  items: found.slice(0, MOST),
+  more: hasMore || found.length > MOST,
+});
 
 /**
  * Shows what disabling an account would end or block. Calls the code that does it: the offboarding, and the registries
@@ -77,7 +81,7 @@ export const disablePreview =
       sessions: some(signedIn),
       agents: some(left.agents),
       groups: some(left.groups),
-      delegations: { items: live.items, more: live.next !== undefined },
+      delegations: some(live.items, live.next !== undefined),
       standingApprovals: some(given),
     };
   };

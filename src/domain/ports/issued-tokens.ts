@@ -55,6 +55,12 @@ export type TokenApproval = {
   readonly break_glass?: true;
 };
 
+/**
+ * The longest tolerance of a verifier. So long after its expiry the server still says that a token was revoked, because such
+ * a verifier still accepts it.
+ */
+export const VERIFIER_TOLERANCE_SECONDS = 60;
+
 /** Why a token ended before its expiry. */
 export type TokenEnd =
   | 'revoked'
@@ -76,6 +82,12 @@ export type TokenEnd =
   | 'authority_reduced'
   | 'above_ceiling'
   | 'approval_ended';
+
+/**
+ * The ids of those of these JWTs, at most 1000, that have ended before their expiry. Throws StoreUnavailable. Remembers what it
+ * found live, so that it serves one pass over many tokens.
+ */
+export type EndedAmong = (tokens: readonly IssuedToken[]) => Promise<ReadonlySet<string>>;
 
 export interface IssuedTokens {
   /**

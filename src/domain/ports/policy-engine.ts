@@ -93,6 +93,9 @@ export type PolicySummary = {
   readonly annotations: Readonly<Record<string, string>>;
 };
 
+/** An annotation that the server knows. `says`: the form of its value. */
+export type PolicyAnnotation = { readonly name: string; readonly says: string };
+
 export type PolicyFinding = {
   /** A set with an error is refused; warnings are shown. */
   readonly severity: 'error' | 'warning';
@@ -126,6 +129,7 @@ export interface PolicyEngine {
   readonly schema: string;
   /** The policy set of a new server. */
   readonly starter: string;
+  readonly annotations: readonly PolicyAnnotation[];
 }
 
 /** The error for a text with errors. The first one is the message; `errors` holds all of them. */

@@ -48,6 +48,16 @@ export const checkResourceIdentifier = (identifier: string, field = '/identifier
  */
 export const isLocalhostRedirect = (uri: string): boolean => /^http:\/\/localhost(?::\d+)?(?:\/|\?|$)/.test(uri);
 
+/**
+ * Whether a redirect URI has a private-use scheme that is no domain name in reverse, such as `cursor://` (RFC 8252 §7.1). An
+ * address without its scheme, such as `localhost:3000/callback`, has none.
+ */
+export const isOfBareScheme = (uri: string): boolean => {
+  const { protocol = '' } = URL.parse(uri) ?? {};
+  const isKnown = ['', 'https:', 'http:', 'localhost:', ...SCRIPT_SCHEMES].includes(protocol);
+  return !isKnown && !protocol.includes('.') && uri.slice(protocol.length).startsWith('//');
+};
+
 const checkRedirectUri = (uri: string, applicationType: 'web' | 'native', field: string): void => {
   const url = parse(uri, field);
   if (SCRIPT_SCHEMES.includes(url.protocol))

@@ -2,8 +2,7 @@
 
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
-import type { ActionFacts } from '../../domain/approvals/requirements.ts';
-import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
+import type { ActionFacts, DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';

@@ -56,6 +56,7 @@ export const publishedMetadata = (
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
         authorization_details_types_supported: await details.published(),
+        status_list_aggregation_endpoint: `${configuration.issuer}/status-lists`,
         ui_locales_supported: pages.languages,
         ...added,
       };

@@ -16,6 +16,7 @@ import type {
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
 import { decided, usesMember } from '../requests/decision-facts.ts';
 import { checkFits, detailsMember } from '../requests/request-details.ts';
+import { jwtFormOf } from '../requests/resource-authority.ts';
 import { assuranceClaims } from '../requests/step-up.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from '../seam/internals.ts';
@@ -91,7 +92,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
       scope: token.scope.join(' '),
       audience: resourceServer.identifier,
       accessTokenFormat: resourceServer.accessTokenFormat,
-      jwt: { sign: { alg: resourceServer.accessTokenSigningAlg } },
+      jwt: jwtFormOf(resourceServer),
     });
     if (proof) {
       await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidDpopProof);

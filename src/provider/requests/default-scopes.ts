@@ -8,6 +8,14 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import { type OfRequest, requestState } from '../seam/request-state.ts';
 
 const namesScope = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['scope']);
+/**
+ * `offline_access` asks for a refresh token and is about no resource. MCP hosts send it alone when the metadata of a resource
+ * lists no scopes.
+ */
+const namesScopeOfResource = ({ oidc }: KoaContextWithOIDC): boolean =>
+  String(oidc.params?.['scope'] ?? '')
+    .split(' ')
+    .some((scope) => scope !== '' && scope !== 'offline_access');
 const namesDetails = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.params?.['authorization_details']);
 
 /**
@@ -20,7 +28,7 @@ export const addDefaultScopes = (
   held: readonly string[],
 ): void => {
   const state = requestState(ctx);
-  if (namesDetails(ctx) || (namesScope(ctx) && state.defaultScopes === undefined)) return;
+  if (namesDetails(ctx) || (namesScopeOfResource(ctx) && state.defaultScopes === undefined)) return;
   const declared = scopes.filter((scope) => scope.default);
   const names = (declared.length > 0 ? declared : scopes).map(({ name }) => name);
   state.defaultScopes = new Set([...(state.defaultScopes ?? []), ...names.filter((name) => held.includes(name))]);

@@ -39,6 +39,18 @@ import { addDefaultScopes } from './default-scopes.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { assuranceOf } from './step-up.ts';
 
+/** The form of JWT access tokens. */
+export type JwtForm = {
+  readonly sign: { readonly alg: ResourceServer['accessTokenSigningAlg'] };
+  /** The resource server, if its tokens have an index in a status list. */
+  readonly statusListOf?: string;
+};
+
+export const jwtFormOf = ({ id, accessTokenSigningAlg: alg, statusList }: ResourceServer): JwtForm => ({
+  sign: { alg },
+  ...(statusList ? { statusListOf: id } : {}),
+});
+
 /** What a token for a resource may carry; members as oidc-provider names them. */
 type ResourceServerInfo = {
   scope: string;
@@ -46,7 +58,8 @@ type ResourceServerInfo = {
   /** Seconds. */
   accessTokenTTL: number;
   accessTokenFormat: 'jwt' | 'opaque';
-  jwt: { sign: { alg: ResourceServer['accessTokenSigningAlg'] } };
+  /** Members that are not known by oidc-provider stay here only. */
+  jwt: JwtForm;
 };
 
 export interface ResourceAuthority {
@@ -211,7 +224,7 @@ export const resourceAuthority = (deps: {
           Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(delegation?.expiresAt) - facts.now),
         ),
         accessTokenFormat: server.accessTokenFormat,
-        jwt: { sign: { alg: server.accessTokenSigningAlg } },
+        jwt: jwtFormOf(server),
       };
     },
   };

@@ -115,7 +115,7 @@ export const ownershipOfGrant = ({ payload }: Pick<GrantRecord, 'payload'>): num
   return typeof ownership === 'number' ? ownership : 0;
 };
 
-/** A JWT access token that was revoked by its `jti` (RFC 7009); kept until it would have expired. */
+/** A JWT access token that was revoked by its `jti` (RFC 7009); kept until a minute after its expiry. */
 export type RevokedToken = { readonly id: string; readonly expiresAt: number };
 
 export const REVOKED_TOKENS = {
@@ -125,7 +125,7 @@ export const REVOKED_TOKENS = {
   events: [],
   consistency: 'majority',
   cached: { absence: 'allows' },
-  retention: { removedBy: 'sweeper', once: 'the token has expired' },
+  retention: { removedBy: 'sweeper', once: 'the token expired a minute ago' },
   transfer: 'removes authority',
   indexes: [],
   expiresAt: 'expiresAt',

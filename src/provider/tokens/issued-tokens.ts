@@ -5,12 +5,13 @@ import type { StandingToken } from '../../domain/authority/decision/standing-tok
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type DocumentStore, tryInsert } from '../../domain/ports/document-store.ts';
-import type { IssuedToken, IssuedTokens, TokenApproval } from '../../domain/ports/issued-tokens.ts';
-import type { ActorChain, ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
+import { type IssuedToken, type IssuedTokens, VERIFIER_TOLERANCE_SECONDS } from '../../domain/ports/issued-tokens.ts';
+import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { assuranceFrom } from '../requests/step-up.ts';
 import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
 import type { TokenLiveness } from './token-liveness.ts';
+import { actorsIn, approvalIn, compact, mayActIn, numberIn, split, tokenOfClaims } from './token-of-claims.ts';
 
 /** Bytes. Ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
 const MAX_TOKEN = 8192;
@@ -34,7 +35,7 @@ export type OwnTokens = IssuedTokens & {
   genuine(token: string): Promise<IssuedToken | undefined>;
   /** Like `find`, with the facts of the decision. Undefined also for a token without a resource. */
   standing(token: string): Promise<StandingToken | undefined>;
-  /** Revokes one JWT by its id until it would have expired (RFC 7009). */
+  /** Revokes one JWT by its id until no verifier accepts it any more (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
   /** Revokes the token with this id, of either format and of any holder. */
   endById(id: string): Promise<void>;
@@ -80,36 +81,7 @@ export const issuedTokens = (deps: {
   const fromJwt = async (token: string): Promise<IssuedToken | undefined> => {
     const found = await claimsOf(token);
     if (!found) return undefined;
-    const { claims, key } = found;
-    const text = (name: string): string | undefined =>
-      typeof claims[name] === 'string' ? (claims[name] as string) : undefined;
-    const cnf = claims['cnf'] as { jkt?: string; 'x5t#S256'?: string } | undefined;
-    return compact({
-      id: String(claims.jti),
-      format: 'jwt' as const,
-      key,
-      subject: claims.sub === text('client_id') ? undefined : claims.sub,
-      clientId: text('client_id') as string,
-      audience: String(claims.aud),
-      scope: split(text('scope')),
-      details: claims['authorization_details'] as readonly Detail[] | undefined,
-      ...actorsIn(claims, text('client_id') as string),
-      delegation: text('delegation'),
-      instance: text('instance'),
-      grant: text('grant_id'),
-      txn: text('txn'),
-      decision: text('decision'),
-      policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
-      maxUses: numberIn(claims, 'max_uses'),
-      ownership: numberIn(claims, 'ownership'),
-      approval: approvalIn(claims),
-      mayAct: mayActIn(claims),
-      assurance: assuranceFrom(claims),
-      issuedAt: Number(claims.iat),
-      expiresAt: Number(claims.exp),
-      jkt: cnf?.jkt,
-      x5t: cnf?.['x5t#S256'],
-    });
+    return tokenOfClaims(found.claims, found.key);
   };
 
   const fromOpaque = async (token: string): Promise<IssuedToken | undefined> => {
@@ -213,7 +185,7 @@ export const issuedTokens = (deps: {
       const end = (await isRevoked(found)) ? 'revoked' : await liveness.endOf(found);
       return end && { token: found, end };
     },
-    end: ({ id, expiresAt }) => end(id, expiresAt),
+    end: ({ id, expiresAt }) => end(id, expiresAt + VERIFIER_TOLERANCE_SECONDS),
     async endById(id) {
       await end(id, clock.now() + LONGEST_LIFE_SECONDS);
       for (const model of OPAQUE) await records.take(`${model}:${id}`);
@@ -224,42 +196,3 @@ export const issuedTokens = (deps: {
     },
   };
 };
-
-const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): number | undefined =>
-  typeof claims[name] === 'number' ? claims[name] : undefined;
-
-const approvalIn = (claims: Readonly<Record<string, unknown>>): TokenApproval | undefined => {
-  const { id, digest, break_glass } = (claims['approval'] ?? {}) as { readonly [name: string]: unknown };
-  if (typeof id !== 'string' || typeof digest !== 'string') return undefined;
-  return { id, digest, ...(break_glass === true ? { break_glass } : {}) };
-};
-
-const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {
-  const { sub } = (claims['may_act'] ?? {}) as { readonly sub?: unknown };
-  return typeof sub === 'string' ? sub : undefined;
-};
-
-/**
- * The actors here, and those that a peer named. With a peer in the chain, only the holder itself is ours. The rest of the
- * claim is not ours, regardless of its names.
- */
-const actorsIn = (
-  {
-    act,
-    account_link: link,
-  }: { readonly [name: string]: unknown; readonly act?: unknown; readonly account_link?: unknown },
-  clientId: string,
-): { readonly chain?: ActorChain; readonly origin?: NonNullable<IssuedToken['origin']> } => {
-  if (act === undefined && link === undefined) return {};
-  if (typeof link !== 'string') return { chain: act as ActorChain };
-  if (!clientId.startsWith('agt_')) return { origin: compact({ link, act: act as ForeignActor | undefined }) };
-  const { act: foreign, ...own } = act as ActorChain & { readonly act?: ForeignActor };
-  return { chain: own, origin: compact({ link, act: foreign }) };
-};
-
-const split = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);
-
-type Compact<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-/** Leaves out members that are undefined. */
-const compact = <T extends object>(value: T): Compact<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Compact<T>;

@@ -5,6 +5,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
+import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import { type AccessAnswer, type Answered, type AskedIn, answerOf, eventOf } from './access-answer.ts';
 import type { AccessApprovals, Lift, WantedAccess } from './access-approvals.ts';
 import { type AccessRegistries, type Acting, accessFacts, type Unknown } from './access-facts.ts';
@@ -162,18 +163,6 @@ export const accessDecisions = (deps: AccessDependencies): AccessDecisions => {
       return 'reason' in acting ? undefined : (await authorize({ ...acting.facts, asked: undefined })).scope;
     },
   };
-};
-
-/** Concurrency limit, so that one request does not take all capacity of the stores and of an external decision point. */
-const AT_ONCE = 16;
-
-/** The results of `act` for each item, in their order. */
-export const fewAtOnce = async <T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<readonly R[]> => {
-  const answers: R[] = [];
-  for (let from = 0; from < items.length; from += AT_ONCE) {
-    answers.push(...(await Promise.all(items.slice(from, from + AT_ONCE).map(act))));
-  }
-  return answers;
 };
 
 const USED_MEANWHILE: Exclude<Lift, { readonly isLifted: true }> = {

@@ -4,8 +4,9 @@ import type { Client } from '../../clients/clients/client.ts';
 import type { Page, PageQuery } from '../../platform/registries/registered-documents.ts';
 import type { Cursor } from '../../ports/document-store.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
+import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { AskedIn } from './access-answer.ts';
-import { type AccessDecisions, type AccessDependencies, fewAtOnce } from './access-decisions.ts';
+import type { AccessDecisions, AccessDependencies } from './access-decisions.ts';
 import type { Entity, Searched, SearchQuestion } from './access-question.ts';
 import { isItself } from './wanted-access.ts';
 

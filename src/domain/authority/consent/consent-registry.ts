@@ -93,7 +93,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const answers = rememberedAnswers({ documents, clock });
   const asked = askedAgain({ documents, clock });
   const owners = newOwners({ documents, delegations });
-  const earlier = earlierConsents({ answers, delegations, revocation, clock });
+  const earlier = earlierConsents({ answers, delegations, revocation });
   const wishes = wishesOf(deps);
   const { requesterOf, actorOf, viaOf } = consentParties({ agents, clients });
 
@@ -133,7 +133,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
    * whose delegation is re-delegated hop by hop, nor where a client requests an agent by name.
    */
   const page = async (asked: AskedConsent, delegableTo?: readonly string[]): Promise<ConsentQuestion> => {
-    const of = await earlier.added(await question(asked, delegableTo));
+    const of = await question(asked, delegableTo);
     if (of.requester.kind !== 'client' || of.actor || of.resources.length === 0) return of;
     const servers = await Promise.all(
       of.resources.map(({ identifier }) => resourceServers.findByIdentifier(identifier)),
@@ -166,7 +166,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   };
 
   return {
-    question: (asked): Promise<ConsentQuestion> => page(asked),
+    question: async (asked): Promise<ConsentQuestion> => earlier.added(await page(asked)),
 
     async answeredBefore(asked): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
@@ -184,8 +184,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       }
       if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
       for (const found of await answers.to(of)) {
-        const { account: subject, clientId, createdAt: since } = found;
-        if (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) continue;
+        if (await earlier.isEnded(found)) continue;
         const actor = actorIn(of);
         const expiresAt = actor === undefined ? found.expiresAt : await earlier.stillHeld(found, actor.id);
         if (expiresAt === undefined) continue;

@@ -2,7 +2,6 @@
  * What a person who returns allows already, of all that a question asks. Reads remembered answers and delegations. Changes
  * nothing and decides nothing: the page says it, and the person decides again.
  */
-import type { Clock } from '../../ports/clock.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { detailsWithout } from '../../resources/authorization-details/narrowed-details.ts';
 import { type Delegation, decidedAtOf } from '../delegation/delegation.ts';
@@ -20,15 +19,14 @@ export const earlierConsents = ({
   answers,
   delegations,
   revocation,
-  clock,
 }: {
   readonly answers: Pick<RememberedAnswers, 'live'>;
   readonly delegations: Pick<DelegationRegistry, 'consented'>;
-  readonly revocation: Revocation;
-  readonly clock: Clock;
+  readonly revocation: Pick<Revocation, 'ended'>;
 }) => {
+  /** Whether a kill or an epoch ended a remembered answer. */
   const isEnded = async ({ account: subject, clientId, createdAt: since }: RememberedConsent): Promise<boolean> =>
-    Boolean(await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }]));
+    (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) !== undefined;
 
   /** What live answers hold, by the digest of the right. */
   const byAnswers = async (of: ConsentQuestion): Promise<ReadonlyMap<string, Held>> => {
@@ -43,19 +41,21 @@ export const earlierConsents = ({
     return held;
   };
 
-  /** The delegation to the acting agent at each resource; undefined without such an agent. */
+  /** The live delegation to the acting agent at each resource; undefined without such an agent. */
   const byDelegations = async (of: ConsentQuestion): Promise<ReadonlyMap<string, Delegation> | undefined> => {
     const agent = actorIn(of);
     if (!agent) return undefined;
     const found = new Map<string, Delegation>();
     for (const { identifier } of of.resources) {
       const delegation = await delegations.consented(of.account.id, agent.id, identifier, of.via?.id);
-      if (delegation && delegation.expiresAt > clock.now()) found.set(identifier, delegation);
+      if (delegation) found.set(identifier, delegation);
     }
     return found;
   };
 
   return {
+    isEnded,
+
     /** Expiry of a remembered consent to an agent. Undefined unless the delegations still hold all of it. */
     async stillHeld(consent: RememberedConsent, agent: string): Promise<number | undefined> {
       let expiresAt = consent.expiresAt;
@@ -71,7 +71,7 @@ export const earlierConsents = ({
 
     /** The question with what the person allows of it already, and with the duration of their last decision. */
     async added(of: ConsentQuestion): Promise<ConsentQuestion> {
-      // Under a new owner nothing is allowed, and no earlier choice counts.
+      // Under a new owner nothing is allowed, and no earlier choice applies.
       if (of.isNewOwner) return of;
       const answered = await byAnswers(of);
       const delegated = await byDelegations(of);
@@ -85,7 +85,7 @@ export const earlierConsents = ({
         if (kind === 'openid' || !delegated) return answer ? [{ kind, name, resource, ...answer }] : [];
         const delegation = delegated.get(resource);
         if (!delegation || !holds(delegation, kind, name)) return [];
-        // An app and its agent need the right both.
+        // The app and its agent both need the right.
         if (of.actor && !answer) return [];
         const { expiresAt } = delegation;
         return [{ kind, name, resource, expiresAt, decidedAt: decidedAtOf(delegation) }];

@@ -90,6 +90,12 @@ export type DecisionFacts = {
   readonly madeUnder?: number | undefined;
 };
 
+/** The facts of an action that people would approve, without what the approval brings. */
+export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance' | 'asked' | 'details'> & {
+  readonly asked: readonly string[];
+  readonly details: NonNullable<DecisionFacts['details']> & { readonly asked: readonly Detail[] };
+};
+
 /** With a fact that the decision adds: whether the resource server is the management API of this server. */
 export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
 

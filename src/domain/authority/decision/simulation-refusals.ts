@@ -11,6 +11,14 @@ export const SIMULATION_REFUSALS = {
   simulated_approver_not_person: { code: 'invalid_field', text: 'Only a person approves: name an account.' },
   simulated_scope_undeclared: { code: 'invalid_field', text: 'It does not declare this scope.' },
   simulated_agent_unknown: { code: 'invalid_field', text: 'There is no such agent.' },
+  simulated_owners_unknown: {
+    code: 'invalid_field',
+    text: 'Not all owners of this agent are known, so the server would ask no person. Transfer it to another owner.',
+  },
+  simulated_approvers_differ: {
+    code: 'invalid_field',
+    text: 'Different people approve parts of this. Ask about each scope by itself.',
+  },
   simulated_blueprint_unknown: { code: 'invalid_field', text: 'There is no such blueprint.' },
   policy_version_not_found: { code: 'invalid_field', text: 'There is no such version of the policies.' },
   simulated_subject_missing: {

@@ -16,9 +16,9 @@ import type { Assurance } from '../../vocabulary/assurance.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { Delegation } from '../delegation/delegation.ts';
-import { type ActivePolicies, authorizer, type GroupsOf } from './authorize.ts';
+import { type ActivePolicies, type Authorize, authorizer, type GroupsOf } from './authorize.ts';
 import type { Decision } from './decision.ts';
-import { type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
+import { type ActionFacts, type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
 import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
@@ -81,6 +81,14 @@ export interface Simulator {
    * agent that is not active holds nothing; the layers report it in its effective state.
    */
   simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation>;
+  /**
+   * What an agent would ask people to approve, for an account that has consented, and what decides it with these policies.
+   * Throws 'invalid_field' naming what does not exist.
+   */
+  actionOf(
+    asked: Required<Pick<SimulationRequest, 'caller' | 'subject' | 'resource' | 'scope'>>,
+    policies: ActivePolicies | undefined,
+  ): Promise<{ readonly facts: ActionFacts; readonly decide: Authorize }>;
 }
 
 export const simulator = (deps: {
@@ -142,14 +150,31 @@ export const simulator = (deps: {
     };
   };
 
+  const decideWith = (policies: ActivePolicies | undefined): Authorize =>
+    authorizer({
+      identifiers: deps.identifiers,
+      managementApi: deps.managementApi,
+      policies: { current: async () => policies },
+    });
+
   return {
+    async actionOf(asked, policies) {
+      const {
+        stops: _stops,
+        route: _route,
+        approval: _approval,
+        assurance: _assurance,
+        ...facts
+      } = await factsOf({
+        ...asked,
+        assumeConsent: true,
+      });
+      return { facts: { ...facts, asked: asked.scope, details: { asked: [] } }, decide: decideWith(policies) };
+    },
+
     async simulate(asked, policies): Promise<Simulation> {
       const { stops, ...facts } = await factsOf(asked);
-      const decide = authorizer({
-        identifiers: deps.identifiers,
-        managementApi: deps.managementApi,
-        policies: { current: async () => policies },
-      });
+      const decide = decideWith(policies);
       const decision = await decide(facts);
       const declared = facts.server.scopes.map(({ name }) => name);
       const wanted = [...new Set(facts.asked ?? declared)].sort();

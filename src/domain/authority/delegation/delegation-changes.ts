@@ -74,11 +74,16 @@ export type OwnerConfirmation = {
 /** The rights to remove from a delegation. */
 export type Without = { readonly scope: readonly string[]; readonly details?: readonly Detail[] };
 
-export type DelegationList = {
+export type DelegationFilter = {
   readonly subject?: string | undefined;
   readonly actor?: string | undefined;
   /** Client that calls the actor. */
   readonly via?: string | undefined;
+  /** The delegation directly above. */
+  readonly parent?: string | undefined;
+};
+
+export type DelegationList = DelegationFilter & {
   /** Only delegations that are live now, including all their ancestors. Default: the whole history. */
   readonly live?: boolean;
   readonly after?: Cursor | undefined;

@@ -1,6 +1,6 @@
 import type { Cursor } from '../../ports/document-store.ts';
 import type { Delegation } from './delegation.ts';
-import type { DelegationList } from './delegation-changes.ts';
+import type { DelegationFilter, DelegationList } from './delegation-changes.ts';
 import type { DelegationSlots } from './delegation-slots.ts';
 
 /** Finds delegations and reports which are live. Changes nothing. */
@@ -30,7 +30,18 @@ export interface DelegationReads {
     readonly items: readonly Delegation[];
     readonly next?: Cursor;
   }>;
+  /**
+   * The newest live delegations of a filter: at most `most`, among at most `mostRead` stored ones, ended ones included.
+   * `isWhole`: there are no others. `read`: how many stored ones were read.
+   */
+  newestLive(
+    filter: DelegationFilter,
+    bounds: { readonly most: number; readonly mostRead: number },
+  ): Promise<{ readonly items: readonly Delegation[]; readonly isWhole: boolean; readonly read: number }>;
 }
+
+/** Delegations read in one query of a bounded search. */
+const AT_A_TIME = 200;
 
 export const delegationReads = ({
   slots,
@@ -68,11 +79,11 @@ export const delegationReads = ({
       return found;
     },
 
-    async list({ subject, actor, via, live = false, after, limit }): Promise<{
+    async list({ live = false, after, limit, ...filter }): Promise<{
       readonly items: readonly Delegation[];
       readonly next?: Cursor;
     }> {
-      const where = { ...(subject ? { subject } : {}), ...(actor ? { actor } : {}), ...(via ? { via } : {}) };
+      const where = whereOf(filter);
       const items: Delegation[] = [];
       let cursor = after;
       for (;;) {
@@ -91,7 +102,37 @@ export const delegationReads = ({
         if (page.length < limit) return { items };
       }
     },
+
+    async newestLive(filter, { most, mostRead }) {
+      const items: Delegation[] = [];
+      let read = 0;
+      for (let after: Cursor | undefined; read < mostRead; ) {
+        const limit = Math.min(AT_A_TIME, mostRead - read);
+        const page = await delegations.find({
+          where: whereOf(filter),
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(after ? { after } : {}),
+          limit,
+        });
+        read += page.length;
+        for (const document of await asTheyStand(page.map((one) => one.document))) {
+          after = { value: document.createdAt, id: document.id };
+          const item = await effectiveNow(document);
+          if (item && items.length === most) return { items, isWhole: false, read };
+          if (item) items.push(item);
+        }
+        if (page.length < limit) return { items, isWhole: true, read };
+      }
+      return { items, isWhole: false, read };
+    },
   };
 
   return reads;
 };
+
+const whereOf = ({ subject, actor, via, parent }: DelegationFilter) => ({
+  ...(subject ? { subject } : {}),
+  ...(actor ? { actor } : {}),
+  ...(via ? { via } : {}),
+  ...(parent ? { parent } : {}),
+});

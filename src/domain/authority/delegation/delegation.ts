@@ -98,6 +98,7 @@ export const DELEGATIONS = {
     { fields: ['subject'] },
     { fields: ['subject', 'via'] },
     { fields: ['actor'] },
+    { fields: ['via'] },
     { fields: ['parent', 'actor', 'createdAt'] },
     { fields: ['createdAt'] },
     { fields: ['forgetAt'] },

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import {
+  type PolicyAnnotation,
   type PolicyCheck,
   type PolicyEngine,
   type PolicyFinding,
@@ -51,6 +52,8 @@ export interface PolicyRegistry {
   readonly schema: string;
   /** The text of the starter set. */
   readonly starter: string;
+  /** The annotations that a policy may have. */
+  readonly annotations: readonly PolicyAnnotation[];
   /** Checks a text. Stores nothing. `before`: the set to compare it with. */
   check(text: string, before?: TakenBefore): PolicyCheck;
   /** Creates a draft. Throws 'invalid_field'. */
@@ -201,6 +204,7 @@ export const policyRegistry = (dependencies: {
   return {
     schema: engine.schema,
     starter: engine.starter,
+    annotations: engine.annotations,
     check: engine.check,
     create,
     activate,

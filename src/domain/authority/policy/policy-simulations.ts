@@ -46,6 +46,11 @@ export interface PolicyTrials {
    * or resource that does not exist.
    */
   simulate(asked: SimulationRequest | UseTrial, tried: SimulatedPolicy): Promise<PolicySimulation>;
+  /** What `use` finds with these policies, which it must not keep. Throws as `simulate`. */
+  under<T>(
+    tried: SimulatedPolicy,
+    use: (policies: ActivePolicies | undefined) => Promise<T>,
+  ): Promise<{ readonly found: T } & Pick<PolicySimulation, 'version' | 'isEnforced'>>;
   /**
    * Yields its progress, and returns the decisions that would differ. First appends an event that records the read of
    * the audit log. Runs one replay at a time in this process: throws 'too_many_requests' while another one runs. Ends
@@ -79,18 +84,25 @@ export const policyTrials = (deps: {
     return ready(engine.compile(set.text, { wasTaken: true }), set.version);
   };
 
+  const under: PolicyTrials['under'] = async (tried, use) => {
+    checkTried(tried);
+    const { policies, version, free } = await made(tried);
+    try {
+      const found = await use(policies && { policies, version: version ?? 0 });
+      return { found, isEnforced: deps.isEnforced, ...(version === undefined ? {} : { version }) };
+    } finally {
+      free();
+    }
+  };
+
   return {
+    under,
+
     async simulate(asked, tried): Promise<PolicySimulation> {
-      checkTried(tried);
-      const { policies, version, free } = await made(tried);
-      try {
-        const set = policies && { policies, version: version ?? 0 };
-        const found =
-          'action' in asked ? await useSimulator.simulate(asked, set) : await simulator.simulate(asked, set);
-        return { ...found, isEnforced: deps.isEnforced, ...(version === undefined ? {} : { version }) };
-      } finally {
-        free();
-      }
+      const { found, ...policies } = await under(tried, async (set) =>
+        'action' in asked ? useSimulator.simulate(asked, set) : simulator.simulate(asked, set),
+      );
+      return { ...found, ...policies };
     },
 
     async *replay(asked, by): AsyncGenerator<ReplayProgress, ReplaySummary> {

@@ -33,7 +33,14 @@ export const BLUEPRINTS = {
   cached: true,
   retention: { removedBy: 'nothing', because: 'agents and the audit log name it' },
   transfer: 'gives authority',
-  indexes: [{ fields: ['name'], unique: true }, { fields: ['state'] }, { fields: ['createdAt'] }],
+  indexes: [
+    { fields: ['name'], unique: true },
+    { fields: ['state', 'name'] },
+    { fields: ['state', 'createdAt'] },
+    { fields: ['state', 'updatedAt'] },
+    { fields: ['createdAt'] },
+    { fields: ['updatedAt'] },
+  ],
   members: ['name', 'state', 'version', 'ceilings', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;

@@ -15,7 +15,7 @@ import type { CreatedClient } from '../clients/client-input.ts';
 import type { ClientRegistry } from '../clients/client-registry.ts';
 import { type Body, type ClientMetadata, readMetadata } from './client-metadata.ts';
 import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
-import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
+import { asPublicClient, newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
 import { registeredMetadata } from './registered-metadata.ts';
 import { type RegistrationChecksDeps, registrationChecks } from './registration-checks.ts';
 import { registrationError } from './registration-errors.ts';
@@ -210,14 +210,15 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
   };
 
   /** Refuses at once what may not be changed. The registries refuse the rest when the change is made. */
-  const changeOf = (document: Agent | Client, asked: ClientMetadata, version: number, by: By) => {
-    const { id } = document;
+  const changeOf = ({ party, registration }: Managed, asked: ClientMetadata, by: By) => {
+    const { document, version } = party;
     if ('purpose' in document) {
       const change = agentReplacement(document, asked);
-      return (): Promise<Versioned<Agent | Client>> => agents.update(id, version, change, by);
+      return (): Promise<Versioned<Agent | Client>> => agents.update(document.id, version, change, by);
     }
-    const change = clientReplacement(document, asked);
-    return (): Promise<Versioned<Agent | Client>> => clients.update(id, version, change, by);
+    const isPublic = registration.document.way === 'open' && document.tokenEndpointAuthMethod === 'none';
+    const change = clientReplacement(document, isPublic ? asPublicClient(asked) : asked);
+    return (): Promise<Versioned<Agent | Client>> => clients.update(document.id, version, change, by);
   };
 
   const shown = ({ registration }: Managed, party: Agent | Client, token: string): Body =>
@@ -251,13 +252,13 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
     replace: (id, body, bearer, from): Promise<Body> =>
       refusing(from, 'replace', async (knows) => {
         const found = await managed(id, bearer, knows);
-        const { document, version } = found.party;
+        const { document } = found.party;
         const { statement } = found.registration.document;
         const isSecret = (secret: string): boolean => !('purpose' in document) && deps.isSecretOf(document, secret);
         checkReplacement(body, { id, statement, isSecret });
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
         checkSelfChosen(asked, document);
-        const change = changeOf(document, asked, version, { caller: id, ...from });
+        const change = changeOf(found, asked, { caller: id, ...from });
         // Each change is a permanent audit event. A change by a client without an owner therefore counts as a
         // registration.
         if (isStrangers(found)) {

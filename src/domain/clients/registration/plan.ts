@@ -1,6 +1,6 @@
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { raise } from '../../vocabulary/refusals.ts';
-import { originsOf } from '../../vocabulary/web-address.ts';
+import { isOfBareScheme, originsOf } from '../../vocabulary/web-address.ts';
 import type { NewAgent } from '../agents/agent-registry.ts';
 import type { NewClient } from '../clients/client-input.ts';
 import { checkCertificateName, checkNoKeysBeside } from './certificate-metadata.ts';
@@ -44,10 +44,8 @@ export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => 
   const blueprint = token ? token.blueprint : statementBlueprint(statement);
   if (blueprint === undefined) {
     refuseAgentMembers(asked, way);
-    if (way === 'open' && (asked.authMethod ?? 'none') !== 'none') {
-      throw registrationRefusal('open_registration_for_public', { field: '/token_endpoint_auth_method' });
-    }
-    return { kind: 'client', way, caller, owner: token?.owner, asked, statement };
+    const taken = way === 'open' ? asPublicClient(asked) : asked;
+    return { kind: 'client', way, caller, owner: token?.owner, asked: taken, statement };
   }
   const owner =
     token?.owner ?? asked.owner ?? raise(registrationRefusal('agent_owner_missing', { field: '/agent_owner' }));
@@ -58,6 +56,27 @@ export const plan = ({ asked, token, statement }: RegistrationRequest): Plan => 
     throw registrationRefusal('agent_blueprint_differs', { field: '/agent_blueprint' });
   }
   return { kind: 'agent', way, caller, owner, blueprint, asked, statement };
+};
+
+/**
+ * What open registration makes of a client, also when it replaces its metadata (RFC 7591 §3.2.1: the server may replace values,
+ * and answers what it registered).
+ * MCP hosts ask for a secret that they do not need, or name a redirect URI of a scheme of their own beside others. Neither is
+ * given: the client is public, and keeps the redirect URIs that are allowed. Throws 'invalid_field' for a client with keys.
+ */
+export const asPublicClient = (asked: ClientMetadata): ClientMetadata => {
+  const { authMethod = 'none', redirectUris, postLogoutRedirectUris: afterLogout } = asked;
+  if (authMethod !== 'none' && !authMethod.startsWith('client_secret_')) {
+    throw registrationRefusal('open_registration_for_public', { field: '/token_endpoint_auth_method' });
+  }
+  const kept = redirectUris?.filter((uri) => !isOfBareScheme(uri));
+  return {
+    ...asked,
+    authMethod: 'none',
+    // A registration of nothing else is refused where redirect URIs are checked.
+    ...(kept === undefined || kept.length === 0 ? {} : { redirectUris: kept }),
+    ...(afterLogout === undefined ? {} : { postLogoutRedirectUris: afterLogout.filter((uri) => !isOfBareScheme(uri)) }),
+  };
 };
 
 const AGENT_METHODS: readonly string[] = ['private_key_jwt', 'tls_client_auth'];

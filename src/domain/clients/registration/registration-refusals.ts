@@ -26,7 +26,10 @@ export const REGISTRATION_REFUSALS = {
   },
   token_owner_is_group: { code: 'invalid_field', text: 'A group owns agents only: name a blueprint, or an account.' },
   logout_uri_on_other_host: { code: 'invalid_field', text: 'This is on the host of a redirect URI of this client.' },
-  open_registration_for_public: { code: 'invalid_field', text: 'Open registration is for public clients: "none".' },
+  open_registration_for_public: {
+    code: 'invalid_field',
+    text: 'Open registration takes no keys or certificates. Use an initial access token.',
+  },
   agent_owner_missing: { code: 'invalid_field', text: 'Name the account or group that is asked.' },
   agent_owner_differs: { code: 'invalid_field', text: 'This is not the owner of the initial access token.' },
   agent_blueprint_differs: { code: 'invalid_field', text: 'This is not the blueprint of the initial access token.' },

@@ -2,7 +2,7 @@
  * Reads accounts. Needs only the store, so that everything that reads accounts can be created before the registry that
  * changes them (account-registry.ts).
  */
-import type { Page, PageQuery } from '../../platform/registries/registered-documents.ts';
+import { NEWEST_FIRST, type Page, type PageQuery, placeIn } from '../../platform/registries/registered-documents.ts';
 import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { ACCOUNTS, type Account } from './account.ts';
 import { emailKey } from './email-key.ts';
@@ -75,14 +75,15 @@ export const accountReader = ({ documents }: { readonly documents: DocumentStore
 
     async list(query = {}) {
       const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);
+      const { order = NEWEST_FIRST } = query;
       const found = await accounts.find({
-        order: { by: 'createdAt', direction: 'descending' },
+        order,
         limit: limit + 1,
         ...(query.after ? { after: query.after } : {}),
       });
       const items = found.slice(0, limit).map(published);
       const last = items.at(-1)?.document;
-      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+      return found.length > limit && last ? { items, next: placeIn(last, order) } : { items };
     },
   };
 };

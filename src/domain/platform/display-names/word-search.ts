@@ -1,5 +1,5 @@
 import type { Versioned } from '../../ports/document-store.ts';
-import type { Page, PageQuery } from '../registries/registered-documents.ts';
+import { NEWEST_FIRST, type Page, type PageQuery, placeIn } from '../registries/registered-documents.ts';
 
 const LONGEST_WORD = 40;
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
@@ -28,19 +28,18 @@ const BATCH = 200;
 export const fittingPage = async <T extends { readonly id: string; readonly createdAt: number }>(
   list: (query: PageQuery) => Promise<Page<T>>,
   fits: (document: T) => boolean,
-  { after, limit = 50 }: PageQuery,
+  { after, limit = 50, order }: PageQuery,
 ): Promise<Page<T>> => {
   const items: Versioned<T>[] = [];
   let from = after;
   for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += BATCH) {
-    const page = await list({ limit: BATCH, ...(from ? { after: from } : {}) });
+    const page = await list({ limit: BATCH, ...(order ? { order } : {}), ...(from ? { after: from } : {}) });
     for (const [index, one] of page.items.entries()) {
       if (!fits(one.document)) continue;
       items.push(one);
       if (items.length < limit) continue;
       const isEnd = index === page.items.length - 1 && page.next === undefined;
-      const { createdAt: value, id } = one.document;
-      return isEnd ? { items } : { items, next: { value, id } };
+      return isEnd ? { items } : { items, next: placeIn(one.document, order ?? NEWEST_FIRST) };
     }
     if (page.next === undefined) return { items };
     from = page.next;

@@ -41,14 +41,26 @@ export type By = {
  */
 export type Permits<T> = (after: T, before: T | undefined, by: By) => Promise<Partial<AuditEvent>>;
 
-/** Newest first. `next` is absent on the last page. */
+/** Newest first, unless the query says otherwise. `next` is absent on the last page. */
 export type Page<T> = { readonly items: readonly Versioned<T>[]; readonly next?: Cursor };
 
 export type PageQuery = {
   readonly after?: Cursor;
   /** 1..200, default 50. */
   readonly limit?: number;
+  /** Default: newest first. `by`: a member that every document has, with an index that begins with it. */
+  readonly order?: ListOrder;
 };
+
+export type ListOrder = { readonly by: string; readonly direction: 'ascending' | 'descending' };
+
+export const NEWEST_FIRST: ListOrder = { by: 'createdAt', direction: 'descending' };
+
+/** The place of a document in a list. */
+export const placeIn = (document: { readonly id: string }, { by }: ListOrder): Cursor => ({
+  value: Reflect.get(document, by) as string | number,
+  id: document.id,
+});
 
 type Registered = { readonly id: string; readonly createdAt: number; readonly updatedAt: number };
 
@@ -85,10 +97,10 @@ export interface RegisteredDocuments<T extends Registered> {
   /** Removes a document, after its event and `beside` are written. Throws 'not_found'. */
   remove(id: string, type: AuditEventType, by: By, beside?: () => Promise<void>): Promise<void>;
   /**
-   * Writes the document that `alter` returns. Without a change, writes and records nothing. Throws 'not_found', and
-   * 'precondition_failed' when the stored version is not `expected`. Without `expected` the change applies to the
-   * stored version, again after each lost swap. `alter` may then run several times. The event is written once, with the
-   * details from `about`.
+   * Writes the document that `alter` returns. Without a change, writes and records nothing. Throws 'not_found',
+   * 'conflict' when a unique member is taken, and 'precondition_failed' when the stored version is not `expected`.
+   * Without `expected` the change applies to the stored version, again after each lost swap. `alter` may then run
+   * several times. The event is written once, with the details from `about`.
    */
   change(
     id: string,
@@ -122,7 +134,13 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       ...about,
     });
 
-  const conflictAs = (error: unknown): unknown => (taken && isDocumentConflict(error) ? taken() : error);
+  const orTaken = async <R>(write: Promise<R>): Promise<R> => {
+    try {
+      return await write;
+    } catch (error) {
+      throw taken && isDocumentConflict(error) ? taken() : error;
+    }
+  };
 
   const found = async (id: string): Promise<Versioned<T>> => {
     const versioned = await collection.get(id);
@@ -134,27 +152,23 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
     found,
 
     async list(where, query): Promise<Page<T>> {
-      const limit = query.limit ?? 50;
+      const { limit = 50, order = NEWEST_FIRST } = query;
       const given = Object.entries(where).filter((entry): entry is [string, string | true] => entry[1] !== undefined);
       const documents = await collection.find({
         where: Object.fromEntries(given),
-        order: { by: 'createdAt', direction: 'descending' },
+        order,
         limit: limit + 1,
         ...(query.after ? { after: query.after } : {}),
       });
       const items = documents.slice(0, limit);
       const last = items.at(-1)?.document;
-      return documents.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+      return documents.length > limit && last ? { items, next: placeIn(last, order) } : { items };
     },
 
     async insert(document, type, by, beside = async () => undefined): Promise<Versioned<T>> {
       await record(type, document, by, undefined, await permits(document, undefined, by));
       await beside();
-      try {
-        await collection.insert(document);
-      } catch (error) {
-        throw conflictAs(error);
-      }
+      await orTaken(collection.insert(document));
       return { document, version: 1 };
     },
 
@@ -177,7 +191,8 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
         const permitted = await permits(next, current.document, by);
         if (!recorded) await record(type, next, by, changed, merged(permitted, about));
         recorded = true;
-        if (await collection.replace(next, current.version)) return { document: next, version: current.version + 1 };
+        if (await orTaken(collection.replace(next, current.version)))
+          return { document: next, version: current.version + 1 };
         if (expected !== undefined) throw stale(kind);
       }
       throw documentRefusal('object_contended', { params: { kind }, retryAfterSeconds: 1 });

@@ -56,6 +56,14 @@ export const RESOURCE_SERVER_REFUSALS = {
   },
   authority_resources_exceeded: { code: 'invalid_field', text: 'At most {most} resources can be named.' },
   target_exists: { code: 'conflict', text: 'This pair is {state} already.' },
+  status_list_of_opaque: {
+    code: 'invalid_field',
+    text: 'A status list is for JWT access tokens. Set access_token_format to jwt, or status_list to false.',
+  },
+  resource_permission_unknown: {
+    code: 'invalid_field',
+    text: 'A permission of a resource server is one of {permissions}.',
+  },
   environment_unknown: { code: 'invalid_field', text: 'An environment is one of {environments}.' },
 } as const satisfies RefusalTable;
 

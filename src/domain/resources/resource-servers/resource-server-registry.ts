@@ -25,7 +25,13 @@ import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
 import { type DelegationProposals, delegationProposals } from './delegation-proposals.ts';
 import type { DutyHolderOf } from './delegation-targets.ts';
-import { RESOURCE_SERVERS, type ResourceServer, type ScopeDeclaration } from './resource-server.ts';
+import {
+  RESOURCE_SERVER_PERMISSIONS,
+  RESOURCE_SERVERS,
+  type ResourceServer,
+  type ResourceServerPermission,
+  type ScopeDeclaration,
+} from './resource-server.ts';
 import { resourceServerRefusal } from './resource-server-refusals.ts';
 
 export type NewResourceServer = {
@@ -44,6 +50,10 @@ export type NewResourceServer = {
   readonly jwks?: JsonWebKeySet;
   readonly certificate?: NewCertificateRule;
   readonly environments?: readonly Environment[];
+  /** Default false. For the format 'jwt' only. */
+  readonly statusList?: boolean;
+  /** Default: none. */
+  readonly permissions?: readonly ResourceServerPermission[];
 };
 
 /** Members that a change may name. Pairs of `delegatesTo` have their own calls (delegation-proposals.ts). */
@@ -52,6 +62,8 @@ const CHANGEABLE = [
   'scopes',
   'detailTypes',
   'environments',
+  'permissions',
+  'statusList',
   'accessTokenFormat',
   'accessTokenSigningAlg',
   'accessTokenTtlSeconds',
@@ -137,6 +149,8 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
       accessTokenTtlSeconds: input.accessTokenTtlSeconds ?? 300,
       introspectionAuthMethod,
       ...(input.environments === undefined ? {} : { environments: input.environments }),
+      ...(input.permissions === undefined ? {} : { permissions: input.permissions }),
+      ...(input.statusList === undefined ? {} : { statusList: input.statusList }),
       ...(input.jwks === undefined ? {} : { jwks: input.jwks }),
       ...certificateFor(introspectionAuthMethod, input.certificate, undefined, now),
       ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
@@ -148,9 +162,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
   };
 
   const refuseOwn = ({ identifier }: Pick<ResourceServer, 'identifier'>): void => {
-    if (identifier === managementApi) {
-      throw resourceServerRefusal('management_api_fixed');
-    }
+    if (identifier === managementApi) throw resourceServerRefusal('management_api_fixed');
   };
 
   return {
@@ -246,9 +258,18 @@ const checked = (document: ResourceServer, before?: ResourceServer): ResourceSer
       params: { environments: ENVIRONMENTS.join(', ') },
     });
   }
+  if (document.permissions?.some((name) => !RESOURCE_SERVER_PERMISSIONS.includes(name))) {
+    throw resourceServerRefusal('resource_permission_unknown', {
+      field: '/permissions',
+      params: { permissions: RESOURCE_SERVER_PERMISSIONS.join(', ') },
+    });
+  }
   const { accessTokenTtlSeconds: ttl, introspectionAuthMethod, jwks } = document;
   if (!Number.isInteger(ttl) || ttl < 30 || ttl > 3600) {
     throw resourceServerRefusal('resource_token_lifetime_wrong', { field: '/access_token_ttl_seconds' });
+  }
+  if (document.statusList && document.accessTokenFormat !== 'jwt') {
+    throw resourceServerRefusal('status_list_of_opaque', { field: '/status_list' });
   }
   if (introspectionAuthMethod === 'private_key_jwt') return { ...document, jwks: checkPublicKeys(jwks) };
   if (jwks !== undefined) throw resourceServerRefusal('resource_keys_unused', { field: '/jwks' });

@@ -16,6 +16,11 @@ export type ScopeDeclaration = {
   readonly default?: boolean;
 };
 
+/** `reports:write`: state what it did with its tokens (domain/resources/reports). */
+export const RESOURCE_SERVER_PERMISSIONS = ['reports:write'] as const;
+
+export type ResourceServerPermission = (typeof RESOURCE_SERVER_PERMISSIONS)[number];
+
 /**
  * An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1,
  * decision D11).
@@ -36,6 +41,10 @@ export type ResourceServer = {
   readonly accessTokenSigningAlg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA';
   /** Seconds, 30..3600. */
   readonly accessTokenTtlSeconds: number;
+  /** What it may do at this server beyond questions about its own tokens. Absent: nothing. */
+  readonly permissions?: readonly ResourceServerPermission[];
+  /** Its JWT access tokens have an index in a status list (authority/status-lists). Absent: no. */
+  readonly statusList?: boolean;
   /** Environments whose agents may hold rights here. Absent: all. */
   readonly environments?: readonly Environment[];
   /** The scopes that it would like to use at other APIs for its callers. Only accepted pairs have an effect. Absent: none. */

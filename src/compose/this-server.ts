@@ -1,0 +1,32 @@
+/** What the process knows about itself, for the resource `server` of the management API. Called by compose.ts. */
+import { readFileSync } from 'node:fs';
+import type { Configuration } from '../../config/configuration.ts';
+import { isProduction } from '../../config/production-rules.ts';
+import type { ThisServer } from '../http/management/resources/server.ts';
+import type { Reasons } from '../http/operations.ts';
+import type { Services } from './services.ts';
+
+const versionOf = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** `reasons`: as the readiness endpoint reports them. */
+export const thisServerOf = (
+  { clock, steps, state, opened }: Pick<Services, 'clock' | 'steps' | 'state' | 'opened'>,
+  configuration: Configuration,
+  reasons: () => Promise<Reasons>,
+): ThisServer => ({
+  version: versionOf(),
+  nodeVersion: process.versions.node,
+  issuer: configuration.issuer,
+  mode: isProduction(configuration) ? 'production' : 'development',
+  startedAt: clock.now(),
+  node: state.node,
+  stores: { document: configuration.stores.document, ephemeral: configuration.stores.ephemeral },
+  nowMillis: clock.nowMillis,
+  isSteady: steps.isSteady,
+  volume: () => opened.room?.measure(),
+  async readiness() {
+    const found = await reasons();
+    return { isReady: Object.keys(found).length === 0, reasons: found };
+  },
+});
