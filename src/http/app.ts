@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|status-lists(?:\/|$)|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -101,13 +101,14 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
 
 const SURFACES: readonly (readonly [RegExp, string])[] = [
-  // Such a request lasts as long as its page is open.
-  [/\/account\/approvals\/events/, 'live'],
+  // Such a request lasts as long as its page or its reader is there.
+  [/\/account\/approvals\/events|\/access\/v1\/revocations/, 'live'],
   [/\/token(?:$|\?)/, 'token'],
   [/\/token\/introspection/, 'introspection'],
   [/\/token\/revocation/, 'revocation'],
   [/\/api\/v1/, 'management'],
   [/\/access\/v1/, 'decisions'],
+  [/\/status-lists/, 'status lists'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
   [/\/(?:interaction|upstream|account|console|language|delegations|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],

@@ -71,9 +71,11 @@ const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number
 const HTTP_PROBLEMS = {
   unknown_path: [404, 'There is nothing at this path'],
   method_not_allowed: [405, 'This path has no such method'],
+  not_acceptable: [406, 'This path has no such type'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of a type that is not read here'],
   precondition_required: [428, 'If-Match is needed'],
+  not_implemented: [501, 'This server does not do that'],
 } as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 
 export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;

@@ -50,9 +50,9 @@ const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
 
 /** Text for the user, where oidc-provider addresses the developer of the app. Its own text follows as detail. */
 const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly text: Phrase }>> = {
-  invalid_client: { text: errorWords.unknownApp },
-  invalid_redirect_uri: { text: errorWords.unknownRedirect },
-  invalid_request: { text: errorWords.unanswerable },
+  invalid_client: { title: errorWords.titles.unknownApp, text: errorWords.unknownApp },
+  invalid_redirect_uri: { title: errorWords.titles.unknownRedirect, text: errorWords.unknownRedirect },
+  invalid_request: { title: errorWords.titles.unanswerable, text: errorWords.unanswerable },
   not_found: { title: errorWords.absent, text: errorWords.leadsNowhere },
   method_not_allowed: { title: errorWords.otherwise, text: errorWords.noSuchRequest },
 };

@@ -15,7 +15,10 @@ import {
   GRANT_GERMAN,
   KILL_GERMAN,
   POLICY_GERMAN,
+  REPORT_GERMAN,
+  REVOCATION_FEED_GERMAN,
   SIMULATION_GERMAN,
+  STATUS_LIST_GERMAN,
   TARGET_GERMAN,
 } from '../../views/words/refusals/authority.ts';
 import {
@@ -50,6 +53,7 @@ import {
 } from '../../views/words/refusals/pages.ts';
 import {
   AUDIT_GERMAN,
+  BACKUP_GERMAN,
   CERTIFICATE_GERMAN,
   CLAIM_RULE_GERMAN,
   DOCUMENT_GERMAN,
@@ -82,6 +86,8 @@ import { DELEGATION_REFUSALS } from '../domain/authority/delegation/delegation-r
 import { GRANT_REFUSALS } from '../domain/authority/grants/grant-refusals.ts';
 import { POLICY_REFUSALS } from '../domain/authority/policy/policy-refusals.ts';
 import { KILL_REFUSALS } from '../domain/authority/revocation/kill-refusals.ts';
+import { REVOCATION_FEED_REFUSALS } from '../domain/authority/revocation-feed/feed-refusals.ts';
+import { STATUS_LIST_REFUSALS } from '../domain/authority/status-lists/status-list-refusals.ts';
 import { AGENT_REFUSALS } from '../domain/clients/agents/agent-refusals.ts';
 import { CREDENTIAL_REFUSALS } from '../domain/clients/agents/credential-refusals.ts';
 import { BLUEPRINT_REFUSALS } from '../domain/clients/blueprints/blueprint-refusals.ts';
@@ -105,6 +111,7 @@ import { RATE_LIMIT_REFUSALS } from '../domain/platform/rate-limits/rate-limit-r
 import { DOCUMENT_REFUSALS } from '../domain/platform/registries/document-refusals.ts';
 import { CLAIM_RULE_REFUSALS } from '../domain/platform/remote-keys/claim-rule-refusals.ts';
 import { KEY_REFUSALS } from '../domain/platform/remote-keys/key-refusals.ts';
+import { BACKUP_REFUSALS } from '../domain/platform/server-state/backup-refusals.ts';
 import { FETCH_REFUSALS } from '../domain/ports/fetch-refusals.ts';
 import { INTERACTION_REFUSALS } from '../domain/ports/interaction-refusals.ts';
 import { POLICY_TEXT_REFUSALS } from '../domain/ports/policy-text-refusals.ts';
@@ -112,6 +119,7 @@ import { PROVIDER_REFUSALS } from '../domain/ports/provider-refusals.ts';
 import { DETAIL_REFUSALS } from '../domain/resources/authorization-details/detail-refusals.ts';
 import { DETAIL_TYPE_REFUSALS } from '../domain/resources/authorization-details/detail-type-refusals.ts';
 import { DISPLAY_REFUSALS } from '../domain/resources/authorization-details/display-refusals.ts';
+import { REPORT_REFUSALS } from '../domain/resources/reports/report-refusals.ts';
 import { RESOURCE_SERVER_REFUSALS } from '../domain/resources/resource-servers/resource-server-refusals.ts';
 import { FIELD_REFUSALS } from '../domain/vocabulary/field-refusals.ts';
 import { JSON_REFUSALS } from '../domain/vocabulary/json-refusals.ts';
@@ -139,6 +147,7 @@ const area = <Table extends RefusalTable>(
 export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Fields of documents and forms', FIELD_REFUSALS, FIELD_GERMAN),
   area('JSON documents', JSON_REFUSALS, JSON_GERMAN),
+  area('Backups of the server', BACKUP_REFUSALS, BACKUP_GERMAN),
   area('Objects of the registries', DOCUMENT_REFUSALS, DOCUMENT_GERMAN),
   area('Names', NAME_REFUSALS, NAME_GERMAN),
   area('Public keys', KEY_REFUSALS, KEY_GERMAN),
@@ -183,6 +192,9 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Absences', ABSENCE_REFUSALS, ABSENCE_GERMAN),
   area('Break-glass', BREAK_GLASS_REFUSALS, BREAK_GLASS_GERMAN),
   area('Access requests', ACCESS_REQUEST_REFUSALS, ACCESS_REQUEST_GERMAN),
+  area('Revocation feed', REVOCATION_FEED_REFUSALS, REVOCATION_FEED_GERMAN),
+  area('Token Status Lists', STATUS_LIST_REFUSALS, STATUS_LIST_GERMAN),
+  area('Reports of resource servers', REPORT_REFUSALS, REPORT_GERMAN),
   area('Forms', FORM_REFUSALS, FORM_GERMAN),
   area('Pages on which people sign in and consent', PAGE_REFUSALS, PAGE_GERMAN),
   area('Pages of an account', ACCOUNT_PAGE_REFUSALS, ACCOUNT_PAGE_GERMAN),

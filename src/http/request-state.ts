@@ -33,7 +33,10 @@ export type RequestState = {
    * account/sessions.ts, read by interaction/page-answers.ts.
    */
   reader: { readonly signedInAs?: SignedInAs } | undefined;
-  /** Whether the page has the search of the console, whose script calls this server. Written by console/router.ts, read when a page is sent. */
+  /**
+   * Whether the page has the search of the console, whose script calls this server. Written by console/router.ts, read when a
+   * page is sent.
+   */
   hasSearch: boolean;
   /** A refusal that the audit log already has. Written when a form is refused, read when the refusal is sent. */
   recordedRefusal: DomainError | undefined;

@@ -89,14 +89,18 @@ const approvalsOf = async (
   const ids = new Set(
     entries.flatMap(({ event: { target } }) => (target?.kind === 'approval' ? (target.id ?? []) : [])),
   );
-  const found = (await Promise.all([...ids].map((id) => service.get(id)))).filter((one) => one !== undefined);
+  const found = await service.getMany([...ids]);
   const facts = await approvalFacts(deps, found, account);
   const isOpen = await Promise.all(found.map((one) => service.isAsked(one, account)));
   return new Map(facts.map((one, index) => [one.id, { facts: one, isOpenToReader: isOpen[index] === true }]));
 };
 
+const DECISIONS: readonly AuditEventType[] = ['approval.approved', 'approval.denied'];
+
 /** The agent or app of an event; undefined when the event is about the person alone. */
 const whoOf = (event: AuditEvent, account: string): string | undefined => {
+  // The agent asked; who approved or denied is the approver.
+  if (DECISIONS.includes(event.type) && event.caller === account) return undefined;
   const target = event.target?.kind === 'agent' || event.target?.kind === 'client' ? event.target.id : undefined;
   const caller = event.caller === account || event.caller === 'system' ? undefined : event.caller;
   return event.agent ?? target ?? caller;

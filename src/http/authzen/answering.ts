@@ -32,11 +32,11 @@ export type SendError = (ctx: Context, error: unknown, issuer: string, log: Prob
 
 /**
  * Creates the handler of one endpoint. `answer` gets the authenticated resource server; `send` writes an error in the
- * endpoint's format.
+ * endpoint's format. Without a result, `answer` has begun the response itself.
  */
 export type Answering = (
   send: SendError,
-  answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered>,
+  answer: (server: ResourceServer, ctx: Context, by: AskedIn) => Promise<Answered | undefined>,
 ) => (ctx: Context) => Promise<void>;
 
 /** The request id by which a caller recognises a response. A longer id, or one with other characters, is not sent back. */
@@ -54,7 +54,9 @@ export const answeringServers =
     let known: ResourceServer | undefined;
     try {
       known = await authenticate(ctx.req);
-      const { body, status = 200, headers = {} } = await answer(known, ctx, by);
+      const answered = await answer(known, ctx, by);
+      if (!answered) return;
+      const { body, status = 200, headers = {} } = answered;
       ctx.set(headers);
       ctx.status = status;
       ctx.body = JSON.stringify(body);

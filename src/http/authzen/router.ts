@@ -19,21 +19,27 @@ import {
 } from '../../domain/approvals/authzen/access-question.ts';
 import type { AccessRequests } from '../../domain/approvals/authzen/access-requests.ts';
 import type { AccessSearch } from '../../domain/approvals/authzen/access-search.ts';
+import type { RevocationFeed } from '../../domain/authority/revocation-feed/revocation-feed.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
+import type { ReportService } from '../../domain/resources/reports/report-service.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { cursors } from '../management/cursors.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
 import { httpProblem, type ProblemLog, refusalCode, refusalOf } from '../problem.ts';
 import { type AnsweringDeps, answeringServers, askedIn, challenge } from './answering.ts';
+import { REPORTS, reportRoutes } from './reports.ts';
 import { REQUESTS, requestRoutes } from './requests.ts';
+import { REVOCATIONS, revocationRoutes } from './revocations.ts';
 
 type Dependencies = AnsweringDeps & {
   readonly decisions: AccessDecisions;
   readonly search: AccessSearch;
   readonly useApproval: UseApproval;
   readonly requests: AccessRequests;
+  readonly feed: RevocationFeed;
+  readonly reports: ReportService;
   readonly pollIntervalSeconds: number;
   /** Seals the page tokens of search results. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
@@ -96,6 +102,8 @@ export const accessRouter = (dependencies: Dependencies): Router => {
     });
   }
   requestRoutes(router, { ...dependencies, answering });
+  revocationRoutes(router, { ...dependencies, answering, sendError });
+  reportRoutes(router, { ...dependencies, answering });
   return router;
 };
 
@@ -106,6 +114,8 @@ const metadataOf = (issuer: string) => ({
   access_evaluations_endpoint: `${issuer}${EVALUATIONS}`,
   approval_use_endpoint: `${issuer}${APPROVAL_USES}`,
   access_request_endpoint: `${issuer}${REQUESTS}`,
+  revocation_feed_endpoint: `${issuer}${REVOCATIONS}`,
+  report_endpoint: `${issuer}${REPORTS}`,
   capabilities: ['urn:openid:authzen:capability:access-request'],
   ...Object.fromEntries(
     SEARCHES.map((searched) => [`search_${searched}_endpoint`, `${issuer}${searchPath(searched)}`]),

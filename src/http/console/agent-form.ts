@@ -2,6 +2,7 @@ import { plainText } from '../../../views/agent-text.ts';
 import type { RegisterField, RegisterModel } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { agentFormWords } from '../../../views/words/console-forms.ts';
+import { canonicalJson } from '../../domain/vocabulary/canonical-json.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import type { JsonObject } from '../management/json-body.ts';
@@ -97,11 +98,21 @@ export const linesOf = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
+/**
+ * The value of JSON that a user typed. Throws for any other text, and for a value without canonical form (RFC 8785), as a
+ * form compares members by it: an escape of half a surrogate pair, or a number that is not finite.
+ */
+export const typedJson = (text: string): unknown => {
+  const value = strictJson(Buffer.from(text));
+  canonicalJson(value);
+  return value;
+};
+
 /** Accepts a key set, or one key as a set of one. */
 export const keysOf = (text: string): unknown => {
   let given: unknown;
   try {
-    given = strictJson(Buffer.from(text));
+    given = typedJson(text);
   } catch {
     throw consoleRefusal('pasted_keys_malformed', {
       field: '/jwks',

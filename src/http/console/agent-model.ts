@@ -73,7 +73,7 @@ export const agentModel = async (
     stops: await stopsOf(deps, agent, blueprint),
     ...waiting(deps, found, standing, names),
     ...(standing.changes
-      ? { actions: { ...actionsOf(deps, agent, version, standing), ...killLinks(deps, calls, viewer, agent) } }
+      ? { actions: { ...actionsOf(deps, agent, version, standing), ...agentLinks(deps, calls, viewer, agent) } }
       : {}),
     effect: await effectModel(deps, agent, blueprint),
     credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
@@ -152,8 +152,10 @@ const actionsOf = (
   };
 };
 
-const killLinks = (deps: ConsoleDeps, calls: ConsoleCalls, { account }: Viewer, { id, state }: Agent) =>
-  state === 'retired' ? {} : { links: linksAbout(deps, calls, account, agentHref(deps, id), [{ kill: 'agent', id }]) };
+const agentLinks = (deps: ConsoleDeps, calls: ConsoleCalls, { account }: Viewer, { id, state }: Agent) =>
+  state === 'retired'
+    ? {}
+    : { links: linksAbout(deps, calls, account, agentHref(deps, id), [{ budgetsOf: id }, { kill: 'agent', id }]) };
 
 /** Instances on the page of an agent. The API has all of them. */
 const MOST_INSTANCES = 20;

@@ -9,20 +9,26 @@ import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { nothingThere } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
+import { type Sorting, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 
 const PAGE = 25;
 /** How many of the newest approvals the figures include. */
 const COUNTED = 1000;
 const PEOPLE = 20;
+/** What the heads of the list sort by. */
+const SORTS = ['created', 'expires'] as const;
+const NO_ORDER = { sort: '', order: '' } as const;
 
 /** Adds `GET /console/approvals`, for accounts that may see the approvals of all accounts. The page decides nothing. */
 export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
   const { basePath, allApprovals, approvals, clock } = deps;
   const path = `${basePath}/console/approvals`;
 
-  const hrefOf = (state: string, next?: Cursor): string => {
+  const hrefOf = (state: string, { sort, order }: Sorting<'created' | 'expires'> = NO_ORDER, next?: Cursor): string => {
     const query = new URLSearchParams({
       ...(state === '' ? {} : { state }),
+      ...(sort === '' ? {} : { sort }),
+      ...(order === '' ? {} : { order }),
       ...(next ? { before: `${next.value}.${next.id}` } : {}),
     });
     return query.size === 0 ? path : `${path}?${query}`;
@@ -34,7 +40,8 @@ export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
     const query = queryOf(ctx);
     const state = SHOWN_STATES.find((one) => one === query.get('state')) ?? '';
     const after = readCursor(query.get('before'));
-    const asked = { limit: PAGE, ...(state === '' ? {} : { state }) };
+    const sorting = sortingOf(query, SORTS);
+    const asked = { limit: PAGE, ...(state === '' ? {} : { state }), ...sortQuery(sorting) };
     const { body, next } = await calls.run('listApprovals', account, by, { query: asked, after });
     const ids = (body?.items ?? []).map(({ id }) => id);
     const found = await Promise.all(ids.map((id) => approvals.service.get(id)));
@@ -47,10 +54,12 @@ export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
         ...frame,
         action: path,
         asked: { state, states: SHOWN_STATES },
+        sorts: sortLinks(path, { state }, SORTS, sorting),
+        sorting,
         rows: facts.map((one) => ({ ...one, agentHref: agentHref(deps, one.agent.id) })),
         pages: {
-          ...(after ? { firstHref: hrefOf(state) } : {}),
-          ...(next ? { nextHref: hrefOf(state, next) } : {}),
+          ...(after ? { firstHref: hrefOf(state, sorting) } : {}),
+          ...(next ? { nextHref: hrefOf(state, sorting, next) } : {}),
         },
         ...(await figuresOf(deps, await allApprovals.list({ limit: COUNTED }), clock.now(), hrefOf)),
       }),

@@ -4,10 +4,10 @@ import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { dayOf } from '../middleware/form-body.ts';
 import type { ConsoleCalls, QueryOf } from './console-calls.ts';
-import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
+import { type ConsoleDeps, doerName, partyNames, statementIn } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { sendFile } from './list-exports.ts';
@@ -65,9 +65,9 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
 
   page('/console/audit/events.ndjson', async (ctx, { viewer }) => {
     calls.access('listAuditEvents', viewer.account);
-    const { conditions, errors } = await conditionsOf(deps, askedOf(queryOf(ctx)));
-    const [error] = Object.keys(errors);
-    if (error !== undefined) return ctx.redirect(hrefWith(path, askedOf(queryOf(ctx))));
+    const asked = askedOf(queryOf(ctx));
+    const { conditions, errors } = await conditionsOf(deps, asked);
+    if (Object.keys(errors).length > 0) return seeOther(ctx, hrefWith(path, asked));
     await sendFile(ctx, 'audit-events', 'ndjson', foundLines(calls, viewer, conditions));
   });
 
@@ -171,11 +171,13 @@ const rowsOf = async (
     const { type, outcome, caller, subject, resource, error, denial, txn } = entry.event;
     const workHref = txn === undefined ? undefined : workOf(txn);
     const why = denial?.reason ?? error;
+    const statement = statementIn(entry.event);
     return {
       at: Math.floor(entry.at / 1000),
       type,
       outcome,
       ...(caller === undefined ? {} : { who: doerName(names, caller) }),
+      ...(statement === undefined ? {} : { statement }),
       ...(subject === undefined || subject === caller ? {} : { subject: names(subject) }),
       ...(resource === undefined ? {} : { where: resource }),
       ...(why === undefined ? {} : { error: why }),

@@ -23,10 +23,13 @@ import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
-import { askedOf, listed, searchQuery } from './list-page.ts';
+import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 
 /** Agents, versions, and agents that a draft would change, on one page. */
 const SHOWN = 20;
+
+/** What the heads of the list sort by. */
+const SORTS = ['name', 'changed'] as const;
 
 /** A blueprint as the management API shows it. */
 type ShownBlueprint = AnswerOf<'getBlueprint'>;
@@ -38,15 +41,23 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
   page('/console/blueprints', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = { ...askedOf(query, ['active', 'draft', 'deprecated']), search: '' };
+    const sorting = sortingOf(query, SORTS);
     const { items, pages } = await listed(
       deps,
       calls,
       viewer,
-      { operation: 'listBlueprints', path: home, asked: { state: asked.state }, query: searchQuery(asked) },
+      {
+        operation: 'listBlueprints',
+        path: home,
+        asked: { state: asked.state, ...sorting },
+        query: { ...searchQuery(asked), ...sortQuery(sorting) },
+      },
       query.get('after'),
     );
     const rows = items.map((one) => rowOf(deps, one));
-    sendPage(ctx, 200, blueprintsPage({ ...frame, action: home, asked, rows, pages }));
+    const sorts = sortLinks(home, { state: asked.state }, SORTS, sorting);
+    const newHref = calls.may('createBlueprint', viewer.account) ? { newHref: `${home}/new` } : {};
+    sendPage(ctx, 200, blueprintsPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
   });
 
   const blueprintOf = async ({ account, by }: Viewer, id: string) => {
@@ -92,6 +103,7 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
         ...(blueprint.draft ? { draft: await draftOf(viewer, id, blueprint.draft.version) } : {}),
         versions: await versionsOf(viewer, id),
         agents: await rowsOf(deps, agents),
+        ...(calls.may('updateBlueprint', account) ? { editHref: `${href}/edit` } : {}),
         ...(agents.next ? { agentsHref: listHref(deps, { blueprint: id }) } : {}),
         ...(blueprint.draft && calls.may('activateBlueprint', account) ? { activateHref: `${href}/activate` } : {}),
         ...(blueprint.state === 'active' && calls.may('deprecateBlueprint', account)

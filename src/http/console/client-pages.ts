@@ -8,9 +8,12 @@ import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
-import { askedOf, listed, searchQuery } from './list-page.ts';
+import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 import { stepUp } from './step-up.ts';
+
+/** What the heads of the list sort by. */
+const SORTS = ['name', 'created'] as const;
 
 /** A client as the management API shows it. */
 type ShownClient = AnswerOf<'getClient'>;
@@ -23,6 +26,8 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
   page('/console/clients', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, ['active', 'disabled', 'retired']);
+    const sorting = sortingOf(query, SORTS);
+    const filters = { q: asked.search, state: asked.state };
     const { items, pages } = await listed(
       deps,
       calls,
@@ -30,8 +35,8 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
       {
         operation: 'listClients',
         path: home,
-        asked: { q: asked.search, state: asked.state },
-        query: searchQuery(asked),
+        asked: { ...filters, ...sorting },
+        query: { ...searchQuery(asked), ...sortQuery(sorting) },
       },
       query.get('after'),
     );
@@ -40,8 +45,9 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
       items.map(({ owner }) => owner),
     );
     const rows = items.map((one) => rowOf(deps, one, names));
+    const sorts = sortLinks(home, filters, SORTS, sorting);
     const newHref = calls.may('createClient', viewer.account) ? { newHref: `${home}/new` } : {};
-    sendPage(ctx, 200, clientsPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+    sendPage(ctx, 200, clientsPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
   });
 
   page('/console/clients/:id', async (ctx, { viewer, frame }, id) => {

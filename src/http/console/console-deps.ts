@@ -3,6 +3,7 @@ import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { OutcomeCounts } from '../../domain/audit/outcome-counts.ts';
 import type { ActivePolicies } from '../../domain/authority/decision/authorize.ts';
 import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
@@ -59,9 +60,9 @@ export type ConsoleDeps = PeopleDeps & {
 
 export type Names = (id: string) => string;
 
-/** Names of accounts, groups, agents and clients. For an object that no longer exists: its id. */
+/** Names of accounts, groups, agents, clients and resource servers. For an object that no longer exists: its id. */
 export const partyNames = async (
-  deps: Pick<ConsoleDeps, 'accounts' | 'groups' | 'agents' | 'clients'>,
+  deps: Pick<ConsoleDeps, 'accounts' | 'groups' | 'agents' | 'clients' | 'resourceServers'>,
   ids: readonly (string | undefined)[],
 ): Promise<Names> => {
   const all = [...new Set(ids.filter((id) => id !== undefined))];
@@ -78,11 +79,35 @@ export const partyNames = async (
     const found = await namesOf(deps, id);
     if (found) names.set(id, found.name);
   }
+  for (const id of all.filter((one) => one.startsWith('rs_'))) {
+    const found = await deps.resourceServers.get(id);
+    if (found) names.set(id, found.document.name);
+  }
   return (id) => names.get(id) ?? id;
+};
+
+/** Names of APIs by identifier. For an unknown one: the identifier. */
+export const resourceNames = async (
+  { resourceServers }: Pick<PeopleDeps, 'resourceServers'>,
+  identifiers: readonly string[],
+): Promise<Names> => {
+  const names = new Map<string, string>();
+  for (const identifier of new Set(identifiers)) {
+    const found = await resourceServers.findByIdentifier(identifier);
+    if (found) names.set(identifier, found.document.name);
+  }
+  return (identifier) => names.get(identifier) ?? identifier;
 };
 
 /** The actor of an event: a name, or the server itself. */
 export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
+
+/** The tool or route in the report of a resource server: a statement, which this server has not seen. */
+export const statementIn = ({ type, inputs = {} }: Pick<AuditEvent, 'type' | 'inputs'>): string | undefined => {
+  if (type !== 'report.stated') return undefined;
+  const { tool, route, outcome } = inputs;
+  return `${String(tool ?? route)}: ${String(outcome)}`;
+};
 
 /** Page of results of the search. `text`: what is searched for. */
 export const searchHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, text?: string): string =>

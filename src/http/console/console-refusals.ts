@@ -2,9 +2,8 @@ import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.
 
 /** Refusals of the console. */
 export const CONSOLE_REFUSALS = {
-  console_agent_not_found: { code: 'not_found', text: 'There is no such agent for you.' },
+  console_agent_not_found: { code: 'not_found', text: 'It does not exist, or you may not see it.' },
   pasted_keys_malformed: { code: 'invalid_field', text: 'This is not JSON. Paste a JSON Web Key, or a set of them.' },
-  name_of_several: { code: 'invalid_field', text: 'This is the name of several: {ids}. Use an id.' },
   owner_name_unknown: { code: 'invalid_field', text: 'There is no active account or group with this name.' },
   number_malformed: { code: 'invalid_field', text: 'This is not a number. Type digits only.' },
   typed_json_malformed: {
@@ -20,6 +19,10 @@ export const CONSOLE_REFUSALS = {
     text: 'There is nothing with the name {name}. Check the name, or give the id.',
   },
   name_ambiguous: { code: 'invalid_field', text: 'Several have this name: {ids}. Give the id.' },
+  subject_of_approval_missing: {
+    code: 'invalid_field',
+    text: 'Name the person on whose behalf the agent acts, or an approver.',
+  },
   kill_scope_unknown: { code: 'invalid_field', text: 'Choose what to stop.' },
   bulk_action_unknown: { code: 'invalid_field', text: 'Choose to suspend, hand over or retire the agents.' },
   bulk_too_many: { code: 'invalid_field', text: 'At most {most} agents at once. Choose fewer.' },

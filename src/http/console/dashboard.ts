@@ -25,7 +25,15 @@ const AGES = [
 export const dashboardModel = async (
   deps: Pick<
     ConsoleDeps,
-    'basePath' | 'clock' | 'allApprovals' | 'outcomes' | 'accounts' | 'groups' | 'agents' | 'clients'
+    | 'basePath'
+    | 'clock'
+    | 'allApprovals'
+    | 'outcomes'
+    | 'accounts'
+    | 'groups'
+    | 'agents'
+    | 'clients'
+    | 'resourceServers'
   >,
   frame: ConsoleFrame,
   span: 'days' | 'hours',

@@ -2,37 +2,56 @@ import { delegationPage, delegationsPage } from '../../../views/pages/console-de
 import type { DelegableTo } from '../../domain/authority/delegation/delegation.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
-import { agentHref, partyNames, personHref } from './console-deps.ts';
+import { agentHref, partyNames, personHref, resourceNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
 import {
   delegationHref,
   delegationState,
   delegationsHref,
-  resourceNames,
   type ShownDelegation,
   shownPerson,
   treeAround,
 } from './delegation-tree.ts';
-import { listed } from './list-page.ts';
+import { askedOf, listed } from './list-page.ts';
+import { findNamed, searchedId } from './named-objects.ts';
 
 /** Adds the list of delegations, of all or of one person or agent, and the page of one with its tree. */
 export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
+  const find = findNamed(deps, calls);
+
+  /** The agent or person that the viewer searches for; undefined: there is no such one. */
+  const partyOf = async (viewer: Viewer, typed: string) => {
+    const id = await searchedId(find, viewer, 'subject', typed);
+    return id === undefined ? undefined : id.startsWith('agt_') ? { actor: id } : { subject: id };
+  };
+
   page('/console/delegations', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
-    const asked = { ...idIn(query, 'subject', /^acc_\w{1,124}$/), ...idIn(query, 'actor', /^agt_\w{1,124}$/) };
-    const { items, pages } = await listed(
-      deps,
-      calls,
-      viewer,
-      { operation: 'listDelegations', path: delegationsHref(deps), asked, query: asked },
-      query.get('after'),
-    );
+    const typed = askedOf(query, ['active']);
+    const named = typed.search === '' ? {} : await partyOf(viewer, typed.search);
+    const given = { ...idIn(query, 'subject', /^acc_\w{1,124}$/), ...idIn(query, 'actor', /^agt_\w{1,124}$/) };
+    const asked = { ...given, ...named };
+    const address = { ...given, q: typed.search, state: typed.state };
+    const live = typed.state === 'active' ? { live: true } : {};
+    const { items, pages } = named
+      ? await listed(
+          deps,
+          calls,
+          viewer,
+          { operation: 'listDelegations', path: delegationsHref(deps), asked: address, query: { ...asked, ...live } },
+          query.get('after'),
+        )
+      : { items: [], pages: {} };
     const names = await partyNames(deps, [
       asked.actor,
       asked.subject,
       ...items.flatMap(({ actor, subject }) => [actor, subject]),
     ]);
-    const resources = await resourceNames(deps, items);
+    const resources = await resourceNames(
+      deps,
+      items.map(({ resource }) => resource),
+    );
     const now = deps.clock.now();
     const rows = items.map((one) => ({
       ...shownPerson(deps, viewer, frame, one.subject, names(one.subject)),
@@ -50,7 +69,10 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
       // An agent that the viewer does not see has no name for them.
       ...(asked.actor === undefined ? [] : [frame.seesAll || items.length > 0 ? names(asked.actor) : asked.actor]),
     ];
-    sendPage(ctx, 200, delegationsPage({ ...frame, of, rows, pages }));
+    const action = delegationsHref(deps);
+    // The form of the filters keeps what the address limits the list to.
+    const search = typed.search === '' ? (given.actor ?? given.subject ?? '') : typed.search;
+    sendPage(ctx, 200, delegationsPage({ ...frame, action, asked: { ...typed, search }, of, rows, pages }));
   });
 
   page('/console/delegations/:id', async (ctx, { viewer, frame }, id) => {
@@ -59,7 +81,7 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
     const one = body as ShownDelegation;
     const delegable = one.delegable_to as DelegableTo;
     const names = await partyNames(deps, [one.subject, one.actor, one.via, ...delegable.agents]);
-    const resources = await resourceNames(deps, [one]);
+    const resources = await resourceNames(deps, [one.resource]);
     const { details = [] } = one;
     sendPage(
       ctx,

@@ -9,7 +9,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { delegationWords as words } from '../../../views/words/console-delegations.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { ConsoleCalls, ItemOf } from './console-calls.ts';
-import { type ConsoleDeps, partyNames, personHref } from './console-deps.ts';
+import { type ConsoleDeps, partyNames, personHref, resourceNames } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 import { hrefWith } from './list-page.ts';
 
@@ -59,8 +59,9 @@ export const treesOfAgent = async (context: Context, actor: string): Promise<Del
   const list = (live: boolean) =>
     calls.run('listDelegations', viewer.account, viewer.by, { query: { actor, live, limit: NODES / 2 } });
   const [live, all] = await Promise.all([list(true), list(false)]);
-  const known = byId([...(live.body?.items ?? []), ...(all.body?.items ?? [])].slice(0, NODES / 2));
-  const below = await addBelow(context, known, new Set(known.keys()));
+  const either = byId([...(live.body?.items ?? []), ...(all.body?.items ?? [])]);
+  const known = byId([...either.values()].slice(0, NODES / 2));
+  const below = await addBelow(context, known);
   await addAbove(context, known);
   return treesModel(context, [...known.values()], {
     isMore: below || live.next !== undefined || all.next !== undefined,
@@ -73,7 +74,7 @@ export const treeAround = async (context: Context, delegation: ShownDelegation):
   const { subject, actor } = delegation;
   const known = byId([delegation]);
   await addAbove(context, known);
-  const isMore = await addBelow(context, known, new Set(known.keys()));
+  const isMore = await addBelow(context, known);
   return treesModel(context, [...known.values()], {
     isMore,
     // The id of a person whom the viewer may not know stays out of the page.
@@ -106,8 +107,8 @@ const addAbove = async ({ calls, viewer }: Context, known: Known): Promise<void>
   }
 };
 
-/** Adds the delegations derived from those in `from`. Returns whether there may be more of them. */
-const addBelow = async ({ calls, viewer }: Context, known: Known, from: Set<string>): Promise<boolean> => {
+/** Adds the delegations derived from the known ones. Returns whether there may be more of them. */
+const addBelow = async ({ calls, viewer }: Context, known: Known): Promise<boolean> => {
   const subjects = [...new Set([...known.values()].map(({ subject }) => subject))];
   let isMore = subjects.length > PEOPLE;
   for (const subject of subjects.slice(0, PEOPLE)) {
@@ -117,9 +118,7 @@ const addBelow = async ({ calls, viewer }: Context, known: Known, from: Set<stri
     const items = body?.items ?? [];
     // A parent has a smaller depth than its children.
     for (const one of items.toSorted((a, b) => a.depth - b.depth)) {
-      if (!from.has(parentOf(one))) continue;
-      from.add(one.id);
-      known.set(one.id, one);
+      if (known.has(parentOf(one))) known.set(one.id, one);
     }
     isMore ||= next !== undefined;
   }
@@ -137,7 +136,10 @@ const treesModel = async (
     deps,
     delegations.flatMap(({ actor, subject }) => [actor, subject]),
   );
-  const resources = await resourceNames(deps, delegations);
+  const resources = await resourceNames(
+    deps,
+    delegations.map(({ resource }) => resource),
+  );
   const now = deps.clock.now();
   const nodesOf = (parents: readonly ShownDelegation[], isTop: boolean): readonly DelegationNode[] =>
     parents.map((one) => ({
@@ -200,18 +202,6 @@ export const shownPerson = (
 
 const knows = ({ viewer, frame }: Context, subject: string): boolean =>
   frame.sees.includes('people') || subject === viewer.account.id;
-
-/** Names of APIs by identifier; the identifier of an unknown one. */
-export const resourceNames = async (
-  { resourceServers }: Pick<ConsoleDeps, 'resourceServers'>,
-  delegations: readonly ShownDelegation[],
-): Promise<(resource: string) => string> => {
-  const names = new Map<string, string>();
-  for (const resource of new Set(delegations.map((one) => one.resource))) {
-    names.set(resource, (await resourceServers.findByIdentifier(resource))?.document.name ?? resource);
-  }
-  return (resource) => names.get(resource) ?? resource;
-};
 
 export const delegationState = (
   { state, live, expires_at: expiresAt }: ShownDelegation,

@@ -5,9 +5,9 @@
 import type { HtmlValue, Phrase } from '../../../views/html.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import type { FormLook } from '../../../views/partials/object-form.ts';
+import { durationPhrase } from '../../../views/time-text.ts';
 import { objectWords as words } from '../../../views/words/console-objects.ts';
-import { strictJson } from '../../domain/vocabulary/strict-json.ts';
-import { keysOf, linesOf } from './agent-form.ts';
+import { keysOf, linesOf, typedJson } from './agent-form.ts';
 import { consoleRefusal } from './console-refusals.ts';
 
 /** What a browser sent for one field: no text, one, or several. */
@@ -22,16 +22,29 @@ export type FieldKind = {
   readonly write: (member: unknown) => Given;
   /** What a change sends for an emptied field; default: null. */
   readonly emptied?: unknown;
-  /** The text is a name that the page resolves to an id. */
-  readonly names?: NamedKind;
+  /**
+   * The text, or each of several, is a name that the page resolves to an id. A function chooses the kind by the values of the
+   * form; undefined: the text is an id.
+   */
+  readonly names?: NamedKind | ((values: ReadonlyMap<string, Given>) => NamedKind | undefined);
+  /** The page offers the objects of the named kind as a list. */
+  readonly isList?: true;
 };
 
-/** Kinds of objects that a form names. `owner`: an account or a group. */
-export type NamedKind = 'agent' | 'client' | 'server' | 'blueprint' | 'account' | 'owner';
+/**
+ * Kinds of objects that a form names. `owner`: an account or a group. `party`: an agent or a client. `resource`: an API, by its
+ * identifier. `subject`: an agent, an account or a group.
+ */
+export type NamedKind = 'agent' | 'client' | 'party' | 'account' | 'owner' | 'subject' | 'blueprint' | 'resource';
 
 export type FieldSpec = {
   /** Member of the API's body, and name of the form field. */
   readonly name: string;
+  /**
+   * The member of the body that holds the field's member. A change sends that member as a whole; what the form does not show
+   * of it stays.
+   */
+  readonly within?: string;
   readonly label: Phrase;
   readonly kind: FieldKind;
   readonly hint?: HtmlValue;
@@ -87,25 +100,34 @@ export const flagField: FieldKind = {
 };
 
 /** Some of several options. */
-export const manyField = (options: readonly Option[], emptied: unknown = []): FieldKind => ({
+export const manyField = (options: readonly Option[]): FieldKind => ({
   look: { kind: 'many', options },
-  emptied,
+  emptied: [],
   read: (given) => (given.length === 0 ? undefined : given),
   write: (member) => (Array.isArray(member) ? member.map(String) : []),
 });
 
-/** A whole number. `unit`: how many of the API's units one of the field has, as 86,400 for days in place of seconds. */
-export const numberField = (unit = 1, hint?: HtmlValue): FieldKind => ({
-  look: { kind: 'line', maxLength: 16, isNumber: true },
-  ...(hint === undefined ? {} : { hint }),
+const wholeNumber: Pick<FieldKind, 'read' | 'write'> = {
   read: (given, field) => {
     const text = textOf(given);
     if (text === undefined) return undefined;
-    const isNumber = unit === 1 ? /^\d{1,16}$/.test(text) : /^\d{1,10}(?:\.\d{1,4})?$/.test(text);
-    if (!isNumber) throw consoleRefusal('number_malformed', { field });
-    return Math.round(Number(text) * unit);
+    if (!/^\d{1,16}$/.test(text)) throw consoleRefusal('number_malformed', { field });
+    return Number(text);
   },
-  write: (member) => (typeof member === 'number' ? [String(Number((member / unit).toFixed(4)))] : []),
+  write: (member) => (typeof member === 'number' ? [String(member)] : []),
+};
+
+/** A whole number. `hint`: its unit. */
+export const numberField = (hint: HtmlValue): FieldKind => ({
+  look: { kind: 'line', maxLength: 16, isNumber: true },
+  hint,
+  ...wholeNumber,
+});
+
+/** One of some durations, in seconds. */
+export const durationField = (seconds: readonly number[]): FieldKind => ({
+  look: { kind: 'choice', options: seconds.map((one) => ({ value: String(one), text: durationPhrase(one) })) },
+  ...wholeNumber,
 });
 
 const pretty = (member: unknown): Given => (member === undefined ? [] : [JSON.stringify(member, undefined, 2)]);
@@ -117,7 +139,7 @@ export const jsonField = (rows: number, maxLength: number): FieldKind => ({
     const text = textOf(given);
     if (text === undefined) return undefined;
     try {
-      return strictJson(Buffer.from(text));
+      return typedJson(text);
     } catch {
       throw consoleRefusal('typed_json_malformed', { field });
     }
@@ -137,8 +159,7 @@ export const keysField: FieldKind = {
 
 /** Scopes by resource: on each line the identifier of an API, then its scopes. */
 export const rightsField: FieldKind = {
-  look: { kind: 'area', rows: 4, maxLength: 8000, isCode: true },
-  hint: words.rightsHint,
+  look: { kind: 'rights', apis: [] },
   read: ([text = ''], field) => {
     const lines = linesOf(text);
     if (lines.length === 0) return undefined;
@@ -146,7 +167,7 @@ export const rightsField: FieldKind = {
     for (const line of lines) {
       const [resource = '', ...scopes] = line.split(/\s+/u);
       if (rights.has(resource)) throw consoleRefusal('rights_malformed', { field });
-      rights.set(resource, scopes);
+      rights.set(resource, [...new Set(scopes)]);
     }
     return Object.fromEntries(rights);
   },
@@ -165,4 +186,11 @@ export const namedField = (names: NamedKind): FieldKind => ({
   names,
   read: textOf,
   write: shownText,
+});
+
+/** Names or ids of objects, one on each line. */
+export const namesField = (names: NamedKind, rows: number): FieldKind => ({
+  ...linesField(rows, 12_000),
+  hint: words.namesHint,
+  names,
 });

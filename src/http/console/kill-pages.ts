@@ -10,19 +10,31 @@ import {
   type PreviewKillModel,
   previewKillPage,
 } from '../../../views/pages/console-kills.ts';
+import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import { holdsRole } from '../../domain/identity/accounts/account.ts';
+import { isGroupId } from '../../domain/identity/groups/group.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { KILL_SCOPES } from '../../domain/vocabulary/kill.ts';
 import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import type { AnswerOf } from './console-calls.ts';
-import { agentHref, doerName, type Names, partyNames } from './console-deps.ts';
+import {
+  agentHref,
+  type ConsoleDeps,
+  clientHref,
+  doerName,
+  groupHref,
+  type Names,
+  partyNames,
+  personHref,
+} from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
+import { delegationHref } from './delegation-tree.ts';
 import { askedOf, listed } from './list-page.ts';
-import { findNamed } from './named-objects.ts';
+import { findNamed, plainName } from './named-objects.ts';
 import { stepUp } from './step-up.ts';
 
 /** A kill as the management API shows it. */
@@ -31,7 +43,7 @@ type ShownKill = AnswerOf<'getKill'>;
 /** Scopes whose target has a name. The target of the others is an id. */
 const NAMED = { agent: 'agent', owner: 'owner', account: 'account', client: 'client' } as const;
 
-const AGAIN: readonly string[] = ['invalid_field', 'not_found', 'conflict'];
+const AGAIN: readonly string[] = ['invalid_field', 'invalid_request', 'not_found', 'conflict'];
 
 type Values = PreviewKillModel['values'];
 type Errors = PreviewKillModel['errors'];
@@ -85,6 +97,7 @@ export const addKillPages = (parts: PageParts): void => {
           signatures: kill.signatures.map(({ by, at }) => ({ byName: doerName(names, by), at })),
           signaturesNeeded: kill.signatures_needed,
           ...(kill.lifted_at === undefined ? {} : { liftedAt: kill.lifted_at }),
+          ...targetPage(deps, kill),
         },
         ...(mayLift ? { liftHref: `${row.href}/lift` } : {}),
         ...(calls.may('listAuditEvents', viewer.account)
@@ -113,6 +126,24 @@ export const addKillPages = (parts: PageParts): void => {
   });
 };
 
+/** The page of what a kill stopped. */
+const targetPage = (deps: ConsoleDeps, { scope, target }: ShownKill): { readonly targetHref?: string } => {
+  if (target === undefined) return {};
+  switch (scope) {
+    case 'agent':
+      return { targetHref: agentHref(deps, target) };
+    case 'client':
+      return { targetHref: clientHref(deps, target) };
+    case 'account':
+    case 'owner':
+      return isGroupId(target) ? { targetHref: groupHref(deps, target) } : { targetHref: personHref(deps, target) };
+    case 'delegation':
+      return { targetHref: delegationHref(deps, target) };
+    default:
+      return {};
+  }
+};
+
 type Target = { readonly id: string; readonly name: string };
 
 /** Adds `/console/kills/new`, and the order. */
@@ -126,7 +157,8 @@ const addOrder = (parts: PageParts, home: string): void => {
   const targetOf = async (viewer: Viewer, scope: KillScope, typed: string): Promise<Target | undefined> => {
     if (scope === 'all') return undefined;
     if (typed === '') throw consoleRefusal('name_unknown', { field: '/name', params: { name: '?' } });
-    const isNamed = scope in NAMED;
+    // The id of a client can be the URL of its metadata document, or of the site of several.
+    const isNamed = scope in NAMED && !(scope === 'client' && isDocumentId(typed));
     return isNamed ? find(viewer, NAMED[scope as keyof typeof NAMED], typed, '/name') : { id: typed, name: typed };
   };
 
@@ -201,7 +233,7 @@ const addOrder = (parts: PageParts, home: string): void => {
     const { body: ends } = await calls.run('previewKill', viewer.account, viewer.by, { query });
     const name = scope === 'all' ? new URL(deps.issuer).host : (ends?.name ?? target?.id ?? '');
     try {
-      if (folded(values.confirm) !== folded(name)) {
+      if (plainName(values.confirm) !== plainName(name)) {
         throw consoleRefusal('name_not_confirmed', { field: '/confirm', params: { name } });
       }
       const body = { scope, ...(target === undefined ? {} : { id: target.id }), reason: values.reason };
@@ -217,8 +249,6 @@ const addOrder = (parts: PageParts, home: string): void => {
     }
   });
 };
-
-const folded = (text: string): string => text.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
 
 const namesIn = ({ deps }: PageParts, kills: readonly ShownKill[]): Promise<Names> =>
   partyNames(

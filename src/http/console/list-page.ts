@@ -1,3 +1,4 @@
+import type { SortLinks } from '../../../views/partials/console-list.ts';
 import type { Pagination } from '../../../views/partials/pagination.ts';
 import { cursors } from '../management/cursors.ts';
 import type { ConsoleCalls, ItemOf, ListOperation, QueryOf } from './console-calls.ts';
@@ -59,6 +60,38 @@ export const askedOf = <const State extends string>(
   search: (query.get('q') ?? '').trim().slice(0, 100),
   state: states.find((state) => state === query.get('state')) ?? '',
 });
+
+/** The sort key and the direction of an address; empty: the newest first. */
+export type Sorting<Key extends string> = { readonly sort: Key | ''; readonly order: 'descending' | '' };
+
+export const sortingOf = <const Key extends string>(query: URLSearchParams, keys: readonly Key[]): Sorting<Key> => {
+  const sort = keys.find((key) => key === query.get('sort')) ?? '';
+  return { sort, order: sort !== '' && query.get('order') === 'descending' ? 'descending' : '' };
+};
+
+/** The parameters of the list for this order. */
+export const sortQuery = <Key extends string>({ sort, order }: Sorting<Key>) =>
+  sort === '' ? {} : { sort, order: order === '' ? ('ascending' as const) : order };
+
+/**
+ * The links of the heads: ascending at first, then descending, then the newest first again. `asked`: the filters of the
+ * address, which the links keep.
+ */
+export const sortLinks = <Key extends string>(
+  path: string,
+  asked: Readonly<Record<string, string>>,
+  keys: readonly Key[],
+  { sort, order }: Sorting<Key>,
+): SortLinks =>
+  Object.fromEntries(
+    keys.map((key) => {
+      const isNewest = key === 'created' && sort === '';
+      const now = key === sort ? order || 'ascending' : isNewest ? 'descending' : undefined;
+      const isLast = now === 'descending' || (now === 'ascending' && key === 'created');
+      const next = isLast && !isNewest ? {} : { sort: key, ...(now === 'ascending' ? { order: 'descending' } : {}) };
+      return [key, { href: hrefWith(path, { ...asked, ...next }), ...(now === undefined ? {} : { now }) }];
+    }),
+  );
 
 export const searchQuery = <State extends string>({
   search,

@@ -1,15 +1,17 @@
 /** Fields of an object as texts of a form, and back: the body of a call of the management API. */
 import type { Html, HtmlValue, Phrase, Text } from '../../../views/html.ts';
 import type { ConsoleFrame, ConsolePlace } from '../../../views/partials/console-frame.ts';
-import type { FormControl, FormSection } from '../../../views/partials/object-form.ts';
+import type { Option } from '../../../views/partials/controls.ts';
+import type { FormControl, FormLook, FormSection, OfferedApi } from '../../../views/partials/object-form.ts';
 import { canonicalDigest } from '../../domain/vocabulary/canonical-digest.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { single } from '../middleware/form-body.ts';
-import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import type { Viewer } from './console-page.ts';
-import type { FieldSpec, Given } from './form-fields.ts';
+import type { FieldKind, FieldSpec, Given, NamedKind } from './form-fields.ts';
+import { withId } from './named-fields.ts';
 import type { FindNamed } from './named-objects.ts';
+import { inOneOrder, withTicks } from './rights-text.ts';
 
 /** What a browser sent, by the name of the field. */
 export type Values = ReadonlyMap<string, Given>;
@@ -19,7 +21,9 @@ export type RowsSpec = {
   readonly member: string;
   readonly label: (number: number) => Phrase;
   readonly fields: readonly FieldSpec[];
-  /** Empty rows after the items. */
+  /** The button for one more. */
+  readonly add: Phrase;
+  /** Empty rows after the items of a new object. */
   readonly spare: number;
   readonly most: number;
 };
@@ -60,6 +64,10 @@ export type ObjectFormSpec = {
     readonly title: Phrase;
     readonly heading: (name: string) => Phrase;
     readonly lead: Phrase;
+    /** Default: Save. */
+    readonly button?: Phrase;
+    /** What the form changes, from what `read` answers; default: the same. */
+    readonly object?: (answer: Shown) => Shown;
     /** Default: `edit`. */
     readonly path?: string;
     /** Asks for a fresh second factor before the form, where the call asks for it only in some cases. */
@@ -68,23 +76,36 @@ export type ObjectFormSpec = {
     readonly access?: OperationId;
   };
   readonly hrefOf: (id: string) => string;
-  /** The body's object as the fields show it; default: the answer itself. */
+  /** By member: the fields within it that it needs. Without any of them the form sends no such member, or removes it. */
+  readonly needs?: Readonly<Record<string, readonly string[]>>;
+  /** The object as the fields show it; default: the answer itself. */
   readonly shown?: (object: Shown, viewer: Viewer) => Promise<Shown> | Shown;
 };
 
 export type Which = 'new' | 'change';
 
-const fieldsOf = ({ sections }: ObjectFormSpec, which: Which): readonly FieldSpec[] =>
+/** Name of a field in the form. */
+export const formName = ({ within, name }: Pick<FieldSpec, 'within' | 'name'>): string =>
+  within === undefined ? name : `${within}.${name}`;
+
+/** The part of an object that holds the field's member. */
+const holderOf = (object: Shown, { within }: Pick<FieldSpec, 'within'>): Shown =>
+  within === undefined ? object : ((object[within] ?? {}) as Shown);
+
+export const fieldsOf = ({ sections }: ObjectFormSpec, which: Which): readonly FieldSpec[] =>
   sections.flatMap(({ fields = [] }) => fields).filter(({ only }) => only === undefined || only === which);
 
-const rowsSpecsOf = ({ sections }: ObjectFormSpec): readonly RowsSpec[] =>
+export const rowsSpecsOf = ({ sections }: ObjectFormSpec): readonly RowsSpec[] =>
   sections.flatMap(({ rows }) => (rows ? [rows] : []));
 
-const rowName = ({ member }: RowsSpec, index: number, field: FieldSpec): string => `${member}.${index}.${field.name}`;
+export const rowName = ({ member }: RowsSpec, index: number, field: FieldSpec): string =>
+  `${member}.${index}.${field.name}`;
 
 /** The texts that the fields show of an object. */
 export const valuesOf = (spec: ObjectFormSpec, which: Which, object: Shown): Values => {
-  const values = new Map(fieldsOf(spec, which).map(({ name, kind }) => [name, kind.write(object[name])]));
+  const values = new Map(
+    fieldsOf(spec, which).map((field) => [formName(field), field.kind.write(holderOf(object, field)[field.name])]),
+  );
   for (const rows of rowsSpecsOf(spec)) {
     const items = (object[rows.member] ?? []) as readonly Shown[];
     for (const [index, item] of items.entries()) {
@@ -99,9 +120,10 @@ export const givenOf = (spec: ObjectFormSpec, which: Which, form: URLSearchParam
   const givenAt = (name: string, { kind: { look } }: FieldSpec): Given => {
     if (look.kind === 'many') return form.getAll(name).slice(0, look.options.length);
     const text = single(form, name)?.replaceAll('\r\n', '\n');
+    if (look.kind === 'rights') return withTicks(text, form.getAll(`${name}.tick`));
     return text === undefined ? [] : [text];
   };
-  const values = new Map(fieldsOf(spec, which).map((field) => [field.name, givenAt(field.name, field)]));
+  const values = new Map(fieldsOf(spec, which).map((field) => [formName(field), givenAt(formName(field), field)]));
   for (const rows of rowsSpecsOf(spec)) {
     const [first] = rows.fields;
     let next = 0;
@@ -127,11 +149,13 @@ export const sectionsOf = (
   which: Which,
   values: Values,
   errors: ReadonlyMap<string, Text>,
+  offered: Offered = { apis: [], options: {} },
+  more = 0,
 ): readonly FormSection[] => {
   const control = (name: string, { label, kind, hint = kind.hint, optional }: FieldSpec): FormControl => {
     const error = errors.get(name);
     return {
-      ...{ name, label, look: kind.look, value: values.get(name) ?? [] },
+      ...{ name, label, look: lookOf(kind, offered), value: values.get(name) ?? [] },
       ...(hint === undefined ? {} : { hint }),
       ...(error === undefined ? {} : { error }),
       ...(optional === undefined ? {} : { optional }),
@@ -139,18 +163,22 @@ export const sectionsOf = (
   };
   return spec.sections.flatMap(({ fields = [], rows, title, hint, isFolded }): readonly FormSection[] => {
     const shown = fields.filter(({ only }) => only === undefined || only === which);
+    // An object without any item, as a new one, has an empty one.
+    const spare = rows ? Math.max(more, itemsIn(rows, values) === 0 ? rows.spare : 0) : 0;
     if (shown.length === 0 && !rows) return [];
     return [
       {
         title,
         ...(hint === undefined ? {} : { hint }),
         ...(isFolded ? { isFolded } : {}),
-        controls: shown.map((field) => control(field.name, field)),
+        controls: shown.map((field) => control(formName(field), field)),
         ...(rows
           ? {
               rows: {
                 label: rows.label,
-                items: Array.from({ length: Math.min(rows.most, itemsIn(rows, values) + rows.spare) }, (_, index) =>
+                member: rows.member,
+                ...(itemsIn(rows, values) + spare < rows.most ? { add: rows.add } : {}),
+                items: Array.from({ length: Math.min(rows.most, itemsIn(rows, values) + spare) }, (_, index) =>
                   rows.fields.map((field) => ({
                     ...control(rowName(rows, index, field), field),
                     ...(index >= Math.max(1, itemsIn(rows, values)) ? { optional: true } : {}),
@@ -164,23 +192,53 @@ export const sectionsOf = (
   });
 };
 
-/** The members that the fields say, with ids in place of names. `emptied`: names of fields that the user left empty. */
+/** What the server offers to choose from. */
+export type Offered = {
+  readonly apis: readonly OfferedApi[];
+  /** By the kind of object that a field names. */
+  readonly options: Readonly<Partial<Record<NamedKind, readonly Option[]>>>;
+};
+
+/** A field that names one of a few objects is a list of them; rights are ticks of the scopes of each API. */
+const lookOf = ({ look, names, isList }: FieldKind, { apis, options }: Offered): FormLook => {
+  if (look.kind === 'rights') return { ...look, apis };
+  const list = isList && typeof names === 'string' ? options[names] : undefined;
+  return list === undefined ? look : { kind: 'choice', options: list };
+};
+
+/** A stored object, and the same object as its form shows it. */
+type Stored = { readonly object: Shown; readonly shown: Shown };
+
+/**
+ * The members that the fields say, with ids in place of names. `emptied`: fields that the user left empty. `stored`: the object
+ * that a change begins with.
+ */
 export const bodyOf = async (
   find: FindNamed,
   viewer: Viewer,
   spec: ObjectFormSpec,
-  which: Which,
   values: Values,
+  stored?: Stored,
 ): Promise<{ readonly body: JsonObject; readonly emptied: readonly FieldSpec[] }> => {
   const body: Record<string, unknown> = {};
   const emptied: FieldSpec[] = [];
-  for (const field of fieldsOf(spec, which)) {
-    const { name, kind } = field;
-    const member = kind.read(values.get(name) ?? [], `/${name}`);
-    if (member === undefined) emptied.push(field);
-    else if (kind.names) body[name] = (await find(viewer, kind.names, String(member), `/${name}`)).id;
-    else body[name] = member;
+  for (const field of fieldsOf(spec, stored ? 'change' : 'new')) {
+    const { name, within, kind } = field;
+    const at = `/${within === undefined ? '' : `${within}/`}${name}`;
+    const member = kind.read(values.get(formName(field)) ?? [], at);
+    if (member === undefined) {
+      emptied.push(field);
+      continue;
+    }
+    const kept = stored && {
+      ids: holderOf(stored.object, field)[name],
+      names: holderOf(stored.shown, field)[name],
+    };
+    const said = await withId(find, viewer, kind, { member, values, at, kept });
+    if (within === undefined) body[name] = said;
+    else body[within] = { ...(body[within] as object | undefined), [name]: said };
   }
+  for (const member of memberless(spec, emptied)) delete body[member];
   for (const rows of rowsSpecsOf(spec)) {
     body[rows.member] = Array.from({ length: itemsIn(rows, values) }, (_, index) =>
       Object.fromEntries(
@@ -195,56 +253,42 @@ export const bodyOf = async (
   return { body, emptied };
 };
 
+/** The members of which the user left all needed fields empty. */
+const memberless = ({ needs = {} }: ObjectFormSpec, emptied: readonly FieldSpec[]): readonly string[] =>
+  Object.entries(needs).flatMap(([member, names]) =>
+    names.every((name) => emptied.some((field) => field.within === member && field.name === name)) ? [member] : [],
+  );
+
 /** The body of a change: only the members that differ from the object. */
 export const changeOf = async (
   find: FindNamed,
   viewer: Viewer,
   spec: ObjectFormSpec,
-  { object, shown, values }: { readonly object: Shown; readonly shown: Shown; readonly values: Values },
+  { object, shown, values }: Stored & { readonly values: Values },
 ): Promise<JsonObject> => {
   const before = valuesOf(spec, 'change', shown);
   const textOf = (from: Values, name: string): string => (from.get(name) ?? []).join('\n').trim();
-  const isSameText = (name: string): boolean => textOf(before, name) === textOf(values, name);
-  const { body, emptied } = await bodyOf(find, viewer, spec, 'change', values);
-  const changed = Object.entries(body).filter(
-    ([name, member]) =>
-      !isSameText(name) &&
-      canonicalDigest((member ?? null) as never) !== canonicalDigest((object[name] ?? null) as never),
-  );
-  const removed = emptied
-    .filter(({ name }) => !isSameText(name))
-    .map(({ name, kind, optional }): readonly [string, unknown] => [
-      name,
-      Object.hasOwn(kind, 'emptied') ? kind.emptied : optional ? null : '',
-    ]);
+  const { body, emptied } = await bodyOf(find, viewer, spec, values, { object, shown });
+  const change: Record<string, unknown> = {};
+  for (const field of fieldsOf(spec, 'change')) {
+    const { name, within, kind, optional } = field;
+    const inOrder = kind.look.kind === 'rights' ? inOneOrder : (text: string): string => text;
+    if (inOrder(textOf(before, formName(field))) === inOrder(textOf(values, formName(field)))) continue;
+    const isEmptied = emptied.includes(field);
+    if (within !== undefined) {
+      const { [name]: _, ...others } = (change[within] ?? object[within] ?? {}) as Record<string, unknown>;
+      change[within] = isEmptied ? others : { ...others, [name]: holderOf(body, field)[name] };
+    } else if (isEmptied) {
+      change[name] = Object.hasOwn(kind, 'emptied') ? kind.emptied : optional ? null : '';
+    } else if (!isSame(body[name], object[name])) change[name] = body[name];
+  }
+  for (const member of memberless(spec, emptied)) change[member] = object[member] === undefined ? undefined : null;
   // A member of rows has no text of its own.
-  const rows = rowsSpecsOf(spec).map(({ member }) => member);
-  const ofRows = Object.entries(body).filter(
-    ([name, member]) =>
-      rows.includes(name) && canonicalDigest(member as never) !== canonicalDigest((object[name] ?? null) as never),
-  );
-  return Object.fromEntries([...changed.filter(([name]) => !rows.includes(name)), ...removed, ...ofRows]);
+  for (const { member } of rowsSpecsOf(spec)) {
+    if (!isSame(body[member], object[member])) change[member] = body[member];
+  }
+  return Object.fromEntries(Object.entries(change).filter(([, member]) => member !== undefined));
 };
 
-/** The errors of a refusal by the field that it points to; a refusal of the whole stands at the first field. */
-export const errorsOf = (
-  spec: ObjectFormSpec,
-  which: Which,
-  error: Parameters<typeof shownErrors>[0],
-): ReadonlyMap<string, Text> => {
-  const names = fieldsOf(spec, which).map(({ name }) => name);
-  const [usual = ''] = names;
-  const found = shownErrors(error).map(({ pointer, ...refusal }): readonly [string, Text] => {
-    const steps = (pointer ?? '').split('/').filter((step) => step !== '');
-    return [placeOf(spec, steps) ?? names.find((one) => steps.includes(one)) ?? usual, refusalPhrase(refusal)];
-  });
-  return new Map(found.reverse());
-};
-
-const placeOf = (spec: ObjectFormSpec, steps: readonly string[]): string | undefined => {
-  const rows = rowsSpecsOf(spec).find(({ member }) => steps[0] === member);
-  if (!rows) return undefined;
-  const [, index = '0', name] = steps;
-  const field = rows.fields.find((one) => one.name === name) ?? rows.fields[0];
-  return field && rowName(rows, Number(index), field);
-};
+const isSame = (one: unknown, other: unknown): boolean =>
+  canonicalDigest((one ?? null) as never) === canonicalDigest((other ?? null) as never);

@@ -5,19 +5,22 @@
 import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
 import { objectFormPage } from '../../../views/partials/object-form.ts';
+import { objectWords } from '../../../views/words/console-objects.ts';
 import { registerWords } from '../../../views/words/registries.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { type OperationId, routeOf } from '../management/resource-table.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
+import { afterRowsButton } from './form-rows.ts';
 import { findNamed } from './named-objects.ts';
+import { errorsOf } from './object-form-errors.ts';
 import {
   bodyOf,
   changeOf,
-  errorsOf,
   givenOf,
   type ObjectFormSpec,
+  type Offered,
   type Shown,
   sectionsOf,
   type Values,
@@ -32,8 +35,14 @@ const LARGEST_FORM = 128 * 1024;
 /** Errors after which the page shows the form again, with the typed values. */
 const AGAIN: readonly string[] = ['invalid_field', 'invalid_request', 'precondition_failed', 'conflict'];
 
-type Again = { readonly status: number; readonly values: Values; readonly errors: ReadonlyMap<string, Text> };
-type ShowAgain = (status: number, errors: Again['errors']) => void;
+type Again = {
+  readonly status: number;
+  readonly values: Values;
+  readonly errors: ReadonlyMap<string, Text>;
+  /** Empty rows after the items. */
+  readonly more?: number;
+};
+type ShowAgain = (status: number, errors: Again['errors']) => Promise<void>;
 
 const NO_ERRORS: Again['errors'] = new Map();
 
@@ -65,8 +74,36 @@ const submitter =
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      again(statusOf(error), errorsOf(spec, which, error));
+      await again(statusOf(error), errorsOf(spec, which, error));
     }
+  };
+
+/** Most APIs whose scopes a form offers; others are typed. */
+const OFFERED = 40;
+
+/** What a form of this kind offers to the viewer to choose from, within what they may see. */
+const offers =
+  ({ deps, calls }: PageParts, { sections }: ObjectFormSpec) =>
+  async ({ account, by }: Viewer): Promise<Offered> => {
+    const kinds = sections.flatMap(({ fields = [] }) => fields.map(({ kind }) => kind));
+    const hasRights = kinds.some(({ look }) => look.kind === 'rights');
+    const servers =
+      hasRights && calls.may('listResourceServers', account)
+        ? (await calls.run('listResourceServers', account, by, { query: { limit: OFFERED } })).body?.items
+        : undefined;
+    const hasBlueprints = kinds.some(({ names, isList }) => isList === true && names === 'blueprint');
+    const blueprints = hasBlueprints ? (await deps.blueprints.list({ state: 'active', limit: 200 })).items : undefined;
+    return {
+      apis: (servers ?? []).map(({ identifier, name, scopes }) => ({ identifier, name, scopes })),
+      options: blueprints
+        ? {
+            blueprint: [
+              { value: '', text: objectWords.noneOfThem },
+              ...blueprints.map(({ document: { id, name } }) => ({ value: id, text: name })),
+            ],
+          }
+        : {},
+    };
   };
 
 const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<ObjectFormSpec['create']>): void => {
@@ -76,21 +113,25 @@ const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<Obje
   const isProven = proofFirst(parts);
   const submit = submitter(parts, spec, 'new');
 
-  const show = (ctx: Context, { frame }: Opened, { status, values, errors }: Again): void =>
+  const offeredTo = offers(parts, spec);
+  const show = async (ctx: Context, { frame, viewer }: Opened, again: Again): Promise<void> => {
+    const { status, values, errors, more } = again;
+    const offered = await offeredTo(viewer);
     sendPage(
       ctx,
       status,
       objectFormPage(frame, {
         ...{ place: spec.place, title: create.title, heading: create.title, lead: create.lead },
         ...{ action: home, cancelHref: home, button: create.button },
-        sections: sectionsOf(spec, 'new', values, errors),
+        sections: sectionsOf(spec, 'new', values, errors, offered, more),
       }),
     );
+  };
 
   page(`${spec.path}/new`, async (ctx, opened) => {
     calls.access(create.operation, opened.viewer.account);
     if (!(await isProven(ctx, opened, create.operation))) return;
-    show(ctx, opened, { status: 200, values: valuesOf(spec, 'new', create.values ?? {}), errors: NO_ERRORS });
+    await show(ctx, opened, { status: 200, values: valuesOf(spec, 'new', create.values ?? {}), errors: NO_ERRORS });
   });
 
   router.post(spec.path, async (ctx) => {
@@ -99,8 +140,10 @@ const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<Obje
     const { viewer, frame } = opened;
     calls.access(create.operation, viewer.account);
     const values = givenOf(spec, 'new', form);
+    const changed = afterRowsButton(spec, 'new', form, values);
+    if (changed) return show(ctx, opened, { status: 200, errors: NO_ERRORS, ...changed });
     const call = async (): Promise<void> => {
-      const { body: typed } = await bodyOf(find, viewer, spec, 'new', values);
+      const { body: typed } = await bodyOf(find, viewer, spec, values);
       const body = create.body?.(typed) ?? typed;
       const made = (await calls.run(create.operation, viewer.account, viewer.by, { body })).body as Shown;
       const href = spec.hrefOf(String(made['id']));
@@ -121,11 +164,16 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
 
   const current = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run(change.read, account, by, { id });
-    return { object: (body ?? {}) as Shown, version };
+    const answer = (body ?? {}) as Shown;
+    return { object: change.object?.(answer) ?? answer, version };
   };
 
   type Of = { readonly object: Shown; readonly version: number };
-  const show = (ctx: Context, { frame }: Opened, { object, version }: Of, { status, values, errors }: Again): void => {
+  const offeredTo = offers(parts, spec);
+  const show = async (ctx: Context, opened: Opened, { object, version }: Of, again: Again): Promise<void> => {
+    const { status, values, errors, more } = again;
+    const { frame, viewer } = opened;
+    const offered = await offeredTo(viewer);
     const href = spec.hrefOf(String(object['id']));
     const heading = change.heading(String(object['name'] ?? object['id']));
     sendPage(
@@ -133,8 +181,8 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
       status,
       objectFormPage(frame, {
         ...{ place: spec.place, title: change.title, heading, lead: change.lead, version },
-        ...{ action: `${href}/${tail}`, cancelHref: href, button: registerWords.save },
-        sections: sectionsOf(spec, 'change', values, errors),
+        ...{ action: `${href}/${tail}`, cancelHref: href, button: change.button ?? registerWords.save },
+        sections: sectionsOf(spec, 'change', values, errors, offered, more),
       }),
     );
   };
@@ -146,7 +194,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     if (!(await isProven(ctx, opened, change.operation, change.isStepUp))) return;
     const found = await current(opened.viewer, id);
     const values = valuesOf(spec, 'change', await shownOf(found.object, opened.viewer));
-    show(ctx, opened, found, { status: 200, values, errors: NO_ERRORS });
+    await show(ctx, opened, found, { status: 200, values, errors: NO_ERRORS });
   });
 
   router.post(`${spec.path}/:id/${tail}`, async (ctx) => {
@@ -158,6 +206,8 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     const { object } = await current(viewer, id);
     const values = givenOf(spec, 'change', form);
     const version = versionOf(form);
+    const changed = afterRowsButton(spec, 'change', form, values);
+    if (changed) return show(ctx, opened, { object, version }, { status: 200, errors: NO_ERRORS, ...changed });
     const call = async (): Promise<void> => {
       const shown = await shownOf(object, viewer);
       const body = await changeOf(find, viewer, spec, { object, shown, values });

@@ -51,6 +51,7 @@ export const addRotation = ({ router, page, deps, calls, sessions, openedAs }: P
       ctx,
       200,
       confirmPage(frame, {
+        place: spec.place,
         title: words.rotateSecret,
         question: words.rotateAsked(chosenName(String(found['name']), 100)),
         lead: spec.lead,

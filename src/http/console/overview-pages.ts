@@ -2,13 +2,20 @@ import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
+import { openSteps, seesFirstSteps } from './first-steps.ts';
+import { hiddenSteps } from './first-steps-pages.ts';
 import { findings, overviewModel } from './overview.ts';
 
 /** Adds the first page of a viewer, and the list of findings about agents. */
 export const addOverviewPages = ({ page, deps, calls }: PageParts): void => {
+  const hidden = hiddenSteps(deps.issuer);
+
   page('/console', async (ctx, { viewer, frame }) => {
     const refusals = queryOf(ctx).get('refusals') === 'hours' ? 'hours' : 'days';
-    sendPage(ctx, 200, overviewPage(await overviewModel(deps, calls, viewer, frame, refusals)));
+    const isOpen = seesFirstSteps(calls, viewer, frame) && hidden.read(ctx) === undefined;
+    const firstSteps = isOpen ? await openSteps(deps, calls, viewer) : undefined;
+    const model = await overviewModel(deps, calls, viewer, frame, refusals);
+    sendPage(ctx, 200, overviewPage({ ...model, ...(firstSteps ? { firstSteps } : {}) }));
   });
 
   page('/console/findings', async (ctx, { viewer, frame }) =>

@@ -7,29 +7,34 @@ import type { OperationId } from '../management/resource-table.ts';
 import { addAgentPages } from './agent-pages.ts';
 import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditPages } from './audit-pages.ts';
+import { addBlueprintForms } from './blueprint-forms.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
 import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
+import { addBudgetPages } from './budget-pages.ts';
 import { addBulkPages } from './bulk-pages.ts';
 import { addClientForms } from './client-forms.ts';
 import { addClientPages } from './client-pages.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
+import { addDeadLetterPages } from './dead-letter-pages.ts';
 import { addDelegationPages } from './delegation-pages.ts';
 import { addEditPages } from './edit-pages.ts';
+import { addFirstStepsPages } from './first-steps-pages.ts';
 import { addGroupPages } from './group-pages.ts';
+import { addHealthPages } from './health-pages.ts';
+import { addIssuerPages } from './issuer-pages.ts';
 import { addKeyPages } from './key-pages.ts';
 import { addKillPages } from './kill-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { addOverviewPages } from './overview-pages.ts';
+import { addPeerPages } from './peer-pages.ts';
 import { addPeoplePages } from './people-pages.ts';
 import { addPersonForms } from './person-forms.ts';
 import { addPolicyPages } from './policy-pages.ts';
+import { addRegistrationTokenPages } from './registration-token-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
-
 import { addSearchPage } from './search-pages.ts';
-
 import { addServerForms } from './server-forms.ts';
-
 import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
@@ -53,6 +58,7 @@ type ConsolePages = {
 
 export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
+  { add: addFirstStepsPages },
   { add: addSearchPage },
   { add: addConsoleExports },
   // Before the page of one agent, so that `new` and `bulk` are not read as ids.
@@ -69,17 +75,27 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addPeoplePages, places: { people: ['listAccounts'] } },
   { add: addGroupPages },
   { add: addUpstreamPages, places: { 'sign-in': ['listUpstreams'] } },
+  { add: addBlueprintForms },
   { add: addBlueprintPages, places: { blueprints: ['listBlueprints'] } },
+  { add: addBudgetPages, places: { budgets: ['listBudgets'] } },
   { add: addClientForms },
   { add: addClientPages, places: { clients: ['listClients'] } },
   { add: addServerForms },
   { add: addServerPages, places: { servers: ['listResourceServers'] } },
+  {
+    add: addRegistrationTokenPages,
+    places: { 'registration-tokens': ['listInitialAccessTokens'] },
+  },
+  { add: addPeerPages, places: { peers: ['listPeers'] } },
+  { add: addIssuerPages, places: { issuers: ['listTrustedIssuers'] } },
+  { add: addDeadLetterPages, places: { 'dead-letters': ['listDeadLetters'] } },
   { add: addWebhookPages, places: { webhooks: ['listWebhooks'] } },
   { add: addKeyPages, places: { keys: ['listKeys'] } },
+  { add: addHealthPages, places: { server: ['getServer'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addTransactionPage },
-  { add: addDelegationPages },
+  { add: addDelegationPages, places: { delegations: ['listDelegations'] } },
   { add: addStyleguidePage },
   { add: addAgentPages },
 ];

@@ -16,12 +16,15 @@ import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from '
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
-import { askedOf, listed, searchQuery } from './list-page.ts';
+import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 
 /** Agents, delegations and links on the page of a person. */
 const SHOWN = 10;
 const MOST = 100;
+
+/** What the heads of the list sort by. */
+const SORTS = ['username', 'created'] as const;
 
 /** An account as the management API shows it. */
 type ShownAccount = AnswerOf<'getAccount'>;
@@ -33,6 +36,8 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
   page('/console/people', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, ['active', 'disabled']);
+    const sorting = sortingOf(query, SORTS);
+    const filters = { q: asked.search, state: asked.state };
     const { items, pages } = await listed(
       deps,
       calls,
@@ -40,14 +45,15 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
       {
         operation: 'listAccounts',
         path: home,
-        asked: { q: asked.search, state: asked.state },
-        query: searchQuery(asked),
+        asked: { ...filters, ...sorting },
+        query: { ...searchQuery(asked), ...sortQuery(sorting) },
       },
       query.get('after'),
     );
     const rows = items.map((one) => rowOf(deps, one));
     const newHref = calls.may('createAccount', viewer.account) ? { newHref: `${home}/new` } : {};
-    sendPage(ctx, 200, peoplePage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+    const sorts = sortLinks(home, filters, SORTS, sorting);
+    sendPage(ctx, 200, peoplePage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
   });
 
   const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {
@@ -96,6 +102,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
           // Those who may take factors away are those who give roles and set passwords.
           [words.changeRoles, 'roles', 'removeAccountFactors'],
           [words.setPassword, 'password', 'setAccountPassword'],
+          { budgetsOf: id },
           { kill: 'account', id },
         ]),
         actions: {

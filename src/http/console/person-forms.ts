@@ -17,6 +17,7 @@ const LANGUAGE = choiceField([
 const ROLES = (['administrator', 'operator', 'auditor', 'break_glass'] as const).map((value) => ({
   value,
   text: peopleWords.roleNames[value],
+  hint: words.roleHints[value],
 }));
 
 /** Adds the forms that create an account, and change its facts, its roles and its password. */
@@ -82,10 +83,19 @@ export const addPersonForms = (parts: PageParts): void => {
   addObjectForms(parts, {
     ...usual,
     sections: [
-      { title: words.password, fields: [{ name: 'password', label: words.password, kind: secretField(1024) }] },
+      {
+        title: words.password,
+        fields: [
+          {
+            ...{ name: 'password', label: words.password, kind: secretField(1024) },
+            hint: words.newPasswordHint(deps.passwordMinimumLength),
+          },
+        ],
+      },
     ],
     change: {
       ...{ read: 'getAccount', operation: 'setAccountPassword', path: 'password' },
+      button: words.setPassword,
       ...{ title: words.passwordTitle, heading: chosenHeading(words.passwordOf), lead: words.passwordLead },
     },
   });

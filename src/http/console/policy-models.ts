@@ -1,6 +1,10 @@
 import { plainText } from '../../../views/agent-text.ts';
 import type { Phrase } from '../../../views/html.ts';
-import type { PolicyOverviewModel, PolicyVersion } from '../../../views/pages/console-policy-model.ts';
+import type {
+  PolicyEditorModel,
+  PolicyOverviewModel,
+  PolicyVersion,
+} from '../../../views/pages/console-policy-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import type { PolicyDifference, PolicyLine } from '../../../views/partials/policy-text.ts';
@@ -37,6 +41,15 @@ export const policySet = async (
   if (!/^(?:active|[1-9]\d{0,8})$/.test(name)) throw documentRefusal('version_not_found');
   const { body, version = 0 } = await calls.run('getPolicySet', account, by, { id: name });
   return { set: body as ShownSet, etag: version };
+};
+
+/** What a text may refer to. */
+export const policySchema = async (
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+): Promise<PolicyEditorModel['schema']> => {
+  const { body } = await calls.run('getPolicySchema', account, by);
+  return { text: body?.schema ?? '', annotations: body?.annotations ?? [] };
 };
 
 /** The active set; undefined without one. */

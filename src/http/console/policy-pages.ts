@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
-import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
+import { policyEditorPage, policyFindings } from '../../../views/pages/console-policy-editor.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from '../../../views/pages/console-policy-model.ts';
 import { editorWords } from '../../../views/words/console-editor.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -17,6 +17,7 @@ import {
   linesOfText,
   policyHref,
   policyOverviewModel,
+  policySchema,
   policySet,
   type ShownSet,
   versionOptions,
@@ -105,8 +106,13 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     return policySet(calls, viewer, id);
   };
 
-  const editor = (opened: Opened, set: ShownSet | undefined, etag: number): PolicyEditorModel => ({
-    ...opened.frame,
+  const editor = async (
+    { frame, viewer }: Opened,
+    set: ShownSet | undefined,
+    etag: number,
+  ): Promise<PolicyEditorModel> => ({
+    ...frame,
+    schema: await policySchema(calls, viewer),
     action: set ? `${policyHref(deps, set.version)}/edit` : `${home}/new`,
     text: set?.text ?? '',
     note: set?.note ?? '',
@@ -119,12 +125,12 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     const from = queryOf(ctx).get('from');
     const set =
       from === null ? await activeSet(calls, opened.viewer) : (await policySet(calls, opened.viewer, from)).set;
-    sendPage(ctx, 200, policyEditorPage({ ...editor(opened, undefined, 0), text: set?.text ?? '' }));
+    sendPage(ctx, 200, policyEditorPage({ ...(await editor(opened, undefined, 0)), text: set?.text ?? '' }));
   });
 
   page('/console/policy/versions/:id/edit', async (ctx, opened, id) => {
     const { set, etag } = await draftOf(opened.viewer, id);
-    sendPage(ctx, 200, policyEditorPage(editor(opened, set, etag)));
+    sendPage(ctx, 200, policyEditorPage(await editor(opened, set, etag)));
   });
 
   const findingsOf = async ({ account, by }: Viewer, text: string): Promise<readonly PolicyFindingLine[]> => {
@@ -147,7 +153,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     if (draft === undefined) calls.access('createPolicySet', viewer.account);
     const again = async (status: number, error?: Phrase): Promise<void> => {
       const active = await activeSet(calls, viewer);
-      const base = editor(opened, draft, etag);
+      const base = await editor(opened, draft, etag);
       const model: PolicyEditorModel = {
         ...base,
         text,
@@ -158,7 +164,9 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
       };
       sendPage(ctx, status, policyEditorPage(model));
     };
-    if (single(form, 'do') !== 'save') return again(200);
+    const wanted = single(form, 'do');
+    if (wanted === 'find') return sendPage(ctx, 200, policyFindings(await findingsOf(viewer, text)));
+    if (wanted !== 'save') return again(200);
     const body = { text, ...(note === '' ? {} : { note }) };
     try {
       const { account, by } = viewer;

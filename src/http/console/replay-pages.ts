@@ -21,6 +21,7 @@ import type { ConsoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
+import { partyCalled } from './named-objects.ts';
 import { activeSet, policyHref, policySet, versionOptions } from './policy-models.ts';
 
 const DAY = 86_400;
@@ -72,12 +73,12 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
     const asked = { policy: of('policy'), days: DAYS.includes(of('days')) ? of('days') : '7', agent: of('agent') };
     const model = await modelOf(opened, asked);
     const { account, by } = opened.viewer;
-    const body: JsonObject = {
-      policy: asked.policy,
-      since: deps.clock.now() - Number(asked.days) * DAY,
-      ...(asked.agent === '' ? {} : { agent: asked.agent }),
-    };
     try {
+      const body: JsonObject = {
+        policy: asked.policy,
+        since: deps.clock.now() - Number(asked.days) * DAY,
+        ...(asked.agent === '' ? {} : { agent: await partyCalled(calls, opened.viewer, asked.agent, '/agent') }),
+      };
       const { lines } = await calls.run('replayPolicies', account, by, { body });
       if (lines) await sendParts(ctx, deps, model, lines);
     } catch (error) {

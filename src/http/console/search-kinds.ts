@@ -100,7 +100,8 @@ const agents: KindSearch = {
       kind: 'agent',
       id,
       name,
-      note: stateNote(state) ?? names(owner),
+      note: names(owner),
+      ...tagOf(state),
       state,
       href: agentHref(deps, id),
     });
@@ -108,95 +109,88 @@ const agents: KindSearch = {
   },
 };
 
-const people: KindSearch = {
+/** A kind whose list the management API searches by words. `unique`: finds an object by another name that only one has. */
+const searched = <T extends { readonly id: string; readonly name: string }>(spec: {
+  readonly kind: SearchKind;
+  readonly operation: OperationId;
+  readonly prefix: string;
+  /** Path of the page with the list, below the issuer's path. */
+  readonly list: string;
+  readonly read: (parts: SearchParts, id: string) => Promise<{ readonly body?: T | undefined }>;
+  readonly unique?: (parts: SearchParts) => Promise<T | undefined>;
+  readonly search: (parts: SearchParts) => Promise<{ readonly body?: { readonly items: readonly T[] } | undefined }>;
+  readonly hit: (deps: ConsoleDeps, one: T) => Pick<FoundHit, 'href' | 'note' | 'tag' | 'state'>;
+}): KindSearch => ({
+  kind: spec.kind,
+  operation: spec.operation,
+  async find(parts) {
+    const [byId, byName, listed] = await Promise.all([
+      readOf(parts, parts.idOf(spec.prefix), (id) => spec.read(parts, id)),
+      spec.unique?.(parts),
+      spec.search(parts),
+    ]);
+    const hit = (one: T): FoundHit => ({ kind: spec.kind, id: one.id, name: one.name, ...spec.hit(parts.deps, one) });
+    const exact = byId ?? byName;
+    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), spec.list, parts);
+  },
+});
+
+const people = searched<AnswerOf<'getAccount'>>({
   kind: 'person',
   operation: 'listAccounts',
-  async find(parts) {
-    const { deps, calls, viewer, text } = parts;
-    const { account, by } = viewer;
-    const [byId, byUsername, listed] = await Promise.all([
-      readOf(parts, parts.idOf('acc'), (id) => calls.run('getAccount', account, by, { id })),
-      calls.run('listAccounts', account, by, { query: { username: text.slice(0, 128), limit: 1 } }),
-      calls.run('listAccounts', account, by, { query: { search: text, limit: LIMIT } }),
-    ]);
-    const hit = ({ id, name, username, state }: NonNullable<typeof byId>): FoundHit => ({
-      kind: 'person',
-      id,
-      name,
-      note: stateNote(state) ?? username,
-      state,
-      href: personHref(deps, id),
-    });
-    const exact = byId ?? byUsername.body?.items[0];
-    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), '/console/people', parts);
+  prefix: 'acc',
+  list: '/console/people',
+  read: ({ calls, viewer: { account, by } }, id) => calls.run('getAccount', account, by, { id }),
+  unique: async ({ calls, viewer: { account, by }, text }) => {
+    const query = { username: text.slice(0, 128), limit: 1 };
+    return (await calls.run('listAccounts', account, by, { query })).body?.items[0];
   },
-};
+  search: ({ calls, viewer: { account, by }, text }) =>
+    calls.run('listAccounts', account, by, { query: { search: text, limit: LIMIT } }),
+  hit: (deps, { id, username, state }) => ({
+    note: username,
+    ...tagOf(state),
+    state,
+    href: personHref(deps, id),
+  }),
+});
 
-const groups: KindSearch = {
+const groups = searched<AnswerOf<'getGroup'>>({
   kind: 'group',
   operation: 'listGroups',
-  async find(parts) {
-    const { deps, calls, viewer, text } = parts;
-    const { account, by } = viewer;
-    const [exact, listed] = await Promise.all([
-      readOf(parts, parts.idOf('grp'), (id) => calls.run('getGroup', account, by, { id })),
-      calls.run('listGroups', account, by, { query: { search: text, limit: LIMIT } }),
-    ]);
-    const hit = ({ id, name }: { readonly id: string; readonly name: string }): FoundHit => ({
-      kind: 'group',
-      id,
-      name,
-      href: groupHref(deps, id),
-    });
-    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), '/console/groups', parts);
-  },
-};
+  prefix: 'grp',
+  list: '/console/groups',
+  read: ({ calls, viewer: { account, by } }, id) => calls.run('getGroup', account, by, { id }),
+  search: ({ calls, viewer: { account, by }, text }) =>
+    calls.run('listGroups', account, by, { query: { search: text, limit: LIMIT } }),
+  hit: (deps, { id }) => ({ href: groupHref(deps, id) }),
+});
 
-const apps: KindSearch = {
+const apps = searched<AnswerOf<'getClient'>>({
   kind: 'app',
   operation: 'listClients',
-  async find(parts) {
-    const { deps, calls, viewer, text } = parts;
-    const { account, by } = viewer;
-    const [exact, listed] = await Promise.all([
-      readOf(parts, parts.idOf('app'), (id) => calls.run('getClient', account, by, { id })),
-      calls.run('listClients', account, by, { query: { search: text, limit: LIMIT } }),
-    ]);
-    const hit = ({ id, name, state }: { id: string; name: string; state: string }): FoundHit => ({
-      kind: 'app',
-      id,
-      name,
-      ...noteOf(state),
-      state,
-      href: clientHref(deps, id),
-    });
-    return found(withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit)), '/console/clients', parts);
-  },
-};
+  prefix: 'app',
+  list: '/console/clients',
+  read: ({ calls, viewer: { account, by } }, id) => calls.run('getClient', account, by, { id }),
+  search: ({ calls, viewer: { account, by }, text }) =>
+    calls.run('listClients', account, by, { query: { search: text, limit: LIMIT } }),
+  hit: (deps, { id, state }) => ({ ...tagOf(state), state, href: clientHref(deps, id) }),
+});
 
-const apis: KindSearch = {
+const apis = searched<AnswerOf<'getResourceServer'>>({
   kind: 'api',
   operation: 'listResourceServers',
-  async find(parts) {
-    const { deps, calls, viewer, text } = parts;
-    const { account, by } = viewer;
-    const [byId, byIdentifier, listed] = await Promise.all([
-      readOf(parts, parts.idOf('rs'), (id) => calls.run('getResourceServer', account, by, { id })),
-      URL.canParse(text) ? calls.run('listResourceServers', account, by, { query: { identifier: text } }) : undefined,
-      calls.run('listResourceServers', account, by, { query: { search: text, limit: LIMIT } }),
-    ]);
-    const hit = ({ id, name, identifier, state }: NonNullable<typeof byId>): FoundHit => ({
-      kind: 'api',
-      id,
-      name,
-      note: stateNote(state) ?? identifier,
-      href: serverHref(deps, id),
-    });
-    const exact = byId ?? byIdentifier?.body?.items[0];
-    const hits = withExact(exact && hit(exact), (listed.body?.items ?? []).map(hit));
-    return found(hits, '/console/resource-servers', parts);
-  },
-};
+  prefix: 'rs',
+  list: '/console/resource-servers',
+  read: ({ calls, viewer: { account, by } }, id) => calls.run('getResourceServer', account, by, { id }),
+  unique: async ({ calls, viewer: { account, by }, text }) =>
+    URL.canParse(text)
+      ? (await calls.run('listResourceServers', account, by, { query: { identifier: text } })).body?.items[0]
+      : undefined,
+  search: ({ calls, viewer: { account, by }, text }) =>
+    calls.run('listResourceServers', account, by, { query: { search: text, limit: LIMIT } }),
+  hit: (deps, { id, identifier, state }) => ({ note: identifier, ...tagOf(state), href: serverHref(deps, id) }),
+});
 
 const blueprints: KindSearch = {
   kind: 'blueprint',
@@ -212,7 +206,7 @@ const blueprints: KindSearch = {
           kind: 'blueprint',
           id,
           name,
-          ...noteOf(state),
+          ...tagOf(state),
           href: blueprintHref(deps, id),
           isExact: id === text,
         }),
@@ -238,9 +232,8 @@ const approvals: KindSearch = {
       kind: 'approval',
       id,
       name: names(agent),
-      note:
-        (state === 'pending' ? undefined : stateNote(state)) ??
-        `${names(subject)} · ${one.binding_message ?? one.resource}`,
+      note: `${names(subject)} · ${one.binding_message ?? one.resource}`,
+      ...(state === 'pending' ? {} : tagOf(state)),
       href:
         seesAll && calls.may('listAuditEvents', account) && state !== 'pending'
           ? `${deps.basePath}/console/audit?id=${encodeURIComponent(id)}`
@@ -268,9 +261,9 @@ const auditIds: KindSearch = {
   },
 };
 
-const noteOf = (state: string): Pick<FoundHit, 'note'> => {
-  const note = stateNote(state);
-  return note === undefined ? {} : { note };
+const tagOf = (state: string): Pick<FoundHit, 'tag'> => {
+  const tag = stateTag(state);
+  return tag === undefined ? {} : { tag };
 };
 
 /** The texts in the details of an action: a payee, a reference. */
@@ -282,7 +275,7 @@ const textsIn = (value: unknown): readonly string[] => {
 export const SEARCHES: readonly KindSearch[] = [agents, people, groups, apps, apis, blueprints, approvals, auditIds];
 
 /** The state of a result, unless it is the usual one. */
-const stateNote = (state: string): SearchHit['note'] =>
+const stateTag = (state: string): SearchHit['tag'] =>
   Object.hasOwn(stateWords, state) ? stateWords[state as keyof typeof stateWords] : undefined;
 
 /** Whether one of the texts has the words of the search. A text without a word finds nothing. */

@@ -29,7 +29,8 @@ export const searchModel = async (
   typed: string,
   milliseconds: number = DEADLINE_MILLISECONDS,
 ): Promise<SearchModel> => {
-  const text = typed.trim().slice(0, LONGEST_SEARCH);
+  // By code points: half a surrogate pair has no form in an address.
+  const text = [...typed.trim()].slice(0, LONGEST_SEARCH).join('');
   if (text === '') return { text, groups: [], late: [] };
   const parts = partsOf(deps, calls, viewer, text);
   const permitted = SEARCHES.filter(({ operation }) => calls.may(operation, viewer.account));

@@ -33,7 +33,7 @@ const SCOPES: SectionSpec = {
   title: words.scopes,
   hint: words.scopesHint,
   rows: {
-    ...{ member: 'scopes', label: words.scope, spare: 3, most: 200 },
+    ...{ member: 'scopes', label: words.scope, add: words.addScope, spare: 1, most: 200 },
     fields: [
       { name: 'name', label: words.scopeName, kind: lineField(128) },
       { name: 'description', label: words.description, kind: lineField(200) },
@@ -68,8 +68,9 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'access_token_signing_alg', label: words.algorithm, kind: choiceField(ALGORITHMS) },
       {
         ...{ name: 'access_token_ttl_seconds', label: words.lifetime, optional: true },
-        kind: numberField(1, objectWords.seconds),
+        kind: numberField(objectWords.seconds),
       },
+      { name: 'status_list', label: words.statusList, hint: words.statusListHint, kind: flagField },
     ],
   },
   {
@@ -79,6 +80,10 @@ const SECTIONS: readonly SectionSpec[] = [
       {
         ...{ name: 'environments', label: words.environments, optional: true },
         kind: manyField(ENVIRONMENTS.map((value) => ({ value, text: agentWords.environments[value] }))),
+      },
+      {
+        ...{ name: 'permissions', label: words.serverPermissions, optional: true },
+        kind: manyField([{ value: 'reports:write', text: words.mayReport }]),
       },
       { name: 'jwks', label: words.keys, kind: keysField, optional: true },
       {

@@ -19,9 +19,12 @@ import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { askedOf, listed, searchQuery } from './list-page.ts';
+import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
+
+/** What the heads of the list sort by. */
+const SORTS = ['identifier'] as const;
 
 /** A resource server as the management API shows it. */
 type ShownServer = AnswerOf<'getResourceServer'>;
@@ -43,6 +46,8 @@ export const addServerPages = (parts: PageParts): void => {
   page('/console/resource-servers', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
     const asked = askedOf(query, ['active', 'disabled']);
+    const sorting = sortingOf(query, SORTS);
+    const filters = { q: asked.search, state: asked.state };
     const { items, pages } = await listed(
       deps,
       calls,
@@ -50,14 +55,15 @@ export const addServerPages = (parts: PageParts): void => {
       {
         operation: 'listResourceServers',
         path: home,
-        asked: { q: asked.search, state: asked.state },
-        query: searchQuery(asked),
+        asked: { ...filters, ...sorting },
+        query: { ...searchQuery(asked), ...sortQuery(sorting) },
       },
       query.get('after'),
     );
     const rows = items.map((one) => rowOf(deps, one));
     const newHref = calls.may('createResourceServer', viewer.account) ? { newHref: `${home}/new` } : {};
-    sendPage(ctx, 200, serversPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+    const sorts = sortLinks(home, filters, SORTS, sorting);
+    sendPage(ctx, 200, serversPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
   });
 
   const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
@@ -83,6 +89,8 @@ export const addServerPages = (parts: PageParts): void => {
           algorithm: server.access_token_signing_alg,
           ...(server.environments === undefined ? {} : { environments: server.environments }),
           asksWith: server.introspection_auth_method,
+          mayReport: server.permissions?.includes('reports:write') ?? false,
+          hasStatusList: server.status_list ?? false,
           createdAt: server.created_at,
           updatedAt: server.updated_at,
         },

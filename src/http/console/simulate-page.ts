@@ -16,7 +16,7 @@ import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { partyCalled, personCalled } from './named-parties.ts';
+import { partyCalled, personCalled } from './named-objects.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
 import { reasonsOf, type SimulatedParties } from './simulation-reasons.ts';
 

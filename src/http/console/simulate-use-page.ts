@@ -1,3 +1,4 @@
+import { isolated } from '../../../views/agent-text.ts';
 import type { TrialResult, TryUseModel } from '../../../views/pages/console-policy-model.ts';
 import { tryUsePage } from '../../../views/pages/console-policy-simulate-use.ts';
 import { agentWords } from '../../../views/words/agent.ts';
@@ -14,12 +15,14 @@ import type { ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { partyCalled } from './named-parties.ts';
+import { consoleRefusal } from './console-refusals.ts';
+import { partyCalled, personCalled } from './named-objects.ts';
 import { versionOptions } from './policy-models.ts';
 import { agentOptions, OFFERED, partsOf, type Simulation, serverOptions } from './simulate-page.ts';
 
 type SimulatedQuestion = TryUseModel['asked'];
-type Ask = 'register' | 'administer' | 'approve';
+const ASKS = ['approve', 'register', 'administer'] as const;
+type Ask = (typeof ASKS)[number];
 
 /**
  * Adds the page that simulates which accounts may register, which callers may call what, and who may approve an agent's
@@ -37,8 +40,10 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
       deps.resourceServers.list({ limit: OFFERED }),
       versionOptions(calls, viewer),
     ]);
+    const named = query.get('ask');
+    const ask = ASKS.find((one) => one === (named ?? query.get('form'))) ?? 'approve';
     const model: TryUseModel = {
-      ...frame,
+      ...{ ...frame, ask },
       action: `${deps.basePath}/console/policy/try/use`,
       asked,
       blueprints: blueprints.items.map(({ document: { id, name } }) => ({ value: id, text: name })),
@@ -49,10 +54,13 @@ export const addTryUsePage = ({ page, deps, calls }: PageParts): void =>
       policies: [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions],
       errors: {},
     };
-    const ask = query.get('ask');
-    if (ask !== 'register' && ask !== 'administer' && ask !== 'approve') return sendPage(ctx, 200, tryUsePage(model));
+    if (named !== ask) return sendPage(ctx, 200, tryUsePage(model));
     try {
-      const body = await BODIES[ask](deps, asked, calls, viewer);
+      const parts = { deps, calls, viewer };
+      if (ask === 'approve' && asked.yes === '') {
+        return sendPage(ctx, 200, tryUsePage({ ...model, approvers: await candidates(parts, asked) }));
+      }
+      const body = await BODIES[ask](parts, asked);
       const answer = await calls.run('simulatePolicies', account, by, { body });
       const result = await resultOf(deps, body, answer);
       sendPage(ctx, 200, tryUsePage({ ...model, result }));
@@ -121,20 +129,22 @@ const readAsked = (query: URLSearchParams): SimulatedQuestion => {
   };
 };
 
-/** The API refuses an unknown username. */
-const idCalled = async (deps: ConsoleDeps, typed: string): Promise<string> =>
-  (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id ?? typed;
+/** The id of an account or client with this name; the API refuses an unknown one. A username goes first. */
+const callerCalled = async ({ deps, calls, viewer }: Parts, typed: string): Promise<string> => {
+  const person = await personCalled(deps, calls, viewer, typed, '/caller');
+  return person === typed ? partyCalled(calls, viewer, typed, '/caller') : person;
+};
 
-const registration = async (deps: ConsoleDeps, asked: SimulatedQuestion): Promise<JsonObject> => {
+const registration = async (parts: Parts, asked: SimulatedQuestion): Promise<JsonObject> => {
   const { who, way, kind, owner, blueprint, environment, credential, policy } = asked;
   return {
     policy,
-    ...(who === '' ? {} : { caller: await idCalled(deps, who) }),
+    ...(who === '' ? {} : { caller: await callerCalled(parts, who) }),
     register: {
       kind,
       way,
       credentials: credential === '' ? [] : [credential],
-      ...(owner === '' ? {} : { owner: isOwnerId(owner) ? owner : await ownerCalled(deps, owner, '/owner') }),
+      ...(owner === '' ? {} : { owner: isOwnerId(owner) ? owner : await ownerCalled(parts.deps, owner, '/owner') }),
       ...(kind === 'agent' ? { environment } : {}),
       ...(kind === 'agent' && blueprint !== '' ? { blueprint } : {}),
       ...(way === 'itself' ? { change: true } : {}),
@@ -142,37 +152,80 @@ const registration = async (deps: ConsoleDeps, asked: SimulatedQuestion): Promis
   };
 };
 
-const callOf = async (
-  deps: ConsoleDeps,
-  { caller, operation, target, set }: SimulatedQuestion,
-): Promise<JsonObject> => ({
+const callOf = async (parts: Parts, { caller, operation, target, set }: SimulatedQuestion): Promise<JsonObject> => ({
   policy: set,
-  caller: await idCalled(deps, caller),
+  caller: await callerCalled(parts, caller),
   administer: { operation, ...(target === '' ? {} : { target }) },
 });
 
-const approval = async (
-  deps: ConsoleDeps,
-  asked: SimulatedQuestion,
-  calls: ConsoleCalls,
-  viewer: Viewer,
-): Promise<JsonObject> => {
+const approval = async ({ deps, calls, viewer }: Parts, asked: SimulatedQuestion): Promise<JsonObject> => {
   const { yes, agent, subject, resource, scope, for: away, consent, sets } = asked;
+  const person = (typed: string, field: string) => personCalled(deps, calls, viewer, typed, field);
   return {
     policy: sets,
-    caller: await idCalled(deps, yes),
+    caller: await person(yes, '/caller'),
     approve: {
       agent: await partyCalled(calls, viewer, agent, '/approve/agent'),
       resource,
       scope: scope.split(/\s+/),
-      ...(subject === '' ? {} : { subject: await idCalled(deps, subject) }),
-      ...(away === '' ? {} : { for: await idCalled(deps, away) }),
+      ...(subject === '' ? {} : { subject: await person(subject, '/approve/subject') }),
+      ...(away === '' ? {} : { for: await person(away, '/approve/for') }),
       ...(consent === 'yes' ? { consent: true } : {}),
     },
   };
 };
 
-type BodyOf = (deps: ConsoleDeps, asked: SimulatedQuestion, calls: ConsoleCalls, viewer: Viewer) => Promise<JsonObject>;
+/** Who could approve, where the form names no approver. */
+const candidates = async (
+  { deps, calls, viewer }: Parts,
+  { agent, subject, resource, scope, sets }: SimulatedQuestion,
+): Promise<NonNullable<TryUseModel['approvers']>> => {
+  const { account, by } = viewer;
+  if (subject === '') throw consoleRefusal('subject_of_approval_missing', { field: '/subject' });
+  const { body } = await calls.run('simulateApprovers', account, by, {
+    body: {
+      agent: await partyCalled(calls, viewer, agent, '/agent'),
+      subject: await personCalled(deps, calls, viewer, subject, '/subject'),
+      resource,
+      scope: scope.split(/\s+/),
+      policy: sets,
+    },
+  });
+  const {
+    approvers = [],
+    quorum,
+    must_agree: mustAgree = false,
+    is_possible: isPossible = false,
+    is_enough: isEnough = false,
+  } = body ?? {};
+  const names = await partyNames(
+    deps,
+    approvers.flatMap(({ account: id, as }) => [id, ...as.filter((one) => one.startsWith('grp_'))]),
+  );
+  return {
+    isPossible,
+    quorum: quorum ?? 1,
+    mustAgree,
+    isEnough,
+    isEnforced: body?.enforced ?? true,
+    people: approvers.map(({ account: id, as, reasons, policies, ...one }) => ({
+      name: names(id),
+      ...(calls.may('getAccount', account) ? { href: `${deps.basePath}/console/people/${id}` } : {}),
+      isPermitted: one.is_permitted,
+      as: as.map((name) =>
+        name === 'subject' || name === 'owner' ? tryUseWords.asked[name] : tryUseWords.ofGroup(isolated(names(name))),
+      ),
+      ...(one.after_seconds === undefined ? {} : { afterSeconds: one.after_seconds }),
+      reasons,
+      policies,
+    })),
+  };
+};
+
+/** What a form needs to find the objects that it names. */
+type Parts = { readonly deps: ConsoleDeps; readonly calls: ConsoleCalls; readonly viewer: Viewer };
+
+type BodyOf = (parts: Parts, asked: SimulatedQuestion) => Promise<JsonObject>;
 
 const BODIES: Readonly<Record<Ask, BodyOf>> = {
   register: registration,

@@ -2,7 +2,7 @@ import type { AgentFactsModel, TimelineEntry } from '../../../views/pages/consol
 import { eventPhrase } from '../../../views/words/audit-events.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import { agentHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
+import { agentHref, type ConsoleDeps, doerName, partyNames, resourceNames, statementIn } from './console-deps.ts';
 
 const SHOWN = 20;
 
@@ -20,22 +20,22 @@ export const timelineModel = async (
     deps,
     entries.map(({ event }) => actorOf(event)),
   );
-  const places = new Map<string, string>();
-  for (const resource of new Set(entries.flatMap(({ event }) => event.resource ?? []))) {
-    places.set(resource, (await deps.resourceServers.findByIdentifier(resource))?.document.name ?? resource);
-  }
+  const resources = await resourceNames(
+    deps,
+    entries.flatMap(({ event }) => event.resource ?? []),
+  );
   const href = agentHref(deps, agent);
   return {
     timeline: entries.map(({ at, event }): TimelineEntry => {
       const who = actorOf(event);
       const changed = event.type === 'agent.updated' ? event.changed?.join(', ') : undefined;
-      const note = event.note ?? event.error ?? changed;
+      const note = event.note ?? event.error ?? statementIn(event) ?? changed;
       return {
         at: Math.floor(at / 1000),
         what: eventPhrase(event.type),
         outcome: event.outcome,
         ...(who === undefined ? {} : { who: doerName(names, who) }),
-        ...(event.resource === undefined ? {} : { where: places.get(event.resource) ?? event.resource }),
+        ...(event.resource === undefined ? {} : { where: resources(event.resource) }),
         ...(note === undefined ? {} : { note }),
         ...(event.txn === undefined ? {} : { txn: event.txn }),
       };

@@ -3,7 +3,7 @@ import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import { sendPage } from '../interaction/page-answers.ts';
-import { agentHref, doerName, partyNames } from './console-deps.ts';
+import { agentHref, doerName, partyNames, resourceNames, statementIn } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 
 /** Events of one page; the audit log has all. */
@@ -21,20 +21,22 @@ export const addTransactionPage = ({ page, deps, calls }: PageParts): void =>
       deps,
       entries.map(({ event }) => event.caller),
     );
-    const servers = new Map<string, string>();
-    for (const resource of new Set(entries.flatMap(({ event }) => event.resource ?? []))) {
-      servers.set(resource, (await deps.resourceServers.findByIdentifier(resource))?.document.name ?? resource);
-    }
+    const resources = await resourceNames(
+      deps,
+      entries.flatMap(({ event }) => event.resource ?? []),
+    );
     const events = entries.map(({ at, event }): TransactionEvent => {
       const { type, outcome, caller, resource, error, denial, scopeGiven, scopeAsked } = event;
       const why = denial?.reason ?? error;
+      const statement = statementIn(event);
       return {
         at,
         type,
         outcome,
         who: caller === undefined ? agentFactWords.thisServer : doerName(names, caller),
         ...(caller?.startsWith('agt_') ? { whoHref: agentHref(deps, caller) } : {}),
-        ...(resource === undefined ? {} : { where: servers.get(resource) ?? resource }),
+        ...(resource === undefined ? {} : { where: resources(resource) }),
+        ...(statement === undefined ? {} : { statement }),
         scope: scopeGiven ?? scopeAsked ?? [],
         ...(why === undefined ? {} : { error: why }),
       };

@@ -1,22 +1,29 @@
 import { chosenName } from '../../../views/agent-text.ts';
+import type { Html } from '../../../views/html.ts';
 import { type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { confirmPage } from '../../../views/partials/console-list.ts';
 import { secretPage } from '../../../views/partials/object-form.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { webhookWords as words } from '../../../views/words/console-settings.ts';
-import { NOTIFICATION_KIND_NAMES } from '../../domain/notifications/notification-kinds.ts';
+import { notificationGroups, notificationKinds } from '../../../views/words/notification-kinds.ts';
+import { NOTIFICATION_KIND_NAMES, type NotificationKind } from '../../domain/notifications/notification-kinds.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { lineField, manyField, namedField } from './form-fields.ts';
-import { listed } from './list-page.ts';
+import { type FieldKind, lineField, manyField, namedField } from './form-fields.ts';
+import { listed, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 import type { ObjectFormSpec, Shown } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
+import { addRotation } from './object-secrets.ts';
+
+/** What the heads of the list sort by. */
+const SORTS = ['name'] as const;
 
 /** An endpoint as the management API shows it. */
 type ShownWebhook = AnswerOf<'getWebhook'>;
@@ -27,20 +34,32 @@ export const addWebhookPages = (parts: PageParts): void => {
   const home = `${deps.basePath}/console/webhooks`;
 
   page('/console/webhooks', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const sorting = sortingOf(query, SORTS);
     const { items, pages } = await listed(
       deps,
       calls,
       viewer,
-      { operation: 'listWebhooks', path: home },
-      queryOf(ctx).get('after'),
+      { operation: 'listWebhooks', path: home, asked: sorting, query: sortQuery(sorting) },
+      query.get('after'),
     );
     const newHref = calls.may('createWebhook', viewer.account) ? { newHref: `${home}/new` } : {};
     const asked = { search: '', state: '' };
-    const rows = items.map((one) => rowOf(home, one));
-    sendPage(ctx, 200, webhooksPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+    const mayVerify = calls.may('updateWebhook', viewer.account);
+    const rows = items.map((one) => ({
+      ...rowOf(home, one),
+      ...(mayVerify && one.state === 'unproven' ? { verifyAction: `${home}/${one.id}/verify` } : {}),
+    }));
+    const sorts = sortLinks(home, {}, SORTS, sorting);
+    sendPage(ctx, 200, webhooksPage({ ...frame, action: home, asked, rows, pages, sorts, ...newHref }));
   });
 
-  addObjectForms(parts, formsOf(parts, home));
+  const spec = formsOf(parts, home);
+  addObjectForms(parts, spec);
+  addRotation(parts, {
+    ...{ path: spec.path, place: spec.place, hrefOf: spec.hrefOf, lead: words.rotateLead, page: secretOf },
+    ...{ read: 'getWebhook', rotate: 'rotateWebhookSecret' },
+  });
 
   const webhookOf = async ({ account, by }: Viewer, id: string): Promise<ShownWebhook> =>
     (await calls.run('getWebhook', account, by, { id })).body as ShownWebhook;
@@ -55,10 +74,12 @@ export const addWebhookPages = (parts: PageParts): void => {
           { text: words.test, action: `${row.href}/test` },
           { text: fieldWords.change, href: `${row.href}/edit` },
           ...(webhook.state === 'stopped' ? [] : [{ text: words.stop, action: `${row.href}/stop` }]),
+          { text: fieldWords.rotateSecret, href: `${row.href}/rotate-secret` },
           { text: words.remove, href: `${row.href}/delete`, kind: 'danger' },
         ]
       : [];
     const { kinds, failing_since: failingSince, created_at: createdAt, owner } = webhook;
+    const { former_secret_until: formerUntil } = webhook;
     sendPage(
       ctx,
       200,
@@ -68,6 +89,7 @@ export const addWebhookPages = (parts: PageParts): void => {
           ...{ ...row, kinds, createdAt },
           ...(owner === undefined ? {} : { ownerName: names(owner) }),
           ...(failingSince === undefined ? {} : { failingSince }),
+          ...(formerUntil === undefined ? {} : { formerUntil }),
         },
       }),
     );
@@ -79,7 +101,7 @@ export const addWebhookPages = (parts: PageParts): void => {
     const href = `${home}/${id}`;
     const asked = { title: words.remove, question: words.removeAsked(chosenName(name, 100)), lead: words.removeLead };
     const form = { button: words.remove, action: `${href}/delete`, cancelHref: href };
-    sendPage(ctx, 200, confirmPage(frame, { ...asked, ...form }));
+    sendPage(ctx, 200, confirmPage(frame, { place: 'webhooks', ...asked, ...form }));
   });
 
   const button = (name: string, run: (viewer: Viewer, id: string) => Promise<string>): void => {
@@ -106,7 +128,37 @@ export const addWebhookPages = (parts: PageParts): void => {
   });
 };
 
-const KINDS = NOTIFICATION_KIND_NAMES.map((value) => ({ value, text: value }));
+/** Shows the secret of an endpoint once. */
+const secretOf = (frame: ConsoleFrame, made: Shown, href: string): Html =>
+  secretPage(frame, {
+    ...{ place: 'webhooks', title: words.secretTitle, lead: words.secretLead },
+    secrets: [{ label: words.secret, value: String(made['secret']) }],
+    next: { href, text: objectWords.onward },
+  });
+
+/** Every kind has words. */
+const SAID: Readonly<Record<NotificationKind, (typeof notificationKinds)[keyof typeof notificationKinds]>> =
+  notificationKinds;
+
+type Group = keyof typeof notificationGroups;
+const GROUPS = Object.keys(notificationGroups) as readonly Group[];
+const kindsOf = (group: Group): readonly NotificationKind[] =>
+  NOTIFICATION_KIND_NAMES.filter((kind) => SAID[kind].group === group);
+
+/** By group; `all:` and its name stand for each kind of a group. */
+const KINDS = GROUPS.flatMap((group) => [
+  { value: `all:${group}`, text: words.allKinds, group: notificationGroups[group] },
+  ...kindsOf(group).map((value) => ({ value, text: SAID[value].text, group: notificationGroups[group], code: value })),
+]);
+
+const kindsField: FieldKind = {
+  ...manyField(KINDS),
+  read: (given) => {
+    const ticked = given.filter((one) => !one.startsWith('all:'));
+    const whole = GROUPS.filter((group) => given.includes(`all:${group}`)).flatMap(kindsOf);
+    return given.length === 0 ? undefined : [...new Set([...ticked, ...whole])];
+  },
+};
 
 const formsOf = ({ deps }: PageParts, home: string): ObjectFormSpec => ({
   ...{ path: '/console/webhooks', place: 'webhooks' },
@@ -124,17 +176,12 @@ const formsOf = ({ deps }: PageParts, home: string): ObjectFormSpec => ({
         },
       ],
     },
-    { title: words.kinds, fields: [{ name: 'kinds', label: words.kinds, kind: manyField(KINDS) }] },
+    { title: words.kinds, fields: [{ name: 'kinds', label: words.kinds, kind: kindsField }] },
   ],
   create: {
     ...{ operation: 'createWebhook', title: words.make, lead: words.makeLead, button: words.make, done: 'created' },
     body: (body) => ({ kinds: [], ...body }),
-    page: (frame, made: Shown, href) =>
-      secretPage(frame, {
-        ...{ place: 'webhooks', title: words.secretTitle, lead: words.secretLead },
-        secrets: [{ label: words.secret, value: String(made['secret']) }],
-        next: { href, text: objectWords.onward },
-      }),
+    page: secretOf,
   },
   change: {
     ...{ read: 'getWebhook', operation: 'updateWebhook', title: words.changeTitle },

@@ -33,7 +33,7 @@ export interface LiveApprovals {
 export type ApprovalPagesDeps = {
   readonly service: Pick<
     ApprovalService,
-    'settings' | 'get' | 'breakGlass' | 'isAsked' | 'slotsOf' | 'ofApprover' | 'openOf' | 'approve' | 'deny'
+    'settings' | 'get' | 'getMany' | 'breakGlass' | 'isAsked' | 'slotsOf' | 'ofApprover' | 'openOf' | 'approve' | 'deny'
   >;
   readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
   readonly standing: Pick<StandingApprovals, 'end' | 'endGivenWith' | 'give' | 'ofAccount'>;

@@ -6,6 +6,7 @@ import type { PageFrame, SignedInAs } from '../../../views/layout.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { errorWords } from '../../../views/words/error.ts';
+import { resetWords } from '../../../views/words/password.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { auditRefusal } from '../../domain/audit/audit-refusals.ts';
 import { refusedDecision } from '../../domain/audit/refused-decision.ts';
@@ -246,6 +247,9 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
         text: refusalPhrase(error),
         code: error.code,
         requestId: requestOf(ctx).request,
+        ...(error.reason === 'reset_link_invalid'
+          ? { onwards: { href: `${basePath}/account/reset`, text: resetWords.another } }
+          : {}),
       });
       sendPage(ctx, status, page);
     }

@@ -1,7 +1,13 @@
 import type { PolicySimulation } from '../../domain/authority/policy/policy-simulations.ts';
 import { fittingPage, hasWords } from '../../domain/platform/display-names/word-search.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
-import type { By, Page, PageQuery } from '../../domain/platform/registries/registered-documents.ts';
+import {
+  type By,
+  type ListOrder,
+  NEWEST_FIRST,
+  type Page,
+  type PageQuery,
+} from '../../domain/platform/registries/registered-documents.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import { managementRefusal } from './management-refusals.ts';
 import type { Access, Caller } from './permissions.ts';
@@ -53,6 +59,16 @@ export const pageOf = ({ query, after }: Paged<object>): PageQuery => ({
   ...(after ? { after } : {}),
 });
 
+/** The order of a list: `members` has the member of a document for each sort key of its route. */
+export const orderOf = <Sort extends string>(
+  { sort, order }: { readonly sort?: Sort; readonly order?: ListOrder['direction'] },
+  members: Readonly<Record<Sort, string>>,
+): ListOrder | undefined => {
+  if (sort === undefined && order === undefined) return undefined;
+  const by = sort === undefined ? NEWEST_FIRST.by : members[sort];
+  return { by, direction: order ?? (by === NEWEST_FIRST.by ? NEWEST_FIRST.direction : 'ascending') };
+};
+
 export const pageAnswer = <T, A>(
   { items, next }: Page<T>,
   represent: (document: T) => A,
@@ -63,20 +79,24 @@ export const pageAnswer = <T, A>(
 
 type Listed = { readonly id: string; readonly createdAt: number; readonly state?: string };
 
-/** One page of a list, filtered by `isMeant` and by the parameters `search` and `state` if given. */
+/** One page of a list in `order`, filtered by `isMeant` and by the parameters `search` and `state` if given. */
 export const searchedPage = async <T extends Listed>(
   call: Paged<{ readonly search?: string; readonly state?: string }>,
   list: (query: PageQuery) => Promise<Page<T>>,
   textsOf: (document: T) => readonly (string | undefined)[],
-  isMeant?: (document: T) => boolean,
+  {
+    isMeant,
+    order,
+  }: { readonly isMeant?: ((document: T) => boolean) | undefined; readonly order?: ListOrder | undefined } = {},
 ): Promise<Page<T>> => {
   const { search, state } = call.query;
-  if (search === undefined && state === undefined && !isMeant) return list(pageOf(call));
+  const page = { ...pageOf(call), ...(order ? { order } : {}) };
+  if (search === undefined && state === undefined && !isMeant) return list(page);
   const fits = (document: T): boolean =>
     (isMeant?.(document) ?? true) &&
     (state === undefined || document.state === state) &&
     (search === undefined || hasWords(search, [document.id, ...textsOf(document)]));
-  return fittingPage(list, fits, pageOf(call));
+  return fittingPage(list, fits, page);
 };
 
 export const objectAnswer = <T, A>({ document, version }: Versioned<T>, represent: (document: T) => A): Answer<A> => ({

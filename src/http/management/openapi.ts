@@ -109,11 +109,18 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
   };
 };
 
-const FRESH_FACTOR =
-  ' The token’s user must have signed in with a second factor at most 300 seconds ago. A client that acts for itself proves in Behalf-Local-Proof that it runs on the machine of this server.';
+const OF_PEOPLE = ' The token’s user must have signed in with a second factor at most 300 seconds ago.';
+const FRESH_FACTOR = `${OF_PEOPLE} A client that acts for itself proves in Behalf-Local-Proof that it runs on the machine of this server.`;
 
-const audience = ({ roles, own, self, freshFactor }: RouteDeclaration): string =>
-  `Needs the role ${roles.join(' or ')}${own ? '; an account without a role may call for its own objects' : ''}${self ? '; an agent may call for itself' : ''}.${freshFactor ? FRESH_FACTOR : ''}`;
+const factorOf = ({ freshFactor }: RouteDeclaration): string => {
+  if (freshFactor === undefined) return '';
+  return freshFactor === 'accounts' ? `${OF_PEOPLE} A client that acts for itself needs none.` : FRESH_FACTOR;
+};
+
+const audience = (route: RouteDeclaration): string => {
+  const { roles, own, self } = route;
+  return `Needs the role ${roles.join(' or ')}${own ? '; an account without a role may call for its own objects' : ''}${self ? '; an agent may call for itself' : ''}.${factorOf(route)}`;
+};
 
 const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
   ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {

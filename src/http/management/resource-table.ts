@@ -27,6 +27,7 @@ import { peers } from './resources/peers.ts';
 import { policySets } from './resources/policies/policy-sets.ts';
 import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
+import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
 import { upstreams } from './resources/upstreams.ts';
@@ -62,6 +63,7 @@ const RESOURCES = [
   audit,
   keys,
   pushKeys,
+  server,
 ] as const;
 
 type Every = (typeof RESOURCES)[number];

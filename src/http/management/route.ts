@@ -27,8 +27,11 @@ export type RouteDeclaration = {
   readonly roles: readonly Role[];
   /** An account without such a role may call the route for its own agents and their delegations. */
   readonly own?: true;
-  /** The caller must have proved a second factor at most 300 seconds ago, or be a client on the machine of this server. */
-  readonly freshFactor?: true;
+  /**
+   * The caller must have proved a second factor at most 300 seconds ago, or be a client on the machine of this server.
+   * 'accounts': a client that acts for itself needs neither.
+   */
+  readonly freshFactor?: true | 'accounts';
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
   /** The form of `{id}`; default: the usual one. */
@@ -68,6 +71,9 @@ export const PAGE = {
   limit: integer('Maximum number of items on a page.', { minimum: 1, maximum: 200, default: 50 }),
   cursor: text('`next` of the previous page.', 1024),
 };
+
+/** Direction of a sorted list. */
+export const ORDER = oneOf('Default: newest first, texts from A.', ['ascending', 'descending']);
 
 /** Searches the list: a page may be shorter than requested, and still have a next one. */
 export const SEARCH = text(

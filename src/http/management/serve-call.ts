@@ -162,7 +162,7 @@ export const serveCall = <T extends Io>(
       ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
       ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),
     };
-    if (route.freshFactor) requireFreshFactor(by);
+    if (route.freshFactor === true || (route.freshFactor && caller.kind === 'account')) requireFreshFactor(by);
     const recordPermit = await checkPolicy(operation, route, { id: idOf(ctx), caller, by });
     const call = await readCall(ctx, caller, access, by);
     await recordPermit();

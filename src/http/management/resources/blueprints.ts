@@ -4,10 +4,10 @@ import { blueprintRefusal } from '../../../domain/clients/blueprints/blueprint-r
 import type { BlueprintRegistry, ShownVersion } from '../../../domain/clients/blueprints/blueprint-registry.ts';
 import type { CeilingChange } from '../../../domain/clients/blueprints/ceilings.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
-import { type Call, existing, pageAnswer, pageOf } from '../call.ts';
+import { type Call, existing, orderOf, pageAnswer, pageOf } from '../call.ts';
 import { CEILINGS, showCeilings } from '../ceilings.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE, scopes } from '../route.ts';
+import { about, ORDER, PAGE, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   arrayOf,
@@ -127,12 +127,19 @@ const routes = {
     BLUEPRINT,
     'Create a draft of a blueprint. It has no effect until it is activated',
   ),
-  listBlueprints: make.read('/blueprints', BLUEPRINT_PAGE, 'List blueprints, newest first', {
-    query: {
-      ...PAGE,
-      state: oneOf('Only blueprints in this state.', ['draft', 'active', 'deprecated']),
+  listBlueprints: make.read(
+    '/blueprints',
+    BLUEPRINT_PAGE,
+    'List blueprints, newest first unless `sort` says otherwise',
+    {
+      query: {
+        ...PAGE,
+        state: oneOf('Only blueprints in this state.', ['draft', 'active', 'deprecated']),
+        sort: { ...oneOf('Sort key.', ['created', 'name', 'changed']), default: 'created' },
+        order: ORDER,
+      },
     },
-  }),
+  ),
   getBlueprint: make.read('/blueprints/{id}', BLUEPRINT, 'Read a blueprint: the active version and the draft'),
   updateBlueprint: make.change(
     '/blueprints/{id}',
@@ -197,8 +204,13 @@ const handlers = ({ blueprints }: Dependencies): Handlers<typeof routes> => {
 
     async listBlueprints(call) {
       const { state } = call.query;
+      const order = orderOf(call.query, { created: 'createdAt', name: 'name', changed: 'updatedAt' });
       return pageAnswer(
-        await blueprints.list({ ...pageOf(call), ...(state === undefined ? {} : { state }) }),
+        await blueprints.list({
+          ...pageOf(call),
+          ...(state === undefined ? {} : { state }),
+          ...(order === undefined ? {} : { order }),
+        }),
         showBlueprint,
       );
     },

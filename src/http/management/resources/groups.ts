@@ -4,11 +4,11 @@ import type { Offboarding } from '../../../domain/clients/agents/offboarding.ts'
 import type { Group } from '../../../domain/identity/groups/group.ts';
 import type { GroupRegistry } from '../../../domain/identity/groups/group-registry.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
-import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../call.ts';
+import { type Call, existing, objectAnswer, orderOf, pageAnswer, sameVersion, searchedPage } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, givenId, OWN, PAGE, SEARCH, scopes } from '../route.ts';
+import { about, givenId, ORDER, OWN, PAGE, SEARCH, scopes } from '../route.ts';
 import { named } from '../schema.ts';
-import { change, identified, input, output, page, RECORD, strings, text } from '../schema-parts.ts';
+import { change, identified, input, oneOf, output, page, RECORD, strings, text } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
 
 const GROUP_MEMBERS = {
@@ -33,10 +33,21 @@ const make = about('groups', SCOPES);
 
 const routes = {
   createGroup: make.create('/groups', NEW_GROUP, GROUP, 'Create a group of accounts that owns agents'),
-  listGroups: make.read('/groups', GROUP_PAGE, 'List groups that own agents, newest first', {
-    own: true,
-    query: { ...PAGE, name: givenId('Only the group with exactly this name.'), search: SEARCH },
-  }),
+  listGroups: make.read(
+    '/groups',
+    GROUP_PAGE,
+    'List groups that own agents, newest first unless `sort` says otherwise',
+    {
+      own: true,
+      query: {
+        ...PAGE,
+        name: givenId('Only the group with exactly this name.'),
+        search: SEARCH,
+        sort: { ...oneOf('Sort key.', ['created', 'name']), default: 'created' },
+        order: ORDER,
+      },
+    },
+  ),
   getGroup: make.read('/groups/{id}', GROUP, 'Read a group that owns agents', OWN),
   updateGroup: make.change('/groups/{id}', GROUP_CHANGE, GROUP, 'Change the name or the members of a group'),
 };
@@ -66,6 +77,7 @@ const handlers = ({ groups, offboarding }: Dependencies): Handlers<typeof routes
           call,
           (asked) => groups.list({ ...asked, ...name }),
           (group) => [group.name],
+          { order: orderOf(query, { created: 'createdAt', name: 'name' }) },
         ),
         showGroup,
       );

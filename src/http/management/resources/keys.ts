@@ -1,8 +1,6 @@
 /** Resource: signing keys. */
 
-import type { FreshFactor } from '../../../domain/identity/accounts/fresh-factor.ts';
 import type { By } from '../../../domain/platform/registries/registered-documents.ts';
-import type { Call } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, scopes } from '../route.ts';
 import { named, ref } from '../schema.ts';
@@ -41,11 +39,14 @@ export const KEY_SCOPES = scopes('keys', {
 
 const make = about('keys', KEY_SCOPES);
 
+/** The keys decide which tokens resource servers accept. */
+const DECIDES_WHOM_TO_BELIEVE = { roles: ADMINISTRATORS, freshFactor: 'accounts' } as const;
+
 const routes = {
   listKeys: make.read('/keys', SIGNING_KEYS, 'List the signing keys', { roles: ['administrator', 'auditor'] }),
-  rotateKeys: make.act('/keys/rotations', SIGNING_KEYS, 'Rotate the signing keys', { roles: ADMINISTRATORS }),
+  rotateKeys: make.act('/keys/rotations', SIGNING_KEYS, 'Rotate the signing keys', DECIDES_WHOM_TO_BELIEVE),
   revokeKey: make.act('/keys/{id}/revoke', SIGNING_KEYS, 'Revoke a compromised key and everything it signed', {
-    roles: ADMINISTRATORS,
+    ...DECIDES_WHOM_TO_BELIEVE,
     body: KEY_REVOCATION,
   }),
 };
@@ -71,25 +72,18 @@ export type Keys = {
 
 type Dependencies = {
   readonly keys: Keys;
-  readonly requireFreshFactor: FreshFactor;
 };
 
-/** People prove a fresh second factor first. A client that acts for itself has none. */
-const handlers = ({ keys, requireFreshFactor }: Dependencies): Handlers<typeof routes> => {
-  const checkFactor = ({ caller, by }: Pick<Call, 'caller' | 'by'>): void => {
-    if (caller.kind === 'account') requireFreshFactor(by);
-  };
+const handlers = ({ keys }: Dependencies): Handlers<typeof routes> => {
   const answer = async () => ({ body: { items: (await keys.list()).map(showKey) } });
   return {
     listKeys: answer,
-    async rotateKeys(call) {
-      checkFactor(call);
-      await keys.rotate(call.by);
+    async rotateKeys({ by }) {
+      await keys.rotate(by);
       return answer();
     },
-    async revokeKey(call) {
-      checkFactor(call);
-      await keys.revoke(call.id, call.body.reason, call.by);
+    async revokeKey({ id, body, by }) {
+      await keys.revoke(id, body.reason, by);
       return answer();
     },
   };

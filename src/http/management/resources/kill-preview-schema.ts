@@ -10,7 +10,10 @@ const some = <T>(description: string, item: Schema<T>) => ({
 });
 
 const COUNT = (description: string) => ({
-  ...output({ count: integer('How many, up to 100.'), more: flag('Whether more exist.') }),
+  ...output({
+    count: integer('How many, up to 100.'),
+    more: flag('Whether more exist, or may exist: the search ended before it read all.'),
+  }),
   description,
 });
 
@@ -26,7 +29,7 @@ export const KILL_PREVIEW = named(
         output({ ...identified('Begins with agt_.'), name: string(), owner: string() }),
       ),
       delegations: some(
-        'Live delegations that would end.',
+        'Live delegations that would end: those that the target gave or holds, those of the listed agents, those that a client calls agents with, and all below them. `more`: further ones exist, or the search ended before it read all.',
         output({
           ...identified('Begins with dlg_.'),
           subject: string('Account on whose behalf the agent acts.'),
@@ -35,8 +38,8 @@ export const KILL_PREVIEW = named(
           scope: strings('Scopes that the delegation holds there.', 200, 128),
         }),
       ),
-      grants: COUNT('Live grants that would end.'),
-      sessions: COUNT('Sessions that would end.'),
+      grants: COUNT('Live grants of the target and of the listed agents that would end.'),
+      sessions: COUNT('Sessions that would end. With `all` they are not counted: `count` is 0 and `more` is true.'),
     },
     ['target', 'name'],
   ),

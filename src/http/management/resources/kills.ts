@@ -123,7 +123,7 @@ const routes = {
   liftKill: make.act(
     '/kills/{id}/lift',
     KILL,
-    'Lift a kill, or sign its lift. A kill of everything needs two administrators, unchanged since the order',
+    'Lift a kill, or sign its lift. Only administrators do, and owners for their own orders. A kill of everything needs two administrators, unchanged since the order',
     { ...OWN, isServedFromReserve: true },
   ),
 };
@@ -162,11 +162,11 @@ const handlers = ({
   requireFreshFactor,
 }: Dependencies): Handlers<typeof routes> => {
   const checkPrivileged = async ({ caller }: Call, scope: KillScope, target: string): Promise<void> => {
-    if (scope === 'all') requireAdministrator(caller, 'kills everything or lifts that', '/scope');
+    if (scope === 'all') requireAdministrator(caller, 'kills everything', '/scope');
     const found =
       scope === 'account' ? await accounts.get(target) : scope === 'client' ? await clients.get(target) : undefined;
     if (found?.document.roles.includes('administrator')) {
-      requireAdministrator(caller, 'kills an administrator or lifts that', '/id');
+      requireAdministrator(caller, 'kills an administrator', '/id');
     }
   };
 
@@ -175,10 +175,10 @@ const handlers = ({
     switch (scope) {
       case 'account':
         return (await accounts.get(target))?.document.username;
-      case 'owner': {
-        const group = isGroupId(target) ? await groups.get(target) : undefined;
-        return group ? group.document.name : (await accounts.get(target))?.document.username;
-      }
+      case 'owner':
+        return isGroupId(target)
+          ? (await groups.get(target))?.document.name
+          : (await accounts.get(target))?.document.username;
       case 'agent':
         return (await agents.get(target))?.document.name;
       case 'client':

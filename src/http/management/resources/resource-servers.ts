@@ -1,15 +1,18 @@
 import { CERTIFICATE_METHODS } from '../../../domain/platform/certificates/certificate-rule.ts';
 import { type DelegationTarget, isAccepted } from '../../../domain/resources/resource-servers/delegation-targets.ts';
-import type { ResourceServer } from '../../../domain/resources/resource-servers/resource-server.ts';
+import {
+  RESOURCE_SERVER_PERMISSIONS,
+  type ResourceServer,
+} from '../../../domain/resources/resource-servers/resource-server.ts';
 import type {
   CreatedResourceServer,
   ResourceServerRegistry,
 } from '../../../domain/resources/resource-servers/resource-server-registry.ts';
 import { ENVIRONMENTS } from '../../../domain/vocabulary/environment.ts';
-import { type Call, existing, objectAnswer, pageAnswer, searchedPage } from '../call.ts';
+import { type Call, existing, objectAnswer, orderOf, pageAnswer, searchedPage } from '../call.ts';
 import { CERTIFICATE, CERTIFICATE_GIVEN, certificateOf } from '../certificates.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, type IoOf, PAGE, SEARCH, scopes, stateFilter } from '../route.ts';
+import { about, type IoOf, ORDER, PAGE, SEARCH, scopes, stateFilter } from '../route.ts';
 import { named, ref } from '../schema.ts';
 import {
   change,
@@ -52,6 +55,14 @@ const RESOURCE_SERVER_MEMBERS = {
   access_token_signing_alg: oneOf('Signature algorithm of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
   access_token_ttl_seconds: integer('Lifetime of an access token.', { minimum: 30, maximum: 3600 }),
   environments: list('Environments whose agents may get access here.', 3, oneOf('An environment.', ENVIRONMENTS)),
+  permissions: list(
+    'What the resource server may do here beyond questions about its own tokens. `reports:write`: report what it did with them.',
+    1,
+    oneOf('A permission.', RESOURCE_SERVER_PERMISSIONS),
+  ),
+  status_list: flag(
+    '`true`: each JWT access token has an index in a Token Status List, so that an API without a connection sees its end. Default: `false`.',
+  ),
   jwks: ref(JSON_WEB_KEY_SET),
 };
 
@@ -109,7 +120,16 @@ const RESOURCE_SERVER = named(
       ...RECORD,
       ...SECRET,
     },
-    ['jwks', 'certificate', 'delegates_to', 'environments', 'detail_types', 'client_secret'],
+    [
+      'jwks',
+      'certificate',
+      'delegates_to',
+      'environments',
+      'permissions',
+      'status_list',
+      'detail_types',
+      'client_secret',
+    ],
   ),
 );
 
@@ -129,15 +149,22 @@ const routes = {
     RESOURCE_SERVER,
     'Register a resource server. A secret is shown only once',
   ),
-  listResourceServers: make.read('/resource-servers', RESOURCE_SERVER_PAGE, 'List resource servers, newest first', {
-    query: {
-      ...PAGE,
-      identifier: text('Only the resource server with this identifier.', 512),
-      search: SEARCH,
-      state: stateFilter(['active', 'disabled']),
-      awaiting: flag('`true`: only those with a pair that waits to be accepted. `false`: only those without.'),
+  listResourceServers: make.read(
+    '/resource-servers',
+    RESOURCE_SERVER_PAGE,
+    'List resource servers, newest first unless `sort` says otherwise',
+    {
+      query: {
+        ...PAGE,
+        identifier: text('Only the resource server with this identifier.', 512),
+        search: SEARCH,
+        state: stateFilter(['active', 'disabled']),
+        sort: { ...oneOf('Sort key.', ['created', 'identifier']), default: 'created' },
+        order: ORDER,
+        awaiting: flag('`true`: only those with a pair that waits to be accepted. `false`: only those without.'),
+      },
     },
-  }),
+  ),
   getResourceServer: make.read('/resource-servers/{id}', RESOURCE_SERVER, 'Read a resource server'),
   updateResourceServer: make.change(
     '/resource-servers/{id}',
@@ -186,6 +213,8 @@ const MEMBERS = [
   'accessTokenSigningAlg',
   'accessTokenTtlSeconds',
   'environments',
+  'permissions',
+  'statusList',
   'introspectionAuthMethod',
   'jwks',
   'state',
@@ -211,7 +240,10 @@ const handlers = ({ resourceServers: servers }: Dependencies): Handlers<typeof r
       ];
       const waits = ({ delegatesTo = [] }: ResourceServer) => awaiting === delegatesTo.some((one) => !isAccepted(one));
       return pageAnswer(
-        await searchedPage(call, servers.list, textsOf, awaiting === undefined ? undefined : waits),
+        await searchedPage(call, servers.list, textsOf, {
+          isMeant: awaiting === undefined ? undefined : waits,
+          order: orderOf(call.query, { created: 'createdAt', identifier: 'identifier' }),
+        }),
         shown,
       );
     }

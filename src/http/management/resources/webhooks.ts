@@ -6,9 +6,9 @@ import type { Webhook } from '../../../domain/notifications/webhook.ts';
 import type { WebhookRegistry } from '../../../domain/notifications/webhook-registry.ts';
 import type { DeadLetter } from '../../../domain/platform/outbox/delivery.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
-import { existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
+import { existing, objectAnswer, orderOf, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, PAGE, route, scopes } from '../route.ts';
+import { about, ORDER, PAGE, route, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   change,
@@ -134,7 +134,13 @@ const routes = {
     WEBHOOK_WITH_SECRET,
     'Register an endpoint. The response holds its secret. The endpoint receives no notifications until it is verified',
   ),
-  listWebhooks: make.read('/webhooks', WEBHOOK_PAGE, 'List endpoints, newest first', { query: PAGE }),
+  listWebhooks: make.read('/webhooks', WEBHOOK_PAGE, 'List endpoints, newest first unless `sort` says otherwise', {
+    query: {
+      ...PAGE,
+      sort: { ...oneOf('Sort key.', ['created', 'name']), default: 'created' },
+      order: ORDER,
+    },
+  }),
   getWebhook: make.read('/webhooks/{id}', WEBHOOK, 'Read an endpoint and its recent deliveries'),
   updateWebhook: make.change(
     '/webhooks/{id}',
@@ -206,7 +212,8 @@ const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): H
     },
 
     async listWebhooks(call) {
-      const { items, ...page } = await webhooks.list(pageOf(call));
+      const order = orderOf(call.query, { created: 'createdAt', name: 'name' });
+      const { items, ...page } = await webhooks.list({ ...pageOf(call), ...(order === undefined ? {} : { order }) });
       const all = await Promise.all(items.map(({ document }) => shown(document)));
       return pageAnswer({ ...page, items: all.map((document) => ({ document, version: 1 })) }, (one) => one);
     },

@@ -5,10 +5,22 @@ import type { FactorRegistry } from '../../../../domain/identity/factors/factor-
 import type { DisablePreview, PreviewDisable } from '../../../../domain/offboarding/disable-preview.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
 import { canonicalDigest } from '../../../../domain/vocabulary/canonical-digest.ts';
-import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
+import { type Call, existing, objectAnswer, orderOf, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
 import { requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { about, givenId, type IoOf, PAGE, route, SEARCH, SPEAKS_FOR_PEOPLE, scopes, stateFilter } from '../../route.ts';
+import {
+  about,
+  givenId,
+  type IoOf,
+  ORDER,
+  PAGE,
+  route,
+  SEARCH,
+  SPEAKS_FOR_PEOPLE,
+  scopes,
+  stateFilter,
+} from '../../route.ts';
+import { oneOf } from '../../schema-parts.ts';
 import { toWire } from '../../wire-names.ts';
 import { showAccount } from './representation.ts';
 import {
@@ -30,12 +42,14 @@ const make = about('accounts', ACCOUNT_SCOPES);
 
 const routes = {
   createAccount: make.create('/accounts', NEW_ACCOUNT, ACCOUNT, 'Create an account'),
-  listAccounts: make.read('/accounts', ACCOUNT_PAGE, 'List accounts, newest first', {
+  listAccounts: make.read('/accounts', ACCOUNT_PAGE, 'List accounts, newest first unless `sort` says otherwise', {
     query: {
       ...PAGE,
       username: givenId('Only the account with this username.'),
       search: SEARCH,
       state: stateFilter(['active', 'disabled']),
+      sort: { ...oneOf('Sort key.', ['created', 'username']), default: 'created' },
+      order: ORDER,
     },
   }),
   getAccount: make.read('/accounts/{id}', ACCOUNT, 'Read an account'),
@@ -128,7 +142,12 @@ const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dep
     async listAccounts(call) {
       if (call.query.username === undefined) {
         const textsOf = ({ username, name, email }: Account) => [username, name, email];
-        return pageAnswer(await searchedPage(call, accounts.list, textsOf), showAccount);
+        return pageAnswer(
+          await searchedPage(call, accounts.list, textsOf, {
+            order: orderOf(call.query, { created: 'createdAt', username: 'username' }),
+          }),
+          showAccount,
+        );
       }
       const found = await accounts.findByUsername(call.query.username);
       return pageAnswer({ items: found ? [found] : [] }, showAccount);

@@ -6,10 +6,11 @@ import { REVIEWERS } from '../../../../domain/approvals/break-glass-reviews.ts';
 import type { AgentRegistry } from '../../../../domain/clients/agents/agent-registry.ts';
 import type { Owners } from '../../../../domain/identity/groups/owners.ts';
 import type { Clock } from '../../../../domain/ports/clock.ts';
-import { type Call, existing } from '../../call.ts';
+import { invalidFields } from '../../../problem.ts';
+import { type Call, existing, orderOf } from '../../call.ts';
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { about, givenId, OWN, PAGE, scopes } from '../../route.ts';
+import { about, givenId, ORDER, OWN, PAGE, scopes } from '../../route.ts';
 import { oneOf } from '../../schema-parts.ts';
 import { APPROVAL, APPROVAL_PAGE, BREAK_GLASS_REVIEW } from './schemas.ts';
 
@@ -24,13 +25,18 @@ const make = about('approvals', { read: APPROVAL_SCOPES.read, write: APPROVAL_SC
 const emergencies = about('approvals', APPROVAL_SCOPES);
 
 const routes = {
-  listApprovals: make.read('/approvals', APPROVAL_PAGE, 'List approvals, newest first', {
+  listApprovals: make.read('/approvals', APPROVAL_PAGE, 'List approvals, newest first unless `sort` says otherwise', {
     own: true,
     query: {
       ...PAGE,
       agent: givenId('Only those of this agent.'),
       subject: givenId('Only those on behalf of this account.'),
       state: oneOf('Only those in this state.', SHOWN_STATES),
+      sort: {
+        ...oneOf('Sort key. `expires` goes with `state` only.', ['created', 'expires']),
+        default: 'created',
+      },
+      order: ORDER,
       review: oneOf('Only break-glass approvals by two people: review closed or still open.', ['open', 'closed']),
     },
   }),
@@ -75,9 +81,21 @@ const handlers = ({ approvals: service, agents, owners, clock }: Dependencies): 
       // Answers a caller without a role as if other accounts' approvals did not exist (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnAgent) return { body: { items: [] } };
+      if (query.sort === 'expires') {
+        const filter = { agent, subject, review };
+        const given = Object.entries(filter).find(([, value]) => value !== undefined)?.[0];
+        if (given !== undefined) {
+          const isCallers = given === 'subject' && query.subject === undefined;
+          const detail = isCallers
+            ? 'Your approvals are sorted by "created" only. Leave out "sort".'
+            : `A list of one ${given} is sorted by "created" only. Leave out "sort", or "${given}".`;
+          throw invalidFields([{ parameter: 'sort', detail }]);
+        }
+      }
+      const order = orderOf(query, { created: 'createdAt', expires: 'expiresAt' });
       const { items, next } = await listApprovals(
         service,
-        { agent, subject, state, review, after, limit },
+        { agent, subject, state, review, after, limit, order },
         clock.now(),
       );
       return { body: { items: items.map((one) => showApproval(one, clock.now())) }, next };

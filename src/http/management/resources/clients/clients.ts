@@ -7,12 +7,13 @@ import { liftedBy } from '../../../../domain/clients/clients/exceptions.ts';
 import type { DynamicRegistration } from '../../../../domain/clients/registration/dynamic-registration.ts';
 import type { FreshFactor } from '../../../../domain/identity/accounts/fresh-factor.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
-import { type Call, existing, objectAnswer, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
+import { type Call, existing, objectAnswer, orderOf, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Caller, requireAdministrator } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
-import { ADMINISTRATORS, about, givenId, OWN, PAGE, SEARCH, scopes, stateFilter } from '../../route.ts';
+import { ADMINISTRATORS, about, givenId, ORDER, OWN, PAGE, SEARCH, scopes, stateFilter } from '../../route.ts';
 import type { TypeOf } from '../../schema.ts';
+import { oneOf } from '../../schema-parts.ts';
 import { type FromWire, fromWireBelow } from '../../wire-names.ts';
 import { showClient } from './representation.ts';
 import { CLIENT, CLIENT_CHANGE, CLIENT_PAGE, NEW_CLIENT } from './schemas.ts';
@@ -28,12 +29,14 @@ const routes = {
   createClient: make.create('/clients', NEW_CLIENT, CLIENT, 'Register a client. A secret is shown only once', {
     policy: 'register',
   }),
-  listClients: make.read('/clients', CLIENT_PAGE, 'List clients, newest first', {
+  listClients: make.read('/clients', CLIENT_PAGE, 'List clients, newest first unless `sort` says otherwise', {
     query: {
       ...PAGE,
       owner: givenId('Only clients of this account.'),
       search: SEARCH,
       state: stateFilter(['active', 'disabled', 'retired']),
+      sort: { ...oneOf('Sort key.', ['created', 'name']), default: 'created' },
+      order: ORDER,
     },
   }),
   getClient: make.read('/clients/{id}', CLIENT, 'Read a client'),
@@ -151,6 +154,7 @@ const handlers = ({
           call,
           (asked) => clients.list({ ...asked, ...of }),
           ({ name, redirectUris }) => [name, ...redirectUris],
+          { order: orderOf(call.query, { created: 'createdAt', name: 'name' }) },
         ),
         showClient,
       );

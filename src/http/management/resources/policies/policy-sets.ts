@@ -25,6 +25,8 @@ import {
 } from '../../schema-parts.ts';
 import { toWire } from '../../wire-names.ts';
 import {
+  APPROVER_SIMULATION,
+  APPROVER_SIMULATION_RESULT,
   POLICY_REPLAY,
   POLICY_REPLAY_LINE,
   POLICY_SIMULATION,
@@ -100,11 +102,17 @@ const POLICY_VALIDATION = named(
   }),
 );
 
+const POLICY_ANNOTATION = named(
+  'PolicyAnnotation',
+  output({ name: string('Without the @.'), says: string('The form of its value.') }),
+);
+
 const POLICY_SCHEMA = named(
   'PolicySchema',
   output({
     schema: string('The schema in Cedar schema syntax.'),
     starter: string('Policy set of a new server.'),
+    annotations: arrayOf(ref(POLICY_ANNOTATION)),
   }),
 );
 
@@ -162,6 +170,13 @@ const routes = {
     'Simulate a decision without issuing a token: what would be granted, what each layer decides, and what would have to change',
     { ...READ, largestBody: LONG_TEXT },
   ),
+  simulateApprovers: make.create(
+    '/policy/approvers',
+    APPROVER_SIMULATION,
+    APPROVER_SIMULATION_RESULT,
+    'Find out who could approve what an agent would ask for, and what policies say to each of them. Asks no person',
+    { ...READ, largestBody: LONG_TEXT },
+  ),
   replayPolicies: make.create(
     '/policy/replays',
     POLICY_REPLAY,
@@ -206,7 +221,9 @@ const handlers = ({ policies, ...dependencies }: Dependencies): Handlers<typeof 
 
     ...simulationHandlers(dependencies),
 
-    getPolicySchema: async () => ({ body: { schema: policies.schema, starter: policies.starter } }),
+    getPolicySchema: async () => ({
+      body: { schema: policies.schema, starter: policies.starter, annotations: policies.annotations },
+    }),
   };
 };
 

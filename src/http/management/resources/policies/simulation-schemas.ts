@@ -197,6 +197,50 @@ export const POLICY_SIMULATION_RESULT = named(
   ),
 );
 
+export const APPROVER_SIMULATION = named(
+  'ApproverSimulation',
+  input(
+    {
+      agent: text('Agent that would request the approval.', 64),
+      subject: text('Account on whose behalf. It has consented to the scopes.', 64),
+      resource: text('Resource indicator.', 2048),
+      scope: { ...strings('Scopes that the agent would request.', 200, 200), minItems: 1 },
+      ...TRIED,
+    },
+    ['agent', 'subject', 'resource', 'scope'],
+  ),
+);
+
+export const APPROVER_SIMULATION_RESULT = named(
+  'ApproverSimulationResult',
+  output(
+    {
+      is_possible: flag('Whether an approval would grant all of it.'),
+      quorum: integer('Number of people who must approve.'),
+      acr: string('Authentication context class that each of them must reach.'),
+      must_agree: flag('Whether the account on whose behalf must be one of them.'),
+      approvers: arrayOf(
+        output(
+          {
+            account: string(),
+            as: { ...NAMES, description: 'Why the server would ask them: `subject`, `owner`, ids of groups.' },
+            after_seconds: integer('Only asked when no decision was made after this many seconds.'),
+            is_permitted: flag('Whether policies permit their approval.'),
+            reasons: { ...NAMES, description: 'Why not.' },
+            policies: { ...NAMES, description: 'Policies that decide so; empty where no policy permits it.' },
+          },
+          ['after_seconds'],
+        ),
+        'At most 64.',
+      ),
+      is_enough: flag('Whether enough of them may approve, with the account on whose behalf if it must.'),
+      version: integer('Version that was simulated; absent for a text.'),
+      enforced: flag('Whether this server enforces policies.'),
+    },
+    ['quorum', 'acr', 'version'],
+  ),
+);
+
 export const POLICY_REPLAY = named(
   'PolicyReplay',
   input({

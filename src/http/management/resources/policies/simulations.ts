@@ -1,3 +1,8 @@
+import type {
+  ApproverCandidates,
+  CandidateApprover,
+  CandidateApprovers,
+} from '../../../../domain/approvals/candidate-approvers.ts';
 import type { UseTrial } from '../../../../domain/authority/decision/server-use-simulation.ts';
 import type { SimulationRequest } from '../../../../domain/authority/decision/simulation.ts';
 import { simulationRefusal } from '../../../../domain/authority/decision/simulation-refusals.ts';
@@ -13,19 +18,21 @@ import { administrationOf } from '../../policy-check.ts';
 import type { RouteDeclaration } from '../../route.ts';
 import type { TypeOf } from '../../schema.ts';
 import { fromWire, toWire } from '../../wire-names.ts';
-import type { POLICY_REPLAY, POLICY_SIMULATION } from './simulation-schemas.ts';
+import type { APPROVER_SIMULATION, POLICY_REPLAY, POLICY_SIMULATION } from './simulation-schemas.ts';
 
 export type SimulationDependencies = {
   readonly policyTrials: PolicyTrials;
+  readonly approverCandidates: ApproverCandidates;
   /** The routes of all operations, by operation id. */
   readonly routes: ReadonlyMap<string, RouteDeclaration>;
 };
 
 type Asking<T> = { readonly query: object; readonly body: T; readonly answer: undefined };
 type Simulating = Asking<TypeOf<(typeof POLICY_SIMULATION)['schema']>>;
+type SimulatingApprovers = Asking<TypeOf<(typeof APPROVER_SIMULATION)['schema']>>;
 type Replaying = Asking<TypeOf<(typeof POLICY_REPLAY)['schema']>>;
 
-export const simulationHandlers = ({ policyTrials: trials, routes }: SimulationDependencies) => ({
+export const simulationHandlers = ({ policyTrials: trials, approverCandidates, routes }: SimulationDependencies) => ({
   async simulatePolicies({ body }: Call<Simulating>) {
     const { policy, text, assurance, approval, register, administer, approve, ...asked } = body;
     const common = {
@@ -51,6 +58,11 @@ export const simulationHandlers = ({ policyTrials: trials, routes }: SimulationD
     }
     const simulation = await trials.simulate(request as SimulationRequest | UseTrial, triedOf({ policy, text }));
     return { body: showTrial(simulation), simulation };
+  },
+
+  async simulateApprovers({ body }: Call<SimulatingApprovers>) {
+    const { policy, text, ...asked } = body;
+    return { body: showCandidates(await approverCandidates.of(asked, triedOf({ policy, text }))) };
   },
 
   async replayPolicies(call: Call<Replaying>) {
@@ -117,6 +129,30 @@ const showTrial = ({ decision, version, isEnforced, stops, layers, policies, cha
   ...(version === undefined ? {} : { version }),
   enforced: isEnforced,
 });
+
+const showCandidates = ({ requires, mustAgree, approvers, isEnough, version, isEnforced }: CandidateApprovers) => ({
+  is_possible: requires !== undefined,
+  ...(requires === undefined ? {} : { quorum: requires.quorum }),
+  ...(requires?.acr === undefined ? {} : { acr: requires.acr }),
+  must_agree: mustAgree,
+  approvers: approvers.map(showCandidate),
+  is_enough: isEnough,
+  ...(version === undefined ? {} : { version }),
+  enforced: isEnforced,
+});
+
+const showCandidate = ({ account, as, afterSeconds, simulation, isPermitted }: CandidateApprover) => {
+  const { decision, stops } = simulation;
+  const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];
+  return {
+    account,
+    as,
+    ...(afterSeconds === undefined ? {} : { after_seconds: afterSeconds }),
+    is_permitted: isPermitted,
+    reasons: unique([...stops.map(({ text }) => text), ...decision.removed.flatMap(({ reasons = [] }) => reasons)]),
+    policies: unique(decision.removed.flatMap(({ policies = [] }) => policies)),
+  };
+};
 
 const showLayer = ({ layer, counts, ...found }: PolicySimulation['layers'][number]) => {
   const { why, isCondition, leaves } = { why: undefined, isCondition: undefined, leaves: undefined, ...found };
