@@ -1,4 +1,5 @@
 /** What authenticates the calls of a command: a key file, or the account that signed in. */
+import { systemClock } from '../../adapters/node/clock.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -15,6 +16,31 @@ export interface Access {
   /** Whether the server refused the request only because it wants another proof. */
   repeats?(response: Response): boolean;
 }
+
+/** Seconds that a token lasts when the server does not say (`expires_in`, RFC 6749 §5.1). */
+export const UNSTATED_LIFETIME_SECONDS = 60;
+
+/** Seconds before its end at which a token is renewed. */
+const MARGIN_SECONDS = 20;
+
+/** `expiresAt`: epoch seconds. */
+type Expiring = { readonly expiresAt: number };
+
+/** Calls `renew` before the token ends, once for all calls at the same time. Does not remember a failure. */
+type ValidToken<Token> = (renew: () => Promise<Token>) => Promise<Token>;
+
+export const validToken = <Token extends Expiring>(first?: Token): ValidToken<Token> => {
+  let token = first;
+  let renewing: Promise<Token> | undefined;
+  return async (renew) => {
+    if (token && token.expiresAt - MARGIN_SECONDS > systemClock.now()) return token;
+    renewing ??= renew().finally(() => {
+      renewing = undefined;
+    });
+    token = await renewing;
+    return token;
+  };
+};
 
 /** The object in the body of a response; empty for anything else. */
 export const jsonOf = async (response: Response): Promise<Json> => {

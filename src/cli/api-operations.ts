@@ -100,6 +100,7 @@ export const API_OPERATIONS = {
   updatePolicySet: ['PATCH', '/policy-sets/{id}'],
   activatePolicySet: ['POST', '/policy-sets/{id}/activation'],
   simulatePolicies: ['POST', '/policy/simulations'],
+  simulateApprovers: ['POST', '/policy/approvers'],
   replayPolicies: ['POST', '/policy/replays'],
   getPolicySchema: ['GET', '/policy/schema'],
   listGrants: ['GET', '/grants'],
@@ -166,6 +167,8 @@ export const API_OPERATIONS = {
   listPushKeys: ['GET', '/push-keys'],
   rotatePushKey: ['POST', '/push-keys/rotations'],
   revokePushKey: ['POST', '/push-keys/{id}/revoke'],
+  getServer: ['GET', '/server'],
+  createBackup: ['POST', '/server/backups'],
 } as const;
 
 /** The scopes of the management API, by name. */
@@ -202,6 +205,8 @@ export const API_SCOPES = [
   'policies:write',
   'resource-servers:read',
   'resource-servers:write',
+  'server:read',
+  'server:write',
   'sessions:read',
   'sessions:write',
   'trusted-issuers:read',

@@ -1,5 +1,6 @@
 /** The texts of `--help`: all nouns by subject, the commands of one noun, or one command. */
 import type { Command, Noun, Option, Topic } from './command.ts';
+import { GUIDES } from './guides.ts';
 
 export const HELP: Option = { description: 'Show this help.' };
 
@@ -31,7 +32,14 @@ export const nounHelp = ({ name, summary, commands }: Noun, columns: number | un
     ...listed(commands, columns),
     '',
     '`behalf COMMAND --help` shows the options of a command.',
+    ...guideOf(name),
   ]);
+
+/** The page of the documentation that shows the commands at work. */
+const guideOf = (noun: string): readonly string[] => {
+  const guide = GUIDES[noun];
+  return guide === undefined ? [] : [`Guide: ${guide}`];
+};
 
 /** Every command, a line for each. */
 export const everyCommand = (topics: readonly Topic[], columns: number | undefined): string => {
@@ -63,6 +71,7 @@ export const commandHelp = (command: Command, columns: number | undefined): stri
     '',
     ...aligned(options, { columns }),
     ...(command.notes === undefined ? [] : ['', command.notes]),
+    ...guideOf(command.words[0] ?? '').flatMap((guide) => ['', guide]),
   ]);
 };
 

@@ -1,16 +1,19 @@
 /** Authenticates calls with the key file that the first start wrote (decision D22): client credentials with private_key_jwt. */
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
+import { systemClock } from '../../adapters/node/clock.ts';
 import { managementApiOf } from '../domain/vocabulary/management-api.ts';
-import { type Access, jsonOf, type Send } from './access.ts';
+import { type Access, jsonOf, type Send, UNSTATED_LIFETIME_SECONDS, validToken } from './access.ts';
 import { CommandError } from './command.ts';
 import type { KeyFile } from './key-file.ts';
 
-/** One token for all calls of a command. */
-export const keyFileAccess = ({ issuer, client_id: clientId, private_key: key, scope }: KeyFile): Access => {
-  let token: Promise<string> | undefined;
+type Token = { readonly accessToken: string; readonly expiresAt: number };
 
-  const getToken = async (send: Send): Promise<string> => {
+/** One token for all calls, and another before it ends: a command with --watch lasts longer than a token. */
+export const keyFileAccess = ({ issuer, client_id: clientId, private_key: key, scope }: KeyFile): Access => {
+  const valid = validToken<Token>();
+
+  const getToken = async (send: Send): Promise<Token> => {
     const alg = key.alg ?? 'ES256';
     const assertion = await new SignJWT({ jti: randomUUID() })
       .setProtectedHeader({ alg, ...(key.kid === undefined ? {} : { kid: key.kid }) })
@@ -32,7 +35,11 @@ export const keyFileAccess = ({ issuer, client_id: clientId, private_key: key, s
       }),
     });
     const body = await jsonOf(response);
-    if (response.ok && typeof body['access_token'] === 'string') return body['access_token'];
+    const { access_token: accessToken, expires_in: seconds } = body;
+    if (response.ok && typeof accessToken === 'string') {
+      const lifetime = typeof seconds === 'number' ? seconds : UNSTATED_LIFETIME_SECONDS;
+      return { accessToken, expiresAt: systemClock.now() + lifetime };
+    }
     const reason = [body['error'], body['error_description']].filter((part) => typeof part === 'string').join(': ');
     throw new CommandError(`The server gave no token to ${clientId} (${reason || `HTTP ${response.status}`}).`, {
       hint:
@@ -46,8 +53,8 @@ export const keyFileAccess = ({ issuer, client_id: clientId, private_key: key, s
     issuer,
     clientId,
     async headers(_method, _url, send) {
-      token ??= getToken(send);
-      return { authorization: `Bearer ${await token}` };
+      const { accessToken } = await valid(() => getToken(send));
+      return { authorization: `Bearer ${accessToken}` };
     },
   };
 };

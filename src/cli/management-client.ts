@@ -23,10 +23,10 @@ export type Reply = { readonly body: Json; readonly etag: string | undefined };
 const PATIENCE_MILLISECONDS = 60_000;
 
 export interface ManagementClient {
-  /** The server that the key file names. */
+  /** Of the key file, or of the context. */
   readonly issuer: string;
 
-  /** The client that authenticates the calls. */
+  /** The client that calls: of the key file, or the command line's. */
   readonly clientId: string;
 
   /**

@@ -61,8 +61,8 @@ export const operandOf = (noun: string): string =>
 
 /**
  * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username, those
- * whose value is `PARTY` the name of an account, agent or client. Throws
- * CommandError for a name that no object has, or several have.
+ * whose value is `PARTY` the name of an account, agent or client. Throws CommandError for a name that no object has, or several
+ * have.
  */
 export const withIds = async (
   api: ManagementClient,
@@ -108,6 +108,15 @@ export const objectsNamed = async (
     if (members.some((member) => plain(item[member]) === plain(given))) found.push(item);
   }
   return found;
+};
+
+/** The API with this resource indicator, compared exactly (RFC 8707 §2). */
+export const apiIdentified = async (
+  api: Pick<ManagementClient, 'run'>,
+  identifier: string,
+): Promise<Json | undefined> => {
+  const { body } = await api.run('listResourceServers', { query: { identifier } });
+  return ((body['items'] ?? []) as readonly Json[])[0];
 };
 
 const idOf = async (api: ManagementClient, name: keyof typeof KINDS, given: string): Promise<string> => {

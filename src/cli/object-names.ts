@@ -1,4 +1,5 @@
 /** The names of agents, owners, clients, APIs and the rest, which tables show in place of ids. */
+import type { IdPrefix } from '../domain/ports/identifiers.ts';
 import { isCommandError } from './command.ts';
 import type { ManagementClient } from './management-client.ts';
 import type { ReadOperation } from './operations.ts';
@@ -13,12 +14,12 @@ const BY_PREFIX: Readonly<Record<string, Named>> = {
   rs: { operation: 'getResourceServer', member: 'name' },
   bpt: { operation: 'getBlueprint', member: 'name' },
   bud: { operation: 'getBudget', member: 'name' },
-  ups: { operation: 'getUpstream', member: 'name' },
+  upi: { operation: 'getUpstream', member: 'name' },
   per: { operation: 'getPeer', member: 'name' },
-};
+} satisfies Partial<Record<IdPrefix, Named>>;
 
 const ID = /^([a-z]{2,3})_[a-z2-7]{26}$/;
-/** Of one output. Further ids are shown as they are. */
+/** Of one command. Further ids are shown as they are. */
 const MOST_NAMES = 200;
 const AT_ONCE = 8;
 
@@ -48,7 +49,7 @@ export const objectNames = (
     }
   };
 
-  /** Resource indicators are URLs, and no operation reads an API by it. */
+  /** One list for all resource indicators: each URL in an output could be one. */
   const lookAtApis = async (): Promise<ReadonlyMap<string, string>> => {
     const names = new Map<string, string>();
     try {
@@ -63,7 +64,9 @@ export const objectNames = (
 
   return async (ids) => {
     const asked = [...new Set(ids)];
-    const waiting = asked.filter((id) => ID.test(id) && !found.has(id)).slice(0, MOST_NAMES - found.size);
+    // More URLs than that may have been found: a negative end would count from the other side.
+    const left = Math.max(0, MOST_NAMES - found.size);
+    const waiting = asked.filter((id) => ID.test(id) && !found.has(id)).slice(0, left);
     const worker = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await look(id);
     };

@@ -67,11 +67,16 @@ export const processTerminal = (
   };
 };
 
-/** One line of input; empty at the end of the input. */
+/** One line of input; empty at the end of the input. Ctrl-C interrupts the command. */
 const lineOf = (input: NodeJS.ReadableStream, output: NodeJS.WritableStream, question: string): Promise<string> =>
   new Promise((resolve) => {
     const lines = createInterface({ input, output, terminal: true });
     lines.once('close', () => resolve(''));
+    // In raw mode Ctrl-C is a character. Without this it would be an empty answer, and a usual value would be taken.
+    lines.once('SIGINT', () => {
+      lines.close();
+      process.kill(process.pid, 'SIGINT');
+    });
     lines.question(question, (line) => {
       resolve(line);
       lines.close();

@@ -13,6 +13,7 @@ import { configCommands } from './commands/config-files.ts';
 import { credentialCommands } from './commands/credentials.ts';
 import { movingCommands } from './commands/data-transfer.ts';
 import { delegationCommands } from './commands/delegations.ts';
+import { gatewayCommands } from './commands/gateway.ts';
 import { grantCommands } from './commands/grants.ts';
 import { groupCommands } from './commands/groups.ts';
 import { initCommands } from './commands/init.ts';
@@ -20,6 +21,7 @@ import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands, orderedKillCommands } from './commands/kills.ts';
 import { contextCommands, signInCommands } from './commands/login.ts';
+import { mcpCommands } from './commands/mcp.ts';
 import { peerCommands } from './commands/peers.ts';
 import { policyCommands } from './commands/policy.ts';
 import { pushKeyCommands } from './commands/push-keys.ts';
@@ -27,6 +29,7 @@ import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
+import { serverStateCommands } from './commands/server-state.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { storeCommands } from './commands/store.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
@@ -69,7 +72,11 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     title: 'Protect APIs',
-    nouns: [noun('resource-servers', 'Register APIs, with their scopes and action types', resourceServerCommands)],
+    nouns: [
+      noun('resource-servers', 'Register APIs, with their scopes and action types', resourceServerCommands),
+      noun('mcp', 'Put an MCP server behind this server, by its URL alone', mcpCommands),
+      ...single(gatewayCommands),
+    ],
   },
   {
     title: 'Manage people',
@@ -91,7 +98,11 @@ export const TOPICS: readonly Topic[] = [
     nouns: [
       noun('policy', 'Write, simulate, replay and activate policies', policyCommands),
       noun('budgets', 'Limit how much is granted within a time window', budgetCommands),
-      noun('config', 'Keep APIs, clients, blueprints, policies, budgets and webhooks in files', configCommands),
+      noun(
+        'config',
+        'Keep APIs, clients, blueprints, trusted issuers, policies, budgets and webhooks in files',
+        configCommands,
+      ),
     ],
   },
   {
@@ -125,6 +136,7 @@ export const TOPICS: readonly Topic[] = [
     title: 'Run the server',
     nouns: [
       ...single(serverCommands),
+      noun('server', 'See nodes, stores, backlog and backups of a running server; back it up', serverStateCommands),
       noun('keys', 'List, rotate and revoke signing keys', keyCommands),
       ...single([...storeCommands, ...movingCommands]),
     ],

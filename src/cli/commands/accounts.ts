@@ -76,7 +76,7 @@ export const accountCommands: readonly Command[] = [
     noun: 'accounts',
     plural: 'accounts, newest first',
     operation: 'listAccounts',
-    nothing: 'There are no accounts.',
+    nothing: 'There are no accounts. Create one: behalf accounts create USERNAME --name NAME',
     filters: { ...SEARCH, ...stateFilter('active or disabled') },
     columns: [
       { title: 'ID', value: ({ id }) => id },

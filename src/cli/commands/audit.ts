@@ -18,6 +18,13 @@ import { details, escapedJson, jsonText, printable } from '../table.ts';
 
 const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
 
+/** What a resource server states that it did: the caller of the event states it, and this server has not seen it. */
+const statementIn = ({ type, inputs }: Json): string | undefined => {
+  if (type !== 'report.stated') return undefined;
+  const { tool, route, outcome } = inputs as Json;
+  return `states ${String(tool ?? route)}: ${String(outcome)}`;
+};
+
 const list = listCommand({
   noun: 'audit',
   plural: 'audit events, newest first',
@@ -56,7 +63,10 @@ const list = listCommand({
     {
       title: 'ABOUT',
       value: (entry) =>
-        eventOf(entry)['error'] ?? (eventOf(entry)['target'] as Json | undefined)?.['id'] ?? eventOf(entry)['resource'],
+        eventOf(entry)['error'] ??
+        statementIn(eventOf(entry)) ??
+        (eventOf(entry)['target'] as Json | undefined)?.['id'] ??
+        eventOf(entry)['resource'],
       as: 'name',
     },
   ],
@@ -215,7 +225,10 @@ const erase = managementCommand({
   summary: 'Erase a personal value of an event. The audit log and earlier exports still verify.',
   role: 'administrator',
   options: {
-    value: { value: 'NAME', description: 'source (an address), username, details or message. Default: source.' },
+    value: {
+      value: 'NAME',
+      description: 'source (an address), username, details, message or reported. Default: source.',
+    },
   },
   run: async (call) => {
     const [event = ''] = call.operands;

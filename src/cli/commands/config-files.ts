@@ -20,7 +20,8 @@ const PRUNE = {
 const exportAll = managementCommand({
   words: ['config', 'export'],
   operands: [],
-  summary: 'Write APIs, blueprints, clients, budgets, webhooks and policies as files, one for each object.',
+  summary:
+    'Write APIs, blueprints, trusted issuers, clients, budgets, webhooks and policies as files, one for each object.',
   role: 'operator',
   options: FOLDER,
   notes:

@@ -5,7 +5,7 @@ import { type Command, EXIT, isCommandError, type Option, usageError } from '../
 import { publicKeyOf } from '../key-pair.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
-import { objectsNamed } from '../named-objects.ts';
+import { apiIdentified } from '../named-objects.ts';
 import { findOwner } from '../named-owners.ts';
 import { choosePassword, generatePassword } from '../password.ts';
 import { details, printable } from '../table.ts';
@@ -95,8 +95,7 @@ const answersOf = async (call: ManagementCall): Promise<Answers> => {
 
 const apiOf = async (call: ManagementCall, answers: Answers, scopes: readonly object[]): Promise<Result> => {
   const identifier = answers['api'] ?? '';
-  const named = await objectsNamed(call.api, 'API', identifier);
-  const found = named.find((one) => one['identifier'] === identifier);
+  const found = await apiIdentified(call.api, identifier);
   if (found) return { body: found, isNew: false };
   const { body } = await call.api.run('createResourceServer', {
     body: { identifier, name: answers['api-name'], scopes },

@@ -4,7 +4,7 @@ import { type Call, type Command, CommandError, EXIT, isCommandError, type Optio
 import { lookOn } from '../look.ts';
 import { managementClientOf } from '../management-client.ts';
 import { contextAccess } from '../sign-in/context-access.ts';
-import { type Context, checkContextName, contextNameOf, contextsIn } from '../sign-in/contexts.ts';
+import { type Context, type Contexts, checkContextName, contextNameOf, contextsIn } from '../sign-in/contexts.ts';
 import { openBrowser } from '../sign-in/open-browser.ts';
 import { jsonText, printable, table } from '../table.ts';
 
@@ -24,13 +24,12 @@ const login: Command = {
     'no-browser': { description: 'Print the address and open no browser.' },
   },
   notes:
-    'URL is the issuer of the server; without it, the server of the context in use. You allow each scope in the browser. Your roles decide what the commands may do. Tokens are bound to a key of this context, in a file that only you can read.',
+    'URL is the issuer of the server. Without it, the command signs in again for the context of --context, or the one in use. You allow each scope in the browser. Your roles decide what the commands may do. Tokens are bound to a key of this context, in a file that only you can read.',
   run: async (call) => {
     if (call.isSet('device') && call.isSet('step-up')) throw usageError('--step-up does not go with --device.');
     const contexts = contextsIn(call.env);
-    const issuer = issuerOf(call);
-    const name = checkContextName(call.text('context') ?? contextNameOf(issuer));
-    const before = contexts.list().find((one) => one.name === name);
+    const { issuer, name } = placeOf(call, contexts);
+    const before = contexts.has(name) ? contexts.get(name) : undefined;
     if (before && before.issuer !== issuer) {
       throw usageError(`The context ${name} is for ${before.issuer}.`, 'Give this one another name: --context NAME.');
     }
@@ -49,14 +48,23 @@ const login: Command = {
   },
 };
 
-const issuerOf = (call: Call): string => {
-  const contexts = contextsIn(call.env);
+/** The server to sign in at, and the name of the context. */
+const placeOf = (call: Call, contexts: Contexts): { readonly issuer: string; readonly name: string } => {
   const [given] = call.operands;
-  const current = contexts.current();
-  if (given === undefined) {
-    if (current !== undefined) return contexts.get(call.text('context') ?? current).issuer;
-    throw usageError('Name the server: behalf login https://id.example.com');
+  const named = call.text('context');
+  if (given !== undefined) {
+    const issuer = issuerOf(given);
+    return { issuer, name: checkContextName(named ?? contextNameOf(issuer)) };
   }
+  const name = named ?? inUse(call, contexts);
+  if (name === undefined) throw usageError('Name the server: behalf login https://id.example.com');
+  return { issuer: contexts.get(name).issuer, name };
+};
+
+/** BEHALF_CONTEXT goes first, as for commands over the management API. */
+const inUse = ({ env }: Call, contexts: Contexts): string | undefined => env['BEHALF_CONTEXT'] ?? contexts.current();
+
+const issuerOf = (given: string): string => {
   const url = URL.parse(given.includes('://') ? given : `https://${given}`);
   if (
     !url ||
@@ -108,8 +116,8 @@ const endQuietly = async (context: Context): Promise<boolean> => {
   }
 };
 
-const chosen = (call: Call): string => {
-  const name = call.operands[0] ?? contextsIn(call.env).current();
+const chosen = (call: Call, contexts: Contexts): string => {
+  const name = call.operands[0] ?? inUse(call, contexts);
   if (name !== undefined) return name;
   throw new CommandError('No context is in use.', { hint: 'See `behalf context list`.' });
 };
@@ -122,7 +130,7 @@ const logout: Command = {
   notes: 'Without CONTEXT: the context in use.',
   run: async (call) => {
     const contexts = contextsIn(call.env);
-    const context = contexts.get(chosen(call));
+    const context = contexts.get(chosen(call, contexts));
     const isEnded = await endQuietly(context);
     contexts.remove(context.name);
     if (isEnded) {

@@ -21,6 +21,7 @@ export const policiesOf = (given: string | undefined): Json => {
 };
 
 const names = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.join(' ') : 'nothing');
+const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 export const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
 const POLICY = { value: 'VERSION|FILE', description: 'Policies to simulate. Default: the active ones.' } as const;
@@ -133,10 +134,14 @@ export const simulateAdministerCommand = managementCommand({
 export const simulateApproveCommand = managementCommand({
   words: ['policy', 'simulate', 'approve'],
   operands: [],
-  summary: 'Simulate whether an account may approve a request of an agent, and what would have to change.',
+  summary:
+    'Simulate who could approve a request of an agent, or whether one account may, and what would have to change.',
   role: 'operator',
   options: {
-    as: { value: 'NAME', description: 'Username or id of the approver.', isRequired: true },
+    as: {
+      value: 'NAME',
+      description: 'Username or id of the approver. Default: all who could approve, with --account.',
+    },
     agent: { value: 'AGENT', description: 'Agent that requests the approval.', isRequired: true },
     account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the approver.' },
     resource: { value: 'URL', description: 'Resource server of the request.', isRequired: true },
@@ -145,14 +150,21 @@ export const simulateApproveCommand = managementCommand({
     consent: { description: 'Simulate the consent of the person on whose behalf, when others approve.' },
     policy: POLICY,
   },
-  notes: DENIED,
+  notes: `${DENIED} Without --as it is 3 when too few people can approve.`,
   run: async (call) => {
     const [account, away] = [call.text('account'), call.text('for')];
+    const request = {
+      agent: call.required('agent'),
+      resource: call.required('resource'),
+      scope: call.texts('scope').flatMap((text) => text.split(' ')),
+    };
+    if (call.text('as') === undefined) {
+      if (away !== undefined || call.isSet('consent')) throw usageError('--for and --consent go with --as only.');
+      return listApprovers(call, request);
+    }
     return simulateUse(call, {
       approve: {
-        agent: call.required('agent'),
-        resource: call.required('resource'),
-        scope: call.texts('scope').flatMap((text) => text.split(' ')),
+        ...request,
         ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
         ...(away === undefined ? {} : { for: await findAccount(call.api, away) }),
         ...(call.isSet('consent') ? { consent: true } : {}),
@@ -160,6 +172,47 @@ export const simulateApproveCommand = managementCommand({
     });
   },
 });
+
+const listApprovers = async (call: ManagementCall, request: Json): Promise<number> => {
+  const account = call.text('account');
+  if (account === undefined)
+    throw usageError('Whose approvers?', 'Name an approver with --as, or the person with --account.');
+  const subject = await findAccount(call.api, account);
+  const { body } = await call.api.run('simulateApprovers', {
+    body: { ...request, subject, ...policiesOf(call.text('policy')) },
+  });
+  call.print.object(body, approversText(body));
+  return body['is_enough'] === true ? EXIT.done : EXIT.denied;
+};
+
+const approversText = ({
+  is_possible: isPossible,
+  quorum,
+  must_agree: mustAgree,
+  approvers,
+  is_enough: isEnough,
+  version,
+  enforced,
+}: Json): string => {
+  const lines = [
+    headOf(version, enforced),
+    isPossible === true ? `People who must approve: ${quorum}` : 'No approval grants all of it.',
+    ...(mustAgree === true ? ['The person on whose behalf must be one of them.'] : []),
+    ...(isPossible === true && isEnough !== true ? ['That is not possible now.'] : []),
+  ];
+  return [
+    lines.map((line) => `${printable(line)}\n`).join(''),
+    table(
+      [
+        { title: 'APPROVER', value: (one: Json) => one['account'] },
+        { title: 'AS', value: (one: Json) => one['as'] },
+        { title: 'CAN', value: (one: Json) => (one['is_permitted'] === true ? 'yes' : 'no') },
+        { title: 'WHY NOT', value: (one: Json) => [...textsOf(one['reasons']), ...textsOf(one['policies'])] },
+      ],
+      rowsOf(approvers),
+    ),
+  ].join('\n');
+};
 
 const useText = ({ scope, layers, policies, changes, version, enforced, stops }: Json): string => {
   const isLetThrough = (scope as readonly string[]).length > 0;

@@ -19,13 +19,13 @@ import { delegationCommands } from './resource-server-delegations.ts';
 
 const RISKS = ['low', 'medium', 'high', 'critical'];
 
-const NAME: Option = { value: 'NAME', description: 'Name that people see on the consent page.' };
-const SCOPE: Option = {
+export const NAME: Option = { value: 'NAME', description: 'Name that people see on the consent page.' };
+export const SCOPE: Option = {
   value: 'NAME:RISK:TEXT',
   description: 'A scope, its risk (low, medium, high, critical) and what it allows.',
   isRepeatable: true,
 };
-const DEFAULT_SCOPE: Option = {
+export const DEFAULT_SCOPE: Option = {
   value: 'NAME',
   description: 'One of the given scopes that a request without a scope requests. Default: all.',
   isRepeatable: true,
@@ -39,6 +39,15 @@ const CHANGEABLE = {
     value: 'NAME',
     description: 'Only agents of this environment may get access here. Default: all.',
     isRepeatable: true,
+  },
+  permission: {
+    value: 'NAME',
+    description: 'What it may do here: reports:write, to report what it did with its tokens. Default: nothing.',
+    isRepeatable: true,
+  },
+  'status-list': {
+    value: 'on|off',
+    description: 'Whether each JWT access token has an index in a Token Status List. Default: off.',
   },
   'detail-types': {
     value: 'FILE',
@@ -108,9 +117,18 @@ const tokenFormOf = (call: Call): Json => {
   const ttl = call.integer('ttl', 30, 3600);
   return {
     ...texts(call, { format: 'access_token_format' }),
-    ...lists(call, { environment: 'environments' }),
+    ...lists(call, { environment: 'environments', permission: 'permissions' }),
     ...(ttl === undefined ? {} : { access_token_ttl_seconds: ttl }),
+    ...statusListOf(call),
   };
+};
+
+const statusListOf = (call: Call): Json => {
+  const given = call.text('status-list');
+  if (given !== undefined && given !== 'on' && given !== 'off') {
+    throw usageError(`--status-list ${given} is neither on nor off.`, 'Example: --status-list on');
+  }
+  return given === undefined ? {} : { status_list: given === 'on' };
 };
 
 const detailTypesOf = (call: Call): Json => {

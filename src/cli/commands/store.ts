@@ -17,7 +17,8 @@ const backup: Command = {
   operands: [],
   summary: 'Copy all data into one file while the server runs.',
   options: { to: { value: 'FILE', description: 'File to create. It must not exist.', isRequired: true }, ...SETTINGS },
-  notes: 'The copy cannot be used without the master key. Keep the master key too, in another place.',
+  notes:
+    'Reads the store itself, also while no server runs. `behalf server backup` lets a running server write the copy, from any machine. The copy cannot be used without the master key. Keep the master key too, in another place.',
   run: async (call) => {
     const to = call.required('to');
     const configuration = settings(call);

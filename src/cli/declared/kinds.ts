@@ -4,7 +4,7 @@
  */
 import { CommandError, isCommandError } from '../command.ts';
 import type { Json, ManagementClient } from '../management-client.ts';
-import { objectsNamed } from '../named-objects.ts';
+import { apiIdentified, objectsNamed } from '../named-objects.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
 import type { ActionOperation, ChangeOperation, ListOperation, OperationsWith, ReadOperation } from '../operations.ts';
 
@@ -15,7 +15,7 @@ type Reference = {
 };
 
 export type DeclaredKind = {
-  /** Its folder, and the noun of its commands. */
+  /** Its folder, named as its path in the API. */
   readonly folder: string;
   readonly singular: string;
   /** The member that says which object a file means. It cannot change. */
@@ -59,8 +59,7 @@ const OWNER: Reference = {
 const API: Reference = {
   idOf: async (api, name) => {
     if (ID.test(name)) return name;
-    const [found] = ((await api.run('listResourceServers', { query: { identifier: name } })).body['items'] ??
-      []) as readonly Json[];
+    const found = await apiIdentified(api, name);
     if (found) return String(found['id']);
     throw new CommandError(`There is no API with the identifier ${name}.`, {
       hint: 'Declare it in resource-servers/, and apply that first.',
@@ -108,6 +107,8 @@ export const DECLARED_KINDS: readonly DeclaredKind[] = [
       'access_token_signing_alg',
       'access_token_ttl_seconds',
       'environments',
+      'permissions',
+      'status_list',
       'jwks',
       'certificate',
     ],
@@ -132,6 +133,30 @@ export const DECLARED_KINDS: readonly DeclaredKind[] = [
     states: { draft: 'change', active: 'activateBlueprint', deprecated: 'deprecateBlueprint' },
     first: 'draft',
     pruned: 'deprecated',
+    isDeclared: () => true,
+  },
+  {
+    folder: 'trusted-issuers',
+    singular: 'trusted issuer',
+    identity: 'issuer',
+    list: 'listTrustedIssuers',
+    read: 'getTrustedIssuer',
+    create: 'createTrustedIssuer',
+    change: 'updateTrustedIssuer',
+    fixed: ['template'],
+    changeable: [
+      'name',
+      'jwks',
+      'jwks_uri',
+      'audience',
+      'max_key_age_seconds',
+      'max_token_age_seconds',
+      'one_time_tokens',
+    ],
+    references: {},
+    states: { active: 'enableTrustedIssuer', disabled: 'disableTrustedIssuer' },
+    first: 'active',
+    pruned: 'disabled',
     isDeclared: () => true,
   },
   {

@@ -1,33 +1,20 @@
 /** Calls the management API as the account that signed in: with its access token, and a DPoP proof for each request. */
 import { createHash, randomUUID } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
-import { systemClock } from '../../../adapters/node/clock.ts';
-import type { Access } from '../access.ts';
+import { type Access, validToken } from '../access.ts';
 import type { Contexts, NamedContext } from './contexts.ts';
-
-/** Seconds before its end at which a token is renewed. */
-const MARGIN_SECONDS = 20;
 
 export const contextAccess = (contexts: Pick<Contexts, 'save'>, given: NamedContext): Access => {
   let context = given;
-  let renewing: Promise<void> | undefined;
+  const valid = validToken(given);
   let nonce: string | undefined;
 
-  const renew = async (): Promise<void> => {
+  const renew = async (): Promise<NamedContext> => {
     // Loaded on demand: a command with a token that is still valid needs no library of the protocol.
     const { refreshed } = await import('./sign-in.ts');
     context = { ...context, ...(await refreshed(context)) };
     const { name, ...kept } = context;
     contexts.save(name, kept);
-  };
-
-  const valid = async (): Promise<NamedContext> => {
-    if (context.expiresAt - MARGIN_SECONDS <= systemClock.now()) {
-      renewing ??= renew().finally(() => {
-        renewing = undefined;
-      });
-      await renewing;
-    }
     return context;
   };
 
@@ -36,7 +23,7 @@ export const contextAccess = (contexts: Pick<Contexts, 'save'>, given: NamedCont
     clientId: given.clientId,
     who: given.account,
     async headers(method, url) {
-      const { accessToken, key } = await valid();
+      const { accessToken, key } = await valid(renew);
       return { authorization: `DPoP ${accessToken}`, dpop: await proof(key, { method, url, accessToken, nonce }) };
     },
     repeats(response) {

@@ -2,9 +2,10 @@
  * Contexts: servers at which this user has signed in, one file each (mode 0600) in a private folder. A file holds the refresh
  * token and the private key to which it is bound. Does not talk to a server (sign-in.ts, context-access.ts).
  */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
+import { writePrivateFile } from '../../../adapters/node/key-files.ts';
 import { CommandError, type Environment, usageError } from '../command.ts';
 import { readSecretText, requirePrivate, type SecretText } from '../secret-file.ts';
 
@@ -30,6 +31,8 @@ const CURRENT = 'current';
 export interface Contexts {
   /** All contexts by name, and which is in use. */
   list(): readonly (NamedContext & { readonly isCurrent: boolean })[];
+  /** Whether there is one of this name, readable or not. */
+  has(name: string): boolean;
   /** Throws CommandError when there is none of this name, or other users can read its file. */
   get(name: string): NamedContext;
   /** Name of the context in use; undefined: none. */
@@ -86,16 +89,12 @@ export const contextsIn = (env: Environment): Contexts => {
     }
   };
 
-  /** Another process never reads half a file. */
   const write = (file: string, text: string): void => {
     if (known === undefined) {
       throw new CommandError('There is no folder for contexts.', { hint: 'Set BEHALF_CONTEXTS to a private folder.' });
     }
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writePrivateFile(file, text);
     chmodSync(folder, 0o700);
-    const draft = `${file}.${process.pid}.new`;
-    writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, file);
   };
 
   const get = (name: string): NamedContext => {
@@ -118,6 +117,7 @@ export const contextsIn = (env: Environment): Contexts => {
   };
 
   return {
+    has: (name) => names().includes(name),
     get,
     current,
     list: () => names().map((name) => ({ ...get(name), isCurrent: name === current() })),

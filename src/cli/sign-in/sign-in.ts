@@ -7,6 +7,7 @@ import { systemClock } from '../../../adapters/node/clock.ts';
 import { isLoopbackHost } from '../../../config/rules.ts';
 import { COMMAND_LINE_CLIENT } from '../../domain/vocabulary/command-line-client.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
+import { UNSTATED_LIFETIME_SECONDS } from '../access.ts';
 import { CommandError, usageError } from '../command.ts';
 import type { Context } from './contexts.ts';
 import { openLoopback } from './loopback.ts';
@@ -112,7 +113,7 @@ const keptOf = (issuer: string, key: Context['key'], tokens: oidc.TokenEndpointR
   const {
     access_token: accessToken,
     refresh_token: refreshToken = former,
-    expires_in: seconds = 60,
+    expires_in: seconds = UNSTATED_LIFETIME_SECONDS,
     token_type: type,
   } = tokens;
   if (type.toLowerCase() !== 'dpop' || refreshToken === undefined) {
