@@ -103,3 +103,12 @@ test('every command of behalf it shows is one, with options it has', () => {
   });
   expect(wrong).toEqual([]);
 });
+
+test('what the README calls missing is missing on the page about the status, too', () => {
+  const missing = (path: string): readonly string[] =>
+    [...(pages.find((page) => page.path === path)?.text ?? '').matchAll(/^\| (.+) \| missing \|$/gm)]
+      .flatMap(([, row]) => String(row).toLowerCase().split(/[,;] /))
+      .toSorted();
+  expect(missing('README.md')).not.toEqual([]);
+  expect(missing('README.md')).toEqual(missing('docs/reference/status.md'));
+});

@@ -38,7 +38,11 @@ const RULES: readonly Rule[] = [
   },
 
   { of: 'views/assets.ts', may: ['views/style-tokens.ts', 'node:crypto', 'node:fs'] },
+  { of: 'views/first-commands.ts', may: ['node:fs'] },
   { of: 'views/partials/qr-code.ts', may: ['views/html.ts', 'uqr'] },
+  // Bundled for the browser: nothing else imports it.
+  { of: 'views/editor/cedar-language.ts', may: ['@codemirror/language', '@lezer/highlight'] },
+  { of: 'views/editor/', may: ['./'] },
   { of: 'views/', may: ['./'] },
 
   { of: 'src/http/assets.ts', may: ['node:zlib'], types: ['views/assets.ts', 'koa'] },
@@ -64,6 +68,11 @@ const RULES: readonly Rule[] = [
 
   { of: 'adapters/memory/', may: ['./', 'src/domain/ports/'] },
   {
+    // Backups run on a thread of their own, and their folder is read without blocking the server.
+    of: 'adapters/sqlite/backup-*.ts',
+    may: ['./', 'src/domain/ports/', 'node:fs/promises', 'node:path', 'node:worker_threads'],
+  },
+  {
     of: 'adapters/sqlite/',
     // A recursive mkdir never ends in some file systems.
     may: [
@@ -78,6 +87,7 @@ const RULES: readonly Rule[] = [
   },
   { of: 'adapters/redis/', may: ['./', 'src/domain/ports/', 'ioredis'] },
   { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb', 'node:async_hooks'] },
+  { of: 'adapters/node/compression.ts', may: ['node:util', 'node:zlib'], types: ['src/domain/ports/'] },
   {
     of: 'adapters/node/',
     may: ['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:sqlite'],
@@ -113,6 +123,35 @@ const RULES: readonly Rule[] = [
 
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
 
+  // A package of its own: it runs where the server's code is not, and on other platforms than Node.
+  { of: 'packages/resource-server/src/', may: ['./', 'jose'] },
+  // Of its own too. Agents run on Node: keys are in files.
+  {
+    of: 'packages/agent/src/',
+    may: ['./', 'openid-client', 'node:crypto', 'node:fs/promises', 'node:http', 'node:path'],
+  },
+
+  // A process of its own beside the server: it speaks HTTP to it, by the packages for APIs and agents.
+  {
+    of: 'src/gateway/',
+    may: [
+      './',
+      'config/problem.ts',
+      'packages/agent/src/agent.ts',
+      'packages/resource-server/src/',
+      'src/domain/vocabulary/strict-json.ts',
+      'src/listening.ts',
+      'src/public-server.ts',
+      'ajv/dist/2020.js',
+      'node:crypto',
+      'node:fs',
+      'node:http',
+      'node:https',
+      'node:path',
+    ],
+    types: ['jose', 'node:net', 'node:stream'],
+  },
+
   { of: 'src/cli/sign-in/loopback.ts', may: ['src/cli/', 'node:crypto', 'node:http'] },
   { of: 'src/cli/sign-in/open-browser.ts', may: ['node:child_process'] },
   { of: 'src/cli/sign-in/sign-in.ts', may: ['src/cli/', 'src/domain/', 'config/', 'adapters/node/', 'openid-client'] },
@@ -135,6 +174,10 @@ const RULES: readonly Rule[] = [
     ],
     lazily: [
       'src/main.ts',
+      'src/gateway/configuration/load.ts',
+      'src/gateway/gateway.ts',
+      'src/gateway/log-lines.ts',
+      'src/stop-signals.ts',
       'src/compose/export-data.ts',
       // Verifies the audit log in either store.
       'src/compose/verify-store.ts',
@@ -185,7 +228,6 @@ const RULES: readonly Rule[] = [
       'src/domain/',
       'src/http/account/approvals/live.ts',
       'src/http/middleware/language.ts',
-      'src/compose/brand.ts',
       'src/compose/upstream-pages.ts',
     ],
     types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
@@ -212,12 +254,40 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/management-api.ts',
-    may: ['src/domain/', 'src/provider/', 'src/http/management/resource-table.ts', 'src/http/management/router.ts'],
-    types: ['./', 'config/configuration.ts'],
+    may: [
+      'src/domain/',
+      'src/provider/',
+      'src/http/management/resource-table.ts',
+      'src/http/management/router.ts',
+      'src/compose/this-server.ts',
+    ],
+    types: ['./', 'config/configuration.ts', 'src/http/operations.ts'],
+  },
+  {
+    of: 'src/compose/this-server.ts',
+    may: ['config/production-rules.ts', 'node:fs'],
+    types: ['./', 'config/configuration.ts', 'src/http/management/resources/server.ts', 'src/http/operations.ts'],
   },
   {
     of: 'src/compose/notifications.ts',
     may: ['src/domain/', 'views/mail/', 'views/push/'],
+    types: ['./', 'config/configuration.ts'],
+  },
+  {
+    of: 'src/compose/revocation-feed.ts',
+    may: ['adapters/node/stopwatch.ts', 'src/domain/', 'src/provider/grants/', 'node:async_hooks'],
+    types: ['./'],
+  },
+  {
+    of: 'src/compose/status-lists.ts',
+    may: [
+      'adapters/node/compression.ts',
+      'adapters/node/stopwatch.ts',
+      'src/domain/',
+      'src/provider/grants/',
+      'src/provider/tokens/',
+      'node:async_hooks',
+    ],
     types: ['./', 'config/configuration.ts'],
   },
   {
@@ -360,6 +430,12 @@ describe('the import table', () => {
     ['config/load.ts', "import { compose } from '../src/compose.ts';"],
     ['src/http/app.ts', "import { pino } from 'pino';"],
     ['src/http/app.ts', 'const part = await import(name);'],
+    ['src/http/app.ts', "import { resourceServer } from '../../packages/resource-server/src/resource-server.ts';"],
+    ['packages/resource-server/src/dpop.ts', "import { digestOf } from '../../../src/domain/approvals/action.ts';"],
+    ['packages/resource-server/src/digest.ts', "import { createHash } from 'node:crypto';"],
+    ['packages/resource-server/src/express.ts', "import type { Request } from 'express';"],
+    ['packages/agent/src/agent.ts', "import { CIBA } from '../../../src/domain/vocabulary/grant-types.ts';"],
+    ['packages/agent/src/keys.ts', "import { importJWK } from 'jose';"],
   ])('refuses in %s: %s', (path, line) => {
     const [one] = importsOf(path, line);
     expect(one).toBeDefined();
@@ -393,7 +469,12 @@ describe('modules', () => {
         .filter(([statement, from]) => !(statement.startsWith('export type {') && String(from).startsWith('./')))
         .map(() => path),
     );
-    expect(handedOn).toEqual(['src/provider/seam/internals.ts']);
+    // A package has one entry, from which its users import.
+    expect([...new Set(handedOn)]).toEqual([
+      'packages/agent/src/agent.ts',
+      'packages/resource-server/src/resource-server.ts',
+      'src/provider/seam/internals.ts',
+    ]);
     const drawers = files.filter(({ path }) => /\/(?:index|utils?|helpers?|common|types|misc)(?:\.ts$|\/)/.test(path));
     expect(drawers.map(({ path }) => path)).toEqual([]);
   });

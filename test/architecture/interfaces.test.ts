@@ -19,7 +19,9 @@ const MOST_LINES = 300;
 const TABLES: readonly string[] = [
   'config/schema.ts',
   'src/domain/audit/audit-event.ts',
+  'src/domain/authority/revocation-feed/ends-of-events.ts',
   'src/domain/notifications/notification-kinds.ts',
+  'src/gateway/configuration/schema.ts',
   'views/words/mail-agents.ts',
 ];
 

@@ -22,7 +22,7 @@ const ESCAPE = /\\./g;
 const NESTED = /\((?:[^()]*(?:[*+]|\{\d+,\})[^()]*)\)(?:[*+]|\{\d+,\})/;
 
 /** Each turn of the outer group begins with a backslash, which the inner one cannot match. */
-const HARMLESS = ['"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"(\\s*:)?|[{}[\\]]'];
+const HARMLESS = ['"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"(\\s*:)?|[{}[\\]]', '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|-?\\d[\\d.eE+-]*'];
 
 const expressions = deliveredFiles().flatMap(({ path, code }) =>
   [...code.matchAll(LITERAL)].map(([, source = '']) => ({ path, source })),

@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What is delivered: everything but tests and tools. */
-const DELIVERED = ['adapters', 'config', 'src', 'views'] as const;
+const DELIVERED = ['adapters', 'config', 'packages/agent/src', 'packages/resource-server/src', 'src', 'views'] as const;
 
 export type SourceFile = {
   /** From the root, with forward slashes. */

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '../..');
-const LOOKED_AT = ['src', 'adapters', 'views', 'config', 'docs'] as const;
-/** Results of a day. */
-const LEFT_OUT = /^docs\/(?:results|pictures)\//;
+const LOOKED_AT = ['src', 'adapters', 'views', 'config', 'docs', 'packages', 'python'] as const;
+/** Results of a day, and what is installed or built. */
+const LEFT_OUT = /^docs\/(?:results|pictures)\/|\/(?:node_modules|dist)\//;
 /** What generated pages are made from is looked at. */
 const GENERATED = '<!-- Generated from ';
 
@@ -221,7 +221,7 @@ const sources: readonly Source[] = [
     readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`.replaceAll('\\', '/')),
   ),
 ]
-  .filter((path) => /\.(?:ts|js|css|md|cedar)$/.test(path) && !LEFT_OUT.test(path))
+  .filter((path) => /\.(?:ts|js|css|md|cedar|py)$/.test(path) && !LEFT_OUT.test(path))
   .sort()
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
   .filter(({ text }) => !text.startsWith(GENERATED));

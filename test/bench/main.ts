@@ -16,6 +16,7 @@ import { startBehalf } from './behalf-subject.ts';
 import { CASES, CLIENT_CREDENTIALS } from './cases.ts';
 import { type DecisionToToken, decisionsTable, decisionsToTokens } from './decisions.ts';
 import { type Denial, denials, denialsTable } from './deny.ts';
+import { type GatewayMicros, gatewayCostOf, gatewayText } from './gateway-cost.ts';
 import { type Listeners, listenersOn, listenersTable } from './listeners.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
 import { type BenchOptions, benchOptions, usage } from './options.ts';
@@ -27,6 +28,7 @@ import { type Figures, round } from './rounds.ts';
 import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
 import { rounded } from './statistics.ts';
 import { authorityShare, authorityText, epochShare, rowsOf, rowsTable, variantsOf, variantsText } from './summary.ts';
+import { type VerificationMicros, verificationOf, verificationText } from './verification.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
@@ -81,6 +83,10 @@ const run = async (options: BenchOptions) => {
     await round(variants, others, exchange, { ...options, index });
   }
   const epochMicros = isOn('epochs') ? (await printedBy<{ micros: number }>('epoch-check.ts')).micros : undefined;
+  const gateway = isOn('gateway') ? gatewayCostOf(await printedBy<GatewayMicros>('gateway-proxies.ts')) : undefined;
+  const verification = isOn('verification')
+    ? verificationOf(await printedBy<VerificationMicros>('token-verification.ts'))
+    : undefined;
   const authority = isOn('authority') ? await printedBy<AuthorityMicros>('authority-check.ts') : undefined;
 
   const [ofExchange] = exchange;
@@ -137,6 +143,8 @@ const run = async (options: BenchOptions) => {
     variants: variantsOf(variants),
     epochs: epochMicros === undefined ? undefined : epochShare(epochMicros, operations, figures),
     authority: authority && authorityShare(authority, figures),
+    verification,
+    gateway,
     policies,
     operations,
     scaling: scaled,
@@ -150,7 +158,7 @@ const run = async (options: BenchOptions) => {
 
 const report = (result: Awaited<ReturnType<typeof run>>): string => {
   const { cases, variants, epochs, authority, policies, operations, scaling, rounds, seconds } = result;
-  const { pages, listeners, pollers, decisions, ends } = result;
+  const { pages, listeners, pollers, decisions, ends, verification, gateway } = result;
   return [
     `Server CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
     ...(cases.length > 0 ? [rowsTable(cases)] : []),
@@ -161,6 +169,8 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
         ]
       : []),
     ...(authority ? [authorityText(authority)] : []),
+    ...(verification ? [verificationText(verification)] : []),
+    ...(gateway ? [gatewayText(gateway)] : []),
     ...(policies ? [policyTables(policies.exchange, policies.decisions)] : []),
     ...(operations.length > 0 ? [operationsTable(operations)] : []),
     ...(scaling.length > 0 ? [scalingTable(scaling)] : []),

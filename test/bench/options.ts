@@ -9,11 +9,13 @@ export const PARTS = {
   operations: 'commands to MongoDB and Redis for one request, and how many of them wait for one another',
   epochs: 'the share of an exchange that goes into asking for kills and epochs',
   authority: 'effective authority computation, and its share of a client credentials request',
+  verification: 'the package for APIs: verification of a token beside jwtVerify alone',
+  gateway: 'a request through the gateway beside a bare proxy of the same library',
   policies: 'an exchange without policies, with the starter set, 50, 200 and 2,000 of them, and what a decision costs',
   pollers: 'agents that wait for people: what they ask of the stores',
   decisions: 'from a person’s yes to the token of her agent, by poll and by ping',
   listeners: 'open inboxes: memory of the server, and how soon all hear of a question',
-  pages: 'server CPU and bytes of each kind of page',
+  pages: 'server CPU and bytes of each kind of page, and of a first visit',
   deny: 'time to deny and time to kill, two nodes, p50, p99 and max',
 } as const;
 

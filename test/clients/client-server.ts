@@ -19,7 +19,8 @@ export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** Redirect target of clients that are handed the address the browser was sent to. */
 export const CALLBACK = 'http://127.0.0.1:4000/callback';
-const person = { username: 'ada', password: 'a long enough pass phrase' };
+/** The person of all clients. */
+export const person = { username: 'ada', password: 'a long enough pass phrase' };
 
 export type Ground = Awaited<ReturnType<typeof makeGround>>;
 

@@ -9,6 +9,7 @@ import { modAuthOpenidc } from './mod-auth-openidc.ts';
 import { oauth4webapi } from './oauth4webapi.ts';
 import { oidcAgent } from './oidc-agent.ts';
 import { openidClient } from './openid-client.ts';
+import { pythonKit } from './python-kit.ts';
 
 const SCRIPTS: readonly ClientScript[] = [
   openidClient,
@@ -19,6 +20,7 @@ const SCRIPTS: readonly ClientScript[] = [
   mcpOnBehalf,
   modAuthOpenidc,
   oidcAgent,
+  pythonKit,
 ];
 /** For the checks of one client; installing it has a limit of its own. */
 const RUN_WITHIN_MS = 90_000;

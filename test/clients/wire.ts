@@ -30,8 +30,12 @@ export const openWire = async () => {
       });
       onward.end(body);
       const [answer] = await once(onward, 'response');
-      const answered = await buffer(answer);
       const { location } = answer.headers;
+      outgoing.writeHead(answer.statusCode, answer.rawHeaders);
+      // Passed on as it comes: a stream does not end.
+      outgoing.once('close', () => answer.destroy());
+      answer.pipe(outgoing);
+      const answered = await buffer(answer);
       exchanges.push(
         [
           `${incoming.method} ${incoming.url?.slice(0, SHOWN)}`,
@@ -42,7 +46,6 @@ export const openWire = async () => {
           .join('\n'),
       );
       exchanges = exchanges.slice(-KEPT);
-      outgoing.writeHead(answer.statusCode, answer.rawHeaders).end(answered);
     };
     pass().catch((error: Error) => outgoing.destroy(error));
   });

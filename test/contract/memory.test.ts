@@ -3,7 +3,11 @@ import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
+import { describeReports } from './reports.contract.ts';
+import { describeStatusIndexes } from './status-indexes.contract.ts';
 
 describeDocumentStore('memory', memoryDocumentStore);
 describeEphemeralStore('memory', memoryEphemeralStore);
 describeNotifications('memory', memoryDocumentStore);
+describeReports('memory', memoryDocumentStore);
+describeStatusIndexes('memory', memoryDocumentStore);

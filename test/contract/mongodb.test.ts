@@ -9,6 +9,8 @@ import { startMongodb } from '../support/mongodb-server.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { ITEMS, type Item, ids } from './items.ts';
 import { describeNotifications } from './notifications.contract.ts';
+import { describeReports } from './reports.contract.ts';
+import { describeStatusIndexes } from './status-indexes.contract.ts';
 
 // Before any test: without a server this file fails as a whole and says what to install.
 const server = await startMongodb();
@@ -46,6 +48,10 @@ describeDocumentStore(`mongodb (${kind})`, () => open(newUrl(), { deadlineMillis
 });
 
 describeNotifications(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
+
+describeReports(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
+
+describeStatusIndexes(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
 describe('FT-03 what start refuses', () => {
   test.each([

@@ -8,6 +8,8 @@ import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
+import { describeReports } from './reports.contract.ts';
+import { describeStatusIndexes } from './status-indexes.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,3 +20,5 @@ const openNew = () => openSqlite({ file: join(folder, `${++files}.db`) });
 describeDocumentStore('sqlite', () => sqliteDocumentStore(openNew()));
 describeEphemeralStore('sqlite', (clock) => sqliteEphemeralStore(openNew(), clock));
 describeNotifications('sqlite', () => sqliteDocumentStore(openNew()));
+describeReports('sqlite', () => sqliteDocumentStore(openNew()));
+describeStatusIndexes('sqlite', () => sqliteDocumentStore(openNew()));

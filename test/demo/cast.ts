@@ -121,7 +121,8 @@ export const makeCast = async (server: ServerProcess) => {
   check(`it serves as ${calendar.identifier}, process ${child.pid}`, child.exitCode === null);
 
   const browser = newBrowser(issuer);
-  const revokeForm = (page: Page, delegation: string) => page.forms.find(({ action }) => action.includes(delegation));
+  const revokeForm = (page: Page, delegation: string) =>
+    page.forms.find(({ action }) => action.endsWith(`/${delegation}/revoke`));
 
   return {
     calls,

@@ -73,7 +73,7 @@ describe('on a phone', () => {
       await signIn(page, 'ada-lovelace');
       await withPasskey(page);
       await page.goto(`${scene.issuer}/account`);
-      await page.getByRole('link', { name: 'Look at it' }).click();
+      await page.getByRole('link', { name: 'Review it' }).click();
       expect(await pageFaults(page)).toEqual([]);
       await page.getByRole('link', { name: 'EUR 1,250.00 to Nordwind Energy AG' }).click();
       await page.locator('.at').getByText('payments.example.com').waitFor();
@@ -212,6 +212,7 @@ test('AP-18 words of an agent that play our page stay its words, after the facts
     const places = await page.evaluate<readonly number[]>(
       "['.deeds', 'dl.facts', 'figure.words', '.decide'].map((one) => [...document.querySelectorAll('*')].indexOf(document.querySelector(one)))",
     );
+    expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(await pageFaults(page)).toEqual([]);
   });

@@ -61,7 +61,7 @@ test('WB-12 approvals: one denied, one approved, several at once, somebody to de
   await withPage(browser, PHONE, async (page) => {
     const objected = objectionsOf(page);
     await signIn(page, '/account', ada);
-    await keyboard.follow(page, 'Look at them');
+    await keyboard.follow(page, 'Review them');
     await keyboard.follow(page, 'See what is there');
     await keyboard.press(page, 'Deny');
     expect(await heading(page)).toBe('Denied');
@@ -172,47 +172,47 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await signIn(page, '/console', ADMIN);
     await keyboard.follow(page, 'People');
     await keyboard.follow(page, 'Groups');
-    await keyboard.follow(page, 'Make a group');
+    await keyboard.follow(page, 'New group');
     await keyboard.type(page, 'Name', 'Night shift');
     await keyboard.type(page, 'Usernames of its members', 'grace-keys\nmary-keys');
     await keyboard.press(page, 'Save');
     expect(await heading(page)).toContain('Night shift');
-    await keyboard.follow(page, 'Change');
+    await keyboard.follow(page, 'Change Night shift');
     await keyboard.type(page, 'Name', 'Late shift');
     await keyboard.press(page, 'Save');
     expect(await heading(page)).toContain('Late shift');
 
     await keyboard.follow(page, 'People');
-    await keyboard.type(page, 'Words', 'grace');
-    await keyboard.press(page, 'Show');
+    await keyboard.type(page, 'Search', 'grace');
+    await keyboard.press(page, 'Apply');
     await keyboard.follow(page, 'grace-keys Person');
     await keyboard.follow(page, 'Disable grace-keys Person');
     await keyboard.press(page, 'Disable');
-    expect(await page.locator('#state').textContent()).toBe('Cannot sign in');
+    expect(await page.locator('.page-head .tag').first().textContent()).toBe('disabled');
     await keyboard.press(page, 'Enable grace-keys Person');
-    expect(await page.locator('#state').textContent()).toBe('Can sign in');
+    expect(await page.locator('.page-head .tag').first().textContent()).toBe('active');
 
     await keyboard.follow(page, 'Clients');
     await keyboard.follow(page, 'Counter');
     await keyboard.press(page, 'Disable Counter');
     expect(await page.locator('#state').textContent()).toBe('Blocked');
     await keyboard.press(page, 'Enable Counter');
-    expect(await page.locator('#state').textContent()).toBe('Active');
+    expect(await page.locator('.page-head .tag').first().textContent()).toBe('active');
 
     await keyboard.follow(page, 'Resource servers');
     await keyboard.follow(page, 'Payments');
-    await keyboard.press(page, /^Show it/);
+    await keyboard.press(page, /^Preview/);
     await keyboard.follow(page, 'Disable Payments');
     await keyboard.press(page, 'Disable');
     expect(await page.textContent('main')).toContain('No token is issued for it');
 
     await page.goto(`${server.issuer}/console/blueprints/${blueprint.id}/deprecate`);
-    await keyboard.press(page, 'Take no new agents');
+    await keyboard.press(page, 'Deprecate');
     expect(await page.textContent('main')).toContain('It takes no new agents.');
 
     await keyboard.follow(page, 'Audit log');
     await keyboard.type(page, 'On behalf of', 'grace-keys');
-    await keyboard.press(page, 'Show');
+    await keyboard.press(page, 'Apply');
     expect(await page.textContent('main')).toContain('disabled');
     expect(objected).toEqual([]);
   });

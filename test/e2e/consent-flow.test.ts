@@ -159,7 +159,7 @@ describe.each(WAYS)('WB-01 WB-12 %s', (way, { hands, options }) => {
       expect(await isActive(exchanged.body['access_token'], opaque)).toBe(false);
       expect(await isActive(tokens.body['access_token'], jwt)).toBe(true);
       await hands.press(page, new RegExp(`^Revoke all that Planner ${way}`));
-      expect(await page.textContent('main')).toContain('It ended.');
+      expect(await page.textContent('main')).toContain('Access revoked');
       expect(await isActive(tokens.body['access_token'], jwt)).toBe(false);
       const refreshed = await calls.token(keyed(agent), {
         grant_type: 'refresh_token',

@@ -10,14 +10,14 @@ let chromium: Browser;
 
 beforeAll(async () => {
   [full, chromium] = await Promise.all([fullServer(), startChromium()]);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await chromium?.close();
   await full?.close();
 });
 
-test('results appear while a person types; arrows choose one, Enter opens it, Escape closes them; axe finds nothing', async () => {
+test('results appear while a person types; arrows choose one, Enter opens it, Escape closes them; axe finds nothing; no single key is a shortcut (WCAG 2.1.4)', async () => {
   const context = await chromium.newContext({ viewport: { width: 1280, height: 800 } });
   await takeOver(context, await full.signedIn(), full.server.issuer);
   const page = await context.newPage();
@@ -26,6 +26,8 @@ test('results appear while a person types; arrows choose one, Enter opens it, Es
   await page.goto(`${full.server.issuer}/console/agents`);
 
   await page.keyboard.press('/');
+  expect(await field.evaluate((one) => one.ownerDocument.activeElement === one)).toBe(false);
+  await page.keyboard.press('Control+k');
   await page.keyboard.type('planner');
   await page.waitForSelector('#found [role=option]');
   const said = [field.getAttribute('role'), field.getAttribute('aria-expanded'), field.getAttribute('aria-controls')];

@@ -49,7 +49,8 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
         await walk(page);
       });
     const look = async (page: Page): Promise<void> => void found.push(...(await pageFaults(page)));
-    const heading = (page: Page): Promise<string | null> => page.locator('#state').textContent();
+    const state = (page: Page): Promise<string | null> => page.locator('.page-head .tag').first().textContent();
+    const openMenu = (page: Page): Promise<void> => page.locator('.menu > summary').press('Enter');
     let id = '';
 
     await as(ADMIN, async (page) => {
@@ -65,19 +66,19 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await keyboard.press(page, 'Register');
       id = page.url().split('/').at(-1)?.split('?')[0] ?? '';
       expect(id).toMatch(/^agt_/);
-      expect(await heading(page)).toBe('Blocked');
+      expect(await state(page)).toBe('pending');
       await look(page);
     });
 
     await as(scene.person, async (page) => {
       await look(page);
       await keyboard.press(page, `Accept ${name}`);
-      expect(await heading(page)).toBe('Active');
+      expect(await state(page)).toBe('active');
       await look(page);
       await keyboard.press(page, `Suspend ${name}`);
-      expect(await heading(page)).toBe('Blocked');
+      expect(await state(page)).toBe('suspended');
       await keyboard.press(page, `Resume ${name}`);
-      expect(await heading(page)).toBe('Active');
+      expect(await state(page)).toBe('active');
       await keyboard.follow(page, `Change ${name}`);
       await look(page);
       await keyboard.type(page, 'Contact (optional)', 'planner@example.com');
@@ -89,6 +90,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await keyboard.press(page, 'Add');
       await look(page);
       await keyboard.press(page, 'Remove Next');
+      await openMenu(page);
       await keyboard.follow(page, `Hand over ${name}`);
       await look(page);
       await keyboard.type(page, 'New owner', BOB.username);
@@ -102,12 +104,13 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
 
     await as(BOB, async (page) => {
       await keyboard.press(page, `Accept ${name}`);
-      expect(await heading(page)).toBe('Active');
+      expect(await state(page)).toBe('active');
       expect((await scene.management.call('GET', `/agents/${id}`)).body['owner']).not.toBe(scene.accountId);
+      await openMenu(page);
       await keyboard.follow(page, `Retire ${name}`);
       await look(page);
       await keyboard.press(page, 'Retire for good');
-      expect(await heading(page)).toBe('Blocked');
+      expect(await state(page)).toBe('retired');
       await look(page);
     });
 

@@ -69,7 +69,7 @@ test('OIDC Core §3.1.2.1 ui_locales decides, the choice at the foot of a page c
       heading: expect.stringMatching(/möchte bei .* für Sie handeln$/),
     });
     const text = await page.textContent('main');
-    for (const shown of ['Ihre Antwort geht an', 'Ada steht dafür ein', 'für die Umgebung „Test“ registriert'])
+    for (const shown of ['Ihre Antwort geht an', 'gehört Ada', 'für die Umgebung „Test“ registriert'])
       expect(text).toContain(shown);
 
     // The person chooses in the middle of it: the same question, in another language.

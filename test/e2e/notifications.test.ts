@@ -111,7 +111,7 @@ describe('a person', () => {
       await page.keyboard.press('Enter');
       await page.getByText('This browser notifies you from now on').waitFor();
       await page.getByText('This browser', { exact: true }).last().waitFor();
-      expect(await page.getByRole('button', { name: 'Tell me in this browser' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Notify me in this browser' }).count()).toBe(0);
       expect(await pageFaults(page)).toEqual([]);
 
       const approval = await scene.ask(ada.id);
@@ -149,16 +149,16 @@ describe('a person', () => {
       await page.context().grantPermissions(['notifications'], { origin: scene.issuer });
       await page.addInitScript(standIn(phone));
       await signIn(page, 'eve-pushed', '/account/notifications');
-      await page.getByRole('button', { name: 'Tell me in this browser' }).click();
+      await page.getByRole('button', { name: 'Notify me in this browser' }).click();
       await page.getByText('This browser notifies you from now on').waitFor();
       await page.getByRole('button', { name: /^Send a test/ }).click();
       await page.getByText('The server sent the test').waitFor();
       expect(phone.messages()).toHaveLength(1);
       await page.getByText('This browser', { exact: true }).last().waitFor();
       await page.getByRole('button', { name: /^Remove/ }).click();
-      await page.getByText('You are not told there any more').waitFor();
+      await page.getByText('That browser gets no more notifications').waitFor();
       expect(await page.evaluate('sessionStorage.getItem("subscription")')).toBeNull();
-      await page.getByRole('button', { name: 'Tell me in this browser' }).waitFor();
+      await page.getByRole('button', { name: 'Notify me in this browser' }).waitFor();
     });
   }, 60_000);
 
@@ -168,7 +168,7 @@ describe('a person', () => {
     await withPage(browser, {}, async (page) => {
       await page.addInitScript(`${standIn(phone)}; Notification.requestPermission = async () => 'denied';`);
       await signIn(page, 'mia-pushed', '/account/notifications');
-      await page.getByRole('button', { name: 'Tell me in this browser' }).click();
+      await page.getByRole('button', { name: 'Notify me in this browser' }).click();
       await page.getByRole('alert').filter({ hasText: 'does not allow messages' }).waitFor();
       expect(await page.getByText('In no browser yet').count()).toBe(1);
     });
@@ -179,7 +179,7 @@ describe('a person', () => {
     await withPage(browser, { javaScriptEnabled: false }, async (page) => {
       await signIn(page, 'zoe-pushed', '/account/notifications');
       expect(await page.getByText('Everything else works without them').isVisible()).toBe(true);
-      expect(await page.getByRole('button', { name: 'Tell me in this browser' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Notify me in this browser' }).count()).toBe(0);
     });
   }, 60_000);
 });
@@ -192,7 +192,7 @@ describe('the worker', () => {
       await page.addInitScript(standIn(service.newBrowser()));
       await signIn(page, 'ida-pushed', '/account/notifications');
       const { cdp, ids } = await registrations(page);
-      await page.getByRole('button', { name: 'Tell me in this browser' }).click();
+      await page.getByRole('button', { name: 'Notify me in this browser' }).click();
       await page.getByText('This browser notifies you from now on').waitFor();
       const scope = `${scene.issuer}/account/`;
       await until(() => ids.has(scope));

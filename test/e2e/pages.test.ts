@@ -81,7 +81,7 @@ describe.each([
       faults: await faultsIn(page, [look]),
       ...(await page.evaluate<{ readonly elements: number; readonly sizes: readonly [number, number] }>(
         `({
-          elements: document.querySelectorAll('*').length,
+          elements: document.querySelectorAll('*:not(.cm-editor, .cm-editor *)').length,
           sizes: ['.headline, .compare .code', 'main *:not(.headline, .headline *, .compare .code)'].map((selector) =>
             Math.max(0, ...[...document.querySelectorAll(selector)].map((one) => parseFloat(getComputedStyle(one).fontSize)))),
         })`,

@@ -410,6 +410,8 @@ describe('what a request is bound to', () => {
     ['words that are hidden', { context: { business_justification: 'pay \u202e04 RUE' } }],
     ['words without end', { context: { business_justification: 'x'.repeat(301) } }],
     ['an actor without an id', { client: { actor: { type: 'ai_agent' } } }],
+    ['an actor with an empty id', { client: { actor: { type: 'ai_agent', id: '' } } }],
+    ['an actor whose id is a number', { client: { actor: { type: 'ai_agent', id: 7 } } }],
     ['no items', { items: [] }],
     ['items and a resource', { items: [{}] }],
   ];

@@ -385,6 +385,12 @@ describe('to whom, for whom and for what (TX-11, TX-15)', () => {
       'invalid_request',
       'token_type_unsupported',
     ],
+    [
+      'authorization details',
+      { authorization_details: '[{"type":"ticket"}]' },
+      'invalid_authorization_details',
+      'details_malformed',
+    ],
     ['no proof of a sign-in', { subject_token: 'x' }, 'invalid_request', 'subject_token_not_live'],
   ])('%s', async (_, form, error, reason) => {
     const { idToken } = await signIn();

@@ -62,6 +62,8 @@ describe('discovery', () => {
     const at = (path: string): string => `${scene.issuer}/access/v1/${path}`;
     expect(calendar.metadata).toEqual({
       policy_decision_point: scene.issuer,
+      revocation_feed_endpoint: at('revocations'),
+      report_endpoint: at('reports'),
       access_evaluation_endpoint: at('evaluation'),
       access_evaluations_endpoint: at('evaluations'),
       approval_use_endpoint: at('approval-uses'),

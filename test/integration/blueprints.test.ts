@@ -158,6 +158,17 @@ describe('the management API', () => {
     const body = { name: 'Only one', purpose: 'Tests', ceilings: {} };
     await ok(call('POST', '/blueprints', body));
     expect((await call('POST', '/blueprints', body)).status).toBe(409);
+    const other = await draft({});
+    const renamed = await call(
+      'PATCH',
+      `/blueprints/${other}`,
+      { name: body.name },
+      await etagOf(`/blueprints/${other}`),
+    );
+    expect([renamed.status, renamed.body['errors']]).toEqual([409, [expect.objectContaining({ pointer: '/name' })]]);
+    await server.settled();
+    expect((await server.events('management.refused')).at(-1)).toMatchObject({ error: 'conflict' });
+    expect((await call('GET', `/blueprints/${other}`)).body['name']).not.toBe(body.name);
   });
 });
 

@@ -104,7 +104,7 @@ describe('a right that is taken back', () => {
         const form = page.forms.find(({ action }) => action.endsWith('/account/sign-out'));
         if (!form) throw new Error(page.text);
         const action = form.action.replace('/account/sign-out', `/account/grants/${id}/revoke`);
-        expect((await browser.submit(page, { ...form, action })).text).toContain('It ended.');
+        expect((await browser.submit(page, { ...form, action })).text).toContain('Access revoked');
       },
     ],
   ])('with the sign-in of the agent, %s: what was approved in advance is over', async (name, end) => {

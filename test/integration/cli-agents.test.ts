@@ -5,24 +5,24 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { managementClient } from '../../src/cli/management-client.ts';
 import { cliHere } from '../support/in-process-cli.ts';
-import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-cli-agents-'));
 const before = process.cwd();
-let server: ServerProcess;
+let server: RunningServer;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await runServer();
   // Key files are written where the command runs.
   process.chdir(folder);
 });
 afterAll(async () => {
   process.chdir(before);
-  await server?.remove();
+  await server?.close();
   rmSync(folder, { recursive: true });
 });
 
-const behalf = (...argv: string[]) => cliHere(argv, server.environment);
+const behalf = (...argv: string[]) => cliHere(argv, { BEHALF_DATA: server.dataFolder });
 const create = (name: string, ...more: string[]) =>
   behalf('agents', 'create', '--name', name, '--purpose', 'Books trips', ...more);
 const idIn = (text: string): string => /agt_[a-z2-7]{26}/.exec(text)?.[0] ?? '';
@@ -83,8 +83,8 @@ test('with --owner it says that the owner must accept, where and until when, and
 });
 
 test('help says who can accept', async () => {
-  const { stdout } = await runCli(['agents', 'accept', '--help'], server.environment);
-  expect(stdout).toContain('The account that is asked accepts it, or a member of the group that is asked');
+  const { out } = await behalf('agents', 'accept', '--help');
+  expect(out).toContain('The account that is asked accepts it, or a member of the group that is asked');
 });
 
 test('a list that a filter leaves empty does not say that there is nothing at all', async () => {

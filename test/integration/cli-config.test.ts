@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { exampleType } from '../support/detail-types.ts';
 import { cliHere } from '../support/in-process-cli.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -192,6 +193,46 @@ test('--prune disables what no file declares, of kinds that have a folder; witho
   expect(JSON.parse((await on(target, 'clients', 'show', 'Stray', '--json')).out)).toMatchObject({ state: 'disabled' });
   expect(await on(target, 'config', 'diff', '-f', copy, '--prune')).toMatchObject({ code: 0, out: '' });
   expect((await target.events('client.disabled')).length).toBe(1);
+});
+
+test('trusted issuers are exported, need --local where they are new or enabled, and are disabled by --prune', async () => {
+  const issued = join(folder, 'issued');
+  const keys = join(folder, 'issuer.jwks.json');
+  writeFileSync(keys, JSON.stringify({ keys: [(await newKeyPair()).publicJwk] }));
+  const issuer = 'https://tokens.example.com';
+  const argv = ['workload-identity', 'issuers', 'create', issuer, '--name', 'Builds', '--template', 'generic'];
+  expect((await on(source, ...argv, '--jwks-file', keys, '--local')).code).toBe(0);
+  await on(source, 'config', 'export', '-f', issued);
+  const [file = ''] = readdirSync(join(issued, 'trusted-issuers'));
+  const declared = JSON.parse(readFileSync(join(issued, 'trusted-issuers', file), 'utf8'));
+  expect(declared).toMatchObject({
+    issuer,
+    name: 'Builds',
+    template: 'generic',
+    state: 'active',
+    jwks: { keys: [{}] },
+  });
+  for (const name of readdirSync(issued)) {
+    if (name !== 'trusted-issuers') rmSync(join(issued, name), { recursive: true });
+  }
+
+  const apply = (...more: readonly string[]) => on(target, 'config', 'apply', '-f', issued, '--yes', ...more);
+  const weak = await apply();
+  expect([weak.code, weak.err]).toEqual([1, expect.stringContaining('0 of 1 change made, the others not.')]);
+  expect(await target.events('trusted_issuer.created')).toEqual([]);
+  expect((await target.events('management.refused')).at(-1)).toMatchObject({
+    error: 'insufficient_user_authentication',
+    note: 'createTrustedIssuer',
+  });
+  expect(await apply('--local')).toMatchObject({ code: 0, out: '1 change made.\n' });
+  expect(await target.events('trusted_issuer.created')).toHaveLength(1);
+  expect(await on(target, 'config', 'diff', '-f', issued, '--prune')).toMatchObject({ code: 0, out: '' });
+
+  rmSync(join(issued, 'trusted-issuers', file));
+  const pruned = await on(target, 'config', 'diff', '-f', issued, '--prune');
+  expect(pruned.out).toBe(`- trusted issuer ${issuer}\n    state: active → disabled\n`);
+  expect((await apply('--prune')).code).toBe(0);
+  expect(await target.events('trusted_issuer.disabled')).toHaveLength(1);
 });
 
 describe('files that declare nothing valid are refused before anything changes', () => {

@@ -1,5 +1,14 @@
 /** `behalf login`: an account signs in for the command line, by loopback (RFC 8252) or by device (RFC 8628), with DPoP tokens. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,11 +77,14 @@ const answer = async (url: string, person: typeof ADMIN, decision: 'allow' | 'de
 /** Runs `login`, with a person at the browser. */
 const login = async (
   person: typeof ADMIN,
-  { decision = 'allow', more = [] }: { readonly decision?: 'allow' | 'deny'; readonly more?: readonly string[] } = {},
+  {
+    decision = 'allow',
+    at = [server.issuer, '--context', 'here'],
+  }: { readonly decision?: 'allow' | 'deny'; readonly at?: readonly string[] } = {},
 ): Promise<Written & { readonly url: URL }> => {
   let url = '';
   let answering: Promise<void> | undefined;
-  const written = await behalf(['login', server.issuer, '--context', 'here', ...more], (text) => {
+  const written = await behalf(['login', ...at], (text) => {
     url = /https?:\/\/\S+\?\S+/.exec(text)?.[0] ?? url;
     answering ??= answer(url, person, decision);
   });
@@ -154,6 +166,18 @@ describe('login by browser', () => {
     expect(after.expiresAt).toBeGreaterThan(before.expiresAt - 1);
     expect([after.key, statSync(file).mode & 0o777]).toEqual([before.key, 0o600]);
   });
+
+  test('login without an address signs in again for the context in use, and ends the former tokens', async () => {
+    const before = kept();
+    expect((await login(ADMIN, { at: [] })).code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['current', 'here.json']);
+    const after = kept();
+    expect(after.refreshToken).not.toBe(before.refreshToken);
+    expect((await behalf(['accounts', 'list'])).code).toBe(0);
+    writeFileSync(file, JSON.stringify({ ...before, expiresAt: 1 }), { mode: 0o600 });
+    expect((await behalf(['accounts', 'list'])).err).toContain('The sign-in has ended.');
+    writeFileSync(file, JSON.stringify(after), { mode: 0o600 });
+  }, 30_000);
 
   test('a context that other users can read is refused', async () => {
     chmodSync(file, 0o644);

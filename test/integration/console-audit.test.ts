@@ -37,7 +37,7 @@ describe('/console/audit', () => {
   test('shows every event with all its members, newest first, and that it was looked at', async () => {
     const page = await auditor.open(at('/console/audit'));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('Account made');
+    expect(page.text).toContain('Account created');
     expect(page.text).toContain('Signed in');
     for (const member of ['caller', 'request', 'sequence', 'hash'])
       expect(page.html).toContain(`<code>${member}</code>`);

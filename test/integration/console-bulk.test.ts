@@ -114,10 +114,10 @@ describe('suspend', () => {
     await scene.management.call('POST', `/agents/${over}/retire`);
     const page = await preview(operator, 'suspend', [...ids, 'agt_unknown']);
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Suspend 2 agents?')]);
-    expect(page.text).toContain('2 agents to change, 1 unchanged, 2 not possible.');
+    expect(page.text).toContain('3 agents stay as they are');
     expect(page.text).toContain('It is suspended already.');
     expect(page.text).toContain('An agent that is retired cannot suspend.');
-    expect(page.text).toContain('There is no such agent for you.');
+    expect(page.text).toContain('It does not exist, or you may not see it.');
     // A preview changes nothing.
     expect(await statesOf(ids)).toEqual(['active', 'active', 'suspended', 'retired']);
 
@@ -160,7 +160,7 @@ describe('permissions', () => {
     const [own = ''] = await newAgents(['Of Ada']);
     const [others = ''] = await newAgents(['Of Bob'], bob);
     const page = await preview(ada, 'suspend', [own, others]);
-    expect(page.text).toContain('1 agent to change, 0 unchanged, 1 not possible.');
+    expect(page.text).toContain('1 agent stays as it is');
     expect(page.text).not.toContain('Of Bob');
     // A form that names it all the same meets the refusal of the API.
     const form = page.forms.find(({ action, method }) => method === 'POST' && /bulk$/.test(action));

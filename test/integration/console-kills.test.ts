@@ -78,10 +78,51 @@ describe('an order', () => {
     expect((await operator.open(at('/console/kills'))).text).toContain('Runaway');
   });
 
-  test('of a person names their agents and delegations', async () => {
-    const page = await operator.open(at(`/console/kills/new?scope=account&name=${scene.person.username}`));
+  test('of a person names their agents, what these hold for others and re-delegated, grants and sessions', async () => {
+    const carl = (await scene.management.createAccount({ username: 'carl', name: 'Carl', password: PASSWORD })).id;
+    const [held, below] = [await newAgent('Holds for Carl'), await newAgent('Works below')];
+    const now = Math.floor(Date.now() / 1000);
+    const delegated = { resource: scene.jwt.identifier, scope: ['read'], expiresAt: now + 3600 };
+    const { delegations } = server.behalf.services;
+    const parent = await delegations.recordConsent({
+      ...{ ...delegated, subject: carl, actor: held, asked: ['read'], by: carl },
+      delegableTo: { agents: [below], depth: 1 },
+    });
+    if (!parent) throw new Error('no delegation');
+    await delegations.derive({ ...delegated, parent, actor: below, delegableTo: { agents: [], depth: 0 } });
+    const { username } = scene.person;
+    // A session of theirs. The console is open to every account that owns agents.
+    await signedIn(scene.person);
+
+    const page = await operator.open(at(`/console/kills/new?scope=account&name=${username}`));
     expect(page.status).toBe(200);
-    for (const said of ['Agents', 'stays blocked until an administrator lifts']) expect(page.text).toContain(said);
+    const ends = page.html.slice(page.html.indexOf('id="ends"'), page.html.indexOf('</section>'));
+    for (const id of [held, below]) expect(ends).toContain(`/console/agents/${id}"`);
+    for (const name of ['Holds for Carl', 'Works below']) {
+      expect(ends).toMatch(new RegExp(`${name}[^/]*</[a-z]+> at [^]*?${new URL(scene.jwt.identifier).host}`));
+    }
+    expect(page.text).toMatch(/Sessions ?[1-9]/);
+    expect(page.text).toContain('Access tokens, standing approvals and open approvals of these end too.');
+    expect(page.text).toContain('stays blocked until an administrator lifts');
+    // Someone of whom nothing ends has none of these lines.
+    await scene.management.createAccount({ username: 'nil', name: 'Nil', password: PASSWORD });
+    const nothing = await operator.open(at('/console/kills/new?scope=account&name=nil'));
+    expect(nothing.text).toContain('No agent, delegation, grant or session ends.');
+  });
+
+  test('of everything says what it does not count', async () => {
+    const page = await admin.open(at('/console/kills/new?scope=all'));
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Sessions not counted; some may end')]);
+  });
+
+  test('stops a client by the URL of its metadata document', async () => {
+    const id = 'https://client.example.com/metadata.json';
+    const done = await stop(operator, 'client', id, { confirm: id, reason: 'Its host was taken over' });
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('Stopped.')]);
+    expect((await events('kill.ordered')).at(-1)).toMatchObject({ target: { kind: 'client', id } });
+    const wrong = await operator.open(at(`/console/kills/new?scope=client&name=${encodeURIComponent(`${id}?a=b`)}`));
+    expect([wrong.status, wrong.forms.some(({ action }) => /kills\/new$/.test(action))]).toEqual([400, true]);
+    expect((await events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_request' });
   });
 
   test('an unknown name is refused at its field; an ambiguous one lists the candidates', async () => {

@@ -36,7 +36,7 @@ const get = async (path: string) => (await scene.management.call('GET', path)).b
 const idOn = (page: Page): string => /\/console\/[a-z-]+\/([a-z]+_\w+)/.exec(page.url)?.[1] ?? '';
 
 beforeAll(async () => {
-  server = await runServer();
+  server = await runServer({ environment: { BEHALF__PASSWORDS__MINIMUMLENGTH: '14' } });
   scene = await makeScene(server);
   await scene.management.call('POST', '/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
   await scene.management.call('POST', '/accounts', { ...ADMIN, name: 'Root', roles: ['administrator'] });
@@ -101,6 +101,8 @@ describe('a person', () => {
     expect(await get(`/accounts/${id}`)).toMatchObject({ roles: ['auditor'] });
     expect((await eventsSince(before)).map(({ type }) => type)).toContain('account.updated');
 
+    const { text } = await admin.open(at(`/console/people/${id}/password`));
+    expect(text).toContain('At least 14 characters.');
     const set = await send(admin, `/console/people/${id}/password`, /password$/, {
       password: 'another long pass phrase',
     });
@@ -166,7 +168,7 @@ describe('a resource server', () => {
     });
     const before = await written();
     const changed = await send(operator, `/console/resource-servers/${id}/edit`, /edit$/, {
-      ...{ 'scopes.0.name': '', 'scopes.2.name': 'list', 'scopes.2.description': 'List files' },
+      ...{ 'scopes.0.name': '', 'scopes.2.name': 'list', 'scopes.2.description': 'List files', 'scopes.2.risk': 'low' },
     });
     expect([changed.status, changed.text]).toEqual([200, expect.stringContaining('Saved.')]);
     expect((await get(`/resource-servers/${id}`))['scopes']).toMatchObject([{ name: 'purge' }, { name: 'list' }]);
@@ -176,11 +178,39 @@ describe('a resource server', () => {
     expect(await eventsSince(before)).toHaveLength(1);
   });
 
+  test('buttons add a row and remove one; what is typed stays, and nothing is saved', async () => {
+    const before = await written();
+    const typed = {
+      ...{ name: 'Rows', identifier: 'https://rows.example.com' },
+      ...{ 'scopes.0.name': 'read', 'scopes.0.description': 'Read files', 'scopes.0.risk': 'medium' },
+    };
+    const typedIn = (page: Page, name: string) =>
+      page.forms.flatMap(({ fields }) => fields).find((field) => field.name === name)?.value;
+    const more = await send(operator, '/console/resource-servers/new', /resource-servers$/, {
+      ...{ ...typed, rows: 'add:scopes' },
+    });
+    expect([
+      more.status,
+      typedIn(more, 'name'),
+      typedIn(more, 'scopes.0.name'),
+      typedIn(more, 'scopes.1.name'),
+    ]).toEqual([...[200, 'Rows', 'read', '']]);
+    const form = more.forms.find(({ action }) => /resource-servers$/.test(action));
+    if (!form) throw new Error('no form');
+    const less = await operator.submit(more, form, {
+      set: { 'scopes.1.name': 'purge', 'scopes.1.description': 'Delete files', rows: 'remove:scopes:0' },
+    });
+    expect([less.status, typedIn(less, 'scopes.0.name'), typedIn(less, 'scopes.1.name')]).toEqual([
+      ...[200, 'purge', undefined],
+    ]);
+    expect(await eventsSince(before)).toEqual([]);
+  });
+
   test('an error of one scope stands at its row, a text that is no JSON at its field', async () => {
     const twice = await send(operator, '/console/resource-servers/new', /resource-servers$/, {
       ...{ name: 'Twice', identifier: 'https://twice.example.com' },
       ...{ 'scopes.0.name': 'read', 'scopes.0.description': 'Read' },
-      ...{ 'scopes.1.name': 'no "scope"', 'scopes.1.description': 'Read' },
+      ...{ 'scopes.1.name': 'no "scope"', 'scopes.1.description': 'Read', 'scopes.1.risk': 'low' },
     });
     expect(twice.status).toBe(400);
     expect(twice.html).toMatch(/name="scopes\.1\.name"[^>]*aria-invalid="true"/);
@@ -189,5 +219,43 @@ describe('a resource server', () => {
       ...{ 'scopes.0.name': 'read', 'scopes.0.description': 'Read' },
     });
     expect([broken.status, broken.text]).toEqual([400, expect.stringContaining('This is not JSON.')]);
+  });
+
+  test('refuses JSON without a canonical form at its field, where a change compares it', async () => {
+    const made = await send(operator, '/console/resource-servers/new', /resource-servers$/, {
+      ...{ name: 'Canon', identifier: 'https://canon.example.com' },
+      ...{ 'scopes.0.name': 'read', 'scopes.0.description': 'Read' },
+    });
+    const edit = `/console/resource-servers/${idOn(made)}/edit`;
+    for (const typed of ['["\\ud800"]', '[1e999]']) {
+      const before = await written();
+      const { status, text } = await send(operator, edit, /edit$/, { detail_types: typed });
+      expect([typed, status, text]).toEqual([typed, 400, expect.stringContaining('This is not JSON.')]);
+      expect(await eventsSince(before)).toMatchObject([{ type: 'request.refused', error: 'invalid_field' }]);
+    }
+  });
+});
+
+describe('rights', () => {
+  test('are ticks of the scopes of each API; a tick joins typed scopes, and an unchanged form changes nothing', async () => {
+    const { identifier } = scene.jwt;
+    const page = await operator.open(at('/console/blueprints/new'));
+    const ticks = page.forms.flatMap(({ fields }) => fields).filter(({ name }) => name === 'ceilings.authority.tick');
+    expect(ticks.map(({ value }) => value)).toEqual(expect.arrayContaining([`${identifier} *`, `${identifier} read`]));
+    const made = await send(operator, '/console/blueprints/new', /blueprints$/, {
+      ...{ name: 'Ticked', purpose: 'Reads', 'ceilings.authority.tick': `${identifier} read` },
+      'ceilings.authority': `${identifier} write`,
+    });
+    expect([made.status, made.text]).toEqual([200, expect.stringContaining('Ticked')]);
+    const id = idOn(made);
+    const { draft } = (await get(`/blueprints/${id}`)) as { draft?: { ceilings: unknown } };
+    expect(draft?.ceilings).toEqual({ authority: { [identifier]: ['read', 'write'] } });
+    const before = await written();
+    const edit = await operator.open(at(`/console/blueprints/${id}/edit`));
+    const form = edit.forms.find(({ action }) => action.endsWith('/edit'));
+    // What has a tick is not text as well.
+    expect(form?.fields.find(({ name }) => name === 'ceilings.authority')?.value.trim()).toBe('');
+    await send(operator, `/console/blueprints/${id}/edit`, /edit$/, {});
+    expect(await eventsSince(before)).toEqual([]);
   });
 });

@@ -218,7 +218,9 @@ describe('trying and replaying', () => {
     const twins = await tried({ agent: 'twin' });
     expect([twins.status, twins.html]).toEqual([
       400,
-      expect.stringMatching(/class="error"[^>]*>This is the name of several: agt_\w+, agt_\w+\. Use an id\./),
+      expect.stringMatching(
+        /class="error"[^>]*>Several have this name: agt_\w+ \(\w+\), agt_\w+ \(\w+\)\. Give the id\./,
+      ),
     ]);
     expect((await server.events('request.refused')).slice(before)).toMatchObject([{ error: 'invalid_field' }]);
   });
@@ -250,8 +252,8 @@ describe('trying and replaying', () => {
     auditor.open(at(`/console/policy/try/use?${new URLSearchParams(query)}`));
 
   test('who may register and who may call what is tried by forms, with role and policies as layers', async () => {
-    const empty = await triedUse({});
-    expect([empty.status, words(empty)]).toEqual([200, expect.stringContaining('Try the use of this server')]);
+    const empty = await triedUse({ form: 'register' });
+    expect([empty.status, words(empty)]).toEqual([200, expect.stringContaining('Simulate the use of this server')]);
     const registering = empty.forms.find(({ fields }) =>
       fields.some(({ name, value }) => name === 'ask' && value === 'register'),
     );
@@ -290,9 +292,27 @@ describe('trying and replaying', () => {
     );
   });
 
+  test('without an approver the form lists all who could approve, with the reason; every field takes names', async () => {
+    const asked = { ask: 'approve', agent: 'Secretary', resource: scene.jwt.identifier, scope: 'write' };
+    const listed = await triedUse({ ...asked, subject: 'Ada' });
+    expect([listed.status, words(listed)]).toEqual([
+      200,
+      expect.stringMatching(
+        /One person can approve this The person on whose behalf the agent acts must approve it\..*Ada Can approve The agent acts on their behalf/,
+      ),
+    ]);
+    expect(words(await triedUse({ ...asked, yes: 'Ada' }))).toMatch(/Yes Ada: write/);
+    expect(words(await triedUse({ ask: 'administer', caller: 'The operator', operation: 'suspendAgent' }))).toContain(
+      'The operator: suspendAgent',
+    );
+  });
+
   test.each([
     [{ ask: 'approve', yes: 'nobody', scope: 'read' }, 'no such account'],
     [{ ask: 'approve', yes: 'ada', agent: 'agt_nobody', scope: 'read' }, 'no such agent'],
+    [{ ask: 'approve', scope: 'read' }, 'Name the person on whose behalf'],
+    [{ ask: 'approve', subject: 'nobody', scope: 'read' }, 'no such account'],
+    [{ ask: 'approve', subject: 'ada', agent: 'agt_nobody', scope: 'read' }, 'no such agent'],
     [{ ask: 'approve', yes: 'ada', scope: 'nothing' }, 'does not declare this scope'],
     [{ ask: 'approve', yes: 'ada', scope: 'read', for: 'nobody' }, 'no such account'],
     [{ ask: 'approve', yes: 'ada', scope: 'read', sets: '99' }, 'no such version'],

@@ -46,7 +46,7 @@ const search = (browser: Browser, text: string, part = ''): Promise<Page> =>
 
 /** Paths of the links of the results, in order. */
 const found = ({ html }: Page): readonly string[] =>
-  [...html.slice(html.indexOf('<main')).matchAll(/<a (?:class="button plain" )?href="([^"]+)"/g)]
+  [...html.slice(html.indexOf('<main')).matchAll(/<a (?:class="button \w+" )?href="([^"]+)"/g)]
     .map(([, href = '']) => href)
     .filter((href) => /\/console\/\w[\w-]*[/?]/.test(href));
 
@@ -139,6 +139,12 @@ describe('a search', () => {
     expect((await search(admin, '  ')).html).toContain('Enter the beginning of a name');
     const long = await search(admin, 'x'.repeat(5_000));
     expect([long.status, long.html.includes('x'.repeat(201))]).toEqual([200, false]);
+  });
+
+  test('reads a text whose 200th character is half a surrogate pair', async () => {
+    for (let index = 0; index < 7; index += 1) await register(`Sheaf ${index}`, scene.accountId);
+    const { status, html } = await search(admin, `${'sheaf '.repeat(33)}s😀😀`);
+    expect([status, html.includes('href="/console/agents?q=sheaf')]).toEqual([200, true]);
   });
 
   test('sends a browser that is not signed in to sign in', async () => {

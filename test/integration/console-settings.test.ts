@@ -75,6 +75,8 @@ test('signing keys are shown to administrators, and rotated with a fresh second 
   const refused = await send(plain, '/console/keys/rotate', /rotate$/);
   expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second factor')]);
   const before = await written();
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'insufficient_user_authentication' });
+  expect(await server.events('keys.rotated')).toEqual([]);
   const admin = await freshFactorBrowser(server, ADMIN);
   const done = await send(admin, '/console/keys/rotate', /rotate$/);
   expect([done.status, done.text]).toEqual([200, expect.stringContaining('New keys are published.')]);

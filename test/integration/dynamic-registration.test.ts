@@ -286,14 +286,59 @@ describe('without anything', () => {
   test.each([
     ['agent_blueprint', { agent_blueprint: 'bpt_any' }],
     ['agent_owner', { agent_owner: 'acc_any' }],
-    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'client_secret_basic' }],
-  ])('DR-04 an open server makes no agent and gives no secret: %s', async (member, more) => {
+    ['token_endpoint_auth_method', { token_endpoint_auth_method: 'private_key_jwt' }],
+  ])('DR-04 an open server makes no agent, and no client with keys: %s', async (member, more) => {
     const { answer, counted } = await world.refusals(world.open, () =>
       world.send('POST', '/reg', { server: world.open, body: clientMetadata(more) }),
     );
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } });
     expect(text(answer.body, 'error_description')).toMatch(new RegExp(`^${member}: `));
     expect(counted.some(({ error }) => error === 'invalid_client_metadata')).toBe(true);
+  });
+
+  test.each(['client_secret_basic', 'client_secret_post'])(
+    'DR-04 an open server gives no secret: a client that asks for %s becomes a public one (RFC 7591 §3.2.1)',
+    async (method) => {
+      const body = clientMetadata({ token_endpoint_auth_method: method });
+      const answer = await world.send('POST', '/reg', { server: world.open, body });
+      expect(answer).toMatchObject({ status: 201, body: { token_endpoint_auth_method: 'none' } });
+      expect(answer.body).not.toHaveProperty('client_secret');
+      const id = text(answer.body, 'client_id');
+      const stored = (await world.open.behalf.services.clients.get(id))?.document;
+      expect(stored).toMatchObject({ tokenEndpointAuthMethod: 'none' });
+      const [created] = (await world.open.events('client.created')).filter(({ target }) => target?.id === id);
+      expect(created).toBeDefined();
+    },
+  );
+
+  test('an open server leaves out redirect URIs of a scheme that is no domain name in reverse (RFC 8252 §7.1)', async () => {
+    const own = 'cursor://anysphere.cursor-mcp/oauth/callback';
+    const kept = ['http://localhost:8787/callback', 'com.example.app:/callback'];
+    const send = (redirect_uris: readonly string[]) =>
+      world.send('POST', '/reg', { server: world.open, body: clientMetadata({ redirect_uris }) });
+    expect(await send([own, ...kept])).toMatchObject({ status: 201, body: { redirect_uris: kept } });
+    // An address without its scheme is a mistake, not a scheme of its own.
+    for (const refused of [[own], ['javascript:alert(1)', ...kept], ['localhost:3000/callback', ...kept]]) {
+      expect(await send(refused)).toMatchObject({ status: 400, body: { error: 'invalid_redirect_uri' } });
+    }
+  });
+
+  test('an open server takes for a replacement what it took for the registration (RFC 7592 §2.2)', async () => {
+    const own = 'cursor://anysphere.cursor-mcp/oauth/callback';
+    const asked = clientMetadata({
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: [own, 'com.example.app:/callback'],
+      post_logout_redirect_uris: [own, 'com.example.app:/left'],
+    });
+    const made = await world.send('POST', '/reg', { server: world.open, body: asked });
+    const registered = {
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['com.example.app:/callback'],
+      post_logout_redirect_uris: ['com.example.app:/left'],
+    };
+    expect(made).toMatchObject({ status: 201, body: registered });
+    const replaced = await world.manage('PUT', made.body, { ...asked, client_id: made.body['client_id'] });
+    expect(replaced).toMatchObject({ status: 200, body: registered });
   });
 
   test.each([

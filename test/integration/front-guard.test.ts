@@ -356,7 +356,12 @@ describe('limits', () => {
     ]) {
       await watch.refused(work, EXCEEDED);
     }
-    // Others go on, and so does the client in the next minute.
+    // People whom an app of this client sends here go on; so do other clients, and the client in the next minute.
+    const { parameters } = world.authorizationRequest(agent, { scope: 'openid' });
+    const sent = await fetch(`${calls.endpoints.authorization}?${new URLSearchParams(parameters)}`, {
+      redirect: 'manual',
+    });
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, expect.stringContaining('/interaction/')]);
     expect((await calls.introspect(world.jwt.credential, 'x')).status).toBe(200);
     nextMinute();
     await watch.issued(ownToken);

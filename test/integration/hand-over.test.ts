@@ -122,7 +122,7 @@ describe('an agent that changes hands', () => {
   test('ends for a person who denies the new owner, with all below', async () => {
     const { agent, row } = await world.allowed('Denied');
     await world.handOver(agent.clientId);
-    expect((await world.answer(agent.clientId, 'deny')).text).toContain('It ended.');
+    expect((await world.answer(agent.clientId, 'deny')).text).toContain('Access revoked');
     expect(await world.stateOf(row)).toBe('revoked');
     const again = await world.browser.open(`${world.issuer}/account/agents/${agent.clientId}/owner`);
     expect(again.status).toBe(404);

@@ -6,6 +6,7 @@ import type { Kill, KillScope } from '../../src/domain/vocabulary/kill.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, answerOf, EXCHANGE } from '../support/oauth-calls.ts';
+import { names, revocationReader } from '../support/revocation-reader.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
@@ -99,7 +100,14 @@ describe('LC-02 a kill', () => {
     async (scope, target, dead) => {
       const family = await newTokenFamily(scene);
       expect(await family.survey()).toEqual(USES);
+      const feed = revocationReader(family.issuer, family.calendar.credential);
+      const { cursor, start } = await feed.read();
       const kill = await order(scope, target(family));
+      const heard = await feed.read({ after: cursor });
+      expect(heard.start?.resumed).toBe(true);
+      for (const token of ['agentCalendar', 'subCalendar', 'agentSibling'] as const) {
+        expect([token, names(heard, String(start?.digest_key), family.tokens[token])]).toEqual([token, true]);
+      }
       expect(kill).toMatchObject({ scope, target: target(family), state: 'standing', reason: 'a test' });
       expect(await lastEvent('kill.ordered')).toMatchObject({
         caller: expect.stringMatching(/^app_/),

@@ -3,16 +3,20 @@
  * something: what hangs on it is refused wherever it is presented, everything beside it goes on, and the
  * audit log says what was at the bottom of each refusal.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../src/domain/platform/epochs/epoch.ts';
 import type { TokenEnd } from '../../src/domain/ports/issued-tokens.ts';
 import type { Page } from '../support/browser-flow.ts';
 import type { Answer } from '../support/oauth-calls.ts';
+import { type FeedMessage, names, revocationReader } from '../support/revocation-reader.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { statusOf } from '../support/status-lists.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 import { newTokenFamily, type TokenFamily, USES, type Use } from '../support/token-family.ts';
+import { until } from '../support/until.ts';
 
 let server: RunningServer;
 let scene: Scene;
@@ -229,11 +233,43 @@ describe('TX-12 ends with', () => {
   test.each(ENDINGS)('%s', async (_title, how, dead, end) => {
     const family = await newTokenFamily(scene);
     expect(await family.survey()).toEqual(USES);
+    const feed = revocationReader(family.issuer, family.calendar.credential);
+    const { cursor, start } = await feed.read();
+    expect(await statusesOf(family)).toEqual([]);
     await how(family);
+    const read = await feed.poll({ after: cursor });
     expect(await family.survey()).toEqual(USES.filter((use) => !dead.includes(use)));
+    // A resource server that was disabled reads no feed any more, and introspects nothing.
+    if (end === 'resource_server_not_active') expect(read.status).toBe(401);
+    else expectNamed(family, read.body as unknown as FeedMessage, String(start?.digest_key), dead);
+    const listed = Object.keys(AT_CALENDAR).filter((use) => dead.includes(use as Use));
+    await until(async () => isDeepStrictEqual(await statusesOf(family), listed), { what: 'the statuses' });
     for (const use of dead.filter((one) => one.endsWith('exchange'))) await toldWhy(family, use, end);
   });
 });
+
+const AT_CALENDAR = {
+  'app calendar introspection': 'appCalendar',
+  'sibling introspection': 'sibling',
+  'sibling exchanged introspection': 'agentSibling',
+  'agent calendar introspection': 'agentCalendar',
+  'agent own introspection': 'agentOwn',
+  'sub-agent calendar introspection': 'subCalendar',
+} as const satisfies Partial<Record<Use, keyof TokenFamily['tokens']>>;
+
+/** The tokens that the status list of the resource server calls ended (draft-ietf-oauth-status-list §7.1). */
+const statusesOf = async ({ tokens }: TokenFamily): Promise<readonly string[]> => {
+  const ended: string[] = [];
+  for (const [use, token] of Object.entries(AT_CALENDAR)) if ((await statusOf(tokens[token])) === 1) ended.push(use);
+  return ended;
+};
+
+/** A resource server that only reads the revocation feed asks introspection about every token that has ended. */
+const expectNamed = (family: TokenFamily, message: FeedMessage, key: string, dead: readonly Use[]): void => {
+  expect(message.start).toMatchObject({ resumed: true });
+  const ended = Object.entries(AT_CALENDAR).filter(([use]) => dead.includes(use as Use));
+  expect(ended.filter(([, token]) => !names(message, key, family.tokens[token]))).toEqual([]);
+};
 
 /** A refused exchange: what the caller is told, and what the audit log knows. */
 const toldWhy = async (family: TokenFamily, use: Use, end: TokenEnd): Promise<void> => {

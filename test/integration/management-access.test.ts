@@ -136,6 +136,7 @@ describe('roles (decision D22)', () => {
       'testWorkloadIdentity',
       'validatePolicies',
       'simulatePolicies',
+      'simulateApprovers',
       'replayPolicies',
     ];
     for (const [operation, route] of tokenRoutes()) {
@@ -267,5 +268,24 @@ describe('roles (decision D22)', () => {
       await call(operator, 'post', `/accounts/${owner.account.id}/enable`),
     ];
     expect(allowed.map(({ status }) => status)).toEqual([201, 200, 200]);
+  });
+
+  test('a person revokes and rotates signing keys with a fresh second factor only (RFC 9470)', async () => {
+    const { call, admin, fresh, refusals, audit } = await composeManagementApi();
+    for (const [path, body] of [
+      ['/keys/key_1/revoke', { reason: 'a test' }],
+      ['/keys/rotations', undefined],
+    ] as const) {
+      const answer = await call(admin, 'post', path, body);
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers['www-authenticate']).toContain('insufficient_user_authentication');
+      expect(refusals().at(-1)).toMatchObject({
+        caller: admin.account.id,
+        error: 'insufficient_user_authentication',
+      });
+    }
+    expect(audit.events.filter(({ type }) => type.startsWith('keys.'))).toEqual([]);
+    // With one, the call looks for the key.
+    expect((await call(fresh, 'post', '/keys/key_1/revoke', { reason: 'a test' })).status).toBe(404);
   });
 });

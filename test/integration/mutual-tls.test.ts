@@ -15,7 +15,9 @@ import { publicServer } from '../../src/public-server.ts';
 import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
 import { basic } from '../support/authzen-client.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
-import { ACCESS_TOKEN_TYPE, EXCHANGE, formOf, type Parameters } from '../support/oauth-calls.ts';
+import { ACCESS_TOKEN_TYPE, type Credential, EXCHANGE, formOf, type Parameters } from '../support/oauth-calls.ts';
+import { PATH as REPORTS, reportOf } from '../support/reports.ts';
+import { type FeedMessage, names } from '../support/revocation-reader.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -234,17 +236,20 @@ describe('clients and resource servers', () => {
   const introspect = async (clientId: string, pair: Pair | undefined, token: string): Promise<Answer> =>
     overTls(pair, '/token/introspection', { client_id: clientId, token });
 
-  const ask = (id: string, pair: Pair | undefined): Promise<Answer> => {
+  /** As a resource server asks, with the id and no password (AuthZEN). */
+  const asApi = (id: string, pair: Pair | undefined, path: string, body?: object): Promise<Answer> => {
     const { port } = tls.address() as AddressInfo;
     const headers = { 'content-type': 'application/json', authorization: basic(id, '') };
-    const options = { port, path: '/access/v1/evaluation', method: 'POST', headers, ca, servername: 'localhost' };
-    const question = {
+    const method = body === undefined ? 'GET' : 'POST';
+    const options = { port, path, method, headers, ca, servername: 'localhost' };
+    return send(tlsRequest, { ...options, ...pair }, body && JSON.stringify(body));
+  };
+  const ask = (id: string, pair: Pair | undefined): Promise<Answer> =>
+    asApi(id, pair, '/access/v1/evaluation', {
       subject: { type: 'agent', id: 'x' },
       action: { name: 'read' },
       resource: { type: 'a', id: 'b' },
-    };
-    return send(tlsRequest, { ...options, ...pair }, JSON.stringify(question));
-  };
+    });
 
   test('a back end proves itself by a name in its certificate, has its tokens bound, and may get another name', async () => {
     const [pair, wrong] = [
@@ -310,12 +315,55 @@ describe('clients and resource servers', () => {
         certificate,
       });
       expect(await introspect(made.id, pair, token)).toEqual({ status: 200, body: { active: false } });
-      // As it asks for decisions: the id with no password (AuthZEN).
       expect(await ask(made.id, pair)).toMatchObject({ status: 200, body: { decision: false } });
       expect([(await ask(made.id, other)).status, (await ask(made.id, undefined)).status]).toEqual([401, 401]);
       expect((await introspect(made.id, other, token)).status).toBe(401);
       expect((await introspect(made.id, undefined, token)).status).toBe(401);
     }
+  });
+
+  const newApi = async (name: string, certificate: string) => {
+    const identifier = `https://${name}.example.com`;
+    const { id } = await scene.management.createResourceServer({
+      ...{ identifier, name, access_token_format: 'jwt', permissions: ['reports:write'] },
+      scopes: [{ name: 'read', description: 'See', risk: 'low' }],
+      introspection_auth_method: 'self_signed_tls_client_auth',
+      certificate: { certificates: [certificate] },
+    });
+    const made = await scene.management.createClient({
+      ...{ name: `Caller of ${name}`, token_endpoint_auth_method: 'client_secret_basic' },
+      ...{ grant_types: ['client_credentials'], authority: { [identifier]: ['read'] } },
+    });
+    const caller: Credential = { kind: 'basic', clientId: made.id, secret: String(made['client_secret']) };
+    const asked = { grant_type: 'client_credentials', resource: identifier };
+    const token = String((await scene.calls.token(caller, asked)).body['access_token']);
+    return { id, caller, token };
+  };
+
+  test('a resource server reports with a certificate of its own; with another one, or none, nothing is recorded', async () => {
+    const [own, other] = [await stranger.certificateFor(LEAF), await stranger.certificateFor(LEAF)];
+    const { id, token } = await newApi('reporting', own.cert);
+    const stated = async () => (await server.events('report.stated')).filter(({ caller }) => caller === id);
+    const report = (pair: Pair | undefined) => asApi(id, pair, REPORTS, { reports: [reportOf(token)] });
+    for (const pair of [other, undefined]) {
+      expect((await report(pair)).status).toBe(401);
+      expect(await stated()).toEqual([]);
+    }
+    expect(await report(own)).toMatchObject({ status: 200, body: { results: [{ status: 'recorded' }] } });
+    expect(await stated()).toMatchObject([{ outcome: 'done', resource: 'https://reporting.example.com' }]);
+  });
+
+  test('a resource server reads the revocation feed with a certificate of its own, and hears of an end', async () => {
+    const [own, other] = [await stranger.certificateFor(LEAF), await stranger.certificateFor(LEAF)];
+    const { id, caller, token } = await newApi('reading', own.cert);
+    const poll = (pair: Pair | undefined, query = '') => asApi(id, pair, `/access/v1/revocations${query}`);
+    expect([(await poll(other)).status, (await poll(undefined)).status]).toEqual([401, 401]);
+    const first = (await poll(own)).body as FeedMessage;
+    const key = String(first.start?.digest_key);
+    const after = `?${new URLSearchParams({ after: first.cursor, wait: '4' })}`;
+    const [heard] = await Promise.all([poll(own, after), scene.calls.revoke(caller, token)]);
+    expect([first.all, heard.status]).toEqual([true, 200]);
+    expect(names(heard.body as FeedMessage, key, token)).toBe(true);
   });
 
   test.each([

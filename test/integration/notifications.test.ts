@@ -119,8 +119,10 @@ describe('turned on in a browser', () => {
     expect(await eventsOf('push.added', account)).toMatchObject([
       { outcome: 'done', caller: account, target: { kind: 'push_subscription', id } },
     ]);
-    expect((await browser.open(`${server.issuer}/account/activity`)).text).toContain('Told in a browser from now on');
-    expect((await browser.open(`${server.issuer}/account/approvals`)).text).toContain('Be told in this browser');
+    expect((await browser.open(`${server.issuer}/account/activity`)).text).toContain('Browser notifications on');
+    expect((await browser.open(`${server.issuer}/account/approvals`)).text).toContain(
+      'Get notifications in this browser',
+    );
   });
 
   test('KY-02 its address and keys lie sealed in the store', async () => {
@@ -221,7 +223,7 @@ describe('turned on in a browser', () => {
 
   test('it is turned off by its person, and hears of nothing more', async () => {
     const { account, browser, phone, id } = await told();
-    expect((await press(browser, /Remove/, id)).text).toMatch(/You are not told there any more/);
+    expect((await press(browser, /Remove/, id)).text).toMatch(/That browser gets no more notifications/);
     expect(await eventsOf('push.removed', account)).toMatchObject([
       { caller: account, target: { kind: 'push_subscription', id }, inputs: { reason: 'person' } },
     ]);

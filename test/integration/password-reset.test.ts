@@ -93,6 +93,7 @@ describe('LG-07 a new password by mail', () => {
 
     const again = await browser().open(link);
     expect([again.status, again.text]).toEqual([404, expect.stringContaining('used already, or is too old')]);
+    expect(again.html).toContain('<a class="button primary" href="/account/reset">Get a new link</a>');
   });
 
   test('opening the link changes nothing, however often and by whom', async () => {

@@ -72,7 +72,7 @@ describe('/account', () => {
     expect(world.audit.of('delegation.revoked')).toMatchObject([
       { delegation: parent.id, caller: world.ada.id, request: 'req_test' },
     ]);
-    expect(textOf((await ada.get('/account?done=revoked')).text)).toContain('It ended');
+    expect(textOf((await ada.get('/account?done=revoked')).text)).toContain('Access revoked');
   });
 
   test('revokes all of one agent, its own grant and what was remembered', async () => {

@@ -73,6 +73,7 @@ describe('SC-10 approve', () => {
         agent: scene.agent.clientId,
         resource: scene.jwt.identifier,
         target: { kind: 'approval', id: approval.id },
+        personal: { source: expect.stringMatching(/^(?:127\.0\.0\.1|::1)$/) },
         error: 'forbidden',
         decision: expect.stringMatching(/^dec_/),
         policy: expect.any(Number),

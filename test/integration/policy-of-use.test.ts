@@ -378,6 +378,7 @@ describe('administer', () => {
       'createKill',
       'replayPolicies',
       'rotateCredential',
+      'simulateApprovers',
       'simulatePolicies',
       'testWorkloadIdentity',
       'validatePolicies',

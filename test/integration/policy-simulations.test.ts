@@ -443,6 +443,121 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
   });
 });
 
+describe('who could approve', () => {
+  const approvers = (more: object = {}) =>
+    call('/policy/approvers', {
+      agent: scene.agent.clientId,
+      subject: scene.accountId,
+      resource: scene.jwt.identifier,
+      scope: ['write'],
+      ...more,
+    });
+  const people = (...usernames: readonly string[]): Promise<readonly string[]> =>
+    Promise.all(
+      usernames.map(async (username) =>
+        String(
+          (await scene.management.createAccount({ username, name: username, password: 'a long enough pass phrase' }))
+            .id,
+        ),
+      ),
+    );
+  const group = async (name: string, members: readonly unknown[]): Promise<string> =>
+    String((await scene.management.call('POST', '/groups', { name, members })).body['id']);
+
+  test('is the person on whose behalf the agent acts, and policies permit it', async () => {
+    const { status, body } = await approvers();
+    expect([status, body]).toEqual([
+      200,
+      {
+        is_possible: true,
+        quorum: 1,
+        must_agree: true,
+        approvers: [{ account: scene.accountId, as: ['subject'], is_permitted: true, reasons: [], policies: [] }],
+        is_enough: true,
+        version: 1,
+        enforced: true,
+      },
+    ]);
+  });
+
+  test('is each member of a group that policies name, but those excluded, and after an escalation others', async () => {
+    const [eve, kim, lea] = await people('eve', 'kim', 'lea');
+    const treasury = await group('Treasury', [eve, kim, scene.accountId]);
+    const board = await group('Board', [lea, kim]);
+    const text = `@id("write") @approval("required") @approvers("${treasury}") @approvers_except("subject")
+@escalate_after("120") @escalate_to("${board}")
+permit (principal, action == Action::"act", resource);
+@id("approve") permit (principal, action == Action::"approve", resource);
+@id("not-kim") @reason("Kim is in training.") forbid (principal == Account::"${kim}", action == Action::"approve", resource);`;
+    const { body } = await approvers({ text });
+    expect({ ...body, approvers: [] }).toEqual({
+      is_possible: true,
+      quorum: 1,
+      must_agree: false,
+      approvers: [],
+      is_enough: true,
+      enforced: true,
+    });
+    const found = body['approvers'] as { account: string }[];
+    expect([...found].sort((a, b) => [eve, kim, lea].indexOf(a.account) - [eve, kim, lea].indexOf(b.account))).toEqual([
+      { account: eve, as: [treasury], is_permitted: true, reasons: [], policies: [] },
+      { account: kim, as: [treasury], is_permitted: false, reasons: ['Kim is in training.'], policies: ['not-kim'] },
+      { account: lea, as: [board], after_seconds: 120, is_permitted: true, reasons: [], policies: [] },
+    ]);
+  });
+
+  test('is no person where no approval grants it, and one who is not permitted where policies permit no approver', async () => {
+    const none = await approvers({ text: '@id("none") forbid (principal, action, resource);' });
+    expect(none.body).toMatchObject({ is_possible: false, approvers: [], is_enough: false });
+    const text = '@id("act") permit (principal, action == Action::"act", resource);';
+    expect((await approvers({ text })).body).toMatchObject({
+      is_possible: true,
+      approvers: [{ account: scene.accountId, is_permitted: false, policies: [] }],
+      is_enough: false,
+    });
+  });
+
+  test('is not enough people without the one on whose behalf the agent acts, nor with those of an escalation alone', async () => {
+    const [noa, ole] = await people('noa', 'ole');
+    const [pair, single] = [await group('Pair', [noa, ole]), await group('One of two', [noa, scene.accountId])];
+    const two = `@id("two") forbid (principal, action == Action::"act", resource)
+unless { context has approval && context.approval.approvers >= 2 };
+@id("approve") permit (principal, action == Action::"approve", resource);`;
+    const escalated = `@id("act") @approval("required") @approvers("${single}") @approvers_except("subject") @escalate_after("120") @escalate_to("${pair}")
+permit (principal, action == Action::"act", resource);`;
+    expect((await approvers({ text: `${escalated}\n${two}` })).body).toMatchObject({
+      ...{ quorum: 2, must_agree: false, is_enough: false },
+      approvers: [{ is_permitted: true }, { is_permitted: true }],
+    });
+
+    const agent = (await scene.newAgent('Of the pair', pair)).clientId;
+    const act = '@id("act") permit (principal, action == Action::"act", resource);';
+    expect((await approvers({ agent, text: `${act}\n${two}` })).body).toMatchObject({
+      quorum: 2,
+      must_agree: true,
+      is_enough: true,
+    });
+    const selfless = `@id("not-self") forbid (principal, action == Action::"approve", resource) when { context.self };`;
+    const without = (await approvers({ agent, text: `${act}\n${two}\n${selfless}` })).body;
+    expect(without).toMatchObject({ quorum: 2, must_agree: true, is_enough: false });
+    const able = (without['approvers'] as { account: string; is_permitted: boolean }[]).filter(
+      (one) => one.is_permitted,
+    );
+    expect(able.map(({ account }) => account).sort()).toEqual([noa, ole].sort());
+  });
+
+  test.each([
+    [{ agent: 'agt_nobody' }, '/agent'],
+    [{ subject: 'acc_nobody' }, '/subject'],
+    [{ resource: 'https://nowhere.example.com' }, '/resource'],
+    [{ policy: '99' }, '/policy'],
+    [{ scope: [] }, '/scope'],
+  ])('names what does not exist: %j', async (wrong, pointer) => {
+    const { status, body } = await approvers(wrong);
+    expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, pointer]);
+  });
+});
+
 describe('behalf policy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'behalf-trials-'));
   const file = join(folder, 'draft.cedar');
@@ -525,6 +640,12 @@ policy  yes                                           all
     const asked = ['--agent', scene.agent.clientId, '--resource', scene.jwt.identifier, '--scope', 'read'];
     const yes = await behalf('simulate', 'approve', '--as', scene.accountId, ...asked);
     expect([yes.code, yes.out]).toEqual([0, expect.stringMatching(/It would be let through\.[\s\S]*people-approve/)]);
+    const all = await behalf('simulate', 'approve', '--account', 'ada', ...asked);
+    expect([all.code, all.out]).toEqual([0, expect.stringMatching(/People who must approve: 1[\s\S]*yes/)]);
+    expect((await behalf('simulate', 'approve', ...asked)).code).toBe(2);
+    for (const unused of [['--for', 'ada'], ['--consent']]) {
+      expect((await behalf('simulate', 'approve', '--account', 'ada', ...unused, ...asked)).code).toBe(2);
+    }
     expect((await behalf('simulate', 'register', 'agent', '--as', 'nobody')).code).toBe(1);
   });
 

@@ -160,6 +160,20 @@ describe('the next ones like this', () => {
     expect((await want(100)).approval.state).toBe('pending');
   });
 
+  test('AP-02 what one person gave in advance, no other person ends', async () => {
+    const { want } = await wishing('Kept');
+    const { approval } = await want(100);
+    await world.approve(approval);
+    expect((await give(approval, { uses: '3', seconds: '3600', sum: '1000' })).status).toBe(200);
+    const [given] = (await world.standing.ofAccount(world.accountId)).filter((one) => one.approval === approval.id);
+    const before = (await server.events('standing_approval.ended')).length;
+    await expect(world.standing.end(String(given?.id), 'acc_mallory', 'req_1')).rejects.toMatchObject({
+      reason: 'standing_approval_not_found',
+    });
+    expect(await server.events('standing_approval.ended')).toHaveLength(before);
+    expect((await want(100)).approval.state).toBe('approved');
+  });
+
   test('twice from one yes, another person’s form, a critical action: nothing', async () => {
     const { want } = await wishing('Again');
     const { approval } = await want(100);

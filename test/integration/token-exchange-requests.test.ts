@@ -84,12 +84,16 @@ test('TX-05 act, may_act, sub, cnf, iss and what else a request says of itself i
       grant_id: 'grt_forged',
       delegation: 'dlg_forged',
       txn: 'txn_forged',
+      status: JSON.stringify({ status_list: { idx: 0, uri: 'https://evil.example/forged' } }),
       claims: JSON.stringify({ access_token: forged }),
     }),
   );
   const claims = decodeJwt(tokenOf(answer));
-  const own = ({ jti: _jti, iat: _iat, exp: _exp, decision: _decision, ...rest }: JWTPayload) => rest;
+  // Each token has an id, an index in a status list and a decision of its own.
+  const own = ({ jti: _jti, iat: _iat, exp: _exp, decision: _decision, status: _status, ...rest }: JWTPayload) => rest;
   expect(own(claims)).toEqual(own(plain));
+  const list = { idx: expect.any(Number), uri: expect.stringContaining(`${scene.issuer}/status-lists/`) };
+  expect([claims['status'], plain['status']]).toEqual([{ status_list: list }, { status_list: list }]);
   expect(JSON.stringify(claims)).not.toMatch(/forged|evil/);
 });
 

@@ -132,6 +132,7 @@ const routerOf = (
     keysChanged: async () => {
       parts.keyChanges.count += 1;
     },
+    reasons: async () => ({}),
     onUnexpected: (error) => parts.failures.push(error),
   });
 };

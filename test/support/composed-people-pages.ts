@@ -1,6 +1,7 @@
 /** The pages for people, composed by src/compose, with stand-ins for the ports that oidc-provider implements. */
 import { generateKeyPairSync } from 'node:crypto';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { brandOf } from '../../src/compose/brand.ts';
 import { peoplePages } from '../../src/compose/people-pages.ts';
 import { refusalsOf } from '../../src/compose/refusals.ts';
 import { tokenServices } from '../../src/compose/token-services.ts';
@@ -72,6 +73,7 @@ export const composePeoplePages = async ({
     grantService: tokenServices(made, configuration, { grants: grants.port }).grantService,
     delegations: made.delegations,
     failedSignIns: refusals,
+    brand: brandOf(configuration),
     countRefusal: async ({ reason, request: id, source }) => {
       await audit.append({
         type: 'request.refused',

@@ -139,7 +139,22 @@ const DECLARED: readonly Concept[] = [
     means: 'an API that accepts our access tokens and declares its scopes',
     collections: ['resource_servers'],
     paths: ['resource-servers'],
-    commands: ['resource-servers'],
+    commands: ['resource-servers', 'mcp'],
+  },
+  {
+    name: 'gateway',
+    means: 'a reverse proxy that lets a request through to an API only if its token allows it',
+    commands: ['gateway'],
+  },
+  {
+    name: 'report',
+    means: 'what a resource server states that it did with a token',
+    collections: ['report_claims'],
+  },
+  {
+    name: 'status list',
+    means: 'which access tokens of a resource server have ended, as signed bits (Token Status List)',
+    collections: ['status_list_entries'],
   },
   // Authority
   { name: 'consent', means: 'a person’s answer that is remembered', collections: ['consents', 'asked_again'] },
@@ -272,6 +287,7 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'store',
     means: 'where data is kept: backup, restore, export and import',
+    paths: ['server'],
     collections: ['imports', 'migrations'],
     commands: ['backup', 'restore', 'export', 'import'],
     events: ['store', 'volume'],
@@ -281,7 +297,7 @@ const DECLARED: readonly Concept[] = [
     name: 'server',
     means: 'the process, its listeners and its limits',
     collections: ['installation', 'turns'],
-    commands: ['serve', 'check-config', 'config', 'init', 'version', 'completion'],
+    commands: ['serve', 'server', 'check-config', 'config', 'init', 'version', 'completion'],
     settings: ['egress', 'issuer', 'limits', 'listen', 'log', 'operations'],
   },
 ];

@@ -1,4 +1,4 @@
-/** Counts what a person does: each click, each field filled or chosen; on the command line each command and each id looked up. */
+/** Counts what a person does: each click, each field filled or chosen; on the command line each command. */
 import type { Locator, Page } from 'playwright-core';
 import { cliHere } from './in-process-cli.ts';
 import { pointer } from './page-input.ts';
@@ -23,16 +23,24 @@ export const countedPage = (page: Page) => {
     /** Chooses one of the results that appear. */
     pick: (name: RegExp) => followed(page.getByRole('option', { name }).first()),
     text: async (): Promise<string> => String(await page.locator('main').textContent()),
+    /** What the address of the page asks for. */
+    query: (): URLSearchParams => new URL(page.url()).searchParams,
     type: (label: string, text: string) => counted(() => pointer.type(page, label, text)),
     /** Adds text at the end of a field. */
     add: (label: string, text: string) =>
       counted(async () => {
-        const area = page.getByLabel(label);
-        await area.fill((await area.inputValue()) + text);
+        // Not by its value: an editor takes the place of the field as soon as it is loaded.
+        await page.getByRole('textbox', { name: label }).focus();
+        await page.keyboard.press('Control+End');
+        await page.keyboard.insertText(text);
       }),
     choose: (label: string, option: string) => counted(() => pointer.choose(page, label, option)),
     press: (name: string | RegExp) => counted(() => pointer.press(page, name)),
-    follow: (name: string) => counted(() => pointer.follow(page, name)),
+    /** In a closed section of the navigation, opening it counts, too. */
+    follow: async (name: string) => {
+      if (await pointer.openSection(page, name)) count += 1;
+      await counted(() => pointer.follow(page, name));
+    },
     /** A link below the navigation. */
     followOnPage: (name: RegExp) => followed(page.locator('main').getByRole('link', { name }).first()),
     /** The first of several fields with this label. */
@@ -54,7 +62,7 @@ export const countedPage = (page: Page) => {
   };
 };
 
-/** The command line. `environment` names the server. An id that the operator reads from an earlier output counts as a step. */
+/** The command line. `environment` names the server. */
 export const countedCommands = (environment: Readonly<Record<string, string>>) => {
   let count = 0;
   return {

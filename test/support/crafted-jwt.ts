@@ -18,7 +18,7 @@ export const craftedJwt = async (
 
 /** A signature by the key, as `alg` says, whatever the header says. */
 export const signedBy =
-  (key: KeyPair, alg = key.alg) =>
+  (key: Pick<KeyPair, 'alg' | 'privateKey'>, alg = key.alg) =>
   async (input: string): Promise<string> => {
     const pem = await exportPKCS8(key.privateKey);
     const digest = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`;

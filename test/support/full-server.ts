@@ -4,12 +4,14 @@
  */
 import { createECDH } from 'node:crypto';
 import { mailLinks } from '../../src/domain/identity/accounts/mail-links.ts';
+import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
 import { newKeyPair } from './agent-keys.ts';
 import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
 import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
 import { exampleType } from './detail-types.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
+import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
 
@@ -81,9 +83,11 @@ export const fullServer = async (options: RunOptions = {}) => {
     ceilings: { authority: { [jwt.identifier]: ['read', 'write'] } },
   });
   const budget = { name: 'No more than this', measure: 'tokens', window_seconds: 3600, limit: 10_000 };
-  await made('/budgets', { ...budget, about: 'account', subject: ada });
+  const budgetId = await idOf('/budgets', {
+    ...{ ...budget, about: 'account', subject: ada, resource: jwt.identifier, scopes: ['read'] },
+  });
   const trusted = { name: 'Cluster of the tools', template: 'generic', issuer: 'https://issuer.example.com' };
-  await made('/trusted-issuers', { ...trusted, jwks: await newKeys() });
+  const issuerId = await idOf('/trusted-issuers', { ...trusted, jwks: await newKeys() });
   const peer = await made('/peers', {
     ...{ name: 'The other organisation', issuer: 'https://peer.example.com', jwks: await newKeys() },
     inbound: { clients: [scene.app.clientId], resources: { [jwt.identifier]: ['read'] } },
@@ -91,6 +95,14 @@ export const fullServer = async (options: RunOptions = {}) => {
   await made('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
   const hooks = { name: 'Our tool', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
   const webhook = await idOf('/webhooks', hooks);
+  const letter: Delivery = {
+    ...{ id: 'msg_undelivered', channel: 'webhook', to: webhook, queue: webhook, kind: 'agent.killed', body: '{}' },
+    ...{ state: 'dead', attempts: 9, failure: 'status_not_ok', giveUpAt: now, createdAt: now - 60 },
+    forgetAt: now + 30 * DAY,
+  };
+  await services.documents.collection<Delivery>(DELIVERIES).insert(letter);
+  const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
+  const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
   const draft = await made('/policy-sets', {
     text: '@id("nights")\n@reason("Nobody works at night.")\npermit (principal, action, resource); // as it was\n',
     note: 'Nights off',
@@ -129,7 +141,12 @@ export const fullServer = async (options: RunOptions = {}) => {
   const kill = await idOf('/kills', { scope: 'agent', id: suspended, reason: 'It was too loud' });
 
   // What people allowed, and are asked.
-  await scene.newTokens(jwt.identifier);
+  const { access_token: token } = await scene.newTokens(jwt.identifier);
+  const path = `/resource-servers/${jwt.id}`;
+  const etag = String((await management.call('GET', path)).headers.get('etag'));
+  await management.call('PATCH', path, { permissions: ['reports:write'] }, { 'if-match': etag });
+  const report = reportOf(String(token), { tool: 'calendar.create', resource: 'events/42' });
+  resultsOf(await sendReports(server.issuer, credentialOf(jwt), JSON.stringify({ reports: [report] })));
   const consent = { subject: ada, expiresAt: now + DAY, by: ada };
   const first = await services.delegations.recordConsent({
     ...{ ...consent, actor: scene.agent.clientId, resource: jwt.identifier, asked: ['read', 'write'] },
@@ -215,6 +232,11 @@ export const fullServer = async (options: RunOptions = {}) => {
       bob,
       group,
       bank: bank.id,
+      budget: budgetId,
+      issuer: issuerId,
+      peer: String(peer['id']),
+      registrationToken,
+      signingKey: String(signingKey?.id),
       blueprint: blueprint.id,
       client: scene.app.clientId,
       planner,

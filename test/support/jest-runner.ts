@@ -38,6 +38,8 @@ type Runner = (
 
 const require = createRequire(import.meta.url);
 const runOfJest: Runner = require('jest-circus/runner').default;
+/** Of a stack: enough to name the line of a test behind those of a support module. */
+const FRAMES = 20;
 /** By which Jest's runner learns what `jest.setTimeout` was given. */
 const TIMEOUT = Symbol.for('TEST_TIMEOUT_SYMBOL');
 
@@ -76,6 +78,8 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+  // Jest asks for 100 frames. Each error that is thrown and caught, also inside of Node, would take twice as long.
+  Error.stackTraceLimit = FRAMES;
   // In a turn of its own, so that this file is in no stack by which Jest says where a test failed.
   return new Promise((resolve, reject) => {
     setImmediate(() => runOfJest(globalConfig, projectConfig, environment, mixed, ...rest).then(resolve, reject));

@@ -6,6 +6,7 @@ type Kept = { information?: object; tokens?: object; verifier?: string; discover
 export const mcpProgram = (
   server: string,
   about: Pick<OAuthClientProvider, 'redirectUrl' | 'clientMetadata'> & { readonly clientMetadataUrl?: string },
+  newClient = (): Client => new Client({ name: 'program', version: '1.0.0' }),
 ) => {
   const kept: Kept = {};
   const provider: OAuthClientProvider = {
@@ -36,7 +37,7 @@ export const mcpProgram = (
     kept,
     /** Throws UnauthorizedError after sending the person away. */
     async connect(): Promise<Client> {
-      const program = new Client({ name: 'program', version: '1.0.0' });
+      const program = newClient();
       await program.connect(transport());
       return program;
     },

@@ -59,31 +59,31 @@ const folded = (page: Page): Promise<void> =>
     "document.querySelectorAll('details[data-folded]').forEach((one) => { one.open = false; delete one.dataset.folded })",
   );
 
-const shapeFaults = ({ width, screen, headings, title }: Facts): readonly string[] => [
+const shapeFaults = ({ width, screen, headings, title }: Facts, brand: string): readonly string[] => [
   ...(width > screen ? [`is ${width} px wide`] : []),
   ...(headings.length === 1 && headings[0] !== '' ? [] : [`has the headings “${headings.join('”, “')}”`]),
-  ...(/^\S.* · Behalf$/.test(title) ? [] : [`has the title “${title}”`]),
+  ...(/^\S/.test(title) && title.endsWith(` · ${brand}`) ? [] : [`has the title “${title}”`]),
 ];
 
 /** What is wrong by some rules of axe, and with heading, title and width. */
-const lookFaults = async (page: Page, rules: string): Promise<readonly string[]> => {
+const lookFaults = async (page: Page, rules: string, brand = 'Behalf'): Promise<readonly string[]> => {
   const { found, facts } = await page.evaluate<{ readonly found: readonly Finding[]; readonly facts: Facts }>(
     `${axeRun(rules)}.then((found) => ({ found, facts: ${FACTS} }))`,
   );
-  return [...asFaults(found), ...shapeFaults(facts)];
+  return [...asFaults(found), ...shapeFaults(facts, brand)];
 };
 
 const at = (page: Page, faults: readonly string[]): readonly string[] =>
   faults.map((fault) => `${new URL(page.url()).pathname} ${fault}`);
 
-/** What axe finds by all its rules in the first of the looks, by those that hear of it in others, and what is wrong with heading, title and width. Leaves all unfolded. */
-export const faultsIn = async (page: Page, looks: readonly Look[]): Promise<readonly string[]> => {
+/** What axe finds by all its rules in the first of the looks, by those that hear of it in others, and what is wrong with heading, title and width. `brand`: the end of each title. Leaves all unfolded. */
+export const faultsIn = async (page: Page, looks: readonly Look[], brand?: string): Promise<readonly string[]> => {
   await unfolded(page);
   const faults: string[] = [];
   for (const [place, { width, colorScheme }] of looks.entries()) {
     if (page.viewportSize()?.width !== width) await page.setViewportSize({ width, height: 800 });
     await page.emulateMedia({ colorScheme });
-    const found = await lookFaults(page, place === 0 ? ALL_RULES : RULES_OF_LOOKS);
+    const found = await lookFaults(page, place === 0 ? ALL_RULES : RULES_OF_LOOKS, brand);
     faults.push(...found.map((fault) => `${fault} (${width} px, ${colorScheme})`));
   }
   return at(page, faults);

@@ -10,7 +10,9 @@ export type Hands = {
   readonly unfold: (page: Page, line: string) => Promise<void>;
   /** Presses a button, and waits until the page that follows is there. */
   readonly press: (page: Page, name: string | RegExp) => Promise<void>;
-  /** The same for a link. */
+  /** Opens the section of the navigation that holds the link, if it is closed. Answers whether it was. */
+  readonly openSection: (page: Page, name: string) => Promise<boolean>;
+  /** The same for a link, also of a closed section of the navigation. */
   readonly follow: (page: Page, name: string) => Promise<void>;
 };
 
@@ -25,6 +27,15 @@ const unmenued = async (page: Page, name: string, press: (menu: Locator) => Prom
   if ((await link(page, name).count()) === 0 && (await menu.isVisible())) await press(menu);
 };
 
+const openSection = async (page: Page, name: string, press: (line: Locator) => Promise<void>): Promise<boolean> => {
+  const around = page
+    .locator('nav.side details:not([open])')
+    .filter({ has: page.getByRole('link', { name, exact: true, includeHidden: true }) });
+  if ((await around.count()) === 0) return false;
+  await press(around.locator('summary'));
+  return true;
+};
+
 const followed = async (page: Page, act: () => Promise<void>): Promise<void> => {
   await Promise.all([page.waitForEvent('load'), act()]);
 };
@@ -37,8 +48,10 @@ export const pointer: Hands = {
   },
   unfold: (page, line) => page.locator('summary', { hasText: line }).first().click(),
   press: (page, name) => followed(page, () => button(page, name).click()),
+  openSection: (page, name) => openSection(page, name, (line) => line.click()),
   async follow(page, name) {
     await unmenued(page, name, (menu) => menu.click());
+    await pointer.openSection(page, name);
     await followed(page, () => link(page, name).click());
   },
 };
@@ -73,6 +86,11 @@ export const keyboard: Hands = {
     await reach(page, page.locator('summary', { hasText: line }).first());
     await page.keyboard.press('Enter');
   },
+  openSection: (page, name) =>
+    openSection(page, name, async (line) => {
+      await reach(page, line);
+      await page.keyboard.press('Enter');
+    }),
   async press(page, name) {
     await reach(page, button(page, name));
     await followed(page, () => page.keyboard.press('Enter'));
@@ -82,6 +100,7 @@ export const keyboard: Hands = {
       await reach(page, menu);
       await page.keyboard.press('Enter');
     });
+    await keyboard.openSection(page, name);
     await reach(page, link(page, name));
     await followed(page, () => page.keyboard.press('Enter'));
   },

@@ -57,6 +57,8 @@ export type RunOptions = {
   readonly between?: (documents: DocumentStore) => DocumentStore;
   /** Which layers of decisions are left out on which routes; asked each time. */
   readonly withoutLayer?: NonNullable<Overrides['withoutLayer']>;
+  /** Answers in place of the hosts from which the server fetches documents. */
+  readonly trustedFetch?: NonNullable<Overrides['trustedFetch']>;
   /** Receives what the server logs, one JSON text a line. */
   readonly log?: (line: string) => void;
   /** Of a connection, where those of production take too long for a test. */
@@ -117,6 +119,7 @@ export const runServer = async (options: RunOptions = {}) => {
     ...('broadcast' in stores ? { broadcast: stores.broadcast } : {}),
     ...(log ? { log } : {}),
     ...(options.withoutLayer ? { withoutLayer: options.withoutLayer } : {}),
+    ...(options.trustedFetch ? { trustedFetch: options.trustedFetch } : {}),
   });
   const server: Server = publicServer(configuration.listen, behalf, options.bounds ?? {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -98,7 +98,11 @@ export const makeScene = async (
   });
 
   /** An agent of the person's that may act for itself at the JWT service and exchange what reaches the opaque one. */
-  const newAgent = async (name: string, owner: string = account.id): Promise<Identity> => {
+  const newAgent = async (
+    name: string,
+    owner: string = account.id,
+    scopes: readonly string[] = ['read', 'write'],
+  ): Promise<Identity> => {
     const key = await newKeyPair();
     const made = await management.createAgent({
       name,
@@ -109,7 +113,7 @@ export const makeScene = async (
       redirect_uris: [REDIRECT_URI],
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials', EXCHANGE],
       resource_servers: [jwt.id, opaque.id],
-      authority: { [jwt.identifier]: ['read', 'write'], [opaque.identifier]: ['read', 'write'] },
+      authority: { [jwt.identifier]: scopes, [opaque.identifier]: scopes },
     });
     return { clientId: made.id, key };
   };

@@ -12,7 +12,13 @@ const WATCH = `(() => {
   };
   const place = (one) => {
     const { left, right, top, bottom, width, height } = one.getBoundingClientRect();
-    return { left: left + scrollX, right: right + scrollX, top: top + scrollY, bottom: bottom + scrollY, width, height };
+    let [x, y] = [scrollX, scrollY];
+    // A navigation scrolls by itself when the focus reaches its lower part.
+    for (let around = one.parentElement; around && around !== document.body; around = around.parentElement) {
+      x += around.scrollLeft;
+      y += around.scrollTop;
+    }
+    return { left: left + x, right: right + x, top: top + y, bottom: bottom + y, width, height };
   };
   // From the top, wherever the page put the focus.
   document.body.tabIndex = -1;

@@ -1,6 +1,6 @@
 /**
  * `npm run test:in-process [options of Jest]`: the tests that run in the processes of Jest alone. All of architecture and unit;
- * of contract and integration the files that start no process and no server of a database. `--list` prints the files.
+ * of contract, integration and the package for APIs the files that start no process and no server of a database. `--list` prints the files.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -16,7 +16,7 @@ const testsIn = (folder: string): readonly string[] =>
 
 const files = [
   ...['architecture', 'unit'].flatMap(testsIn),
-  ...['contract', 'integration'].flatMap(testsIn).filter((path) => !startsProcesses(path)),
+  ...['contract', 'integration', 'resource-server', 'agent'].flatMap(testsIn).filter((path) => !startsProcesses(path)),
 ].map((path) => relative(ROOT, path));
 
 const given = process.argv.slice(2);

@@ -34,6 +34,7 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
       name: `${name} ${number}`,
       scopes: ['read', 'write'].map((scope) => ({ name: scope, description: `May ${scope}`, risk: 'low' })),
       access_token_format: format,
+      ...(format === 'jwt' ? { status_list: true } : {}),
       introspection_auth_method: 'client_secret_basic',
     });
     const credential: Credential = { kind: 'basic', clientId: made.id, secret: String(made['client_secret']) };

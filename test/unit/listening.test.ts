@@ -22,6 +22,15 @@ test('an address that is taken is told in words, with the settings that name ano
   );
 });
 
+test('an address of another program than the server is told with its own setting', async () => {
+  const first = newServer();
+  await listen(first, { host: '127.0.0.1', port: 0 });
+  const { port } = first.address() as AddressInfo;
+  await expect(listen(newServer(), { host: '127.0.0.1', port }, 'health')).rejects.toThrow(
+    /is in use by another program; choose another port: health\.port$/,
+  );
+});
+
 test('what fails afterwards is the business of whoever listens for it', async () => {
   const server = newServer();
   await listen(server, { host: '127.0.0.1', port: 0 });

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
+import { sqliteBackupFiles } from '../../../adapters/sqlite/backup-files.ts';
 import { openSqlite } from '../../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../../adapters/sqlite/ephemeral-store.ts';
@@ -158,4 +159,28 @@ test('a restore replaces a database that is beyond reading', async () => {
   const { items, close } = open(file);
   expect((await items.get('a'))?.version).toBe(1);
   await close();
+});
+
+test('the list of backups leaves out a file that was moved away meanwhile', async () => {
+  const file = path('listed.db');
+  const folder = `${file}-backups`;
+  await open(file).close();
+  await backupDatabase({ file, to: join(folder, 'behalf-2026-01-01T00-00-00-000Z.db') });
+  symlinkSync(join(folder, 'moved'), join(folder, 'behalf-2026-01-02T00-00-00-000Z.db'));
+  const found = await sqliteBackupFiles({ file, folder }).list();
+  expect(found.map(({ name }) => name)).toEqual(['behalf-2026-01-01T00-00-00-000Z.db']);
+});
+
+test('drafts that a backup left are removed, but no backup and no draft that may still be written', async () => {
+  const file = path('drafts.db');
+  const folder = `${file}-backups`;
+  const backup = 'behalf-2026-01-01T00-00-00-000Z.db';
+  const draft = `${backup}.0123456789ab.tmp`;
+  const current = `${backup}.ba9876543210.tmp`;
+  await open(file).close();
+  await backupDatabase({ file, to: join(folder, backup) });
+  for (const name of [draft, `${draft}-journal`, current, 'notes.tmp']) writeFileSync(join(folder, name), '');
+  for (const name of readdirSync(folder)) utimesSync(join(folder, name), 1000, name === current ? 2000 : 1000);
+  await sqliteBackupFiles({ file, folder }).removeDrafts(2000);
+  expect(readdirSync(folder).sort()).toEqual([backup, current, 'notes.tmp']);
 });

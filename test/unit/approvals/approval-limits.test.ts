@@ -72,6 +72,22 @@ describe('AP-05 only so many stand before one person', () => {
     await ask(sum(4));
   });
 
+  test('a denial of one approver of several counts only if they are the person it is about', async () => {
+    const several = { approvers: ['acc_anna', 'acc_bob'] };
+    const { ask, deny, audit } = serviceScene();
+    for (const amount of [1, 2, 3, 4]) await deny((await ask({ ...sum(amount), ...several })).approval, 'acc_bob');
+    expect(audit.types()).not.toContain('approval.muted');
+    for (const amount of [5, 6, 7]) await deny((await ask({ ...sum(amount), ...several })).approval, 'acc_anna');
+    expect(audit.types()).toContain('approval.muted');
+  });
+
+  test('a denial of the only approver counts, also if it is about another person', async () => {
+    const { ask, deny, audit } = serviceScene();
+    for (const amount of [1, 2, 3])
+      await deny((await ask({ ...sum(amount), approvers: ['acc_bob'] })).approval, 'acc_bob');
+    expect(audit.types()).toContain('approval.muted');
+  });
+
   test('the same question is the same one while it is open, and a new one afterwards', async () => {
     const { ask, deny, clock } = serviceScene();
     const first = await ask();

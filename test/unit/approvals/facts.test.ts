@@ -119,11 +119,11 @@ describe('what is shown of an approval', () => {
       'reference Invoice 7731',
       'Pay from your account pay',
       'At The bank bank.example.com',
-      'Agent Payer production agt_2 Owner Bob owns it',
+      'Agent Payer production agt_2 Owner Bob Asked through',
       'Assistant of Bob Payer would act',
       'For you , Ada',
       'one time, within 5 minutes',
-      'you alone',
+      'Approver only you',
       '"reference": "Invoice 7731"',
     ]) {
       expect(text).toContain(said);

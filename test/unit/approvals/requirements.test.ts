@@ -1,8 +1,9 @@
 /** By the policies a new server starts with, and the engine that is delivered. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
-import { type ActionFacts, leastRequired } from '../../../src/domain/approvals/requirements.ts';
+import { leastRequired } from '../../../src/domain/approvals/requirements.ts';
 import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
+import type { ActionFacts } from '../../../src/domain/authority/decision/facts.ts';
 import { MULTI_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
 import type { Risk } from '../../../src/domain/vocabulary/risk.ts';
 import { exampleType } from '../../support/detail-types.ts';

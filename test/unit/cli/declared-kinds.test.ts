@@ -11,6 +11,7 @@ const { components } = JSON.parse(readFileSync(new URL('../../../docs/openapi.js
 const NAMES: Readonly<Record<string, string>> = {
   'resource-servers': 'ResourceServer',
   blueprints: 'Blueprint',
+  'trusted-issuers': 'TrustedIssuer',
   clients: 'Client',
   budgets: 'Budget',
   webhooks: 'Webhook',

@@ -102,6 +102,11 @@ describe('names in place of ids', () => {
     expect(asked).toEqual([agent, gone]);
   });
 
+  test('an upstream has its name', async () => {
+    const upstream = id('upi', 'a');
+    expect((await objectNames(apiOf({ [upstream]: 'Company' }).api)([upstream])).get(upstream)).toBe('Company');
+  });
+
   test('two objects of one name keep their ids beside it', async () => {
     const [one, other] = [id('agt', 'a'), id('agt', 'b')];
     const names = await objectNames(apiOf({ [one]: 'Twin', [other]: 'Twin' }).api)([one, other]);

@@ -57,6 +57,27 @@ describe('the management client', () => {
     expect(sent[1]?.headers.get('authorization')).toBe('Bearer token-1');
   });
 
+  test('gets another token before the first one ends, and after a failure to get one', async () => {
+    const file = join(folder, 'renewing.json');
+    await publicKeyOf(file);
+    const private_key = JSON.parse(readFileSync(file, 'utf8')) as KeyFile['private_key'];
+    const tokens = [
+      Response.json({}, { status: 503 }),
+      Response.json({ access_token: 'short', expires_in: 10 }),
+      Response.json({ access_token: 'long', expires_in: 300 }),
+    ];
+    const used: (string | null)[] = [];
+    const request = async (input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> => {
+      if (String(input).endsWith('/token')) return tokens.shift() ?? Response.error();
+      used.push(new Headers(init.headers).get('authorization'));
+      return Response.json({});
+    };
+    const api = managementClient({ issuer: ISSUER, client_id: 'app_operator', private_key }, { request });
+    await expect(api.run('listAgents')).rejects.toThrow('gave no token to app_operator (HTTP 503)');
+    for (let call = 0; call < 3; call += 1) await api.run('listAgents');
+    expect(used).toEqual(['Bearer short', 'Bearer long', 'Bearer long']);
+  });
+
   test('changes only what it has read (If-Match)', async () => {
     const { api, sent } = await clientOf(Response.json({}, { headers: { etag: '"7"' } }), Response.json({ name: 'b' }));
     expect((await api.change('updateAgent', { id: 'agt_1' }, { name: 'b' })).body).toEqual({ name: 'b' });

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { processTerminal } from '../../../src/cli/terminal.ts';
 
 type Streams = NonNullable<Parameters<typeof processTerminal>[0]>;
@@ -19,6 +19,16 @@ describe('the terminal of a command', () => {
     [80, false, undefined],
   ])('%i columns, terminal: %s: tables are cut to %s', (columns, isTTY, expected) => {
     expect(terminalOf(columns, isTTY).terminal.columns).toBe(expected);
+  });
+
+  test.each(['ask', 'askSecret'] as const)('Ctrl-C at a question interrupts the command (%s)', async (member) => {
+    const kill = jest.spyOn(process, 'kill').mockReturnValue(true);
+    const { terminal, stdin } = terminalOf(80);
+    const asked = terminal[member]?.('Name: ');
+    stdin.write('\u0003');
+    await asked;
+    expect(kill.mock.calls).toEqual([[process.pid, 'SIGINT']]);
+    kill.mockRestore();
   });
 });
 

@@ -88,6 +88,29 @@ describe('policy', () => {
   });
 });
 
+describe('an amount', () => {
+  // A type whose own rules accept any number.
+  const schema = { type: 'object', properties: { amount: { type: 'number' }, currency: { type: 'string' } } } as const;
+  const bank = { ...server, detailTypes: [{ ...exampleType('payment'), schema, risk: 'low' as const }] };
+  const underAmount = async (amount: number) => {
+    const pay: Detail = { type: 'payment_initiation', amount, currency: 'EUR' };
+    const details = { asked: [pay], subjectToken: [pay], grant: [pay], delegation: [[pay]] };
+    const policies = policiesThat(() => ({}));
+    const { details: given } = await under(policies)(exchange({ server: bank, asked: [], details }));
+    return { given, questions: policies.questions };
+  };
+
+  test('that is a safe integer is what policies are asked about', async () => {
+    const { given, questions } = await underAmount(Number.MAX_SAFE_INTEGER);
+    expect(given).toHaveLength(1);
+    expect(questions.map(({ context }) => context['amount'])).toEqual([Number.MAX_SAFE_INTEGER]);
+  });
+
+  test.each([1.5, Number.MAX_SAFE_INTEGER + 1, 1e300])('of %p is refused, and no policy is asked', async (amount) => {
+    expect(await underAmount(amount)).toEqual({ given: [], questions: [] });
+  });
+});
+
 describe('whether a person said yes to it', () => {
   const consented = async (facts: DecisionFacts): Promise<readonly unknown[]> => {
     const policies = policiesThat(() => ({}));

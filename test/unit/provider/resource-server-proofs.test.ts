@@ -8,7 +8,7 @@ import { basic } from '../../support/authzen-client.ts';
 
 const clock = { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 };
 
-const registered = (id: string): ResourceServer => ({
+const registered = (id: string, more: Partial<ResourceServer> = {}): ResourceServer => ({
   id,
   identifier: `https://${id}.example`,
   name: id,
@@ -21,16 +21,17 @@ const registered = (id: string): ResourceServer => ({
   state: 'active',
   createdAt: 0,
   updatedAt: 0,
+  ...more,
 });
 
-const proofs = (perMinute: number) => {
+const proofs = (perMinute: number, more: Partial<ResourceServer> = {}) => {
   const noted: string[] = [];
   const looked: string[] = [];
   const authenticate = resourceServerProofs({
     resourceServers: {
       async get(id) {
         looked.push(id);
-        return id === 'rs_unknown' ? undefined : { document: registered(id) };
+        return id === 'rs_unknown' ? undefined : { document: registered(id, more) };
       },
     },
     masterKey: { digests: (_purpose: string, secret: string) => [`digest of ${secret}`] },
@@ -92,3 +93,18 @@ test('the answer is the same for all that fails; the audit log knows more of tho
     'rs_one: decisions: it is not registered for private_key_jwt',
   ]);
 });
+
+test.each(['tls_client_auth', 'self_signed_tls_client_auth'] as const)(
+  'RFC 8705 §2 one that is registered for %s and sends no certificate is refused, with or without a secret',
+  async (introspectionAuthMethod) => {
+    const { send, noted } = proofs(0, { introspectionAuthMethod });
+    expect([await send(basic('rs_one', '')), await send(basic('rs_one', 'right'))]).toEqual([
+      'unauthenticated',
+      'unauthenticated',
+    ]);
+    expect(noted).toEqual([
+      'rs_one: decisions: certificate: there is none',
+      'rs_one: decisions: it is registered for a certificate',
+    ]);
+  },
+);

@@ -105,6 +105,11 @@ export const approvalPages = (
       { ...event, state: 'denied', agentHref: `${frame.basePath}/console/agents/agt_2` },
     ],
     pages: { nextHref: `${frame.basePath}/console/approvals?before=1.apv_1` },
+    sorts: {
+      created: { href: `${frame.basePath}/console/approvals?sort=created`, now: 'descending' },
+      expires: { href: `${frame.basePath}/console/approvals?sort=expires` },
+    },
+    sorting: { sort: '', order: '' },
     states: ['pending', 'approved', 'redeemed', 'unused', 'denied', 'cancelled', 'expired'].map((name, index) => ({
       name,
       count: index * 4 + 1,
@@ -128,6 +133,8 @@ export const approvalPages = (
       ...consoleFrame,
       action: consolePage.action,
       asked: { state: '', states: [] },
+      sorts: {},
+      sorting: { sort: '', order: '' },
       rows: [],
       pages: {},
       states: [],

@@ -5,6 +5,7 @@ import { type AgentPageModel, agentPage } from '../../../views/pages/console-age
 import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
 import { findingsPage } from '../../../views/pages/console-findings.ts';
+import { type FirstStep, firstStepsPage } from '../../../views/pages/console-first-steps.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
@@ -48,6 +49,12 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
   });
   const counts = (names: readonly string[]) =>
     names.map((name, index) => ({ name, count: index * 7, href: `${basePath}/console/agents?state=${name}` }));
+  const firstSteps: readonly FirstStep[] = [
+    { kind: 'api', state: 'done', href: `${basePath}/console/resource-servers/new` },
+    { kind: 'agent', state: 'next', href: `${basePath}/console/agents/new` },
+    { kind: 'consent', state: 'later', href: `${basePath}/console/first-steps#try` },
+    { kind: 'token', state: 'later', href: `${basePath}/console/first-steps#try` },
+  ];
   const days = Array.from({ length: 7 }, (_, index) => NOON + index * 86_400);
   const page: AgentPageModel = {
     ...frame,
@@ -264,8 +271,26 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         tryHref: `${basePath}/console/policy/try`,
       },
     }),
+    'console-first-steps': firstStepsPage({
+      ...frame,
+      firstSteps: { steps: firstSteps },
+      commands: {
+        ...{ agent: text('Planner'), api: text('Calendar') },
+        authorizationHref: `${basePath}/auth?client_id=agt_planner`,
+        exchange: `curl ${text('https://calendar.example.com')} \\\n  --data-urlencode grant_type=authorization_code`,
+        run: 'node agent.ts',
+        program: `const scope = ${JSON.stringify(text('openid events.read'))};`,
+      },
+      agentsHref: `${basePath}/console/agents`,
+    }),
+    'console-first-steps-done': firstStepsPage({
+      ...frame,
+      firstSteps: { steps: firstSteps.map((one) => ({ ...one, state: 'done' as const })) },
+      agentsHref: `${basePath}/console/agents`,
+    }),
     'console-nothing-yet': overviewPage({
       ...frame,
+      firstSteps: { steps: firstSteps, hideAction: `${basePath}/console/first-steps/hide` },
       openReviews: 0,
       waiting: [],
       states: [],

@@ -85,7 +85,7 @@ export const delegationPages = (
       endAction: `${home}/people/acc_1/delegations/dlg_1/end`,
     }),
     'console-delegations': delegationsPage({
-      ...frame,
+      ...{ ...frame, action: `${home}/delegations`, asked: { search: text('Alice'), state: 'active' } },
       of: [text('Alice Adams')],
       rows: [
         {
@@ -98,6 +98,13 @@ export const delegationPages = (
       ],
       pages: { firstHref: listHref, nextHref: `${listHref}&after=x` },
     }),
-    'console-delegations-none': delegationsPage({ ...frame, of: [], rows: [], pages: {} }),
+    'console-delegations-none': delegationsPage({
+      ...frame,
+      action: `${home}/delegations`,
+      asked: { search: '', state: '' },
+      of: [],
+      rows: [],
+      pages: {},
+    }),
   };
 };

@@ -3,7 +3,7 @@
 export type Element = { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
 
 const VOID: readonly string[] = ['input', 'img', 'link', 'meta', 'wbr'];
-const ELEMENTS: readonly string[] = [
+const ELEMENTS: ReadonlySet<string> = new Set([
   ...VOID,
   ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong em s code bdi pre progress datalist'.split(
     ' ',
@@ -13,12 +13,12 @@ const ELEMENTS: readonly string[] = [
   ),
   ...'table caption thead tbody tr th td'.split(' '),
   ...'svg g rect path circle text script'.split(' '),
-];
-const ATTRIBUTES: readonly string[] = [
+]);
+const ATTRIBUTES: ReadonlySet<string> = new Set([
   ...'action aria-current aria-describedby aria-hidden aria-invalid aria-keyshortcuts aria-label aria-selected aria-labelledby aria-sort alt autocapitalize autocomplete autofocus charset checked class'.split(
     ' ',
   ),
-  ...'content cx cy data-copy data-count data-name data-said data-save data-views data-found-status data-href data-label datetime dir enterkeyhint for form height hidden href id inputmode lang list max maxlength method name placeholder popover popovertarget r readonly rel required role scope selected'.split(
+  ...'content cx cy data-annotation data-checked data-copy data-count data-editor data-finding data-key-maker data-line data-name data-words data-said data-save data-views data-found-status data-href data-label datetime dir formnovalidate enterkeyhint for form height hidden href id inputmode lang list max maxlength method name placeholder popover popovertarget r readonly rel required role scope selected'.split(
     ' ',
   ),
   ...'data-browser data-denied data-key data-own data-push data-push-here data-push-list data-push-on data-remove data-scope data-without-push data-worker'.split(
@@ -27,7 +27,7 @@ const ATTRIBUTES: readonly string[] = [
   ...'d data-exists data-failed data-live data-live-status data-message data-near data-updated data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y text-anchor'.split(
     ' ',
   ),
-];
+]);
 
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>/y;
 
@@ -47,7 +47,7 @@ export const elementsOf = (markup: string): readonly Element[] => {
     const tag = TAG.exec(body);
     if (!tag) throw new Error(`unescaped "<" or a malformed tag: ${body.slice(next, next + 120)}`);
     const [whole, closing, name = '', attributes = ''] = tag;
-    if (!ELEMENTS.includes(name)) throw new Error(`element not known to our pages: ${name}`);
+    if (!ELEMENTS.has(name)) throw new Error(`element not known to our pages: ${name}`);
     if (closing) {
       const expected = open.pop();
       if (expected !== name) throw new Error(`</${name}> closes <${expected}>`);
@@ -61,10 +61,21 @@ export const elementsOf = (markup: string): readonly Element[] => {
   return elements;
 };
 
+/** By their text: nearly every tag of a page is on the next one as well. */
+const known = new Map<string, Readonly<Record<string, string>>>();
+const MOST_KNOWN = 20_000;
+
 const attributesOf = (text: string): Readonly<Record<string, string>> => {
+  const found = known.get(text) ?? readAttributes(text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, found);
+  return found;
+};
+
+const readAttributes = (text: string): Readonly<Record<string, string>> => {
   const attributes: Record<string, string> = {};
   for (const [, name = '', value = ''] of text.matchAll(/ ([a-z-]+)(?:="([^"]*)")?/g)) {
-    if (!ATTRIBUTES.includes(name)) throw new Error(`attribute not known to our pages: ${name}`);
+    if (!ATTRIBUTES.has(name)) throw new Error(`attribute not known to our pages: ${name}`);
     if (Object.hasOwn(attributes, name)) throw new Error(`attribute twice: ${name}`);
     attributes[name] = value;
   }

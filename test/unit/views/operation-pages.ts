@@ -2,6 +2,9 @@
 import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
 import { type BulkAgent, bulkPreviewPage, bulkResultPage } from '../../../views/pages/console-bulk.ts';
+import { type DeadLetterRow, deadLettersPage } from '../../../views/pages/console-dead-letters.ts';
+import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
+import { revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
 import {
   chooseKillPage,
   type KillRow,
@@ -10,6 +13,8 @@ import {
   liftKillPage,
   previewKillPage,
 } from '../../../views/pages/console-kills.ts';
+import { type PeerRow, peerPage, peersPage } from '../../../views/pages/console-peers.ts';
+import { type RegistrationTokenRow, registrationTokensPage } from '../../../views/pages/console-registration-tokens.ts';
 import { signingKeysPage, type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
@@ -51,6 +56,22 @@ export const operationPages = (
   const webhook: WebhookRow = {
     ...{ id: text('whk_1'), href: `${home}/whk_1`, name: text('Our tool'), url: text('https://hooks.example.com/x') },
     ...{ state: 'active', failedAt: NOON, failure: text('no answer') },
+  };
+  const issuer: IssuerRow = {
+    ...{ id: text('tis_1'), href: `${home}/tis_1`, name: text('Cluster'), issuer: text('https://c.example.com') },
+    ...{ template: 'kubernetes', state: 'active', health: 'healthy' },
+  };
+  const peer: PeerRow = {
+    ...{ id: text('per_1'), href: `${home}/per_1`, name: text('The other'), issuer: text('https://o.example.com') },
+    ...{ accepts: true, issues: false, health: 'pinned', state: 'active' },
+  };
+  const letter: DeadLetterRow = {
+    ...{ id: text('msg_1'), kind: text('agent.killed'), channel: 'webhook', recipient: text('Our tool') },
+    ...{ attempts: 9, failure: text('status_not_ok'), createdAt: NOON, forgetAt: NOON },
+  };
+  const token: RegistrationTokenRow = {
+    ...{ id: text('iat_1'), ownerName: text('Ada'), byName: text('Olga'), used: 0, uses: 3, state: 'active' },
+    ...{ createdAt: NOON, expiresAt: NOON },
   };
   const seen = (id: string): BulkAgent => ({
     id: text(`agt_${id}`),
@@ -111,6 +132,11 @@ export const operationPages = (
       ...{ ...preview, ...none, scope: 'token', sessions: { count: 0, more: false } },
       ...{ values: { confirm: text('x'), reason: text('why') }, errors: { confirm: text('Type it.') } },
     }),
+    killOfEverything: previewKillPage({
+      ...{ ...preview, scope: 'all', sessions: { count: 0, more: true } },
+      agents: nothing,
+      delegations: { items: [], more: true },
+    }),
     killOfPerson: previewKillPage({ ...preview, scope: 'account', errors: { reason: text('Give a reason.') } }),
     objectForm: objectFormPage(frame, {
       ...{
@@ -134,6 +160,7 @@ export const operationPages = (
         {
           title: fieldWords.scopes,
           rows: {
+            ...{ member: 'scopes', add: fieldWords.addScope },
             label: fieldWords.scope,
             items: [[line('scopes.0.name', text('balance'))], [line('scopes.1.name', '')]],
           },
@@ -148,6 +175,18 @@ export const operationPages = (
                 options: [
                   { value: 'a', text: text('A') },
                   { value: 'b', text: 'B' },
+                ],
+              },
+            },
+            {
+              ...{ name: 'rights', label: fieldWords.scopes, value: [`https://b.example read send\n${text('x')} y`] },
+              look: {
+                kind: 'rights',
+                apis: [
+                  {
+                    ...{ identifier: 'https://b.example', name: text('The bank') },
+                    scopes: [{ name: text('read'), description: text('Read it'), risk: 'low' }],
+                  },
                 ],
               },
             },
@@ -169,6 +208,73 @@ export const operationPages = (
         { id: 'k2', kind: 'RSA', state: 'published', from: NOON },
       ],
       rotateHref: `${home}/rotate`,
+    }),
+    signingKeysToRevoke: signingKeysPage({
+      ...frame,
+      keys: [{ id: text('k1'), kind: 'EC', state: 'active', from: NOON, revokeHref: `${home}/k1/revoke` }],
+    }),
+    revokeKey: revokeKeyPage({
+      ...{ ...frame, action: `${home}/k1/revoke`, cancelHref: home },
+      key: { id: text('k1'), kind: 'EC', state: 'active', from: NOON },
+      values: { confirm: text('k'), reason: text('It was lost') },
+      errors: { confirm: text('Type k1.'), reason: text('Give a reason.') },
+    }),
+    revokeKeyBefore: revokeKeyPage({
+      ...{ ...frame, action: `${home}/k2/revoke`, cancelHref: home, values: { confirm: '', reason: '' }, errors: {} },
+      key: { id: 'k2', kind: 'RSA', state: 'published', from: NOON },
+    }),
+    issuers: issuersPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [issuer, { ...issuer, health: 'unhealthy', state: 'disabled' }],
+    }),
+    issuer: issuerPage({
+      ...{ ...frame, auditLogHref: home },
+      issuer: {
+        ...{ ...issuer, maxTokenAgeSeconds: 3600, isOneTime: true, createdAt: NOON, updatedAt: NOON },
+        ...{ jwksUri: text('https://keys.example.com'), audience: text('https://id.example.com') },
+        ...{ fetchedAt: NOON, failure: text('not_reachable'), keysAfter: NOON },
+      },
+      actions: [{ text: fieldWords.change, href: `${home}/x/edit` }],
+    }),
+    issuerByDefault: issuerPage({
+      ...{ ...frame, actions: [] },
+      issuer: { ...issuer, maxTokenAgeSeconds: 60, isOneTime: false, createdAt: NOON, updatedAt: NOON },
+    }),
+    peers: peersPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [peer, { ...peer, accepts: false, issues: true, state: 'disabled' }],
+    }),
+    peer: peerPage({
+      ...{ ...frame, auditLogHref: home, actions: [{ text: fieldWords.change, href: `${home}/x/edit` }] },
+      peer: {
+        ...{ ...peer, createdAt: NOON, updatedAt: NOON, jwksUri: text('https://k.example.com'), fetchedAt: NOON },
+        ...{ failure: text('not_reachable'), keysAfter: NOON, outbound: { clients: 1, resources: 2 } },
+        inbound: {
+          ...{ clients: [text('Planner')], resources: { [text('https://a.example.com')]: [text('read')] } },
+          ...{ subjects: 'verified_email', maxLifetimeSeconds: 300 },
+        },
+      },
+    }),
+    peerOfNothing: peerPage({
+      ...{ ...frame, actions: [] },
+      peer: { ...peer, accepts: false, createdAt: NOON, updatedAt: NOON },
+    }),
+    deadLetters: deadLettersPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {} },
+      rows: [
+        { ...letter, againAction: `${home}/msg_1/retry`, recipientHref: `${home}/whk_1` },
+        { ...letter, channel: 'mail', attempts: 1 },
+      ],
+    }),
+    noDeadLetters: deadLettersPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    registrationTokens: registrationTokensPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [
+        { ...token, blueprint: text('Clerks'), revokeHref: `${home}/iat_1/revoke` },
+        { ...token, state: 'used', used: 3 },
+      ],
     }),
     noSigningKeys: signingKeysPage({ ...frame, keys: [] }),
     webhooks: webhooksPage({

@@ -1,6 +1,7 @@
 /** Models of the pages below `/console/policy`. Whatever somebody else chose goes through `text`. */
 
 import { statementPhrase } from '../../../src/http/refusal-phrase.ts';
+import { isolated } from '../../../views/agent-text.ts';
 import { type Html, html, type Phrase } from '../../../views/html.ts';
 import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
@@ -16,6 +17,7 @@ import { tryPage } from '../../../views/pages/console-policy-simulate.ts';
 import { tryUsePage } from '../../../views/pages/console-policy-simulate-use.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { PolicyDifference, PolicyLine } from '../../../views/partials/policy-text.ts';
+import { tryUseWords } from '../../../views/words/console-simulate-use.ts';
 import { policyWords } from '../../../views/words/policy.ts';
 
 const NOON = 1_790_000_000;
@@ -101,6 +103,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
   };
   const tryUse = {
     ...frame,
+    ask: 'register' as const,
     action: `${home}/try/use`,
     asked: {
       who: text('alice'),
@@ -183,6 +186,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
         { severity: 'warning', message: text('can never apply') },
       ],
       difference,
+      schema: { text: 'entity Group;\n', annotations: [{ name: 'id', says: 'small letters' }] },
       cancelHref: home,
     }),
     'policy-try': tryPage({
@@ -242,6 +246,41 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
         changes: [{ scope: text('createGroup'), steps: [said('This policy forbids it: low.')] }],
         isEnforced: true,
       },
+    }),
+    'policy-try-use-approvers': tryUsePage({
+      ...tryUse,
+      approvers: {
+        isPossible: true,
+        quorum: 2,
+        mustAgree: true,
+        isEnough: false,
+        isEnforced: false,
+        people: [
+          {
+            name: text('Alice'),
+            href: `${frame.basePath}/console/people/acc_1`,
+            isPermitted: true,
+            as: [tryUseWords.asked.subject, tryUseWords.ofGroup(isolated(text('Treasury')))],
+            reasons: [],
+            policies: [],
+          },
+          {
+            name: text('Bob'),
+            isPermitted: false,
+            as: [tryUseWords.asked.owner],
+            afterSeconds: 120,
+            reasons: [text('Not in training.')],
+            policies: [text('training')],
+          },
+          { name: text('Carol'), isPermitted: false, as: [], reasons: [], policies: [] },
+        ],
+      },
+    }),
+    'policy-try-use-call': tryUsePage({ ...tryUse, ask: 'administer' }),
+    'policy-try-use-no-approval': tryUsePage({
+      ...tryUse,
+      ask: 'approve',
+      approvers: { isPossible: false, quorum: 1, mustAgree: false, isEnough: false, isEnforced: true, people: [] },
     }),
     'policy-try-use-wrong': tryUsePage({
       ...tryUse,

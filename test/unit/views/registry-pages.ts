@@ -9,6 +9,7 @@ import {
   type Draft,
   deprecateBlueprintPage,
 } from '../../../views/pages/console-blueprints.ts';
+import { type BudgetRow, budgetPage, budgetsPage } from '../../../views/pages/console-budgets.ts';
 import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
@@ -26,6 +27,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
+import { budgetWords } from '../../../views/words/console-budgets.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { grantTypeWords } from '../../../views/words/grant-types.ts';
@@ -178,6 +180,8 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     algorithm: 'ES256',
     environments: ['production', 'test'],
     asksWith: 'client_secret_basic',
+    mayReport: true,
+    hasStatusList: true,
     createdAt: NOON,
     updatedAt: NOON,
   };
@@ -197,6 +201,17 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       more: [{ member: text('reference'), value: text('Invoice 7731') }],
     },
     example: text('{\n  "amount": 4000\n}'),
+  };
+  const budget: BudgetRow = {
+    ...{ id: text('bud_1'), href: `${home}/budgets/bud_1`, name: text('A few'), about: 'agent', measure: 'amount' },
+    ...{
+      subject: text('Planner'),
+      limit: 100,
+      used: 37,
+      windowSeconds: 86_400,
+      currency: text('EUR'),
+      state: 'active',
+    },
   };
   const blueprint = {
     id: text('bpt_1'),
@@ -253,8 +268,26 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ],
       agents: [agent],
       agentsHref: `${home}/agents?blueprint=bpt_1`,
+      editHref: `${blueprint.href}/edit`,
       activateHref: `${blueprint.href}/activate`,
       deprecateHref: `${blueprint.href}/deprecate`,
+    }),
+    'console-budgets': budgetsPage({
+      ...{ ...frame, action: `${home}/budgets`, asked: { search: text('Planner'), state: '' } },
+      ...{ rows: [budget, { ...budget, limit: 0, state: 'disabled' }], pages: {}, newHref: `${home}/budgets/new` },
+    }),
+    'console-budget': budgetPage({
+      ...{ ...frame, actions: [{ text: budgetWords.disable, href: `${budget.href}/disable` }] },
+      budget: {
+        ...{ ...budget, subjectHref: `${home}/agents/agt_1`, resource: text('https://bank.example.com') },
+        ...{ scopes: [text('pay')], detailType: text('payment'), currencyMember: text('currency') },
+        ...{ createdAt: NOON, updatedAt: NOON },
+      },
+      auditLogHref: `${home}/audit?id=bud_1`,
+    }),
+    'console-budget-of-all': budgetPage({
+      ...{ ...frame, actions: [] },
+      budget: { ...budget, currencyMember: null, createdAt: NOON, updatedAt: NOON },
     }),
     'console-blueprint-activate': activateBlueprintPage({
       ...frame,

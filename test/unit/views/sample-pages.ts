@@ -32,6 +32,7 @@ import { layerWords } from '../../../views/words/decision-layers.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
+import { healthPages } from './health-pages.ts';
 import { operationPages } from './operation-pages.ts';
 import { policyPages } from './policy-pages.ts';
 import { registerPages } from './registry-pages.ts';
@@ -623,6 +624,7 @@ export const samplePages = (
       errors: { new: said('Too short: at least 12 characters.') },
     }),
     ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
+    ...healthPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...operationPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...registerPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),

@@ -22,11 +22,12 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   accountNavigation: 'stands beside the pages of an account',
   menuButton: 'in the header of the same pages',
   searchField: 'stands in the header of every page of the console',
-  actionLink: 'one of actionLinks',
+  actionLink: 'one of actionRow',
   objectPage: 'a page',
   objectFormPage: 'a page',
   secretPage: 'a page',
   scopeFieldValue: 'the value of a field',
+  keyMaker: 'hidden until its script shows it',
   hostOf: 'a text in resourceHeading',
   sourceLine: 'a line of sourceText',
 };
