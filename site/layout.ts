@@ -35,6 +35,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Build an agent',
     [
       'agent-developer',
+      'agent-package',
+      'agent-package-in-python',
       'token-exchange',
       'denials',
       'grant-types',
@@ -49,6 +51,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
   [
     'Protect an API',
     [
+      'protect-an-api',
       'resource-server',
       'access-tokens',
       'authorization-details',
@@ -56,6 +59,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'authzen',
       'external-decision-point',
       'mcp',
+      'gateway',
+      'gateway-for-proxies',
       'across-domains',
     ],
   ],
@@ -84,6 +89,9 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'decision-layers',
       'budgets',
       'revocation',
+      'revocation-feed',
+      'reports',
+      'status-lists',
       'audit',
       'audit-log',
       'audit-events',
@@ -139,7 +147,14 @@ const OTHER_PAGES = 'Other pages';
 const EXPLANATIONS = ['threat-model', 'engine-findings', 'oidc-provider-findings'];
 const REFERENCES = ['conformance', 'divergences'];
 
-const TUTORIAL_ORDER = ['first-agent', 'first-api', 'first-approval', 'existing-app'];
+const TUTORIAL_ORDER = [
+  'first-agent',
+  'first-api',
+  'first-approval',
+  'existing-app',
+  'mcp-server-typescript',
+  'mcp-server-python',
+];
 
 /** `docs/how-to/workloads/aws.md` → `['how-to', 'workloads', 'aws']`; a README is its folder. */
 const partsOf = (path: string): readonly string[] => {

@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Examples, examplesOf } from './api-examples/index.ts';
-import type { ApiDocument } from './api-examples/requests.ts';
+import { type ApiDocument, METHODS } from './api-examples/requests.ts';
 import { type Page, type SidebarItem, siteAddress } from './layout.ts';
 
 /** What the site configuration reads, as JSON. */
@@ -35,8 +35,6 @@ useApiReference(spec)
 
 /** The group of operations without a tag. */
 const UNTAGGED = 'description of the API';
-
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** Title of a Markdown file: its first heading of level one, without marks. Throws when there is none. */
 const titleOf = (path: string, text: string): string => {

@@ -41,7 +41,8 @@ export type ExampleRequest = {
 const JSON_TYPE = 'application/json';
 /** One JSON object a line. */
 export const LINES_TYPE = 'application/x-ndjson';
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+/** Methods of operations, as paths of the document have them. */
+export const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const PAGE_SIZE = '200';
 
 /** Parameters in the query that make a call useful although the document does not require them, by operation. */

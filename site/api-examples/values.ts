@@ -22,7 +22,7 @@ export type Schema = {
 export type Schemas = Readonly<Record<string, Schema>>;
 
 /** Characters after the prefix of an id; an example shows the form, and names no object. */
-const ID_TAIL = 'Hq3V0sXk7ZcNw2Rb8TdYpA';
+const ID_TAIL = 'hq3v4sxk7zcnw2rb6tdypaeuim';
 
 const ID_PREFIXES: Readonly<Record<string, string>> = {
   accounts: 'acc_',
@@ -106,6 +106,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
 
 /** Values by schema and member; they go before those by member alone. */
 const OWN_VALUES: Readonly<Record<string, unknown>> = {
+  'ApproverSimulation.agent': exampleId('agents'),
   'DelegationPair.scope': SCOPE,
   'NewAccount.name': 'Alice Example',
   'NewAccountLink.subject': '248289761001',
@@ -156,7 +157,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   limit: 100,
   max_access_token_seconds: 300,
   max_agents: 20,
-  members: [exampleId('accounts'), 'acc_b5NfJ9QmXe1LsUw6GzRk4D'],
+  members: [exampleId('accounts'), 'acc_b5nfj4qmxe2lsuw6gzrk3dhtyo'],
   name: 'Invoice agent',
   overlap_seconds: 3600,
   password: 'eleven quiet rivers of slate',
