@@ -70,7 +70,11 @@ describe('a blueprint', () => {
       /blueprints$/,
       {
         ...{ name: 'Readers', purpose: 'Agents that read', 'ceilings.authority': `${scene.jwt.identifier} read` },
-        ...{ 'ceilings.max_grant_seconds': '3600', 'ceilings.max_delegation_depth': '0' },
+        ...{
+          'ceilings.max_grant_seconds': '1',
+          'ceilings.max_grant_seconds.unit': 'hours',
+          'ceilings.max_delegation_depth': '0',
+        },
       },
       ['test', 'jwks'],
     );
@@ -111,10 +115,13 @@ describe('a blueprint', () => {
     const before = await written();
     const page = await send(operator, `/console/blueprints/${blueprint}/edit`, /edit$/, {
       'ceilings.max_access_token_seconds': '9',
+      'ceilings.max_access_token_seconds.unit': 'hours',
       purpose: 'Another purpose',
     });
     expect(page.status).toBe(400);
-    expect(page.html).toMatch(/name="ceilings\.max_access_token_seconds"[^>]*aria-invalid="true"/);
+    expect(page.html).toMatch(/name="ceilings\.max_access_token_seconds"[^>]*value="9"[^>]*aria-invalid="true"/);
+    expect(page.html).toContain('<option value="hours" selected>');
+    expect(page.text).toContain('This time is from 30 seconds to 1 hour.');
     expect(page.html).toContain('value="Another purpose"');
     expect(await eventsSince(before)).toMatchObject([{ type: 'request.refused', error: 'invalid_field' }]);
     expect(await get(`/blueprints/${blueprint}`)).toMatchObject({ purpose: 'Agents that read' });
@@ -132,6 +139,21 @@ describe('a blueprint', () => {
     expect(await get(`/blueprints/${blueprint}`)).toMatchObject({ name: 'Readers' });
   });
 
+  test('a refusal keeps the navigation and leads back to the object, or to the list if there is no object', async () => {
+    const made = { name: 'Without a draft', purpose: 'Nothing to activate', ceilings: {} };
+    const { id } = await scene.management.createBlueprint(made);
+    const before = await written();
+    const page = await operator.open(at(`/console/blueprints/${id}/activate`));
+    expect([page.status, page.text]).toEqual([409, expect.stringContaining('There is no draft to activate')]);
+    expect(page.html).toContain(`href="/console/blueprints/${id}">Back to the blueprint</a>`);
+    expect(page.html).toMatch(/<nav[^>]*class="side"[\s\S]*href="\/console\/budgets"/);
+    expect(await eventsSince(before)).toMatchObject([{ type: 'request.refused', error: 'conflict' }]);
+    const absent = await operator.open(at('/console/blueprints/bpt_nothing/activate'));
+    expect([absent.status, absent.text]).toEqual([404, expect.stringContaining('Back to: Blueprints')]);
+    const barred = await auditor.open(at('/console/policy/new'));
+    expect([barred.status, barred.text]).toEqual([403, expect.stringContaining('Back to: Versions')]);
+  });
+
   test('has no form for an auditor', async () => {
     expect((await auditor.open(at('/console/blueprints/new'))).status).toBe(403);
     expect((await auditor.open(at(`/console/blueprints/${blueprint}/edit`))).status).toBe(403);
@@ -146,7 +168,7 @@ describe('a budget', () => {
     const before = await written();
     const made = await send(admin, '/console/budgets/new', /budgets$/, {
       ...{ name: 'A few tokens', about: 'agent', subject: 'Secretary', measure: 'tokens', limit: '4' },
-      ...{ window_seconds: '3600', resource: 'The calendar service', scopes: 'read' },
+      ...{ window_seconds: '60', 'window_seconds.unit': 'minutes', resource: 'The calendar service', scopes: 'read' },
     });
     expect([made.status, made.text]).toEqual([200, expect.stringContaining('Created.')]);
     budget = idOn(made);
@@ -175,6 +197,11 @@ describe('a budget', () => {
   test('is changed, switched off and on again, each with one event; an old page changes nothing', async () => {
     const stale = await admin.open(at(`/console/budgets/${budget}/disable`));
     const before = await written();
+    const { html } = await admin.open(at(`/console/budgets/${budget}/edit`));
+    expect(html).toMatch(/name="window_seconds"[^>]*value="1"/);
+    expect(html).toContain('<option value="hours" selected>');
+    // Only amounts have a currency.
+    expect(html).not.toContain('currency');
     const saved = await send(admin, `/console/budgets/${budget}/edit`, /edit$/, { limit: '9' });
     expect([saved.status, saved.text]).toEqual([200, expect.stringContaining('Saved.')]);
     expect(await get(`/budgets/${budget}`)).toMatchObject({ limit: 9, scopes: ['read'] });

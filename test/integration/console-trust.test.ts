@@ -97,7 +97,10 @@ describe('a trusted issuer', () => {
   });
 
   test('is changed, disabled and enabled; an operator disables, and neither changes nor enables', async () => {
-    const saved = await send(admin, `/console/trusted-issuers/${id}/edit`, /edit$/, { max_token_age_seconds: '600' });
+    const saved = await send(admin, `/console/trusted-issuers/${id}/edit`, /edit$/, {
+      max_token_age_seconds: '10',
+      'max_token_age_seconds.unit': 'minutes',
+    });
     expect([saved.status, saved.text]).toEqual([200, expect.stringContaining('Saved.')]);
     expect(await get(`/trusted-issuers/${id}`)).toMatchObject({ max_token_age_seconds: 600, name: 'Cluster' });
     expect((await operator.open(at(`/console/trusted-issuers/${id}/edit`))).status).toBe(403);
@@ -182,7 +185,10 @@ describe('a trusted domain', () => {
     };
     const etag = String(headers.get('etag'));
     expect((await scene.management.call('PATCH', `/peers/${id}`, { outbound }, { 'if-match': etag })).status).toBe(200);
-    const saved = await send(admin, `/console/peers/${id}/edit`, /edit$/, { 'inbound.max_lifetime_seconds': '60' });
+    const saved = await send(admin, `/console/peers/${id}/edit`, /edit$/, {
+      'inbound.max_lifetime_seconds': '60',
+      'inbound.max_lifetime_seconds.unit': 'seconds',
+    });
     expect([saved.status, saved.text]).toEqual([200, expect.stringContaining('Saved.')]);
     expect(await get(`/peers/${id}`)).toMatchObject({
       inbound: { clients: [scene.app.clientId, scene.agent.clientId], max_lifetime_seconds: 60 },
@@ -214,7 +220,9 @@ describe('a trusted domain', () => {
     const { headers } = await scene.management.call('GET', `/peers/${id}`);
     const etag = { 'if-match': String(headers.get('etag')) };
     expect((await scene.management.call('PATCH', `/peers/${id}`, { inbound }, etag)).status).toBe(200);
-    expect(await change({ 'inbound.max_lifetime_seconds': '90' })).toMatchObject({ status: 200, clients: [twin] });
+    expect(
+      await change({ 'inbound.max_lifetime_seconds': '90', 'inbound.max_lifetime_seconds.unit': 'seconds' }),
+    ).toMatchObject({ status: 200, clients: [twin] });
     const added = { 'inbound.clients': `Desk\nTwin\n${other}` };
     expect(await change(added)).toMatchObject({ status: 200, clients: [scene.app.clientId, twin, other] });
     // Which of the two it is, the form cannot tell.

@@ -24,6 +24,8 @@ export type Field = {
   readonly autofocus?: boolean;
   /** May stay empty. */
   readonly optional?: boolean;
+  /** Beside the input: what its number counts. */
+  readonly unit?: Html;
   /** Suggestions while the user types; `text` explains each. */
   readonly offers?: readonly { readonly value: string; readonly text: Text }[];
 };
@@ -45,6 +47,7 @@ export const field = ({
   sample,
   autofocus,
   optional,
+  unit,
   offers,
 }: Field): Html => {
   const id = `field-${name}`;
@@ -56,9 +59,9 @@ export const field = ({
   return html`<div class="field">
 <label for="${id}">${label}</label>
 ${hint !== undefined && html`<p class="hint${isHintInside && ' unseen'}" id="${id}-hint">${hint}</p>`}
-<input id="${id}" name="${name}" type="${type}"${filled !== undefined && html` value="${filled}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
+${unit && html`<div class="with-unit">`}<input id="${id}" name="${name}" type="${type}"${filled !== undefined && html` value="${filled}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
     code && html` class="code"`
-  }${isHintInside && html` placeholder="${hint}"`}${sample !== undefined && html` placeholder="${sample}"`}${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>
+  }${isHintInside && html` placeholder="${hint}"`}${sample !== undefined && html` placeholder="${sample}"`}${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>${unit && html`${unit}</div>`}
 ${offers && html`<datalist id="${id}-offers">${offers.map((one) => html`<option value="${one.value}">${anyText(one.text, 80)}</option>`)}</datalist>`}
 ${beside !== undefined && html`<p class="aside">${beside}</p>`}${error !== undefined && html`<p class="error" id="${id}-error">${anyText(error, 300)}</p>`}
 </div>`;

@@ -15,6 +15,8 @@ export type FormLook =
   | { readonly kind: 'area'; readonly rows: number; readonly maxLength: number; readonly isCode?: true }
   | { readonly kind: 'choice'; readonly options: readonly Option[] }
   | { readonly kind: 'flag' }
+  /** A number and its unit, sent as `…unit`. `isShort`: seconds are among the units. */
+  | { readonly kind: 'time'; readonly isShort: boolean }
   /** Scopes by API: ticks of the APIs, and text for others. */
   | { readonly kind: 'rights'; readonly apis: readonly OfferedApi[] }
   | { readonly kind: 'many'; readonly options: readonly ManyOption[] };
@@ -142,6 +144,8 @@ const controlOf = (control: FormControl): Html => {
       });
     case 'choice':
       return choice({ ...usual, value: text, options: look.options });
+    case 'time':
+      return timeOf(control, look.isShort);
     case 'rights':
       return rightsOf(control, look.apis);
     case 'flag':
@@ -159,6 +163,25 @@ const notes = (
   hint: hint !== undefined && html`<p class="hint" id="field-${name}-hint">${hint}</p>`,
   error: error !== undefined && html`<p class="error" id="field-${name}-error">${anyText(error, 300)}</p>`,
 });
+
+/** The number, then its unit. A stored time that is no whole number of minutes is in seconds. */
+const timeOf = (control: FormControl, isShort: boolean): Html => {
+  const { name, label, value, hint, error, optional } = control;
+  const [count = '', unit = 'minutes'] = value;
+  const units = TIME_UNITS.filter((one) => one !== 'seconds' || isShort || unit === one);
+  const id = `field-${name}.unit`;
+  return field({
+    ...{ name, label, value: count, autocomplete: 'off', maxLength: 9, inputMode: 'numeric' as const },
+    ...(hint === undefined ? {} : { hint }),
+    ...(error === undefined ? {} : { error }),
+    ...(optional === true ? { optional } : {}),
+    unit: html`<label class="unseen" for="${id}">${words.unitOf(label)}</label><select id="${id}" name="${name}.unit">${units.map(
+      (one) => html`<option value="${one}"${one === unit && html` selected`}>${words.units[one]}</option>`,
+    )}</select>`,
+  });
+};
+
+const TIME_UNITS = ['seconds', 'minutes', 'hours', 'days'] as const;
 
 const flagOf = ({ name, label, value, hint, error }: FormControl): Html => {
   const said = notes(name, hint, error);

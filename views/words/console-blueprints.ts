@@ -62,13 +62,11 @@ export const blueprintWords = {
       de: html`Je Zeile <code>sha256:</code> und 64 hexadezimale Ziffern.`,
     }),
     maxAccessTokenSeconds: phrase({ en: 'Lifetime of an access token', de: 'Lebensdauer eines Access-Tokens' }),
-    accessTokenHint: phrase({ en: '30 to 3,600 seconds.', de: '30 bis 3.600 Sekunden.' }),
     maxGrantSeconds: phrase({
       en: 'Time that a grant can be refreshed',
       de: 'Zeit, in der sich ein Grant erneuern lässt',
     }),
     maxDelegationSeconds: phrase({ en: 'Lifetime of a delegation', de: 'Lebensdauer einer Delegation' }),
-    yearHint: phrase({ en: '60 to 31,536,000 seconds, a year.', de: '60 bis 31.536.000 Sekunden, ein Jahr.' }),
     maxDelegationDepth: phrase({ en: 'Re-delegation hops', de: 'Schritte der Weitergabe' }),
     depthHint: phrase({ en: '0 to 10. 0: no re-delegation.', de: '0 bis 10. 0: keine Weitergabe.' }),
     maxAgents: phrase({ en: 'Agents that are not retired', de: 'Agenten, die nicht stillgelegt sind' }),

@@ -58,10 +58,6 @@ export const budgetWords = {
     de: 'Das Höchste in jedem Zeitfenster. 0 erlaubt nichts. Beträge in der Einheit der Autorisierungsdetails.',
   }),
   window: phrase({ en: 'Length of the window', de: 'Länge des Zeitfensters' }),
-  windowHint: phrase({
-    en: 'In seconds, 60 to 2,678,400. An hour has 3,600, a day 86,400.',
-    de: 'In Sekunden, 60 bis 2.678.400. Eine Stunde hat 3.600, ein Tag 86.400.',
-  }),
   only: phrase({ en: 'Count only', de: 'Nur zählen' }),
   resource: phrase({ en: 'Tokens for this API', de: 'Tokens für diese API' }),
   resourceHint: phrase({ en: 'Its name or identifier.', de: 'Ihr Name oder ihre Kennung.' }),

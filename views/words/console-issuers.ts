@@ -48,9 +48,9 @@ export const issuerWords = {
   jwks: phrase({ en: 'Pinned keys (JWKS)', de: 'Feste Schlüssel (JWKS)' }),
   jwksHint: phrase({ en: 'The server then fetches nothing.', de: 'Der Server holt dann nichts.' }),
   maxKeyAge: phrase({ en: 'How long fetched keys stay valid', de: 'Gültigkeit geholter Schlüssel' }),
-  maxKeyAgeHint: phrase({
-    en: 'In seconds, 300 to 86,400, while the server cannot fetch new ones. Default: 3,600.',
-    de: 'In Sekunden, 300 bis 86.400, solange der Server keine neuen holen kann. Vorgabe: 3.600.',
+  maxKeyAgeNote: phrase({
+    en: 'It applies while the server cannot fetch new ones.',
+    de: 'Sie gilt, solange der Server keine neuen holen kann.',
   }),
   tokens: phrase({ en: 'Tokens', de: 'Tokens' }),
   audience: phrase({ en: 'Audience', de: 'Audience' }),
@@ -59,10 +59,7 @@ export const issuerWords = {
     de: 'Vorgabe: der Aussteller dieses Servers.',
   }),
   maxAge: phrase({ en: 'How long a token is valid', de: 'Gültigkeit eines Tokens' }),
-  maxAgeHint: phrase({
-    en: 'In seconds after iat, 60 to 86,400. Default: 3,600.',
-    de: 'In Sekunden nach iat, 60 bis 86.400. Vorgabe: 3.600.',
-  }),
+  maxAgeNote: phrase({ en: 'It begins with iat.', de: 'Sie beginnt mit iat.' }),
   oneTime: phrase({ en: 'Accept a token with a jti only once', de: 'Ein Token mit jti nur einmal annehmen' }),
   isOneTime: phrase({ en: 'Use of a token', de: 'Nutzung eines Tokens' }),
   once: phrase({ en: 'once', de: 'einmal' }),

@@ -1,4 +1,4 @@
-import { phrase } from '../html.ts';
+import { html, type Phrase, phrase } from '../html.ts';
 
 /** Text of forms and pages of registered objects. */
 export const objectWords = {
@@ -24,6 +24,24 @@ export const objectWords = {
   removeRow: phrase({ en: 'Remove', de: 'Entfernen' }),
   more: phrase({ en: 'More settings', de: 'Weitere Einstellungen' }),
   identity: phrase({ en: 'Identity', de: 'Identität' }),
-  seconds: phrase({ en: 'In seconds.', de: 'In Sekunden.' }),
+  units: {
+    seconds: phrase({ en: 'seconds', de: 'Sekunden' }),
+    minutes: phrase({ en: 'minutes', de: 'Minuten' }),
+    hours: phrase({ en: 'hours', de: 'Stunden' }),
+    days: phrase({ en: 'days', de: 'Tage' }),
+  },
+  unitOf: (label: Phrase) => phrase({ en: html`Unit: ${label}`, de: html`Einheit: ${label}` }),
+  timeRange: (least: Phrase, most: Phrase) => phrase({ en: html`${least} to ${most}`, de: html`${least} bis ${most}` }),
+  timeHint: ({ range, usual, note }: { readonly range: Phrase; readonly usual?: Phrase; readonly note?: Phrase }) =>
+    phrase({
+      en: html`${range}.${usual && html` Default: ${usual}.`}${note && html` ${note}`}`,
+      de: html`${range}.${usual && html` Vorgabe: ${usual}.`}${note && html` ${note}`}`,
+    }),
+  timeOutOfRange: (least: Phrase, most: Phrase) =>
+    phrase({ en: html`This time is from ${least} to ${most}.`, de: html`Diese Zeit ist von ${least} bis ${most}.` }),
+  timeTooShort: (least: Phrase) =>
+    phrase({ en: html`This time is at least ${least}.`, de: html`Diese Zeit ist mindestens ${least}.` }),
+  timeTooLong: (most: Phrase) =>
+    phrase({ en: html`This time is at most ${most}.`, de: html`Diese Zeit ist höchstens ${most}.` }),
   onward: phrase({ en: 'Continue', de: 'Weiter' }),
 };

@@ -42,10 +42,6 @@ export const peerWords = {
     }),
   },
   lifetime: phrase({ en: 'Longest lifetime of an assertion', de: 'Längste Lebensdauer einer Assertion' }),
-  lifetimeHint: phrase({
-    en: 'In seconds, 30 to 3,600. Default: 300.',
-    de: 'In Sekunden, 30 bis 3.600. Vorgabe: 300.',
-  }),
   direction: phrase({ en: 'Direction', de: 'Richtung' }),
   directions: {
     in: phrase({ en: 'they vouch for people here', de: 'sie bürgt hier für Personen' }),

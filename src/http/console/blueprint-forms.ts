@@ -18,6 +18,7 @@ import {
   manyField,
   numberField,
   rightsField,
+  timeField,
 } from './form-fields.ts';
 import type { SectionSpec } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
@@ -34,6 +35,8 @@ const ceiling = (field: Omit<FieldSpec, 'within' | 'optional'>): FieldSpec => ({
 
 const many = (values: readonly string[], names: Readonly<Record<string, Phrase>>) =>
   manyField(values.map((value) => ({ value, text: names[value] ?? value })));
+
+const YEAR = 31_536_000;
 
 const CONSTRAINTS = [
   { value: '', text: ceilingWords.noLimit },
@@ -83,15 +86,15 @@ const SECTIONS: readonly SectionSpec[] = [
     fields: [
       ceiling({
         ...{ name: 'max_access_token_seconds', label: labels.maxAccessTokenSeconds },
-        kind: numberField(labels.accessTokenHint),
+        kind: timeField({ least: 30, most: 3600 }),
       }),
       ceiling({
         ...{ name: 'max_grant_seconds', label: labels.maxGrantSeconds },
-        kind: numberField(labels.yearHint),
+        kind: timeField({ least: 60, most: YEAR }),
       }),
       ceiling({
         ...{ name: 'max_delegation_seconds', label: labels.maxDelegationSeconds },
-        kind: numberField(labels.yearHint),
+        kind: timeField({ least: 60, most: YEAR }),
       }),
       ceiling({
         ...{ name: 'max_delegation_depth', label: labels.maxDelegationDepth },

@@ -15,11 +15,13 @@ import { delegationHref } from './delegation-tree.ts';
 import {
   choiceField,
   type FieldKind,
+  type FieldSpec,
   type Given,
   lineField,
   linesField,
   type NamedKind,
   numberField,
+  timeField,
 } from './form-fields.ts';
 import { askedOf, listed } from './list-page.ts';
 import { findNamed, searchedId } from './named-objects.ts';
@@ -140,6 +142,10 @@ const currencyMemberField: FieldKind = {
   write: (member) => (member === undefined ? [] : [member === null ? 'none' : String(member)]),
 };
 
+/** Only amounts have a currency, and it cannot change once it is set. */
+const isWithoutCurrency: FieldSpec['fits'] = ({ measure, currency_member: member }) =>
+  measure === 'amount' && member === undefined;
+
 const ABOUTS = (['agent', 'owner', 'account', 'delegation'] as const).map((value) => ({
   value,
   text: words.abouts[value],
@@ -174,7 +180,7 @@ const SECTIONS: readonly SectionSpec[] = [
         kind: choiceField(MEASURES.map((value) => ({ value, text: words.measures[value] }))),
       },
       { name: 'limit', label: words.limit, kind: numberField(words.limitHint) },
-      { name: 'window_seconds', label: words.window, kind: numberField(words.windowHint) },
+      { name: 'window_seconds', label: words.window, kind: timeField({ least: 60, most: 2_678_400 }) },
     ],
   },
   {
@@ -191,11 +197,11 @@ const SECTIONS: readonly SectionSpec[] = [
       },
       {
         ...{ name: 'currency_member', label: words.currencyMember, hint: words.currencyMemberHint, optional: true },
-        kind: currencyMemberField,
+        ...{ kind: currencyMemberField, fits: isWithoutCurrency },
       },
       {
         ...{ name: 'currency', label: words.currency, hint: words.currencyHint, optional: true },
-        kind: lineField(20),
+        ...{ kind: lineField(20), fits: isWithoutCurrency },
       },
     ],
   },

@@ -51,6 +51,8 @@ export type FieldSpec = {
   readonly optional?: true;
   /** Absent: in both forms. */
   readonly only?: 'new' | 'change';
+  /** Whether the form that changes this object has the field; default: it has. */
+  readonly fits?: (object: Readonly<Record<string, unknown>>) => boolean;
 };
 
 const textOf = (given: Given): string | undefined => {
@@ -123,6 +125,46 @@ export const numberField = (hint: HtmlValue): FieldKind => ({
   hint,
   ...wholeNumber,
 });
+
+/**
+ * A time as a number and a unit, which the API counts in seconds. The hint names the bounds and the default of the API. A
+ * field without a unit is in seconds.
+ */
+export const timeField = ({
+  least,
+  most,
+  usual,
+  note,
+}: {
+  readonly least: number;
+  readonly most: number;
+  /** What an empty field stands for. */
+  readonly usual?: number;
+  readonly note?: Phrase;
+}): FieldKind => ({
+  look: { kind: 'time', isShort: least < 60 },
+  hint: words.timeHint({
+    range: words.timeRange(durationPhrase(least), durationPhrase(most)),
+    ...(usual === undefined ? {} : { usual: durationPhrase(usual) }),
+    ...(note === undefined ? {} : { note }),
+  }),
+  read: ([text = '', unit = ''], field) => {
+    const count = wholeNumber.read([text], field);
+    return typeof count === 'number' ? count * (SECONDS_IN.get(unit) ?? 1) : undefined;
+  },
+  write: (member) => {
+    if (typeof member !== 'number') return [];
+    const [unit, seconds] = [...SECONDS_IN].find(([, size]) => member > 0 && member % size === 0) ?? ['seconds', 1];
+    return [String(member / seconds), unit];
+  },
+});
+
+/** The largest first. */
+const SECONDS_IN: ReadonlyMap<string, number> = new Map([
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+]);
 
 /** One of some durations, in seconds. */
 export const durationField = (seconds: readonly number[]): FieldKind => ({

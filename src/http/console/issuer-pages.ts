@@ -12,7 +12,7 @@ import type { OperationId } from '../management/resource-table.ts';
 import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { choiceField, flagField, keysField, lineField, numberField } from './form-fields.ts';
+import { choiceField, flagField, keysField, lineField, timeField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
@@ -142,7 +142,7 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'jwks', label: words.jwks, hint: words.jwksHint, kind: keysField, optional: true },
       {
         ...{ name: 'max_key_age_seconds', label: words.maxKeyAge, optional: true },
-        kind: { ...numberField(words.maxKeyAgeHint), emptied: 3600 },
+        kind: { ...timeField({ least: 300, most: 86_400, usual: 3600, note: words.maxKeyAgeNote }), emptied: 3600 },
       },
     ],
   },
@@ -152,7 +152,7 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'audience', label: words.audience, hint: words.audienceHint, kind: lineField(512), optional: true },
       {
         ...{ name: 'max_token_age_seconds', label: words.maxAge, optional: true },
-        kind: { ...numberField(words.maxAgeHint), emptied: 3600 },
+        kind: { ...timeField({ least: 60, most: 86_400, usual: 3600, note: words.maxAgeNote }), emptied: 3600 },
       },
       { name: 'one_time_tokens', label: words.oneTime, kind: flagField, optional: true },
     ],

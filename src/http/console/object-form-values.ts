@@ -121,6 +121,8 @@ export const givenOf = (spec: ObjectFormSpec, which: Which, form: URLSearchParam
     if (look.kind === 'many') return form.getAll(name).slice(0, look.options.length);
     const text = single(form, name)?.replaceAll('\r\n', '\n');
     if (look.kind === 'rights') return withTicks(text, form.getAll(`${name}.tick`));
+    if (look.kind === 'time')
+      return (text ?? '').trim() === '' ? [] : [String(text), single(form, `${name}.unit`) ?? ''];
     return text === undefined ? [] : [text];
   };
   const values = new Map(fieldsOf(spec, which).map((field) => [formName(field), givenAt(formName(field), field)]));

@@ -46,6 +46,15 @@ type ShowAgain = (status: number, errors: Again['errors']) => Promise<void>;
 
 const NO_ERRORS: Again['errors'] = new Map();
 
+/** The form of this object: without the fields that do not apply to it. */
+const narrowedTo = (object: Shown, spec: ObjectFormSpec): ObjectFormSpec => ({
+  ...spec,
+  sections: spec.sections.map((section) => ({
+    ...section,
+    ...(section.fields ? { fields: section.fields.filter(({ fits }) => fits?.(object) ?? true) } : {}),
+  })),
+});
+
 /** Adds `…/new` and `…/:id/edit`, and the forms behind them. Call it before the page of one object is added. */
 export const addObjectForms = (parts: PageParts, spec: ObjectFormSpec): void => {
   const { create, change } = spec;
@@ -160,7 +169,6 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
   const tail = change.path ?? 'edit';
   const find = findNamed(deps, calls);
   const isProven = proofFirst(parts);
-  const submit = submitter(parts, spec, 'change');
 
   const current = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run(change.read, account, by, { id });
@@ -171,6 +179,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
   type Of = { readonly object: Shown; readonly version: number };
   const offeredTo = offers(parts, spec);
   const show = async (ctx: Context, opened: Opened, { object, version }: Of, again: Again): Promise<void> => {
+    const its = narrowedTo(object, spec);
     const { status, values, errors, more } = again;
     const { frame, viewer } = opened;
     const offered = await offeredTo(viewer);
@@ -182,7 +191,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
       objectFormPage(frame, {
         ...{ place: spec.place, title: change.title, heading, lead: change.lead, version },
         ...{ action: `${href}/${tail}`, cancelHref: href, button: change.button ?? registerWords.save },
-        sections: sectionsOf(spec, 'change', values, errors, offered, more),
+        sections: sectionsOf(its, 'change', values, errors, offered, more),
       }),
     );
   };
@@ -204,19 +213,20 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
     const { viewer } = opened;
     calls.access(change.access ?? change.operation, viewer.account);
     const { object } = await current(viewer, id);
-    const values = givenOf(spec, 'change', form);
+    const its = narrowedTo(object, spec);
+    const values = givenOf(its, 'change', form);
     const version = versionOf(form);
-    const changed = afterRowsButton(spec, 'change', form, values);
+    const changed = afterRowsButton(its, 'change', form, values);
     if (changed) return show(ctx, opened, { object, version }, { status: 200, errors: NO_ERRORS, ...changed });
     const call = async (): Promise<void> => {
       const shown = await shownOf(object, viewer);
-      const body = await changeOf(find, viewer, spec, { object, shown, values });
+      const body = await changeOf(find, viewer, its, { object, shown, values });
       if (Object.keys(body).length > 0) {
         await calls.run(change.operation, viewer.account, viewer.by, { id, body, version });
       }
       seeOther(ctx, `${spec.hrefOf(id)}?done=changed`);
     };
-    await submit(ctx, opened, `${spec.hrefOf(id)}/${tail}`, call, (status, errors) =>
+    await submitter(parts, its, 'change')(ctx, opened, `${spec.hrefOf(id)}/${tail}`, call, (status, errors) =>
       show(ctx, opened, { object, version }, { status, values, errors }),
     );
   });

@@ -13,15 +13,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import {
-  type FieldKind,
-  flagField,
-  keysField,
-  lineField,
-  namesField,
-  numberField,
-  rightsField,
-} from './form-fields.ts';
+import { type FieldKind, flagField, keysField, lineField, namesField, rightsField, timeField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
@@ -152,7 +144,10 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'jwks', label: issuerWords.jwks, hint: issuerWords.jwksHint, kind: keysField, optional: true },
       {
         ...{ name: 'max_key_age_seconds', label: issuerWords.maxKeyAge, optional: true },
-        kind: { ...numberField(issuerWords.maxKeyAgeHint), emptied: 3600 },
+        kind: {
+          ...timeField({ least: 300, most: 86_400, usual: 3600, note: issuerWords.maxKeyAgeNote }),
+          emptied: 3600,
+        },
       },
     ],
   },
@@ -167,7 +162,7 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'subjects', within: 'inbound', label: words.byAddress, kind: subjectsField, optional: true },
       {
         ...{ name: 'max_lifetime_seconds', within: 'inbound', label: words.lifetime, optional: true },
-        kind: numberField(words.lifetimeHint),
+        kind: timeField({ least: 30, most: 3600, usual: 300 }),
       },
     ],
   },

@@ -6,7 +6,7 @@ import { riskWords } from '../../../views/words/scope.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
-import { choiceField, flagField, jsonField, keysField, lineField, manyField, numberField } from './form-fields.ts';
+import { choiceField, flagField, jsonField, keysField, lineField, manyField, timeField } from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
@@ -68,7 +68,7 @@ const SECTIONS: readonly SectionSpec[] = [
       { name: 'access_token_signing_alg', label: words.algorithm, kind: choiceField(ALGORITHMS) },
       {
         ...{ name: 'access_token_ttl_seconds', label: words.lifetime, optional: true },
-        kind: numberField(objectWords.seconds),
+        kind: timeField({ least: 30, most: 3600 }),
       },
       { name: 'status_list', label: words.statusList, hint: words.statusListHint, kind: flagField },
     ],
