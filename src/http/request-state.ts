@@ -6,6 +6,7 @@ import type { Context } from 'koa';
 import type { Brand } from '../../views/brand.ts';
 import type { Language } from '../../views/language.ts';
 import type { SignedInAs } from '../../views/layout.ts';
+import type { ConsoleFrame } from '../../views/partials/console-frame.ts';
 import type { Assurance } from '../domain/vocabulary/assurance.ts';
 import type { DomainError } from '../domain/vocabulary/errors.ts';
 
@@ -38,6 +39,8 @@ export type RequestState = {
    * page is sent.
    */
   hasSearch: boolean;
+  /** The frame of a page of the console. Written and read by console/router.ts: the page of a refusal keeps the navigation. */
+  consoleFrame: ConsoleFrame | undefined;
   /** A refusal that the audit log already has. Written when a form is refused, read when the refusal is sent. */
   recordedRefusal: DomainError | undefined;
 };
@@ -59,6 +62,7 @@ export const beginState = (
     sender: undefined,
     reader: undefined,
     hasSearch: false,
+    consoleFrame: undefined,
     recordedRefusal: undefined,
   };
   ctx.state = state;

@@ -15,12 +15,15 @@ export type ErrorModel = PageFrame & {
   readonly requestId?: string;
   /** Where to continue; default: the start page. */
   readonly onwards?: { readonly href: string; readonly text: Text };
+  /** The navigation of the area in which the error occurred. */
+  readonly side?: Html;
 };
 
 export const errorPage = (model: ErrorModel): Html =>
   layout({
     frame: model,
     title: model.title,
+    ...(model.side ? { side: model.side, style: 'agents.css' as const } : {}),
     body: html`<section class="card"><h1>${anyText(model.title, 80)}</h1>
 <p class="lead" dir="auto">${anyText(model.text, 400)}</p>
 <p class="actions">${model.onwards ? html`<a class="button primary" href="${model.onwards.href}">${model.onwards.text}</a>` : html`<a class="button primary" href="${model.basePath}/">${words.back}</a>`}</p>

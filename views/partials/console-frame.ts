@@ -73,6 +73,12 @@ const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, pla
 
 export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ id }) => id);
 
+/** The place of a page by its path below the issuer's: the one with the longest path that it begins with. */
+export const placeAt = (path: string): Pick<Place, 'id' | 'path' | 'name'> | undefined =>
+  PLACES.filter((one) => one.id !== 'overview' && (path === one.path || path.startsWith(`${one.path}/`))).toSorted(
+    (one, other) => other.path.length - one.path.length,
+  )[0];
+
 /** A navigation with at most this many places is short enough to be open as a whole. */
 const FEW = 12;
 

@@ -1,4 +1,4 @@
-import { phrase } from '../html.ts';
+import { html, type Phrase, phrase } from '../html.ts';
 
 /** Text shared by several pages below `/console`. */
 export const consoleWords = {
@@ -37,5 +37,24 @@ export const consoleWords = {
     keys: phrase({ en: 'Signing keys', de: 'Signaturschlüssel' }),
     kills: phrase({ en: 'Kill switch', de: 'Notaus' }),
     'break-glass': phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
+  },
+  backToOverview: phrase({ en: 'Back to the overview', de: 'Zurück zur Übersicht' }),
+  backToList: (place: Phrase) => phrase({ en: html`Back to: ${place}`, de: html`Zurück zu: ${place}` }),
+  /** To the page of one object, by its place. */
+  backTo: {
+    agents: phrase({ en: 'Back to the agent', de: 'Zurück zum Agenten' }),
+    people: phrase({ en: 'Back to the person', de: 'Zurück zur Person' }),
+    groups: phrase({ en: 'Back to the group', de: 'Zurück zur Gruppe' }),
+    delegations: phrase({ en: 'Back to the delegation', de: 'Zurück zur Delegation' }),
+    clients: phrase({ en: 'Back to the client', de: 'Zurück zum Client' }),
+    servers: phrase({ en: 'Back to the resource server', de: 'Zurück zum Ressourcenserver' }),
+    blueprints: phrase({ en: 'Back to the blueprint', de: 'Zurück zum Blueprint' }),
+    budgets: phrase({ en: 'Back to the budget', de: 'Zurück zum Budget' }),
+    versions: phrase({ en: 'Back to the version', de: 'Zurück zur Version' }),
+    'break-glass': phrase({ en: 'Back to the request', de: 'Zurück zur Anfrage' }),
+    kills: phrase({ en: 'Back to the kill', de: 'Zurück zum Notaus' }),
+    issuers: phrase({ en: 'Back to the issuer', de: 'Zurück zum Aussteller' }),
+    peers: phrase({ en: 'Back to the domain', de: 'Zurück zur Domäne' }),
+    webhooks: phrase({ en: 'Back to the webhook', de: 'Zurück zum Webhook' }),
   },
 };

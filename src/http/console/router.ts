@@ -10,6 +10,7 @@ import { stateOf } from '../request-state.ts';
 import { consoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, searchHref } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
+import { errorFrame } from './error-frame.ts';
 import { CONSOLE_PAGES, isSeen } from './page-table.ts';
 
 /** The message about the last action. The link carries a keyword, never a text. */
@@ -30,21 +31,22 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   );
   const sessions = accountSessions(deps, guardedForms(deps));
   const router = new Router();
-  router.use(pages(deps));
+  router.use(pages(deps, errorFrame(basePath)));
 
   const openedAs = (ctx: Context, session: PageSession): Opened => {
     stateOf(ctx).hasSearch = true;
+    const frame = {
+      basePath,
+      signedInAs: session.signedInAs,
+      csrf: session.csrf,
+      seesAll: calls.access('listAgents', session.account) === 'all',
+      search: { action: searchHref(deps) },
+      sees: CONSOLE_PLACES.filter((place) => isSeen(calls, place, session.account)),
+    };
+    stateOf(ctx).consoleFrame = frame;
     return {
       viewer: { account: session.account, by: byOf(ctx, session.account.id) },
-      frame: {
-        basePath,
-        signedInAs: session.signedInAs,
-        csrf: session.csrf,
-        seesAll: calls.access('listAgents', session.account) === 'all',
-        search: { action: searchHref(deps) },
-        sees: CONSOLE_PLACES.filter((place) => isSeen(calls, place, session.account)),
-        ...doneOf(ctx, DONE),
-      },
+      frame: { ...frame, ...doneOf(ctx, DONE) },
     };
   };
 

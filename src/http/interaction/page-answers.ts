@@ -3,7 +3,7 @@ import { pageCsp } from '../../../views/content-security-policy.ts';
 import { type Html, Phrase, type View } from '../../../views/html.ts';
 import type { Language } from '../../../views/language.ts';
 import type { PageFrame, SignedInAs } from '../../../views/layout.ts';
-import { errorPage } from '../../../views/pages/error.ts';
+import { type ErrorModel, errorPage } from '../../../views/pages/error.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { errorWords } from '../../../views/words/error.ts';
 import { resetWords } from '../../../views/words/password.ts';
@@ -226,8 +226,14 @@ export const recordedRefusal = async (
   }
 };
 
-/** Sets the headers of all pages, records refusals of the domain, and sends them as pages. Rethrows unknown errors. */
-export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals): Middleware => {
+/**
+ * Sets the headers of all pages, records refusals of the domain, and sends them as pages. Rethrows unknown errors. `around`:
+ * what the area of the request adds to the page of a refusal.
+ */
+export const pages = (
+  deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals,
+  around: (ctx: Context, error: DomainError) => Partial<ErrorModel> = () => ({}),
+): Middleware => {
   const { issuer, basePath } = deps;
   const isHttps = issuer.startsWith('https:');
 
@@ -250,6 +256,7 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
         ...(error.reason === 'reset_link_invalid'
           ? { onwards: { href: `${basePath}/account/reset`, text: resetWords.another } }
           : {}),
+        ...around(ctx, error),
       });
       sendPage(ctx, status, page);
     }

@@ -17,6 +17,7 @@ const PARTIALS = join(import.meta.dirname, '../../../views/partials');
 const NOT_SHOWN: Readonly<Record<string, string>> = {
   listPage: 'a page',
   confirmPage: 'a page',
+  placeAt: 'finds a place by a path, and shows nothing',
   consoleNavigation: 'stands beside this page and every other one of the console',
   sideNavigation: 'the same',
   accountNavigation: 'stands beside the pages of an account',
