@@ -138,6 +138,7 @@ export type Configuration = {
       readonly trustedIssuers: readonly string[];
       readonly clientKeys: readonly string[];
       readonly clientMetadata: readonly string[];
+      readonly mcpServers: readonly string[];
       readonly webhooks: readonly string[];
       readonly approvalPings: readonly string[];
       readonly appLogout: readonly string[];

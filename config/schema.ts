@@ -394,6 +394,7 @@ export const CONFIGURATION_SCHEMA = {
             clientMetadata: hosts(
               'Metadata documents of unregistered clients, and their keys. Any client can name such a document: list the host in clientIdMetadata.hosts too.',
             ),
+            mcpServers: hosts('MCP servers whose metadata the console reads when an operator enables one.'),
             webhooks: hosts('Webhook endpoints.'),
             approvalPings: hosts('Endpoints at which the server notifies agents of a decision (CIBA ping).'),
             appLogout: hosts(

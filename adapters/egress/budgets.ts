@@ -14,6 +14,7 @@ const AT_ONCE: Readonly<Record<FetchPurpose | AskPurpose, number>> = {
   jwks: 32,
   issuer_metadata: 16,
   client_metadata: 16,
+  resource_metadata: 4,
   upstream_token: 16,
   upstream_userinfo: 16,
 };

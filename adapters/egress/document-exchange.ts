@@ -66,6 +66,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   jwks: { ...DOCUMENT, accept: 'application/jwk-set+json, application/json' },
   issuer_metadata: DOCUMENT,
   client_metadata: { ...DOCUMENT, maximum: MAXIMUM_METADATA },
+  resource_metadata: DOCUMENT,
   decision: { ...DOCUMENT, sends: 'application/json' },
   webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   // CIBA Core §10.2: 204 or 200 is expected, and the body is ignored.

@@ -3,6 +3,7 @@
  * management API or the terminal (terminal.ts).
  */
 import { EXIT_CONFIGURATION } from '../../config/problem.ts';
+import { isDomainError } from '../domain/vocabulary/errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 2 is the exit code of getopt programs for wrong usage. `denied`: the server would refuse the simulated request. */
@@ -38,6 +39,16 @@ export const isCommandError = (error: unknown): error is CommandError =>
 
 export const usageError = (message: string, hint?: string): CommandError =>
   new CommandError(message, { exitCode: EXIT.usage, ...(hint === undefined ? {} : { hint }) });
+
+/** The value of an operand or option, read by a rule of the domain. Its refusal becomes a usage error. `what`: its name. */
+export const given = <T>(what: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+    throw usageError(`${what} ${error.message}`);
+  }
+};
 
 export type Option = {
   readonly description: string;

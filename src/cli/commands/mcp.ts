@@ -1,11 +1,20 @@
 /** `behalf mcp enable`: an MCP server behind this server, from its URL alone. A second run changes nothing. */
-import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import { clientHostOf, hostSettings } from '../../domain/resources/mcp-servers/client-hosts.ts';
+import {
+  type EnabledBefore,
+  type EnableWishes,
+  enablePlan,
+  type ScopePair,
+  scopePairOf,
+} from '../../domain/resources/mcp-servers/enable-plan.ts';
+import { mcpServerUrl, type Read } from '../../domain/resources/mcp-servers/protected-resource.ts';
+import { pythonLines, typescriptLines } from '../../domain/resources/mcp-servers/server-lines.ts';
+import { type Command, EXIT, given, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
-import { hostChange, hostOf, settingsText } from '../mcp/client-hosts.ts';
-import { mcpUrl, type Read, readProtectedResource } from '../mcp/protected-resource.ts';
-import { pythonLines, typescriptLines } from '../mcp/server-lines.ts';
-import { type Step, scopesOf, serverSteps } from '../mcp/server-steps.ts';
+import { hostChange } from '../mcp/client-hosts.ts';
+import { readProtectedResource } from '../mcp/protected-resource.ts';
+import { type Step, serverSteps } from '../mcp/server-steps.ts';
 import { apiIdentified } from '../named-objects.ts';
 import { details, printable } from '../table.ts';
 import { DEFAULT_SCOPE, NAME, SCOPE, scopeOf } from './resource-servers.ts';
@@ -46,25 +55,20 @@ const enable = managementCommand({
     'Reads the protected resource metadata of the MCP server (RFC 9728) from this machine. Without metadata and --scope, the scope is `mcp`. It adds what is missing and removes nothing, so a second run changes nothing. For --config, run the command as the user of the server, with its environment: the file is checked as by `behalf check-config`. The server reads it at its next start.',
   run: async (call) => {
     const url = call.operands[0] ?? '';
-    const { hostname } = mcpUrl(url);
-    const given = call.texts('scope').map(scopeOf);
-    const read = await readProtectedResource(url);
+    const parsed = given('URL', () => mcpServerUrl(url));
+    const wishes = wishesOf(call, url);
+    const read = await readProtectedResource(url, parsed);
     const metadata = 'found' in read ? read.found : undefined;
     const existing = await apiIdentified(call.api, url);
-    const name = call.text('name') ?? metadata?.name ?? hostname;
-    const scopes = scopesOf(call, { given, named: metadata?.scopes ?? [], existing, name });
-    const steps = [
-      ...serverSteps(call, { url, name, scopes, existing }),
-      ...delegationSteps(call, existing),
-      ...hostSteps(call),
-    ];
+    const plan = given('--default-scope:', () => enablePlan(wishes, metadata, existing && beforeOf(existing)));
+    const steps = [...serverSteps(call, plan, existing), ...hostSteps(call)];
     if (!(await isAgreed(call, steps, read))) {
       call.terminal.err('Nothing was changed.\n');
       return EXIT.failed;
     }
     const made = await changed(call, steps, existing);
     const { issuer } = call.api;
-    const server = { issuer, resource: url, scopes: scopes.map((one) => one.name) };
+    const server = { issuer, resource: url, scopes: plan.scopes.map((one) => one.name) };
     const lines = { typescript: typescriptLines(server), python: pythonLines(server) };
     call.print.object(
       { resource_server: made, metadata: metadata ?? null, changes: steps.map(shown), lines },
@@ -74,29 +78,27 @@ const enable = managementCommand({
   },
 });
 
-const delegationSteps = (call: ManagementCall, existing: Json | undefined): readonly Step[] =>
-  call.texts('delegates-to').flatMap((text): readonly Step[] => {
-    const at = text.lastIndexOf('=');
-    const [resource, scope] = [text.slice(0, at), text.slice(at + 1)];
-    if (at < 1 || scope === '') {
-      throw usageError(
-        `--delegates-to ${printable(text)} is not RESOURCE=SCOPE.`,
-        'Example: --delegates-to https://tickets.example.com=tickets.read',
-      );
-    }
-    const pairs = (existing?.['delegates_to'] ?? []) as readonly Json[];
-    if (pairs.some((pair) => pair['resource'] === resource && pair['scope'] === scope)) return [];
-    const body = { resource, scope };
-    return [
-      {
-        ...{ sign: '+', what: `proposal: callers are asked for ${scope} at ${resource}`, lines: [] },
-        run: async (id) => (await call.api.run('proposeDelegation', { id, body })).body,
-      },
-    ];
-  });
+/** Throws a usage error for an option that cannot be read. */
+const wishesOf = (call: ManagementCall, url: string): EnableWishes => ({
+  url,
+  name: call.text('name'),
+  scopes: call.texts('scope').map(scopeOf),
+  defaultScopes: call.texts('default-scope'),
+  delegatesTo: call.texts('delegates-to').map((text) => given('--delegates-to', () => scopePairOf(text))),
+});
+
+const beforeOf = (existing: Json): EnabledBefore => ({
+  name: String(existing['name']),
+  state: String(existing['state']),
+  scopes: existing['scopes'] as EnabledBefore['scopes'],
+  delegatesTo: (existing['delegates_to'] ?? []) as readonly ScopePair[],
+});
+
+const hostsOf = (call: ManagementCall): readonly string[] =>
+  call.texts('client-host').map((text) => given('--client-host', () => clientHostOf(text)));
 
 const hostSteps = (call: ManagementCall): readonly Step[] => {
-  const [hosts, file] = [call.texts('client-host').map(hostOf), call.text('config')];
+  const [hosts, file] = [hostsOf(call), call.text('config')];
   if (file === undefined) return [];
   if (hosts.length === 0) throw usageError('--config goes with --client-host.', 'Name the hosts of the clients.');
   const change = hostChange(file, hosts, call.env);
@@ -205,7 +207,7 @@ const resultText = (
 
 /** What is left to do, so that clients may ask people. */
 const clientLines = (call: ManagementCall, steps: readonly Step[]): readonly string[] => {
-  const hosts = call.texts('client-host').map(hostOf);
+  const hosts = hostsOf(call);
   if (steps.some(({ what }) => what.startsWith('file ')))
     return ['', 'Start the server again: it reads the file at its start.'];
   if (hosts.length === 0) {
@@ -216,7 +218,7 @@ const clientLines = (call: ManagementCall, steps: readonly Step[]): readonly str
     '',
     'Set this for the server beside the hosts that it has, and start it again. With --config FILE this command does it:',
     '',
-    ...settingsText(hosts).map((line) => `  ${line}`),
+    ...hostSettings(hosts).map((line) => `  ${line}`),
   ];
 };
 

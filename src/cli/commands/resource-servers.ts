@@ -1,6 +1,7 @@
 /** `behalf resource-servers …`: the APIs that tokens can be for. */
+import { type McpScope, mcpScopeOf } from '../../domain/resources/mcp-servers/enable-plan.ts';
 import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
-import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
+import { type Call, type Command, EXIT, given, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand, secretText } from '../management-command.ts';
@@ -16,8 +17,6 @@ import {
 } from '../object-commands.ts';
 import { details } from '../table.ts';
 import { delegationCommands } from './resource-server-delegations.ts';
-
-const RISKS = ['low', 'medium', 'high', 'critical'];
 
 export const NAME: Option = { value: 'NAME', description: 'Name that people see on the consent page.' };
 export const SCOPE: Option = {
@@ -166,23 +165,8 @@ const scopesOf = (call: Call): readonly Json[] => {
   return scopes.map((scope) => (defaults.includes(scope.name) ? { ...scope, default: true } : scope));
 };
 
-/** `mail.read:low:Read your mail`. A name may hold colons: the first part that is a risk level is the risk. */
-export const scopeOf = (
-  text: string,
-): { readonly name: string; readonly risk: string; readonly description: string } => {
-  const parts = text.split(':');
-  const at = parts.findIndex((part, index) => index > 0 && RISKS.includes(part));
-  const [name, risk, description] = [
-    parts.slice(0, at).join(':'),
-    parts[at],
-    parts
-      .slice(at + 1)
-      .join(':')
-      .trim(),
-  ];
-  if (at > 0 && name !== '' && risk !== undefined && description !== '') return { name, risk, description };
-  throw usageError(`--scope ${text} is not NAME:RISK:TEXT.`, 'Example: --scope "mail.read:low:Read your mail"');
-};
+/** `mail.read:low:Read your mail`. Throws a usage error. */
+export const scopeOf = (text: string): McpScope => given('--scope', () => mcpScopeOf(text));
 
 export const resourceServerCommands: readonly Command[] = [
   create,

@@ -14,7 +14,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type Loaded, loadConfiguration } from '../../../config/load.ts';
-import { CommandError, type Environment, usageError } from '../command.ts';
+import { acceptedAfter, hostSettings } from '../../domain/resources/mcp-servers/client-hosts.ts';
+import { CommandError, type Environment } from '../command.ts';
 import { printable } from '../table.ts';
 
 export type HostChange = {
@@ -26,15 +27,6 @@ export type HostChange = {
   readonly write: () => void;
 };
 
-/** `claude.ai`, `app.example.com:8443`, or the URL of a document. Throws a usage error. */
-export const hostOf = (given: string): string => {
-  const text = given.includes('://') ? given : `https://${given}`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isBare = given.includes('://') || url?.pathname === '/';
-  if (url?.protocol === 'https:' && url.username === '' && url.password === '' && isBare) return url.host;
-  throw usageError(`--client-host ${printable(given)} is not a host.`, 'Example: --client-host app.example.com');
-};
-
 /**
  * What has to change in the configuration file so that the server accepts documents of these hosts. Undefined: nothing.
  * Throws CommandError when the file cannot be read, or when the environment decides these settings.
@@ -42,24 +34,17 @@ export const hostOf = (given: string): string => {
 export const hostChange = (file: string, wanted: readonly string[], env: Environment): HostChange | undefined => {
   const { configuration, sources } = loaded(file, env);
   const { accept, hosts } = configuration.clientIdMetadata;
-  const missing = wanted.filter((host) => !hosts.includes(host));
-  if (accept && (hosts.length === 0 || missing.length === 0)) return undefined;
+  const after = acceptedAfter({ accept, hosts }, wanted);
+  if (after === undefined) return undefined;
   for (const pointer of ['/clientIdMetadata/accept', '/clientIdMetadata/hosts']) {
     const source = sources[pointer];
     if (source?.kind !== 'environment') continue;
     throw new CommandError(`${source.name} decides this setting, not ${printable(file)}.`, {
-      hint: `Set it where the server gets its environment: ${settingsText([...hosts, ...missing]).join(' ')}`,
+      hint: `Set it where the server gets its environment: ${hostSettings(after).join(' ')}`,
     });
   }
-  const after = [...hosts, ...missing];
   return { hosts: after, before: accept ? hosts : undefined, write: () => written(file, after, env) };
 };
-
-/** The same as settings of the environment. */
-export const settingsText = (hosts: readonly string[]): readonly string[] => [
-  'BEHALF__CLIENTIDMETADATA__ACCEPT=true',
-  `BEHALF__CLIENTIDMETADATA__HOSTS=${hosts.join(',')}`,
-];
 
 const loaded = (file: string, env: Environment): Loaded =>
   loadConfiguration({ argv: ['--config', file], env, isFirstStart: false });

@@ -6,7 +6,7 @@ import { fetchRefusal } from './fetch-refusals.ts';
  * Purpose of a fetched document. Each purpose has its own connections, media types and size: 64 KiB, for client metadata 5
  * KiB (Client ID Metadata Document draft-02).
  */
-export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
+export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata' | 'resource_metadata';
 
 /**
  * Purpose of a POST:
@@ -31,6 +31,7 @@ export const INTERNAL_PURPOSES = [
   'trustedIssuers',
   'clientKeys',
   'clientMetadata',
+  'mcpServers',
   'webhooks',
   'approvalPings',
   'appLogout',
