@@ -141,6 +141,7 @@ export const API_OPERATIONS = {
   acceptDelegation: ['POST', '/resource-servers/{id}/accept-delegation'],
   withdrawDelegation: ['POST', '/resource-servers/{id}/withdraw-delegation'],
   rotateResourceServerSecret: ['POST', '/resource-servers/{id}/rotate-secret'],
+  planMcpServer: ['POST', '/mcp-servers/plan'],
   createWebhook: ['POST', '/webhooks'],
   listWebhooks: ['GET', '/webhooks'],
   getWebhook: ['GET', '/webhooks/{id}'],

@@ -98,6 +98,7 @@ export const managementApi = (
     owners: made.owners,
     offboarding: made.offboarding,
     resourceServers,
+    mcpServers: { metadata: made.mcpMetadata, clientDocuments: configuration.clientIdMetadata },
     grants: { grants, service: grantService, uses: made.grantUses },
     delegations,
     keys: keyCalls(made, keysChanged),

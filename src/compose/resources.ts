@@ -3,16 +3,19 @@ import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
 import { dutyHolders } from '../domain/clients/clients/duty-holders.ts';
 import { type PeerRegistry, peerRegistry } from '../domain/clients/peers/peer-registry.ts';
+import { type McpMetadataReader, mcpMetadataReader } from '../domain/resources/mcp-servers/metadata-reader.ts';
 import type { ResourceServerLookup } from '../domain/resources/resource-servers/declared-authority.ts';
 import {
   type ResourceServerRegistry,
   resourceServerRegistry,
 } from '../domain/resources/resource-servers/resource-server-registry.ts';
+import { reaching } from './egress.ts';
 import type { Foundations } from './foundations.ts';
 
 export interface ResourceServices {
   readonly resourceServers: ResourceServerRegistry;
   readonly peers: PeerRegistry;
+  readonly mcpMetadata: McpMetadataReader;
   /** Finds a resource server by its identifier: first here, then behind the peers. */
   readonly resourceCatalog: ResourceServerLookup;
 }
@@ -32,6 +35,7 @@ export const resourceServices = (
   return {
     resourceServers,
     peers,
+    mcpMetadata: mcpMetadataReader(reaching(trustedFetch, 'mcpServers')),
     resourceCatalog: {
       get: resourceServers.get,
       findByIdentifier: async (identifier) =>

@@ -61,6 +61,7 @@ import {
   FIELD_GERMAN,
   JSON_GERMAN,
   KEY_GERMAN,
+  MCP_SERVER_GERMAN,
   NAME_GERMAN,
   POLICY_TEXT_GERMAN,
   RATE_LIMIT_GERMAN,
@@ -119,6 +120,7 @@ import { PROVIDER_REFUSALS } from '../domain/ports/provider-refusals.ts';
 import { DETAIL_REFUSALS } from '../domain/resources/authorization-details/detail-refusals.ts';
 import { DETAIL_TYPE_REFUSALS } from '../domain/resources/authorization-details/detail-type-refusals.ts';
 import { DISPLAY_REFUSALS } from '../domain/resources/authorization-details/display-refusals.ts';
+import { MCP_SERVER_REFUSALS } from '../domain/resources/mcp-servers/mcp-server-refusals.ts';
 import { REPORT_REFUSALS } from '../domain/resources/reports/report-refusals.ts';
 import { RESOURCE_SERVER_REFUSALS } from '../domain/resources/resource-servers/resource-server-refusals.ts';
 import { FIELD_REFUSALS } from '../domain/vocabulary/field-refusals.ts';
@@ -157,6 +159,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Rate limits', RATE_LIMIT_REFUSALS, RATE_LIMIT_GERMAN),
   area('Recording', AUDIT_REFUSALS, AUDIT_GERMAN),
   area('Resource servers', RESOURCE_SERVER_REFUSALS, RESOURCE_SERVER_GERMAN),
+  area('MCP servers', MCP_SERVER_REFUSALS, MCP_SERVER_GERMAN),
   area('Types of authorization details', DETAIL_TYPE_REFUSALS, DETAIL_TYPE_GERMAN),
   area('Sentences of authorization details', DISPLAY_REFUSALS, DISPLAY_GERMAN),
   area('Authorization details of a request', DETAIL_REFUSALS, DETAIL_GERMAN),

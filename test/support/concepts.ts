@@ -138,7 +138,7 @@ const DECLARED: readonly Concept[] = [
     name: 'resource server',
     means: 'an API that accepts our access tokens and declares its scopes',
     collections: ['resource_servers'],
-    paths: ['resource-servers'],
+    paths: ['resource-servers', 'mcp-servers'],
     commands: ['resource-servers', 'mcp'],
   },
   {

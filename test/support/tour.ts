@@ -172,6 +172,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('resource server, new', '/console/resource-servers/new'),
     ada('resource server, changed', `/console/resource-servers/${ids.bank}/edit`),
     ada('resource server, new secret', `/console/resource-servers/${ids.bank}/rotate-secret`),
+    ada('MCP server, enabled', '/console/resource-servers/mcp'),
+    ada('resource server, lines for its code', `/console/resource-servers/${ids.bank}/code`),
     ada('resource servers', '/console/resource-servers'),
     ada('resource server', `/console/resource-servers/${ids.bank}`),
     ada('resource server, disabled', `/console/resource-servers/${ids.bank}/disable`),

@@ -1,9 +1,8 @@
 import { chosenName } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
+import { commandBlock } from '../partials/command-block.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { copyButton } from '../partials/copy-button.ts';
-import { sourceLine } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { firstStepsWords as words } from '../words/console-first-steps.ts';
 
@@ -79,14 +78,8 @@ const shown = ({ agent, api, authorizationHref, exchange, run, program }: FirstC
 <p><a class="button plain" href="${authorizationHref}">${words.openLink}</a></p>
 <p>${words.thenCode}</p>
 <p>${words.exchange}</p>
-${block(exchange, words.blocks.exchange)}</div>
+${commandBlock(exchange, words.blocks.exchange)}</div>
 <div class="card"><h3>${words.withTypeScript}</h3>
 <p>${words.saveAs}</p>
-${block(program, words.blocks.program)}
-${block(run, words.blocks.run)}</div>`;
-
-const block = (text: string, name: Phrase): Html =>
-  html`<div class="command">${copyButton(text, name)}<pre tabindex="0" role="region" aria-label="${name}"><code>${text
-    .split('\n')
-    .map((line) => sourceLine(line, 390))
-    .join('\n')}</code></pre></div>`;
+${commandBlock(program, words.blocks.program)}
+${commandBlock(run, words.blocks.run)}</div>`;

@@ -22,6 +22,7 @@ import { sourceText } from '../partials/policy-text.ts';
 import { type Risk, riskBadge, type ScopeItem } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
+import { mcpServerWords } from '../words/console-mcp-servers.ts';
 import { clientWords, serverWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
@@ -56,11 +57,12 @@ const COLUMNS: readonly Column<ServerRow>[] = [
   { title: words.worst, cell: ({ worst }) => (worst === undefined ? '–' : riskBadge(worst)) },
 ];
 
-export const serversPage = (model: ListModel<ServerRow>): Html =>
+/** `mcpHref`: page that enables an MCP server. Absent: not permitted to the viewer. */
+export const serversPage = (model: ListModel<ServerRow> & { readonly mcpHref?: string }): Html =>
   listPage(model, {
     place: 'servers',
     title: words.title,
-    lead: words.lead,
+    lead: html`${words.lead}${model.mcpHref !== undefined && html` <a href="${model.mcpHref}">${mcpServerWords.title}</a>`}`,
     columns: COLUMNS,
     none: words.none,
     pagesLabel: listWords.pagesOf.servers,

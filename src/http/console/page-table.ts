@@ -26,6 +26,7 @@ import { addIssuerPages } from './issuer-pages.ts';
 import { addKeyPages } from './key-pages.ts';
 import { addKillPages } from './kill-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
+import { addMcpServerPages } from './mcp-server-pages.ts';
 import { addOverviewPages } from './overview-pages.ts';
 import { addPeerPages } from './peer-pages.ts';
 import { addPeoplePages } from './people-pages.ts';
@@ -81,6 +82,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addClientForms },
   { add: addClientPages, places: { clients: ['listClients'] } },
   { add: addServerForms },
+  { add: addMcpServerPages },
   { add: addServerPages, places: { servers: ['listResourceServers'] } },
   {
     add: addRegistrationTokenPages,

@@ -7,6 +7,7 @@ import {
   serversPage,
 } from '../../../views/pages/console-servers.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
+import { mcpServerWords } from '../../../views/words/console-mcp-servers.ts';
 import { serverWords } from '../../../views/words/console-software.ts';
 import { describedDetail } from '../../domain/resources/authorization-details/described-detail.ts';
 import { violation } from '../../domain/resources/authorization-details/detail-schema.ts';
@@ -62,8 +63,13 @@ export const addServerPages = (parts: PageParts): void => {
     );
     const rows = items.map((one) => rowOf(deps, one));
     const newHref = calls.may('createResourceServer', viewer.account) ? { newHref: `${home}/new` } : {};
+    const mcpHref = calls.may('planMcpServer', viewer.account) ? { mcpHref: `${home}/mcp` } : {};
     const sorts = sortLinks(home, filters, SORTS, sorting);
-    sendPage(ctx, 200, serversPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
+    sendPage(
+      ctx,
+      200,
+      serversPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref, ...mcpHref }),
+    );
   });
 
   const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
@@ -103,6 +109,7 @@ export const addServerPages = (parts: PageParts): void => {
           ? []
           : linksAbout(deps, calls, viewer.account, serverHref(deps, id), [
               [fieldWords.change, 'edit', 'updateResourceServer'],
+              [mcpServerWords.toCode, 'code', 'getResourceServer'],
               ...(server.introspection_auth_method.startsWith('client_secret')
                 ? [[fieldWords.rotateSecret, 'rotate-secret', 'rotateResourceServerSecret'] as const]
                 : []),

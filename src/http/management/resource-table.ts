@@ -21,6 +21,7 @@ import { initialAccessTokens } from './resources/initial-access-tokens.ts';
 import { instances } from './resources/instances.ts';
 import { keys } from './resources/keys.ts';
 import { kills } from './resources/kills.ts';
+import { mcpServers } from './resources/mcp-servers.ts';
 import { me } from './resources/me.ts';
 import { owners } from './resources/owners.ts';
 import { peers } from './resources/peers.ts';
@@ -58,6 +59,7 @@ const RESOURCES = [
   clients,
   initialAccessTokens,
   resourceServers,
+  mcpServers,
   webhooks,
   kills,
   audit,

@@ -13,6 +13,7 @@ import { type BudgetRow, budgetPage, budgetsPage } from '../../../views/pages/co
 import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
+import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
 import { peoplePage } from '../../../views/pages/console-people.ts';
 import { type PersonModel, personPage, removeFactorsPage } from '../../../views/pages/console-person.ts';
 import {
@@ -369,6 +370,67 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         proposeCommand: 'behalf resource-servers propose-delegation rs_1 --to API --scope NAME',
       },
       disableHref: `${bank.href}/disable`,
+    }),
+    'console-mcp-server-form': mcpServerForm({
+      ...frame,
+      action: `${home}/resource-servers/mcp`,
+      cancelHref: `${home}/resource-servers`,
+      values: {
+        url: text('https://notes.example.com/mcp'),
+        name: text('Notes'),
+        scopes: text('notes.read:low:See your notes'),
+        delegates_to: '',
+        client_hosts: '',
+      },
+      errors: { url: text('This is not a URL.') },
+    }),
+    'console-mcp-server-plan': mcpPlanPage({
+      ...frame,
+      action: `${home}/resource-servers/mcp`,
+      values: { url: text('https://notes.example.com/mcp'), name: '', scopes: '', delegates_to: '', client_hosts: '' },
+      seen: 'aGFzaA',
+      plan: {
+        identifier: text('https://notes.example.com/mcp'),
+        action: 'change',
+        name: text('Notes'),
+        formerName: text('Notebook'),
+        scopes: [
+          { name: text('notes.read'), description: text('See your notes'), risk: 'low', isChanged: false },
+          { name: text('notes.write'), description: text('Change your notes'), risk: 'high', isChanged: true },
+        ],
+        enables: true,
+        proposals: [{ resource: text('https://tickets.example.com'), scope: text('tickets.read') }],
+        metadata: {
+          from: text('https://notes.example.com/.well-known/oauth-protected-resource'),
+          namesThisServer: false,
+        },
+        settings: [text('BEHALF__CLIENTIDMETADATA__ACCEPT=true')],
+      },
+      codeHref: `${bank.href}/code`,
+    }),
+    'console-mcp-server-plan-empty': mcpPlanPage({
+      ...frame,
+      action: `${home}/resource-servers/mcp`,
+      values: { url: text('https://notes.example.com/mcp'), name: '', scopes: '', delegates_to: '', client_hosts: '' },
+      plan: {
+        identifier: text('https://notes.example.com/mcp'),
+        action: 'none',
+        name: text('Notes'),
+        scopes: [{ name: text('notes.read'), description: text('See your notes'), risk: 'low', isChanged: false }],
+        enables: false,
+        proposals: [],
+        metadata: { failure: text('status_not_ok') },
+        settings: [],
+      },
+    }),
+    'console-server-code': serverCodePage({
+      ...frame,
+      name: text('First Bank'),
+      typescript: [text('const mcp = 1;')],
+      python: [text('mcp = 1')],
+      settings: [text('BEHALF__CLIENTIDMETADATA__ACCEPT=true')],
+      isProposed: true,
+      serverHref: bank.href,
     }),
     'console-server-disable': disableServerPage({
       ...frame,

@@ -16,6 +16,7 @@ const PARTIALS = join(import.meta.dirname, '../../../views/partials');
 /** What is not to be looked at by itself. */
 const NOT_SHOWN: Readonly<Record<string, string>> = {
   listPage: 'a page',
+  commandBlock: 'text to copy: its style is on pages that have such text only',
   confirmPage: 'a page',
   placeAt: 'finds a place by a path, and shows nothing',
   consoleNavigation: 'stands beside this page and every other one of the console',

@@ -177,6 +177,22 @@ export const RESOURCE_SERVER_GERMAN = {
   environment_unknown: 'Eine Umgebung ist eine von: {environments}.',
 } satisfies GermanWords;
 
+export const MCP_SERVER_GERMAN = {
+  mcp_url_unreadable: '{url} ist keine URL. Geben Sie die URL an, die Clients aufrufen.',
+  mcp_url_not_https: '{url} ist nicht https. Geben Sie die URL an, die Clients aufrufen.',
+  mcp_url_with_user: '{url} enthält einen Benutzer oder ein Passwort. Lassen Sie beides weg.',
+  mcp_url_with_fragment: '{url} enthält ein Fragment. Lassen Sie es weg.',
+  mcp_metadata_not_object: '{from}: Das ist kein JSON-Objekt. Berichtigen Sie das Dokument des MCP-Servers.',
+  mcp_metadata_of_other:
+    '{from}: „resource“ ist {resource}, nicht {url}. Clients weisen ein Dokument über eine andere Ressource ab (RFC 9728 §3.3). Geben Sie die URL an, die das Dokument nennt, oder berichtigen Sie das Dokument.',
+  mcp_metadata_not_texts:
+    '{from}: „{member}“ ist keine Liste von Texten. Berichtigen Sie das Dokument des MCP-Servers (RFC 9728 §2).',
+  mcp_scope_malformed: '{scope} ist nicht NAME:RISIKO:TEXT. Beispiel: notes.read:low:Ihre Notizen sehen',
+  mcp_default_scope_unknown: 'Die Standardberechtigung {scope} ist keine seiner Berechtigungen: {scopes}.',
+  mcp_pair_malformed: '{pair} ist nicht RESSOURCE=BERECHTIGUNG. Beispiel: https://tickets.example.com=tickets.read',
+  mcp_client_host_malformed: '{host} ist kein Host. Beispiel: app.example.com',
+} satisfies GermanWords;
+
 export const JSON_GERMAN = {
   json_malformed: 'Das ist kein JSON.',
   json_not_utf8: 'Das ist nicht in UTF-8.',

@@ -51,10 +51,6 @@ export type EnablePlan = {
   readonly proposals: readonly ScopePair[];
 };
 
-/** Whether the plan changes nothing. */
-export const isEmptyPlan = ({ action, enables, proposals }: EnablePlan): boolean =>
-  action === 'none' && !enables && proposals.length === 0;
-
 /** Throws DomainError 'invalid_field' for a default scope that is none of the scopes. */
 export const enablePlan = (
   wishes: EnableWishes,

@@ -85,7 +85,7 @@ const DELEGATION_PAIR_MEMBERS = {
   scope: text('One scope that the other API declares.', 128),
 };
 
-const DELEGATION_PAIR = named('DelegationPair', input(DELEGATION_PAIR_MEMBERS, ['resource', 'scope']));
+export const DELEGATION_PAIR = named('DelegationPair', input(DELEGATION_PAIR_MEMBERS, ['resource', 'scope']));
 
 const DELEGATION_TARGET = named(
   'DelegationTarget',
@@ -135,12 +135,12 @@ const RESOURCE_SERVER = named(
 
 const RESOURCE_SERVER_PAGE = page(RESOURCE_SERVER);
 
-const SCOPES = scopes('resource-servers', {
+export const RESOURCE_SERVER_SCOPES = scopes('resource-servers', {
   read: ['See the registered resource servers', 'low'],
   write: ['Register, change and disable resource servers', 'critical'],
 });
 
-const make = about('resource servers', SCOPES);
+const make = about('resource servers', RESOURCE_SERVER_SCOPES);
 
 const routes = {
   createResourceServer: make.create(
