@@ -5,14 +5,12 @@ import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
-import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
 import { fileLocalProofs } from '../../adapters/node/local-proofs.ts';
 import { usablePrivateFolder } from '../../adapters/node/private-folder.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
-import { redisBroadcast } from '../../adapters/redis/broadcast.ts';
-import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
+import type { RedisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { sqliteBackupFiles } from '../../adapters/sqlite/backup-files.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
@@ -106,6 +104,12 @@ const servers = async (
   log: Logger | undefined,
 ): Promise<Stores> => {
   const { mongodbUrl = '', redisUrl = '', redisPrefix, deadlineMilliseconds, allowStandalone } = settings;
+  // A server without MongoDB and Redis loads neither driver: both take memory and a part of each start.
+  const [{ mongodbDocumentStore }, { redisBroadcast }, { redisEphemeralStore }] = await Promise.all([
+    import('../../adapters/mongodb/document-store.ts'),
+    import('../../adapters/redis/broadcast.ts'),
+    import('../../adapters/redis/ephemeral-store.ts'),
+  ]);
   const documents = await mongodbDocumentStore({
     url: mongodbUrl,
     allowStandalone,

@@ -1,6 +1,5 @@
 /** One end of a transfer: the configured document store, opened exclusively, and the master key of its data. */
 import { existsSync } from 'node:fs';
-import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { assertUnused } from '../../adapters/sqlite/backup.ts';
@@ -50,6 +49,7 @@ export const movingStore = async (
       return declared(sqliteDocumentStore(openSqlite({ file: database }), reported), { isAbsentWhenUnreadable });
     }
     case 'mongodb': {
+      const { mongodbDocumentStore } = await import('../../adapters/mongodb/document-store.ts');
       const documents = await mongodbDocumentStore({
         url: mongodbUrl,
         ...reported,

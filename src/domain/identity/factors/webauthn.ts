@@ -1,11 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { PasskeyFactor } from './factor.ts';
 
 /** The relying party of passkeys: from the configuration, never from a request (invariant 7). */
@@ -13,6 +6,12 @@ export type RelyingParty = { readonly id: string; readonly name: string; readonl
 
 /** EdDSA, ES256, RS256 (COSE): the algorithms that are offered and accepted. */
 const ALGORITHMS = [-8, -7, -257];
+
+/**
+ * Loaded at the first passkey. The library and what it imports are one in eight of the modules of a server, and a start would
+ * load them for every server and every command.
+ */
+const library = () => import('@simplewebauthn/server');
 
 /** A longer form value is no credential. */
 const LONGEST = 12_000;
@@ -38,8 +37,9 @@ export const creationOptions = async (
   account: { readonly id: string; readonly username: string; readonly name: string },
   challenge: string,
   existing: readonly PasskeyFactor[],
-): Promise<string> =>
-  JSON.stringify(
+): Promise<string> => {
+  const { generateRegistrationOptions } = await library();
+  return JSON.stringify(
     await generateRegistrationOptions({
       rpName: party.name,
       rpID: party.id,
@@ -53,6 +53,7 @@ export const creationOptions = async (
       supportedAlgorithmIDs: ALGORITHMS,
     }),
   );
+};
 
 /**
  * The options for a signature with a passkey: one of `allowed`. If that is undefined: any passkey for this server that
@@ -62,8 +63,9 @@ export const requestOptions = async (
   party: RelyingParty,
   challenge: string,
   { allowed, mustVerify }: { readonly allowed?: readonly PasskeyFactor[]; readonly mustVerify: boolean },
-): Promise<string> =>
-  JSON.stringify(
+): Promise<string> => {
+  const { generateAuthenticationOptions } = await library();
+  return JSON.stringify(
     await generateAuthenticationOptions({
       rpID: party.id,
       challenge: bytes(challenge),
@@ -78,6 +80,7 @@ export const requestOptions = async (
           }),
     }),
   );
+};
 
 const parsed = (credential: string): unknown => {
   if (credential.length > LONGEST) return undefined;
@@ -96,6 +99,7 @@ export const madePasskey = async (
 ): Promise<
   Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'> | undefined
 > => {
+  const { verifyRegistrationResponse } = await library();
   try {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: parsed(credential) as RegistrationResponseJSON,
@@ -153,6 +157,7 @@ export const checkedAssertion = async (
   credential: string,
   mustVerify: boolean,
 ): Promise<Assertion | undefined> => {
+  const { verifyAuthenticationResponse } = await library();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: parsed(credential) as AuthenticationResponseJSON,
