@@ -21,7 +21,14 @@ const onlyOf = (scripts: readonly string[]): RegExp =>
     'u',
   );
 
-const FINE: readonly RegExp[] = [...TOGETHER, ...WRITTEN.map((script) => [script])].map(onlyOf);
+const FINE: readonly (readonly string[])[] = [...TOGETHER, ...WRITTEN.map((script) => [script])];
+/** By place in `FINE`, compiled at first use: to compile all of them takes longer than a start may. Most texts need the first. */
+const patterns: RegExp[] = [];
+
+const isOnlyOf = (scripts: readonly string[], place: number, text: string): boolean => {
+  patterns[place] ??= onlyOf(scripts);
+  return patterns[place].test(text);
+};
 
 /** Whether a text has letters of scripts that are not written together, or of one that is no longer in use. */
-export const mixesScripts = (text: string): boolean => !FINE.some((pattern) => pattern.test(text));
+export const mixesScripts = (text: string): boolean => !FINE.some((scripts, place) => isOnlyOf(scripts, place, text));
