@@ -2,6 +2,7 @@
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { FullAuditLog } from '../../src/domain/audit/audit-log.ts';
 import { DomainError } from '../../src/domain/vocabulary/errors.ts';
+import { awaitedAppend } from './awaited-append.ts';
 import { START } from './standing-clock.ts';
 
 const recorder = () => {
@@ -25,10 +26,10 @@ export const recordedAudit = (audit: FullAuditLog) => {
   return {
     ...audit,
     ...recorded,
-    async append(event: AuditEvent) {
+    append: awaitedAppend(async (event) => {
       note(event);
       return audit.append(event);
-    },
+    }),
   };
 };
 
@@ -38,10 +39,10 @@ export const recordingAudit = () => {
   const { events } = recorded;
   return {
     ...recorded,
-    async append(event: AuditEvent) {
+    append: awaitedAppend(async (event) => {
       note(event);
       return { stream: 'test', sequence: events.length, hash: '' };
-    },
+    }),
     async list({ subject }: { readonly subject?: string }) {
       const entries = events
         .map((event, index) => ({

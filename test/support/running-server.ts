@@ -26,6 +26,7 @@ import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/doc
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { auditReader } from './audit-reader.ts';
+import { awaitedAppend } from './awaited-append.ts';
 import { freePort } from './free-port.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
@@ -110,6 +111,7 @@ export const runServer = async (options: RunOptions = {}) => {
   const documents = audit.watched(stores.documents);
   const behalf: Behalf = await compose(configuration, {
     masterKey,
+    audit: (log) => ({ ...log, append: awaitedAppend(log.append) }),
     // Tests are about what is answered; a busy machine must not turn it into 503.
     requestDeadlineMilliseconds: 25_000,
     // Few tests are about the second that a message may wait, and many wait for one.

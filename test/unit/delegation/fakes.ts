@@ -1,9 +1,11 @@
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { DELEGATIONS, type Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
+import type { CappedAgents } from '../../../src/domain/authority/delegation/delegation-ceilings.ts';
 import { delegationRegistry } from '../../../src/domain/authority/delegation/delegation-registry.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import type { IdPrefix } from '../../../src/domain/ports/identifiers.ts';
+import { awaitedAppend } from '../../support/awaited-append.ts';
 
 export const ISSUER = 'https://id.example';
 export const START = 1_800_000_000;
@@ -33,21 +35,37 @@ export const recordedAudit = () => {
   const audit = {
     events,
     beforeAppend: async (_event: AuditEvent): Promise<void> => {},
-    async append(event: AuditEvent) {
+    append: awaitedAppend(async (event) => {
       await audit.beforeAppend(event);
       events.push(event);
       return { stream: 'test', sequence: events.length, hash: '' };
-    },
+    }),
     types: () => events.map(({ type }) => type),
   };
   return audit;
 };
 
-export const registerScene = ({ maxDepth = 5, documents = memoryDocumentStore() as DocumentStore } = {}) => {
+export const registerScene = ({
+  maxDepth = 5,
+  documents = memoryDocumentStore() as DocumentStore,
+  agents,
+}: {
+  readonly maxDepth?: number;
+  readonly documents?: DocumentStore;
+  readonly agents?: CappedAgents;
+} = {}) => {
   const clock = movableClock();
   const identifiers = countedIdentifiers();
   const audit = recordedAudit();
-  const registry = delegationRegistry({ documents, clock, identifiers, audit, issuer: ISSUER, maxDepth });
+  const registry = delegationRegistry({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    issuer: ISSUER,
+    maxDepth,
+    ...(agents ? { agents } : {}),
+  });
   return { clock, identifiers, audit, documents, registry, rows: documents.collection<Delegation>(DELEGATIONS) };
 };
 
