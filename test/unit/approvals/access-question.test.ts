@@ -1,6 +1,6 @@
 /** Several questions in one request (AuthZEN Authorization API §7). */
 import { expect, test } from '@jest/globals';
-import { readTogether } from '../../../src/domain/approvals/authzen/access-question.ts';
+import { readSearch, readTogether } from '../../../src/domain/approvals/authzen/access-question.ts';
 import { accessRequestRefusal } from '../../../src/domain/approvals/authzen/access-request-refusals.ts';
 
 const QUESTION = {
@@ -26,4 +26,50 @@ test('without questions in `evaluations` the request is one question (§7.1)', (
   for (const more of [{}, { evaluations: [] }]) {
     expect(readTogether({ ...QUESTION, ...more })).toMatchObject({ one: { action: 'pay' } });
   }
+});
+
+const MANY = (count: number) => ({ ...QUESTION, evaluations: Array.from({ length: count }, () => ({})) });
+
+test('a request has up to 100 questions, and each takes from it what it leaves out (§7.1.1)', () => {
+  const read = readTogether(MANY(100));
+  expect('items' in read ? read.items.map((question) => question().action) : []).toEqual(Array(100).fill('pay'));
+  const { reason } = accessRequestRefusal('evaluations_exceeded', { params: { most: 100 } });
+  expect(refusalOf(MANY(101))).toMatchObject({ reason });
+});
+
+test.each(['none', 7, false])('refuses %j as the semantic of several questions (§7.1.2.1)', (semantic) => {
+  expect(refusalOf({ ...MANY(1), options: { evaluations_semantic: semantic } })).toMatchObject({
+    reason: 'evaluations_semantic_unknown',
+  });
+});
+
+const SEARCH = { subject: QUESTION.subject, action: QUESTION.action, resource: { type: 'scope' } };
+const searchFailure = (more: object): unknown => {
+  try {
+    return readSearch('resource', { ...SEARCH, ...more });
+  } catch (error) {
+    return error;
+  }
+};
+
+test.each([
+  [undefined, 50],
+  [0, 1],
+  [1, 1],
+  [49, 49],
+  [50, 50],
+  [51, 50],
+])('a search with the limit %j gives pages of %j results (§8.2)', (limit, most) => {
+  const page = limit === undefined ? {} : { limit };
+  expect(readSearch('resource', { ...SEARCH, page })).toMatchObject({ limit: most });
+});
+
+test.each([-1, 1.5, '5', true])('a search with the limit %j is refused (§8.2)', (limit) => {
+  expect(searchFailure({ page: { limit } })).toMatchObject({ reason: 'page_limit_malformed' });
+});
+
+test.each(['', 7, null])('a search with the token %j is refused; without one it has none (§8.2)', (token) => {
+  expect(searchFailure({ page: { token } })).toMatchObject({ reason: 'access_question_not_text' });
+  expect(readSearch('resource', SEARCH)).not.toHaveProperty('token');
+  expect(readSearch('resource', { ...SEARCH, page: { token: 't' } })).toMatchObject({ token: 't' });
 });

@@ -87,6 +87,27 @@ describe('what is taken back from an agent', () => {
     expect(await active()).toEqual([payment]);
   });
 
+  test('an account ends its own, once, and no other account does (invariant 2)', async () => {
+    const { standing, said, active, audit } = scene();
+    const id = await said();
+    for (const [which, account] of [
+      [id, 'acc_anna'],
+      ['sap_unknown', 'acc_owner'],
+    ] as const) {
+      await expect(standing.end(which, account, 'req_1')).rejects.toMatchObject({
+        code: 'not_found',
+        reason: 'standing_approval_not_found',
+      });
+    }
+    expect(audit.events).toEqual([]);
+    expect(await active()).toEqual([id]);
+    expect(await standing.end(id, 'acc_owner', 'req_2')).toMatchObject({ id, state: 'ended', endedAt: START });
+    expect(await standing.end(id, 'acc_owner', 'req_3')).toMatchObject({ id, state: 'ended' });
+    expect(audit.events).toMatchObject([
+      { type: 'standing_approval.ended', outcome: 'done', caller: 'acc_owner', request: 'req_2', target: { id } },
+    ]);
+  });
+
   test('one that is over by its time is no event; nothing ends without one', async () => {
     const { standing, said, audit, active, clock } = scene();
     const id = await said();

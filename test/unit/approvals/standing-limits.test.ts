@@ -179,6 +179,32 @@ describe('its end', () => {
     ]);
   });
 
+  test('two uses at once are two, and the audit log says that one came to nothing first (AP-02)', async () => {
+    const { give, approved, take, audit } = scene();
+    await give(approved([reading]));
+    const uses = await Promise.all([take([reading]), take([reading])]);
+    expect(uses.map((one) => one?.uses).sort()).toEqual([1, 2]);
+    const used = audit.events.filter(({ type }) => type === 'standing_approval.used');
+    expect(used.map(({ outcome, inputs }) => `${outcome} ${Number(inputs?.['uses'])}`)).toEqual([
+      'done 1',
+      'done 1',
+      'refused 1',
+      'done 2',
+    ]);
+  });
+
+  test.each<[string, Partial<Account>, boolean]>([
+    ['the second of the approval', { sessionsValidFrom: START }, true],
+    ['the second after it', { sessionsValidFrom: START + 1 }, false],
+    ['the second of the approval, for tokens', { tokensValidFrom: START }, true],
+    ['the second after it, for tokens', { tokensValidFrom: START + 1 }, false],
+  ])('an account whose sessions count from %s', async (_, more, isValid) => {
+    const { give, approved, take, change } = scene();
+    await give(approved([reading]));
+    change('acc_anna', more);
+    expect((await take([reading])) !== undefined).toBe(isValid);
+  });
+
   test('however many are over, one that counts is listed', async () => {
     const { give, approved, standing, clock } = scene();
     const first = await give(approved([paying(1)]), 5);

@@ -33,3 +33,44 @@ test('a budget whose mark could not be written counts within ten seconds all the
   clock.advance(10);
   expect((await budgets.active()).map(({ name }) => name)).toEqual(['One']);
 });
+
+const WANTED = {
+  ...({ name: 'One', about: 'agent', subject: 'agt_a', measure: 'tokens' } as const),
+  ...{ limit: 1, windowSeconds: 60 },
+};
+const LONGEST_WINDOW = 31 * 86_400;
+const creating = async (more: object): Promise<unknown> => {
+  const audit = recordedAudit();
+  const budgets = budgetRegistry({
+    ...{ documents: memoryDocumentStore(), clock: movableClock(), identifiers: countedIdentifiers(), audit },
+  });
+  const made = await budgets.create({ ...WANTED, ...more } as never, BY).catch((error: unknown) => error);
+  return { made, events: audit.types() };
+};
+
+test.each([
+  ['a limit of 0', { limit: 0 }],
+  ['a window of 60 seconds', { windowSeconds: 60 }],
+  ['a window of 31 days', { windowSeconds: LONGEST_WINDOW }],
+  ['500 targets', { measure: 'targets', limit: 500 }],
+])('a budget with %s is created, with its event (AP-17)', async (_, more) => {
+  expect(await creating(more)).toMatchObject({ made: { document: more }, events: ['budget.created'] });
+});
+
+test.each([
+  ['a limit below 0', { limit: -1 }, 'budget_limit_malformed', '/limit'],
+  ['a limit that is no whole number', { limit: 1.5 }, 'budget_limit_malformed', '/limit'],
+  ['a window of 59 seconds', { windowSeconds: 59 }, 'budget_window_malformed', '/window_seconds'],
+  ['a window of a broken second', { windowSeconds: 60.5 }, 'budget_window_malformed', '/window_seconds'],
+  [
+    'a window of more than 31 days',
+    { windowSeconds: LONGEST_WINDOW + 1 },
+    'budget_window_malformed',
+    '/window_seconds',
+  ],
+  ['501 targets', { measure: 'targets', limit: 501 }, 'budget_targets_exceeded', '/limit'],
+  ['an amount of no type', { measure: 'amount' }, 'budget_detail_type_missing', '/detail_type'],
+  ['an account as the agent', { subject: 'acc_anna' }, 'budget_subject_malformed', '/subject'],
+])('a budget with %s is refused by name, without an event', async (_, more, reason, field) => {
+  expect(await creating(more)).toMatchObject({ made: { reason, field }, events: [] });
+});

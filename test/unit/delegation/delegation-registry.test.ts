@@ -3,6 +3,7 @@ import type { Delegation } from '../../../src/domain/authority/delegation/delega
 import { underCeilings } from '../../../src/domain/authority/delegation/delegation-ceilings.ts';
 import type { Hop } from '../../../src/domain/authority/delegation/delegation-changes.ts';
 import { actorsOf } from '../../../src/domain/vocabulary/actor-chain.ts';
+import { agent } from '../token-exchange/fakes.ts';
 import { consent, ISSUER, registerScene, START } from './fakes.ts';
 
 const rowOf = (row: Delegation | undefined): Delegation => {
@@ -176,6 +177,26 @@ describe('further hops', () => {
     const wider = await registry.derive(hop(first, 'agt_b', { scope: ['send', 'delete'] }));
     expect(wider).toMatchObject({ id: second.id, scope: ['read', 'send'] });
     expect(audit.types().at(-1)).toBe('delegation.extended');
+  });
+
+  test('a hop above which a ceiling became lower is refused and not ended: it counts again with the ceiling', async () => {
+    let maxDelegationDepth = 3;
+    const agents = {
+      getMany: async (ids: readonly string[]) =>
+        ids.map((id) => ({ document: agent(id, { ceilings: { maxDelegationDepth } }), version: 1 })),
+    };
+    const { registry, audit } = registerScene({ agents });
+    const first = rowOf(await registry.recordConsent(consent()));
+    const second = await registry.derive(hop(first, 'agt_b'));
+    maxDelegationDepth = 0;
+    await expect(registry.derive(hop(first, 'agt_b'))).rejects.toMatchObject({
+      code: 'invalid_request',
+      reason: 'parent_delegation_ended',
+      field: 'subject_token',
+    });
+    expect(audit.types()).toEqual(['delegation.created', 'delegation.created']);
+    maxDelegationDepth = 3;
+    expect((await registry.derive(hop(first, 'agt_b'))).id).toBe(second.id);
   });
 
   test('TX-16 a thousand exchanges from one parent make one row, and one call ends it', async () => {

@@ -1,0 +1,36 @@
+/** Until when a remembered consent to an agent holds: as long as delegations still hold all of it. */
+import { expect, test } from '@jest/globals';
+import { earlierConsents } from '../../../src/domain/authority/consent/earlier-consent.ts';
+import type { RememberedConsent } from '../../../src/domain/authority/consent/remembered-consent.ts';
+
+const [MAIL, BANK] = ['https://mail.example', 'https://bank.example'];
+type Held = { readonly scope: readonly string[]; readonly expiresAt: number; readonly details?: readonly object[] };
+
+const stillHeld = async (consent: object, held: Readonly<Record<string, Held>>): Promise<number | undefined> =>
+  earlierConsents({
+    answers: { live: async () => [] },
+    delegations: { consented: async (_account: string, _agent: string, resource: string) => held[resource] },
+    revocation: { ended: async () => undefined },
+  } as never).stillHeld({ account: 'acc_anna', expiresAt: 900, ...consent } as RememberedConsent, 'agt_a');
+
+test('holds until the earliest end, of the consent or of one of its delegations', async () => {
+  const consent = { resources: { [MAIL]: ['read'], [BANK]: ['pay'] } };
+  const ends = (mail: number, bank: number) =>
+    stillHeld(consent, {
+      [MAIL]: { scope: ['read', 'send'], expiresAt: mail },
+      [BANK]: { scope: ['pay'], expiresAt: bank },
+    });
+  expect([await ends(800, 700), await ends(700, 800), await ends(950, 950)]).toEqual([700, 700, 900]);
+});
+
+test('holds no more when a delegation ended, or lost a scope or a detail (invariant 2)', async () => {
+  const payment = { type: 'payment', amount: 5 };
+  const consent = { resources: { [MAIL]: ['read', 'send'] }, details: { [BANK]: [payment] } };
+  const mail = { scope: ['read', 'send'], expiresAt: 950 };
+  const bank = { scope: [], expiresAt: 950, details: [payment] };
+  expect(await stillHeld(consent, { [MAIL]: mail, [BANK]: bank })).toBe(900);
+  expect(await stillHeld(consent, { [BANK]: bank })).toBeUndefined();
+  expect(await stillHeld(consent, { [MAIL]: mail })).toBeUndefined();
+  expect(await stillHeld(consent, { [MAIL]: { ...mail, scope: ['read'] }, [BANK]: bank })).toBeUndefined();
+  expect(await stillHeld(consent, { [MAIL]: mail, [BANK]: { ...bank, details: [] } })).toBeUndefined();
+});
