@@ -4,6 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { deliveredFiles } from '../architecture/source-files.ts';
 import { seededRandom } from '../campaigns/campaign.ts';
+import type { Lines } from './coverage.ts';
 import { isEquivalent, type Mutation, mutationsOf } from './operators.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -25,10 +26,23 @@ const guards = (): readonly Mutation[] =>
     .filter(({ path }) => GUARDED.some((folder) => path.startsWith(folder)))
     .flatMap(({ path, text }) => mutationsOf(path, text));
 
-/** Mutations that parse and can change an answer, at most one for each line, so that no guard is tried twice. */
-export const drawn = (seed: number, count: number, prefix: string): readonly Mutation[] => {
+/** The lines of all guards, file by file. */
+export const guardLines = (): readonly Lines[] =>
+  deliveredFiles()
+    .filter(({ path }) => GUARDED.some((folder) => path.startsWith(folder)))
+    .map(({ path, text }) => ({ path, lines: [...new Set(mutationsOf(path, text).map(({ line }) => line))] }));
+
+/**
+ * Mutations that parse and can change an answer, at most one for each line, so that no guard is tried twice. Only of files
+ * whose path begins with `prefix`, by operators whose name contains `operator`.
+ */
+export const drawn = (
+  seed: number,
+  count: number,
+  { prefix, operator }: { readonly prefix: string; readonly operator: string },
+): readonly Mutation[] => {
   const random = seededRandom(seed);
-  const all = guards().filter(({ path }) => path.startsWith(prefix));
+  const all = guards().filter((one) => one.path.startsWith(prefix) && one.operator.includes(operator));
   const found = new Map<string, Mutation>();
   for (let left = all.length * 4; left > 0 && found.size < count && all.length > 0; left -= 1) {
     const mutation = all[random.integer(all.length)];

@@ -1,12 +1,14 @@
 /**
- * Tests that a mutation is most likely to fail: those whose text shares the rarest words with the lines around it (BM25),
- * wherever they are. Unit tests that import the changed file come first.
+ * Tests that a mutation is most likely to fail: those that reach its line, as measured (`reach.ts`), and of them those whose
+ * text shares the rarest words with the lines around it (BM25) and that reach few other guards. Of a test file that is not
+ * measured the text alone decides; its unit tests that import the changed file come first.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { deliveredFiles, importsOf, type SourceFile } from '../architecture/source-files.ts';
 import { startsProcesses } from '../support/process-starts.ts';
 import type { Mutation } from './operators.ts';
+import type { Reach, Reaching } from './reach.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDERS = ['test/unit', 'test/contract', 'test/integration'];
@@ -16,6 +18,10 @@ const AROUND = 8;
 const MOST_UNIT_TESTS = 4;
 /** What a word counts by where it stands, beside one of the changed line: the name of the file, a code of a protocol. */
 const [OF_NAME, OF_CODE] = [0.7, 1.5];
+/** How many guards a test reaches that is not measured: an integration test, as most of them. */
+const UNMEASURED_REACH = 900;
+/** Guards in the code, of which a test that reaches few is the nearer one. */
+const MOST_REACH = 4000;
 /** Parameters of BM25: how soon more of the same word stops to count, and how much the length of a test does. */
 const [SATURATION, LENGTH] = [1.2, 0.75];
 
@@ -48,6 +54,9 @@ const counted = (words: readonly string[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
+/** Files whose tests run in one process, with the module that a mutation changes. */
+export const testFiles = (): readonly string[] => FOLDERS.flatMap(filesIn);
+
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
@@ -74,8 +83,8 @@ const blocksOf = (file: string, text: string): readonly Block[] => {
   });
 };
 
-export const relatedTests = (): RelatedTests => {
-  const files = FOLDERS.flatMap(filesIn).map((path) => {
+export const relatedTests = (reach: Reach): RelatedTests => {
+  const files = testFiles().map((path) => {
     const text = readFileSync(join(ROOT, path), 'utf8');
     return { path, text, imports: importsOf(path, text) };
   });
@@ -106,22 +115,47 @@ export const relatedTests = (): RelatedTests => {
     return score;
   };
 
+  // The longest pattern of a title last: it says the most of what the test is.
+  const byPattern = blocks.toSorted((one, other) => one.title.length - other.title.length);
+  const ofFile = Map.groupBy(byPattern, ({ file }) => file);
+  /** Of a file that is measured: the blocks that reach the mutation, with how many guards they reach. */
+  const reachingBlocks = (file: string, { isOfFile, tests }: Reaching): readonly (readonly [Block, number])[] => {
+    const all = ofFile.get(file) ?? [];
+    const found = new Map<Block, number>();
+    for (const [title, guards] of tests) {
+      const block = all.findLast((one) => new RegExp(`^${one.title}$`, 's').test(title)) ?? untitled(file, title);
+      found.set(block, Math.min(guards, found.get(block) ?? guards));
+    }
+    // What is done for all its tests reaches it: one of them may notice, as may one of a file that is not measured.
+    return found.size > 0 || !isOfFile ? [...found] : all.map((block) => [block, MOST_REACH / 2]);
+  };
+
   return {
     testsFor(mutation, most) {
       const wanted = wantedWords(mutation);
-      const ranked = blocks
-        .map((block) => ({ block, score: scoreOf(block, wanted) }))
+      const units = unitTestsOf(mutation.path).filter((file) => reach.of(file, mutation) === undefined);
+      const near = files
+        .filter(({ path }) => !units.includes(path))
+        .flatMap(({ path }) => {
+          const reaching = reach.of(path, mutation);
+          if (reaching) return reachingBlocks(path, reaching);
+          return (ofFile.get(path) ?? []).map((block): readonly [Block, number] => [block, UNMEASURED_REACH]);
+        })
+        .map(([block, guards]) => ({ block, score: scoreOf(block, wanted) * Math.log(1 + MOST_REACH / guards) }))
         .sort((one, other) => other.score - one.score)
         .slice(0, most);
-      const units = unitTestsOf(mutation.path);
-      const titles = new Map<string, string[]>();
-      for (const { block } of ranked) {
-        if (units.includes(block.file)) continue;
-        titles.set(block.file, [...(titles.get(block.file) ?? []), block.title]);
-      }
-      return [...units.map((file) => ({ file })), ...[...titles].map(([file, each]) => ({ file, titles: each }))];
+      const titles = Map.groupBy(near, ({ block }) => block.file);
+      const chosen = [...titles].map(([file, each]) => ({ file, titles: each.map(({ block }) => block.title) }));
+      const isUnit = ({ file }: Selection): boolean => file.startsWith('test/unit/');
+      return [...units.map((file) => ({ file })), ...chosen.filter(isUnit), ...chosen.filter((each) => !isUnit(each))];
     },
   };
+};
+
+/** A test whose title is not written where it begins. */
+const untitled = (file: string, title: string): Block => {
+  const words = wordsOf(`${basename(file, '.test.ts')} ${title}`);
+  return { file, title: patternOf(title), words: counted(words), length: words.length };
 };
 
 /** Words with their weights: the nearer to the changed line, the more. */

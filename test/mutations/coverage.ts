@@ -1,0 +1,74 @@
+/** Which lines of modules run, by the counters of V8 in this process. */
+import { readFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Lines of one file, from one. */
+export type Lines = { readonly path: string; readonly lines: readonly number[] };
+
+export type Coverage = {
+  /** Those lines that ran since the last call, as `PATH:LINE`. */
+  take(): readonly string[];
+};
+
+type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number };
+type Taken = {
+  readonly result: readonly {
+    readonly url: string;
+    readonly functions: readonly { readonly functionName: string; readonly ranges: readonly Range[] }[];
+  }[];
+};
+type Place = { readonly name: string; readonly offset: number };
+
+/** `root`: of the paths. A line counts as run when the innermost block around its first character did. */
+export const startCoverage = (root: string, watched: readonly Lines[]): Coverage => {
+  const session = new Session();
+  session.connect();
+  const post = <T>(method: string, parameters: object = {}): T => {
+    let taken: T | undefined;
+    // Answers before it returns, since the session is one of this thread.
+    session.post(method, parameters, (error, result) => {
+      if (error) throw error;
+      taken = result as T;
+    });
+    return taken as T;
+  };
+  post('Profiler.enable');
+  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  const places = new Map(watched.map((each) => [pathToFileURL(join(root, each.path)).href, placesOf(root, each)]));
+
+  return {
+    take() {
+      const { result } = post<Taken>('Profiler.takePreciseCoverage');
+      return result.flatMap(({ url, functions }) => {
+        const ranges = functions.flatMap((each) => each.ranges);
+        return (places.get(url) ?? []).filter(({ offset }) => hasRun(ranges, offset)).map(({ name }) => name);
+      });
+    },
+  };
+};
+
+/** Types that are stripped leave blanks, so that offsets are those of the file. */
+const placesOf = (root: string, { path, lines }: Lines): readonly Place[] => {
+  const begins: number[] = [0];
+  const code = stripTypeScriptTypes(readFileSync(join(root, path), 'utf8'));
+  for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) begins.push(at + 1);
+  return lines.map((line) => {
+    const begin = begins[line - 1] ?? 0;
+    const blanks = /^\s*/.exec(code.slice(begin, begins[line]))?.[0].length ?? 0;
+    return { name: `${path}:${line}`, offset: begin + blanks };
+  });
+};
+
+/** The function of a whole module is no evidence: it ran when the module was loaded. */
+const hasRun = (ranges: readonly Range[], offset: number): boolean => {
+  let innermost: Range | undefined;
+  for (const range of ranges) {
+    if (offset < range.startOffset || offset >= range.endOffset) continue;
+    if (innermost && range.endOffset - range.startOffset > innermost.endOffset - innermost.startOffset) continue;
+    innermost = range;
+  }
+  return innermost !== undefined && innermost.count > 0;
+};
