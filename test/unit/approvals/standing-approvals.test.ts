@@ -45,7 +45,7 @@ const scene = () => {
   const active = async (): Promise<readonly string[]> =>
     (await rows.find({ limit: 100 })).flatMap(({ document: { id, state } }) => (state === 'active' ? [id] : [])).sort();
   const take = () => standing.take({ action: action(), approvers: ['acc_anna', 'acc_owner'], types: [] }, 'req_2');
-  return { ...{ documents, audit, clock, standing, said, active, take } };
+  return { ...{ documents, rows, audit, clock, standing, said, active, take } };
 };
 
 describe('what is taken back from an agent', () => {
@@ -106,6 +106,21 @@ describe('what is taken back from an agent', () => {
     expect(audit.events).toMatchObject([
       { type: 'standing_approval.ended', outcome: 'done', caller: 'acc_owner', request: 'req_2', target: { id } },
     ]);
+  });
+
+  test('of an account with very many, the newest 2000 are listed: a list costs a bounded number of reads (invariant 9)', async () => {
+    const { standing, said, rows } = scene();
+    const first = await said();
+    const [model] = await rows.find({ limit: 1 });
+    const others = Array.from({ length: 2000 }, (_, index) => ({
+      ...model?.document,
+      id: `sap_x${index}`,
+      approval: `apv_x${index}`,
+    }));
+    for (const one of others) await rows.insert({ ...one, createdAt: START + 1 } as StandingApproval);
+    const listed = (await standing.ofAccount('acc_owner')).map(({ id }) => id);
+    expect(listed).toHaveLength(2000);
+    expect(listed).not.toContain(first);
   });
 
   test('one that is over by its time is no event; nothing ends without one', async () => {
