@@ -329,6 +329,20 @@ describe('liveness', () => {
     expect((await registry.derive(hop(first, 'agt_b'))).id).not.toBe(second.id);
   });
 
+  test('only a first delegation that has not ended is narrowed; of others nothing changes, without an event', async () => {
+    const { registry, audit } = registerScene();
+    const first = rowOf(await registry.recordConsent(consent()));
+    const second = await registry.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
+    const before = audit.events.length;
+    const narrow = (id: string) => registry.narrow(id, { scope: ['send'] }, 'acc_anna');
+    expect([await narrow(second.id), await narrow('dlg_unknown')]).toEqual([undefined, undefined]);
+    expect(await registry.get(second.id)).toMatchObject({ state: 'active', scope: ['read', 'send'] });
+    expect(audit.events).toHaveLength(before);
+    await registry.revoke(first.id, 'acc_anna');
+    expect(await narrow(first.id)).toBeUndefined();
+    expect(audit.types().slice(before)).not.toContain('delegation.narrowed');
+  });
+
   test('narrowing a row narrows those below as they are read', async () => {
     const { registry } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
