@@ -43,6 +43,7 @@ import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { statusListRouter } from './http/status-lists.ts';
+import { transparencyLogRouter } from './http/transparency-log.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { browserState } from './provider/interactions/browser-state.ts';
 import { factsOf } from './provider/seam/request-facts.ts';
@@ -176,6 +177,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       management.router,
       accessRouter({ ...servers, feed }),
       statusListRouter({ ...servers, statusLists: statusLists.tokens }),
+      transparencyLogRouter({
+        transparencyLog: made.transparencyLog,
+        log: (request, error) => onUnexpected(error, request),
+      }),
       registrationRouter({
         issuer,
         registration: registering.selfRegistration,

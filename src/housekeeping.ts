@@ -17,6 +17,8 @@ const TEND_EVERY_MILLISECONDS = 1_000;
 /** How soon a node adopts a key set that another node changed (decision D23). Also the interval of the clock comparison. */
 const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
+/** How soon the transparency log has a record; within a second, with the time of a turn. */
+const LOG_EVERY_MILLISECONDS = 500;
 /** A node that has not adopted the key set for this long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
 /** How soon the agent registry reflects a change by time or by the owner. The change itself takes effect earlier. */
@@ -49,6 +51,7 @@ type Dependencies = {
   /** Watches the volume of the database; absent without one. */
   readonly volume?: { tend(): Promise<void> };
   readonly audit: { checkpoint(): Promise<unknown> };
+  readonly transparencyLog: { poll(): Promise<void> };
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
@@ -76,6 +79,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     broadcast,
     clock,
     audit,
+    transparencyLog,
     refusals,
     keys,
     kills,
@@ -128,6 +132,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   const { volume } = deps;
   if (volume) every(TEND_EVERY_MILLISECONDS, 'volume', () => volume.tend())();
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
+  every(LOG_EVERY_MILLISECONDS, 'transparency log', () => transparencyLog.poll());
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
   const lookAtKeys = every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {

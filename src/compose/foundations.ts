@@ -1,6 +1,7 @@
 /**
  * The basis of all services: time, stores, keys, this node, and the audit log that records every event. Called by services.ts.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
@@ -11,6 +12,7 @@ import { type FullAuditLog, newAuditLog } from '../domain/audit/audit-log.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { type OutcomeCounts, outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
+import { type TransparencyLog, transparencyLog } from '../domain/audit/transparency-log/transparency-log.ts';
 import type { Route } from '../domain/authority/decision/facts.ts';
 import type { DecisionLayer } from '../domain/authority/decision/layers.ts';
 import { type GrantUses, grantUse } from '../domain/authority/grants/grant-last-used.ts';
@@ -107,6 +109,8 @@ export interface Foundations {
   readonly mailer: Mailer | undefined;
   /** Appends an event together with its notification, metrics, counts and uses. */
   readonly audit: FullAuditLog;
+  /** Over the records of all nodes. */
+  readonly transparencyLog: TransparencyLog;
 }
 
 export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
@@ -184,5 +188,6 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     broadcast: opened.broadcast,
     ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
     audit: overrides.audit?.(audit) ?? audit,
+    transparencyLog: transparencyLog({ documents, clock, identifiers, masterKey, issuer, pause: () => turn() }),
   };
 };

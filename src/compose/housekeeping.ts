@@ -11,6 +11,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     configuration,
     sweeper: sweeping(made, configuration),
     ...{ ephemeral, broadcast, clock, steps, audit, keys, nodes, log },
+    transparencyLog: made.transparencyLog,
     agents: {
       noteUses: async () => void (await Promise.all(used.map((each) => each.flush()))),
       keep: async () => {

@@ -57,6 +57,7 @@ export const managementApi = (
     requireFreshFactor: freshFactor({ clock, identifiers }),
     ...made.localProofs,
     auditReader: audit,
+    transparencyLog: made.transparencyLog,
     tokens,
     kills: killCalls(kills, made.sessions, onUnexpected),
     verifyProof: (ctx, accessToken) =>

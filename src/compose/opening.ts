@@ -51,12 +51,13 @@ export const opened = async (
   configuration: Configuration,
   options: { readonly isSampled: boolean; readonly onFirstStart?: ((first: FirstStart) => void) | undefined },
 ): Promise<FirstStart> => {
-  const { audit, clock, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
+  const { audit, transparencyLog, clock, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
     // On a full volume, the reserve serves these writes.
     const first = await withPriority('essential', async () => {
       if (options.isSampled) await sampled(made);
+      await transparencyLog.open();
       return firstStart({ ...made, configuration, onFirstStart: options.onFirstStart });
     });
     for (const accounts of (await withPriority('essential', () => keyAddresses(documents))) ?? []) {

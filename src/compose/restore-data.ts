@@ -4,6 +4,7 @@ import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
+import { endLog } from '../domain/audit/transparency-log/transparency-log.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
@@ -37,6 +38,7 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
       inputs: { notBefore, store: stores.document },
     });
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+    await endLog(documents, systemClock.now());
     // The remembered heads belong to the replaced state. Removes them, so that the server remembers new ones.
     const { trustedHeadsFile } = dataFolder(data.folder);
     if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);

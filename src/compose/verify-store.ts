@@ -14,7 +14,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS, signingKeys } from '../provider/tokens/signing-keys.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
 
-type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreadable'>;
+type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreadable' | 'keptCheckpoint'>;
 
 /**
  * Verifies the log in `documents` with the audit key that the master key opens. Ignores what the database says about that
@@ -28,7 +28,7 @@ export const storedAuditLog = async (
   const made = { clock: systemClock, identifiers: randomIdentifiers };
   const keys = await signingKeys({ documents, ...made, masterKey, prepublishSeconds, retireSeconds });
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
-  return verifyStore({ records, key: await verificationKey(keys.auditJwk()), ...options });
+  return verifyStore({ documents, masterKey, records, key: await verificationKey(keys.auditJwk()), ...options });
 };
 
 /**
@@ -37,7 +37,10 @@ export const storedAuditLog = async (
  */
 export const verifyThisStore = async (
   configuration: Configuration,
-  { trustedHeads }: { readonly trustedHeads?: TrustedHeads },
+  {
+    trustedHeads,
+    keptCheckpoint,
+  }: { readonly trustedHeads?: TrustedHeads; readonly keptCheckpoint?: string | undefined },
 ): Promise<StoreVerdict> => {
   const masterKey = existingMasterKey(configuration);
   const { database, trustedHeadsFile } = dataFolder(configuration.data.folder);
@@ -62,6 +65,7 @@ export const verifyThisStore = async (
       documents,
       masterKey,
       trustedHeads: known,
+      keptCheckpoint,
       unreadable: () => isDamaged,
     });
   } finally {

@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|status-lists(?:\/|$)|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|status-lists(?:\/|$)|log\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -109,6 +109,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/api\/v1/, 'management'],
   [/\/access\/v1/, 'decisions'],
   [/\/status-lists/, 'status lists'],
+  [/\/log\/(?:checkpoint|tile)/, 'transparency log'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
   [/\/(?:interaction|upstream|account|console|language|delegations|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],

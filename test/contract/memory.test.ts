@@ -5,9 +5,11 @@ import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { describeReports } from './reports.contract.ts';
 import { describeStatusIndexes } from './status-indexes.contract.ts';
+import { describeTransparencyLog } from './transparency-log.contract.ts';
 
 describeDocumentStore('memory', memoryDocumentStore);
 describeEphemeralStore('memory', memoryEphemeralStore);
 describeNotifications('memory', memoryDocumentStore);
 describeReports('memory', memoryDocumentStore);
 describeStatusIndexes('memory', memoryDocumentStore);
+describeTransparencyLog('memory', memoryDocumentStore);

@@ -11,6 +11,7 @@ import { ITEMS, type Item, ids } from './items.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { describeReports } from './reports.contract.ts';
 import { describeStatusIndexes } from './status-indexes.contract.ts';
+import { describeTransparencyLog } from './transparency-log.contract.ts';
 
 // Before any test: without a server this file fails as a whole and says what to install.
 const server = await startMongodb();
@@ -52,6 +53,7 @@ describeNotifications(`mongodb (${kind})`, () => open(newUrl(), { deadlineMillis
 describeReports(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
 describeStatusIndexes(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
+describeTransparencyLog(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
 describe('FT-03 what start refuses', () => {
   test.each([

@@ -10,6 +10,7 @@ import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
 import { describeReports } from './reports.contract.ts';
 import { describeStatusIndexes } from './status-indexes.contract.ts';
+import { describeTransparencyLog } from './transparency-log.contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,3 +23,4 @@ describeEphemeralStore('sqlite', (clock) => sqliteEphemeralStore(openNew(), cloc
 describeNotifications('sqlite', () => sqliteDocumentStore(openNew()));
 describeReports('sqlite', () => sqliteDocumentStore(openNew()));
 describeStatusIndexes('sqlite', () => sqliteDocumentStore(openNew()));
+describeTransparencyLog('sqlite', () => sqliteDocumentStore(openNew()));

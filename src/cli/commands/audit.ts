@@ -15,6 +15,7 @@ import { listCommand, showCommand } from '../object-commands.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, escapedJson, jsonText, printable } from '../table.ts';
+import { textOf, transparencyLogCommands, verifyProofFile } from './transparency-log.ts';
 
 const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
 
@@ -124,9 +125,23 @@ const verify: Command = {
       description:
         'Verify the log in the database of this machine’s settings, including the members that searches use and personal values. A server may run.',
     },
+    proof: {
+      value: 'FILE',
+      description: 'Verify a proof written by `behalf audit prove`, with the verifier key of the log as --key.',
+    },
+    record: {
+      value: 'FILE',
+      description: 'With --proof: an export that has the event. Its record must have the digest that the proof names.',
+    },
     key: {
-      value: 'THUMBPRINT',
-      description: 'Key that must have signed it. Without it, the author of the file may have signed it.',
+      value: 'KEY',
+      description:
+        'Thumbprint of the key that must have signed the export. Without it, the author of the file may have signed it. With --proof: the verifier key.',
+    },
+    checkpoint: {
+      value: 'FILE',
+      description:
+        'With --store: a checkpoint of the transparency log that was kept outside. The log must still contain its tree.',
     },
     'trusted-heads': {
       value: 'FILE',
@@ -138,9 +153,12 @@ const verify: Command = {
   notes: 'Exit code 0 when everything verifies, 1 when it does not.',
   run: async (call) => {
     const [file] = call.operands;
+    if (call.text('proof') !== undefined) return verifyProofFile(call);
+    if (call.text('record') !== undefined) throw usageError('--record needs --proof.');
+    if (call.text('checkpoint') !== undefined && !call.isSet('store')) throw usageError('--checkpoint needs --store.');
     const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
     const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
-    if (call.isSet('store') === (file !== undefined)) throw usageError('Say either FILE or --store.');
+    if (call.isSet('store') === (file !== undefined)) throw usageError('Say one of FILE, --store and --proof FILE.');
     if (file === undefined) return verifyHere(call, key, trustedHeads);
     const verdict = await verifyExport(linesOf(createReadStream(file)), {
       ...(key === undefined ? {} : { key }),
@@ -173,11 +191,16 @@ const verifyHere = async (
   trustedHeads: TrustedHeads | undefined,
 ): Promise<number> => {
   const configuration = settings(call);
+  const checkpoint = call.text('checkpoint');
+  const keptCheckpoint = checkpoint === undefined ? undefined : textOf(checkpoint);
   let outcome: StoreVerdict | undefined;
   await withProgress(call.terminal, async () => {
     // Loaded on demand: this module loads the drivers of both stores.
     const { verifyThisStore } = await import('../../compose/verify-store.ts');
-    outcome = await verifyThisStore(configuration, { ...(trustedHeads === undefined ? {} : { trustedHeads }) });
+    outcome = await verifyThisStore(configuration, {
+      ...(trustedHeads === undefined ? {} : { trustedHeads }),
+      keptCheckpoint,
+    });
     return [];
   });
   return told(call, pinned(outcome, key));
@@ -200,6 +223,7 @@ const told = (call: Call, verdict: StoreVerdict | undefined): number => {
       details([
         ['verified', `${verdict.records} records in ${verdict.streams} streams, ${verdict.checkpoints} checkpoints`],
         ['signed with', verdict.key],
+        ['transparency log', verdict.log && `${verdict.log.entries} entries, verifier key ${verdict.log.verifierKey}`],
       ]),
     );
   } else {
@@ -239,4 +263,11 @@ const erase = managementCommand({
   },
 });
 
-export const auditCommands: readonly Command[] = [list, show, exportAuditLog, verify, erase];
+export const auditCommands: readonly Command[] = [
+  list,
+  show,
+  exportAuditLog,
+  ...transparencyLogCommands,
+  verify,
+  erase,
+];

@@ -8,6 +8,14 @@ export const AUDIT_REFUSALS = {
     code: 'unavailable',
     text: NO_SPACE.message,
   },
+  event_not_logged: {
+    code: 'unavailable',
+    text: 'The transparency log does not have this event yet. Try again in a second.',
+  },
+  log_size_unknown: {
+    code: 'invalid_field',
+    text: 'The transparency log has {size} entries. Give two sizes up to that, the smaller one as `from`.',
+  },
   request_not_recorded: { code: 'unavailable', text: 'The request could not be recorded. Try again later.' },
 } as const satisfies RefusalTable;
 

@@ -1,10 +1,12 @@
-import type { Collection, Versioned } from '../ports/document-store.ts';
+import type { Collection, DocumentStore, Versioned } from '../ports/document-store.ts';
 import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import { chainCheck } from './chain-check.ts';
 import { keptValues, removedValues } from './erasure-check.ts';
 import { asRecord, broken, type ExportedRecord, type Fault } from './export-lines.ts';
 import { mismatchesOf } from './record-check.ts';
 import type { TrustedHeads, VerificationKey } from './signed-heads.ts';
+import type { LogSealing } from './transparency-log/log-key.ts';
+import { type LogVerdict, verifyLog } from './transparency-log/verify-log.ts';
 
 /** The mismatches of one record; `members` as `mismatchesOf` names them. */
 export type Mismatch = { readonly stream: string; readonly sequence: number; readonly members: readonly string[] };
@@ -18,6 +20,8 @@ export type StoreVerdict =
       readonly heads: Heads;
       /** Thumbprint (RFC 7638) of the audit key. */
       readonly key: string;
+      /** The transparency log; absent when the store has none. */
+      readonly log?: LogVerdict;
     }
   | {
       readonly ok: false;
@@ -34,11 +38,17 @@ const MOST_MISMATCHES = 100;
  * Verifies the audit log in its store, without writing. Checks every digest, link and checkpoint, as `verifyExport`
  * does. Also checks what an export does not hold:
  * - the members that lists and searches use, in the document and in the index;
- * - personal values against their commitments, and against the events that record their erasure.
+ * - personal values against their commitments, and against the events that record their erasure;
+ * - the transparency log against the records.
  * Continues after a member that does not match; ends where the chain breaks. May leave out records that are appended
  * during the check. Throws StoreUnavailable when the store fails.
  */
 export const verifyStore = async (deps: {
+  readonly documents: DocumentStore;
+  /** Opens the key of the transparency log. */
+  readonly masterKey: LogSealing;
+  /** A checkpoint of the transparency log that was kept outside the store: a signed note. */
+  readonly keptCheckpoint?: string | undefined;
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
   /** Trusted heads, whose records must still exist. */
@@ -46,7 +56,7 @@ export const verifyStore = async (deps: {
   /** Whether the store has left out an unreadable record so far. */
   readonly unreadable?: () => boolean;
 }): Promise<StoreVerdict> => {
-  const { records, key, trustedHeads = [], unreadable } = deps;
+  const { documents, masterKey, records, key, trustedHeads = [], unreadable } = deps;
   const chain = chainCheck();
   const mismatches: Mismatch[] = [];
   const texts: string[] = [];
@@ -111,6 +121,7 @@ export const verifyStore = async (deps: {
     if (stream === CHECKPOINT_STREAM) await chain.readCheckpoint(record, [key], '');
   };
 
+  let log: LogVerdict | undefined;
   try {
     for (const heads of trustedHeads) await chain.trust(heads, [key]);
     for (const isCheckpoints of [true, false]) {
@@ -120,6 +131,7 @@ export const verifyStore = async (deps: {
     }
     await checkUnfinished();
     chain.end();
+    log = await verifyLog({ documents, masterKey, records, kept: deps.keptCheckpoint });
   } catch (error) {
     const { fault } = error as Fault;
     if (fault === undefined) throw error;
@@ -134,6 +146,7 @@ export const verifyStore = async (deps: {
     checkpoints: chain.checkpoints(),
     heads,
     key: key.thumbprint,
+    ...(log ? { log } : {}),
   };
 };
 

@@ -41,6 +41,7 @@ export const ID_PREFIXES = [
   'lnk', // account link: which account a person of a peer is
   'upi', // upstream: a provider at which people of this server sign in
   'upl', // upstream link: which account a person of an upstream is
+  'log', // transparency log
 ] as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[number];

@@ -135,6 +135,10 @@ export const AUDIT_GERMAN = {
   request_not_recordable: 'Die Anfrage ist zu groß, um aufgezeichnet zu werden.',
   storage_full:
     'Der Speicher dieses Servers ist voll. Nichts wurde geändert. Versuchen Sie es später noch einmal, oder sagen Sie es dem Betreiber.',
+  event_not_logged:
+    'Das Transparenzprotokoll enthält dieses Ereignis noch nicht. Versuchen Sie es in einer Sekunde noch einmal.',
+  log_size_unknown:
+    'Das Transparenzprotokoll hat {size} Einträge. Geben Sie zwei Größen bis dahin an, die kleinere als from.',
   request_not_recorded: 'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',
 } satisfies GermanWords;
 

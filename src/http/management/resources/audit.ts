@@ -2,7 +2,10 @@
 
 import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
+import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
+import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
+import type { TransparencyLog } from '../../../domain/audit/transparency-log/transparency-log.ts';
 import { documentRefusal } from '../../../domain/platform/registries/document-refusals.ts';
 import type { Call } from '../call.ts';
 import { managementRefusal } from '../management-refusals.ts';
@@ -45,6 +48,36 @@ const AUDIT_ENTRY = named(
   ),
 );
 
+const HASHES = arrayOf(string(), 'SHA-256 hashes of the proof, base64.');
+const CHECKPOINT = string('Signed note (C2SP tlog-checkpoint) with origin, size and root of the log.');
+
+const TRANSPARENCY_LOG = named(
+  'TransparencyLog',
+  output({
+    origin: string('First line of each checkpoint.'),
+    verifier_key: string('Key that verifies checkpoints (C2SP signed-note). Keep it outside this server.'),
+    size: integer('Number of entries.'),
+    checkpoint: CHECKPOINT,
+  }),
+);
+
+const INCLUSION_PROOF = named(
+  'InclusionProof',
+  output({
+    index: integer('Index of the entry.'),
+    entry: string('Entry as the tree hashes it: JSON with the stream, the sequence and the digest of the record.'),
+    proof: HASHES,
+    checkpoint: CHECKPOINT,
+  }),
+);
+
+const CONSISTENCY_PROOF = named(
+  'ConsistencyProof',
+  output({ from: integer('Size of the smaller tree.'), to: integer('Size of the larger tree.'), proof: HASHES }),
+);
+
+const SIZE = (description: string) => integer(description, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
 const AUDIT_PAGE = page(AUDIT_ENTRY, 'AuditPage');
 
 const SCOPES = scopes('audit', {
@@ -83,6 +116,27 @@ const routes = {
     ids: RECORD_ID,
     isServedFromReserve: true,
   }),
+  proveAuditEvent: make.read(
+    '/audit/events/{id}/proof',
+    INCLUSION_PROOF,
+    'Prove that the transparency log has an audit event. Verify it offline with `behalf audit verify --proof`',
+    { ids: RECORD_ID, isServedFromReserve: true },
+  ),
+  getTransparencyLog: make.read('/audit/log', TRANSPARENCY_LOG, 'Read the checkpoint and the verifier key of the log', {
+    isServedFromReserve: true,
+  }),
+  proveLogConsistency: make.read(
+    '/audit/log/consistency',
+    CONSISTENCY_PROOF,
+    'Prove that the transparency log of one size begins with that of a smaller size',
+    {
+      isServedFromReserve: true,
+      query: {
+        from: SIZE('Size of the smaller tree. Default: 0.'),
+        to: SIZE('Size of the larger tree. Default: all.'),
+      },
+    },
+  ),
   exportAudit: make.read(
     '/audit/export',
     'ndjson',
@@ -120,10 +174,11 @@ export type AuditReader = {
 type Dependencies = {
   readonly auditReader: AuditReader;
   readonly audit: AuditLog;
+  readonly transparencyLog: Pick<TransparencyLog, 'head' | 'inclusion' | 'consistency'>;
 };
 
 /** Reading the audit log is an event itself, which is written first. */
-const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<typeof routes> => {
+const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependencies): Handlers<typeof routes> => {
   const record = (type: AuditEventType, { by, query, caller }: Call, filters: object = query) =>
     log.append({
       type,
@@ -158,6 +213,30 @@ const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<t
       return { body: found };
     },
 
+    async proveAuditEvent(call) {
+      await record('audit.read', call, { event: call.id });
+      const found = await reader.get(call.id);
+      if (!found) throw documentRefusal('document_not_found', { params: { kind: 'audit event' } });
+      const proven = await transparencyLog.inclusion(found.stream, found.sequence);
+      if (!proven) throw auditRefusal('event_not_logged', { retryAfterSeconds: 1 });
+      const { index, entry, proof, checkpoint } = proven;
+      return { body: { index, entry: entryText(entry), proof: base64Of(proof), checkpoint } };
+    },
+
+    // Reading what `/log/checkpoint` shows to everybody is no event.
+    async getTransparencyLog() {
+      const { origin, verifierKey, size, checkpoint } = await transparencyLog.head();
+      return { body: { origin, verifier_key: verifierKey, size, checkpoint } };
+    },
+
+    async proveLogConsistency({ query }) {
+      const { size } = await transparencyLog.head();
+      const { from = 0, to = size } = query;
+      const proof = await transparencyLog.consistency(from, to);
+      if (!proof) throw auditRefusal('log_size_unknown', { params: { size }, field: 'from' });
+      return { body: { from, to, proof: base64Of(proof) } };
+    },
+
     async exportAudit(call) {
       await record('audit.exported', call);
       return { lines: reader.export({ personal: call.query.personal ?? false }) };
@@ -181,5 +260,7 @@ const handlers = ({ auditReader: reader, audit: log }: Dependencies): Handlers<t
     },
   };
 };
+
+const base64Of = (hashes: readonly Buffer[]): readonly string[] => hashes.map((hash) => hash.toString('base64'));
 
 export const audit = resource(routes, handlers);

@@ -1,0 +1,211 @@
+/**
+ * Appends the records of all streams to the transparency log. Several processes may do so at once: the swap of the one
+ * document of the log decides which of them orders the next records.
+ */
+import {
+  type Collection,
+  everyDocument,
+  LOST,
+  retryLost,
+  tryInsert,
+  type Versioned,
+} from '../../ports/document-store.ts';
+import { type AuditRecord, recordId } from '../audit-record.ts';
+import {
+  type BundleDocument,
+  bundleId,
+  type Cursor,
+  type LogDocument,
+  type TileDocument,
+  tileId,
+  WIDTH,
+} from './log-documents.ts';
+import { entriesOf, entryText, type LogEntry, runsOf } from './log-entry.ts';
+import { leafHash, rootOfPeaks, rootOfRow, withLeaf } from './merkle-tree.ts';
+import { checkpointText, type NoteSigner } from './signed-note.ts';
+
+/** Most entries of one turn. */
+const MOST_ENTRIES = 1000;
+/** Most records read at a time: the process serves no request while a store within it reads. */
+const PAGE = 250;
+/** Most ids of one read. */
+const MOST_IDS = 1000;
+/** Most turns of one call of `poll`: a node that was away for long catches up over several calls. */
+const MOST_TURNS = 20;
+
+export interface LogWriter {
+  /**
+   * Appends what was recorded since, in turns of at most 1,000 records, at most 20 turns. Leaves it to another process that
+   * has appended since the last call. Writes nothing when nothing was recorded.
+   */
+  poll(): Promise<void>;
+  /**
+   * One turn. Returns how many entries it appended: 0 also when another process was faster. Throws StoreUnavailable when
+   * the store fails; what it has stored by then is stored again, equally, by the next turn.
+   */
+  append(): Promise<number>;
+}
+
+export const logWriter = (deps: {
+  readonly current: () => Promise<Versioned<LogDocument>>;
+  readonly logs: Pick<Collection<LogDocument>, 'replace'>;
+  readonly bundles: Pick<Collection<BundleDocument>, 'insert'>;
+  readonly tiles: Collection<TileDocument>;
+  readonly records: Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
+  readonly signer: (log: LogDocument) => NoteSigner;
+  /** Lets waiting requests run. */
+  readonly pause: () => Promise<void>;
+}): LogWriter => {
+  const { logs, bundles, tiles, records } = deps;
+  let turns = 0;
+  /** The version of the log after the last look of this process. */
+  let seen: number | undefined;
+
+  /** Adds the hash of a tile to the tile above it, and so on upwards while tiles become full. */
+  const raise = async (log: string, level: number, index: number, row: readonly Buffer[]): Promise<void> => {
+    const [above, place] = [Math.floor(index / WIDTH), index % WIDTH];
+    const id = tileId(log, level + 1, above);
+    const hash = rootOfRow(row).toString('base64');
+    const hashes = await retryLost(id, async () => {
+      const found = await tiles.get(id);
+      const held = found?.document.hashes ?? [];
+      // Another process, or an earlier turn that was interrupted, has added it.
+      if (held.length > place) return held;
+      if (held.length < place) throw new Error(`the tile ${id} of the transparency log lacks hash ${held.length}`);
+      const next = [...held, hash];
+      const isWritten = found
+        ? await tiles.replace({ id, hashes: next }, found.version)
+        : await tryInsert(tiles, { id, hashes: next });
+      return isWritten ? next : LOST;
+    });
+    if (place === WIDTH - 1)
+      await raise(
+        log,
+        level + 1,
+        above,
+        hashes.slice(0, WIDTH).map((one) => Buffer.from(one, 'base64')),
+      );
+  };
+
+  /** Stores the full bundles of the tail, and the tiles above them. Returns the entries that they hold. */
+  const bundle = async (log: LogDocument, tail: readonly LogEntry[]): Promise<number> => {
+    const full = Math.floor(tail.length / WIDTH) * WIDTH;
+    if (full === 0) return 0;
+    // The cursors after each entry, backwards from those after the last one.
+    const after = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
+    const cursorsAt = new Map<number, readonly Cursor[]>();
+    for (let at = tail.length; at > 0; at -= 1) {
+      if (at % WIDTH === 0)
+        cursorsAt.set(
+          at,
+          [...after].map(([stream, sequence]) => ({ stream, sequence })),
+        );
+      const last = tail[at - 1];
+      if (last) after.set(last.stream, last.sequence - 1);
+    }
+    for (let at = 0; at < full; at += WIDTH) {
+      const index = (log.bundled + at) / WIDTH;
+      const entries = tail.slice(at, at + WIDTH);
+      const cursors = cursorsAt.get(at + WIDTH) ?? [];
+      await tryInsert(bundles, { id: bundleId(log.id, index), runs: runsOf(entries), cursors });
+      await raise(
+        log.id,
+        0,
+        index,
+        entries.map((entry) => leafHash(entryText(entry))),
+      );
+    }
+    return full;
+  };
+
+  /** Places of all streams: those of the log, and new streams. */
+  const placesOf = async (log: LogDocument): Promise<readonly Cursor[]> => {
+    const known = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
+    for await (const { stream } of everyDocument(records, { where: { opens: true }, limit: MOST_IDS })) {
+      if (!known.has(stream)) known.set(stream, 0);
+    }
+    return [...known].map(([stream, sequence]) => ({ stream, sequence }));
+  };
+
+  /** Records after these places, without a gap in any stream, at most 1,000. */
+  const recordedAfter = async (places: readonly Cursor[]): Promise<readonly LogEntry[]> => {
+    const moved: Cursor[] = [];
+    for (let at = 0; at < places.length; at += MOST_IDS) {
+      const some = places.slice(at, at + MOST_IDS);
+      const next = await records.getMany(some.map(({ stream, sequence }) => recordId(stream, sequence + 1)));
+      const streams = new Set(next.map(({ document }) => document.stream));
+      moved.push(...some.filter(({ stream }) => streams.has(stream)));
+    }
+    const found: LogEntry[] = [];
+    // Another stream comes first in each turn, so that one with a long backlog delays no other.
+    const first = moved.length === 0 ? 0 : turns % moved.length;
+    const waiting = [...moved.slice(first), ...moved.slice(0, first)];
+    for (let next = waiting.shift(); next && found.length < MOST_ENTRIES; next = waiting.shift()) {
+      const { stream, sequence } = next;
+      const limit = Math.min(PAGE, MOST_ENTRIES - found.length);
+      const page = await records.find({
+        where: { stream },
+        range: { field: 'sequence', gte: sequence + 1 },
+        order: { by: 'sequence', direction: 'ascending' },
+        limit,
+      });
+      const gap = page.findIndex(({ document }, at) => document.sequence !== sequence + 1 + at);
+      const whole = gap === -1 ? page : page.slice(0, gap);
+      for (const { document } of whole) found.push({ stream, sequence: document.sequence, hash: document.hash });
+      if (whole.length === limit) waiting.push({ stream, sequence: sequence + limit });
+      await deps.pause();
+    }
+    return found;
+  };
+
+  const append = async (): Promise<number> => {
+    const { document: log, version } = await deps.current();
+    turns += 1;
+    const tail = entriesOf(log.tail);
+    const full = await bundle(log, tail);
+    const places = await placesOf(log);
+    const added = await recordedAfter(places);
+    seen = version;
+    if (added.length === 0 && full === 0) return 0;
+    const cursors = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
+    let peaks: readonly Buffer[] = log.peaks.map((one) => Buffer.from(one, 'base64'));
+    for (const [at, entry] of added.entries()) {
+      peaks = withLeaf(peaks, log.size + at, leafHash(entryText(entry)));
+      cursors.set(entry.stream, entry.sequence);
+    }
+    const size = log.size + added.length;
+    const { origin } = log;
+    const isWritten = await logs.replace(
+      {
+        ...log,
+        size,
+        peaks: peaks.map((one) => one.toString('base64')),
+        cursors: [...cursors].map(([stream, sequence]) => ({ stream, sequence })),
+        bundled: log.bundled + full,
+        tail: runsOf([...tail.slice(full), ...added]),
+        checkpoint:
+          added.length === 0
+            ? log.checkpoint
+            : deps.signer(log).sign(checkpointText({ origin, size, root: rootOfPeaks(peaks) })),
+      },
+      version,
+    );
+    if (isWritten) seen = version + 1;
+    return isWritten ? added.length : 0;
+  };
+
+  return {
+    append,
+    async poll() {
+      const { version } = await deps.current();
+      if (seen !== undefined && version !== seen) {
+        seen = version;
+        return;
+      }
+      for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+        if ((await append()) < MOST_ENTRIES) return;
+        await deps.pause();
+      }
+    },
+  };
+};

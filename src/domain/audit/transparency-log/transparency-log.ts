@@ -1,0 +1,211 @@
+/**
+ * The transparency log of an installation: one Merkle tree over the records of all streams, with signed checkpoints (C2SP
+ * tlog-tiles). Anybody can verify that the log only grows, without the database and without this software (decision 31).
+ *
+ * Owns the order of the entries, the tiles, the key and the proofs. Does not decide what is recorded (audit-log.ts), and
+ * holds digests of records only.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, StoreUnavailable, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../audit-record.ts';
+import {
+  type BundleDocument,
+  bundleId,
+  LOG_BUNDLES,
+  LOG_TILES,
+  type LogDocument,
+  type TileDocument,
+  TRANSPARENCY_LOGS,
+  WIDTH,
+} from './log-documents.ts';
+import { bundleBytes, entriesOf, type LogEntry } from './log-entry.ts';
+import { type LogSealing, sealedFor, signerOf } from './log-key.ts';
+import type { Inclusion } from './log-proof.ts';
+import { type LogTree, logTree } from './log-tree.ts';
+import { type LogWriter, logWriter } from './log-writer.ts';
+import { consistencyProof, HASH_LENGTH, inclusionProof, rootOfPeaks, type TreeHash } from './merkle-tree.ts';
+import { checkpointText, type NoteSigner, noteSigner } from './signed-note.ts';
+
+/** What a log says about itself. */
+export type LogHead = {
+  readonly origin: string;
+  readonly verifierKey: string;
+  readonly size: number;
+  /** The signed note. */
+  readonly checkpoint: string;
+};
+
+/** Each method throws StoreUnavailable when the store fails. */
+export interface TransparencyLog extends LogWriter {
+  /** Creates the log, unless there is one, and seals its key with the present master key. One process does so. */
+  open(): Promise<void>;
+  head(): Promise<LogHead>;
+  /**
+   * The bytes of a tile; `width` for a partial one. Undefined when the log has no such tile: for a width beyond its size,
+   * and for a full tile that is not full yet. A smaller width than the present one is a tile of an earlier size.
+   */
+  tile(level: number, index: number, width?: number): Promise<Buffer | undefined>;
+  /** The bytes of an entry bundle, as for `tile`. */
+  bundle(index: number, width?: number): Promise<Buffer | undefined>;
+  /** Undefined when the log does not have the record, or not yet. */
+  inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
+  /** Undefined when one of the sizes is beyond the log, or `first` above `second`. */
+  consistency(first: number, second: number): Promise<readonly TreeHash[] | undefined>;
+}
+
+/** The address of the issuer without its scheme: first part of the origin. */
+const prefixOf = (issuer: string): string => {
+  const { host, pathname } = new URL(issuer);
+  return `${host}${pathname.replace(/\/$/, '')}`.replaceAll('+', '%2B');
+};
+
+export const transparencyLog = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly identifiers: Pick<Identifiers, 'newId'>;
+  readonly masterKey: LogSealing;
+  readonly issuer: string;
+  /** Lets waiting requests run. */
+  readonly pause: () => Promise<void>;
+}): TransparencyLog => {
+  const { documents, masterKey } = deps;
+  const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
+  const bundles = documents.collection<BundleDocument>(LOG_BUNDLES);
+  const tiles = documents.collection<TileDocument>(LOG_TILES);
+  let signing: { readonly id: string; readonly signer: NoteSigner } | undefined;
+
+  const stored = async (): Promise<Versioned<LogDocument> | undefined> =>
+    (await logs.find({ where: { isCurrent: true }, limit: 1 }))[0];
+
+  const current = async (): Promise<Versioned<LogDocument>> => {
+    const found = await stored();
+    if (!found) throw new StoreUnavailable('the store has no transparency log: start the server again');
+    return found;
+  };
+
+  const signer = (log: LogDocument): NoteSigner => {
+    if (signing?.id !== log.id) signing = { id: log.id, signer: signerOf(masterKey, log) };
+    return signing.signer;
+  };
+
+  const newLog = (): LogDocument => {
+    const id = deps.identifiers.newId('log');
+    const origin = `${prefixOf(deps.issuer)}/log/${id}`;
+    const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const signs = noteSigner(origin, key);
+    return {
+      id,
+      isCurrent: true,
+      createdAt: deps.clock.now(),
+      origin,
+      verifierKey: signs.verifierKey,
+      sealed: masterKey.seal(sealedFor(id), JSON.stringify(key)),
+      size: 0,
+      peaks: [],
+      cursors: [],
+      bundled: 0,
+      tail: [],
+      checkpoint: signs.sign(checkpointText({ origin, size: 0, root: rootOfPeaks([]) })),
+    };
+  };
+
+  const treeNow = async (): Promise<{ readonly log: LogDocument; readonly tree: LogTree }> => {
+    const { document: log } = await current();
+    return { log, tree: logTree({ bundles, tiles }, log) };
+  };
+
+  /** How many to answer: `width`, or all of a full one. Undefined when the log does not have as many. */
+  const asked = (present: number, width: number | undefined): number | undefined => {
+    const count = width ?? WIDTH;
+    return count >= 1 && count <= present ? count : undefined;
+  };
+
+  /** The index of an entry, by a search over the cursors of bundles. */
+  const indexOf = async (log: LogDocument, { stream, sequence }: Omit<LogEntry, 'hash'>) => {
+    const isIt = (entry: LogEntry): boolean => entry.stream === stream && entry.sequence === sequence;
+    const inTail = entriesOf(log.tail).findIndex(isIt);
+    if (inTail !== -1) return log.bundled + inTail;
+    let [first, end] = [0, log.bundled / WIDTH];
+    while (first < end) {
+      const middle = Math.floor((first + end) / 2);
+      const found = await bundles.get(bundleId(log.id, middle));
+      if (!found) throw new StoreUnavailable(`the transparency log lacks its bundle ${bundleId(log.id, middle)}`);
+      const last = found.document.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
+      if (last >= sequence) end = middle;
+      else first = middle + 1;
+    }
+    const found = await bundles.get(bundleId(log.id, first));
+    const place = found ? entriesOf(found.document.runs).findIndex(isIt) : -1;
+    return place === -1 ? undefined : first * WIDTH + place;
+  };
+
+  return {
+    ...logWriter({
+      ...{ current, logs, bundles, tiles, signer },
+      records: documents.collection<AuditRecord>(AUDIT_RECORDS),
+      pause: deps.pause,
+    }),
+
+    async open() {
+      const found = await stored();
+      // Another process may be faster: the unique index allows one log.
+      if (!found) await tryInsert(logs, newLog());
+      else if (masterKey.isSealedWithOther(sealedFor(found.document.id), found.document.sealed)) {
+        await update(logs, found.document.id, (log) => {
+          const context = sealedFor(log.id);
+          return { ...log, sealed: masterKey.seal(context, masterKey.open(context, log.sealed)) };
+        });
+      }
+    },
+
+    async head() {
+      const { origin, verifierKey, size, checkpoint } = (await current()).document;
+      return { origin, verifierKey, size, checkpoint };
+    },
+
+    async tile(level, index, width) {
+      const { tree } = await treeNow();
+      const count = asked(tree.width(level, index), width);
+      return count === undefined
+        ? undefined
+        : Buffer.concat(await tree.hashes(level, index, count), count * HASH_LENGTH);
+    },
+
+    async bundle(index, width) {
+      const { tree } = await treeNow();
+      const count = asked(tree.width(0, index), width);
+      return count === undefined ? undefined : bundleBytes(await tree.entries(index, count));
+    },
+
+    async inclusion(stream, sequence) {
+      const { log, tree } = await treeNow();
+      const logged = log.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
+      const index = sequence <= logged ? await indexOf(log, { stream, sequence }) : undefined;
+      if (index === undefined) return undefined;
+      const [tile, place] = [Math.floor(index / WIDTH), index % WIDTH];
+      const entry = (await tree.entries(tile, place + 1))[place];
+      if (!entry) return undefined;
+      const proof = await inclusionProof(tree.subtree, index, log.size);
+      return { index, entry, proof, checkpoint: log.checkpoint };
+    },
+
+    async consistency(first, second) {
+      const { log, tree } = await treeNow();
+      return first > second || second > log.size ? undefined : consistencyProof(tree.subtree, first, second);
+    },
+  };
+};
+
+/**
+ * Ends the log of a store that was put back to an older state: its checkpoints name entries that the store lost. The next
+ * start begins another log. False when there was none.
+ */
+export const endLog = async (documents: DocumentStore, now: number): Promise<boolean> => {
+  const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
+  const [found] = await logs.find({ where: { isCurrent: true }, limit: 1 });
+  if (!found) return false;
+  await update(logs, found.document.id, ({ isCurrent: _, ...log }) => ({ ...log, endedAt: now }));
+  return true;
+};

@@ -1,0 +1,125 @@
+/** Verifies the transparency log in its store against the records of the same store. Called by verify-store.ts. */
+import type { Collection, DocumentStore } from '../../ports/document-store.ts';
+import { type AuditRecord, recordId } from '../audit-record.ts';
+import { broken } from '../export-lines.ts';
+import {
+  type BundleDocument,
+  LOG_BUNDLES,
+  LOG_TILES,
+  type LogDocument,
+  type TileDocument,
+  TRANSPARENCY_LOGS,
+  tileId,
+  WIDTH,
+} from './log-documents.ts';
+import { entryText, type LogEntry } from './log-entry.ts';
+import { type LogSealing, signerOf } from './log-key.ts';
+import { logTree } from './log-tree.ts';
+import { leafHash, rootOfPeaks, rootOfRow, type TreeHash, withLeaf } from './merkle-tree.ts';
+import { type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
+
+export type LogVerdict = { readonly entries: number; readonly verifierKey: string };
+
+/**
+ * Checks each entry of the current log against its record, that the entries of each stream have no gap, each tile, the root
+ * and the checkpoint. `kept`: a checkpoint that was kept outside the store, whose tree the log must still contain. Throws a
+ * Fault at the first mismatch. Undefined when the store has no log. Reads a bundle at a time.
+ */
+export const verifyLog = async (deps: {
+  readonly documents: DocumentStore;
+  readonly records: Pick<Collection<AuditRecord>, 'getMany'>;
+  readonly masterKey: LogSealing;
+  readonly kept?: string | undefined;
+}): Promise<LogVerdict | undefined> => {
+  const { documents, records, kept } = deps;
+  const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
+  const log = (await logs.find({ where: { isCurrent: true }, limit: 1 }))[0]?.document;
+  if (!log) return kept === undefined ? undefined : broken('the store has no transparency log');
+  const bundles = documents.collection<BundleDocument>(LOG_BUNDLES);
+  const tiles = documents.collection<TileDocument>(LOG_TILES);
+  const tree = logTree({ bundles, tiles }, log);
+  // The database may say what it likes about the key: the sealed one counts.
+  const { verifierKey } = signerOf(deps.masterKey, log);
+  const verifier = noteVerifier(verifierKey);
+  const trusted = kept === undefined ? undefined : keptCheckpoint(kept, log, verifier);
+  const places = new Map<string, number>();
+  let peaks: readonly TreeHash[] = [];
+
+  const compareKept = (size: number): void => {
+    if (trusted?.size === size && !trusted.root.equals(rootOfPeaks(peaks))) {
+      broken(`the first ${size} entries of the transparency log are others than the kept checkpoint signs`);
+    }
+  };
+
+  compareKept(0);
+  for (let size = 0; size < log.size; ) {
+    const entries = await tree.entries(size / WIDTH, Math.min(WIDTH, log.size - size));
+    await compareRecords(records, entries, size);
+    const row = entries.map((entry) => leafHash(entryText(entry)));
+    for (const [at, { stream, sequence }] of entries.entries()) {
+      if (sequence !== (places.get(stream) ?? 0) + 1) {
+        broken(`entry ${size + at} of the transparency log does not follow in stream ${stream}`, { stream, sequence });
+      }
+      places.set(stream, sequence);
+      peaks = withLeaf(peaks, size + at, row[at] as TreeHash);
+      compareKept(size + at + 1);
+    }
+    if (size < log.bundled) await compareTile(tiles, log, 0, size / WIDTH, rootOfRow(row));
+    size += entries.length;
+  }
+  const checkpoint = openCheckpoint(log.checkpoint, verifier);
+  if (!checkpoint || log.verifierKey !== verifierKey) broken('the checkpoint of the transparency log does not verify');
+  if (checkpoint?.size !== log.size || !checkpoint.root.equals(rootOfPeaks(peaks))) {
+    broken(`the checkpoint of the transparency log signs another tree than its ${log.size} entries`);
+  }
+  return { entries: log.size, verifierKey };
+};
+
+const keptCheckpoint = (note: string, log: LogDocument, verifier: NoteVerifier) => {
+  const checkpoint = openCheckpoint(note, verifier);
+  if (!checkpoint) return broken(`the kept checkpoint is not one of the transparency log ${log.origin}`);
+  if (checkpoint.size > log.size) {
+    broken(
+      `the transparency log has ${log.size} entries, but the kept checkpoint signs ${checkpoint.size}: the store is an older one`,
+    );
+  }
+  return checkpoint;
+};
+
+const compareRecords = async (
+  records: Pick<Collection<AuditRecord>, 'getMany'>,
+  entries: readonly LogEntry[],
+  first: number,
+): Promise<void> => {
+  const found = await records.getMany(entries.map(({ stream, sequence }) => recordId(stream, sequence)));
+  const hashes = new Map(found.map(({ document }) => [document.id, document.hash]));
+  for (const [at, { stream, sequence, hash: digest }] of entries.entries()) {
+    const stored = hashes.get(recordId(stream, sequence));
+    if (stored === digest) continue;
+    const named = `record ${sequence} of stream ${stream}, which entry ${first + at} of the transparency log names`;
+    broken(stored === undefined ? `${named}, is missing` : `${named}, was replaced: it has another digest`, {
+      stream,
+      sequence,
+    });
+  }
+};
+
+/** Compares the hash of a full tile with the one in the tile above, and so on upwards at the end of each of them. */
+const compareTile = async (
+  tiles: Pick<Collection<TileDocument>, 'get'>,
+  log: Pick<LogDocument, 'id'>,
+  level: number,
+  index: number,
+  root: TreeHash,
+): Promise<void> => {
+  const [above, place] = [Math.floor(index / WIDTH), index % WIDTH];
+  const id = tileId(log.id, level + 1, above);
+  const hashes = (await tiles.get(id))?.document.hashes ?? [];
+  if (hashes[place] !== root.toString('base64')) {
+    broken(`tile ${id} of the transparency log was changed: its hash ${place} is not that of the entries below it`);
+  }
+  if (place === WIDTH - 1) {
+    const row = hashes.slice(0, WIDTH).map((one) => Buffer.from(one, 'base64'));
+    await compareTile(tiles, log, level + 1, above, rootOfRow(row));
+  }
+};
