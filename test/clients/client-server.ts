@@ -58,6 +58,7 @@ export const makeGround = async () => {
   return {
     issuer: wire.origin,
     wire,
+    management,
     accountId: account.id,
     authority,
     /** For an app that hears of sign-outs over https at `localhost`; the settings of the server name it. */

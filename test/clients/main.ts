@@ -3,6 +3,7 @@ import { authlib } from './authlib.ts';
 import type { Check, ClientScript } from './client-script.ts';
 import { type Ground, makeGround } from './client-server.ts';
 import { go } from './go.ts';
+import { goLog } from './go-log.ts';
 import { mcpOnBehalf } from './mcp-on-behalf.ts';
 import { mcpSdk } from './mcp-sdk.ts';
 import { modAuthOpenidc } from './mod-auth-openidc.ts';
@@ -16,6 +17,7 @@ const SCRIPTS: readonly ClientScript[] = [
   oauth4webapi,
   authlib,
   go,
+  goLog,
   mcpSdk,
   mcpOnBehalf,
   modAuthOpenidc,

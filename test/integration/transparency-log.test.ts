@@ -43,13 +43,16 @@ afterAll(async () => {
 
 test('a record is in a signed checkpoint soon, and the API proves it with at most 3 KB', async () => {
   const event = await lastEvent();
-  const proven = await until(async () => {
+  let proven: Record<string, unknown> = {};
+  await until(async () => {
     const answer = await management.call('GET', `/audit/events/${event.id}/proof`);
-    return answer.status === 200 ? answer.body : undefined;
+    if (answer.status === 503) expect(answer.body['reason']).toBe('event_not_logged');
+    proven = answer.body;
+    return answer.status === 200;
   });
-  const { index, entry, proof, checkpoint } = proven as Record<string, never>;
+  const { index, entry, proof, checkpoint } = proven;
   expect(JSON.stringify(proven).length).toBeLessThan(3072);
-  expect(JSON.parse(entry)).toEqual({ stream: event.id.split(':')[0], sequence: expect.any(Number), hash: event.hash });
+  expect(JSON.parse(String(entry))).toEqual({ stream: event.id.split(':')[0], sequence: expect.any(Number), hash: event.hash });
   const { size = 0, root } = openCheckpoint(String(checkpoint), noteVerifier(verifierKey)) ?? {};
   const hashes = (proof as string[]).map((one) => Buffer.from(one, 'base64'));
   expect(rootOfInclusion(leafHash(String(entry)), Number(index), size, hashes)).toEqual(root);
@@ -58,14 +61,15 @@ test('a record is in a signed checkpoint soon, and the API proves it with at mos
 test('two checkpoints are consistent, and sizes that the log does not have are refused', async () => {
   const first = await checkpointNow();
   await management.call('POST', '/accounts', { username: 'grace2', name: 'Grace' });
-  const second = await until(async () => {
-    const now = await checkpointNow();
-    return now.size > first.size ? now : undefined;
+  let second = first;
+  await until(async () => {
+    second = await checkpointNow();
+    return second.size > first.size;
   });
   const answer = await management.call('GET', `/audit/log/consistency?from=${first.size}&to=${second.size}`);
   const proof = (answer.body['proof'] as string[]).map((one) => Buffer.from(one, 'base64'));
   expect(isConsistent(first, second, proof)).toBe(true);
-  for (const query of ['from=5&to=4', 'to=9007199254740991', `from=${second.size + 10_000}`]) {
+  for (const query of ['from=5&to=4', 'to=999999999999999', `from=${second.size + 10_000}`]) {
     const refused = await management.call('GET', `/audit/log/consistency?${query}`);
     expect([refused.status, refused.body['reason']]).toEqual([400, 'log_size_unknown']);
   }

@@ -52,6 +52,7 @@ const prove = managementCommand({
     } catch (cause) {
       throw new CommandError(`${to} cannot be written.`, { hint: 'Name a file that does not exist.', cause });
     }
+    if (call.isSet('json')) call.terminal.out(jsonText(body));
     call.terminal.err(
       `${printable(to)} is written. Next: behalf audit verify --proof ${printable(to)} --key KEY, with the key of \`behalf audit log\`\n`,
     );

@@ -76,7 +76,7 @@ const CONSISTENCY_PROOF = named(
   output({ from: integer('Size of the smaller tree.'), to: integer('Size of the larger tree.'), proof: HASHES }),
 );
 
-const SIZE = (description: string) => integer(description, { minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const SIZE = (description: string) => integer(description, { minimum: 0, maximum: 999_999_999_999_999 });
 
 const AUDIT_PAGE = page(AUDIT_ENTRY, 'AuditPage');
 

@@ -40,7 +40,7 @@ describe('a changed note does not verify', () => {
     ['no signature', 'This is an example message.\n\n'],
     ['a control character', NOTE.replace('is an', 'is\tan')],
     ['base64 with spare bits', NOTE.replace('aQM=', 'aQN=')],
-    ['a second signature of the key that is wrong', NOTE + String(NOTE.split('\n')[2]).replace('Okn8', 'Okn9') + '\n'],
+    ['a second signature of the key that is wrong', `${NOTE}${String(NOTE.split('\n')[2]).replace('Okn8', 'Okn9')}\n`],
     ['very long', `${'x'.repeat(70_000)}\n${NOTE}`],
   ])('%s', (_, note) => {
     expect(noteVerifier(KEY).open(note)).toBeUndefined();
