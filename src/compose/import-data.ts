@@ -6,6 +6,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { linesOf } from '../domain/audit/export-lines.ts';
+import { endLog } from '../domain/audit/transparency-log/transparency-log.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/platform/data-transfer/copy.ts';
 import { checkDataFile, type DataFile, MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
@@ -118,6 +119,8 @@ const settle = async (
   });
   if (!endsTokens) return;
   await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+  // Of a store that was served before: its checkpoints may name records that the file does not have.
+  await endLog(documents, systemClock.now());
   // The remembered heads may be ahead of the file. Removes them, so that the server remembers new ones.
   const { trustedHeadsFile } = dataFolder(data.folder);
   if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);

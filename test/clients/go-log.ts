@@ -24,7 +24,9 @@ export const goLog: ClientScript = {
   },
   async run(ground, check) {
     const log = await ground.behalf('audit', 'log');
-    const [first] = (await ground.behalf('audit', 'list', '--limit', '1')) as unknown as readonly { readonly id: string }[];
+    const [first] = (await ground.behalf('audit', 'list', '--limit', '1')) as unknown as readonly {
+      readonly id: string;
+    }[];
     const proof = join(folder, 'event.tlog-proof');
     await until(async () => {
       const logged = await ground.behalf('audit', 'prove', String(first?.id), '--to', proof).catch(() => undefined);

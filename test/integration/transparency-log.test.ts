@@ -52,7 +52,11 @@ test('a record is in a signed checkpoint soon, and the API proves it with at mos
   });
   const { index, entry, proof, checkpoint } = proven;
   expect(JSON.stringify(proven).length).toBeLessThan(3072);
-  expect(JSON.parse(String(entry))).toEqual({ stream: event.id.split(':')[0], sequence: expect.any(Number), hash: event.hash });
+  expect(JSON.parse(String(entry))).toEqual({
+    stream: event.id.split(':')[0],
+    sequence: expect.any(Number),
+    hash: event.hash,
+  });
   const { size = 0, root } = openCheckpoint(String(checkpoint), noteVerifier(verifierKey)) ?? {};
   const hashes = (proof as string[]).map((one) => Buffer.from(one, 'base64'));
   expect(rootOfInclusion(leafHash(String(entry)), Number(index), size, hashes)).toEqual(root);

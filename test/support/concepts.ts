@@ -274,6 +274,12 @@ const DECLARED: readonly Concept[] = [
     commands: ['audit'],
     settings: ['audit'],
   },
+  {
+    name: 'transparency log',
+    means: 'one Merkle tree over the records of all nodes, with signed checkpoints',
+    collections: ['transparency_logs', 'transparency_log_bundles', 'transparency_log_tiles'],
+    prefixes: ['log'],
+  },
   { name: 'brand', means: 'name, logo, colour and links of the operator on pages', settings: ['brand'] },
   { name: 'management API', means: 'what administrators, operators, auditors and owners call', events: ['management'] },
   {

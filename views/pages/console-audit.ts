@@ -5,6 +5,7 @@ import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { choice } from '../partials/controls.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { field } from '../partials/field.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { savedViews } from '../partials/saved-views.ts';
@@ -66,6 +67,8 @@ export type AuditPageModel = ConsoleFrame & {
   readonly pages: Pagination;
   /** The events of the search as a file; absent: nothing is searched for. */
   readonly foundHref?: string;
+  /** The transparency log: number of entries, and the key of its checkpoints. */
+  readonly log: { readonly size: number; readonly verifierKey: string } | undefined;
   /** The whole audit log as a file; absent: the viewer may not export it. */
   readonly exportHref?: string;
 };
@@ -94,7 +97,8 @@ ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div cla
 ${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere} <a href="${model.action}">${listWords.clear}</a></p>` : table(COLUMNS, runsOf(model.rows, factsOf), 'list')}
 ${pagination(model.pages, words.pages)}</section>
 ${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
-${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,
+${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}
+${model.log && html`<p>${words.log(model.log.size)} <code>${plainText(model.log.verifierKey, 400)}</code> ${copyButton(model.log.verifierKey)} <span class="hint">${words.logHint}</span></p>`}`,
   });
 
 const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;

@@ -60,6 +60,15 @@ export const auditWords = {
     de: 'Alle Ereignisse, die diese Filter finden, auf allen Seiten.',
   }),
   take: phrase({ en: 'Export all (NDJSON)', de: 'Alles exportieren (NDJSON)' }),
+  log: (size: number) =>
+    phrase({
+      en: `The transparency log has ${size} entries. Its verifier key:`,
+      de: `Das Transparenzprotokoll hat ${size} Einträge. Sein Prüfschlüssel:`,
+    }),
+  logHint: phrase({
+    en: 'Keep the key outside this server. behalf audit prove shows that the log has an event.',
+    de: 'Bewahren Sie den Schlüssel außerhalb dieses Servers auf. behalf audit prove zeigt, dass das Protokoll ein Ereignis enthält.',
+  }),
   takeHint: phrase({
     en: 'Without personal values. behalf audit verify checks such a file without this server.',
     de: 'Ohne persönliche Angaben. behalf audit verify prüft eine solche Datei ohne diesen Server.',

@@ -5,6 +5,7 @@ import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
 import { dataFolder } from '../../../config/data-folder.ts';
+import { endLog } from '../../domain/audit/transparency-log/transparency-log.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
 import { databaseFile, existingDatabase, withLocalStore } from '../local-store.ts';
@@ -93,6 +94,7 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
       withLocalStore({ file: staged }, async ({ documents, audit }) => {
         await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });
         await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+        await endLog(documents, systemClock.now());
       }),
   });
   // The remembered heads belong to the replaced database. Removes them, so that the server remembers new ones.

@@ -59,6 +59,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
           ? { foundHref: hrefWith(`${path}/events.ndjson`, asked) }
           : {}),
         ...(calls.may('exportAudit', viewer.account) ? { exportHref: `${path}.ndjson` } : {}),
+        log: await logOf(calls, viewer),
       }),
     );
   });
@@ -75,6 +76,12 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
     const { lines } = await calls.run('exportAudit', viewer.account, viewer.by);
     if (lines) await sendFile(ctx, 'audit-log', 'ndjson', lines);
   });
+};
+
+/** The size of the transparency log and the key that verifies it. */
+const logOf = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<AuditPageModel['log']> => {
+  const { body } = await calls.run('getTransparencyLog', account, by);
+  return body && { size: body.size, verifierKey: body.verifier_key };
 };
 
 /** The events that a search finds, as the management API shows them, one on each line. Each page of 200 is an event itself. */

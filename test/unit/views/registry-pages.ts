@@ -439,6 +439,11 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       serverHref: bank.href,
     }),
     'console-audit': auditPage({
+      log: {
+        size: 1234,
+        verifierKey:
+          'id.example.com/log/log_a2b3c4d5e6f7g2h3i4j5k6l7m2+0a1b2c3d+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
+      },
       ...frame,
       action: `${home}/audit`,
       periods: auditPeriods,
@@ -474,6 +479,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       exportHref: `${home}/audit.ndjson`,
     }),
     'console-audit-refused': auditPage({
+      log: undefined,
       ...frame,
       action: `${home}/audit`,
       periods: auditPeriods,
