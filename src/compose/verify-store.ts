@@ -7,6 +7,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../domain/audit/audit-record.ts';
 import { readTrustedHeads, type TrustedHeads, verificationKey } from '../domain/audit/signed-heads.ts';
+import { verifyLog } from '../domain/audit/transparency-log/verify-log.ts';
 import { type StoreVerdict, verifyStore } from '../domain/audit/verify-store.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
@@ -14,7 +15,10 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS, signingKeys } from '../provider/tokens/signing-keys.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
 
-type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreadable' | 'keptCheckpoint'>;
+type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreadable'> & {
+  /** A checkpoint of the transparency log that was kept outside the store: a signed note. */
+  readonly keptCheckpoint?: string | undefined;
+};
 
 /**
  * Verifies the log in `documents` with the audit key that the master key opens. Ignores what the database says about that
@@ -22,13 +26,23 @@ type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreada
  */
 export const storedAuditLog = async (
   { keys: settings }: Configuration,
-  { documents, masterKey, ...options }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },
+  {
+    documents,
+    masterKey,
+    keptCheckpoint,
+    ...options
+  }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },
 ): Promise<StoreVerdict> => {
   const { prepublishSeconds, retireSeconds } = settings;
   const made = { clock: systemClock, identifiers: randomIdentifiers };
   const keys = await signingKeys({ documents, ...made, masterKey, prepublishSeconds, retireSeconds });
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
-  return verifyStore({ documents, masterKey, records, key: await verificationKey(keys.auditJwk()), ...options });
+  return verifyStore({
+    records,
+    key: await verificationKey(keys.auditJwk()),
+    verifyLog: () => verifyLog({ documents, masterKey, records, kept: keptCheckpoint }),
+    ...options,
+  });
 };
 
 /**

@@ -166,6 +166,7 @@ const ALLOWED_HOSTS = [
   'invalid',
   'localhost',
   'cedarpolicy.com',
+  'c2sp.org',
   'rfc-editor.org',
   'openid.net',
   'json-schema.org',

@@ -1,15 +1,16 @@
-import type { Collection, DocumentStore, Versioned } from '../ports/document-store.ts';
+import type { Collection, Versioned } from '../ports/document-store.ts';
 import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import { chainCheck } from './chain-check.ts';
 import { keptValues, removedValues } from './erasure-check.ts';
 import { asRecord, broken, type ExportedRecord, type Fault } from './export-lines.ts';
 import { mismatchesOf } from './record-check.ts';
 import type { TrustedHeads, VerificationKey } from './signed-heads.ts';
-import type { LogSealing } from './transparency-log/log-key.ts';
-import { type LogVerdict, verifyLog } from './transparency-log/verify-log.ts';
 
 /** The mismatches of one record; `members` as `mismatchesOf` names them. */
 export type Mismatch = { readonly stream: string; readonly sequence: number; readonly members: readonly string[] };
+
+/** The transparency log of a store. */
+export type LogVerdict = { readonly entries: number; readonly verifierKey: string };
 
 export type StoreVerdict =
   | {
@@ -44,11 +45,8 @@ const MOST_MISMATCHES = 100;
  * during the check. Throws StoreUnavailable when the store fails.
  */
 export const verifyStore = async (deps: {
-  readonly documents: DocumentStore;
-  /** Opens the key of the transparency log. */
-  readonly masterKey: LogSealing;
-  /** A checkpoint of the transparency log that was kept outside the store: a signed note. */
-  readonly keptCheckpoint?: string | undefined;
+  /** Verifies the transparency log against the records; throws a Fault. Called after the check of the chains. */
+  readonly verifyLog: () => Promise<LogVerdict | undefined>;
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
   /** Trusted heads, whose records must still exist. */
@@ -56,7 +54,7 @@ export const verifyStore = async (deps: {
   /** Whether the store has left out an unreadable record so far. */
   readonly unreadable?: () => boolean;
 }): Promise<StoreVerdict> => {
-  const { documents, masterKey, records, key, trustedHeads = [], unreadable } = deps;
+  const { records, key, trustedHeads = [], unreadable } = deps;
   const chain = chainCheck();
   const mismatches: Mismatch[] = [];
   const texts: string[] = [];
@@ -131,7 +129,7 @@ export const verifyStore = async (deps: {
     }
     await checkUnfinished();
     chain.end();
-    log = await verifyLog({ documents, masterKey, records, kept: deps.keptCheckpoint });
+    log = await deps.verifyLog();
   } catch (error) {
     const { fault } = error as Fault;
     if (fault === undefined) throw error;

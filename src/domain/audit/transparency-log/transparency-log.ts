@@ -1,6 +1,6 @@
 /**
  * The transparency log of an installation: one Merkle tree over the records of all streams, with signed checkpoints (C2SP
- * tlog-tiles). Anybody can verify that the log only grows, without the database and without this software (decision 31).
+ * tlog-tiles). A reader verifies that the log only grows, without the database and without this software (decision 31).
  *
  * Owns the order of the entries, the tiles, the key and the proofs. Does not decide what is recorded (audit-log.ts), and
  * holds digests of records only.

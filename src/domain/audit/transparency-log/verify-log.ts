@@ -1,7 +1,8 @@
-/** Verifies the transparency log in its store against the records of the same store. Called by verify-store.ts. */
+/** Verifies the transparency log in its store against the records of the same store. Called by src/compose/verify-store.ts. */
 import type { Collection, DocumentStore } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
 import { broken } from '../export-lines.ts';
+import type { LogVerdict } from '../verify-store.ts';
 import {
   type BundleDocument,
   LOG_BUNDLES,
@@ -17,8 +18,6 @@ import { type LogSealing, signerOf } from './log-key.ts';
 import { logTree } from './log-tree.ts';
 import { leafHash, rootOfPeaks, rootOfRow, type TreeHash, withLeaf } from './merkle-tree.ts';
 import { type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
-
-export type LogVerdict = { readonly entries: number; readonly verifierKey: string };
 
 /**
  * Checks each entry of the current log against its record, that the entries of each stream have no gap, each tile, the root
