@@ -277,6 +277,7 @@ describe('webhooks', () => {
       kind: 'account.password_changed',
       attempts: 1,
       failure: 'gone',
+      failure_status: 410,
     });
     expect(Number(letter?.['forget_at']) - Number(letter?.['created_at'])).toBeGreaterThanOrEqual(30 * 86_400);
     expect(letter).not.toHaveProperty('body');

@@ -17,6 +17,8 @@ export type DeadLetterRow = {
   readonly recipientHref?: string;
   readonly attempts: number;
   readonly failure: string;
+  /** The HTTP status that the recipient answered. */
+  readonly status?: number;
   readonly createdAt: number;
   readonly forgetAt: number;
   /** POSTs `csrf` there; absent: not permitted to the viewer. */
@@ -27,7 +29,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   {
     title: words.notification,
     cell: ({ kind, id }) =>
-      html`<strong class="long">${notificationText(kind) ?? plainText(kind, 80)}</strong> <span class="line hint"><code class="long">${plainText(kind, 80)}</code> <code class="long">${plainText(id, 100)}</code></span>`,
+      html`<strong class="long">${notificationText(kind) ?? plainText(kind, 80)}</strong> <code class="line">${plainText(kind, 80)}</code> <code class="line">${plainText(id, 100)}</code>`,
   },
   {
     title: words.recipient,
@@ -40,8 +42,8 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   },
   {
     title: words.failure,
-    cell: ({ failure, attempts }) =>
-      html`<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span>${failureText(failure) && html` <code class="long">${plainText(failure, 80)}</code>`} <span class="line hint">${words.attempts(attempts)}</span>`,
+    cell: ({ failure, status, attempts }) =>
+      html`${status !== undefined && html`<span class="tag off">HTTP ${String(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span> <span class="line hint">${words.attempts(attempts)}</span>`,
   },
   {
     title: words.due,

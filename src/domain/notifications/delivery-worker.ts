@@ -15,17 +15,20 @@ import { NOTIFICATIONS, type Notification } from './notification.ts';
 
 /**
  * The result of an attempt. `over`: the recipient no longer exists, or the event is out of date; the delivery is
- * dropped. `failure` is one of our own codes. `isFinal`: another attempt would fail in the same way.
+ * dropped. `failure` is one of our own codes. `status`: the HTTP status that the recipient answered. `isFinal`: another attempt would fail in the same way.
  * `retryAfterSeconds`: the recipient requested a pause of this length.
  */
 export type Outcome = 'sent' | 'over' | Failed;
 
 export type Failed = {
   readonly failure: string;
+  readonly status?: number | undefined;
   readonly isFinal: boolean;
   readonly isGone?: boolean;
   readonly retryAfterSeconds?: number;
 };
+
+type FailedAttempt = { readonly failure: string; readonly failureStatus?: number };
 
 const isFailed = (outcome: Outcome): outcome is Failed => typeof outcome === 'object';
 
@@ -109,18 +112,18 @@ export const deliveryWorker = (deps: {
   };
 
   /** Gives up a delivery. Writes the event first: otherwise a dead letter could exist without a notification of it. */
-  const moveToDeadLetters = async (delivery: Delivery, failure: string): Promise<void> => {
+  const moveToDeadLetters = async (delivery: Delivery, failed: FailedAttempt): Promise<void> => {
     const { id, channel, to, kind, attempts } = delivery;
     await audit.append({
       type: 'notification.undelivered',
       outcome: 'refused',
       caller: 'system',
       target: { kind: TARGET_KINDS[channel], id: to },
-      inputs: { message: id, kind, attempts: attempts + 1, reason: failure },
+      inputs: { message: id, kind, attempts: attempts + 1, reason: failed.failure },
     });
     const forgetAt = clock.now() + DEAD_SECONDS;
-    await update(deliveries, id, ({ dueAt: _, ...now }): Delivery | undefined =>
-      now.state === 'dead' ? undefined : { ...now, state: 'dead', attempts: now.attempts + 1, failure, forgetAt },
+    await update(deliveries, id, ({ dueAt: _, failureStatus: __, ...now }): Delivery | undefined =>
+      now.state === 'dead' ? undefined : { ...now, state: 'dead', attempts: now.attempts + 1, ...failed, forgetAt },
     );
     onOutcome?.(channel, 'dead');
   };
@@ -142,14 +145,15 @@ export const deliveryWorker = (deps: {
       onOutcome?.(delivery.channel, outcome);
       return outcome;
     }
-    const { failure, isFinal, retryAfterSeconds = 0 } = outcome;
+    const { failure, status, isFinal, retryAfterSeconds = 0 } = outcome;
+    const failed = { failure, ...(status === undefined ? {} : { failureStatus: status }) };
     onOutcome?.(delivery.channel, 'failed', failure);
     const dueAt = clock.now() + Math.max(backoff(delivery.attempts + 1, chance), retryAfterSeconds);
-    if (isFinal || dueAt >= delivery.giveUpAt) await moveToDeadLetters(delivery, failure);
+    if (isFinal || dueAt >= delivery.giveUpAt) await moveToDeadLetters(delivery, failed);
     else {
       const attempts = delivery.attempts + 1;
-      await update(deliveries, delivery.id, (now) =>
-        now.state === 'dead' ? undefined : { ...now, attempts, dueAt, failure },
+      await update(deliveries, delivery.id, ({ failureStatus: _, ...now }) =>
+        now.state === 'dead' ? undefined : { ...now, attempts, dueAt, ...failed },
       );
     }
     return outcome;

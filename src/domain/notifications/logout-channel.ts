@@ -47,7 +47,8 @@ export const logoutChannel = (deps: {
     } catch (error) {
       const reason = fetchReasonOf(error);
       if (reason === undefined) throw error;
-      return { failure: reason, isFinal: fetchStatusOf(error) === REFUSED };
+      const status = fetchStatusOf(error);
+      return { failure: reason, status, isFinal: status === REFUSED };
     }
   },
 });

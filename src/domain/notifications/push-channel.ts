@@ -70,7 +70,10 @@ export const pushChannel = (deps: {
         if (reason === undefined) throw error;
         const answered = answeredOf(error);
         const retryAfterSeconds = retryAfter(answered?.retryAfter, clock);
-        return { failure: reason, isFinal: REFUSED.includes(answered?.status), retryAfterSeconds };
+        return {
+          ...{ failure: reason, status: answered?.status, retryAfterSeconds },
+          isFinal: REFUSED.includes(answered?.status),
+        };
       }
     },
     giveUp: registry.drop,

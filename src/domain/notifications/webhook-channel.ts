@@ -14,8 +14,9 @@ export const webhookChannel = (webhooks: Pick<WebhookRegistry, 'deliver' | 'stop
     } catch (error) {
       const reason = fetchReasonOf(error);
       if (reason === undefined) throw error;
-      const isGone = fetchStatusOf(error) === GONE;
-      return { failure: isGone ? 'gone' : reason, isFinal: isGone, isGone };
+      const status = fetchStatusOf(error);
+      const isGone = status === GONE;
+      return { failure: isGone ? 'gone' : reason, status, isFinal: isGone, isGone };
     }
   },
   giveUp: webhooks.stopFor,

@@ -46,10 +46,21 @@ export const addDeadLetterPages = ({ router, page, deps, calls, sessions, opened
       return to.startsWith('acc_') ? personHref(deps, to) : undefined;
     };
     const rows = items.map(
-      ({ id, kind, channel, to, attempts, failure, created_at: createdAt, forget_at: forgetAt }) => {
+      ({
+        id,
+        kind,
+        channel,
+        to,
+        attempts,
+        failure,
+        failure_status: status,
+        created_at: createdAt,
+        forget_at: forgetAt,
+      }) => {
         const recipientHref = hrefOf(to);
         return {
           ...{ id, kind, channel, attempts, failure, createdAt, forgetAt },
+          ...(status === undefined ? {} : { status }),
           recipient: webhooks.get(to) ?? names(to),
           ...(recipientHref === undefined ? {} : { recipientHref }),
           ...(mayRetry ? { againAction: `${home}/${encodeURIComponent(id)}/retry` } : {}),

@@ -40,6 +40,8 @@ type WaitingDelivery = Message & {
   readonly dueAt: number;
   /** Why the last attempt failed; one of our own codes. Absent before the first failure. */
   readonly failure?: string;
+  /** The HTTP status of that attempt, if the recipient answered one. */
+  readonly failureStatus?: number;
   readonly forgetAt?: never;
 };
 
@@ -48,6 +50,8 @@ export type DeadLetter = Message & {
   readonly state: 'dead';
   /** Why the last attempt failed; one of our own codes. */
   readonly failure: string;
+  /** The HTTP status of that attempt, if the recipient answered one. */
+  readonly failureStatus?: number;
   /** When it is removed. */
   readonly forgetAt: number;
   readonly dueAt?: never;

@@ -105,16 +105,20 @@ const WEBHOOK_TEST = named(
 
 const DEAD_LETTER = named(
   'DeadLetter',
-  output({
-    ...identified('`webhook-id` of the message, or the left part of the Message-ID of a mail.'),
-    channel: oneOf('How it was sent.', ['mail', 'webhook', 'push', 'app']),
-    to: string('Recipient: endpoint, account or browser.'),
-    kind: string('Kind of the notification.'),
-    attempts: integer('Number of delivery attempts.'),
-    failure: string('Why the last attempt failed.'),
-    created_at: seconds('When the first delivery was due.'),
-    forget_at: seconds('Until when it can be delivered again.'),
-  }),
+  output(
+    {
+      ...identified('`webhook-id` of the message, or the left part of the Message-ID of a mail.'),
+      channel: oneOf('How it was sent.', ['mail', 'webhook', 'push', 'app']),
+      to: string('Recipient: endpoint, account or browser.'),
+      kind: string('Kind of the notification.'),
+      attempts: integer('Number of delivery attempts.'),
+      failure: string('Why the last attempt failed.'),
+      failure_status: integer('HTTP status that the recipient answered to it.'),
+      created_at: seconds('When the first delivery was due.'),
+      forget_at: seconds('Until when it can be delivered again.'),
+    },
+    ['failure_status'],
+  ),
 );
 
 const DEAD_LETTER_PAGE = page(DEAD_LETTER);
@@ -255,6 +259,6 @@ const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): H
 
 /** A delivery without its body, which may hold data for its recipient only. */
 const showDeadLetter = (letter: DeadLetter) =>
-  show(letter, ['id', 'channel', 'to', 'kind', 'attempts', 'failure', 'createdAt', 'forgetAt']);
+  show(letter, ['id', 'channel', 'to', 'kind', 'attempts', 'failure', 'failureStatus', 'createdAt', 'forgetAt']);
 
 export const webhooks = resource(routes, handlers);
