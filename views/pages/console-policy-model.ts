@@ -223,6 +223,7 @@ export type TrialResult = {
 /** The form POSTs `csrf`, `policy`, `days` and `agent` to `action`. */
 export type ReplayModel = ConsoleFrame & {
   readonly action: string;
+  readonly agents: readonly Option[];
   readonly asked: TriedChoice & { readonly days: string; readonly agent: string };
   readonly errors: Readonly<Partial<Record<'policy' | 'days' | 'agent', Text>>>;
   /** For a version that the viewer may activate. The form POSTs `csrf`, `etag` and `replaces` to `action`. */

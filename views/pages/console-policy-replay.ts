@@ -14,7 +14,11 @@ import type { ReplayCount, ReplayModel, ReplayResult } from './console-policy-mo
 
 const DAYS = [1, 7, 30, 90].map((days) => ({ value: String(days), text: words.lastDays(days) }));
 
-export const replayPage = (model: ReplayModel): Html => page(model, undefined);
+export const replayPage = (model: ReplayModel): Html =>
+  page(
+    model,
+    html`<section aria-labelledby="shows" class="card"><h2 id="shows">${words.shows}</h2><ul class="steps">${words.parts.map((part) => html`<li>${part}</li>`)}</ul></section>`,
+  );
 
 /** Placeholder for the rest of a page that the server sends in parts. */
 const HERE = html`<!-- the answer -->`;
@@ -32,7 +36,7 @@ export const replayHalves = (model: ReplayModel, view: View): readonly [before: 
   return [before, after];
 };
 
-const page = (model: ReplayModel, answer: Html | undefined): Html =>
+const page = (model: ReplayModel, answer: Html): Html =>
   layout({
     frame: model,
     style: 'agents.css',
@@ -50,11 +54,12 @@ const form = ({
   action,
   csrf,
   asked,
+  agents,
   errors,
 }: ReplayModel): Html => html`<form method="post" action="${action}#result" class="card form"><input type="hidden" name="csrf" value="${csrf}">
 <div class="duo">${choice({ name: 'policy', label: words.policies, value: asked.policy, options: asked.policies, ...(errors.policy === undefined ? {} : { error: errors.policy }) })}
 ${choice({ name: 'days', label: words.decisionsOf, value: asked.days, options: DAYS, ...(errors.days === undefined ? {} : { error: errors.days }) })}
-${field({ name: 'agent', label: words.onlyAbout, hint: words.anId, value: asked.agent, autocomplete: 'off', maxLength: 128, optional: true, ...(errors.agent === undefined ? {} : { error: errors.agent }) })}</div>
+${field({ name: 'agent', label: words.onlyAbout, hint: words.anId, value: asked.agent, autocomplete: 'off', maxLength: 128, optional: true, offers: agents, ...(errors.agent === undefined ? {} : { error: errors.agent }) })}</div>
 <div class="actions">${submit({ text: words.replay })}</div>
 <p class="hint">${words.recorded}</p></form>`;
 

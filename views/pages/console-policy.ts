@@ -4,11 +4,20 @@ import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { pagination } from '../partials/pagination.ts';
-import { differenceText, type PolicyLine, policyLines, sourceText } from '../partials/policy-text.ts';
+import {
+  differenceCount,
+  differenceText,
+  type PolicyDifference,
+  type PolicyLine,
+  policyLines,
+  removedPolicies,
+  sourceText,
+} from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { policyPageWords as words } from '../words/console-policy.ts';
 import { listWords } from '../words/lists.ts';
+import { policyWords } from '../words/policy.ts';
 import type {
   PolicyActivationModel,
   PolicyOverviewModel,
@@ -81,18 +90,29 @@ export const policyVersionPage = (model: PolicyVersionModel): Html =>
     body: html`<div class="page-head"><div class="row"><h1>${words.versionNumber(model.set.version)}</h1>
 <div class="actions">${
       model.activateHref !== undefined &&
-      html`<a class="button primary" href="${model.activateHref}">${model.set.state === 'archived' ? words.makeCountAgain : words.makeCount}</a>`
+      html`<a class="button ${removes(model.difference) ? 'plain' : 'primary'}" href="${model.activateHref}">${model.set.state === 'archived' ? words.makeCountAgain : words.makeCount}</a>`
     }${model.editHref !== undefined && html`<a class="button plain" href="${model.editHref}">${words.edit}</a>`}${
       model.copyHref !== undefined && html`<a class="button plain" href="${model.copyHref}">${words.draftFrom}</a>`
     }<a class="button plain" href="${model.tryHref}">${words.tryIt}</a>${replayForm(model)}</div></div>
 <p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), anyName(model.set.byName))}</span></p>
 ${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}</div>
+${removalNote(model.difference)}
+${model.set.state === 'draft' && compare(model)}
 <section aria-labelledby="says"><h2 id="says">${words.says}</h2><div class="card">${policyLines(model.policies)}</div></section>
-${compare(model)}
+${model.set.state !== 'draft' && compare(model)}
 <section aria-labelledby="text"><h2 id="text">${words.text}</h2>
 ${sourceText(model.text, words.textOf(model.set.version))}
 <p class="hint">SHA-256 <code>${model.set.digest}</code></p></section>`,
   });
+
+const removes = (difference: PolicyDifference | undefined): boolean =>
+  difference !== undefined && removedPolicies(difference).length > 0;
+
+/** What the newer version no longer has, before a user activates it. */
+const removalNote = (difference: PolicyDifference | undefined): Html | undefined => {
+  const count = difference ? removedPolicies(difference).length : 0;
+  return count === 0 ? undefined : html`<div class="warnings" role="note">${policyWords.removes(count)}</div>`;
+};
 
 /** Replays the usual days at once; the page of the result offers others. */
 const replayForm = ({ replayAction, csrf, set }: PolicyVersionModel): Html =>
@@ -121,12 +141,13 @@ export const policyActivationPage = (model: PolicyActivationModel): Html => {
     body: html`<section class="card"><h1>${words.activateAsked(set.version)}</h1>
 <p class="lead">${words.activating(replaces)}</p>
 ${set.note !== undefined && html`<p>${words.quoted(plainText(set.note, 200))}</p>`}
-${difference && differenceText(difference)}
+${difference && difference.lines.length > 0 && html`<p class="diff-count">${differenceCount(difference)}</p>`}${removalNote(difference)}
 <p class="hint">${words.notSure(model.replayHref)}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="etag" value="${model.etag}">${
       replaces !== undefined && html`<input type="hidden" name="replaces" value="${replaces}">`
     }
 <div class="actions">${submit({ text: words.makeCount })} <a class="button plain" href="${set.href}">${words.cancel}</a></div>
-</form></section>`,
+</form></section>
+${difference && html`<section aria-labelledby="differs"><h2 id="differs">${words.differs}</h2>${differenceText(difference, true)}</section>`}`,
   });
 };

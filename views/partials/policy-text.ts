@@ -13,7 +13,15 @@ export type PolicyLine = {
 };
 
 /** A line of a difference; undefined: omitted lines. */
-export type DifferenceLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string } | undefined;
+export type DifferenceLine =
+  | {
+      readonly kind: 'same' | 'removed' | 'added';
+      readonly text: string;
+      /** Its number in each version that has it. */
+      readonly before?: number;
+      readonly after?: number;
+    }
+  | undefined;
 
 export type PolicyDifference = {
   readonly from: number;
@@ -55,16 +63,24 @@ export const sourceText = (
 
 const SIGNS = { same: ['', ' '], removed: [words.removed, '−'], added: [words.added, '+'] } as const;
 
-/** How many lines changed, and which policies by their id. */
-const changed = (lines: readonly DifferenceLine[]): Phrase => {
-  const of = (kind: 'added' | 'removed') => {
-    const some = lines.flatMap((line) => (line?.kind === kind ? [line.text] : []));
-    return {
-      lines: some.length,
-      policies: some.flatMap((text) => /^\s*@id\(\x22([^\x22]{1,80})\x22\)/.exec(text)?.[1] ?? []),
-    };
+/** The lines of a kind, and the policies among them by their id. */
+const linesOf = (lines: readonly DifferenceLine[], kind: 'added' | 'removed') => {
+  const some = lines.flatMap((line) => (line?.kind === kind ? [line.text] : []));
+  return {
+    lines: some.length,
+    policies: some.flatMap((text) => /^\s*@id\(\x22([^\x22]{1,80})\x22\)/.exec(text)?.[1] ?? []),
   };
-  const [added, removed] = [of('added'), of('removed')];
+};
+
+/** The policies that the newer version no longer has. */
+export const removedPolicies = ({ lines }: PolicyDifference): readonly string[] => {
+  const kept = new Set(linesOf(lines, 'added').policies);
+  return linesOf(lines, 'removed').policies.filter((id) => !kept.has(id));
+};
+
+/** How many lines changed, and which policies by their id. */
+export const differenceCount = ({ lines }: PolicyDifference): Phrase => {
+  const [added, removed] = [linesOf(lines, 'added'), linesOf(lines, 'removed')];
   return words.changed({ added: added.lines, removed: removed.lines }, named(added.policies), named(removed.policies));
 };
 
@@ -73,17 +89,40 @@ const named = (ids: readonly string[]): Html | undefined =>
     ? undefined
     : html`${ids.slice(0, 5).map((id, index) => html`${index > 0 && ', '}<code>${plainText(id, 80)}</code>`)}${ids.length > 5 && ', …'}`;
 
-/** The difference of two versions, with a few lines around it. */
-export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
-  lines.length === 0
-    ? html`<p class="empty">${words.same(from, to)}</p>`
-    : html`<p class="diff-count">${changed(lines)}</p><div class="source difference" tabindex="0" role="region" aria-label="${words.differences(from, to)}"><ul>${lines
-        .slice(0, MOST_LINES)
-        .map((line) =>
-          line === undefined
-            ? html`<li class="gap"><code>…</code></li>`
-            : html`<li class="${line.kind}"><code><span aria-hidden="true">${SIGNS[line.kind][1]} </span><span class="unseen">${SIGNS[line.kind][0]}</span>${sourceLine(line.text)}</code></li>`,
-        )}</ul></div>`;
+/** Removed lines in a row that stand open; the rest of a longer run is folded, so that what is new is in view. */
+const MOST_REMOVED = 6;
+const LEAST_FOLDED = 4;
+
+/** The difference of two versions, with a few lines around it. `hasCount`: the page says the count itself. */
+export const differenceText = (difference: PolicyDifference, hasCount = false): Html => {
+  const { from, to, lines } = difference;
+  if (lines.length === 0) return html`<p class="empty">${words.same(from, to)}</p>`;
+  return html`${!hasCount && html`<p class="diff-count">${differenceCount(difference)}</p>`}<div class="source difference" tabindex="0" role="region" aria-label="${words.differences(from, to)}">${runsOf(
+    lines.slice(0, MOST_LINES),
+  ).map(({ kind, some }) => {
+    const list = (part: readonly DifferenceLine[]): Html => html`<ul>${part.map(differenceLine)}</ul>`;
+    return kind === 'removed' && some.length >= MOST_REMOVED + LEAST_FOLDED
+      ? html`${list(some.slice(0, MOST_REMOVED))}<details><summary>${words.moreRemoved(some.length - MOST_REMOVED)}</summary>${list(some.slice(MOST_REMOVED))}</details>`
+      : list(some);
+  })}</div>`;
+};
+
+const differenceLine = (line: DifferenceLine): Html =>
+  line === undefined
+    ? html`<li class="gap"><code>…</code></li>`
+    : html`<li class="${line.kind}"><span class="numbers" aria-hidden="true"><span>${line.before ?? '\u00a0'}</span><span>${line.after ?? '\u00a0'}</span></span><code><span aria-hidden="true">${SIGNS[line.kind][1]} </span><span class="unseen">${SIGNS[line.kind][0]}</span>${sourceLine(line.text)}</code></li>`;
+
+/** Lines of one kind that follow each other. */
+const runsOf = (lines: readonly DifferenceLine[]) => {
+  const runs: { readonly kind: string; readonly some: DifferenceLine[] }[] = [];
+  for (const line of lines) {
+    const kind = line?.kind ?? 'gap';
+    const last = runs.at(-1);
+    if (last?.kind === kind) last.some.push(line);
+    else runs.push({ kind, some: [line] });
+  }
+  return runs;
+};
 
 /** Policies in the text of their authors. */
 export const policyLines = (policies: readonly PolicyLine[]): Html =>

@@ -21,6 +21,21 @@ export const replayWords = {
     en: 'The audit log records each replay. Leave the page to stop it.',
     de: 'Das Protokoll vermerkt jede Wiederholung. Verlassen Sie die Seite, um sie abzubrechen.',
   }),
+  shows: phrase({ en: 'What the result shows', de: 'Was das Ergebnis zeigt' }),
+  parts: [
+    phrase({
+      en: 'How many decisions would change, of all decisions of these days.',
+      de: 'Wie viele Entscheidungen anders ausfielen, von allen dieser Tage.',
+    }),
+    phrase({
+      en: 'For each agent and each scope: what would be refused, and what would be granted.',
+      de: 'Je Agent und Scope: Was verweigert und was gewährt würde.',
+    }),
+    phrase({
+      en: 'Examples, with a link to the recorded decision, and a button that activates a draft.',
+      de: 'Beispiele mit der vermerkten Entscheidung, und eine Schaltfläche, die einen Entwurf aktiviert.',
+    }),
+  ],
   result: phrase({ en: 'Result', de: 'Ergebnis' }),
   progress: (read: HtmlValue, changed: HtmlValue) =>
     phrase({

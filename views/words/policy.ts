@@ -23,6 +23,13 @@ export const policyWords = {
       en: html`<strong>${lines.added} ${lines.added === 1 ? 'line' : 'lines'} added, ${lines.removed} removed.</strong>${added && html` New policies: ${added}.`}${removed && html` Removed policies: ${removed}.`}`,
       de: html`<strong>${lines.added} ${lines.added === 1 ? 'Zeile' : 'Zeilen'} hinzugefügt, ${lines.removed} entfernt.</strong>${added && html` Neue Richtlinien: ${added}.`}${removed && html` Entfernte Richtlinien: ${removed}.`}`,
     }),
+  moreRemoved: (count: number) =>
+    phrase({ en: `${count} more removed lines`, de: `${count} weitere entfernte Zeilen` }),
+  removes: (count: number) =>
+    phrase({
+      en: `It removes ${count} ${count === 1 ? 'policy' : 'policies'}. What only ${count === 1 ? 'it permits' : 'they permit'} is refused once this version is active.`,
+      de: `Sie entfernt ${count} ${count === 1 ? 'Richtlinie' : 'Richtlinien'}. Was nur ${count === 1 ? 'diese erlaubt' : 'diese erlauben'}, wird abgelehnt, sobald diese Version aktiv ist.`,
+    }),
   differences: (from: number, to: number) =>
     phrase({
       en: `Differences from version ${from} to version ${to}`,

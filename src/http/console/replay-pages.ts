@@ -23,6 +23,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import { partyCalled } from './named-objects.ts';
 import { activeSet, policyHref, policySet, versionOptions } from './policy-models.ts';
+import { agentOptions, OFFERED } from './simulate-page.ts';
 
 const DAY = 86_400;
 const DAYS: readonly string[] = ['1', '7', '30', '90'];
@@ -58,7 +59,17 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
       : undefined;
     const action = `${deps.basePath}/console/policy/replay`;
     const policies = [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions];
-    return { ...frame, action, asked: { ...asked, policies }, errors: {}, ...(activation ? { activation } : {}) };
+    const agents = calls.may('listAgents', viewer.account)
+      ? agentOptions(await calls.run('listAgents', viewer.account, viewer.by, { query: { limit: OFFERED } }))
+      : [];
+    return {
+      ...frame,
+      action,
+      agents,
+      asked: { ...asked, policies },
+      errors: {},
+      ...(activation ? { activation } : {}),
+    };
   };
 
   page('/console/policy/replay', async (ctx, opened) => {

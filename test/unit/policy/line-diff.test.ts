@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lineDiff } from '../../../src/domain/authority/policy/line-diff.ts';
+import { differences, lineDiff } from '../../../src/domain/authority/policy/line-diff.ts';
 
 const short = (before: string, after: string) =>
   lineDiff(before, after).map(({ kind, text }) => `${{ same: ' ', removed: '-', added: '+' }[kind]}${text}`);
@@ -10,6 +10,17 @@ describe('the difference of two texts', () => {
     expect(short('a\nb\nc\nd\n', 'a\nc\nx\nd\n')).toEqual([' a', '-b', ' c', '+x', ' d']);
     expect(short('', 'a\n')).toEqual(['+a']);
     expect(short('a', 'a\n')).toEqual([' a']);
+  });
+
+  test('has the number of each line in each text', () => {
+    const numbers = differences('a\nb\nc', 'a\nx\ny\nc').map((line) => [line?.kind, line?.before, line?.after]);
+    expect(numbers).toEqual([
+      ['same', 1, 1],
+      ['removed', 2, undefined],
+      ['added', undefined, 2],
+      ['added', undefined, 3],
+      ['same', 3, 4],
+    ]);
   });
 
   test('read without what came is the old text, without what went the new one, and no shorter one is missed', () => {

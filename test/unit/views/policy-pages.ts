@@ -83,6 +83,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
   const replay = {
     ...frame,
     action: `${home}/replay`,
+    agents: [{ value: text('Planner'), text: text('agt_1') }],
     asked: { ...asked, days: '7', agent: text('agt_1') },
     errors: {},
   };

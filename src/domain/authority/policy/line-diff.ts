@@ -23,9 +23,21 @@ export const lineDiff = (before: string, after: string): readonly DiffLine[] => 
 /** Lines shown around a difference. */
 const CONTEXT = 3;
 
+/** A line with its number in each text that has it, from 1. */
+export type NumberedLine = DiffLine & { readonly before?: number; readonly after?: number };
+
 /** The differences, each with a few lines around it; undefined stands for omitted lines. Empty for equal texts. */
-export const differences = (before: string, after: string): readonly (DiffLine | undefined)[] => {
-  const lines = lineDiff(before, after);
+export const differences = (before: string, after: string): readonly (NumberedLine | undefined)[] => {
+  let [old, fresh] = [0, 0];
+  const lines = lineDiff(before, after).map((line): NumberedLine => {
+    if (line.kind !== 'added') old += 1;
+    if (line.kind !== 'removed') fresh += 1;
+    return {
+      ...line,
+      ...(line.kind === 'added' ? {} : { before: old }),
+      ...(line.kind === 'removed' ? {} : { after: fresh }),
+    };
+  });
   const shown = new Set<number>();
   for (const [at, { kind }] of lines.entries()) {
     if (kind === 'same') continue;
