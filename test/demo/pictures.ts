@@ -61,9 +61,13 @@ try {
   await takeOver(signedIn, await full.signedIn(), issuer);
   const pages = { ada: await signedIn.newPage(), nobody: await (await browser.newContext()).newPage() };
   const stops = tourOf(full).filter(({ name }) => name.includes(values.only ?? ''));
-  for (const [index, { name, url, as }] of stops.entries()) {
+  for (const [index, { name, url, as, press }] of stops.entries()) {
     const page = pages[as ?? 'nobody'];
     await page.goto(url);
+    if (press !== undefined) {
+      await page.locator('main').getByRole('button', { name: press, exact: true }).click();
+      await page.waitForLoadState('load');
+    }
     const file = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.jpg`;
     await writeFile(join(folder, file), await sheetOf(sheet, await shots(page)));
     print(`${index + 1}/${stops.length} ${file}`);

@@ -226,7 +226,7 @@ describe('retire', () => {
   test('needs the number of agents typed, then retires each once', async () => {
     const ids = await newAgents(['Old one', 'Old two', 'Old three']);
     const page = await preview(operator, 'retire', ids);
-    expect(page.text).toMatch(/Type 3 to confirm/);
+    expect(page.text).toMatch(/type how many agents you retire: 3/);
     const wrong = await confirm(operator, page, { confirm: '2' });
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('Type 3.')]);
     expect((await refusals()).at(-1)).toBe('invalid_field');

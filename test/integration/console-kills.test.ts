@@ -61,6 +61,8 @@ const newAgent = async (name: string): Promise<string> =>
 describe('an order', () => {
   test('shows by name what ends, and stops it after the name was typed', async () => {
     const id = await newAgent('Runaway');
+    const choice = await operator.open(at('/console/kills/new'));
+    expect(choice.html).toMatch(/<datalist id="field-name-offers">.*<option value="Runaway">Agent<\/option>/is);
     const page = await operator.open(at('/console/kills/new?scope=agent&name=runaway'));
     expect([page.status, page.text]).toEqual([200, expect.stringMatching(/Stop the agent Runaway ?\?/)]);
     expect(page.html).toContain(`/console/agents/${id}"`);

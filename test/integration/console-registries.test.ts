@@ -457,6 +457,9 @@ describe('blueprints', () => {
     const before = await written();
     const done = await press(operator, `/console/blueprints/${desk}/activate`, /\/activate$/);
     expect([done.status, done.text]).toEqual([200, expect.stringContaining('Version 2 is active')]);
+    expect((await operator.open(at(`/console/blueprints/${desk}/deprecate`))).text).toMatch(
+      /It has no agents\.|\d+ agents? keeps? it/,
+    );
     await press(operator, `/console/blueprints/${desk}/deprecate`, /\/deprecate$/);
     expect(await get(`/blueprints/${desk}`)).toMatchObject({ version: 2, state: 'deprecated' });
     expect((await eventsSince(before)).filter(({ target }) => target?.id === desk).map(({ type }) => type)).toEqual([

@@ -310,16 +310,25 @@ describe('an undelivered notification', () => {
     const now = Math.floor(Date.now() / 1000);
     const letter: Delivery = {
       ...{ id: 'msg_1', channel: 'webhook', to: webhook, queue: webhook, kind: 'agent.killed', body: '{}' },
-      ...{ state: 'dead', attempts: 9, failure: 'status_not_ok', giveUpAt: now, createdAt: now - 60 },
+      ...{
+        state: 'dead',
+        attempts: 9,
+        failure: 'status_not_ok',
+        failureStatus: 503,
+        giveUpAt: now,
+        createdAt: now - 60,
+      },
       forgetAt: now + 3600,
     };
     await documents.collection<Delivery>(DELIVERIES).insert(letter);
     const page = await auditor.open(at('/console/server'));
-    expect(page.text).toContain('1; see Undelivered notifications');
-    expect(page.html).toMatch(/; see <a href="[^"]*\/console\/dead-letters">/);
+    expect(page.text).toMatch(/Notifications ?1 given up in 30 days; .*needs attention/);
+    expect(page.html).toMatch(
+      /<li class="look"><strong>Notifications<\/strong>.*<a href="[^"]*\/console\/dead-letters">/,
+    );
     const seen = await auditor.open(at('/console/dead-letters'));
     expect([seen.status, seen.text]).toEqual([200, expect.stringContaining('Tickets')]);
-    expect(seen.text).toContain('after 9 attempts');
+    expect(seen.text).toMatch(/HTTP 503 ?The receiver answered with an error ?after 9 attempts/);
     expect(seen.forms.some(({ action }) => action.endsWith('/retry'))).toBe(false);
     const before = await written();
     const list = await operator.open(at('/console/dead-letters'));

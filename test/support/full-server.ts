@@ -3,8 +3,10 @@
  * allows some, decides about actions, has factors, connections and browsers, and may administer all of it.
  */
 import { createECDH } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { mailLinks } from '../../src/domain/identity/accounts/mail-links.ts';
 import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { newKeyPair } from './agent-keys.ts';
 import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
 import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
@@ -14,6 +16,7 @@ import { mailServer } from './mail-server.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
+import { until } from './until.ts';
 
 const DAY = 86_400;
 /** Nobody listens there. */
@@ -65,6 +68,13 @@ export const fullServer = async (options: RunOptions = {}) => {
   const about = { email: 'ada@example.com', emailVerified: true, groups: ['planners'] };
   await services.accounts.update(ada, 1, { roles: ['administrator'], ...about }, SYSTEM);
   const bob = (await management.createAccount({ username: 'bob', name: 'Bob Noyce', password: PASSWORD })).id;
+  const breakers = await Promise.all(
+    ['Carla', 'Dora'].map((name) =>
+      idOf('/accounts', { username: name.toLowerCase(), name, password: PASSWORD, roles: ['break_glass'] }),
+    ),
+  );
+  // They hold the role before the request for which they use it.
+  const rolesAt = services.clock.now();
   const group = await idOf('/groups', { name: 'Planners', members: [ada, bob] });
 
   // What there is to reach, and within which bounds.
@@ -97,14 +107,17 @@ export const fullServer = async (options: RunOptions = {}) => {
   const webhook = await idOf('/webhooks', hooks);
   const letter: Delivery = {
     ...{ id: 'msg_undelivered', channel: 'webhook', to: webhook, queue: webhook, kind: 'agent.killed', body: '{}' },
-    ...{ state: 'dead', attempts: 9, failure: 'status_not_ok', giveUpAt: now, createdAt: now - 60 },
+    ...{ state: 'dead', attempts: 9, failure: 'status_not_ok', failureStatus: 503, giveUpAt: now, createdAt: now - 60 },
     forgetAt: now + 30 * DAY,
   };
   await services.documents.collection<Delivery>(DELIVERIES).insert(letter);
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
+  const { text: activePolicies } = (await management.call('GET', '/policy-sets/active')).body;
+  const nights =
+    '@id("nights")\n@reason("Nobody works at night.")\nforbid (principal, action == Action::"act", resource); // as it was\n';
   const draft = await made('/policy-sets', {
-    text: '@id("nights")\n@reason("Nobody works at night.")\npermit (principal, action, resource); // as it was\n',
+    text: `${activePolicies}\n${nights}`,
     note: 'Nights off',
   });
 
@@ -127,6 +140,10 @@ export const fullServer = async (options: RunOptions = {}) => {
       tools: ['calendar.find', 'mail.send'],
     },
   });
+  const blueprintPath = `/blueprints/${blueprint.id}`;
+  const version = String((await management.call('GET', blueprintPath)).headers.get('etag'));
+  const ceilings = { authority: { [jwt.identifier]: ['read'] }, max_access_token_seconds: 600 };
+  await management.call('PATCH', blueprintPath, { ceilings }, { 'if-match': version });
   const payer = await newAgent('Payer', { resource_servers: [bank.id] });
   const pending = await newAgent('Waits for its owner', {}, false);
   const offered = await newAgent('Handed over', { owner: bob });
@@ -177,6 +194,20 @@ export const fullServer = async (options: RunOptions = {}) => {
   const small = await scene.ask(ada, { action: { message: 'As every day' } });
   await scene.ask(ada, { action: { scope: ['write'] } });
   const remembered = await scene.ask(ada, { action: { scope: ['read', 'write'], message: 'And the next ones' } });
+  await until(async () => services.clock.now() > rolesAt);
+  const noon = { ...asking, message: 'The run stops at noon' };
+  const emergency = await scene.ask(ada, {
+    channel: 'token_exchange',
+    risk: 'critical',
+    approvers: [ada],
+    action: noon,
+  });
+  const glass = { seen: emergency.digest, request: 'req_full' };
+  const proof = { acr: MULTI_FACTOR, amr: ['hwk', 'user', 'mfa'], authTime: now } as const;
+  for (const [index, account] of breakers.entries()) {
+    const reason = index === 0 ? { reason: 'The bank closes at noon, and no approver can be reached.' } : {};
+    await services.approvals.service.breakGlass.break(emergency.id, { ...glass, account, assurance: proof, ...reason });
+  }
   const denied = await scene.ask(ada, { action: { scope: ['delete'], message: 'Away with it' } });
 
   // Ada herself.
@@ -247,11 +278,12 @@ export const fullServer = async (options: RunOptions = {}) => {
       suspended,
       kill,
       delegation: first.id,
+      transaction: String(decodeJwt(String(token))['txn']),
       webhook,
       upstream,
       draft: String(draft['version']),
     },
-    approvals: { open, small, denied, remembered },
+    approvals: { open, small, denied, remembered, emergency },
     /** Pages behind links that are made for one use. */
     links: {
       email: await links.make('email', account, 'ada@new.example'),

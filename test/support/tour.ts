@@ -7,6 +7,8 @@ export type Stop = {
   readonly url: string;
   /** Absent: nobody is signed in. */
   readonly as?: 'ada';
+  /** The button that a picture of the page presses first. */
+  readonly press?: string;
 };
 
 /** A request of an agent for one payment, in which everything is as it says. */
@@ -122,6 +124,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('first steps', '/console/first-steps'),
     ada('console, after a change', '/console?done=declined'),
     ada('console, refusals of a day', '/console?refusals=hours'),
+    ada('transaction', `/console/transactions/${ids.transaction}`),
     ada('transaction, none', '/console/transactions/txn_nothing'),
     ada('delegations', '/console/delegations'),
     ada('delegation', `/console/delegations/${ids.delegation}`),
@@ -225,8 +228,9 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
       'policies, who can approve',
       `/console/policy/try/use?${formOf({ ask: 'approve', agent: ids.planner, subject: 'ada', resource: scene.jwt.identifier, scope: 'read' })}`,
     ),
-    ada('policies, replayed', '/console/policy/replay'),
+    { ...ada('policies, replayed', `/console/policy/replay?policy=${ids.draft}`), press: 'Replay' },
     ada('break-glass', '/console/break-glass'),
+    ada('break-glass, to review', `/console/break-glass/${approvals.emergency.id}`),
     ada('break-glass, of one that is open', `/console/break-glass/${approvals.open.id}`),
     ada('webhooks', '/console/webhooks'),
     ada('webhook, new', '/console/webhooks/new'),

@@ -30,6 +30,9 @@ export type BreakGlassListModel = ConsoleFrame & {
   /** Break-glass requests that the viewer could approve; absent: the viewer lacks the role. */
   readonly waiting?: readonly BreakGlassFacts[];
   readonly closed: readonly BreakGlassFacts[];
+  /** The requests that wait for approvers, and the people. Absent: not permitted to the viewer. */
+  readonly requestsHref?: string;
+  readonly peopleHref?: string;
 };
 
 export const breakGlassListPage = (model: BreakGlassListModel): Html =>
@@ -40,8 +43,8 @@ export const breakGlassListPage = (model: BreakGlassListModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'break-glass'),
-    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p>
-<ol class="steps">${words.steps.map((step) => html`<li>${step}</li>`)}</ol></div>
+    body: html`<div class="page-head"><div class="row"><h1>${words.title}</h1>${model.requestsHref !== undefined && html`<a class="button plain" href="${model.requestsHref}">${words.openRequests}</a>`}</div><p class="lead">${words.lead}</p></div>
+${model.waiting === undefined && html`<p class="flash">${words.needsRole}${model.peopleHref !== undefined && html` <a href="${model.peopleHref}">${words.people}</a>`}</p>`}
 ${
   model.waiting &&
   html`<section aria-labelledby="waiting"><h2 id="waiting">${words.waiting}</h2>
@@ -49,6 +52,8 @@ ${model.waiting.length === 0 ? html`<p class="empty">${words.nothingWaits}</p>` 
 }
 <section aria-labelledby="review"><h2 id="review">${words.toReview}</h2>
 ${model.open.length === 0 ? html`<p class="empty">${words.nothingToReview}</p>` : table(model.open)}</section>
+<section aria-labelledby="how"><h2 id="how">${words.how}</h2>
+<ol class="how">${words.steps.map(({ title, text }) => html`<li class="card tight"><h3>${title}</h3><p class="hint">${text}</p></li>`)}</ol></section>
 ${model.closed.length > 0 && html`<section aria-labelledby="closed"><h2 id="closed">${words.looked}</h2>${table(model.closed)}</section>`}`,
   });
 
@@ -60,10 +65,11 @@ const table = (all: readonly BreakGlassFacts[]): Html => html`<div class="card f
     approval,
     reason,
     people,
+    review,
     closed,
   }) => html`<tr><td data-label="${words.what}"><a href="${href}">${deedLine(approval)}</a> <span class="hint">${chosenName(approval.agent.name)}</span></td>
 <td data-label="${words.who}" class="names">${people.length === 0 ? '–' : people.map(({ name }, index) => html`${index > 0 && ', '}${isolated(name)}`)}</td>
-<td data-label="${words.why}">${reason === undefined ? '–' : cellText(reason, 200)}${closed && html` <span class="tag ${closed.finding === 'justified' ? 'good' : 'off'}">${words.findings[closed.finding]}</span>`}</td>
+<td data-label="${words.why}">${reason === undefined ? '–' : cellText(reason, 200)}${review === 'open' && html` <span class="tag warn">${words.toReview}</span>`}${closed && html` <span class="tag ${closed.finding === 'justified' ? 'good' : 'off'}">${words.findings[closed.finding]}</span>`}</td>
 <td data-label="${words.when}">${agoText(people.at(-1)?.at ?? approval.askedAt)}</td></tr>`,
 )}</tbody></table></div>`;
 

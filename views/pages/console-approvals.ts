@@ -53,16 +53,15 @@ export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
     side: consoleNavigation(model, 'approvals'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
-<section aria-labelledby="figures"><h2 id="figures">${words.lastDays(model.days.length)}</h2>
-<div class="card">${figures(model)}
+<section aria-labelledby="figures" class="card tight"><h2 id="figures">${words.lastDays(model.days.length)}</h2>
+${figures(model)}
 ${countBar(
   words.byOutcome,
   'by-outcome',
   model.states.filter(({ count }) => count > 0),
   words.states,
 )}
-${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}</div>
-${model.people.length > 0 && people(model)}</section>
+${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}</section>
 <form method="get" action="${model.action}" class="filters short" role="search">${kept(model.sorting)}
 ${choice({
   name: 'state',
@@ -74,26 +73,31 @@ ${choice({
   ],
 })}
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div></form>
-<section aria-labelledby="list"><h2 id="list">${words.requests}</h2>
+<section aria-labelledby="list"><h2 id="list" class="unseen">${words.requests}</h2>
 ${model.rows.length === 0 ? html`<p class="empty">${model.asked.state === '' ? words.none : words.noneFits}</p>` : table(COLUMNS, model.rows, 'list', model.sorts)}
-${pagination(model.pages, listWords.pagesOf.approvals, 'other')}</section>`,
+${pagination(model.pages, listWords.pagesOf.approvals, 'other')}</section>
+<section aria-labelledby="people"><h2 id="people">${words.whoDecides}</h2>
+${model.people.length > 0 && people(model)}
+<details class="card"><summary>${words.meaning}</summary><p class="hint">${words.quickHint}</p><p class="hint">${words.denialsHint}</p></details></section>`,
   });
 
 const percent = (share: number | undefined): string => (share === undefined ? '–' : `${Math.round(share * 100)} %`);
 
+/** From this share on, approvals within three seconds look like a habit. */
+const MANY_QUICK = 0.2;
+
 const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures">
 <li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.decisions}</span></li>
 <li><strong>${model.medianSeconds === undefined ? '–' : durationPhrase(model.medianSeconds)}</strong> <span>${words.median}</span></li>
-<li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span></li>
+<li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span>${(model.quickShare ?? 0) >= MANY_QUICK && html` <span class="tag warn">${words.tooQuick}</span>`}</li>
 ${model.emergencies > 0 && html`<li><strong>${numberPhrase(model.emergencies)}</strong> <span>${words.emergencies}</span></li>`}
 <li><strong>${percent(model.denialShare)}</strong> <span>${words.denials}</span></li>
-</ul>
-<details><summary>${words.meaning}</summary><p class="hint">${words.quickHint}</p><p class="hint">${words.denialsHint}</p></details>`;
+</ul>`;
 
 const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {
   const most = Math.max(1, ...all.flatMap(({ perDay }) => perDay));
   const labels = days.map(dayPhrase);
-  return html`<div class="card flush"><table class="log">
+  return html`<div class="card flush"><table class="log" aria-labelledby="people">
 <thead><tr><th scope="col">${words.person}</th><th scope="col">${words.perDay}</th><th scope="col">${words.inAll}</th></tr></thead>
 <tbody>${all.map(
     ({ name, perDay, total }) =>

@@ -210,13 +210,29 @@ export const activateBlueprintPage = (
 
 /** The confirmation before a blueprint stops taking new agents. */
 export const deprecateBlueprintPage = (
-  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly blueprintHref: string },
+  model: ConsoleFrame & {
+    readonly name: string;
+    readonly action: string;
+    readonly blueprintHref: string;
+    /** Those that the page shows. */
+    readonly agents: readonly AgentRow[];
+    /** Link to all of them, if the page does not show all. */
+    readonly agentsHref?: string;
+  },
 ): Html =>
   confirmPage(model, {
     place: 'blueprints',
     title: words.deprecateTitle,
     question: words.deprecateAsked(chosenName(model.name)),
-    lead: words.deprecateLead,
+    lead: words.deprecateLead(model.agents.length, model.agentsHref !== undefined),
+    ...(model.agents.length === 0
+      ? {}
+      : {
+          more: html`<details class="fold"><summary>${words.keepIt}</summary>${agentRows(model.agents)}${
+            model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${listWords.allOfThem}</a></p>`
+          }</details>`,
+        }),
+    isNarrow: true,
     button: words.deprecate,
     action: model.action,
     cancelHref: model.blueprintHref,

@@ -10,7 +10,6 @@ import { agentWords } from '../words/agent.ts';
 import { agentListWords } from '../words/console-agents.ts';
 import { bulkWords as words } from '../words/console-bulk.ts';
 import { agentFormWords } from '../words/console-forms.ts';
-import { killWords } from '../words/console-kills.ts';
 
 export const BULK_DEEDS = ['suspend', 'hand-over', 'retire'] as const;
 export type BulkDeed = (typeof BULK_DEEDS)[number];
@@ -72,7 +71,7 @@ const columns = <Kind extends Forecast | Outcome>(
   {
     title,
     cell: ({ kind, text }) =>
-      html`<span class="tag ${LOOKS[kind]}">${kinds[kind]}</span> <span class="long">${text}</span>`,
+      html`${kind !== 'changes' && html`<span class="tag ${LOOKS[kind]}">${kinds[kind]}</span> `}<span class="long">${text}</span>`,
   },
 ];
 
@@ -92,7 +91,7 @@ export const bulkPreviewPage = (model: BulkPreviewModel): Html => {
       ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
       : html`<p class="lead">${changes.length === 0 ? words.nothingChanges : words.leads[deed]}</p>
 ${deed === 'hand-over' && changes.length > 0 && html`<div class="flash warning">${words.handOverEnds}</div>`}
-<section aria-labelledby="chosen"><h2 id="chosen">${words.agents}</h2>
+<section aria-labelledby="chosen"><h2 id="chosen" class="unseen">${words.agents}</h2>
 ${changing.length > 0 && table(columns(words.happens, words.forecasts), changing, 'chosen')}
 ${others.length > 0 && html`<details class="card"${changing.length === 0 && html` open`}><summary>${words.others(others.length)}</summary>${table(columns(words.happens, words.forecasts), others)}</details>`}</section>
 ${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
@@ -102,7 +101,7 @@ ${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
 const confirmation = (model: BulkPreviewModel): Html => {
   const { deed, action, csrf, list, changes, typed, error } = model;
   const shared = { value: typed, autocomplete: 'off', ...(error === undefined ? {} : { error }) };
-  return html`<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
+  return html`<form method="post" action="${action}" class="${deed !== 'suspend' && 'card '}form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
     (value) => html`<input type="hidden" name="agent" value="${value}">`,
   )}
 ${
@@ -111,8 +110,8 @@ ${
 }${
   deed === 'retire' &&
   field({
-    ...{ name: 'confirm', label: killWords.confirmLabel, maxLength: 20, inputMode: 'numeric', ...shared },
-    hint: killWords.confirm(html`<strong>${changes.length}</strong>`),
+    ...{ name: 'confirm', label: words.howMany, maxLength: 20, inputMode: 'numeric', ...shared },
+    hint: words.confirm(html`<strong>${changes.length}</strong>`),
   })
 }
 <div class="actions">${submit({ text: words.buttons[deed], kind: deed === 'retire' ? 'destructive' : 'primary' })} <a class="button plain" href="${model.listHref}">${agentFormWords.cancel}</a></div>

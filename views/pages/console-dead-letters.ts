@@ -43,7 +43,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   {
     title: words.failure,
     cell: ({ failure, status, attempts }) =>
-      html`${status !== undefined && html`<span class="tag off">HTTP ${String(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span> <span class="line hint">${words.attempts(attempts)}</span>`,
+      html`${status !== undefined && html`<span class="tag off">${words.httpStatus(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span> <span class="line hint">${words.attempts(attempts)}</span>`,
   },
   {
     title: words.due,

@@ -54,7 +54,7 @@ export const delegationPage = (model: DelegationModel): Html => {
     side: consoleNavigation(model, 'delegations', false),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
-${delegationTrees(model.tree, true)}
+${delegationTrees(model.tree)}
 <section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>
 ${factList([
   [words.person, personOf(model)],

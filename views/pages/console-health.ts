@@ -1,5 +1,5 @@
 import { englishText, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, factList, table } from '../partials/console-list.ts';
@@ -96,12 +96,12 @@ export const healthPage = (model: HealthModel): Html =>
     }</div>
 <p class="lead">${words.lead(html`<code>${plainText(model.issuer, 300)}</code>`)}</p></div>
 ${!model.isReady && readiness(model)}
-<section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>${versions(model)}</section>
+${health(model)}
 <section aria-labelledby="nodes"><h2 id="nodes">${words.nodes}</h2>
 <p class="hint">${words.nodesHint}</p>
 ${model.nodes.length === 0 ? html`<p class="empty">${words.noNodes}</p>` : table(NODES, model.nodes, 'nodes')}</section>
-<section aria-labelledby="work" class="card"><h2 id="work">${words.work}</h2>${work(model)}</section>
 ${backups(model)}
+<section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>${versions(model)}</section>
 <p class="hint">${words.guide}</p>`,
   });
 
@@ -111,7 +111,7 @@ const readiness = ({ problems }: HealthModel): Html =>
     html`<ul>${problems.map(({ check, reason }) => html`<li><code>${plainText(check, 40)}</code>: ${englishText(reason, 400)}</li>`)}</ul>`
   }</div>`;
 
-const versions = ({ version, nodeVersion, mode, startedAt, stores, volume, now, clock }: HealthModel): Html =>
+const versions = ({ version, nodeVersion, mode, startedAt, stores, allEndedBefore }: HealthModel): Html =>
   factList([
     [words.version, plainText(version, 40)],
     [words.node, plainText(nodeVersion, 40)],
@@ -119,33 +119,85 @@ const versions = ({ version, nodeVersion, mode, startedAt, stores, volume, now, 
     [words.since, timeText(startedAt)],
     [words.documents, words.stores[stores.document]],
     [words.ephemeral, words.stores[stores.ephemeral]],
-    volume && [
-      words.volume,
-      html`${words.free(mebibytes(volume.free), mebibytes(volume.size))}${volume.reserve > 0 ? words.reserve(mebibytes(volume.reserve)) : words.released}`,
-    ],
-    [words.clock, html`${secondText(now)}, ${words.clockStates[clock]}`],
-  ]);
-
-const counted = ({ count, isMore }: Backlog): HtmlValue =>
-  count === 0 ? words.none : words.counted(numberPhrase(count), isMore);
-
-const deadLink = ({ dead, deadHref }: HealthModel): HtmlValue =>
-  dead.count > 0 && deadHref !== undefined && words.seeThem(html`<a href="${deadHref}">${deadLetterWords.title}</a>`);
-
-const work = (model: HealthModel): Html => {
-  const { waiting, dead, checkpoint, streams, mismatchFoundAt, allEndedBefore } = model;
-  return factList([
-    [words.waiting, counted(waiting)],
-    [words.dead, html`${counted(dead)}${deadLink(model)}`],
-    [
-      words.checkpoint,
-      checkpoint
-        ? words.checkpointOf(numberPhrase(checkpoint.number), agoText(checkpoint.at), numberPhrase(streams))
-        : words.noCheckpoint,
-    ],
-    [words.digests, mismatchFoundAt === undefined ? words.noMismatch : words.mismatch(timeText(mismatchFoundAt))],
     [words.ended, allEndedBefore === undefined ? words.never : timeText(allEndedBefore)],
   ]);
+
+const counted = ({ count, isMore }: Backlog): HtmlValue => words.counted(numberPhrase(count), isMore);
+
+type Part = { readonly name: Phrase; readonly text: HtmlValue; readonly isGood: boolean };
+
+const notificationPart = ({ waiting, dead, deadHref }: HealthModel): Part => ({
+  name: words.notifications,
+  isGood: dead.count === 0,
+  text: [
+    dead.count === 0 ? words.noDead : words.dead(counted(dead)),
+    html`; ${waiting.count === 0 ? words.noWaiting : words.waiting(counted(waiting))}`,
+    dead.count > 0 && deadHref !== undefined && html`. <a href="${deadHref}">${deadLetterWords.title}</a>`,
+  ],
+});
+
+const auditPart = ({ checkpoint, streams, mismatchFoundAt }: HealthModel): Part => ({
+  name: words.auditLog,
+  isGood: mismatchFoundAt === undefined,
+  text:
+    mismatchFoundAt === undefined
+      ? checkpoint
+        ? words.checkpointOf(numberPhrase(checkpoint.number), agoText(checkpoint.at), numberPhrase(streams))
+        : words.noCheckpoint
+      : words.mismatch(timeText(mismatchFoundAt)),
+});
+
+/** What an operator looks for, with a colour and a word each: the parts of the server that may need attention. */
+const partsOf = (model: HealthModel): readonly Part[] => {
+  const { nodes, volume, clock, isReady, problems, backedUpAt, backupFolder, backupFailure } = model;
+  const serving = nodes.filter(({ state }) => state === 'serving').length;
+  return [
+    {
+      name: words.requests,
+      isGood: isReady,
+      text: isReady ? words.checksPass : words.checksFail(numberPhrase(problems.length)),
+    },
+    {
+      name: words.nodes,
+      isGood: serving === nodes.length,
+      text: nodes.length === 0 ? words.noNodes : words.servingOf(numberPhrase(serving), numberPhrase(nodes.length)),
+    },
+    notificationPart(model),
+    auditPart(model),
+    ...(volume
+      ? [
+          {
+            name: words.volume,
+            isGood: volume.reserve > 0,
+            text: html`${words.free(mebibytes(volume.free), mebibytes(volume.size))}${volume.reserve > 0 ? words.reserve(mebibytes(volume.reserve)) : words.released}`,
+          },
+        ]
+      : []),
+    {
+      name: words.clock,
+      isGood: clock === 'steady',
+      text: html`${secondText(model.now)}, ${words.clockStates[clock]}`,
+    },
+    ...(backupFolder === undefined
+      ? []
+      : [
+          {
+            name: words.backups,
+            isGood: backedUpAt !== undefined && backupFailure === undefined,
+            text: backedUpAt === undefined ? words.noBackupYet : words.backedUpAgo(agoText(backedUpAt)),
+          },
+        ]),
+  ];
+};
+
+const health = (model: HealthModel): Html => {
+  const parts = partsOf(model);
+  const bad = parts.filter(({ isGood }) => !isGood).length;
+  return html`<section aria-labelledby="health"><h2 id="health">${bad === 0 ? words.allWell : words.someNot(bad)}</h2>
+<ul class="card flush health">${parts.map(
+    ({ name, text, isGood }) =>
+      html`<li${!isGood && html` class="look"`}><strong>${name}</strong> <span>${text}</span> ${mark(isGood, isGood ? words.good : words.look)}</li>`,
+  )}</ul></section>`;
 };
 
 const backups = ({

@@ -112,6 +112,8 @@ export type ChooseKillModel = ConsoleFrame & {
   readonly scopes: readonly KillScope[];
   readonly scope: KillScope;
   readonly typed: string;
+  /** Names to choose from. */
+  readonly offers: readonly { readonly value: string; readonly kind: 'agent' | 'account' | 'client' }[];
   readonly error?: Text;
 };
 
@@ -134,6 +136,7 @@ ${field({
   autocomplete: 'off',
   maxLength: 512,
   optional: true,
+  offers: model.offers.map(({ value, kind }) => ({ value, text: words.scopes[kind] })),
   ...(model.error === undefined ? {} : { error: model.error }),
 })}
 <div class="actions">${submit({ text: words.preview })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>

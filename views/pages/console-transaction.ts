@@ -34,6 +34,7 @@ export type TransactionModel = ConsoleFrame & {
   readonly isMore: boolean;
   /** Its events in the audit log. */
   readonly auditHref: string;
+  readonly searchHref: string;
 };
 
 /** Lanes of the picture; further parties share the last one. */
@@ -51,7 +52,7 @@ export const transactionPage = (model: TransactionModel): Html =>
     side: consoleNavigation(model, 'auditLog', false),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="facts"><code>${plainText(model.id, 80)}</code> <a href="${model.auditHref}">${words.inAuditLog}</a></p></div>
-${model.events.length === 0 ? html`<p class="empty">${words.none}</p>` : picture(model)}`,
+${model.events.length === 0 ? html`<p class="empty">${words.none} <a href="${model.searchHref}">${words.searchOther}</a></p>` : picture(model)}`,
   });
 
 const picture = (model: TransactionModel): Html => {

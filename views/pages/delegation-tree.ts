@@ -93,8 +93,8 @@ const MARGIN = 3;
 
 const SCOPES = 20;
 
-/** The section of a page. `isOpen`: whether the list is open at first. */
-export const delegationTrees = (model: DelegationTreesModel, isOpen = false): Html => {
+/** The section of a page. A narrow screen shows the list in place of the picture. */
+export const delegationTrees = (model: DelegationTreesModel): Html => {
   const { trees, more, isMore, listHref } = model;
   const count = trees.reduce((sum, { delegations }) => sum + countOf(delegations), 0);
   const { boxes, rows, cut } = layOut(trees);
@@ -107,7 +107,7 @@ ${
     : html`<div class="tree-scroll" tabindex="0" role="region" aria-labelledby="tree-title"><svg class="tree" role="group" aria-labelledby="tree-title" viewbox="0 0 ${width} ${height}" width="${width}" height="${height}"><title id="tree-title">${words.pictureTitle(count)}</title>
 ${boxes.map((box) => ('person' in box ? personBox(box, box.person) : delegationBox(box, box.delegation, box.from)))}</svg></div>
 ${cut > 0 && html`<p class="hint">${words.deeper(cut)}</p>`}
-<details class="tree-list"${isOpen && html` open`}><summary>${words.asList}</summary>
+<details class="tree-list"><summary>${words.asList}</summary>
 <ul>${trees.map((tree) => html`<li>${linked(isolated(tree.person), tree.href)}${nested(tree.delegations)}</li>`)}</ul></details>`
 }
 <p class="hint">${isMore ? html`${words.andFurther}: ` : more > 0 && html`${words.andMore(more)}: `}<a href="${listHref}">${words.allOfThem}</a></p></section>`;

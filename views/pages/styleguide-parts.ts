@@ -289,12 +289,12 @@ const listsParts = () =>
     qrCode: [qrCode(samples.link, words.sample)],
   }) satisfies Parts;
 
-/** Each shared part of pages in its states, by its export name. A test fails when one is missing. */
-export const styleguideParts = () => ({
-  ...controlsParts(),
-  ...agentsParts(),
-  ...rightsParts(),
-  ...approvalsParts(),
-  ...listsParts(),
-  ...chartsParts(),
+/** Each shared part of pages in its states, by its group and export name. A test fails when one is missing. */
+export const styleguideGroups = () => ({
+  controls: controlsParts(),
+  agents: agentsParts(),
+  rights: rightsParts(),
+  approvals: approvalsParts(),
+  lists: listsParts(),
+  charts: chartsParts(),
 });

@@ -1,11 +1,11 @@
 /** The parts of pages, for their developers; served in development only. */
 import { assetByPath, assets } from '../assets.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { styleTokens } from '../style-tokens.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
-import { styleguideParts } from './styleguide-parts.ts';
+import { styleguideGroups } from './styleguide-parts.ts';
 
 export const SCHEMES = ['auto', 'light', 'dark'] as const;
 
@@ -27,15 +27,24 @@ export const styleguidePage = (model: StyleguideModel): Html =>
       (scheme) =>
         html`<a href="${model.basePath}/console/styleguide?scheme=${scheme}"${scheme === model.scheme && html` aria-current="true"`}>${words.scheme[scheme]}</a>`,
     )}</nav></div>
-<p class="downloads">${Object.keys(styleguideParts()).map(
-      (name) => html`<a href="#part-${name}">${name}</a> `,
-    )}<a href="#colours">${words.colours}</a></p>
+<nav class="index" aria-label="${words.parts}">${groups().map(
+      ([group, parts]) =>
+        html`<section class="card tight" aria-labelledby="index-${group}"><h2 id="index-${group}"><a href="#group-${group}">${words.groups[group]}</a></h2><p>${Object.keys(
+          parts,
+        ).map((name) => html`<a href="#part-${name}">${readable(name)}</a> `)}</p></section>`,
+    )}<section class="card tight" aria-labelledby="index-basics"><h2 id="index-basics">${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></section></nav>
 <div class="scheme-${model.scheme}">
-<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card">${type}</div></section>
-<section aria-labelledby="parts"><h2 id="parts">${words.parts}</h2>
-<div class="parts">${Object.entries(styleguideParts()).map(
+${groups().map(
+  ([group, parts]) =>
+    html`<section aria-labelledby="group-${group}"><h2 id="group-${group}">${words.groups[group]}</h2>
+<div class="parts">${Object.entries(parts).map(
       ([name, states]) =>
-        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}"><code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
+        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}">${readable(name)} <code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
+    )}</div></section>`,
+)}
+<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card type">${TYPE.map(
+      ({ size, use, sample }) =>
+        html`<div><p class="hint"><strong>${use}</strong> <span class="line">${size}</span></p><div>${sample}</div></div>`,
     )}</div></section></div>
 <section aria-labelledby="colours"><h2 id="colours">${words.colours}</h2>${swatches('light')}${swatches('dark')}</section>`,
   });
@@ -50,7 +59,26 @@ const swatches = (scheme: 'light' | 'dark'): Html => {
   )}</ul></div>`;
 };
 
-const type = html`<p class="big">${words.sample}</p>
-<h2>${words.sample}</h2><h3>${words.sample}</h3><h4>${words.sample}</h4>
-<p class="lead">${words.running}</p><p>${words.running}</p><p class="hint">${words.running}</p>
-<p><code>${planner.id}</code></p><div class="big code">${samples.code}</div><p class="empty">${words.running}</p>`;
+/** The parts by their group. */
+const groups = (): readonly (readonly [keyof typeof words.groups, Readonly<Record<string, readonly HtmlValue[]>>])[] =>
+  Object.entries(styleguideGroups()) as never;
+
+/** The export name of a part as words: `scopeChoices` is `Scope choices`. */
+const readable = (name: string): string => {
+  const text = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+};
+
+/** Each style of text: its size in the console, what it is for, and a sample. */
+const TYPE: readonly { readonly size: string; readonly use: Phrase; readonly sample: Html }[] = [
+  { size: '1.65–2.25 rem, 700', use: words.uses.big, sample: html`<p class="big">${words.samples.amount}</p>` },
+  { size: '1.5 rem, 700', use: words.uses.title, sample: html`<p class="like-h1">${words.sample}</p>` },
+  { size: '1.1 rem, 700', use: words.uses.section, sample: html`<h3 class="like-h2">${words.samples.section}</h3>` },
+  { size: '1 rem, 700', use: words.uses.part, sample: html`<h4>${words.samples.part}</h4>` },
+  { size: '0.94 rem', use: words.uses.lead, sample: html`<p class="lead">${words.samples.lead}</p>` },
+  { size: '0.94 rem', use: words.uses.text, sample: html`<p>${words.running}</p>` },
+  { size: '0.9 rem', use: words.uses.hint, sample: html`<p class="hint">${words.samples.hint}</p>` },
+  { size: '0.85 em', use: words.uses.code, sample: html`<p><code>${planner.id}</code></p>` },
+  { size: '1.65–2.25 rem', use: words.uses.bigCode, sample: html`<div class="big code">${samples.code}</div>` },
+  { size: '0.94 rem', use: words.uses.empty, sample: html`<p class="empty">${words.samples.empty}</p>` },
+];

@@ -173,6 +173,8 @@ export const confirmPage = (
     readonly cancelHref: string;
     readonly version?: number;
     readonly more?: HtmlValue;
+    /** Although it has `more`. */
+    readonly isNarrow?: true;
     /** Default: destructive. */
     readonly kind?: 'primary' | 'destructive';
     /** The place to which it belongs. */
@@ -183,7 +185,7 @@ export const confirmPage = (
     frame,
     style: 'agents.css',
     title: asked.title,
-    width: asked.more === undefined ? 'narrow' : 'wide',
+    width: asked.more === undefined || asked.isNarrow ? 'narrow' : 'wide',
     side: consoleNavigation(frame, asked.place, false),
     body: html`<section class="card"><h1>${asked.question}</h1>
 <p class="lead">${asked.lead}</p>${asked.more}

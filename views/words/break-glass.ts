@@ -8,19 +8,35 @@ export const breakGlassWords = {
     de: 'Für eine Handlung, die nicht auf die warten kann, die gefragt sind.',
   }),
   steps: [
-    phrase({
-      en: 'A person with the role break_glass requests it, with a reason and a passkey.',
-      de: 'Eine Person mit der Rolle break_glass verlangt sie, mit einem Grund und einem Passkey.',
-    }),
-    phrase({
-      en: 'A second one approves it within ten minutes. The agent may then do this one action.',
-      de: 'Eine zweite stimmt binnen zehn Minuten zu. Der Agent darf dann diese eine Handlung ausführen.',
-    }),
-    phrase({
-      en: 'A third person reviews it. The server notifies all people concerned at once.',
-      de: 'Eine dritte Person prüft es danach. Alle, die es betrifft, werden sofort benachrichtigt.',
-    }),
+    {
+      title: phrase({ en: '1. Request', de: '1. Verlangen' }),
+      text: phrase({
+        en: 'A person with the role break-glass chooses a request that waits, and gives a reason and a passkey. The server notifies all people concerned at once.',
+        de: 'Eine Person mit der Rolle Notfall wählt eine wartende Anfrage und nennt einen Grund, mit Passkey. Alle, die es betrifft, werden sofort benachrichtigt.',
+      }),
+    },
+    {
+      title: phrase({ en: '2. Approve', de: '2. Zustimmen' }),
+      text: phrase({
+        en: 'A second person with the role approves it within ten minutes, with a passkey. The agent may then do this one action.',
+        de: 'Eine zweite Person mit der Rolle stimmt binnen zehn Minuten mit Passkey zu. Der Agent darf dann diese eine Handlung ausführen.',
+      }),
+    },
+    {
+      title: phrase({ en: '3. Review', de: '3. Prüfen' }),
+      text: phrase({
+        en: 'A third person, an administrator or auditor, says whether it was right. The review stays open until then.',
+        de: 'Eine dritte Person aus Administration oder Revision sagt, ob es richtig war. Bis dahin bleibt die Prüfung offen.',
+      }),
+    },
   ],
+  how: phrase({ en: 'How it works', de: 'So geht es' }),
+  openRequests: phrase({ en: 'Requests that wait', de: 'Wartende Anfragen' }),
+  needsRole: phrase({
+    en: 'Without the role break-glass you can only review. An administrator gives the role on the page of a person.',
+    de: 'Ohne die Rolle Notfall können Sie nur prüfen. Die Administration vergibt sie auf der Seite einer Person.',
+  }),
+  people: phrase({ en: 'People', de: 'Personen' }),
   toReview: phrase({ en: 'To review', de: 'Zu prüfen' }),
   nothingToReview: phrase({ en: 'No action waits for a review.', de: 'Nichts wartet auf eine Prüfung.' }),
   waiting: phrase({ en: 'Requests that wait for approvers', de: 'Worum gerade gebeten wird' }),

@@ -14,7 +14,7 @@ export const consoleApprovalsWords = {
   state: phrase({ en: 'State', de: 'Zustand' }),
   requests: phrase({ en: 'Requests', de: 'Anfragen' }),
   states: {
-    pending: phrase({ en: 'pending', de: 'ausstehend' }),
+    pending: phrase({ en: 'open', de: 'offen' }),
     approved: phrase({ en: 'approved', de: 'freigegeben' }),
     redeemed: phrase({ en: 'redeemed', de: 'eingelöst' }),
     unused: phrase({ en: 'approved, not used', de: 'freigegeben, nicht genutzt' }),
@@ -30,6 +30,8 @@ export const consoleApprovalsWords = {
   decisions: phrase({ en: 'decisions', de: 'Entscheidungen' }),
   median: phrase({ en: 'median time', de: 'Median der Dauer' }),
   quick: phrase({ en: 'under 3 seconds', de: 'unter 3 Sekunden' }),
+  tooQuick: phrase({ en: 'too fast to read', de: 'zu schnell zum Lesen' }),
+  whoDecides: phrase({ en: 'Who decides', de: 'Wer entscheidet' }),
   denials: phrase({ en: 'denied', de: 'abgelehnt' }),
   meaning: phrase({ en: 'What these figures tell', de: 'Was diese Zahlen sagen' }),
   quickHint: phrase({

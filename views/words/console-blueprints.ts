@@ -84,10 +84,20 @@ export const blueprintWords = {
   deprecateTitle: phrase({ en: 'Deprecate a blueprint', de: 'Einen Blueprint als veraltet kennzeichnen' }),
   deprecateAsked: (name: HtmlValue) =>
     phrase({ en: html`Deprecate ${name}?`, de: html`${name} als veraltet kennzeichnen?` }),
-  deprecateLead: phrase({
-    en: 'The blueprint takes no new agents. Its agents keep it, and its limits still apply. You cannot undo this.',
-    de: 'Der Blueprint nimmt keine neuen Agenten auf. Seine Agenten behalten ihn, und seine Grenzen gelten weiter. Das lässt sich nicht rückgängig machen.',
-  }),
+  deprecateLead: (agents: number, more: boolean) =>
+    phrase({
+      en: `The blueprint takes no new agents. ${
+        agents === 0
+          ? 'It has no agents.'
+          : `${more ? 'More than ' : ''}${agents} ${agents === 1 ? 'agent keeps' : 'agents keep'} it, and its limits still apply to ${agents === 1 ? 'it' : 'them'}.`
+      } You cannot undo this.`,
+      de: `Der Blueprint nimmt keine neuen Agenten auf. ${
+        agents === 0
+          ? 'Er hat keine Agenten.'
+          : `${more ? 'Mehr als ' : ''}${agents} ${agents === 1 ? 'Agent behält' : 'Agenten behalten'} ihn, und seine Grenzen gelten weiter.`
+      } Das lässt sich nicht rückgängig machen.`,
+    }),
+  keepIt: phrase({ en: 'Agents that keep it', de: 'Agenten, die ihn behalten' }),
   draft: (version: number) => phrase({ en: `Draft, version ${version}`, de: `Entwurf, Version ${version}` }),
   sameAsBefore: phrase({
     en: 'It says the same as the active version.',

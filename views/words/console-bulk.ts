@@ -86,6 +86,12 @@ export const bulkWords = {
       en: `${agentsEn(count)} ${count === 1 ? 'stays as it is' : 'stay as they are'}`,
       de: `${count} ${count === 1 ? 'Agent bleibt, wie er ist' : 'Agenten bleiben, wie sie sind'}`,
     }),
+  howMany: phrase({ en: 'Number of agents', de: 'Anzahl der Agenten' }),
+  confirm: (count: HtmlValue) =>
+    phrase({
+      en: html`You cannot undo this. To confirm, type how many agents you retire: ${count}`,
+      de: html`Das lässt sich nicht rückgängig machen. Zur Bestätigung geben Sie ein, wie viele Agenten Sie stilllegen: ${count}`,
+    }),
   outcomes: {
     done: phrase({ en: 'done', de: 'erledigt' }),
     unchanged: phrase({ en: 'unchanged', de: 'unverändert' }),

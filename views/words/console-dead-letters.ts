@@ -42,6 +42,7 @@ export const deadLetterWords = {
     redirected: phrase({ en: 'The receiver redirected', de: 'Der Empfänger leitete weiter' }),
     internal: phrase({ en: 'An error of this server', de: 'Ein Fehler dieses Servers' }),
   },
+  httpStatus: (status: number) => phrase({ en: `HTTP ${status}`, de: `HTTP ${status}` }),
   attempts: (count: number) =>
     phrase({
       en: count === 1 ? 'after one attempt' : `after ${count} attempts`,

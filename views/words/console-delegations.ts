@@ -26,7 +26,7 @@ export const delegationWords = {
       en: `From each person to agents, and from agents to further agents: ${count}. The list has the same delegations.`,
       de: `Von jeder Person an Agenten und von Agenten an weitere Agenten: ${count}. Die Liste enthält dieselben Delegationen.`,
     }),
-  asList: phrase({ en: 'The same as a list', de: 'Dasselbe als Liste' }),
+  asList: phrase({ en: 'As a list, with scopes and ends', de: 'Dasselbe als Liste' }),
   /** Label of a delegation in the picture. */
   node: (agent: HtmlValue, resource: HtmlValue, scopes: HtmlValue, state: HtmlValue) =>
     phrase({

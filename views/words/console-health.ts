@@ -71,29 +71,45 @@ export const healthWords = {
   heartbeat: phrase({ en: 'Last heartbeat', de: 'Zuletzt gemeldet' }),
   process: (host: HtmlValue, process: HtmlValue) =>
     phrase({ en: html`${host}, process ${process}`, de: html`${host}, Prozess ${process}` }),
-  work: phrase({ en: 'Notifications, audit log and revocation', de: 'Benachrichtigungen, Protokoll und Widerruf' }),
-  waiting: phrase({ en: 'Notifications that wait', de: 'Wartende Benachrichtigungen' }),
-  dead: phrase({ en: 'Notifications given up in 30 days', de: 'In 30 Tagen aufgegebene Benachrichtigungen' }),
-  none: phrase({ en: 'none', de: 'keine' }),
+  allWell: phrase({ en: 'Everything works', de: 'Alles arbeitet' }),
+  someNot: (count: number) =>
+    phrase({
+      en: count === 1 ? 'One part needs attention' : `${count} parts need attention`,
+      de: count === 1 ? 'Ein Teil braucht Aufmerksamkeit' : `${count} Teile brauchen Aufmerksamkeit`,
+    }),
+  good: phrase({ en: 'works', de: 'arbeitet' }),
+  look: phrase({ en: 'needs attention', de: 'prüfen' }),
+  requests: phrase({ en: 'Requests', de: 'Anfragen' }),
+  checksPass: phrase({
+    en: 'This node passes all its checks and serves requests.',
+    de: 'Dieser Knoten besteht alle Prüfungen und nimmt Anfragen an.',
+  }),
+  checksFail: (count: HtmlValue) =>
+    phrase({
+      en: html`Checks of this node that fail: ${count}.`,
+      de: html`Gescheiterte Prüfungen dieses Knotens: ${count}.`,
+    }),
+  servingOf: (serving: HtmlValue, all: HtmlValue) =>
+    phrase({ en: html`${serving} of ${all} serving`, de: html`${serving} von ${all} im Dienst` }),
+  notifications: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
+  dead: (count: HtmlValue) =>
+    phrase({ en: html`${count} given up in 30 days`, de: html`${count} in 30 Tagen aufgegeben` }),
+  noDead: phrase({ en: 'None given up in 30 days', de: 'In 30 Tagen keine aufgegeben' }),
+  waiting: (count: HtmlValue) => phrase({ en: html`${count} waiting`, de: html`${count} warten` }),
+  noWaiting: phrase({ en: 'none waiting', de: 'keine wartet' }),
+  auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
   counted: (count: HtmlValue, isMore: boolean) =>
     phrase({ en: html`${isMore && 'more than '}${count}`, de: html`${isMore && 'mehr als '}${count}` }),
-  seeThem: (link: HtmlValue) => phrase({ en: html`; see ${link}`, de: html`; siehe ${link}` }),
-  checkpoint: phrase({ en: 'Last checkpoint of the audit log', de: 'Letzter Prüfpunkt des Protokolls' }),
   checkpointOf: (number: HtmlValue, time: HtmlValue, streams: HtmlValue) =>
     phrase({
-      en: html`number ${number}, ${time}, over ${streams} streams`,
-      de: html`Nummer ${number}, ${time}, über ${streams} Ströme`,
+      en: html`Checkpoint ${number}, ${time}, over ${streams} streams`,
+      de: html`Prüfpunkt ${number}, ${time}, über ${streams} Ströme`,
     }),
-  noCheckpoint: phrase({ en: 'none yet', de: 'noch keiner' }),
-  digests: phrase({ en: 'Records of the audit log', de: 'Einträge des Protokolls' }),
-  noMismatch: phrase({
-    en: html`no start found one that was changed. <code>behalf audit verify --store</code> checks all of them`,
-    de: html`kein Start fand einen geänderten. <code>behalf audit verify --store</code> prüft alle`,
-  }),
+  noCheckpoint: phrase({ en: 'No checkpoint yet', de: 'Noch kein Prüfpunkt' }),
   mismatch: (time: HtmlValue) =>
     phrase({
-      en: html`a start found changed ones at ${time}. Run <code>behalf audit verify --store</code>`,
-      de: html`ein Start fand am ${time} geänderte. Starten Sie <code>behalf audit verify --store</code>`,
+      en: html`A start found changed records at ${time}. Run <code>behalf audit verify --store</code>`,
+      de: html`Ein Start fand am ${time} geänderte Einträge. Starten Sie <code>behalf audit verify --store</code>`,
     }),
   ended: phrase({
     en: 'All access from before this time has ended',
@@ -110,6 +126,11 @@ export const healthWords = {
     en: html`The data is not in a database file of this server. <code>behalf backup --to FILE</code> exports all of MongoDB; data in memory has no backup.`,
     de: html`Die Daten liegen nicht in einer Datenbankdatei dieses Servers. <code>behalf backup --to DATEI</code> schreibt alles aus MongoDB heraus; für Daten im Arbeitsspeicher gibt es keine Sicherung.`,
   }),
+  noBackupYet: phrase({
+    en: 'This page and the API have made none yet.',
+    de: 'Diese Seite und die API haben noch keine gemacht.',
+  }),
+  backedUpAgo: (time: HtmlValue) => phrase({ en: html`Last one ${time}`, de: html`Zuletzt ${time}` }),
   noBackups: phrase({
     en: html`There are none in that folder. <code>behalf backup --to FILE</code> writes one elsewhere, which this page does not see.`,
     de: html`In diesem Ordner liegt keine. <code>behalf backup --to DATEI</code> legt eine an anderem Ort an, die diese Seite nicht sieht.`,

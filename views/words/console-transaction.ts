@@ -9,6 +9,7 @@ export const transactionWords = {
     en: 'The audit log has no event of this transaction.',
     de: 'Das Protokoll enthält kein Ereignis zu diesem Vorgang.',
   }),
+  searchOther: phrase({ en: 'Search for another id', de: 'Eine andere Kennung suchen' }),
   summary: (events: number, duration: HtmlValue, start: HtmlValue) =>
     phrase({
       en: html`${events === 1 ? 'One event' : html`${events} events`} within ${duration}, from ${start}`,

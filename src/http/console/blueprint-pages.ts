@@ -85,14 +85,17 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
     };
   };
 
+  const agentsOf = (viewer: Viewer, id: string) =>
+    listedAgents(deps, calls, viewer, {
+      query: { blueprint: id, limit: SHOWN },
+      all: calls.mayAll('listAgents', viewer.account),
+    });
+
   page('/console/blueprints/:id', async (ctx, { viewer, frame }, id) => {
     const { account } = viewer;
     const { blueprint } = await blueprintOf(viewer, id);
     const href = blueprintHref(deps, id);
-    const agents = await listedAgents(deps, calls, viewer, {
-      query: { blueprint: id, limit: SHOWN },
-      all: calls.mayAll('listAgents', account),
-    });
+    const agents = await agentsOf(viewer, id);
     sendPage(
       ctx,
       200,
@@ -152,7 +155,15 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
     calls.access('deprecateBlueprint', viewer.account);
     const { name } = (await blueprintOf(viewer, id)).blueprint;
     const href = blueprintHref(deps, id);
-    sendPage(ctx, 200, deprecateBlueprintPage({ ...frame, name, action: `${href}/deprecate`, blueprintHref: href }));
+    const agents = await agentsOf(viewer, id);
+    sendPage(
+      ctx,
+      200,
+      deprecateBlueprintPage({
+        ...{ ...frame, name, action: `${href}/deprecate`, blueprintHref: href, agents: await rowsOf(deps, agents) },
+        ...(agents.next ? { agentsHref: listHref(deps, { blueprint: id }) } : {}),
+      }),
+    );
   });
 
   router.post('/console/blueprints/:id/activate', async (ctx) => {

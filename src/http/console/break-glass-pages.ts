@@ -196,6 +196,10 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
           ? { waiting: await factsOf(await service.breakGlass.breakableFor(account.id), account.id) }
           : {}),
         closed: await factsOf(closed, account.id),
+        ...(calls.mayAll('listApprovals', account)
+          ? { requestsHref: `${basePath}/console/approvals?state=pending` }
+          : {}),
+        ...(calls.may('listAccounts', account) ? { peopleHref: `${basePath}/console/people` } : {}),
       }),
     );
   });

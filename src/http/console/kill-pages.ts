@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
 import {
+  type ChooseKillModel,
   chooseKillPage,
   type KillRow,
   type KillScope,
@@ -126,6 +127,25 @@ export const addKillPages = (parts: PageParts): void => {
   });
 };
 
+/** Names of each kind in the field; the user can type others. */
+const OFFERED = 40;
+
+/** Names of what the viewer may stop. A name that several have stands once: the refusal then lists their ids. */
+const offersTo = async ({ calls }: PageParts, { account, by }: Viewer): Promise<ChooseKillModel['offers']> => {
+  const query = { limit: OFFERED };
+  const [agents, people, clients] = await Promise.all([
+    calls.may('listAgents', account) ? calls.run('listAgents', account, by, { query }) : undefined,
+    calls.may('listAccounts', account) ? calls.run('listAccounts', account, by, { query }) : undefined,
+    calls.may('listClients', account) ? calls.run('listClients', account, by, { query }) : undefined,
+  ]);
+  const offers = [
+    ...(agents?.body?.items ?? []).map(({ name }) => ({ value: name, kind: 'agent' as const })),
+    ...(people?.body?.items ?? []).map(({ username }) => ({ value: username, kind: 'account' as const })),
+    ...(clients?.body?.items ?? []).map(({ name }) => ({ value: name, kind: 'client' as const })),
+  ];
+  return [...new Map(offers.map((one) => [one.value, one])).values()];
+};
+
 /** The page of what a kill stopped. */
 const targetPage = (deps: ConsoleDeps, { scope, target }: ShownKill): { readonly targetHref?: string } => {
   if (target === undefined) return {};
@@ -201,12 +221,20 @@ const addOrder = (parts: PageParts, home: string): void => {
     const scopes = scopesFor(viewer);
     const asked = scopes.find((one) => one === query.get('scope'));
     const typed = (query.get('name') ?? '').trim().slice(0, 512);
-    const choose = (status: number, error?: Text): void =>
+    const choose = async (status: number, error?: Text): Promise<void> =>
       sendPage(
         ctx,
         status,
         chooseKillPage({
-          ...{ ...frame, action: `${home}/new`, cancelHref: home, scopes, scope: asked ?? 'agent', typed },
+          ...{
+            ...frame,
+            action: `${home}/new`,
+            cancelHref: home,
+            scopes,
+            scope: asked ?? 'agent',
+            typed,
+            offers: await offersTo(parts, viewer),
+          },
           ...(error === undefined ? {} : { error }),
         }),
       );
@@ -216,7 +244,7 @@ const addOrder = (parts: PageParts, home: string): void => {
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      choose(statusOf(error), refusalPhrase(shownErrors(error)[0]));
+      await choose(statusOf(error), refusalPhrase(shownErrors(error)[0]));
     }
   });
 

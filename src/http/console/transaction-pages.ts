@@ -3,7 +3,7 @@ import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import { sendPage } from '../interaction/page-answers.ts';
-import { agentHref, doerName, partyNames, resourceNames, statementIn } from './console-deps.ts';
+import { agentHref, doerName, partyNames, resourceNames, searchHref, statementIn } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 
 /** Events of one page; the audit log has all. */
@@ -42,5 +42,9 @@ export const addTransactionPage = ({ page, deps, calls }: PageParts): void =>
       };
     });
     const auditHref = `${deps.basePath}/console/audit?txn=${encodeURIComponent(id)}`;
-    sendPage(ctx, 200, transactionPage({ ...frame, id, events, isMore: next !== undefined, auditHref }));
+    sendPage(
+      ctx,
+      200,
+      transactionPage({ ...frame, id, events, isMore: next !== undefined, auditHref, searchHref: searchHref(deps) }),
+    );
   });

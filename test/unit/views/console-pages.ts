@@ -215,6 +215,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       })),
       isMore: true,
       auditHref: `${basePath}/console/audit?txn=txn_1`,
+      searchHref: `${basePath}/console/search`,
     }),
     'console-transaction-none': transactionPage({
       ...frame,
@@ -222,6 +223,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       events: [],
       isMore: false,
       auditHref: `${basePath}/console/audit`,
+      searchHref: `${basePath}/console/search`,
     }),
     'console-overview': overviewPage({
       ...frame,

@@ -67,7 +67,7 @@ export const operationPages = (
   };
   const letter: DeadLetterRow = {
     ...{ id: text('msg_1'), kind: text('agent.killed'), channel: 'webhook', recipient: text('Our tool') },
-    ...{ attempts: 9, failure: text('status_not_ok'), createdAt: NOON, forgetAt: NOON },
+    ...{ attempts: 9, failure: text('status_not_ok'), status: 503, createdAt: NOON, forgetAt: NOON },
   };
   const token: RegistrationTokenRow = {
     ...{ id: text('iat_1'), ownerName: text('Ada'), byName: text('Olga'), used: 0, uses: 3, state: 'active' },
@@ -125,6 +125,10 @@ export const operationPages = (
     }),
     killChosen: chooseKillPage({
       ...{ ...frame, action: `${home}/new`, cancelHref: home, scopes: ['agent', 'all'], scope: 'agent' },
+      offers: [
+        { value: text('Planner'), kind: 'agent' },
+        { value: text('ada'), kind: 'account' },
+      ],
       ...{ typed: text('Planer'), error: text('There is nothing with the name.') },
     }),
     killOfAgent: previewKillPage({ ...preview, scope: 'agent' }),

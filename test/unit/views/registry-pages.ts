@@ -299,7 +299,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       blueprintHref: blueprint.href,
     }),
     'console-blueprint-deprecate': deprecateBlueprintPage({
-      ...frame,
+      ...{ ...frame, agents: [], agentsHref: `${home}/agents` },
       name: text('Desk helpers'),
       action: `${blueprint.href}/deprecate`,
       blueprintHref: blueprint.href,
