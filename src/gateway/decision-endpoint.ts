@@ -69,6 +69,7 @@ export const decisionEndpoint = (
     onFault,
   }: { readonly decide: Decide; readonly onAsked: (asked: Asked) => void; readonly onFault: (error: unknown) => void },
 ): DecisionEndpoint => {
+  const identity = identityHeaders(upstream.identity);
   const secret = decisions?.secret === undefined ? undefined : Buffer.from(decisions.secret);
 
   const isTrusted = (headers: HeaderList): boolean => {
@@ -86,7 +87,7 @@ export const decisionEndpoint = (
       ['x-behalf-target', `${path}${query}`],
       ...Object.keys(upstream.identity).map((name): [string, string] => [
         name.toLowerCase(),
-        identityHeaders(upstream.identity, access).find(([own]) => own === name)?.[1] ?? '',
+        identity(access).find(([own]) => own === name)?.[1] ?? '',
       ]),
       ...credentials.map(([name, value]): [string, string] => [`x-behalf-${name.toLowerCase()}`, value]),
       ...headers,

@@ -76,8 +76,8 @@ const faultOf = (error: unknown): GatewayLogEntry => ({
 
 const requestOf = (
   { method = '', url = '', rawHeaders }: IncomingMessage,
-  more: Pick<GatewayRequest, 'body' | 'isGone'>,
-): GatewayRequest => ({ method, target: url, headers: requestHeadersOf(rawHeaders), ...more });
+  { body, isGone }: Pick<GatewayRequest, 'body' | 'isGone'>,
+): GatewayRequest => ({ method, target: url, headers: requestHeadersOf(rawHeaders), body, isGone });
 
 const refusedBy = ({ answer, ...decision }: Exclude<GatewayDecision, Permit>): Served => ({
   status: answer.status,
@@ -130,12 +130,20 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
 
   const passOn = async (request: IncomingMessage, response: ServerResponse, permit: Permit, body: Uint8Array) => {
     const { path, query, deed, access } = permit;
-    const own = { method: String(request.method), target: `${path}${query}`, headers: headers.of(request, permit) };
-    const more = { more: permit.headers, session: permit.session, watch: watchOf(permit) };
-    const result = await forward.send({ ...own, body, ...more }, response);
+    const forwarded = {
+      method: String(request.method),
+      target: `${path}${query}`,
+      headers: headers.of(request, permit, body),
+      body,
+      more: permit.headers,
+      session: permit.session,
+      watch: watchOf(permit),
+    };
+    const result = await forward.send(forwarded, response);
     if (result.status === 401) tools.credentials.refused(permit.credentials);
     reports.done(permit, result);
-    return { ...result, deed, txn: access?.txn };
+    const { status, outcome, reason } = result;
+    return { status, outcome, reason, deed, txn: access?.txn };
   };
 
   /** Their next bytes may be part of the request that was refused, so they are no request. */
@@ -166,7 +174,8 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
     if (isGone()) return { status: 499, outcome: 'failed', reason: 'client_gone', deed: decision.deed };
     let bytes: Uint8Array;
     try {
-      bytes = await body.read();
+      const reading = body.read();
+      bytes = reading instanceof Promise ? await reading : reading;
     } catch (error) {
       const refusal = contentRefusal(error);
       sendAnswer(response, ownAnswer(refusal));
@@ -212,10 +221,11 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
   const logged = (request: IncomingMessage, serving: Promise<Served>, fail: () => void): void => {
     const startedAt = ports.nowMillis();
     serving.then(
-      ({ deed, ...served }) => {
+      ({ deed, status, outcome, reason, txn }) => {
         const tool = deed && deed.tools.length > 0 ? deed.tools.join(' ').slice(0, 300) : undefined;
-        const what = { method: request.method, route: deed?.route, tool };
-        ports.log({ event: 'request', ...what, ...served, milliseconds: ports.nowMillis() - startedAt });
+        const milliseconds = ports.nowMillis() - startedAt;
+        const { method } = request;
+        ports.log({ event: 'request', method, route: deed?.route, tool, status, outcome, reason, txn, milliseconds });
       },
       (error: unknown) => {
         ports.log(faultOf(error));

@@ -13,6 +13,14 @@ const MOST_CHARACTERS = 65_536;
 export const logLines = (write: (text: string) => void, nowMillis: () => number): LogLines => {
   let pending = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let second = Number.NaN;
+  let upToSecond = '';
+  const timeOf = (millis: number): string => {
+    const now = Math.floor(millis / 1000);
+    if (now !== second) upToSecond = new Date(now * 1000).toISOString().slice(0, -4);
+    second = now;
+    return `${upToSecond}${String(Math.floor(millis) - now * 1000).padStart(3, '0')}Z`;
+  };
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -22,7 +30,8 @@ export const logLines = (write: (text: string) => void, nowMillis: () => number)
   };
   return {
     add(entry) {
-      pending += `${JSON.stringify({ time: new Date(nowMillis()).toISOString(), ...entry })}\n`;
+      const members = JSON.stringify(entry).slice(1);
+      pending += `{"time":"${timeOf(nowMillis())}"${members === '}' ? '' : ','}${members}\n`;
       if (pending.length > MOST_CHARACTERS) flush();
       else timer ??= setTimeout(flush, LONGEST_WAIT_MILLISECONDS);
     },

@@ -47,9 +47,9 @@ export const presentedToken = (request: PresentedRequest, maxTokenLength: number
   const authorizations: string[] = [];
   const proofs: string[] = [];
   for (const [name, value] of request.headers) {
-    const lower = name.toLowerCase();
-    if (lower === 'authorization') authorizations.push(value);
-    if (lower === 'dpop') proofs.push(value);
+    // The length rules out most names.
+    if (name.length === 13 && name.toLowerCase() === 'authorization') authorizations.push(value);
+    if (name.length === 4 && name.toLowerCase() === 'dpop') proofs.push(value);
   }
   const [authorization] = authorizations;
   if (authorizations.length > 1) {

@@ -100,8 +100,6 @@ const tokenVerifier = (settings: Settings, tools: Tools) => {
   const isAlwaysLive = settings.introspection?.tokens === 'every';
 
   const offline = async (token: string): Promise<Access> => {
-    const known = keys.isFresh() ? cache.get(token, keys.version()) : undefined;
-    if (known) return known;
     const version = keys.version();
     const access = accessOf(token, await verifyJwt(token), settings, settings.clock());
     // Otherwise the key that verified it may be one that was taken away meanwhile.
@@ -109,8 +107,8 @@ const tokenVerifier = (settings: Settings, tools: Tools) => {
     return access;
   };
 
-  return async (token: string, { live, scopes }: Requirement): Promise<Access> => {
-    const access = isJwt(token) ? await offline(token) : undefined;
+  const verified = async (token: string, known: Access | undefined, { live, scopes }: Requirement): Promise<Access> => {
+    const access = known ?? (isJwt(token) ? await offline(token) : undefined);
     if (access && !isAlwaysLive && !live) {
       if (feed) return feed.live(access, scopes ?? access.scopes);
       if (!statuses) return access;
@@ -122,6 +120,13 @@ const tokenVerifier = (settings: Settings, tools: Tools) => {
     }
     if (!introspect) throw invalidToken('token_malformed', 'The token is not a signed JWT.');
     return accessOf(token, await introspect(token), settings, settings.clock());
+  };
+
+  return (token: string, requirement: Requirement): Promise<Access> | Access => {
+    // Only a token that was verified before is in the cache.
+    const known = keys.isFresh() ? cache.get(token, keys.version()) : undefined;
+    const isEnough = !isAlwaysLive && !requirement.live && !feed && !statuses;
+    return known && isEnough ? known : verified(token, known, requirement);
   };
 };
 
@@ -159,7 +164,15 @@ const toolsOf = (settings: Settings): Tools => {
 
 /** Checks that the sender holds what the token is bound to (RFC 9449 §7, RFC 8705 §3). */
 const senderCheck = (settings: Settings, prove: ProofCheck) => {
-  return async (access: Access, presented: PresentedToken, request: PresentedRequest): Promise<void> => {
+  const proved = async ({ confirmation }: Access, presented: PresentedToken, request: PresentedRequest) => {
+    const { jkt, x5t } = confirmation;
+    if (x5t !== undefined) await checkCertificate(request.certificate, x5t);
+    if (jkt === undefined) return;
+    const { method, target } = request;
+    await prove({ method, target, proofs: presented.proofs, token: presented.token, jkt });
+  };
+
+  return (access: Access, presented: PresentedToken, request: PresentedRequest): Promise<void> | undefined => {
     const { jkt, x5t } = access.confirmation;
     if (jkt === undefined && (presented.scheme === 'DPoP' || settings.dpop.isRequired)) {
       throw new Refusal('invalid_token', {
@@ -175,10 +188,7 @@ const senderCheck = (settings: Settings, prove: ProofCheck) => {
         scheme: 'DPoP',
       });
     }
-    if (x5t !== undefined) await checkCertificate(request.certificate, x5t);
-    if (jkt === undefined) return;
-    const { method, target } = request;
-    await prove({ method, target, proofs: presented.proofs, token: presented.token, jkt });
+    return jkt === undefined && x5t === undefined ? undefined : proved(access, presented, request);
   };
 };
 
@@ -211,12 +221,15 @@ export const resourceServer = (options: Options): ResourceServer => {
     wanted: Requirement | RequirementOfAccess,
   ): Promise<Access> => {
     const isLater = typeof wanted === 'function';
-    let access = await verify(presented.token, isLater ? {} : wanted);
-    await checkSender(access, presented, request);
+    // Each wait costs as much as a look into the cache.
+    const verifying = verify(presented.token, isLater ? {} : wanted);
+    let access = verifying instanceof Promise ? await verifying : verifying;
+    const proving = checkSender(access, presented, request);
+    if (proving) await proving;
     const requirement = isLater ? checked(await wanted(access)) : wanted;
     if (isLater && requirement.live) access = await verify(presented.token, requirement);
     checkAccess(access, requirement, settings, settings.clock());
-    await tools.useApproval(access, requirement);
+    if (access.approval) await tools.useApproval(access, requirement);
     return tools.reports ? withReport(access, tools.reports) : access;
   };
 
@@ -242,7 +255,7 @@ export const resourceServer = (options: Options): ResourceServer => {
     async check(request, requirement = {}) {
       if (typeof requirement !== 'function') checked(requirement);
       let used: Scheme = settings.dpop.isRequired ? 'DPoP' : 'Bearer';
-      const nonce = await nonces?.current();
+      const nonce = nonces && (await nonces.current());
       try {
         const presented = presentedToken(request, settings.maxTokenLength);
         used = presented.scheme;

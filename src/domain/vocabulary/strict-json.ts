@@ -1,6 +1,8 @@
 import { jsonRefusal } from './json-refusals.ts';
 
 const MAXIMUM_DEPTH = 32;
+/** Keeps no state between texts. To make one costs more than most texts. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The value of a JSON text. Refuses text that two parsers could read differently: bytes that are not UTF-8, a byte
@@ -25,28 +27,45 @@ export const strictJson = (
 
 const decoded = (bytes: Uint8Array): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw jsonRefusal('json_not_utf8', { cause });
   }
 };
 
+/** Index behind a string of a JSON text whose opening quote is at `start`. */
+const endOfString = (text: string, start: number): number => {
+  let end = text.indexOf('"', start + 1);
+  for (;;) {
+    let first = end;
+    while (text[first - 1] === '\\') first -= 1;
+    if ((end - first) % 2 === 0) return end + 1;
+    end = text.indexOf('"', end + 1);
+  }
+};
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+
 /** Walks a text that is known to be JSON. Decodes escapes in names, so that no spelling hides a second member. */
 const checkStructure = (text: string, refused: readonly string[], maximumDepth: number): void => {
   const open: (Set<string> | undefined)[] = [];
-  for (const token of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
-    const [lexeme, colon] = token;
-    if (lexeme === '{' || lexeme === '[') {
-      open.push(lexeme === '{' ? new Set() : undefined);
-      if (open.length > maximumDepth) {
-        throw jsonRefusal('json_too_deep', { params: { most: maximumDepth } });
-      }
-    } else if (lexeme === '}' || lexeme === ']') {
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '{' || character === '[') {
+      open.push(character === '{' ? new Set() : undefined);
+      if (open.length > maximumDepth) throw jsonRefusal('json_too_deep', { params: { most: maximumDepth } });
+    } else if (character === '}' || character === ']') {
       open.pop();
-    } else if (colon !== undefined) {
-      const name: unknown = JSON.parse(lexeme.slice(0, lexeme.length - colon.length));
+    } else if (character === '"') {
+      const start = index;
+      const end = endOfString(text, start);
+      let next = end;
+      while (isSpace(text.charCodeAt(next))) next += 1;
+      index = next - 1;
       const names = open.at(-1);
-      if (typeof name !== 'string' || !names) continue;
+      if (!names || text[next] !== ':') continue;
+      const quoted = text.slice(start, end);
+      const name: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1);
       if (names.has(name)) throw jsonRefusal('json_member_repeated');
       if (refused.includes(name)) throw jsonRefusal('json_member_refused', { params: { member: name } });
       names.add(name);

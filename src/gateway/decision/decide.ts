@@ -7,7 +7,7 @@ import type {
   ResourceServer,
 } from '../../../packages/resource-server/src/resource-server.ts';
 import type { GatewayConfiguration, Need } from '../configuration/configuration.ts';
-import type { UpstreamCredentials } from '../credentials/upstream-credentials.ts';
+import { noCredentials, type UpstreamCredentials } from '../credentials/upstream-credentials.ts';
 import { ContentRefused, headerIn, jsonContent } from '../request/json-content.ts';
 import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
 import { BodyRefused } from '../request/request-body.ts';
@@ -83,10 +83,12 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
   };
 
   /** What the route and the content need. */
-  const needsOf = async (found: Found, request: GatewayRequest, seen: Seen): Promise<readonly FilledNeed[]> => {
-    const own: Need | undefined = found.kind === 'mcp' ? found.rules : found.kind === 'route' ? found.route : undefined;
-    if (!own) return [];
-    if (!isContentNeeded(found, request.method)) return [{ need: own, details: [] }];
+  const needsOf = async (
+    found: Found,
+    own: Need,
+    request: GatewayRequest,
+    seen: Seen,
+  ): Promise<readonly FilledNeed[]> => {
     const bytes = await contentOf(request);
     if (found.kind !== 'mcp') return [filledNeed(own, jsonContent(request.headers, bytes))];
     const messages = messagesIn(request, bytes);
@@ -127,7 +129,9 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     seen.access = access;
     const session = found.kind === 'mcp' ? headerIn(request.headers, SESSION_HEADER) : undefined;
     if (session !== undefined) seen.session = sessions.opened(session, access);
-    const needs = await needsOf(found, request, seen);
+    const own: Need | undefined = found.kind === 'mcp' ? found.rules : found.kind === 'route' ? found.route : undefined;
+    const plain = own ? [{ need: own, details: [] }] : [];
+    const needs = own && isContentNeeded(found, request.method) ? await needsOf(found, own, request, seen) : plain;
     const isApproved = access.approval !== undefined;
     // Where the server decides about details, the token itself need not hold them.
     const requirement = requirementOf(
@@ -135,14 +139,12 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     );
     seen.scopes = requirement.scopes;
     // Before people or the server are asked about a request that would be refused in any case.
+    // Where there is nothing to ask, the package checks the same next.
+    const questions = needs.flatMap((one) => questionsOf(one, resource));
+    if (questions.length === 0 && credentials === noCredentials) return requirement;
     const refusal = server.refusalFor(access, requirement);
     if (refusal) throw refusal;
-    await ask(
-      request,
-      found,
-      seen,
-      needs.flatMap((one) => questionsOf(one, resource)),
-    );
+    await ask(request, found, seen, questions);
     seen.credentials = await credentials.headersFor(access);
     return requirement;
   };

@@ -11,7 +11,7 @@ export type GatewayRequest = {
   /** All header lines, in their order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Reads the whole body; called after the token is verified, if the decision depends on it. Absent where only the head is known: people are asked about no such request. */
-  readonly body?: (() => Promise<Uint8Array>) | undefined;
+  readonly body?: (() => Promise<Uint8Array> | Uint8Array) | undefined;
   /** Client certificate of the connection, DER or PEM, from the TLS layer only. */
   readonly certificate?: Uint8Array | string | undefined;
   /** Whether the client has gone, so that nothing waits for people on its behalf. */

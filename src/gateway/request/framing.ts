@@ -46,8 +46,8 @@ export const framingFault = (
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = String(rawHeaders[index]).toLowerCase();
     if (name === 'connection') {
-      const named = String(rawHeaders[index + 1]).split(',');
-      if (!named.every((one) => OPTIONS.has(one.trim().toLowerCase()))) {
+      const options = String(rawHeaders[index + 1]);
+      if (!OPTIONS.has(options) && !options.split(',').every((one) => OPTIONS.has(one.trim().toLowerCase()))) {
         return fault('Connection names a header that is for the API');
       }
     }

@@ -17,19 +17,22 @@ export class ContentRefused extends Error {
 type Headers = readonly (readonly [name: string, value: string])[];
 
 export const headerIn = (headers: Headers, name: string): string | undefined =>
-  headers.find(([own]) => own.toLowerCase() === name)?.[1];
+  headers.find(([own]) => own.length === name.length && own.toLowerCase() === name)?.[1];
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 /** Matching a long text takes no stack, unless it has millions of escapes. */
 const NUMBER_OF_JSON = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 /** Digits that each parser keeps. */
 const MOST_DIGITS = 15;
+/** A text without this has no number that `checkNumbers` refuses. In a string it means nothing. */
+const NUMBER_AT_RISK = /\d[\d.]{15}|\d[eE]/;
 
 const ambiguous = (why: string): ContentRefused =>
   new ContentRefused(400, 'content_ambiguous', `The content is refused: ${why}.`);
 
 /** Some parsers read a number as binary64, others as a decimal. */
 const checkNumbers = (text: string): void => {
+  if (!NUMBER_AT_RISK.test(text)) return;
   for (const [token] of text.matchAll(NUMBER_OF_JSON)) {
     if (token.startsWith('"')) continue;
     const [mantissa = '', exponent = '0'] = token.toLowerCase().split('e');
@@ -55,7 +58,7 @@ export const jsonContent = (headers: Headers, bytes: Uint8Array): unknown => {
   }
   try {
     const value = strictJson(bytes, ['__proto__'], 64);
-    checkNumbers(Buffer.from(bytes).toString('utf8'));
+    checkNumbers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
     return value;
   } catch (error) {
     if (error instanceof ContentRefused) throw error;
@@ -69,13 +72,19 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are part of ASCII
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** ASCII is its own normal form, which costs more to find than to test. */
+const foldedName = (name: string): string => (ASCII.test(name) ? name : name.normalize('NFKC')).toLowerCase();
+
 /**
  * A member by its exact name; undefined without one. Throws ContentRefused if another member has the same name in other letter case: some
  * parsers take that one.
  */
 export const memberOf = (object: JsonObject, name: string): unknown => {
   const folded = name.toLowerCase();
-  if (Object.keys(object).some((other) => other !== name && other.normalize('NFKC').toLowerCase() === folded)) {
+  if (Object.keys(object).some((other) => other !== name && foldedName(other) === folded)) {
     throw ambiguous(`two members could be ${JSON.stringify(name)}`);
   }
   return Object.hasOwn(object, name) ? object[name] : undefined;

@@ -20,13 +20,39 @@ export interface RequestBodies {
 }
 
 interface RequestBody {
-  /** The whole body. Rejects with BodyRefused. */
-  read(): Promise<Buffer>;
+  /** The whole body, at once where the request has none. Rejects with BodyRefused. */
+  read(): Promise<Buffer> | Buffer;
   /** The bytes are not needed any more. Idempotent. */
   release(): void;
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** Calls `take` with each piece, and resolves at the end. Rejects if the connection ends before, and with what `take` throws. */
+const eachChunk = (request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const broken = (): void =>
+      reject(new BodyRefused(400, 'body_incomplete', 'The connection ended before the body did.'));
+    const onData = (chunk: Buffer): void => {
+      try {
+        take(chunk);
+      } catch (error) {
+        // What is left of the body is not read here.
+        request.off('data', onData);
+        request.pause();
+        reject(error);
+      }
+    };
+    if (request.destroyed) return broken();
+    request.on('error', broken);
+    request.on('close', broken);
+    request.on('end', () => {
+      // The stack of an error that nothing reads costs more than the rest.
+      request.off('close', broken);
+      resolve();
+    });
+    request.on('data', onData);
+  });
 
 const hasContent = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -61,23 +87,19 @@ export const requestBodies = (limits: {
       const readAll = async (): Promise<Buffer> => {
         if (Number(request.headers['content-length'] ?? 0) > limits.bodyBytes) count(limits.bodyBytes + 1);
         const chunks: Buffer[] = [];
-        try {
-          for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-            // Nothing counts after the release: there is no second one.
-            if (isReleased) break;
-            count((chunk as Buffer).byteLength);
-            chunks.push(chunk as Buffer);
-          }
-        } catch (error) {
-          if (error instanceof BodyRefused) throw error;
-          throw new BodyRefused(400, 'body_incomplete', 'The connection ended before the body did.');
-        }
+        await eachChunk(request, (chunk) => {
+          // Nothing counts after the release: there is no second one.
+          if (isReleased) return;
+          count(chunk.byteLength);
+          chunks.push(chunk);
+        });
         return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       };
 
       return {
         read() {
-          reading ??= hasContent(request) ? readAll() : Promise.resolve(EMPTY);
+          if (!reading && !hasContent(request)) return EMPTY;
+          reading ??= readAll();
           return reading;
         },
         release() {

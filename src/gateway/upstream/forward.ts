@@ -5,6 +5,7 @@ import type { Limits } from '../configuration/configuration.ts';
 import type { Permit } from '../decision/gateway-decision.ts';
 import { SESSION_HEADER } from '../decision/sessions.ts';
 import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
+import { lateWatch, type Watched } from './late.ts';
 import { answeredHeaders, changedHeader } from './request-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -14,7 +15,7 @@ export type WatchToken = (onEnded: () => void) => () => void;
 export type Forwarded = {
   readonly method: string;
   readonly target: string;
-  /** Flat list of names and values, complete but for the length of the body. */
+  /** Flat list of names and values, complete. */
   readonly headers: readonly string[];
   /** The bytes that were decided on. */
   readonly body: Uint8Array;
@@ -63,41 +64,64 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 /** Status, body or end cannot be told: a stream, or an answer without a length. */
 const isOpenEnded = ({ headers }: IncomingMessage): boolean => headers['content-length'] === undefined;
 
-const bodyHeaders = (method: string, body: Uint8Array): readonly string[] =>
-  body.byteLength > 0 || (method !== 'GET' && method !== 'HEAD') ? ['content-length', String(body.byteLength)] : [];
+/** An answer that takes longer gets timers of its own. */
+const SHORT_MILLISECONDS = 500;
+
+/** As `pipe` does, for one answer and one client. */
+const pump = (answer: IncomingMessage, response: ServerResponse): void => {
+  let isWaiting = false;
+  answer.on('data', (chunk: Buffer) => {
+    if (response.write(chunk) || isWaiting) return;
+    isWaiting = true;
+    answer.pause();
+    response.once('drain', () => {
+      isWaiting = false;
+      answer.resume();
+    });
+  });
+  answer.on('end', () => response.end());
+};
 
 export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeconds' | 'idleSeconds'>): Forwarder => {
   const idleMilliseconds = limits.idleSeconds * 1000;
+  const late = lateWatch();
 
-  /** Passes an answer on. Resolves when it is over. */
-  const passOn = (request: Forwarded, answer: IncomingMessage, response: ServerResponse): Promise<ForwardResult> =>
-    new Promise((resolve) => {
-      const status = Number(answer.statusCode);
-      let reason: string | undefined;
-      const end = (why: string): void => {
-        reason ??= why;
-        answer.destroy();
-        response.destroy();
-      };
-      const passed = answeredHeaders(answer.rawHeaders, answer.headers.connection);
-      const flat = request.session ? changedHeader(passed, SESSION_HEADER, request.session.sealed) : passed;
-      for (const [name, value] of request.more) flat.push(name, value);
-      response.writeHead(status, answer.statusMessage, flat);
-      const stopWatch = isOpenEnded(answer) ? request.watch?.(() => end('token_ended')) : undefined;
+  /** Passes an answer on, and tells when it is over. */
+  const passOn = (
+    request: Forwarded,
+    answer: IncomingMessage,
+    response: ServerResponse,
+    resolve: (result: ForwardResult) => void,
+  ): void => {
+    const status = Number(answer.statusCode);
+    let reason: string | undefined;
+    const end = (why: string): void => {
+      reason ??= why;
+      answer.destroy();
+      response.destroy();
+    };
+    const passed = answeredHeaders(answer.rawHeaders, answer.headers.connection);
+    const flat = request.session ? changedHeader(passed, SESSION_HEADER, request.session.sealed) : passed;
+    for (const [name, value] of request.more) flat.push(name, value);
+    response.writeHead(status, answer.statusMessage, flat);
+    const stopWatch = isOpenEnded(answer) ? request.watch?.(() => end('token_ended')) : undefined;
+    const lasting = late.watch(SHORT_MILLISECONDS, () => {
       answer.setTimeout(idleMilliseconds, () => end('upstream_idle'));
       response.setTimeout(idleMilliseconds, () => end('client_idle'));
-      answer.on('error', () => end('upstream_broken'));
-      answer.on('aborted', () => end('upstream_broken'));
-      response.on('error', () => end('client_gone'));
-      response.on('close', () => {
-        stopWatch?.();
-        if (!response.writableFinished) end('client_gone');
-        resolve(reason === undefined ? { status, outcome: 'answered' } : { status, outcome: 'failed', reason });
-      });
-      // A stream begins with its head: the first event can be minutes away.
-      if (isOpenEnded(answer)) response.flushHeaders();
-      answer.pipe(response);
     });
+    answer.on('error', () => end('upstream_broken'));
+    answer.on('aborted', () => end('upstream_broken'));
+    response.on('error', () => end('client_gone'));
+    response.on('close', () => {
+      late.forget(lasting);
+      stopWatch?.();
+      if (!response.writableFinished) end('client_gone');
+      resolve(reason === undefined ? { status, outcome: 'answered' } : { status, outcome: 'failed', reason });
+    });
+    // A stream begins with its head: the first event can be minutes away.
+    if (isOpenEnded(answer)) response.flushHeaders();
+    pump(answer, response);
+  };
 
   const refuseWith = (response: ServerResponse, refusal: OwnRefusal): ForwardResult => {
     if (!response.headersSent && !response.destroyed) sendAnswer(response, ownAnswer(refusal));
@@ -107,17 +131,13 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
   /** One attempt. `again`: the kept connection was closed before the upstream read anything. */
   const attempt = (request: Forwarded, response: ServerResponse, isLast: boolean): Promise<ForwardResult | 'again'> =>
     new Promise((resolve) => {
-      const { method, target, headers, body } = request;
-      const sent: ClientRequest = upstream.begin({
-        method,
-        target,
-        headers: [...headers, ...bodyHeaders(method, body)],
-      });
+      const { method, body } = request;
+      const sent: ClientRequest = upstream.begin(request);
       let isOver = false;
       const over = (result: ForwardResult | 'again'): void => {
         if (isOver) return;
         isOver = true;
-        clearTimeout(timer);
+        late.forget(timer);
         response.off('close', gone);
         resolve(result);
       };
@@ -125,17 +145,17 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
         sent.destroy();
         over({ status: 499, outcome: 'failed', reason: 'client_gone' });
       };
-      const timer = setTimeout(() => {
+      const timer: Watched = late.watch(limits.upstreamSeconds * 1000, () => {
         sent.destroy();
         over(refuseWith(response, TOO_SLOW));
-      }, limits.upstreamSeconds * 1000);
+      });
       response.on('close', gone);
       sent.on('response', (answer) => {
         if (isOver) return;
-        clearTimeout(timer);
+        late.forget(timer);
         response.off('close', gone);
         isOver = true;
-        resolve(passOn(request, answer, response));
+        passOn(request, answer, response, resolve);
       });
       // The client asked for no other protocol.
       sent.on('upgrade', (_answer, socket) => {

@@ -115,9 +115,13 @@ export const headerFilter = (more: readonly string[], { cookies }: { readonly co
   };
 };
 
-/** Header lines of Node, without removed ones. Flat, as Node takes them. */
-export const passedHeaders = (rawHeaders: readonly string[], filter: HeaderFilter): string[] => {
-  const passed: string[] = [];
+/** Header lines of Node behind `first`, without removed ones. Flat, as Node takes them. */
+export const passedHeaders = (
+  first: readonly string[],
+  rawHeaders: readonly string[],
+  filter: HeaderFilter,
+): string[] => {
+  const passed = [...first];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = String(rawHeaders[index]);
     if (filter.removes(name.toLowerCase())) continue;
@@ -145,7 +149,8 @@ const OF_ANSWERS = new Set([
 
 /** Header lines of an answer of the upstream, for the client. */
 export const answeredHeaders = (rawHeaders: readonly string[], connection: string | undefined): string[] => {
-  const named = connection === undefined ? [] : connection.split(',').map((one) => one.trim().toLowerCase());
+  const isPlain = connection === undefined || connection === 'keep-alive' || connection === 'close';
+  const named = isPlain ? [] : connection.split(',').map((one) => one.trim().toLowerCase());
   const passed: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const lower = String(rawHeaders[index]).toLowerCase();
@@ -166,9 +171,18 @@ const OF_ACCESS: Readonly<Record<Identity, (access: Access) => string | undefine
 /** A value that a header can carry. A token of the server has no other. */
 const isHeaderValue = (value: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value);
 
-/** Headers that tell the upstream about the token. */
-export const identityHeaders = (names: Readonly<Record<string, Identity>>, access: Access | undefined): HeaderList =>
-  Object.entries(names).flatMap(([name, member]) => {
-    const value = access && OF_ACCESS[member](access);
-    return value !== undefined && isHeaderValue(value) ? [[name, value] as const] : [];
-  });
+/** Headers that tell the upstream about the token of a request. */
+export const identityHeaders = (
+  names: Readonly<Record<string, Identity>>,
+): ((access: Access | undefined) => HeaderList) => {
+  const members = Object.entries(names).map(([name, member]) => [name, OF_ACCESS[member]] as const);
+  return (access) => {
+    const headers: [name: string, value: string][] = [];
+    if (!access) return headers;
+    for (const [name, read] of members) {
+      const value = read(access);
+      if (value !== undefined && isHeaderValue(value)) headers.push([name, value]);
+    }
+    return headers;
+  };
+};
