@@ -1,7 +1,5 @@
 /** What a gateway lets through, and what it answers by itself. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { hostileRequests } from '../resource-server/hostile-requests.ts';
-import { hostileTokens } from '../resource-server/hostile-tokens.ts';
 import { newPair } from '../resource-server/issuer.ts';
 import { jktOf, proofOf } from '../resource-server/proofs.ts';
 import { until } from '../support/until.ts';
@@ -110,33 +108,6 @@ describe('routes', () => {
 });
 
 describe('tokens', () => {
-  test('no hostile token and no hostile request passes (RFC 9068 §4, RFC 6750 §3.1, RFC 9449 §7.1)', async () => {
-    const faults: string[] = [];
-    const judge = (
-      name: string,
-      [status, error]: readonly [number, string | undefined],
-      answer: { status: number; body: string },
-    ) => {
-      const isRight = answer.status === status && JSON.parse(answer.body).error === (error ?? 'token_required');
-      if (!isRight) faults.push(`${name}: ${answer.status} ${answer.body}`);
-    };
-    for (const { name, token, expected } of await hostileTokens(world.issuer)) {
-      const answer = await world.gateway.send({
-        target: '/api/notes',
-        headers: [['Authorization', `Bearer ${token}`]],
-      });
-      judge(name, expected, answer);
-    }
-    for (const { name, sent, expected } of await hostileRequests(world.issuer)) {
-      const { method, target = '/api/notes', headers = [], body } = sent;
-      // The routes of this gateway name no POST without an agent.
-      if (method !== undefined && method !== 'GET') continue;
-      judge(name, expected, await world.gateway.send({ target, headers, ...(body === undefined ? {} : { body }) }));
-    }
-    expect(faults).toEqual([]);
-    expect(world.upstream.requests).toEqual([]);
-  });
-
   test('a bound token passes with its proof, once (RFC 9449 §7)', async () => {
     const key = await newPair();
     const token = await world.issuer.token({ cnf: { jkt: await jktOf(key) } });

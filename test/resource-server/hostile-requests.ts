@@ -1,7 +1,7 @@
 /** Requests that no API may let through, though some of them carry a valid token. */
 import type { Expected } from './hostile-tokens.ts';
 import type { Sent } from './hosts/host.ts';
-import { type Claims, type Issuer, newPair, now, TARGET } from './issuer.ts';
+import { type Claims, type Issuer, newPair, now } from './issuer.ts';
 import { ADDRESS, jktOf, proofOf } from './proofs.ts';
 
 export type HostileRequest = {
@@ -11,6 +11,8 @@ export type HostileRequest = {
   /** Scheme whose challenge carries the error. */
   readonly scheme?: 'Bearer' | 'DPoP';
 };
+
+type Proved = { readonly method: string; readonly address: string };
 
 const MALFORMED: Expected = [400, 'invalid_request'];
 const MISSING: Expected = [401, undefined];
@@ -22,14 +24,14 @@ const authorized = (value: string, ...more: readonly (readonly [string, string])
 });
 
 /** Where a token must not be, and how it must not be written (RFC 6750 §2). */
-const places = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
+const places = async (issuer: Issuer, target: string): Promise<readonly HostileRequest[]> => {
   const valid = await issuer.token();
   const other = await issuer.token({ sub: 'acc_eve' });
   const form = {
     body: `access_token=${valid}`,
     headers: [['content-type', 'application/x-www-form-urlencoded']],
   } as const;
-  const inQuery = `${TARGET}?access_token=${valid}`;
+  const inQuery = `${target}?access_token=${valid}`;
   return [
     { name: 'no token', sent: {}, expected: MISSING },
     { name: 'another scheme', sent: authorized('Basic YTpi'), expected: MISSING },
@@ -69,7 +71,7 @@ const places = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
     },
     {
       name: 'an encoded name in the address',
-      sent: { ...authorized(`Bearer ${valid}`), target: `${TARGET}?access%5Ftoken=x` },
+      sent: { ...authorized(`Bearer ${valid}`), target: `${target}?access%5Ftoken=x` },
       expected: MALFORMED,
     },
     { name: 'a token in a form', sent: { ...form, method: 'POST' }, expected: MISSING },
@@ -98,7 +100,9 @@ const places = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
 };
 
 /** Proofs, and tokens that are bound to a key (RFC 9449 §4.3 and §7). */
-const proofs = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
+const proofs = async (issuer: Issuer, { method, address }: Proved): Promise<readonly HostileRequest[]> => {
+  const right = { htm: method, htu: address };
+  const target = new URL(address).pathname;
   const key = await newPair();
   const attacker = await newPair();
   const rsa = await newPair('RS256');
@@ -110,8 +114,8 @@ const proofs = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
     requests.push({ name, sent: authorized(`DPoP ${token}`, ['dpop', proof]), expected, scheme: 'DPoP' });
   };
   const wrong = async (name: string, changes: Claims, header: Claims = {}): Promise<void> =>
-    withProof(`proof with ${name}`, await proofOf(bound, key, changes, header));
-  const good = (): Promise<string> => proofOf(bound, key);
+    withProof(`proof with ${name}`, await proofOf(bound, key, { ...right, ...changes }, header));
+  const good = (): Promise<string> => proofOf(bound, key, right);
 
   requests.push(
     { name: 'a bound token as Bearer', sent: authorized(`Bearer ${bound}`), expected: INVALID, scheme: 'DPoP' },
@@ -134,24 +138,24 @@ const proofs = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
       expected: INVALID,
     },
   );
-  withProof('an unbound token as DPoP', await proofOf(unbound, key), INVALID, unbound);
-  withProof('a proof by another key', await proofOf(bound, attacker), INVALID);
-  withProof('a proof for another token', await proofOf(unbound, key));
+  withProof('an unbound token as DPoP', await proofOf(unbound, key, right), INVALID, unbound);
+  withProof('a proof by another key', await proofOf(bound, attacker, right), INVALID);
+  withProof('a proof for another token', await proofOf(unbound, key, right));
   withProof('the token as its own proof', bound);
   withProof('a proof that is no JWT', 'x');
   withProof('a proof that is too long', `${await good()}${'A'.repeat(9000)}`);
   withProof('a proof with a changed signature', `${(await good()).slice(0, -8)}AAAAAAAA`);
-  withProof('a proof with an algorithm that is not accepted', await proofOf(forRsa, rsa), PROOF, forRsa);
-  await wrong('another method', { htm: 'POST' });
-  await wrong('a method in lower case', { htm: 'get' });
+  withProof('a proof with an algorithm that is not accepted', await proofOf(forRsa, rsa, right), PROOF, forRsa);
+  await wrong('another method', { htm: method === 'GET' ? 'POST' : 'GET' });
+  await wrong('a method in lower case', { htm: method.toLowerCase() });
   await wrong('no method', { htm: undefined });
   await wrong('another path', { htu: 'https://notes.example.com/api/other' });
-  await wrong('another host', { htu: 'https://attacker.example/api/notes' });
-  await wrong('another scheme of the address', { htu: 'http://notes.example.com/api/notes' });
-  await wrong('another port', { htu: 'https://notes.example.com:8443/api/notes' });
-  await wrong('a path that only begins alike', { htu: `${ADDRESS}/more` });
+  await wrong('another host', { htu: `https://attacker.example${target}` });
+  await wrong('another scheme of the address', { htu: address.replace('https:', 'http:') });
+  await wrong('another port', { htu: `https://notes.example.com:8443${target}` });
+  await wrong('a path that only begins alike', { htu: `${address}/more` });
   await wrong('no address', { htu: undefined });
-  await wrong('an address that is none', { htu: '/api/notes' });
+  await wrong('an address that is none', { htu: target });
   await wrong('no ath', { ath: undefined });
   await wrong('an empty ath', { ath: '' });
   await wrong('an old iat', { iat: now() - 120 });
@@ -170,8 +174,11 @@ const proofs = async (issuer: Issuer): Promise<readonly HostileRequest[]> => {
   return requests;
 };
 
-/** All of them, made for one issuer. */
-export const hostileRequests = async (issuer: Issuer): Promise<readonly HostileRequest[]> => [
-  ...(await places(issuer)),
-  ...(await proofs(issuer)),
+/** All of them, made for one issuer. `proved`: the request that the right parts of the proofs are for. */
+export const hostileRequests = async (
+  issuer: Issuer,
+  proved: Proved = { method: 'GET', address: ADDRESS },
+): Promise<readonly HostileRequest[]> => [
+  ...(await places(issuer, new URL(proved.address).pathname)),
+  ...(await proofs(issuer, proved)),
 ];
