@@ -11,6 +11,7 @@ import type { Decide, GatewayDecision, Permit } from './decision/gateway-decisio
 import { framingFault, isUsedMethod } from './request/framing.ts';
 import { ownAnswer } from './request/own-refusals.ts';
 import { refuseUnreadable } from './request/unreadable.ts';
+import { listenAtSocket } from './unix-socket.ts';
 import { sendAnswer } from './upstream/forward.ts';
 import { type HeaderList, identityHeaders, requestHeadersOf } from './upstream/request-headers.ts';
 
@@ -25,8 +26,12 @@ export type Asked = {
 };
 
 export interface DecisionEndpoint {
-  /** Resolves to the port. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Resolves to the port; undefined at a socket. Rejects with an Error that names the setting. */
+  listen(address: {
+    readonly host: string;
+    readonly port: number;
+    readonly socket?: string;
+  }): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -155,7 +160,11 @@ export const decisionEndpoint = (
 
   return {
     async listen(address) {
-      await listen(server, address);
+      if (address.socket !== undefined) {
+        await listenAtSocket(server, address.socket, 'decisions.socket');
+        return undefined;
+      }
+      await listen(server, address, 'decisions');
       return (server.address() as { readonly port: number }).port;
     },
     close: () =>

@@ -134,6 +134,8 @@ test('SF-12 the guarded way out is the only one: every import that could open a 
     'adapters/sqlite/backup-files.ts: node:worker_threads Worker',
     'adapters/sqlite/backup-worker.ts: node:worker_threads parentPort',
     'adapters/sqlite/backup-worker.ts: node:worker_threads workerData',
+    // To a Unix socket, which has no address in a network.
+    'src/gateway/unix-socket.ts: node:net connect',
     'src/gateway/upstream/upstream.ts: node:http Agent',
     'src/gateway/upstream/upstream.ts: node:http request as httpRequest',
     'src/gateway/upstream/upstream.ts: node:https request as httpsRequest',

@@ -147,9 +147,10 @@ const RULES: readonly Rule[] = [
       'node:fs',
       'node:http',
       'node:https',
+      'node:net',
       'node:path',
     ],
-    types: ['jose', 'node:net', 'node:stream'],
+    types: ['jose', 'node:stream'],
   },
 
   { of: 'src/cli/sign-in/loopback.ts', may: ['src/cli/', 'node:crypto', 'node:http'] },

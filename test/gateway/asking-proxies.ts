@@ -18,7 +18,8 @@ export type AskingProxy = keyof typeof PROGRAMS;
 
 export const hasProxy = (name: AskingProxy): boolean => spawnSync(PROGRAMS[name], ['-v']).status === 0;
 
-export type Ports = { readonly api: number; readonly gateway: number; readonly decisions: number };
+/** `decisions`: a port, or the address of a Unix socket as nginx writes it. */
+export type Ports = { readonly api: number; readonly gateway: number; readonly decisions: number | string };
 
 const isOpen = (port: number): Promise<boolean> =>
   new Promise((done) => {
@@ -32,6 +33,8 @@ const isOpen = (port: number): Promise<boolean> =>
 
 const nginxFiles = (folder: string, example: string): string => `
 daemon off;
+# As root it would run as another user, whom the socket of a gateway refuses.
+${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 1;
 pid ${folder}/pid;
 error_log ${folder}/errors;
@@ -50,7 +53,10 @@ export const startAskingProxy = async (name: AskingProxy, ports: Ports) => {
   const example = async (file: string): Promise<string> => {
     const text = await readFile(join(EXAMPLES, file), 'utf8');
     const changed = { 8443: port, 4000: ports.api, 8080: ports.gateway, 9001: ports.decisions };
-    return text.replace(/127\.0\.0\.1:(\d+)/g, (_, number: string) => `127.0.0.1:${changed[Number(number) as 8443]}`);
+    return text.replace(/127\.0\.0\.1:(\d+)/g, (_, number: string) => {
+      const address = changed[Number(number) as 8443];
+      return typeof address === 'string' ? address : `127.0.0.1:${address}`;
+    });
   };
   let child: ChildProcess;
   if (name === 'nginx') {

@@ -129,7 +129,7 @@ test.each([
   ],
   [
     { ...RIGHT, decisions: { host: '10.0.0.1' } },
-    '/decisions/secretFile: Any host in the network could ask. Add secretFile, or listen on 127.0.0.1.',
+    '/decisions/secretFile: Any host in the network could ask. Add secretFile, or listen on 127.0.0.1 or at a socket.',
   ],
   [
     { ...RIGHT, decisions: { secretFile: 'none' } },

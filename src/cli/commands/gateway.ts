@@ -33,6 +33,7 @@ const gateway: Command = {
       port,
       healthPort,
       decisionPort,
+      decisionSocket: configuration.decisions?.socket,
       upstream: configuration.upstream.url,
     });
     await stopping;

@@ -79,8 +79,10 @@ export type GatewayConfiguration = {
     readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
   };
   readonly health: { readonly host: string; readonly port: number } | undefined;
-  /** The listener for proxies that only ask. */
-  readonly decisions: { readonly host: string; readonly port: number; readonly secret?: string } | undefined;
+  /** The listener for proxies that only ask. `socket`: path of a Unix socket, in place of host and port. */
+  readonly decisions:
+    | { readonly host: string; readonly port: number; readonly socket?: string; readonly secret?: string }
+    | undefined;
   readonly issuer: string;
   readonly resource: string;
   readonly baseUrl: string | undefined;

@@ -87,7 +87,12 @@ const problemOf = ({ instancePath, keyword, params }: ErrorObject): readonly Pro
 
 type Given = Omit<GatewayConfiguration, 'credential' | 'exchange' | 'decisions' | 'mcp'> & {
   readonly mcp: (Omit<McpRules, 'sessionKey'> & { readonly sessionKeyFile?: string }) | undefined;
-  readonly decisions?: { readonly host: string; readonly port: number; readonly secretFile?: string };
+  readonly decisions?: {
+    readonly host: string;
+    readonly port: number;
+    readonly socket?: string;
+    readonly secretFile?: string;
+  };
   readonly exchange?: Omit<Exchange, 'privateKey'> & { readonly privateKeyFile: string };
   readonly credential?: {
     readonly clientId: string;
@@ -142,11 +147,12 @@ const findings = (given: Given): readonly Finding[] => {
     if (!credential) found.push([path, 'This needs a credential.', 'Add credential, or leave this out.']);
   };
   const { decisions } = given;
-  if (decisions && decisions.secretFile === undefined && !LOOPBACK.test(decisions.host)) {
+  const isOpen = decisions && decisions.socket === undefined && !LOOPBACK.test(decisions.host);
+  if (isOpen && decisions.secretFile === undefined) {
     found.push([
       ['decisions', 'secretFile'],
       'Any host in the network could ask.',
-      'Add secretFile, or listen on 127.0.0.1.',
+      'Add secretFile, or listen on 127.0.0.1 or at a socket.',
     ]);
   }
   if (decisions) found.push(...decisionProblems(given));
@@ -194,9 +200,11 @@ const secretIn = (text: string): string => {
 };
 
 const decisionsOf = (
-  { secretFile, ...address }: NonNullable<Given['decisions']>,
+  { secretFile, ...given }: NonNullable<Given['decisions']>,
   read: (file: string) => string,
+  placeOf: (name: string) => string,
 ): NonNullable<GatewayConfiguration['decisions']> => {
+  const address = given.socket === undefined ? given : { ...given, socket: placeOf(given.socket) };
   if (secretFile === undefined) return address;
   return { ...address, secret: secretIn(read(secretFile)) };
 };
@@ -254,7 +262,7 @@ export const loadGatewayConfiguration = (file: string, readFile: ReadFile = read
   const { credential: named } = given;
   const credential = named && loaded(['credential'], () => credentialOf(named, read));
   const { decisions: asking } = given;
-  const decisions = asking && loaded(['decisions', 'secretFile'], () => decisionsOf(asking, read));
+  const decisions = asking && loaded(['decisions', 'secretFile'], () => decisionsOf(asking, read, placeOf));
   const { mcp: rules } = given;
   const mcp = rules && loaded(['mcp', 'sessionKeyFile'], () => mcpOf(rules, read));
   const { exchange: asked } = given;

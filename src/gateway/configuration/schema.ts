@@ -242,6 +242,9 @@ export const GATEWAY_SCHEMA: GatewaySchema = section(
           default: '127.0.0.1',
         }),
         port: count('Port to listen on. 0 takes any free port.', [0, 9001, 65_535], 'port'),
+        socket: text(
+          'Path of a Unix socket to listen at, in place of host and port, with mode 0660. Relative to the configuration file.',
+        ),
         secretFile: text(
           'File with a secret of at least 32 characters, which the proxy sends as `X-Behalf-Proxy`. Relative to the configuration file.',
         ),
