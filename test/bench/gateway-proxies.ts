@@ -8,33 +8,19 @@ import { openSync, writeSync } from 'node:fs';
 import { Agent, createServer, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { loadGatewayConfiguration } from '../../src/gateway/configuration/load.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
 import { logLines } from '../../src/gateway/log-lines.ts';
+import { benchTokens, ISSUER, RESOURCE } from './bench-tokens.ts';
 import type { GatewayMicros, ProxyName } from './gateway-cost.ts';
 
-const ISSUER = 'https://id.example.com';
-const RESOURCE = 'https://notes.example.com';
 const TOKENS = 64;
-const TURNS = 24;
+const TURNS = 36;
+/** Both programs are compiled after these. */
+const WARM_UP = 8;
 const PER_TURN = 512;
 
-const { privateKey, publicKey } = await generateKeyPair('ES256');
-const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'es-1', alg: 'ES256' }] };
-const tokens = await Promise.all(
-  Array.from({ length: TOKENS }, (_, index) =>
-    new SignJWT({ client_id: 'agt_1', scope: 'notes.read', act: { sub: 'agt_1' }, txn: 'txn_1' })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'es-1' })
-      .setIssuer(ISSUER)
-      .setAudience(RESOURCE)
-      .setSubject('acc_1')
-      .setJti(String(index))
-      .setIssuedAt()
-      .setExpirationTime('1h')
-      .sign(privateKey),
-  ),
-);
+const { keySet, tokens } = await benchTokens(TOKENS);
 
 const load = fork(join(import.meta.dirname, 'gateway-load.ts'));
 const [{ upstream }] = (await once(load, 'message')) as [{ upstream: number }];
@@ -101,13 +87,21 @@ for (let turn = 0; turn < TURNS; turn += 1) {
   }
 }
 
-/** The first turns warm up. The lowest quarter is what the work itself costs; the rest is other work of the machine. */
-const typical = (values: readonly number[]): number => {
-  const sorted = values.slice(TURNS / 4).toSorted((one, other) => one - other);
-  return Number(sorted[Math.floor(sorted.length / 4)]);
+const median = (values: readonly number[]): number =>
+  Number(values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]);
+const microsOf = (name: ProxyName): number => median(spent[name].slice(WARM_UP));
+/** Turns that follow each other meet the same other work of the machine. */
+const factorOf = (gatewayed: ProxyName, plain: ProxyName): number =>
+  median(spent[gatewayed].map((micros, turn) => micros / Number(spent[plain][turn])).slice(WARM_UP));
+const measured: GatewayMicros = {
+  bare: microsOf('bare'),
+  gateway: microsOf('gateway'),
+  bareMcp: microsOf('bareMcp'),
+  gatewayMcp: microsOf('gatewayMcp'),
+  factor: factorOf('gateway', 'bare'),
+  mcpFactor: factorOf('gatewayMcp', 'bareMcp'),
 };
-const micros = Object.fromEntries(Object.entries(spent).map(([name, values]) => [name, typical(values)]));
-process.stdout.write(JSON.stringify(micros satisfies Record<string, number> as GatewayMicros), () => {
+process.stdout.write(JSON.stringify(measured), () => {
   load.kill();
   process.exit(0);
 });

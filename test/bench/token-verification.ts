@@ -2,31 +2,16 @@
  * What the package for resource servers costs beside `jwtVerify` of jose alone, in CPU of the process: a token that is new to it, and
  * one that it has seen before. Prints microseconds. The three take turns in one process, so that all meet the same machine.
  */
-import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { resourceServer } from '../../packages/resource-server/src/resource-server.ts';
+import { benchTokens, ISSUER, RESOURCE } from './bench-tokens.ts';
 import type { VerificationMicros } from './verification.ts';
 
-const ISSUER = 'https://id.example.com';
-const RESOURCE = 'https://notes.example.com';
 const TOKENS = 64;
 const TURNS = 24;
 const PER_TURN = 256;
 
-const { privateKey, publicKey } = await generateKeyPair('ES256');
-const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'es-1', alg: 'ES256' }] };
-const tokens = await Promise.all(
-  Array.from({ length: TOKENS }, (_, index) =>
-    new SignJWT({ client_id: 'agt_1', scope: 'notes.read notes.write', act: { sub: 'agt_1' }, txn: 'txn_1' })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'es-1' })
-      .setIssuer(ISSUER)
-      .setAudience(RESOURCE)
-      .setSubject('acc_1')
-      .setJti(String(index))
-      .setIssuedAt()
-      .setExpirationTime('1h')
-      .sign(privateKey),
-  ),
-);
+const { keySet, tokens } = await benchTokens(TOKENS);
 
 const find = createLocalJWKSet(keySet);
 const bare = async (token: string): Promise<void> => {
