@@ -57,6 +57,8 @@ const eachChunk = (request: IncomingMessage, take: (chunk: Buffer) => void): Pro
 const hasContent = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
+const NONE: RequestBody = { read: () => EMPTY, release: () => undefined };
+
 export const requestBodies = (limits: {
   readonly bodyBytes: number;
   readonly bufferedBytes: number;
@@ -65,6 +67,7 @@ export const requestBodies = (limits: {
 
   return {
     of(request) {
+      if (!hasContent(request)) return NONE;
       let mine = 0;
       let reading: Promise<Buffer> | undefined;
       let isReleased = false;
@@ -98,7 +101,6 @@ export const requestBodies = (limits: {
 
       return {
         read() {
-          if (!reading && !hasContent(request)) return EMPTY;
           reading ??= readAll();
           return reading;
         },
