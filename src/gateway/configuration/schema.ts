@@ -183,7 +183,7 @@ const mcp = section(
     methods: {
       type: 'object',
       description:
-        'What each further method needs, such as `resources/read`. The handshake, lists, pings, cancellations and answers to the server always pass.',
+        'What each further method needs, such as `resources/read` or `tasks/get`. The handshake, lists, pings, cancellations, subscriptions to changes of lists and answers to the server always pass.',
       additionalProperties: need,
       default: {},
     },

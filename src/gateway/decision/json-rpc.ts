@@ -17,6 +17,7 @@ export type Message = {
   readonly method: string | undefined;
   /** Name of the tool that is called. */
   readonly tool: string | undefined;
+  readonly params: JsonObject;
   /** Arguments of the tool, or parameters of another method. */
   readonly content: JsonObject;
 };
@@ -42,14 +43,14 @@ const messageOf = (value: unknown): Message => {
   const isAnswer = memberOf(value, 'result') !== undefined || memberOf(value, 'error') !== undefined;
   if (id !== undefined && typeof id !== 'string' && typeof id !== 'number') throw malformed('id is no text or number');
   if (method === undefined && isAnswer && id !== undefined) {
-    return { id: undefined, method: undefined, tool: undefined, content: {} };
+    return { id: undefined, method: undefined, tool: undefined, params: {}, content: {} };
   }
   if (typeof method !== 'string' || isAnswer) throw malformed('it is neither a request nor an answer');
   const params = objectIn(value, 'params');
-  if (method !== 'tools/call') return { id, method, tool: undefined, content: params };
+  if (method !== 'tools/call') return { id, method, tool: undefined, params, content: params };
   const tool = memberOf(params, 'name');
   if (typeof tool !== 'string' || tool === '') throw malformed('name is no text');
-  return { id, method, tool, content: objectIn(params, 'arguments') };
+  return { id, method, tool, params, content: objectIn(params, 'arguments') };
 };
 
 /** A header value of the MCP transport, which can be encoded (SEP-2243). */
@@ -58,25 +59,37 @@ const plainValue = (value: string): string => {
   return encoded === undefined ? value : Buffer.from(encoded, 'base64').toString('utf8');
 };
 
-/** Members of `params` that Mcp-Name repeats, beside the name of a tool (SEP-2243). */
+/** Members of `params` that Mcp-Name repeats, beside the name of a tool (SEP-2243, and the extension for tasks). */
 const NAMED_BY: Readonly<Record<string, string>> = {
   'prompts/get': 'name',
   'resources/read': 'uri',
   'resources/subscribe': 'uri',
   'resources/unsubscribe': 'uri',
+  'tasks/cancel': 'taskId',
+  'tasks/get': 'taskId',
+  'tasks/result': 'taskId',
+  'tasks/update': 'taskId',
 };
 
-const nameOf = ({ method, tool, content }: Message): unknown => {
+const nameOf = ({ method, tool, params }: Message): unknown => {
   const member = tool === undefined && method !== undefined ? NAMED_BY[method] : undefined;
-  return member === undefined ? tool : memberOf(content, member);
+  return member === undefined ? tool : memberOf(params, member);
 };
 
-/** A server may read the method and the name from the headers, so they must be those of the message. */
+const REVISION = 'io.modelcontextprotocol/protocolVersion';
+
+/** Revision of MCP that a message names. Undefined for one before 2026-07-28. */
+const revisionOf = ({ params }: Message): unknown => memberOf(objectIn(params, '_meta'), REVISION);
+
+/** A server may read method, name and revision from the headers, so they must be those of the message. */
 const checkHeaders = ({ headers }: GatewayRequest, { list, isBatch }: Messages): void => {
   const [method, name] = [headerIn(headers, 'mcp-method'), headerIn(headers, 'mcp-name')];
   const [first] = list;
   const isOther = isBatch || first === undefined;
   if (method !== undefined && (isOther || method !== first.method)) throw malformed('Mcp-Method names another method');
+  const revision = headerIn(headers, 'mcp-protocol-version');
+  const isRight = (message: Message): boolean => [undefined, revision].includes(revisionOf(message) as string);
+  if (revision !== undefined && !list.every(isRight)) throw malformed('MCP-Protocol-Version names another revision');
   if (name === undefined) return;
   if (isOther || plainValue(name) !== nameOf(first)) throw malformed('Mcp-Name names something else');
 };

@@ -1,7 +1,7 @@
 /** What a request needs, from its route and its content. */
 import { Refusal, type Requirement } from '../../../packages/resource-server/src/resource-server.ts';
 import type { DetailTemplate, McpRules, Need } from '../configuration/configuration.ts';
-import { ContentRefused, type JsonObject, valueAt } from '../request/json-content.ts';
+import { ContentRefused, isJsonObject, type JsonObject, memberOf, valueAt } from '../request/json-content.ts';
 import type { Message } from './json-rpc.ts';
 
 export type Detail = { readonly type: string; readonly [member: string]: unknown };
@@ -23,7 +23,17 @@ const HARMLESS = new Set([
   'notifications/cancelled',
   'notifications/progress',
   'notifications/roots/list_changed',
+  'notifications/tasks/status',
 ]);
+
+const SUBSCRIPTION = 'subscriptions/listen';
+const CHANGES_OF_LISTS = new Set(['toolsListChanged', 'promptsListChanged', 'resourcesListChanged']);
+
+/** Whether a subscription is to changes of lists alone, and not to resources or tasks. */
+const isAboutLists = (content: JsonObject): boolean => {
+  const wanted = memberOf(content, 'notifications');
+  return isJsonObject(wanted) && Object.keys(wanted).every((name) => CHANGES_OF_LISTS.has(name));
+};
 
 const filled = ({ type, members }: DetailTemplate, content: unknown): Detail => {
   const values = Object.entries(members).map(([name, from]) => {
@@ -39,7 +49,7 @@ export const filledNeed = (need: Need, content: unknown): FilledNeed => ({
   details: need.details.map((template) => filled(template, content)),
 });
 
-const needOfMessage = (rules: McpRules, { method, tool }: Message): Need | 'pass' => {
+const needOfMessage = (rules: McpRules, { method, tool, content }: Message): Need | 'pass' => {
   if (method === undefined) return 'pass';
   if (tool !== undefined) {
     if (Object.hasOwn(rules.tools, tool)) return rules.tools[tool] as Need;
@@ -50,7 +60,7 @@ const needOfMessage = (rules: McpRules, { method, tool }: Message): Need | 'pass
     });
   }
   if (Object.hasOwn(rules.methods, method)) return rules.methods[method] as Need;
-  if (HARMLESS.has(method)) return 'pass';
+  if (HARMLESS.has(method) || (method === SUBSCRIPTION && isAboutLists(content))) return 'pass';
   throw new Refusal('insufficient_scope', {
     reason: 'method_unknown',
     description: 'The gateway lets no message of this method pass.',

@@ -23,6 +23,7 @@ const ONCE = new Set([
   'last-event-id',
   'mcp-method',
   'mcp-name',
+  'mcp-protocol-version',
   'mcp-session-id',
   'transfer-encoding',
   'upgrade',
