@@ -32,6 +32,7 @@ import { serverCommands } from './commands/server.ts';
 import { serverStateCommands } from './commands/server-state.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { storeCommands } from './commands/store.ts';
+import { transactionCommands } from './commands/transactions.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
 import { workloadIdentityCommands } from './commands/workload-identity.ts';
@@ -110,6 +111,7 @@ export const TOPICS: readonly Topic[] = [
     nouns: [
       noun('grants', 'See, narrow and revoke grants', grantCommands),
       noun('delegations', 'See, narrow and revoke delegations', delegationCommands),
+      noun('transactions', 'See and close transactions of agents', transactionCommands),
       noun('kill', 'Stop an agent, an owner, an account, a client or everything at once', killCommands),
       noun('kills', 'See and lift kills', orderedKillCommands),
     ],

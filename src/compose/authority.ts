@@ -17,6 +17,10 @@ import { type DelegationRegistry, delegationRegistry } from '../domain/authority
 import { type DelegationRequests, delegationRequests } from '../domain/authority/delegation/delegation-requests.ts';
 import { type PolicyTrials, policyTrials } from '../domain/authority/policy/policy-simulations.ts';
 import { type StatusIndexes, statusIndexes } from '../domain/authority/status-lists/status-indexes.ts';
+import {
+  type TransactionRegistry,
+  transactionRegistry,
+} from '../domain/authority/transactions/transaction-registry.ts';
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { BlueprintRegistry } from '../domain/clients/blueprints/blueprint-registry.ts';
 import type { MetadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
@@ -35,6 +39,7 @@ export interface DelegationServices {
   /** Requests of agents to their users for a delegation. */
   readonly requests: DelegationRequests;
   readonly budgets: BudgetRegistry;
+  readonly transactions: TransactionRegistry;
   /** Transfers what an agent has used to the budgets of its next owner. */
   readonly ownerUse: { carryTo(owner: string, agent: string): Promise<void> };
 }
@@ -53,6 +58,7 @@ export const delegationServices = (
     }),
     requests: delegationRequests({ ephemeral, clock, identifiers, masterKey, issuer, ttlSeconds: requestTtlSeconds }),
     budgets,
+    transactions: transactionRegistry({ documents, clock, identifiers, audit, revocation: deps.revocation }),
     ownerUse: ownerUse({ documents, clock, budgets }),
   };
 };

@@ -18,6 +18,7 @@ import { GRANT_USE } from '../domain/authority/grants/grant-last-used.ts';
 import { ACTIVE_POLICY, POLICY_SETS } from '../domain/authority/policy/policy-set.ts';
 import { KILLS } from '../domain/authority/revocation/kill.ts';
 import { STATUS_LIST_ENTRIES } from '../domain/authority/status-lists/status-list.ts';
+import { TRANSACTIONS } from '../domain/authority/transactions/transaction.ts';
 import { AGENTS } from '../domain/clients/agents/agent.ts';
 import { AGENT_USE } from '../domain/clients/agents/agent-last-used.ts';
 import { CREDENTIAL_USE } from '../domain/clients/agents/credential-last-used.ts';
@@ -96,6 +97,7 @@ export const COLLECTIONS = [
   GRANTS,
   GRANT_USE,
   DELEGATIONS,
+  TRANSACTIONS,
   ABSENCES,
   APPROVALS,
   STANDING_APPROVALS,

@@ -43,6 +43,7 @@ export const extensionsOf = (
     grants,
     delegations,
     requests,
+    transactions: made.transactions,
     approvals: made.approvals,
     authorize: made.authorize,
     peers: made.peers,
@@ -75,6 +76,7 @@ export const extensionsOf = (
     jwtBearer({
       assertions: made.assertions,
       links: made.links,
+      transactions: made.transactions,
       agents,
       clients,
       accounts,

@@ -22,6 +22,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
       },
       settleOffboardings: () => made.offboarding.settleAll(),
       settleHandOvers: () => made.handOvers.settleAll(),
+      settleTransactions: () => made.transactions.settle(),
     },
     deliveryWorker: made.notifications.deliveryWorker,
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),

@@ -59,7 +59,7 @@ export const managementApi = (
     auditReader: audit,
     transparencyLog: made.transparencyLog,
     tokens,
-    kills: killCalls(kills, made.sessions, onUnexpected),
+    kills: killCalls(kills, made, onUnexpected),
     verifyProof: (ctx, accessToken) =>
       callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
     certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
@@ -79,6 +79,8 @@ export const managementApi = (
     sessions: made.sessions,
     clients: made.clients,
     agents: made.agents,
+    transactions: made.transactions,
+    effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
     findings: made.findings,
     clientFindings: made.clientFindings,
@@ -133,15 +135,19 @@ const keyCalls = (
   },
 });
 
-/** A kill of an account also notifies apps that their user is signed out. It takes effect without that, and does not wait. */
+/**
+ * A kill also closes the transactions of the killed agents, and one of an account notifies apps that their user is signed out.
+ * It takes effect without both, and does not wait.
+ */
 const killCalls = (
   kills: ManagementDependencies['kills'],
-  sessions: Pick<Services['sessions'], 'ending'>,
+  { sessions, transactions }: Pick<Services, 'sessions' | 'transactions'>,
   onUnexpected: (error: unknown, request: string) => void,
 ): ManagementDependencies['kills'] => ({
   ...kills,
   async order(order, by) {
     const ordered = await kills.order(order, by);
+    void transactions.settle().catch((error: unknown) => onUnexpected(error, 'kill'));
     if (order.scope === 'account') {
       void sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
     }

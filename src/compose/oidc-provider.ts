@@ -101,6 +101,7 @@ export const providerOf = (
       authority,
       details,
       liveness,
+      transactions: made.transactions,
       instances: callers.instances,
       budgets: made.reservations,
     }),

@@ -89,6 +89,7 @@ export const peoplePages = (
       service: made.approvals.service,
       standing: made.approvals.standing,
       absences: made.approvals.absences,
+      transactions: made.transactions,
       live,
       clock,
     },

@@ -63,6 +63,7 @@ export const tokenServices = (
     links: made.links,
     approvals: approvals.service,
     sessions: made.sessions,
+    transactions: made.transactions,
     managementApi: managementApiOf(issuer),
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

@@ -20,6 +20,7 @@ import {
   SIMULATION_GERMAN,
   STATUS_LIST_GERMAN,
   TARGET_GERMAN,
+  TRANSACTION_GERMAN,
 } from '../../views/words/refusals/authority.ts';
 import {
   AGENT_GERMAN,
@@ -89,6 +90,7 @@ import { POLICY_REFUSALS } from '../domain/authority/policy/policy-refusals.ts';
 import { KILL_REFUSALS } from '../domain/authority/revocation/kill-refusals.ts';
 import { REVOCATION_FEED_REFUSALS } from '../domain/authority/revocation-feed/feed-refusals.ts';
 import { STATUS_LIST_REFUSALS } from '../domain/authority/status-lists/status-list-refusals.ts';
+import { TRANSACTION_REFUSALS } from '../domain/authority/transactions/transaction-refusals.ts';
 import { AGENT_REFUSALS } from '../domain/clients/agents/agent-refusals.ts';
 import { CREDENTIAL_REFUSALS } from '../domain/clients/agents/credential-refusals.ts';
 import { BLUEPRINT_REFUSALS } from '../domain/clients/blueprints/blueprint-refusals.ts';
@@ -187,6 +189,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Grants', GRANT_REFUSALS, GRANT_GERMAN),
   area('Kill switch', KILL_REFUSALS, KILL_GERMAN),
   area('Budgets', BUDGET_REFUSALS, BUDGET_GERMAN),
+  area('Transactions', TRANSACTION_REFUSALS, TRANSACTION_GERMAN),
   area('Policies', POLICY_REFUSALS, POLICY_GERMAN),
   area('Texts of policies', POLICY_TEXT_REFUSALS, POLICY_TEXT_GERMAN),
   area('Simulations', SIMULATION_REFUSALS, SIMULATION_GERMAN),

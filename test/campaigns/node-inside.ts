@@ -41,6 +41,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     links: made.links,
     approvals: made.approvals.service,
     sessions: made.sessions,
+    transactions: made.transactions,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

@@ -375,7 +375,9 @@ describe('administer', () => {
   test('SC-10 every operation that changes something asks, or says why not', () => {
     const silent = routeEntries().filter(([, { policy, method }]) => typeof policy !== 'string' && method !== 'GET');
     expect(silent.map(([operation]) => operation).sort()).toEqual([
+      'closeTransaction',
       'createKill',
+      'openTransaction',
       'replayPolicies',
       'rotateCredential',
       'simulateApprovers',

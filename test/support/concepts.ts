@@ -177,7 +177,10 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'transaction',
     means: 'one bounded piece of work; its id is the `txn` of every token and event in it',
+    collections: ['transactions'],
     prefixes: ['txn'],
+    paths: ['transactions'],
+    commands: ['transactions'],
   },
   {
     name: 'token',

@@ -32,6 +32,7 @@ const idsIn = (token: string): readonly string[] => {
   add('token', claims['jti']);
   add('grant', claims['grant_id']);
   add('delegation', claims['delegation']);
+  add('transaction', claims['txn']);
   add('party', claims['client_id']);
   add('subject', claims['sub']);
   add('instance', claims['instance']);

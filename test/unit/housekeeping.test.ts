@@ -29,7 +29,13 @@ test('a store that fails when the next change of keys is looked up does not end 
         return undefined;
       },
     },
-    agents: { noteUses: nothing, keep: nothing, settleHandOvers: async () => {}, settleOffboardings: nothing },
+    agents: {
+      noteUses: nothing,
+      keep: nothing,
+      settleHandOvers: async () => {},
+      settleOffboardings: nothing,
+      settleTransactions: nothing,
+    },
     escalate: nothing,
     deliveryWorker: { poll: nothing, stop: nothing },
     oidcProvider: { reload: nothing, keysVersion: () => '' },

@@ -72,6 +72,8 @@ export type ApprovalFacts = {
   readonly breakGlass?: BreakGlassNote;
   /** The agent's own text for this one request. */
   readonly message?: string;
+  /** What its transaction is for, and who vouches for that. */
+  readonly intent?: { readonly text: string; readonly source: keyof typeof words.intents };
   /** In our own text. */
   readonly warnings: readonly Warning[];
   /** When the page is made, epoch seconds. */
@@ -180,5 +182,5 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
 };
 
 /** The agent's text comes after the facts, marked as its own. */
-export const agentsWords = ({ message, agent, channel }: ApprovalFacts): Html =>
-  html`${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;
+export const agentsWords = ({ message, intent, agent, channel }: ApprovalFacts): Html =>
+  html`${intent && chosenWords(intent.text, words.intents[intent.source])}${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;

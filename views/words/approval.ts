@@ -68,6 +68,13 @@ export const approvalWords = {
       de: html`Dieser Agent ist jetzt ${state}. Solange das so ist, bekäme er nichts.`,
     }),
   }),
+  transactionClosed: {
+    line: phrase({ en: 'The transaction was closed', de: 'Der Vorgang wurde geschlossen' }),
+    text: phrase({
+      en: 'The transaction that this request belongs to was closed. The agent would get nothing.',
+      de: 'Der Vorgang, zu dem diese Anfrage gehört, wurde geschlossen. Der Agent bekäme nichts.',
+    }),
+  },
   onlyIfYouKnow: {
     line: phrase({ en: 'Only go on if you know of this', de: 'Machen Sie nur weiter, wenn Sie davon wissen' }),
     text: phrase({

@@ -68,6 +68,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'delegation.suspended': ['Delegation suspended: new owner', 'Vollmacht ausgesetzt: neuer Eigentümer'],
   'delegation.confirmed': ['New owner of an agent confirmed', 'Neuer Eigentümer eines Agenten bestätigt'],
   'delegation.revoked': ['Delegation ended', 'Vollmacht beendet'],
+  'transaction.opened': ['Transaction opened', 'Vorgang eröffnet'],
+  'transaction.closed': ['Transaction closed', 'Vorgang geschlossen'],
   'account.created': ['Account created', 'Konto angelegt'],
   'account.updated': ['Account changed', 'Konto geändert'],
   'account.disabled': ['Account disabled', 'Konto gesperrt'],

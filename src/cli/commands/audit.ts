@@ -251,7 +251,7 @@ const erase = managementCommand({
   options: {
     value: {
       value: 'NAME',
-      description: 'source (an address), username, details, message or reported. Default: source.',
+      description: 'source (an address), username, details, message, reported or invoker. Default: source.',
     },
   },
   run: async (call) => {

@@ -32,6 +32,10 @@ export const AUDIT_EVENTS = {
     'A resource server searched for who may do an action there, or for what a subject may do. `inputs` have how many the server examined and found.',
   'decision.refused':
     'The server refused a question of an authenticated resource server: it was malformed, or questions came too often. Or it refused the access request of a resource server, or a list of its reports as a whole.',
+  'transaction.opened':
+    'An agent opened a transaction. `inputs` have its trigger, the digest of its intent with its source, and its end. `personal.message` is the text of the intent, `personal.invoker` what invoked the agent; the agent states both.',
+  'transaction.closed':
+    'A transaction was closed, and every token below it ended. No approval below it gives a token. `inputs.cause` says by what: the agent, an owner, an operator, its end, a kill, a change of owner. `inputs.closedAt` is when; the server writes this event right after.',
   'report.stated':
     'A resource server stated what it did with one of its tokens. `caller` is that server. `inputs` and `personal.reported` are its statement; the other members are what this server recorded with the token. The event ends nothing.',
   'report.left_out':
@@ -330,7 +334,7 @@ export type AuditEvent = {
   readonly since?: number;
   /**
    * `device`: address from which a device made its request (RFC 8628). `details`: authorization details (RFC 9396) as
-   * JSON; they may name people. `message`: text of an agent for people.
+   * JSON; they may name people. `message`: text of an agent for people, or its intent. `invoker`: what invoked an agent.
    * `reported`: the object that a resource server names in a report.
    */
   readonly personal?: {
@@ -340,6 +344,7 @@ export type AuditEvent = {
     readonly details?: string;
     readonly message?: string;
     readonly reported?: string;
+    readonly invoker?: string;
   };
 };
 

@@ -16,7 +16,8 @@ export const ID_PREFIXES = [
   'ins', // instance of an agent: derived from its key (domain/clients/instances/instance.ts)
   'cns', // remembered consent
   'req', // HTTP request
-  'txn', // transaction
+  'txn', // implicit transaction: an id only
+  'trn', // transaction that an agent opened
   'tok', // JWT access token: its jti
   'dny', // denial
   'dec', // decision

@@ -28,6 +28,7 @@ export type IssuedToken = {
   /** Instance of the agent to which it was issued. */
   readonly instance?: string;
   readonly grant?: string;
+  /** The transaction: declared ones end the token (authority/transactions). */
   readonly txn?: string;
   /** The decision behind it, and the version of the evaluated policy set. */
   readonly decision?: string;
@@ -71,6 +72,7 @@ export type TokenEnd =
   | 'grant_narrowed'
   | 'session_ended'
   | 'delegation_ended'
+  | 'transaction_ended'
   | 'delegation_narrowed'
   | 'client_not_active'
   | 'agent_not_active'

@@ -41,6 +41,7 @@ export type Layer =
   | 'subject_token'
   | 'grant'
   | 'delegation'
+  | 'transaction'
   | 'budget'
   | 'limits';
 
@@ -60,7 +61,8 @@ export type Denial = {
  * agent, it works until the person has decided. `narrow`: ask again with this scope, which is allowed now. `step_up`:
  * have the person sign in again with these `acr_values` or this `max_age` (RFC 9470). `approval`: people are being
  * asked; poll the token endpoint with this `grant_type` and `auth_req_id`, every `interval` seconds, until there is an
- * answer (CIBA §10.1). Show `number` to the user who started the action. `wait`: there is room again from `until`, in
+ * answer (CIBA §10.1). Show `number` to the user who started the action. `transaction`: open another transaction at
+ * `endpoint`. `wait`: there is room again from `until`, in
  * epoch seconds, unless other requests take it. `contact`: only the owner of the agent, or the operator of this server,
  * can lift the denial.
  */
@@ -77,6 +79,7 @@ export type Remedy =
       readonly interval: number;
       readonly number?: string;
     }
+  | { readonly kind: 'transaction'; readonly endpoint: string }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
 

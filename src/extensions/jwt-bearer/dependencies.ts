@@ -2,6 +2,7 @@
 
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
+import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
@@ -15,6 +16,7 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 export type JwtBearerDependencies = {
   readonly assertions: PeerAssertions;
   readonly links: Pick<AccountLinks, 'find' | 'ensure'>;
+  readonly transactions: Pick<TransactionRegistry, 'named'>;
   /** Agents, clients and accounts in their effective state. */
   readonly agents: { get(id: string): Found<Agent> };
   readonly clients: { get(id: string): Found<Client> };

@@ -12,7 +12,7 @@ export const jwtBearer = (dependencies: JwtBearerDependencies): Extension => {
     grants: [
       {
         grantType: GRANT_TYPE,
-        parameters: ['assertion', 'resource', 'scope'],
+        parameters: ['assertion', 'resource', 'scope', 'transaction'],
         repeatable: ['resource'],
         async handle(request) {
           const { use, useUntil, token } = await redeem(request);

@@ -34,6 +34,18 @@ export const REFUSALS = {
     field: 'assertion',
     text: 'the person the assertion is about has no active account here that others may speak for',
   },
+  transaction_unknown: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    field: 'transaction',
+    text: 'this agent has opened no transaction with this id',
+  },
+  transaction_ended: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    field: 'transaction',
+    text: 'the transaction is closed or has reached its end; open another one and name it',
+  },
   target_missing: {
     code: 'invalid_target',
     layer: 'request',

@@ -4,6 +4,7 @@ import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
 import type { ActionFacts, DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
@@ -12,6 +13,7 @@ import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chai
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { endIn, transactionOf } from './named-transaction.ts';
 import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { refusals } from './refusals.ts';
@@ -92,13 +94,17 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     const grant = await grantOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, grant, server);
     if (source.kind === 'unconsented') throw refuse('consent_missing');
-    const facts = await factsAt(dependencies, refuse, agent, account, accepted, grant, source, server);
+    const transaction = await transactionOf(dependencies, refuse, agent.id, origin.txn, undefined);
+    const facts = {
+      ...(await factsAt(dependencies, refuse, agent, account, accepted, grant, source, server)),
+      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+    };
     const txn = origin.txn ?? identifiers.newId('txn');
     const made = new Set<string>();
     return {
       facts,
       chain: chainOf(source, agent, issuer),
-      notAfter: Math.min(source.delegation.expiresAt, grant?.expiresAt ?? Number.POSITIVE_INFINITY),
+      notAfter: Math.min(source.delegation.expiresAt, grant?.expiresAt ?? Number.POSITIVE_INFINITY, endIn(transaction)),
       grant: origin.grant,
       txn,
       parent: origin.id,

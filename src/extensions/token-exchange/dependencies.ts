@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
 import type { DelegationRequests } from '../../domain/authority/delegation/delegation-requests.ts';
+import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
@@ -33,6 +34,7 @@ export type TokenExchangeDependencies = {
     DelegationRegistry,
     'live' | 'consented' | 'suspendedAt' | 'sibling' | 'derived' | 'revoke' | 'maxDepth'
   >;
+  readonly transactions: Pick<TransactionRegistry, 'live' | 'named'>;
   readonly signIns: SignIns;
   readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly authorize: Authorize;

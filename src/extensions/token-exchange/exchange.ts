@@ -2,12 +2,14 @@ import { type Decision, recordOf } from '../../domain/authority/decision/decisio
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
+import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { checkDetails } from '../../domain/resources/authorization-details/asked-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { endIn, transactionOf } from './named-transaction.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
@@ -68,7 +70,9 @@ const checkedExchange = async (
     refusing(refuse, () => checkDetails(target.detailTypes ?? [], details));
   }
 
-  const accepted = await acceptSubjectToken(dependencies, refuse, agent, caller, parameters.subject);
+  const presented = await acceptSubjectToken(dependencies, refuse, agent, caller, parameters.subject);
+  const transaction = await transactionOf(dependencies, refuse, agent.id, presented.token.txn, parameters.transaction);
+  const accepted = under(transaction, presented);
   const { token, account } = accepted;
   caller.note({
     subject: token.subject,
@@ -91,9 +95,14 @@ const checkedExchange = async (
     assurance: token.assurance,
     source: caller.source,
     isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+    ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
   };
-  return { agent, parameters, target, accepted, grant, source, facts };
+  return { agent, parameters, target, accepted, transaction, grant, source, facts };
 };
+
+/** The subject token as one of the transaction: all that follows, an approval too, belongs to it. */
+const under = (transaction: Transaction | undefined, accepted: AcceptedSubjectToken): AcceptedSubjectToken =>
+  transaction ? { ...accepted, token: { ...accepted.token, txn: transaction.id } } : accepted;
 
 /** The decision about an exchange, which the audit log gets with its facts. */
 const decided = async (
@@ -121,7 +130,7 @@ const tokenOf = async (
   exchange: CheckedExchange & { readonly source: ConsentedSource },
   decision: Decision,
 ): Promise<ExchangedToken> => {
-  const { agent, parameters, target, accepted, grant, source, facts } = exchange;
+  const { agent, parameters, target, accepted, transaction, grant, source, facts } = exchange;
   const { token } = accepted;
   const txn = token.txn ?? dependencies.identifiers.newId('txn');
   const delegation =
@@ -136,6 +145,7 @@ const tokenOf = async (
     delegation.expiresAt,
     source.delegation.expiresAt,
     grant?.expiresAt ?? Number.POSITIVE_INFINITY,
+    endIn(transaction),
     facts.now + Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
   );
   caller.note({ chain: delegation.chain, delegation: delegation.id, txn, scopeGiven: scope });

@@ -1,5 +1,6 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty } from '../../domain/authority/decision/facts.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import { type Outbound, type Peer, resourceBehind } from '../../domain/clients/peers/peer.ts';
@@ -9,6 +10,7 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
+import { endIn, transactionOf } from './named-transaction.ts';
 import { type ExchangeParameters, GRANT_TYPE, ID_JAG_TYPE, readParameters } from './parameters.ts';
 import { checkActorToken } from './presented-tokens.ts';
 import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
@@ -61,6 +63,9 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
     const account = (await accounts.get(signIn.subject))?.document;
     if (account?.state !== 'active') throw refuse('subject_not_active');
     await checkActor(dependencies, refuse, party, caller, parameters);
+    const { transaction: named } = parameters;
+    const transaction = await transactionOf(dependencies, refuse, party.is.id, undefined, named);
+    if (transaction) caller.note({ txn: transaction.id });
 
     const now = clock.now();
     const decision = await dependencies.authorize({
@@ -74,6 +79,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
       assurance: signIn.assurance,
       source: caller.source,
       isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
     });
     caller.note({
       decision: decision.id,
@@ -93,9 +99,10 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
       claims: {
         client_id: peer.outbound.clients[party.is.id],
         resource: server.identifier,
+        ...(transaction ? { txn: transaction.id } : {}),
         ...aboutPerson(account, signIn),
       },
-      notAfter: signIn.expiresAt,
+      notAfter: Math.min(signIn.expiresAt, endIn(transaction)),
       lifetimeSeconds: Math.min(peer.outbound.lifetimeSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
       grant: signIn.grant,
       parent: signIn.id,

@@ -38,6 +38,7 @@ export const PARAMETERS = [
   'request_context',
   'request_details',
   'authorization_details',
+  'transaction',
 ] as const;
 
 export const REPEATABLE = ['audience', 'resource'] as const;
@@ -46,6 +47,7 @@ export const REPEATABLE = ['audience', 'resource'] as const;
 const MAX_TOKEN_BYTES = 8192;
 const MAX_TARGET_LENGTH = 2048;
 const MAX_SCOPE_LENGTH = 4096;
+const MAX_ID_LENGTH = 128;
 
 export type TokenType =
   | typeof ACCESS_TOKEN_TYPE
@@ -71,6 +73,8 @@ export type ExchangeParameters = {
   readonly scope: readonly string[] | undefined;
   /** Undefined: everything that the source holds. */
   readonly details: readonly Detail[] | undefined;
+  /** Id of a declared transaction. */
+  readonly transaction: string | undefined;
 };
 
 /**
@@ -115,6 +119,7 @@ export const readParameters = (
   const audience = target('audience');
   if (resource === undefined && audience === undefined) throw refuse('target_missing');
   const scope = single('scope');
+  const transaction = single('transaction');
   return {
     subject,
     actor,
@@ -123,6 +128,7 @@ export const readParameters = (
     audience,
     scope: scope === undefined ? undefined : scopeOf(bounded('scope', scope, MAX_SCOPE_LENGTH), refuse),
     details: detailsIn(single('authorization_details'), refuse),
+    transaction: transaction === undefined ? undefined : bounded('transaction', transaction, MAX_ID_LENGTH),
   };
 };
 

@@ -1,3 +1,4 @@
+import { isDeclared } from '../../domain/authority/transactions/transaction.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
@@ -40,6 +41,8 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
     });
     caller.note({ subject: token.subject, ...(token.grant ? { grant: token.grant } : {}) });
     const grant = token.grant === undefined ? undefined : await grants.get(token.grant);
+    // A refresh token would outlive the transaction of this token.
+    if (isDeclared(token.txn)) throw refuse('authorization_not_own');
     const isOwn = received === 'issued_to_caller' && grant?.clientId === agent.id && grant.account === token.subject;
     if (!isOwn) throw refuse('authorization_not_own');
     const instance = (await caller.instance()) ?? (await started(dependencies, refuse, caller));

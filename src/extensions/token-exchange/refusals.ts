@@ -189,6 +189,24 @@ export const REFUSALS = {
     field: 'subject_token',
     text: 'the delegation behind subject_token has ended',
   },
+  transaction_unknown: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    field: 'transaction',
+    text: 'this agent has opened no transaction with this id, and subject_token belongs to none',
+  },
+  transaction_ended: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    field: 'transaction',
+    text: 'the transaction is closed or has reached its end; open another one and name it',
+  },
+  transaction_other: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    field: 'transaction',
+    text: 'subject_token belongs to another transaction; leave transaction out, or name that one',
+  },
   scope_not_available: {
     code: 'invalid_scope',
     layer: 'delegation',

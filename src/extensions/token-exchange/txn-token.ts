@@ -1,10 +1,12 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { type RequestContext, readRequestContext } from '../../domain/authority/delegation/request-context.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import { type ActorChain, actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
+import { endIn, transactionOf } from './named-transaction.ts';
 import { readParameters, TXN_TOKEN_TYPE } from './parameters.ts';
 import { acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
@@ -52,7 +54,8 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
     const about = contextOf(values, refuse, 'request_context');
     const details = contextOf(values, refuse, 'request_details');
     const { token, account, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, subject);
-    const txn = token.txn ?? identifiers.newId('txn');
+    const transaction = await transactionOf(dependencies, refuse, agent.id, token.txn, parameters.transaction);
+    const txn = transaction?.id ?? token.txn ?? identifiers.newId('txn');
     caller.note({
       txn,
       subject: token.subject,
@@ -81,6 +84,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
       assurance: token.assurance,
       source: caller.source,
       isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
     });
     caller.note({
       decision: decision.id,
@@ -103,7 +107,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
         // Further services do not need the origin of a request. A party that knows the origin can recognise it by the digest.
         ...(about ? { rctx: { 'sha-256': about.digest } } : {}),
       },
-      notAfter: token.expiresAt,
+      notAfter: Math.min(token.expiresAt, endIn(transaction)),
       lifetimeSeconds: Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
       grant: token.grant,
       parent: token.id,

@@ -7,6 +7,7 @@ import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import { blockingLayer } from '../../domain/authority/decision/remedies.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
+import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Grant } from '../../domain/ports/grants.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
@@ -25,6 +26,8 @@ export type CheckedExchange = {
   readonly parameters: ExchangeParameters;
   readonly target: ResourceServer;
   readonly accepted: AcceptedSubjectToken;
+  /** The declared transaction that the token belongs to. */
+  readonly transaction: Transaction | undefined;
   /** The grant that the subject token depends on. */
   readonly grant: Grant | undefined;
   readonly source: Source;

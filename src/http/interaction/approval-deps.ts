@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { Absences } from '../../domain/approvals/absences.ts';
 import type { ApprovalService } from '../../domain/approvals/approval-service.ts';
 import type { StandingApprovals } from '../../domain/approvals/standing-approvals.ts';
+import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 
 /** Streams that signal to open inboxes that something changed (account/approvals/live.ts). */
@@ -37,6 +38,7 @@ export type ApprovalPagesDeps = {
   >;
   readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
   readonly standing: Pick<StandingApprovals, 'end' | 'endGivenWith' | 'give' | 'ofAccount'>;
+  readonly transactions: Pick<TransactionRegistry, 'get'>;
   readonly live: LiveApprovals;
   readonly clock: Pick<Clock, 'now'>;
 };

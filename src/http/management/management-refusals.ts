@@ -3,6 +3,10 @@ import { type RefusalTable, refusalsOf } from '../../domain/vocabulary/refusals.
 /** Refusals of the management API. */
 export const MANAGEMENT_REFUSALS = {
   role_missing: { code: 'forbidden', text: 'This needs the role {role}.' },
+  agent_needed: {
+    code: 'forbidden',
+    text: 'An agent makes this call, with an access token that it got for itself by client credentials.',
+  },
   administrator_needed: { code: 'forbidden', text: 'Only an administrator {action}.' },
   precondition_stale: { code: 'precondition_failed', text: 'The object was changed in the meantime; read it again.' },
   cursor_of_other_list: { code: 'invalid_field', text: 'This cursor was not made for this list.' },

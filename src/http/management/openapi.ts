@@ -118,8 +118,8 @@ const factorOf = ({ freshFactor }: RouteDeclaration): string => {
 };
 
 const audience = (route: RouteDeclaration): string => {
-  const { roles, own, self } = route;
-  return `Needs the role ${roles.join(' or ')}${own ? '; an account without a role may call for its own objects' : ''}${self ? '; an agent may call for itself' : ''}.${factorOf(route)}`;
+  const { roles, own, self, agents } = route;
+  return `Needs the role ${roles.join(' or ')}${own ? '; an account without a role may call for its own objects' : ''}${self || agents ? '; an agent may call for itself' : ''}.${factorOf(route)}`;
 };
 
 const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [

@@ -30,6 +30,7 @@ import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
+import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
 import { upstreams } from './resources/upstreams.ts';
 import { webhooks } from './resources/webhooks.ts';
@@ -54,6 +55,7 @@ const RESOURCES = [
   policySets,
   grants,
   delegations,
+  transactions,
   approvals,
   absences,
   clients,

@@ -32,6 +32,8 @@ export type RouteDeclaration = {
    * 'accounts': a client that acts for itself needs neither.
    */
   readonly freshFactor?: true | 'accounts';
+  /** An agent that acts for itself may call the route for what it opened itself. Without roles, no other caller may. */
+  readonly agents?: true;
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
   /** The form of `{id}`; default: the usual one. */

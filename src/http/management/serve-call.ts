@@ -253,7 +253,9 @@ const byOf = (ctx: Context, caller: string): By => {
 
 const idOf = (ctx: Context): string => parameterOf(ctx, 'id');
 
-const accessAt = ({ roles, own, self }: RouteDeclaration, caller: Caller, id: string): Access => {
+const accessAt = ({ roles, own, self, agents }: RouteDeclaration, caller: Caller, id: string): Access => {
+  if (agents && caller.kind === 'client' && caller.id.startsWith('agt_')) return 'own';
+  if (agents && roles.length === 0) throw managementRefusal('agent_needed');
   if (roles.length === 0) return 'all';
   return self && caller.id === id ? 'own' : accessOf(caller, roles, own === true);
 };

@@ -1,4 +1,5 @@
 /** Which of many tokens have ended, for status lists. Reads each token as introspection does. */
+import { isDeclared } from '../../domain/authority/transactions/transaction.ts';
 import type { DocumentStore } from '../../domain/ports/document-store.ts';
 import type { EndedAmong, IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import { REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
@@ -34,6 +35,9 @@ export const endedTokens = ({
   };
 };
 
-/** Tokens of one kind differ in their id and time only. While an older one is live, so is each newer one. */
-const kindOf = ({ id: _, issuedAt, expiresAt, txn: __, decision: ___, ...kind }: IssuedToken): string =>
-  JSON.stringify([kind, expiresAt - issuedAt]);
+/**
+ * Tokens of one kind differ in their id, their time and a transaction that is an id only. While an older one is live, so is each
+ * newer one.
+ */
+const kindOf = ({ id: _, issuedAt, expiresAt, txn, decision: __, ...kind }: IssuedToken): string =>
+  JSON.stringify([kind, expiresAt - issuedAt, isDeclared(txn) ? txn : null]);

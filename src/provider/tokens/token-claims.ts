@@ -7,6 +7,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditLog } from '../../domain/audit/audit-event.ts';
 import type { BudgetReservations, Spending } from '../../domain/authority/budgets/reservations.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import { isDeclared } from '../../domain/authority/transactions/transaction.ts';
+import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { ownershipMember, ownershipOfAll } from '../../domain/clients/agents/ownership.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
@@ -78,15 +80,19 @@ export const tokenClaims = (deps: {
   readonly details: Pick<RequestDetails, 'isNamed'>;
   readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
+  readonly transactions: Pick<TransactionRegistry, 'live'>;
   readonly instances: PresentedInstances;
   readonly budgets: BudgetReservations;
 }): TokenClaims => {
   const refuse = refusingTokens(deps.identifiers);
   const ownClaims = ownGrantClaims(deps);
 
-  /** The last check before anything is used up: a kill or a change of owner may have come since the client was read. */
+  /**
+   * The last check before anything is used up: a kill, a change of owner or the end of the transaction may have come since the
+   * client was read.
+   */
   const refuseKilled = async (
-    { subject, chain, resource, delegation, caller }: AuditEvent,
+    { subject, chain, resource, delegation, caller, txn }: AuditEvent,
     ownership: number,
   ): Promise<void> => {
     const kill = await deps.liveness.killOf({
@@ -99,6 +105,9 @@ export const tokenClaims = (deps: {
     });
     if (kill === 'all') throw everythingIsKilled();
     if (kill) throw refuse('invalid_grant', 'grant', 'killed', 'what this token would come from was stopped');
+    if (isDeclared(txn) && !(await deps.transactions.live(txn))) {
+      throw refuse('invalid_grant', 'transaction', 'transaction_ended', 'the transaction of this token was closed');
+    }
   };
 
   /**

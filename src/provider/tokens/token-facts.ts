@@ -40,6 +40,7 @@ export type TokenFacts = {
   readonly assurance?: Assurance | undefined;
   /** The approval that it was made from, if any. */
   readonly approval?: IssuedToken['approval'] | undefined;
+  readonly txn?: string | undefined;
 };
 
 /** The grant types by which each party of a token may have got its part. One of them is enough. */

@@ -8,6 +8,8 @@ import type { ApprovalService } from '../../domain/approvals/approval-service.ts
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DecisionFacts, Party } from '../../domain/authority/decision/facts.ts';
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
+import { isDeclared, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
+import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { InstanceRegistry } from '../../domain/clients/instances/instance-registry.ts';
 import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
 import { isLinkable } from '../../domain/clients/peers/account-links.ts';
@@ -61,6 +63,7 @@ export const tokenLiveness = (deps: {
   readonly links: Pick<AccountLinks, 'standing'>;
   readonly approvals: Pick<ApprovalService, 'standing'>;
   readonly sessions: Pick<SessionRegistry, 'isLive'>;
+  readonly transactions: Pick<TransactionRegistry, 'live'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }): TokenLiveness => {
@@ -136,6 +139,8 @@ export const tokenLiveness = (deps: {
     ];
     const end = await revocation.ended(parts, await isAdministration(facts));
     if (end) return end;
+    const transaction = isDeclared(facts.txn) ? await deps.transactions.live(facts.txn) : undefined;
+    if (isDeclared(facts.txn) && !transaction) return 'transaction_ended';
     if (facts.grant !== undefined && (grant?.account !== subject || !grant || grants.isExpired(grant)))
       return 'grant_ended';
     const parties = await partiesNow(facts, grant);
@@ -184,6 +189,7 @@ export const tokenLiveness = (deps: {
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,
       isUnasked: facts.origin !== undefined,
+      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
       ...(approval ? { approval: { id: approval.id, approvers: agreedBy(approval).length } } : {}),
       assurance: facts.assurance,
     };

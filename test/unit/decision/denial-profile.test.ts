@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<Remedy['kind'], true>> = {
   narrow: true,
   step_up: true,
   approval: true,
+  transaction: true,
   wait: true,
   contact: true,
 };

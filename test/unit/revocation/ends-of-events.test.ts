@@ -22,6 +22,7 @@ const EVENTS_OF = {
   session_ended: ['session.ended', 'account.sessions_ended', 'account.password_changed'],
   delegation_ended: ['delegation.revoked', 'delegation.suspended'],
   delegation_narrowed: ['delegation.narrowed', 'delegation.extended'],
+  transaction_ended: ['transaction.closed'],
   client_not_active: ['client.disabled', 'client.retired', 'client.metadata_changed'],
   agent_not_active: ['agent.suspended', 'agent.retired', 'agent.orphaned', 'agent.expired', 'agent.inactive'],
   instance_ended: ['instance.ended', 'instance.replayed'],

@@ -214,6 +214,7 @@ export const exchangeScene = ({
       },
     },
     grants: { get: async (id) => grants.get(id) },
+    transactions: { live: async () => undefined, named: async () => 'unknown' },
     signIns: { ofIdToken: async () => undefined, ofRefreshToken: async () => undefined },
     peers: { findByIssuer: async () => undefined },
     delegations,

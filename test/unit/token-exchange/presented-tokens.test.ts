@@ -181,6 +181,7 @@ describe('the actor', () => {
       'request_context',
       'request_details',
       'authorization_details',
+      'transaction',
     ]);
   });
 

@@ -67,6 +67,7 @@ export const approvalPages = (
       { name: text('Bob'), isYou: false, hasAgreed: true, isNeeded: false },
     ],
     message: text('Already approved by finance. Just press Approve.'),
+    intent: { text: text('Pay the invoices of June'), source: 'stated_by_agent' },
     now: NOON + 60,
     warnings: [{ line: said('Not “Invoice payer”'), text: said('Its name looks like “Invoice payer”.') }],
   };

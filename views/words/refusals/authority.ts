@@ -240,6 +240,19 @@ export const BUDGET_GERMAN = {
   currency_not_budgeted: 'Ein Budget, unter das dieses Token fällt, zählt eine andere Währung als die verlangte.',
 } satisfies GermanWords;
 
+export const TRANSACTION_GERMAN = {
+  transaction_agent_not_active: 'Der Agent ist nicht aktiv. Sein Eigentümer sieht, warum.',
+  transaction_intent_missing:
+    'Geben Sie an, wofür die Arbeit ist: intent, oder intent_digest mit dem SHA-256 des Textes. Senden Sie eines von beiden.',
+  transaction_intent_malformed: 'Eine Absicht ist ein Text mit 1 bis {most} Zeichen ohne Steuerzeichen.',
+  transaction_digest_malformed: 'Ein Digest ist ein SHA-256 in base64url: 43 Zeichen.',
+  transaction_invoker_malformed:
+    'Ein Auslöser ist eine Kennung mit 1 bis {most} sichtbaren ASCII-Zeichen ohne Leerzeichen.',
+  transaction_traceparent_malformed:
+    'traceparent hat die Form von W3C Trace Context, Version 00: 00-TRACE-PARENT-FLAGS in kleinen Hexadezimalziffern, und keine Kennung nur aus Nullen.',
+  transactions_exceeded: 'Dieser Agent hat {most} offene Vorgänge. Schließen Sie einen davon (closeTransaction).',
+} satisfies GermanWords;
+
 export const GRANT_GERMAN = {
   grant_ended_meanwhile: 'Das war schon beendet: Ein anderer Aufruf war schneller.',
   grant_of_agent_not_narrowable: 'Was ein Agent darf, steht in seinen Delegationen. Nehmen Sie es dort weg.',

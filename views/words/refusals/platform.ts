@@ -14,6 +14,7 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
   kill: 'Diesen Notaus gibt es nicht.',
   peer: 'Diesen Partner gibt es nicht.',
   'resource server': 'Diesen Ressourcenserver gibt es nicht.',
+  transaction: 'Diesen Vorgang gibt es nicht.',
   'trusted issuer': 'Diesen Aussteller gibt es nicht.',
   upstream: 'Diesen Anmeldedienst gibt es nicht.',
   'upstream link': 'Diese Verbindung gibt es nicht.',

@@ -24,6 +24,7 @@ export const idsOf = ({ token, claims, clientId, subject, actors, jti, approval 
   add('token', jti);
   add('grant', claims['grant_id']);
   add('delegation', claims['delegation']);
+  add('transaction', claims['txn']);
   add('instance', claims['instance']);
   add('account_link', claims['account_link']);
   add('approval', approval?.id);

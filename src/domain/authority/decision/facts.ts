@@ -12,6 +12,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import type { TransactionFacts } from '../transactions/transaction.ts';
 
 /** An agent in its effective state (agents/effective-agent.ts), with the members that decisions use. */
 export type AgentParty = { readonly kind: 'agent' } & Pick<
@@ -82,6 +83,8 @@ export type DecisionFacts = {
   /** How the person signed in, where that is known. */
   readonly assurance?: Assurance | undefined;
   readonly approval?: Approval | undefined;
+  /** The transaction that an agent declared, if the request or token names one. */
+  readonly transaction?: TransactionFacts | undefined;
   /** Address of the sender, where it is known. */
   readonly source?: string | undefined;
   /** Whether the token will be bound to a key or certificate. */

@@ -81,7 +81,7 @@ export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'typ
 
 /** The part of the context that all scopes share. */
 const contextOf = (facts: DecisionFacts): PolicyRecord => {
-  const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
+  const { route, now, subject, actors = [], assurance, approval, transaction, source, isBound = false } = facts;
   return {
     route,
     ...momentFacts({ now, assurance, source }),
@@ -90,6 +90,7 @@ const contextOf = (facts: DecisionFacts): PolicyRecord => {
     depth: actors.length,
     actors: actors.map((id) => ({ entity: { type: 'Agent', id } as const })),
     approval: approval && { record: { id: approval.id, approvers: approval.approvers } },
+    transaction: transaction && { record: { ...transaction } },
     bound: isBound,
   };
 };

@@ -17,6 +17,7 @@ export const END_KINDS = [
   'token',
   'grant',
   'delegation',
+  'transaction',
   'party',
   'subject',
   'instance',
@@ -70,6 +71,8 @@ const ofManagement: Rule = (event) => (event.inputs?.['action'] === 'read' ? [] 
 
 /** An agent below another one does not name the instance of that other one. */
 const ofInstance: Rule = ({ instance, agent }) => [...by('instance', instance), ...by('party', agent)];
+
+const ofTransaction: Rule = ({ txn }) => by('transaction', txn);
 
 const ofApproval: Rule = ({ target }) => by('approval', target?.kind === 'approval' ? target.id : undefined);
 
@@ -130,6 +133,7 @@ const ENDING = {
   'delegation.suspended': ofSubject,
   'delegation.confirmed': ofSubject,
   'delegation.revoked': ofSubject,
+  'transaction.closed': ofTransaction,
   'account.updated': ofAccount,
   'account.disabled': ofAccount,
   'account.password_changed': ofAccount,
@@ -195,6 +199,7 @@ const ENDING_NOTHING = [
   'decision.made',
   'decision.searched',
   'decision.refused',
+  'transaction.opened',
   'report.stated',
   'report.left_out',
   'report.refused',

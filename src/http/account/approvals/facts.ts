@@ -4,6 +4,7 @@ import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { ApproverSlot } from '../../../domain/approvals/effective-votes.ts';
+import { isDeclared, type Transaction } from '../../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import { describedDetail } from '../../../domain/resources/authorization-details/described-detail.ts';
 import { typeOf } from '../../../domain/resources/authorization-details/narrowed-details.ts';
@@ -17,6 +18,8 @@ type Deps = Pick<PeopleDeps, 'basePath' | 'accounts' | 'agents' | 'resourceServe
 type ApprovalContext = {
   readonly servers: ReadonlyMap<string, ResourceServer>;
   readonly agents: ReadonlyMap<string, Agent>;
+  /** By id: the declared transactions of the requests. */
+  readonly transactions: ReadonlyMap<string, Transaction>;
   readonly nameOf: (account: string) => string;
 };
 
@@ -82,6 +85,7 @@ export const approvalFacts = async (
         : {}),
       ...(slot && slot.of !== viewer ? { forWhom: awayAs(slot, known.nameOf) } : {}),
       ...(action.message === undefined ? {} : { message: action.message }),
+      ...intentOf(approval, known),
     };
   });
 };
@@ -138,7 +142,18 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
     const found = await deps.resourceServers.findByIdentifier(identifier);
     if (found) servers.set(identifier, found.document);
   }
-  return { servers, agents, nameOf: (account) => names.get(account) ?? account };
+  const transactions = new Map<string, Transaction>();
+  for (const id of new Set(approvals.map(({ origin }) => origin?.txn).filter(isDeclared))) {
+    const found = await deps.approvals.transactions.get(id);
+    if (found) transactions.set(id, found.document);
+  }
+  return { servers, agents, transactions, nameOf: (account) => names.get(account) ?? account };
+};
+
+/** What the transaction of a request is for. Of one whose text was not given, there is nothing to read. */
+const intentOf = ({ origin }: Approval, { transactions }: ApprovalContext): Pick<ApprovalFacts, 'intent'> => {
+  const intent = transactions.get(origin?.txn ?? '')?.intent;
+  return intent?.text === undefined ? {} : { intent: { text: intent.text, source: intent.source } };
 };
 
 /** Each account once, in batches of the size that a store query takes. */
@@ -180,8 +195,8 @@ const deedsOf = ({ action }: Approval, server: ResourceServer | undefined): Deed
 };
 
 const actorsIn = (
-  { agent: id, action }: Approval,
-  { agents, nameOf }: ApprovalContext,
+  { agent: id, action, origin }: Approval,
+  { agents, transactions, nameOf }: ApprovalContext,
 ): Pick<ApprovalFacts, 'agent' | 'through' | 'warnings'> => {
   const factsOf = (actor: string): AgentFacts => {
     const found = agents.get(actor);
@@ -195,11 +210,14 @@ const actorsIn = (
     through: actorsOf(action.chain)
       .filter((actor) => actor !== id)
       .map(factsOf),
-    warnings:
-      found === undefined
-        ? [approvalWords.notRegistered]
-        : found.state === 'active'
-          ? []
-          : [approvalWords.notActive(agentWords.states[found.state])],
+    warnings: [
+      ...(found === undefined ? [approvalWords.notRegistered] : []),
+      ...(found === undefined || found.state === 'active'
+        ? []
+        : [approvalWords.notActive(agentWords.states[found.state])]),
+      ...(isDeclared(origin?.txn) && transactions.get(origin.txn)?.state !== 'open'
+        ? [approvalWords.transactionClosed]
+        : []),
+    ],
   };
 };

@@ -20,7 +20,15 @@ const AUDIT_ERASURE = named(
   input(
     {
       event: text('Id of the event, as in the list of events.', 200),
-      value: oneOf('Personal value to erase.', ['source', 'device', 'username', 'details', 'message', 'reported']),
+      value: oneOf('Personal value to erase.', [
+        'source',
+        'device',
+        'username',
+        'details',
+        'message',
+        'reported',
+        'invoker',
+      ]),
     },
     ['event', 'value'],
   ),

@@ -128,6 +128,7 @@ def names_of(access: Access) -> list[str]:
         "token": access.jti,
         "grant": claims.get("grant_id"),
         "delegation": claims.get("delegation"),
+        "transaction": claims.get("txn"),
         "instance": claims.get("instance"),
         "account_link": claims.get("account_link"),
         "approval": access.approval.id if access.approval else None,

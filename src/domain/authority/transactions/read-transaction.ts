@@ -1,0 +1,69 @@
+/** Reads what an agent states about a new transaction. */
+import { hash } from 'node:crypto';
+import {
+  type Intent,
+  MOST_INTENT_CHARACTERS,
+  MOST_INVOKER_CHARACTERS,
+  type Transaction,
+  type Trigger,
+} from './transaction.ts';
+import { transactionRefusal } from './transaction-refusals.ts';
+
+export type NewTransaction = {
+  readonly trigger: Trigger;
+  readonly invoker?: string;
+  /** Either this or `intentDigest`. */
+  readonly intent?: string;
+  /** SHA-256 of the text in UTF-8, base64url. */
+  readonly intentDigest?: string;
+  readonly traceparent?: string;
+  /** SHORTEST_SECONDS to LONGEST_SECONDS; default DEFAULT_SECONDS. */
+  readonly expiresIn?: number;
+};
+
+/** Visible characters and spaces of any language. */
+const TEXT = /^[^\p{Cc}\p{Cs}]+$/u;
+const DIGEST = /^[A-Za-z0-9_-]{43}$/;
+const ID = /^[\x21-\x7e]+$/;
+/** W3C Trace Context §3.2. Other versions may have further members, which this server does not know. */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The members of a transaction that the agent states. Throws 'invalid_field', which names the member. */
+export const readTransaction = ({
+  trigger,
+  invoker,
+  traceparent,
+  ...stated
+}: NewTransaction): Pick<Transaction, 'trigger' | 'invoker' | 'intent' | 'traceparent'> => {
+  if (invoker !== undefined && (invoker.length > MOST_INVOKER_CHARACTERS || !ID.test(invoker))) {
+    const params = { most: MOST_INVOKER_CHARACTERS };
+    throw transactionRefusal('transaction_invoker_malformed', { field: '/invoker', params });
+  }
+  if (traceparent !== undefined && !TRACEPARENT.test(traceparent)) {
+    throw transactionRefusal('transaction_traceparent_malformed', { field: '/traceparent' });
+  }
+  return {
+    trigger,
+    intent: intentOf(stated),
+    ...(invoker === undefined ? {} : { invoker }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+};
+
+const intentOf = ({ intent: text, intentDigest }: Pick<NewTransaction, 'intent' | 'intentDigest'>): Intent => {
+  if ((text === undefined) === (intentDigest === undefined)) {
+    throw transactionRefusal('transaction_intent_missing', { field: '/intent' });
+  }
+  const source = 'stated_by_agent';
+  if (text !== undefined) {
+    if (text.length > MOST_INTENT_CHARACTERS || !TEXT.test(text)) {
+      const params = { most: MOST_INTENT_CHARACTERS };
+      throw transactionRefusal('transaction_intent_malformed', { field: '/intent', params });
+    }
+    return { text, digest: hash('sha256', text, 'base64url'), source };
+  }
+  if (intentDigest === undefined || !DIGEST.test(intentDigest)) {
+    throw transactionRefusal('transaction_digest_malformed', { field: '/intent_digest' });
+  }
+  return { digest: intentDigest, source };
+};

@@ -1,0 +1,35 @@
+import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
+
+/** Refusals: transactions. */
+export const TRANSACTION_REFUSALS = {
+  transaction_agent_not_active: {
+    code: 'forbidden',
+    text: 'The agent is not active. Its owner can see why.',
+  },
+  transaction_intent_missing: {
+    code: 'invalid_field',
+    text: 'Say what the work is for: send intent, or intent_digest with the SHA-256 of its text. Send one of them.',
+  },
+  transaction_intent_malformed: {
+    code: 'invalid_field',
+    text: 'An intent is a text of 1 to {most} characters without control characters.',
+  },
+  transaction_digest_malformed: {
+    code: 'invalid_field',
+    text: 'A digest is a SHA-256 in base64url: 43 characters.',
+  },
+  transaction_invoker_malformed: {
+    code: 'invalid_field',
+    text: 'An invoker is an id of 1 to {most} visible ASCII characters, without spaces.',
+  },
+  transaction_traceparent_malformed: {
+    code: 'invalid_field',
+    text: 'traceparent has the form of W3C Trace Context, version 00: 00-TRACE-PARENT-FLAGS in lower-case hexadecimal digits, and no id of zeros only.',
+  },
+  transactions_exceeded: {
+    code: 'conflict',
+    text: 'This agent has {most} open transactions. Close one of them (closeTransaction).',
+  },
+} as const satisfies RefusalTable;
+
+export const transactionRefusal = refusalsOf(TRANSACTION_REFUSALS);

@@ -1,0 +1,182 @@
+import { randomInt } from 'node:crypto';
+import { type AuditEvent, type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
+import type { Agent } from '../../clients/agents/agent.ts';
+import { ownershipOf } from '../../clients/agents/ownership.ts';
+import {
+  type By,
+  NEWEST_FIRST,
+  type Page,
+  type PageQuery,
+  placeIn,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { Revocation } from '../../ports/revocation.ts';
+import { type NewTransaction, readTransaction } from './read-transaction.ts';
+import {
+  asItStands,
+  DEFAULT_SECONDS,
+  KEPT_SECONDS,
+  LONGEST_SECONDS,
+  MOST_OPEN,
+  SHORTEST_SECONDS,
+  TRANSACTIONS,
+  type Transaction,
+} from './transaction.ts';
+import { type TransactionClosing, transactionClosing } from './transaction-closing.ts';
+import { transactionRefusal } from './transaction-refusals.ts';
+
+export type TransactionQuery = PageQuery & {
+  readonly agent?: string;
+  readonly owner?: string;
+  /** Only open ones. A page may be shorter than requested and still have a next one. */
+  readonly isOpen?: boolean;
+};
+
+/** Opens, finds and closes transactions. */
+export interface TransactionRegistry extends TransactionClosing {
+  /**
+   * Opens a transaction of an active agent. Throws 'invalid_field', and 'conflict' when the agent has MOST_OPEN open ones.
+   * Also concurrent calls open no more than that.
+   */
+  open(wanted: NewTransaction, agent: Agent, by: By): Promise<Versioned<Transaction>>;
+  /** The transaction as it stands now, or undefined. */
+  get(id: string): Promise<Versioned<Transaction> | undefined>;
+  /** Newest first. */
+  list(query?: TransactionQuery): Promise<Page<Transaction>>;
+  /** The transaction, while it is open. Undefined ends every token that names it. Throws StoreUnavailable. */
+  live(id: string): Promise<Transaction | undefined>;
+  /**
+   * The open transaction that this agent names. 'ended': it opened this one, which is closed, or which a kill or a change of
+   * owner has ended. 'unknown': it opened no such one. Throws StoreUnavailable.
+   */
+  named(agent: string, id: string): Promise<Transaction | 'unknown' | 'ended'>;
+}
+
+export const transactionRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly revocation: Pick<Revocation, 'ended'>;
+}): TransactionRegistry => {
+  const { documents, clock, identifiers, audit, revocation } = deps;
+  const transactions = documents.collection<Transaction>(TRANSACTIONS);
+  const closing = transactionClosing({ ...deps, transactions });
+
+  /** A slot of the agent that is free now. Closes its transactions that are past their end. */
+  const freeSlot = async (agent: string): Promise<string> => {
+    const open = await transactions.find({ where: { agent, state: 'open' }, limit: MOST_OPEN });
+    const taken = new Set<string>();
+    for (const { document } of open) {
+      if (clock.now() < document.expiresAt) taken.add(document.slot);
+      else await closing.close(document.id, 'timeout', { caller: 'system' });
+    }
+    const free = Array.from({ length: MOST_OPEN }, (_, index) => `${agent}:${index}`).filter((one) => !taken.has(one));
+    // Any of them, so that calls at the same time seldom meet.
+    const slot = free.length === 0 ? undefined : free[randomInt(free.length)];
+    if (slot === undefined) throw transactionRefusal('transactions_exceeded', { params: { most: MOST_OPEN } });
+    return slot;
+  };
+
+  const live = async (id: string): Promise<Transaction | undefined> => {
+    const found = (await transactions.get(id))?.document;
+    return found?.state === 'open' && clock.now() < found.expiresAt ? found : undefined;
+  };
+
+  return {
+    ...closing,
+    live,
+
+    async open(wanted, agent, by): Promise<Versioned<Transaction>> {
+      if (agent.state !== 'active') throw transactionRefusal('transaction_agent_not_active');
+      const stated = readTransaction(wanted);
+      const now = clock.now();
+      const seconds = Math.min(Math.max(wanted.expiresIn ?? DEFAULT_SECONDS, SHORTEST_SECONDS), LONGEST_SECONDS);
+      const opened = {
+        ...stated,
+        id: identifiers.newId('trn'),
+        agent: agent.id,
+        owner: agent.owner,
+        ownership: ownershipOf(agent),
+        ...(agent.composition === undefined ? {} : { composition: agent.composition.digest }),
+        state: 'open',
+        createdAt: now,
+        updatedAt: now,
+        expiresAt: now + seconds,
+        forgetAt: now + seconds + KEPT_SECONDS,
+      } as const;
+      const first = await freeSlot(agent.id);
+      const event = openedEvent(opened, by);
+      await audit.append(event);
+      let slot: string | undefined = first;
+      try {
+        return await retryLost(`the slots of ${agent.id}`, async () => {
+          const transaction: Transaction = { ...opened, slot: slot ?? (await freeSlot(agent.id)) };
+          slot = undefined;
+          return (await tryInsert(transactions, transaction)) ? { document: transaction, version: 1 } : LOST;
+        });
+      } catch (error) {
+        await audit.append({ ...event, ...OVER_FIRST });
+        throw error;
+      }
+    },
+
+    async get(id): Promise<Versioned<Transaction> | undefined> {
+      const found = await transactions.get(id);
+      return found && { ...found, document: asItStands(found.document, clock.now()) };
+    },
+
+    async list({ agent, owner, isOpen, ...query } = {}): Promise<Page<Transaction>> {
+      const { after, limit = 50 } = query;
+      const where = { agent, owner, state: isOpen ? 'open' : undefined };
+      const found = await transactions.find({
+        where: Object.fromEntries(
+          Object.entries(where).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        ),
+        order: NEWEST_FIRST,
+        limit: limit + 1,
+        ...(after ? { after } : {}),
+      });
+      const page = found.slice(0, limit);
+      const items = page
+        .map((one) => ({ ...one, document: asItStands(one.document, clock.now()) }))
+        .filter(({ document }) => !isOpen || document.state === 'open');
+      const last = page.at(-1)?.document;
+      return found.length > limit && last ? { items, next: placeIn(last, NEWEST_FIRST) } : { items };
+    },
+
+    async named(agent, id): Promise<Transaction | 'unknown' | 'ended'> {
+      const found = (await transactions.get(id))?.document;
+      if (found?.agent !== agent) return 'unknown';
+      if (asItStands(found, clock.now()).state !== 'open') return 'ended';
+      const part = { parties: [agent], since: found.createdAt, ownership: found.ownership };
+      return (await revocation.ended([part])) === undefined ? found : 'ended';
+    },
+  };
+};
+
+/** Digests and ids; what people may be named in stands where it can be erased. */
+const openedEvent = (transaction: Omit<Transaction, 'slot'>, by: By): AuditEvent => {
+  const { id, agent, owner, trigger, invoker, intent, composition, traceparent, expiresAt } = transaction;
+  const personal = {
+    ...(by.source === undefined ? {} : { source: by.source }),
+    ...(intent.text === undefined ? {} : { message: intent.text }),
+    ...(invoker === undefined ? {} : { invoker }),
+  };
+  return {
+    ...{ type: 'transaction.opened', outcome: 'done', txn: id, agent, owner, caller: by.caller },
+    target: { kind: 'transaction', id },
+    ...(by.request === undefined ? {} : { request: by.request }),
+    inputs: {
+      trigger,
+      intent: intent.digest,
+      source: intent.source,
+      ...(composition === undefined ? {} : { composition }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+      expiresAt,
+    },
+    ...(Object.keys(personal).length === 0 ? {} : { personal }),
+  };
+};

@@ -1,0 +1,116 @@
+/**
+ * Transactions: one bounded unit of work of an agent, with its intent. Owns what an agent states when it opens one, and how
+ * it ends. The id of a transaction is the `txn` of every token, approval and report below it, and no token outlives it. Work
+ * without a declared transaction has a `txn` too (`txn_…`), which is an id only and no document. Does not own how a request
+ * names a transaction (src/extensions/token-exchange), nor when a token is checked (src/provider/tokens/token-liveness.ts).
+ */
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
+
+/** What started the work, as the agent states it. */
+export const TRIGGERS = ['person', 'schedule', 'event', 'transaction'] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** Who vouches for the intent. The server sets it by the caller, so that no agent can state a better one. */
+export const INTENT_SOURCES = ['stated_by_agent'] as const;
+
+/** What the work is for. `text` is absent when only its digest was given. */
+export type Intent = {
+  readonly text?: string;
+  /** SHA-256 of the text in UTF-8, base64url. */
+  readonly digest: string;
+  readonly source: (typeof INTENT_SOURCES)[number];
+};
+
+/**
+ * What closed it: the agent itself, an account that owns the agent, a caller with a role, its end, a kill, or a change of the
+ * owner of the agent.
+ */
+export const CLOSE_CAUSES = ['agent', 'owner', 'operator', 'timeout', 'kill', 'hand_over'] as const;
+export type CloseCause = (typeof CLOSE_CAUSES)[number];
+
+export type Transaction = {
+  /** `trn_…` */
+  readonly id: string;
+  readonly agent: string;
+  /** Owner of the agent when it opened the transaction: an account or a group. */
+  readonly owner: string;
+  /** How often the agent had changed owner (agents/ownership.ts). */
+  readonly ownership: number;
+  readonly trigger: Trigger;
+  /** What invoked the agent, as the agent states it: the id of an account, of a schedule, of another transaction. */
+  readonly invoker?: string;
+  readonly intent: Intent;
+  /** Digest of the composition of the agent, if it has declared one. */
+  readonly composition?: string;
+  /** W3C Trace Context, `traceparent` of version 00. */
+  readonly traceparent?: string;
+  /** `closing`: everything below it has ended, and its audit event may not be written yet. */
+  readonly state: 'open' | 'closing' | 'closed';
+  readonly cause?: CloseCause;
+  /** Account, client or agent that closed it, or 'system'. */
+  readonly closedBy?: string;
+  readonly closedAt?: number;
+  /** The HTTP request that closed it. */
+  readonly closedIn?: string;
+  /** `agent:number` while it is open: an agent has so many open ones at most. Its own id afterwards. Unique. */
+  readonly slot: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Epoch second from which it is over, even while the stored state says otherwise (`asItStands`). */
+  readonly expiresAt: number;
+  /** Epoch second from which it may be removed. */
+  readonly forgetAt: number;
+};
+
+/** Open transactions of one agent. */
+export const MOST_OPEN = 100;
+/** Characters of an intent and of an invoker. */
+export const MOST_INTENT_CHARACTERS = 1000;
+export const MOST_INVOKER_CHARACTERS = 200;
+export const SHORTEST_SECONDS = 60;
+export const LONGEST_SECONDS = 86_400;
+export const DEFAULT_SECONDS = 3600;
+/** How long a transaction can be read after its end: 90 days. */
+export const KEPT_SECONDS = 90 * 86_400;
+
+export const TRANSACTIONS = {
+  name: 'transactions',
+  holds: 'one unit of work of an agent, from its intent to its end',
+  prefixes: ['trn'],
+  events: ['transaction'],
+  consistency: 'majority',
+  cached: true,
+  retention: { removedBy: 'sweeper', once: '90 days have passed since its end' },
+  transfer: 'gives authority',
+  indexes: [
+    { fields: ['slot'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['agent', 'createdAt'] },
+    { fields: ['owner', 'createdAt'] },
+    { fields: ['state', 'createdAt'] },
+    { fields: ['agent', 'state', 'createdAt'] },
+    { fields: ['owner', 'state', 'createdAt'] },
+  ],
+  expiresAt: 'forgetAt',
+  members: ['agent', 'owner', 'ownership', 'trigger', 'intent', 'state', 'slot', 'createdAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies OwnedCollection;
+
+/** Whether a `txn` names a declared transaction. Any other is an id only, and nothing ends by it. */
+export const isDeclared = (txn: string | undefined): txn is string => txn?.startsWith('trn_') === true;
+
+/** The transaction as it stands now: one that is past its end is closed. */
+export const asItStands = (transaction: Transaction, now: number): Transaction => {
+  if (transaction.state === 'closing') return { ...transaction, state: 'closed' };
+  if (transaction.state === 'closed' || now < transaction.expiresAt) return transaction;
+  return { ...transaction, state: 'closed', cause: 'timeout', closedBy: 'system', closedAt: transaction.expiresAt };
+};
+
+/** What policies see of a transaction. The text stays out: a decision is recorded with all that a policy saw. */
+export type TransactionFacts = { readonly trigger: string; readonly intent: string; readonly source: string };
+
+export const transactionFacts = ({ trigger, intent }: Transaction): TransactionFacts => ({
+  trigger,
+  intent: intent.digest,
+  source: intent.source,
+});

@@ -1,0 +1,211 @@
+/** Resource: transactions. An agent opens one for its own work; it, its owner or an operator closes it. */
+
+import {
+  CLOSE_CAUSES,
+  type CloseCause,
+  DEFAULT_SECONDS,
+  INTENT_SOURCES,
+  LONGEST_SECONDS,
+  MOST_INTENT_CHARACTERS,
+  MOST_INVOKER_CHARACTERS,
+  SHORTEST_SECONDS,
+  TRIGGERS,
+  type Transaction,
+} from '../../../domain/authority/transactions/transaction.ts';
+import type { TransactionRegistry } from '../../../domain/authority/transactions/transaction-registry.ts';
+import type { Agent } from '../../../domain/clients/agents/agent.ts';
+import type { Owners } from '../../../domain/identity/groups/owners.ts';
+import type { Found, Versioned } from '../../../domain/ports/document-store.ts';
+import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
+import { type Handlers, resource } from '../resource.ts';
+import { about, givenId, PAGE, scopes } from '../route.ts';
+import { named } from '../schema.ts';
+import {
+  flag,
+  identified,
+  input,
+  integer,
+  oneOf,
+  output,
+  page,
+  RECORD,
+  seconds,
+  string,
+  text,
+} from '../schema-parts.ts';
+import { show } from '../wire-names.ts';
+
+const TRIGGER = oneOf('What started the work, as the agent states it.', TRIGGERS);
+const TRACEPARENT = 'W3C Trace Context of version 00, so that traces and the audit log find each other.';
+
+const NEW_TRANSACTION = named(
+  'NewTransaction',
+  input(
+    {
+      trigger: TRIGGER,
+      invoker: text(
+        'What invoked the agent: the id of an account, a schedule, an event or another transaction. Visible ASCII, no spaces.',
+        MOST_INVOKER_CHARACTERS,
+      ),
+      intent: text(
+        'What the work is for, in one line. Approvers read it. Send this or `intent_digest`.',
+        MOST_INTENT_CHARACTERS,
+      ),
+      intent_digest: text('SHA-256 of the intent in UTF-8, base64url, when the text must not leave the agent.', 43),
+      traceparent: text(TRACEPARENT, 55),
+      expires_in: integer('Seconds until the server closes the transaction by itself.', {
+        minimum: SHORTEST_SECONDS,
+        maximum: LONGEST_SECONDS,
+        default: DEFAULT_SECONDS,
+      }),
+    },
+    ['trigger'],
+  ),
+);
+
+const TRANSACTION = named(
+  'Transaction',
+  output(
+    {
+      ...identified('Begins with trn_; the claim `txn` of every token of the transaction.'),
+      agent: string('Agent that opened it.'),
+      owner: string('Owner of the agent at that time.'),
+      trigger: TRIGGER,
+      invoker: string('What invoked the agent, as the agent states it.'),
+      intent: output(
+        {
+          text: string('What the work is for. Absent when the agent sent only a digest.'),
+          digest: string('SHA-256 of the text, base64url.'),
+          source: oneOf('Who vouches for the intent.', INTENT_SOURCES),
+        },
+        ['text'],
+      ),
+      composition: string('Digest of the composition that the agent had declared.'),
+      traceparent: string(TRACEPARENT),
+      state: oneOf('closed: every token of the transaction has ended, and none is issued.', ['open', 'closed']),
+      cause: oneOf('What closed it.', CLOSE_CAUSES),
+      closed_by: string('Account, client or agent that closed it, or system.'),
+      closed_at: seconds('When it was closed.'),
+      ...RECORD,
+      expires_at: seconds('When the server closes it by itself. No token of it lives longer.'),
+    },
+    ['invoker', 'composition', 'traceparent', 'cause', 'closed_by', 'closed_at'],
+  ),
+);
+
+const TRANSACTION_PAGE = page(TRANSACTION);
+
+const SCOPES = scopes('transactions', {
+  read: ['See transactions of agents, with their intents', 'low'],
+  write: ['Open and close transactions of agents', 'medium'],
+});
+
+const make = about('transactions', SCOPES);
+const OWN_AND_AGENTS = { own: true, agents: true } as const;
+
+const routes = {
+  openTransaction: make.create(
+    '/transactions',
+    NEW_TRANSACTION,
+    TRANSACTION,
+    'Open a transaction, as an agent for its own work',
+    { roles: [], agents: true, policy: { not: 'an agent opens its own; the decision about its token asked `act`' } },
+  ),
+  listTransactions: make.read('/transactions', TRANSACTION_PAGE, 'List transactions, newest first', {
+    ...OWN_AND_AGENTS,
+    query: {
+      ...PAGE,
+      agent: givenId('Only those of this agent.'),
+      open: { ...flag('Only open ones. A page may be shorter than requested.'), default: false },
+    },
+  }),
+  getTransaction: make.read('/transactions/{id}', TRANSACTION, 'Read a transaction', OWN_AND_AGENTS),
+  closeTransaction: make.act(
+    '/transactions/{id}/close',
+    TRANSACTION,
+    'Close a transaction, and end every token of it. A closed one stays as it is',
+    { ...OWN_AND_AGENTS, policy: { not: 'it only takes away' } },
+  ),
+};
+
+const MEMBERS = [
+  'id',
+  'agent',
+  'owner',
+  'trigger',
+  'invoker',
+  'intent',
+  'composition',
+  'traceparent',
+  'cause',
+  'closedBy',
+  'closedAt',
+  'createdAt',
+  'updatedAt',
+  'expiresAt',
+] as const satisfies readonly (keyof Transaction)[];
+
+const showTransaction = (transaction: Transaction) => ({
+  ...show(transaction, MEMBERS),
+  state: transaction.state === 'open' ? ('open' as const) : ('closed' as const),
+});
+
+type Dependencies = {
+  readonly transactions: Pick<TransactionRegistry, 'open' | 'get' | 'list' | 'close'>;
+  /** Agents in their effective state. */
+  readonly effectiveAgents: { get(id: string): Found<Agent> };
+  readonly owners: Pick<Owners, 'answersFor'>;
+};
+
+/** An agent sees its own transactions, an account without a role those of its own agents. */
+const handlers = ({ transactions, effectiveAgents, owners }: Dependencies): Handlers<typeof routes> => {
+  /** By whose right a caller reads or closes a transaction of this agent; undefined: by none. */
+  const rightTo = async ({ access, caller }: Pick<Call, 'access' | 'caller'>, agent: string, owner?: string) => {
+    if (caller.id === agent) return 'agent';
+    if (access === 'all') return 'operator';
+    if (caller.kind !== 'account') return undefined;
+    const current = (await effectiveAgents.get(agent))?.document.owner ?? owner;
+    return current !== undefined && (await owners.answersFor(current, caller.id)) ? 'owner' : undefined;
+  };
+
+  const visible = async (
+    call: Pick<Call, 'access' | 'caller' | 'id'>,
+  ): Promise<{ readonly found: Versioned<Transaction>; readonly by: CloseCause }> => {
+    const found = await transactions.get(call.id);
+    const by = found && (await rightTo(call, found.document.agent, found.document.owner));
+    return existing(found && by ? { found, by } : undefined);
+  };
+
+  return {
+    async openTransaction({ body, caller, by }) {
+      const agent = existing(await effectiveAgents.get(caller.id)).document;
+      return objectAnswer(await transactions.open(body, agent, by), showTransaction);
+    },
+
+    async listTransactions(call) {
+      const { access, caller, query } = call;
+      const isAgent = access === 'own' && caller.kind === 'client';
+      const agent = query.agent ?? (isAgent ? caller.id : undefined);
+      // Answers as if transactions of others did not exist (MG-01).
+      if (agent !== undefined && !(await rightTo(call, agent))) return { body: { items: [] } };
+      const owner = access === 'own' && agent === undefined ? { owner: caller.id } : {};
+      const found = await transactions.list({
+        ...pageOf(call),
+        ...(agent === undefined ? owner : { agent }),
+        ...(query.open ? { isOpen: true } : {}),
+      });
+      // The agent of an earlier transaction may have another owner now.
+      const rights = await Promise.all(found.items.map(({ document }) => rightTo(call, document.agent)));
+      return pageAnswer({ ...found, items: found.items.filter((_, index) => rights[index]) }, showTransaction);
+    },
+
+    getTransaction: async (call) => objectAnswer((await visible(call)).found, showTransaction),
+
+    async closeTransaction(call) {
+      const { by } = await visible(call);
+      return objectAnswer(existing(await transactions.close(call.id, by, call.by)), showTransaction);
+    },
+  };
+};
+
+export const transactions = resource(routes, handlers);
