@@ -19,6 +19,15 @@ test('those that wait are listed by the time they have left, and not what is dec
 describe('a ping (CIBA Core §10.2)', () => {
   const told = (token: string) => ({ ping: { endpoint: 'https://agent.example/told', token } });
 
+  test('there is none where the agent asked for none, or where its token is sealed with another key', async () => {
+    const { ask, one, service } = serviceScene();
+    const { approval: quiet } = await ask();
+    expect(one.pingOf(quiet)).toBeUndefined();
+    const { approval } = await ask({ ...told('first'), action: action({ scope: ['other'] }) });
+    expect(one.pingOf(approval)).toEqual({ endpoint: 'https://agent.example/told', token: 'first' });
+    expect(service(masterKey(Buffer.alloc(32, 9))).pingOf(approval)).toBeUndefined();
+  });
+
   test('comes with the token of who asked last: the answer that held the first may have been lost', async () => {
     const { ask, approve, one } = serviceScene();
     const { approval } = await ask(told('first'));
