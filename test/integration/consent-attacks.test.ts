@@ -94,19 +94,40 @@ describe('AP-11 an answer counts for exactly its question', () => {
     return page.left?.searchParams ?? new URLSearchParams({ error: `page ${page.status}` });
   };
 
-  test('AP-11 the same question again needs no page, and gives what was narrowed, not what was asked', async () => {
+  test('AP-11 the same question again needs no page, once all of it was allowed', async () => {
     const identity = await newAgent();
     const first = await ask({ identity });
-    await press(first, 'allow', (scope) => scope.endsWith(' read'));
+    await press(first, 'allow');
     for (const prompt of ['none', '']) {
       const again = await ask({ identity, browser: first.browser, parameters: prompt ? { prompt } : {} });
-      expect(again.page.left?.searchParams.has('code')).toBe(true);
-      expect((await redeem(identity, again.page, again))['scope']).toBe('read');
+      expect((await redeem(identity, again.page, again))['scope']).toBe('read write');
     }
     expect((await consents(identity)).map(({ type }) => type)).toEqual(['consent.granted']);
     // Asked for anew, everything can be chosen anew.
     const anew = await ask({ identity, browser: first.browser, parameters: { prompt: 'consent' } });
     expect(anew.page.text).toContain('Add and change');
+  });
+
+  test('AP-11 what was left out is asked about once for each request that names it, and never given silently', async () => {
+    const identity = await newAgent();
+    const first = await ask({ identity });
+    await press(first, 'allow', (scope) => scope.endsWith(' read'));
+    // prompt=none shows no page (OpenID Connect Core §3.1.2.1), and gives what was allowed.
+    const renewed = await ask({ identity, browser: first.browser, parameters: { prompt: 'none' } });
+    expect((await redeem(identity, renewed.page, renewed))['scope']).toBe('read');
+    const smaller = await ask({ identity, browser: first.browser, parameters: { scope: 'read' } });
+    expect((await redeem(identity, smaller.page, smaller))['scope']).toBe('read');
+
+    const again = await ask({ identity, browser: first.browser });
+    expect([again.page.left, again.page.text]).toEqual([undefined, expect.stringContaining('Add and change')]);
+    const declined = await press(again, 'allow', (scope) => scope.endsWith(' read'));
+    expect((await redeem(identity, declined, again))['scope']).toBe('read');
+    const once = await ask({ identity, browser: first.browser });
+    const allowed = await press(once, 'allow');
+    expect((await redeem(identity, allowed, once))['scope']).toBe('read write');
+    const last = await ask({ identity, browser: first.browser });
+    expect((await redeem(identity, last.page, last))['scope']).toBe('read write');
+    expect((await consents(identity)).map(({ type }) => type)).toEqual(Array(3).fill('consent.granted'));
   });
 
   test('AP-11 another address, scope, resource or account is another question', async () => {

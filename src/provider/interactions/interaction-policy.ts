@@ -133,14 +133,18 @@ export const grantForRequest =
       const given =
         client.clientId === ACCOUNT_PAGES_CLIENT.client_id
           ? { openidScopes: ['openid'], resources: {}, expiresAt: deps.clock.now() + 60 }
-          : await deps.consents.answeredBefore({
-              account: account.accountId,
-              clientId: client.clientId,
-              ...(typeof ctx.oidc.params?.['redirect_uri'] === 'string'
-                ? { redirectUri: ctx.oidc.params['redirect_uri'] }
-                : { userCode: 'device' }),
-              ...wanted,
-            });
+          : await deps.consents.answeredBefore(
+              {
+                account: account.accountId,
+                clientId: client.clientId,
+                ...(typeof ctx.oidc.params?.['redirect_uri'] === 'string'
+                  ? { redirectUri: ctx.oidc.params['redirect_uri'] }
+                  : { userCode: 'device' }),
+                ...wanted,
+              },
+              // A silent renewal keeps what the person decided, and a client that names no scope asks for no certain one.
+              asked.has('none') || asksForDefaults(ctx),
+            );
       if (!given || !isAbout(given, client)) return undefined;
       const grant = makeGrant(provider, deps, {
         account: account.accountId,

@@ -87,7 +87,12 @@ describe('consent', () => {
     const asked = askedOf(world);
     expect(await world.consents.answeredBefore(asked)).toBeUndefined();
     const given = await allow(world, asked);
-    expect(await world.consents.answeredBefore(asked)).toEqual(given);
+    expect(await world.consents.answeredBefore(asked, true)).toEqual(given);
+    // A client that names what was left out gets the page.
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(await world.consents.answeredBefore(askedOf(world, { resources: { [CALENDAR]: ['read'] } }))).toMatchObject({
+      resources: { [CALENDAR]: ['read'] },
+    });
     for (const other of [
       askedOf(world, { resources: { [CALENDAR]: ['write'] } }),
       askedOf(world, { resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['read', 'write'] } }),
@@ -97,10 +102,10 @@ describe('consent', () => {
       askedOf(world, { clientId: world.booker.id }),
       askedOf(world, { userCode: 'ABCD-EFGH' }),
     ]) {
-      expect(await world.consents.answeredBefore(other)).toBeUndefined();
+      expect(await world.consents.answeredBefore(other, true)).toBeUndefined();
     }
     world.clock.move(DAY);
-    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeUndefined();
   });
 
   test('AP-11 is not remembered once the agent changed its key, or the row ended or was narrowed', async () => {
@@ -109,24 +114,24 @@ describe('consent', () => {
     await allow(world, asked);
     const row = await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR);
     await world.delegations.revoke(row?.id ?? '', world.ada.id);
-    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeUndefined();
     await allow(world, asked);
-    expect(await world.consents.answeredBefore(asked)).toBeDefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeDefined();
     const jwks = { keys: (world.planner.jwks?.keys ?? []).map((key) => ({ ...key, kid: 'two' })) };
     await world.agents.update(world.planner.id, 1, { jwks }, { caller: 'system' });
-    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeUndefined();
   });
 
   test('is asked again after a refusal or when forgotten', async () => {
     const world = await composePeoplePages();
     const asked = askedOf(world, { clientId: world.client.id });
     await allow(world, asked);
-    expect(await world.consents.answeredBefore(asked)).toBeDefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeDefined();
     await world.consents.forget(world.ada.id, world.client.id);
-    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeUndefined();
     await allow(world, asked);
     await world.consents.deny(asked, { caller: world.ada.id });
-    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(await world.consents.answeredBefore(asked, true)).toBeUndefined();
     expect(world.audit.of('consent.denied')).toMatchObject([{ outcome: 'refused', error: 'access_denied' }]);
   });
 

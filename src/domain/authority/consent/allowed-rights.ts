@@ -60,17 +60,9 @@ export const rightsByDigest = (
 /** Digests of the rights of a question that an answer allows, and of those that it does not allow. */
 export const answeredRights = (
   question: ConsentQuestion,
-  { openidScopes, resources, details = {} }: ConsentResult,
+  given: ConsentResult,
 ): { readonly allowed: readonly string[]; readonly left: readonly string[] } => {
-  const shown = new Map(
-    question.resources.flatMap((one) => one.details.map(({ id, detail }) => [id, JSON.stringify(detail)] as const)),
-  );
-  const isAllowed = ({ kind, name, resource = '' }: Right & { readonly resource?: string }): boolean => {
-    if (kind === 'openid') return openidScopes.includes(name);
-    if (kind === 'scope') return Object.hasOwn(resources, resource) && (resources[resource]?.includes(name) ?? false);
-    const held = Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];
-    return held.some((detail) => JSON.stringify(detail) === shown.get(name));
-  };
+  const isAllowed = allowedBy(question, given);
   const rights = rightsIn(question);
   return {
     allowed: digestsOf(question, rights.filter(isAllowed)),
@@ -78,5 +70,26 @@ export const answeredRights = (
       question,
       rights.filter((right) => !isAllowed(right)),
     ),
+  };
+};
+
+/** Whether an answer allows each scope and each detail of the question at APIs. OpenID scopes do not matter. */
+export const allowsAllAtApis = (question: ConsentQuestion, given: Omit<ConsentResult, 'expiresAt'>): boolean => {
+  const isAllowed = allowedBy(question, given);
+  return rightsIn(question).every((right) => right.kind === 'openid' || isAllowed(right));
+};
+
+const allowedBy = (
+  question: ConsentQuestion,
+  { openidScopes, resources, details = {} }: Omit<ConsentResult, 'expiresAt'>,
+): ((right: Right & { readonly resource?: string }) => boolean) => {
+  const shown = new Map(
+    question.resources.flatMap((one) => one.details.map(({ id, detail }) => [id, JSON.stringify(detail)] as const)),
+  );
+  return ({ kind, name, resource = '' }) => {
+    if (kind === 'openid') return openidScopes.includes(name);
+    if (kind === 'scope') return Object.hasOwn(resources, resource) && (resources[resource]?.includes(name) ?? false);
+    const held = Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];
+    return held.some((detail) => JSON.stringify(detail) === shown.get(name));
   };
 };

@@ -13,6 +13,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import { revocation as overStore } from '../revocation/revocation.ts';
+import { allowsAllAtApis } from './allowed-rights.ts';
 import { askedAgain } from './asked-again.ts';
 import { detailsOf, isAskedEachTime } from './asked-details.ts';
 import {
@@ -62,9 +63,10 @@ export interface ConsentRegistry {
   /**
    * The answer that makes a page unnecessary. A first-party client gets everything, unless the person ended its access.
    * Otherwise it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never
-   * answers a device flow from memory.
+   * answers a device flow from memory. An earlier decision that left out a scope or detail of the question answers it only
+   * with `isLessEnough`: a client that names what was left out asks again, one that renews silently does not.
    */
-  answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined>;
+  answeredBefore(asked: AskedConsent, isLessEnough?: boolean): Promise<ConsentResult | undefined>;
   /** Checks an answer without a change: throws as `allow` would. */
   check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void>;
   /**
@@ -168,7 +170,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   return {
     question: async (asked): Promise<ConsentQuestion> => earlier.added(await page(asked)),
 
-    async answeredBefore(asked): Promise<ConsentResult | undefined> {
+    async answeredBefore(asked, isLessEnough = false): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
       // An agent that would act for the person always needs consent.
       const { requester } = of;
@@ -184,6 +186,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       }
       if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
       for (const found of await answers.to(of)) {
+        if (!isLessEnough && !allowsAllAtApis(of, found)) continue;
         if (await earlier.isEnded(found)) continue;
         const actor = actorIn(of);
         const expiresAt = actor === undefined ? found.expiresAt : await earlier.stillHeld(found, actor.id);
