@@ -1,6 +1,7 @@
 /** A person signs in to the agent itself, on a loopback address, against a running server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose';
+import { checkAccessTokenHash } from '../../packages/agent/src/access-token-hash.ts';
 import { type Agent, AgentStop, newKey, type SignInRequest } from '../../packages/agent/src/agent.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { walkAuthorization } from '../support/browser-flow.ts';
@@ -122,6 +123,102 @@ describe('a sign-in with code, PKCE and a loopback redirect (RFC 8252 §7.3)', (
     expect(stop).toMatchObject({ name: 'AgentStop', denial: { reason: 'answer_malformed' } });
   });
 
+  describe('an ID token (OpenID Connect Core §3.1.3.7)', () => {
+    /** An agent whose server answers the code with another ID token. */
+    const agentGiven = async (changed: (idToken: string) => Promise<string>): Promise<Agent> => {
+      return own.agentOf(identity, {
+        async fetch(url, init) {
+          const response = await fetch(url, init as RequestInit);
+          const isOfCode = String(init?.body ?? '').includes('grant_type=authorization_code');
+          if (!isOfCode || response.status !== 200) return response;
+          const body = (await response.json()) as { readonly id_token: string };
+          return Response.json({ ...body, id_token: await changed(body.id_token) });
+        },
+      });
+    };
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claimsOf = (idToken: string) => decodeJwt(idToken);
+
+    test('is accepted with the signature of the issuer, by a key that was fetched', async () => {
+      let count = 0;
+      const given = await agentGiven(async (idToken) => {
+        count += 1;
+        return idToken;
+      });
+      expect((await given.signIn(asked())).claims).toMatchObject({ sub: own.world.accountId });
+      expect(count).toBe(1);
+    });
+
+    test.each<[string, (idToken: string) => Promise<string>]>([
+      [
+        'whose claims were changed',
+        async (idToken) => {
+          const [header = '', , signature = ''] = idToken.split('.');
+          return [header, part({ ...claimsOf(idToken), name: 'Mallory' }), signature].join('.');
+        },
+      ],
+      [
+        'that another key signed',
+        async (idToken) => {
+          const { privateKey } = await generateKeyPair('RS256');
+          const header = decodeProtectedHeader(idToken) as { readonly alg: string; readonly kid: string };
+          return new SignJWT(claimsOf(idToken)).setProtectedHeader(header).sign(privateKey);
+        },
+      ],
+      ['without a signature', async (idToken) => `${part({ alg: 'none' })}.${part(claimsOf(idToken))}.`],
+      [
+        'that a shared secret signed',
+        async (idToken) =>
+          new SignJWT(claimsOf(idToken)).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.alloc(32, 'a')),
+      ],
+    ])('%s is refused, and the person reads that the sign-in failed', async (_, changed) => {
+      let page: Promise<string> | undefined;
+      const given = await agentGiven(changed);
+      const open = (url: string): void => {
+        page = asPerson(url);
+      };
+      await expect(given.signIn(asked({ open }))).rejects.toMatchObject({
+        name: 'AgentStop',
+        reason: 'refused',
+        denial: { reason: 'answer_malformed' },
+      });
+      expect(await page).toContain('The sign-in failed');
+    });
+  });
+
+  test('at_hash of an ID token is of the access token beside it (OpenID Connect Core §3.1.3.8)', () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    // The example of OpenID Connect Core A.3.
+    const accessToken = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y';
+    const idToken = `${part({ alg: 'RS256' })}.${part({ at_hash: '77QmUPtjPfzWtF2AnpK9RQ' })}.signature`;
+    expect(() => checkAccessTokenHash(idToken, accessToken)).not.toThrow();
+    expect(() => checkAccessTokenHash(idToken, `${accessToken}x`)).toThrow('belongs to another access token');
+    expect(() => checkAccessTokenHash(`${part({ alg: 'RS256' })}.${part({})}.signature`, accessToken)).not.toThrow();
+  });
+
+  test('answers once: `state` twice is no answer, and the page is in the language of the browser', async () => {
+    const pages: { readonly status: number; readonly text: string; readonly headers: Headers }[] = [];
+    let sent: Promise<void> | undefined;
+    const read = async (url: string): Promise<void> => {
+      const response = await fetch(url, { headers: { 'accept-language': 'de-DE,en;q=0.5' } });
+      pages.push({ status: response.status, text: await response.text(), headers: response.headers });
+    };
+    const open = (url: string): void => {
+      const { state } = Object.fromEntries(new URL(url).searchParams);
+      const answer = new URLSearchParams({ error: 'access_denied', state: String(state), iss: own.server.issuer });
+      sent = read(`${redirectUri}?${answer}&state=${state}`).then(() => read(`${redirectUri}?${answer}`));
+    };
+    await expect(agent.signIn(asked({ open }))).rejects.toMatchObject({ denial: { error: 'access_denied' } });
+    await sent;
+    expect(pages.map(({ status }) => status)).toEqual([404, 200]);
+    expect(pages[0]?.text).toContain('Seite nicht gefunden');
+    expect(pages[1]?.text).toContain('<html lang="de">');
+    expect(pages[1]?.text).toContain('Sie sind nicht angemeldet');
+    const policy = pages[1]?.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; style-src 'sha256-");
+    expect(pages[1]?.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   test('ends with the answer of the person, also while the program still opens the address', async () => {
     let page: Promise<string> | undefined;
     const open = async (url: string): Promise<never> => {
@@ -130,7 +227,7 @@ describe('a sign-in with code, PKCE and a loopback redirect (RFC 8252 §7.3)', (
     };
     const session = await agent.signIn(asked({ open }));
     expect(session.claims).toMatchObject({ sub: own.world.accountId });
-    expect(await page).toContain('The sign-in is complete.');
+    expect(await page).toContain('You are signed in');
   });
 
   test('says to the person that it failed, if the program gets no session', async () => {
@@ -140,7 +237,7 @@ describe('a sign-in with code, PKCE and a loopback redirect (RFC 8252 §7.3)', (
     };
     const keep = (): Promise<never> => Promise.reject(new Error('no disk'));
     await expect(agent.signIn(asked({ open, keep }))).rejects.toThrow('no disk');
-    expect(await page).toContain('The sign-in failed.');
+    expect(await page).toContain('The sign-in failed');
   });
 
   test('whose address cannot be opened is a stop with the cause', async () => {

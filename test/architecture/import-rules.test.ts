@@ -129,6 +129,7 @@ const RULES: readonly Rule[] = [
   {
     of: 'packages/agent/src/',
     may: ['./', 'openid-client', 'node:crypto', 'node:fs/promises', 'node:http', 'node:path'],
+    types: ['node:net'],
   },
 
   // A process of its own beside the server: it speaks HTTP to it, by the packages for APIs and agents.

@@ -120,7 +120,11 @@ export const authorizationServer = (settings: Settings): AuthorizationServer => 
         [oidc.customFetch]: fetchIt as oidc.CustomFetch,
         timeout: settings.timeout,
         // The guarded fetch allows http on loopback only.
-        ...(settings.issuer.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {}),
+        execute: [
+          // The signature of an ID token is checked, also of one from the token endpoint (OpenID Connect Core §3.1.3.7).
+          oidc.enableNonRepudiationChecks,
+          ...(settings.issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : []),
+        ],
       },
     );
     const dpop = dpopKey && oidc.getDPoPHandle(configuration, dpopKey);

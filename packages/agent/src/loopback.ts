@@ -1,54 +1,56 @@
 /**
  * Receives the answer to an authorization request on a loopback address (RFC 8252 §7.3), until one answer with the right `state`
- * arrives. Listens on the loopback interface only.
+ * arrives. Listens on the loopback interface only. Other requests change nothing: each gets 404, and has bounds of size and time.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { ConfigurationError } from './configuration-error.ts';
+import { type Ending, languageOf, sendPage } from './loopback-page.ts';
 
 export interface Loopback {
   /** With the port that is listened on. */
   readonly redirectUri: string;
   /** The address of the answer, with its parameters. The browser waits for its page until `close`. */
   readonly answer: Promise<URL>;
-  /** Sends the page that says whether the person is signed in, and stops to listen. Never rejects. */
-  close(isSignedIn: boolean): Promise<void>;
+  /** Sends the page that says how the sign-in ended, and stops to listen. Never rejects. */
+  close(ending: Ending): Promise<void>;
 }
 
 const HOSTS: Readonly<Record<string, string>> = { '127.0.0.1': '127.0.0.1', '[::1]': '::1' };
 
 /** A browser that does not read its page delays the program by so many milliseconds at most. */
 const PAGE_MILLISECONDS = 2000;
+/** In which a request has to arrive whole. */
+const REQUEST_MILLISECONDS = 10_000;
+/** Browsers send the cookies of all programs on 127.0.0.1. */
+const MOST_HEADER_BYTES = 64 * 1024;
+/** Connections at the same time. The oldest that has sent nothing ends for one more, so that slow ones never keep the browser out. */
+const MOST_CONNECTIONS = 32;
 
-/** A page of this process. It loads nothing, and nothing may frame it. */
-const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-  connection: 'close',
-} as const;
-
-const send = (response: ServerResponse, status: number, text: string): void => {
-  response.writeHead(status, HEADERS);
-  response.end(`<!doctype html><html lang="en"><title>Sign-in</title><p>${text}</p></html>`);
-};
-
-const SIGNED_IN = 'The sign-in is complete. You can close this window and return to the program.';
-const REFUSED = 'The sign-in was refused. You can close this window and return to the program.';
-const FAILED = 'The sign-in failed. Return to the program. It says what went wrong.';
-
-const isSame = (given: string | null, expected: string): boolean => {
-  const [one, other] = [Buffer.from(given ?? ''), Buffer.from(expected)];
+const isSame = (given: string, expected: string): boolean => {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
 };
 
 /** The answer in a request. A page of another site knows no `state`; a name that leads to loopback is another `Host`. */
-const answerIn = ({ method, url = '', headers }: IncomingMessage, redirect: URL, state: string): URL | undefined => {
-  if (method !== 'GET' || headers.host !== redirect.host || !URL.canParse(url, redirect.origin)) return undefined;
-  const found = new URL(url, redirect.origin);
-  if (found.origin !== redirect.origin || found.pathname !== redirect.pathname) return undefined;
-  return isSame(found.searchParams.get('state'), state) ? found : undefined;
+const answerIn = (
+  { method, url = '', headersDistinct }: IncomingMessage,
+  redirect: URL,
+  state: string,
+): URL | undefined => {
+  const { host = [] } = headersDistinct;
+  // A browser leaves out the port of the scheme.
+  const hosts = redirect.port === '' ? [redirect.host, `${redirect.host}:80`] : [redirect.host];
+  // An address of two slashes or a whole URL is another path than the registered one.
+  if (method !== 'GET' || host.length !== 1 || !hosts.includes(host[0] ?? '') || !url.startsWith('/')) return undefined;
+  const [path = ''] = url.split('?', 1);
+  const found = new URL(redirect.origin);
+  if (path !== redirect.pathname) return undefined;
+  found.pathname = path;
+  found.search = url.slice(path.length);
+  const given = found.searchParams.getAll('state');
+  return given.length === 1 && isSame(given[0] ?? '', state) ? found : undefined;
 };
 
 /** Throws ConfigurationError for a redirect URI that is not on a literal loopback address. */
@@ -70,15 +72,24 @@ export const openLoopback = async (registered: string, state: string): Promise<L
   const answer = new Promise<URL>((resolve) => {
     answered = resolve;
   });
-  const waiting = new Map<ServerResponse, URL>();
-  const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
+  const waiting = new Map<ServerResponse, IncomingMessage>();
+  const limits = { requestTimeout: REQUEST_MILLISECONDS, headersTimeout: REQUEST_MILLISECONDS };
+  const server = createServer({ ...limits, maxHeaderSize: MOST_HEADER_BYTES }, (request, response) => {
+    idle.delete(request.socket);
     const found = answerIn(request, url, state);
     if (!found) {
-      send(response, 404, 'Nothing is here.');
+      sendPage(response, 'nothing', languageOf(request.headers['accept-language']));
       return;
     }
-    waiting.set(response, found);
+    // A browser that sends the same again gets the same page. Its parameters are not read.
+    waiting.set(response, request);
     answered(found);
+  });
+  const idle = new Set<Socket>();
+  server.on('connection', (socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+    if (idle.size > MOST_CONNECTIONS) idle.values().next().value?.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -88,12 +99,12 @@ export const openLoopback = async (registered: string, state: string): Promise<L
   return {
     redirectUri: url.href,
     answer,
-    async close(isSignedIn) {
+    async close(ending) {
       server.close();
-      const pages = [...waiting].map(([response, found]) => {
+      const pages = [...waiting].map(([response, { headers }]) => {
         if (response.closed) return undefined;
         const closed = new Promise((resolve) => response.once('close', resolve));
-        send(response, 200, isSignedIn ? SIGNED_IN : found.searchParams.has('error') ? REFUSED : FAILED);
+        sendPage(response, ending, languageOf(headers['accept-language']));
         return closed;
       });
       let timer: ReturnType<typeof setTimeout> | undefined;

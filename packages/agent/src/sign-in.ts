@@ -1,10 +1,12 @@
 /** Signs a person in to the agent itself: code with PKCE and a loopback redirect (RFC 6749 §4.1, RFC 7636, RFC 8252). */
 import * as oidc from 'openid-client';
+import { checkAccessTokenHash } from './access-token-hash.ts';
 import { AgentStop } from './agent-stop.ts';
 import { type AuthorizationServer, type Connection, definedIn, grantOf } from './authorization-server.ts';
 import { abortable } from './clock.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { openLoopback } from './loopback.ts';
+import type { Ending } from './loopback-page.ts';
 import { type Call, checkCall, checkTarget, type Target, targetParameters } from './requests.ts';
 import { type KeepRefreshToken, type Session, sessionOf } from './session.ts';
 import type { Settings } from './settings.ts';
@@ -101,21 +103,25 @@ export const signIn = async (
       definedIn({ resource: request.resource }),
       dpop ? { DPoP: dpop } : {},
     );
+    if (tokens.id_token !== undefined) checkAccessTokenHash(tokens.id_token, tokens.access_token);
     return grantOf(tokens, scopesOf(request).join(' '), clock.now());
   };
 
-  let isSignedIn = false;
+  let ending: Ending = 'failed';
   try {
     const answer = await server.ask(redeem, signal);
-    if (answer.kind === 'denied') throw new AgentStop('refused', { denial: answer.denial, steps: [] });
+    if (answer.kind === 'denied') {
+      if (answer.denial.error === 'access_denied') ending = 'refused';
+      throw new AgentStop('refused', { denial: answer.denial, steps: [] });
+    }
     const session = await sessionOf(settings, server, { ...answer.grant, target: request, keep: request.keep });
-    isSignedIn = true;
+    ending = 'signed_in';
     return session;
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;
     const reason = call.signal?.aborted ? 'aborted' : 'out_of_time';
     throw new AgentStop(reason, { steps: [], cause: error });
   } finally {
-    await loopback.close(isSignedIn);
+    await loopback.close(ending);
   }
 };
