@@ -1,6 +1,6 @@
 /**
- * The process: settings → compose → listen → print the address → drain on SIGTERM. With workers, a supervisor of several
- * processes.
+ * The process: settings → bind the ports → compose → answer → print the address → drain on SIGTERM. With workers, a
+ * supervisor of several processes.
  */
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
