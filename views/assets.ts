@@ -4,6 +4,7 @@ import { schemeRules } from './style-tokens.ts';
 
 /** A style sheet besides the one of every page. */
 export type StyleName =
+  | 'account.css'
   | 'agents.css'
   | 'approvals.css'
   | 'bulk.css'
@@ -12,6 +13,7 @@ export type StyleName =
   | 'decisions.css'
   | 'editor.css'
   | 'frame.css'
+  | 'home.css'
   | 'policy.css'
   | 'search.css'
   | 'security.css'
@@ -74,6 +76,7 @@ const load = (): Loaded => {
   };
   const pathOf = {
     'style.css': add('style.css', 'text/css; charset=utf-8'),
+    'account.css': add('account.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
     'bulk.css': add('bulk.css', 'text/css; charset=utf-8'),
@@ -82,6 +85,7 @@ const load = (): Loaded => {
     'decisions.css': add('decisions.css', 'text/css; charset=utf-8'),
     'editor.css': add('editor.css', 'text/css; charset=utf-8'),
     'frame.css': add('frame.css', 'text/css; charset=utf-8'),
+    'home.css': add('home.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'search.css': add('search.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),

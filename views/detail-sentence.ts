@@ -22,7 +22,9 @@ export const detailSentence = (parts: readonly SentencePart[]): Html =>
       ? html`${breakable(part.text)}`
       : part.value === undefined
         ? html`<em>${scopeWords.any}</em>`
-        : formattedValue(part.value, part.format),
+        : part.format?.kind === 'money'
+          ? html`<strong class="sum whole">${formattedValue(part.value, part.format)}</strong>`
+          : formattedValue(part.value, part.format),
   )}</span>`;
 
 /** A value as people write it. Text without a format is marked as chosen by the requester. */
@@ -35,7 +37,7 @@ export const formattedValue = (value: string, format: ValueFormat | undefined): 
     case 'date':
       return inEach((language) => (value.includes('T') ? timeOfDayText : dayText)(value, language));
     case 'iban':
-      return chosenName(value.replace(/.{4}(?=.)/gu, '$& '), VALUE);
+      return html`<span class="whole">${chosenName(value.replace(/.{4}(?=.)/gu, '$& '), VALUE)}</span>`;
     default:
       return chosenName(value, VALUE);
   }

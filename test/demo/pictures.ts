@@ -1,6 +1,7 @@
 /**
- * `npm run pictures -- --to FOLDER`: one picture for each page that opens by its address, as the first view of a visitor: wide
- * and phone-wide, light and dark. `--only WORDS` takes the pages with these words in their name.
+ * `npm run pictures -- --to FOLDER`: one picture for each page that opens by its address, and for a few that a step leads to,
+ * as the first view of a visitor: wide and phone-wide, light and dark. `--only WORDS` takes the pages with these words in
+ * their name.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { startChromium, takeOver } from '../support/chromium.ts';
 import { fullServer } from '../support/full-server.ts';
 import { tourOf } from '../support/tour.ts';
+import { DRIVEN } from './driven-pictures.ts';
 import { print } from './terminal.ts';
 
 const LOOKS = [
@@ -60,6 +62,11 @@ try {
   const signedIn = await browser.newContext();
   await takeOver(signedIn, await full.signedIn(), issuer);
   const pages = { ada: await signedIn.newPage(), nobody: await (await browser.newContext()).newPage() };
+  const take = async (name: string, page: Page): Promise<string> => {
+    const file = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.jpg`;
+    await writeFile(join(folder, file), await sheetOf(sheet, await shots(page)));
+    return file;
+  };
   const stops = tourOf(full).filter(({ name }) => name.includes(values.only ?? ''));
   for (const [index, { name, url, as, press }] of stops.entries()) {
     const page = pages[as ?? 'nobody'];
@@ -68,9 +75,12 @@ try {
       await page.locator('main').getByRole('button', { name: press, exact: true }).click();
       await page.waitForLoadState('load');
     }
-    const file = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.jpg`;
-    await writeFile(join(folder, file), await sheetOf(sheet, await shots(page)));
-    print(`${index + 1}/${stops.length} ${file}`);
+    print(`${index + 1}/${stops.length} ${await take(name, page)}`);
+  }
+  // After the tour: their steps change what a sign-in needs.
+  for (const { name, as, steps } of DRIVEN.filter((one) => one.name.includes(values.only ?? ''))) {
+    await steps(pages[as], issuer);
+    print(await take(name, pages[as]));
   }
 } finally {
   await browser.close();

@@ -59,12 +59,12 @@ describe('a person who is signed in at two places', () => {
         await withPage(browser, options, async (page) => {
           await signIn(page, username, '/account/security');
           await keyboard.follow(page, 'Where you are signed in');
-          const names = await page.locator('article h2').allTextContents();
+          const names = await page.locator('.items h3').allTextContents();
           expect(names).toEqual(['Chrome on Linux', 'Safari on iPhone']);
-          expect(await page.locator('article').first().textContent()).toContain('This one');
+          expect(await page.locator('.items li').first().textContent()).toContain('In use now');
           expect(await pageFaults(page)).toEqual([]);
           await keyboard.press(page, 'Sign out Safari on iPhone');
-          expect(await page.locator('article h2').allTextContents()).toEqual(['Chrome on Linux']);
+          expect(await page.locator('.items h3').allTextContents()).toEqual(['Chrome on Linux']);
           expect(await page.locator('[role=status]').textContent()).toContain('Signed out there.');
           await phone.goto(`${server.issuer}/account`);
           expect(await heading(phone)).toBe('Sign in');

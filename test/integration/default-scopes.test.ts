@@ -117,7 +117,7 @@ describe('where nothing can be allowed', () => {
   const nothing = () => newRequest({ scope: 'unheard-of', resource: scene.jwt.identifier });
 
   test.each([
-    ['en', 'Go back', 'there is nothing to allow'],
+    ['en', 'Go back', 'There is nothing to allow'],
     ['de', 'Zurück', 'nichts zu erlauben'],
   ])('the page in %s has one button and says what to do', async (language, button, words) => {
     const { page } = await consentPage((await nothing()).url, language);

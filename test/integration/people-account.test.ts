@@ -132,8 +132,9 @@ describe('/account', () => {
       { caller: 'system' },
     );
     const page = (await ada.get('/account')).text;
-    expect(textOf(page)).toContain('Allowed by you, but stopped at present: Change your calendar');
-    expect(textOf(page)).toContain('You do not have this right yourself.');
+    expect(textOf(page)).toContain(
+      'Allowed by you, but stopped at present. You do not have this right yourself. Change your calendar High risk',
+    );
     expect(textOf(page).split('Last used just now')).toHaveLength(3);
     const german = textOf((await ada.get('/account').set('accept-language', 'de')).text);
     for (const words of ['zurzeit aber gesperrt', 'Sie haben dieses Recht selbst nicht.', 'Zuletzt benutzt']) {

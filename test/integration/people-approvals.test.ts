@@ -457,7 +457,7 @@ describe('several at once', () => {
     const values = form.fields.filter(({ name }) => name === 'chosen');
     expect(values.map(({ isOn }) => isOn)).toEqual([false, false]);
     expect(values.map(({ value }) => value.split('.')[0]).sort()).toEqual([one.id, other.id].sort());
-    expect(page.text.split('Owner Ada For')).toHaveLength(3);
+    expect(page.text.split('Owner Ada Permission')).toHaveLength(3);
     expect(page.html).toContain(`href="/account/approvals/${high.id}"`);
     expect(page.html).toContain(`href="/account/approvals/${strong.id}"`);
     const none = await browser.submit(page, form, { button: /Approve/ });

@@ -69,8 +69,8 @@ export const approvalScene = async (server: RunningServer) => {
   const urlOf = ({ id }: Pick<Approval, 'id'>): string => `${scene.issuer}/account/approvals/${id}`;
 
   /** A browser in which this person is signed in. */
-  const browserOf = async (username: string): Promise<Browser> => {
-    const browser = newBrowser(scene.issuer);
+  const browserOf = async (username: string, headers: Readonly<Record<string, string>> = {}): Promise<Browser> => {
+    const browser = newBrowser(scene.issuer, undefined, headers);
     const page = await browser.open(`${scene.issuer}/account`);
     await finishOnOurPages(browser, page, { person: { username, password: PASSWORD } });
     return browser;

@@ -22,6 +22,9 @@ const DAY = 86_400;
 /** Nobody listens there. */
 const NOWHERE = 'localhost:1';
 const SYSTEM = { caller: 'system' };
+const PHONE = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0';
+const LAPTOP =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 export const PAYMENT = {
   type: 'payment_initiation',
   amount: 125_000,
@@ -237,7 +240,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   const away = { from: now, until: now + DAY };
   await services.approvals.absences.declare(ada, { deputy: bob, ...away }, { by: { caller: ada }, assurance });
   await services.approvals.absences.declare(bob, { deputy: ada, ...away }, { by: { caller: bob }, assurance });
-  const browser = await scene.browserOf('ada');
+  const browser = await scene.browserOf('ada', { 'user-agent': PHONE });
   for (const one of [denied, remembered]) await scene.answer(browser, one, one === denied ? 'deny' : 'approve');
   const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   const codes = [
@@ -246,13 +249,15 @@ export const fullServer = async (options: RunOptions = {}) => {
 
   /** Somebody's browser, signed in anew; ada's with a recovery code, of which there are ten. */
   const signedIn = async (username: 'ada' | 'bob' = 'ada'): Promise<Browser> => {
-    const fresh = newBrowser(server.issuer);
+    const fresh = newBrowser(server.issuer, undefined, { 'user-agent': LAPTOP });
     const first = await fresh.open(`${server.issuer}/account`);
     const page = await submitSignIn(fresh, first, { username, password: PASSWORD });
     const form = page.forms.find(({ fields }) => fields.some(({ name }) => name === 'code'));
     if (form) await fresh.submit(page, form, { set: { code: String(codes.pop()) } });
     return fresh;
   };
+  const asksFor = async (request: Parameters<typeof services.requests.create>[0]): Promise<string> =>
+    (await services.requests.create(request)).url;
   const links = mailLinks(services);
   const account = (await services.accounts.get(ada))?.document as never;
 
@@ -288,12 +293,15 @@ export const fullServer = async (options: RunOptions = {}) => {
     links: {
       email: await links.make('email', account, 'ada@new.example'),
       reset: await links.make('reset', account, 'ada@example.com'),
-      delegation: (
-        await services.requests.create({
-          ...{ subject: ada, agent: planner, resource: PAYMENTS, scope: ['pay'], details: [PAYMENT] },
-          viaClient: scene.app.clientId,
-        })
-      ).url,
+      delegation: await asksFor({
+        ...{ subject: ada, agent: payer, resource: 'https://bank.example.com', scope: ['balance'] },
+        ...{ details: [PAYMENT], viaClient: scene.agent.clientId },
+      }),
+      /** Its blueprint permits nothing of this. */
+      delegationOfNothing: await asksFor({
+        ...{ subject: ada, agent: planner, resource: PAYMENTS, scope: ['pay'], details: [PAYMENT] },
+        viaClient: scene.app.clientId,
+      }),
     },
     async close(): Promise<void> {
       await server.close();

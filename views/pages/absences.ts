@@ -3,6 +3,7 @@ import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
+import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { awayWords as words } from '../words/absences.ts';
@@ -30,35 +31,37 @@ export type AwayModel = PageFrame & {
 export const awayPage = (model: AwayModel): Html =>
   layout({
     frame: model,
-    style: 'approvals.css',
+    style: 'account.css',
     title: words.title,
     side: accountNavigation(model, 'away'),
     width: 'wide',
-    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p></div>
+    body: html`<div class="page-head"><div class="row"><h1>${words.title}</h1><div class="actions"><a class="button primary" href="${model.newHref}">${words.name}</a></div></div>
+<p class="lead">${words.lead}</p></div>
 <section aria-labelledby="mine"><h2 id="mine">${words.mine}</h2>
-${model.mine.length === 0 ? html`<p class="empty">${words.none}</p>` : table(model.mine, model.csrf)}
-<p class="hint">${words.ends}</p>
-<div class="actions"><a class="button plain" href="${model.newHref}">${words.name}</a></div></section>
+${model.mine.length === 0 ? html`<p class="empty">${words.none}</p>` : list(model.mine, model.csrf)}
+<p class="hint">${words.ends}</p></section>
 ${
   model.theirs.length > 0 &&
-  html`<section aria-labelledby="theirs"><h2 id="theirs">${words.theirs}</h2><p>${words.theirsLead}</p>${table(model.theirs, model.csrf)}</section>`
+  html`<section aria-labelledby="theirs"><h2 id="theirs">${words.theirs}</h2><p class="hint">${words.theirsLead}</p>${list(model.theirs, model.csrf)}</section>`
 }`,
   });
 
-const table = (all: readonly ShownAbsence[], csrf: string): Html => {
-  const hasActions = all.some(({ endAction }) => endAction !== undefined);
-  return html`<div class="card flush"><table class="log">
-<thead><tr><th scope="col">${words.person}</th><th scope="col">${words.from}</th><th scope="col">${words.until}</th><th scope="col">${words.state}</th>${hasActions && html`<th scope="col"><span class="unseen">${words.actions}</span></th>`}</tr></thead>
-<tbody>${all.map(
-    (one) => html`<tr><td data-label="${words.person}">${isolated(one.name)}</td>
-<td data-label="${words.from}">${timeText(one.from)}</td>
-<td data-label="${words.until}">${timeText(one.until)}</td>
-<td data-label="${words.state}"><span class="tag ${one.state === 'current' && 'good'}">${words.states[one.state]}</span></td>${
-      hasActions &&
-      html`<td class="acts">${one.endAction !== undefined && html`<form method="post" action="${one.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'danger', about: words.endAbout(isolated(one.name)) })}</form>`}</td>`
-    }</tr>`,
-  )}</tbody></table></div>`;
-};
+const list = (all: readonly ShownAbsence[], csrf: string): Html =>
+  itemList(
+    all.map(
+      ({ name, from, until, state, endAction }): Item => ({
+        icon: 'person',
+        title: isolated(name),
+        tags: html`<span class="tag ${LOOKS[state]}">${words.states[state]}</span>`,
+        facts: [words.between(timeText(from), timeText(until))],
+        acts:
+          endAction !== undefined &&
+          html`<form method="post" action="${endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'danger', about: words.endAbout(isolated(name)) })}</form>`,
+      }),
+    ),
+  );
+
+const LOOKS: Readonly<Partial<Record<ShownAbsence['state'], string>>> = { current: 'good', planned: 'warn' };
 
 /** The form POSTs `csrf`, `deputy` (a username), `from` and `until` (days) to `action`. */
 export type NewAwayModel = PageFrame & {

@@ -1,9 +1,9 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { agentCard } from '../partials/agent-card.ts';
-import { detailChips } from '../partials/detail-list.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
-import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
+import { heldRights } from '../partials/rights-list.ts';
+import { resourceHeading } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { accountAgentWords as words } from '../words/account.ts';
@@ -17,7 +17,7 @@ ${
     ? html`<p class="empty">${words.none}</p>`
     : byAgent(delegations).map(
         (nodes) =>
-          html`<article class="card">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf))}</article>`,
+          html`<article class="card held">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf, nodes.length === 1))}</article>`,
       )
 }
 </section>`;
@@ -36,24 +36,27 @@ const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
         about: words.allOf(plainText(agent.name, 60)),
       })}</form></div>`;
 
-const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
+/** `isOnly`: the agent holds nothing else, so the button beside its name ends the same. */
+const delegation = (node: DelegationNode, csrf: string, isOnly: boolean): Html => {
+  const end = isOnly && node.revokeAllAction !== undefined ? undefined : revoke(node, csrf);
+  return html`<div class="delegation">
 <h4>${resourceHeading(node.resource)}</h4>
 ${node.calledBy !== undefined && html`<p>${words.whenCalledBy(chosenName(node.calledBy))}</p>`}
-${node.scopes.length > 0 && scopeChips(node.scopes)}
-${detailChips(node.details)}
+${heldRights([...node.scopes, ...(node.details ?? [])])}
 ${stoppedRights(node.stopped)}
 <p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))} ${lastUsed(node.usedAt)}${
-  node.mayBeDelegatedTo !== undefined &&
-  node.mayBeDelegatedTo.length > 0 &&
-  html` ${words.mayBeDelegatedFurther(listed(node.mayBeDelegatedTo))}`
-}</p>
+    node.mayBeDelegatedTo !== undefined &&
+    node.mayBeDelegatedTo.length > 0 &&
+    html` ${words.mayBeDelegatedFurther(listed(node.mayBeDelegatedTo))}`
+  }</p>
 ${narrowingForm(node.narrowing, {
   ...{ id: node.id, csrf, about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)) },
-  whole: revoke(node, csrf),
+  whole: end,
 })}
-${node.narrowing === undefined && revoke(node, csrf)}
+${node.narrowing === undefined && end}
 ${node.below.length > 0 && html`<div class="below"><p class="hint">${words.delegatedFurtherTo}</p>${tree(node.below, csrf)}</div>`}
 </div>`;
+};
 
 const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
   html`<ul class="tree">${nodes.map(
@@ -61,8 +64,7 @@ const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
       node,
     ) => html`<li><div class="row"><p><strong>${chosenName(node.agent.name)}</strong> <span class="hint">${words.below(isolated(node.agent.ownerName), isolated(node.resource.name), timeText(node.until))}</span></p>
 ${revoke(node, csrf)}</div>
-${node.scopes.length > 0 && scopeChips(node.scopes)}
-${detailChips(node.details)}
+${heldRights([...node.scopes, ...(node.details ?? [])])}
 ${stoppedRights(node.stopped)}
 <p class="hint">${lastUsed(node.usedAt)}</p>
 ${node.below.length > 0 && tree(node.below, csrf)}</li>`,
@@ -72,7 +74,7 @@ const revoke = (node: DelegationNode, csrf: string): Html | undefined =>
   node.revokeAction === undefined
     ? undefined
     : html`<form method="post" action="${node.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-        text: node.below.length > 0 ? words.revokeWithBelow : words.revoke,
+        text: node.revokeAllAction === undefined ? words.revoke : words.revokeThis,
         kind: 'danger',
         about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)),
       })}</form>`;

@@ -1,8 +1,8 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import { detailChips } from '../partials/detail-list.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
-import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
+import { heldRights } from '../partials/rights-list.ts';
+import { resourceHeading } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { accountAgentWords, accountAppWords as words } from '../words/account.ts';
@@ -19,7 +19,7 @@ ${
 }
 </section>`;
 
-const client = (access: ClientAccess, csrf: string): Html => html`<article class="card">
+const client = (access: ClientAccess, csrf: string): Html => html`<article class="card held">
 <div class="row"><div class="agent"><h3>${chosenName(access.client.name)}</h3>
 <p class="facts"><span class="tag">${agentWords.app}</span> <code>${plainText(access.client.id, 80)}</code></p></div>
 <form method="post" action="${access.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
@@ -34,7 +34,7 @@ ${
 }
 ${access.resources.map(
   (resource) =>
-    html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${resource.scopes.length > 0 && scopeChips(resource.scopes)}${detailChips(resource.details)}${stoppedRights(resource.stopped)}</div>`,
+    html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${heldRights([...resource.scopes, ...(resource.details ?? [])])}${stoppedRights(resource.stopped)}</div>`,
 )}
 <p class="hint">${words.sinceUntil(timeText(access.since), timeText(access.until), access.grants)} ${lastUsed(access.usedAt)}</p>
 ${narrowingForm(access.narrowing, { id: `app-${access.client.id}`, csrf, about: words.accessOf(plainText(access.client.name, 60)) })}

@@ -1,6 +1,7 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
+import { heldRights } from '../partials/rights-list.ts';
+import { resourceHeading } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { accountLinkWords as words } from '../words/account-links.ts';
@@ -15,7 +16,7 @@ export const links = ({ links: all, csrf }: AccountModel): Html | false =>
 ${all.map((one) => link(one, csrf))}
 </section>`;
 
-const link = (one: AccountLinkFacts, csrf: string): Html => html`<article class="card">
+const link = (one: AccountLinkFacts, csrf: string): Html => html`<article class="card held">
 <div class="row"><div class="agent"><h3>${chosenName(one.name)}</h3>
 <p class="facts"><code>${plainText(one.issuer, 120)}</code></p></div>
 <form method="post" action="${one.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
@@ -31,7 +32,7 @@ ${
   one.inert === undefined
     ? one.resources.map(
         (resource) =>
-          html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${scopeChips(resource.scopes)}</div>`,
+          html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${heldRights(resource.scopes)}</div>`,
       )
     : html`<p class="notice">${one.inert === 'role' ? words.inertByRole : words.inertByServer}</p>`
 }

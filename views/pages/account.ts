@@ -16,6 +16,7 @@ export const accountPage = (model: AccountModel): Html =>
   layout({
     frame: model,
     title: layoutWords.account,
+    style: 'account.css',
     width: 'wide',
     side: accountNavigation(model, 'agents'),
     body: html`<div class="page-head"><h1>${layoutWords.account}</h1>

@@ -2,13 +2,22 @@ import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
-import { type ApprovalFacts, agentsWords, deedLine, deeds, deedTitle, facts } from '../partials/approval-facts.ts';
-import { riskBadge } from '../partials/scope-list.ts';
+import {
+  type ApprovalFacts,
+  agentsWords,
+  deedLine,
+  deedList,
+  deeds,
+  deedTitle,
+  facts,
+} from '../partials/approval-facts.ts';
+import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
 import { nearTime } from '../time-text.ts';
 import { approvalFactWords as factWords } from '../words/approval-facts.ts';
 import { inboxWords, batchWords as words } from '../words/approvals.ts';
+import { scopeWords } from '../words/scope.ts';
 import type { BatchModel, BatchResult } from './approval-model.ts';
 
 /** Shows every request in full and preselects none (AP-18). */
@@ -29,7 +38,7 @@ ${
   model.choices.length === 0
     ? html`<p class="empty">${words.nothing}</p>`
     : html`<form method="post" action="${model.action}" class="answering batch"><input type="hidden" name="csrf" value="${model.csrf}">
-${model.choices.map(({ approval, value }) => choice(approval, value))}
+<ul class="card flush requests">${model.choices.map(({ approval, value }) => choice(approval, value))}</ul>
 <div class="warnings" role="note"><p>${words.onlyIfYouKnow}</p></div>
 <div class="decide stay">${submit({ text: words.deny, kind: 'plain', name: 'decision', value: 'deny' })}
 ${submit({ text: words.approve, name: 'decision', value: 'approve' })}</div></form>`
@@ -37,15 +46,18 @@ ${submit({ text: words.approve, name: 'decision', value: 'approve' })}</div></fo
 ${model.apart.length > 0 && apart(model.apart)}`,
   });
 
-const choice = (approval: ApprovalFacts, value: string): Html => html`<article class="card approval">
-<div class="field check"><input type="checkbox" id="${approval.id}" name="chosen" value="${value}">
-<label for="${approval.id}">${words.choose(deedTitle(approval))}</label></div>
-<p class="hint"><strong>${factWords.expires(nearTime(approval.until, approval.now))}</strong> ${inboxWords.by(chosenName(approval.agent.name), isolated(approval.agent.ownerName))}</p>
-${deeds(approval)}
+/** All that the title does not say is below it. What does not fit in a sentence is open from the beginning. */
+const choice = (approval: ApprovalFacts, value: string): Html => {
+  const { id, risk, agent, resource, until, now, isCut } = approval;
+  return html`<li class="${risk}"><input type="checkbox" id="${id}" name="chosen" value="${value}">
+<div class="request"><div class="option"><label for="${id}">${words.choose(deedTitle(approval))}</label> <span class="marks">${riskBadge(risk)}</span></div>
+${deedList(approval)}
+<ul class="asker"><li>${scopeWords.at(isolated(resource.name))} <strong>${hostOf(resource.identifier)}</strong></li><li>${inboxWords.by(chosenName(agent.name), isolated(agent.ownerName))}</li><li><strong>${factWords.expires(nearTime(until, now))}</strong></li></ul>
 ${foldedWarnings(approval.warnings)}
-<details><summary>${words.details}<span class="unseen"> ${deedTitle(approval)}</span></summary>${facts(approval)}
-${agentsWords(approval)}</details>
-</article>`;
+<details${isCut && html` open`}><summary>${words.details}<span class="unseen"> ${deedTitle(approval)}</span></summary>${deeds(approval)}
+${facts(approval)}
+${agentsWords(approval)}</details></div></li>`;
+};
 
 const results = (
   all: readonly BatchResult[],
@@ -58,7 +70,8 @@ const results = (
 const apart = (
   all: BatchModel['apart'],
 ): Html => html`<section aria-labelledby="apart"><h2 id="apart">${words.apart}</h2>
-<ul class="results">${all.map(
+<ul class="card flush requests">${all.map(
   ({ approval, why }) =>
-    html`<li>${riskBadge(approval.risk)} <a href="${approval.href}">${deedLine(approval)}</a> <span class="hint">${why} ${words.askedBy(isolated(approval.agent.name))}</span></li>`,
+    html`<li class="${approval.risk}"><div class="request"><div class="option"><a href="${approval.href}">${deedTitle(approval)}</a> <span class="marks">${riskBadge(approval.risk)}</span></div>
+<p class="hint">${words.askedBy(isolated(approval.agent.name))} ${why}</p></div></li>`,
 )}</ul></section>`;

@@ -1,7 +1,8 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import { detailChoices } from '../partials/detail-list.ts';
-import { resourceHeading, scopeChoices, wishChoices } from '../partials/scope-list.ts';
+import { rightChoices, wishChoices } from '../partials/rights-list.ts';
+import { resourceHeading } from '../partials/scope-list.ts';
+import { tickList } from '../partials/tick-list.ts';
 import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentChoiceWords as words } from '../words/consent.ts';
@@ -12,8 +13,7 @@ import type { ConsentModel } from './consent-model.ts';
 export const choices = (model: ConsentModel): Html => html`${model.resources.map(
   (resource, index) => html`<fieldset>
 <legend>${resourceHeading(resource)}</legend>
-${resource.scopes.length > 0 && scopeChoices(resource.identifier, resource.scopes, `scope-${index}`)}
-${detailChoices(resource.details ?? [], `detail-${index}`)}
+${rightChoices(resource, `right-${index}`, { saysOff: true })}
 </fieldset>`,
 )}
 ${openid(model)}
@@ -41,24 +41,19 @@ ${mostSeconds !== undefined && html`<p class="hint">${words.wishAtMost(durationP
 </fieldset>`,
 )}</section>`;
 
-const openid = ({ openidScopes: scopes, earlier }: ConsentModel): Html | undefined => {
-  // On a page that also has what is allowed already, the new ones are marked as rights of an API are.
-  const mark = (name: string): Html | undefined =>
-    earlier?.fresh.includes(words.openidScopes[name] ?? name) === true
-      ? html` <span class="marks"><span class="tag new">${scopeWords.isNew}</span></span>`
-      : undefined;
-  return scopes.length === 0
+const openid = ({ openidScopes: scopes }: ConsentModel): Html | undefined =>
+  scopes.length === 0
     ? undefined
-    : html`<fieldset><legend>${words.aboutYou}</legend><ul class="choices">${
-        scopes.includes('openid') &&
-        html`<li class="fixed"><input type="hidden" name="openid" value="openid"><span class="does">${words.openidScopes['openid']}</span>${mark('openid')}</li>`
-      }${scopes
-        .filter((name) => name !== 'openid')
-        .map(
-          (name) =>
-            html`<li><input type="checkbox" id="openid-${name}" name="openid" value="${name}" checked><label for="openid-${name}"><span class="does">${words.openidScopes[name] ?? name}</span></label>${mark(name)}</li>`,
-        )}</ul></fieldset>`;
-};
+    : html`<fieldset><legend>${words.aboutYou}</legend>${tickList(
+        scopes
+          .toSorted((one, other) => Number(other.name === 'openid') - Number(one.name === 'openid'))
+          .map(({ name, isNew }) => ({
+            ...{ id: `openid-${name}`, name: 'openid', value: name, isChecked: true },
+            ...(name === 'openid' ? { isFixed: true as const } : {}),
+            label: html`<span class="does">${words.openidScopes[name] ?? name}</span>`,
+            ...(isNew ? { marks: html`<span class="tag new">${scopeWords.isNew}</span>` } : {}),
+          })),
+      )}</fieldset>`;
 
 const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
   model === undefined || model.agents.length === 0
@@ -66,10 +61,12 @@ const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
     : html`<details><summary>${words.delegableTo} <span class="hint">${words.notUnlessYouChoose}</span></summary>
 <fieldset><legend class="unseen">${words.delegableToAgents}</legend>
 <p class="hint">${words.delegatedFurther}</p>
-<ul class="choices">${model.agents.map(
-        (agent, index) =>
-          html`<li><input type="checkbox" id="pass-${index}" name="delegable_to" value="${agent.choice ?? agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]}</span></label></li>`,
-      )}</ul>
+${tickList(
+  model.agents.map((agent, index) => ({
+    ...{ id: `pass-${index}`, name: 'delegable_to', value: agent.choice ?? agent.id, isChecked: false },
+    label: html`<span class="does">${chosenName(agent.name)}</span> <span class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]}</span>`,
+  })),
+)}
 <div class="field"><label for="delegable-depth">${words.delegableDepth}</label>
 <select id="delegable-depth" name="delegable_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;

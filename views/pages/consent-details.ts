@@ -1,10 +1,13 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
 import { environmentTag } from '../partials/agent-card.ts';
+import type { DetailItem } from '../partials/detail-list.ts';
 import { rawText } from '../partials/raw-text.ts';
+import { heldRights } from '../partials/rights-list.ts';
+import { resourceHeading } from '../partials/scope-list.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentFactWords as words } from '../words/consent.ts';
-import type { ConsentModel } from './consent-model.ts';
+import type { ConsentModel, WithheldFacts } from './consent-model.ts';
 
 /** Ids, names of scopes and the raw request, folded: for readers who know what they are. */
 export const technicalDetails = (model: ConsentModel): Html => {
@@ -15,11 +18,11 @@ export const technicalDetails = (model: ConsentModel): Html => {
 ${party(requester.kind === 'agent' ? agentWords.agent : agentWords.app, requester)}
 ${actor && party(agentWords.agent, actor)}
 ${origin.kind === 'redirect' && row(words.address, html`<code>${plainText(origin.redirectUri, 400)}</code>`)}
-${openidScopes.length > 0 && row(words.openid, codes(openidScopes))}
-${[...resources.map((resource) => ({ resource, scopes: resource.scopes })), ...wishes].map(({ resource, scopes }) =>
+${openidScopes.length > 0 && row(words.openid, codes(openidScopes.map(({ name }) => name)))}
+${[...resources.map((resource) => ({ resource, ...resource })), ...wishes].map(({ resource, scopes, ...more }) =>
   row(
     words.permissions(isolated(resource.name)),
-    html`<code>${plainText(resource.identifier, 200)}</code> ${codes(scopes.map(({ name }) => name))}`,
+    html`<code>${plainText(resource.identifier, 200)}</code> ${codes(scopes.map(({ name }) => name))}${'details' in more && types(more.details)}`,
   ),
 )}
 </dl>
@@ -33,6 +36,19 @@ const party = (title: HtmlValue, one: ConsentModel['requester'] | NonNullable<Co
   row(
     title,
     html`${chosenName(one.name)} ${'environment' in one && environmentTag(one.environment)} <code>${plainText(one.id, 200)}</code>`,
+  );
+
+/** Each kind of details once, with what its resource server says of it. */
+const types = (details: readonly DetailItem[] = []): readonly Html[] =>
+  [...new Map(details.map((detail) => [detail.type, detail])).values()].map(
+    ({ type, about }) => html`<code>${plainText(type, 80)}</code> ${plainText(about, 200)} `,
+  );
+
+/** What the request asks for in vain, and why. */
+export const withheldRights = (withheld: readonly WithheldFacts[]): readonly Html[] =>
+  withheld.map(
+    ({ resource, rights }) => html`<section class="withheld"><h3>${resourceHeading(resource)}</h3>
+${[...Map.groupBy(rights, ({ why }) => why)].map(([why, some]) => html`${heldRights(some.map(({ what }) => what))}<p class="hint">${why}</p>`)}</section>`,
   );
 
 const codes = (names: readonly string[]): readonly Html[] =>

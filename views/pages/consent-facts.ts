@@ -103,8 +103,8 @@ const ofRequester = ({ requester, actor }: ConsentModel): readonly Warning[] => 
 ];
 
 /** Right before the choices: what a returning person allows already, and what is new. */
-export const earlier = ({ allowed, fresh, until }: EarlierFacts): Html =>
-  html`<p class="earlier">${fresh.length > 0 ? words.allowedButNew(timeText(until)) : words.alreadyAllowed(shortList(allowed), timeText(until))}</p>`;
+export const earlier = ({ allowed, hasNew, until }: EarlierFacts): Html =>
+  html`<p class="earlier">${hasNew ? words.allowedButNew(timeText(until)) : words.alreadyAllowed(shortList(allowed), timeText(until))}</p>`;
 
 const SHOWN = 3;
 

@@ -33,7 +33,7 @@ const sentence = (model: ConsentModel): Phrase => {
   if (origin.kind === 'delegation' && origin.isForItsCalls)
     return words.actWhenCalled(who, where, html`<strong>${chosenName(origin.through.name, NAME)}</strong>`);
   if (requester.kind === 'agent') return words.actAt(who, where);
-  return openidScopes.includes('openid') ? words.signInAndUse(who, where) : words.use(who, where);
+  return openidScopes.some(({ name }) => name === 'openid') ? words.signInAndUse(who, where) : words.use(who, where);
 };
 
 const requesterName = (model: ConsentModel): HtmlValue => {

@@ -2,6 +2,7 @@ import type { Phrase, Text } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailChoice } from '../partials/detail-list.ts';
+import type { StoppedRight } from '../partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeChoice, ScopeItem } from '../partials/scope-list.ts';
 import type { Warning } from '../words/consent.ts';
 
@@ -22,8 +23,8 @@ export type ConsentModel = PageFrame & {
   readonly origin: ConsentOrigin;
   /** The signed-in account. `switchAction` receives a POST of `csrf` and `uid` for a sign-in with another account. */
   readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
-  /** Requested OpenID scopes, by name. The person cannot switch `openid` itself off. */
-  readonly openidScopes: readonly string[];
+  /** Requested OpenID scopes. The person cannot switch `openid` itself off. */
+  readonly openidScopes: readonly OpenidChoice[];
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];
@@ -32,6 +33,8 @@ export type ConsentModel = PageFrame & {
   })[];
   /** Rights that MCP servers wish to use when this app calls them; never preselected. Absent: none. */
   readonly wishes?: readonly WishFacts[];
+  /** What the request asks for in vain, where it can be given nothing. */
+  readonly withheld?: readonly WithheldFacts[];
   /** What the person allows already of all that the page asks. Absent: nothing. */
   readonly earlier?: EarlierFacts;
   /** Seconds to choose from, ascending, and the selected one. */
@@ -56,12 +59,21 @@ export type ConsentModel = PageFrame & {
   readonly error?: Phrase;
 };
 
-/** The descriptions of what is allowed and of what is new; `until`: when the first right ends, epoch seconds. */
+/** `isNew`: not allowed before, on a page that also has what is. */
+export type OpenidChoice = { readonly name: string; readonly isNew?: true };
+
+/**
+ * The texts of what is allowed, and whether anything is new, which its own mark says. `until`: when the first right ends,
+ * epoch seconds.
+ */
 export type EarlierFacts = {
   readonly allowed: readonly Text[];
-  readonly fresh: readonly Text[];
+  readonly hasNew: boolean;
   readonly until: number;
 };
+
+/** Rights at one resource that the request asks for and the server cannot give, each with the reason. */
+export type WithheldFacts = { readonly resource: ResourceFacts; readonly rights: readonly StoppedRight[] };
 
 /** Rights that one agent, an MCP server, wishes to use at one API in calls of the app. */
 export type WishFacts = {

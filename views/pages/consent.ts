@@ -3,7 +3,7 @@ import { layout } from '../layout.ts';
 import { submit } from '../partials/submit.ts';
 import { consentWords as words } from '../words/consent.ts';
 import { choices } from './consent-choices.ts';
-import { technicalDetails } from './consent-details.ts';
+import { technicalDetails, withheldRights } from './consent-details.ts';
 import { agentsPurpose, earlier, facts, warnings } from './consent-facts.ts';
 import { consentHeading } from './consent-headline.ts';
 import type { ConsentModel } from './consent-model.ts';
@@ -11,7 +11,8 @@ import type { ConsentModel } from './consent-model.ts';
 export type { ConsentModel, ConsentOrigin } from './consent-model.ts';
 
 /** There is nothing to allow or deny here. The page says what to do, and has one button. */
-const nothing = (model: ConsentModel): Html => html`<p>${words.nothingToAllow}</p>
+const nothing = (model: ConsentModel): Html => html`${withheldRights(model.withheld ?? [])}
+<p>${words.nothingToAllow}</p>
 ${technicalDetails(model)}
 <div class="decide stay">
 ${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })}

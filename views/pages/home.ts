@@ -1,6 +1,7 @@
 import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { icon } from '../partials/icon.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { homeWords as words } from '../words/home.ts';
 import { layoutWords } from '../words/layout.ts';
@@ -25,6 +26,7 @@ export const homePage = (model: HomeModel): Html =>
   layout({
     frame: model,
     title: words.start,
+    style: 'home.css',
     width: 'wide',
     body: html`<section class="hero"><div><h1>${words.headline}</h1>
 <p class="lead">${words.lead}</p>
@@ -32,9 +34,9 @@ export const homePage = (model: HomeModel): Html =>
 ${picture}</section>
 <section><h2>${words.howItWorks}</h2>
 <ol class="links steps">
-<li><strong>${words.seeWhoAsks}</strong><span>${words.seeWhoAsksMore}</span></li>
-<li><strong>${words.narrowIt}</strong><span>${words.narrowItMore}</span></li>
-<li><strong>${words.endIt}</strong><span>${words.endItMore}</span></li>
+<li>${icon('eye')}<strong>${words.seeWhoAsks}</strong><span>${words.seeWhoAsksMore}</span></li>
+<li>${icon('sliders')}<strong>${words.narrowIt}</strong><span>${words.narrowItMore}</span></li>
+<li>${icon('stop')}<strong>${words.endIt}</strong><span>${words.endItMore}</span></li>
 </ol></section>
 <section><h2>${words.forBuilders}</h2>
 <ul class="links">

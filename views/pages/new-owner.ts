@@ -2,8 +2,9 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { type AgentFacts, agentCard, agentDetails } from '../partials/agent-card.ts';
-import { type DetailItem, detailChips } from '../partials/detail-list.ts';
-import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChips } from '../partials/scope-list.ts';
+import type { DetailItem } from '../partials/detail-list.ts';
+import { heldRights } from '../partials/rights-list.ts';
+import { type ResourceFacts, resourceHeading, type ScopeItem } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
@@ -62,8 +63,7 @@ ${submit({ text: words.confirm, kind: 'primary', name: 'decision', value: 'allow
 
 const right = (one: SuspendedRight): Html => html`<div class="delegation">
 <h3>${resourceHeading(one.resource)}</h3>
-${one.scopes.length > 0 && scopeChips(one.scopes)}
-${detailChips(one.details)}
+${heldRights([...one.scopes, ...(one.details ?? [])])}
 <p class="hint">${words.sinceUntil(timeText(one.since), timeText(one.until))}${
   one.delegatedFurtherBy !== undefined && html` ${words.delegatedFurtherBy(chosenName(one.delegatedFurtherBy))}`
 }${one.calledBy !== undefined && html` ${accountAgentWords.whenCalledBy(chosenName(one.calledBy))}`}</p>

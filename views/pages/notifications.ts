@@ -3,6 +3,7 @@ import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
+import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { notificationsWords as words } from '../words/notifications.ts';
@@ -39,7 +40,8 @@ export const notificationsPage = (model: NotificationsModel): Html =>
     frame: model,
     title: words.title,
     side: accountNavigation(model, 'notifications'),
-    style: 'security.css',
+    style: 'account.css',
+    alsoStyle: 'security.css',
     script: 'push.js',
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
@@ -49,15 +51,15 @@ ${model.isFull ? html`<p class="empty">${words.isFull}</p>` : turningOn(model)}
 <p class="empty" data-push-on hidden>${words.isOn}</p>
 <p class="flash" data-without-push>${words.needsScript}${model.isMailed && html` ${words.byMail}`}</p></section>
 <section aria-labelledby="browsers" data-push-list><h2 id="browsers">${words.list}</h2>
-${model.browsers.length === 0 ? html`<p class="empty">${words.none}</p>` : model.browsers.map((one) => shown(one, model.csrf))}</section>`,
+${model.browsers.length === 0 ? html`<p class="empty">${words.none}</p>` : itemList(model.browsers.map((one) => shown(one, model.csrf)))}</section>
+${kinds(model)}`,
   });
 
 const turningOn = (model: NotificationsModel): Html =>
   html`${model.error !== undefined && model.error.field === undefined && html`<div class="flash error" role="alert">${anyText(model.error.text, 300)}</div>`}
-<form method="post" action="${model.path}" class="card" data-push data-worker="${model.worker.href}" data-denied="${words.denied}" data-failed="${words.failed}" hidden>
+<form method="post" action="${model.path}" class="card naming" data-push data-worker="${model.worker.href}" data-denied="${words.denied}" data-failed="${words.failed}" hidden>
 <input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="key" value="${model.key}">
 <input type="hidden" name="endpoint" value=""><input type="hidden" name="p256dh" value=""><input type="hidden" name="auth" value="">
-<div class="actions">${submit({ text: words.turnOn, kind: 'primary' })}</div>
 ${field({
   name: 'name',
   label: words.name,
@@ -67,17 +69,31 @@ ${field({
   maxLength: 60,
   ...(model.error?.field === 'name' ? { error: model.error.text } : {}),
 })}
+<div class="actions">${submit({ text: words.turnOn, kind: 'primary' })}</div>
 <p class="error" role="alert" data-message></p>
 </form>`;
 
-const shown = (browser: ShownBrowser, csrf: string): Html => {
+/** What a message is about, and that it goes to every browser of the list. */
+const kinds = ({ isMailed }: NotificationsModel): Html =>
+  html`<section aria-labelledby="kinds"><h2 id="kinds">${words.kinds}</h2>
+${itemList([
+  { icon: 'shield', title: words.ofApprovals, facts: [words.ofApprovalsMore] },
+  { icon: 'lock', title: words.ofSignIn, facts: [words.ofSignInMore] },
+  { icon: 'person', title: words.ofAgents, facts: [words.ofAgentsMore] },
+])}
+<p class="hint">${words.allOfThem}${isMailed && html` ${words.byMail}`}</p></section>`;
+
+const shown = (browser: ShownBrowser, csrf: string): Item => {
   const about = plainText(browser.name, 60);
-  return html`<article class="card" data-browser="${browser.id}">
-<div class="row"><h3>${chosenName(browser.name)}</h3><p class="facts" data-own hidden><span class="tag good">${words.here}</span></p></div>
-<p class="hint">${words.since(
-    timeText(browser.createdAt),
-    browser.lastSuccessAt !== undefined && timeText(browser.lastSuccessAt),
-  )}</p>
-<div class="actions"><form method="post" action="${browser.testAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.test, kind: 'plain', about })}</form>
-<form method="post" action="${browser.removeAction}" data-remove><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.remove, kind: 'danger', about })}</form></div></article>`;
+  return {
+    icon: 'bell',
+    title: chosenName(browser.name),
+    tags: html`<p class="facts" data-own hidden><span class="tag good">${words.here}</span></p>`,
+    facts: [
+      words.since(timeText(browser.createdAt), browser.lastSuccessAt !== undefined && timeText(browser.lastSuccessAt)),
+    ],
+    acts: html`<form method="post" action="${browser.testAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.test, kind: 'plain', about })}</form>
+<form method="post" action="${browser.removeAction}" data-remove><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.remove, kind: 'danger', about })}</form>`,
+    attributes: html`data-browser="${browser.id}"`,
+  };
 };

@@ -21,7 +21,7 @@ export const recoveryCodesPage = (model: RecoveryCodesModel): Html =>
 ${model.isFirst && html`<div class="flash success" role="status">${words.wasAdded}</div>`}
 <p class="lead">${words.shownOnce}${!model.isFirst && html` ${words.oldOnesAreOver}`}</p>
 <ul class="codes" aria-label="${words.title}">${model.codes.map((code) => html`<li><code class="key">${code}</code></li>`)}</ul>
-<p class="copied">${copyButton(model.codes.join('\n'), copyWords.codes)}</p>
+<p class="copied said">${copyButton(model.codes.join('\n'), copyWords.codes)}</p>
 <div class="actions"><a class="button primary" href="${model.nextHref}">${words.kept}</a></div>
 </section>`,
   });

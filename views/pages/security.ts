@@ -1,9 +1,9 @@
-import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html, type Phrase } from '../html.ts';
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../language.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
-import { choice } from '../partials/controls.ts';
+import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { emailWords } from '../words/email.ts';
@@ -31,8 +31,8 @@ export type SecurityModel = PageFrame & {
   readonly path: string;
   /** Whether browsers can use passkeys at this address. */
   readonly hasPasskeys: boolean;
-  /** Whether there is a page for changing the address. */
-  readonly hasMail?: boolean;
+  /** The address of the account, which is absent without one. Absent: the server sends no mails. */
+  readonly mail?: { readonly address?: string; readonly isVerified: boolean };
   readonly factors: readonly ShownFactor[];
   /** Upstream providers: the connected ones, and those that the person can connect. */
   readonly connected: readonly ShownConnection[];
@@ -53,58 +53,111 @@ export type ShownConnection = {
   readonly removeAction: string;
 };
 
-export const securityPage = (model: SecurityModel): Html => {
-  const asked = model.factors.filter(({ kind }) => kind !== 'recovery');
-  const codes = model.factors.find(({ kind }) => kind === 'recovery');
-  return layout({
+export const securityPage = (model: SecurityModel): Html =>
+  layout({
     frame: model,
     title: words.title,
     side: accountNavigation(model, 'security'),
+    style: 'account.css',
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
-${signIn(model)}
-<section aria-labelledby="factors"><h2 id="factors">${words.factors}</h2>
+${basics(model)}
+${factors(model)}
+${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}
+${model.mail && language(model)}`,
+  });
+
+const post = (action: string, csrf: string, button: Html): Html =>
+  html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`;
+
+/** What most people come for. */
+const basics = ({ basePath, hasPassword, mail }: SecurityModel): Html | false => {
+  const link = (path: string, text: HtmlValue): Html =>
+    html`<a class="button plain" href="${basePath}/account/${path}">${text}</a>`;
+  const items: readonly Item[] = [
+    ...(hasPassword
+      ? [
+          {
+            ...{ icon: 'lock' as const, title: words.password, id: 'password', facts: [words.passwordIs] },
+            acts: link('password', passwordWords.change),
+          },
+        ]
+      : []),
+    ...(mail
+      ? [
+          {
+            ...{ icon: 'mail' as const, title: emailWords.title, id: 'email' },
+            tags:
+              mail.address !== undefined &&
+              html`<span class="tag ${mail.isVerified ? 'good' : 'warn'}">${mail.isVerified ? words.verified : words.unverified}</span>`,
+            facts: [mail.address === undefined ? emailWords.none : isolated(mail.address, 200)],
+            acts: link('email', mail.address === undefined ? emailWords.add : emailWords.change),
+          },
+        ]
+      : []),
+  ];
+  return (
+    items.length > 0 &&
+    html`<section aria-labelledby="basics"><h2 id="basics">${words.basics}</h2>${itemList(items)}</section>`
+  );
+};
+
+/** Second factors, and the codes in place of one that was lost. The buttons that add one are in the head. */
+const factors = (model: SecurityModel): Html => {
+  const asked = model.factors.filter(({ kind }) => kind !== 'recovery');
+  const codes = model.factors.find(({ kind }) => kind === 'recovery');
+  return html`<section aria-labelledby="factors"><div class="row section-head"><h2 id="factors">${words.factors}</h2>
+<p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">${factorWords.addPasskey}</a> `}<a class="button plain" href="${model.path}/totp">${factorWords.addApp}</a></p></div>
 ${
   asked.length === 0
     ? html`<p class="empty">${words.noFactor(model.hasPassword)}</p>`
-    : asked.map((factor) => shown(factor, model.csrf))
-}
-<p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">${factorWords.addPasskey}</a> `}<a class="button plain" href="${model.path}/totp">${factorWords.addApp}</a></p></section>
-${asked.length > 0 && recovery(model, codes)}
-${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}`,
-  });
+    : itemList([...asked.map((factor) => shown(factor, model.csrf)), recovery(model, codes)])
+}</section>`;
 };
 
-/** What most people come for: password, address and language, one row each. */
-const signIn = (model: SecurityModel): Html | false =>
-  (model.hasPassword || model.hasMail === true) &&
-  html`<section aria-labelledby="basics" class="card"><h2 id="basics">${words.basics}</h2>
-${model.hasPassword && html`<div class="row"><h3 id="password">${words.password}</h3><a class="button plain" href="${model.basePath}/account/password">${passwordWords.change}</a></div>`}
-${
-  model.hasMail &&
-  html`<div class="row"><h3 id="email">${words.mail}</h3><a class="button plain" href="${model.basePath}/account/email">${emailWords.title}</a></div>
-<form method="post" action="${model.path}/language"><input type="hidden" name="csrf" value="${model.csrf}">
-${choice({
-  name: 'language',
-  label: words.language,
-  hint: words.languageHint,
-  value: model.language,
-  options: LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] })),
-})}
-<div class="actions">${submit({ text: words.save, kind: 'plain' })}</div></form>`
-}</section>`;
+const shown = (factor: ShownFactor, csrf: string): Item => {
+  const { kind, name, createdAt, lastUsedAt, isCopied, removeAction } = factor;
+  return {
+    icon: kind === 'passkey' ? 'key' : 'phone',
+    title: chosenName(name),
+    tags: html`<span class="tag">${kind === 'passkey' ? factorWords.usualPasskey : factorWords.usualApp}</span>${isCopied && html` <span class="tag off">${words.stopped}</span>`}`,
+    facts: [
+      words.added(timeText(createdAt), lastUsedAt !== undefined && timeText(lastUsedAt)),
+      ...(isCopied ? [words.mayBeCopied] : []),
+    ],
+    acts: post(removeAction, csrf, submit({ text: words.remove, kind: 'danger', about: plainText(name, 60) })),
+  };
+};
+
+const recovery = ({ path, csrf }: SecurityModel, codes: ShownFactor | undefined): Item => ({
+  ...{ icon: 'codes', title: recoveryWords.title, id: 'recovery' },
+  facts: [words.codesLeft(codes?.left ?? 0), words.oldCodesAreOver],
+  acts: post(`${path}/recovery-codes`, csrf, submit({ text: words.newCodes, kind: 'plain' })),
+});
 
 const connections = ({ connected, connectable, csrf, path }: SecurityModel): Html =>
   html`<section aria-labelledby="connections"><h2 id="connections">${words.providers}</h2>
-${connected.length === 0 && html`<p class="empty">${words.noProvider}</p>`}
-${connected.map(
-  (one) => html`<article class="card">
-<div class="row"><div class="agent"><h3>${chosenName(one.provider)}</h3>
-${one.label !== undefined && html`<p class="facts">${words.as(plainText(one.label, 200))}${one.isOff && html` <span class="tag off">${words.switchedOff}</span>`}</p>`}</div>
-<form method="post" action="${one.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.disconnect, kind: 'danger', about: plainText(one.provider, 60) })}</form></div>
-<p class="hint">${words.connectedOn(timeText(one.createdAt))}</p></article>`,
-)}
+${
+  connected.length === 0
+    ? html`<p class="empty">${words.noProvider}</p>`
+    : itemList(
+        connected.map(
+          ({ provider, label, createdAt, isOff, removeAction }): Item => ({
+            ...{ icon: 'organisation', title: chosenName(provider) },
+            tags: isOff && html`<span class="tag off">${words.switchedOff}</span>`,
+            facts: [
+              html`${label !== undefined && html`${words.as(plainText(label, 200))}. `}${words.connectedOn(timeText(createdAt))}`,
+            ],
+            acts: post(
+              removeAction,
+              csrf,
+              submit({ text: words.disconnect, kind: 'danger', about: plainText(provider, 60) }),
+            ),
+          }),
+        ),
+      )
+}
 ${
   connectable.length > 0 &&
   html`<div class="actions">${connectable.map(
@@ -113,24 +166,14 @@ ${
   )}</div>`
 }</section>`;
 
-const used = ({ createdAt, lastUsedAt }: ShownFactor): Phrase =>
-  words.added(timeText(createdAt), lastUsedAt !== undefined && timeText(lastUsedAt));
-
-const shown = (factor: ShownFactor, csrf: string): Html => html`<article class="card">
-<div class="row"><div class="agent"><h3>${chosenName(factor.name)}</h3>
-<p class="facts"><span class="tag">${factor.kind === 'passkey' ? factorWords.usualPasskey : factorWords.usualApp}</span>${factor.isCopied && html` <span class="tag off">${words.stopped}</span>`}</p></div>
-<form method="post" action="${factor.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-  text: words.remove,
-  kind: 'danger',
-  about: plainText(factor.name, 60),
-})}</form></div>
-<p class="hint">${used(factor)}${factor.isCopied && html` ${words.mayBeCopied}`}</p></article>`;
-
-const recovery = (
-  model: SecurityModel,
-  codes: ShownFactor | undefined,
-): Html => html`<section aria-labelledby="recovery"><h2 id="recovery">${recoveryWords.title}</h2>
-<p>${words.codesLeft(codes?.left ?? 0)}</p>
-<form method="post" action="${model.path}/recovery-codes"><input type="hidden" name="csrf" value="${model.csrf}">
-<div class="actions">${submit({ text: words.newCodes, kind: 'plain' })}</div></form>
-<p class="hint">${words.oldCodesAreOver}</p></section>`;
+const language = ({ csrf, path, language: chosen }: SecurityModel): Html =>
+  html`<section aria-labelledby="language"><h2 id="language">${words.language}</h2>
+${itemList([
+  {
+    icon: 'globe',
+    title: LANGUAGE_NAMES[chosen],
+    facts: [words.languageHint],
+    acts: html`<form method="post" action="${path}/language" class="inline-form"><input type="hidden" name="csrf" value="${csrf}"><label class="unseen" for="field-language">${words.language}</label>
+<select id="field-language" name="language">${LANGUAGES.map((value) => html`<option value="${value}"${value === chosen && html` selected`}>${LANGUAGE_NAMES[value]}</option>`)}</select>${submit({ text: words.save, kind: 'plain', about: words.language })}</form>`,
+  },
+])}</section>`;

@@ -3,6 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
 import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
+import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { sessionWords as words } from '../words/sessions.ts';
@@ -38,48 +39,57 @@ export type SessionsModel = PageFrame & {
   readonly isCut?: true;
 };
 
-export const sessionsPage = (model: SessionsModel): Html =>
-  layout({
+export const sessionsPage = (model: SessionsModel): Html => {
+  const here = model.sessions.filter(({ isThis }) => isThis);
+  const others = model.sessions.filter(({ isThis }) => !isThis);
+  return layout({
     frame: model,
     title: words.title,
     side: accountNavigation(model, 'sessions'),
+    style: 'account.css',
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
 ${model.isCut && html`<p class="flash warning" role="note">${words.more(model.sessions.length)}</p>`}
-${model.sessions.map((session) => card(session, model.csrf))}
-<section class="actions">${
-      model.endOthersAction !== undefined && button(model.endOthersAction, model.csrf, words.endOthers)
-    }${button(model.endAllAction, model.csrf, words.endAll, model.endOthersAction === undefined ? 'danger' : 'plain')}</section>
+${here.length > 0 && html`<section aria-labelledby="here"><h2 id="here">${words.here}</h2>${list(here, model.csrf)}</section>`}
+${others.length > 0 && html`<section aria-labelledby="others"><div class="row section-head"><h2 id="others">${words.others(others.length)}</h2>${model.endOthersAction !== undefined && button(model.endOthersAction, model.csrf, words.endOthers)}</div>${list(others, model.csrf)}</section>`}
+<section class="actions">${button(model.endAllAction, model.csrf, words.endAll, model.endOthersAction === undefined ? 'danger' : 'plain')}</section>
 <p class="hint">${words.whatEnds}</p>`,
   });
+};
 
 const button = (action: string, csrf: string, text: Text, kind: 'danger' | 'plain' = 'danger'): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text, kind })}</form> `;
 
-/** Of a browser that says nothing of itself, where it is: two of them are told apart. */
-const nameOf = (session: ShownSession): Text => {
-  const { browser, source, seenFrom = source } = session;
-  return isNamedByPlace(session) ? words.unknownAt(plainText(seenFrom ?? '', 64)) : browserText(browser);
+const list = (sessions: readonly ShownSession[], csrf: string): Html =>
+  itemList(sessions.map((session) => item(session, csrf)));
+
+/** A browser that says nothing of itself is named by its sign-in: two of them are told apart. */
+const nameOf = ({ browser, authTime }: ShownSession): HtmlValue =>
+  browser?.family === undefined && browser?.system === undefined
+    ? words.unknownSince(timeText(authTime))
+    : browserText(browser);
+
+const PHONES: readonly (string | undefined)[] = ['Android', 'iPhone', 'iPad'];
+
+const item = (session: ShownSession, csrf: string): Item => {
+  const { isThis, browser, usedAt, startedAt, authTime, source, seenFrom, apps, endAction } = session;
+  return {
+    icon: PHONES.includes(browser?.system) ? 'phone' : 'computer',
+    title: nameOf(session),
+    tags: isThis && html`<span class="tag good">${words.thisOne}</span>`,
+    facts: [
+      html`${words.lastUsed} ${agoText(usedAt)}${source !== undefined && html` · ${words.from} ${from(source, seenFrom)}`}`,
+      html`${words.signedIn} ${signedIn(session)}${startedAt !== authTime && html` · ${words.since} ${timeText(startedAt)}`}`,
+      ...(apps.length === 0 ? [] : [html`${words.apps} ${listed(apps)}`]),
+    ],
+    acts: html`<form method="post" action="${endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
+      text: words.end,
+      kind: 'danger',
+      about: nameOf(session),
+    })}</form>`,
+  };
 };
-
-const isNamedByPlace = ({ browser, source, seenFrom = source }: ShownSession): boolean =>
-  browser?.family === undefined && browser?.system === undefined && seenFrom !== undefined;
-
-const card = (session: ShownSession, csrf: string): Html => html`<article class="card">
-<div class="row"><div class="agent"><h2>${nameOf(session)}</h2>
-<p class="facts">${session.isThis && html`<span class="tag good">${words.thisOne}</span>`}<span>${words.lastUsed} ${agoText(session.usedAt)}</span></p></div>
-<form method="post" action="${session.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-  text: words.end,
-  kind: 'danger',
-  about: nameOf(session),
-})}</form></div>
-<dl class="facts">
-<div><dt>${words.signedIn}</dt><dd>${signedIn(session)}</dd></div>
-${session.startedAt !== session.authTime && html`<div><dt>${words.since}</dt><dd>${timeText(session.startedAt)}</dd></div>`}
-${session.source !== undefined && !(isNamedByPlace(session) && (session.seenFrom ?? session.source) === session.source) && html`<div><dt>${words.from}</dt><dd>${from(session.source, session.seenFrom)}</dd></div>`}
-${session.apps.length > 0 && html`<div><dt>${words.apps}</dt><dd>${listed(session.apps)}</dd></div>`}
-</dl></article>`;
 
 const from = (source: string, seenFrom: string | undefined): Text =>
   seenFrom === undefined || seenFrom === source

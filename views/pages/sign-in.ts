@@ -57,11 +57,11 @@ ${
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${usernameForm(model)}
 ${hasUsername(model) && (model.passkey !== undefined || (model.upstreams?.buttons.length ?? 0) > 0) && html`<p class="or">${words.or}</p>`}
-${
-  model.passkey &&
-  passkeyForm({ ...model.passkey, kind: 'get', button: words.withPasskey, look: 'plain', fields: hidden(model) })
-}
-${model.upstreams?.buttons.map((one, index) => upstreamForm(model, one, !hasUsername(model) && index === 0))}
+<div class="ways">${
+      model.passkey &&
+      passkeyForm({ ...model.passkey, kind: 'get', button: words.withPasskey, look: 'plain', fields: hidden(model) })
+    }
+${model.upstreams?.buttons.map((one, index) => upstreamForm(model, one, !hasUsername(model) && index === 0))}</div>
 ${model.cancelAction !== undefined && html`<form method="post" action="${model.cancelAction}" class="after">${hidden(model)}${submit({ text: words.cancel, kind: 'quiet' })}</form>`}
 </section>`,
   });

@@ -3,17 +3,19 @@ import { type HtmlValue, html } from '../html.ts';
 import { agentCard, agentDetails, environmentTag, verifiedTag } from '../partials/agent-card.ts';
 import { agentRows, lastUse } from '../partials/agent-rows.ts';
 import { AGENT_STATE_KINDS, stateTag } from '../partials/agent-state.ts';
-import { agentsWords, deedLine, deeds, deedTitle, facts } from '../partials/approval-facts.ts';
+import { agentsWords, deedLine, deedList, deeds, deedTitle, facts } from '../partials/approval-facts.ts';
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
 import { commaList, factList, postButton, registeredState, rightsList, table } from '../partials/console-list.ts';
 import { checkbox, choice, textArea } from '../partials/controls.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { detailChips, detailChoices } from '../partials/detail-list.ts';
+import { detailChips, detailText } from '../partials/detail-list.ts';
 import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
+import { icon } from '../partials/icon.ts';
+import { itemList } from '../partials/item-list.ts';
 import { formSection } from '../partials/object-form.ts';
 import { headActions } from '../partials/object-page.ts';
 import { pagination } from '../partials/pagination.ts';
@@ -22,10 +24,12 @@ import { differenceText, policyLines, sourceText } from '../partials/policy-text
 import { qrCode } from '../partials/qr-code.ts';
 import { rawText } from '../partials/raw-text.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
+import { heldRights, rightChoices, wishChoices } from '../partials/rights-list.ts';
 import { savedViews } from '../partials/saved-views.ts';
-import { resourceHeading, riskBadge, scopeChips, scopeChoices, wishChoices } from '../partials/scope-list.ts';
+import { resourceHeading, riskBadge } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
+import { tickList } from '../partials/tick-list.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
 import { stoppedWords } from '../words/account.ts';
 import { consentWarnings } from '../words/consent.ts';
@@ -135,13 +139,23 @@ const agentsParts = () =>
 const rightsParts = () =>
   ({
     resourceHeading: [resourceHeading(resource)],
-    scopeChips: [scopeChips(scopes)],
-    scopeChoices: [
-      scopeChoices(
-        resource.identifier,
-        scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
-        'sg-scope',
+    heldRights: [heldRights([...scopes, payment])],
+    rightChoices: [
+      rightChoices(
+        {
+          identifier: resource.identifier,
+          scopes: scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
+          details: [{ ...payment, id: '0', checked: false }],
+        },
+        'sg-right',
+        { saysOff: true },
       ),
+    ],
+    tickList: [
+      tickList([
+        { id: 'sg-tick-0', name: 'sg-tick', value: 'a', isChecked: true, isFixed: true, label: words.one },
+        { id: 'sg-tick-1', name: 'sg-tick', value: 'b', isChecked: false, label: words.two },
+      ]),
     ],
     wishChoices: [
       wishChoices(
@@ -151,7 +165,7 @@ const rightsParts = () =>
     ],
     stoppedRights: [
       stoppedRights([
-        { what: scopes[0]?.description ?? '', why: layerWords.subject.blocked },
+        ...scopes.slice(0, 2).map((what) => ({ what, why: layerWords.subject.blocked })),
         { what: payment, why: stoppedWords.approval },
       ]),
     ],
@@ -167,7 +181,7 @@ const rightsParts = () =>
       ),
     ],
     detailChips: [detailChips([payment])],
-    detailChoices: [detailChoices([{ ...payment, id: '0', checked: false }], 'sg-detail')],
+    detailText: [detailText(payment)],
     rightsList: [rightsList({ [resource.identifier]: ['events:read', 'events:write'] })],
   }) satisfies Parts;
 
@@ -175,9 +189,10 @@ const rightsParts = () =>
 const approvalsParts = () =>
   ({
     deeds: [deeds(approval), deeds(deletion)],
+    deedList: [deedList(approval), deedList(deletion)],
     deedLine: [deedLine(approval), deedLine(deletion)],
     deedTitle: [deedTitle(approval), deedTitle(deletion)],
-    facts: [facts(approval), facts({ ...deletion, state: 'approved' })],
+    facts: [facts(approval), facts(approval, 'folded'), facts({ ...deletion, state: 'approved' })],
     agentsWords: [agentsWords(approval)],
     slotNote: [
       slotNote({ value: '', others: [{ href: '#', name: samples.person }] }),
@@ -284,6 +299,16 @@ const listsParts = () =>
       eventRun(html`<span class="outcome granted">${words.sample}</span>`, [
         { at: noon },
         { at: noon - 60, txn: samples.link },
+      ]),
+    ],
+    icon: (['computer', 'phone', 'key', 'shield'] as const).map((name) => icon(name)),
+    itemList: [
+      itemList([
+        {
+          ...{ icon: 'phone', title: words.label, tags: verifiedTag, facts: [words.running] },
+          acts: submit({ text: words.button, kind: 'plain' }),
+        },
+        { icon: 'key', title: words.one, facts: [] },
       ]),
     ],
     qrCode: [qrCode(samples.link, words.sample)],

@@ -17,7 +17,15 @@ export const styleguidePage = (model: StyleguideModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: ['decisions.css', 'approvals.css', 'policy.css', 'security.css', 'charts.css', 'styleguide.css'],
+    alsoStyle: [
+      'account.css',
+      'decisions.css',
+      'approvals.css',
+      'policy.css',
+      'security.css',
+      'charts.css',
+      'styleguide.css',
+    ],
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model),

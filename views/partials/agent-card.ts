@@ -18,21 +18,23 @@ export type AgentFacts = {
   readonly isVerified?: true;
 };
 
-/** An agent: first its facts, then its own text. */
+/** An agent: first its facts, without its id; then its own text. */
 export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
-<h3>${chosenName(agent.name)}</h3>
-${facts(agent)}
+<div class="item-title"><h3>${chosenName(agent.name)}</h3>${tags(agent)}</div>
+<p class="hint">${words.ownedBy(isolated(agent.ownerName))}</p>
+${chosenWords(agent.purpose, words.purpose)}
 </div>`;
 
-/** The same below a heading that already names the agent. */
+/** The same with its id, below a heading that already names the agent. */
 export const agentDetails = (agent: AgentFacts): Html => html`<div class="agent">${facts(agent)}</div>`;
 
 const facts = (
   agent: AgentFacts,
-): Html => html`<p class="facts"><span class="tag">${words.agent}</span>${agent.isVerified && verifiedTag}${environmentTag(agent.environment)}${
-  agent.state !== undefined && agent.state !== 'active' && stateTag(agent.state)
-} <span>${words.ownedBy(isolated(agent.ownerName))}</span> <code>${plainText(agent.id, 80)}</code></p>
+): Html => html`<p class="facts"><span class="tag">${words.agent}</span>${tags(agent)} <span>${words.ownedBy(isolated(agent.ownerName))}</span> <code>${plainText(agent.id, 80)}</code></p>
 ${chosenWords(agent.purpose, words.purpose)}`;
+
+const tags = ({ isVerified, environment, state }: AgentFacts): Html =>
+  html`${isVerified && verifiedTag}${environmentTag(environment)}${state !== undefined && state !== 'active' && stateTag(state)}`;
 
 export const verifiedTag = html`<span class="tag good">${words.verified}</span>`;
 

@@ -87,13 +87,21 @@ export const SHOWN_MEMBERS = 12;
 /** What the agent requests: the sentences of the details, else the descriptions of the scopes; and where. */
 export const deeds = (approval: ApprovalFacts): Html => html`<div class="deeds ${approval.risk}">
 <p class="measure">${riskBadge(approval.risk)} <span>${words.risks[approval.risk]}</span></p>
-<ul>${approval.details.map((detail) => html`<li>${sentence(detail)}${members(detail)}</li>`)}${approval.scopes.map(
-  (scope) =>
-    html`<li class="${(approval.details.length > 0 || isSaid(approval)) && 'minor'}">${!isSaid(approval) && html`${plainText(scope.description, 160) || plainText(scope.name, 80)} `}<code>${plainText(scope.name, 80)}</code></li>`,
-)}${approval.unreadable.map((name) => html`<li>${words.unreadable(html`<code>${plainText(name, 80)}</code>`)}</li>`)}</ul>
+${deedList(approval)}
 <p class="at">${scopeWords.at(isolated(approval.resource.name))} <strong class="host">${hostOf(approval.resource.identifier)}</strong></p>
 ${exactly(approval)}
 </div>`;
+
+/** Each part of it: the sentences of the details, then the scopes with their names. Nothing where the title says it all. */
+export const deedList = (approval: ApprovalFacts): Html | undefined => {
+  const { details, scopes, unreadable } = approval;
+  return isSaid(approval)
+    ? undefined
+    : html`<ul class="deed-list">${details.map((detail) => html`<li>${sentence(detail)}${members(detail)}</li>`)}${scopes.map(
+        (scope) =>
+          html`<li class="${details.length > 0 && 'minor'}">${plainText(scope.description, 160) || plainText(scope.name, 80)} <code>${plainText(scope.name, 80)}</code></li>`,
+      )}${unreadable.map((name) => html`<li>${words.unreadable(html`<code>${plainText(name, 80)}</code>`)}</li>`)}</ul>`;
+};
 
 /** Of one scope, the title of an open request says all but its name. */
 const isSaid = ({ state, details, scopes, unreadable }: ApprovalFacts): boolean =>
@@ -134,28 +142,38 @@ const exactly = ({ id, exact, isCut }: ApprovalFacts): Html | undefined =>
     : html`<details class="exact"${isCut && html` open`}><summary>${isCut ? words.isCut : words.exactly}</summary>
 ${rawText(exact, words.allDetails(id))}</details>`;
 
-/** Who, on whose behalf, since when, and the effect of an answer. */
-export const facts = (approval: ApprovalFacts): Html => {
-  const { agent, onBehalfOf, askedAt, until, goodForSeconds, goodUntil } = approval;
-  return html`<dl class="facts">
-<div><dt>${agentWords.agent}</dt><dd><strong>${chosenName(agent.name)}</strong> ${agent.isVerified && verifiedTag} ${environmentTag(agent.environment)} <code>${plainText(agent.id, 80)}</code></dd></div>
-<div><dt>${agentWords.owner}</dt><dd>${isolated(agent.ownerName)}</dd></div>
-${
-  approval.through.length > 0 &&
-  html`<div><dt>${words.askedThrough}</dt><dd><ol class="through">${approval.through
-    .toReversed()
-    .map(
-      (one) => html`<li>${chosenName(one.name)} <span class="hint">${words.of(isolated(one.ownerName))}</span></li>`,
-    )}<li>${chosenName(agent.name)} <span class="hint">${words.wouldAct}</span></li></ol></dd></div>`
-}
+/** Who, on whose behalf, since when, and the effect of an answer. `folded`: what the page says elsewhere is folded. */
+export const facts = (approval: ApprovalFacts, look?: 'folded'): Html =>
+  look === undefined
+    ? html`<dl class="facts">${background(approval)}${effects(approval)}</dl>`
+    : html`<dl class="facts">${effects(approval)}</dl>
+<details class="background"><summary>${words.more}</summary><dl class="facts">${background(approval)}</dl></details>`;
+
+/** Through which agents, on whose behalf, what an approval permits, and who gives it. */
+const effects = (approval: ApprovalFacts): Html => {
+  const { agent, onBehalfOf, goodForSeconds, goodUntil } = approval;
+  return html`${
+    approval.through.length > 0 &&
+    html`<div><dt>${words.askedThrough}</dt><dd><ol class="through">${approval.through
+      .toReversed()
+      .map(
+        (one) => html`<li>${chosenName(one.name)} <span class="hint">${words.of(isolated(one.ownerName))}</span></li>`,
+      )}<li>${chosenName(agent.name)} <span class="hint">${words.wouldAct}</span></li></ol></dd></div>`
+  }
 <div><dt>${words.for}</dt><dd>${onBehalfOf.isYou ? html`<strong>${words.you}</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
-<div><dt>${words.asked}</dt><dd>${timeText(askedAt)}</dd></div>
-<div><dt>${channelWords.askedBy}</dt><dd>${askedBy(approval)}</dd></div>
-${isUndecided(approval) && html`<div><dt>${words.decideUntil}</dt><dd>${words.thenOver(timeText(until))}</dd></div>`}
 ${isUndecided(approval) && html`<div><dt>${words.yesIsGood}</dt><dd>${words.onceWithin(durationPhrase(goodForSeconds))}${goodUntil !== undefined && channelWords.goodUntil(timeText(goodUntil))}</dd></div>`}
 ${people(approval)}
-${isUndecided(approval) && escalation(approval)}
-</dl>`;
+${isUndecided(approval) && escalation(approval)}`;
+};
+
+const background = (approval: ApprovalFacts): Html => {
+  const { agent, scopes, askedAt, until } = approval;
+  return html`<div><dt>${agentWords.agent}</dt><dd><strong>${chosenName(agent.name)}</strong> ${agent.isVerified && verifiedTag} ${environmentTag(agent.environment)} <code>${plainText(agent.id, 80)}</code></dd></div>
+<div><dt>${agentWords.owner}</dt><dd>${isolated(agent.ownerName)}</dd></div>
+${isSaid(approval) && html`<div><dt>${words.permission}</dt><dd>${scopes.map(({ name }) => html`<code>${plainText(name, 80)}</code>`)}</dd></div>`}
+<div><dt>${words.asked}</dt><dd>${timeText(askedAt)}</dd></div>
+<div><dt>${channelWords.askedBy}</dt><dd>${askedBy(approval)}</dd></div>
+${isUndecided(approval) && html`<div><dt>${words.decideUntil}</dt><dd>${words.thenOver(timeText(until))}</dd></div>`}`;
 };
 
 const askedBy = ({ channel, resource }: ApprovalFacts): HtmlValue =>

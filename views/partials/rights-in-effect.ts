@@ -2,13 +2,14 @@ import { plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { agoText } from '../time-text.ts';
 import { accountAppWords, narrowingWords as words } from '../words/account.ts';
-import { type DetailChoice, type DetailItem, detailChips, detailChoices } from './detail-list.ts';
-import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChoices } from './scope-list.ts';
+import type { DetailChoice } from './detail-list.ts';
+import { heldRights, type Right, rightChoices } from './rights-list.ts';
+import { type ResourceFacts, resourceHeading, type ScopeItem } from './scope-list.ts';
 import { submit } from './submit.ts';
+import { tickList } from './tick-list.ts';
 
-/** An allowed right, and why the agent or app cannot use it at present. */
-/** `what`: the text of a scope, or a detail. */
-export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
+/** A right that a person allowed, or that a request names, and why the agent or app cannot use it at present. */
+export type StoppedRight = { readonly what: Right; readonly why: Phrase };
 
 /** POSTs `csrf` with the right to remove: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
 export type Narrowing = {
@@ -21,14 +22,13 @@ export type Narrowing = {
   readonly openidScopes?: readonly string[];
 };
 
-/** Allowed rights that are blocked at present, each with the reason. */
+/** Allowed rights that are blocked at present, by the reason. */
 export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Html | undefined =>
   stopped === undefined || stopped.length === 0
     ? undefined
-    : html`<div class="stopped"><p class="hint">${words.stopped}</p><ul>${stopped.map(
-        ({ what, why }) =>
-          html`<li>${typeof what === 'string' ? plainText(what, 160) : detailChips([what])} <span class="hint">${why}</span></li>`,
-      )}</ul></div>`;
+    : html`<div class="stopped">${[...Map.groupBy(stopped, ({ why }) => why)].map(
+        ([why, some]) => html`<p>${words.stopped(why)}</p>${heldRights(some.map(({ what }) => what))}`,
+      )}</div>`;
 
 export const lastUsed = (usedAt: number | undefined): Phrase =>
   usedAt === undefined ? words.neverUsed : words.used(agoText(usedAt));
@@ -55,23 +55,24 @@ export const narrowingForm = (
 <form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">
 <p class="hint">${words.whatHappens}</p>
 ${resources.map(
-  ({ resource, scopes, details = [] }, index) =>
-    html`<fieldset><legend>${resourceHeading(resource)}</legend>${
-      scopes.length > 0 &&
-      scopeChoices(
-        resource.identifier,
-        scopes.map((scope) => ({ ...scope, checked: false })),
-        `${id}-${index}`,
-      )
-    }${detailChoices(details, `${id}-${index}-d`)}</fieldset>`,
+  ({ resource, scopes, details }, index) =>
+    html`<fieldset><legend>${resourceHeading(resource)}</legend>${rightChoices(
+      {
+        identifier: resource.identifier,
+        scopes: scopes.map((scope) => ({ ...scope, checked: false })),
+        details,
+      },
+      `${id}-${index}`,
+    )}</fieldset>`,
 )}
 ${
   openidScopes.length > 0 &&
-  html`<fieldset><legend>${words.knowledge}</legend><ul class="choices">${openidScopes.map(
-    (name, index) =>
-      html`<li><input type="checkbox" id="${id}-o${index}" name="openid" value="${name}">
-<label for="${id}-o${index}"><span class="does">${accountAppWords.knows[name] ?? plainText(name, 80)}</span></label></li>`,
-  )}</ul></fieldset>`
+  html`<fieldset><legend>${words.knowledge}</legend>${tickList(
+    openidScopes.map((name, index) => ({
+      ...{ id: `${id}-o${index}`, name: 'openid', value: name, isChecked: false },
+      label: html`<span class="does">${accountAppWords.knows[name] ?? plainText(name, 80)}</span>`,
+    })),
+  )}</fieldset>`
 }
 <p>${submit({ text: words.takeThese, kind: 'danger', about })}</p></form>${whole}</details>`;
 };

@@ -8,17 +8,18 @@ export const awayWords = {
     de: 'Benennen Sie jemanden, der zwischen zwei Tagen für Sie über Anfragen von Agenten entscheidet. Niemand kann dadurch mehr, als Sie könnten, und auch Sie selbst werden weiter gefragt.',
   }),
   mine: phrase({ en: 'Who decides for me', de: 'Wer für mich entscheidet' }),
-  none: phrase({ en: 'You have no deputy.', de: 'Niemand.' }),
+  none: phrase({
+    en: 'You have no deputy. Agents ask only you.',
+    de: 'Sie haben keine Vertretung. Agenten fragen nur Sie.',
+  }),
   name: phrase({ en: 'Name a person', de: 'Jemanden benennen' }),
   theirs: phrase({ en: 'For whom I decide', de: 'Für wen ich entscheide' }),
   theirsLead: phrase({
     en: 'Their requests stand among yours under My approvals while they are away.',
     de: 'Deren Anfragen stehen unter „Meine Freigaben“ bei Ihren eigenen, solange sie weg sind.',
   }),
-  person: phrase({ en: 'Person', de: 'Person' }),
-  from: phrase({ en: 'From', de: 'Von' }),
-  until: phrase({ en: 'Until', de: 'Bis' }),
-  state: phrase({ en: 'State', de: 'Zustand' }),
+  between: (from: HtmlValue, until: HtmlValue) =>
+    phrase({ en: html`From ${from} until ${until}`, de: html`Von ${from} bis ${until}` }),
   states: {
     planned: phrase({ en: 'to come', de: 'steht bevor' }),
     current: phrase({ en: 'now', de: 'jetzt' }),
@@ -26,7 +27,6 @@ export const awayWords = {
     ended: phrase({ en: 'ended', de: 'beendet' }),
     void: phrase({ en: 'no longer valid', de: 'gilt nicht mehr' }),
   },
-  actions: phrase({ en: 'Actions', de: 'Aktionen' }),
   end: phrase({ en: 'End it', de: 'Beenden' }),
   endAbout: (name: HtmlValue) => phrase({ en: html`that with ${name}`, de: html`mit ${name}` }),
   ends: phrase({

@@ -37,7 +37,11 @@ export const accountWords = {
 
 /** Which allowed rights are effective now, and how the person removes single ones. */
 export const narrowingWords = {
-  stopped: phrase({ en: 'Allowed by you, but stopped at present:', de: 'Von Ihnen erlaubt, zurzeit aber gesperrt:' }),
+  stopped: (why: HtmlValue) =>
+    phrase({
+      en: html`<strong>Allowed by you, but stopped at present.</strong> ${why}`,
+      de: html`<strong>Von Ihnen erlaubt, zurzeit aber gesperrt.</strong> ${why}`,
+    }),
   takeAway: phrase({ en: 'Take single rights away', de: 'Einzelne Rechte entziehen' }),
   whatHappens: phrase({
     en: 'What you choose ends at once, with all re-delegations of it. For more the agent must ask you again.',
@@ -77,7 +81,8 @@ export const accountAgentWords = {
       de: html`gehört ${owner}, bei ${resource}, bis ${until}`,
     }),
   revoke: phrase({ en: 'Revoke', de: 'Beenden' }),
-  revokeWithBelow: phrase({ en: 'Revoke with re-delegations', de: 'Mit Weitergaben beenden' }),
+  /** Beside the end of all that the agent holds. */
+  revokeThis: phrase({ en: 'Revoke only this', de: 'Nur das beenden' }),
   what: (agent: string, resource: string) =>
     phrase({ en: `what ${agent} may do at ${resource}`, de: `was ${agent} bei ${resource} tun darf` }),
 };

@@ -54,6 +54,8 @@ export const approvalFactWords = {
   for: phrase({ en: 'For', de: 'Für' }),
   you: phrase({ en: 'you', de: 'Sie' }),
   asked: phrase({ en: 'Asked', de: 'Gefragt' }),
+  permission: phrase({ en: 'Permission', de: 'Berechtigung' }),
+  more: phrase({ en: 'Agent, owner and times', de: 'Agent, Eigentümer und Zeiten' }),
   decideUntil: phrase({ en: 'Decide until', de: 'Frist' }),
   thenOver: (until: HtmlValue) =>
     phrase({ en: html`${until}; then the request expires`, de: html`bis ${until}; danach läuft die Anfrage ab` }),

@@ -11,8 +11,8 @@ export const consentWords = {
     de: 'Unter „Mein Konto“ können Sie das jederzeit beenden.',
   }),
   nothingToAllow: phrase({
-    en: 'This server cannot give anything of what the request asks for, so there is nothing to allow. Go back. If you need this, tell the people who run the app or this server which access it needs.',
-    de: 'Von dem, worum gebeten wird, kann dieser Server nichts geben. Es gibt also nichts zu erlauben. Gehen Sie zurück. Wenn Sie das brauchen, sagen Sie den Betreibern der App oder dieses Servers, welchen Zugriff sie braucht.',
+    en: 'There is nothing to allow. If you need this access, show this page to the people who run the app or this server.',
+    de: 'Es gibt nichts zu erlauben. Wenn Sie diesen Zugriff brauchen, zeigen Sie diese Seite den Betreibern der App oder dieses Servers.',
   }),
   back: phrase({ en: 'Go back', de: 'Zurück' }),
   nothingTicked: phrase({

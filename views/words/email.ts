@@ -2,6 +2,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 
 export const emailWords = {
   title: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
+  change: phrase({ en: 'Change address', de: 'Adresse ändern' }),
+  add: phrase({ en: 'Add an address', de: 'Adresse hinzufügen' }),
   none: phrase({
     en: 'There is none. Without one the server cannot notify you about your account.',
     de: 'Es gibt keine. Ohne sie kann Ihnen niemand sagen, was Ihr Konto betrifft.',

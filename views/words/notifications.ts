@@ -40,6 +40,26 @@ export const notificationsWords = {
       en: html`Turned on ${on}, ${last ? html`last message ${last}` : 'nothing sent yet'}.`,
       de: html`Eingeschaltet ${on}, ${last ? html`letzte Nachricht ${last}` : 'noch nichts gesendet'}.`,
     }),
+  kinds: phrase({ en: 'What a message is about', de: 'Worum es in einer Nachricht geht' }),
+  ofApprovals: phrase({ en: 'Approvals', de: 'Freigaben' }),
+  ofApprovalsMore: phrase({
+    en: 'An agent waits for your decision, or a request that you could decide goes to further people.',
+    de: 'Ein Agent wartet auf Ihre Entscheidung, oder über eine Anfrage an Sie können weitere Personen entscheiden.',
+  }),
+  ofSignIn: phrase({ en: 'Sign-in and account', de: 'Anmeldung und Konto' }),
+  ofSignInMore: phrase({
+    en: 'A new password, address or second factor, and what an administrator changes in your account.',
+    de: 'Ein neues Passwort, eine neue Adresse, ein neuer zweiter Faktor und was die Administration an Ihrem Konto ändert.',
+  }),
+  ofAgents: phrase({ en: 'Agents you own', de: 'Ihre Agenten' }),
+  ofAgentsMore: phrase({
+    en: 'An agent waits for you as its owner, was stopped, or has a credential that ends soon.',
+    de: 'Ein Agent wartet auf Sie als Eigentümer, wurde angehalten, oder einer seiner Nachweise endet bald.',
+  }),
+  allOfThem: phrase({
+    en: 'Each browser of the list gets all of these. None can be turned off alone: they protect your account.',
+    de: 'Jeder Browser der Liste bekommt sie alle. Einzeln lassen sie sich nicht abschalten: Sie schützen Ihr Konto.',
+  }),
   test: phrase({ en: 'Send a test', de: 'Test senden' }),
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
   toList: phrase({ en: 'Get notifications in this browser', de: 'In diesem Browser benachrichtigen lassen' }),

@@ -15,7 +15,12 @@ export const securityWords = {
     }),
   basics: phrase({ en: 'Account', de: 'Konto' }),
   password: phrase({ en: 'Password', de: 'Passwort' }),
-  mail: phrase({ en: 'Mail', de: 'E-Mail' }),
+  passwordIs: phrase({
+    en: 'You sign in with your username and this password. A change signs you out everywhere else.',
+    de: 'Sie melden sich mit Ihrem Benutzernamen und diesem Passwort an. Eine Änderung meldet Sie überall sonst ab.',
+  }),
+  verified: phrase({ en: 'Confirmed', de: 'Bestätigt' }),
+  unverified: phrase({ en: 'Not confirmed', de: 'Nicht bestätigt' }),
   added: (created: HtmlValue, lastUsed: HtmlValue) =>
     phrase({
       en: html`Added ${created}, ${lastUsed ? html`last used ${lastUsed}` : 'not used yet'}.`,
@@ -33,7 +38,7 @@ export const securityWords = {
       de: `${count === 1 ? 'Einer Ihrer Codes wurde' : `${count} Ihrer Codes wurden`} noch nicht benutzt. Jeder gilt einmal, anstelle eines zweiten Faktors.`,
     }),
   newCodes: phrase({ en: 'Create new codes', de: 'Neue Codes erstellen' }),
-  oldCodesAreOver: phrase({ en: 'The old codes stop working then.', de: 'Die alten Codes gelten dann nicht mehr.' }),
+  oldCodesAreOver: phrase({ en: 'New codes replace the old ones.', de: 'Neue Codes ersetzen die alten.' }),
   providers: phrase({ en: 'Sign-in at other providers', de: 'Anmeldung bei anderen Diensten' }),
   noProvider: phrase({
     en: 'There is none. You can connect your account, and then sign in there instead of here.',

@@ -15,17 +15,20 @@ export const sessionWords = {
   browserOn: (family: string, system: string) =>
     phrase({ en: `${family} on ${system}`, de: `${family} unter ${system}` }),
   unknownBrowser: phrase({ en: 'A browser we do not know', de: 'Ein unbekannter Browser' }),
-  unknownAt: (source: HtmlValue) => phrase({ en: html`A browser at ${source}`, de: html`Ein Browser bei ${source}` }),
-  thisOne: phrase({ en: 'This one', de: 'Dieser hier' }),
+  unknownSince: (when: HtmlValue) =>
+    phrase({ en: html`A browser signed in ${when}`, de: html`Ein Browser, angemeldet ${when}` }),
+  here: phrase({ en: 'This browser', de: 'Dieser Browser' }),
+  others: (count: number) => phrase({ en: `Other browsers (${count})`, de: `Andere Browser (${count})` }),
+  thisOne: phrase({ en: 'In use now', de: 'Jetzt in Gebrauch' }),
   signedIn: phrase({ en: 'Signed in', de: 'Angemeldet' }),
   signedInWith: (when: HtmlValue, how: HtmlValue) =>
     phrase({ en: html`${when}, with ${how}`, de: html`${when}, mit ${how}` }),
-  since: phrase({ en: 'Since', de: 'Seit' }),
+  since: phrase({ en: 'session since', de: 'Sitzung seit' }),
   lastUsed: phrase({ en: 'Last used', de: 'Zuletzt benutzt' }),
-  from: phrase({ en: 'From', de: 'Von' }),
+  from: phrase({ en: 'from', de: 'von' }),
   fromThenFrom: (first: string, last: string) =>
     phrase({ en: `${first}, lately from ${last}`, de: `${first}, zuletzt von ${last}` }),
-  apps: phrase({ en: 'Apps', de: 'Apps' }),
+  apps: phrase({ en: 'Signs you in to', de: 'Meldet Sie an bei' }),
   end: phrase({ en: 'Sign out', de: 'Abmelden' }),
   endOthers: phrase({ en: 'Sign out everywhere else', de: 'Überall sonst abmelden' }),
   endAll: phrase({ en: 'Sign out everywhere', de: 'Überall abmelden' }),

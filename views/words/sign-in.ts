@@ -16,8 +16,8 @@ export const signInWords = {
   workAddress: phrase({ en: 'Your address at work', de: 'Ihre Adresse bei der Arbeit' }),
   password: phrase({ en: 'Password', de: 'Passwort' }),
   orLeaveEmpty: phrase({
-    en: 'Leave it empty if your organisation signs you in.',
-    de: 'Lassen Sie es leer, wenn Ihre Organisation Sie anmeldet.',
+    en: 'Not needed if your organisation signs you in.',
+    de: 'Nicht nötig, wenn Ihre Organisation Sie anmeldet.',
   }),
   continue: phrase({ en: 'Continue', de: 'Weiter' }),
   or: phrase({ en: 'or', de: 'oder' }),

@@ -1,12 +1,7 @@
-import type { Phrase } from '../../../views/html.ts';
 import type { AccountModel, ClientAccess, DelegationNode } from '../../../views/pages/account-model.ts';
 import type { StoppedRight } from '../../../views/partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
-import { stoppedWords } from '../../../views/words/account.ts';
 import { agentWords } from '../../../views/words/agent.ts';
-import { type LayerWords, layerWords } from '../../../views/words/decision-layers.ts';
-import type { Withholding } from '../../domain/authority/decision/decision.ts';
-import type { DecisionLayer } from '../../domain/authority/decision/layers.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { type EffectiveRights, effectiveRights } from '../../domain/authority/grants/effective-rights.ts';
@@ -16,9 +11,9 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Grant } from '../../domain/ports/grants.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { DetailType } from '../../domain/vocabulary/detail-type.ts';
-import type { Layer } from '../../domain/vocabulary/errors.ts';
 import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import { scopeInWords, whyStopped } from '../interaction/rights-in-words.ts';
 import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
 
 /** Delegations and grants on one page; an account with more sees the newest. */
@@ -72,12 +67,10 @@ const resourceFinder = async (deps: PeopleDeps, identifiers: readonly string[]):
   };
 };
 
-/** Scopes as text. A scope that is no longer declared keeps its name and shows as high risk. */
 const inWords = (
   names: readonly string[],
   { scopes }: { readonly scopes: readonly ScopeItem[] },
-): readonly ScopeItem[] =>
-  names.map((name) => scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' });
+): readonly ScopeItem[] => names.map((name) => scopeInWords(name, scopes));
 
 /** The effective permissions and the blocked ones, as text. */
 const shown = (
@@ -87,7 +80,7 @@ const shown = (
   const { scope = [], withheld = [], details = [], withheldDetails = [] } = rights ?? {};
   const stopped: StoppedRight[] = [
     ...withheld.map((each) => ({
-      what: inWords([each.scope], { scopes })[0]?.description ?? each.scope,
+      what: scopeInWords(each.scope, scopes),
       why: whyStopped(each),
     })),
     ...withheldDetails.map((each) => ({ what: detailInWords(each.detail, types), why: whyStopped(each) })),
@@ -97,16 +90,6 @@ const shown = (
     ...detailsInWords(details, types),
     ...(stopped.length === 0 ? {} : { stopped }),
   };
-};
-
-/** Does not compile while a layer of the decision has no words. */
-const LAYER_WORDS: Readonly<Record<DecisionLayer, LayerWords>> & Readonly<Partial<Record<Layer, LayerWords>>> =
-  layerWords;
-
-const whyStopped = ({ layer, needs = [] }: Withholding): Phrase => {
-  const need = needs.find(({ kind }) => kind === 'approval') ?? needs[0];
-  if (need) return stoppedWords[need.kind];
-  return LAYER_WORDS[layer]?.blocked ?? stoppedWords.other;
 };
 
 const usedAt = (at: number | undefined): { readonly usedAt?: number } => (at === undefined ? {} : { usedAt: at });

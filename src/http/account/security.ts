@@ -43,6 +43,11 @@ export const addSecurityRoutes = (
   const browsers = upstreamBrowser(deps);
   const path = `${home}/security`;
 
+  const mailOf = ({ account: { email, emailVerified } }: PageSession) => ({
+    ...(email === undefined ? {} : { address: email }),
+    isVerified: emailVerified === true,
+  });
+
   const frameOf = ({ signedInAs }: PageSession) => ({ basePath, signedInAs });
 
   const changing = (ctx: Context, { account, assurance }: PageSession): Changing => ({
@@ -126,7 +131,7 @@ export const addSecurityRoutes = (
       csrf: session.csrf,
       path,
       hasPasskeys: passkeys.isAvailable,
-      hasMail: deps.emails !== undefined,
+      ...(deps.emails === undefined ? {} : { mail: mailOf(session) }),
       factors: (await factors.list(session.account.id)).map((factor) => ({
         ...factor,
         removeAction: `${path}/factors/${factor.id}/remove`,

@@ -19,6 +19,7 @@ import { single } from '../middleware/form-body.ts';
 import { pageRefusal } from './page-refusals.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
+import { withheldRights } from './rights-in-words.ts';
 
 /** What the page needs besides the question. */
 export type ConsentPageFacts = {
@@ -36,7 +37,7 @@ export type ConsentPageFacts = {
 
 /** The model of the consent page: all parts of the question, and nothing else. */
 export const consentModel = async (
-  deps: Pick<PeopleDeps, 'accounts' | 'groups' | 'verifiedNames'>,
+  deps: Pick<PeopleDeps, 'accounts' | 'groups' | 'verifiedNames' | 'resourceServers'>,
   question: ConsentQuestion,
   facts: ConsentPageFacts,
 ): Promise<ConsentModel> => {
@@ -72,7 +73,10 @@ export const consentModel = async (
       username: account.username,
       ...(facts.switchAction === undefined ? {} : { switchAction: facts.switchAction }),
     },
-    openidScopes: question.openidScopes,
+    openidScopes: question.openidScopes.map((scope) => ({
+      name: scope,
+      ...markOf(question, !question.earlier?.openidScopes.includes(scope)),
+    })),
     resources: question.resources.map(({ identifier, name, scopes, details }) => ({
       identifier,
       name,
@@ -114,7 +118,8 @@ export const consentModel = async (
     ],
     ...(likeness ? { looksLikeAnother: true as const } : {}),
     ...(facts.error === undefined ? {} : { error: facts.error }),
-    ...(isNothingAsked(question) ? { isNothing: true as const } : {}),
+    // Beside rights that can be given, those that cannot would be taken for them (AP-10).
+    ...(isNothingAsked(question) ? { isNothing: true as const, withheld: await withheldRights(deps, question) } : {}),
   };
 };
 
@@ -126,7 +131,7 @@ const earlierFacts = (
   { resources, openidScopes }: ConsentQuestion,
   earlier: NonNullable<ConsentQuestion['earlier']>,
 ): EarlierFacts => {
-  const rights = [
+  const rights: readonly { readonly text: Text; readonly isHeld: boolean }[] = [
     ...resources.flatMap(({ identifier, scopes, details }) => [
       ...scopes.map(({ name, description }) => ({
         text: description || name,
@@ -139,9 +144,11 @@ const earlierFacts = (
       isHeld: earlier.openidScopes.includes(name),
     })),
   ];
-  const texts = (isHeld: boolean): readonly Text[] =>
-    rights.filter((right) => right.isHeld === isHeld).map(({ text }) => text);
-  return { allowed: texts(true), fresh: texts(false), until: earlier.until };
+  return {
+    allowed: rights.flatMap(({ text, isHeld }) => (isHeld ? [text] : [])),
+    hasNew: rights.some(({ isHeld }) => !isHeld),
+    until: earlier.until,
+  };
 };
 
 /** Rights of high or critical risk are not selected by default: the person ticks them. */

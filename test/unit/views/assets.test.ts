@@ -7,17 +7,19 @@ type StyleSheet = 'style.css' | Exclude<StyleName, 'styleguide.css'>;
 /** In KiB. */
 const MOST: Readonly<Record<StyleSheet, number>> = {
   'style.css': 16,
+  'account.css': 4,
   'agents.css': 7,
-  'approvals.css': 3,
+  'approvals.css': 4,
   'bulk.css': 2,
   'charts.css': 4,
   'commands.css': 1,
-  'decisions.css': 5,
+  'decisions.css': 6,
   'editor.css': 5,
   'frame.css': 9,
+  'home.css': 2,
   'policy.css': 6,
   'search.css': 3,
-  'security.css': 1,
+  'security.css': 2,
   'timeline.css': 2,
   'tree.css': 2,
 };

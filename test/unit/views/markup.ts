@@ -15,7 +15,7 @@ const ELEMENTS: ReadonlySet<string> = new Set([
   ...'svg g rect path circle text script'.split(' '),
 ]);
 const ATTRIBUTES: ReadonlySet<string> = new Set([
-  ...'action aria-current aria-describedby aria-hidden aria-invalid aria-keyshortcuts aria-label aria-selected aria-labelledby aria-sort alt autocapitalize autocomplete autofocus charset checked class'.split(
+  ...'action aria-current aria-describedby aria-hidden aria-invalid aria-keyshortcuts aria-label aria-selected aria-labelledby aria-sort alt autocapitalize autocomplete autofocus charset checked class disabled'.split(
     ' ',
   ),
   ...'content cx cy data-annotation data-checked data-copy data-count data-editor data-finding data-key-maker data-line data-name data-words data-said data-save data-views data-found-status data-href data-label datetime dir formnovalidate enterkeyhint for form height hidden href id inputmode lang list max maxlength method name placeholder popover popovertarget r readonly rel required role scope selected'.split(

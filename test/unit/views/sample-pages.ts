@@ -105,7 +105,7 @@ export const samplePages = (
       username: text('alice'),
       switchAction: `${basePath}/interaction/u1/switch`,
     },
-    openidScopes: ['openid', 'profile', 'email', 'offline_access'],
+    openidScopes: ['openid', 'profile', 'email', 'offline_access'].map((name) => ({ name })),
     resources: [
       { ...calendar, scopes: [ticked(read), ticked(write)] },
       { ...payments, scopes: [ticked(balances), ticked(pay)] },
@@ -186,8 +186,8 @@ export const samplePages = (
         ...node('dlg_5', payer, payments, [balances]),
         details: invoices,
         stopped: [
-          { what: pay.description, why: stoppedWords.approval },
-          { what: text('Refund payments'), why: layerWords.policy.blocked },
+          { what: pay, why: stoppedWords.approval },
+          { what: scope('payments:refund', 'Refund payments', 'high'), why: layerWords.policy.blocked },
         ],
         narrowing: {
           action: `${basePath}/account/delegations/dlg_5/narrow`,
@@ -200,9 +200,7 @@ export const samplePages = (
         grants: 3,
         client: { id: text('app_9XkT'), name: text('Expense reports') },
         openidScopes: ['openid', 'profile', 'email'],
-        resources: [
-          { ...deployments, scopes: [], stopped: [{ what: deploy.description, why: layerWords.subject.blocked }] },
-        ],
+        resources: [{ ...deployments, scopes: [], stopped: [{ what: deploy, why: layerWords.subject.blocked }] }],
         since: NOON,
         until: NOON + 86_400,
         usedAt: NOON + 600,
@@ -355,9 +353,23 @@ export const samplePages = (
       resources: [
         { ...payments, scopes: [ticked(balances)], details: toTake, raw: ['{', text('"amount": 4000'), '}'] },
       ],
-      openidScopes: ['openid'],
+      openidScopes: [{ name: 'openid' }],
     }),
-    'consent-nothing': consentPage({ ...consent, openidScopes: [], resources: [], isNothing: true }),
+    'consent-nothing': consentPage({
+      ...consent,
+      openidScopes: [],
+      resources: [],
+      isNothing: true,
+      withheld: [
+        {
+          resource: payments,
+          rights: [
+            { what: pay, why: layerWords.blueprint.blocked },
+            { what: payment('40.00 EUR', 'Invoice 7731'), why: layerWords.subject.blocked },
+          ],
+        },
+      ],
+    }),
     'consent-returning': consentPage({
       ...consent,
       resources: [
@@ -366,7 +378,7 @@ export const samplePages = (
           scopes: [ticked(read), { ...ticked(write), isNew: true }, { ...ticked(deploy, false), isNew: true }],
         },
       ],
-      earlier: { allowed: [read.description], fresh: [write.description, deploy.description], until: NOON + 3_600 },
+      earlier: { allowed: [read.description], hasNew: true, until: NOON + 3_600 },
     }),
     'consent-device': consentPage({ ...consent, origin: { kind: 'device', userCode: text('WDJB-MJHT') } }),
     'consent-delegation': consentPage({
@@ -490,7 +502,7 @@ export const samplePages = (
       csrf: text('9d2'),
       path: `${basePath}/account/security`,
       hasPasskeys: true,
-      hasMail: true,
+      mail: { address: text('alice@example.com'), isVerified: true },
       hasPassword: true,
       language: 'de',
       connected: [
