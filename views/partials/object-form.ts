@@ -1,6 +1,7 @@
 import { anyText, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
+import { rightsLines, rightsText } from '../rights-text.ts';
 import { objectWords as words } from '../words/console-objects.ts';
 import { registerWords } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
@@ -212,10 +213,7 @@ ${groups.map(([group, some]) =>
 
 /** Ticked scopes by API; what is not ticked there is text, as the field sends it. */
 const rightsOf = ({ name, label, value, hint, error }: FormControl, apis: readonly OfferedApi[]): Html => {
-  const lines = (value[0] ?? '').split('\n').flatMap((line) => {
-    const [resource = '', ...scopes] = line.trim().split(/\s+/u);
-    return resource === '' ? [] : [{ resource, scopes }];
-  });
+  const lines = rightsLines(value[0] ?? '');
   const held = (resource: string): readonly string[] =>
     lines.flatMap((line) => (line.resource === resource ? line.scopes : []));
   const known = new Map(
@@ -229,7 +227,7 @@ const rightsOf = ({ name, label, value, hint, error }: FormControl, apis: readon
     return html`<div class="field check"><input id="${id}" name="${name}.tick" type="checkbox" value="${api.identifier} ${scope}"${held(api.identifier).includes(scope) && html` checked`}>
 <label for="${id}">${text}</label></div>`;
   };
-  const text = others.map(({ resource, scopes }) => [resource, ...scopes].join(' ')).join('\n');
+  const text = rightsText(others);
   const typed = textArea({
     ...{ name, value: text, rows: 3, maxLength: 8000, code: true, optional: true, hint: words.rightsHint },
     label: apis.length === 0 ? label : words.rightsOther,

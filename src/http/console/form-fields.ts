@@ -5,6 +5,7 @@
 import type { HtmlValue, Phrase } from '../../../views/html.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import type { FormLook } from '../../../views/partials/object-form.ts';
+import { rightsLines, rightsText } from '../../../views/rights-text.ts';
 import { durationPhrase } from '../../../views/time-text.ts';
 import { objectWords as words } from '../../../views/words/console-objects.ts';
 import { keysOf, linesOf, typedJson } from './agent-form.ts';
@@ -203,11 +204,10 @@ export const keysField: FieldKind = {
 export const rightsField: FieldKind = {
   look: { kind: 'rights', apis: [] },
   read: ([text = ''], field) => {
-    const lines = linesOf(text);
+    const lines = rightsLines(text);
     if (lines.length === 0) return undefined;
     const rights = new Map<string, readonly string[]>();
-    for (const line of lines) {
-      const [resource = '', ...scopes] = line.split(/\s+/u);
+    for (const { resource, scopes } of lines) {
       if (rights.has(resource)) throw consoleRefusal('rights_malformed', { field });
       rights.set(resource, [...new Set(scopes)]);
     }
@@ -215,9 +215,7 @@ export const rightsField: FieldKind = {
   },
   write: (member) => {
     const entries = Object.entries((member ?? {}) as Readonly<Record<string, readonly string[]>>);
-    return entries.length === 0
-      ? []
-      : [entries.map(([resource, scopes]) => [resource, ...scopes].join(' ')).join('\n')];
+    return entries.length === 0 ? [] : [rightsText(entries.map(([resource, scopes]) => ({ resource, scopes })))];
   },
 };
 

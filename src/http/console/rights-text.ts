@@ -1,26 +1,23 @@
-/** Scopes by API as text of a form: on each line an API, then its scopes. */
+/** Typed and ticked scopes of a form as one text (views/rights-text.ts). */
+import { type RightsLine, rightsLines, rightsText } from '../../../views/rights-text.ts';
 import type { Given } from './form-fields.ts';
 
 /** A tick is an API and one of its scopes. It joins the typed line of that API, or is a line of its own. */
 export const withTicks = (text: string | undefined, ticks: readonly string[]): Given => {
-  const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '');
-  for (const tick of ticks.slice(0, MOST_TICKS)) {
-    const [api = '', scope = ''] = tick.split(' ');
-    const at = lines.findIndex((line) => line.trim().split(/\s+/u)[0] === api);
-    if (at === -1) lines.push(tick);
-    else lines[at] = `${lines[at]} ${scope}`;
+  const lines: RightsLine[] = [...rightsLines(text ?? '')];
+  for (const { resource, scopes } of rightsLines(ticks.slice(0, MOST_TICKS).join('\n'))) {
+    const at = lines.findIndex((line) => line.resource === resource);
+    const line = lines[at];
+    if (line === undefined) lines.push({ resource, scopes });
+    else lines[at] = { resource, scopes: [...line.scopes, ...scopes] };
   }
-  return text === undefined && lines.length === 0 ? [] : [lines.join('\n')];
+  return text === undefined && lines.length === 0 ? [] : [rightsText(lines)];
 };
 
 /** Rights in one order, to compare them. */
 export const inOneOrder = (text: string): string =>
-  text
+  rightsText(rightsLines(text).map(({ resource, scopes }) => ({ resource, scopes: [...new Set(scopes.toSorted())] })))
     .split('\n')
-    .map((line) => {
-      const [api = '', ...scopes] = line.trim().split(/\s+/u);
-      return [api, ...new Set(scopes.sort())].join(' ');
-    })
     .sort()
     .join('\n');
 
