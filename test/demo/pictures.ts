@@ -1,7 +1,7 @@
 /**
  * `npm run pictures -- --to FOLDER`: one picture for each page that opens by its address, and for a few that a step leads to,
- * as the first view of a visitor: wide and phone-wide, light and dark. `--only WORDS` takes the pages with these words in
- * their name.
+ * as the first view of a visitor: wide and phone-wide, light and dark. `--only WORDS`, which may be repeated, takes the
+ * pages with these words in their name.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,13 +23,16 @@ const LOOKS = [
 const HEIGHT = 420;
 
 const { values } = parseArgs({
-  options: { to: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: { to: { type: 'string' }, only: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
 });
 if (values.help || values.to === undefined) {
-  print('npm run pictures -- --to FOLDER [--only WORDS]');
+  print('npm run pictures -- --to FOLDER [--only WORDS]…');
   process.exit(values.help ? 0 : 2);
 }
 const folder = values.to;
+/** Whether a page is wanted: any of the given words is in its name. */
+const isWanted = ({ name }: { readonly name: string }): boolean =>
+  values.only?.some((words) => name.includes(words)) ?? true;
 
 const shots = async (page: Page): Promise<readonly string[]> => {
   const taken: string[] = [];
@@ -67,7 +70,7 @@ try {
     await writeFile(join(folder, file), await sheetOf(sheet, await shots(page)));
     return file;
   };
-  const stops = tourOf(full).filter(({ name }) => name.includes(values.only ?? ''));
+  const stops = tourOf(full).filter(isWanted);
   for (const [index, { name, url, as, press }] of stops.entries()) {
     const page = pages[as ?? 'nobody'];
     await page.goto(url);
@@ -78,7 +81,7 @@ try {
     print(`${index + 1}/${stops.length} ${await take(name, page)}`);
   }
   // After the tour: their steps change what a sign-in needs.
-  for (const { name, as, steps } of DRIVEN.filter((one) => one.name.includes(values.only ?? ''))) {
+  for (const { name, as, steps } of DRIVEN.filter(isWanted)) {
     await steps(pages[as], issuer);
     print(await take(name, pages[as]));
   }

@@ -17,7 +17,7 @@ ${
     ? html`<p class="empty">${words.none}</p>`
     : byAgent(delegations).map(
         (nodes) =>
-          html`<article class="card held">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf, nodes.length === 1))}</article>`,
+          html`<article class="card held">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf))}</article>`,
       )
 }
 </section>`;
@@ -36,27 +36,23 @@ const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
         about: words.allOf(plainText(agent.name, 60)),
       })}</form></div>`;
 
-/** `isOnly`: the agent holds nothing else, so the button beside its name ends the same. */
-const delegation = (node: DelegationNode, csrf: string, isOnly: boolean): Html => {
-  const end = isOnly && node.revokeAllAction !== undefined ? undefined : revoke(node, csrf);
-  return html`<div class="delegation">
+const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
 <h4>${resourceHeading(node.resource)}</h4>
 ${node.calledBy !== undefined && html`<p>${words.whenCalledBy(chosenName(node.calledBy))}</p>`}
 ${heldRights([...node.scopes, ...(node.details ?? [])])}
 ${stoppedRights(node.stopped)}
 <p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))} ${lastUsed(node.usedAt)}${
-    node.mayBeDelegatedTo !== undefined &&
-    node.mayBeDelegatedTo.length > 0 &&
-    html` ${words.mayBeDelegatedFurther(listed(node.mayBeDelegatedTo))}`
-  }</p>
+  node.mayBeDelegatedTo !== undefined &&
+  node.mayBeDelegatedTo.length > 0 &&
+  html` ${words.mayBeDelegatedFurther(listed(node.mayBeDelegatedTo))}`
+}</p>
 ${narrowingForm(node.narrowing, {
   ...{ id: node.id, csrf, about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)) },
-  whole: end,
+  whole: revoke(node, csrf),
 })}
-${node.narrowing === undefined && end}
+${node.narrowing === undefined && revoke(node, csrf)}
 ${node.below.length > 0 && html`<div class="below"><p class="hint">${words.delegatedFurtherTo}</p>${tree(node.below, csrf)}</div>`}
 </div>`;
-};
 
 const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
   html`<ul class="tree">${nodes.map(
@@ -74,7 +70,7 @@ const revoke = (node: DelegationNode, csrf: string): Html | undefined =>
   node.revokeAction === undefined
     ? undefined
     : html`<form method="post" action="${node.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-        text: node.revokeAllAction === undefined ? words.revoke : words.revokeThis,
+        text: words.revoke,
         kind: 'danger',
         about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)),
       })}</form>`;

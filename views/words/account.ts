@@ -81,8 +81,6 @@ export const accountAgentWords = {
       de: html`gehört ${owner}, bei ${resource}, bis ${until}`,
     }),
   revoke: phrase({ en: 'Revoke', de: 'Beenden' }),
-  /** Beside the end of all that the agent holds. */
-  revokeThis: phrase({ en: 'Revoke only this', de: 'Nur das beenden' }),
   what: (agent: string, resource: string) =>
     phrase({ en: `what ${agent} may do at ${resource}`, de: `was ${agent} bei ${resource} tun darf` }),
 };
