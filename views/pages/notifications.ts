@@ -94,6 +94,6 @@ const shown = (browser: ShownBrowser, csrf: string): Item => {
     ],
     acts: html`<form method="post" action="${browser.testAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.test, kind: 'plain', about })}</form>
 <form method="post" action="${browser.removeAction}" data-remove><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.remove, kind: 'danger', about })}</form>`,
-    attributes: html`data-browser="${browser.id}"`,
+    browser: browser.id,
   };
 };

@@ -11,6 +11,8 @@ import { sessionWords as words } from '../words/sessions.ts';
 export type ShownSession = {
   readonly isThis: boolean;
   readonly browser?: ShownBrowserHint;
+  /** It says that it is on a phone or a tablet. */
+  readonly isHandheld?: boolean;
   /** RFC 8176 values, and our own. */
   readonly amr: readonly string[];
   /** Name of the provider at which the session began. */
@@ -70,12 +72,10 @@ const nameOf = ({ browser, authTime }: ShownSession): HtmlValue =>
     ? words.unknownSince(timeText(authTime))
     : browserText(browser);
 
-const PHONES: readonly (string | undefined)[] = ['Android', 'iPhone', 'iPad'];
-
 const item = (session: ShownSession, csrf: string): Item => {
-  const { isThis, browser, usedAt, startedAt, authTime, source, seenFrom, apps, endAction } = session;
+  const { isThis, isHandheld, usedAt, startedAt, authTime, source, seenFrom, apps, endAction } = session;
   return {
-    icon: PHONES.includes(browser?.system) ? 'phone' : 'computer',
+    icon: isHandheld ? 'phone' : 'computer',
     title: nameOf(session),
     tags: isThis && html`<span class="tag good">${words.thisOne}</span>`,
     facts: [

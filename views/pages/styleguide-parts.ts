@@ -7,10 +7,9 @@ import { agentsWords, deedLine, deedList, deeds, deedTitle, facts } from '../par
 import { slotNote } from '../partials/approver-slot.ts';
 import { breakGlassNote } from '../partials/break-glass.ts';
 import { browserText } from '../partials/browser-text.ts';
-import { commaList, factList, postButton, registeredState, rightsList, table } from '../partials/console-list.ts';
+import { commaList, factList, postButton, registeredState, table } from '../partials/console-list.ts';
 import { checkbox, choice, textArea } from '../partials/controls.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { detailChips, detailText } from '../partials/detail-list.ts';
 import { eventRun } from '../partials/event-run.ts';
 import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
@@ -23,21 +22,17 @@ import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
 import { qrCode } from '../partials/qr-code.ts';
 import { rawText } from '../partials/raw-text.ts';
-import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
-import { heldRights, rightChoices, wishChoices } from '../partials/rights-list.ts';
 import { savedViews } from '../partials/saved-views.ts';
-import { resourceHeading, riskBadge } from '../partials/scope-list.ts';
+import { riskBadge } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
-import { tickList } from '../partials/tick-list.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
-import { stoppedWords } from '../words/account.ts';
 import { consentWarnings } from '../words/consent.ts';
-import { layerWords } from '../words/decision-layers.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
 import { chartsParts } from './styleguide-charts.ts';
+import { rightsParts } from './styleguide-rights.ts';
 
-const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
+const { noon, planner, payer, approval, deletion, scopes } = samples;
 
 type Parts = Readonly<Record<string, readonly HtmlValue[]>>;
 /** Buttons and fields. */
@@ -133,56 +128,6 @@ const agentsParts = () =>
     ],
     lastUse: [lastUse(noon), lastUse(undefined)],
     browserText: [browserText(samples.browser), browserText()],
-  }) satisfies Parts;
-
-/** Resources, scopes and details. */
-const rightsParts = () =>
-  ({
-    resourceHeading: [resourceHeading(resource)],
-    heldRights: [heldRights([...scopes, payment])],
-    rightChoices: [
-      rightChoices(
-        {
-          identifier: resource.identifier,
-          scopes: scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
-          details: [{ ...payment, id: '0', checked: false }],
-        },
-        'sg-right',
-        { saysOff: true },
-      ),
-    ],
-    tickList: [
-      tickList([
-        { id: 'sg-tick-0', name: 'sg-tick', value: 'a', isChecked: true, isFixed: true, label: words.one },
-        { id: 'sg-tick-1', name: 'sg-tick', value: 'b', isChecked: false, label: words.two },
-      ]),
-    ],
-    wishChoices: [
-      wishChoices(
-        scopes.map((scope) => ({ ...scope, value: `${planner.id} ${resource.identifier} ${scope.name}` })),
-        'sg-wish',
-      ),
-    ],
-    stoppedRights: [
-      stoppedRights([
-        ...scopes.slice(0, 2).map((what) => ({ what, why: layerWords.subject.blocked })),
-        { what: payment, why: stoppedWords.approval },
-      ]),
-    ],
-    lastUsed: [html`<p class="hint">${lastUsed(noon)}</p>`, html`<p class="hint">${lastUsed(undefined)}</p>`],
-    narrowingForm: [
-      narrowingForm(
-        {
-          action: '#',
-          resources: [{ resource, scopes, details: [{ ...payment, id: '0', checked: false }] }],
-          openidScopes: ['profile', 'email'],
-        },
-        { id: 'sg-narrow', csrf: '', about: planner.name },
-      ),
-    ],
-    detailChips: [detailChips([payment])],
-    detailText: [detailText(payment)],
-    rightsList: [rightsList({ [resource.identifier]: ['events:read', 'events:write'] })],
   }) satisfies Parts;
 
 /** Approvals, and what stands around them. */

@@ -10,6 +10,9 @@ import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { accountPageRefusal } from './account-page-refusals.ts';
 import type { AccountSessions } from './sessions.ts';
 
+/** Systems of phones and tablets (browser-hint.ts). */
+const HANDHELD: readonly (string | undefined)[] = ['Android', 'iPhone', 'iPad'];
+
 const DONE = { ended: words.ended, others: words.othersEnded } as const;
 
 /**
@@ -37,7 +40,7 @@ export const addSessionRoutes = (
       startedAt,
       authTime,
       usedAt,
-      ...(browser ? { browser } : {}),
+      ...(browser ? { browser, isHandheld: HANDHELD.includes(browser.system) } : {}),
       ...(source === undefined ? {} : { source }),
       ...(seenFrom === undefined ? {} : { seenFrom }),
       ...(provider === undefined ? {} : { provider }),
