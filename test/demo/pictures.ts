@@ -75,8 +75,9 @@ try {
     const page = pages[as ?? 'nobody'];
     await page.goto(url);
     if (press !== undefined) {
+      const loaded = page.waitForEvent('load');
       await page.locator('main').getByRole('button', { name: press, exact: true }).click();
-      await page.waitForLoadState('load');
+      await loaded;
     }
     print(`${index + 1}/${stops.length} ${await take(name, page)}`);
   }

@@ -44,8 +44,8 @@ export const killWords = {
   scope: phrase({ en: 'What to stop', de: 'Was Sie stoppen' }),
   name: phrase({ en: 'Name', de: 'Name' }),
   nameHint: phrase({
-    en: 'A name, a username or an id. Of a delegation or token the id.',
-    de: 'Ein Name, ein Benutzername oder eine Kennung. Bei Delegation und Token die Kennung.',
+    en: 'Type a few letters and choose from the list, or give an id. A delegation or token has only an id.',
+    de: 'Tippen Sie einige Buchstaben und wählen Sie aus der Liste, oder nennen Sie eine Kennung. Delegation und Token haben nur eine Kennung.',
   }),
   preview: phrase({ en: 'Preview', de: 'Vorschau' }),
   askedOf: {
