@@ -1,5 +1,5 @@
 /** Checks values against the schema and describes each violation in a sentence. */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Problem } from './problem.ts';
 import { CONFIGURATION_SCHEMA, schemaAt } from './schema.ts';
 
@@ -7,11 +7,14 @@ import { CONFIGURATION_SCHEMA, schemaAt } from './schema.ts';
 // test checks it against its meta-schema, so that no start has to compile that as well.
 const ajv = new Ajv2020({ allErrors: true, strict: true, validateSchema: false, code: { optimize: false } });
 for (const keyword of ['unit', 'secret', 'derivedDefault']) ajv.addKeyword({ keyword });
-const validate = ajv.compile(CONFIGURATION_SCHEMA);
+/** Compiled at first use: most commands read no settings, and compiling takes longer than what they do. */
+let validate: ValidateFunction | undefined;
 
 /** Every value that violates the schema; never holds the value itself. */
-export const schemaProblems = (values: unknown): readonly Problem[] =>
-  validate(values) ? [] : (validate.errors ?? []).map(problemOf);
+export const schemaProblems = (values: unknown): readonly Problem[] => {
+  validate ??= ajv.compile(CONFIGURATION_SCHEMA);
+  return validate(values) ? [] : (validate.errors ?? []).map(problemOf);
+};
 
 const problemOf = ({ instancePath, keyword, params, message }: ErrorObject): Problem => {
   const schema = schemaAt(instancePath.slice(1).split('/'));
