@@ -8,16 +8,16 @@ import type {
 } from '../../../packages/resource-server/src/resource-server.ts';
 import type { GatewayConfiguration, Need } from '../configuration/configuration.ts';
 import { noCredentials, type UpstreamCredentials } from '../credentials/upstream-credentials.ts';
-import { ContentRefused, headerIn, jsonContent } from '../request/json-content.ts';
+import { headerIn, jsonContent } from '../request/json-content.ts';
 import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
-import { BodyRefused } from '../request/request-body.ts';
+import { RequestRefused } from '../request/request-refused.ts';
 import { namesMethod, targetOf } from '../request/target.ts';
 import { type Evaluations, type Question, questionsOf } from './evaluations.ts';
 import type { Decide, Deed, GatewayDecision, GatewayRequest } from './gateway-decision.ts';
 import { type Messages, messageAnswer, messagesIn, type Page } from './json-rpc.ts';
 import { type FilledNeed, filledNeed, needsOfMessages, requirementOf } from './needs.ts';
 import { type Found, routeTable } from './route-table.ts';
-import { type McpSessions, SESSION_HEADER, SessionRefused } from './sessions.ts';
+import { type McpSessions, SESSION_HEADER } from './sessions.ts';
 
 export type DecisionTools = {
   readonly server: ResourceServer;
@@ -35,8 +35,7 @@ const refuse = (refusal: OwnRefusal): GatewayDecision => ({
 
 /** The refusal of content that was needed, or of a session. Rethrows any other error. */
 export const contentRefusal = (error: unknown): OwnRefusal => {
-  if (!(error instanceof BodyRefused || error instanceof ContentRefused || error instanceof SessionRefused))
-    throw error;
+  if (!(error instanceof RequestRefused)) throw error;
   return { status: error.status, reason: error.reason, description: error.message };
 };
 
@@ -75,7 +74,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
 
   const contentOf = async ({ body }: GatewayRequest): Promise<Uint8Array> => {
     if (body) return body();
-    throw new ContentRefused(
+    throw new RequestRefused(
       411,
       'content_unavailable',
       'The decision needs the content, which the gateway does not get here.',

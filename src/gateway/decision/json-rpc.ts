@@ -1,13 +1,7 @@
 /** Messages of MCP in the content of a request (JSON-RPC 2.0). */
 import type { RefusalAnswer } from '../../../packages/resource-server/src/resource-server.ts';
-import {
-  ContentRefused,
-  headerIn,
-  isJsonObject,
-  type JsonObject,
-  jsonContent,
-  memberOf,
-} from '../request/json-content.ts';
+import { headerIn, isJsonObject, type JsonObject, jsonContent, memberOf } from '../request/json-content.ts';
+import { RequestRefused } from '../request/request-refused.ts';
 import type { GatewayRequest } from './gateway-decision.ts';
 
 export type Message = {
@@ -26,8 +20,8 @@ export type Messages = { readonly list: readonly Message[]; readonly isBatch: bo
 
 const MOST_MESSAGES = 50;
 
-const malformed = (why: string): ContentRefused =>
-  new ContentRefused(400, 'message_malformed', `The message is refused: ${why}.`);
+const malformed = (why: string): RequestRefused =>
+  new RequestRefused(400, 'message_malformed', `The message is refused: ${why}.`);
 
 const objectIn = (message: JsonObject, name: string): JsonObject => {
   const value = memberOf(message, name);
@@ -94,7 +88,7 @@ const checkHeaders = ({ headers }: GatewayRequest, { list, isBatch }: Messages):
   if (isOther || plainValue(name) !== nameOf(first)) throw malformed('Mcp-Name names something else');
 };
 
-/** The messages of a request. Throws ContentRefused. */
+/** The messages of a request. Throws RequestRefused. */
 export const messagesIn = (request: GatewayRequest, bytes: Uint8Array): Messages => {
   const value = jsonContent(request.headers, bytes);
   const isBatch = Array.isArray(value);

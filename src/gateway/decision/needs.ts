@@ -1,7 +1,8 @@
 /** What a request needs, from its route and its content. */
 import { Refusal, type Requirement } from '../../../packages/resource-server/src/resource-server.ts';
 import type { DetailTemplate, McpRules, Need } from '../configuration/configuration.ts';
-import { ContentRefused, isJsonObject, type JsonObject, memberOf, valueAt } from '../request/json-content.ts';
+import { isJsonObject, type JsonObject, memberOf, valueAt } from '../request/json-content.ts';
+import { RequestRefused } from '../request/request-refused.ts';
 import type { Message } from './json-rpc.ts';
 
 export type Detail = { readonly type: string; readonly [member: string]: unknown };
@@ -43,7 +44,7 @@ const filled = ({ type, members }: DetailTemplate, content: unknown): Detail => 
   return { ...Object.fromEntries(values.filter(([, value]) => value !== undefined)), type };
 };
 
-/** Fills the details of a need. Throws ContentRefused. */
+/** Fills the details of a need. Throws RequestRefused. */
 export const filledNeed = (need: Need, content: unknown): FilledNeed => ({
   need,
   details: need.details.map((template) => filled(template, content)),
@@ -67,7 +68,7 @@ const needOfMessage = (rules: McpRules, { method, tool, content }: Message): Nee
   });
 };
 
-/** What the messages of a request need, besides the needs of all messages. Throws Refusal and ContentRefused. */
+/** What the messages of a request need, besides the needs of all messages. Throws Refusal and RequestRefused. */
 export const needsOfMessages = (rules: McpRules, messages: readonly Message[]): readonly FilledNeed[] =>
   messages.flatMap((message) => {
     const need = needOfMessage(rules, message);
@@ -80,13 +81,13 @@ const bothActors = (one: Actor, other: Actor): Actor => {
   if (one === undefined || other === undefined) return one ?? other;
   if (one === other) return one;
   if (one === 'none' || other === 'none') {
-    throw new ContentRefused(400, 'needs_conflict', 'No token allows all messages of this batch.');
+    throw new RequestRefused(400, 'needs_conflict', 'No token allows all messages of this batch.');
   }
   if (one === 'required' || other === 'required') return one === 'required' ? other : one;
   return one.filter((id) => other.includes(id));
 };
 
-/** All that several needs require of one token, for the package for APIs. Throws ContentRefused if no token can. */
+/** All that several needs require of one token, for the package for APIs. Throws RequestRefused if no token can. */
 export const requirementOf = (needs: readonly FilledNeed[]): Requirement => {
   const scopes = new Set<string>();
   let actor: Actor;
@@ -100,7 +101,7 @@ export const requirementOf = (needs: readonly FilledNeed[]): Requirement => {
     if (need.maxAge !== undefined) maxAge = Math.min(maxAge ?? need.maxAge, need.maxAge);
   }
   if (acrValues?.length === 0) {
-    throw new ContentRefused(400, 'needs_conflict', 'No sign-in fits all messages of this batch.');
+    throw new RequestRefused(400, 'needs_conflict', 'No sign-in fits all messages of this batch.');
   }
   const details = needs.flatMap((one) => one.details);
   return {

@@ -1,18 +1,6 @@
 /** JSON content that the gateway decides about: all parsers must read it alike. */
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
-
-/** Content that is not read as JSON. */
-export class ContentRefused extends Error {
-  readonly status: 400 | 411 | 415;
-  readonly reason: string;
-
-  constructor(status: 400 | 411 | 415, reason: string, message: string) {
-    super(message);
-    this.name = 'ContentRefused';
-    this.status = status;
-    this.reason = reason;
-  }
-}
+import { RequestRefused } from './request-refused.ts';
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
@@ -27,8 +15,8 @@ const MOST_DIGITS = 15;
 /** A text without this has no number that `checkNumbers` refuses. In a string it means nothing. */
 const NUMBER_AT_RISK = /\d[\d.]{15}|\d[eE]/;
 
-const ambiguous = (why: string): ContentRefused =>
-  new ContentRefused(400, 'content_ambiguous', `The content is refused: ${why}.`);
+const ambiguous = (why: string): RequestRefused =>
+  new RequestRefused(400, 'content_ambiguous', `The content is refused: ${why}.`);
 
 /** Some parsers read a number as binary64, others as a decimal. */
 const checkNumbers = (text: string): void => {
@@ -43,25 +31,25 @@ const checkNumbers = (text: string): void => {
   }
 };
 
-/** The value of the content. Throws ContentRefused. */
+/** The value of the content. Throws RequestRefused. */
 export const jsonContent = (headers: Headers, bytes: Uint8Array): unknown => {
   const coding = headerIn(headers, 'content-encoding');
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-    throw new ContentRefused(
+    throw new RequestRefused(
       415,
       'coding_refused',
       'The gateway reads this content, so send it without a content coding.',
     );
   }
   if (!JSON_TYPE.test(headerIn(headers, 'content-type') ?? '')) {
-    throw new ContentRefused(415, 'type_refused', 'Send the content as application/json in UTF-8.');
+    throw new RequestRefused(415, 'type_refused', 'Send the content as application/json in UTF-8.');
   }
   try {
     const value = strictJson(bytes, ['__proto__'], 64);
     checkNumbers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
     return value;
   } catch (error) {
-    if (error instanceof ContentRefused) throw error;
+    if (error instanceof RequestRefused) throw error;
     if (error instanceof RangeError) throw ambiguous('a text in it is too long');
     throw ambiguous((error as Error).message.replace(/\.$/, ''));
   }
@@ -79,7 +67,7 @@ const ASCII = /^[\x00-\x7f]*$/;
 const foldedName = (name: string): string => (ASCII.test(name) ? name : name.normalize('NFKC')).toLowerCase();
 
 /**
- * A member by its exact name; undefined without one. Throws ContentRefused if another member has the same name in other letter case: some
+ * A member by its exact name; undefined without one. Throws RequestRefused if another member has the same name in other letter case: some
  * parsers take that one.
  */
 export const memberOf = (object: JsonObject, name: string): unknown => {

@@ -1,18 +1,6 @@
 /** Reads whole request bodies, within a bound for each and a bound for all. The upstream gets exactly these bytes. */
 import type { IncomingMessage } from 'node:http';
-
-/** A body that is not read. */
-export class BodyRefused extends Error {
-  readonly status: 413 | 503 | 400;
-  readonly reason: string;
-
-  constructor(status: 413 | 503 | 400, reason: string, message: string) {
-    super(message);
-    this.name = 'BodyRefused';
-    this.status = status;
-    this.reason = reason;
-  }
-}
+import { RequestRefused } from './request-refused.ts';
 
 export interface RequestBodies {
   /** A reader for one request, which reads it once. The bytes count until `release`. */
@@ -20,7 +8,7 @@ export interface RequestBodies {
 }
 
 interface RequestBody {
-  /** The whole body, at once where the request has none. Rejects with BodyRefused. */
+  /** The whole body, at once where the request has none. Rejects with RequestRefused. */
   read(): Promise<Buffer> | Buffer;
   /** The bytes are not needed any more. Idempotent. */
   release(): void;
@@ -32,7 +20,7 @@ const EMPTY = Buffer.alloc(0);
 const eachChunk = (request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> =>
   new Promise((resolve, reject) => {
     const broken = (): void =>
-      reject(new BodyRefused(400, 'body_incomplete', 'The connection ended before the body did.'));
+      reject(new RequestRefused(400, 'body_incomplete', 'The connection ended before the body did.'));
     const onData = (chunk: Buffer): void => {
       try {
         take(chunk);
@@ -74,10 +62,10 @@ export const requestBodies = (limits: {
 
       const count = (bytes: number): void => {
         if (mine + bytes > limits.bodyBytes) {
-          throw new BodyRefused(413, 'body_too_large', `The body has more than ${limits.bodyBytes} bytes.`);
+          throw new RequestRefused(413, 'body_too_large', `The body has more than ${limits.bodyBytes} bytes.`);
         }
         if (held + bytes > limits.bufferedBytes) {
-          throw new BodyRefused(
+          throw new RequestRefused(
             503,
             'gateway_busy',
             'The gateway holds too many bodies now. Send the request again later.',
