@@ -114,6 +114,7 @@ export const API_OPERATIONS = {
   openTransaction: ['POST', '/transactions'],
   listTransactions: ['GET', '/transactions'],
   getTransaction: ['GET', '/transactions/{id}'],
+  getTransactionReceipt: ['GET', '/transactions/{id}/receipt'],
   closeTransaction: ['POST', '/transactions/{id}/close'],
   listApprovals: ['GET', '/approvals'],
   reviewApproval: ['POST', '/approvals/{id}/review'],

@@ -3,6 +3,7 @@
  * by compose.ts.
  */
 import type { Configuration } from '../../config/configuration.ts';
+import { transactionReceipts } from '../domain/authority/transactions/transaction-receipts.ts';
 import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
@@ -12,6 +13,7 @@ import { operationHandlers } from '../http/management/resource-table.ts';
 import { type ManagementDependencies, managementRouter } from '../http/management/router.ts';
 import type { Reasons } from '../http/operations.ts';
 import { factsOf } from '../provider/seam/request-facts.ts';
+import type { OwnSignatures } from '../provider/tokens/own-signatures.ts';
 import type { CallerProofs } from './caller-proofs.ts';
 import type { RegistrationServices } from './registration.ts';
 import type { Services } from './services.ts';
@@ -26,6 +28,8 @@ type Given = Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | '
   readonly keysChanged: () => Promise<void>;
   /** Why this node cannot serve, as the readiness endpoint says. */
   readonly reasons: () => Promise<Reasons>;
+  /** Signs a JWS of a type with a published key of this server. */
+  readonly sign: OwnSignatures['sign'];
   readonly onUnexpected: (error: unknown, request: string) => void;
 };
 
@@ -43,6 +47,7 @@ export const managementApi = (
     keysChanged,
     reasons,
     countRefusal,
+    sign,
     onUnexpected,
   }: Given,
 ) => {
@@ -80,6 +85,7 @@ export const managementApi = (
     clients: made.clients,
     agents: made.agents,
     transactions: made.transactions,
+    receipts: transactionReceipts({ transactions: made.transactions, documents, clock, issuer, sign }),
     effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
     findings: made.findings,

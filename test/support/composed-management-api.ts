@@ -112,7 +112,7 @@ const routerOf = (
 ) => {
   const { configuration, agents, delegations } = made;
   const countRefusal = () => undefined;
-  const { kills, grantService } = tokenServices(made, configuration, { grants: parts.grants.port });
+  const { kills, grantService, signatures } = tokenServices(made, configuration, { grants: parts.grants.port });
   const list: typeof agents.list = async (query) => {
     if (parts.faults.list) throw parts.faults.list;
     return agents.list(query);
@@ -132,6 +132,7 @@ const routerOf = (
     keysChanged: async () => {
       parts.keyChanges.count += 1;
     },
+    sign: signatures.sign,
     reasons: async () => ({}),
     onUnexpected: (error) => parts.failures.push(error),
   });

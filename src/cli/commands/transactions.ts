@@ -1,5 +1,7 @@
 /** `behalf transactions …`: work of agents, from the intent to the end. */
-import type { Command } from '../command.ts';
+import { type Command, EXIT } from '../command.ts';
+import { managementCommand } from '../management-command.ts';
+import { operandOf } from '../named-objects.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 
 export const transactionCommands: readonly Command[] = [
@@ -30,6 +32,18 @@ export const transactionCommands: readonly Command[] = [
     ],
   }),
   showCommand('transactions', 'a transaction', 'getTransaction'),
+  managementCommand({
+    words: ['transactions', 'receipt'],
+    operands: [operandOf('transactions')],
+    summary: 'Print the signed receipt of a closed transaction, a compact JWS.',
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const { body } = await call.api.run('getTransactionReceipt', { id: call.operands[0] ?? '' });
+      call.print.object(body, `${String(body['receipt'])}\n`);
+      return EXIT.done;
+    },
+  }),
   actionCommand({
     noun: 'transactions',
     verb: 'close',

@@ -250,6 +250,11 @@ export const TRANSACTION_GERMAN = {
     'Ein Auslöser ist eine Kennung mit 1 bis {most} sichtbaren ASCII-Zeichen ohne Leerzeichen.',
   transaction_traceparent_malformed:
     'traceparent hat die Form von W3C Trace Context, Version 00: 00-TRACE-PARENT-FLAGS in kleinen Hexadezimalziffern, und keine Kennung nur aus Nullen.',
+  receipt_of_open_transaction:
+    'Dieser Vorgang ist offen. Eine Quittung gibt es über einen geschlossenen: Schließen Sie ihn zuerst.',
+  receipt_too_early: 'Das Ende dieses Vorgangs wird gerade aufgezeichnet.',
+  receipt_too_large:
+    'Eine Quittung umfasst höchstens {most} Ereignisse, und dieser Vorgang hat mehr. Exportieren Sie stattdessen das Protokoll.',
   transactions_exceeded: 'Dieser Agent hat {most} offene Vorgänge. Schließen Sie einen davon (closeTransaction).',
 } satisfies GermanWords;
 

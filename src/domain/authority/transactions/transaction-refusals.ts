@@ -26,6 +26,15 @@ export const TRANSACTION_REFUSALS = {
     code: 'invalid_field',
     text: 'traceparent has the form of W3C Trace Context, version 00: 00-TRACE-PARENT-FLAGS in lower-case hexadecimal digits, and no id of zeros only.',
   },
+  receipt_of_open_transaction: {
+    code: 'conflict',
+    text: 'This transaction is open. A receipt is about a closed one: close it first.',
+  },
+  receipt_too_early: { code: 'unavailable', text: 'The end of this transaction is being recorded.' },
+  receipt_too_large: {
+    code: 'conflict',
+    text: 'A receipt covers at most {most} events, and this transaction has more. Export the audit log instead.',
+  },
   transactions_exceeded: {
     code: 'conflict',
     text: 'This agent has {most} open transactions. Close one of them (closeTransaction).',

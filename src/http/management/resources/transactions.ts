@@ -12,6 +12,7 @@ import {
   TRIGGERS,
   type Transaction,
 } from '../../../domain/authority/transactions/transaction.ts';
+import type { TransactionReceipts } from '../../../domain/authority/transactions/transaction-receipts.ts';
 import type { TransactionRegistry } from '../../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import type { Owners } from '../../../domain/identity/groups/owners.ts';
@@ -95,6 +96,11 @@ const TRANSACTION = named(
 
 const TRANSACTION_PAGE = page(TRANSACTION);
 
+const RECEIPT = named(
+  'TransactionReceipt',
+  output({ receipt: string('Compact JWS of type transaction-receipt+jwt, by a key of `jwks_uri`.') }),
+);
+
 const SCOPES = scopes('transactions', {
   read: ['See transactions of agents, with their intents', 'low'],
   write: ['Open and close transactions of agents', 'medium'],
@@ -120,6 +126,12 @@ const routes = {
     },
   }),
   getTransaction: make.read('/transactions/{id}', TRANSACTION, 'Read a transaction', OWN_AND_AGENTS),
+  getTransactionReceipt: make.read(
+    '/transactions/{id}/receipt',
+    RECEIPT,
+    'Read the signed receipt of a closed transaction: the grade of each token, and a digest of its events',
+    OWN_AND_AGENTS,
+  ),
   closeTransaction: make.act(
     '/transactions/{id}/close',
     TRANSACTION,
@@ -152,13 +164,14 @@ const showTransaction = (transaction: Transaction) => ({
 
 type Dependencies = {
   readonly transactions: Pick<TransactionRegistry, 'open' | 'get' | 'list' | 'close'>;
+  readonly receipts: TransactionReceipts;
   /** Agents in their effective state. */
   readonly effectiveAgents: { get(id: string): Found<Agent> };
   readonly owners: Pick<Owners, 'answersFor'>;
 };
 
 /** An agent sees its own transactions, an account without a role those of its own agents. */
-const handlers = ({ transactions, effectiveAgents, owners }: Dependencies): Handlers<typeof routes> => {
+const handlers = ({ transactions, receipts, effectiveAgents, owners }: Dependencies): Handlers<typeof routes> => {
   /** By whose right a caller reads or closes a transaction of this agent; undefined: by none. */
   const rightTo = async ({ access, caller }: Pick<Call, 'access' | 'caller'>, agent: string, owner?: string) => {
     if (caller.id === agent) return 'agent';
@@ -200,6 +213,11 @@ const handlers = ({ transactions, effectiveAgents, owners }: Dependencies): Hand
     },
 
     getTransaction: async (call) => objectAnswer((await visible(call)).found, showTransaction),
+
+    async getTransactionReceipt(call) {
+      await visible(call);
+      return { body: { receipt: existing(await receipts.of(call.id)) } };
+    },
 
     async closeTransaction(call) {
       const { by } = await visible(call);
