@@ -499,6 +499,13 @@ test('FT-14 a backup is taken while serving and restored; tokens from before are
   expect(await me()).toBe(200);
   expect((await behalf('backup', '--to', file)).code).toBe(0);
   expect((await behalf('backup', '--to', file)).code).toBe(1);
+  const before = await json('audit', 'log');
+  const checkpoint = join(folder, 'checkpoint');
+  writeFileSync(checkpoint, String(before['checkpoint']));
+  expect(await behalf('audit', 'verify', '--store', '--checkpoint', checkpoint)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(String(before['verifier_key'])),
+  });
   const { id } = await json(
     'agents',
     'create',
@@ -524,4 +531,11 @@ test('FT-14 a backup is taken while serving and restored; tokens from before are
   const auditLog = join(folder, 'restored.ndjson');
   await behalf('audit', 'export', '--to', auditLog);
   expect((await behalf('audit', 'verify', auditLog)).code).toBe(0);
-});
+  // The log of before the restore has ended: another one begins, so no key signs two histories.
+  expect((await json('audit', 'log'))['verifier_key']).not.toBe(before['verifier_key']);
+  expect((await behalf('audit', 'verify', '--store')).code).toBe(0);
+  expect(await behalf('audit', 'verify', '--store', '--checkpoint', checkpoint)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('the kept checkpoint is not one of the transparency log'),
+  });
+}, 120_000);
