@@ -64,4 +64,6 @@ const upstream = createServer((request, response) => {
     response.end(ANSWER);
   });
 });
+// A turn of the other proxies can take longer than the five seconds of Node.
+upstream.keepAliveTimeout = 120_000;
 upstream.listen(0, '127.0.0.1', () => process.send?.({ upstream: (upstream.address() as AddressInfo).port }));

@@ -37,6 +37,8 @@ const startBare = async (): Promise<number> => {
     sent.on('error', () => response.destroy());
     request.pipe(sent);
   });
+  // As that of the gateway, so that the load finds no closed connection.
+  server.keepAliveTimeout = 65_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
