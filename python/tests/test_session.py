@@ -88,6 +88,34 @@ async def test_a_caller_that_is_cancelled_loses_no_refresh_token() -> None:
     assert await session.token() is token
 
 
+async def test_a_caller_that_is_cancelled_after_the_answer_loses_no_refresh_token() -> None:
+    at = Provider()
+    kept: list[str] = []
+    is_kept, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def keep(refresh_token: str) -> None:
+        if kept:
+            is_kept.set()
+            await goes_on.wait()
+        kept.append(refresh_token)
+
+    session = await at.agent().sign_in(RESOURCE, scopes=["read"], open=Person(at), keep=keep)
+    at.now += 300
+    caller = asyncio.ensure_future(session.token())
+    # The old refresh token is used up, and the program has not stored the new one yet.
+    await is_kept.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    goes_on.set()
+    token = await session.token()
+    assert (len(at.forms), len(kept)) == (2, 2)
+    assert session.refresh_token == kept[-1] == at.refresh_token
+    at.now += 300
+    assert await session.token() is not token
+    assert at.forms[2]["refresh_token"] == kept[1]
+
+
 async def test_a_refresh_that_fails_is_one_request_for_all_callers() -> None:
     at = Provider()
     session = await session_at(at)
