@@ -9,6 +9,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { forgetSecretVariables, loadConfiguration } from '../config/load.ts';
 import { ConfigurationError, EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { serverHelp } from '../config/server-help.ts';
+import { compose, prepare } from './compose.ts';
 import type { FirstStart } from './first-start.ts';
 import { greeting, lostPassword } from './greeting.ts';
 import { expositionOf } from './http/metrics.ts';
@@ -19,12 +20,6 @@ import { startedWithRoom } from './recovery-mode.ts';
 import { stopSignal } from './stop-signals.ts';
 import { supervisor } from './workers/supervisor.ts';
 import { serveAsWorker } from './workers/worker.ts';
-
-/**
- * Two thirds of all modules. Loaded when the settings are known to be good and the ports are bound: a start that is refused
- * takes less than half of the CPU, and both ports say early that the server is starting.
- */
-const program = () => import('./compose.ts');
 
 /** More than any machine has cores for. */
 export const MOST_WORKERS = 64;
@@ -58,9 +53,7 @@ const alone = async (configuration: Configuration): Promise<number> => {
   const first = firstStartOf(configuration);
   try {
     const behalf = await first.orHint(
-      startedWithRoom(configuration, listeners, stopped, async () =>
-        (await program()).compose(configuration, { onFirstStart: first.note }),
-      ),
+      startedWithRoom(configuration, listeners, stopped, () => compose(configuration, { onFirstStart: first.note })),
     );
     if (!behalf) return 0;
     let isStopping = false;
@@ -85,7 +78,6 @@ const alone = async (configuration: Configuration): Promise<number> => {
 
 const asWorker = async (configuration: Configuration): Promise<number> => {
   const stopped = stopSignal({ isWorker: true });
-  const { compose } = await program();
   const behalf = await compose(configuration, { isPrepared: true });
   await serveAsWorker({ configuration, behalf, server: publicServer(configuration.listen, behalf), stopped });
   return 0;
@@ -97,9 +89,7 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
   const first = firstStartOf(configuration);
   try {
     const prepared = await first.orHint(
-      startedWithRoom(configuration, listeners, stopped, async () =>
-        (await program()).prepare(configuration, { onFirstStart: first.note }),
-      ),
+      startedWithRoom(configuration, listeners, stopped, () => prepare(configuration, { onFirstStart: first.note })),
     );
     if (!prepared) return 0;
     const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log: prepared.log });

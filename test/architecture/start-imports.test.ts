@@ -23,18 +23,11 @@ const loadedWith = (path: string): ReadonlySet<string> => {
   return packages;
 };
 
-describe.each(['src/compose.ts', 'src/cli/main.ts'])('%s', (entry) => {
+describe.each(['src/main.ts', 'src/cli/main.ts'])('%s', (entry) => {
   test('loads drivers and the library of passkeys when they are needed, not at its start', () => {
     const packages = loadedWith(entry);
     // The walk follows the imports.
     expect(packages).toContain('ajv/dist/2020.js');
     expect(LATER.filter((name) => packages.has(name))).toEqual([]);
   });
-});
-
-test('src/main.ts loads the program after it checked the settings and bound the ports', () => {
-  const packages = loadedWith('src/main.ts');
-  expect(packages).toContain('ajv/dist/2020.js');
-  expect([...packages]).not.toContain('oidc-provider');
-  expect([...loadedWith('src/compose.ts')]).toContain('oidc-provider');
 });
