@@ -47,7 +47,7 @@ const types = (details: readonly DetailItem[] = []): readonly Html[] =>
 /** What the request asks for in vain, and why. */
 export const withheldRights = (withheld: readonly WithheldFacts[]): readonly Html[] =>
   withheld.map(
-    ({ resource, rights }) => html`<section class="withheld"><h3>${resourceHeading(resource)}</h3>
+    ({ resource, rights }) => html`<section class="withheld"><h2>${resourceHeading(resource)}</h2>
 ${[...Map.groupBy(rights, ({ why }) => why)].map(([why, some]) => html`${heldRights(some.map(({ what }) => what))}<p class="hint">${why}</p>`)}</section>`,
   );
 
