@@ -37,10 +37,10 @@ export const styleguidePage = (model: StyleguideModel): Html =>
     )}</nav></div>
 <nav class="index" aria-label="${words.parts}">${groups().map(
       ([group, parts]) =>
-        html`<section class="card tight" aria-labelledby="index-${group}"><h2 id="index-${group}"><a href="#group-${group}">${words.groups[group]}</a></h2><p>${Object.keys(
+        html`<div class="card tight"><h2><a href="#group-${group}">${words.groups[group]}</a></h2><p>${Object.keys(
           parts,
-        ).map((name) => html`<a href="#part-${name}">${readable(name)}</a> `)}</p></section>`,
-    )}<section class="card tight" aria-labelledby="index-basics"><h2 id="index-basics">${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></section></nav>
+        ).map((name) => html`<a href="#part-${name}">${readable(name)}</a> `)}</p></div>`,
+    )}<div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div></nav>
 <div class="scheme-${model.scheme}">
 ${groups().map(
   ([group, parts]) =>
