@@ -59,7 +59,6 @@ export const firstStepsPage = (model: FirstStepsModel): Html => {
     alsoStyle: ['charts.css', 'commands.css'],
     title: words.title,
     width: 'wide',
-    script: 'copy.js',
     side: consoleNavigation(model, 'overview', false),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${isDone ? words.allDone : words.lead}</p></div>

@@ -104,7 +104,6 @@ export const mcpPlanPage = (model: McpPlanModel): Html => {
     alsoStyle: 'commands.css',
     title: words.title,
     width: 'wide',
-    script: 'copy.js',
     side: consoleNavigation(model, 'servers', false),
     body: html`<div class="page-head"><h1>${words.planTitle}</h1>
 <p class="lead">${model.seen === undefined ? words.nothing : words.planLead}</p></div>
@@ -170,7 +169,6 @@ export const serverCodePage = (model: CodeModel): Html =>
     alsoStyle: 'commands.css',
     title: words.codeTitle,
     width: 'wide',
-    script: 'copy.js',
     side: consoleNavigation(model, 'servers', false),
     body: html`<div class="page-head"><h1>${words.codeOf(chosenName(model.name, 100))}</h1>
 <p class="lead">${words.codeLead}</p>${model.isProposed && html`<p>${words.waits(`${model.serverHref}#delegates-to`)}</p>`}</div>
