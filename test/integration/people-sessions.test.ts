@@ -114,11 +114,19 @@ describe('/account/sessions', () => {
     expect(world.audit.of('account.sessions_ended')).toMatchObject([
       { caller: world.ada.id, inputs: { kept: one.id } },
     ]);
-    const forms = formsOf((await one.get('/account/sessions')).text).map(({ action }) => action);
-    expect(forms).not.toContain('/account/sessions/end-others');
+    const alone = (await one.get('/account/sessions?done=others')).text;
+    expect(formsOf(alone).map(({ action }) => action)).not.toContain('/account/sessions/end-others');
+    expect(textOf(alone)).toContain('This browser is the only one left.');
     // The one that was kept ends like any other.
     await one.send('/end-all');
     expect(await one.isSignedIn()).toBe(false);
+  });
+
+  test('does not say that it is the only one left, once another has signed in since', async () => {
+    const { one } = await signedInTwice();
+    const text = textOf((await one.get('/account/sessions?done=others')).text);
+    expect(text).toContain('Signed out everywhere else.');
+    expect(text).not.toContain('the only one left');
   });
 
   test('signs out everywhere, this one included', async () => {

@@ -105,7 +105,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('notifications', '/account/notifications'),
     ada('notifications, after a change', '/account/notifications?done=untested'),
     ada('sessions', '/account/sessions'),
-    ada('sessions, after a change', '/account/sessions?done=others'),
+    ada('sessions, after a change', '/account/sessions?done=ended'),
     ada('away', '/account/away'),
     ada('away, after a change', '/account/away?done=declared'),
     ada('away, new', '/account/away/new'),

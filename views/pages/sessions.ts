@@ -54,29 +54,29 @@ export const sessionsPage = (model: SessionsModel): Html => {
 <p class="lead">${words.lead}</p></div>
 ${model.isCut && html`<p class="flash warning" role="note">${words.more(model.sessions.length)}</p>`}
 ${here.length > 0 && html`<section aria-labelledby="here"><h2 id="here">${words.here}</h2>${list(here, model.csrf)}</section>`}
-${others.length > 0 && html`<section aria-labelledby="others"><div class="row section-head"><h2 id="others">${words.others(others.length)}</h2>${model.endOthersAction !== undefined && button(model.endOthersAction, model.csrf, words.endOthers)}</div>${list(others, model.csrf)}</section>`}
-<section class="actions">${button(model.endAllAction, model.csrf, words.endAll, model.endOthersAction === undefined ? 'danger' : 'plain')}</section>
-<p class="hint">${words.whatEnds}</p>`,
+${others.length > 0 && html`<section aria-labelledby="others"><div class="row section-head"><h2 id="others">${words.others(others.length)}</h2>${model.endOthersAction !== undefined && button(model.endOthersAction, model.csrf, words.endOthers, 'plain')}</div>${list(others, model.csrf)}</section>`}
+<p class="hint">${words.whatEnds}</p>
+<section class="actions">${button(model.endAllAction, model.csrf, words.endAll, 'danger')}</section>`,
   });
 };
 
-const button = (action: string, csrf: string, text: Text, kind: 'danger' | 'plain' = 'danger'): Html =>
+const button = (action: string, csrf: string, text: Text, kind: 'danger' | 'plain'): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text, kind })}</form> `;
 
 const list = (sessions: readonly ShownSession[], csrf: string): Html =>
-  itemList(sessions.map((session) => item(session, csrf)));
+  itemList(sessions.map((session) => item(session, csrf, sessions.filter(isLike(session)).length > 1)));
 
-/** A browser that says nothing of itself is named by its sign-in: two of them are told apart. */
-const nameOf = ({ browser, authTime }: ShownSession): HtmlValue =>
-  browser?.family === undefined && browser?.system === undefined
-    ? words.unknownSince(timeText(authTime))
-    : browserText(browser);
+const isLike =
+  ({ browser: one }: ShownSession) =>
+  ({ browser: other }: ShownSession): boolean =>
+    one?.family === other?.family && one?.system === other?.system;
 
-const item = (session: ShownSession, csrf: string): Item => {
-  const { isThis, isHandheld, usedAt, startedAt, authTime, source, seenFrom, apps, endAction } = session;
+/** `isOneOfSeveral`: the list has another browser of the same name. */
+const item = (session: ShownSession, csrf: string, isOneOfSeveral: boolean): Item => {
+  const { isThis, browser, isHandheld, usedAt, startedAt, authTime, source, seenFrom, apps, endAction } = session;
   return {
     icon: isHandheld ? 'phone' : 'computer',
-    title: nameOf(session),
+    title: browserText(browser),
     tags: isThis && html`<span class="tag good">${words.thisOne}</span>`,
     facts: [
       html`${words.lastUsed} ${agoText(usedAt)}${source !== undefined && html` · ${words.from} ${from(source, seenFrom)}`}`,
@@ -84,9 +84,8 @@ const item = (session: ShownSession, csrf: string): Item => {
       ...(apps.length === 0 ? [] : [html`${words.apps} ${listed(apps)}`]),
     ],
     acts: html`<form method="post" action="${endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-      text: words.end,
-      kind: 'danger',
-      about: nameOf(session),
+      ...{ text: words.end, kind: 'plain' },
+      about: html`${browserText(browser)}${isOneOfSeveral && words.signedInAt(timeText(authTime))}`,
     })}</form>`,
   };
 };

@@ -14,9 +14,8 @@ export const sessionWords = {
     }),
   browserOn: (family: string, system: string) =>
     phrase({ en: `${family} on ${system}`, de: `${family} unter ${system}` }),
-  unknownBrowser: phrase({ en: 'A browser we do not know', de: 'Ein unbekannter Browser' }),
-  unknownSince: (when: HtmlValue) =>
-    phrase({ en: html`A browser signed in ${when}`, de: html`Ein Browser, angemeldet ${when}` }),
+  unknownBrowser: phrase({ en: 'Unknown browser', de: 'Unbekannter Browser' }),
+  signedInAt: (when: HtmlValue) => phrase({ en: html`, signed in ${when}`, de: html`, angemeldet ${when}` }),
   here: phrase({ en: 'This browser', de: 'Dieser Browser' }),
   others: (count: number) => phrase({ en: `Other browsers (${count})`, de: `Andere Browser (${count})` }),
   thisOne: phrase({ en: 'In use now', de: 'Jetzt in Gebrauch' }),
@@ -37,7 +36,8 @@ export const sessionWords = {
     de: 'Apps, bei denen Sie sich von dort angemeldet haben, verlieren, was sie haben, außer wenn Sie ihnen Zugang in Ihrer Abwesenheit erlaubt haben. Was Sie Agenten erlaubt haben, bleibt: Das beenden Sie unter „Mein Konto“.',
   }),
   ended: phrase({ en: 'Signed out there.', de: 'Dort abgemeldet.' }),
-  othersEnded: phrase({
+  othersEnded: phrase({ en: 'Signed out everywhere else.', de: 'Überall sonst abgemeldet.' }),
+  onlyThisLeft: phrase({
     en: 'Signed out everywhere else. This browser is the only one left.',
     de: 'Überall sonst abgemeldet. Nur dieser Browser ist noch angemeldet.',
   }),

@@ -13,7 +13,9 @@ import type { AccountSessions } from './sessions.ts';
 /** Systems of phones and tablets (browser-hint.ts). */
 const HANDHELD: readonly (string | undefined)[] = ['Android', 'iPhone', 'iPad'];
 
-const DONE = { ended: words.ended, others: words.othersEnded } as const;
+/** A page that is opened again later lists the browsers that signed in since. */
+const doneWords = (hasOthers: boolean) =>
+  ({ ended: words.ended, others: hasOthers ? words.othersEnded : words.onlyThisLeft }) as const;
 
 /**
  * Adds `/account/sessions`, where a person sees and ends their sessions. `leave` continues as after a sign-out, once the
@@ -56,13 +58,14 @@ export const addSessionRoutes = (
     // The page always shows the current session, however many there are.
     const own = newest.some(({ id }) => id === session.id) ? undefined : await deps.sessions.get(session.id);
     const list = await Promise.all([...(own ? [own] : []), ...newest].map((one) => shown(one, session.id)));
+    const hasOthers = list.some(({ isThis }) => !isThis);
     const page = sessionsPage({
       basePath,
       signedInAs: session.signedInAs,
-      ...doneOf(ctx, DONE),
+      ...doneOf(ctx, doneWords(hasOthers)),
       csrf: session.csrf,
       sessions: list.toSorted((one, other) => Number(other.isThis) - Number(one.isThis)),
-      ...(list.some(({ isThis }) => !isThis) ? { endOthersAction: `${path}/end-others` } : {}),
+      ...(hasOthers ? { endOthersAction: `${path}/end-others` } : {}),
       endAllAction: `${path}/end-all`,
       ...(newest.length >= MOST_SHOWN ? { isCut: true as const } : {}),
     });
