@@ -77,6 +77,10 @@ export const durationText = (seconds: number, language: Language = 'en'): string
   return `${NUMBER[language].format(count)} ${unit[language][count === 1 ? 0 : 1]}`;
 };
 
+/** The day of a moment: `25 Nov 2026`, with the exact time as the title. */
+export const dateText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${phrase(inEach((language) => DATE[language].format(epochSeconds * 1000)))}</time>`;
+
 /** A day without its year: `25 Nov`. */
 export const dayPhrase = (epochSeconds: number): Phrase =>
   phrase(inEach((language) => DAY[language].format(epochSeconds * 1000)));

@@ -1,11 +1,11 @@
 import { anyText, isolated } from '../agent-text.ts';
-import { type Html, html, type Text } from '../html.ts';
+import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
 import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { dateText, timeText } from '../time-text.ts';
 import { awayWords as words } from '../words/absences.ts';
 
 export type ShownAbsence = {
@@ -32,11 +32,13 @@ export const awayPage = (model: AwayModel): Html =>
   layout({
     frame: model,
     style: 'account.css',
+    script: 'local-times.js',
     title: words.title,
     side: accountNavigation(model, 'away'),
     width: 'wide',
-    body: html`<div class="page-head"><div class="row"><h1>${words.title}</h1><div class="actions"><a class="button primary" href="${model.newHref}">${words.name}</a></div></div>
-<p class="lead">${words.lead}</p></div>
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p>
+<div class="actions"><a class="button primary" href="${model.newHref}">${words.name}</a></div></div>
 <section aria-labelledby="mine"><h2 id="mine">${words.mine}</h2>
 ${model.mine.length === 0 ? html`<p class="empty">${words.none}</p>` : list(model.mine, model.csrf)}
 <p class="hint">${words.ends}</p></section>
@@ -53,13 +55,21 @@ const list = (all: readonly ShownAbsence[], csrf: string): Html =>
         icon: 'person',
         title: isolated(name),
         tags: html`<span class="tag ${LOOKS[state]}">${words.states[state]}</span>`,
-        facts: [words.between(timeText(from), timeText(until))],
+        facts: [timesOf(from, until)],
         acts:
           endAction !== undefined &&
           html`<form method="post" action="${endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.end, kind: 'danger', about: words.endAbout(isolated(name)) })}</form>`,
       }),
     ),
   );
+
+const DAY = 86_400;
+
+/** Whole days as days: they end at midnight UTC, and the first one may have begun before the person named the deputy. */
+const timesOf = (from: number, until: number): Phrase =>
+  until % DAY === 0
+    ? words.days(dateText(from), from > until - DAY ? undefined : dateText(until - 1))
+    : words.between(timeText(from), timeText(until));
 
 const LOOKS: Readonly<Partial<Record<ShownAbsence['state'], string>>> = { current: 'good', planned: 'warn' };
 
@@ -69,6 +79,8 @@ export type NewAwayModel = PageFrame & {
   readonly csrf: string;
   readonly backHref: string;
   readonly values: { readonly deputy: string; readonly from: string; readonly until: string };
+  /** Former deputies, to choose from. */
+  readonly known: readonly { readonly username: string; readonly name: string }[];
   readonly errors: { readonly deputy?: Text; readonly from?: Text; readonly until?: Text };
   readonly error?: Text;
 };
@@ -81,7 +93,7 @@ export const newAwayPage = (model: NewAwayModel): Html =>
     body: html`<section class="card"><h1>${words.newTitle}</h1><p class="lead">${words.newLead}</p>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${anyText(model.error, 300)}</div>`}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
-${field({ name: 'deputy', label: words.username, autocomplete: 'off', maxLength: 128, ...filled(model, 'deputy') })}
+${field({ name: 'deputy', label: words.username, autocomplete: 'off', maxLength: 128, ...(model.known.length > 0 ? { offers: model.known.map(({ username, name }) => ({ value: username, text: name })) } : {}), ...filled(model, 'deputy') })}
 ${field({ name: 'from', type: 'date', label: words.firstDay, autocomplete: 'off', maxLength: 10, ...filled(model, 'from') })}
 ${field({ name: 'until', type: 'date', label: words.lastDay, hint: words.daysHint, autocomplete: 'off', maxLength: 10, ...filled(model, 'until') })}
 <div class="actions">${submit({ text: words.save })} <a class="button plain" href="${model.backHref}">${words.cancel}</a></div>

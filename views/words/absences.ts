@@ -20,6 +20,11 @@ export const awayWords = {
   }),
   between: (from: HtmlValue, until: HtmlValue) =>
     phrase({ en: html`From ${from} until ${until}`, de: html`Von ${from} bis ${until}` }),
+  /** `last` is absent where it is the first day. */
+  days: (first: HtmlValue, last: HtmlValue | undefined) =>
+    last === undefined
+      ? phrase({ en: html`On ${first}`, de: html`Am ${first}` })
+      : phrase({ en: html`From ${first} to ${last}`, de: html`Vom ${first} bis zum ${last}` }),
   states: {
     planned: phrase({ en: 'to come', de: 'steht bevor' }),
     current: phrase({ en: 'now', de: 'jetzt' }),

@@ -54,25 +54,31 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
     );
   };
 
-  const showNew = (
+  const listed = async (of: { readonly account?: string; readonly deputy?: string }): Promise<readonly Absence[]> =>
+    (await absences.list({ ...of, limit: SHOWN })).items.map(({ document }) => document);
+
+  /** Only people whom the person named before: the form tells nothing of other accounts. */
+  const formerDeputies = async (account: string): Promise<NewAwayModel['known']> => {
+    const ids = new Set((await listed({ account })).map(({ deputy }) => deputy));
+    return (await accounts.getMany([...ids])).map(({ username, name }) => ({ username, name }));
+  };
+
+  const showNew = async (
     ctx: Context,
-    { csrf, signedInAs }: PageSession,
+    { account, csrf, signedInAs }: PageSession,
     status: number,
     values: Values,
     more: Pick<NewAwayModel, 'error' | 'errors'>,
-  ): void =>
-    sendPage(
-      ctx,
-      status,
-      newAwayPage({ basePath, signedInAs, action: `${path}/new`, csrf, backHref: path, values, ...more }),
-    );
+  ): Promise<void> => {
+    const known = await formerDeputies(account.id);
+    const page = { basePath, signedInAs, action: `${path}/new`, csrf, backHref: path, values, known, ...more };
+    sendPage(ctx, status, newAwayPage(page));
+  };
 
   router.get('/account/away', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
     const { id } = session.account;
-    const listed = async (of: { readonly account?: string; readonly deputy?: string }): Promise<readonly Absence[]> =>
-      (await absences.list({ ...of, limit: SHOWN })).items.map(({ document }) => document);
     const page = awayPage({
       basePath,
       signedInAs: session.signedInAs,
@@ -88,7 +94,8 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
   router.get('/account/away/new', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session || (await signInFirst(ctx, session))) return;
-    showNew(ctx, session, 200, { deputy: '', from: '', until: '' }, { errors: {} });
+    const today = new Date(clock.now() * 1000).toISOString().slice(0, 10);
+    await showNew(ctx, session, 200, { deputy: '', from: today, until: '' }, { errors: {} });
   });
 
   router.post('/account/away/new', async (ctx) => {

@@ -204,6 +204,7 @@ export const approvalPages = (
       csrf: text('9d2'),
       backHref: `${frame.basePath}/account/away`,
       values: { deputy: text('bob'), from: '2026-12-24', until: '2026-12-31' },
+      known: [{ username: text('cleo'), name: text('Cleo') }],
       errors: { deputy: text('There is no such account.') },
       error: text('There are three already.'),
     }),
