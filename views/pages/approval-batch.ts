@@ -17,7 +17,6 @@ import { foldedWarnings } from '../partials/warnings.ts';
 import { nearTime } from '../time-text.ts';
 import { approvalFactWords as factWords } from '../words/approval-facts.ts';
 import { inboxWords, batchWords as words } from '../words/approvals.ts';
-import { scopeWords } from '../words/scope.ts';
 import type { BatchModel, BatchResult } from './approval-model.ts';
 
 /** Shows every request in full and preselects none (AP-18). */
@@ -40,7 +39,8 @@ ${
     : html`<form method="post" action="${model.action}" class="answering batch"><input type="hidden" name="csrf" value="${model.csrf}">
 <ul class="card flush requests">${model.choices.map(({ approval, value }) => choice(approval, value))}</ul>
 <div class="warnings" role="note"><p>${words.onlyIfYouKnow}</p></div>
-<div class="decide stay">${submit({ text: words.deny, kind: 'plain', name: 'decision', value: 'deny' })}
+<div class="decide stay"><p class="chosen-of">${words.chosenOf(html`<span class="count"></span>`)}</p>
+${submit({ text: words.deny, kind: 'plain', name: 'decision', value: 'deny' })}
 ${submit({ text: words.approve, name: 'decision', value: 'approve' })}</div></form>`
 }
 ${model.apart.length > 0 && apart(model.apart)}`,
@@ -50,9 +50,9 @@ ${model.apart.length > 0 && apart(model.apart)}`,
 const choice = (approval: ApprovalFacts, value: string): Html => {
   const { id, risk, agent, resource, until, now, isCut } = approval;
   return html`<li class="${risk}"><input type="checkbox" id="${id}" name="chosen" value="${value}">
-<div class="request"><div class="option"><label for="${id}">${words.choose(deedTitle(approval))}</label> <span class="marks">${riskBadge(risk)}</span></div>
+<div class="request"><div class="option"><label for="${id}">${words.choose(deedTitle(approval), isolated(resource.name))}</label> <span class="marks">${riskBadge(risk)}</span></div>
 ${deedList(approval)}
-<ul class="asker"><li>${scopeWords.at(isolated(resource.name))} <strong>${hostOf(resource.identifier)}</strong></li><li>${inboxWords.by(chosenName(agent.name), isolated(agent.ownerName))}</li><li><strong>${factWords.expires(nearTime(until, now))}</strong></li></ul>
+<ul class="asker"><li><strong>${hostOf(resource.identifier)}</strong></li><li>${inboxWords.by(chosenName(agent.name), isolated(agent.ownerName))}</li><li><strong>${factWords.expires(nearTime(until, now))}</strong></li></ul>
 ${foldedWarnings(approval.warnings)}
 <details${isCut && html` open`}><summary>${words.details}<span class="unseen"> ${deedTitle(approval)}</span></summary>${deeds(approval)}
 ${facts(approval)}

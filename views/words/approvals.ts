@@ -69,10 +69,12 @@ export const batchWords = {
   }),
   deny: phrase({ en: 'Deny the chosen', de: 'Gewählte ablehnen' }),
   approve: phrase({ en: 'Approve the chosen', de: 'Gewählte freigeben' }),
-  choose: (deed: HtmlValue) =>
+  /** approvals.css writes `count`: `1 of 3`. */
+  chosenOf: (count: HtmlValue) => phrase({ en: html`${count} chosen`, de: html`${count} gewählt` }),
+  choose: (deed: HtmlValue, where: HtmlValue) =>
     phrase({
-      en: html`<span class="unseen">Choose: </span>${deed}`,
-      de: html`<span class="unseen">Wählen: </span>${deed}`,
+      en: html`<span class="unseen">Choose: </span>${deed} at ${where}`,
+      de: html`<span class="unseen">Wählen: </span>${deed} bei ${where}`,
     }),
   outcomes: {
     approved: phrase({ en: 'Approved', de: 'Freigegeben' }),

@@ -5,7 +5,11 @@ import { agentWords } from './agent.ts';
 export const consentWords = {
   title: phrase({ en: 'Allow access', de: 'Zugriff erlauben' }),
   deny: phrase({ en: 'Deny', de: 'Ablehnen' }),
-  allow: phrase({ en: 'Allow what is ticked', de: 'Angehaktes erlauben' }),
+  /** decisions.css writes the count: `Allow 1 of 2`. */
+  allow: phrase({
+    en: html`Allow<span class="count"></span><span class="unseen"> what is ticked</span>`,
+    de: html`<span class="unseen">Angehaktes </span><span class="count"></span>erlauben`,
+  }),
   canBeEnded: phrase({
     en: 'You can end this at any time under My account.',
     de: 'Unter „Mein Konto“ können Sie das jederzeit beenden.',
