@@ -52,7 +52,7 @@ const isSignedIn = async ({ context }: SignedIn): Promise<boolean> => {
   await page.goto(`${server.issuer}/account`);
   const heading = await page.textContent('h1');
   await page.close();
-  return heading === 'My account';
+  return heading === 'Agents and apps';
 };
 
 /** What Ada allowed the scene's agent. */

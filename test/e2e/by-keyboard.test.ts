@@ -119,7 +119,7 @@ test('WB-12 factors: an app is added and asked for at the next sign-in, a recove
     await keyboard.unfold(page, 'I do not have the app here');
     await keyboard.type(page, 'Recovery code', code);
     await keyboard.press(page, 'Use this recovery code');
-    expect(await heading(page)).toBe('My account');
+    expect(await heading(page)).toBe('Agents and apps');
 
     await keyboard.follow(page, 'Sign-in and security');
     await keyboard.follow(page, 'Change password');

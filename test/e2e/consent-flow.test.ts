@@ -155,6 +155,7 @@ describe.each(WAYS)('WB-01 WB-12 %s', (way, { hands, options }) => {
       const isActive = async (token: unknown, at: Scene['jwt']): Promise<unknown> =>
         (await calls.introspect(at.credential, String(token))).body['active'];
       expect(await isActive(exchanged.body['access_token'], opaque)).toBe(true);
+      await hands.unfold(page, `Helper ${way}`);
       await hands.press(page, new RegExp(`^Revoke what Helper ${way}`));
       expect(await isActive(exchanged.body['access_token'], opaque)).toBe(false);
       expect(await isActive(tokens.body['access_token'], jwt)).toBe(true);

@@ -65,7 +65,7 @@ const signIn = async (page: Page, username: string, path: string): Promise<void>
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page
     .getByRole('heading', { level: 1 })
-    .filter({ hasText: /Notifications|My account/ })
+    .filter({ hasText: /Notifications|Agents and apps/ })
     .waitFor();
 };
 

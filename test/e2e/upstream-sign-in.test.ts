@@ -155,7 +155,7 @@ describe('at a second Behalf', () => {
         await page.goto(`${here.issuer}/account`);
         await page.getByRole('heading', { name: 'Sign in' }).waitFor();
         await other.reload();
-        await other.getByRole('heading', { name: 'My account' }).waitFor();
+        await other.getByRole('heading', { name: 'Agents and apps' }).waitFor();
       });
     });
     const ended = (await here.events('session.ended')).filter(({ inputs }) => inputs?.['how'] === 'at_provider');
@@ -242,7 +242,7 @@ describe('at a provider nobody here wrote', () => {
       expect(await pageFaults(page)).toEqual([]);
       await page.getByRole('button', { name: 'Sign in with Sample Works' }).click();
       await page.waitForURL(`${world.server.issuer}/account`);
-      await page.getByRole('heading', { name: 'My account' }).waitFor();
+      await page.getByRole('heading', { name: 'Agents and apps' }).waitFor();
       expect(objections).toEqual([]);
     });
     expect(world.there.redeemed.at(-1)).toMatchObject({ grant_type: 'authorization_code' });

@@ -1,12 +1,13 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { agentCard } from '../partials/agent-card.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
-import { heldRights } from '../partials/rights-list.ts';
+import { heldRights, rightsBrief } from '../partials/rights-list.ts';
 import { resourceHeading } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { accountAgentWords as words } from '../words/account.ts';
+import { agentWords } from '../words/agent.ts';
 import type { AccountModel, DelegationNode } from './account-model.ts';
 
 /** What agents may do for the person: each agent, with the agents to which it re-delegated. */
@@ -15,10 +16,7 @@ export const agents = ({ delegations, csrf }: AccountModel): Html => html`<secti
 ${
   delegations.length === 0
     ? html`<p class="empty">${words.none}</p>`
-    : byAgent(delegations).map(
-        (nodes) =>
-          html`<article class="card held">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf))}</article>`,
-      )
+    : byAgent(delegations).map((nodes, _, all) => oneAgent(nodes, csrf, all.length === 1))
 }
 </section>`;
 
@@ -26,15 +24,31 @@ const byAgent = (delegations: readonly DelegationNode[]): readonly (readonly Del
   ...Map.groupBy(delegations, ({ agent }) => agent.id).values(),
 ];
 
-const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
-  revokeAllAction === undefined
-    ? agentCard(agent)
-    : html`<div class="row">${agentCard(agent)}
-<form method="post" action="${revokeAllAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-        text: words.revokeAll,
-        kind: 'danger',
-        about: words.allOf(plainText(agent.name, 60)),
-      })}</form></div>`;
+/** One line, which unfolds: who it is, what it may do, and until when. */
+const oneAgent = (nodes: readonly DelegationNode[], csrf: string, isOnly: boolean): Html | undefined => {
+  const [first] = nodes;
+  if (!first) return undefined;
+  const { agent, revokeAllAction } = first;
+  return html`<details class="card held"${isOnly && html` open`}><summary>${agentCard(agent, html`<p class="brief">${brief(nodes)}</p>`)}</summary>
+<div class="row top">${chosenWords(agent.purpose, agentWords.purpose)}${
+    revokeAllAction !== undefined &&
+    html`<form method="post" action="${revokeAllAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
+      ...{ text: words.revokeAll, kind: 'danger' },
+      about: words.allOf(plainText(agent.name, 60)),
+    })}</form>`
+  }</div>
+${nodes.map((node) => delegation(node, csrf))}</details>`;
+};
+
+const BRIEF = 3;
+
+/** The riskiest rights in words, and the latest end. */
+const brief = (nodes: readonly DelegationNode[]): Phrase => {
+  const rights = nodes.flatMap(({ scopes, details = [] }) => [...scopes, ...details]);
+  const until = timeText(Math.max(...nodes.map((node) => node.until)));
+  const said = rights.length === 0 ? words.nothingNow : rightsBrief(rights, BRIEF);
+  return words.brief(said, Math.max(0, rights.length - BRIEF), until);
+};
 
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
 <h4>${resourceHeading(node.resource)}</h4>

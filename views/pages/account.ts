@@ -2,8 +2,7 @@ import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
-import { accountWords as words } from '../words/account.ts';
-import { layoutWords } from '../words/layout.ts';
+import { accountPlaceWords, accountWords as words } from '../words/account.ts';
 import { agents } from './account-agents.ts';
 import { clients } from './account-clients.ts';
 import { links } from './account-links.ts';
@@ -15,11 +14,11 @@ export type { AccountModel, DelegationNode } from './account-model.ts';
 export const accountPage = (model: AccountModel): Html =>
   layout({
     frame: model,
-    title: layoutWords.account,
+    title: accountPlaceWords.places.agents,
     style: 'account.css',
     width: 'wide',
     side: accountNavigation(model, 'agents'),
-    body: html`<div class="page-head"><h1>${layoutWords.account}</h1>
+    body: html`<div class="page-head"><h1>${accountPlaceWords.places.agents}</h1>
 <p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`}</p></div>
 ${
   model.openApprovals > 0 &&

@@ -3,7 +3,7 @@ import { type HtmlValue, html } from '../html.ts';
 import { rightsList } from '../partials/console-list.ts';
 import { detailChips, detailText } from '../partials/detail-list.ts';
 import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
-import { heldRights, rightChoices, wishChoices } from '../partials/rights-list.ts';
+import { heldRights, rightChoices, rightsBrief, wishChoices } from '../partials/rights-list.ts';
 import { resourceHeading } from '../partials/scope-list.ts';
 import { tickList } from '../partials/tick-list.ts';
 import { stoppedWords } from '../words/account.ts';
@@ -17,6 +17,7 @@ export const rightsParts = () =>
   ({
     resourceHeading: [resourceHeading(resource)],
     heldRights: [heldRights([...scopes, payment])],
+    rightsBrief: [rightsBrief([...scopes, payment], 3)],
     rightChoices: [
       rightChoices(
         {

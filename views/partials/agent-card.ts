@@ -18,11 +18,11 @@ export type AgentFacts = {
   readonly isVerified?: true;
 };
 
-/** An agent: first its facts, without its id; then its own text. */
-export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
+/** An agent: first its facts, without its id; then its own text. `what`: stands in place of that text. */
+export const agentCard = (agent: AgentFacts, what?: Html): Html => html`<div class="agent">
 <div class="item-title"><h3>${chosenName(agent.name)}</h3>${tags(agent)}</div>
 <p class="hint">${words.ownedBy(isolated(agent.ownerName))}</p>
-${chosenWords(agent.purpose, words.purpose)}
+${what ?? chosenWords(agent.purpose, words.purpose)}
 </div>`;
 
 /** The same with its id, below a heading that already names the agent. */

@@ -1,4 +1,5 @@
 import { plainText } from '../agent-text.ts';
+import { amountLine } from '../detail-amount.ts';
 import { type Html, html } from '../html.ts';
 import { scopeWords } from '../words/scope.ts';
 import { type DetailChoice, type DetailItem, detailText } from './detail-list.ts';
@@ -20,6 +21,15 @@ const isScope = (right: Right): right is ScopeItem => !('sentence' in right);
 
 const rightText = (right: Right): Html =>
   isScope(right) ? html`<span class="does">${scopeText(right)}</span>` : detailText(right);
+
+/** The `most` riskiest rights in one line of text. */
+export const rightsBrief = (rights: readonly Right[], most: number): Html =>
+  html`${byRisk(rights)
+    .slice(0, most)
+    .map(
+      (right, index) =>
+        html`${index > 0 && ', '}${isScope(right) ? scopeText(right) : amountLine(right, detailText(right))}`,
+    )}`;
 
 /** Rights to read, the riskiest first. */
 export const heldRights = (rights: readonly Right[]): Html | undefined =>
