@@ -76,11 +76,9 @@ ${field({
 /** What a message is about, and that it goes to every browser of the list. */
 const kinds = ({ isMailed }: NotificationsModel): Html =>
   html`<section aria-labelledby="kinds"><h2 id="kinds">${words.kinds}</h2>
-${itemList([
-  { icon: 'shield', title: words.ofApprovals, facts: [words.ofApprovalsMore] },
-  { icon: 'lock', title: words.ofSignIn, facts: [words.ofSignInMore] },
-  { icon: 'person', title: words.ofAgents, facts: [words.ofAgentsMore] },
-])}
+<p><strong>${words.ofApprovals}.</strong> ${words.ofApprovalsMore}</p>
+<p><strong>${words.ofSignIn}.</strong> ${words.ofSignInMore}</p>
+<p><strong>${words.ofAgents}.</strong> ${words.ofAgentsMore}</p>
 <p class="hint">${words.allOfThem}${isMailed && html` ${words.byMail}`}</p></section>`;
 
 const shown = (browser: ShownBrowser, csrf: string): Item => {

@@ -62,6 +62,7 @@ export const securityPage = (model: SecurityModel): Html =>
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
+${twoStep(model)}
 ${basics(model)}
 ${factors(model)}
 ${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}
@@ -70,6 +71,11 @@ ${model.mail && language(model)}`,
 
 const post = (action: string, csrf: string, button: Html): Html =>
   html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`;
+
+const twoStep = ({ factors: all }: SecurityModel): Html => {
+  const isOn = all.some(({ kind }) => kind !== 'recovery');
+  return html`<p class="standing${!isOn && ' off'}">${words.twoStep(isOn)}</p>`;
+};
 
 /** What most people come for. */
 const basics = ({ basePath, hasPassword, mail }: SecurityModel): Html | false => {
@@ -138,33 +144,30 @@ const recovery = ({ path, csrf }: SecurityModel, codes: ShownFactor | undefined)
 
 const connections = ({ connected, connectable, csrf, path }: SecurityModel): Html =>
   html`<section aria-labelledby="connections"><h2 id="connections">${words.providers}</h2>
-${
-  connected.length === 0
-    ? html`<p class="empty">${words.noProvider}</p>`
-    : itemList(
-        connected.map(
-          ({ provider, label, createdAt, isOff, removeAction }): Item => ({
-            ...{ icon: 'organisation', title: chosenName(provider) },
-            tags: isOff && html`<span class="tag off">${words.switchedOff}</span>`,
-            facts: [
-              html`${label !== undefined && html`${words.as(plainText(label, 200))}. `}${words.connectedOn(timeText(createdAt))}`,
-            ],
-            acts: post(
-              removeAction,
-              csrf,
-              submit({ text: words.disconnect, kind: 'danger', about: plainText(provider, 60) }),
-            ),
-          }),
-        ),
-      )
-}
-${
-  connectable.length > 0 &&
-  html`<div class="actions">${connectable.map(
-    ({ id, name }) =>
-      html`<form method="post" action="${path}/upstream"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="upstream" value="${id}">${submit({ text: words.connect(plainText(name, 60)), kind: 'plain' })}</form>`,
-  )}</div>`
-}</section>`;
+${connected.length === 0 && html`<p class="hint">${words.noProvider}</p>`}
+${itemList([
+  ...connected.map(
+    ({ provider, label, createdAt, isOff, removeAction }): Item => ({
+      ...{ icon: 'organisation', title: chosenName(provider) },
+      tags: isOff && html`<span class="tag off">${words.switchedOff}</span>`,
+      facts: [
+        html`${label !== undefined && html`${words.as(plainText(label, 200))}. `}${words.connectedOn(timeText(createdAt))}`,
+      ],
+      acts: post(
+        removeAction,
+        csrf,
+        submit({ text: words.disconnect, kind: 'danger', about: plainText(provider, 60) }),
+      ),
+    }),
+  ),
+  ...connectable.map(
+    ({ id, name }): Item => ({
+      ...{ icon: 'organisation', title: chosenName(name) },
+      facts: [words.notConnected],
+      acts: html`<form method="post" action="${path}/upstream"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="upstream" value="${id}">${submit({ text: words.connect, kind: 'plain', about: plainText(name, 60) })}</form>`,
+    }),
+  ),
+])}</section>`;
 
 const language = ({ csrf, path, language: chosen }: SecurityModel): Html =>
   html`<section aria-labelledby="language"><h2 id="language">${words.language}</h2>

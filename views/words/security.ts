@@ -7,6 +7,16 @@ export const securityWords = {
     en: 'What proves that it is you. To change anything here you sign in anew.',
     de: 'Womit Sie beweisen, dass Sie es sind. Um hier etwas zu ändern, melden Sie sich neu an.',
   }),
+  twoStep: (isOn: boolean) =>
+    isOn
+      ? phrase({
+          en: html`<strong>Two-step sign-in is on.</strong> A sign-in asks for a second factor, too.`,
+          de: html`<strong>Die Anmeldung in zwei Schritten ist an.</strong> Sie fragt auch nach einem zweiten Faktor.`,
+        })
+      : phrase({
+          en: html`<strong>Two-step sign-in is off.</strong> Add a passkey or an authenticator app to turn it on.`,
+          de: html`<strong>Die Anmeldung in zwei Schritten ist aus.</strong> Fügen Sie einen Passkey oder eine Authenticator-App hinzu, um sie einzuschalten.`,
+        }),
   factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
   noFactor: (hasPassword: boolean) =>
     phrase({
@@ -47,7 +57,8 @@ export const securityWords = {
   as: (label: HtmlValue) => phrase({ en: html`As ${label}`, de: html`Als ${label}` }),
   switchedOff: phrase({ en: 'Switched off', de: 'Abgeschaltet' }),
   connectedOn: (moment: HtmlValue) => phrase({ en: html`Connected ${moment}.`, de: html`Verbunden ${moment}.` }),
-  connect: (provider: string) => phrase({ en: `Connect ${provider}`, de: `Mit ${provider} verbinden` }),
+  connect: phrase({ en: 'Connect', de: 'Verbinden' }),
+  notConnected: phrase({ en: 'Not connected.', de: 'Nicht verbunden.' }),
   disconnect: phrase({ en: 'Disconnect', de: 'Trennen' }),
   language: phrase({ en: 'Language', de: 'Sprache' }),
   languageHint: phrase({ en: 'Of mails to you, and of these pages.', de: 'Der Mails an Sie und dieser Seiten.' }),
