@@ -33,6 +33,12 @@ export const PAYMENT = {
   reference: 'Invoice 2026-118',
 };
 const TYPE = exampleType('payment');
+/** The same scopes as in the scene, in words that a reader of the pages understands. */
+const CALENDAR = [
+  { name: 'read', description: 'Read your calendar', risk: 'low' },
+  { name: 'write', description: 'Change your calendar', risk: 'medium' },
+  { name: 'delete', description: 'Delete appointments for good', risk: 'high' },
+];
 
 export type FullServer = Awaited<ReturnType<typeof fullServer>>;
 
@@ -85,7 +91,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     identifier: 'https://bank.example.com',
     name: 'The bank',
     scopes: [
-      { name: 'balance', description: 'See what is there', risk: 'medium' },
+      { name: 'balance', description: 'See the balance', risk: 'medium' },
       { name: 'close', description: 'Close the account', risk: 'critical' },
     ],
     detail_types: [TYPE, exampleType('file-access')],
@@ -164,7 +170,12 @@ export const fullServer = async (options: RunOptions = {}) => {
   const { access_token: token } = await scene.newTokens(jwt.identifier);
   const path = `/resource-servers/${jwt.id}`;
   const etag = String((await management.call('GET', path)).headers.get('etag'));
-  await management.call('PATCH', path, { permissions: ['reports:write'] }, { 'if-match': etag });
+  await management.call(
+    'PATCH',
+    path,
+    { permissions: ['reports:write'], name: 'Calendar', scopes: CALENDAR },
+    { 'if-match': etag },
+  );
   const report = reportOf(String(token), { tool: 'calendar.create', resource: 'events/42' });
   resultsOf(await sendReports(server.issuer, credentialOf(jwt), JSON.stringify({ reports: [report] })));
   const consent = { subject: ada, expiresAt: now + DAY, by: ada };
@@ -237,7 +248,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     },
     { caller: ada },
   );
-  const away = { from: now, until: now + DAY };
+  const away = { from: now, until: (Math.floor(now / DAY) + 7) * DAY };
   await services.approvals.absences.declare(ada, { deputy: bob, ...away }, { by: { caller: ada }, assurance });
   await services.approvals.absences.declare(bob, { deputy: ada, ...away }, { by: { caller: bob }, assurance });
   const browser = await scene.browserOf('ada', { 'user-agent': PHONE });
