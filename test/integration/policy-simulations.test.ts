@@ -180,6 +180,8 @@ describe('a replay', () => {
       3,
     );
     expect(summary['by_caller']?.find(({ caller }) => caller === other.clientId)).toBeUndefined();
+    const decisions = (summary['by_caller'] ?? []).reduce((sum, { changed }) => sum + Number(changed), 0);
+    expect(decisions).toBe(Number(summary['changed']));
     expect(summary['by_scope']).toMatchObject([{ resource: scene.jwt.identifier, scope: 'write', allowed: 0 }]);
     expect(summary['examples']?.[0]).toMatchObject({ caller: expect.any(String), refused: ['write'], allowed: [] });
     expect((await eventsOf('policy.replayed')).at(-1)).toMatchObject({ inputs: { draft: true } });

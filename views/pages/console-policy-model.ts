@@ -241,7 +241,13 @@ export type ReplayResult = {
   readonly read: number;
   readonly decided: number;
   readonly changed: number;
-  readonly byCaller: readonly (ReplayCount & { readonly id: string; readonly name: string; readonly href?: string })[];
+  /** `changed`: decisions, of which each can cover several scopes. */
+  readonly byCaller: readonly (ReplayCount & {
+    readonly changed: number;
+    readonly id: string;
+    readonly name: string;
+    readonly href?: string;
+  })[];
   readonly byScope: readonly (ReplayCount & { readonly scope: string; readonly resource: string })[];
   readonly examples: readonly {
     readonly at: number;

@@ -10,7 +10,7 @@ import { numberPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { policyPageWords } from '../words/console-policy.ts';
 import { replayWords as words } from '../words/console-replay.ts';
-import type { ReplayCount, ReplayModel, ReplayResult } from './console-policy-model.ts';
+import type { ReplayModel, ReplayResult } from './console-policy-model.ts';
 
 const DAYS = [1, 7, 30, 90].map((days) => ({ value: String(days), text: words.lastDays(days) }));
 
@@ -94,52 +94,51 @@ ${read > decided && html`<p class="hint">${words.unasked(numberPhrase(read))}</p
 ${changed === 0 && html`<p>${decided === 0 ? words.nothingYet : words.allTheSame}</p>`}</div>
 ${
   byCaller.length > 0 &&
-  html`<h3 id="by-agent">${words.byAgent}</h3>${table(
+  html`<h3 id="by-agent">${words.byAgent}</h3><p class="hint">${words.byAgentCounts}</p>${table(
     'by-agent',
-    agentWords.agent,
-    byCaller.map((one) => ({
-      ...one,
-      what: html`${one.href === undefined ? isolated(one.name) : html`<a href="${one.href}">${isolated(one.name)}</a>`} <code>${plainText(one.id, 80)}</code>`,
+    [agentWords.agent, words.decisions, words.scopesRefused, words.scopesGiven],
+    byCaller.map(({ id, name, href, changed: count, refused, allowed }) => ({
+      what: html`${href === undefined ? isolated(name) : html`<a href="${href}">${isolated(name)}</a>`} <code>${plainText(id, 80)}</code>`,
+      counts: [count, refused, allowed],
     })),
   )}`
 }
 ${
   byScope.length > 0 &&
-  html`<h3 id="by-scope">${words.byScope}</h3>${table(
+  html`<h3 id="by-scope">${words.byScope}</h3><p class="hint">${words.byScopeCounts}</p>${table(
     'by-scope',
-    words.scope,
-    byScope.map((one) => ({
-      ...one,
-      what: html`<strong>${cellText(one.scope, 80)}</strong> <code>${plainText(one.resource, 200)}</code>`,
+    [words.scope, words.refused, words.given],
+    byScope.map(({ scope, resource, refused, allowed }) => ({
+      what: html`<strong>${cellText(scope, 80)}</strong> <code>${plainText(resource, 200)}</code>`,
+      counts: [refused, allowed],
     })),
   )}`
 }
 ${examples.length > 0 && exampleTable(examples)}
 </div>`;
 
-/** The largest count has the longest bar. */
-const table = (id: string, title: Phrase, rows: readonly (ReplayCount & { readonly what: Html })[]): Html => {
-  const most = Math.max(...rows.map(({ allowed, refused }) => allowed + refused));
+type CountRow = { readonly what: Html; readonly counts: readonly number[] };
+
+/** Names, with the counts of each. */
+const table = (id: string, titles: readonly Phrase[], rows: readonly CountRow[]): Html => {
+  const [title, ...counted] = titles;
   return html`<div class="card flush"><table class="log counted" aria-labelledby="${id}">
-<thead><tr><th scope="col">${title}</th><th scope="col">${words.refused}</th><th scope="col">${words.given}</th></tr></thead>
+<thead><tr>${titles.map((one) => html`<th scope="col">${one}</th>`)}</tr></thead>
 <tbody>${rows.map(
-    ({ what, allowed, refused }) =>
-      html`<tr><td data-label="${title}" class="who-is">${what}</td><td data-label="${words.refused}">${bar('refused', refused, most)}</td><td data-label="${words.given}">${bar('allowed', allowed, most)}</td></tr>`,
+    ({ what, counts }) =>
+      html`<tr><td data-label="${title}" class="who-is">${what}</td>${counts.map(
+        (count, column) =>
+          html`<td data-label="${counted[column]}"><span class="count${count === 0 && ' none'}">${numberPhrase(count)}</span></td>`,
+      )}</tr>`,
   )}</tbody></table></div>`;
 };
 
-const bar = (kind: 'refused' | 'allowed', count: number, most: number): Html =>
-  html`<span class="count ${count === 0 ? 'none' : kind}">${numberPhrase(count)}</span>${
-    count > 0 &&
-    html`<svg aria-hidden="true" viewbox="0 0 100 6" preserveaspectratio="none"><rect class="${kind}" x="0" y="0" width="${Math.max(2, Math.round((count / most) * 100))}" height="6" rx="1"></rect></svg>`
-  }`;
-
 const exampleTable = (examples: ReplayResult['examples']): Html => html`<h3 id="examples">${words.forExample}</h3>
 <div class="card flush"><table class="log" aria-labelledby="examples">
-<thead><tr><th scope="col">${words.when}</th><th scope="col">${words.who}</th><th scope="col">${words.refused}</th><th scope="col">${words.given}</th></tr></thead>
+<thead><tr><th scope="col">${words.when}</th><th scope="col">${words.who}</th><th scope="col">${words.scopesRefused}</th><th scope="col">${words.scopesGiven}</th></tr></thead>
 <tbody>${examples.map(
   ({ at, name, resource, allowed, refused, decision }) =>
-    html`<tr><td data-label="${words.when}">${timeText(at)}</td><td data-label="${words.who}">${isolated(name)} <code>${plainText(resource, 200)}</code>${decision !== undefined && html`<code>${plainText(decision, 80)}</code>`}</td><td data-label="${words.refused}">${scopes(refused)}</td><td data-label="${words.given}">${scopes(allowed)}</td></tr>`,
+    html`<tr><td data-label="${words.when}">${timeText(at)}</td><td data-label="${words.who}">${isolated(name)} <code>${plainText(resource, 200)}</code>${decision !== undefined && html`<code>${plainText(decision, 80)}</code>`}</td><td data-label="${words.scopesRefused}">${scopes(refused)}</td><td data-label="${words.scopesGiven}">${scopes(allowed)}</td></tr>`,
 )}</tbody></table></div>`;
 
 const scopes = (names: readonly string[]): Html | string =>

@@ -63,7 +63,15 @@ const progress = ({ terminal }: ManagementCall, { read, changed, share }: Json):
   terminal.err(terminal.isErrLive ? `\r${text}` : `${text}\n`);
 };
 
-const COUNTS = [
+/** Of an agent or client: its decisions, and the scopes in them. */
+const CALLER_COUNTS = [
+  { title: 'DECISIONS', value: (one: Json) => one['changed'] },
+  { title: 'SCOPES ALLOWED', value: (one: Json) => one['allowed'] },
+  { title: 'SCOPES REFUSED', value: (one: Json) => one['refused'] },
+];
+
+/** Of one scope: decisions. */
+const SCOPE_COUNTS = [
   { title: 'NEWLY ALLOWED', value: (one: Json) => one['allowed'] },
   { title: 'NEWLY REFUSED', value: (one: Json) => one['refused'] },
 ];
@@ -80,10 +88,10 @@ const summaryText = async (
   const look = await print.look(idsIn([CALLER], [...rowsOf(by_caller), ...rowsOf(examples)]));
   return [
     counts,
-    table([...COUNTS, CALLER], rowsOf(by_caller), look),
+    table([...CALLER_COUNTS, CALLER], rowsOf(by_caller), look),
     table(
       [
-        ...COUNTS,
+        ...SCOPE_COUNTS,
         { title: 'SCOPE', value: ({ scope }: Json) => scope },
         { title: 'AT', value: ({ resource }) => resource },
       ],

@@ -40,7 +40,12 @@ type Line = {
     readonly read: number;
     readonly decided: number;
     readonly changed: number;
-    readonly by_caller: readonly { readonly caller: string; readonly allowed: number; readonly refused: number }[];
+    readonly by_caller: readonly {
+      readonly caller: string;
+      readonly changed: number;
+      readonly allowed: number;
+      readonly refused: number;
+    }[];
     readonly by_scope: ReplayResult['byScope'];
     readonly examples: readonly (Omit<ReplayResult['examples'][number], 'name'> & { readonly caller?: string })[];
   };

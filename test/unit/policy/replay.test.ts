@@ -88,7 +88,7 @@ describe('replay', () => {
       read: 3,
       decided: 3,
       changed: 3,
-      byCaller: { agt_a: { allowed: 0, refused: 3 } },
+      byCaller: { agt_a: { changed: 3, allowed: 0, refused: 3 } },
       byScope: { [`${MAIL} send`]: { allowed: 0, refused: 3 } },
     });
     expect(summary.examples[0]).toMatchObject({ at: 1000, caller: 'agt_a', refused: ['send'], allowed: [] });
@@ -140,7 +140,7 @@ describe('replay', () => {
       read: 1,
       decided: 1,
       changed: 1,
-      byCaller: { acc_anna: { allowed: 0, refused: 1 } },
+      byCaller: { acc_anna: { changed: 1, allowed: 0, refused: 1 } },
       byScope: { [`${API} suspendAgent`]: { allowed: 0, refused: 1 } },
     });
   });

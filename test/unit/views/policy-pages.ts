@@ -63,10 +63,11 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
         id: text('agt_1'),
         name: text('Planner'),
         href: `${frame.basePath}/console/agents/agt_1`,
+        changed: 2,
         allowed: 0,
         refused: 3,
       },
-      { id: text('app_1'), name: text('Desk'), allowed: 1, refused: 0 },
+      { id: text('app_1'), name: text('Desk'), changed: 1, allowed: 1, refused: 0 },
     ],
     byScope: [{ scope: text('send'), resource: text('https://mail.example'), allowed: 1, refused: 3 }],
     examples: [

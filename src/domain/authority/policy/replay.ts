@@ -55,6 +55,8 @@ export type Change = {
 };
 
 type Count = { allowed: number; refused: number };
+/** `changed`: decisions, of which each can cover several scopes. */
+type CallerCount = Count & { changed: number };
 
 export type ReplaySummary = {
   /** Decisions that were read, and how many of them store their question. */
@@ -64,7 +66,7 @@ export type ReplaySummary = {
   /**
    * Scopes that would now be granted or denied, by agent or client, and by resource and scope; the first 200 of each.
    */
-  readonly byCaller: Readonly<Record<string, Count>>;
+  readonly byCaller: Readonly<Record<string, CallerCount>>;
   readonly byScope: Readonly<Record<string, Count>>;
   /** The first decisions that would differ. */
   readonly examples: readonly Change[];
@@ -89,7 +91,7 @@ export async function* replay(
   { fromMillis, toMillis, agent }: ReplayRange,
   pause: () => Promise<void> = othersFirst,
 ): AsyncGenerator<ReplayProgress, ReplaySummary> {
-  const byCaller = new Map<string, Count>();
+  const byCaller = new Map<string, CallerCount>();
   const byScope = new Map<string, Count>();
   const examples: Change[] = [];
   let seen = 0;
@@ -119,7 +121,7 @@ export async function* replay(
         decided += 1;
         if (change.allowed.length + change.refused.length === 0) continue;
         changed += 1;
-        count(byCaller, change.caller ?? 'unknown', change);
+        countCaller(byCaller, change);
         for (const scope of change.allowed)
           count(byScope, `${change.resource} ${scope}`, { allowed: [scope], refused: [] });
         for (const scope of change.refused)
@@ -169,6 +171,17 @@ const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change
     allowed: scopes.filter((scope) => now.has(scope) && wasRefused.has(scope)),
     refused: scopes.filter((scope) => !now.has(scope) && !wasRefused.has(scope)),
   };
+};
+
+const countCaller = (counts: Map<string, CallerCount>, change: Change): void => {
+  const key = change.caller ?? 'unknown';
+  const known = counts.get(key) ?? { changed: 0, allowed: 0, refused: 0 };
+  if (!counts.has(key) && counts.size >= MOST) return;
+  counts.set(key, {
+    changed: known.changed + 1,
+    allowed: known.allowed + change.allowed.length,
+    refused: known.refused + change.refused.length,
+  });
 };
 
 const count = (counts: Map<string, Count>, key: string, change: Pick<Change, 'allowed' | 'refused'>): void => {

@@ -271,7 +271,11 @@ export const POLICY_REPLAY_LINE = named(
           read: integer('Number of decisions read.'),
           decided: integer('Number of decisions that recorded their policy request.'),
           changed: integer('Number of decisions that would differ.'),
-          by_caller: listOf({ caller: string(), ...COUNTED }),
+          by_caller: listOf({
+            caller: string(),
+            changed: integer('Number of its decisions that would differ.'),
+            ...COUNTED,
+          }),
           by_scope: listOf({ resource: string(), scope: string(), ...COUNTED }),
           examples: arrayOf(
             output(
