@@ -91,12 +91,12 @@ export const healthPage = (model: HealthModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'server'),
-    body: html`<div class="page-head"><div class="row"><h1>${words.title} ${mark(model.isReady, model.isReady ? words.ready : words.notReady)}</h1>${
+    body: html`<div class="page-head"><div class="row"><h1>${words.title}</h1>${
       model.backUpHref !== undefined && html`<a class="button primary" href="${model.backUpHref}">${words.backUp}</a>`
     }</div>
 <p class="lead">${words.lead(html`<code>${plainText(model.issuer, 300)}</code>`)}</p></div>
-${!model.isReady && readiness(model)}
 ${health(model)}
+${!model.isReady && readiness(model)}
 <section aria-labelledby="nodes"><h2 id="nodes">${words.nodes}</h2>
 <p class="hint">${words.nodesHint}</p>
 ${model.nodes.length === 0 ? html`<p class="empty">${words.noNodes}</p>` : table(NODES, model.nodes, 'nodes')}</section>
@@ -158,7 +158,7 @@ const partsOf = (model: HealthModel): readonly Part[] => {
       text: isReady ? words.checksPass : words.checksFail(numberPhrase(problems.length)),
     },
     {
-      name: words.nodes,
+      name: words.cluster,
       isGood: serving === nodes.length,
       text: nodes.length === 0 ? words.noNodes : words.servingOf(numberPhrase(serving), numberPhrase(nodes.length)),
     },
@@ -190,13 +190,15 @@ const partsOf = (model: HealthModel): readonly Part[] => {
   ];
 };
 
+/** One verdict, then the parts: those that need attention come first and alone have a mark. */
 const health = (model: HealthModel): Html => {
   const parts = partsOf(model);
-  const bad = parts.filter(({ isGood }) => !isGood).length;
-  return html`<section aria-labelledby="health"><h2 id="health">${bad === 0 ? words.allWell : words.someNot(bad)}</h2>
-<ul class="card flush health">${parts.map(
+  const bad = parts.filter(({ isGood }) => !isGood);
+  const verdict = bad.length === 0 ? words.allWell : words.someNot(bad.length);
+  return html`<section aria-labelledby="health"><h2 id="health" class="overall${bad.length > 0 && ' look'}">${model.isReady ? verdict : html`${words.notReady}: ${verdict}`}</h2>
+<ul class="card flush health">${[...bad, ...parts.filter(({ isGood }) => isGood)].map(
     ({ name, text, isGood }) =>
-      html`<li${!isGood && html` class="look"`}><strong>${name}</strong> <span>${text}</span> ${mark(isGood, isGood ? words.good : words.look)}</li>`,
+      html`<li${!isGood && html` class="look"`}><strong>${name}</strong> <span>${text}</span> ${isGood ? html`<span class="hint">${words.good}</span>` : mark(false, words.look)}</li>`,
   )}</ul></section>`;
 };
 

@@ -8,8 +8,7 @@ export const healthWords = {
       en: html`What the node that answers knows about the server ${host} now.`,
       de: html`Was der antwortende Knoten jetzt über den Server ${host} weiß.`,
     }),
-  ready: phrase({ en: 'ready', de: 'bereit' }),
-  notReady: phrase({ en: 'not ready', de: 'nicht bereit' }),
+  notReady: phrase({ en: 'Not ready', de: 'Nicht bereit' }),
   notReadyText: phrase({
     en: 'A load balancer that asks the readiness endpoint sends this node no requests, for these reasons:',
     de: 'Ein Lastverteiler, der danach fragt, sendet diesem Knoten keine Anfragen. Die Gründe:',
@@ -55,6 +54,7 @@ export const healthWords = {
     }),
   },
   nodes: phrase({ en: 'Nodes', de: 'Knoten' }),
+  cluster: phrase({ en: 'Cluster', de: 'Verbund' }),
   nodesHint: phrase({
     en: html`Processes that serve from this store. Each sends a heartbeat every two seconds. A silent one is removed after a day.`,
     de: html`Prozesse, die aus diesem Speicher arbeiten. Jeder meldet sich alle zwei Sekunden. Ein stummer wird nach einem Tag entfernt.`,
