@@ -52,7 +52,7 @@ export const delegationPage = (model: DelegationModel): Html => {
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'delegations', false),
-    body: html`<div class="page-head"><h1>${words.title}</h1>
+    body: html`<div class="page-head"><h1>${isolated(model.person)} <span aria-hidden="true">→</span><span class="unseen">${words.delegatedTo}</span> ${chosenName(model.agent)}</h1>
 <p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
 ${delegationTrees(model.tree)}
 <section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>

@@ -50,10 +50,16 @@ export const transactionPage = (model: TransactionModel): Html =>
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'auditLog', false),
-    body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="facts"><code>${plainText(model.id, 80)}</code> <a href="${model.auditHref}">${words.inAuditLog}</a></p></div>
+    body: html`<div class="page-head"><h1>${headingOf(model)}</h1>
+<p class="facts">${model.events[0] && html`${timeText(Math.floor(model.events[0].at / 1000))} `}<code>${plainText(model.id, 80)}</code> <a href="${model.auditHref}">${words.inAuditLog}</a></p></div>
 ${model.events.length === 0 ? html`<p class="empty">${words.none} <a href="${model.searchHref}">${words.searchOther}</a></p>` : picture(model)}`,
   });
+
+/** What happened last, and by whom: the outcome of the transaction. */
+const headingOf = ({ events }: TransactionModel): HtmlValue => {
+  const last = events.at(-1);
+  return last === undefined ? words.title : words.heading(eventPhrase(last.type), anyName(last.who));
+};
 
 const picture = (model: TransactionModel): Html => {
   const { events, isMore } = model;

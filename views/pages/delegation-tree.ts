@@ -87,8 +87,8 @@ export const layOut = (
 const countOf = (nodes: readonly DelegationNode[]): number =>
   nodes.reduce((sum, { children }) => sum + 1 + countOf(children), 0);
 
-const [WIDTH, HEIGHT] = [176, 46];
-const [ACROSS, DOWN] = [216, 62];
+const [WIDTH, HEIGHT] = [176, 62];
+const [ACROSS, DOWN] = [216, 78];
 const MARGIN = 3;
 
 const SCOPES = 20;
@@ -116,8 +116,8 @@ ${cut > 0 && html`<p class="hint">${words.deeper(cut)}</p>`}
 const xOf = (column: number): number => MARGIN + column * ACROSS;
 const yOf = (row: number): number => MARGIN + row * DOWN;
 
-const box = ({ column, row }: Place, first: HtmlValue, second: HtmlValue, kind: string): Html =>
-  html`<rect class="${kind}" x="${xOf(column)}" y="${yOf(row)}" width="${WIDTH}" height="${HEIGHT}" rx="8"></rect><text class="name ${kind}" x="${xOf(column) + 11}" y="${yOf(row) + 19}">${first}</text><text x="${xOf(column) + 11}" y="${yOf(row) + 36}">${second}</text>`;
+const box = ({ column, row }: Place, first: HtmlValue, second: HtmlValue, kind: string, third?: HtmlValue): Html =>
+  html`<rect class="${kind}" x="${xOf(column)}" y="${yOf(row)}" width="${WIDTH}" height="${HEIGHT}" rx="8"></rect><text class="name ${kind}" x="${xOf(column) + 11}" y="${yOf(row) + 19}">${first}</text><text x="${xOf(column) + 11}" y="${yOf(row) + 36}">${second}</text>${third !== undefined && html`<text x="${xOf(column) + 11}" y="${yOf(row) + 52}">${third}</text>`}`;
 
 const personBox = (place: Place, { person, href }: DelegationTree): Html => {
   const drawn = box(place, anyText(person, 17), words.person, 'person');
@@ -134,7 +134,7 @@ const delegationBox = (place: Place, node: DelegationNode, from: Place): Html =>
   // The state is a word in the box, so that colour and line do not carry it alone.
   const second =
     state === 'active' ? plainText(resource, 24) : html`${plainText(resource, 10)} · ${words.shortStates[state]}`;
-  return html`<a href="${node.href}"${isHere && html` aria-current="page"`}><title>${title}</title><path class="${hidden > 0 ? 'hidden ' : ''}${LOOKS[state]}" d="${edge(from, place)}"></path>${box(place, plainText(agent, 17), second, kind)}</a>`;
+  return html`<a href="${node.href}"${isHere && html` aria-current="page"`}><title>${title}</title><path class="${hidden > 0 ? 'hidden ' : ''}${LOOKS[state]}" d="${edge(from, place)}"></path><path class="head" d="${arrowhead(place)}"></path>${box(place, plainText(agent, 17), second, kind, plainText(scopes.join(', '), 24))}</a>`;
 };
 
 /** From the right side of a box to the left side of a further one. */
@@ -144,6 +144,12 @@ const edge = (from: Place, to: Place): string => {
   return from.row === to.row
     ? `M${x} ${y}H${xOf(to.column)}`
     : `M${x} ${y}H${bend}V${yOf(to.row) + HEIGHT / 2}H${xOf(to.column)}`;
+};
+
+/** Before the left side of the box to which an edge leads. */
+const arrowhead = ({ column, row }: Place): string => {
+  const [x, y] = [xOf(column), yOf(row) + HEIGHT / 2];
+  return `M${x - 7} ${y - 4.5}L${x - 1} ${y}L${x - 7} ${y + 4.5}`;
 };
 
 const LOOKS = { active: 'live', suspended: 'held', revoked: 'ended', expired: 'ended', blocked: 'ended' } as const;

@@ -15,7 +15,7 @@ export type TimelineMark = {
 };
 
 const WIDTH = 960;
-const NAMES = 190;
+const NAMES = 240;
 const RIGHT = 24;
 const LANE = 44;
 const AXIS = 30;
@@ -49,7 +49,7 @@ export const timeLine = ({
   return html`<div class="timeline-scroll" tabindex="0" role="region" aria-labelledby="${id}-title"><svg class="timeline" role="group" aria-labelledby="${id}-title" viewbox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}"><title id="${id}-title">${title}</title>
 <g aria-hidden="true">${lanes.map(
     (name, lane) =>
-      html`<path class="rail" d="M${NAMES - 14} ${yOf(lane)}H${WIDTH - RIGHT}"></path><text class="lane" x="0" y="${yOf(lane) + 5}">${anyText(name, 19)}</text>`,
+      html`<path class="rail" d="M${NAMES - 14} ${yOf(lane)}H${WIDTH - RIGHT}"></path><text class="lane" x="0" y="${yOf(lane) + 5}">${anyText(name, 28)}</text>`,
   )}${ticks.map(
     (part) =>
       html`<path class="tick" d="M${(NAMES + room * part).toFixed(1)} ${AXIS - 6}V${height}"></path><text class="tick" x="${(NAMES + room * part).toFixed(1)}" y="14" text-anchor="${part === 1 ? 'end' : part === 0 ? 'start' : 'middle'}">${tick(span * part)}</text>`,

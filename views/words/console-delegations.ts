@@ -3,6 +3,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 /** Who delegated to whom: the picture, the list and the page of one delegation. */
 export const delegationWords = {
   title: phrase({ en: 'Delegation', de: 'Delegation' }),
+  /** Between a person and an agent, for screen readers. */
+  delegatedTo: phrase({ en: 'delegated to', de: 'hat delegiert an' }),
   listTitle: phrase({ en: 'Delegations', de: 'Delegationen' }),
   listLead: phrase({
     en: 'Delegations that you may see, newest first, ended ones included.',

@@ -3,6 +3,7 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 /** One transaction over time: every event with the same `txn`. */
 export const transactionWords = {
   title: phrase({ en: 'Transaction', de: 'Vorgang' }),
+  heading: (event: HtmlValue, who: HtmlValue) => phrase({ en: html`${who}: ${event}`, de: html`${who}: ${event}` }),
   overTime: phrase({ en: 'Over time', de: 'Im Zeitverlauf' }),
   inAuditLog: phrase({ en: 'Show in the audit log', de: 'Im Protokoll anzeigen' }),
   none: phrase({
