@@ -1,5 +1,5 @@
 import { isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, commaList, type ListModel, listPage, registeredState } from '../partials/console-list.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
@@ -40,6 +40,15 @@ const useBar = (one: Pick<BudgetRow, 'used' | 'limit'>): Html =>
 
 const unitOf = ({ measure, currency }: Pick<BudgetRow, 'measure' | 'currency'>): Html =>
   html`${words.measures[measure]}${currency !== undefined && html`, ${isolated(currency, 20)}`}`;
+
+const subjectText = ({ about, subject }: Pick<BudgetRow, 'about' | 'subject'>): HtmlValue =>
+  words.subjects[about](html`<strong>${isolated(subject, 100)}</strong>`);
+
+/** The limit with its unit. */
+const limitText = ({ limit, measure, currency }: Pick<BudgetRow, 'limit' | 'measure' | 'currency'>): HtmlValue =>
+  measure === 'amount'
+    ? html`<strong>${numberPhrase(limit)}${currency !== undefined && html` ${isolated(currency, 20)}`}</strong>`
+    : html`<strong>${numberPhrase(limit)}</strong> ${words.measures[measure]}`;
 
 const COLUMNS: readonly Column<BudgetRow>[] = [
   { title: words.budget, cell: ({ href, name }) => html`<a href="${href}">${isolated(name, 100)}</a>` },
@@ -83,7 +92,7 @@ export const budgetPage = ({ budget, actions, auditLogHref, ...frame }: BudgetMo
     first: html`<section aria-labelledby="used" class="card"><h2 id="used">${words.used}</h2>
 <div class="big-use">${useOf(budget)}</div>
 ${useBar(budget)}
-<p class="hint">${unitOf(budget)} ${words.within(durationPhrase(budget.windowSeconds))}</p></section>`,
+<p>${words.says(subjectText(budget), limitText(budget), durationPhrase(budget.windowSeconds), budget.resource === undefined ? undefined : isolated(budget.resource, 300))}</p></section>`,
     facts: [
       [
         words.whom,

@@ -43,6 +43,27 @@ export const budgetWords = {
   whom: phrase({ en: 'Whom it limits', de: 'Wen es begrenzt' }),
   about: phrase({ en: 'Kind', de: 'Art' }),
   abouts,
+  subjects: {
+    agent: (name: HtmlValue) => phrase({ en: html`The agent ${name}`, de: html`Der Agent ${name}` }),
+    owner: (name: HtmlValue) =>
+      phrase({ en: html`All agents of ${name} together`, de: html`Alle Agenten von ${name} zusammen` }),
+    account: (name: HtmlValue) =>
+      phrase({
+        en: html`Agents that act for ${name}, together,`,
+        de: html`Agenten, die für ${name} handeln, zusammen`,
+      }),
+    delegation: (name: HtmlValue) =>
+      phrase({
+        en: html`The delegation ${name}, with all below it,`,
+        de: html`Die Delegation ${name} mit allen darunter`,
+      }),
+  },
+  /** The budget as one sentence. Its verb fits one agent and several: "may", and "höchstens" without one. */
+  says: (subject: HtmlValue, limit: HtmlValue, duration: HtmlValue, resource: HtmlValue | undefined) =>
+    phrase({
+      en: html`${subject} may use at most ${limit} within ${duration}${resource !== undefined && html` at ${resource}`}.`,
+      de: html`${subject}: höchstens ${limit} in ${duration}${resource !== undefined && html` bei ${resource}`}.`,
+    }),
   name: phrase({ en: 'Name of the budget', de: 'Name des Budgets' }),
   subject: phrase({ en: 'Agent, person or group', de: 'Agent, Person oder Gruppe' }),
   subjectHint: phrase({
