@@ -228,9 +228,9 @@ export const deprecateBlueprintPage = (
     ...(model.agents.length === 0
       ? {}
       : {
-          more: html`<details class="fold"><summary>${words.keepIt}</summary>${agentRows(model.agents)}${
+          more: html`<h2>${words.keepIt}</h2>${agentRows(model.agents)}${
             model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${listWords.allOfThem}</a></p>`
-          }</details>`,
+          }`,
         }),
     isNarrow: true,
     button: words.deprecate,

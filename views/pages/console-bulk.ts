@@ -93,7 +93,7 @@ export const bulkPreviewPage = (model: BulkPreviewModel): Html => {
 ${deed === 'hand-over' && changes.length > 0 && html`<div class="flash warning">${words.handOverEnds}</div>`}
 <section aria-labelledby="chosen"><h2 id="chosen" class="unseen">${words.agents}</h2>
 ${changing.length > 0 && table(columns(words.happens, words.forecasts), changing, 'chosen')}
-${others.length > 0 && html`<details class="card"${changing.length === 0 && html` open`}><summary>${words.others(others.length)}</summary>${table(columns(words.happens, words.forecasts), others)}</details>`}</section>
+${others.length > 0 && html`<h3 id="others">${words.others(others.length)}</h3>${table(columns(words.happens, words.forecasts), others, 'others')}`}</section>
 ${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
   );
 };
@@ -101,7 +101,7 @@ ${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
 const confirmation = (model: BulkPreviewModel): Html => {
   const { deed, action, csrf, list, changes, typed, error } = model;
   const shared = { value: typed, autocomplete: 'off', ...(error === undefined ? {} : { error }) };
-  return html`<form method="post" action="${action}" class="${deed !== 'suspend' && 'card '}form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
+  return html`<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
     (value) => html`<input type="hidden" name="agent" value="${value}">`,
   )}
 ${

@@ -118,7 +118,8 @@ export const blueprintWords = {
   whatChanges: phrase({ en: 'What changes for it', de: 'Was sich für ihn ändert' }),
   stopsIt: phrase({ en: 'It is blocked', de: 'Er wird gesperrt' }),
   loses: (what: HtmlValue) => phrase({ en: html`It loses: ${what}`, de: html`Er verliert: ${what}` }),
-  lower: (what: HtmlValue) => phrase({ en: html`Lower: ${what}`, de: html`Niedriger: ${what}` }),
+  lower: (what: HtmlValue) =>
+    phrase({ en: html`A lower limit applies: ${what}`, de: html`Eine niedrigere Grenze gilt: ${what}` }),
   activate: phrase({ en: 'Activate', de: 'Aktivieren' }),
   activateTitle: phrase({ en: 'Activate a draft', de: 'Einen Entwurf aktivieren' }),
   activateAsked: (version: number, name: HtmlValue) =>
