@@ -52,8 +52,8 @@ ${model.waiting.length === 0 ? html`<p class="empty">${words.nothingWaits}</p>` 
 }
 <section aria-labelledby="review"><h2 id="review">${words.toReview}</h2>
 ${model.open.length === 0 ? html`<p class="empty">${words.nothingToReview}</p>` : table(model.open)}</section>
-<section aria-labelledby="how"><h2 id="how">${words.how}</h2>
-<ol class="how">${words.steps.map(({ title, text }) => html`<li class="card tight"><h3>${title}</h3><p class="hint">${text}</p></li>`)}</ol></section>
+<details class="fold"><summary>${words.how}</summary>
+<ol class="how">${words.steps.map(({ title, text }) => html`<li class="card tight"><h3>${title}</h3><p class="hint">${text}</p></li>`)}</ol></details>
 ${model.closed.length > 0 && html`<section aria-labelledby="closed"><h2 id="closed">${words.looked}</h2>${table(model.closed)}</section>`}`,
   });
 

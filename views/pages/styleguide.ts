@@ -35,25 +35,26 @@ export const styleguidePage = (model: StyleguideModel): Html =>
       (scheme) =>
         html`<a href="${model.basePath}/console/styleguide?scheme=${scheme}"${scheme === model.scheme && html` aria-current="true"`}>${words.scheme[scheme]}</a>`,
     )}</nav></div>
-<nav class="index" aria-label="${words.parts}">${groups().map(
+<nav class="index" aria-label="${words.parts}"><div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div>${groups().map(
       ([group, parts]) =>
         html`<div class="card tight"><h2><a href="#group-${group}">${words.groups[group]}</a></h2><p>${Object.keys(
           parts,
         ).map((name) => html`<a href="#part-${name}">${readable(name)}</a> `)}</p></div>`,
-    )}<div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div></nav>
+    )}</nav>
 <div class="scheme-${model.scheme}">
+<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card type">${TYPE.map(
+      ({ size, use, sample }) =>
+        html`<div><p class="hint"><strong>${use}</strong> <span class="line">${size}</span></p><div>${sample}</div></div>`,
+    )}</div></section>
 ${groups().map(
   ([group, parts]) =>
     html`<section aria-labelledby="group-${group}"><h2 id="group-${group}">${words.groups[group]}</h2>
 <div class="parts">${Object.entries(parts).map(
       ([name, states]) =>
-        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}">${readable(name)} <code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
+        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}">${readable(name)}</h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
     )}</div></section>`,
 )}
-<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card type">${TYPE.map(
-      ({ size, use, sample }) =>
-        html`<div><p class="hint"><strong>${use}</strong> <span class="line">${size}</span></p><div>${sample}</div></div>`,
-    )}</div></section></div>
+</div>
 <section aria-labelledby="colours"><h2 id="colours">${words.colours}</h2>${swatches('light')}${swatches('dark')}</section>`,
   });
 
@@ -71,9 +72,18 @@ const swatches = (scheme: 'light' | 'dark'): Html => {
 const groups = (): readonly (readonly [keyof typeof words.groups, Readonly<Record<string, readonly HtmlValue[]>>])[] =>
   Object.entries(styleguideGroups()) as never;
 
-/** The export name of a part as words: `scopeChoices` is `Scope choices`. */
+/** Parts whose export name says too little to a reader. */
+const READABLE: Readonly<Record<string, string>> = {
+  deeds: 'What is asked, with its risk',
+  deedList: 'What is asked, as a list',
+  deedLine: 'What is asked, in one line',
+  deedTitle: 'What is asked, as a title',
+  slotNote: 'Acting for another approver',
+};
+
+/** The name of a part for readers: `scopeChoices` is `Scope choices`. */
 const readable = (name: string): string => {
-  const text = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const text = READABLE[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 };
 
