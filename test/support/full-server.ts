@@ -253,6 +253,17 @@ export const fullServer = async (options: RunOptions = {}) => {
   await services.approvals.absences.declare(bob, { deputy: ada, ...away }, { by: { caller: bob }, assurance });
   const browser = await scene.browserOf('ada', { 'user-agent': PHONE });
   for (const one of [denied, remembered]) await scene.answer(browser, one, one === denied ? 'deny' : 'approve');
+  // Only then: an agent may have few open requests with one person.
+  const called = await scene.ask(ada, {
+    channel: 'token_exchange',
+    risk: 'critical',
+    approvers: [ada],
+    action: { ...asking, message: 'The supplier delivers tomorrow' },
+  });
+  await services.approvals.service.breakGlass.break(called.id, {
+    ...{ seen: called.digest, request: 'req_called', account: breakers[0] ?? '', assurance: proof },
+    reason: 'The supplier delivers only what is paid today.',
+  });
   const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
   const codes = [
     ...((await services.factors.add({ kind: 'totp', name: 'Work phone', secret, lastStep: 0 }, changing)) ?? []),
@@ -299,7 +310,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       upstream,
       draft: String(draft['version']),
     },
-    approvals: { open, small, denied, remembered, emergency },
+    approvals: { open, small, denied, remembered, emergency, called },
     /** Pages behind links that are made for one use. */
     links: {
       email: await links.make('email', account, 'ada@new.example'),

@@ -232,7 +232,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     { ...ada('policies, replayed', `/console/policy/replay?policy=${ids.draft}`), press: 'Replay' },
     ada('break-glass', '/console/break-glass'),
     ada('break-glass, to review', `/console/break-glass/${approvals.emergency.id}`),
-    ada('break-glass, of one that is open', `/console/break-glass/${approvals.open.id}`),
+    ada('break-glass, of one that is open', `/console/break-glass/${approvals.called.id}`),
     ada('webhooks', '/console/webhooks'),
     ada('webhook, new', '/console/webhooks/new'),
     ada('webhook', `/console/webhooks/${ids.webhook}`),
