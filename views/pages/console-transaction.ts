@@ -58,7 +58,10 @@ ${model.events.length === 0 ? html`<p class="empty">${words.none} <a href="${mod
 /** What happened last, and by whom: the outcome of the transaction. */
 const headingOf = ({ events }: TransactionModel): HtmlValue => {
   const last = events.at(-1);
-  return last === undefined ? words.title : words.heading(eventPhrase(last.type), anyName(last.who));
+  if (last === undefined) return words.title;
+  return last.statement === undefined
+    ? words.heading(eventPhrase(last.type), anyName(last.who))
+    : html`${plainText(last.statement, 120)}, ${auditWords.statedBy(anyName(last.who))}`;
 };
 
 const picture = (model: TransactionModel): Html => {
