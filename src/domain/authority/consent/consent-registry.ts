@@ -64,9 +64,9 @@ export interface ConsentRegistry {
    * The answer that makes a page unnecessary. A first-party client gets everything, unless the person ended its access.
    * Otherwise it is the person's earlier decision about exactly this question or a larger one. Undefined: ask. Never
    * answers a device flow from memory. An earlier decision that left out a scope or detail of the question answers it only
-   * with `isLessEnough`: a client that names what was left out asks again, one that renews silently does not.
+   * with `acceptsPartial`: a client that names what was left out asks again, one that renews silently does not.
    */
-  answeredBefore(asked: AskedConsent, isLessEnough?: boolean): Promise<ConsentResult | undefined>;
+  answeredBefore(asked: AskedConsent, acceptsPartial?: boolean): Promise<ConsentResult | undefined>;
   /** Checks an answer without a change: throws as `allow` would. */
   check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void>;
   /**
@@ -170,7 +170,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   return {
     question: async (asked): Promise<ConsentQuestion> => earlier.added(await page(asked)),
 
-    async answeredBefore(asked, isLessEnough = false): Promise<ConsentResult | undefined> {
+    async answeredBefore(asked, acceptsPartial = false): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
       // An agent that would act for the person always needs consent.
       const { requester } = of;
@@ -186,7 +186,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       }
       if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
       for (const found of await answers.to(of)) {
-        if (!isLessEnough && !allowsAllAtApis(of, found)) continue;
+        if (!acceptsPartial && !allowsAllAtApis(of, found)) continue;
         if (await earlier.isEnded(found)) continue;
         const actor = actorIn(of);
         const expiresAt = actor === undefined ? found.expiresAt : await earlier.stillHeld(found, actor.id);
