@@ -1,7 +1,7 @@
 /** A Unix socket for proxies that only ask, and what stands in its place. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -55,16 +55,40 @@ test('a proxy asks at a socket that other users cannot open, and that is gone af
   await expect(stat(socketIn())).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('a socket that a killed process left behind is replaced', async () => {
+/** Leaves a socket that no program serves. */
+const leaveSocket = async (): Promise<void> => {
   const script = `require('node:net').createServer().listen(${JSON.stringify(socketIn())}, () => process.stdout.write('x'))`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect((await stat(socketIn())).isSocket()).toBe(true);
+};
+
+test('a socket that a killed process left behind is replaced', async () => {
+  await leaveSocket();
   const gateway = await run({ socket: socketIn() });
   expect(await ask(socketIn(), '/health')).toBe(200);
   await gateway.close();
+});
+
+test.each([
+  ['at a socket that a killed process left behind', leaveSocket],
+  ['at a free path', async () => {}],
+])('of several gateways that start at once %s, one listens, and it keeps its socket', async (_, before) => {
+  await before();
+  const starts = await Promise.allSettled([1, 2, 3].map(() => run({ socket: socketIn() })));
+  const started = starts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  try {
+    expect(starts.flatMap((one) => (one.status === 'rejected' ? [(one.reason as Error).message] : []))).toEqual(
+      [1, 2].map(() => `${socketIn()} is in use by another program; choose another path: decisions.socket`),
+    );
+    expect(await ask(socketIn(), '/health')).toBe(200);
+    expect(await readdir(folder)).toEqual(['decisions.sock']);
+  } finally {
+    for (const gateway of started) await gateway.close();
+  }
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test('what cannot be listened at is named with its setting', async () => {
