@@ -26,6 +26,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   delegations: `${IN}/revocation.md`,
   kill: `${IN}/revocation.md`,
   kills: `${IN}/revocation.md`,
+  transactions: `${IN}/transactions.md`,
   approvals: `${IN}/approve.md`,
   absences: `${IN}/approve.md`,
   webhooks: `${IN}/notifications.md`,
