@@ -39,6 +39,7 @@ const ID_PREFIXES: Readonly<Record<string, string>> = {
   'policy-sets': 'pol_',
   grants: 'grt_',
   delegations: 'dlg_',
+  transactions: 'trn_',
   approvals: 'apv_',
   absences: 'abs_',
   clients: 'app_',
