@@ -426,7 +426,7 @@ describe('the audit log', () => {
     expect((await behalf('audit', 'export', '--to', file)).err).toContain('does not exist');
     const verdict = await json('audit', 'verify', file);
     expect(verdict).toMatchObject({ ok: true, issuer: server.issuer });
-    expect((await behalf('audit', 'verify', file, '--key', verdict.key, '--trusted-heads', file)).code).toBe(0);
+    expect((await behalf('audit', 'verify', file, `--key=${verdict.key}`, '--trusted-heads', file)).code).toBe(0);
     expect((await behalf('audit', 'verify', file, '--key', 'another')).code).toBe(1);
     expect(readFileSync(file, 'utf8')).not.toContain('"erasable"');
     expect((await behalf('audit', 'export', '--personal')).out).toContain('"erasable"');

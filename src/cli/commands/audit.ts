@@ -179,7 +179,8 @@ const verify: Command = {
           ['signed with', verdict.key],
         ]),
       );
-      if (key === undefined) call.terminal.err(`Keep that key and give it next time: --key ${verdict.key}\n`);
+      // Written with =, because a key may begin with -.
+      if (key === undefined) call.terminal.err(`Keep that key and give it next time: --key=${verdict.key}\n`);
     } else call.terminal.err(`Not verified. ${printable(verdict.problem)}\n`);
     return verdict.ok ? EXIT.done : EXIT.failed;
   },
