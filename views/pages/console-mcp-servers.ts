@@ -148,8 +148,8 @@ const pairText = ({ resource, scope }: McpPlan['proposals'][number]): HtmlValue 
 
 const settings = (lines: readonly string[]): Html | false =>
   lines.length > 0 &&
-  html`<section aria-labelledby="settings" class="commands"><h2 id="settings">${words.settings}</h2>
-<p>${words.settingsLead}</p>${commandBlock(lines.join('\n'), words.settings)}</section>`;
+  html`<div class="commands"><h2>${words.settings}</h2>
+<p>${words.settingsLead}</p>${commandBlock(lines.join('\n'), words.settings)}</div>`;
 
 export type CodeModel = ConsoleFrame & {
   readonly name: string;
@@ -173,9 +173,9 @@ export const serverCodePage = (model: CodeModel): Html =>
     body: html`<div class="page-head"><h1>${words.codeOf(chosenName(model.name, 100))}</h1>
 <p class="lead">${words.codeLead}</p>${model.isProposed && html`<p>${words.waits(`${model.serverHref}#delegates-to`)}</p>`}</div>
 ${settings(model.settings)}
-<section aria-labelledby="typescript" class="commands"><h2 id="typescript">${words.typescript}</h2>
-<p>${words.typescriptLead}</p>${commandBlock(model.typescript.join('\n'), words.typescript)}</section>
-<section aria-labelledby="python" class="commands"><h2 id="python">${words.python}</h2>
-<p>${words.pythonLead}</p>${commandBlock(model.python.join('\n'), words.python)}</section>
+<div class="commands"><h2>${words.typescript}</h2>
+<p>${words.typescriptLead}</p>${commandBlock(model.typescript.join('\n'), words.typescript)}</div>
+<div class="commands"><h2>${words.python}</h2>
+<p>${words.pythonLead}</p>${commandBlock(model.python.join('\n'), words.python)}</div>
 <p><a class="button plain" href="${model.serverHref}">${words.toServer}</a></p>`,
   });
