@@ -41,7 +41,15 @@ describe('in the console', () => {
     const { page } = await open(await accountWith('aud', ['auditor']));
     expect(page.status).toBe(200);
     const { node } = server.behalf.services.state;
-    for (const said of ['Server ready', node, 'this node', hostname(), 'serving', 'number 1', 'never happened']) {
+    for (const said of [
+      'Everything works',
+      node,
+      'this node',
+      hostname(),
+      'serving',
+      'Checkpoint 1',
+      'never happened',
+    ]) {
       expect(page.text).toContain(said);
     }
     expect(page.html).not.toContain('/console/server/backup');

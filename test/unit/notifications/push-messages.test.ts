@@ -242,7 +242,7 @@ describe('sending to a browser', () => {
     ['', 0],
   ])('Retry-After %j is honoured, within bounds (RFC 8030 §8.4)', async (retryAfter, retryAfterSeconds) => {
     const { outcome } = await sending({}, failing({ status: 429, retryAfter }));
-    expect(outcome).toEqual({ failure: 'status_not_ok', isFinal: false, retryAfterSeconds });
+    expect(outcome).toEqual({ failure: 'status_not_ok', isFinal: false, status: 429, retryAfterSeconds });
   });
 
   test.each([
