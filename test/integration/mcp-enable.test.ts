@@ -215,12 +215,19 @@ describe('refuses, and changes nothing', () => {
     expect(await registered()).toMatchObject({ identifier: url });
   });
 
-  test('a new secret is shown although a later change fails', async () => {
-    const options = ['--introspection', 'client_secret_basic', '--delegates-to', 'https://unknown.example.com=read'];
-    const failed = await enable(url, ...options, '--yes');
-    expect(failed.code).not.toBe(0);
-    expect(failed.err).toMatch(/The secret of rs_\w+: \S{20,} \(shown once\)/);
-    expect(await registered()).toMatchObject({ identifier: url });
+  test.each([
+    [
+      'an API that is not registered',
+      () => 'https://unknown.example.com=read',
+      'No resource server has this identifier',
+    ],
+    ['the MCP server itself', () => `${url}=mcp`, 'does not delegate to itself'],
+    ['the management API', () => `${server.issuer}/api/v1=agents:read`, 'takes no token of an agent'],
+  ])('a pair of %s', async (_, pairOf, said) => {
+    const { code, err } = await enable(url, '--delegates-to', pairOf(), '--yes');
+    expect([code, err]).toEqual([2, expect.stringContaining(`--delegates-to ${pairOf()}: `)]);
+    expect(err).toContain(said);
+    expect(await registered()).toBeUndefined();
   });
 
   test('follows no redirect, and asks no other origin that the MCP server names', async () => {
@@ -306,6 +313,17 @@ describe('hosts of client metadata documents', () => {
     expect([lstatSync(link).isSymbolicLink(), readlinkSync(link)]).toEqual([true, file]);
     expect(written().clientIdMetadata.hosts).toEqual(['app.example.com']);
     expect([statSync(file).mode & 0o777, readdirSync(folder).sort()]).toEqual([0o600, ['behalf.json', 'link.json']]);
+  });
+
+  test('fail after the registration: the command shows what was done, the new secret, and how to go on', async () => {
+    // The draft of the file cannot be made.
+    writeFileSync(`${file}.new-${process.pid}`, '');
+    const options = ['--introspection', 'client_secret_basic', '--client-host', 'app.example.com', '--config', file];
+    const failed = await enable(url, ...options, '--yes');
+    expect(failed.code).toBe(1);
+    expect(failed.err).toContain(`Only a part was done:\n+ resource server ${url}\nRun the command again`);
+    expect(failed.err).toMatch(/The secret of rs_\w+: \S{20,} \(shown once\)/);
+    expect(await registered()).toMatchObject({ identifier: url });
   });
 
   test('are never narrowed from every public host', async () => {

@@ -9,6 +9,9 @@ import {
 } from '../../domain/resources/mcp-servers/enable-plan.ts';
 import { mcpServerUrl, type Read } from '../../domain/resources/mcp-servers/protected-resource.ts';
 import { pythonLines, typescriptLines } from '../../domain/resources/mcp-servers/server-lines.ts';
+import { checkProposals } from '../../domain/resources/resource-servers/delegation-targets.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { type Command, EXIT, given, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
@@ -61,6 +64,7 @@ const enable = managementCommand({
     const metadata = 'found' in read ? read.found : undefined;
     const existing = await apiIdentified(call.api, url);
     const plan = given('--default-scope:', () => enablePlan(wishes, metadata, existing && beforeOf(existing)));
+    await checkPairs(call, url, wishes.delegatesTo, existing);
     const steps = [...serverSteps(call, plan, existing), ...hostSteps(call)];
     if (!(await isAgreed(call, steps, read))) {
       call.terminal.err('Nothing was changed.\n');
@@ -79,13 +83,37 @@ const enable = managementCommand({
 });
 
 /** Throws a usage error for an option that cannot be read. */
-const wishesOf = (call: ManagementCall, url: string): EnableWishes => ({
+const wishesOf = (call: ManagementCall, url: string): EnableWishes & Required<Pick<EnableWishes, 'delegatesTo'>> => ({
   url,
   name: call.text('name'),
   scopes: call.texts('scope').map(scopeOf),
   defaultScopes: call.texts('default-scope'),
   delegatesTo: call.texts('delegates-to').map((text) => given('--delegates-to', () => scopePairOf(text))),
 });
+
+/** Throws a usage error for a pair that the server would refuse after it registered the MCP server. */
+const checkPairs = async (
+  call: ManagementCall,
+  url: string,
+  pairs: readonly ScopePair[],
+  existing: Json | undefined,
+): Promise<void> => {
+  const delegatesTo = existing && beforeOf(existing).delegatesTo;
+  const findByIdentifier = async (identifier: string) => {
+    const found = await apiIdentified(call.api, identifier);
+    if (!found) return undefined;
+    const { scopes, state } = beforeOf(found);
+    return { document: { scopes, state: state === 'active' ? ('active' as const) : ('disabled' as const) } };
+  };
+  try {
+    const rules = { managementApi: managementApiOf(call.api.issuer), findByIdentifier };
+    await checkProposals({ identifier: url, ...(delegatesTo && { delegatesTo }) }, pairs, rules);
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+    const { resource, scope } = pairs[Number(error.field?.split('/')[2])] ?? { resource: '', scope: '' };
+    throw usageError(`--delegates-to ${printable(`${resource}=${scope}`)}: ${error.message}`);
+  }
+};
 
 const beforeOf = (existing: Json): EnabledBefore => ({
   name: String(existing['name']),
@@ -119,14 +147,22 @@ const hostSteps = (call: ManagementCall): readonly Step[] => {
 };
 
 /**
- * Makes the changes in their order. Returns the resource server as it is afterwards. If a later change fails, prints a new
- * secret first: the server shows it once, and a second run finds the resource server there.
+ * Makes the changes in their order. Returns the resource server as it is afterwards. If a later change fails, prints first what was
+ * done, and a new secret: the server shows it once, and a second run finds the resource server there.
  */
 const changed = async (call: ManagementCall, steps: readonly Step[], existing: Json | undefined): Promise<Json> => {
   let made = existing ?? {};
+  const done: Step[] = [];
   try {
-    for (const { run } of steps) made = { ...made, ...(await run(String(made['id']))) };
+    for (const step of steps) {
+      made = { ...made, ...(await step.run(String(made['id']))) };
+      done.push(step);
+    }
   } catch (error) {
+    if (done.length > 0) {
+      const changes = done.map(({ sign, what }) => `${sign} ${printable(what)}\n`).join('');
+      call.terminal.err(`Only a part was done:\n${changes}Run the command again: it makes the other changes.\n`);
+    }
     const secret = secretText(made);
     if (secret !== undefined)
       call.terminal.err(`The secret of ${printable(String(made['id']))}: ${printable(secret)}\n`);

@@ -75,9 +75,7 @@ export const enablePlan = (
     ...(isRenamed ? { formerName: existing.name } : {}),
     scopes,
     enables: existing !== undefined && existing.state !== 'active',
-    proposals: delegatesTo.filter(
-      ({ resource, scope }) => !had.some((pair) => pair.resource === resource && pair.scope === scope),
-    ),
+    proposals: delegatesTo.filter((pair, index) => !isAmong(had, pair) && !isAmong(delegatesTo.slice(0, index), pair)),
   };
 };
 
@@ -108,6 +106,9 @@ const scopesOf = (
   }
   return [...known.values()];
 };
+
+const isAmong = (pairs: readonly ScopePair[], { resource, scope }: ScopePair): boolean =>
+  pairs.some((pair) => pair.resource === resource && pair.scope === scope);
 
 const isSame = (one: McpScope, other: McpScope | undefined): boolean =>
   one.risk === other?.risk &&

@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Versioned } from '../../ports/document-store.ts';
 import type { ResourceServerLookup } from './declared-authority.ts';
 import {
+  checkNoManagementApi,
   type DutyHolderOf,
   existing,
   type TargetPair,
@@ -66,10 +67,7 @@ export const delegationProposals = (deps: Dependencies): DelegationProposals => 
         by,
         async (server) => {
           refuseOwn(server);
-          // The management API refuses tokens that name an actor (decision D22).
-          if (pair.resource === managementApi) {
-            throw resourceServerRefusal('target_is_management_api', { field: '/resource' });
-          }
+          checkNoManagementApi(pair, managementApi);
           return withProposed(server, pair, await findByIdentifier(pair.resource), proposal);
         },
         about(pair),

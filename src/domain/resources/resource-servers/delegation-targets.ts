@@ -77,9 +77,7 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
 ): T => {
   const { resource, scope } = pair;
   const { delegatesTo = [] } = server;
-  if (resource === server.identifier) {
-    throw resourceServerRefusal('target_is_self', { field: '/resource' });
-  }
+  checkOther(server, pair);
   checkTarget(pair, target);
   const known = find(server, pair);
   if (known) {
@@ -88,10 +86,39 @@ export const withProposed = <T extends Delegating & { readonly identifier: strin
       params: { state: isAccepted(known) ? 'accepted' : 'proposed' },
     });
   }
-  if (delegatesTo.length >= MAXIMUM_TARGETS) {
-    throw resourceServerRefusal('targets_exceeded', { field: '/scope', params: { most: MAXIMUM_TARGETS } });
-  }
+  checkRoom(delegatesTo);
   return { ...server, delegatesTo: [...delegatesTo, { resource, scope, ...proposal }] };
+};
+
+/**
+ * Checks all pairs before any of them is proposed: throws the 'invalid_field' of the first that `withProposed` or the management API
+ * would refuse, with its member below `/delegates_to/{index}`. Passes over pairs that the resource server has, accepted or not.
+ */
+export const checkProposals = async (
+  server: { readonly identifier: string; readonly delegatesTo?: readonly TargetPair[] | undefined },
+  pairs: readonly TargetPair[],
+  {
+    managementApi,
+    findByIdentifier,
+  }: { readonly managementApi: string; readonly findByIdentifier: (identifier: string) => Promise<Target> },
+): Promise<void> => {
+  const held = [...(server.delegatesTo ?? [])];
+  for (const [index, pair] of pairs.entries()) {
+    if (find({ delegatesTo: held }, pair)) continue;
+    const at = `/delegates_to/${index}`;
+    checkNoManagementApi(pair, managementApi, at);
+    checkOther(server, pair, at);
+    checkTarget(pair, await findByIdentifier(pair.resource), at);
+    checkRoom(held, at);
+    held.push(pair);
+  }
+};
+
+/** The management API refuses tokens that name an actor (decision D22). Throws 'invalid_field'. */
+export const checkNoManagementApi = ({ resource }: TargetPair, managementApi: string, at = ''): void => {
+  if (resource === managementApi) {
+    throw resourceServerRefusal('target_is_management_api', { field: `${at}/resource` });
+  }
 };
 
 /**
@@ -147,14 +174,23 @@ export const existing = (server: Delegating, pair: TargetPair): DelegationTarget
   return found;
 };
 
-const find = ({ delegatesTo = [] }: Delegating, { resource, scope }: TargetPair) =>
-  delegatesTo.find((one) => one.resource === resource && one.scope === scope);
+const find = <T extends TargetPair>({ delegatesTo = [] }: { readonly delegatesTo?: readonly T[] }, pair: TargetPair) =>
+  delegatesTo.find((one) => one.resource === pair.resource && one.scope === pair.scope);
 
-const checkTarget = ({ scope }: TargetPair, target: Target): void => {
+const checkOther = ({ identifier }: { readonly identifier: string }, { resource }: TargetPair, at = ''): void => {
+  if (resource === identifier) throw resourceServerRefusal('target_is_self', { field: `${at}/resource` });
+};
+
+const checkRoom = (held: readonly TargetPair[], at = ''): void => {
+  if (held.length < MAXIMUM_TARGETS) return;
+  throw resourceServerRefusal('targets_exceeded', { field: `${at}/scope`, params: { most: MAXIMUM_TARGETS } });
+};
+
+const checkTarget = ({ scope }: TargetPair, target: Target, at = ''): void => {
   const { state, scopes } =
-    target?.document ?? raise(resourceServerRefusal('target_unregistered', { field: '/resource' }));
-  if (state !== 'active') throw resourceServerRefusal('target_disabled', { field: '/resource' });
+    target?.document ?? raise(resourceServerRefusal('target_unregistered', { field: `${at}/resource` }));
+  if (state !== 'active') throw resourceServerRefusal('target_disabled', { field: `${at}/resource` });
   if (!scopes.some(({ name }) => name === scope)) {
-    throw resourceServerRefusal('target_scope_undeclared', { field: '/scope' });
+    throw resourceServerRefusal('target_scope_undeclared', { field: `${at}/scope` });
   }
 };

@@ -8,7 +8,9 @@ import {
 import { enablePlan, plannedScopes } from '../../../domain/resources/mcp-servers/enable-plan.ts';
 import type { McpMetadataReader } from '../../../domain/resources/mcp-servers/metadata-reader.ts';
 import { pythonLines, typescriptLines } from '../../../domain/resources/mcp-servers/server-lines.ts';
+import { checkProposals } from '../../../domain/resources/resource-servers/delegation-targets.ts';
 import type { ResourceServerRegistry } from '../../../domain/resources/resource-servers/resource-server-registry.ts';
+import { managementApiOf } from '../../../domain/vocabulary/management-api.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about } from '../route.ts';
 import { named, ref } from '../schema.ts';
@@ -85,7 +87,7 @@ const routes = {
   planMcpServer: make.act(
     '/mcp-servers/plan',
     MCP_SERVER_PLAN,
-    'Read the metadata of an MCP server, and say what enabling it would change. It changes nothing',
+    'Read the metadata of an MCP server, check each pair, and say what enabling it would change. It changes nothing',
     { body: MCP_SERVER_WISHES },
   ),
 };
@@ -108,6 +110,10 @@ const handlers = ({ issuer, resourceServers, mcpServers }: Dependencies): Handle
     const metadata = 'found' in read ? read.found : undefined;
     const found = await resourceServers.findByIdentifier(wishes.url);
     const plan = enablePlan(wishes, metadata, found?.document);
+    await checkProposals(found?.document ?? plan, wishes.delegatesTo ?? [], {
+      managementApi: managementApiOf(issuer),
+      findByIdentifier: (identifier) => resourceServers.findByIdentifier(identifier),
+    });
     const lines = { issuer, resource: plan.identifier, scopes: plannedScopes(plan).map(({ name }) => name) };
     return {
       ...(found ? { version: found.version } : {}),
