@@ -1,5 +1,6 @@
 /** The console enables an MCP server by its URL, as `behalf mcp enable` does. Its metadata come from a local https server. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CollectionDeclaration, Document, DocumentStore } from '../../src/domain/ports/document-store.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
@@ -24,6 +25,20 @@ let number = 0;
 let path: string;
 let url: string;
 
+/** Runs once a resource server is stored. */
+let afterCreate: (() => Promise<void>) | undefined;
+const watched = (documents: DocumentStore): DocumentStore => ({
+  ...documents,
+  collection: <T extends Document>(declaration: CollectionDeclaration) => {
+    const rows = documents.collection<T>(declaration);
+    const insert = async (document: T): Promise<void> => {
+      await rows.insert(document);
+      if (declaration.name === 'resource_servers') await afterCreate?.();
+    };
+    return { ...rows, insert };
+  },
+});
+
 const at = (path: string): string => `${server.issuer}${path}`;
 const signedIn = async (person: Person, headers: Readonly<Record<string, string>> = {}): Promise<Browser> => {
   const browser = newBrowser(server.issuer, undefined, headers);
@@ -40,6 +55,7 @@ beforeAll(async () => {
   });
   origin = site.origin;
   server = await runServer({
+    between: watched,
     environment: {
       ...internalHosts({ mcpServers: site.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
@@ -93,13 +109,15 @@ const events = async (type: Parameters<typeof server.events>[0]) => {
   return server.events(type);
 };
 
+const refusals = async (): Promise<number> => (await events('request.refused')).length;
+
 describe('an operator', () => {
   test('sees the plan, changes nothing by it, confirms it, and reads the lines for the code', async () => {
     publish();
     const preview = await plan({ scopes: 'notes.read:low:See your notes' });
     expect([preview.status, await registered()]).toEqual([200, undefined]);
     expect(preview.html).toContain(`${origin}${WELL_KNOWN}${path}`);
-    expect(preview.html).toContain('named: clients find it');
+    expect(preview.html).toContain('listed: clients can discover this server');
     expect(preview.html).toContain('See your notes');
 
     const before = (await events('resource_server.created')).length;
@@ -176,6 +194,50 @@ describe('an operator', () => {
     expect((await registered())?.['delegates_to']).toMatchObject([{ resource: scene.jwt.identifier, scope: 'read' }]);
   });
 
+  test('reads no setting on a page that a link opens: its address never names hosts', async () => {
+    publish();
+    await confirm(await plan());
+    const href = `/console/resource-servers/${String((await registered())?.['id'])}/code`;
+    const opened = await operator.open(at(`${href}?hosts=attacker.example.net`));
+    expect([opened.status, opened.html]).toEqual([200, expect.stringContaining('RequireToken')]);
+    expect(opened.html).not.toContain('BEHALF__');
+    const done = await confirm(await plan({ client_hosts: 'app.example.com', scopes: 'notes.more:low:See more' }));
+    expect(done.html).toContain('The MCP server is enabled.');
+    expect(done.url).not.toContain('app.example.com');
+  });
+
+  test('reads what was registered when a later change fails, and confirms the rest afterwards', async () => {
+    publish();
+    const api = `https://tickets-${number}.example.com`;
+    const other = await scene.management.createResourceServer({
+      identifier: api,
+      name: 'Tickets',
+      scopes: [{ name: 'tickets.read', description: 'See tickets', risk: 'low' }],
+      access_token_format: 'jwt',
+    });
+    const preview = await plan({ delegates_to: `${api}=tickets.read` });
+    const before = await refusals();
+    // The plan is valid when it is confirmed. Another operator acts before its last change.
+    afterCreate = async () => {
+      afterCreate = undefined;
+      await scene.management.call('POST', `/resource-servers/${other.id}/disable`);
+    };
+    const partly = await confirm(preview);
+    expect(await refusals()).toBe(before + 1);
+    const id = String((await registered())?.['id']);
+    expect([partly.status, partly.html]).toEqual([
+      400,
+      expect.stringContaining('Only a part of the plan was carried out'),
+    ]);
+    expect(partly.html).toContain(`/console/resource-servers/${id}`);
+    expect(partly.html).toContain('This resource server is disabled');
+    expect((await registered())?.['delegates_to'] ?? []).toEqual([]);
+    await scene.management.call('POST', `/resource-servers/${other.id}/enable`);
+    const rest = await operator.submit(partly, formOn(partly), {});
+    await confirm(rest);
+    expect((await registered())?.['delegates_to']).toMatchObject([{ resource: api, scope: 'tickets.read' }]);
+  });
+
   test('reads it in German', async () => {
     publish();
     const german = await signedIn(OPERATOR, { 'accept-language': 'de' });
@@ -208,6 +270,35 @@ describe('refuses, and registers nothing', () => {
     expect(refused.html).toContain(`aria-describedby="field-${name}-hint field-${name}-error"`);
     expect(await registered()).toBeUndefined();
     expect((await events('request.refused')).length).toBe(before + 1);
+  });
+
+  test.each([
+    [
+      'an API that is not registered',
+      () => 'https://unknown.example.com=read',
+      'No resource server has this identifier',
+    ],
+    ['a scope that the API does not declare', () => `${scene.jwt.identifier}=other`, 'does not declare this scope'],
+    ['the MCP server itself', () => `${url}=notes.read`, 'does not delegate to itself'],
+    ['the management API', () => `${server.issuer}/api/v1=agents:read`, 'takes no token of an agent'],
+  ])('a pair of %s, named on the page, also when the plan was valid before', async (_, pairOf, said) => {
+    publish();
+    const before = (await events('resource_server.created')).length;
+    const [valid, pair] = [await plan(), pairOf()];
+    for (const refused of [
+      await plan({ delegates_to: `${scene.jwt.identifier}=read\n${pair}` }),
+      await operator.submit(valid, formOn(valid), { set: { delegates_to: pair } }),
+    ]) {
+      expect([refused.status, refused.html]).toEqual([400, expect.stringContaining(said)]);
+      expect(refused.html).toContain(`${pair}</bdi>: `);
+    }
+    expect(await registered()).toBeUndefined();
+    expect((await events('resource_server.created')).length).toBe(before);
+    const { status, body } = await scene.management.call('POST', '/mcp-servers/plan', {
+      url,
+      delegates_to: [pair].map((text) => ({ resource: text.split('=')[0], scope: text.split('=')[1] })),
+    });
+    expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('"/delegates_to/0/')]);
   });
 
   test('a host that no setting opens: the server asks no address that is not public (SF-01)', async () => {

@@ -55,7 +55,7 @@ export const doneWords = {
     en: 'Disabled. Sessions and tokens have ended.',
     de: 'Gesperrt. Sitzungen und Tokens sind beendet.',
   }),
-  mcpEnabled: phrase({ en: 'The MCP server is registered.', de: 'Der MCP-Server ist registriert.' }),
+  mcpEnabled: phrase({ en: 'The MCP server is enabled.', de: 'Der MCP-Server ist freigeschaltet.' }),
   enabled: phrase({ en: 'Enabled.', de: 'Entsperrt.' }),
   factorsRemoved: phrase({
     en: 'Removed. The password alone is enough from now on.',

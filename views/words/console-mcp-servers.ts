@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const mcpServerWords = {
   title: phrase({ en: 'Enable an MCP server', de: 'Einen MCP-Server freischalten' }),
   lead: phrase({
-    en: 'The server reads the metadata of the MCP server (RFC 9728) and shows what it would register. Nothing changes before you confirm.',
-    de: 'Der Server liest die Metadaten des MCP-Servers (RFC 9728) und zeigt, was er registrieren würde. Bis Sie bestätigen, ändert sich nichts.',
+    en: 'The server reads the metadata of the MCP server (RFC 9728) and shows what would change. Nothing changes before you confirm.',
+    de: 'Der Server liest die Metadaten des MCP-Servers (RFC 9728) und zeigt, was sich ändern würde. Bis Sie bestätigen, ändert sich nichts.',
   }),
   url: phrase({ en: 'URL of the MCP server', de: 'URL des MCP-Servers' }),
   urlHint: phrase({
@@ -20,17 +20,17 @@ export const mcpServerWords = {
   }),
   scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
   scopesHint: phrase({
-    en: html`One a line: <code>notes.read:low:See your notes</code>. Risks are low, medium, high and critical. A scope that only the metadata names gets the risk medium.`,
+    en: html`One per line: <code>notes.read:low:See your notes</code>. Risks are low, medium, high and critical. A scope that only the metadata names gets the risk medium.`,
     de: html`Eine pro Zeile: <code>notes.read:low:Ihre Notizen sehen</code>. Risiken sind low, medium, high und critical. Eine Berechtigung, die nur die Metadaten nennen, bekommt das Risiko medium.`,
   }),
   delegates: phrase({ en: 'Scopes of other APIs', de: 'Berechtigungen anderer APIs' }),
   delegatesHint: phrase({
-    en: html`What the MCP server asks its callers for, one a line: <code>https://tickets.example.com=tickets.read</code>. Another operator accepts it.`,
-    de: html`Worum der MCP-Server die Aufrufenden bittet, eine pro Zeile: <code>https://tickets.example.com=tickets.read</code>. Ein anderer Operator nimmt es an.`,
+    en: html`What the MCP server asks its callers for, one per line: <code>https://tickets.example.com=tickets.read</code>. Another operator accepts it.`,
+    de: html`Berechtigungen, um die der MCP-Server seine Aufrufer bittet, eine pro Zeile: <code>https://tickets.example.com=tickets.read</code>. Ein anderer Operator nimmt es an.`,
   }),
   clientHosts: phrase({ en: 'Hosts of clients', de: 'Hosts der Clients' }),
   clientHostsHint: phrase({
-    en: html`Hosts whose client metadata documents the server has to accept, one a line: <code>app.example.com</code>. The next page names the settings.`,
+    en: html`Hosts whose client metadata documents the server has to accept, one per line: <code>app.example.com</code>. The next page names the settings.`,
     de: html`Hosts, deren Client-Metadatendokumente der Server annehmen soll, einer pro Zeile: <code>app.example.com</code>. Die nächste Seite nennt die Einstellungen.`,
   }),
   read: phrase({ en: 'Read its metadata', de: 'Metadaten lesen' }),
@@ -44,6 +44,32 @@ export const mcpServerWords = {
     en: 'The plan changed in the meantime. Look at it once more.',
     de: 'Der Plan hat sich inzwischen geändert. Sehen Sie ihn noch einmal an.',
   }),
+  partly: (done: HtmlValue) =>
+    phrase({
+      en: html`Only a part of the plan was carried out. Done: ${done}. Correct the input and read the metadata again: the next page shows what is left.`,
+      de: html`Nur ein Teil des Plans wurde ausgeführt. Erledigt: ${done}. Ändern Sie die Eingaben und lesen Sie die Metadaten noch einmal: Die nächste Seite zeigt, was noch fehlt.`,
+    }),
+  pairRefused: (pair: HtmlValue, why: HtmlValue) => phrase({ en: html`${pair}: ${why}`, de: html`${pair}: ${why}` }),
+  done: {
+    created: (server: HtmlValue) =>
+      phrase({
+        en: html`the resource server ${server} is registered`,
+        de: html`der Ressourcenserver ${server} ist registriert`,
+      }),
+    changed: phrase({
+      en: 'name or scopes of the resource server are changed',
+      de: 'Name oder Berechtigungen des Ressourcenservers sind geändert',
+    }),
+    enabled: phrase({
+      en: 'the resource server is enabled again',
+      de: 'der Ressourcenserver ist wieder freigeschaltet',
+    }),
+    proposed: (count: number) =>
+      phrase({
+        en: html`proposed scopes of other APIs: ${count}`,
+        de: html`vorgeschlagene Berechtigungen anderer APIs: ${count}`,
+      }),
+  },
   facts: {
     identifier: phrase({ en: 'Resource indicator', de: 'Ressourcenkennung' }),
     name: phrase({ en: 'Name', de: 'Name' }),
@@ -60,18 +86,21 @@ export const mcpServerWords = {
       en: 'name or scopes of the resource server',
       de: 'Name oder Berechtigungen des Ressourcenservers',
     }),
-    none: phrase({ en: 'none to name and scopes', de: 'keine an Name und Berechtigungen' }),
+    none: phrase({ en: 'name and scopes stay the same', de: 'Name und Berechtigungen bleiben gleich' }),
   },
-  enables: phrase({ en: 'it is enabled again', de: 'er wird wieder entsperrt' }),
+  enables: phrase({ en: 'it is enabled again', de: 'er wird wieder freigeschaltet' }),
   noMetadata: (why: HtmlValue) =>
     phrase({
       en: html`none was found (${why}). The server reads https only, and hosts inside your network if <code>egress.internalHosts.mcpServers</code> names them. It remembers a failure for a minute.`,
       de: html`keine gefunden (${why}). Der Server liest nur über https, und Hosts in Ihrem Netz nur, wenn <code>egress.internalHosts.mcpServers</code> sie nennt. Einen Fehlschlag merkt er sich eine Minute.`,
     }),
-  named: phrase({ en: 'named: clients find it', de: 'genannt: Clients finden ihn' }),
+  named: phrase({
+    en: 'listed: clients can discover this server',
+    de: 'genannt: Clients können diesen Server finden',
+  }),
   notNamed: phrase({
-    en: 'not named: clients do not find this server yet. The lines for the code name it.',
-    de: 'nicht genannt: Clients finden diesen Server noch nicht. Die Zeilen für den Code nennen ihn.',
+    en: 'not listed: clients cannot discover this server yet. The lines for the code list it.',
+    de: 'nicht genannt: Clients können diesen Server noch nicht finden. Die Zeilen für den Code nennen ihn.',
   }),
   scope: phrase({ en: 'Scope', de: 'Berechtigung' }),
   risk: phrase({ en: 'Risk', de: 'Risiko' }),
@@ -82,8 +111,8 @@ export const mcpServerWords = {
     phrase({ en: html`${scope} at ${resource}`, de: html`${scope} bei ${resource}` }),
   settings: phrase({ en: 'Settings to change', de: 'Zu ändernde Einstellungen' }),
   settingsLead: phrase({
-    en: html`So that these clients may ask people, set this where the server gets its environment, and start it again. <code>behalf mcp enable --client-host HOST --config FILE</code> writes the file.`,
-    de: html`Damit diese Clients Personen fragen können, setzen Sie das dort, woher der Server seine Umgebung hat, und starten Sie ihn neu. <code>behalf mcp enable --client-host HOST --config DATEI</code> schreibt die Datei.`,
+    en: html`To accept these clients, add these variables to the server's environment and restart it. <code>behalf mcp enable --client-host HOST --config FILE</code> changes the configuration file instead.`,
+    de: html`Damit der Server diese Clients annimmt, setzen Sie diese Variablen in seiner Umgebung und starten Sie ihn neu. <code>behalf mcp enable --client-host HOST --config DATEI</code> ändert stattdessen die Konfigurationsdatei.`,
   }),
   confirm: phrase({ en: 'Enable', de: 'Freischalten' }),
   back: phrase({ en: 'Change the input', de: 'Eingaben ändern' }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
-import type { Text } from '../../../views/html.ts';
+import { chosenName, isolated } from '../../../views/agent-text.ts';
+import { type HtmlValue, html, type Text } from '../../../views/html.ts';
 import {
   LONGEST_LINES,
   MCP_FIELDS,
@@ -11,12 +12,14 @@ import {
   mcpServerForm,
   serverCodePage,
 } from '../../../views/pages/console-mcp-servers.ts';
+import { commaList } from '../../../views/partials/console-list.ts';
+import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { doneWords } from '../../../views/words/console-done.ts';
 import { mcpServerWords as words } from '../../../views/words/console-mcp-servers.ts';
-import { hostSettings } from '../../domain/resources/mcp-servers/client-hosts.ts';
 import { mcpScopeOf, scopePairOf } from '../../domain/resources/mcp-servers/enable-plan.ts';
 import { pythonLines, typescriptLines } from '../../domain/resources/mcp-servers/server-lines.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
-import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
@@ -37,8 +40,6 @@ const LARGEST_FORM = 64 * 1024;
 /** Errors after which the page shows the form again, with the typed values. */
 const AGAIN: readonly string[] = ['invalid_field', 'invalid_request', 'precondition_failed', 'conflict'];
 const NOTHING: McpValues = { url: '', name: '', scopes: '', delegates_to: '', client_hosts: '' };
-/** Settings in the address of the page with the lines: what a host name consists of. */
-const HOSTS = /^[A-Za-z0-9.,:[\]-]{1,2000}$/;
 
 /** Adds the form that enables an MCP server by its URL, its plan to confirm, and the page with the lines for the code. */
 export const addMcpServerPages = (parts: PageParts): void => {
@@ -52,14 +53,41 @@ export const addMcpServerPages = (parts: PageParts): void => {
   const showPlan = (ctx: Context, { frame }: Opened, values: McpValues, { plan, version }: Planned): void => {
     const { resource_server: id } = plan;
     const seen = isEmpty(plan) ? {} : { seen: digestOf({ plan, version }) };
-    const code = id === undefined ? {} : { codeHref: codeHref(id, plan) };
+    const code = id === undefined ? {} : { codeHref: codeHref(id) };
     const model = { ...frame, action, values, plan: modelOf(plan), ...seen, ...code };
     sendPage(ctx, 200, mcpPlanPage(model), [], 'scripts');
   };
 
-  const codeHref = (id: string, { settings }: Plan): string => {
-    const hosts = settings.at(-1)?.split('=')[1];
-    return `${serverHref(deps, id)}/code${hosts === undefined ? '' : `?hosts=${encodeURIComponent(hosts)}`}`;
+  const codeHref = (id: string): string => `${serverHref(deps, id)}/code`;
+
+  /** `settings`: from a plan that this server made. An address never names any: a link could name the hosts of an attacker. */
+  const showCode = async (ctx: Context, { viewer, frame }: Opened, id: string, settings: Plan['settings']) => {
+    const { body } = await calls.run('getResourceServer', viewer.account, viewer.by, { id });
+    const server = body as AnswerOf<'getResourceServer'>;
+    const scopes = server.scopes.map(({ name }) => name);
+    const lines = { issuer: deps.issuer, resource: server.identifier, scopes };
+    const model = {
+      ...{ ...frame, name: server.name, settings, serverHref: serverHref(deps, id) },
+      ...{ typescript: typescriptLines(lines), python: pythonLines(lines) },
+      isProposed: (server.delegates_to ?? []).some((pair) => pair.accepted_at === undefined),
+    };
+    sendPage(ctx, 200, serverCodePage(model), [], 'scripts');
+  };
+
+  /** Carries out what the page showed. A part that was carried out stays: the form says which, and the next plan is the rest. */
+  const confirm = async (ctx: Context, opened: Opened, values: McpValues, planned: Planned): Promise<void> => {
+    const { id, done, refusal } = await carriedOut(calls, opened.viewer, planned);
+    if (refusal) {
+      await recordRefusal(deps, ctx, refusal);
+      const server = html`<a href="${serverHref(deps, id)}">${chosenName(planned.plan.name, 100)}</a>`;
+      const flash = { kind: 'warning', text: words.partly(commaList(done.map((one) => one(server)))) } as const;
+      const errors = errorsOf(refusal, values);
+      return showForm(ctx, withFlash(opened, flash), { status: statusOf(refusal), values, errors });
+    }
+    const { settings } = planned.plan;
+    if (settings.length === 0) return seeOther(ctx, `${codeHref(id)}?done=mcpEnabled`);
+    // The page for the settings is the answer itself. Sent again, the form shows them with a plan that changes nothing.
+    await showCode(ctx, withFlash(opened, { kind: 'success', text: doneWords.mcpEnabled }), id, settings);
   };
 
   page('/console/resource-servers/mcp', async (ctx, opened) => {
@@ -79,39 +107,20 @@ export const addMcpServerPages = (parts: PageParts): void => {
       if (seen === undefined || isEmpty(planned.plan)) return showPlan(ctx, opened, values, planned);
       if (seen !== digestOf(planned)) {
         const flash = { kind: 'notice', text: words.planNow } as const;
-        return showPlan(ctx, { ...opened, frame: { ...opened.frame, flash } }, values, planned);
+        return showPlan(ctx, withFlash(opened, flash), values, planned);
       }
-      const id = await carriedOut(calls, opened.viewer, planned);
-      const href = codeHref(id, planned.plan);
-      seeOther(ctx, `${href}${href.includes('?') ? '&' : '?'}done=mcpEnabled`);
+      await confirm(ctx, opened, values, planned);
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      showForm(ctx, opened, { status: statusOf(error), values, errors: errorsOf(error) });
+      showForm(ctx, opened, { status: statusOf(error), values, errors: errorsOf(error, values) });
     }
   });
 
-  page('/console/resource-servers/:id/code', async (ctx, { viewer, frame }, id) => {
-    const { body } = await calls.run('getResourceServer', viewer.account, viewer.by, { id });
-    const server = body as AnswerOf<'getResourceServer'>;
-    const lines = {
-      issuer: deps.issuer,
-      resource: server.identifier,
-      scopes: server.scopes.map(({ name }) => name),
-    };
-    const hosts = queryOf(ctx).get('hosts') ?? '';
-    const model = {
-      ...frame,
-      name: server.name,
-      typescript: typescriptLines(lines),
-      python: pythonLines(lines),
-      settings: HOSTS.test(hosts) ? hostSettings(hosts.split(',')) : [],
-      isProposed: (server.delegates_to ?? []).some((pair) => pair.accepted_at === undefined),
-      serverHref: serverHref(deps, id),
-    };
-    sendPage(ctx, 200, serverCodePage(model), [], 'scripts');
-  });
+  page('/console/resource-servers/:id/code', (ctx, opened, id) => showCode(ctx, opened, id, []));
 };
+
+const withFlash = (opened: Opened, flash: FlashMessage): Opened => ({ ...opened, frame: { ...opened.frame, flash } });
 
 const valuesOf = (form: URLSearchParams): McpValues =>
   Object.fromEntries(
@@ -157,28 +166,49 @@ const digestOf = ({ plan, version }: Planned): string => {
   return createHash('sha256').update(JSON.stringify(what)).digest('base64url');
 };
 
-/** Makes the changes of the plan, each as a call of the management API. Returns the id of the resource server. */
+/** `done`: what was carried out, for a text about the resource server. `refusal`: of the step after it; the rest was not tried. */
+type Carried = {
+  readonly id: string;
+  readonly done: readonly ((server: HtmlValue) => HtmlValue)[];
+  readonly refusal?: DomainError;
+};
+
+/** Makes the changes of the plan, each as a call of the management API. Throws what refuses the first. */
 const carriedOut = async (
   calls: ConsoleCalls,
   { account, by }: Viewer,
   { plan, version }: Planned,
-): Promise<string> => {
+): Promise<Carried> => {
   const scopes = plan.scopes.map(({ is_changed: _, ...scope }) => scope);
+  const done: ((server: HtmlValue) => HtmlValue)[] = [];
   let id = plan.resource_server ?? '';
-  if (plan.action === 'create') {
-    const body = { identifier: plan.identifier, name: plan.name, scopes };
-    const made = await calls.run('createResourceServer', account, by, { body });
-    id = String(made.body?.id);
+  let proposed = 0;
+  const allDone = () => (proposed === 0 ? done : [...done, () => words.done.proposed(proposed)]);
+  try {
+    if (plan.action === 'create') {
+      const body = { identifier: plan.identifier, name: plan.name, scopes };
+      const made = await calls.run('createResourceServer', account, by, { body });
+      id = String(made.body?.id);
+      done.push(words.done.created);
+    }
+    if (plan.action === 'change') {
+      const body = { scopes, ...(plan.former_name === undefined ? {} : { name: plan.name }) };
+      await calls.run('updateResourceServer', account, by, { id, version, body });
+      done.push(() => words.done.changed);
+    }
+    if (plan.enables) {
+      await calls.run('enableResourceServer', account, by, { id });
+      done.push(() => words.done.enabled);
+    }
+    for (const { resource, scope } of plan.proposals) {
+      await calls.run('proposeDelegation', account, by, { id, body: { resource, scope } });
+      proposed += 1;
+    }
+  } catch (error) {
+    if (!isDomainError(error) || allDone().length === 0) throw error;
+    return { id, done: allDone(), refusal: error };
   }
-  if (plan.action === 'change') {
-    const body = { scopes, ...(plan.former_name === undefined ? {} : { name: plan.name }) };
-    await calls.run('updateResourceServer', account, by, { id, version, body });
-  }
-  if (plan.enables) await calls.run('enableResourceServer', account, by, { id });
-  for (const { resource, scope } of plan.proposals) {
-    await calls.run('proposeDelegation', account, by, { id, body: { resource, scope } });
-  }
-  return id;
+  return { id, done: allDone() };
 };
 
 const modelOf = (plan: Plan): McpPlan => ({
@@ -195,12 +225,15 @@ const modelOf = (plan: Plan): McpPlan => ({
   settings: plan.settings,
 });
 
-/** Each refusal beside the field that it is about. The registration names a pair by its members. */
-const errorsOf = (error: DomainError): Typed['errors'] => {
+/** Each refusal beside the field that it is about. The registration names a pair by its members, the plan by its number. */
+const errorsOf = (error: DomainError, values: McpValues): Typed['errors'] => {
   const errors = shownErrors(error).map(({ pointer = '', ...refusal }) => {
-    const part = pointer.split('/')[1] ?? '';
+    const [, part = '', index = ''] = pointer.split('/');
     const name = part === 'resource' || part === 'scope' ? 'delegates_to' : part;
-    return [MCP_FIELDS.find((one) => one === name) ?? 'url', refusalPhrase(refusal)] as const;
+    const pair = name === 'delegates_to' ? linesIn(values.delegates_to)[Number(index || Number.NaN)] : undefined;
+    const why = refusalPhrase(refusal);
+    const text = pair === undefined ? why : words.pairRefused(isolated(pair, 400), why);
+    return [MCP_FIELDS.find((one) => one === name) ?? 'url', text] as const;
   });
   return Object.fromEntries(errors.reverse());
 };
