@@ -72,18 +72,10 @@ const swatches = (scheme: 'light' | 'dark'): Html => {
 const groups = (): readonly (readonly [keyof typeof words.groups, Readonly<Record<string, readonly HtmlValue[]>>])[] =>
   Object.entries(styleguideGroups()) as never;
 
-/** Parts whose export name says too little to a reader. */
-const READABLE: Readonly<Record<string, string>> = {
-  deeds: 'What is asked, with its risk',
-  deedList: 'What is asked, as a list',
-  deedLine: 'What is asked, in one line',
-  deedTitle: 'What is asked, as a title',
-  slotNote: 'Acting for another approver',
-};
-
 /** The name of a part for readers: `scopeChoices` is `Scope choices`. */
-const readable = (name: string): string => {
-  const text = READABLE[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const readable = (name: string): Phrase | string => {
+  if (Object.hasOwn(words.partNames, name)) return words.partNames[name as keyof typeof words.partNames];
+  const text = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 };
 

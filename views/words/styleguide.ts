@@ -2,6 +2,14 @@ import { phrase } from '../html.ts';
 
 /** The style guide, in development only, and the text of its examples. */
 export const styleguideWords = {
+  /** Parts whose export name says too little to a reader. */
+  partNames: {
+    deeds: phrase({ en: 'What is asked, with its risk', de: 'Worum gebeten wird, mit dem Risiko' }),
+    deedList: phrase({ en: 'What is asked, as a list', de: 'Worum gebeten wird, als Liste' }),
+    deedLine: phrase({ en: 'What is asked, in one line', de: 'Worum gebeten wird, in einer Zeile' }),
+    deedTitle: phrase({ en: 'What is asked, as a title', de: 'Worum gebeten wird, als Titel' }),
+    slotNote: phrase({ en: 'Acting for another approver', de: 'Für eine andere Person entscheiden' }),
+  },
   title: phrase({ en: 'Style guide', de: 'Gestaltung' }),
   lead: phrase({
     en: 'What pages are made of, in each of its states. It is here in development only.',
