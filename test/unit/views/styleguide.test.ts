@@ -61,7 +61,7 @@ test('every part that pages share is there, in each of its states', async () => 
       name,
       isEmpty: false,
     });
-    expect(page().toString()).toContain(`<code>${name}</code>`);
+    expect(page().toString()).toContain(`<h3 id="part-${name}">`);
   }
 });
 
