@@ -68,7 +68,7 @@ export type AuditPageModel = ConsoleFrame & {
   /** The events of the search as a file; absent: nothing is searched for. */
   readonly foundHref?: string;
   /** The transparency log: number of entries, and the key of its checkpoints. */
-  readonly log: { readonly size: number; readonly verifierKey: string } | undefined;
+  readonly log: { readonly size: number; readonly verifierKey: string } | 'unavailable' | undefined;
   /** The whole audit log as a file; absent: the viewer may not export it. */
   readonly exportHref?: string;
 };
@@ -98,7 +98,8 @@ ${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === und
 ${pagination(model.pages, words.pages)}</section>
 ${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}
-${model.log && html`<p>${words.log(model.log.size)} <code>${plainText(model.log.verifierKey, 400)}</code> ${copyButton(model.log.verifierKey)} <span class="hint">${words.logHint}</span></p>`}`,
+${model.log === 'unavailable' && html`<p>${words.logUnavailable}</p>`}
+${typeof model.log === 'object' && html`<p>${words.log(model.log.size)} <code>${plainText(model.log.verifierKey, 400)}</code> ${copyButton(model.log.verifierKey)} <span class="hint">${words.logHint}</span></p>`}`,
   });
 
 const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;

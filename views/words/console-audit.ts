@@ -65,6 +65,10 @@ export const auditWords = {
       en: `The transparency log has ${size} entries. Its verifier key:`,
       de: `Das Transparenzprotokoll hat ${size} Einträge. Sein Prüfschlüssel:`,
     }),
+  logUnavailable: phrase({
+    en: 'The transparency log is unavailable. To find out why, run behalf audit verify --store on the server.',
+    de: 'Das Transparenzprotokoll ist nicht verfügbar. Den Grund nennt behalf audit verify --store auf dem Server.',
+  }),
   logHint: phrase({
     en: 'Keep the key outside this server. behalf audit prove shows that the log has an event.',
     de: 'Bewahren Sie den Schlüssel außerhalb dieses Servers auf. behalf audit prove zeigt, dass das Protokoll ein Ereignis enthält.',

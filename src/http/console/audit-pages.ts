@@ -3,7 +3,8 @@ import { type AuditAsked, type AuditPageModel, type AuditRow, auditPage } from '
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
-import type { Cursor } from '../../domain/ports/document-store.ts';
+import { type Cursor, isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { dayOf } from '../middleware/form-body.ts';
 import type { ConsoleCalls, QueryOf } from './console-calls.ts';
@@ -78,10 +79,15 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   });
 };
 
-/** The size of the transparency log and the key that verifies it. */
+/** The size of the transparency log and the key that verifies it. The audit log is shown also while there is none. */
 const logOf = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<AuditPageModel['log']> => {
-  const { body } = await calls.run('getTransparencyLog', account, by);
-  return body && { size: body.size, verifierKey: body.verifier_key };
+  try {
+    const { body } = await calls.run('getTransparencyLog', account, by);
+    return body && { size: body.size, verifierKey: body.verifier_key };
+  } catch (error) {
+    if (isStoreUnavailable(error) || (isDomainError(error) && error.code === 'unavailable')) return 'unavailable';
+    throw error;
+  }
 };
 
 /** The events that a search finds, as the management API shows them, one on each line. Each page of 200 is an event itself. */
