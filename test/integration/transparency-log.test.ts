@@ -172,10 +172,17 @@ describe('the command line', () => {
     const withRecord = (record: string) =>
       cliHere(['audit', 'verify', '--proof', file, '--key', verifierKey, '--record', record], {});
     expect((await withRecord(exported)).code).toBe(0);
+    const personal = join(folder, 'personal.ndjson');
+    expect((await behalf('audit', 'export', '--personal', '--to', personal)).code).toBe(0);
+    const open = (await readFile(personal, 'utf8')).split('\n').find((one) => one.includes(hash)) as string;
+    const swapped = open.replace(/"value":"[^"]*"/, '"value":"192.0.2.99"');
+    expect(swapped).not.toBe(open);
     const line = (await readFile(exported, 'utf8')).split('\n').find((one) => one.includes(hash)) as string;
     for (const [text, problem] of [
       [line.replace('"outcome":"done"', '"outcome":"refused"'), 'was changed'],
-      ['not an export', 'not an export'],
+      [line.replace(/\}$/, ',"zone":1}'), 'not a record of the audit log'],
+      [swapped, 'does not give its commitment'],
+      ['not an export', 'not JSON'],
       ['{"behalf_audit":1}', 'does not have record'],
     ] as const) {
       const other = join(folder, 'other.ndjson');
@@ -196,6 +203,8 @@ describe('the command line', () => {
       [['--proof', file, '--key', 'no key'], 1],
       [['--proof', join(folder, 'none'), '--key', verifierKey], 1],
       [['--proof', file, '--key', verifierKey, '--store'], 2],
+      [['--proof', file, '--key', verifierKey, '--checkpoint', file], 2],
+      [['--proof', file, '--key', verifierKey, '--trusted-heads', file], 2],
       [['--record', file, 'x.ndjson'], 2],
       [['--checkpoint', file, 'x.ndjson'], 2],
     ] as const) {

@@ -15,7 +15,7 @@ import { listCommand, showCommand } from '../object-commands.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, escapedJson, jsonText, printable } from '../table.ts';
-import { textOf, transparencyLogCommands, verifyProofFile } from './transparency-log.ts';
+import { ONE_SOURCE, textOf, transparencyLogCommands, verifyProofFile } from './transparency-log.ts';
 
 const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
 
@@ -131,7 +131,8 @@ const verify: Command = {
     },
     record: {
       value: 'FILE',
-      description: 'With --proof: an export that has the event. Its record must have the digest that the proof names.',
+      description:
+        'With --proof: an export that has the event. Its record must have the digest that the proof names, and its personal values must match their commitments.',
     },
     key: {
       value: 'KEY',
@@ -141,7 +142,7 @@ const verify: Command = {
     checkpoint: {
       value: 'FILE',
       description:
-        'With --store: a checkpoint of the transparency log that was kept outside. The log must still contain its tree.',
+        'With --store: a trusted checkpoint of the transparency log, which was kept outside. The log must still contain its tree.',
     },
     'trusted-heads': {
       value: 'FILE',
@@ -158,7 +159,7 @@ const verify: Command = {
     if (call.text('checkpoint') !== undefined && !call.isSet('store')) throw usageError('--checkpoint needs --store.');
     const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
     const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
-    if (call.isSet('store') === (file !== undefined)) throw usageError('Say one of FILE, --store and --proof FILE.');
+    if (call.isSet('store') === (file !== undefined)) throw usageError(ONE_SOURCE);
     if (file === undefined) return verifyHere(call, key, trustedHeads);
     const verdict = await verifyExport(linesOf(createReadStream(file)), {
       ...(key === undefined ? {} : { key }),

@@ -1,7 +1,7 @@
 /** `behalf audit log` and `behalf audit prove`, and the check of a proof without the server. */
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { hashOf } from '../../domain/audit/audit-record.ts';
-import { type ExportedRecord, linesOf, parseLine } from '../../domain/audit/export-lines.ts';
+import { asRecord, checkValues, type Fault, linesOf, parseLine } from '../../domain/audit/export-lines.ts';
 import { type LogEntry, parseEntry } from '../../domain/audit/transparency-log/log-entry.ts';
 import { proofText, verifyProof } from '../../domain/audit/transparency-log/log-proof.ts';
 import { type NoteVerifier, noteVerifier } from '../../domain/audit/transparency-log/signed-note.ts';
@@ -83,15 +83,21 @@ const verifierOf = (key: string | undefined): NoteVerifier => {
     return noteVerifier(key);
   } catch (cause) {
     throw new CommandError(`--key is no verifier key: ${(cause as Error).message}.`, {
-      hint: 'Give the key that `behalf audit log` printed on a day you trusted the server.',
+      hint: 'Give the key that `behalf audit log` printed while you trusted the server.',
       cause,
     });
   }
 };
 
+/** What `behalf audit verify` says when it does not know what to verify. */
+export const ONE_SOURCE = 'Specify exactly one of FILE, --store or --proof FILE.';
+
 /** `behalf audit verify --proof`: needs neither server nor network. */
 export const verifyProofFile = async (call: Call): Promise<number> => {
-  if (call.operands.length > 0 || call.isSet('store')) throw usageError('Say one of FILE, --store and --proof FILE.');
+  if (call.operands.length > 0 || call.isSet('store')) throw usageError(ONE_SOURCE);
+  for (const option of ['checkpoint', 'trusted-heads']) {
+    if (call.text(option) !== undefined) throw usageError(`--proof takes no --${option}: verify the store with it.`);
+  }
   const verifier = verifierOf(call.text('key'));
   const record = call.text('record');
   const verdict = verifyProof(textOf(call.required('proof')), verifier);
@@ -123,13 +129,15 @@ export const verifyProofFile = async (call: Call): Promise<number> => {
 const recordProblem = async (file: string, { stream, sequence, hash }: LogEntry): Promise<string | undefined> => {
   try {
     for await (const line of linesOf(createReadStream(file))) {
-      const record = parseLine(line) as unknown as ExportedRecord;
-      if (record.stream !== stream || record.sequence !== sequence) continue;
-      if (hashOf(record) === hash) return undefined;
+      const value = parseLine(line);
+      if (value['stream'] !== stream || value['sequence'] !== sequence) continue;
+      const record = asRecord(value);
+      checkValues(record);
+      if (record.hash === hash && hashOf(record) === hash) return undefined;
       return `The record in ${file} does not give the digest that the log has: it was changed.`;
     }
   } catch (cause) {
-    if (!(cause instanceof Error)) return `${file} is not an export of an audit log, or was changed.`;
+    if (!(cause instanceof Error)) return `${file} does not verify: ${(cause as Fault).fault}.`;
     throw new CommandError(`${file} cannot be read.`, { hint: 'Give a file written by `behalf audit export`.', cause });
   }
   return `${file} does not have record ${sequence} of stream ${stream}.`;
