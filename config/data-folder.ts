@@ -17,6 +17,8 @@ export const dataFolder = (folder: string) => {
      * (decision D24).
      */
     trustedHeadsFile: at('trusted-heads.json'),
+    /** Last checkpoints of transparency logs: the server continues no older or other log (decision 31). */
+    trustedCheckpointsFile: at('trusted-checkpoints.json'),
     /** Reserves space on the volume for when it is full; empty while it is released. */
     reserve: at('reserve'),
     /** Folder of the latch: active kills, including those that the store does not hold yet (decision D24). */

@@ -45,6 +45,7 @@ import { measuredStores } from './measured-stores.ts';
 import { pushPost } from './push.ts';
 import { folderOf, otherSecretOf, type Stores, secretOf, stores } from './stores.ts';
 import { afterMoves } from './transferred-data.ts';
+import { trustedCheckpoints } from './trusted-checkpoints.ts';
 
 /** Parts that a test may replace. */
 export type Overrides = {
@@ -188,6 +189,17 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     broadcast: opened.broadcast,
     ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
     audit: overrides.audit?.(audit) ?? audit,
-    transparencyLog: transparencyLog({ documents, clock, identifiers, masterKey, issuer, pause: () => turn() }),
+    transparencyLog: transparencyLog({
+      ...{ documents, clock, identifiers, masterKey, issuer },
+      kept: trustedCheckpoints(folder, (err) =>
+        log.error({ event: 'transparency_log.not_kept', err }, 'the trusted checkpoint could not be written'),
+      ),
+      refused: (origin, problem) =>
+        log.error(
+          { event: 'transparency_log.not_trusted', origin, problem },
+          'the stored transparency log is not continued: run `behalf audit verify --store`',
+        ),
+      pause: () => turn(),
+    }),
   };
 };

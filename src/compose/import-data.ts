@@ -1,9 +1,8 @@
 /** `behalf import`: writes all data of a file into the configured store. */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import { snapshotOf } from '../../adapters/node/snapshot.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { dataFolder } from '../../config/data-folder.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { linesOf } from '../domain/audit/export-lines.ts';
 import { endLog } from '../domain/audit/transparency-log/transparency-log.ts';
@@ -15,6 +14,7 @@ import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { COLLECTIONS, TRANSFERRED } from './collections.ts';
 import { existingMasterKey, movingStore } from './transfer-store.ts';
+import { setTrustedAside } from './trusted-checkpoints.ts';
 import { storedAuditLog } from './verify-store.ts';
 
 export type Imported = Placed & {
@@ -121,9 +121,8 @@ const settle = async (
   await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
   // Of a store that was served before: its checkpoints may name records that the file does not have.
   await endLog(documents, systemClock.now());
-  // The remembered heads may be ahead of the file. Removes them, so that the server remembers new ones.
-  const { trustedHeadsFile } = dataFolder(data.folder);
-  if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);
+  // The trusted heads may be ahead of the file.
+  setTrustedAside(data.folder, notBefore);
   // Waits, so that the epoch does not end a token of the next server start.
   await until(notBefore);
 };

@@ -1,8 +1,6 @@
 /** `behalf restore` for a store that another tool has already put back to an older state. */
-import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { dataFolder } from '../../config/data-folder.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { endLog } from '../domain/audit/transparency-log/transparency-log.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
@@ -10,6 +8,7 @@ import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
 import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 import { isServed, movingStore } from './transfer-store.ts';
+import { setTrustedAside } from './trusted-checkpoints.ts';
 
 /**
  * Ends every earlier token, grant, delegation and session, and removes the remembered heads of the audit log (decision D24).
@@ -39,9 +38,7 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
     });
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
     await endLog(documents, systemClock.now());
-    // The remembered heads belong to the replaced state. Removes them, so that the server remembers new ones.
-    const { trustedHeadsFile } = dataFolder(data.folder);
-    if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);
+    setTrustedAside(data.folder, notBefore);
     // Waits, so that the epoch does not end a token of the next server start.
     await until(notBefore);
   } finally {

@@ -21,8 +21,7 @@ type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreada
 };
 
 /**
- * Verifies the log in `documents` with the audit key that the master key opens. Ignores what the database says about that
- * key.
+ * Verifies the log in `documents` with the audit key that the master key opens.
  */
 export const storedAuditLog = async (
   { keys: settings }: Configuration,

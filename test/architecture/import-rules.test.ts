@@ -186,6 +186,7 @@ const RULES: readonly Rule[] = [
       'src/compose/import-data.ts',
       'src/compose/policy-rollback.ts',
       'src/compose/restore-data.ts',
+      'src/compose/trusted-checkpoints.ts',
     ],
   },
 

@@ -1,7 +1,13 @@
 /** The transparency log over nodes that race, processes that end between two writes, and editors of the store. */
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
-import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../src/domain/audit/audit-record.ts';
+import {
+  AUDIT_RECORDS,
+  type AuditRecord,
+  linkRecord,
+  prepareEvent,
+  recordId,
+} from '../../src/domain/audit/audit-record.ts';
 import {
   type BundleDocument,
   LOG_BUNDLES,
@@ -11,6 +17,7 @@ import {
   TRANSPARENCY_LOGS,
 } from '../../src/domain/audit/transparency-log/log-documents.ts';
 import { entryText, parseEntry } from '../../src/domain/audit/transparency-log/log-entry.ts';
+import type { TrustedCheckpoints } from '../../src/domain/audit/transparency-log/log-guard.ts';
 import { proofText, verifyProof } from '../../src/domain/audit/transparency-log/log-proof.ts';
 import {
   isConsistent,
@@ -28,13 +35,25 @@ import { type DocumentStore, StoreUnavailable, update } from '../../src/domain/p
 const NOW = 1_800_000_000;
 const KEY = masterKey(Buffer.alloc(32, 7));
 
-const nodeOn = (documents: DocumentStore) =>
+/** Checkpoints that a node keeps outside the database. */
+const keeping = () => {
+  const notes = new Map<string, string>();
+  return {
+    notes,
+    read: (origin: string) => notes.get(origin),
+    keep: (origin: string, note: string) => void notes.set(origin, note),
+  };
+};
+
+const nodeOn = (documents: DocumentStore, kept: TrustedCheckpoints = keeping()) =>
   transparencyLog({
     documents,
     clock: { now: () => NOW },
     identifiers: randomIdentifiers,
     masterKey: KEY,
     issuer: 'https://id.example.com/base',
+    kept,
+    refused: () => undefined,
     pause: async () => undefined,
   });
 
@@ -323,6 +342,16 @@ export const describeTransparencyLog = (name: string, open: () => DocumentStore 
       expect(
         await changed(logs, log.id, (one) => ({ ...one, verifierKey: one.verifierKey.replace('log_', 'lag_') })),
       ).toEqual(names('does not verify'));
+      expect(await changed(logs, log.id, (one) => ({ ...one, peaks: one.peaks.toReversed() }))).toEqual(
+        names('its peaks are others than those of its entries'),
+      );
+      const beyond = [{ stream: 'nod_a', sequence: 601 }];
+      expect(await changed(logs, log.id, (one) => ({ ...one, cursors: beyond }))).toEqual(
+        names('its cursors are others than those of its entries'),
+      );
+      expect(await changed(bundles, `${log.id}:0000000000000001`, (one) => ({ ...one, cursors: beyond }))).toEqual(
+        names('the cursors of bundle 1 are others'),
+      );
       expect(await fault(kept.replace('\n600\n', '\n599\n'))).toEqual(names('is not one of the transparency log'));
 
       // The store goes back to a state with fewer records and a shorter log.
@@ -338,6 +367,70 @@ export const describeTransparencyLog = (name: string, open: () => DocumentStore 
       }));
       expect(await fault()).toEqual(names('has 599 entries, but the kept checkpoint signs 600'));
     }, 60_000);
+
+    test('signs on from no state that an editor of the store wrote, and shows none', async () => {
+      const documents = await open();
+      const node = nodeOn(documents);
+      await node.open();
+      const { write } = recordsOn(documents);
+      await write('nod_a', 300);
+      expect(await node.append()).toBe(300);
+      await write('nod_a', 1);
+      const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
+      const log = (await logs.find({}))[0]?.document as LogDocument;
+      const [run] = log.tail;
+      const hashes = run?.hashes.toSpliced(3, 1, 'x'.repeat(43)) ?? [];
+      const row = log.peaks.map((one) => Buffer.from(one, 'base64'));
+      const wrong: readonly Partial<LogDocument>[] = [
+        { peaks: log.peaks.toReversed() },
+        { peaks: [rootOfPeaks(row).toString('base64')] },
+        { size: 299 },
+        { origin: log.origin.replace('log_', 'lag_') },
+        { checkpoint: log.checkpoint.replace('\n300\n', '\n299\n') },
+        { tail: [{ stream: 'nod_a', first: 1, hashes }] },
+      ];
+      for (const change of wrong) {
+        await update(logs, log.id, (now) => ({ ...now, ...change }));
+        const [changed] = await logs.find({});
+        for (const one of [node, nodeOn(documents)]) {
+          await expect(one.append()).rejects.toMatchObject({ code: 'unavailable', reason: 'log_not_trusted' });
+          if (change.tail) continue;
+          await expect(one.head()).rejects.toMatchObject({ reason: 'log_not_trusted' });
+          await expect(one.inclusion('nod_a', 3)).rejects.toMatchObject({ reason: 'log_not_trusted' });
+          await expect(one.consistency(1, 300)).rejects.toMatchObject({ reason: 'log_not_trusted' });
+        }
+        expect(await logs.find({})).toEqual([changed]);
+        await update(logs, log.id, () => log);
+      }
+      await appendAll(node);
+      expect(await verified(documents)).toMatchObject({ entries: 301 });
+    });
+
+    test('continues no log that is older than a checkpoint kept outside the store, or another', async () => {
+      const documents = await open();
+      const kept = keeping();
+      await nodeOn(documents, kept).open();
+      const { write } = recordsOn(documents);
+      await write('nod_a', 3);
+      await appendAll(nodeOn(documents, kept));
+      const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
+      const older = (await logs.find({}))[0]?.document as LogDocument;
+      await write('nod_a', 2);
+      await appendAll(nodeOn(documents, kept));
+      const newer = (await logs.find({}))[0]?.document as LogDocument;
+      await nodeOn(documents, kept).head();
+      expect([...kept.notes]).toEqual([[newer.origin, newer.checkpoint]]);
+      await update(logs, newer.id, () => older);
+      await expect(nodeOn(documents, kept).append()).rejects.toMatchObject({ reason: 'log_not_trusted' });
+      // A node that keeps nothing continues the older one: what it signs then is inconsistent with the kept checkpoint.
+      const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+      for (const sequence of [4, 5]) await records.take(recordId('nod_a', sequence));
+      await write('nod_b', 4);
+      await appendAll(nodeOn(documents));
+      await expect(nodeOn(documents, kept).append()).rejects.toMatchObject({ reason: 'log_not_trusted' });
+      kept.notes.set(newer.origin, newer.checkpoint.replace('\n5\n', '\n1\n'));
+      await expect(nodeOn(documents, kept).head()).rejects.toMatchObject({ reason: 'log_not_trusted' });
+    });
 
     test('ends when a store is put back, and another one begins over all records', async () => {
       const documents = await open();

@@ -1,10 +1,8 @@
 /** `behalf backup` and `behalf restore`: on the machine; SQLite by its file, MongoDB by an export of all data. */
-import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../../adapters/node/clock.ts';
 import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
-import { dataFolder } from '../../../config/data-folder.ts';
 import { endLog } from '../../domain/audit/transparency-log/transparency-log.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
@@ -83,7 +81,6 @@ const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
 
 const overTheFile = async (call: Call, configuration: Configuration): Promise<void> => {
   const file = databaseFile(configuration);
-  const { trustedHeadsFile } = dataFolder(configuration.data.folder);
   // One second later, so that the epoch also ends what was created in the second of the restore.
   const notBefore = systemClock.now() + 1;
   const { setAside } = await restoreDatabase({
@@ -97,8 +94,8 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
         await endLog(documents, systemClock.now());
       }),
   });
-  // The remembered heads belong to the replaced database. Removes them, so that the server remembers new ones.
-  if (existsSync(trustedHeadsFile)) renameSync(trustedHeadsFile, `${trustedHeadsFile}.before-${notBefore}`);
+  const { setTrustedAside } = await import('../../compose/trusted-checkpoints.ts');
+  setTrustedAside(configuration.data.folder, notBefore);
   // Waits, so that the epoch does not end a token of the next server start.
   await until(notBefore);
   call.terminal.err(

@@ -12,6 +12,14 @@ export const AUDIT_REFUSALS = {
     code: 'unavailable',
     text: 'The transparency log does not have this event yet. Try again in a second.',
   },
+  event_behind_gap: {
+    code: 'unavailable',
+    text: 'The transparency log cannot have this event, because an earlier record of its stream is missing. Ask the operator to run `behalf audit verify --store`.',
+  },
+  log_not_trusted: {
+    code: 'unavailable',
+    text: 'The stored transparency log does not continue what this server signed. Ask the operator to run `behalf audit verify --store`, and to restore the database that belongs to this server.',
+  },
   log_size_unknown: {
     code: 'invalid_field',
     text: 'The transparency log has {size} entries. Give two sizes up to that, the smaller one as `from`.',

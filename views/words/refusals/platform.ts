@@ -138,6 +138,10 @@ export const AUDIT_GERMAN = {
     'Der Speicher dieses Servers ist voll. Nichts wurde geändert. Versuchen Sie es später noch einmal, oder sagen Sie es dem Betreiber.',
   event_not_logged:
     'Das Transparenzprotokoll enthält dieses Ereignis noch nicht. Versuchen Sie es in einer Sekunde noch einmal.',
+  event_behind_gap:
+    'Das Transparenzprotokoll kann dieses Ereignis nicht enthalten, weil ein früherer Eintrag seines Stroms fehlt. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen.',
+  log_not_trusted:
+    'Das gespeicherte Transparenzprotokoll setzt nicht fort, was dieser Server signiert hat. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen und die Datenbank zurückzuspielen, die zu diesem Server gehört.',
   log_size_unknown:
     'Das Transparenzprotokoll hat {size} Einträge. Geben Sie zwei Größen bis dahin an, die kleinere als from.',
   request_not_recorded: 'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',

@@ -22,26 +22,26 @@ import {
 } from './log-documents.ts';
 import { entriesOf, entryText, type LogEntry, runsOf } from './log-entry.ts';
 import { leafHash, rootOfPeaks, rootOfRow, withLeaf } from './merkle-tree.ts';
-import { checkpointText, type NoteSigner } from './signed-note.ts';
+import { type Checkpoint, checkpointText, type NoteSigner } from './signed-note.ts';
 
-/** Most entries of one turn. */
+/** Most entries of one batch. */
 const MOST_ENTRIES = 1000;
 /** Most records read at a time: the process serves no request while a store within it reads. */
 const PAGE = 250;
 /** Most ids of one read. */
 const MOST_IDS = 1000;
-/** Most turns of one call of `poll`: a node that was away for long catches up over several calls. */
-const MOST_TURNS = 20;
+/** Most batches of one call of `poll`: a node that was away for long catches up over several calls. */
+const MOST_BATCHES = 20;
 
 export interface LogWriter {
   /**
-   * Appends what was recorded since, in turns of at most 1,000 records, at most 20 turns. Leaves it to another process that
-   * has appended since the last call. Writes nothing when nothing was recorded.
+   * Appends what was recorded since, in batches of at most 1,000 records, at most 20 batches. Leaves it to another process
+   * that has appended since the last call. Writes nothing when nothing was recorded.
    */
   poll(): Promise<void>;
   /**
-   * One turn. Returns how many entries it appended: 0 also when another process was faster. Throws StoreUnavailable when
-   * the store fails; what it has stored by then is stored again, equally, by the next turn.
+   * Appends one batch. Returns how many entries it appended: 0 also when another process was faster. Throws StoreUnavailable
+   * when the store fails; what it has stored by then is stored again, equally, with the next batch.
    */
   append(): Promise<number>;
 }
@@ -53,12 +53,16 @@ export const logWriter = (deps: {
   readonly tiles: Collection<TileDocument>;
   readonly records: Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
   readonly signer: (log: LogDocument) => NoteSigner;
+  /** Checks that the stored entries give the root of the log. They become bundles that are never changed. */
+  readonly checkTail: (log: LogDocument) => Promise<void>;
+  /** Notes a checkpoint that this process has signed and stored. */
+  readonly published: (note: string, checkpoint: Checkpoint) => void;
   /** Lets waiting requests run. */
   readonly pause: () => Promise<void>;
 }): LogWriter => {
   const { logs, bundles, tiles, records } = deps;
-  let turns = 0;
-  /** The version of the log after the last look of this process. */
+  let batches = 0;
+  /** The version of the log after the last poll of this process. */
   let seen: number | undefined;
 
   /** Adds the hash of a tile to the tile above it, and so on upwards while tiles become full. */
@@ -69,7 +73,7 @@ export const logWriter = (deps: {
     const hashes = await retryLost(id, async () => {
       const found = await tiles.get(id);
       const held = found?.document.hashes ?? [];
-      // Another process, or an earlier turn that was interrupted, has added it.
+      // Another process, or an earlier batch that was interrupted, has added it.
       if (held.length > place) return held;
       if (held.length < place) throw new Error(`the tile ${id} of the transparency log lacks hash ${held.length}`);
       const next = [...held, hash];
@@ -91,6 +95,7 @@ export const logWriter = (deps: {
   const bundle = async (log: LogDocument, tail: readonly LogEntry[]): Promise<number> => {
     const full = Math.floor(tail.length / WIDTH) * WIDTH;
     if (full === 0) return 0;
+    await deps.checkTail(log);
     // The cursors after each entry, backwards from those after the last one.
     const after = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
     const cursorsAt = new Map<number, readonly Cursor[]>();
@@ -118,8 +123,8 @@ export const logWriter = (deps: {
     return full;
   };
 
-  /** Places of all streams: those of the log, and new streams. */
-  const placesOf = async (log: LogDocument): Promise<readonly Cursor[]> => {
+  /** Cursors of all streams: those of the log, and new streams. */
+  const cursorsOf = async (log: LogDocument): Promise<readonly Cursor[]> => {
     const known = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
     for await (const { stream } of everyDocument(records, { where: { opens: true }, limit: MOST_IDS })) {
       if (!known.has(stream)) known.set(stream, 0);
@@ -127,18 +132,18 @@ export const logWriter = (deps: {
     return [...known].map(([stream, sequence]) => ({ stream, sequence }));
   };
 
-  /** Records after these places, without a gap in any stream, at most 1,000. */
-  const recordedAfter = async (places: readonly Cursor[]): Promise<readonly LogEntry[]> => {
+  /** Records after these cursors, without a gap in any stream, at most 1,000. */
+  const recordedAfter = async (cursors: readonly Cursor[]): Promise<readonly LogEntry[]> => {
     const moved: Cursor[] = [];
-    for (let at = 0; at < places.length; at += MOST_IDS) {
-      const some = places.slice(at, at + MOST_IDS);
+    for (let at = 0; at < cursors.length; at += MOST_IDS) {
+      const some = cursors.slice(at, at + MOST_IDS);
       const next = await records.getMany(some.map(({ stream, sequence }) => recordId(stream, sequence + 1)));
       const streams = new Set(next.map(({ document }) => document.stream));
       moved.push(...some.filter(({ stream }) => streams.has(stream)));
     }
     const found: LogEntry[] = [];
-    // Another stream comes first in each turn, so that one with a long backlog delays no other.
-    const first = moved.length === 0 ? 0 : turns % moved.length;
+    // Another stream comes first in each batch, so that one with a long backlog delays no other.
+    const first = moved.length === 0 ? 0 : batches % moved.length;
     const waiting = [...moved.slice(first), ...moved.slice(0, first)];
     for (let next = waiting.shift(); next && found.length < MOST_ENTRIES; next = waiting.shift()) {
       const { stream, sequence } = next;
@@ -160,11 +165,10 @@ export const logWriter = (deps: {
 
   const append = async (): Promise<number> => {
     const { document: log, version } = await deps.current();
-    turns += 1;
+    batches += 1;
     const tail = entriesOf(log.tail);
     const full = await bundle(log, tail);
-    const places = await placesOf(log);
-    const added = await recordedAfter(places);
+    const added = await recordedAfter(await cursorsOf(log));
     seen = version;
     if (added.length === 0 && full === 0) return 0;
     const cursors = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
@@ -174,7 +178,8 @@ export const logWriter = (deps: {
       cursors.set(entry.stream, entry.sequence);
     }
     const size = log.size + added.length;
-    const { origin } = log;
+    const next = { origin: log.origin, size, root: rootOfPeaks(peaks) };
+    const checkpoint = added.length === 0 ? log.checkpoint : deps.signer(log).sign(checkpointText(next));
     const isWritten = await logs.replace(
       {
         ...log,
@@ -183,15 +188,14 @@ export const logWriter = (deps: {
         cursors: [...cursors].map(([stream, sequence]) => ({ stream, sequence })),
         bundled: log.bundled + full,
         tail: runsOf([...tail.slice(full), ...added]),
-        checkpoint:
-          added.length === 0
-            ? log.checkpoint
-            : deps.signer(log).sign(checkpointText({ origin, size, root: rootOfPeaks(peaks) })),
+        checkpoint,
       },
       version,
     );
-    if (isWritten) seen = version + 1;
-    return isWritten ? added.length : 0;
+    if (!isWritten) return 0;
+    seen = version + 1;
+    deps.published(checkpoint, next);
+    return added.length;
   };
 
   return {
@@ -202,7 +206,7 @@ export const logWriter = (deps: {
         seen = version;
         return;
       }
-      for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+      for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
         if ((await append()) < MOST_ENTRIES) return;
         await deps.pause();
       }

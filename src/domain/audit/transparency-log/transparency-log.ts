@@ -9,7 +9,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, StoreUnavailable, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import { AUDIT_RECORDS, type AuditRecord } from '../audit-record.ts';
+import { AUDIT_RECORDS, type AuditRecord, recordId } from '../audit-record.ts';
 import {
   type BundleDocument,
   bundleId,
@@ -21,12 +21,13 @@ import {
   WIDTH,
 } from './log-documents.ts';
 import { bundleBytes, entriesOf, type LogEntry } from './log-entry.ts';
+import { logGuard, type TrustedCheckpoints } from './log-guard.ts';
 import { type LogSealing, sealedFor, signerOf } from './log-key.ts';
 import type { Inclusion } from './log-proof.ts';
 import { type LogTree, logTree } from './log-tree.ts';
 import { type LogWriter, logWriter } from './log-writer.ts';
 import { consistencyProof, HASH_LENGTH, inclusionProof, rootOfPeaks, type TreeHash } from './merkle-tree.ts';
-import { checkpointText, type NoteSigner, noteSigner } from './signed-note.ts';
+import { checkpointText, type NoteSigner, noteSigner, noteVerifier } from './signed-note.ts';
 
 /** What a log says about itself. */
 export type LogHead = {
@@ -37,7 +38,10 @@ export type LogHead = {
   readonly checkpoint: string;
 };
 
-/** Each method throws StoreUnavailable when the store fails. */
+/**
+ * Each method throws StoreUnavailable when the store fails. Those that read or append throw `log_not_trusted` when the stored
+ * log does not continue what was signed.
+ */
 export interface TransparencyLog extends LogWriter {
   /** Creates the log, unless there is one, and seals its key with the present master key. One process does so. */
   open(): Promise<void>;
@@ -51,6 +55,8 @@ export interface TransparencyLog extends LogWriter {
   bundle(index: number, width?: number): Promise<Buffer | undefined>;
   /** Undefined when the log does not have the record, or not yet. */
   inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
+  /** Whether the log cannot have the record, because an earlier one of its stream is missing. */
+  isBehindGap(stream: string, sequence: number): Promise<boolean>;
   /** Undefined when one of the sizes is beyond the log, or `first` above `second`. */
   consistency(first: number, second: number): Promise<readonly TreeHash[] | undefined>;
 }
@@ -67,6 +73,10 @@ export const transparencyLog = (deps: {
   readonly identifiers: Pick<Identifiers, 'newId'>;
   readonly masterKey: LogSealing;
   readonly issuer: string;
+  /** Checkpoints that this node keeps outside the database. */
+  readonly kept: TrustedCheckpoints;
+  /** Called when the stored log does not continue what was signed: `problem` is a clause for people. */
+  readonly refused: (origin: string, problem: string) => void;
   /** Lets waiting requests run. */
   readonly pause: () => Promise<void>;
 }): TransparencyLog => {
@@ -74,14 +84,17 @@ export const transparencyLog = (deps: {
   const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
   const bundles = documents.collection<BundleDocument>(LOG_BUNDLES);
   const tiles = documents.collection<TileDocument>(LOG_TILES);
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   let signing: { readonly id: string; readonly signer: NoteSigner } | undefined;
 
   const stored = async (): Promise<Versioned<LogDocument> | undefined> =>
     (await logs.find({ where: { isCurrent: true }, limit: 1 }))[0];
 
   const current = async (): Promise<Versioned<LogDocument>> => {
+    const trusted = guard.trusted();
     const found = await stored();
     if (!found) throw new StoreUnavailable('the store has no transparency log: start the server again');
+    await guard.check(found.document, trusted);
     return found;
   };
 
@@ -89,6 +102,14 @@ export const transparencyLog = (deps: {
     if (signing?.id !== log.id) signing = { id: log.id, signer: signerOf(masterKey, log) };
     return signing.signer;
   };
+
+  const guard = logGuard({
+    kept: deps.kept,
+    verifierOf: (log) => noteVerifier(signer(log).verifierKey),
+    treeOf: (log) => logTree({ bundles, tiles }, log),
+    clock: deps.clock,
+    refused: deps.refused,
+  });
 
   const newLog = (): LogDocument => {
     const id = deps.identifiers.newId('log');
@@ -143,8 +164,8 @@ export const transparencyLog = (deps: {
 
   return {
     ...logWriter({
-      ...{ current, logs, bundles, tiles, signer },
-      records: documents.collection<AuditRecord>(AUDIT_RECORDS),
+      ...{ current, logs, bundles, tiles, signer, published: guard.published, checkTail: guard.checkTail },
+      records,
       pause: deps.pause,
     }),
 
@@ -189,6 +210,12 @@ export const transparencyLog = (deps: {
       if (!entry) return undefined;
       const proof = await inclusionProof(tree.subtree, index, log.size);
       return { index, entry, proof, checkpoint: log.checkpoint };
+    },
+
+    async isBehindGap(stream, sequence) {
+      const { cursors } = (await current()).document;
+      const next = (cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0) + 1;
+      return sequence > next && !(await records.get(recordId(stream, next)));
     },
 
     async consistency(first, second) {

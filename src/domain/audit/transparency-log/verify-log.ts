@@ -5,6 +5,8 @@ import { broken } from '../export-lines.ts';
 import type { LogVerdict } from '../verify-store.ts';
 import {
   type BundleDocument,
+  bundleId,
+  type Cursor,
   LOG_BUNDLES,
   LOG_TILES,
   type LogDocument,
@@ -20,8 +22,8 @@ import { leafHash, rootOfPeaks, rootOfRow, type TreeHash, withLeaf } from './mer
 import { type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
 
 /**
- * Checks each entry of the current log against its record, that the entries of each stream have no gap, each tile, the root
- * and the checkpoint. `kept`: a checkpoint that was kept outside the store, whose tree the log must still contain. Throws a
+ * Checks each entry of the current log against its record, that the entries of each stream have no gap, each tile, the peaks,
+ * the cursors and the checkpoint. `kept`: a checkpoint that was kept outside the store, whose tree the log must still contain. Throws a
  * Fault at the first mismatch. Undefined when the store has no log. Reads a bundle at a time.
  */
 export const verifyLog = async (deps: {
@@ -37,11 +39,11 @@ export const verifyLog = async (deps: {
   const bundles = documents.collection<BundleDocument>(LOG_BUNDLES);
   const tiles = documents.collection<TileDocument>(LOG_TILES);
   const tree = logTree({ bundles, tiles }, log);
-  // The database may say what it likes about the key: the sealed one counts.
+  // Ignores the stored verifier key. Derives it from the sealed private key.
   const { verifierKey } = signerOf(deps.masterKey, log);
   const verifier = noteVerifier(verifierKey);
   const trusted = kept === undefined ? undefined : keptCheckpoint(kept, log, verifier);
-  const places = new Map<string, number>();
+  const sequences = new Map<string, number>();
   let peaks: readonly TreeHash[] = [];
 
   const compareKept = (size: number): void => {
@@ -56,15 +58,27 @@ export const verifyLog = async (deps: {
     await compareRecords(records, entries, size);
     const row = entries.map((entry) => leafHash(entryText(entry)));
     for (const [at, { stream, sequence }] of entries.entries()) {
-      if (sequence !== (places.get(stream) ?? 0) + 1) {
+      if (sequence !== (sequences.get(stream) ?? 0) + 1) {
         broken(`entry ${size + at} of the transparency log does not follow in stream ${stream}`, { stream, sequence });
       }
-      places.set(stream, sequence);
+      sequences.set(stream, sequence);
       peaks = withLeaf(peaks, size + at, row[at] as TreeHash);
       compareKept(size + at + 1);
     }
-    if (size < log.bundled) await compareTile(tiles, log, 0, size / WIDTH, rootOfRow(row));
+    if (size < log.bundled) {
+      await compareTile(tiles, log, 0, size / WIDTH, rootOfRow(row));
+      const bundle = (await bundles.get(bundleId(log.id, size / WIDTH)))?.document;
+      if (!isAt(bundle?.cursors ?? [], sequences)) {
+        broken(`the cursors of bundle ${size / WIDTH} are others than those of the entries of the transparency log`);
+      }
+    }
     size += entries.length;
+  }
+  if (log.peaks.join() !== peaks.map((one) => one.toString('base64')).join()) {
+    broken('the transparency log was changed: its peaks are others than those of its entries');
+  }
+  if (!isAt(log.cursors, sequences)) {
+    broken('the transparency log was changed: its cursors are others than those of its entries');
   }
   const checkpoint = openCheckpoint(log.checkpoint, verifier);
   if (!checkpoint || log.verifierKey !== verifierKey) broken('the checkpoint of the transparency log does not verify');
@@ -73,6 +87,10 @@ export const verifyLog = async (deps: {
   }
   return { entries: log.size, verifierKey };
 };
+
+/** Whether the cursors are exactly the last sequences of these streams. */
+const isAt = (cursors: readonly Cursor[], sequences: ReadonlyMap<string, number>): boolean =>
+  cursors.length === sequences.size && cursors.every(({ stream, sequence }) => sequences.get(stream) === sequence);
 
 const keptCheckpoint = (note: string, log: LogDocument, verifier: NoteVerifier) => {
   const checkpoint = openCheckpoint(note, verifier);

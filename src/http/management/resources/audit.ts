@@ -182,7 +182,7 @@ export type AuditReader = {
 type Dependencies = {
   readonly auditReader: AuditReader;
   readonly audit: AuditLog;
-  readonly transparencyLog: Pick<TransparencyLog, 'head' | 'inclusion' | 'consistency'>;
+  readonly transparencyLog: Pick<TransparencyLog, 'head' | 'inclusion' | 'isBehindGap' | 'consistency'>;
 };
 
 /** Reading the audit log is an event itself, which is written first. */
@@ -226,7 +226,10 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
       const found = await reader.get(call.id);
       if (!found) throw documentRefusal('document_not_found', { params: { kind: 'audit event' } });
       const proven = await transparencyLog.inclusion(found.stream, found.sequence);
-      if (!proven) throw auditRefusal('event_not_logged', { retryAfterSeconds: 1 });
+      if (!proven) {
+        if (await transparencyLog.isBehindGap(found.stream, found.sequence)) throw auditRefusal('event_behind_gap');
+        throw auditRefusal('event_not_logged', { retryAfterSeconds: 1 });
+      }
       const { index, entry, proof, checkpoint } = proven;
       return { body: { index, entry: entryText(entry), proof: base64Of(proof), checkpoint } };
     },

@@ -10,6 +10,8 @@ import { transparencyLog } from '../../../../src/domain/audit/transparency-log/t
 import { masterKey } from '../../../../src/domain/platform/crypto/master-key.ts';
 import type { DocumentStore, Query } from '../../../../src/domain/ports/document-store.ts';
 
+const kept = { read: () => undefined, keep: () => undefined };
+
 const SECRETS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] as const;
 
 const nodeOn = (documents: DocumentStore, secret: Buffer = SECRETS[0], other?: Buffer) =>
@@ -19,6 +21,8 @@ const nodeOn = (documents: DocumentStore, secret: Buffer = SECRETS[0], other?: B
     identifiers: randomIdentifiers,
     masterKey: masterKey(secret, other),
     issuer: 'https://id.example.com',
+    kept,
+    refused: () => undefined,
     pause: async () => undefined,
   });
 
@@ -132,7 +136,9 @@ test('a record behind a gap waits until the gap is filled', async () => {
   await write(documents, 'nod_a', 4, 2);
   expect(await node.append()).toBe(2);
   expect(await node.append()).toBe(0);
+  expect([await node.isBehindGap('nod_a', 4), await node.isBehindGap('nod_a', 2)]).toEqual([true, false]);
   await write(documents, 'nod_a', 3, 1);
+  expect(await node.isBehindGap('nod_a', 4)).toBe(false);
   expect(await node.append()).toBe(3);
 });
 
