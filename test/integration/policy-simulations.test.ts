@@ -662,7 +662,7 @@ policy  yes                                           all
       /^ {2}0 % {2}0 decisions read, 0 would change\n[\s\S]*\n100 % {2}\d+ decisions read, \d+ would change\n$/,
     );
     expect(out).toMatch(/^\d+ of \d+ decisions would change \(\d+ were read\)\.\n/);
-    expect(out).toMatch(/\n0 +\d+ +Secretary\n/);
+    expect(out).toMatch(/\n[1-9]\d* +0 +\d+ +Secretary\n/);
     expect(out).toMatch(new RegExp(`\\n0 +\\d+ +write +${scene.jwt.identifier}\\n`));
     expect((await behalf('replay', '1')).out).toMatch(/^0 of \d+ decisions would change \(\d+ were read\)\.\n$/);
     expect((await behalf('replay', file, '--since', 'soon')).code).toBe(2);
