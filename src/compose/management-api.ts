@@ -153,7 +153,11 @@ const killCalls = (
   ...kills,
   async order(order, by) {
     const ordered = await kills.order(order, by);
-    void transactions.settle().catch((error: unknown) => onUnexpected(error, 'kill'));
+    if (order.scope !== 'token' && order.scope !== 'delegation') {
+      const isOfOne = order.scope === 'agent' || order.scope === 'client';
+      const settled = isOfOne ? transactions.settle(order.target) : transactions.settle();
+      void settled.catch((error: unknown) => onUnexpected(error, 'kill'));
+    }
     if (order.scope === 'account') {
       void sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
     }

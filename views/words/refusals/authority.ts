@@ -252,6 +252,8 @@ export const TRANSACTION_GERMAN = {
     'traceparent hat die Form von W3C Trace Context, Version 00: 00-TRACE-PARENT-FLAGS in kleinen Hexadezimalziffern, und keine Kennung nur aus Nullen.',
   receipt_of_open_transaction:
     'Dieser Vorgang ist offen. Eine Quittung gibt es über einen geschlossenen: Schließen Sie ihn zuerst.',
+  transaction_end_not_recorded:
+    'Dieser Vorgang ist beendet, und sein Ende wird gerade aufgezeichnet. Versuchen Sie es später erneut.',
   receipt_too_early: 'Das Ende dieses Vorgangs wird gerade aufgezeichnet.',
   receipt_too_large:
     'Eine Quittung umfasst höchstens {most} Ereignisse, und dieser Vorgang hat mehr. Exportieren Sie stattdessen das Protokoll.',

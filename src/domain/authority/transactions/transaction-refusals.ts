@@ -30,6 +30,10 @@ export const TRANSACTION_REFUSALS = {
     code: 'conflict',
     text: 'This transaction is open. A receipt is about a closed one: close it first.',
   },
+  transaction_end_not_recorded: {
+    code: 'unavailable',
+    text: 'This transaction has ended, and its end is being recorded. Try again later.',
+  },
   receipt_too_early: { code: 'unavailable', text: 'The end of this transaction is being recorded.' },
   receipt_too_large: {
     code: 'conflict',

@@ -52,6 +52,8 @@ export type Transaction = {
   readonly closedAt?: number;
   /** The HTTP request that closed it. */
   readonly closedIn?: string;
+  /** In state `closing`: epoch second until which one request may be writing the audit event. */
+  readonly heldUntil?: number;
   /** `agent:number` while it is open: an agent has so many open ones at most. Its own id afterwards. Unique. */
   readonly slot: string;
   readonly createdAt: number;
@@ -88,7 +90,9 @@ export const TRANSACTIONS = {
     { fields: ['agent', 'createdAt'] },
     { fields: ['owner', 'createdAt'] },
     { fields: ['state', 'createdAt'] },
+    { fields: ['state', 'expiresAt'] },
     { fields: ['agent', 'state', 'createdAt'] },
+    { fields: ['agent', 'state', 'expiresAt'] },
     { fields: ['owner', 'state', 'createdAt'] },
   ],
   expiresAt: 'forgetAt',
