@@ -68,7 +68,7 @@ export const approvalFactWords = {
   intents: {
     stated_by_agent: phrase({
       en: 'What the whole transaction is for, stated by the agent',
-      de: 'Wofür der ganze Vorgang ist, wie der Agent es angibt',
+      de: 'Zweck des gesamten Vorgangs (Angabe des Agenten)',
     }),
   },
   says: phrase({

@@ -244,7 +244,6 @@ export const TRANSACTION_GERMAN = {
   transaction_agent_not_active: 'Der Agent ist nicht aktiv. Sein Eigentümer sieht, warum.',
   transaction_intent_missing:
     'Geben Sie an, wofür die Arbeit ist: intent, oder intent_digest mit dem SHA-256 des Textes. Senden Sie eines von beiden.',
-  transaction_intent_malformed: 'Eine Absicht ist ein Text mit 1 bis {most} Zeichen ohne Steuerzeichen.',
   transaction_digest_malformed: 'Ein Digest ist ein SHA-256 in base64url: 43 Zeichen.',
   transaction_invoker_malformed:
     'Ein Auslöser ist eine Kennung mit 1 bis {most} sichtbaren ASCII-Zeichen ohne Leerzeichen.',

@@ -1,5 +1,6 @@
 /** Reads what an agent states about a new transaction. */
 import { hash } from 'node:crypto';
+import { checkText } from '../../platform/display-names/display-text.ts';
 import {
   type Intent,
   MOST_INTENT_CHARACTERS,
@@ -21,8 +22,6 @@ export type NewTransaction = {
   readonly expiresIn?: number;
 };
 
-/** Visible characters and spaces of any language. */
-const TEXT = /^[^\p{Cc}\p{Cs}]+$/u;
 const DIGEST = /^[A-Za-z0-9_-]{43}$/;
 const ID = /^[\x21-\x7e]+$/;
 /** W3C Trace Context §3.2. Other versions may have further members, which this server does not know. */
@@ -56,10 +55,8 @@ const intentOf = ({ intent: text, intentDigest }: Pick<NewTransaction, 'intent' 
   }
   const source = 'stated_by_agent';
   if (text !== undefined) {
-    if (text.length > MOST_INTENT_CHARACTERS || !TEXT.test(text)) {
-      const params = { most: MOST_INTENT_CHARACTERS };
-      throw transactionRefusal('transaction_intent_malformed', { field: '/intent', params });
-    }
+    // Approvers read it: what the page shows is what the agent stated.
+    checkText(text, '/intent', MOST_INTENT_CHARACTERS);
     return { text, digest: hash('sha256', text, 'base64url'), source };
   }
   if (intentDigest === undefined || !DIGEST.test(intentDigest)) {

@@ -8,11 +8,7 @@ export const TRANSACTION_REFUSALS = {
   },
   transaction_intent_missing: {
     code: 'invalid_field',
-    text: 'Say what the work is for: send intent, or intent_digest with the SHA-256 of its text. Send one of them.',
-  },
-  transaction_intent_malformed: {
-    code: 'invalid_field',
-    text: 'An intent is a text of 1 to {most} characters without control characters.',
+    text: 'State the intent: send intent, or intent_digest with the SHA-256 of its text. Send one of them.',
   },
   transaction_digest_malformed: {
     code: 'invalid_field',
