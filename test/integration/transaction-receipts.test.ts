@@ -11,6 +11,7 @@ import { ACCESS_TOKEN_TYPE, type Answer, EXCHANGE } from '../support/oauth-calls
 import { credentialOf, reportOf, resultsOf, sendReports } from '../support/reports.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../docs/how-to/receipts/verify_receipt.py', import.meta.url));
 const now = (): number => Math.floor(Date.now() / 1000);
@@ -77,18 +78,29 @@ const claimsOf = async (receipt: string) =>
     })
   ).payload;
 
+const exported = async (): Promise<string> => {
+  const lines: string[] = [];
+  for await (const line of server.behalf.services.audit.export()) lines.push(line);
+  return lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('');
+};
+
 /** Runs the script; answers its exit code and what it printed. */
-const verified = async (receipt: string, log?: string): Promise<readonly [code: number, text: string]> => {
+const verified = async (receipt: string, txn: string, log?: string): Promise<readonly [code: number, text: string]> => {
   const files = { 'receipt.jws': receipt, 'jwks.json': await (await fetch(scene.calls.endpoints.jwks)).text() };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   if (log !== undefined) await writeFile(join(folder, 'audit.ndjson'), log);
-  const names = [...Object.keys(files), ...(log === undefined ? [] : ['audit.ndjson'])];
+  const at = (name: string): string => join(folder, name);
+  const parts = [...Object.keys(files).map(at), server.issuer, txn, ...(log === undefined ? [] : [at('audit.ndjson')])];
   try {
-    const { stdout } = await promisify(execFile)('python3', [SCRIPT, ...names.map((name) => join(folder, name))]);
+    const { stdout } = await promisify(execFile)('python3', [SCRIPT, ...parts]);
     return [0, stdout];
   } catch (error) {
-    const { code, stdout } = error as { readonly code: number; readonly stdout: string };
-    return [code, stdout];
+    const { code, stdout, stderr } = error as {
+      readonly code: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    };
+    return [code, stdout + stderr];
   }
 };
 
@@ -120,20 +132,19 @@ test('grades each token by its reports, and a script of Python alone verifies it
   ]);
   expect(JSON.stringify(claims)).not.toContain('File the report');
 
-  const lines: string[] = [];
-  for await (const line of server.behalf.services.audit.export()) lines.push(line);
-  const log = lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('');
-  expect(await verified(receipt, log)).toEqual([0, expect.stringContaining(`verified: ${id}`)]);
+  const log = await exported();
+  expect(await verified(receipt, id, log)).toEqual([0, expect.stringContaining(`verified: ${id}`)]);
+  expect(await verified(receipt, 'trn_other')).toEqual([1, expect.stringContaining('about the transaction')]);
   // Another time in a report, a report left out, another grade.
   const changed = log.replaceAll(`"time":${longAgo}`, `"time":${longAgo + 3600}`);
   expect(changed).not.toBe(log);
   const without = log.split('\n').filter((line) => !(line.includes(id) && line.includes('report.stated')));
-  expect(await verified(receipt, without.join('\n'))).toEqual([1, expect.stringContaining('not verified')]);
-  expect(await verified(receipt, changed)).toEqual([1, expect.stringContaining('was changed')]);
+  expect(await verified(receipt, id, without.join('\n'))).toEqual([1, expect.stringContaining('not verified')]);
+  expect(await verified(receipt, id, changed)).toEqual([1, expect.stringContaining('was changed')]);
   const [header, payload = '', signature] = receipt.split('.');
   const better = Buffer.from(payload, 'base64url').toString().replace('"contradicted"', '"confirmed"');
   const forged = [header, Buffer.from(better).toString('base64url'), signature].join('.');
-  expect(await verified(forged)).toEqual([1, expect.stringContaining('no key of the server signed')]);
+  expect(await verified(forged, id)).toEqual([1, expect.stringContaining('no key of the server signed')]);
 });
 
 test('is refused while the transaction is open, and to callers that do not see it', async () => {
@@ -147,4 +158,40 @@ test('is refused while the transaction is open, and to callers that do not see i
   });
   const other = await scene.management.call('GET', `/transactions/${id}/receipt`, undefined, {}, stranger);
   expect(other.status).toBe(404);
+});
+
+test('a call after the revocation of its token is unauthorized, and the export shows why', async () => {
+  const id = await opened();
+  const [revoked, other] = [await tokenIn(id), await tokenIn(id)];
+  const revocation = await scene.calls.revoke(scene.keyed(scene.agent), revoked);
+  expect([revocation.status, revocation.text]).toEqual([200, revocation.text]);
+  stopClock();
+  try {
+    advance(120_000);
+    await report(reportOf(revoked, { time: now() }), reportOf(other, { time: now() }));
+    expect((await call('POST', `/transactions/${id}/close`)).status).toBe(200);
+    const receipt = await receiptOf(id);
+    const claims = await claimsOf(receipt);
+    expect(claims['steps']).toMatchObject([
+      { grade: 'unauthorized', ended_by: 'token.revoked', ended_at: expect.any(Number) },
+      { grade: 'confirmed' },
+    ]);
+    const log = await exported();
+    expect(await verified(receipt, id, log)).toEqual([0, expect.stringContaining('unauthorized')]);
+    // Without the record of the revocation the token looks live at the call.
+    const without = log.split('\n').filter((line) => !line.includes('"type":"token.revoked"'));
+    expect(await verified(receipt, id, without.join('\n'))).toEqual([1, expect.stringContaining('steps or grades')]);
+  } finally {
+    startClock();
+  }
+});
+
+test.each([
+  ['an empty file', ''],
+  ['no JSON', 'a.b.c'],
+  ['a list as header', `${Buffer.from('[]').toString('base64url')}.e30.e30`],
+  ['a deep header', `${Buffer.from('['.repeat(100_000)).toString('base64url')}.e30.e30`],
+])('the script refuses %s without a traceback', async (_, receipt) => {
+  const [code, text] = await verified(receipt, 'trn_a');
+  expect([code, text]).toEqual([1, expect.stringMatching(/^not verified: /)]);
 });

@@ -317,6 +317,8 @@ export type AuditEvent = {
     readonly format: 'jwt' | 'opaque';
     readonly expiresAt: number;
     readonly parent?: string;
+    /** Calls that it is good for; absent: any number. */
+    readonly maxUses?: number;
   };
   readonly error?: string;
   /** Remedies by kind only: the URL of a person's page is for that person alone. */

@@ -1,7 +1,14 @@
 /** Grades of the tokens of a transaction. Over HTTP: test/integration/transaction-receipts.test.ts. */
 import { expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
-import { gradedSteps } from '../../../src/domain/authority/transactions/grading.ts';
+import { stepBook, type TimedEvent } from '../../../src/domain/authority/transactions/grading.ts';
+
+/** The steps of these events. */
+const gradedSteps = (events: readonly TimedEvent[], endedAt: number, ends = {}) => {
+  const book = stepBook(2);
+  for (const event of events) book.add(event);
+  return book.steps(endedAt, new Map(Object.entries(ends)));
+};
 
 const START = 1_800_000_000;
 const token = { id: 'tok_1', format: 'jwt', expiresAt: START + 600 } as const;
@@ -40,4 +47,30 @@ test('a call after the expiry of the token is unauthorized, also while the trans
 test('a token that was announced and never issued is no step', () => {
   const refused = { at: START * 1000, event: { type: 'token.refused', outcome: 'refused', token } as const };
   expect(gradedSteps([issued(), refused], START + 300)).toEqual([]);
+});
+
+test('a call after an event ended the token is unauthorized, and the step says what ended it', () => {
+  const ends = { tok_1: { at: (START + 100) * 1000 + 900, by: 'delegation.revoked' } };
+  expect(gradedSteps([issued(), stated(161)], START + 300, ends)).toMatchObject([
+    { grade: 'unauthorized', ended_at: START + 100, ended_by: 'delegation.revoked' },
+  ]);
+  expect(gradedSteps([issued(), stated(160)], START + 300, ends)).toMatchObject([{ grade: 'confirmed' }]);
+});
+
+test('more calls than the uses of a token contradict it', () => {
+  const limited = issued({ token: { ...token, maxUses: 2 } });
+  expect(gradedSteps([limited, stated(1), stated(2)], START + 300)).toMatchObject([
+    { grade: 'confirmed', max_uses: 2 },
+  ]);
+  const calls = [stated(1), stated(2), stated(3)];
+  expect(gradedSteps([limited, ...calls], START + 300)).toMatchObject([{ grade: 'contradicted' }]);
+  expect(gradedSteps([limited, stated(1), stated(2), stated(3, 'refused')], START + 300)).toMatchObject([
+    { grade: 'confirmed', reports: 3 },
+  ]);
+});
+
+test('keeps the first tokens, and says that there are more', () => {
+  const book = stepBook(2);
+  for (const id of ['a', 'b', 'c']) book.add(issued({ token: { ...token, id } }));
+  expect([book.steps(START).map((step) => step.token), book.isTruncated()]).toEqual([['a', 'b'], true]);
 });

@@ -245,17 +245,13 @@ export const TRANSACTION_GERMAN = {
   transaction_intent_missing:
     'Geben Sie an, wofür die Arbeit ist: intent, oder intent_digest mit dem SHA-256 des Textes. Senden Sie eines von beiden.',
   transaction_digest_malformed: 'Ein Digest ist ein SHA-256 in base64url: 43 Zeichen.',
-  transaction_invoker_malformed:
-    'Ein Auslöser ist eine Kennung mit 1 bis {most} sichtbaren ASCII-Zeichen ohne Leerzeichen.',
+  transaction_invoker_malformed: 'invoker ist eine Kennung mit 1 bis {most} sichtbaren ASCII-Zeichen ohne Leerzeichen.',
   transaction_traceparent_malformed:
     'traceparent hat die Form von W3C Trace Context, Version 00: 00-TRACE-PARENT-FLAGS in kleinen Hexadezimalziffern, und keine Kennung nur aus Nullen.',
   receipt_of_open_transaction:
-    'Dieser Vorgang ist offen. Eine Quittung gibt es über einen geschlossenen: Schließen Sie ihn zuerst.',
+    'Dieser Vorgang ist offen. Quittungen gibt es nur für geschlossene Vorgänge: Schließen Sie ihn zuerst.',
   transaction_end_not_recorded:
     'Dieser Vorgang ist beendet, und sein Ende wird gerade aufgezeichnet. Versuchen Sie es später erneut.',
-  receipt_too_early: 'Das Ende dieses Vorgangs wird gerade aufgezeichnet.',
-  receipt_too_large:
-    'Eine Quittung umfasst höchstens {most} Ereignisse, und dieser Vorgang hat mehr. Exportieren Sie stattdessen das Protokoll.',
   transactions_exceeded: 'Dieser Agent hat {most} offene Vorgänge. Schließen Sie einen davon (closeTransaction).',
 } satisfies GermanWords;
 

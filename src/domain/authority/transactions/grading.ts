@@ -4,6 +4,7 @@
  */
 import type { AuditEvent } from '../../audit/audit-event.ts';
 import type { RecordedEvent } from '../../audit/audit-record.ts';
+import { actorsOf } from '../../vocabulary/actor-chain.ts';
 
 /**
  * `confirmed`: reports agree with the token. `unreported`: no report came. `contradicted`: a report states a call that the
@@ -19,10 +20,15 @@ export type Step = {
   /** When it was issued, epoch seconds. */
   readonly at: number;
   readonly expires_at: number;
+  /** When an event ended it before its expiry and the end of the transaction, epoch seconds, and the type of the event. */
+  readonly ended_at?: number;
+  readonly ended_by?: string;
   readonly agent?: string;
   readonly resource?: string;
   readonly scope: readonly string[];
   readonly approval?: string;
+  /** Calls that it was good for. Absent: any number. */
+  readonly max_uses?: number;
   /** Reports about it. */
   readonly reports: number;
   readonly grade: Grade;
@@ -31,53 +37,110 @@ export type Step = {
 /** An event of the audit log. `at`: milliseconds since the epoch. */
 export type TimedEvent = { readonly at: number; readonly event: AuditEvent | RecordedEvent };
 
+/** A token with all by which events name it. */
+export type IssuedToken = {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: AuditEvent | RecordedEvent;
+  /** Its client, and the agents of its chain. */
+  readonly parties: readonly string[];
+};
+
+/** What ended a token. `at`: milliseconds since the epoch. */
+export type TokenEnd = { readonly at: number; readonly by: string };
+
+/** The reports about one token. Calls that the resource server refused did nothing, and are no calls. */
+type Reports = { count: number; calls: number; earliest: number; latest: number };
+
 /** How far the clock of a resource server may differ from that of this server, either way. */
 const CLOCKS_SECONDS = 60;
 
 /**
- * The steps of a transaction in the order of its events. `endedAt`: epoch seconds of its end. A token that was announced and
- * never issued is no step.
+ * Takes the events of a transaction in their order, and keeps what its steps need. `most`: how many tokens at most; further
+ * ones are left out, with their reports.
  */
-export const gradedSteps = (events: readonly TimedEvent[], endedAt: number): readonly Step[] => {
-  const never = new Set(events.flatMap(({ event }) => (event.type === 'token.refused' ? (event.token?.id ?? []) : [])));
-  const reports = Map.groupBy(
-    events.filter(({ event }) => event.type === 'report.stated').map(({ event }) => event),
-    ({ token }) => token?.id,
-  );
-  return events.flatMap(({ at, event }): readonly Step[] => {
-    const { token, agent, caller, resource, scopeGiven = [], approval } = event;
-    if (event.type !== 'token.issued' || !token || never.has(token.id)) return [];
-    const stated = reports.get(token.id) ?? [];
-    const issuedAt = Math.floor(at / 1000);
-    return [
-      {
-        token: token.id,
-        at: issuedAt,
-        expires_at: token.expiresAt,
-        ...((agent ?? caller) === undefined ? {} : { agent: agent ?? caller }),
-        ...(resource === undefined ? {} : { resource }),
-        scope: scopeGiven,
-        ...(approval === undefined ? {} : { approval }),
-        reports: stated.length,
-        grade: gradeOf(
-          { issuedAt, endsAt: Math.min(token.expiresAt, endedAt), isOnce: approval !== undefined },
-          stated,
-        ),
-      },
-    ];
-  });
+export const stepBook = (most: number) => {
+  const tokens = new Map<string, IssuedToken>();
+  const reports = new Map<string, Reports>();
+  let isTruncated = false;
+
+  const addReport = (id: string, inputs: AuditEvent['inputs']): void => {
+    const stated = reports.get(id) ?? { count: 0, calls: 0, earliest: Infinity, latest: -Infinity };
+    stated.count += 1;
+    if (inputs?.['outcome'] !== 'refused') {
+      const time = Number(inputs?.['time']);
+      stated.calls += 1;
+      stated.earliest = Math.min(stated.earliest, Number.isNaN(time) ? Infinity : time);
+      // A call without a time is at no time at which the token was good.
+      stated.latest = Math.max(stated.latest, Number.isNaN(time) ? Infinity : time);
+    }
+    reports.set(id, stated);
+  };
+
+  return {
+    add({ at, event }: TimedEvent): void {
+      const { type, token, inputs } = event;
+      if (!token) return;
+      // Another node may have a clock that is ahead: the report then comes before its token.
+      const hasRoom = tokens.has(token.id) || tokens.size < most;
+      if (type === 'token.issued') {
+        if (!hasRoom) isTruncated = true;
+        else tokens.set(token.id, { id: token.id, at, event, parties: partiesOf(event) });
+      }
+      // It was announced, and never issued.
+      if (type === 'token.refused') tokens.delete(token.id);
+      if (type === 'report.stated' && hasRoom) addReport(token.id, inputs);
+    },
+    tokens: (): readonly IssuedToken[] => [...tokens.values()],
+    isTruncated: () => isTruncated,
+    /** `endedAt`: when the transaction ended, epoch seconds. `ends`: what ended tokens before, by token. */
+    steps: (endedAt: number, ends: ReadonlyMap<string, TokenEnd> = new Map()): readonly Step[] =>
+      [...tokens.values()].map((one) => stepOf(one, endedAt, ends.get(one.id), reports.get(one.id))),
+  };
 };
 
-const gradeOf = (
-  { issuedAt, endsAt, isOnce }: { readonly issuedAt: number; readonly endsAt: number; readonly isOnce: boolean },
-  reports: readonly (AuditEvent | RecordedEvent)[],
-): Grade => {
-  if (reports.length === 0) return 'unreported';
-  // A call that the resource server refused did nothing.
-  const calls = reports.filter(({ inputs }) => inputs?.['outcome'] !== 'refused');
-  const times = calls.map(({ inputs }) => Number(inputs?.['time']));
-  if (times.some((time) => !(time <= endsAt + CLOCKS_SECONDS))) return 'unauthorized';
-  if (times.some((time) => time < issuedAt - CLOCKS_SECONDS)) return 'contradicted';
+const partiesOf = ({ agent, caller, chain }: AuditEvent | RecordedEvent): readonly string[] => [
+  ...new Set([...(agent === undefined ? [] : [agent]), ...(caller === undefined ? [] : [caller]), ...actorsOf(chain)]),
+];
+
+const stepOf = (
+  { id, at, event }: IssuedToken,
+  endedAt: number,
+  end: TokenEnd | undefined,
+  stated: Reports | undefined,
+): Step => {
+  const { token, agent, caller, resource, scopeGiven = [], approval } = event;
+  const issuedAt = Math.floor(at / 1000);
+  const expiresAt = token?.expiresAt ?? issuedAt;
+  const tokenEnd = end && { at: Math.floor(end.at / 1000), by: end.by };
+  const isEarly = tokenEnd !== undefined && tokenEnd.at < Math.min(expiresAt, endedAt);
   // The token of an approval is for one call (AP-06).
-  return isOnce && calls.length > 1 ? 'contradicted' : 'confirmed';
+  const maxUses = approval === undefined ? token?.maxUses : 1;
+  const life = {
+    issuedAt,
+    endsAt: Math.min(expiresAt, endedAt, tokenEnd?.at ?? Infinity),
+    maxUses: maxUses ?? Infinity,
+  };
+  return {
+    token: id,
+    at: issuedAt,
+    expires_at: expiresAt,
+    ...(isEarly ? { ended_at: tokenEnd.at, ended_by: tokenEnd.by } : {}),
+    ...((agent ?? caller) === undefined ? {} : { agent: agent ?? caller }),
+    ...(resource === undefined ? {} : { resource }),
+    scope: scopeGiven,
+    ...(approval === undefined ? {} : { approval }),
+    ...(maxUses === undefined ? {} : { max_uses: maxUses }),
+    reports: stated?.count ?? 0,
+    grade: gradeOf(life, stated),
+  };
+};
+
+type Life = { readonly issuedAt: number; readonly endsAt: number; readonly maxUses: number };
+
+const gradeOf = ({ issuedAt, endsAt, maxUses }: Life, stated: Reports | undefined): Grade => {
+  if (!stated) return 'unreported';
+  if (stated.latest > endsAt + CLOCKS_SECONDS) return 'unauthorized';
+  return stated.earliest < issuedAt - CLOCKS_SECONDS || stated.calls > maxUses ? 'contradicted' : 'confirmed';
 };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, everyDocument } from '../../ports/document-store.ts';
-import { GRADES, gradedSteps } from './grading.ts';
+import { GRADES, stepBook } from './grading.ts';
+import { TOKEN_ENDS, tokenEnds } from './token-ends.ts';
 import type { Transaction } from './transaction.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
 import type { TransactionRegistry } from './transaction-registry.ts';
@@ -10,7 +11,8 @@ import type { TransactionRegistry } from './transaction-registry.ts';
 /** `typ` of a receipt (RFC 8725 §3.11): no other token of this server passes for one. */
 const RECEIPT_TYPE = 'transaction-receipt+jwt';
 
-/** Events of a transaction that a receipt covers at most. */
+/** Tokens that a receipt lists at most, and events that its digest covers at most. */
+const MOST_STEPS = 1000;
 const MOST_RECEIPT_EVENTS = 10_000;
 const AT_A_TIME = 500;
 
@@ -18,9 +20,9 @@ const AT_A_TIME = 500;
 export interface TransactionReceipts {
   /**
    * The receipt of a closed transaction, as a compact JWS: its facts, the grade of each token, and a digest of its events in the
-   * audit log. A later one may cover more events, because reports come up to a day late. Undefined when there is no such
-   * transaction. Throws 'conflict' for an open one and for one with more than 10,000 events, 'unavailable' while its end is being
-   * recorded.
+   * audit log. A later one may cover more events, because reports come up to a day late. One about more than 1,000 tokens or
+   * 10,000 events says `truncated`: it lists the first tokens, and has no digest beyond that number of events. Undefined when
+   * there is no such transaction. Throws 'conflict' for an open one, 'unavailable' while its end is being recorded.
    */
   of(id: string): Promise<string | undefined>;
 }
@@ -32,7 +34,7 @@ export const transactionReceipts = ({
   issuer,
   sign,
 }: {
-  readonly transactions: Pick<TransactionRegistry, 'get' | 'close'>;
+  readonly transactions: Pick<TransactionRegistry, 'closeIfOver'>;
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly issuer: string;
@@ -41,36 +43,38 @@ export const transactionReceipts = ({
 }): TransactionReceipts => {
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
 
-  /** The transaction with its end, which is in the audit log. One that is past its end is closed first. */
+  /** The transaction with its end, which is in the audit log. One that has ended by itself is closed first. */
   const closed = async (id: string): Promise<Transaction | undefined> => {
-    const found = await transactions.get(id);
-    if (!found) return undefined;
-    if (found.document.state === 'open') throw transactionRefusal('receipt_of_open_transaction');
-    const stored = (await transactions.close(id, 'timeout', { caller: 'system' }))?.document;
-    if (stored?.state === 'closing') throw transactionRefusal('receipt_too_early', { retryAfterSeconds: 1 });
+    const stored = (await transactions.closeIfOver(id))?.document;
+    if (stored?.state === 'open') throw transactionRefusal('receipt_of_open_transaction');
     return stored;
   };
 
-  const recordsOf = async (id: string): Promise<readonly AuditRecord[]> => {
+  /** The events of a transaction, of which only what the receipt says stays in memory. */
+  const eventsOf = async (id: string) => {
     const order = { by: 'at', direction: 'ascending' } as const;
-    const all: AuditRecord[] = [];
+    const book = stepBook(MOST_STEPS);
+    const digest = eventDigest(MOST_RECEIPT_EVENTS);
+    let refused = 0;
     for await (const record of everyDocument(records, { where: { txn: id }, order, limit: AT_A_TIME })) {
       if (record.event.txn !== id) continue;
-      if (all.length === MOST_RECEIPT_EVENTS) {
-        throw transactionRefusal('receipt_too_large', { params: { most: MOST_RECEIPT_EVENTS } });
-      }
-      all.push(record);
+      const { type, token } = record.event;
+      if (type === 'token.refused') refused += 1;
+      book.add(record);
+      digest.add(record, type === 'token.refused' && !token);
     }
-    return all;
+    return { book, refused, events: digest.claim() };
   };
 
   return {
     async of(id): Promise<string | undefined> {
       const transaction = await closed(id);
       if (!transaction) return undefined;
-      const all = await recordsOf(id);
+      const { book, refused, events } = await eventsOf(id);
       const { agent, owner, trigger, intent, composition, traceparent, createdAt, closedAt, cause } = transaction;
-      const steps = gradedSteps(all, closedAt ?? transaction.expiresAt);
+      const endedAt = closedAt ?? transaction.expiresAt;
+      const steps = book.steps(endedAt, await tokenEnds(documents, book.tokens(), endedAt * 1000));
+      const isTruncated = book.isTruncated() || events.sha256 === undefined;
       return sign(RECEIPT_TYPE, {
         iss: issuer,
         iat: clock.now(),
@@ -84,8 +88,10 @@ export const transactionReceipts = ({
         opened_at: createdAt,
         closed_at: closedAt,
         cause,
-        events: digestOf(all),
-        refused: all.filter(({ event }) => event.type === 'token.refused').length,
+        events,
+        refused,
+        ...(isTruncated ? { truncated: true } : {}),
+        ends_known: TOKEN_ENDS,
         grades: Object.fromEntries(GRADES.map((grade) => [grade, steps.filter((one) => one.grade === grade).length])),
         steps,
       });
@@ -95,17 +101,29 @@ export const transactionReceipts = ({
 
 /**
  * The events by their places in the audit log: how many, up to which place of each stream, and SHA-256 (base64url) over one line
- * `stream:sequence:hash` and U+000A for each, in the order of stream and sequence.
+ * `stream:sequence:hash` and U+000A for each, in the order of stream and sequence. Without the digest for more than `most`. Refusals are only counted elsewhere: an
+ * agent can cause any number of them, and must not lose the digest by that.
  */
-const digestOf = (all: readonly AuditRecord[]) => {
-  const ordered = all.toSorted((one, other) =>
-    one.stream === other.stream ? one.sequence - other.sequence : one.stream < other.stream ? -1 : 1,
-  );
-  const digest = createHash('sha256');
+const eventDigest = (most: number) => {
   const through: Record<string, number> = {};
-  for (const { stream, sequence, hash } of ordered) {
-    digest.update(`${stream}:${sequence}:${hash}\n`);
-    through[stream] = sequence;
-  }
-  return { count: ordered.length, through, sha256: digest.digest('base64url') };
+  let lines: Pick<AuditRecord, 'stream' | 'sequence' | 'hash'>[] | undefined = [];
+  let count = 0;
+  return {
+    add({ stream, sequence, hash }: AuditRecord, isOnlyCounted: boolean): void {
+      through[stream] = Math.max(through[stream] ?? 0, sequence);
+      if (isOnlyCounted) return;
+      count += 1;
+      if (count > most) lines = undefined;
+      lines?.push({ stream, sequence, hash });
+    },
+    claim() {
+      if (!lines) return { count, through };
+      const digest = createHash('sha256');
+      lines.sort((one, other) =>
+        one.stream === other.stream ? one.sequence - other.sequence : one.stream < other.stream ? -1 : 1,
+      );
+      for (const { stream, sequence, hash } of lines) digest.update(`${stream}:${sequence}:${hash}\n`);
+      return { count, through, sha256: digest.digest('base64url') };
+    },
+  };
 };

@@ -30,11 +30,6 @@ export const TRANSACTION_REFUSALS = {
     code: 'unavailable',
     text: 'This transaction has ended, and its end is being recorded. Try again later.',
   },
-  receipt_too_early: { code: 'unavailable', text: 'The end of this transaction is being recorded.' },
-  receipt_too_large: {
-    code: 'conflict',
-    text: 'A receipt covers at most {most} events, and this transaction has more. Export the audit log instead.',
-  },
   transactions_exceeded: {
     code: 'conflict',
     text: 'This agent has {most} open transactions. Close one of them (closeTransaction).',

@@ -1,0 +1,96 @@
+/** Finds in the audit log what ended the tokens of a transaction before their expiry. */
+import type { AuditEvent } from '../../audit/audit-event.ts';
+import { AUDIT_RECORDS, type AuditRecord, type RecordedEvent } from '../../audit/audit-record.ts';
+import { type DocumentStore, everyDocument, type Query } from '../../ports/document-store.ts';
+import type { IssuedToken, TokenEnd } from './grading.ts';
+
+/**
+ * Types that end a token for good, and name it by a member of its `token.issued`. Not among them: what may be lifted or
+ * depends on more than the log says (a suspension, a policy, a change of rights), and the end of a delegation above its own.
+ */
+export const TOKEN_ENDS = [
+  'agent.retired',
+  'delegation.revoked',
+  'grant.revoked',
+  'kill.ordered',
+  'kill.reconciled',
+  'token.revoked',
+] as const;
+type EndType = (typeof TOKEN_ENDS)[number];
+
+const AT_A_TIME = 500;
+
+type Ended = AuditEvent | RecordedEvent;
+type Names = (ended: Ended, token: IssuedToken) => boolean;
+
+const byKill: Names = ({ target }, { id, event, parties }) => {
+  switch (target?.kind) {
+    case 'agent':
+    case 'client':
+      return parties.includes(target.id);
+    case 'account':
+      return event.subject === target.id || event.owner === target.id;
+    case 'owner':
+      return event.owner === target.id;
+    case 'delegation':
+      return event.delegation === target.id;
+    case 'token':
+      return id === target.id;
+    default:
+      return target?.id === 'all';
+  }
+};
+
+const NAMES: Readonly<Record<EndType, Names>> = {
+  'agent.retired': ({ target }, { parties }) => target !== undefined && parties.includes(target.id),
+  'delegation.revoked': ({ delegation }, { event }) => delegation !== undefined && delegation === event.delegation,
+  'grant.revoked': ({ grant }, { event }) => grant !== undefined && grant === event.grant,
+  'kill.ordered': byKill,
+  'kill.reconciled': byKill,
+  'token.revoked': ({ token }, { id }) => token?.id === id,
+};
+
+/**
+ * The first such event of each token, by token. `until`: milliseconds since the epoch; later events are not looked at. Reads
+ * the events of the parties and subjects of the tokens in that time, a page at a time. Throws StoreUnavailable.
+ */
+export const tokenEnds = async (
+  documents: DocumentStore,
+  tokens: readonly IssuedToken[],
+  until: number,
+): Promise<ReadonlyMap<string, TokenEnd>> => {
+  const ends = new Map<string, TokenEnd>();
+  if (tokens.length === 0) return ends;
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const range = { field: 'at', gte: Math.min(...tokens.map(({ at }) => at)), lte: until };
+  const order = { by: 'at', direction: 'ascending' } as const;
+  for (const where of wheres(tokens)) {
+    for await (const { at, event } of everyDocument(records, { where, range, order, limit: AT_A_TIME })) {
+      const type = TOKEN_ENDS.find((one) => one === event.type);
+      if (type === undefined || event.outcome !== 'done') continue;
+      for (const token of tokens) {
+        const known = ends.get(token.id);
+        const isEarlier = !known || at < known.at || (at === known.at && type < known.by);
+        if (at >= token.at && isEarlier && NAMES[type](event, token)) ends.set(token.id, { at, by: type });
+      }
+    }
+  }
+  return ends;
+};
+
+const wheres = (tokens: readonly IssuedToken[]): readonly NonNullable<Query['where']>[] => {
+  const parties = new Set(tokens.flatMap((one) => one.parties));
+  const subjects = new Set(tokens.flatMap(({ event }) => event.subject ?? []));
+  return [
+    { type: 'kill.ordered' },
+    { type: 'kill.reconciled' },
+    ...[...parties].flatMap((id) => [
+      { type: 'token.revoked', caller: id },
+      { type: 'agent.retired', target: id },
+    ]),
+    ...[...subjects].flatMap((subject) => [
+      { type: 'delegation.revoked', subject },
+      { type: 'grant.revoked', subject },
+    ]),
+  ];
+};
