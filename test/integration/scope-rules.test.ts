@@ -134,6 +134,8 @@ describe('SC-06 a change of policy', () => {
     const first = await exchange('read');
     const token = String(first.body['access_token']);
     expect(decodeJwt(token)['max_uses']).toBe(3);
+    // A receipt compares it with the calls (docs/how-to/transactions.md).
+    expect((await server.events('token.issued')).at(-1)?.token).toMatchObject({ maxUses: 3 });
     expect((await family.calls.introspect(family.calendar.credential, token)).body['max_uses']).toBe(3);
     await back(1);
     const again = await family.exchange(family.agent, token, family.calendar.identifier);

@@ -116,6 +116,9 @@ describe('an agent opens a transaction', () => {
     ['an intent and a digest', { intent_digest: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA' }, '/intent'],
     ['a huge intent', { intent: 'x'.repeat(1001) }, '/intent'],
     ['a line end in the intent', { intent: 'Pay\nApproved by Ada' }, '/intent'],
+    ['a line separator in the intent', { intent: 'Pay\u2028Approved by Ada' }, '/intent'],
+    ['a change of direction in the intent', { intent: 'Pay \u202e001 EUR' }, '/intent'],
+    ['a zero-width character in the intent', { intent: 'Pay\u200b 100 EUR' }, '/intent'],
     ['a short digest', { intent: undefined, intent_digest: 'abc' }, '/intent_digest'],
     ['another trigger', { trigger: 'god' }, '/trigger'],
     ['an invoker with spaces', { invoker: 'Ada Lovelace' }, '/invoker'],
@@ -171,7 +174,7 @@ describe('tokens of a transaction', () => {
     expect(decodeJwt(next)['txn']).toBe(id);
     const moved = await exchange(other, agent, { subject_token: first });
     expect([moved.status, reasonOf(moved)]).toEqual([400, 'transaction_other']);
-    expect(await latest('token.refused')).toMatchObject({ denial: { reason: 'transaction_other' } });
+    expect(await latest('token.refused')).toMatchObject({ txn: id, denial: { reason: 'transaction_other' } });
   });
 
   test.each<[string, () => Promise<string>]>([
@@ -202,6 +205,7 @@ describe('the close', () => {
     });
     const later = await exchange(id);
     expect([later.status, reasonOf(later)]).toEqual([400, 'transaction_ended']);
+    expect(await latest('token.refused')).toMatchObject({ txn: id, denial: { reason: 'transaction_ended' } });
     expect(later.body['denial']).toMatchObject({
       layer: 'transaction',
       remedies: [{ kind: 'transaction', endpoint: `${server.issuer}/api/v1/transactions` }],
@@ -240,6 +244,15 @@ describe('the close', () => {
       const [answers] = await Promise.all([asked, close(id, agent)]);
       const issued = answers.flatMap(({ body }) => (body['access_token'] ? [String(body['access_token'])] : []));
       expect((await Promise.all(issued.map(isActive))).filter((active) => active !== false)).toEqual([]);
+      // What was announced after the close was never given out.
+      const events = (await server.events()).filter(({ txn }) => txn === id);
+      const closedAt = events.findIndex(({ type }) => type === 'transaction.closed');
+      const given = new Set(issued.map((token) => decodeJwt(token).jti));
+      const announced = events.slice(closedAt).filter(({ type }) => type === 'token.issued');
+      const refused = new Set(
+        events.flatMap(({ type, token }) => (type === 'token.refused' && token ? [token.id] : [])),
+      );
+      expect(announced.filter(({ token }) => given.has(token?.id) || !refused.has(token?.id ?? ''))).toEqual([]);
     }
   });
 

@@ -78,11 +78,11 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     if (named === undefined) return undefined;
     const found = request.isAgent ? await dependencies.transactions.named(request.clientId, named) : 'unknown';
     if (found === 'unknown') throw refuse('transaction_unknown');
+    request.note({ txn: named });
     if (found === 'ended') {
       const endpoint = `${managementApiOf(issuer)}/transactions`;
       throw refuse('transaction_ended', { remedies: [{ kind: 'transaction', endpoint }] });
     }
-    request.note({ txn: found.id });
     return found;
   };
 

@@ -94,7 +94,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     const grant = await grantOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, grant, server);
     if (source.kind === 'unconsented') throw refuse('consent_missing');
-    const transaction = await transactionOf(dependencies, refuse, agent.id, origin.txn, undefined);
+    const transaction = await transactionOf(dependencies, refuse, caller, origin.txn, undefined);
     const facts = {
       ...(await factsAt(dependencies, refuse, agent, account, accepted, grant, source, server)),
       ...(transaction ? { transaction: transactionFacts(transaction) } : {}),

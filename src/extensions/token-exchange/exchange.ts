@@ -71,7 +71,7 @@ const checkedExchange = async (
   }
 
   const presented = await acceptSubjectToken(dependencies, refuse, agent, caller, parameters.subject);
-  const transaction = await transactionOf(dependencies, refuse, agent.id, presented.token.txn, parameters.transaction);
+  const transaction = await transactionOf(dependencies, refuse, caller, presented.token.txn, parameters.transaction);
   const accepted = under(transaction, presented);
   const { token, account } = accepted;
   caller.note({

@@ -64,8 +64,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
     if (account?.state !== 'active') throw refuse('subject_not_active');
     await checkActor(dependencies, refuse, party, caller, parameters);
     const { transaction: named } = parameters;
-    const transaction = await transactionOf(dependencies, refuse, party.is.id, undefined, named);
-    if (transaction) caller.note({ txn: transaction.id });
+    const transaction = await transactionOf(dependencies, refuse, caller, undefined, named);
 
     const now = clock.now();
     const decision = await dependencies.authorize({

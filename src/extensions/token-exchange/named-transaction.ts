@@ -1,18 +1,18 @@
 import { isDeclared, type Transaction } from '../../domain/authority/transactions/transaction.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
-import type { TokenExchangeDependencies } from './dependencies.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import type { Refuse } from './refusals.ts';
 
 /**
  * The declared transaction of a request: the one that the subject token carries, or the one that the parameter `transaction`
  * names. Undefined: the work has none. Only the agent that opened a transaction brings a token under it; a sub-agent gets a
  * token that is under it already. A token never leaves its transaction, so that the end of the transaction ends it. Throws
- * the refusal of an unknown, other or closed transaction.
+ * the refusal of an unknown, other or closed transaction. The refusal of a known one is recorded with its id.
  */
 export const transactionOf = async (
   { transactions, issuer }: Pick<TokenExchangeDependencies, 'transactions' | 'issuer'>,
   refuse: Refuse,
-  agent: string,
+  caller: Pick<Caller, 'clientId' | 'note'>,
   carried: string | undefined,
   named: string | undefined,
 ): Promise<Transaction | undefined> => {
@@ -21,14 +21,16 @@ export const transactionOf = async (
       remedies: [{ kind: 'transaction', endpoint: `${managementApiOf(issuer)}/transactions` }],
     });
   if (isDeclared(carried)) {
+    caller.note({ txn: carried });
     if (named !== undefined && named !== carried) throw refuse('transaction_other');
     const transaction = await transactions.live(carried);
     if (!transaction) throw ended();
     return transaction;
   }
   if (named === undefined) return undefined;
-  const found = await transactions.named(agent, named);
+  const found = await transactions.named(caller.clientId, named);
   if (found === 'unknown') throw refuse('transaction_unknown');
+  caller.note({ txn: named });
   if (found === 'ended') throw ended();
   return found;
 };

@@ -42,7 +42,10 @@ export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
     caller.note({ subject: token.subject, ...(token.grant ? { grant: token.grant } : {}) });
     const grant = token.grant === undefined ? undefined : await grants.get(token.grant);
     // A refresh token would outlive the transaction of this token.
-    if (isDeclared(token.txn)) throw refuse('authorization_not_own');
+    if (isDeclared(token.txn)) {
+      caller.note({ txn: token.txn });
+      throw refuse('transaction_without_refresh');
+    }
     const isOwn = received === 'issued_to_caller' && grant?.clientId === agent.id && grant.account === token.subject;
     if (!isOwn) throw refuse('authorization_not_own');
     const instance = (await caller.instance()) ?? (await started(dependencies, refuse, caller));

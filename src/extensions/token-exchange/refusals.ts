@@ -44,6 +44,12 @@ export const REFUSALS = {
     field: 'subject_token',
     text: 'subject_token comes from no authorization of this agent itself',
   },
+  transaction_without_refresh: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    field: 'subject_token',
+    text: 'subject_token belongs to a transaction, which a refresh token would outlive; present a token of the authorization itself',
+  },
   scope_malformed: { code: 'invalid_scope', layer: 'request', field: 'scope', text: 'scope is malformed' },
   proof_required: {
     code: 'invalid_request',

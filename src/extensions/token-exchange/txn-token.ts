@@ -54,7 +54,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
     const about = contextOf(values, refuse, 'request_context');
     const details = contextOf(values, refuse, 'request_details');
     const { token, account, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, subject);
-    const transaction = await transactionOf(dependencies, refuse, agent.id, token.txn, parameters.transaction);
+    const transaction = await transactionOf(dependencies, refuse, caller, token.txn, parameters.transaction);
     const txn = transaction?.id ?? token.txn ?? identifiers.newId('txn');
     caller.note({
       txn,

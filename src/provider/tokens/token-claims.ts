@@ -15,6 +15,7 @@ import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { actorsOf } from '../../domain/vocabulary/actor-chain.ts';
+import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
@@ -106,7 +107,10 @@ export const tokenClaims = (deps: {
     if (kill === 'all') throw everythingIsKilled();
     if (kill) throw refuse('invalid_grant', 'grant', 'killed', 'what this token would come from was stopped');
     if (isDeclared(txn) && !(await deps.transactions.live(txn))) {
-      throw refuse('invalid_grant', 'transaction', 'transaction_ended', 'the transaction of this token was closed');
+      const endpoint = `${managementApiOf(deps.issuer)}/transactions`;
+      throw refuse('invalid_request', 'transaction', 'transaction_ended', 'the transaction of this token was closed', [
+        { kind: 'transaction', endpoint },
+      ]);
     }
   };
 
@@ -139,6 +143,7 @@ export const tokenClaims = (deps: {
     token: ProviderToken,
     decided: Partial<AuditEvent>,
     parent: string | undefined,
+    maxUses?: unknown,
   ): AuditEvent => {
     const { client, params } = ctx.oidc;
     const format = token.resourceServer?.accessTokenFormat === 'jwt' ? 'jwt' : 'opaque';
@@ -159,6 +164,7 @@ export const tokenClaims = (deps: {
         format,
         expiresAt: token.exp ?? deps.clock.now() + token.expiration,
         ...(parent === undefined ? {} : { parent }),
+        ...(typeof maxUses === 'number' ? { maxUses } : {}),
       },
     } as const;
     return requestEvent(ctx, { type: 'token.issued', outcome: 'granted' }, { sent, result, decided });
@@ -218,7 +224,7 @@ export const tokenClaims = (deps: {
         const { claims, facts, parent, instance } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
-        const event = eventOf(ctx, token, facts, parent);
+        const event = eventOf(ctx, token, facts, parent, claims['max_uses']);
         const ownership = await ownershipBehind(ctx, event);
         await record(ctx, event, ownership, { instance, worth: made.worth ?? deps.authority.worthOf(ctx) });
         return { ...claims, ...ownershipMember(ownership) };
