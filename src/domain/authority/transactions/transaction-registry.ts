@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Revocation } from '../../ports/revocation.ts';
+import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import { type NewTransaction, readTransaction } from './read-transaction.ts';
 import {
   asItStands,
@@ -27,9 +28,13 @@ import {
 import { type TransactionClosing, transactionClosing } from './transaction-closing.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
 
+/** An owner at the time of the opening, or an agent. */
+export type Among = { readonly owner: string } | { readonly agent: string };
+
 export type TransactionQuery = PageQuery & {
   readonly agent?: string;
-  readonly owner?: string;
+  /** Only those of one of these: owners when they were opened, and agents. */
+  readonly among?: readonly Among[];
   /** Only open ones. A page may be shorter than requested and still have a next one. */
   readonly isOpen?: boolean;
 };
@@ -71,7 +76,7 @@ export const transactionRegistry = (deps: {
     const taken = new Set<string>();
     for (const { document } of open) {
       if (clock.now() < document.expiresAt) taken.add(document.slot);
-      else await closing.close(document.id, 'timeout', { caller: 'system' });
+      else await closing.closeIfOver(document.id);
     }
     const free = Array.from({ length: MOST_OPEN }, (_, index) => `${agent}:${index}`).filter((one) => !taken.has(one));
     // Any of them, so that calls at the same time seldom meet.
@@ -128,17 +133,18 @@ export const transactionRegistry = (deps: {
       return found && { ...found, document: asItStands(found.document, clock.now()) };
     },
 
-    async list({ agent, owner, isOpen, ...query } = {}): Promise<Page<Transaction>> {
-      const { after, limit = 50 } = query;
-      const where = { agent, owner, state: isOpen ? 'open' : undefined };
-      const found = await transactions.find({
-        where: Object.fromEntries(
-          Object.entries(where).filter((entry): entry is [string, string] => entry[1] !== undefined),
-        ),
-        order: NEWEST_FIRST,
-        limit: limit + 1,
-        ...(after ? { after } : {}),
-      });
+    async list({ agent, among, isOpen, after, limit = 50 } = {}): Promise<Page<Transaction>> {
+      const ways: readonly (Among | object)[] = agent === undefined ? (among ?? [{}]) : [{ agent }];
+      const walks = await fewAtOnce(ways, (way) =>
+        transactions.find({
+          where: { ...way, ...(isOpen ? { state: 'open' } : {}) },
+          order: NEWEST_FIRST,
+          limit: limit + 1,
+          ...(after ? { after } : {}),
+        }),
+      );
+      const unique = new Map(walks.flat().map((one) => [one.document.id, one]));
+      const found = [...unique.values()].sort((one, other) => newerFirst(one.document, other.document));
       const page = found.slice(0, limit);
       const items = page
         .map((one) => ({ ...one, document: asItStands(one.document, clock.now()) }))
@@ -156,6 +162,10 @@ export const transactionRegistry = (deps: {
     },
   };
 };
+
+/** The order of NEWEST_FIRST, in which stores break ties by id. */
+const newerFirst = (one: Transaction, other: Transaction): number =>
+  other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1);
 
 /** Digests and ids; what people may be named in stands where it can be erased. */
 const openedEvent = (transaction: Omit<Transaction, 'slot'>, by: By): AuditEvent => {

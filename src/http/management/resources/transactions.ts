@@ -13,9 +13,12 @@ import {
   type Transaction,
 } from '../../../domain/authority/transactions/transaction.ts';
 import type { TransactionReceipts } from '../../../domain/authority/transactions/transaction-receipts.ts';
-import type { TransactionRegistry } from '../../../domain/authority/transactions/transaction-registry.ts';
+import type { Among, TransactionRegistry } from '../../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
-import type { Owners } from '../../../domain/identity/groups/owners.ts';
+import type { AgentRegistry } from '../../../domain/clients/agents/agent-registry.ts';
+import { ownershipOf } from '../../../domain/clients/agents/ownership.ts';
+import type { GroupRegistry } from '../../../domain/identity/groups/group-registry.ts';
+import { type Owners, partiesOf } from '../../../domain/identity/groups/owners.ts';
 import type { Found, Versioned } from '../../../domain/ports/document-store.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -168,10 +171,16 @@ type Dependencies = {
   /** Agents in their effective state. */
   readonly effectiveAgents: { get(id: string): Found<Agent> };
   readonly owners: Pick<Owners, 'answersFor'>;
+  readonly groups: Pick<GroupRegistry, 'ofAccount'>;
+  readonly agents: Pick<AgentRegistry, 'list'>;
 };
 
+/** Agents of a caller that are looked at for those that had another owner before. */
+const MOST_AGENTS = 200;
+
 /** An agent sees its own transactions, an account without a role those of its own agents. */
-const handlers = ({ transactions, receipts, effectiveAgents, owners }: Dependencies): Handlers<typeof routes> => {
+const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
+  const { transactions, receipts, effectiveAgents, owners, groups, agents } = dependencies;
   /** By whose right a caller reads or closes a transaction of this agent; undefined: by none. */
   const rightTo = async ({ access, caller }: Pick<Call, 'access' | 'caller'>, agent: string, owner?: string) => {
     if (caller.id === agent) return 'agent';
@@ -189,6 +198,14 @@ const handlers = ({ transactions, receipts, effectiveAgents, owners }: Dependenc
     return existing(found && by ? { found, by } : undefined);
   };
 
+  /** The caller and their groups as owners, and their agents that had another owner before. */
+  const ownOf = async (account: string): Promise<readonly Among[]> => {
+    const parties = await partiesOf(groups, account);
+    const { items } = await agents.list({ owners: parties, limit: MOST_AGENTS });
+    const handedOver = items.filter(({ document }) => ownershipOf(document) > 0);
+    return [...parties.map((owner) => ({ owner })), ...handedOver.map(({ document }) => ({ agent: document.id }))];
+  };
+
   return {
     async openTransaction({ body, caller, by }) {
       const agent = existing(await effectiveAgents.get(caller.id)).document;
@@ -201,10 +218,10 @@ const handlers = ({ transactions, receipts, effectiveAgents, owners }: Dependenc
       const agent = query.agent ?? (isAgent ? caller.id : undefined);
       // Answers as if transactions of others did not exist (MG-01).
       if (agent !== undefined && !(await rightTo(call, agent))) return { body: { items: [] } };
-      const owner = access === 'own' && agent === undefined ? { owner: caller.id } : {};
       const found = await transactions.list({
         ...pageOf(call),
-        ...(agent === undefined ? owner : { agent }),
+        ...(agent === undefined ? {} : { agent }),
+        ...(access === 'own' && agent === undefined ? { among: await ownOf(caller.account ?? caller.id) } : {}),
         ...(query.open ? { isOpen: true } : {}),
       });
       // The agent of an earlier transaction may have another owner now.
