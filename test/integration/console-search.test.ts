@@ -119,10 +119,9 @@ describe('a search', () => {
       `/console/policy/try?agent=${agent}`,
       `/console/audit?id=${agent}`,
     ]);
-    expect(found(await search(auditor, `txn_${'a'.repeat(26)}`))).toEqual([
-      `/console/transactions/txn_${'a'.repeat(26)}`,
-      `/console/audit?id=txn_${'a'.repeat(26)}`,
-    ]);
+    for (const id of [`txn_${'a'.repeat(26)}`, `trn_${'a'.repeat(26)}`]) {
+      expect(found(await search(auditor, id))).toEqual([`/console/transactions/${id}`, `/console/audit?id=${id}`]);
+    }
     expect((await search(ada, `txn_${'a'.repeat(26)}`)).html).toContain('No result.');
   });
 

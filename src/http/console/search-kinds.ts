@@ -251,11 +251,11 @@ const auditIds: KindSearch = {
   kind: 'audit',
   operation: 'listAuditEvents',
   async find({ deps, text, idOf }) {
-    const id = idOf('txn', 'tok', 'dny', 'dec', 'dlg', 'apv', 'agt', 'acc', 'app', 'grt', 'kil');
+    const id = idOf('trn', 'txn', 'tok', 'dny', 'dec', 'dlg', 'apv', 'agt', 'acc', 'app', 'grt', 'kil');
     if (id === undefined) return { hits: [] };
     const href = `${deps.basePath}/console/audit?id=${encodeURIComponent(text)}`;
     const events: FoundHit = { kind: 'audit', id, name: searchWords.eventsOf, href };
-    if (!id.startsWith('txn_')) return { hits: [events] };
+    if (!id.startsWith('txn_') && !id.startsWith('trn_')) return { hits: [events] };
     const overTime = `${deps.basePath}/console/transactions/${id}`;
     return { hits: [{ kind: 'audit', id, name: searchWords.transaction, href: overTime }, events] };
   },
