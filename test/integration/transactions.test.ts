@@ -114,7 +114,7 @@ describe('an agent opens a transaction', () => {
   test.each<[string, object, string]>([
     ['no intent', { intent: undefined }, '/intent'],
     ['an intent and a digest', { intent_digest: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA' }, '/intent'],
-    ['a huge intent', { intent: 'x'.repeat(1001) }, '/intent'],
+    ['a huge intent', { intent: 'x'.repeat(281) }, '/intent'],
     ['a line end in the intent', { intent: 'Pay\nApproved by Ada' }, '/intent'],
     ['a line separator in the intent', { intent: 'Pay\u2028Approved by Ada' }, '/intent'],
     ['a change of direction in the intent', { intent: 'Pay \u202e001 EUR' }, '/intent'],

@@ -81,8 +81,6 @@ export type ApprovalFacts = {
 };
 
 const VALUE = 300;
-/** Characters of an intent. An approver reads all of it. */
-const INTENT = 1000;
 /** Members to show beside the sentence. The rest follows below, as raw text. */
 export const SHOWN_MEMBERS = 12;
 
@@ -203,4 +201,4 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
 
 /** The agent's text comes after the facts, marked as its own. */
 export const agentsWords = ({ message, intent, agent, channel }: ApprovalFacts): Html =>
-  html`${intent && chosenWords(intent.text, words.intents[intent.source], INTENT)}${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;
+  html`${intent && chosenWords(intent.text, words.intents[intent.source])}${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;

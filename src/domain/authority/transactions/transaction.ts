@@ -66,8 +66,8 @@ export type Transaction = {
 
 /** Open transactions of one agent. */
 export const MOST_OPEN = 100;
-/** Characters of an intent and of an invoker. */
-export const MOST_INTENT_CHARACTERS = 1000;
+/** Characters of an intent, all of which an approver reads (AP-18), and of an invoker. */
+export const MOST_INTENT_CHARACTERS = 280;
 export const MOST_INVOKER_CHARACTERS = 200;
 export const SHORTEST_SECONDS = 60;
 export const LONGEST_SECONDS = 86_400;
