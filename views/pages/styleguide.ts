@@ -35,7 +35,7 @@ export const styleguidePage = (model: StyleguideModel): Html =>
       (scheme) =>
         html`<a href="${model.basePath}/console/styleguide?scheme=${scheme}"${scheme === model.scheme && html` aria-current="true"`}>${words.scheme[scheme]}</a>`,
     )}</nav></div>
-<nav class="index" aria-label="${words.parts}"><div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div>${groups().map(
+<nav class="index" aria-label="${words.index}"><div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div>${groups().map(
       ([group, parts]) =>
         html`<div class="card tight"><h2><a href="#group-${group}">${words.groups[group]}</a></h2><p>${Object.keys(
           parts,

@@ -24,6 +24,7 @@ export const styleguideWords = {
   colours: phrase({ en: 'Colours', de: 'Farben' }),
   type: phrase({ en: 'Type', de: 'Schrift' }),
   parts: phrase({ en: 'Parts', de: 'Bausteine' }),
+  index: phrase({ en: 'Index', de: 'Verzeichnis' }),
   basics: phrase({ en: 'Basics', de: 'Grundlagen' }),
   groups: {
     controls: phrase({ en: 'Forms and buttons', de: 'Formulare und Schaltflächen' }),
