@@ -229,6 +229,19 @@ export const describeTransparencyLog = (name: string, open: () => DocumentStore 
       expect(await node.bundle(3, 1)).toBeUndefined();
     });
 
+    test('verifies when a stream begins after the end of a bundle', async () => {
+      const documents = await open();
+      const node = nodeOn(documents);
+      await node.open();
+      const { write } = recordsOn(documents);
+      await write('nod_a', 200);
+      await appendAll(node);
+      await write('nod_a', 100);
+      await write('nod_b', 10);
+      await appendAll(node);
+      expect(await verified(documents)).toMatchObject({ entries: 310 });
+    });
+
     test('writes nothing when nothing was recorded', async () => {
       const documents = await open();
       const node = nodeOn(documents);

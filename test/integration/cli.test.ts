@@ -504,6 +504,7 @@ test('FT-14 a backup is taken while serving and restored; tokens from before are
   writeFileSync(checkpoint, String(before['checkpoint']));
   expect(await behalf('audit', 'verify', '--store', '--checkpoint', checkpoint)).toMatchObject({
     code: 0,
+    err: '',
     out: expect.stringContaining(String(before['verifier_key'])),
   });
   const { id } = await json(

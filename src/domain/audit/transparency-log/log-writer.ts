@@ -103,7 +103,8 @@ export const logWriter = (deps: {
       if (at % WIDTH === 0)
         cursorsAt.set(
           at,
-          [...after].map(([stream, sequence]) => ({ stream, sequence })),
+          // A stream that begins after this entry has none.
+          [...after].filter(([, sequence]) => sequence > 0).map(([stream, sequence]) => ({ stream, sequence })),
         );
       const last = tail[at - 1];
       if (last) after.set(last.stream, last.sequence - 1);
