@@ -29,7 +29,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   {
     title: words.notification,
     cell: ({ kind, id }) =>
-      html`<strong class="whole">${notificationText(kind) ?? plainText(kind, 80)}</strong> <code class="line">${plainText(id, 100)}</code>`,
+      html`<strong class="long">${notificationText(kind) ?? plainText(kind, 80)}</strong> <code class="line">${plainText(id, 100)}</code>`,
   },
   {
     title: words.recipient,
@@ -38,7 +38,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
         recipientHref === undefined
           ? html`<span class="name">${isolated(recipient, 100)}</span>`
           : html`<a class="name" href="${recipientHref}">${isolated(recipient, 100)}</a>`
-      } <span class="line hint whole">${words.channels[channel]}</span>`,
+      } <span class="line hint">${words.channels[channel]}</span>`,
   },
   {
     title: words.failure,
@@ -48,7 +48,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   {
     title: words.due,
     cell: ({ createdAt, forgetAt }) =>
-      html`${agoText(createdAt)} <span class="line hint whole">${words.until(timeText(forgetAt))}</span>`,
+      html`${agoText(createdAt)} <span class="line hint">${words.until(timeText(forgetAt))}</span>`,
   },
   ...(mayRetry
     ? [{ title: words.again, isActions: true as const, cell: (row: DeadLetterRow) => againButton(row, csrf) }]

@@ -88,7 +88,7 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
       mine: await shownOf(await listed({ account: id }), ({ deputy }) => deputy),
       theirs: await shownOf(await listed({ deputy: id }), ({ account }) => account),
     });
-    sendPage(ctx, 200, page);
+    sendPage(ctx, 200, page, [], 'scripts');
   });
 
   router.get('/account/away/new', async (ctx) => {
