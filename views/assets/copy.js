@@ -6,8 +6,10 @@
     for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(except)) menu.open = false;
   };
   document.addEventListener('click', ({ target }) => closeMenus(target));
-  // An open menu would cover what has the focus.
-  document.addEventListener('focusin', ({ target }) => closeMenus(target));
+  // An open menu would cover what has the focus. A click in a menu may focus what the menu is in.
+  document.addEventListener('focusin', ({ target }) => {
+    if (!target.querySelector('details.menu[open]')) closeMenus(target);
+  });
   document.addEventListener('keydown', ({ key }) => {
     const menu = key === 'Escape' && document.querySelector('details.menu[open]');
     if (!menu) return;
