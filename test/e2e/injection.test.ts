@@ -89,7 +89,6 @@ const SHOWN: readonly string[] = [
   'sessions.browser.system',
   'sessions.seenFrom',
   'sessions.source',
-  'transparency_logs.verifierKey',
   'trusted_issuers.issuer',
   'trusted_issuers.name',
   'upstream_links.label',
