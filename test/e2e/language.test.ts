@@ -102,7 +102,7 @@ test('OIDC Core §3.1.2.1 ui_locales decides, the choice at the foot of a page c
       [scene.accountId, ['language']],
     ]);
     await page.goto(`${server.issuer}/account`);
-    expect(await read(page)).toEqual({ language: 'de', heading: 'Mein Konto' });
+    expect(await read(page)).toEqual({ language: 'de', heading: 'Agenten und Apps' });
 
     await page.goto(`${server.issuer}/session/end`);
     await hands.press(page, 'English');
