@@ -1,15 +1,11 @@
 // What every page of the console does with a click. Copies what a button names, and says so. Closes an open menu at a click
-// beside it, at Escape, and when the focus leaves it. Without this script the buttons do nothing, and without scripts a
-// browser hides them; a menu closes at its own button.
+// beside it, and at Escape. Without this script the buttons do nothing, and without scripts a browser hides them; a menu
+// closes at its own button.
 {
   const closeMenus = (except) => {
     for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(except)) menu.open = false;
   };
   document.addEventListener('click', ({ target }) => closeMenus(target));
-  // An open menu would cover what has the focus. A click in a menu may focus what the menu is in.
-  document.addEventListener('focusin', ({ target }) => {
-    if (!target.querySelector('details.menu[open]')) closeMenus(target);
-  });
   document.addEventListener('keydown', ({ key }) => {
     const menu = key === 'Escape' && document.querySelector('details.menu[open]');
     if (!menu) return;
