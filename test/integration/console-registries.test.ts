@@ -164,7 +164,7 @@ describe('people', () => {
       'Firefox',
     ],
     ['an unknown browser', 'Mozilla/5.0 (X11; Linux x86_64) Own/1.0', 'Linux'],
-    ['one that says nothing', 'Own/1.0', 'A browser we do not know'],
+    ['one that says nothing', 'Own/1.0', 'Unknown browser'],
   ])('the page of a person who came with %s names what is known', async (_name, agent, said) => {
     const hal: Person = { username: `hal-${said.toLowerCase().replaceAll(' ', '-')}`, password: PASSWORD };
     const id = await make('/accounts', { ...hal, name: 'Hal' });
