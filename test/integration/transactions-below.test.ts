@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 beforeAll(startApprovals);
 afterAll(closeApprovals);
 
-const INTENT = `Pay the invoices of June${', and one more'.repeat(68)}, and no others`;
+const INTENT = `Pay the invoices of June${', and one more'.repeat(17)}, and no others`;
 const latest = async (type: AuditEventType) => (await server.events(type)).at(-1);
 
 const permit = async ({ clientId }: Identity, more: object = {}, resources: readonly string[] = []): Promise<void> => {
