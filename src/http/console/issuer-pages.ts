@@ -1,32 +1,28 @@
-import { isolated } from '../../../views/agent-text.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
-import { confirmPage } from '../../../views/partials/console-list.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { issuerWords as words } from '../../../views/words/console-issuers.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { registerWords } from '../../../views/words/registries.ts';
 import { ISSUER_TEMPLATES } from '../../domain/clients/workload-identity/trusted-issuer.ts';
-import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import type { OperationId } from '../management/resource-table.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { choiceField, flagField, keysField, lineField, timeField } from './form-fields.ts';
 import { listed } from './list-page.ts';
+import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
-import { stepUp } from './step-up.ts';
 
 /** A trusted issuer as the management API shows it. */
 type ShownIssuer = AnswerOf<'getTrustedIssuer'>;
 
 /** Adds `/console/trusted-issuers`: the issuers of workload tokens, their forms, and what is done with one. */
 export const addIssuerPages = (parts: PageParts): void => {
-  const { router, page, deps, calls, sessions, openedAs } = parts;
+  const { page, deps, calls } = parts;
   const home = `${deps.basePath}/console/trusted-issuers`;
-  const withFactor = stepUp(deps);
 
   page('/console/trusted-issuers', async (ctx, { viewer, frame }) => {
     const { items, pages } = await listed(
@@ -86,41 +82,30 @@ export const addIssuerPages = (parts: PageParts): void => {
     );
   });
 
-  const asks = {
-    disable: {
-      operation: 'disableTrustedIssuer',
-      ...{ title: words.disableTitle, question: words.disableAsked },
-      ...{ lead: words.disableLead, button: registerWords.disable },
+  addObjectActions(parts, {
+    path: '/console/trusted-issuers',
+    place: 'issuers',
+    nameOf: async (viewer, id) => (await issuerOf(viewer, id)).name,
+    actions: {
+      disable: {
+        operation: 'disableTrustedIssuer',
+        done: 'issuerDisabled',
+        asks: {
+          ...{ title: words.disableTitle, question: words.disableAsked },
+          ...{ lead: words.disableLead, button: registerWords.disable },
+        },
+      },
+      enable: { operation: 'enableTrustedIssuer', done: 'issuerEnabled' },
+      'discard-keys': {
+        operation: 'purgeTrustedIssuerKeys',
+        done: 'keysDiscarded',
+        asks: {
+          ...{ title: words.discard, question: words.discardAsked },
+          ...{ lead: words.discardLead, button: words.discard },
+        },
+      },
     },
-    'discard-keys': {
-      operation: 'purgeTrustedIssuerKeys',
-      ...{ title: words.discard, question: words.discardAsked },
-      ...{ lead: words.discardLead, button: words.discard },
-    },
-  } as const;
-  for (const [tail, { operation, question, ...asked }] of Object.entries(asks)) {
-    page(`/console/trusted-issuers/:id/${tail}`, async (ctx, { viewer, frame }, id) => {
-      calls.access(operation, viewer.account);
-      const { name } = await issuerOf(viewer, id);
-      const href = `${home}/${id}`;
-      const form = { question: question(isolated(name, 100)), action: `${href}/${tail}`, cancelHref: href };
-      sendPage(ctx, 200, confirmPage(frame, { place: 'issuers', ...asked, ...form }));
-    });
-  }
-
-  const button = (tail: string, operation: OperationId, done: string): void => {
-    router.post(`/console/trusted-issuers/:id/${tail}`, async (ctx) => {
-      const { form: _, ...session } = await sessions.withForm(ctx);
-      const { id = '' } = ctx.params;
-      const { account, by } = openedAs(ctx, session).viewer;
-      const href = `${home}/${id}`;
-      const call = () => calls.run(operation, account, by, { id });
-      if (await withFactor(ctx, account.id, href, call)) seeOther(ctx, `${href}?done=${done}`);
-    });
-  };
-  button('disable', 'disableTrustedIssuer', 'issuerDisabled');
-  button('enable', 'enableTrustedIssuer', 'issuerEnabled');
-  button('discard-keys', 'purgeTrustedIssuerKeys', 'keysDiscarded');
+  });
 };
 
 const SECTIONS: readonly SectionSpec[] = [

@@ -1,33 +1,29 @@
-import { isolated } from '../../../views/agent-text.ts';
 import { type PeerRow, peerPage, peersPage } from '../../../views/pages/console-peers.ts';
-import { confirmPage } from '../../../views/partials/console-list.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { issuerWords } from '../../../views/words/console-issuers.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { peerWords as words } from '../../../views/words/console-peers.ts';
 import { registerWords } from '../../../views/words/registries.ts';
-import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import type { OperationId } from '../management/resource-table.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { type FieldKind, flagField, keysField, lineField, namesField, rightsField, timeField } from './form-fields.ts';
 import { listed } from './list-page.ts';
+import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
-import { stepUp } from './step-up.ts';
 
 /** A trusted domain as the management API shows it. */
 type ShownPeer = AnswerOf<'getPeer'>;
 
 /** Adds `/console/peers`: the authorization servers of other domains, their forms, and what is done with one. */
 export const addPeerPages = (parts: PageParts): void => {
-  const { router, page, deps, calls, sessions, openedAs } = parts;
+  const { page, deps, calls } = parts;
   const home = `${deps.basePath}/console/peers`;
-  const withFactor = stepUp(deps);
 
   page('/console/peers', async (ctx, { viewer, frame }) => {
     const from = queryOf(ctx).get('after');
@@ -85,41 +81,30 @@ export const addPeerPages = (parts: PageParts): void => {
     );
   });
 
-  const asks = {
-    disable: {
-      operation: 'disablePeer',
-      ...{ title: words.disableTitle, question: words.disableAsked },
-      ...{ lead: words.disableLead, button: registerWords.disable },
+  addObjectActions(parts, {
+    path: '/console/peers',
+    place: 'peers',
+    nameOf: async (viewer, id) => (await peerOf(viewer, id)).name,
+    actions: {
+      disable: {
+        operation: 'disablePeer',
+        done: 'peerDisabled',
+        asks: {
+          ...{ title: words.disableTitle, question: words.disableAsked },
+          ...{ lead: words.disableLead, button: registerWords.disable },
+        },
+      },
+      enable: { operation: 'enablePeer', done: 'peerEnabled' },
+      'discard-keys': {
+        operation: 'purgePeerKeys',
+        done: 'keysDiscarded',
+        asks: {
+          ...{ title: issuerWords.discard, question: issuerWords.discardAsked },
+          ...{ lead: issuerWords.discardLead, button: issuerWords.discard },
+        },
+      },
     },
-    'discard-keys': {
-      operation: 'purgePeerKeys',
-      ...{ title: issuerWords.discard, question: issuerWords.discardAsked },
-      ...{ lead: issuerWords.discardLead, button: issuerWords.discard },
-    },
-  } as const;
-  for (const [tail, { operation, question, ...asked }] of Object.entries(asks)) {
-    page(`/console/peers/:id/${tail}`, async (ctx, { viewer, frame }, id) => {
-      calls.access(operation, viewer.account);
-      const { name } = await peerOf(viewer, id);
-      const href = `${home}/${id}`;
-      const form = { question: question(isolated(name, 100)), action: `${href}/${tail}`, cancelHref: href };
-      sendPage(ctx, 200, confirmPage(frame, { place: 'peers', ...asked, ...form }));
-    });
-  }
-
-  const button = (tail: string, operation: OperationId, done: string): void => {
-    router.post(`/console/peers/:id/${tail}`, async (ctx) => {
-      const { form: _, ...session } = await sessions.withForm(ctx);
-      const { id = '' } = ctx.params;
-      const { account, by } = openedAs(ctx, session).viewer;
-      const href = `${home}/${id}`;
-      const call = () => calls.run(operation, account, by, { id });
-      if (await withFactor(ctx, account.id, href, call)) seeOther(ctx, `${href}?done=${done}`);
-    });
-  };
-  button('disable', 'disablePeer', 'peerDisabled');
-  button('enable', 'enablePeer', 'peerEnabled');
-  button('discard-keys', 'purgePeerKeys', 'keysDiscarded');
+  });
 };
 
 /** Ticked: people are also found by a verified address. Unticked: only links count. */
