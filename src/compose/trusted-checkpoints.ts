@@ -26,7 +26,8 @@ const keptNotes = (folder: string): KeptNotes => {
 };
 
 /**
- * The file in a data folder; without a folder nothing is kept. Processes that share a folder share the file: one of them may
+ * The file in a data folder; without a folder nothing is kept. What it names is read here, before this process reads a log: a
+ * checkpoint that another process keeps later may be ahead of that. Processes that share a folder share the file: one of them may
  * replace a later checkpoint with its own, and its next one corrects that. `failed` is told when the file cannot be written.
  */
 export const trustedCheckpoints = (
@@ -34,8 +35,9 @@ export const trustedCheckpoints = (
   failed: (error: unknown) => void,
 ): TrustedCheckpoints => {
   if (folder === undefined) return { read: () => undefined, keep: () => undefined };
+  const atStart = keptNotes(folder);
   return {
-    read: (origin) => keptNotes(folder)[origin],
+    read: (origin) => atStart[origin],
     keep(origin, note) {
       try {
         const { [origin]: _, ...others } = keptNotes(folder);

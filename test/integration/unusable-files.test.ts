@@ -122,6 +122,11 @@ describe('a file that is not what the server wrote', () => {
     ],
     ['node.json', () => '[1]', /node\.json does not hold what the server wrote there\. .*under a new name/],
     ['trusted-heads.json', () => 'no JSON', /trusted-heads\.json was not signed with the audit key of this database/],
+    [
+      'trusted-checkpoints.json',
+      () => '{"log":1}',
+      /trusted-checkpoints\.json holds no checkpoints of the transparency log: .*Put back the right file/,
+    ],
     ['master.key', () => 'short', /master\.key does not hold a master key .*put the right file back/],
     [
       'master.key',
