@@ -38,7 +38,8 @@ export const goLog: ClientScript = {
       return new URL(ground.issuer);
     };
     await runProgram({ ...ground, signIn: more }, check, [join(folder, 'log')], {
-      LOG: `${ground.issuer}/log`,
+      // The origin is the address of the log without the scheme, as tlog-tiles recommends.
+      LOG: `${new URL(ground.issuer).protocol}//${log['origin']}`,
       VERIFIER_KEY: String(log['verifier_key']),
       PROOF: proof,
     });

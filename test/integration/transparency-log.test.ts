@@ -14,6 +14,8 @@ let server: RunningServer;
 let management: Management;
 let folder: string;
 let verifierKey: string;
+/** Path of the log below the issuer, with a slash at its end. */
+let tiles: string;
 
 const at = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${server.issuer}${path}`, init);
 const checkpointNow = async () => {
@@ -34,6 +36,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'behalf-log-'));
   const { body } = await management.call('GET', '/audit/log');
   verifierKey = String(body['verifier_key']);
+  tiles = new URL(`http://${body['origin']}/`).pathname.slice('/id'.length);
   await management.call('POST', '/accounts', { username: 'ada2', name: 'Ada' });
 }, 60_000);
 afterAll(async () => {
@@ -87,15 +90,18 @@ test('an event that does not exist has no proof, and a token without audit:read 
 });
 
 describe('the endpoints of tlog-tiles', () => {
-  test('serve checkpoint, tiles and entries to everybody, with the caching that the specification asks for', async () => {
+  test('serve checkpoint, tiles and entries without a token, with the caching that the specification asks for', async () => {
     const checkpoint = await at('/log/checkpoint');
     expect(checkpoint.status).toBe(200);
     expect(checkpoint.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(checkpoint.headers.get('cache-control')).toBe('public, max-age=1');
+    const ofLog = await at(`${tiles}checkpoint`);
+    expect([ofLog.status, ofLog.headers.get('cache-control')]).toEqual([200, 'public, max-age=1']);
+    expect((await ofLog.text()).split('\n')[0]).toBe(noteVerifier(verifierKey).name);
     const { size } = await checkpointNow();
     expect(size).toBeLessThan(256);
     for (const kind of ['0', 'entries']) {
-      const tile = await at(`/log/tile/${kind}/000.p/${size}`);
+      const tile = await at(`${tiles}tile/${kind}/000.p/${size}`);
       expect(tile.status).toBe(200);
       expect(tile.headers.get('content-type')).toBe('application/octet-stream');
       expect(tile.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -113,17 +119,22 @@ describe('the endpoints of tlog-tiles', () => {
       ...['0/x999/x999/x999/x999/x999/999.p/1', 'entries/999.p/1', 'entries/000', 'data/000.p/1', '63/999.p/1', '0/'],
       ...['0/000.p', '0/000.p/1/', '0/000.p/1%20', '0/%2e%2e/000', 'entries/000.p/1e1', '0/٣٣٣.p/1', 'x'.repeat(4000)],
     ]) {
-      const answer = await at(`/log/tile/${path}`);
+      const answer = await at(`${tiles}tile/${path}`);
       expect([path, answer.status]).toEqual([path, 404]);
       expect(answer.headers.get('cache-control')).toBe('no-store');
     }
-    for (const path of ['/log/', '/log/checkpoint/', '/log/Checkpoint', '/log/nod_x/checkpoint']) {
+    const other = `/log/log_${'a'.repeat(26)}`;
+    for (const path of [
+      ...['/log/', '/log/checkpoint/', '/log/Checkpoint', '/log/nod_x/checkpoint', `${tiles}checkpoint/`],
+      // Another log, and addresses without a log.
+      ...[`${other}/checkpoint`, `${other}/tile/0/000.p/1`, `${other}/tile/entries/000.p/1`, '/log/tile/0/000.p/1'],
+    ]) {
       expect([path, (await at(path)).status]).toEqual([path, 404]);
     }
   });
 
   test('answer HEAD and OPTIONS, ignore Range, and refuse other methods', async () => {
-    for (const path of ['/log/checkpoint', '/log/tile/0/000.p/1']) {
+    for (const path of ['/log/checkpoint', `${tiles}checkpoint`, `${tiles}tile/0/000.p/1`]) {
       const head = await at(path, { method: 'HEAD' });
       expect([head.status, await head.text()]).toEqual([200, '']);
       expect((await at(path, { method: 'OPTIONS' })).headers.get('allow')).toBe('HEAD, GET');
@@ -138,7 +149,7 @@ describe('the endpoints of tlog-tiles', () => {
   test('answer 503 while the store fails', async () => {
     server.faults.failingReads = new Set(['transparency_logs']);
     try {
-      for (const path of ['/log/checkpoint', '/log/tile/0/000.p/1']) {
+      for (const path of ['/log/checkpoint', `${tiles}checkpoint`, `${tiles}tile/0/000.p/1`]) {
         const answer = await at(path);
         expect([answer.status, answer.headers.get('cache-control')]).toEqual([503, 'no-store']);
       }

@@ -31,6 +31,7 @@ import { checkpointText, type NoteSigner, noteSigner, noteVerifier } from './sig
 
 /** What a log says about itself. */
 export type LogHead = {
+  readonly id: string;
   readonly origin: string;
   readonly verifierKey: string;
   readonly size: number;
@@ -48,11 +49,12 @@ export interface TransparencyLog extends LogWriter {
   head(): Promise<LogHead>;
   /**
    * The bytes of a tile; `width` for a partial one. Undefined when the log has no such tile: for a width beyond its size,
-   * and for a full tile that is not full yet. A smaller width than the present one is a tile of an earlier size.
+   * and for a full tile that is not full yet. A smaller width than the present one is a tile of an earlier size. `log`: id of
+   * the log, by default the present one; any other has no tiles.
    */
-  tile(level: number, index: number, width?: number): Promise<Buffer | undefined>;
+  tile(level: number, index: number, width?: number, log?: string): Promise<Buffer | undefined>;
   /** The bytes of an entry bundle, as for `tile`. */
-  bundle(index: number, width?: number): Promise<Buffer | undefined>;
+  bundle(index: number, width?: number, log?: string): Promise<Buffer | undefined>;
   /** Undefined when the log does not have the record, or not yet. */
   inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
   /** Whether the log cannot have the record, because an earlier one of its stream is missing. */
@@ -182,20 +184,22 @@ export const transparencyLog = (deps: {
     },
 
     async head() {
-      const { origin, verifierKey, size, checkpoint } = (await current()).document;
-      return { origin, verifierKey, size, checkpoint };
+      const { id, origin, verifierKey, size, checkpoint } = (await current()).document;
+      return { id, origin, verifierKey, size, checkpoint };
     },
 
-    async tile(level, index, width) {
-      const { tree } = await treeNow();
+    async tile(level, index, width, id) {
+      const { log, tree } = await treeNow();
+      if (log.id !== (id ?? log.id)) return undefined;
       const count = asked(tree.width(level, index), width);
       return count === undefined
         ? undefined
         : Buffer.concat(await tree.hashes(level, index, count), count * HASH_LENGTH);
     },
 
-    async bundle(index, width) {
-      const { tree } = await treeNow();
+    async bundle(index, width, id) {
+      const { log, tree } = await treeNow();
+      if (log.id !== (id ?? log.id)) return undefined;
       const count = asked(tree.width(0, index), width);
       return count === undefined ? undefined : bundleBytes(await tree.entries(index, count));
     },

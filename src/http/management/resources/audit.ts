@@ -234,7 +234,7 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
       return { body: { index, entry: entryText(entry), proof: base64Of(proof), checkpoint } };
     },
 
-    // Reading what `/log/checkpoint` shows to everybody is no event.
+    // `/log/checkpoint` shows the same without a token: reading it is no event.
     async getTransparencyLog() {
       const { origin, verifierKey, size, checkpoint } = await transparencyLog.head();
       return { body: { origin, verifier_key: verifierKey, size, checkpoint } };

@@ -155,6 +155,19 @@ func main() {
 		if err != nil || root != first.Hash {
 			return fmt.Errorf("root %s for %s: %v", root, first.Hash, err)
 		}
+		places := make([]int64, first.N)
+		for index := range places {
+			places[index] = tlog.StoredHashIndex(0, int64(index))
+		}
+		hashes, err := reader.ReadHashes(places)
+		if err != nil {
+			return err
+		}
+		for index, hash := range hashes {
+			if hash != tlog.RecordHash(all[index]) {
+				return fmt.Errorf("entry %d is not what the tree has", index)
+			}
+		}
 		for index := int64(0); index < first.N; index += max(1, first.N/20) {
 			proof, err := tlog.ProveRecord(first.N, index, reader)
 			if err == nil {
