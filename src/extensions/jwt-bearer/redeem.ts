@@ -9,7 +9,8 @@ import { type Decision, recordOf } from '../../domain/authority/decision/decisio
 import { agentParty, clientParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { refuser } from '../../domain/authority/decision/refuser.ts';
 import { nothingLeft } from '../../domain/authority/decision/remedies.ts';
-import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
+import { endIn, namedTransaction } from '../../domain/authority/transactions/named-transaction.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import { JWT_BEARER } from '../../domain/clients/clients/grant-types.ts';
@@ -20,7 +21,6 @@ import { isRefusal } from '../../domain/platform/remote-keys/signed-token.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ActorChain, extendChain, type ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
-import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import { scopeTokens } from '../../domain/vocabulary/scope-tokens.ts';
 import type { Caller, JwtBearerDependencies } from './dependencies.ts';
@@ -72,20 +72,6 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     return { party: agentParty(agent), handedOverAt: agent.handedOverAt };
   };
 
-  /** The transaction that the request names. Only agents have any. */
-  const transactionOf = async (request: Caller): Promise<Transaction | undefined> => {
-    const named = single(request, 'transaction');
-    if (named === undefined) return undefined;
-    const found = request.isAgent ? await dependencies.transactions.named(request.clientId, named) : 'unknown';
-    if (found === 'unknown') throw refuse('transaction_unknown');
-    request.note({ txn: named });
-    if (found === 'ended') {
-      const endpoint = `${managementApiOf(issuer)}/transactions`;
-      throw refuse('transaction_ended', { remedies: [{ kind: 'transaction', endpoint }] });
-    }
-    return found;
-  };
-
   const serverOf = async ({ peer, resources }: PeerAssertion, asked: string | undefined): Promise<ResourceServer> => {
     const trusted = Object.keys(peer.inbound.resources);
     const open = resources.length === 0 ? trusted : resources;
@@ -132,7 +118,8 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     if (asked !== undefined && !scope) throw refuse('scope_malformed');
     if (scope) request.note({ scopeAsked: scope });
     const { party: caller, handedOverAt } = await callerOf(request);
-    const transaction = await transactionOf(request);
+    const named = single(request, 'transaction');
+    const transaction = await namedTransaction(dependencies, refuse, request, named);
 
     const assertion = await assertions.read(presented, request.clientId, handedOverAt);
     if (isRefusal(assertion)) {
@@ -181,10 +168,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
       origin: { link: person.link.id, act: assertion.act },
       resourceServer: server,
       scope: decision.scope,
-      notAfter: Math.min(
-        now + (decision.maxSeconds ?? server.accessTokenTtlSeconds),
-        transaction?.expiresAt ?? Number.POSITIVE_INFINITY,
-      ),
+      notAfter: Math.min(now + (decision.maxSeconds ?? server.accessTokenTtlSeconds), endIn(transaction)),
       txn: transaction?.id ?? identifiers.newId('txn'),
       decision,
     };

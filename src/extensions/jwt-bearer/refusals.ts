@@ -1,4 +1,5 @@
 import type { Refusal } from '../../domain/authority/decision/refuser.ts';
+import { NAMED_TRANSACTION_REFUSALS } from '../../domain/authority/transactions/named-transaction.ts';
 
 /** Every reason for refusing an assertion. Only the audit log says which check failed (`inputs.assertion`). */
 export const REFUSALS = {
@@ -34,18 +35,7 @@ export const REFUSALS = {
     field: 'assertion',
     text: 'the person the assertion is about has no active account here that others may speak for',
   },
-  transaction_unknown: {
-    code: 'invalid_request',
-    layer: 'transaction',
-    field: 'transaction',
-    text: 'this agent has opened no transaction with this id',
-  },
-  transaction_ended: {
-    code: 'invalid_request',
-    layer: 'transaction',
-    field: 'transaction',
-    text: 'the transaction is closed or has reached its end; open another one and name it',
-  },
+  ...NAMED_TRANSACTION_REFUSALS,
   target_missing: {
     code: 'invalid_target',
     layer: 'request',

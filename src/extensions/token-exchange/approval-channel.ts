@@ -4,6 +4,7 @@ import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
 import type { ActionFacts, DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
@@ -13,7 +14,6 @@ import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chai
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
-import { endIn, transactionOf } from './named-transaction.ts';
 import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { refusals } from './refusals.ts';

@@ -2,6 +2,7 @@ import { type Decision, recordOf } from '../../domain/authority/decision/decisio
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
+import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { checkDetails } from '../../domain/resources/authorization-details/asked-details.ts';
@@ -9,7 +10,6 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
-import { endIn, transactionOf } from './named-transaction.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';

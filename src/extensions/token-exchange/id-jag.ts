@@ -1,5 +1,6 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty } from '../../domain/authority/decision/facts.ts';
+import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
@@ -10,7 +11,6 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import { type ActorChain, extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
-import { endIn, transactionOf } from './named-transaction.ts';
 import { type ExchangeParameters, GRANT_TYPE, ID_JAG_TYPE, readParameters } from './parameters.ts';
 import { checkActorToken } from './presented-tokens.ts';
 import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';

@@ -3,6 +3,7 @@ import type { Decision } from '../../domain/authority/decision/decision.ts';
 import { denialOf } from '../../domain/authority/decision/layers.ts';
 import { type Refusal, type RefusalDetails, refuser } from '../../domain/authority/decision/refuser.ts';
 import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
+import { NAMED_TRANSACTION_REFUSALS } from '../../domain/authority/transactions/named-transaction.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
@@ -195,18 +196,7 @@ export const REFUSALS = {
     field: 'subject_token',
     text: 'the delegation behind subject_token has ended',
   },
-  transaction_unknown: {
-    code: 'invalid_request',
-    layer: 'transaction',
-    field: 'transaction',
-    text: 'this agent has opened no transaction with this id, and subject_token belongs to none',
-  },
-  transaction_ended: {
-    code: 'invalid_request',
-    layer: 'transaction',
-    field: 'transaction',
-    text: 'the transaction is closed or has reached its end; open another one and name it',
-  },
+  ...NAMED_TRANSACTION_REFUSALS,
   transaction_other: {
     code: 'invalid_request',
     layer: 'transaction',

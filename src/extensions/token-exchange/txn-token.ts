@@ -1,12 +1,12 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { type RequestContext, readRequestContext } from '../../domain/authority/delegation/request-context.ts';
+import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import { type ActorChain, actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { activeAgent } from './exchange.ts';
-import { endIn, transactionOf } from './named-transaction.ts';
 import { readParameters, TXN_TOKEN_TYPE } from './parameters.ts';
 import { acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';

@@ -100,9 +100,9 @@ export const transactionReceipts = ({
 };
 
 /**
- * The events by their places in the audit log: how many, up to which place of each stream, and SHA-256 (base64url) over one line
- * `stream:sequence:hash` and U+000A for each, in the order of stream and sequence. Without the digest for more than `most`. Refusals are only counted elsewhere: an
- * agent can cause any number of them, and must not lose the digest by that.
+ * How many events there are, the last sequence of each stream, and SHA-256 (base64url) over one line `stream:sequence:hash` and
+ * U+000A for each, in the order of stream and sequence. No digest for more than `most` events. Refusals are not in the digest: an
+ * agent can cause any number of them, and must not void the digest by that.
  */
 const eventDigest = (most: number) => {
   const through: Record<string, number> = {};

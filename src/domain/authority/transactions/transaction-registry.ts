@@ -79,7 +79,7 @@ export const transactionRegistry = (deps: {
       else await closing.closeIfOver(document.id);
     }
     const free = Array.from({ length: MOST_OPEN }, (_, index) => `${agent}:${index}`).filter((one) => !taken.has(one));
-    // Any of them, so that calls at the same time seldom meet.
+    // A random one, so that concurrent calls seldom take the same.
     const slot = free.length === 0 ? undefined : free[randomInt(free.length)];
     if (slot === undefined) throw transactionRefusal('transactions_exceeded', { params: { most: MOST_OPEN } });
     return slot;

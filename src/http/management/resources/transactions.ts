@@ -181,7 +181,7 @@ const MOST_AGENTS = 200;
 /** An agent sees its own transactions, an account without a role those of its own agents. */
 const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
   const { transactions, receipts, effectiveAgents, owners, groups, agents } = dependencies;
-  /** By whose right a caller reads or closes a transaction of this agent; undefined: by none. */
+  /** The role in which a caller may read or close a transaction of this agent; undefined: it may not. */
   const rightTo = async ({ access, caller }: Pick<Call, 'access' | 'caller'>, agent: string, owner?: string) => {
     if (caller.id === agent) return 'agent';
     if (access === 'all') return 'operator';
