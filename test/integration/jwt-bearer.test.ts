@@ -97,6 +97,62 @@ const expectRefused = (answer: Answer, error = 'invalid_grant', reason = 'assert
 const isActive = async (token: unknown): Promise<unknown> =>
   (await calls.introspect(tickets, String(token))).body['active'];
 
+describe('in a transaction of the agent', () => {
+  const MANAGEMENT = ['transactions:read', 'transactions:write'];
+  let biller: Identity;
+  let from: ForeignIssuer;
+
+  beforeAll(async () => {
+    const key = await newKeyPair();
+    const { id: clientId } = await management.createAgent({
+      ...{
+        name: 'Biller',
+        owner: account,
+        purpose: 'Files bills',
+        environment: 'test',
+        jwks: { keys: [key.publicJwk] },
+      },
+      grant_types: [JWT_BEARER, 'client_credentials'],
+      authority: { [`${server.issuer}/api/v1`]: MANAGEMENT, [TICKETS]: ['read'] },
+    });
+    biller = { clientId, key };
+    const [foreign, id] = await newPeer('https://bills.example', { clients: [clientId] });
+    from = foreign;
+    await made('/account-links', { peer: id, subject: 'u-9', account });
+  });
+
+  const open = async (): Promise<string> => {
+    const stated = { trigger: 'event', intent: 'File the bill' };
+    const { status, text, body } = await management.call('POST', '/transactions', stated, {}, biller);
+    expect([status, text]).toEqual([201, text]);
+    return String(body['id']);
+  };
+  const redeemIn = async (transaction: string): Promise<Answer> => {
+    const of = { audience: server.issuer, clientId: biller.clientId, subject: 'u-9' };
+    const assertion = await from.assertion(of, { claims: { resource: TICKETS, scope: 'read' } });
+    return calls.token({ kind: 'key', identity: biller }, { grant_type: JWT_BEARER, assertion, transaction });
+  };
+
+  test('the token carries it as txn, and ends when it is closed', async () => {
+    const id = await open();
+    const { body } = await redeemIn(id);
+    expect(decodeJwt(String(body['access_token']))['txn']).toBe(id);
+    expect(await isActive(body['access_token'])).toBe(true);
+    expect((await management.call('POST', `/transactions/${id}/close`)).status).toBe(200);
+    expect(await isActive(body['access_token'])).toBe(false);
+
+    const late = await redeemIn(id);
+    expectRefused(late, 'invalid_request', 'transaction_ended');
+    expect(late.body['denial']).toMatchObject({ remedies: [{ kind: 'transaction' }] });
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({ agent: biller.clientId, txn: id });
+  });
+
+  test('one that it did not open is refused, and is not in its audit event', async () => {
+    expectRefused(await redeemIn(`trn_${'a'.repeat(26)}`), 'invalid_request', 'transaction_unknown');
+    expect((await server.events('token.refused')).at(-1)).not.toHaveProperty('txn');
+  });
+});
+
 describe('what is given', () => {
   test('JB-01 a token for the linked account, at the resource and with the scope of the assertion, without a refresh token (ID-JAG §5)', async () => {
     const foreign = { iss: 'https://idp.example', sub: 'agent-42', sub_profile: 'ai_agent', role: 'root' };
