@@ -93,6 +93,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'reports',
       'status-lists',
       'audit',
+      'witness',
       'audit-log',
       'audit-events',
       'management-api',

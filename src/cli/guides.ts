@@ -32,6 +32,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   webhooks: `${IN}/notifications.md`,
   'push-keys': `${IN}/notifications.md`,
   audit: `${IN}/audit.md`,
+  witness: `${IN}/witness.md`,
   serve: `${IN}/several-nodes.md`,
   'check-config': `${IN}/operate.md`,
   server: `${IN}/operate.md`,

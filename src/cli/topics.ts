@@ -35,6 +35,7 @@ import { storeCommands } from './commands/store.ts';
 import { transactionCommands } from './commands/transactions.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
+import { witnessCommands } from './commands/witness.ts';
 import { workloadIdentityCommands } from './commands/workload-identity.ts';
 
 const noun = (name: string, summary: string, ...commands: readonly (readonly Command[])[]): Noun => ({
@@ -132,7 +133,7 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     title: 'Prove what happened',
-    nouns: [noun('audit', 'Search, export and verify the audit log', auditCommands)],
+    nouns: [noun('audit', 'Search, export and verify the audit log', auditCommands), ...single(witnessCommands)],
   },
   {
     title: 'Run the server',

@@ -154,6 +154,26 @@ const RULES: readonly Rule[] = [
     types: ['jose', 'node:stream'],
   },
 
+  // A process of its own beside the logs that it watches: it has no store, and trusts files only.
+  {
+    of: 'src/witness/',
+    may: [
+      './',
+      'adapters/node/file-lock.ts',
+      'adapters/node/key-files.ts',
+      'adapters/node/private-folder.ts',
+      'config/problem.ts',
+      'src/domain/audit/transparency-log/',
+      'src/domain/vocabulary/strict-json.ts',
+      'src/listening.ts',
+      'src/public-server.ts',
+      'node:crypto',
+      'node:fs',
+      'node:path',
+    ],
+    types: ['src/domain/ports/clock.ts', 'node:http'],
+  },
+
   { of: 'src/cli/sign-in/loopback.ts', may: ['src/cli/', 'node:crypto', 'node:http'] },
   { of: 'src/cli/sign-in/open-browser.ts', may: ['node:child_process'] },
   { of: 'src/cli/sign-in/sign-in.ts', may: ['src/cli/', 'src/domain/', 'config/', 'adapters/node/', 'openid-client'] },
@@ -179,6 +199,8 @@ const RULES: readonly Rule[] = [
       'src/gateway/configuration/load.ts',
       'src/gateway/gateway.ts',
       'src/gateway/log-lines.ts',
+      'src/witness/configuration.ts',
+      'src/witness/witness-server.ts',
       'src/stop-signals.ts',
       'src/compose/export-data.ts',
       // Verifies the audit log in either store.

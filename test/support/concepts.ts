@@ -283,6 +283,11 @@ const DECLARED: readonly Concept[] = [
     collections: ['transparency_logs', 'transparency_log_bundles', 'transparency_log_tiles'],
     prefixes: ['log'],
   },
+  {
+    name: 'witness',
+    means: 'a process apart from the server that cosigns a checkpoint of a log if its tree contains the one before',
+    commands: ['witness'],
+  },
   { name: 'brand', means: 'name, logo, colour and links of the operator on pages', settings: ['brand'] },
   { name: 'management API', means: 'what administrators, operators, auditors and owners call', events: ['management'] },
   {
