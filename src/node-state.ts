@@ -5,7 +5,8 @@
  */
 import { join } from 'node:path';
 import { createPrivateFile, readPrivateFile, readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts';
-import { CHECKPOINT_STREAM, canonicalText, type Heads } from './domain/audit/audit-record.ts';
+import { CHECKPOINT_STREAM, type Heads } from './domain/audit/audit-record.ts';
+import { canonicalText } from './domain/audit/canonical-text.ts';
 import { type Checkpoint, vouchedHeads } from './domain/audit/checkpoints.ts';
 import { openSignedHeads, type VerificationKey } from './domain/audit/signed-heads.ts';
 import type { NodeRegistry } from './domain/platform/cluster/node-registry.ts';

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { hashOf } from '../../src/domain/audit/audit-record.ts';
+import { hashOf } from '../../src/domain/audit/record-digest.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { cliHere } from '../support/in-process-cli.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';

@@ -136,6 +136,22 @@ def canonical(value):
     return json.dumps(value, ensure_ascii=False)
 
 
+def hashed(text):
+    return encoded(hashlib.sha256(text.encode()).digest())
+
+
+def digest_of(record):
+    """The digest of a record: over a salted digest of each member of its event. Records of before have no salt."""
+    link = {name: record[name] for name in ("stream", "sequence", "at", "prev")}
+    if "salt" not in record:
+        return hashed(canonical({**link, "event": record["event"]}))
+    members = {}
+    for name, value in record["event"].items():
+        salt = hashed(f"{record['salt']}.{name}")[:22]
+        members[name] = hashed(canonical([salt, name, value]))
+    return hashed(canonical({**link, "members": members}))
+
+
 def parties_of(event):
     """The client of a token, and the agents of its chain."""
     parties = [event[name] for name in ("agent", "caller") if name in event]
@@ -235,8 +251,7 @@ def records_of(claims, lines):
         is_own = event.get("txn") == claims["txn"] and record["sequence"] <= through.get(record["stream"], 0)
         if not is_end and not is_own:
             continue
-        link = {name: record[name] for name in ("stream", "sequence", "at", "prev", "event")}
-        if encoded(hashlib.sha256(canonical(link).encode()).digest()) != record["hash"]:
+        if digest_of(record) != record["hash"]:
             raise Refused(f"record {record['stream']}:{record['sequence']} of the export was changed")
         if is_own:
             covered.append(record)

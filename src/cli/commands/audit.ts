@@ -86,10 +86,17 @@ const exportAuditLog = managementCommand({
       description:
         'Include addresses and usernames that were not erased. Without it, the export contains commitments instead.',
     },
+    redact: {
+      value: 'MEMBERS',
+      description:
+        'Members of events to leave out, separated by commas, for example inputs,subject. The export still verifies.',
+    },
   },
   run: async (call) => {
     const stream = Readable.fromWeb(
-      await call.api.stream('exportAudit', { query: { personal: call.isSet('personal') ? 'true' : undefined } }),
+      await call.api.stream('exportAudit', {
+        query: { personal: call.isSet('personal') ? 'true' : undefined, redact: call.text('redact') },
+      }),
     );
     const to = call.text('to');
     if (to === undefined) {

@@ -1,7 +1,7 @@
 /** `behalf audit log` and `behalf audit prove`, and the check of a proof without the server. */
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
-import { hashOf } from '../../domain/audit/audit-record.ts';
 import { asRecord, checkValues, type Fault, linesOf, parseLine } from '../../domain/audit/export-lines.ts';
+import { hashOf } from '../../domain/audit/record-digest.ts';
 import { type LogEntry, parseEntry } from '../../domain/audit/transparency-log/log-entry.ts';
 import { proofText, verifyProof } from '../../domain/audit/transparency-log/log-proof.ts';
 import { type NoteVerifier, noteVerifier } from '../../domain/audit/transparency-log/signed-note.ts';

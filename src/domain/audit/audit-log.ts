@@ -47,9 +47,13 @@ export interface FullAuditLog extends AuditLog {
 
   /**
    * Lines of an export, each without its line end: see docs/reference/audit-log.md. Makes a checkpoint first. With
-   * `personal`, includes the values that were not erased, with their salts.
+   * `personal`, includes the values that were not erased, with their salts. `redact`: names of members of events to leave
+   * out; the export still verifies.
    */
-  export(options?: { readonly personal?: boolean }): AsyncGenerator<string, void, undefined>;
+  export(options?: {
+    readonly personal?: boolean;
+    readonly redact?: readonly string[];
+  }): AsyncGenerator<string, void, undefined>;
 
   /**
    * Removes a personal value and the salt of its commitment; the chain still verifies. False when there is no such
@@ -133,7 +137,9 @@ export const newAuditLog = (deps: {
 
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 
-    export: (options: { readonly personal?: boolean } = {}): AsyncGenerator<string, void, undefined> =>
+    export: (
+      options: { readonly personal?: boolean; readonly redact?: readonly string[] } = {},
+    ): AsyncGenerator<string, void, undefined> =>
       exportAuditLog({
         records,
         clock,
@@ -142,6 +148,7 @@ export const newAuditLog = (deps: {
         formerKeys: deps.formerKeys ?? [],
         checkpoint: () => withPriority('essential', made.make),
         personal: options.personal ?? false,
+        redact: options.redact ?? [],
       }),
 
     async erase(id: string, field: string): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
-import { canonicalJson } from '../vocabulary/canonical-json.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
 import { auditRefusal } from './audit-refusals.ts';
+import { canonicalOf } from './canonical-text.ts';
+import { genesisOf, membersText, newSalt, placedDigest, type RecordPlace } from './record-digest.ts';
 import { withSenderApart } from './separate-sender.ts';
-import { sortedCopy } from './sorted-copy.ts';
 
 /** The hashed form of an event, with a commitment in place of each personal value: base64url of SHA-256(salt ‖ value). */
 export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
@@ -15,14 +15,10 @@ export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
 export type Erasable = { readonly salt: string; readonly value: string };
 
 /** The hashed members of a record; `prev` is the digest of the record before it. */
-export type Link = {
-  readonly stream: string;
-  /** 1, 2, 3 … without a gap. */
-  readonly sequence: number;
-  /** Milliseconds since the epoch. Order is by sequence, never by time: clocks jump. */
-  readonly at: number;
-  readonly prev: string;
+export type Link = RecordPlace & {
   readonly event: RecordedEvent;
+  /** Of the digests of the event's members; not hashed itself. Absent in a record of before decision 33. */
+  readonly salt?: string;
 };
 
 export type AuditRecord = Link & {
@@ -95,9 +91,9 @@ export type Heads = readonly AuditReceipt[];
 /** An event ready to be linked: everything that does not depend on its place. */
 export type PreparedEvent = {
   readonly at: number;
-  /** RFC 8785 text of the event. */
-  readonly text: string;
-  /** The event as that text states it. */
+  /** RFC 8785 text of the digests of the event's members. */
+  readonly members: string;
+  readonly salt: string;
   readonly event: RecordedEvent;
   readonly erasable?: Readonly<Record<string, Erasable>>;
 };
@@ -106,31 +102,31 @@ export type PreparedEvent = {
 const MAX_EVENT_LENGTH = 131_072;
 
 /**
- * Replaces personal values by commitments and fixes the canonical text of the event.
- * Throws DomainError 'invalid_request' when the text is longer than 128 Ki characters.
+ * Replaces personal values by commitments, and computes the digest of each member of the event with `salt`.
+ * Throws DomainError 'invalid_request' when the text of the event is longer than 128 Ki characters.
  */
-export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
+export const prepareEvent = (event: AuditEvent, at: number, salt: string = newSalt()): PreparedEvent => {
   const { personal, ...rest } = withSenderApart(event);
   const commitments: [string, string][] = [];
   const erasable: [string, Erasable][] = [];
   for (const [name, given] of Object.entries(personal ?? {})) {
     if (typeof given !== 'string') continue;
     const value = given.toWellFormed();
-    const salt = randomBytes(16).toString('base64url');
-    commitments.push([name, commitmentOf({ salt, value })]);
-    erasable.push([name, { salt, value }]);
+    const own = { salt: randomBytes(16).toString('base64url'), value };
+    commitments.push([name, commitmentOf(own)]);
+    erasable.push([name, own]);
   }
   const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
   // The stored and the hashed event come from one value, so they are equal even if the caller changes its object.
-  const { text, value } = canonicalOf(recorded);
-  if (text.length > MAX_EVENT_LENGTH) {
-    throw auditRefusal('request_not_recordable', {
-      detail: `an event '${event.type}' of ${text.length} characters`,
-    });
+  const { members, value } = canonicalOf(recorded);
+  const length = members.reduce((sum, [name, text]) => sum + name.length + text.length + 4, 1);
+  if (length > MAX_EVENT_LENGTH) {
+    throw auditRefusal('request_not_recordable', { detail: `an event '${event.type}' of ${length} characters` });
   }
   return {
     at,
-    text,
+    members: membersText(salt, members),
+    salt,
     event: value as RecordedEvent,
     ...(erasable.length > 0 ? { erasable: Object.fromEntries(erasable) } : {}),
   };
@@ -145,28 +141,22 @@ export const linkRecord = (
 ): AuditRecord => {
   const sequence = head ? head.sequence + 1 : 1;
   const prev = head ? head.hash : genesisOf(stream);
-  const { event } = prepared;
+  const { at, event, salt } = prepared;
   return {
     id: recordId(stream, sequence),
     stream,
     sequence,
-    at: prepared.at,
+    at,
     prev,
-    hash: digestOf(stream, sequence, prepared.at, prev, prepared.text),
+    hash: placedDigest({ stream, sequence, at, prev }, prepared.members),
     event,
+    salt,
     ...(prepared.erasable ? { erasable: prepared.erasable } : {}),
     writer,
     ...(head ? {} : { opens: true }),
     ...indexMembers(event),
   };
 };
-
-/** Digest of a record read back: base64url of SHA-256 over RFC 8785 JSON of {at, event, prev, sequence, stream}. */
-export const hashOf = (link: Link): string =>
-  digestOf(link.stream, link.sequence, link.at, link.prev, canonicalText(link.event));
-
-/** The `prev` of the first record of a stream. */
-export const genesisOf = (stream: string): string => sha256(canonicalText({ behalf_audit: 1, stream }));
 
 export const commitmentOf = ({ salt, value }: Erasable): string =>
   hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
@@ -183,40 +173,6 @@ export const isCommittedTo = (erasable: Erasable, commitment: unknown): boolean 
 
 export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
 
-/** The RFC 8785 text of a value, and a copy of the value as that text states it. */
-const canonicalOf = (value: object): { readonly text: string; readonly value: unknown } => {
-  const copy = sortedCopy(value);
-  if (copy !== undefined) return { text: JSON.stringify(copy), value: copy };
-  const text = canonicalText(value);
-  return { text, value: JSON.parse(text) };
-};
-
-/**
- * RFC 8785 text. Replaces a lone surrogate, for which RFC 8785 has no text, by U+FFFD. Throws TypeError for a value
- * that is not JSON.
- */
-export const canonicalText = (value: unknown): string => {
-  try {
-    const text = canonicalJson(value);
-    if (text !== undefined) return text;
-  } catch {
-    // Most likely a lone surrogate. For any other defect the second attempt throws.
-    const text = canonicalJson(wellFormed(JSON.parse(JSON.stringify(value))));
-    if (text !== undefined) return text;
-  }
-  throw new TypeError('not a JSON value');
-};
-
-const sha256 = (text: string): string => hash('sha256', text, 'base64url');
-
-/**
- * The members in the order of RFC 8785 §3.2.3. Inserts the existing text of the event instead of serializing it again.
- */
-const digestOf = (stream: string, sequence: number, at: number, prev: string, eventText: string): string =>
-  sha256(
-    `{"at":${at},"event":${eventText},"prev":${JSON.stringify(prev)},"sequence":${sequence},"stream":${JSON.stringify(stream)}}`,
-  );
-
 /** The expected copies of an event; an editor of the store may have changed the stored ones. */
 export const indexMembers = (event: RecordedEvent): IndexMembers => ({
   type: event.type,
@@ -232,10 +188,3 @@ export const indexMembers = (event: RecordedEvent): IndexMembers => ({
   ...(event.target === undefined ? {} : { target: event.target.id }),
   ...(event.outcome === 'refused' ? { isRefused: true as const } : {}),
 });
-
-const wellFormed = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), wellFormed(member)]));
-};

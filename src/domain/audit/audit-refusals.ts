@@ -24,6 +24,10 @@ export const AUDIT_REFUSALS = {
     code: 'invalid_field',
     text: 'The transparency log has {size} entries. Give two sizes up to that, the smaller one as `from`.',
   },
+  event_member_unknown: {
+    code: 'invalid_field',
+    text: 'Events have no member {name}. They have {known}.',
+  },
   request_not_recorded: { code: 'unavailable', text: 'The request could not be recorded. Try again later.' },
 } as const satisfies RefusalTable;
 

@@ -1,7 +1,8 @@
 import type { AuditReceipt } from './audit-event.ts';
-import { CHECKPOINT_STREAM, genesisOf, type Heads, hashOf } from './audit-record.ts';
+import { CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import { byStream, vouchedHeads } from './checkpoints.ts';
 import { broken, type ExportedRecord } from './export-lines.ts';
+import { genesisOf, hashOf } from './record-digest.ts';
 import { openSignedHeads, type TrustedHeads, type VerificationKey } from './signed-heads.ts';
 
 type Named = { readonly hash: string; readonly by: string };

@@ -1,15 +1,10 @@
 import type { Clock } from '../ports/clock.ts';
 import { type Collection, everyDocument, isDocumentConflict } from '../ports/document-store.ts';
 import type { AuditReceipt } from './audit-event.ts';
-import {
-  type AuditRecord,
-  CHECKPOINT_STREAM,
-  canonicalText,
-  type Heads,
-  linkRecord,
-  prepareEvent,
-} from './audit-record.ts';
+import { type AuditRecord, CHECKPOINT_STREAM, type Heads, linkRecord, prepareEvent } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
+import { canonicalText } from './canonical-text.ts';
+import { hashOf, saltOf } from './record-digest.ts';
 import type { SignedHeads } from './signed-heads.ts';
 import { readHead, receiptOf, unavailable } from './stream-writer.ts';
 
@@ -64,7 +59,7 @@ export const checkpoints = (deps: {
         ...(previous ? [previous] : []),
       ]);
       const signed = await signer.sign(
-        canonicalText({ behalf_audit: 1, issuer, kind: 'checkpoint', at, heads: known }),
+        canonicalText({ behalf_audit: 2, issuer, kind: 'checkpoint', at, heads: known }),
       );
       const record = checkpointRecord(previous, signed, at, `${deps.writer}:${signed.slice(-16)}`);
       try {
@@ -103,16 +98,18 @@ const checkpointRecord = (
   linkRecord(
     CHECKPOINT_STREAM,
     previous,
-    prepareEvent({ type: 'checkpoint.made', outcome: 'done', inputs: { checkpoint: signed } }, at),
+    prepareEvent({ type: 'checkpoint.made', outcome: 'done', inputs: { checkpoint: signed } }, at, saltOf(signed)),
     writer,
   );
 
 /** The places that a signature confirms: those it names, and for a checkpoint the place of its own record as well. */
-export const vouchedHeads = (jws: string, { kind, at, heads }: SignedHeads): Heads => {
+export const vouchedHeads = (jws: string, { behalf_audit: version, kind, at, heads }: SignedHeads): Heads => {
   if (kind === 'export') return heads;
   const previous = heads.find(({ stream }) => stream === CHECKPOINT_STREAM);
   const others = heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM);
-  return byStream([...others, receiptOf(checkpointRecord(previous, jws, at, ''))]);
+  const { salt, ...record } = checkpointRecord(previous, jws, at, '');
+  const own = version === 1 ? { ...record, hash: hashOf(record) } : record;
+  return byStream([...others, receiptOf(own)]);
 };
 
 /** Stored heads of all streams. */

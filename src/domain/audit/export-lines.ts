@@ -1,7 +1,14 @@
-import { canonicalText, type Erasable, isCommittedTo, type Link } from './audit-record.ts';
+import { type Erasable, isCommittedTo, type Link } from './audit-record.ts';
+import { canonicalText } from './canonical-text.ts';
+import { type Disclosure, isDigest, isSalt } from './record-digest.ts';
 import { isStreamName } from './signed-heads.ts';
 
-export type ExportedRecord = Link & { readonly hash: string; readonly erasable?: Readonly<Record<string, Erasable>> };
+/** `salts` and `hidden`: of a record that is exported in part, see `Disclosure`. */
+export type ExportedRecord = Link &
+  Pick<Disclosure, 'salts' | 'hidden'> & {
+    readonly hash: string;
+    readonly erasable?: Readonly<Record<string, Erasable>>;
+  };
 
 export type Place = { readonly stream: string; readonly sequence?: number };
 
@@ -22,7 +29,21 @@ export const parseLine = (text: string): Record<string, unknown> => {
   return value as Record<string, unknown>;
 };
 
-const MEMBERS = new Set(['at', 'erasable', 'event', 'hash', 'prev', 'sequence', 'stream']);
+const MEMBERS = new Set(['at', 'erasable', 'event', 'hash', 'hidden', 'prev', 'salt', 'salts', 'sequence', 'stream']);
+
+/** Whether there are salts of the whole event, or of each disclosed member, or none (the first form). */
+const hasSalts = (event: object, { salt, salts, hidden }: Record<string, unknown>): boolean => {
+  if (salt !== undefined) return isSalt(salt) && salts === undefined && hidden === undefined;
+  if (salts === undefined && hidden === undefined) return true;
+  if (!isObject(salts) || !isObject(hidden)) return false;
+  const names = Object.keys(event);
+  return (
+    names.length === Object.keys(salts).length &&
+    names.every((name) => Object.hasOwn(salts, name) && !Object.hasOwn(hidden, name)) &&
+    Object.values(salts).every(isSalt) &&
+    Object.values(hidden).every(isDigest)
+  );
+};
 
 /** Throws a Fault on anything else, and on a member that the digest does not cover. */
 export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
@@ -35,6 +56,7 @@ export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
     typeof prev === 'string' &&
     typeof hash === 'string' &&
     isObject(event) &&
+    hasSalts(event, value) &&
     (erasable === undefined || (isObject(erasable) && Object.values(erasable).every(isErasable)));
   return isRecord ? (value as ExportedRecord) : broken('this is not a record of the audit log');
 };

@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Collection, Cursor } from '../ports/document-store.ts';
 import type { AuditReceipt } from './audit-event.ts';
-import { type AuditRecord, CHECKPOINT_STREAM, canonicalText, type Heads } from './audit-record.ts';
+import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
+import { canonicalText } from './canonical-text.ts';
 import type { Checkpoint } from './checkpoints.ts';
+import type { ExportedRecord } from './export-lines.ts';
+import { inPart } from './record-digest.ts';
 
 const PAGE = 500;
 
 /**
  * Lines of an export, in RFC 8785 form. First a header and the records of the stream of checkpoints. Then the records
  * of each node, by stream name and sequence. Last a signed head over all of it. Reads a page at a time, up to the heads
- * of a checkpoint that it makes at the start. Leaves out records that are appended during the export.
+ * of a checkpoint that it makes at the start. Leaves out records that are appended during the export. Throws TypeError at a
+ * record of before decision 33 when members have to be left out.
  */
 export async function* exportAuditLog(deps: {
   readonly records: Collection<AuditRecord>;
@@ -21,6 +25,8 @@ export async function* exportAuditLog(deps: {
   readonly formerKeys: readonly AuditSigner['key'][];
   readonly checkpoint: () => Promise<Checkpoint>;
   readonly personal: boolean;
+  /** Names of members of events to leave out. Their digests stand in their place. */
+  readonly redact: readonly string[];
 }): AsyncGenerator<string, void, undefined> {
   const { records, issuer, signer } = deps;
   const { heads } = await deps.checkpoint();
@@ -35,16 +41,15 @@ export async function* exportAuditLog(deps: {
   };
 
   const formerKeys = deps.formerKeys.length > 0 ? { formerKeys: deps.formerKeys } : {};
-  yield line({ behalf_audit: 1, issuer, exportedAt, key: signer.key, ...formerKeys });
+  const redacted = deps.redact.length > 0 ? { redacted: deps.redact } : {};
+  yield line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...formerKeys, ...redacted });
   for (const head of checkpointsFirst(heads)) {
     for await (const record of recordsUpTo(records, head)) {
-      const { stream, sequence, at, prev, hash, event, erasable } = record;
-      const values = deps.personal && erasable ? { erasable } : {};
-      yield line({ stream, sequence, at, prev, hash, event, ...values });
+      yield line(exportedRecord(record, deps));
     }
   }
   const head = {
-    behalf_audit: 1,
+    behalf_audit: 2,
     issuer,
     kind: 'export',
     at: exportedAt,
@@ -54,6 +59,24 @@ export async function* exportAuditLog(deps: {
   };
   yield canonicalText({ head: await signer.sign(canonicalText(head)) });
 }
+
+/**
+ * A record as an export has it. `redact`: members to leave out; a checkpoint is always whole. Throws TypeError for a record of
+ * before decision 33 that has to be partial.
+ */
+const exportedRecord = (
+  { stream, sequence, at, prev, hash, event, salt, erasable }: AuditRecord,
+  { personal, redact }: { readonly personal: boolean; readonly redact: readonly string[] },
+): ExportedRecord => {
+  const isWhole = stream === CHECKPOINT_STREAM || redact.length === 0;
+  const disclosed = isWhole
+    ? { event, ...(salt === undefined ? {} : { salt }) }
+    : inPart({ event, salt }, (name) => !redact.includes(name));
+  if (!disclosed) throw new TypeError(`record ${sequence} of stream ${stream} is of a form that cannot be redacted`);
+  // A value without its commitment would be one that nothing confirms.
+  const values = personal && erasable && disclosed.event.personal ? { erasable } : {};
+  return { stream, sequence, at, prev, hash, ...disclosed, ...values };
+};
 
 /** Checkpoints come first, so that a reader knows what they name before it reads the records. */
 const checkpointsFirst = (heads: Heads): Heads => [

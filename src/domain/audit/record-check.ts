@@ -2,7 +2,6 @@ import type { Collection, Versioned } from '../ports/document-store.ts';
 import {
   AUDIT_RECORDS,
   type AuditRecord,
-  hashOf,
   type IndexMembers,
   indexMembers,
   isCommittedTo,
@@ -10,6 +9,7 @@ import {
 } from './audit-record.ts';
 import { removedValues } from './erasure-check.ts';
 import { isErasable } from './export-lines.ts';
+import { hashOf } from './record-digest.ts';
 
 /** Every member that an index needs and the digest does not cover. */
 const COPIES = [...new Set(AUDIT_RECORDS.indexes.flatMap(({ fields }): readonly string[] => fields))].filter(

@@ -4,6 +4,8 @@ import type { Heads } from './audit-record.ts';
 
 /** A signed list of heads: a checkpoint, or the last line of an export, which also fixes all lines before it. */
 export type SignedHeads = {
+  /** 1: signed before members had salts (decision 33). The record of such a checkpoint is of the first form. */
+  readonly behalf_audit: 1 | 2;
   readonly kind: 'checkpoint' | 'export';
   readonly issuer: string;
   /** Milliseconds since the epoch. */
@@ -95,7 +97,7 @@ const asSignedHeads = (payload: Uint8Array): SignedHeads | undefined => {
     const value = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     const { behalf_audit: version, kind, issuer, at, heads } = value;
     const isWhole =
-      version === 1 &&
+      (version === 1 || version === 2) &&
       (kind === 'checkpoint' || kind === 'export') &&
       typeof issuer === 'string' &&
       Number.isSafeInteger(at) &&

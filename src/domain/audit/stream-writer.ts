@@ -149,7 +149,7 @@ export const readHead = async (records: Collection<AuditRecord>, stream: string)
   return last && receiptOf(last.document);
 };
 
-export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt => ({ stream, sequence, hash });
+export const receiptOf = ({ stream, sequence, hash }: AuditReceipt): AuditReceipt => ({ stream, sequence, hash });
 
 /** The error for all callers while the audit log cannot be written: nothing happened, the caller can retry. */
 export const unavailable = (detail: string, cause?: unknown): DomainError => {

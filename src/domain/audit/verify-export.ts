@@ -36,6 +36,9 @@ export type Verdict =
       readonly problem: string;
     };
 
+/** Exports of version 1 have records of the first form only (decision 33). The form is that of each record, so one check reads both. */
+const EXPORT_VERSION = 2;
+
 type Header = { readonly issuer: string; readonly exportedAt: number; readonly keys: readonly VerificationKey[] };
 
 /**
@@ -73,7 +76,11 @@ const verifier = (options: { readonly key?: string; readonly trustedHeads?: Trus
 
   const readHeader = async (value: Record<string, unknown>): Promise<void> => {
     const { behalf_audit: version, issuer, exportedAt, key, formerKeys } = value;
-    if (version !== 1 || typeof issuer !== 'string' || !Number.isSafeInteger(exportedAt)) {
+    if (
+      (version !== 1 && version !== EXPORT_VERSION) ||
+      typeof issuer !== 'string' ||
+      !Number.isSafeInteger(exportedAt)
+    ) {
       broken('this is not the header of an export of the audit log');
     }
     let keys: readonly VerificationKey[] = [];

@@ -106,9 +106,10 @@ export const verifyStore = async (deps: {
   };
 
   const check = async (one: Versioned<AuditRecord>): Promise<void> => {
-    const { stream, sequence, at, prev, hash, event, erasable } = one.document;
+    const { stream, sequence, at, prev, hash, event, salt, erasable } = one.document;
     const record: ExportedRecord = asRecord({
       ...{ stream, sequence, at, prev, hash, event },
+      ...(salt === undefined ? {} : { salt }),
       ...(erasable === undefined ? {} : { erasable }),
     });
     chain.follow(record);

@@ -144,6 +144,7 @@ export const AUDIT_GERMAN = {
     'Das gespeicherte Transparenzprotokoll setzt nicht fort, was dieser Server signiert hat. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen und die Datenbank zurückzuspielen, die zu diesem Server gehört.',
   log_size_unknown:
     'Das Transparenzprotokoll hat {size} Einträge. Geben Sie zwei Größen bis dahin an, die kleinere als from.',
+  event_member_unknown: 'Ereignisse haben kein Feld {name}. Sie haben {known}.',
   request_not_recorded: 'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',
 } satisfies GermanWords;
 

@@ -3,6 +3,7 @@
 import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
+import { membersNamed } from '../../../domain/audit/event-members.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
 import type { TransparencyLog } from '../../../domain/audit/transparency-log/transparency-log.ts';
@@ -153,6 +154,10 @@ const routes = {
       isServedFromReserve: true,
       query: {
         personal: { ...flag('Include personal values that were not erased.'), default: false },
+        redact: text(
+          'Members of events to leave out, separated by commas, for example inputs,subject. The export still verifies.',
+          500,
+        ),
       },
     },
   ),
@@ -174,7 +179,7 @@ export type AuditReader = {
   list(filters: AuditFilters): Promise<AuditPage>;
   get(id: string): Promise<AuditEntry | undefined>;
   /** Lines without their line ends. */
-  export(options: { readonly personal?: boolean }): AsyncIterable<string>;
+  export(options: { readonly personal?: boolean; readonly redact?: readonly string[] }): AsyncIterable<string>;
   /** False for an unknown value, and for one that was already erased. */
   erase(event: string, value: string): Promise<boolean>;
 };
@@ -249,8 +254,10 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
     },
 
     async exportAudit(call) {
+      const { personal = false, redact } = call.query;
+      const members = membersNamed('redact', redact);
       await record('audit.exported', call);
-      return { lines: reader.export({ personal: call.query.personal ?? false }) };
+      return { lines: reader.export({ personal, redact: members }) };
     },
 
     async eraseAuditValue({ body, by, caller }) {
