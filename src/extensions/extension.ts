@@ -9,7 +9,7 @@ import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Decision } from '../domain/authority/decision/decision.ts';
 import type { ExtensionGrantType } from '../domain/clients/clients/grant-types.ts';
 import type { Instance } from '../domain/clients/instances/instance.ts';
-import type { TokenApproval } from '../domain/ports/issued-tokens.ts';
+import type { DelegatingParticipant, TokenApproval } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
 import type { ActorChain, ForeignActor } from '../domain/vocabulary/actor-chain.ts';
 import type { Assurance } from '../domain/vocabulary/assurance.ts';
@@ -101,6 +101,8 @@ export type TokenToMint = {
   /** Epoch seconds. The resource server's own limit may shorten it. */
   readonly notAfter: number;
   readonly delegation: string;
+  /** The other participants of the transaction, if the token needs the authority of each of them. */
+  readonly participants?: readonly DelegatingParticipant[] | undefined;
   readonly grant: string | undefined;
   readonly txn: string;
   /** Id of the token that it was made from; `token.parent` of the audit event. */
@@ -116,7 +118,7 @@ export type TokenToMint = {
   readonly origin?: undefined;
 };
 
-type NotOfPeers = 'approval' | 'delegation' | 'issuedTokenType' | 'grant' | 'parent';
+type NotOfPeers = 'approval' | 'delegation' | 'participants' | 'issuedTokenType' | 'grant' | 'parent';
 
 /** An access token to mint from an assertion of a peer. It depends on no delegation and no authorization of ours. */
 export type RedeemedToken = Omit<TokenToMint, 'chain' | NotOfPeers | 'origin'> & {

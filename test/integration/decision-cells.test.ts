@@ -33,6 +33,12 @@ const SAME_OVER_HTTP: Readonly<Partial<Record<Cell, string>>> = {
   'txn_token delegation': 'a token of a row that holds less than the token is not live',
   'introspection delegation': 'a token of a row that holds less than the token is not live',
   'ciba approval': 'people said yes to this very action',
+  ...(Object.fromEntries(
+    ROUTES.map((route) => [
+      `${route} participants`,
+      'it takes a transaction of several people, which has tests of its own',
+    ]),
+  ) as Partial<Record<Cell, string>>),
 };
 
 /** These write no event that could name a layer: the one shows a page without the scope, the other answers an API. */

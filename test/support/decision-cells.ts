@@ -386,6 +386,7 @@ when { resource.name == "write" } unless { context has approval };`);
   const nothing = async (): Promise<() => Promise<void>> => async () => undefined;
 
   /** Brings about that the layer has something against `write`; answers what takes it back. */
+  // A transaction of several people is declared first, in test/integration/transactions-of-several.test.ts.
   const AGAINST: { readonly [L in DecisionLayer]: (route: Route) => Promise<() => Promise<void>> } = {
     client: () =>
       undoing(
@@ -437,6 +438,7 @@ when { resource.name == "write" } unless { context has approval };`);
 @id("no-write") forbid (principal, action in [Action::"act", Action::"delegate"], resource) when { resource.name == "write" };`),
         () => activate(services.policies.starter),
       ),
+    participants: nothing,
     external: async () => {
       permitted = WITH_READ;
       return async () => {

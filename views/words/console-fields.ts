@@ -85,6 +85,14 @@ export const fieldWords = {
     en: 'Requested when a request names no scope',
     de: 'Angefragt, wenn eine Anfrage keinen Scope nennt',
   }),
+  participants: phrase({
+    en: 'In a transaction of several people, it needs the authority of',
+    de: 'In einer Transaktion mehrerer Personen braucht er die Rechte',
+  }),
+  ofParticipants: {
+    one: phrase({ en: 'the person it is used for', de: 'der Person, für die er genutzt wird' }),
+    all: phrase({ en: 'every participant', de: 'aller Teilnehmenden' }),
+  },
   detailTypes: phrase({ en: 'Types of authorization details', de: 'Arten von Autorisierungsdetails' }),
   detailTypesHint: phrase({
     en: html`A JSON list, as in <code>docs/how-to/authorization-details.md</code>.`,

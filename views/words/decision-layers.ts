@@ -58,6 +58,13 @@ export const layerWords = {
     }),
   },
   external: { name: phrase({ en: 'External decision point', de: 'Externe Entscheidungsstelle' }) },
+  participants: {
+    name: phrase({ en: 'Other participants', de: 'Andere Teilnehmende' }),
+    blocked: phrase({
+      en: 'Another participant does not allow it.',
+      de: 'Eine andere teilnehmende Person erlaubt es nicht.',
+    }),
+  },
 } satisfies Readonly<Record<string, LayerWords>>;
 
 /** The texts of a layer whose name came as data. */
@@ -81,6 +88,7 @@ export const LAYER_STATEMENTS_GERMAN = {
   allow_client: 'Die Person erlaubt der App diese Berechtigung.',
   present_wider_token: 'Ein Token der Person, das diese Berechtigung enthält.',
   consent_to_agent: 'Die Person willigt ein: {agent} darf {scope} bei {resource} haben.',
+  allowed_by_participants: 'Jede teilnehmende Person willigt ein: {agent} darf {scope} bei {resource}.',
   permit_at_external_point: 'Externe Entscheidungsstelle: {scope} bei {resource} erlauben.',
 } satisfies GermanWords;
 
@@ -109,6 +117,8 @@ export const ROUTE_STATEMENTS_GERMAN = {
   exchange_with_client_grant: 'ein Tausch hierher führte, vom Token einer App, der dort etwas erlaubt wurde',
   exchange_for_same_resource: 'ein Tausch hierher führte, für dieselbe Ressource',
   grant_ends_token: 'mit seinem Ende endet auch das Token',
+  several_participants: 'wenn an dem Vorgang mehrere Personen teilnehmen',
+  subject_token_has_them: 'das Subjekt-Token braucht sie, und dieses Token hat nicht mehr',
   external_point_asked_before:
     'sie wurde gefragt, als das Token entstand; APIs dürfen nicht auf einen fremden Server warten',
   token_ends_with_grant: 'ein Token endet mit dem, was gewährt wurde',

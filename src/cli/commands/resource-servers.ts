@@ -30,6 +30,13 @@ export const DEFAULT_SCOPE: Option = {
   isRepeatable: true,
 };
 
+const SCOPE_OF_ALL: Option = {
+  value: 'NAME',
+  description:
+    'One of the given scopes that needs the authority of every participant in a transaction of several people. Default: none.',
+  isRepeatable: true,
+};
+
 /** Options of both creating and changing. */
 const CHANGEABLE = {
   format: { value: 'FORMAT', description: 'Format of access tokens: jwt or opaque. Default: jwt.' },
@@ -67,6 +74,7 @@ const create = managementCommand({
     name: { ...NAME, isRequired: true },
     scope: { ...SCOPE, isRequired: true },
     'default-scope': DEFAULT_SCOPE,
+    'scope-of-all': SCOPE_OF_ALL,
     ...CHANGEABLE,
     ...CERTIFICATE,
     introspection: {
@@ -139,7 +147,14 @@ const update = updateCommand({
   noun: 'resource-servers',
   singular: 'a resource server',
   operation: 'updateResourceServer',
-  options: { name: NAME, scope: SCOPE, 'default-scope': DEFAULT_SCOPE, ...CHANGEABLE, ...CERTIFICATE },
+  options: {
+    name: NAME,
+    scope: SCOPE,
+    'default-scope': DEFAULT_SCOPE,
+    'scope-of-all': SCOPE_OF_ALL,
+    ...CHANGEABLE,
+    ...CERTIFICATE,
+  },
   changes: async (call) => {
     const key = call.text('key');
     const scopes = scopesOf(call);
@@ -157,12 +172,19 @@ const update = updateCommand({
 
 const scopesOf = (call: Call): readonly Json[] => {
   const scopes = call.texts('scope').map(scopeOf);
-  const defaults = call.texts('default-scope');
-  const unknown = defaults.find((name) => !scopes.some((scope) => scope.name === name));
-  if (unknown !== undefined) {
-    throw usageError(`--default-scope ${unknown} is none of the scopes given.`, 'Name one of those after --scope.');
-  }
-  return scopes.map((scope) => (defaults.includes(scope.name) ? { ...scope, default: true } : scope));
+  const marked = (option: 'default-scope' | 'scope-of-all'): readonly string[] => {
+    const names = call.texts(option);
+    const unknown = names.find((name) => !scopes.some((scope) => scope.name === name));
+    if (unknown === undefined) return names;
+    throw usageError(`--${option} ${unknown} is none of the scopes given.`, 'Name one of those after --scope.');
+  };
+  const defaults = marked('default-scope');
+  const ofAll = marked('scope-of-all');
+  return scopes.map((scope) => ({
+    ...scope,
+    ...(defaults.includes(scope.name) ? { default: true } : {}),
+    ...(ofAll.includes(scope.name) ? { participants: 'all' } : {}),
+  }));
 };
 
 /** `mail.read:low:Read your mail`. Throws a usage error. */

@@ -25,6 +25,11 @@ export type IssuedToken = {
   readonly origin?: { readonly link: string; readonly act?: ForeignActor };
   /** Id of the delegation. */
   readonly delegation?: string;
+  /**
+   * Ids of the delegations of all participants of its transaction, if it needs the authority of each of them; that of the
+   * subject first.
+   */
+  readonly delegations?: readonly string[];
   /** Instance of the agent to which it was issued. */
   readonly instance?: string;
   readonly grant?: string;
@@ -47,6 +52,9 @@ export type IssuedToken = {
   /** Thumbprint of the certificate it is bound to (RFC 8705 §3.1). */
   readonly x5t?: string;
 };
+
+/** A participant of a transaction, and the delegation by which they allow what a token holds. */
+export type DelegatingParticipant = { readonly subject: string; readonly delegation: string };
 
 /** The approval from which a token was issued, and the digest of the one action for which it is valid. */
 export type TokenApproval = {
@@ -73,6 +81,7 @@ export type TokenEnd =
   | 'session_ended'
   | 'delegation_ended'
   | 'transaction_ended'
+  | 'participant_ended'
   | 'delegation_narrowed'
   | 'client_not_active'
   | 'agent_not_active'

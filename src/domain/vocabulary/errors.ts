@@ -42,6 +42,7 @@ export type Layer =
   | 'grant'
   | 'delegation'
   | 'transaction'
+  | 'participants'
   | 'budget'
   | 'limits';
 

@@ -47,6 +47,11 @@ export type ApprovedSource = {
     readonly scope: readonly string[];
     readonly details: NonNullable<Delegation['details']>;
   }): Promise<Delegation>;
+  /**
+   * The delegations of the other participants of its transaction on which the token depends, too. Absent: the transaction is
+   * not of several people.
+   */
+  participants?(given: { readonly scope: readonly string[] }): Promise<readonly Delegation[]>;
   /** If no token is issued: revokes the delegation that was created for this one token. */
   readonly discard?: (delegation: Delegation) => Promise<void>;
 };

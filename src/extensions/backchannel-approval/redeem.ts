@@ -20,7 +20,7 @@ import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
-import type { TokenApproval } from '../../domain/ports/issued-tokens.ts';
+import type { DelegatingParticipant, TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
@@ -43,6 +43,7 @@ export type Approved = {
     readonly details: readonly Detail[];
     readonly notAfter: number;
     readonly delegation: string;
+    readonly participants?: readonly DelegatingParticipant[];
     readonly grant: string | undefined;
     readonly txn: string;
     readonly parent?: string;
@@ -198,6 +199,8 @@ const tokenOf = async (
   const broken = isBreakGlass(approval) ? ({ break_glass: true } as const) : {};
   const longest = isBreakGlass(approval) ? BREAK_GLASS_SECONDS : LIFETIME_SECONDS;
   const delegation = await source.delegation({ scope: decision.scope, details: decision.details });
+  const ofAll = decision.participants?.scope ?? [];
+  const others = ofAll.length === 0 ? [] : ((await source.participants?.({ scope: ofAll })) ?? []);
   const txn = source.txn ?? identifiers.newId('txn');
   caller.note({ chain: delegation.chain, delegation: delegation.id, txn, scopeGiven: decision.scope });
   return {
@@ -210,9 +213,11 @@ const tokenOf = async (
       notAfter: Math.min(
         source.notAfter,
         delegation.expiresAt,
+        ...others.map(({ expiresAt }) => expiresAt),
         now + Math.min(longest, decision.maxSeconds ?? longest),
       ),
       delegation: delegation.id,
+      ...(others.length === 0 ? {} : { participants: others.map(({ subject, id }) => ({ subject, delegation: id })) }),
       grant: source.grant,
       txn,
       ...(source.parent === undefined ? {} : { parent: source.parent }),

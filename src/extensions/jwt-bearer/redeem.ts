@@ -9,8 +9,8 @@ import { type Decision, recordOf } from '../../domain/authority/decision/decisio
 import { agentParty, clientParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { refuser } from '../../domain/authority/decision/refuser.ts';
 import { nothingLeft } from '../../domain/authority/decision/remedies.ts';
-import { endIn, namedTransaction } from '../../domain/authority/transactions/named-transaction.ts';
-import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
+import { checkParticipant, endIn, namedTransaction } from '../../domain/authority/transactions/named-transaction.ts';
+import { participantsBeside, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import { JWT_BEARER } from '../../domain/clients/clients/grant-types.ts';
@@ -135,6 +135,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     const person = await personOf(assertion, request.id);
     if (!person) throw refuse('subject_not_known');
     request.note({ subject: person.account.id });
+    checkParticipant(refuse, transaction, person.account.id);
 
     const trusted = scopesAt(assertion.peer.inbound.resources, server.identifier) ?? [];
     const now = clock.now();
@@ -151,6 +152,8 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
       source: request.source,
       isBound: request.dpopThumbprint !== undefined || request.certificateThumbprint !== undefined,
       ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      // By an assertion the agent gets no scope that needs all participants: it has a delegation from none of them.
+      participants: participantsBeside(transaction, person.account.id)?.map((id) => ({ id })),
     });
     request.note({
       decision: decision.id,

@@ -2,9 +2,10 @@
 
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import { askForToken } from '../../domain/approvals/request-token-approval.ts';
+import type { Decision } from '../../domain/authority/decision/decision.ts';
 import type { ActionFacts, DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
-import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
+import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
@@ -15,6 +16,7 @@ import type { Remedy } from '../../domain/vocabulary/errors.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';
+import { delegationsOfAll, participantsAt } from './participants.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { refusals } from './refusals.ts';
 
@@ -95,7 +97,10 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     const source = await findSource(dependencies, refuse, agent, accepted, grant, server);
     if (source.kind === 'unconsented') throw refuse('consent_missing');
     const transaction = await transactionOf(dependencies, refuse, caller, origin.txn, undefined);
+    checkParticipant(refuse, transaction, origin.subject);
+    const participants = await participantsAt(dependencies, transaction, { agent, accepted, source, target: server });
     const facts = {
+      ...(participants ? { participants: participants.map((one) => one.facts) } : {}),
       ...(await factsAt(dependencies, refuse, agent, account, accepted, grant, source, server)),
       ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
     };
@@ -119,6 +124,8 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
         if (isNew) made.add(delegation.id);
         return delegation;
       },
+      participants: (given: Pick<Decision, 'scope'>) =>
+        delegationsOfAll(dependencies, refuse, caller, agent, participants ?? [], given, txn),
       // An earlier delegation keeps its rights. A delegation that was created for this token alone is revoked, so that it
       // does not block a later one.
       discard: async ({ id }: Delegation): Promise<void> => {

@@ -2,15 +2,17 @@ import { type Decision, recordOf } from '../../domain/authority/decision/decisio
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
-import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
+import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
 import { checkDetails } from '../../domain/resources/authorization-details/asked-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { type ConsentedSource, factsAt, findSource, grantOf, hop, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
+import { delegationsOfAll, participantsAt } from './participants.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
@@ -25,6 +27,7 @@ export type ExchangedToken = {
   readonly details: readonly Detail[];
   readonly notAfter: number;
   readonly delegation: string;
+  readonly participants?: readonly DelegatingParticipant[];
   readonly grant: string | undefined;
   readonly txn: string;
   /** Id of the subject token. */
@@ -72,6 +75,7 @@ const checkedExchange = async (
 
   const presented = await acceptSubjectToken(dependencies, refuse, agent, caller, parameters.subject);
   const transaction = await transactionOf(dependencies, refuse, caller, presented.token.txn, parameters.transaction);
+  checkParticipant(refuse, transaction, presented.token.subject);
   const accepted = under(transaction, presented);
   const { token, account } = accepted;
   caller.note({
@@ -87,8 +91,10 @@ const checkedExchange = async (
   const grant = await grantOf(dependencies, refuse, accepted);
   const source = await findSource(dependencies, refuse, agent, accepted, grant, target);
   const held = await factsAt(dependencies, refuse, agent, account, accepted, grant, source, target);
+  const participants = await participantsAt(dependencies, transaction, { agent, accepted, source, target });
   const facts = {
     ...held,
+    ...(participants ? { participants: participants.map((one) => one.facts) } : {}),
     details: { ...held.details, asked: parameters.details },
     now: dependencies.clock.now(),
     asked: parameters.scope,
@@ -97,7 +103,7 @@ const checkedExchange = async (
     isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
     ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
   };
-  return { agent, parameters, target, accepted, transaction, grant, source, facts };
+  return { agent, parameters, target, accepted, transaction, grant, source, participants, facts };
 };
 
 /** The subject token as one of the transaction: all that follows, an approval too, belongs to it. */
@@ -137,13 +143,22 @@ const tokenOf = async (
     source.kind === 'held'
       ? source.delegation
       : (await hop(dependencies, refuse, agent, source.delegation, decision, txn, caller)).delegation;
-  const scope = decision.scope.filter((name) => delegation.scope.includes(name));
+  const ofAll = decision.participants?.scope ?? [];
+  const others =
+    ofAll.length === 0
+      ? []
+      : await delegationsOfAll(dependencies, refuse, caller, agent, exchange.participants ?? [], { scope: ofAll }, txn);
+  const scope = decision.scope.filter(
+    (name) =>
+      delegation.scope.includes(name) && (!ofAll.includes(name) || others.every((one) => one.scope.includes(name))),
+  );
   const { details } = decision;
   if (isEmpty({ scope, details })) throw refuse('delegation_ended');
   const notAfter = Math.min(
     token.expiresAt,
     delegation.expiresAt,
     source.delegation.expiresAt,
+    ...others.map(({ expiresAt }) => expiresAt),
     grant?.expiresAt ?? Number.POSITIVE_INFINITY,
     endIn(transaction),
     facts.now + Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
@@ -157,6 +172,7 @@ const tokenOf = async (
     details,
     notAfter,
     delegation: delegation.id,
+    ...(others.length === 0 ? {} : { participants: others.map(({ subject, id }) => ({ subject, delegation: id })) }),
     grant: token.grant,
     txn,
     parent: token.id,

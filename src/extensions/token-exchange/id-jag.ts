@@ -1,6 +1,6 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, clientParty } from '../../domain/authority/decision/facts.ts';
-import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
+import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
@@ -65,6 +65,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
     await checkActor(dependencies, refuse, party, caller, parameters);
     const { transaction: named } = parameters;
     const transaction = await transactionOf(dependencies, refuse, caller, undefined, named);
+    checkParticipant(refuse, transaction, account.id);
 
     const now = clock.now();
     const decision = await dependencies.authorize({

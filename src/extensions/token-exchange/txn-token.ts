@@ -1,7 +1,7 @@
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import { agentParty, type Party } from '../../domain/authority/decision/facts.ts';
 import { type RequestContext, readRequestContext } from '../../domain/authority/delegation/request-context.ts';
-import { endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
+import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import { type ActorChain, actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -55,6 +55,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
     const details = contextOf(values, refuse, 'request_details');
     const { token, account, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, subject);
     const transaction = await transactionOf(dependencies, refuse, caller, token.txn, parameters.transaction);
+    checkParticipant(refuse, transaction, account.id);
     const txn = transaction?.id ?? token.txn ?? identifiers.newId('txn');
     caller.note({
       txn,

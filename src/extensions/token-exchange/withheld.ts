@@ -17,6 +17,7 @@ import { askForApproval } from './approval-channel.ts';
 import { type ConsentedSource, type Source, viaOf } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import type { ExchangeParameters } from './parameters.ts';
+import type { Participant } from './participants.ts';
 import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import { detailsAreRefused, NOT_ALLOWED_FOR_CALLS, nothingIsLeft, type Refuse } from './refusals.ts';
 
@@ -31,6 +32,8 @@ export type CheckedExchange = {
   /** The grant that the subject token depends on. */
   readonly grant: Grant | undefined;
   readonly source: Source;
+  /** Absent: the transaction is not of several people. */
+  readonly participants: readonly Participant[] | undefined;
   readonly facts: Omit<DecisionFacts, 'route' | 'details'> & {
     readonly details: NonNullable<DecisionFacts['details']>;
   };

@@ -3,6 +3,7 @@ import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { clientWords } from '../../../views/words/console-software.ts';
 import { riskWords } from '../../../views/words/scope.ts';
+import { SCOPE_PARTICIPANTS } from '../../domain/resources/resource-servers/resource-server.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
@@ -29,6 +30,8 @@ const RISKS = (['low', 'medium', 'high', 'critical'] as const).map((value) => ({
   text: riskWords[value],
 }));
 
+const PARTICIPANTS = SCOPE_PARTICIPANTS.map((value) => ({ value, text: words.ofParticipants[value] }));
+
 const SCOPES: SectionSpec = {
   title: words.scopes,
   hint: words.scopesHint,
@@ -42,6 +45,7 @@ const SCOPES: SectionSpec = {
         kind: choiceField(RISKS),
       },
       { name: 'default', label: words.isDefault, kind: flagField },
+      { ...{ name: 'participants', label: words.participants }, kind: choiceField(PARTICIPANTS) },
     ],
   },
 };

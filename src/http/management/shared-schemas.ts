@@ -1,3 +1,4 @@
+import { SCOPE_PARTICIPANTS } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail, DetailType } from '../../domain/vocabulary/detail-type.ts';
 import { MEMBER_RULES } from '../../domain/vocabulary/detail-type.ts';
 import type { JsonWebKeySet } from '../../domain/vocabulary/json-web-keys.ts';
@@ -41,6 +42,10 @@ export const SCOPE = named(
       risk: oneOf('Severity of misuse.', RISKS),
       default: flag(
         'Whether a request that names the resource and no scope requests this scope. If no scope is a default, such a request requests all.',
+      ),
+      participants: oneOf(
+        'Whose authority a token with this scope needs in a transaction of several people. all: that of every participant, and never more than what all of them allow. one: that of its subject alone.',
+        SCOPE_PARTICIPANTS,
       ),
     },
     ['name', 'description', 'risk'],

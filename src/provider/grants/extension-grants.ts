@@ -26,7 +26,7 @@ import { factsOf } from '../seam/request-facts.ts';
 import { unitOf } from '../seam/token-request-unit.ts';
 import { type AssertionDeps, mintAssertion } from '../tokens/assertion-minting.ts';
 import type { InstanceFamilies } from '../tokens/instance-families.ts';
-import { personalDetails } from '../tokens/prepared-token.ts';
+import { delegationsMember, participantInputs, personalDetails } from '../tokens/prepared-token.ts';
 import type { TokenClaims } from '../tokens/token-claims.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
@@ -112,6 +112,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
           act: actClaim(token.chain, token.origin?.act),
           account_link: token.origin?.link,
           delegation: token.delegation,
+          ...delegationsMember(token.delegation, token.participants),
         }),
         txn: token.txn,
         ...withoutAbsent({ approval: token.approval }),
@@ -127,7 +128,9 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
         txn: token.txn,
         ...decided(token.decision),
         ...personalDetails(token.details),
+        ...participantInputs(token.participants),
       },
+      ...withoutAbsent({ participants: token.participants }),
       ...(token.parent === undefined ? {} : { parent: token.parent }),
     });
     return {

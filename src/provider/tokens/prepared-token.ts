@@ -4,6 +4,7 @@
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
 import type { DetailWorth } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../../domain/vocabulary/errors.ts';
@@ -32,7 +33,23 @@ export type Prepared = {
   /** Amounts of its authorization details. Absent: those of the decision, for oidc-provider's own grants. */
   readonly worth?: readonly DetailWorth[];
   readonly instance?: Instance | undefined;
+  /** The other participants of the transaction on whose authority it depends. */
+  readonly participants?: readonly DelegatingParticipant[] | undefined;
 };
+
+/** The claim of a token that needs the authority of several people: the delegation of each, that of the subject first. */
+export const delegationsMember = (
+  own: string | undefined,
+  participants: readonly DelegatingParticipant[] | undefined,
+): { readonly delegations?: readonly string[] } =>
+  own === undefined || participants === undefined || participants.length === 0
+    ? {}
+    : { delegations: [own, ...participants.map(({ delegation }) => delegation)] };
+
+/** The same for the audit log, which names the people, too. */
+export const participantInputs = (
+  participants: readonly DelegatingParticipant[] | undefined,
+): Pick<AuditEvent, 'inputs'> => (participants === undefined ? {} : { inputs: { delegations: participants } });
 
 /** Values that may name people, so that the audit log can erase their content. */
 export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>

@@ -147,6 +147,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...actOf(token),
   ...(token.origin === undefined ? {} : { account_link: token.origin.link }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
+  ...(token.delegations === undefined ? {} : { delegations: token.delegations }),
   ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.grant === undefined ? {} : { grant_id: token.grant }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),

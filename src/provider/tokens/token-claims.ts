@@ -95,6 +95,7 @@ export const tokenClaims = (deps: {
   const refuseKilled = async (
     { subject, chain, resource, delegation, caller, txn }: AuditEvent,
     ownership: number,
+    participants: Prepared['participants'] = [],
   ): Promise<void> => {
     const kill = await deps.liveness.killOf({
       clientId: String(caller),
@@ -106,6 +107,18 @@ export const tokenClaims = (deps: {
     });
     if (kill === 'all') throw everythingIsKilled();
     if (kill) throw refuse('invalid_grant', 'grant', 'killed', 'what this token would come from was stopped');
+    for (const one of participants) {
+      const standing = await deps.delegations.live(one.delegation);
+      const parts = {
+        clientId: String(caller),
+        subject: one.subject,
+        chain: standing?.chain,
+        delegation: one.delegation,
+      };
+      if (standing && !(await deps.liveness.killOf(parts))) continue;
+      const text = 'a participant of the transaction has ended what the agent was allowed; ask again';
+      throw refuse('invalid_grant', 'participants', 'participant_ended', text);
+    }
     if (isDeclared(txn) && !(await deps.transactions.live(txn))) {
       const endpoint = `${managementApiOf(deps.issuer)}/transactions`;
       throw refuse('invalid_request', 'transaction', 'transaction_ended', 'the transaction of this token was closed', [
@@ -175,7 +188,7 @@ export const tokenClaims = (deps: {
     ctx: KoaContextWithOIDC,
     event: AuditEvent,
     ownership: number,
-    { instance, worth = [] }: Pick<Prepared, 'instance' | 'worth'>,
+    { instance, worth = [], participants }: Pick<Prepared, 'instance' | 'worth' | 'participants'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
     // Before the audit log says that a token exists: a budget may be exhausted.
@@ -189,7 +202,7 @@ export const tokenClaims = (deps: {
         await deps.audit.append(event);
         // If the request still fails, its refusal names the token that was never issued (AU-01).
         noteAnnounced(ctx, event.token);
-        await refuseKilled(event, ownership);
+        await refuseKilled(event, ownership, participants);
         await deps.instances.used(ctx, instance);
       },
     });
@@ -221,12 +234,16 @@ export const tokenClaims = (deps: {
       const token = model as ProviderToken & PreparedToken;
       try {
         const made: Prepared = token[PREPARED] ?? (await ownClaims(ctx, token));
-        const { claims, facts, parent, instance } = made;
+        const { claims, facts, parent, instance, participants } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
         const event = eventOf(ctx, token, facts, parent, claims['max_uses']);
         const ownership = await ownershipBehind(ctx, event);
-        await record(ctx, event, ownership, { instance, worth: made.worth ?? deps.authority.worthOf(ctx) });
+        await record(ctx, event, ownership, {
+          instance,
+          participants,
+          worth: made.worth ?? deps.authority.worthOf(ctx),
+        });
         return { ...claims, ...ownershipMember(ownership) };
       } catch (error) {
         throw protocolError(error);

@@ -21,6 +21,8 @@ export type TokenFacts = {
   readonly audience?: string | undefined;
   readonly grant?: string | undefined;
   readonly delegation?: string | undefined;
+  /** Those of all participants of its transaction. */
+  readonly delegations?: readonly string[] | undefined;
   readonly instance?: string | undefined;
   readonly chain?: ActorChain | undefined;
   readonly origin?: IssuedToken['origin'] | undefined;

@@ -25,6 +25,7 @@ import { scopesAt } from '../../domain/vocabulary/scope-sets.ts';
 import type { ProviderClients } from '../client-authentication/client-metadata.ts';
 import { clientVersionOf, detailsHeldAt, type GrantRecord, heldAt } from '../seam/records.ts';
 import { isFromAfter, type LiveGrants, liveGrants, partOfGrant } from './live-grants.ts';
+import { liveParticipants } from './live-participants.ts';
 import { grantTypesBehind, isAboveCeilings, isNarrowed, partyOf, type TokenFacts } from './token-facts.ts';
 
 export interface TokenLiveness extends Pick<LiveGrants, 'grantLive' | 'grantHeld' | 'grantHeldLive'> {
@@ -69,6 +70,7 @@ export const tokenLiveness = (deps: {
 }): TokenLiveness => {
   const { revocation } = deps;
   const grants = liveGrants(deps);
+  const company = liveParticipants(deps);
 
   const isOlder = (moment: number, seconds: number | undefined): boolean =>
     seconds !== undefined && moment + seconds <= deps.clock.now();
@@ -162,6 +164,8 @@ export const tokenLiveness = (deps: {
       if (delegation?.via !== undefined && delegation.via !== grant?.clientId) return 'delegation_ended';
       if (scope.some((name) => !delegation?.scope.includes(name))) return 'delegation_narrowed';
     }
+    const participants = await company.of(facts, transaction);
+    if (typeof participants === 'string') return participants;
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
@@ -190,11 +194,13 @@ export const tokenLiveness = (deps: {
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,
       isUnasked: facts.origin !== undefined,
       ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(participants ? { participants } : {}),
       ...(approval ? { approval: { id: approval.id, approvers: agreedBy(approval).length } } : {}),
       assurance: facts.assurance,
     };
     learn(asked);
     const { removed, removedDetails } = await deps.authorize(asked);
+    if (removed.some(({ layer }) => layer === 'participants')) return 'participant_ended';
     if (removedDetails.some(({ layer }) => layer === 'delegation')) return 'delegation_narrowed';
     return removed.length + removedDetails.length > 0 ? 'authority_reduced' : undefined;
   };

@@ -21,6 +21,7 @@ export const tokenOfClaims = (claims: JWTPayload, key: string | undefined): Issu
     details: claims['authorization_details'] as readonly Detail[] | undefined,
     ...actorsIn(claims, text('client_id') as string),
     delegation: text('delegation'),
+    delegations: idsIn(claims, 'delegations'),
     instance: text('instance'),
     grant: text('grant_id'),
     txn: text('txn'),
@@ -41,6 +42,13 @@ export const tokenOfClaims = (claims: JWTPayload, key: string | undefined): Issu
 /** A member that is a number, or undefined. */
 export const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): number | undefined =>
   typeof claims[name] === 'number' ? claims[name] : undefined;
+
+/** A list of ids, or undefined. One that is no such list is read as the id of nothing, so that it fails each check. */
+export const idsIn = (claims: Readonly<Record<string, unknown>>, name: string): readonly string[] | undefined => {
+  const list = claims[name];
+  if (list === undefined) return undefined;
+  return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : [''];
+};
 
 /** The approval that a token names, if it is well-formed. */
 export const approvalIn = (claims: Readonly<Record<string, unknown>>): TokenApproval | undefined => {

@@ -27,6 +27,7 @@ describe('the table of layers', () => {
       ...LAYERS_OF_FACTS.map(() => 'facts'),
       'policies',
       'elsewhere',
+      'participants',
     ]);
     expect(DECISION_LAYERS.filter(isDecidedElsewhere)).toEqual(['external']);
   });

@@ -3,6 +3,7 @@ import { authorizer } from '../../../src/domain/authority/decision/authorize.ts'
 import type { DecisionFacts, Route } from '../../../src/domain/authority/decision/facts.ts';
 import { DECISION_LAYERS, type DecisionLayer } from '../../../src/domain/authority/decision/layers.ts';
 import { ROUTE_LAYERS, ROUTES } from '../../../src/domain/authority/decision/routes.ts';
+import type { ScopeDeclaration } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, agent, client, generous, MAIL, policiesThat } from './world.ts';
 
@@ -19,10 +20,22 @@ const AGAINST: { readonly [L in DecisionLayer]: Partial<DecisionFacts> } = {
   delegation: { delegation: ['read'] },
   policy: {},
   external: {},
+  participants: { participants: [{ id: 'acc_bob', account: { ...account, id: 'acc_bob' }, delegation: ['read'] }] },
 };
+
+const ofAll = (scope: ScopeDeclaration): ScopeDeclaration => ({ ...scope, participants: 'all' });
 
 const factsAgainst = (layer: DecisionLayer, route: Route): DecisionFacts => {
   const facts = { ...generous(route), ...AGAINST[layer] };
+  if (layer === 'participants') {
+    // An agent that acts for itself, or by an assertion, has a delegation from none of them.
+    const needsAll = ({ name }: ScopeDeclaration) =>
+      (route !== 'client_credentials' && route !== 'jwt_bearer') || name === 'send';
+    return {
+      ...facts,
+      server: { ...facts.server, scopes: facts.server.scopes.map((one) => (needsAll(one) ? ofAll(one) : one)) },
+    };
+  }
   return layer === 'environment' ? { ...facts, server: { ...facts.server, environments: ['production'] } } : facts;
 };
 

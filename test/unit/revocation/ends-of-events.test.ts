@@ -40,6 +40,7 @@ const EVENTS_OF = {
     'upstream_link.updated',
     'node.started',
   ],
+  participant_ended: ['delegation.revoked', 'delegation.narrowed', 'account.disabled', 'resource_server.updated'],
   above_ceiling: ['agent.updated', 'blueprint.activated'],
   approval_ended: ['approval.denied', 'approval.cancelled', 'approval.used'],
 } as const satisfies Record<TokenEnd, readonly AuditEventType[]>;

@@ -246,6 +246,8 @@ export const TRANSACTION_GERMAN = {
     'Geben Sie an, wofür die Arbeit ist: intent, oder intent_digest mit dem SHA-256 des Textes. Senden Sie eines von beiden.',
   transaction_digest_malformed: 'Ein Digest ist ein SHA-256 in base64url: 43 Zeichen.',
   transaction_invoker_malformed: 'invoker ist eine Kennung mit 1 bis {most} sichtbaren ASCII-Zeichen ohne Leerzeichen.',
+  transaction_participants_malformed:
+    'participants sind 2 bis {most} verschiedene Kennungen von Konten. Lassen Sie sie weg, wenn es eine Person ist.',
   transaction_traceparent_malformed:
     'traceparent hat die Form von W3C Trace Context, Version 00: 00-TRACE-PARENT-FLAGS in kleinen Hexadezimalziffern, und keine Kennung nur aus Nullen.',
   receipt_of_open_transaction:

@@ -8,6 +8,7 @@ import { cutDetails } from './detail-cut.ts';
 import type { ExternalDecisionPoint } from './external-layer.ts';
 import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf, type Route } from './facts.ts';
 import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
+import { cutByParticipants } from './participants-layer.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
@@ -36,7 +37,8 @@ export type DecisionDependencies = {
 
 /**
  * Makes a decision. Every layer that applies on the route cuts the request. Policy evaluates what is left, and may
- * attach conditions. The external decision point, if configured, comes last. Never grants a scope that the resource
+ * attach conditions. Then comes the external decision point, if configured. At last, in a transaction of several people, the
+ * whole decision is made for each other participant, about the scopes that need all of them. Never grants a scope that the resource
  * server does not declare. Reads only the active policy set and the person's groups. Fails closed: errors of these
  * reads propagate.
  */
@@ -98,7 +100,7 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
     };
   };
 
-  return async (asked) => {
+  const alone = async (asked: DecisionFacts): Promise<Decision> => {
     const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
     const decision = await decide(facts);
     // An external service must not lock out administrators, who have to stop incidents.
@@ -113,6 +115,11 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
       details: decision.details.filter((_, at) => details[at] === undefined),
       removedDetails: [...decision.removedDetails, ...removedDetails],
     };
+  };
+
+  return async (facts) => {
+    const decision = await alone(facts);
+    return narrows('participants', facts) ? cutByParticipants(facts, decision, alone) : decision;
   };
 };
 

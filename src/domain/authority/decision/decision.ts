@@ -22,6 +22,8 @@ export type Withholding = {
   /** Texts of the policies, for people. */
   readonly reasons?: readonly string[];
   readonly needs?: readonly Need[];
+  /** Ids of the participants of the transaction who do not allow it. */
+  readonly participants?: readonly string[];
   /** Result of the external decision point: it denied, or gave no valid answer. */
   readonly external?: 'denied' | 'not_answered';
 };
@@ -59,10 +61,19 @@ export type Decision = {
   readonly policyVersion: number | undefined;
   /** The case that this policy set evaluated. */
   readonly policy?: PolicyCase;
+  /** Absent: no scope was cut to what all participants of a transaction allow. */
+  readonly participants?: Company;
+};
+
+/** The scopes that all participants of a transaction must allow, and what each of the others allows of them. */
+export type Company = {
+  /** Those of the granted scopes that depend on every participant. */
+  readonly scope: readonly string[];
+  readonly others: readonly { readonly id: string; readonly allows: readonly string[] }[];
 };
 
 /** A decision as its audit event stores it, so that it can be repeated and compared (decision D18). */
-export const recordOf = ({ limits, removed, details, removedDetails, policy }: Decision) => ({
+export const recordOf = ({ limits, removed, details, removedDetails, policy, participants }: Decision) => ({
   limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),
   removed,
   // Types only: the content of a detail may be about people.
@@ -71,4 +82,5 @@ export const recordOf = ({ limits, removed, details, removedDetails, policy }: D
     ? {}
     : { removedDetails: removedDetails.map(({ detail, ...why }) => ({ type: detail.type, ...why })) }),
   ...(policy === undefined ? {} : { policyCase: policy }),
+  ...(participants === undefined ? {} : { participants }),
 });

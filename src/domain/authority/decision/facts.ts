@@ -52,6 +52,17 @@ export type DetailFacts = {
   readonly delegation?: readonly (readonly Detail[])[] | undefined;
 };
 
+/**
+ * Another participant of the transaction than the subject. `delegation`: what the caller holds from them at the resource
+ * server. Without one, or without the account, the participant allows nothing.
+ */
+export type ParticipantFacts = {
+  /** Account id. */
+  readonly id: string;
+  readonly account?: Account | undefined;
+  readonly delegation?: readonly string[] | undefined;
+};
+
 /** All facts that a decision may use. A layer that applies on the route and misses its fact leaves nothing. */
 export type DecisionFacts = {
   readonly route: Route;
@@ -85,6 +96,11 @@ export type DecisionFacts = {
   readonly approval?: Approval | undefined;
   /** The transaction that an agent declared, if the request or token names one. */
   readonly transaction?: TransactionFacts | undefined;
+  /**
+   * The other participants, in a transaction of several people. Scopes whose `participants` is `all` are cut to what every one
+   * of them allows, too. Absent: a transaction of one person, or none.
+   */
+  readonly participants?: readonly ParticipantFacts[] | undefined;
   /** Address of the sender, where it is known. */
   readonly source?: string | undefined;
   /** Whether the token will be bound to a key or certificate. */

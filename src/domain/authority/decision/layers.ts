@@ -35,6 +35,7 @@ export const LAYER_STATEMENTS = {
   present_wider_token: 'A subject token that holds this scope.',
   consent_to_agent: 'The person consents: {agent} may have {scope} at {resource}.',
   permit_at_external_point: 'The external decision point: permit {scope} at {resource}.',
+  allowed_by_participants: 'Every participant of the transaction consents: {agent} may have {scope} at {resource}.',
 } as const satisfies StatementTable;
 
 const statement = statementsOf(LAYER_STATEMENTS);
@@ -88,13 +89,16 @@ type LayerOfFacts = {
 /** The active policy set evaluates what the earlier layers leave (policy-layer.ts). */
 type LayerOfPolicies = { readonly by: 'policies' };
 
+/** The whole decision is made for each other participant of the transaction, about what all earlier layers leave. */
+type LayerOfParticipants = { readonly by: 'participants'; readonly step: LayerStep };
+
 /** Another service evaluates what all earlier layers leave (external-layer.ts). */
 type LayerElsewhere = { readonly by: 'elsewhere'; readonly step: LayerStep; readonly whyNotSimulated: Statement };
 
 export type DeclaredLayer = LayerDenial & {
   /** What it permits, as Markdown, for the reference page. */
   readonly permits: string;
-} & (LayerOfFacts | LayerOfPolicies | LayerElsewhere);
+} & (LayerOfFacts | LayerOfPolicies | LayerElsewhere | LayerOfParticipants);
 
 const isAgent = (party: Party): party is AgentParty => party.kind === 'agent';
 const isClient = (party: Party): party is ClientParty => party.kind === 'client';
@@ -251,6 +255,14 @@ const DECLARED = {
     reason: 'external_denies',
     contact: 'operator',
     step: (what) => statement('permit_at_external_point', what),
+  },
+  participants: {
+    by: 'participants',
+    permits: 'for a scope that needs all participants of a transaction: what each of the others allows the agent',
+    distance: 15,
+    reason: 'scope_not_available',
+    refusal: 'not every participant of the transaction allows this agent any of this scope at this resource',
+    step: (what, { caller }) => statement('allowed_by_participants', { agent: caller.id, ...what }),
   },
 } as const satisfies { readonly [L in Layer]?: DeclaredLayer };
 

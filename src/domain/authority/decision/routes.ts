@@ -33,6 +33,8 @@ export const ROUTE_STATEMENTS = {
   external_point_asked_before: 'it was asked when the token was made; APIs must not wait for a server elsewhere',
   token_ends_with_grant: 'a token is over with its grant',
   asked_about_token: 'it is asked about a token',
+  subject_token_has_them: 'the subject token needs them, and this token holds no more',
+  several_participants: 'the transaction has several participants',
   delegation_or_agent_named: 'the token hangs on a delegation, or an agent for a person is named',
 } as const satisfies StatementTable;
 
@@ -65,6 +67,11 @@ const OF_APP: Cell = {
   when: statement('person_used_client'),
 };
 
+const IN_COMPANY: Cell = {
+  if: ({ participants }) => participants !== undefined,
+  when: statement('several_participants'),
+};
+
 const EXTERNAL: Cell = {
   if: () => true,
   when: statement('external_point_named'),
@@ -87,6 +94,7 @@ const OF_A_PERSON = {
   delegation: FOR_AGENT,
   policy: 'counts',
   external: EXTERNAL,
+  participants: IN_COMPANY,
 } as const;
 
 export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLayer]: Cell } } = {
@@ -98,6 +106,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: ITSELF,
     policy: 'counts',
     external: EXTERNAL,
+    participants: IN_COMPANY,
   },
   authorization_request: {
     ...PARTIES,
@@ -107,6 +116,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: { not: statement('is_what_is_asked') },
     policy: { not: statement('asked_by_later_requests') },
     external: { not: statement('asked_by_later_requests') },
+    participants: { not: statement('asked_by_later_requests') },
   },
   authorization_code: OF_A_PERSON,
   refresh_token: OF_A_PERSON,
@@ -122,6 +132,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: 'counts',
     policy: 'counts',
     external: EXTERNAL,
+    participants: IN_COMPANY,
   },
   id_jag: {
     ...PARTIES,
@@ -131,6 +142,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: { not: statement('peer_may_be_asked') },
     policy: 'counts',
     external: EXTERNAL,
+    participants: { not: statement('resources_are_of_others') },
   },
   jwt_bearer: {
     ...PARTIES,
@@ -143,6 +155,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: { not: statement('peer_is_trusted') },
     policy: 'counts',
     external: EXTERNAL,
+    participants: IN_COMPANY,
   },
   txn_token: {
     ...PARTIES,
@@ -152,6 +165,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: HAS_DELEGATION,
     policy: 'counts',
     external: EXTERNAL,
+    participants: { not: statement('subject_token_has_them') },
   },
   ciba: {
     ...PARTIES,
@@ -164,6 +178,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: HAS_DELEGATION,
     policy: 'counts',
     external: EXTERNAL,
+    participants: IN_COMPANY,
   },
   consent: {
     ...PARTIES,
@@ -179,6 +194,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: { not: statement('is_what_is_asked') },
     policy: 'counts',
     external: EXTERNAL,
+    participants: { not: statement('asked_by_later_requests') },
   },
   introspection: {
     ...PARTIES,
@@ -188,6 +204,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: HAS_DELEGATION,
     policy: 'counts',
     external: { not: statement('external_point_asked_before') },
+    participants: IN_COMPANY,
   },
   access_evaluation: {
     ...PARTIES,
@@ -204,6 +221,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     },
     policy: 'counts',
     external: EXTERNAL,
+    participants: IN_COMPANY,
   },
 };
 

@@ -2,7 +2,9 @@
 import { AGENTS, type Agent } from '../../clients/agents/agent.ts';
 import { GROUPS, type Group, isGroupId } from '../../identity/groups/group.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
+import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import { DELEGATIONS, type Delegation } from '../delegation/delegation.ts';
+import { MOST_OPEN, TRANSACTIONS, type Transaction } from '../transactions/transaction.ts';
 import type { Ending, EndKind } from './ends-of-events.ts';
 
 /** Tokens that may have ended, by an id in them. `audience`: all tokens for the resource server with this id. */
@@ -38,6 +40,7 @@ export const namingTokens = ({
   const agents = documents.collection<Agent>(AGENTS);
   const groups = documents.collection<Group>(GROUPS);
   const delegations = documents.collection<Delegation>(DELEGATIONS);
+  const transactions = documents.collection<Transaction>(TRANSACTIONS);
 
   const named = (kind: EndKind, ids: readonly string[]): readonly NamedTokens[] =>
     ids.length < MOST ? ids.map((id) => ({ kind, id })) : [{ kind: 'all' }];
@@ -54,6 +57,24 @@ export const namingTokens = ({
     return (await Promise.all(owners.map(agentsOf))).flat();
   };
 
+  /**
+   * A token that needs the authority of several people has one of them as its subject. Their transaction names it for the others:
+   * each has a delegation to its agent, which is still stored after its end.
+   */
+  const ofPerson = async (id: string): Promise<readonly NamedTokens[]> => {
+    const given = await delegations.find({ where: { subject: id }, limit: MOST });
+    if (given.length === MOST) return [{ kind: 'all' }];
+    const actors = [...new Set(given.flatMap(({ document }) => (document.parent === null ? [document.actor] : [])))];
+    const open = await fewAtOnce(actors, (agent) =>
+      transactions.find({ where: { agent, state: 'open' }, limit: MOST_OPEN }),
+    );
+    const shared = open.flat().filter(({ document }) => document.participants?.includes(id));
+    return [
+      { kind: 'subject', id },
+      ...shared.map(({ document }) => ({ kind: 'transaction' as const, id: document.id })),
+    ];
+  };
+
   /** By ending, when it is looked up again. */
   const later = new Map<string, { readonly ending: Ending; readonly at: number }>();
 
@@ -65,8 +86,10 @@ export const namingTokens = ({
         return named('party', await ownedBy(ending.id));
       case 'delegation_id': {
         const subject = (await delegations.get(ending.id))?.document.subject;
-        return subject === undefined ? [] : [{ kind: 'subject', id: subject }];
+        return subject === undefined ? [] : ofPerson(subject);
       }
+      case 'subject':
+        return ofPerson(ending.id);
       default:
         return [ending as NamedTokens];
     }

@@ -7,6 +7,7 @@ import type { IssuedToken } from '../../ports/issued-tokens.ts';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import { actorsOf } from '../../vocabulary/actor-chain.ts';
 import type { EndKind } from '../revocation-feed/ends-of-events.ts';
+import { isDeclared } from '../transactions/transaction.ts';
 
 /** Tokens of one window have their indexes in the same lists. */
 const WINDOW_SECONDS = 600;
@@ -87,12 +88,28 @@ export const windowsAt = (second: number): readonly number[] => {
 
 /** What ends a token, by the ids that the revocation feed names. At most 64, as the store allows. */
 export const dependenciesOf = (token: IssuedToken): readonly string[] => {
-  const { id, key, subject, clientId, delegation, instance, grant, approval, origin, chain } = token;
+  const {
+    id,
+    key,
+    subject,
+    clientId,
+    delegation,
+    delegations = [],
+    instance,
+    grant,
+    txn,
+    approval,
+    origin,
+    chain,
+  } = token;
   const named = (kind: EndKind, value: string | undefined) => (value === undefined ? [] : [`${kind}:${value}`]);
   const all = [
     ...named('token', id),
     ...named('grant', grant),
     ...named('delegation', delegation),
+    ...delegations.flatMap((one) => named('delegation', one)),
+    // An end of another participant names the transaction.
+    ...(isDeclared(txn) ? named('transaction', txn) : []),
     ...[clientId, ...actorsOf(chain)].flatMap((party) => named('party', party)),
     ...named('subject', subject),
     ...named('instance', instance),

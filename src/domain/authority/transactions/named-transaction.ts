@@ -17,6 +17,11 @@ export const NAMED_TRANSACTION_REFUSALS = {
     field: 'transaction',
     text: 'the transaction is closed or has reached its end; open another one and name it',
   },
+  transaction_of_others: {
+    code: 'access_denied',
+    layer: 'transaction',
+    text: 'the person of this token takes no part in the transaction; name a transaction with this person',
+  },
 } as const;
 
 /** Makes the error of a refusal. `remedies`: what the caller can do. */
@@ -69,6 +74,15 @@ export const transactionOf = async (
   const transaction = await dependencies.transactions.live(carried);
   if (!transaction) throw refuse('transaction_ended', remediesAt(dependencies.issuer));
   return transaction;
+};
+
+/** Throws the refusal of a token for a person who takes no part in a transaction of several people. */
+export const checkParticipant = (
+  refuse: Refuse<'transaction_of_others'>,
+  transaction: Transaction | undefined,
+  person: string,
+): void => {
+  if (transaction?.participants?.includes(person) === false) throw refuse('transaction_of_others');
 };
 
 /** The end of the transaction, which no token below it outlives; Infinity without one. Epoch seconds. */

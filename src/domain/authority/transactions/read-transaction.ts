@@ -5,6 +5,7 @@ import {
   type Intent,
   MOST_INTENT_CHARACTERS,
   MOST_INVOKER_CHARACTERS,
+  MOST_PARTICIPANTS,
   type Transaction,
   type Trigger,
 } from './transaction.ts';
@@ -18,11 +19,14 @@ export type NewTransaction = {
   /** SHA-256 of the text in UTF-8, base64url. */
   readonly intentDigest?: string;
   readonly traceparent?: string;
+  /** Account ids of several people. */
+  readonly participants?: readonly string[];
   /** SHORTEST_SECONDS to LONGEST_SECONDS; default DEFAULT_SECONDS. */
   readonly expiresIn?: number;
 };
 
 const DIGEST = /^[A-Za-z0-9_-]{43}$/;
+const ACCOUNT = /^acc_[a-z0-9]{1,60}$/;
 const ID = /^[\x21-\x7e]+$/;
 /** W3C Trace Context §3.2. Other versions may have further members, which this server does not know. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -32,8 +36,9 @@ export const readTransaction = ({
   trigger,
   invoker,
   traceparent,
+  participants,
   ...stated
-}: NewTransaction): Pick<Transaction, 'trigger' | 'invoker' | 'intent' | 'traceparent'> => {
+}: NewTransaction): Pick<Transaction, 'trigger' | 'invoker' | 'intent' | 'traceparent' | 'participants'> => {
   if (invoker !== undefined && (invoker.length > MOST_INVOKER_CHARACTERS || !ID.test(invoker))) {
     const params = { most: MOST_INVOKER_CHARACTERS };
     throw transactionRefusal('transaction_invoker_malformed', { field: '/invoker', params });
@@ -46,7 +51,21 @@ export const readTransaction = ({
     intent: intentOf(stated),
     ...(invoker === undefined ? {} : { invoker }),
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(participants === undefined ? {} : { participants: readParticipants(participants) }),
   };
+};
+
+/** Whether an account has such an id is not checked: a participant who allows the agent nothing only takes away. */
+const readParticipants = (ids: readonly string[]): readonly string[] => {
+  const unique = [...new Set(ids)].sort();
+  const wrong = unique.length !== ids.length || ids.length < 2 || ids.length > MOST_PARTICIPANTS;
+  if (wrong || !ids.every((id) => ACCOUNT.test(id))) {
+    throw transactionRefusal('transaction_participants_malformed', {
+      field: '/participants',
+      params: { most: MOST_PARTICIPANTS },
+    });
+  }
+  return unique;
 };
 
 const intentOf = ({ intent: text, intentDigest }: Pick<NewTransaction, 'intent' | 'intentDigest'>): Intent => {

@@ -18,6 +18,10 @@ export const TRANSACTION_REFUSALS = {
     code: 'invalid_field',
     text: 'An invoker is an id of 1 to {most} visible ASCII characters, without spaces.',
   },
+  transaction_participants_malformed: {
+    code: 'invalid_field',
+    text: 'participants are 2 to {most} different ids of accounts. For one person, leave them out.',
+  },
   transaction_traceparent_malformed: {
     code: 'invalid_field',
     text: 'traceparent has the form of W3C Trace Context, version 00: 00-TRACE-PARENT-FLAGS in lower-case hexadecimal digits, and no id of zeros only.',

@@ -169,7 +169,7 @@ const newerFirst = (one: Transaction, other: Transaction): number =>
 
 /** Digests and ids; what people may be named in stands where it can be erased. */
 const openedEvent = (transaction: Omit<Transaction, 'slot'>, by: By): AuditEvent => {
-  const { id, agent, owner, trigger, invoker, intent, composition, traceparent, expiresAt } = transaction;
+  const { id, agent, owner, trigger, invoker, intent, participants, composition, traceparent, expiresAt } = transaction;
   const personal = {
     ...(by.source === undefined ? {} : { source: by.source }),
     ...(intent.text === undefined ? {} : { message: intent.text }),
@@ -183,6 +183,7 @@ const openedEvent = (transaction: Omit<Transaction, 'slot'>, by: By): AuditEvent
       trigger,
       intent: intent.digest,
       source: intent.source,
+      ...(participants === undefined ? {} : { participants }),
       ...(composition === undefined ? {} : { composition }),
       ...(traceparent === undefined ? {} : { traceparent }),
       expiresAt,

@@ -40,6 +40,11 @@ export type Transaction = {
   /** What invoked the agent, as the agent states it: the id of an account, of a schedule, of another transaction. */
   readonly invoker?: string;
   readonly intent: Intent;
+  /**
+   * Account ids of the people for whom the agent works in it, at least two and at most MOST_PARTICIPANTS; none is removed.
+   * Every token for a person is for one of them. Absent: the transaction is of any one person.
+   */
+  readonly participants?: readonly string[];
   /** Digest of the composition of the agent, if it has declared one. */
   readonly composition?: string;
   /** W3C Trace Context, `traceparent` of version 00. */
@@ -69,6 +74,8 @@ export const MOST_OPEN = 100;
 /** Characters of an intent, all of which an approver reads (AP-18), and of an invoker. */
 export const MOST_INTENT_CHARACTERS = 280;
 export const MOST_INVOKER_CHARACTERS = 200;
+/** People in one transaction. */
+export const MOST_PARTICIPANTS = 20;
 export const SHORTEST_SECONDS = 60;
 export const LONGEST_SECONDS = 86_400;
 export const DEFAULT_SECONDS = 3600;
@@ -111,10 +118,23 @@ export const asItStands = (transaction: Transaction, now: number): Transaction =
 };
 
 /** What policies see of a transaction. The text stays out: a decision is recorded with all that a policy saw. */
-export type TransactionFacts = { readonly trigger: string; readonly intent: string; readonly source: string };
+export type TransactionFacts = {
+  readonly trigger: string;
+  readonly intent: string;
+  readonly source: string;
+  /** How many people take part; absent: one. */
+  readonly participants?: number;
+};
 
-export const transactionFacts = ({ trigger, intent }: Transaction): TransactionFacts => ({
+export const transactionFacts = ({ trigger, intent, participants }: Transaction): TransactionFacts => ({
   trigger,
   intent: intent.digest,
   source: intent.source,
+  ...(participants === undefined ? {} : { participants: participants.length }),
 });
+
+/** The participants besides this person; undefined for a transaction that is not of several people. */
+export const participantsBeside = (
+  transaction: Pick<Transaction, 'participants'> | undefined,
+  person: string | undefined,
+): readonly string[] | undefined => transaction?.participants?.filter((id) => id !== person);

@@ -12,6 +12,8 @@ export type McpScope = {
   readonly risk: (typeof MCP_RISKS)[number];
   readonly description: string;
   readonly default?: boolean;
+  /** Kept as it is (resource-servers/resource-server.ts). */
+  readonly participants?: 'one' | 'all';
 };
 
 export type ScopePair = { readonly resource: string; readonly scope: string };

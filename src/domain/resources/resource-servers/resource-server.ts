@@ -14,7 +14,15 @@ export type ScopeDeclaration = {
   readonly risk: Risk;
   /** Included when a request names the resource and no scope. Without any default scope such a request asks for all. */
   readonly default?: boolean;
+  /**
+   * Whose authority a token needs in a transaction of several people: `all`, that of every participant; `one` or absent, that
+   * of its subject.
+   */
+  readonly participants?: ScopeParticipants;
 };
+
+export const SCOPE_PARTICIPANTS = ['one', 'all'] as const;
+export type ScopeParticipants = (typeof SCOPE_PARTICIPANTS)[number];
 
 /** `reports:write`: state what it did with its tokens (domain/resources/reports). */
 export const RESOURCE_SERVER_PERMISSIONS = ['reports:write'] as const;

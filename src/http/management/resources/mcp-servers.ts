@@ -9,6 +9,7 @@ import { enablePlan, plannedScopes } from '../../../domain/resources/mcp-servers
 import type { McpMetadataReader } from '../../../domain/resources/mcp-servers/metadata-reader.ts';
 import { pythonLines, typescriptLines } from '../../../domain/resources/mcp-servers/server-lines.ts';
 import { checkProposals } from '../../../domain/resources/resource-servers/delegation-targets.ts';
+import { SCOPE_PARTICIPANTS } from '../../../domain/resources/resource-servers/resource-server.ts';
 import type { ResourceServerRegistry } from '../../../domain/resources/resource-servers/resource-server-registry.ts';
 import { managementApiOf } from '../../../domain/vocabulary/management-api.ts';
 import { type Handlers, resource } from '../resource.ts';
@@ -47,9 +48,10 @@ const PLANNED_SCOPE = output(
     description: string(),
     risk: oneOf('Severity of misuse.', ['low', 'medium', 'high', 'critical']),
     default: flag('Whether a request without a scope requests it.'),
+    participants: oneOf('Whose authority it needs in a transaction of several people.', SCOPE_PARTICIPANTS),
     is_changed: flag('Whether the plan adds or changes it.'),
   },
-  ['default'],
+  ['default', 'participants'],
 );
 
 const MCP_SERVER_PLAN = named(

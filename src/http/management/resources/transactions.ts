@@ -8,6 +8,7 @@ import {
   LONGEST_SECONDS,
   MOST_INTENT_CHARACTERS,
   MOST_INVOKER_CHARACTERS,
+  MOST_PARTICIPANTS,
   SHORTEST_SECONDS,
   TRIGGERS,
   type Transaction,
@@ -29,18 +30,23 @@ import {
   identified,
   input,
   integer,
+  list,
   oneOf,
   output,
   page,
   RECORD,
   seconds,
   string,
+  strings,
   text,
 } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
 
 const TRIGGER = oneOf('What started the work, as the agent states it.', TRIGGERS);
 const TRACEPARENT = 'W3C Trace Context of version 00, so that traces and the audit log find each other.';
+
+const PARTICIPANTS =
+  'Accounts of the people who take part, when there are several. Each token is for one of them, and none is removed.';
 
 const NEW_TRANSACTION = named(
   'NewTransaction',
@@ -56,6 +62,10 @@ const NEW_TRANSACTION = named(
         MOST_INTENT_CHARACTERS,
       ),
       intent_digest: text('SHA-256 of the intent in UTF-8, base64url, when the text must not leave the agent.', 43),
+      participants: {
+        ...list(PARTICIPANTS, MOST_PARTICIPANTS, text('Account.', 64)),
+        minItems: 2,
+      },
       traceparent: text(TRACEPARENT, 55),
       expires_in: integer('Seconds until the server closes the transaction by itself.', {
         minimum: SHORTEST_SECONDS,
@@ -85,6 +95,7 @@ const TRANSACTION = named(
         ['text'],
       ),
       composition: string('Digest of the composition that the agent had declared.'),
+      participants: strings(PARTICIPANTS, MOST_PARTICIPANTS, 64),
       traceparent: string(TRACEPARENT),
       state: oneOf('closed: every token of the transaction has ended, and none is issued.', ['open', 'closed']),
       cause: oneOf('What closed it.', CLOSE_CAUSES),
@@ -93,7 +104,7 @@ const TRANSACTION = named(
       ...RECORD,
       expires_at: seconds('When the server closes it by itself. No token of it lives longer.'),
     },
-    ['invoker', 'composition', 'traceparent', 'cause', 'closed_by', 'closed_at'],
+    ['invoker', 'participants', 'composition', 'traceparent', 'cause', 'closed_by', 'closed_at'],
   ),
 );
 
@@ -150,6 +161,7 @@ const MEMBERS = [
   'trigger',
   'invoker',
   'intent',
+  'participants',
   'composition',
   'traceparent',
   'cause',

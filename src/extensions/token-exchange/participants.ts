@@ -1,0 +1,103 @@
+/**
+ * The other participants of a transaction of several people, and what the agent holds from each at the target. Each has a
+ * delegation of their own: one to the agent itself, or one that was re-delegated along the same agents as that of the subject.
+ */
+
+import type { Decision } from '../../domain/authority/decision/decision.ts';
+import type { ParticipantFacts } from '../../domain/authority/decision/facts.ts';
+import { mayBeDelegatedTo } from '../../domain/authority/delegation/attenuation.ts';
+import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import { participantsBeside, type Transaction } from '../../domain/authority/transactions/transaction.ts';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
+import { type ConsentedSource, hop, type Source } from './authority-source.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import type { AcceptedSubjectToken } from './presented-tokens.ts';
+import type { Refuse } from './refusals.ts';
+
+/** `source`: absent when the agent holds nothing from them at the target. */
+export type Participant = { readonly facts: ParticipantFacts; readonly source?: ConsentedSource };
+
+/** Undefined: the transaction is not of several people. Reads the store as it is now. */
+export const participantsAt = async (
+  dependencies: Pick<TokenExchangeDependencies, 'accounts' | 'delegations'>,
+  transaction: Transaction | undefined,
+  {
+    agent,
+    accepted: { token },
+    source,
+    target,
+  }: {
+    readonly agent: Agent;
+    readonly accepted: AcceptedSubjectToken;
+    readonly source: Source;
+    readonly target: ResourceServer;
+  },
+): Promise<readonly Participant[] | undefined> => {
+  const others = participantsBeside(transaction, token.subject);
+  if (!others) return undefined;
+  const listed = await listedIn(dependencies, token);
+  // A token for a further hop is for these people already, or for its subject alone.
+  const isFirst = source.kind === 'unconsented' || (source.kind === 'held' && source.delegation.depth === 1);
+  return Promise.all(
+    others.map(async (id): Promise<Participant> => {
+      const account = (await dependencies.accounts.get(id))?.document;
+      const behind = listed.get(id);
+      const found = isFirst
+        ? held(await dependencies.delegations.consented(id, agent.id, target.identifier))
+        : behind && (await below(dependencies, agent, behind, target));
+      return found === undefined
+        ? { facts: { id, account } }
+        : { facts: { id, account, delegation: found.delegation.scope }, source: found };
+    }),
+  );
+};
+
+const held = (delegation: Delegation | undefined): ConsentedSource | undefined =>
+  delegation && { kind: 'held', delegation };
+
+/** The live delegations that the subject token lists, by person. */
+const listedIn = async (
+  { delegations }: Pick<TokenExchangeDependencies, 'delegations'>,
+  { delegations: ids = [], clientId }: AcceptedSubjectToken['token'],
+): Promise<ReadonlyMap<string, Delegation>> => {
+  const found = await Promise.all(ids.map((id) => delegations.live(id)));
+  return new Map(found.flatMap((one) => (one?.actor === clientId ? [[one.subject, one] as const] : [])));
+};
+
+/** What the caller holds at the target below a listed delegation, or can get by one more hop. */
+const below = async (
+  { delegations }: Pick<TokenExchangeDependencies, 'delegations'>,
+  agent: Agent,
+  behind: Delegation,
+  target: ResourceServer,
+): Promise<ConsentedSource | undefined> => {
+  const delegation =
+    behind.resource === target.identifier ? behind : await delegations.sibling(behind, target.identifier);
+  if (!delegation) return undefined;
+  if (delegation.actor === agent.id) return { kind: 'held', delegation };
+  if (delegation.depth + 1 > delegations.maxDepth || !mayBeDelegatedTo(delegation, agent.id)) return undefined;
+  return { kind: 'hop', delegation };
+};
+
+/** The delegations of the other participants on which the token will depend: created where the source is a further hop. */
+export const delegationsOfAll = async (
+  dependencies: Pick<TokenExchangeDependencies, 'delegations' | 'clock' | 'issuer'>,
+  refuse: Refuse,
+  caller: Caller,
+  agent: Agent,
+  participants: readonly Participant[],
+  { scope }: Pick<Decision, 'scope'>,
+  txn: string,
+): Promise<readonly Delegation[]> => {
+  const found: Delegation[] = [];
+  for (const { source } of participants) {
+    if (!source) throw refuse('delegation_ended');
+    found.push(
+      source.kind === 'held'
+        ? source.delegation
+        : (await hop(dependencies, refuse, agent, source.delegation, { scope, details: [] }, txn, caller)).delegation,
+    );
+  }
+  return found;
+};
