@@ -128,7 +128,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const management = managementApi(made, configuration, {
     ...{ callers, registering, tokens, kills, grants, grantService, countRefusal, onUnexpected },
     delegations,
-    sign: issuing.signatures.sign,
+    signatures: issuing.signatures,
     reasons,
     keysChanged: async () => {
       await oidcProvider.reload();

@@ -28,8 +28,8 @@ type Given = Pick<ManagementDependencies, 'tokens' | 'kills' | 'delegations' | '
   readonly keysChanged: () => Promise<void>;
   /** Why this node cannot serve, as the readiness endpoint says. */
   readonly reasons: () => Promise<Reasons>;
-  /** Signs a JWS of a type with a published key of this server. */
-  readonly sign: OwnSignatures['sign'];
+  /** Signs with a published key of this server. */
+  readonly signatures: OwnSignatures;
   readonly onUnexpected: (error: unknown, request: string) => void;
 };
 
@@ -47,7 +47,7 @@ export const managementApi = (
     keysChanged,
     reasons,
     countRefusal,
-    sign,
+    signatures,
     onUnexpected,
   }: Given,
 ) => {
@@ -85,7 +85,11 @@ export const managementApi = (
     clients: made.clients,
     agents: made.agents,
     transactions: made.transactions,
-    receipts: transactionReceipts({ transactions: made.transactions, documents, clock, issuer, sign }),
+    receipts: transactionReceipts({
+      ...{ documents, clock, issuer, audit, signatures },
+      transactions: made.transactions,
+      transparencyLog: made.transparencyLog,
+    }),
     effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
     findings: made.findings,

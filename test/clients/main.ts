@@ -11,6 +11,7 @@ import { oauth4webapi } from './oauth4webapi.ts';
 import { oidcAgent } from './oidc-agent.ts';
 import { openidClient } from './openid-client.ts';
 import { pythonKit } from './python-kit.ts';
+import { scittCose } from './scitt-cose.ts';
 import { statusList } from './status-list.ts';
 
 const SCRIPTS: readonly ClientScript[] = [
@@ -25,6 +26,7 @@ const SCRIPTS: readonly ClientScript[] = [
   oidcAgent,
   pythonKit,
   statusList,
+  scittCose,
 ];
 /** For the checks of one client; installing it has a limit of its own. */
 const RUN_WITHIN_MS = 90_000;

@@ -1,19 +1,22 @@
 /** Receipts of transactions: grades, what they are refused for, and a verifier that has none of our code. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { noteSigner } from '../../src/domain/audit/transparency-log/signed-note.ts';
+import { ownSignatures } from '../../src/provider/tokens/own-signatures.ts';
 import { ACCESS_TOKEN_TYPE, type Answer, EXCHANGE } from '../support/oauth-calls.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from '../support/reports.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../docs/how-to/receipts/verify_receipt.py', import.meta.url));
+const script = (name: string): string => fileURLToPath(new URL(`../../docs/how-to/receipts/${name}`, import.meta.url));
 const now = (): number => Math.floor(Date.now() / 1000);
 
 let server: RunningServer;
@@ -84,15 +87,27 @@ const exported = async (): Promise<string> => {
   return lines.map((line) => (line.endsWith('\n') ? line : `${line}\n`)).join('');
 };
 
-/** Runs the script; answers its exit code and what it printed. */
-const verified = async (receipt: string, txn: string, log?: string): Promise<readonly [code: number, text: string]> => {
-  const files = { 'receipt.jws': receipt, 'jwks.json': await (await fetch(scene.calls.endpoints.jwks)).text() };
+/** Verifies with Python: the receipt alone, or with the records of an export. Answers the exit code and what it printed. */
+const verified = async (
+  receipt: string,
+  txn: string,
+  log?: string,
+  key?: string,
+): Promise<readonly [code: number, text: string]> => {
+  const files = {
+    'receipt.jws': receipt,
+    'jwks.json': await (await fetch(scene.calls.endpoints.jwks)).text(),
+    'audit.ndjson': log ?? '',
+  };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  if (log !== undefined) await writeFile(join(folder, 'audit.ndjson'), log);
   const at = (name: string): string => join(folder, name);
-  const parts = [...Object.keys(files).map(at), server.issuer, txn, ...(log === undefined ? [] : [at('audit.ndjson')])];
+  const expected = [server.issuer, txn, key ?? (await server.behalf.services.transparencyLog.head()).verifierKey];
+  const parts =
+    log === undefined
+      ? [script('verify_receipt.py'), at('receipt.jws'), at('jwks.json'), ...expected]
+      : [script('verify_evidence.py'), folder, ...expected, at('audit.ndjson')];
   try {
-    const { stdout } = await promisify(execFile)('python3', [SCRIPT, ...parts]);
+    const { stdout } = await promisify(execFile)('python3', ['-B', ...parts]);
     return [0, stdout];
   } catch (error) {
     const { code, stdout, stderr } = error as {
@@ -102,6 +117,13 @@ const verified = async (receipt: string, txn: string, log?: string): Promise<rea
     };
     return [code, stdout + stderr];
   }
+};
+
+/** The receipt with other claims under the signature of the first. */
+const withClaims = (receipt: string, change: (claims: Record<string, unknown>) => object): string => {
+  const [header, payload = '', signature] = receipt.split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+  return [header, Buffer.from(JSON.stringify(change(claims))).toString('base64url'), signature].join('.');
 };
 
 test('grades each token by its reports, and a script of Python alone verifies it with the export', async () => {
@@ -133,6 +155,7 @@ test('grades each token by its reports, and a script of Python alone verifies it
   expect(JSON.stringify(claims)).not.toContain('File the report');
 
   const log = await exported();
+  expect(await verified(receipt, id)).toEqual([0, expect.stringContaining(`verified: ${id}`)]);
   expect(await verified(receipt, id, log)).toEqual([0, expect.stringContaining(`verified: ${id}`)]);
   expect(await verified(receipt, 'trn_other')).toEqual([1, expect.stringContaining('about the transaction')]);
   // Another time in a report, a report left out, another grade.
@@ -141,10 +164,64 @@ test('grades each token by its reports, and a script of Python alone verifies it
   const without = log.split('\n').filter((line) => !(line.includes(id) && line.includes('report.stated')));
   expect(await verified(receipt, id, without.join('\n'))).toEqual([1, expect.stringContaining('not verified')]);
   expect(await verified(receipt, id, changed)).toEqual([1, expect.stringContaining('was changed')]);
-  const [header, payload = '', signature] = receipt.split('.');
-  const better = Buffer.from(payload, 'base64url').toString().replace('"contradicted"', '"confirmed"');
-  const forged = [header, Buffer.from(better).toString('base64url'), signature].join('.');
+  const forged = withClaims(receipt, (one) => ({ ...one, steps: [] }));
   expect(await verified(forged, id)).toEqual([1, expect.stringContaining('no key of the server signed')]);
+}, 120_000);
+
+/** Signs claims as the server does: somebody who has its key, but not that of its log. */
+const signed = async (claims: Readonly<Record<string, unknown>>): Promise<string> => {
+  const signatures = ownSignatures();
+  signatures.useKeys(await server.behalf.services.keys.privateJwks());
+  return signatures.sign('transaction-receipt+jwt', claims);
+};
+
+test('a receipt whose proof is of another statement, transaction or log is found and named, also with a good signature', async () => {
+  const [id, other] = [await opened(), await opened()];
+  for (const one of [id, other]) {
+    await tokenIn(one);
+    expect((await call('POST', `/transactions/${one}/close`)).status).toBe(200);
+  }
+  const [claims, ofOther] = [await claimsOf(await receiptOf(id)), await claimsOf(await receiptOf(other))];
+  const refused = async (change: object, key?: string) =>
+    verified(await signed({ ...claims, ...change }), id, undefined, key);
+  expect(await refused({})).toEqual([0, expect.stringContaining('in a log of')]);
+  // The receipt of the other transaction, under the name of this one.
+  expect(await verified(await signed({ ...ofOther, txn: id }), id)).toEqual([
+    1,
+    expect.stringContaining(`the record of the log is about ${other}`),
+  ]);
+  expect(await refused({ log: ofOther['log'] })).toEqual([1, expect.stringContaining(`is about ${other}`)]);
+  expect(await refused({ refused: 1 })).toEqual([1, expect.stringContaining('about another statement')]);
+  const log = claims['log'] as { readonly checkpoint: string; readonly index: number; readonly record: object };
+  expect(await refused({ log: { ...log, index: log.index - 1 } })).toEqual([
+    1,
+    expect.stringContaining('does not lead to the root'),
+  ]);
+  const { checkpoint } = ofOther['log'] as { readonly checkpoint: string };
+  expect(await refused({ log: { ...log, checkpoint } })).toEqual([1, expect.stringContaining('does not lead to')]);
+  const key = (await server.behalf.services.transparencyLog.head()).verifierKey;
+  const [origin = '', , bytes = ''] = key.split('+');
+  const foreign = noteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+  const [text = ''] = log.checkpoint.split('\n\n');
+  expect(await refused({ log: { ...log, checkpoint: foreign.sign(`${text}\n`) } })).toEqual([
+    1,
+    expect.stringContaining('the log did not sign'),
+  ]);
+  expect(await refused({}, `elsewhere.example/log/log_a+00000000+${bytes}`)).toEqual([
+    1,
+    expect.stringContaining(`of another log: ${origin}`),
+  ]);
+  expect(await server.events('transaction.receipt_issued')).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ outcome: 'done', target: { kind: 'transaction', id }, caller: 'system' }),
+    ]),
+  );
+}, 120_000);
+
+test('the scripts have at most 200 lines each', async () => {
+  for (const name of ['verify_receipt.py', 'verify_evidence.py']) {
+    expect((await readFile(script(name), 'utf8')).split('\n').length).toBeLessThanOrEqual(201);
+  }
 });
 
 test('is refused while the transaction is open, and to callers that do not see it', async () => {

@@ -132,7 +132,7 @@ const routerOf = (
     keysChanged: async () => {
       parts.keyChanges.count += 1;
     },
-    sign: signatures.sign,
+    signatures,
     reasons: async () => ({}),
     onUnexpected: (error) => parts.failures.push(error),
   });

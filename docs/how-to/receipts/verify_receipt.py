@@ -1,12 +1,12 @@
 """Verifies the receipt of a transaction, with Python 3.9 or newer alone.
 
-    python3 verify_receipt.py RECEIPT JWKS ISSUER TXN [EXPORT]
+    python3 verify_receipt.py RECEIPT JWKS ISSUER TXN LOG_KEY
 
 RECEIPT: a file with the compact JWS. JWKS: a file with the keys of the server (`jwks_uri`), from a source that you trust.
 ISSUER, TXN: the server and the transaction that the receipt has to be about.
-EXPORT: a file of `behalf audit export`. With it, each record that the receipt rests on is compared with its own digest, and
-the digest of the events, the number of refusals, the steps and their grades are computed again. Verify the chain of the export
-itself with `behalf audit verify`.
+LOG_KEY: the verifier key of the transparency log (`behalf audit log`), from a source that you trust.
+It checks the signature, that a record of the log has the digest of what the receipt states, and that the log has this record.
+verify_evidence.py also checks the events.
 Exit code 0: verified. 1: not, and the reason is printed. 2: arguments are missing.
 """
 
@@ -15,27 +15,20 @@ import hashlib
 import json
 import sys
 
-TYPE = "transaction-receipt+jwt"
 GRADES = ("confirmed", "unreported", "contradicted", "unauthorized")
-# Types of events that end a token, the difference of clocks in seconds, and the limits of a receipt.
-ENDS = ("agent.retired", "delegation.revoked", "grant.revoked", "kill.ordered", "kill.reconciled", "token.revoked")
-CLOCKS = 60
-MOST_STEPS = 1000
-MOST_EVENTS = 10000
-NEVER = float("inf")
-
 # NIST P-256 (FIPS 186-4, D.1.2.3).
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
-G = (
-    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
-    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
-)
+G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+# Edwards25519 (RFC 8032 section 5.1).
+Q, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, Q) % Q
 
 
-class Refused(Exception):
-    """Why the receipt is not verified."""
+def require(condition, reason):
+    if not condition:
+        raise ValueError(reason)
 
 
 def decoded(text):
@@ -46,42 +39,62 @@ def encoded(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
 def added(one, other):
-    """The sum of two points; None is the point at infinity."""
+    """The sum of two points of P-256; None is the point at infinity."""
     if one is None or other is None:
         return one or other
-    if one[0] == other[0]:
-        if (one[1] + other[1]) % P == 0:
-            return None
-        slope = (3 * one[0] * one[0] - 3) * pow(2 * one[1], -1, P)
-    else:
-        slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, P)
-    x = (slope * slope - one[0] - other[0]) % P
-    return x, (slope * (one[0] - x) - one[1]) % P
+    (a, b), (c, d) = one, other
+    if a == c and (b + d) % P == 0:
+        return None
+    slope = (3 * a * a - 3) * pow(2 * b, -1, P) if a == c else (d - b) * pow(c - a, -1, P)
+    x = (slope * slope - a - c) % P
+    return x, (slope * (a - x) - b) % P
 
 
-def times(factor, point):
-    total = None
+def edwards_added(one, other):
+    (a, b), (c, d) = one, other
+    part = D * a * b * c * d % Q
+    return (a * d + b * c) * pow(1 + part, -1, Q) % Q, (b * d + a * c) * pow(1 - part, -1, Q) % Q
+
+
+def times(factor, point, add=added, total=None):
     while factor:
-        if factor & 1:
-            total = added(total, point)
-        point = added(point, point)
+        total = add(total, point) if factor & 1 else total
+        point = add(point, point)
         factor >>= 1
     return total
 
 
+def edwards_point(data):
+    sign, y = data[31] >> 7, int.from_bytes(data, "little") & (2**255 - 1)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, Q) % Q
+    root = pow(square, (Q + 3) // 8, Q)
+    x = root if (root * root - square) % Q == 0 else root * pow(2, (Q - 1) // 4, Q) % Q
+    is_point = len(data) == 32 and y < Q and (x * x - square) % Q == 0 and not (x == 0 and sign)
+    require(is_point, "a signature or key of the log is no point of its curve")
+    return (x if x & 1 == sign else Q - x), y
+
+
+def is_signed_by_log(key, message, signature):
+    """Ed25519 (RFC 8032 section 5.1.7)."""
+    own, scalar = edwards_point(key), int.from_bytes(signature[32:], "little")
+    base, nothing = edwards_point(bytes([0x58] + [0x66] * 31)), (0, 1)
+    digest = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    right = edwards_added(edwards_point(signature[:32]), times(digest, own, edwards_added, nothing))
+    return len(signature) == 64 and scalar < L and times(scalar, base, edwards_added, nothing) == right
+
+
 def is_signed(key, message, signature):
     """ES256 (RFC 7518 section 3.4)."""
-    if key.get("kty") != "EC" or key.get("crv") != "P-256" or len(signature) != 64:
-        return False
     public = (int.from_bytes(decoded(key["x"]), "big"), int.from_bytes(decoded(key["y"]), "big"))
-    if max(public) >= P or (public[1] ** 2 - public[0] ** 3 + 3 * public[0] - B) % P != 0:
-        return False
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    if not (0 < r < N and 0 < s < N):
+    if key["crv"] != "P-256" or len(signature) != 64 or not (0 < r < N and 0 < s < N):
         return False
-    digest = int.from_bytes(hashlib.sha256(message).digest(), "big")
-    inverse = pow(s, -1, N)
+    digest, inverse = int.from_bytes(sha256(message), "big"), pow(s, -1, N)
     point = added(times(digest * inverse % N, G), times(r * inverse % N, public))
     return point is not None and point[0] % N == r
 
@@ -89,224 +102,97 @@ def is_signed(key, message, signature):
 def claims_of(receipt, keys):
     """The claims of the receipt, if one of the keys signed it."""
     parts = receipt.strip().split(".")
-    if len(parts) != 3:
-        raise Refused("this is no compact JWS")
+    require(len(parts) == 3, "this is no compact JWS")
     header = json.loads(decoded(parts[0]))
-    if not isinstance(header, dict) or header.get("alg") != "ES256" or header.get("typ") != TYPE or "crit" in header:
-        raise Refused("the header is not one of a receipt")
-    message = f"{parts[0]}.{parts[1]}".encode()
+    is_one = header["alg"] == "ES256" and header["typ"] == "transaction-receipt+jwt" and "crit" not in header
+    require(is_one, "the header is not one of a receipt")
     named = [key for key in keys if key.get("kid") == header.get("kid")]
-    if not any(is_signed(key, message, decoded(parts[2])) for key in named):
-        raise Refused("no key of the server signed this receipt")
-    claims = json.loads(decoded(parts[1]))
-    if not isinstance(claims, dict):
-        raise Refused("the claims are no object")
-    return claims
-
-
-def check_subject(claims, issuer, txn):
-    """It is about the expected transaction of the expected server."""
-    if claims["iss"] != issuer:
-        raise Refused(f"the receipt is of the issuer {claims['iss']}")
-    if claims["txn"] != txn:
-        raise Refused(f"the receipt is about the transaction {claims['txn']}")
-
-
-def check_counts(claims):
-    """The counts are those of the steps, and no step lies outside of the transaction."""
-    steps = claims["steps"]
-    for grade in GRADES:
-        if claims["grades"][grade] != sum(step["grade"] == grade for step in steps):
-            raise Refused(f"the count of {grade} is not that of the steps")
-    if any(step["grade"] not in GRADES for step in steps):
-        raise Refused("a step has an unknown grade")
-    if len({step["token"] for step in steps}) != len(steps):
-        raise Refused("a token is two steps")
-    if any((step["grade"] == "unreported") != (step["reports"] == 0) for step in steps):
-        raise Refused("a grade does not agree with the number of reports")
+    message = f"{parts[0]}.{parts[1]}".encode()
+    require(any(is_signed(key, message, decoded(parts[2])) for key in named), "no key of the server signed this receipt")
+    return json.loads(decoded(parts[1]))
 
 
 def canonical(value):
-    """RFC 8785, for the values that the audit log has: objects, lists, texts, whole numbers, booleans and null."""
-    if isinstance(value, dict):
-        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(canonical(one) for one in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    """RFC 8785, for what the audit log has: names in ASCII, texts, whole numbers, booleans and null."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def hashed(text):
-    return encoded(hashlib.sha256(text.encode()).digest())
+def record_digest(record):
+    """Over its place, and a salted digest of each member of its event (decision 33). The first records have no salt."""
+    digested = {name: record[name] for name in ("stream", "sequence", "at", "prev")}
+    salts = {name: encoded(sha256(f"{record['salt']}.{name}".encode()))[:22] for name in record["event"] if "salt" in record}
+    members = {name: encoded(sha256(canonical([salt, name, record["event"][name]]))) for name, salt in salts.items()}
+    digested.update({"members": members} if "salt" in record else {"event": record["event"]})
+    return encoded(sha256(canonical(digested)))
 
 
-def digest_of(record):
-    """The digest of a record: over a salted digest of each member of its event. Records of before have no salt."""
-    link = {name: record[name] for name in ("stream", "sequence", "at", "prev")}
-    if "salt" not in record:
-        return hashed(canonical({**link, "event": record["event"]}))
-    members = {}
-    for name, value in record["event"].items():
-        salt = hashed(f"{record['salt']}.{name}")[:22]
-        members[name] = hashed(canonical([salt, name, value]))
-    return hashed(canonical({**link, "members": members}))
+def checkpoint_of(note, log_key):
+    """Size and root of the tree that the log has signed (C2SP signed-note and tlog-checkpoint)."""
+    name, key_id, key = log_key.split("+", 2)
+    key = base64.b64decode(key, validate=True)[1:]
+    text, _, lines = note.rpartition("\n\n")
+    origin, size, root = text.split("\n")[:3]
+    require(origin == name, f"the proof is of another log: {origin}")
+    own = [base64.b64decode(one.split(" ")[2]) for one in lines.splitlines() if one.startswith(f"\u2014 {name} ")]
+    is_own = any(one[:4].hex() == key_id and is_signed_by_log(key, f"{text}\n".encode(), one[4:]) for one in own)
+    require(is_own, "the log did not sign the checkpoint of the proof")
+    return int(size), base64.b64decode(root, validate=True)
 
 
-def parties_of(event):
-    """The client of a token, and the agents of its chain."""
-    parties = [event[name] for name in ("agent", "caller") if name in event]
-    link = event.get("chain")
-    while link:
-        parties.append(link["sub"])
-        link = link.get("act")
-    return parties
+def check_inclusion(record, index, proof, tree):
+    """The record is entry `index` of a tree, which is its size and root (RFC 9162 section 2.1.3.2)."""
+    entry = {"hash": record_digest(record), "sequence": record["sequence"], "stream": record["stream"]}
+    place, last, root = index, tree[0] - 1, sha256(b"\0", canonical(entry))
+    for other in (base64.b64decode(one, validate=True) for one in proof):
+        is_right = place & 1 or place == last
+        root = sha256(b"\1", other, root) if is_right else sha256(b"\1", root, other)
+        while is_right and place and not place & 1:
+            place, last = place >> 1, last >> 1
+        place, last = place >> 1, last >> 1
+    is_in = 0 <= index < tree[0] and last == 0 and root == tree[1]
+    require(is_in, f"record {record['stream']}:{record['sequence']} does not lead to the root that the log signed")
 
 
-def ends(event, issued):
-    """Whether an event of one of the types ENDS ended the token of `issued`."""
-    kind = event["type"]
-    target = event.get("target") or {}
-    if kind == "token.revoked":
-        return (event.get("token") or {}).get("id") == issued["token"]["id"]
-    if kind in ("delegation.revoked", "grant.revoked"):
-        member = kind.split(".")[0]
-        return member in event and event[member] == issued.get(member)
-    named = target.get("id")
-    if named is None:
-        return False
-    if kind == "agent.retired" or target["kind"] in ("agent", "client"):
-        return named in parties_of(issued)
-    members = {"account": ("subject", "owner"), "owner": ("owner",), "delegation": ("delegation",)}
-    if target["kind"] in members:
-        return named in [issued.get(member) for member in members[target["kind"]]]
-    return named == (issued["token"]["id"] if target["kind"] == "token" else "all")
-
-
-def grade_of(issued_at, ends_at, uses, reports):
-    if not reports:
-        return "unreported"
-    # A call that the resource server refused did nothing.
-    calls = [one for one in reports if one.get("outcome") != "refused"]
-    times = [one.get("time") for one in calls]
-    if any(not isinstance(time, int) or time > ends_at + CLOCKS for time in times):
-        return "unauthorized"
-    if len(calls) > uses or any(time < issued_at - CLOCKS for time in times):
-        return "contradicted"
-    return "confirmed"
-
-
-def step_of(at, event, found, reports, closed_at):
-    """One step, as a receipt states it. `found`: events of the types ENDS with their times in milliseconds."""
-    token = event["token"]
-    issued_at = at // 1000
-    ending = min(((time, one["type"]) for time, one in found if time >= at and ends(one, event)), default=None)
-    ended_at = NEVER if ending is None else ending[0] // 1000
-    uses = 1 if "approval" in event else token.get("maxUses")
-    limit = min(token["expiresAt"], closed_at)
-    step = {
-        "token": token["id"],
-        "at": issued_at,
-        "expires_at": token["expiresAt"],
-        "scope": event.get("scopeGiven", []),
-        "reports": len(reports),
-        "grade": grade_of(issued_at, min(limit, ended_at), NEVER if uses is None else uses, reports),
-    }
-    if ended_at < limit:
-        step.update(ended_at=ended_at, ended_by=ending[1])
-    optional = {"agent": event.get("agent", event.get("caller")), "max_uses": uses}
-    optional.update({name: event.get(name) for name in ("resource", "approval")})
-    step.update({name: value for name, value in optional.items() if value is not None})
-    return step
-
-
-def steps_of(events, found, closed_at):
-    """The steps of a receipt over these events, in their order, and whether there are more."""
-    tokens, reports, is_truncated = {}, {}, False
-    for at, event in events:
-        if not event.get("token"):
-            continue
-        name = event["token"]["id"]
-        has_room = name in tokens or len(tokens) < MOST_STEPS
-        if event["type"] == "token.issued":
-            if has_room:
-                tokens[name] = (at, event)
-            else:
-                is_truncated = True
-        elif event["type"] == "token.refused":
-            tokens.pop(name, None)
-        elif event["type"] == "report.stated" and has_room:
-            reports.setdefault(name, []).append(event.get("inputs", {}))
-    steps = [step_of(*tokens[name], found, reports.get(name, []), closed_at) for name in tokens]
-    return steps, is_truncated
-
-
-def records_of(claims, lines):
-    """The records that the receipt covers, and those of events that end tokens; each with its own digest."""
-    through = claims["events"]["through"]
-    covered, found = [], []
-    for line in lines:
-        record = json.loads(line)
-        event = record.get("event") or {}
-        is_end = event.get("type") in ENDS and event.get("outcome") == "done"
-        is_own = event.get("txn") == claims["txn"] and record["sequence"] <= through.get(record["stream"], 0)
-        if not is_end and not is_own:
-            continue
-        if digest_of(record) != record["hash"]:
-            raise Refused(f"record {record['stream']}:{record['sequence']} of the export was changed")
-        if is_own:
-            covered.append(record)
-        if is_end and record["at"] <= claims["closed_at"] * 1000:
-            found.append((record["at"], event))
-    return covered, found
-
-
-def check_events(claims, lines):
-    """The export has exactly the events that the receipt covers, and they give its counts, steps and grades."""
-    covered, found = records_of(claims, lines)
-    # A refusal that announced no token is only counted.
-    digested = [one for one in covered if one["event"]["type"] != "token.refused" or one["event"].get("token")]
-    is_long = len(digested) > MOST_EVENTS
-    if len(digested) != claims["events"]["count"]:
-        raise Refused("the export does not have the events of this receipt")
-    digest = hashlib.sha256()
-    for stream, sequence, own in sorted((one["stream"], one["sequence"], one["hash"]) for one in digested):
-        digest.update(f"{stream}:{sequence}:{own}\n".encode())
-    if claims["events"].get("sha256") != (None if is_long else encoded(digest.digest())):
-        raise Refused("the export does not have the events of this receipt")
-    if claims["refused"] != sum(one["event"]["type"] == "token.refused" for one in covered):
-        raise Refused("the number of refusals is not that of the export")
-    in_order = sorted(covered, key=lambda one: (one["at"], one["stream"], one["sequence"]))
-    events = [(one["at"], one["event"]) for one in in_order]
-    steps, is_truncated = steps_of(events, found, claims["closed_at"])
-    if steps != claims["steps"]:
-        raise Refused("the steps or grades are not those of the export")
-    if (is_truncated or is_long) != claims.get("truncated", False):
-        raise Refused("the receipt does not say rightly whether it is truncated")
+def verified(receipt, keys, issuer, txn, log_key):
+    """The claims of a receipt that passes all checks, and the tree of its checkpoint."""
+    claims = claims_of(receipt, keys)
+    require(claims["iss"] == issuer, f"the receipt is of the issuer {claims['iss']}")
+    require(claims["txn"] == txn, f"the receipt is about the transaction {claims['txn']}")
+    steps = claims["steps"]
+    counts = {grade: sum(step["grade"] == grade for step in steps) for grade in GRADES}
+    is_count = claims["grades"] == counts and sum(counts.values()) == len(steps)
+    require(is_count, "the counts of grades are not those of the steps")
+    require(len({step["token"] for step in steps}) == len(steps), "a token is two steps")
+    agrees = all((step["grade"] == "unreported") == (step["reports"] == 0) for step in steps)
+    require(agrees, "a grade does not agree with the number of reports")
+    log = claims["log"]
+    event = log["record"]["event"]
+    is_about = event["type"] == "transaction.receipt_issued" and event["target"]["id"] == txn
+    require(is_about, f"the record of the log is about {event['target']['id']} ({event['type']})")
+    statement = {name: claims[name] for name in claims if name not in ("iat", "log")}
+    is_same = event["inputs"]["statement"] == encoded(sha256(canonical(statement)))
+    require(is_same, "the record of the log is about another statement")
+    tree = checkpoint_of(log["checkpoint"], log_key)
+    check_inclusion(log["record"], log["index"], log["proof"], tree)
+    return claims, tree
 
 
 def main(arguments):
-    if len(arguments) not in (4, 5):
+    if len(arguments) != 5:
         print(__doc__)
         return 2
     try:
         with open(arguments[0], encoding="utf-8") as receipt, open(arguments[1], encoding="utf-8") as keys:
-            claims = claims_of(receipt.read(), json.load(keys)["keys"])
-        check_subject(claims, arguments[2], arguments[3])
-        check_counts(claims)
-        if len(arguments) == 5:
-            with open(arguments[4], encoding="utf-8", newline="\n") as export:
-                check_events(claims, export)
-        shown = [f"verified: {claims['txn']} of {claims['agent']}, closed by {claims['cause']}"]
+            claims, (size, _) = verified(receipt.read(), json.load(keys)["keys"], *arguments[2:])
+        print(f"verified: {claims['txn']} of {claims['agent']}, closed by {claims['cause']}, in a log of {size} records")
         for step in claims["steps"]:
-            scope = " ".join(step["scope"])
-            shown.append(f"  {step['grade']:13} {step.get('resource', '-')} {scope} ({step['reports']} reports)")
+            print(f"  {step['grade']:13} {step.get('resource', '-')} {' '.join(step['scope'])} ({step['reports']} reports)")
         if claims.get("truncated"):
-            shown.append("  truncated: there are more tokens or events than a receipt covers")
-        print("\n".join(shown))
-    except (Refused, ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as reason:
+            print("  truncated: there are more tokens or events than a receipt covers")
+        return 0
+    except Exception as reason:
         print(f"not verified: {reason}")
         return 1
-    return 0
 
 
 if __name__ == "__main__":

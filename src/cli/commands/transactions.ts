@@ -1,8 +1,45 @@
 /** `behalf transactions …`: work of agents, from the intent to the end. */
-import { type Command, EXIT } from '../command.ts';
+import { writeFileSync } from 'node:fs';
+import { type Command, CommandError, EXIT, usageError } from '../command.ts';
 import { managementCommand } from '../management-command.ts';
 import { operandOf } from '../named-objects.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
+import { jsonText, printable } from '../table.ts';
+
+const receipt = managementCommand({
+  words: ['transactions', 'receipt'],
+  operands: [operandOf('transactions')],
+  summary: 'Print the signed receipt of a closed transaction, a compact JWS.',
+  role: 'operator',
+  options: {
+    cose: { description: 'The COSE form instead, for verifiers of COSE receipts. Needs --to.' },
+    to: { value: 'FILE', description: 'File to create. It must not exist. Default: standard output.' },
+  },
+  run: async (call) => {
+    const to = call.text('to');
+    if (call.isSet('cose') && to === undefined) throw usageError('--cose needs --to FILE: COSE is binary.');
+    const { body } = await call.api.run('getTransactionReceipt', { id: call.operands[0] ?? '' });
+    if (to === undefined) {
+      call.print.object(body, `${String(body['receipt'])}\n`);
+      return EXIT.done;
+    }
+    const isCose = call.isSet('cose');
+    newFile(to, isCose ? Buffer.from(String(body['cose']), 'base64url') : `${String(body['receipt'])}\n`);
+    if (call.isSet('json')) call.terminal.out(jsonText(body));
+    call.terminal.err(
+      `${printable(to)} is written.${isCose ? ` Entry of the log: ${printable(String(body['entry']))}` : ''}\n`,
+    );
+    return EXIT.done;
+  },
+});
+
+const newFile = (to: string, content: string | Buffer): void => {
+  try {
+    writeFileSync(to, content, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (cause) {
+    throw new CommandError(`${to} cannot be written.`, { hint: 'Name a file that does not exist.', cause });
+  }
+};
 
 export const transactionCommands: readonly Command[] = [
   listCommand({
@@ -32,18 +69,7 @@ export const transactionCommands: readonly Command[] = [
     ],
   }),
   showCommand('transactions', 'a transaction', 'getTransaction'),
-  managementCommand({
-    words: ['transactions', 'receipt'],
-    operands: [operandOf('transactions')],
-    summary: 'Print the signed receipt of a closed transaction, a compact JWS.',
-    role: 'operator',
-    options: {},
-    run: async (call) => {
-      const { body } = await call.api.run('getTransactionReceipt', { id: call.operands[0] ?? '' });
-      call.print.object(body, `${String(body['receipt'])}\n`);
-      return EXIT.done;
-    },
-  }),
+  receipt,
   actionCommand({
     noun: 'transactions',
     verb: 'close',

@@ -36,6 +36,8 @@ export const AUDIT_EVENTS = {
     'An agent opened a transaction. `inputs` have its trigger, the digest of its intent with its source, and its end. `personal.message` is the text of the intent, `personal.invoker` what invoked the agent; the agent states both.',
   'transaction.closed':
     'A transaction was closed, and every token below it ended. No approval below it gives a token. `inputs.cause` says by what: the agent, an owner, an operator, its end, a kill, a change of owner. `inputs.closedAt` is when; the server writes this event right after.',
+  'transaction.receipt_issued':
+    'The server issued a receipt of a closed transaction. `inputs` have the number of events that it covers, and `inputs.statement` is the digest of its statement. A receipt with the same statement has no event of its own.',
   'report.stated':
     'A resource server stated what it did with one of its tokens. `caller` is that server. `inputs` and `personal.reported` are its statement; the other members are what this server recorded with the token. The event ends nothing.',
   'report.left_out':

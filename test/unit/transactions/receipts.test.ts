@@ -1,11 +1,17 @@
 /** What a receipt says about many events, and about ends before the end of the transaction. */
 import { beforeEach, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
-import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import type { AuditEvent, AuditLog } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
+import { type TransparencyLog, transparencyLog } from '../../../src/domain/audit/transparency-log/transparency-log.ts';
 import { transactionReceipts } from '../../../src/domain/authority/transactions/transaction-receipts.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { START, standingClock } from '../../support/standing-clock.ts';
+
+const ISSUER = 'https://id.example.com';
+const TOKEN = { id: 'tok_1', format: 'jwt', expiresAt: START + 900 } as const;
 
 const CLOSED = {
   ...{ id: 'trn_a', agent: 'agt_a', owner: 'acc_o', trigger: 'event', state: 'closed', cause: 'agent' },
@@ -15,42 +21,120 @@ const CLOSED = {
 
 let documents: DocumentStore;
 let sequence: number;
+let log: TransparencyLog;
 
-beforeEach(() => {
+beforeEach(async () => {
   documents = memoryDocumentStore();
   sequence = 0;
+  log = transparencyLog({
+    ...{ documents, clock: standingClock(), identifiers: randomIdentifiers, issuer: ISSUER },
+    masterKey: masterKey(Buffer.alloc(32, 1)),
+    kept: { read: () => undefined, keep: () => undefined },
+    refused: () => undefined,
+    pause: async () => undefined,
+  });
+  await log.open();
 });
 
 const record = async (seconds: number, ...events: readonly AuditEvent[]): Promise<void> => {
   const made = events.map((event) => {
     sequence += 1;
     const prepared = prepareEvent(event, (START + seconds) * 1000);
-    return linkRecord('test', { sequence: sequence - 1, hash: 'h' }, prepared, 'test');
+    return linkRecord('test', sequence === 1 ? undefined : { sequence: sequence - 1, hash: 'h' }, prepared, 'test');
   });
   await documents.collection<AuditRecord>(AUDIT_RECORDS).insertMany(made);
 };
 
-const receipt = async (): Promise<Readonly<Record<string, unknown>>> => {
-  let claims: Readonly<Record<string, unknown>> = {};
-  const receipts = transactionReceipts({
+/** Records what the receipts append, a second after everything else. */
+const audit: AuditLog = {
+  async append(event) {
+    await record(700, event);
+    return { stream: 'test', sequence, hash: '' };
+  },
+};
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const receipts = (signed: (claims: Claims) => void = () => undefined) =>
+  transactionReceipts({
+    ...{ documents, audit, transparencyLog: log, clock: standingClock(), issuer: ISSUER },
     transactions: { closeIfOver: async () => ({ document: CLOSED, version: 1 }) as never },
-    documents,
-    clock: standingClock(),
-    issuer: 'https://id.example.com',
-    async sign(_, given) {
-      claims = given;
-      return 'signed';
+    signatures: {
+      async sign(_, given) {
+        signed(given);
+        return 'signed';
+      },
+      bytesSigner: () => ({ kid: 'key', sign: () => Buffer.alloc(64) }),
     },
   });
-  expect(await receipts.of('trn_a')).toBe('signed');
+
+const receipt = async (): Promise<Claims> => {
+  let claims: Claims = {};
+  const answer = await receipts((given) => {
+    claims = given;
+  }).of('trn_a');
+  expect(answer?.jws).toBe('signed');
   return claims;
 };
+
+const issuedReceipts = () =>
+  documents.collection<AuditRecord>(AUDIT_RECORDS).find({ where: { type: 'transaction.receipt_issued' }, limit: 10 });
 
 const refused: AuditEvent = { type: 'token.refused', outcome: 'refused', txn: 'trn_a' };
 const issued = (id: string): AuditEvent => ({
   ...{ type: 'token.issued', outcome: 'granted', txn: 'trn_a' },
   ...{ agent: 'agt_a', caller: 'agt_a', owner: 'acc_o', subject: 'acc_s', delegation: 'dlg_a', grant: 'grt_a' },
-  token: { id, format: 'jwt', expiresAt: START + 900 },
+  token: { ...TOKEN, id },
+});
+
+test('is proven by a record of the log, which a later receipt over the same events has too', async () => {
+  await record(1, issued('tok_1'));
+  const [first, second] = [await receipt(), await receipt()];
+  const {
+    record: own,
+    index,
+    proof,
+    checkpoint,
+  } = first['log'] as {
+    readonly record: { readonly sequence: number; readonly event: AuditEvent };
+    readonly index: number;
+    readonly proof: readonly string[];
+    readonly checkpoint: string;
+  };
+  expect(second['log']).toEqual(first['log']);
+  expect(await issuedReceipts()).toHaveLength(1);
+  expect(own.event).toMatchObject({ type: 'transaction.receipt_issued', target: { kind: 'transaction', id: 'trn_a' } });
+  const known = await log.inclusion('test', own.sequence);
+  expect({ index, proof, checkpoint }).toEqual({
+    index: known?.index,
+    proof: known?.proof.map((one) => one.toString('base64')),
+    checkpoint: known?.checkpoint,
+  });
+
+  // A report that comes later changes the grade, so there is something new to put into the log.
+  await record(2, { type: 'report.stated', outcome: 'done', txn: 'trn_a', token: TOKEN, inputs: { time: START + 2 } });
+  const later = await receipt();
+  expect(later).toMatchObject({ grades: { confirmed: 1 } });
+  expect(later['log']).not.toEqual(first['log']);
+  expect(await issuedReceipts()).toHaveLength(2);
+});
+
+test('does not take a record for its own whose content was edited in the database', async () => {
+  await record(1, issued('tok_1'));
+  await receipt();
+  const [found] = await issuedReceipts();
+  if (!found) throw new Error('no record');
+  const { document, version } = found;
+  const event = { ...document.event, owner: 'acc_x' };
+  await documents.collection<AuditRecord>(AUDIT_RECORDS).replace({ ...document, event }, version);
+  await receipt();
+  expect(await issuedReceipts()).toHaveLength(2);
+});
+
+test('is unavailable while the log cannot have its record', async () => {
+  await record(1, issued('tok_1'));
+  log = { ...log, append: async () => 0 };
+  await expect(receipt()).rejects.toMatchObject({ code: 'unavailable', reason: 'event_not_logged' });
 });
 
 test('counts any number of refusals, and they cost no digest', async () => {

@@ -10,6 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, StoreUnavailable, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../audit-record.ts';
+import { coseReceipt } from './cose.ts';
 import {
   type BundleDocument,
   bundleId,
@@ -20,14 +21,22 @@ import {
   TRANSPARENCY_LOGS,
   WIDTH,
 } from './log-documents.ts';
-import { bundleBytes, entriesOf, type LogEntry } from './log-entry.ts';
+import { bundleBytes, entriesOf, entryText, type LogEntry } from './log-entry.ts';
 import { logGuard, type TrustedCheckpoints } from './log-guard.ts';
-import { type LogSealing, sealedFor, signerOf } from './log-key.ts';
+import { coseSignerOf, type LogSealing, sealedFor, signerOf } from './log-key.ts';
 import type { Inclusion } from './log-proof.ts';
 import { type LogTree, logTree } from './log-tree.ts';
 import { type LogWriter, logWriter } from './log-writer.ts';
-import { consistencyProof, HASH_LENGTH, inclusionProof, rootOfPeaks, type TreeHash } from './merkle-tree.ts';
-import { checkpointText, type NoteSigner, noteSigner, noteVerifier } from './signed-note.ts';
+import {
+  consistencyProof,
+  HASH_LENGTH,
+  inclusionProof,
+  leafHash,
+  rootOfInclusion,
+  rootOfPeaks,
+  type TreeHash,
+} from './merkle-tree.ts';
+import { checkpointText, type NoteSigner, noteSigner, noteVerifier, openCheckpoint } from './signed-note.ts';
 
 /** What a log says about itself. */
 export type LogHead = {
@@ -37,6 +46,15 @@ export type LogHead = {
   readonly size: number;
   /** The signed note. */
   readonly checkpoint: string;
+};
+
+/** One state of the log. */
+export type LogSnapshot = {
+  readonly origin: string;
+  readonly verifierKey: string;
+  readonly checkpoint: string;
+  /** Undefined when this state does not have the record. Throws StoreUnavailable. */
+  inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
 };
 
 /**
@@ -57,6 +75,10 @@ export interface TransparencyLog extends LogWriter {
   bundle(index: number, width?: number, log?: string): Promise<Buffer | undefined>;
   /** Undefined when the log does not have the record, or not yet. */
   inclusion(stream: string, sequence: number): Promise<Inclusion | undefined>;
+  /** Reads proofs against one checkpoint, the present one. */
+  snapshot(): Promise<LogSnapshot>;
+  /** A proof of this log as a COSE receipt (RFC 9942). Throws TypeError when it is none of the present log. */
+  receipt(inclusion: Inclusion): Promise<Buffer>;
   /** Whether the log cannot have the record, because an earlier one of its stream is missing. */
   isBehindGap(stream: string, sequence: number): Promise<boolean>;
   /** Undefined when one of the sizes is beyond the log, or `first` above `second`. */
@@ -164,6 +186,23 @@ export const transparencyLog = (deps: {
     return place === -1 ? undefined : first * WIDTH + place;
   };
 
+  const snapshot = async (): Promise<LogSnapshot> => {
+    const { log, tree } = await treeNow();
+    const { origin, verifierKey, checkpoint } = log;
+    return {
+      ...{ origin, verifierKey, checkpoint },
+      async inclusion(stream, sequence) {
+        const logged = log.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
+        const index = sequence <= logged ? await indexOf(log, { stream, sequence }) : undefined;
+        if (index === undefined) return undefined;
+        const [tile, place] = [Math.floor(index / WIDTH), index % WIDTH];
+        const entry = (await tree.entries(tile, place + 1))[place];
+        if (!entry) return undefined;
+        return { index, entry, proof: await inclusionProof(tree.subtree, index, log.size), checkpoint };
+      },
+    };
+  };
+
   return {
     ...logWriter({
       ...{ current, logs, bundles, tiles, signer, published: guard.published, checkTail: guard.checkTail },
@@ -204,16 +243,19 @@ export const transparencyLog = (deps: {
       return count === undefined ? undefined : bundleBytes(await tree.entries(index, count));
     },
 
-    async inclusion(stream, sequence) {
-      const { log, tree } = await treeNow();
-      const logged = log.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
-      const index = sequence <= logged ? await indexOf(log, { stream, sequence }) : undefined;
-      if (index === undefined) return undefined;
-      const [tile, place] = [Math.floor(index / WIDTH), index % WIDTH];
-      const entry = (await tree.entries(tile, place + 1))[place];
-      if (!entry) return undefined;
-      const proof = await inclusionProof(tree.subtree, index, log.size);
-      return { index, entry, proof, checkpoint: log.checkpoint };
+    inclusion: async (stream, sequence) => (await snapshot()).inclusion(stream, sequence),
+    snapshot,
+
+    async receipt(inclusion) {
+      const { document: log } = await current();
+      const cose = coseSignerOf(masterKey, log);
+      const checkpoint = openCheckpoint(inclusion.checkpoint, noteVerifier(signer(log).verifierKey));
+      const { index, entry, proof } = inclusion;
+      const leaf = leafHash(entryText(entry));
+      const root = checkpoint && rootOfInclusion(leaf, index, checkpoint.size, proof);
+      if (!checkpoint || !root?.equals(checkpoint.root)) throw new TypeError('not a proof of the present log');
+      const claims = { issuer: log.origin, subject: recordId(entry.stream, entry.sequence) };
+      return coseReceipt(cose, claims, root, { size: checkpoint.size, index, proof });
     },
 
     async isBehindGap(stream, sequence) {

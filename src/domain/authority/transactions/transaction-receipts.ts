@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
+import { coseStatement } from '../../audit/transparency-log/cose.ts';
+import type { Inclusion } from '../../audit/transparency-log/log-proof.ts';
+import type { TransparencyLog } from '../../audit/transparency-log/transparency-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, everyDocument } from '../../ports/document-store.ts';
 import { GRADES, stepBook } from './grading.ts';
+import { statementLog } from './logged-statement.ts';
 import { TOKEN_ENDS, tokenEnds } from './token-ends.ts';
 import type { Transaction } from './transaction.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
@@ -10,37 +15,62 @@ import type { TransactionRegistry } from './transaction-registry.ts';
 
 /** `typ` of a receipt (RFC 8725 §3.11): no other token of this server passes for one. */
 const RECEIPT_TYPE = 'transaction-receipt+jwt';
+/** Content type of the payload of the COSE form. */
+const COSE_PAYLOAD = 'application/json';
 
 /** Tokens that a receipt lists at most, and events that its digest covers at most. */
 const MOST_STEPS = 1000;
 const MOST_RECEIPT_EVENTS = 10_000;
 const AT_A_TIME = 500;
 
+/** The same receipt in two forms. */
+export type TransactionReceipt = {
+  /** Compact JWS. */
+  readonly jws: string;
+  /** COSE_Sign1 with the same claims, and with a COSE receipt of the transparency log (RFC 9942, RFC 9943 transparent statement). */
+  readonly cose: Buffer;
+  /** The proof in it that the transparency log has the digest of the receipt. */
+  readonly inclusion: Inclusion;
+};
+
 /** Signed statements about closed transactions. */
 export interface TransactionReceipts {
   /**
-   * The receipt of a closed transaction, as a compact JWS: its facts, the grade of each token, and a digest of its events in the
-   * audit log. A later one may cover more events, because reports come up to a day late. One about more than 1,000 tokens or
+   * The receipt of a closed transaction: its facts, the grade of each token, a digest of its events in the audit log, and the proof
+   * that the transparency log has the digest of all this. Records that digest, if it is new. A later one may cover more events, because reports come up to a day late. One about more than 1,000 tokens or
    * 10,000 events says `truncated`: it lists the first tokens, and has no digest beyond that number of events. Undefined when
-   * there is no such transaction. Throws 'conflict' for an open one, 'unavailable' while its end is being recorded.
+   * there is no such transaction. Throws 'conflict' for an open one, 'unavailable' while its end is being recorded, and while the
+   * transparency log cannot have its digest.
    */
-  of(id: string): Promise<string | undefined>;
+  of(id: string): Promise<TransactionReceipt | undefined>;
 }
+
+/** Signs with a key that the server publishes. */
+export type ReceiptSignatures = {
+  /** A JWS of this `typ`. */
+  sign(typ: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** ES256 with the key that `kid` names, r and s of 32 bytes each. */
+  bytesSigner(): { readonly kid: string; sign(bytes: Uint8Array): Buffer };
+};
 
 export const transactionReceipts = ({
   transactions,
   documents,
   clock,
   issuer,
-  sign,
+  audit,
+  transparencyLog,
+  signatures,
 }: {
   readonly transactions: Pick<TransactionRegistry, 'closeIfOver'>;
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly issuer: string;
-  /** Signs claims as a JWS of this `typ`, with a key that the server publishes. */
-  readonly sign: (typ: string, claims: Readonly<Record<string, unknown>>) => Promise<string>;
+  readonly audit: AuditLog;
+  readonly transparencyLog: Pick<TransparencyLog, 'inclusion' | 'append' | 'isBehindGap' | 'receipt'>;
+  readonly signatures: ReceiptSignatures;
 }): TransactionReceipts => {
+  const statements = statementLog({ documents, audit, transparencyLog });
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
 
   /** The transaction with its end, which is in the audit log. One that has ended by itself is closed first. */
@@ -66,35 +96,52 @@ export const transactionReceipts = ({
     return { book, refused, events: digest.claim() };
   };
 
+  /** What a receipt states, without when it was signed and the proof. */
+  const statementOf = async (id: string, transaction: Transaction) => {
+    const { book, refused, events } = await eventsOf(id);
+    const { agent, owner, trigger, intent, composition, traceparent, createdAt, closedAt, cause } = transaction;
+    const endedAt = closedAt ?? transaction.expiresAt;
+    const steps = book.steps(endedAt, await tokenEnds(documents, book.tokens(), endedAt * 1000));
+    const isTruncated = book.isTruncated() || events.sha256 === undefined;
+    return {
+      iss: issuer,
+      txn: id,
+      agent,
+      owner,
+      trigger,
+      intent: { digest: intent.digest, source: intent.source },
+      ...(composition === undefined ? {} : { composition }),
+      ...(traceparent === undefined ? {} : { traceparent }),
+      opened_at: createdAt,
+      closed_at: closedAt,
+      cause,
+      events,
+      refused,
+      ...(isTruncated ? { truncated: true } : {}),
+      ends_known: TOKEN_ENDS,
+      grades: Object.fromEntries(GRADES.map((grade) => [grade, steps.filter((one) => one.grade === grade).length])),
+      steps,
+    };
+  };
+
+  const coseOf = (id: string, claims: { readonly iat: number }, receipt: Buffer): Promise<Buffer> => {
+    const bytes = Buffer.from(JSON.stringify(claims));
+    const who = { issuer, subject: id, issuedAt: claims.iat };
+    const signer = { algorithm: -7, ...signatures.bytesSigner() } as const;
+    return coseStatement(signer, who, { type: COSE_PAYLOAD, bytes }, [receipt]);
+  };
+
   return {
-    async of(id): Promise<string | undefined> {
+    async of(id) {
       const transaction = await closed(id);
       if (!transaction) return undefined;
-      const { book, refused, events } = await eventsOf(id);
-      const { agent, owner, trigger, intent, composition, traceparent, createdAt, closedAt, cause } = transaction;
-      const endedAt = closedAt ?? transaction.expiresAt;
-      const steps = book.steps(endedAt, await tokenEnds(documents, book.tokens(), endedAt * 1000));
-      const isTruncated = book.isTruncated() || events.sha256 === undefined;
-      return sign(RECEIPT_TYPE, {
-        iss: issuer,
-        iat: clock.now(),
-        txn: id,
-        agent,
-        owner,
-        trigger,
-        intent: { digest: intent.digest, source: intent.source },
-        ...(composition === undefined ? {} : { composition }),
-        ...(traceparent === undefined ? {} : { traceparent }),
-        opened_at: createdAt,
-        closed_at: closedAt,
-        cause,
-        events,
-        refused,
-        ...(isTruncated ? { truncated: true } : {}),
-        ends_known: TOKEN_ENDS,
-        grades: Object.fromEntries(GRADES.map((grade) => [grade, steps.filter((one) => one.grade === grade).length])),
-        steps,
-      });
+      const statement = await statementOf(id, transaction);
+      const { record, inclusion } = await statements.logged(transaction, statement, statement.events.count);
+      const { index, proof, checkpoint } = inclusion;
+      const log = { record, index, proof: proof.map((one) => one.toString('base64')), checkpoint };
+      const claims = { ...statement, iat: clock.now(), log };
+      const cose = await coseOf(id, claims, await transparencyLog.receipt(inclusion));
+      return { jws: await signatures.sign(RECEIPT_TYPE, claims), cose, inclusion };
     },
   };
 };

@@ -1,5 +1,6 @@
 /** Resource: transactions. An agent opens one for its own work; it, its owner or an operator closes it. */
 
+import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
 import {
   CLOSE_CAUSES,
   type CloseCause,
@@ -112,7 +113,13 @@ const TRANSACTION_PAGE = page(TRANSACTION);
 
 const RECEIPT = named(
   'TransactionReceipt',
-  output({ receipt: string('Compact JWS of type transaction-receipt+jwt, by a key of `jwks_uri`.') }),
+  output({
+    receipt: string('Compact JWS of type transaction-receipt+jwt, by a key of `jwks_uri`.'),
+    cose: string(
+      'The same claims as COSE_Sign1 by the same key, with a COSE receipt of the transparency log (RFC 9942) in header 394. Base64url.',
+    ),
+    entry: string('Entry of the transparency log, of which the COSE receipt is the proof.'),
+  }),
 );
 
 const SCOPES = scopes('transactions', {
@@ -143,7 +150,7 @@ const routes = {
   getTransactionReceipt: make.read(
     '/transactions/{id}/receipt',
     RECEIPT,
-    'Read the signed receipt of a closed transaction: the grade of each token, and a digest of its events',
+    'Read the signed receipt of a closed transaction: the grade of each token, a digest of its events, and a proof of inclusion',
     OWN_AND_AGENTS,
   ),
   closeTransaction: make.act(
@@ -245,7 +252,8 @@ const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
 
     async getTransactionReceipt(call) {
       await visible(call);
-      return { body: { receipt: existing(await receipts.of(call.id)) } };
+      const { jws, cose, inclusion } = existing(await receipts.of(call.id));
+      return { body: { receipt: jws, cose: cose.toString('base64url'), entry: entryText(inclusion.entry) } };
     },
 
     async closeTransaction(call) {
