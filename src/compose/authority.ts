@@ -17,6 +17,7 @@ import { type DelegationRegistry, delegationRegistry } from '../domain/authority
 import { type DelegationRequests, delegationRequests } from '../domain/authority/delegation/delegation-requests.ts';
 import { type PolicyTrials, policyTrials } from '../domain/authority/policy/policy-simulations.ts';
 import { type StatusIndexes, statusIndexes } from '../domain/authority/status-lists/status-indexes.ts';
+import { type StepUps, stepUps } from '../domain/authority/step-ups/step-ups.ts';
 import {
   type TransactionRegistry,
   transactionRegistry,
@@ -38,6 +39,7 @@ export interface DelegationServices {
   readonly storedDelegations: DelegationRegistry;
   /** Requests of agents to their users for a delegation. */
   readonly requests: DelegationRequests;
+  readonly stepUps: StepUps;
   readonly budgets: BudgetRegistry;
   readonly transactions: TransactionRegistry;
   /** Transfers what an agent has used to the budgets of its next owner. */
@@ -50,13 +52,15 @@ export const delegationServices = (
   deps: { readonly effectiveAgents: AgentReader; readonly revocation: Revocation },
 ): DelegationServices => {
   const budgets = budgetRegistry({ documents, clock, identifiers, audit });
+  const pages = { ephemeral, clock, identifiers, masterKey, issuer, ttlSeconds: requestTtlSeconds };
   return {
     storedDelegations: delegationRegistry({
       ...{ documents, clock, identifiers, audit, issuer, maxDepth, keptSeconds },
       revocation: deps.revocation,
       agents: deps.effectiveAgents,
     }),
-    requests: delegationRequests({ ephemeral, clock, identifiers, masterKey, issuer, ttlSeconds: requestTtlSeconds }),
+    requests: delegationRequests(pages),
+    stepUps: stepUps({ ...pages, audit }),
     budgets,
     transactions: transactionRegistry({ documents, clock, identifiers, audit, revocation: deps.revocation }),
     ownerUse: ownerUse({ documents, clock, budgets }),

@@ -7,6 +7,7 @@ import { type AccessDependencies, accessDecisions } from '../domain/approvals/au
 import { accessRequests } from '../domain/approvals/authzen/access-requests.ts';
 import { accessSearch } from '../domain/approvals/authzen/access-search.ts';
 import { evaluationIds } from '../domain/approvals/authzen/evaluation-binding.ts';
+import { stepUpQuestion } from '../domain/authority/step-ups/step-up-question.ts';
 import { reportClaims } from '../domain/resources/reports/report-claims.ts';
 import { reportService } from '../domain/resources/reports/report-service.ts';
 import { issuedFor } from '../domain/resources/reports/reported-tokens.ts';
@@ -29,12 +30,12 @@ export const accessParts = (
   },
 ) => {
   const { documents, ephemeral, clock, identifiers, masterKey, audit, log } = made;
-  const { delegations, authorize, approvals, agents, clients, outbox } = made;
+  const { delegations, authorize, approvals, agents, clients, outbox, stepUps } = made;
   return {
     ...accessOf(configuration, {
       ...made.effectiveRegistries,
       ...{ documents, ephemeral, clock, identifiers, masterKey, audit },
-      ...{ delegations, tokens, pace, authorize, approvals, outbox },
+      ...{ delegations, tokens, pace, authorize, approvals, outbox, stepUps },
       webhooks: made.notifications.webhooks,
       onFailedCallback: (err) => log.warn({ event: 'access_request.callback', err }, 'a callback was not put out'),
       lists: { agents, clients, delegations },
@@ -47,6 +48,7 @@ export const accessParts = (
       perDay: configuration.audit.reportEventsPerDay,
     }),
     useApproval: approvalUse({ tokens, service: approvals.service }),
+    askStepUp: stepUpQuestion({ tokens, stepUps, clock }),
     masterKey,
   };
 };

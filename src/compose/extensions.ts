@@ -32,7 +32,7 @@ export const extensionsOf = (
   },
 ) => {
   const { issuer } = configuration;
-  const { clock, identifiers, documents, masterKey, resourceServers, delegations, requests } = made;
+  const { clock, identifiers, documents, masterKey, resourceServers, delegations, requests, stepUps } = made;
   const { accounts, agents, clients } = made.effectiveRegistries;
   const exchanging = {
     tokens,
@@ -43,6 +43,7 @@ export const extensionsOf = (
     grants,
     delegations,
     requests,
+    stepUps,
     transactions: made.transactions,
     approvals: made.approvals,
     authorize: made.authorize,

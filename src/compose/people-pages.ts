@@ -68,6 +68,7 @@ export const peoplePages = (
     resourceServers,
     delegations,
     delegationRequests: requests,
+    stepUps: made.stepUps,
     verifiedNames: made.names,
     accountLinks: made.links,
     peers: made.peers,

@@ -43,7 +43,7 @@ export interface Services
     ClientServices,
     ForeignIdentities,
     AgentServices,
-    Pick<DelegationServices, 'requests' | 'budgets' | 'transactions'>,
+    Pick<DelegationServices, 'requests' | 'stepUps' | 'budgets' | 'transactions'>,
     AuthorityServices,
     OffboardingServices {
   readonly approvals: ApprovalServices;

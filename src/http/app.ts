@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|status-lists(?:\/|$)|log\/|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|status-lists(?:\/|$)|log\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -111,7 +111,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/status-lists/, 'status lists'],
   [/\/log\/(?:checkpoint|tile)/, 'transparency log'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
-  [/\/(?:interaction|upstream|account|console|language|delegations|device|session)/, 'pages'],
+  [/\/(?:interaction|upstream|account|console|language|delegations|step-ups|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],
   [/\/(?:auth|request)/, 'authorization'],
 ];

@@ -19,6 +19,7 @@ import {
   REVOCATION_FEED_GERMAN,
   SIMULATION_GERMAN,
   STATUS_LIST_GERMAN,
+  STEP_UP_GERMAN,
   TARGET_GERMAN,
   TRANSACTION_GERMAN,
 } from '../../views/words/refusals/authority.ts';
@@ -90,6 +91,7 @@ import { POLICY_REFUSALS } from '../domain/authority/policy/policy-refusals.ts';
 import { KILL_REFUSALS } from '../domain/authority/revocation/kill-refusals.ts';
 import { REVOCATION_FEED_REFUSALS } from '../domain/authority/revocation-feed/feed-refusals.ts';
 import { STATUS_LIST_REFUSALS } from '../domain/authority/status-lists/status-list-refusals.ts';
+import { STEP_UP_REFUSALS } from '../domain/authority/step-ups/step-up-refusals.ts';
 import { TRANSACTION_REFUSALS } from '../domain/authority/transactions/transaction-refusals.ts';
 import { AGENT_REFUSALS } from '../domain/clients/agents/agent-refusals.ts';
 import { CREDENTIAL_REFUSALS } from '../domain/clients/agents/credential-refusals.ts';
@@ -186,6 +188,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),
   area('Consent', CONSENT_REFUSALS, CONSENT_GERMAN),
   area('Delegations', DELEGATION_REFUSALS, DELEGATION_GERMAN),
+  area('Step-ups', STEP_UP_REFUSALS, STEP_UP_GERMAN),
   area('Grants', GRANT_REFUSALS, GRANT_GERMAN),
   area('Kill switch', KILL_REFUSALS, KILL_GERMAN),
   area('Budgets', BUDGET_REFUSALS, BUDGET_GERMAN),

@@ -98,6 +98,7 @@ export const ROUTES: readonly Route[] = [
     kind: 'page',
     parameters: ['csrf', 'uid', 'decision', 'scope', 'openid', 'duration', 'delegable_to', 'delegable_depth'],
   },
+  { path: '/step-ups/:handle', methods: ['GET', 'POST'], kind: 'page', parameters: ['csrf', 'decision'] },
   {
     path: '/delegations/requests/:handle',
     methods: ['GET', 'POST'],

@@ -2,17 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
-import { codeAt } from '../support/authenticator-app.ts';
-import {
-  type Browser,
-  newBrowser,
-  type Page,
-  type Person,
-  submitSignIn,
-  walkAuthorization,
-} from '../support/browser-flow.ts';
+import { codeAt, enrolApp } from '../support/authenticator-app.ts';
+import { newBrowser, type Page, submitSignIn, walkAuthorization } from '../support/browser-flow.ts';
 import { authorize } from '../support/front-channel.ts';
-import type { Form } from '../support/html-forms.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 
@@ -152,11 +144,8 @@ describe('AZ-13 step-up', () => {
     };
 
     // The first app, added with the password alone: there is nothing stronger yet.
-    const [form, offer] = await enrolmentPage(browser, person);
-    const secret = /key">([A-Z2-7 ]+)</.exec(offer.html)?.[1]?.replaceAll(' ', '') ?? '';
     const now = Math.floor(Date.now() / 1000);
-    const codes = await browser.submit(offer, form, { set: { code: codeAt(secret, now - 30) } });
-    const recovery = [...codes.html.matchAll(/key">([a-z0-9-]{19})</g)].map(([, code]) => String(code));
+    const { secret, page: codes, recovery } = await enrolApp(browser, scene.issuer, person);
     expect([codes.status, recovery.length]).toEqual([200, 10]);
 
     // Whoever is signed in with the password gives only what is missing.
@@ -197,12 +186,3 @@ describe('AZ-13 step-up', () => {
     );
   });
 });
-
-/** The page that offers the first app, after signing in on the way. */
-const enrolmentPage = async (browser: Browser, person: Person): Promise<readonly [Form, Page]> => {
-  const signIn = await browser.open(`${scene.issuer}/account/security/totp`);
-  const page = await submitSignIn(browser, signIn, person);
-  const form = page.forms.find(({ action }) => action.endsWith('/account/security/totp'));
-  if (!form) throw new Error(page.text);
-  return [form, page];
-};

@@ -319,6 +319,14 @@ export const fullServer = async (options: RunOptions = {}) => {
         ...{ subject: ada, agent: payer, resource: 'https://bank.example.com', scope: ['balance'] },
         ...{ details: [PAYMENT], viaClient: scene.agent.clientId },
       }),
+      stepUp:
+        (
+          await services.stepUps.page(
+            { subject: ada, grant: 'grt_of_the_tour', clientId: scene.app.clientId },
+            { id: payer, resource: 'https://bank.example.com' },
+            { acrValues: [MULTI_FACTOR] },
+          )
+        )?.url ?? '',
       /** Its blueprint permits nothing of this. */
       delegationOfNothing: await asksFor({
         ...{ subject: ada, agent: planner, resource: PAYMENTS, scope: ['pay'], details: [PAYMENT] },

@@ -110,6 +110,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('away, after a change', '/account/away?done=declared'),
     ada('away, new', '/account/away/new'),
     ada('delegation asked for', links.delegation),
+    ada('step-up', links.stepUp),
     ada('delegation asked for, nothing to give', links.delegationOfNothing),
     ada('new owner', `/account/agents/${ids.handedOver}/owner`),
     ada('approvals', '/account/approvals'),

@@ -169,6 +169,8 @@ export const ownActivity = {
     'session.refused',
     'session.ended',
     'session.stepped_up',
+    'step_up.confirmed',
+    'step_up.declined',
     'account.sessions_ended',
     'delegation.created',
     'delegation.extended',

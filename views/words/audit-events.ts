@@ -33,6 +33,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'refusals.left_out': ['Further refusals, as a number', 'Weitere Abweisungen, als Zahl'],
   'session.started': ['Signed in', 'Angemeldet'],
   'session.factor_asked': ['Password right, second factor asked for', 'Passwort richtig, zweiter Faktor verlangt'],
+  'step_up.confirmed': ['Step-up confirmed', 'Stärkere Anmeldung bestätigt'],
+  'step_up.declined': ['Step-up declined', 'Stärkere Anmeldung abgelehnt'],
   'session.stepped_up': ['Second factor proven', 'Zweiter Faktor nachgewiesen'],
   'session.refused': ['Sign-in refused', 'Anmeldung verweigert'],
   'session.ended': ['Signed out', 'Abgemeldet'],

@@ -54,6 +54,9 @@ export const AUDIT_EVENTS = {
   'session.factor_asked':
     'A password was right, and the server asked for a second factor. The person is not signed in yet.',
   'session.stepped_up': 'A signed-in person also passed a second factor. `inputs.amr` says which.',
+  'step_up.confirmed':
+    'A person confirmed a step-up on its page, after a fresh sign-in. Until `inputs.until` that sign-in counts for `target` at `resource`, below this grant. `inputs` have what was required, and the class and time of the sign-in.',
+  'step_up.declined': 'A person declined a step-up on its page. The sign-in of the client counts as before.',
   'session.refused':
     'A sign-in failed, or the server refused it because of a limit. `inputs.upstream` is the upstream provider, if there was one. Single events of an account are limited in each day. `count` and `since` have the number of further refusals, of an account or from a network.',
   'session.ended': 'A session ended. `inputs.how` says by what: its person, an app, another sign-in, a provider.',

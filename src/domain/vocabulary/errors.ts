@@ -60,7 +60,8 @@ export type Denial = {
 /**
  * `consent`: give `url` to the person named by the subject token; it works once. If it asks about a new owner of the
  * agent, it works until the person has decided. `narrow`: ask again with this scope, which is allowed now. `step_up`:
- * have the person sign in again with these `acr_values` or this `max_age` (RFC 9470). `approval`: people are being
+ * have the person sign in again with these `acr_values` or this `max_age` (RFC 9470). Or give the page at `url`, if there
+ * is one, to the person, and ask again with the same token. `approval`: people are being
  * asked; poll the token endpoint with this `grant_type` and `auth_req_id`, every `interval` seconds, until there is an
  * answer (CIBA §10.1). Show `number` to the user who started the action. `transaction`: open another transaction at
  * `endpoint`. `wait`: there is room again from `until`, in
@@ -70,7 +71,13 @@ export type Denial = {
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
   | { readonly kind: 'narrow'; readonly scope: string }
-  | { readonly kind: 'step_up'; readonly acr_values?: string; readonly max_age?: number }
+  | {
+      readonly kind: 'step_up';
+      readonly acr_values?: string;
+      readonly max_age?: number;
+      readonly url?: string;
+      readonly expires_in?: number;
+    }
   | {
       readonly kind: 'approval';
       readonly grant_type: string;

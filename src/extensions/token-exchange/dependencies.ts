@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
 import type { DelegationRequests } from '../../domain/authority/delegation/delegation-requests.ts';
+import type { StepUps } from '../../domain/authority/step-ups/step-ups.ts';
 import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
@@ -39,6 +40,7 @@ export type TokenExchangeDependencies = {
   readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly authorize: Authorize;
   readonly requests: Pick<DelegationRequests, 'create'>;
+  readonly stepUps: Pick<StepUps, 'page' | 'confirmed'>;
   readonly approvals: AskingByToken;
   readonly instances: Pick<InstanceRegistry, 'start'>;
   readonly clock: Clock;

@@ -1,7 +1,8 @@
-import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
+import { type Decision, needsStepUp, recordOf } from '../../domain/authority/decision/decision.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
+import { strongerOf } from '../../domain/authority/step-ups/step-ups.ts';
 import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
 import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -46,8 +47,8 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
   const refuse = refusals(dependencies.identifiers);
 
   return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<ExchangedToken> => {
-    const exchange = await checkedExchange(dependencies, refuse, caller, values);
-    const decision = await decided(dependencies, caller, exchange);
+    const checked = await checkedExchange(dependencies, refuse, caller, values);
+    const { exchange, decision } = await decidedWithStepUp(dependencies, caller, checked);
     await refuseRemovedDetails(dependencies, refuse, caller, exchange, decision);
     const source = await consentedSource(dependencies, refuse, exchange, decision);
     await refuseEmptyScope(dependencies, refuse, caller, exchange, decision);
@@ -126,6 +127,27 @@ const decided = async (
     inputs: inputsOf(accepted, source, target, decision, facts.now),
   });
   return decision;
+};
+
+/** The decision, with the sign-in that the person confirmed for this agent at this API where that changes it (decision 38). */
+const decidedWithStepUp = async (
+  dependencies: TokenExchangeDependencies,
+  caller: Caller,
+  exchange: CheckedExchange,
+): Promise<{ readonly exchange: CheckedExchange; readonly decision: Decision }> => {
+  const decision = await decided(dependencies, caller, exchange);
+  if (!needsStepUp(decision)) return { exchange, decision };
+  const { agent, target, accepted } = exchange;
+  const { token } = accepted;
+  const confirmed = await dependencies.stepUps.confirmed(token, { id: agent.id, resource: target.identifier });
+  const assurance = strongerOf(token.assurance, confirmed);
+  if (assurance === token.assurance) return { exchange, decision };
+  const raised = {
+    ...exchange,
+    accepted: { ...accepted, token: { ...token, ...(assurance ? { assurance } : {}) } },
+    facts: { ...exchange.facts, assurance },
+  };
+  return { exchange: raised, decision: await decided(dependencies, caller, raised) };
 };
 
 /** The token for what the decision leaves, below the delegation of the source. */

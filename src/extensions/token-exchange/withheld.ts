@@ -7,6 +7,7 @@ import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import { blockingLayer } from '../../domain/authority/decision/remedies.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
+import { withStepUpPage } from '../../domain/authority/step-ups/step-ups.ts';
 import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Grant } from '../../domain/ports/grants.ts';
@@ -56,7 +57,7 @@ export const refuseRemovedDetails = async (
   // If only the person's consent is missing, the person can give it.
   const mayAsk = isFirstHop(exchange) && decision.removedDetails.every(({ layer }) => layer === 'delegation');
   const remedies = mayAsk && (await askThePerson(dependencies, refuse, exchange, { scope: [], details }));
-  throw refuse(reason, remedies ? { ...why, remedies } : why);
+  throw refuse(reason, remedies ? { ...why, remedies } : await withPage(dependencies, exchange, why));
 };
 
 /** The source of an exchange to which the person consented. Without consent it refuses, and asks the person. */
@@ -68,7 +69,10 @@ export const consentedSource = async (
 ): Promise<ConsentedSource> => {
   const { agent, target, accepted, source } = exchange;
   if (source.kind !== 'unconsented') return source;
-  if (isEmpty(decision)) throw refuse(...nothingIsLeft(decision));
+  if (isEmpty(decision)) {
+    const [reason, details] = nothingIsLeft(decision);
+    throw refuse(reason, await withPage(dependencies, exchange, details));
+  }
   const { via } = source;
   const { delegations } = dependencies;
   const isSuspended = await delegations.suspendedAt(accepted.account.id, agent.id, target.identifier, via);
@@ -91,7 +95,8 @@ export const refuseEmptyScope = async (
   // At a first hop the person can give more, if all other layers would permit it.
   const wanted = decision.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
   const mayAsk = parameters.scope && blockingLayer(decision) === 'delegation' && isFirstHop(exchange);
-  const [reason, details] = nothingIsLeft(decision);
+  const [reason, withheld] = nothingIsLeft(decision);
+  const details = await withPage(dependencies, exchange, withheld);
   const others = parameters.scope
     ? await dependencies.authorize({ ...facts, asked: undefined, route: 'token_exchange' })
     : decision;
@@ -103,6 +108,18 @@ export const refuseEmptyScope = async (
     ...(others.scope.length > 0 ? [{ kind: 'narrow' as const, scope: others.scope.join(' ') }] : []),
   ];
   throw refuse(reason, { ...details, remedies });
+};
+
+/** With the page for the person where a remedy asks for a stronger or newer sign-in (decision 38). */
+const withPage = async <Details extends { readonly remedies?: readonly Remedy[] | undefined }>(
+  { stepUps }: TokenExchangeDependencies,
+  { agent, target, accepted }: CheckedExchange,
+  details: Details,
+): Promise<Details> => {
+  const { remedies } = details;
+  if (!remedies) return details;
+  const party = { id: agent.id, resource: target.identifier };
+  return { ...details, remedies: await withStepUpPage(stepUps, accepted.token, party, remedies) };
 };
 
 /** Whether the caller holds the delegation that the person gave. */

@@ -7,6 +7,7 @@ import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
+import { stepUpWords } from '../../../views/words/step-up.ts';
 import { linkRefusal } from '../../domain/clients/peers/link-refusals.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { detailId } from '../../domain/resources/authorization-details/detail-id.ts';
@@ -51,6 +52,7 @@ import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
 import { addSessionRoutes } from './session-list.ts';
 import { accountSessions } from './sessions.ts';
+import { addStepUpRoutes } from './step-up.ts';
 
 /** The message about the last action. The link carries a keyword, never a text. */
 const DONE = {
@@ -63,9 +65,11 @@ const DONE = {
   denied: { kind: 'notice', text: accountWords.denied },
   email: accountWords.addressConfirmed,
   password: accountWords.passwordChanged,
+  step_up_confirmed: stepUpWords.confirmed,
+  step_up_declined: { kind: 'notice', text: stepUpWords.declined },
 } as const;
 
-/** Adds the start page, all pages below `/account`, the page behind `consent_required`, and `/assets`. */
+/** Adds the start page, all pages below `/account`, the pages behind `consent_required` and a step-up, and `/assets`. */
 export const accountRouter = (deps: PeopleDeps): Router => {
   const { issuer, basePath, browserSessions, delegations, grants, grantService, consents } = deps;
   const forms = guardedForms(deps);
@@ -244,6 +248,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);
   addNewOwnerRoutes(router, deps, sessions, done);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
+  addStepUpRoutes(router, deps, forms, sessions, done);
   addAwayRoutes(router, deps, sessions);
   addInbox(router, deps, forms, sessions);
   addStandingApprovals(router, deps, sessions);

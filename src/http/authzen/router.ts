@@ -20,6 +20,7 @@ import {
 import type { AccessRequests } from '../../domain/approvals/authzen/access-requests.ts';
 import type { AccessSearch } from '../../domain/approvals/authzen/access-search.ts';
 import type { RevocationFeed } from '../../domain/authority/revocation-feed/revocation-feed.ts';
+import type { AskStepUp } from '../../domain/authority/step-ups/step-up-question.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { ReportService } from '../../domain/resources/reports/report-service.ts';
@@ -37,6 +38,7 @@ type Dependencies = AnsweringDeps & {
   readonly decisions: AccessDecisions;
   readonly search: AccessSearch;
   readonly useApproval: UseApproval;
+  readonly askStepUp: AskStepUp;
   readonly requests: AccessRequests;
   readonly feed: RevocationFeed;
   readonly reports: ReportService;
@@ -50,6 +52,8 @@ const EVALUATIONS = '/access/v1/evaluations';
 const searchPath = (searched: Searched): string => `/access/v1/search/${searched}`;
 /** Beside the API: an endpoint at which a resource server uses an approval up (docs/how-to/approvals.md). */
 const APPROVAL_USES = '/access/v1/approval-uses';
+/** Beside the API: what a resource server asks when a sign-in is not enough (decision 38). */
+const STEP_UPS = '/access/v1/step-ups';
 const METADATA = '/.well-known/authzen-configuration';
 
 type Answerer = (server: ResourceServer, body: JsonObject, by: AskedIn) => Promise<unknown>;
@@ -89,6 +93,7 @@ export const accessRouter = (dependencies: Dependencies): Router => {
     [EVALUATION]: evaluation,
     [EVALUATIONS]: evaluations,
     [APPROVAL_USES]: (server, body, by) => dependencies.useApproval(server, readCall(body), by.request),
+    [STEP_UPS]: (server, body) => dependencies.askStepUp(server, body),
     ...Object.fromEntries(SEARCHES.map((searched) => [searchPath(searched), searching(searched)])),
   };
   for (const [path, answer] of Object.entries(answerers)) {
@@ -116,6 +121,7 @@ const metadataOf = (issuer: string) => ({
   access_request_endpoint: `${issuer}${REQUESTS}`,
   revocation_feed_endpoint: `${issuer}${REVOCATIONS}`,
   report_endpoint: `${issuer}${REPORTS}`,
+  step_up_endpoint: `${issuer}${STEP_UPS}`,
   capabilities: ['urn:openid:authzen:capability:access-request'],
   ...Object.fromEntries(
     SEARCHES.map((searched) => [`search_${searched}_endpoint`, `${issuer}${searchPath(searched)}`]),

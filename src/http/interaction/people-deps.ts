@@ -12,6 +12,7 @@ import type { DelegationRegistry } from '../../domain/authority/delegation/deleg
 import type { DelegationRequests } from '../../domain/authority/delegation/delegation-requests.ts';
 import type { GrantUses } from '../../domain/authority/grants/grant-last-used.ts';
 import type { GrantService } from '../../domain/authority/grants/grant-service.ts';
+import type { StepUps } from '../../domain/authority/step-ups/step-ups.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import type { AccountLinks } from '../../domain/clients/peers/account-links.ts';
@@ -72,6 +73,7 @@ export type PeopleDeps = {
     'get' | 'live' | 'list' | 'suspendedOf' | 'confirmOwner' | 'narrow' | 'revoke' | 'revokeAllOf'
   >;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
+  readonly stepUps: Pick<StepUps, 'peek' | 'isEnough' | 'confirm' | 'decline'>;
   /** Authorization servers of other organisations that can act on a user's behalf. */
   readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;
   readonly peers: Lookup<Peer>;

@@ -8,6 +8,7 @@ export type FormBinding = readonly [
     | 'interaction'
     | 'session'
     | 'delegation_request'
+    | 'step_up'
     | 'approval'
     | 'approval_batch'
     | 'standing_approval'

@@ -220,6 +220,7 @@ export const exchangeScene = ({
     delegations,
     authorize: authorizer({ identifiers, managementApi: `${ISSUER}/api/v1`, policies: cast?.policies }),
     requests,
+    stepUps: { page: async () => undefined, confirmed: async () => undefined },
     instances: {
       start: async () => {
         throw new Error('no instance is started here');

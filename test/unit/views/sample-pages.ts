@@ -21,6 +21,7 @@ import { securityPage } from '../../../views/pages/security.ts';
 import { sessionsPage } from '../../../views/pages/sessions.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
+import { stepUpPage } from '../../../views/pages/step-up.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
 import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
@@ -445,6 +446,42 @@ export const samplePages = (
       pages: { nextHref: `${basePath}/account/activity?before=x` },
     }),
     'account-activity-empty': activityPage({ ...frame, activity: [], pages: {} }),
+    'step-up': stepUpPage({
+      ...bare,
+      action: `${basePath}/step-ups/x`,
+      csrf: text('9d2'),
+      party: { name: text('Invoice payer'), isAgent: true },
+      resource: payments,
+      client: text('Desk'),
+      needsFactor: true,
+      next: 'sign_in',
+      minutes: 5,
+      securityHref: `${basePath}/account/security`,
+    }),
+    'step-up-confirm': stepUpPage({
+      ...bare,
+      action: `${basePath}/step-ups/x`,
+      csrf: text('9d2'),
+      party: { name: text('Payments'), isAgent: false },
+      resource: payments,
+      client: text('Desk'),
+      needsFactor: false,
+      next: 'confirm',
+      minutes: 5,
+      securityHref: `${basePath}/account/security`,
+    }),
+    'step-up-without-factor': stepUpPage({
+      ...bare,
+      action: `${basePath}/step-ups/x`,
+      csrf: text('9d2'),
+      party: { name: text('Payments'), isAgent: false },
+      resource: payments,
+      client: text('Desk'),
+      needsFactor: true,
+      next: 'without_factor',
+      minutes: 5,
+      securityHref: `${basePath}/account/security`,
+    }),
     'new-owner': newOwnerPage({
       ...frame,
       csrf: text('9d2'),

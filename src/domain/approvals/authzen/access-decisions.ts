@@ -1,6 +1,8 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { Authorize } from '../../authority/decision/authorize.ts';
+import { needsStepUp } from '../../authority/decision/decision.ts';
 import { nothingLeft, refusedDetails } from '../../authority/decision/remedies.ts';
+import { type StepUps, strongerOf, withStepUpPage } from '../../authority/step-ups/step-ups.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
@@ -17,6 +19,7 @@ export type AccessDependencies = AccessRegistries & {
   readonly audit: AuditLog;
   readonly identifiers: Identifiers;
   readonly approvals: AccessApprovals;
+  readonly stepUps: Pick<StepUps, 'page' | 'confirmed'>;
 };
 
 /** Answers questions one by one. Appends the event of each answer before it sends the answer. */
@@ -46,7 +49,7 @@ export interface AccessDecisions {
 }
 
 export const accessDecisions = (deps: AccessDependencies): AccessDecisions => {
-  const { authorize, audit, identifiers, approvals } = deps;
+  const { authorize, audit, identifiers, approvals, stepUps } = deps;
   const factsOf = accessFacts(deps);
 
   const decided = async (
@@ -58,14 +61,32 @@ export const accessDecisions = (deps: AccessDependencies): AccessDecisions => {
     const acting = await factsOf(server, subject, context);
     if ('reason' in acting) return unknown(acting, identifiers);
     if (!isApproved(wanted, acting)) return unknown({ reason: 'not_approved', layer: 'approval' }, identifiers);
-    const decision = await authorize(
-      'scope' in wanted
-        ? { ...acting.facts, asked: [wanted.scope] }
-        : { ...acting.facts, asked: [], details: { ...acting.held, asked: [wanted.detail] } },
-    );
+    const decide = (facts: Acting['facts']) =>
+      authorize(
+        'scope' in wanted
+          ? { ...facts, asked: [wanted.scope] }
+          : { ...facts, asked: [], details: { ...acting.held, asked: [wanted.detail] } },
+      );
+    const first = await decide(acting.facts);
+    const assurance = needsStepUp(first) ? await confirmedAt(server, acting) : acting.facts.assurance;
+    // The sign-in that the person confirmed for this API counts here (decision 38).
+    const isRaised = assurance !== acting.facts.assurance;
+    const decision = isRaised ? await decide({ ...acting.facts, assurance }) : first;
     const isGiven = decision.scope.length + decision.details.length > 0;
     const why = 'scope' in wanted ? nothingLeft : refusedDetails;
     return { id: decision.id, decision, acting, wanted, ...(isGiven ? {} : { denied: why(decision) }) };
+  };
+
+  const confirmedAt = async ({ id, identifier }: ResourceServer, { facts, token }: Acting) =>
+    strongerOf(facts.assurance, token && (await stepUps.confirmed(token, { id, resource: identifier })));
+
+  /** Adds the page for the person to a denial that a stronger or newer sign-in lifts. */
+  const withPage = async (server: ResourceServer, answered: Answered): Promise<Answered> => {
+    const { denied, acting } = answered;
+    if (!denied || !acting?.token) return answered;
+    const party = { id: server.id, resource: server.identifier };
+    const remedies = await withStepUpPage(stepUps, acting.token, party, denied.remedies);
+    return { ...answered, denied: { ...denied, remedies } };
   };
 
   /** Applies the approval that a denied question names. */
@@ -107,7 +128,8 @@ export const accessDecisions = (deps: AccessDependencies): AccessDecisions => {
 
   const answer = async (server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
     const first = await decided(server, question);
-    const answered = await withRequest(question, await withApproval(server, question, first, by.request));
+    const lifted = await withRequest(question, await withApproval(server, question, first, by.request));
+    const answered = await withPage(server, lifted);
     await audit.append(eventOf(server, question, answered, by));
     return answerOf(answered);
   };

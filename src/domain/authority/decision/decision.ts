@@ -72,6 +72,10 @@ export type Company = {
   readonly others: readonly { readonly id: string; readonly allows: readonly string[] }[];
 };
 
+/** Whether a stronger or newer sign-in would give more. */
+export const needsStepUp = ({ removed, removedDetails }: Pick<Decision, 'removed' | 'removedDetails'>): boolean =>
+  [...removed, ...removedDetails].some(({ needs = [] }) => needs.some(({ kind }) => kind === 'step_up'));
+
 /** A decision as its audit event stores it, so that it can be repeated and compared (decision D18). */
 export const recordOf = ({ limits, removed, details, removedDetails, policy, participants }: Decision) => ({
   limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),

@@ -210,6 +210,8 @@ const ENDING_NOTHING = [
   'session.started',
   'session.factor_asked',
   'session.stepped_up',
+  'step_up.confirmed',
+  'step_up.declined',
   'session.refused',
   'approval.requested',
   'approval.refused',

@@ -1,0 +1,52 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** The page on which a person confirms with a fresh sign-in, for a client that cannot send them to sign in again. */
+export const stepUpWords = {
+  title: phrase({ en: 'Confirm that it is you', de: 'Bestätigen Sie, dass Sie es sind' }),
+  heading: (party: HtmlValue) =>
+    phrase({ en: html`${party} needs you to confirm`, de: html`${party} braucht Ihre Bestätigung` }),
+  wants: {
+    factor: phrase({
+      en: 'What you asked for needs a sign-in with your second factor.',
+      de: 'Was Sie verlangt haben, braucht eine Anmeldung mit Ihrem zweiten Faktor.',
+    }),
+    recent: phrase({
+      en: 'What you asked for needs a sign-in of just now.',
+      de: 'Was Sie verlangt haben, braucht eine Anmeldung von eben.',
+    }),
+  },
+  asks: phrase({ en: 'Asks for it', de: 'Verlangt es' }),
+  at: phrase({ en: 'For calls of', de: 'Für Aufrufe von' }),
+  through: phrase({ en: 'You use', de: 'Sie benutzen' }),
+  isAgent: phrase({ en: 'Agent', de: 'Agent' }),
+  onlyIfYou: (client: HtmlValue) =>
+    phrase({
+      en: html`Confirm only if you are using ${client} right now, and it led you here. Did another person send you this link? Then do not confirm.`,
+      de: html`Bestätigen Sie nur, wenn Sie ${client} gerade benutzen und von dort hierher kamen. Hat Ihnen jemand diesen Link geschickt? Dann bestätigen Sie nicht.`,
+    }),
+  whatFollows: (minutes: number) =>
+    phrase({
+      en: `If you confirm, this sign-in counts there for ${minutes} minutes. No new rights are given, here or anywhere else.`,
+      de: `Bestätigen Sie, zählt diese Anmeldung dort ${minutes} Minuten lang. Neue Rechte gibt es dadurch nirgends.`,
+    }),
+  confirm: phrase({ en: 'Confirm', de: 'Bestätigen' }),
+  signIn: phrase({ en: 'Sign in again', de: 'Noch einmal anmelden' }),
+  signInFirst: phrase({
+    en: 'Sign in again first. Then you are back on this page and can confirm.',
+    de: 'Melden Sie sich zuerst noch einmal an. Danach sind Sie wieder auf dieser Seite und können bestätigen.',
+  }),
+  decline: phrase({ en: 'Do not confirm', de: 'Nicht bestätigen' }),
+  withoutFactor: phrase({
+    en: 'You have no second factor yet. Add one, then open this page again.',
+    de: 'Sie haben noch keinen zweiten Faktor. Fügen Sie einen hinzu und öffnen Sie dann diese Seite noch einmal.',
+  }),
+  addFactor: phrase({ en: 'Add a second factor', de: 'Zweiten Faktor hinzufügen' }),
+  confirmed: phrase({
+    en: 'Confirmed. Go back to your app and continue there.',
+    de: 'Bestätigt. Kehren Sie zu Ihrer App zurück und machen Sie dort weiter.',
+  }),
+  declined: phrase({
+    en: 'Not confirmed. Nothing was changed.',
+    de: 'Nicht bestätigt. Es wurde nichts geändert.',
+  }),
+};
