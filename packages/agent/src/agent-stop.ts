@@ -40,6 +40,11 @@ export type StopFacts = {
   readonly cause?: unknown;
 };
 
+const linkOf = (remedy: Remedy | undefined): string | undefined => {
+  if (remedy?.kind === 'step_up') return remedy.page?.url;
+  return remedy?.kind === 'consent' ? remedy.url : undefined;
+};
+
 /** The end without a token: the server refused, and what it names was followed as far as the program allows. */
 export class AgentStop extends Error {
   readonly reason: StopReason;
@@ -58,7 +63,7 @@ export class AgentStop extends Error {
     this.reason = reason;
     this.denial = denial;
     this.remedy = remedy;
-    this.link = remedy?.kind === 'consent' ? remedy.url : undefined;
+    this.link = linkOf(remedy);
     this.steps = steps;
   }
 }

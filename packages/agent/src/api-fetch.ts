@@ -4,10 +4,9 @@
  */
 import * as oidc from 'openid-client';
 import { AgentStop } from './agent-stop.ts';
+import { discard, isWithin, REPEATABLE, type Said, type Sendable, saidBy, sendableOf } from './api-request.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { type Challenge, challengesIn } from './challenges.ts';
 import { NEVER, timeLimited } from './clock.ts';
-import { ConfigurationError } from './configuration-error.ts';
 import { type Denial, denialOf, type Remedy, retryAfterOf } from './denial.ts';
 import { type Fetch, smallJson } from './http-client.ts';
 import { type Call, checkCall, checkTarget, type Target } from './requests.ts';
@@ -30,14 +29,6 @@ export type FetchRequest = Target &
 
 export type ApiFetch = (url: string | URL, init?: RequestInit, request?: FetchRequest) => Promise<Response>;
 
-/** A request that can be sent again. */
-type Sendable = {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly body: Uint8Array<ArrayBuffer> | null;
-};
-
 type Plan = {
   readonly resource: string;
   readonly scopes: readonly string[] | undefined;
@@ -59,45 +50,15 @@ type Refused = {
   readonly run: Run;
 };
 
+/** A page on which the person confirms. Until then the request is sent again with the same token. */
+type Confirming = { readonly url: string; readonly until: number };
+
 /** What to send next, with this token if there is one. */
-type Next = { readonly plan: Plan; readonly token?: Token };
+type Next = { readonly plan: Plan; readonly token?: Token; readonly confirming?: Confirming };
 
 const DEFAULT_PAUSE = 5;
-/** Methods that have the same effect twice as once (RFC 9110 §9.2.2). */
-const REPEATABLE = /^(?:GET|HEAD|OPTIONS|PUT|DELETE)$/;
-
-const sendableOf = async (url: string | URL, init: RequestInit): Promise<Sendable> => {
-  if (!isSafeUrl(String(url))) throw new ConfigurationError('url', 'give a URL with https, or with http on loopback');
-  const request = new Request(url, { ...init, ...(init.body instanceof ReadableStream ? { duplex: 'half' } : {}) });
-  const bytes = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
-  const headers = new Headers(request.headers);
-  // Of the agent alone: a token of the program would be sent beside it, or in its place.
-  headers.delete('authorization');
-  headers.delete('dpop');
-  return { url: new URL(url), method: request.method, headers, body: bytes };
-};
-
-const isWithin = (scopes: readonly string[], most: readonly string[]): boolean =>
-  scopes.every((one) => most.includes(one));
-
-/** What an API says, whether in a challenge or in the body (denial profile). */
-type Said = {
-  readonly error: string | undefined;
-  readonly challenge: Challenge | undefined;
-  readonly challenges: readonly Challenge[];
-};
-
-const saidBy = (response: Response): Said => {
-  const challenges = challengesIn(response.headers.get('www-authenticate'));
-  const challenge = challenges.find(({ parameters }) => parameters['error'] !== undefined);
-  return { error: challenge?.parameters['error'], challenge, challenges };
-};
-
-/** Frees the connection. A body that does not end is not waited for. */
-const discard = ({ body }: Response): void => {
-  body?.cancel().catch(() => undefined);
-};
-
+/** Seconds between two requests while the person is on a page. */
+const PAGE_PACE = 5;
 const kindOf = (
   { status }: Response,
   { error }: Said,
@@ -168,8 +129,16 @@ export const apiFetch = (settings: Settings, server: AuthorizationServer, tokens
     return denialOf(response.status, { ...(error === undefined ? {} : { error }), ...members }, after);
   };
 
-  /** The plan after a new sign-in of the person; undefined if the program has no hook, or declines. */
-  const steppedUp = async ({ plan, said, response, request, run }: Refused): Promise<Plan | undefined> => {
+  /** A page of the server, as the body of a refusal names it. A page elsewhere is not shown to the person. */
+  const pageIn = ({ remedies }: Denial): { readonly url: string; readonly expiresIn: number } | undefined => {
+    const found = remedies.find((one) => one.kind === 'step_up');
+    const page = found?.kind === 'step_up' ? found.page : undefined;
+    const isOwn = page && isSafeUrl(page.url) && new URL(page.url).origin === new URL(settings.issuer).origin;
+    return isOwn ? page : undefined;
+  };
+
+  /** What to send after a new sign-in of the person; undefined if the program has no hook, or declines. */
+  const steppedUp = async ({ plan, token, said, response, request, run }: Refused): Promise<Next | undefined> => {
     const onStepUp = request.hooks?.onStepUp ?? settings.hooks.onStepUp;
     if (!onStepUp || plan.subject === undefined) return undefined;
     const { acr_values: acr, max_age: age } = said.challenge?.parameters ?? {};
@@ -177,11 +146,25 @@ export const apiFetch = (settings: Settings, server: AuthorizationServer, tokens
     run.refused(denial);
     const acrValues = acr?.split(' ').filter(Boolean) ?? [];
     const maxAge = age !== undefined && /^\d{1,9}$/.test(age) ? Number(age) : undefined;
-    const remedy: Remedy = { kind: 'step_up', acrValues, maxAge };
-    const ask = (signal: AbortSignal) => onStepUp({ acrValues, maxAge, denial, signal });
+    const page = pageIn(denial);
+    const remedy: Remedy = { kind: 'step_up', acrValues, maxAge, page };
+    const ask = (signal: AbortSignal) => onStepUp({ acrValues, maxAge, page, denial, signal });
+    const until = run.now() + (page?.expiresIn ?? 0);
     const subject = await run.hooked(ask, run.deadline - run.now(), remedy);
     if (subject === LATE) throw run.stop('out_of_time', remedy);
-    return subject === false || subject === undefined ? undefined : { ...plan, subject };
+    if (subject === true && page) return { plan, token, confirming: { url: page.url, until } };
+    return typeof subject === 'boolean' || subject === undefined ? undefined : { plan: { ...plan, subject } };
+  };
+
+  /** Whether the person may still confirm on the page that the program gave them: then waits a while. */
+  const isConfirming = async ({ url, until }: Confirming, { response, said, run }: Refused): Promise<boolean> => {
+    const denial = await denialIn(response, said, run.signal);
+    // Another page: the person declined, or took too long.
+    if (pageIn(denial)?.url !== url || run.now() + PAGE_PACE > until) return false;
+    run.refused(denial);
+    const [remedy] = denial.remedies;
+    if (remedy) await run.sleep(PAGE_PACE, remedy);
+    return true;
   };
 
   /** The plan with the scopes that the API asks for, if the program allows them. */
@@ -227,10 +210,7 @@ export const apiFetch = (settings: Settings, server: AuthorizationServer, tokens
   const followers: Readonly<Record<Kind, (refused: Refused) => Promise<Next | undefined>>> = {
     // The same token: that of an approved action is for this request, and there is no second one.
     wait: async (refused) => ((await waited(refused)) ? { plan: refused.plan, token: refused.token } : undefined),
-    async step_up(refused) {
-      const after = await steppedUp(refused);
-      return after && { plan: after };
-    },
+    step_up: steppedUp,
     async scope({ plan, said, request }) {
       const after = widened(plan, said, request);
       return after && { plan: after };
@@ -277,9 +257,16 @@ export const apiFetch = (settings: Settings, server: AuthorizationServer, tokens
         const said = saidBy(response);
         const isOfOther = call.resource === undefined && metadata.isOther(plan.resource, said.challenges);
         const kind = kindOf(response, said, token, isOfOther);
-        if (kind === undefined || followed.has(kind)) return response;
+        if (kind === undefined) return response;
         const request = { ...call, method: sendable.method, url: sendable.url };
-        const after = await followers[kind]({ response, plan, said, token, request, run });
+        const refused = { response, plan, said, token, request, run };
+        if (kind === 'step_up' && next.confirming && (await isConfirming(next.confirming, refused))) {
+          discard(response);
+          next = { ...next, token };
+          continue;
+        }
+        if (followed.has(kind)) return response;
+        const after = await followers[kind](refused);
         if (!after) return response;
         discard(response);
         followed.add(kind);

@@ -4,7 +4,13 @@
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expiresIn: number }
   | { readonly kind: 'narrow'; readonly scope: string }
-  | { readonly kind: 'step_up'; readonly acrValues: readonly string[]; readonly maxAge: number | undefined }
+  | {
+      readonly kind: 'step_up';
+      readonly acrValues: readonly string[];
+      readonly maxAge: number | undefined;
+      /** Where the person can confirm in place of a new authorization request. */
+      readonly page: { readonly url: string; readonly expiresIn: number } | undefined;
+    }
   | {
       readonly kind: 'approval';
       readonly authReqId: string;
@@ -67,10 +73,13 @@ const KINDS: Readonly<Record<Remedy['kind'], (members: Members) => Remedy | unde
     const named = textIn(scope);
     return named === undefined ? undefined : { kind: 'narrow', scope: named };
   },
-  step_up({ acr_values: acrValues, max_age: maxAge }) {
+  step_up({ acr_values: acrValues, max_age: maxAge, url, expires_in: expiresIn }) {
     const listed = Array.isArray(acrValues) ? acrValues.map(String) : (textIn(acrValues)?.split(' ') ?? []);
     const age = numberIn(maxAge);
-    return listed.length === 0 && age === undefined ? undefined : { kind: 'step_up', acrValues: listed, maxAge: age };
+    if (listed.length === 0 && age === undefined) return undefined;
+    const address = textIn(url);
+    const page = address === undefined ? undefined : { url: address, expiresIn: numberIn(expiresIn) ?? DEFAULT_EXPIRY };
+    return { kind: 'step_up', acrValues: listed, maxAge: age, page };
   },
   approval({ auth_req_id: id, grant_type: grantType, endpoint, expires_in: expiresIn, interval, number }) {
     const [authReqId, grant, address] = [textIn(id), textIn(grantType), textIn(endpoint)];

@@ -27,10 +27,18 @@ export type Hooks = {
   readonly onApproval?: (
     approval: Asked & { readonly authReqId: string; readonly number: string | undefined; readonly expiresIn: number },
   ) => unknown;
-  /** Have the person sign in again with these parameters (RFC 9470 §4), and return the new token. False: the person did not. */
+  /**
+   * Have the person sign in again with these parameters (RFC 9470 §4), and return the new token. Or, if there is a `page`, give it to
+   * the person and to no other person, and return true: the agent asks with the same token until there is an answer or the page
+   * expires. False: neither.
+   */
   readonly onStepUp?: (
-    stepUp: Asked & { readonly acrValues: readonly string[]; readonly maxAge: number | undefined },
-  ) => Result<Subject | false>;
+    stepUp: Asked & {
+      readonly acrValues: readonly string[];
+      readonly maxAge: number | undefined;
+      readonly page: { readonly url: string; readonly expiresIn: number } | undefined;
+    },
+  ) => Result<Subject | boolean>;
   /** Return true if the program can work with exactly these scopes. The server may name others than those requested: it has refused those. */
   readonly onNarrow?: (
     narrower: Asked & { readonly scopes: readonly string[]; readonly requested: readonly string[] },

@@ -27,41 +27,64 @@ const [LEAST_INTERVAL, MOST_INTERVAL, SLOWER] = [1, 60, 5];
 const paced = (interval: number, denial?: Denial): number =>
   Math.min(Math.max(interval, denial?.retryAfter ?? 0, LEAST_INTERVAL), MOST_INTERVAL);
 
-const pageOf = ({ remedies: offered }: Denial): Of<'consent'> | undefined =>
-  offered.find((remedy) => remedy.kind === 'consent');
+type Page = { readonly url: string; readonly expiresIn: number };
+
+/** The page of a remedy of this kind in a denial. */
+const pageIn = ({ remedies: offered }: Denial, kind: 'consent' | 'step_up'): Page | undefined => {
+  for (const remedy of offered) {
+    if (remedy.kind !== kind) continue;
+    return remedy.kind === 'consent' ? remedy : remedy.page;
+  }
+  return undefined;
+};
 
 /**
  * Whether a page is another one because the person decided on the first. A server also gives a new page when half of the time of
  * the first is over, and the first is then still open.
  */
-const isDecided = (page: Of<'consent'>, url: string, secondsLeft: number): boolean =>
+const isDecided = (page: Page, url: string, secondsLeft: number): boolean =>
   page.url !== url && secondsLeft > page.expiresIn / 2 + CONSENT_PACE;
+
+/** Only a page of the server itself is shown to a person. */
+const isPageOf = (port: Port, { url }: Page): boolean => isSafeUrl(url) && new URL(url).origin === port.origin;
+
+/** Asks until the person has answered on the page. Throws AgentStop when it expires. */
+const answered = async (
+  port: Port,
+  run: Run,
+  remedy: Of<'consent'> | Of<'step_up'>,
+  { url }: Page,
+  until: number,
+  wanted: Wanted,
+): Promise<Outcome> => {
+  let isAnotherPage = false;
+  for (;;) {
+    const answer = await run.request((signal) => port.ask(wanted, signal));
+    if (answer.kind === 'granted') return { answer, wanted };
+    const page = pageIn(answer.denial, remedy.kind);
+    if (!page && !isLater(answer.denial)) return { answer, wanted };
+    if (page && isDecided(page, url, until - run.now())) {
+      // A request between the decision and its effect gets another page too. One more question tells the two apart.
+      if (isAnotherPage) return { answer, wanted };
+      isAnotherPage = true;
+    }
+    const pause = paced(CONSENT_PACE, answer.denial);
+    if (run.now() + pause > until) throw run.stop('expired', remedy);
+    await run.sleep(pause, remedy);
+  }
+};
 
 const consentFollower = (port: Port, { onConsent }: Hooks, run: Run): Follow<'consent'> => {
   return async (remedy, denial, wanted) => {
     const { url, expiresIn } = remedy;
-    if (!isSafeUrl(url) || new URL(url).origin !== port.origin) return 'unsafe_remedy';
+    if (!isPageOf(port, remedy)) return 'unsafe_remedy';
     if (!onConsent) return 'no_hook';
     const until = run.now() + expiresIn;
     const said = await run.hooked((signal) => onConsent({ url, expiresIn, denial, signal }), expiresIn, remedy);
     if (said === LATE) throw run.stop(run.now() >= run.deadline ? 'out_of_time' : 'expired', remedy);
     if (said === false) return 'declined';
     run.note(remedy, 'followed');
-    let isAnotherPage = false;
-    for (;;) {
-      const answer = await run.request((signal) => port.ask(wanted, signal));
-      if (answer.kind === 'granted') return { answer, wanted };
-      const page = pageOf(answer.denial);
-      if (!page && !isLater(answer.denial)) return { answer, wanted };
-      if (page && isDecided(page, url, until - run.now())) {
-        // A request between the decision and its effect gets another page too. One more question tells the two apart.
-        if (isAnotherPage) return { answer, wanted };
-        isAnotherPage = true;
-      }
-      const pause = paced(CONSENT_PACE, answer.denial);
-      if (run.now() + pause > until) throw run.stop('expired', remedy);
-      await run.sleep(pause, remedy);
-    }
+    return answered(port, run, remedy, remedy, until, wanted);
   };
 };
 
@@ -109,16 +132,22 @@ const approvalFollower = (port: Port, { onApproval }: Hooks, run: Run): Follow<'
 
 const stepUpFollower = (port: Port, { onStepUp }: Hooks, run: Run): Follow<'step_up'> => {
   return async (remedy, denial, wanted) => {
-    const { acrValues, maxAge } = remedy;
+    const { acrValues, maxAge, page } = remedy;
     if (!wanted.subject) return 'no_person';
+    if (page && !isPageOf(port, page)) return 'unsafe_remedy';
     if (!onStepUp) return 'no_hook';
+    const until = run.now() + (page?.expiresIn ?? 0);
     const said = await run.hooked(
-      (signal) => onStepUp({ acrValues, maxAge, denial, signal }),
+      (signal) => onStepUp({ acrValues, maxAge, page, denial, signal }),
       run.deadline - run.now(),
       remedy,
     );
     if (said === LATE) throw run.stop('out_of_time', remedy);
-    if (said === false || said === undefined) return 'declined';
+    if (said === true && page) {
+      run.note(remedy, 'followed');
+      return answered(port, run, remedy, page, until, wanted);
+    }
+    if (typeof said === 'boolean' || said === undefined) return 'declined';
     run.note(remedy, 'followed');
     const changed = { ...wanted, subject: await subjectTokenOf(said) };
     return { answer: await run.request((signal) => port.ask(changed, signal)), wanted: changed };

@@ -11,7 +11,8 @@ export type Endpoint =
   | 'access_request_endpoint'
   | 'approval_use_endpoint'
   | 'revocation_feed_endpoint'
-  | 'report_endpoint';
+  | 'report_endpoint'
+  | 'step_up_endpoint';
 
 export interface IssuerMetadata {
   /** URL of an endpoint of the server. Throws Refusal (503) if the metadata cannot be fetched, or does not name it. */
@@ -28,6 +29,7 @@ const DOCUMENTS = {
   approval_use_endpoint: '/.well-known/authzen-configuration',
   revocation_feed_endpoint: '/.well-known/authzen-configuration',
   report_endpoint: '/.well-known/authzen-configuration',
+  step_up_endpoint: '/.well-known/authzen-configuration',
 } as const satisfies Readonly<Record<Endpoint, string>>;
 
 /** OpenID Connect Discovery appends its path to the issuer; AuthZEN puts its own in front of the issuer's path (§9.1). */

@@ -3,6 +3,9 @@
  * challenges, need the request: use the binding of the web framework for them. Its `auth` is an `AuthInfo` too.
  */
 import { Refusal } from './refusal.ts';
+
+export { type Page, pageOf } from './refusal.ts';
+
 import type { Requirement } from './requirement.ts';
 import type { Access, ResourceServer } from './resource-server.ts';
 

@@ -71,6 +71,11 @@ export type Options = {
    */
   readonly statusList?: boolean;
   /**
+   * Where the sign-in of the person is not enough for a request, asks the server for a page on which they confirm it, with the
+   * credential of `introspection`. For clients that cannot send the person to sign in again, such as those of MCP. Default: false.
+   */
+  readonly stepUp?: boolean;
+  /**
    * Sends reports of this API to the server, with the credential of `introspection`. `true`: with all defaults. An operator permits them
    * with `reports:write`.
    */

@@ -55,6 +55,23 @@ export class Refusal extends Error {
   }
 }
 
+/** A page of the server that a person has to open, in the form of an elicitation of MCP. */
+export type Page = { readonly url: string; readonly elicitationId: string; readonly message: string };
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  consent: 'Your permission is needed. Open this page to decide.',
+  step_up: 'You have to confirm that it is you. Open this page to do so.',
+};
+
+/** The page that a refusal leads to. Undefined: no page helps. */
+export const pageOf = ({ facts }: Refusal): Page | undefined => {
+  for (const { kind, url } of facts.remedies ?? []) {
+    const message = MESSAGES[String(kind)];
+    if (message !== undefined && typeof url === 'string') return { url, elicitationId: crypto.randomUUID(), message };
+  }
+  return undefined;
+};
+
 /** Refuses the token itself: 401 `invalid_token`. */
 export const invalidToken = (reason: string, description: string, detail?: string): Refusal =>
   new Refusal('invalid_token', { reason, description, ...(detail === undefined ? {} : { detail }) });

@@ -24,6 +24,7 @@ import { checkAccess, checkRequirement, type Requirement } from './requirement.t
 import { type RevocationFeed, revocationFeed } from './revocation-feed/revocation-feed.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { type StatusLists, statusLists } from './status-list/status-lists.ts';
+import { type CheckStepUp, stepUpCheck } from './step-up.ts';
 import { tokenCache } from './token-cache.ts';
 
 export type { Access, Actor, AuthorizationDetail } from './access.ts';
@@ -33,7 +34,7 @@ export type { DetailType, Rule } from './detail-rules.ts';
 export { sha256 } from './digest.ts';
 export type { Credential, LogEntry, Options } from './options.ts';
 export type { ResourceMetadata } from './protected-resource-metadata.ts';
-export { type ErrorCode, Refusal } from './refusal.ts';
+export { type ErrorCode, type Page, pageOf, Refusal } from './refusal.ts';
 export type { Report } from './reports/report.ts';
 export type { Reports } from './reports/report-sender.ts';
 export type { Requirement } from './requirement.ts';
@@ -52,6 +53,11 @@ export interface ResourceServer {
   readonly metadata: ResourceMetadata;
   /** Why a verified token does not allow something, or undefined. Uses no approval up, and does not ask the server. */
   refusalFor(access: Access, requirement: Requirement): Refusal | undefined;
+  /**
+   * As `refusalFor`. Where the sign-in of the person is not enough, asks the server about it (option `stepUp`): `pageOf` the
+   * refusal is the page on which the person confirms one. Rejects with TypeError for a malformed requirement.
+   */
+  refusalNow(access: Access, requirement: Requirement): Promise<Refusal | undefined>;
   /**
    * Verifies the token of a request and checks what the request needs. Never rejects because of a request. Rejects with TypeError
    * for a malformed requirement. A function is called once the token and its sender are verified, so that the body of a request without
@@ -91,6 +97,7 @@ type Tools = {
   readonly feed: RevocationFeed | undefined;
   readonly statuses: StatusLists | undefined;
   readonly reports: ReportSender | undefined;
+  readonly checkStepUp: CheckStepUp | undefined;
 };
 
 /** Verifies tokens: from the cache, offline, or by introspection. */
@@ -158,6 +165,8 @@ const toolsOf = (settings: Settings): Tools => {
     introspect,
     feed,
     statuses: settings.statusList ? statusLists(settings, { http, keys }) : undefined,
+    checkStepUp:
+      settings.stepUp && authenticate ? stepUpCheck(settings.issuer, authenticate, metadata, http) : undefined,
     useApproval: approvedActions(settings, metadata, http, authenticate),
   };
 };
@@ -215,6 +224,21 @@ export const resourceServer = (options: Options): ResourceServer => {
     return requirement;
   };
 
+  /** Checks an access. A promise only where the server has to be asked about the sign-in. Throws and rejects with Refusal. */
+  const enough = (access: Access, requirement: Requirement): Promise<void> | undefined => {
+    try {
+      checkAccess(access, requirement, settings, settings.clock());
+      return undefined;
+    } catch (error) {
+      const isAboutSignIn = error instanceof Refusal && error.code === 'insufficient_user_authentication';
+      if (!isAboutSignIn || !tools.checkStepUp) throw error;
+      const { acrValues: _, maxAge: __, ...others } = requirement;
+      // A person is not asked about a request that would be refused in any case.
+      checkAccess(access, others, settings, settings.clock());
+      return tools.checkStepUp(access, requirement, error);
+    }
+  };
+
   const accessFor = async (
     presented: PresentedToken,
     request: PresentedRequest,
@@ -228,7 +252,8 @@ export const resourceServer = (options: Options): ResourceServer => {
     if (proving) await proving;
     const requirement = isLater ? checked(await wanted(access)) : wanted;
     if (isLater && requirement.live) access = await verify(presented.token, requirement);
-    checkAccess(access, requirement, settings, settings.clock());
+    const steppingUp = enough(access, requirement);
+    if (steppingUp) await steppingUp;
     if (access.approval) await tools.useApproval(access, requirement);
     return tools.reports ? withReport(access, tools.reports) : access;
   };
@@ -249,6 +274,16 @@ export const resourceServer = (options: Options): ResourceServer => {
         return undefined;
       } catch (error) {
         if (error instanceof Refusal) return error;
+        throw error;
+      }
+    },
+    async refusalNow(access, requirement) {
+      checked(requirement);
+      try {
+        await enough(access, requirement);
+        return undefined;
+      } catch (error) {
+        if (error instanceof Refusal) return logged(error);
         throw error;
       }
     },

@@ -26,6 +26,7 @@ export type Settings = {
   readonly introspection: Options['introspection'];
   readonly revocationFeed: FeedSettings | undefined;
   readonly statusList: boolean;
+  readonly stepUp: boolean;
   readonly reports: ReportSettings | undefined;
   readonly dpop: {
     readonly isRequired: boolean;
@@ -73,6 +74,7 @@ const MEMBERS = {
   introspection: true,
   revocationFeed: true,
   statusList: true,
+  stepUp: true,
   reports: true,
   dpop: true,
   usedOnce: true,
@@ -188,6 +190,13 @@ const dpopOf = (dpop: Options['dpop'] = {}): Settings['dpop'] => {
   };
 };
 
+const stepUpIn = ({ stepUp = false, introspection }: Options): boolean => {
+  if (typeof stepUp !== 'boolean') throw new ConfigurationError('stepUp', 'give true or false');
+  if (stepUp && !introspection)
+    throw new ConfigurationError('stepUp', 'set the option introspection: the server is asked');
+  return stepUp;
+};
+
 const statusListIn = ({ statusList = false, revocationFeed = false }: Options): boolean => {
   if (typeof statusList !== 'boolean') throw new ConfigurationError('statusList', 'give true or false');
   if (statusList && revocationFeed !== false) {
@@ -234,6 +243,7 @@ export const settingsOf = (options: Options): Settings => {
     introspection: options.introspection,
     revocationFeed: feedSettingsOf(options),
     statusList: statusListIn(options),
+    stepUp: stepUpIn(options),
     reports: reportSettingsOf(options),
     dpop: dpopOf(options.dpop),
     usedOnce: options.usedOnce ?? memoryUsedOnce(USED_ONCE_KEYS, clock),
