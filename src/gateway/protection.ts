@@ -1,5 +1,6 @@
 /** The parts that verify tokens and ask the server, made of the configuration. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { ConfigurationError } from '../../config/problem.ts';
 import { type Fetch, platformFetch } from '../../packages/resource-server/src/http-client.ts';
 import {
@@ -48,6 +49,8 @@ const optionsOf = (configuration: GatewayConfiguration, ports: Ports): Options =
     revocationFeed: tokens.revocationFeed,
     statusList: tokens.statusList,
     reports,
+    // Without a credential the gateway cannot ask for the page.
+    stepUp: credential !== undefined,
     log: ({ event, reason, detail }: LogEntry) => {
       // A refused request has a line of its own.
       if (event !== 'request_refused') ports.log({ event, reason, detail });
@@ -72,7 +75,7 @@ const credentialsOf = (configuration: GatewayConfiguration, { fetch }: Ports): U
   return exchange ? exchangedTokens(exchange, { issuer, waitSeconds: asking.waitSeconds, fetch }) : noCredentials;
 };
 
-const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const sleep = (seconds: number): Promise<void> => setTimeout(seconds * 1000);
 
 /** Throws ConfigurationError. */
 export const protectionOf = (configuration: GatewayConfiguration, ports: Ports): DecisionTools => {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Refusal, unavailable } from '../../../packages/resource-server/src/refusal.ts';
-import type { Access } from '../../../packages/resource-server/src/resource-server.ts';
+import type { Access, Page } from '../../../packages/resource-server/src/resource-server.ts';
 import { isJsonObject, type JsonObject } from '../request/json-content.ts';
 import type { DecisionPoint } from './decision-point.ts';
 
@@ -20,7 +20,7 @@ export type AskedAction = {
   /** The client has gone: nothing waits for the answer. */
   readonly isGone: () => boolean;
   /** Called with the page that people have to open. */
-  readonly onPage: (page: { readonly url: string; readonly id: string; readonly message: string }) => void;
+  readonly onPage: (page: Page) => void;
 };
 
 export interface Approvals {
@@ -134,7 +134,7 @@ export const approvals = (point: DecisionPoint, waitSeconds: number, { now, slee
 
   const pending = (task: Task, { scopes, onPage }: AskedAction): Refusal => {
     const message = `People have to approve this request.${task.number === undefined ? '' : ` Their page asks for the number ${task.number}.`}`;
-    if (task.review !== undefined) onPage({ url: task.review, id: task.id, message });
+    if (task.review !== undefined) onPage({ url: task.review, elicitationId: task.id, message });
     const until = Math.ceil(Math.max(task.pollAt, now() + 1));
     const page = task.review === undefined ? {} : { url: task.review };
     const number = task.number === undefined ? {} : { number: task.number };

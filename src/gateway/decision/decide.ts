@@ -1,10 +1,12 @@
 /** The decision about one request: target, route, token, and what the route and the content need. Forwards nothing. */
 import { createHash } from 'node:crypto';
-import type {
-  Access,
-  PresentedRequest,
-  RefusalAnswer,
-  ResourceServer,
+import {
+  type Access,
+  type Page,
+  type PresentedRequest,
+  pageOf,
+  type RefusalAnswer,
+  type ResourceServer,
 } from '../../../packages/resource-server/src/resource-server.ts';
 import type { GatewayConfiguration, Need } from '../configuration/configuration.ts';
 import { noCredentials, type UpstreamCredentials } from '../credentials/upstream-credentials.ts';
@@ -14,7 +16,7 @@ import { RequestRefused } from '../request/request-refused.ts';
 import { namesMethod, targetOf } from '../request/target.ts';
 import { type Evaluations, type Question, questionsOf } from './evaluations.ts';
 import type { Decide, Deed, GatewayDecision, GatewayRequest } from './gateway-decision.ts';
-import { type Messages, messageAnswer, messagesIn, type Page } from './json-rpc.ts';
+import { type Messages, messageAnswer, messagesIn, repeatable } from './json-rpc.ts';
 import { type FilledNeed, filledNeed, needsOfMessages, requirementOf } from './needs.ts';
 import { type Found, routeTable } from './route-table.ts';
 import { type McpSessions, SESSION_HEADER } from './sessions.ts';
@@ -38,6 +40,13 @@ export const contentRefusal = (error: unknown): OwnRefusal => {
   if (!(error instanceof RequestRefused)) throw error;
   return { status: error.status, reason: error.reason, description: error.message };
 };
+
+const digestOf = async (body: GatewayRequest['body']): Promise<Uint8Array | string> =>
+  body
+    ? createHash('sha256')
+        .update(await body())
+        .digest()
+    : '';
 
 /** What becomes known while a request is checked. */
 type Seen = {
@@ -106,11 +115,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     const { method, target, body, isGone = () => false } = request;
     const { route, tools: called } = deedOf(found, seen.messages);
     const name = called.length > 0 ? `Tool ${called.join(', ')}` : `${method} ${route ?? ''}`;
-    const content = body
-      ? createHash('sha256')
-          .update(await body())
-          .digest()
-      : '';
+    const content = seen.messages ? repeatable(seen.messages) : await digestOf(body);
     await evaluations.check(access, questions, {
       name,
       parts: [method, target, content],
@@ -141,11 +146,13 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     // Where there is nothing to ask, the package checks the same next.
     const questions = needs.flatMap((one) => questionsOf(one, resource));
     if (questions.length === 0 && credentials === noCredentials) return requirement;
-    const refusal = server.refusalFor(access, requirement);
+    const refusal = await server.refusalNow(access, requirement);
     if (refusal) throw refusal;
     await ask(request, found, seen, questions);
     seen.credentials = await credentials.headersFor(access);
-    return requirement;
+    // The server was asked about the sign-in, if it had to be.
+    const { acrValues: _, maxAge: __, ...others } = requirement;
+    return others;
   };
 
   const inMessages = (answer: RefusalAnswer, { messages, page }: Seen): RefusalAnswer =>
@@ -171,6 +178,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
       const deed = deedOf(found, seen.messages);
       if (!decision.granted) {
         const { reason } = decision.refusal.facts;
+        seen.page ??= pageOf(decision.refusal);
         return { kind: 'refuse', answer: inMessages(decision.answer, seen), reason, deed, access: seen.access };
       }
       const { access, headers: more } = decision;

@@ -1,5 +1,6 @@
 /** Messages of MCP in the content of a request (JSON-RPC 2.0). */
-import type { RefusalAnswer } from '../../../packages/resource-server/src/resource-server.ts';
+import { canonicalJson } from '../../../packages/resource-server/src/canonical-json.ts';
+import type { Page, RefusalAnswer } from '../../../packages/resource-server/src/resource-server.ts';
 import { headerIn, isJsonObject, type JsonObject, jsonContent, memberOf } from '../request/json-content.ts';
 import { RequestRefused } from '../request/request-refused.ts';
 import type { GatewayRequest } from './gateway-decision.ts';
@@ -101,27 +102,73 @@ export const messagesIn = (request: GatewayRequest, bytes: Uint8Array): Messages
   return messages;
 };
 
+/** Key of the page among the inputs that a client is asked for. */
+const PAGE = 'behalf-page';
+
+/**
+ * What is the same when a client calls again after a person has opened a page: all of the messages but their ids, the tokens for
+ * progress, and the answer to the page. An upstream asked for none of these.
+ */
+export const repeatable = ({ list }: Messages): string =>
+  canonicalJson(
+    list.map(({ method, params }) => {
+      const { _meta: meta, inputResponses: given, ...others } = params;
+      const { progressToken: _, ...kept } = isJsonObject(meta) ? meta : {};
+      const { [PAGE]: __, ...inputs } = isJsonObject(given) ? given : {};
+      return {
+        method: method ?? null,
+        params: {
+          ...others,
+          ...(Object.keys(kept).length > 0 ? { _meta: kept } : {}),
+          ...(Object.keys(inputs).length > 0 ? { inputResponses: inputs } : {}),
+        },
+      };
+    }),
+  );
+
 /** Error codes of JSON-RPC: of the gateway, and of MCP for a page that a person has to open. */
 const REFUSED = -32_001;
 const URL_ELICITATION_REQUIRED = -32_042;
 
-export type Page = { readonly url: string; readonly id: string; readonly message: string };
+/** From this revision on, a server asks for a page in a result, and the client calls again with the answer. */
+const ASKS_IN_RESULTS = '2026-07-28';
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+/** Requests whose result can ask for input. */
+const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+/** Whether the client of a message opens pages that a result asks for. */
+const opensPages = (message: Message): boolean => {
+  const revision = revisionOf(message);
+  if (typeof revision !== 'string' || revision < ASKS_IN_RESULTS || !ASKING.has(String(message.method))) return false;
+  const declared = memberOf(objectIn(message.params, '_meta'), CAPABILITIES);
+  const elicitation = isJsonObject(declared) ? memberOf(declared, 'elicitation') : undefined;
+  return isJsonObject(elicitation) && memberOf(elicitation, 'url') !== undefined;
+};
+
+const asksForPage = ({ url, message }: Page) => ({
+  resultType: 'input_required',
+  inputRequests: { [PAGE]: { method: 'elicitation/create', params: { mode: 'url', url, message } } },
+});
 
 /**
  * A refusal as errors of JSON-RPC. Status and challenges stay, so that a client can get another token. If a person has to open a page, the
- * status is 200: no other token helps.
+ * status is 200: no other token helps. A client of revision 2026-07-28 is asked for the page by a result, an earlier one by the error
+ * of MCP (2025-11-25).
  */
 export const messageAnswer = (answer: RefusalAnswer, messages: Messages, page: Page | undefined): RefusalAnswer => {
   const data = JSON.parse(answer.body) as { readonly error_description?: unknown };
-  const elicitations = page && [{ mode: 'url', elicitationId: page.id, url: page.url, message: page.message }];
   const error = {
     code: page ? URL_ELICITATION_REQUIRED : REFUSED,
     message: String(data.error_description),
-    data: { ...data, ...(elicitations ? { elicitations } : {}) },
+    data: { ...data, ...(page ? { elicitations: [{ mode: 'url', ...page }] } : {}) },
   };
   const asked = messages.list.filter(({ id }) => id !== undefined);
-  const errors = asked.map(({ id }) => ({ jsonrpc: '2.0', id, error }));
-  const body = messages.isBatch ? errors : (errors[0] ?? { jsonrpc: '2.0', id: null, error });
+  const answers = asked.map((message) => ({
+    jsonrpc: '2.0',
+    id: message.id,
+    ...(page && opensPages(message) ? { result: asksForPage(page) } : { error }),
+  }));
+  const body = messages.isBatch ? answers : (answers[0] ?? { jsonrpc: '2.0', id: null, error });
   if (!page) return { ...answer, body: JSON.stringify(body) };
   const headers = answer.headers.filter(([name]) => name !== 'www-authenticate');
   return { status: 200, headers, body: JSON.stringify(body) };
