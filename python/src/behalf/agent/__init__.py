@@ -7,7 +7,7 @@ When the server refuses, the agent follows the remedies that the refusal names, 
 allow. It ends in a token or in :class:`AgentStop`."""
 
 from .agent import Agent, AgentAuth
-from .denial import Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, Wait
+from .denial import Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, StepUpPage, Wait
 from .keys import AgentKey, key_file, key_from_jwk, new_key
 from .options import Bounds, ConfigurationError, Hooks, Options
 from .pings import PingReceiver
@@ -36,6 +36,7 @@ __all__ = [
     "Session",
     "Step",
     "StepUp",
+    "StepUpPage",
     "StopReason",
     "Subject",
     "Token",

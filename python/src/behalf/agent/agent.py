@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from ..resource_server.options import ConfigurationError, is_safe_url
+from .api_fetch import ApiFetch, FetchRequest
 from .denial import CIBA, Denial
 from .dpop import Proofs
 from .follower import Port, Wanted, follow
@@ -33,6 +34,8 @@ class Agent:
         self._proofs = Proofs(options.dpop, options.clock) if options.dpop is not None else None
         self._server = AuthorizationServer(options, self._proofs)
         self._cache = TokenCache(options.cached_tokens, options.clock)
+        self._apis = ApiFetch(options, self, self._hooks)
+        self._client: httpx.AsyncClient | None = None
 
     async def own_token(
         self,
@@ -168,12 +171,51 @@ class Agent:
         auth=agent.auth(token))`. A function is asked for a token for each request."""
         return AgentAuth(token, self._proofs)
 
+    async def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        client: httpx.AsyncClient | None = None,
+        resource: str | None = None,
+        scopes: Sequence[str] | None = None,
+        authorization_details: Details = (),
+        subject: Subject | str | None = None,
+        more_scopes: Sequence[str] = (),
+        hooks: Hooks | None = None,
+        **content: Any,
+    ) -> httpx.Response:
+        """Calls an API with a token, and follows its challenges, each kind once. Returns the answer of the API.
+
+        `subject` is the person; without it the agent acts for itself. Without `resource` the API says which one it is
+        (RFC 9728). `more_scopes` are those that the API may ask for beyond `scopes`. `content` goes to the request:
+        `json`, `content`, `data`, `files`, `params`, `headers`. It is kept in memory, so that it can be sent again.
+        Redirects are not followed. `client` is one of the program, with its limits and certificates. Raises as
+        :meth:`own_token`, and the errors of httpx for an API that does not answer."""
+        request = FetchRequest(
+            resource=resource,
+            scopes=checked_scopes(scopes),
+            authorization_details=authorization_details,
+            subject=subject,
+            more_scopes=checked_scopes(more_scopes) or (),
+            hooks=hooks,
+        )
+        return await self._apis.fetch(client or self._http(), method, url, request, content)
+
+    def _http(self) -> httpx.AsyncClient:
+        """The client of requests to APIs, made when it is first needed."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(follow_redirects=False)
+        return self._client
+
     def forget(self, token: Token) -> None:
         """Forgets a token that an API refused, so that the next call asks for a new one."""
         self._cache.forget(token)
 
     async def close(self) -> None:
-        """Closes connections to the authorization server."""
+        """Closes connections to the authorization server and to APIs."""
+        if self._client is not None:
+            await self._client.aclose()
         await self._server.close()
 
     async def __aenter__(self) -> Agent:

@@ -34,11 +34,20 @@ class Narrow:
 
 
 @dataclass(frozen=True, slots=True)
+class StepUpPage:
+    """Where the person can confirm, in place of a new authorization request."""
+
+    url: str
+    expires_in: float
+
+
+@dataclass(frozen=True, slots=True)
 class StepUp:
-    """The person has to sign in again (RFC 9470 §4)."""
+    """The person has to sign in again (RFC 9470 §4), or to confirm on the page."""
 
     acr_values: tuple[str, ...]
     max_age: float | None
+    page: StepUpPage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,11 @@ def _narrow(members: Members) -> Remedy | None:
 def _step_up(members: Members) -> Remedy | None:
     given, max_age = members.get("acr_values"), _number(members.get("max_age"))
     acr_values = tuple(map(str, given)) if isinstance(given, list) else tuple((_text(given) or "").split())
-    return None if not acr_values and max_age is None else StepUp(acr_values, max_age)
+    if not acr_values and max_age is None:
+        return None
+    url = _text(members.get("url"))
+    page = None if url is None else StepUpPage(url, _number_or(members.get("expires_in"), _DEFAULT_EXPIRY))
+    return StepUp(acr_values, max_age, page)
 
 
 def _approval(members: Members) -> Remedy | None:

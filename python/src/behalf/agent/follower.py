@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from ..resource_server.options import is_safe_url
-from .denial import CIBA, Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, Wait
+from .denial import CIBA, Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, StepUpPage, Wait
 from .options import Bounds, Hooks, Options
 from .stop import AgentStop, Step, StopReason
 from .token import Subject, Token, subject_of
@@ -65,6 +65,10 @@ def _origin(url: str) -> tuple[str, str]:
 def _paced(interval: float, denial: Denial | None = None) -> float:
     after = denial.retry_after if denial is not None and denial.retry_after is not None else 0
     return min(max(interval, after, _LEAST_INTERVAL), _MOST_INTERVAL)
+
+
+def _page_of(remedy: Remedy) -> Consent | StepUpPage | None:
+    return remedy.page if isinstance(remedy, StepUp) else remedy if isinstance(remedy, Consent) else None
 
 
 async def follow(port: Port, first: Wanted, hooks: Hooks, options: Options) -> Token:
@@ -140,7 +144,7 @@ class _Run:
                 return "contact"
 
     async def _consent(self, remedy: Consent, denial: Denial, wanted: Wanted) -> Outcome:
-        if not is_safe_url(remedy.url) or _origin(remedy.url) != _origin(self._port.issuer):
+        if not self._is_own(remedy.url):
             return "unsafe_remedy"
         hook = self._hooks.on_consent
         if hook is None:
@@ -149,15 +153,25 @@ class _Run:
         if await self._hooked(lambda: hook(remedy, denial), remedy.expires_in, remedy) is False:
             return "declined"
         self._note(remedy, "followed")
+        return await self._answered(remedy, remedy, until, wanted)
+
+    def _is_own(self, url: str) -> bool:
+        """Only a page of the server itself is shown to a person."""
+        return is_safe_url(url) and _origin(url) == _origin(self._port.issuer)
+
+    async def _answered(
+        self, remedy: Consent | StepUp, opened: Consent | StepUpPage, until: float, wanted: Wanted
+    ) -> Outcome:
+        """Asks until the person has answered on the page."""
         other_pages = 0
         while True:
             answer = await self._ask(wanted)
             if isinstance(answer, Token):
                 return answer, wanted
-            page = next((one for one in answer.remedies if isinstance(one, Consent)), None)
+            page = next((_page_of(one) for one in answer.remedies if isinstance(one, type(remedy))), None)
             if page is None and not answer.is_later:
                 return answer, wanted
-            if page is not None and self._is_decided(page, remedy.url, until):
+            if page is not None and self._is_decided(page, opened.url, until):
                 # A request between the decision and its effect gets another page too. One more question tells them
                 # apart.
                 other_pages += 1
@@ -168,7 +182,7 @@ class _Run:
                 raise self._stop("expired", remedy)
             await self._sleep(pause, remedy)
 
-    def _is_decided(self, page: Consent, url: str, until: float) -> bool:
+    def _is_decided(self, page: Consent | StepUpPage, url: str, until: float) -> bool:
         """Whether a page is another one because the person decided on the first. A server also gives a new page when
         half of the time of the first is over, and the first is then still open."""
         return page.url != url and until - self._now() > page.expires_in / 2 + _CONSENT_PACE
@@ -208,11 +222,18 @@ class _Run:
     async def _step_up(self, remedy: StepUp, denial: Denial, wanted: Wanted) -> Outcome:
         if wanted.subject is None:
             return "no_person"
+        page = remedy.page
+        if page is not None and not self._is_own(page.url):
+            return "unsafe_remedy"
         hook = self._hooks.on_step_up
         if hook is None:
             return "no_hook"
+        until = self._now() + (0 if page is None else page.expires_in)
         said = await self._hooked(lambda: hook(remedy, denial), math.inf, remedy)
-        if said is None or said is False:
+        if said is True and page is not None:
+            self._note(remedy, "followed")
+            return await self._answered(remedy, page, until, wanted)
+        if said is None or isinstance(said, bool):
             return "declined"
         self._note(remedy, "followed")
         changed = replace(wanted, subject=await subject_of(said).current())

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields
-from typing import Literal
 
 import anyio
 import httpx
@@ -31,9 +30,10 @@ class Hooks:
     on_approval: Callable[[Approval, Denial], Awaitable[bool | None]] | None = None
     """People are being asked about the request. Show `number`, if there is one, to the user who started the action.
     Return at once. Without this hook the agent waits for them too, unless there is a number."""
-    on_step_up: Callable[[StepUp, Denial], Awaitable[Subject | str | Literal[False] | None]] | None = None
-    """Have the person sign in again with these parameters, and return the new token. None or False: the person did
-    not."""
+    on_step_up: Callable[[StepUp, Denial], Awaitable[Subject | str | bool | None]] | None = None
+    """Have the person sign in again with these parameters, and return the new token. Or, if there is a `page`, give it
+    to the person and to no other person, and return True: the agent asks with the same token until there is an answer
+    or the page expires. None or False: neither."""
     on_narrow: Callable[[tuple[str, ...], Denial], Awaitable[bool]] | None = None
     """Return True if the program can work with exactly these scopes."""
     on_wait: Callable[[float, Denial], Awaitable[bool | None]] | None = None

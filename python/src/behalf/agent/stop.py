@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .denial import Consent, Denial, Remedy
+from .denial import Consent, Denial, Remedy, StepUp
 
 StopReason = Literal[
     "refused",
@@ -20,6 +20,7 @@ StopReason = Literal[
     "too_many_steps",
     "too_many_requests",
     "unsafe_remedy",
+    "other_server",
     "session_ended",
     "hook_failed",
 ]
@@ -36,6 +37,7 @@ _TEXTS: Mapping[StopReason, str] = {
     "too_many_steps": "The remedies are more than bounds.steps.",
     "too_many_requests": "The requests are more than bounds.requests.",
     "unsafe_remedy": "A remedy leads away from the server, or to more than was asked for. It was not followed.",
+    "other_server": "The API takes tokens of another authorization server.",
     "session_ended": "The session has no refresh token: have the person sign in again.",
     "hook_failed": "A hook raised an error: see __cause__.",
 }
@@ -71,4 +73,6 @@ class AgentStop(Exception):
     @property
     def link(self) -> str | None:
         """The page that a person has to open, if `remedy` has one."""
+        if isinstance(self.remedy, StepUp):
+            return None if self.remedy.page is None else self.remedy.page.url
         return self.remedy.url if isinstance(self.remedy, Consent) else None

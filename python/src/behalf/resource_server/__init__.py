@@ -23,6 +23,7 @@ from .refusal import Refusal
 from .reports import Report, Reports
 from .requirement import Requirement
 from .resource_server import Granted, Refused, ResourceMetadata, ResourceServer
+from .step_up import Page, page_of
 
 __all__ = [
     "Access",
@@ -37,6 +38,7 @@ __all__ = [
     "Introspection",
     "LogEntry",
     "Options",
+    "Page",
     "PresentedRequest",
     "Refusal",
     "Refused",
@@ -49,4 +51,5 @@ __all__ = [
     "RevocationFeed",
     "Rule",
     "UsedOnce",
+    "page_of",
 ]

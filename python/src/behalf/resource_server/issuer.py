@@ -17,7 +17,12 @@ from .options import is_safe_url, origin_of
 from .refusal import Refusal, invalid_token, unavailable
 
 Endpoint = Literal[
-    "jwks_uri", "introspection_endpoint", "approval_use_endpoint", "revocation_feed_endpoint", "report_endpoint"
+    "jwks_uri",
+    "introspection_endpoint",
+    "approval_use_endpoint",
+    "revocation_feed_endpoint",
+    "report_endpoint",
+    "step_up_endpoint",
 ]
 
 _DOCUMENTS: Mapping[Endpoint, str] = {
@@ -26,6 +31,7 @@ _DOCUMENTS: Mapping[Endpoint, str] = {
     "approval_use_endpoint": "/.well-known/authzen-configuration",
     "revocation_feed_endpoint": "/.well-known/authzen-configuration",
     "report_endpoint": "/.well-known/authzen-configuration",
+    "step_up_endpoint": "/.well-known/authzen-configuration",
 }
 
 _METADATA_SECONDS = 3600

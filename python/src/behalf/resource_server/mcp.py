@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mcp.server.auth.provider import AccessToken
 
+from .access import Access
 from .refusal import Refusal
 from .requirement import Requirement
 from .resource_server import ResourceServer
@@ -38,3 +39,7 @@ class BehalfTokenVerifier:
             subject=access.subject,
             claims=dict(access.claims),
         )
+
+    async def access_of(self, token: AccessToken) -> Access:
+        """What the token of a call allows, for :meth:`ResourceServer.refusal_now`. Raises Refusal."""
+        return await self._server.verify_bearer(token.token, self._requirement)

@@ -151,6 +151,10 @@ class Options:
     status_list: bool = False
     """Reads Token Status Lists of the server: a JWT that has ended is refused, without a connection. An operator
     switches them on with `status_list`. Not together with `revocation_feed`."""
+    step_up: bool = False
+    """Where the sign-in of the person is not enough for a request, asks the server for a page on which they confirm
+    it, with the credential of `introspection`. For clients that cannot send the person to sign in again, such as those
+    of MCP."""
     reports: Reporting | None = None
     """Sends what :meth:`ResourceServer.report` gets, with the credential of `introspection`."""
     dpop: DPoP = field(default_factory=DPoP)
@@ -178,6 +182,7 @@ class Options:
         _check_introspection(self.introspection)
         _check_revocation_feed(self.revocation_feed, self.introspection)
         _check_status_list(self)
+        _check_step_up(self)
         _check_reports(self)
         _check_dpop(self.dpop)
         base_url = (self.base_url or origin_of(self.resource)).rstrip("/")
@@ -311,6 +316,13 @@ def _check_revocation_feed(feed: RevocationFeed | None, introspection: Introspec
             raise ConfigurationError(f"revocation_feed.max_staleness.{risk}", f"give one of {', '.join(RISKS)}")
         _check_number(seconds, f"revocation_feed.max_staleness.{risk}", 1, 3600)
     _check_number(feed.most_ends, "revocation_feed.most_ends", 1000, 4_000_000)
+
+
+def _check_step_up(options: Options) -> None:
+    if not isinstance(options.step_up, bool):
+        raise ConfigurationError("step_up", "give True or False")
+    if options.step_up and options.introspection is None:
+        raise ConfigurationError("step_up", "set the option introspection: the server is asked")
 
 
 def _check_status_list(options: Options) -> None:

@@ -13,7 +13,7 @@ import os
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +34,7 @@ from .reports import Report, Reports
 from .requirement import Requirement, check_access
 from .revocation_feed.live_tokens import LiveTokens, OnEnded
 from .status_list import StatusLists
+from .step_up import StepUps
 
 _USED_ONCE_KEYS = 100_000
 _WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -128,6 +129,11 @@ class ResourceServer:
             if feed and self._authenticate
             else None
         )
+        self._step_ups = (
+            StepUps(options.issuer, self._issuer_metadata, self._http, self._authenticate)
+            if options.step_up and self._authenticate
+            else None
+        )
         self._statuses = StatusLists(options, self._http, self._keys) if options.status_list else None
         self.reports: Reports | None = None
         """The reports of this API. None without the option `reports`."""
@@ -163,6 +169,20 @@ class ResourceServer:
         except Refusal as refusal:
             self._log(refusal)
             raise
+
+    async def refusal_now(self, access: Access, requirement: Requirement) -> Refusal | None:
+        """Why a verified token does not allow something now, or None. Uses no approval up.
+
+        Where the sign-in of the person is not enough, asks the server about it (option `step_up`): :func:`page_of` the
+        refusal is the page on which the person confirms one.
+        """
+        self._check_live(requirement)
+        try:
+            await self._enough(access, requirement)
+        except Refusal as refusal:
+            self._log(refusal)
+            return refusal
+        return None
 
     def watch(self, access: Access, requirement: Requirement, on_ended: OnEnded) -> Callable[[], None]:
         """For a stream or WebSocket that stays open: calls `on_ended` once when its token has ended or expired, or when
@@ -211,9 +231,21 @@ class ResourceServer:
     async def _access(self, presented: PresentedToken, request: PresentedRequest, requirement: Requirement) -> Access:
         access = await self._verified(presented.token, requirement)
         await self._check_sender(access, presented, request)
-        check_access(access, requirement, self._options, self._options.clock())
+        await self._enough(access, requirement)
         await self._approved.use(access, requirement)
         return access
+
+    async def _enough(self, access: Access, requirement: Requirement) -> None:
+        """Checks an access. Asks the server where the sign-in alone is not enough. Raises Refusal."""
+        options = self._options
+        try:
+            check_access(access, requirement, options, options.clock())
+        except Refusal as refusal:
+            if refusal.code != "insufficient_user_authentication" or self._step_ups is None:
+                raise
+            # A person is not asked about a request that would be refused in any case.
+            check_access(access, replace(requirement, acr_values=(), max_age=None), options, options.clock())
+            await self._step_ups.check(access, requirement, refusal)
 
     async def _verified(self, token: str, requirement: Requirement) -> Access:
         """From the cache, offline, or by introspection."""
