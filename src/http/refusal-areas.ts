@@ -19,7 +19,6 @@ import {
   REVOCATION_FEED_GERMAN,
   SIMULATION_GERMAN,
   STATUS_LIST_GERMAN,
-  STEP_UP_GERMAN,
   TARGET_GERMAN,
   TRANSACTION_GERMAN,
 } from '../../views/words/refusals/authority.ts';
@@ -72,6 +71,7 @@ import {
 import { REGISTRATION_GERMAN } from '../../views/words/refusals/registration.ts';
 import { DETAIL_GERMAN, DETAIL_TYPE_GERMAN, DISPLAY_GERMAN } from '../../views/words/refusals/resources.ts';
 import { SIMULATION_STATEMENTS_GERMAN } from '../../views/words/refusals/simulation-statements.ts';
+import { STEP_UP_GERMAN } from '../../views/words/refusals/step-ups.ts';
 import type { German } from '../../views/words/refusals.ts';
 import { ABSENCE_REFUSALS } from '../domain/approvals/absence-refusals.ts';
 import { APPROVAL_REFUSALS } from '../domain/approvals/approval-refusals.ts';

@@ -150,6 +150,7 @@ const RULES: readonly Rule[] = [
       'node:https',
       'node:net',
       'node:path',
+      'node:timers/promises',
     ],
     types: ['jose', 'node:stream'],
   },

@@ -240,6 +240,11 @@ const DECLARED: readonly Concept[] = [
     settings: ['approvals'],
   },
   {
+    name: 'step-up',
+    means: 'a fresh sign-in that a person confirms for one authorization, party and API',
+    events: ['step_up'],
+  },
+  {
     name: 'standing approval',
     means: 'an approval of future actions',
     collections: ['standing_approvals'],

@@ -4,8 +4,6 @@
  */
 import { Refusal } from './refusal.ts';
 
-export { type Page, pageOf } from './refusal.ts';
-
 import type { Requirement } from './requirement.ts';
 import type { Access, ResourceServer } from './resource-server.ts';
 

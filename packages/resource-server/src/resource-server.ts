@@ -4,11 +4,10 @@
  */
 import type { Access } from './access.ts';
 import { approvedActions, type UseApproval } from './approved-action.ts';
-import { checkCertificate } from './certificate.ts';
 import { type RefusalAnswer, refusalAnswer } from './challenge.ts';
 import { accessOf } from './claims.ts';
 import { type PresentedRequest, type PresentedToken, presentedToken } from './credential.ts';
-import { dpopProofs, type ProofCheck } from './dpop.ts';
+import { dpopProofs } from './dpop.ts';
 import { dpopNonces } from './dpop-nonces.ts';
 import { httpClient } from './http-client.ts';
 import { authenticator, introspection } from './introspection.ts';
@@ -22,6 +21,7 @@ import type { Report } from './reports/report.ts';
 import { type ReportSender, type Reports, reportSender } from './reports/report-sender.ts';
 import { checkAccess, checkRequirement, type Requirement } from './requirement.ts';
 import { type RevocationFeed, revocationFeed } from './revocation-feed/revocation-feed.ts';
+import { senderCheck } from './sender.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { type StatusLists, statusLists } from './status-list/status-lists.ts';
 import { type CheckStepUp, stepUpCheck } from './step-up.ts';
@@ -168,36 +168,6 @@ const toolsOf = (settings: Settings): Tools => {
     checkStepUp:
       settings.stepUp && authenticate ? stepUpCheck(settings.issuer, authenticate, metadata, http) : undefined,
     useApproval: approvedActions(settings, metadata, http, authenticate),
-  };
-};
-
-/** Checks that the sender holds what the token is bound to (RFC 9449 §7, RFC 8705 §3). */
-const senderCheck = (settings: Settings, prove: ProofCheck) => {
-  const proved = async ({ confirmation }: Access, presented: PresentedToken, request: PresentedRequest) => {
-    const { jkt, x5t } = confirmation;
-    if (x5t !== undefined) await checkCertificate(request.certificate, x5t);
-    if (jkt === undefined) return;
-    const { method, target } = request;
-    await prove({ method, target, proofs: presented.proofs, token: presented.token, jkt });
-  };
-
-  return (access: Access, presented: PresentedToken, request: PresentedRequest): Promise<void> | undefined => {
-    const { jkt, x5t } = access.confirmation;
-    if (jkt === undefined && (presented.scheme === 'DPoP' || settings.dpop.isRequired)) {
-      throw new Refusal('invalid_token', {
-        reason: 'token_unbound',
-        description: 'The token is not bound to a DPoP key.',
-        scheme: presented.scheme,
-      });
-    }
-    if (jkt !== undefined && presented.scheme === 'Bearer') {
-      throw new Refusal('invalid_token', {
-        reason: 'bound_as_bearer',
-        description: 'The token is bound to a key. Send it as DPoP, with a proof.',
-        scheme: 'DPoP',
-      });
-    }
-    return jkt === undefined && x5t === undefined ? undefined : proved(access, presented, request);
   };
 };
 
