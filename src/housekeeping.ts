@@ -19,6 +19,10 @@ const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
 /** How soon the transparency log has a record; within a second, with the time of a turn. */
 const LOG_EVERY_MILLISECONDS = 500;
+/** A chunk of 1,024 events is added to the search index; searches read those without a place. */
+const SEARCH_EVERY_MILLISECONDS = 1_000;
+/** The part of that interval for an index that is behind. */
+const SEARCH_MILLISECONDS = 200;
 /** A node that has not adopted the key set for this long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
 /** How soon the agent registry reflects a change by time or by the owner. The change itself takes effect earlier. */
@@ -52,6 +56,7 @@ type Dependencies = {
   readonly volume?: { tend(): Promise<void> };
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly transparencyLog: { poll(): Promise<void> };
+  readonly auditSearch: { poll(milliseconds: number): Promise<unknown> };
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
@@ -82,6 +87,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     clock,
     audit,
     transparencyLog,
+    auditSearch,
     refusals,
     keys,
     kills,
@@ -135,6 +141,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   if (volume) every(TEND_EVERY_MILLISECONDS, 'volume', () => volume.tend())();
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(LOG_EVERY_MILLISECONDS, 'transparency log', () => transparencyLog.poll());
+  every(SEARCH_EVERY_MILLISECONDS, 'audit search', () => auditSearch.poll(SEARCH_MILLISECONDS));
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
   const lookAtKeys = every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {

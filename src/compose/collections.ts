@@ -9,6 +9,7 @@ import { ACCESS_REQUESTS } from '../domain/approvals/authzen/access-request.ts';
 import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { OUTCOME_COUNTS } from '../domain/audit/outcome-counts.ts';
+import { AUDIT_SEARCH_INDEX, AUDIT_SEARCH_POSTINGS } from '../domain/audit/search/search-documents.ts';
 import { LOG_BUNDLES, LOG_TILES, TRANSPARENCY_LOGS } from '../domain/audit/transparency-log/log-documents.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/authority/budgets/budget.ts';
 import { ASKED_AGAIN } from '../domain/authority/consent/asked-again.ts';
@@ -120,6 +121,8 @@ export const COLLECTIONS = [
   EPOCHS,
   OUTCOME_COUNTS,
   AUDIT_RECORDS,
+  AUDIT_SEARCH_INDEX,
+  AUDIT_SEARCH_POSTINGS,
   TRANSPARENCY_LOGS,
   LOG_BUNDLES,
   LOG_TILES,

@@ -11,6 +11,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { type FullAuditLog, newAuditLog } from '../domain/audit/audit-log.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { type OutcomeCounts, outcomeCounts } from '../domain/audit/outcome-counts.ts';
+import { type AuditSearch, auditSearch } from '../domain/audit/search/audit-search.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
 import { type TransparencyLog, transparencyLog } from '../domain/audit/transparency-log/transparency-log.ts';
 import type { Route } from '../domain/authority/decision/facts.ts';
@@ -112,6 +113,7 @@ export interface Foundations {
   readonly audit: FullAuditLog;
   /** Over the records of all nodes. */
   readonly transparencyLog: TransparencyLog;
+  readonly auditSearch: AuditSearch;
 }
 
 export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
@@ -145,6 +147,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     await Promise.allSettled([opened.broadcast.close(), opened.ephemeral.close(), opened.documents.close()]);
     throw error;
   });
+  const search = auditSearch({ documents, pause: () => turn(), nowMillis: () => performance.now() });
   const auditLog = newAuditLog({
     documents,
     clock,
@@ -152,6 +155,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     issuer,
     signer: await auditSigner(keys.auditJwk()),
     remember: state.remember,
+    search,
   });
   const uses = agentUse({ documents, clock });
   const outcomes = outcomeCounts({ documents, clock, node: state.node });
@@ -189,6 +193,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     broadcast: opened.broadcast,
     ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
     audit: overrides.audit?.(audit) ?? audit,
+    auditSearch: search,
     transparencyLog: transparencyLog({
       ...{ documents, clock, identifiers, masterKey, issuer },
       kept: trustedCheckpoints(folder, (err) =>

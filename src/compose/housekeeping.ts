@@ -12,6 +12,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     sweeper: sweeping(made, configuration),
     ...{ ephemeral, broadcast, clock, steps, audit, keys, nodes, log },
     transparencyLog: made.transparencyLog,
+    auditSearch: made.auditSearch,
     agents: {
       noteUses: async () => void (await Promise.all(used.map((each) => each.flush()))),
       keep: async () => {

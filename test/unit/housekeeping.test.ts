@@ -20,6 +20,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     clock: { now: () => 0, nowMillis: () => 0 },
     audit: { checkpoint: nothing },
     transparencyLog: { poll: nothing },
+    auditSearch: { poll: nothing },
     refusals: { flush: nothing },
     keys: {
       version: async () => '',

@@ -1,6 +1,6 @@
 import { isolated, plainText } from '../agent-text.ts';
 import { runsOf } from '../event-runs.ts';
-import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, table } from '../partials/console-list.ts';
@@ -21,9 +21,15 @@ export type AuditAsked = {
   readonly outcome: '' | 'granted' | 'refused' | 'done';
   /** Id of any object that an event names. */
   readonly id: string;
+  /** Words of which an event has all. */
+  readonly text: string;
+  /** A person, by name or id. */
   readonly subject: string;
   readonly caller: string;
+  /** By name or id. */
   readonly agent: string;
+  /** An API, by name or identifier. */
+  readonly resource: string;
   readonly txn: string;
   readonly from: string;
   readonly to: string;
@@ -159,19 +165,19 @@ const whole = ({ members, workHref }: AuditRow): Html =>
 const MOST = 400;
 
 /** Filters that few need. */
-const MORE = ['caller', 'agent', 'txn'] as const;
+const MORE = ['id', 'caller', 'txn', 'from', 'to'] as const;
+const HINTS = { caller: words.callerHint, txn: words.txnHint, text: words.textHint } as const;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {
   const text = (
-    name: 'id' | 'subject' | 'caller' | 'agent' | 'txn' | 'from' | 'to',
+    name: 'text' | 'id' | 'subject' | 'caller' | 'agent' | 'resource' | 'txn' | 'from' | 'to',
     maxLength: number,
-    isDay = false,
-    isHinted = false,
+    { isDay, hint }: { readonly isDay?: true; readonly hint?: Phrase } = {},
   ): Html =>
     field({
       name,
       label: words[name],
-      ...(isHinted ? { hint: words[`${name as 'caller' | 'agent' | 'txn'}Hint`] } : {}),
+      ...(hint === undefined ? {} : { hint }),
       value: asked[name],
       autocomplete: 'off',
       maxLength,
@@ -181,6 +187,7 @@ const filters = ({ action, asked, errors }: AuditPageModel): Html => {
     });
   const isMore = MORE.some((name) => asked[name] !== '' || errors[name] !== undefined);
   return html`<form method="get" action="${action}" class="filters log-filters" role="search">
+<div class="whole">${text('text', 200, { hint: HINTS.text })}</div>
 ${choice({
   name: 'type',
   label: words.event,
@@ -191,8 +198,8 @@ ${choice({
   ],
 })}
 ${asked.outcome !== '' && html`<input type="hidden" name="outcome" value="${asked.outcome}">`}
-${text('id', 128)}${text('subject', 128)}${text('from', 10, true)}${text('to', 10, true)}
+${text('agent', 128)}${text('subject', 128)}${text('resource', 512)}
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
-<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('caller', 2048, false, true)}${text('agent', 128, false, true)}${text('txn', 128, false, true)}</div></details>
+<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('from', 10, { isDay: true })}${text('to', 10, { isDay: true })}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
 </form>`;
 };

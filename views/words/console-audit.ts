@@ -9,11 +9,29 @@ export const auditWords = {
   event: phrase({ en: 'Event', de: 'Ereignis' }),
   outcome: phrase({ en: 'Outcome', de: 'Ausgang' }),
   id: phrase({ en: 'Any id', de: 'Kennung' }),
+  text: phrase({ en: 'Words', de: 'Wörter' }),
+  textHint: phrase({
+    en: 'Whole words of the event, its API, scopes, tool or reason. Ids have a field of their own.',
+    de: 'Ganze Wörter aus Ereignis, API, Scopes, Werkzeug oder Grund. Kennungen haben ein eigenes Feld.',
+  }),
+  noWord: phrase({
+    en: 'Type a word of 2 to 24 letters or digits.',
+    de: 'Geben Sie ein Wort aus 2 bis 24 Buchstaben oder Ziffern ein.',
+  }),
+  resource: phrase({ en: 'API', de: 'API' }),
+  unknownAgent: phrase({
+    en: 'There is no such agent, or several have this name. Its id is on its page.',
+    de: 'Einen solchen Agenten gibt es nicht, oder mehrere heißen so. Die Kennung steht auf seiner Seite.',
+  }),
+  unknownResource: phrase({
+    en: 'There is no such API, or several have this name. Its identifier is a URL.',
+    de: 'Eine solche API gibt es nicht, oder mehrere heißen so. Ihr Bezeichner ist eine URL.',
+  }),
+
   subject: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
   caller: phrase({ en: 'Who acted', de: 'Wer handelte' }),
   callerHint: phrase({ en: 'Id of an app, agent or account.', de: 'Kennung von App, Agent oder Konto.' }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
-  agentHint: phrase({ en: 'Id of an agent.', de: 'Kennung eines Agenten.' }),
   txn: phrase({ en: 'Transaction', de: 'Vorgang' }),
   txnHint: phrase({ en: 'What began it and all that followed.', de: 'Womit er begann und alles, was folgte.' }),
   from: phrase({ en: 'From', de: 'Von' }),

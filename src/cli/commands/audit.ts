@@ -46,6 +46,11 @@ const list = listCommand({
     txn: { value: 'ID', description: 'Only events of this transaction.' },
     delegation: { value: 'ID', description: 'Only events under this delegation.' },
     token: { value: 'ID', description: 'Only events about this token (its jti).', parameter: 'token_id' },
+    resource: { value: 'API', description: 'Only events about the API with this identifier.' },
+    text: {
+      value: 'WORDS',
+      description: 'Only events with all of these words: in type, error, reason, note, scopes, API, tool.',
+    },
     since: { value: 'TIME', description: `Only events from this time on: ${MOMENT_EXAMPLES}.`, parameter: 'from' },
     until: { value: 'TIME', description: 'Only events up to this time, in the same forms.', parameter: 'to' },
   },

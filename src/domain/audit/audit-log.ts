@@ -16,6 +16,7 @@ import { type Checkpoint, checkpoints, type RememberHeads } from './checkpoints.
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
 import { type Sample, sampleStore } from './sample-store.ts';
+import type { IndexReader } from './search/index-reader.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 import { currentTransaction } from './transaction-context.ts';
@@ -81,6 +82,8 @@ export const newAuditLog = (deps: {
   readonly remember?: RememberHeads;
   /** Maximum number of events waiting to be written; a further one is refused. Default 10,000. */
   readonly queueLimit?: number;
+  /** For conditions that no index of the records covers. Absent: the log itself is read, with bounds. */
+  readonly search?: IndexReader;
   /** Schedules work after all work that is ready now. Default `setImmediate`. */
   readonly defer?: (run: () => void) => void;
 }): FullAuditLog => {
@@ -133,7 +136,7 @@ export const newAuditLog = (deps: {
 
     checkpoint: (): Promise<Checkpoint> => withPriority('essential', made.make),
 
-    list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters),
+    list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters, deps.search),
 
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 

@@ -28,6 +28,10 @@ export const AUDIT_REFUSALS = {
     code: 'invalid_field',
     text: 'Events have no member {name}. They have {known}.',
   },
+  search_has_no_word: {
+    code: 'invalid_field',
+    text: 'A search needs a word of 2 to 24 letters or digits. Ids have a filter of their own.',
+  },
   request_not_recorded: { code: 'unavailable', text: 'The request could not be recorded. Try again later.' },
 } as const satisfies RefusalTable;
 

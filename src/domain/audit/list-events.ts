@@ -2,6 +2,8 @@ import type { Collection, Cursor, Versioned } from '../ports/document-store.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AuditRecord, indexMembers } from './audit-record.ts';
 import { mismatchesOfPage } from './record-check.ts';
+import type { IndexReader } from './search/index-reader.ts';
+import { type Conditions, meets, SEARCHED_MEMBERS } from './search/search-terms.ts';
 
 /** Filters of events; all conditions apply together. */
 export type AuditFilters = {
@@ -15,6 +17,10 @@ export type AuditFilters = {
   readonly txn?: string;
   readonly delegation?: string;
   readonly tokenId?: string;
+  /** Identifier of the API that the event is about. */
+  readonly resource?: string;
+  /** Words in the texts of the event (search-terms.ts); all must occur. */
+  readonly words?: readonly string[];
   /** Milliseconds since the epoch, both ends inclusive. */
   readonly fromMillis?: number;
   readonly toMillis?: number;
@@ -69,12 +75,23 @@ const MOST_READ = 2_000;
 const AT_A_TIME = 200;
 
 /**
- * One page by time. `next` is absent on the last page. With `id`, or with an outcome beside other conditions, the reads
- * are limited. A page may then be shorter than requested and still have a next one. The store applies other conditions,
- * and uses the index of one of them.
+ * One page by time. `next` is absent on the last page. Conditions that one index of the records covers are a query to the
+ * store. Every other combination goes to the search index, except with the id of one transaction, token, decision, denial
+ * or approval, which few events have. Then, and while the search index is behind, the reads are limited: a page may be
+ * shorter than requested and still have a next one.
  */
-export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {
+export const listEvents = async (
+  records: Collection<AuditRecord>,
+  filters: AuditFilters,
+  index?: IndexReader,
+): Promise<AuditPage> => {
   const { limit = 100, direction = 'descending', fromMillis, toMillis } = filters;
+  if (index && (await isForSearch(records, filters))) {
+    const { after } = filters;
+    const conditions = conditionsOf(filters);
+    const result = await index.search({ conditions, direction, fromMillis, toMillis, after, limit });
+    if (result) return pageOf(records, result.found, result.isMore ? result.found.at(-1) : undefined);
+  }
   const { sources, fits } = planOf(filters);
   const find = (where: Where, after: Cursor | undefined, most: number) =>
     records.find({
@@ -121,29 +138,56 @@ export const listEvents = async (records: Collection<AuditRecord>, filters: Audi
   return { ...(await pageOf(records, found, undefined)), ...(after ? { next: after } : {}) };
 };
 
+const CONDITIONS_OF_FEW = ['txn', 'tokenId'] as const;
+const ROLES_OF_FEW = ['txn', 'tokenId', 'decision', 'denial', 'approval'] as const;
+
+const conditionsOf = (filters: AuditFilters): Conditions => ({
+  ...Object.fromEntries([...SEARCHED_MEMBERS, 'id'].map((name) => [name, filters[name as keyof AuditFilters]])),
+  ...(filters.words ? { words: filters.words } : {}),
+});
+
+/** Whether no single index of the records answers the query. */
+const isForSearch = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<boolean> => {
+  const { id, outcome, resource, words = [] } = filters;
+  if (CONDITIONS_OF_FEW.some((name) => filters[name] !== undefined)) return false;
+  const given = CONDITIONS.filter((name) => filters[name] !== undefined).length;
+  const others = given + (outcome === undefined ? 0 : 1) + (resource === undefined ? 0 : 1) + words.length;
+  if (id === undefined) return others > 1 || resource !== undefined || words.length > 0 || isCommon(outcome);
+  if (others === 0) return false;
+  const ofFew = await Promise.all(ROLES_OF_FEW.map((name) => records.find({ where: { [name]: id }, limit: 1 })));
+  return ofFew.every((found) => found.length === 0);
+};
+
+const isCommon = (outcome: AuditFilters['outcome']): boolean => outcome !== undefined && outcome !== 'refused';
+
 /** The indexed queries to the store, and the conditions to check record by record. */
 const planOf = (
   filters: AuditFilters,
 ): { readonly sources: readonly Where[]; readonly fits?: (record: AuditRecord) => boolean } => {
-  const { id, outcome } = filters;
+  const { id, outcome, resource, words } = filters;
   const given = CONDITIONS.flatMap((name) => {
     const value = filters[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const hasOutcome = ({ event }: AuditRecord): boolean => outcome === undefined || event.outcome === outcome;
+  const others: Conditions = {
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(words === undefined ? {} : { words }),
+  };
+  const hasOthers = ({ event }: AuditRecord): boolean => meets(event, others);
   if (id !== undefined) {
     return {
       sources: AUDIT_IDS.map((name) => ({ [name]: id })),
       // Checks the event, not its copies for the indexes.
       fits: (record) => {
         const members = indexMembers(record.event);
-        return hasOutcome(record) && given.every(([name, value]) => members[name] === value);
+        return hasOthers(record) && given.every(([name, value]) => members[name] === value);
       },
     };
   }
-  if (outcome === 'refused' && given.length === 0) return { sources: [{ isRefused: true }] };
+  if (outcome === 'refused' && given.length === 0 && !resource && !words) return { sources: [{ isRefused: true }] };
   const sources = [Object.fromEntries(given)];
-  return outcome === undefined ? { sources } : { sources, fits: hasOutcome };
+  return Object.keys(others).length === 0 ? { sources } : { sources, fits: hasOthers };
 };
 
 type Stored = Versioned<AuditRecord>;

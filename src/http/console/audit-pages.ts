@@ -3,6 +3,7 @@ import { type AuditAsked, type AuditPageModel, type AuditRow, auditPage } from '
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import { wordsOf } from '../../domain/audit/search/search-terms.ts';
 import { type Cursor, isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
@@ -13,6 +14,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { sendFile } from './list-exports.ts';
 import { hrefWith, listed } from './list-page.ts';
+import { findNamed, searchedId } from './named-objects.ts';
 
 const DAY_SECONDS = 86_400;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
@@ -26,12 +28,14 @@ const FILE_PAGE = 200;
  */
 export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   const path = `${deps.basePath}/console/audit`;
+  const find = findNamed(deps, calls);
+  const named: Named = (viewer, kind, typed) => searchedId(find, viewer, kind, typed);
 
   page('/console/audit', async (ctx, { viewer, frame }) => {
     calls.access('listAuditEvents', viewer.account);
     const query = queryOf(ctx);
     const asked = askedOf(query);
-    const { conditions, errors } = await conditionsOf(deps, asked);
+    const { conditions, errors } = await conditionsOf(deps, named, viewer, asked);
     const isAsked = Object.keys(errors).length === 0;
     const { items, pages } = isAsked
       ? await listed(
@@ -68,7 +72,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
   page('/console/audit/events.ndjson', async (ctx, { viewer }) => {
     calls.access('listAuditEvents', viewer.account);
     const asked = askedOf(queryOf(ctx));
-    const { conditions, errors } = await conditionsOf(deps, asked);
+    const { conditions, errors } = await conditionsOf(deps, named, viewer, asked);
     if (Object.keys(errors).length > 0) return seeOther(ctx, hrefWith(path, asked));
     await sendFile(ctx, 'audit-events', 'ndjson', foundLines(calls, viewer, conditions));
   });
@@ -114,10 +118,12 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
   return {
     type: NAMED_EVENTS.includes(type) ? type : '',
     outcome: OUTCOMES.find((one) => one === query.get('outcome')) ?? '',
+    text: text('text', 200),
     id: text('id', 128),
     subject: text('subject', 128),
     caller: text('caller', 2048),
     agent: text('agent', 128),
+    resource: text('resource', 512),
     txn: text('txn', 128),
     from: text('from', 10),
     to: text('to', 10),
@@ -147,9 +153,12 @@ const outcomesOf = (path: string, asked: AuditAsked): AuditPageModel['outcomes']
     isIt: asked.outcome === name,
   }));
 
+/** The id of what a viewer names; undefined: they see none, or several have the name. */
+type Named = (viewer: Viewer, kind: 'agent' | 'resource', typed: string) => Promise<string | undefined>;
+
 /** The query in the format of the management API, or its errors. */
-const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, asked: AuditAsked) => {
-  const { from, to, subject, ...others } = asked;
+const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named, viewer: Viewer, asked: AuditAsked) => {
+  const { from, to, subject, agent, resource, ...others } = asked;
   const errors: Partial<Record<keyof AuditAsked, Text>> = {};
   const day = (name: 'from' | 'to'): number | undefined => {
     const at = dayOf(asked[name]);
@@ -157,10 +166,18 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, asked: AuditA
     return at;
   };
   const [first, last] = [day('from'), day('to')];
-  const named = subject === '' ? undefined : (await deps.ownerNames.find(subject, { kinds: ['account'] }))?.id;
-  const person = named ?? (subject === '' || /^[a-z]{2,4}_/.test(subject) ? subject : undefined);
+  const known = subject === '' ? undefined : (await deps.ownerNames.find(subject, { kinds: ['account'] }))?.id;
+  const person = known ?? (subject === '' || /^[a-z]{2,4}_/.test(subject) ? subject : undefined);
   if (person === undefined) errors.subject = auditWords.unknownAccount;
-  const given = Object.entries({ ...others, subject: person ?? '' }).filter(([, value]) => value !== '');
+  // The id of an agent that is gone still finds its events.
+  const actor = agent === '' || /^agt_\w+$/.test(agent) ? agent : await named(viewer, 'agent', agent);
+  if (actor === undefined) errors.agent = auditWords.unknownAgent;
+  const api = resource === '' ? resource : await named(viewer, 'resource', resource);
+  if (api === undefined) errors.resource = auditWords.unknownResource;
+  if (others.text !== '' && wordsOf(others.text).length === 0) errors.text = auditWords.noWord;
+  const given = Object.entries({ ...others, subject: person ?? '', agent: actor ?? '', resource: api ?? '' }).filter(
+    ([, value]) => value !== '',
+  );
   return {
     errors,
     conditions: {

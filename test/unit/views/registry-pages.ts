@@ -38,10 +38,12 @@ const NOON = 1_790_000_000;
 const NOTHING_ASKED = {
   type: '',
   outcome: 'refused' as const,
+  text: '',
   id: '',
   subject: '',
   caller: '',
   agent: '',
+  resource: '',
   txn: '',
   from: '',
   to: '',
@@ -448,7 +450,13 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       action: `${home}/audit`,
       periods: auditPeriods,
       outcomes: auditOutcomes,
-      asked: { ...NOTHING_ASKED, type: 'token.refused', subject: text('ada'), from: '2026-11-25' },
+      asked: {
+        ...NOTHING_ASKED,
+        type: 'token.refused',
+        subject: text('ada'),
+        resource: text('Calendar'),
+        from: '2026-11-25',
+      },
       errors: {},
       rows: [
         {
@@ -484,8 +492,11 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       action: `${home}/audit`,
       periods: auditPeriods,
       outcomes: auditOutcomes,
-      asked: { ...NOTHING_ASKED, subject: text('nobody'), to: text('yesterday') },
-      errors: { subject: auditWords.unknownAccount, to: auditWords.noDate },
+      asked: { ...NOTHING_ASKED, text: text('?'), subject: text('nobody'), agent: text('none'), to: text('yesterday') },
+      errors: {
+        ...{ text: auditWords.noWord, subject: auditWords.unknownAccount, to: auditWords.noDate },
+        ...{ agent: auditWords.unknownAgent, resource: auditWords.unknownResource },
+      },
       rows: [],
       pages: {},
     }),

@@ -145,6 +145,8 @@ export const AUDIT_GERMAN = {
   log_size_unknown:
     'Das Transparenzprotokoll hat {size} Einträge. Geben Sie zwei Größen bis dahin an, die kleinere als from.',
   event_member_unknown: 'Ereignisse haben kein Feld {name}. Sie haben {known}.',
+  search_has_no_word:
+    'Eine Suche braucht ein Wort aus 2 bis 24 Buchstaben oder Ziffern. Kennungen haben ihren eigenen Filter.',
   request_not_recorded: 'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',
 } satisfies GermanWords;
 

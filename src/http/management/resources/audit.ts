@@ -5,6 +5,7 @@ import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
 import { membersNamed } from '../../../domain/audit/event-members.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
+import { wordsOf } from '../../../domain/audit/search/search-terms.ts';
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
 import type { TransparencyLog } from '../../../domain/audit/transparency-log/transparency-log.ts';
 import { documentRefusal } from '../../../domain/platform/registries/document-refusals.ts';
@@ -104,12 +105,9 @@ const routes = {
     query: {
       ...PAGE,
       type: oneOf('Only events of this type.', Object.keys(AUDIT_EVENTS) as AuditEventType[]),
-      outcome: oneOf(
-        'Only events with this outcome. With another filter, a page may be shorter than requested and still have a next page.',
-        ['granted', 'refused', 'done'],
-      ),
+      outcome: oneOf('Only events with this outcome.', ['granted', 'refused', 'done']),
       id: givenClientId(
-        'Only events that contain this id as subject, agent, caller, transaction, delegation, token, decision, denial, approval, or target. A page may be shorter than requested and still have a next page.',
+        'Only events that contain this id as subject, agent, caller, transaction, delegation, token, decision, denial, approval, or target. With other filters, a page may be shorter than requested and still have a next page.',
       ),
       subject: givenId('Only events on behalf of this account.'),
       agent: givenId('Only events about this agent.'),
@@ -117,6 +115,11 @@ const routes = {
       txn: givenId('Only events of this transaction.'),
       delegation: givenId('Only events about this delegation.'),
       token_id: givenId('Only events about this token.'),
+      resource: text('Only events about the API with this identifier.', 512),
+      text: text(
+        'Only events with all of these words: in type, error, reason, note, scopes, API, tool. Without ids and personal values.',
+        200,
+      ),
       from: integer('First second, epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
       to: integer('Last second, epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
     },
@@ -204,10 +207,18 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
 
   return {
     async listAuditEvents(call) {
-      await record('audit.read', call);
-      const { limit = 50, from, to, token_id: tokenId, type, outcome, id, ...others } = call.query;
+      // The words may name a person, and no event can be changed later.
+      const { text: typed, ...recorded } = call.query;
+      await record(
+        'audit.read',
+        call,
+        typed === undefined ? call.query : { ...recorded, words: wordsOf(typed).length },
+      );
+      const { limit = 50, from, to, token_id: tokenId, type, outcome, id, resource, ...others } = call.query;
       const { subject, agent, caller, txn, delegation } = others;
-      const conditions = { type, outcome, id, subject, agent, caller, txn, delegation, tokenId };
+      const words = others.text === undefined ? undefined : wordsOf(others.text);
+      if (words?.length === 0) throw auditRefusal('search_has_no_word', { field: 'text' });
+      const conditions = { type, outcome, id, subject, agent, caller, txn, delegation, tokenId, resource, words };
       const given = Object.entries(conditions).filter(([, value]) => value !== undefined);
       const { entries, next } = await reader.list({
         ...Object.fromEntries(given),

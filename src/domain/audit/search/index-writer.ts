@@ -1,0 +1,229 @@
+import { hash } from 'node:crypto';
+import { type Collection, everyDocument, tryInsert, upsert } from '../../ports/document-store.ts';
+import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
+import type { AuditRecord } from '../audit-record.ts';
+import { withPlaces } from './posting-set.ts';
+import {
+  CHUNK,
+  type ChunkDocument,
+  type IndexEnd,
+  type IndexedTo,
+  type PostingDocument,
+  SEGMENT,
+  type SegmentDocument,
+  type Span,
+} from './search-documents.ts';
+import { postingId, termsOf } from './search-terms.ts';
+
+/** Most records read at a time: the process serves no request while a store within it reads. */
+const PAGE = 256;
+const MOST_STREAMS = 1000;
+
+/** Gives places in the index to records that have none. Any number of processes may do so at once. */
+export interface IndexWriter {
+  /**
+   * Adds chunks while there are enough records, for about `milliseconds`. Leaves it to another process that has added one
+   * since the last call. Returns how many records it added.
+   */
+  poll(milliseconds: number): Promise<number>;
+}
+
+export type SearchCollections = {
+  readonly records: Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
+  readonly ends: Collection<IndexEnd>;
+  readonly segments: Collection<SegmentDocument>;
+  readonly chunks: Collection<ChunkDocument>;
+  readonly postings: Collection<PostingDocument>;
+};
+
+export const EMPTY_INDEX: IndexEnd = { id: 'end', size: 0, cursors: [], segments: [], chunks: [] };
+
+export const indexWriter = (
+  { records, ends, segments, chunks, postings }: SearchCollections,
+  how: { readonly pause: () => Promise<void>; readonly nowMillis: () => number },
+): IndexWriter => {
+  /** The version of the end after the last call of this process. */
+  let seen: number | undefined;
+
+  /** The earliest records without a place, of each stream in its order; undefined: too few for a chunk. */
+  const nextChunk = async (cursors: readonly IndexedTo[]): Promise<readonly AuditRecord[] | undefined> => {
+    const waiting: AuditRecord[][] = [];
+    for (const { stream, sequence } of cursors) {
+      const found: AuditRecord[] = [];
+      for (let after = sequence; found.length < CHUNK; ) {
+        const page = await records.find(afterOf(stream, after, PAGE));
+        for (const { document } of page) found.push(document);
+        if (page.length < PAGE) break;
+        after = found.at(-1)?.sequence ?? after;
+        await how.pause();
+      }
+      if (found.length > 0) waiting.push(found.slice(0, CHUNK));
+    }
+    if (waiting.reduce((sum, { length }) => sum + length, 0) < CHUNK) return undefined;
+    return inOrder(earliest(waiting, CHUNK));
+  };
+
+  /** Whether there are so many records without a place that a chunk may be full: reads the last one of each stream. */
+  const isDue = async (cursors: readonly IndexedTo[]): Promise<boolean> => {
+    let count = 0;
+    for (const { stream, sequence } of cursors) {
+      const order = { by: 'sequence', direction: 'descending' } as const;
+      const [last] = await records.find({ where: { stream }, order, limit: 1 });
+      count += (last?.document.sequence ?? sequence) - sequence;
+      if (count >= CHUNK) return true;
+    }
+    return false;
+  };
+
+  /** Adds places to the posting sets of a segment. They count only when the end covers them. */
+  const post = async (segment: number, first: number, added: readonly AuditRecord[]): Promise<void> => {
+    const places = new Map<string, number[]>();
+    for (const [at, { event }] of added.entries()) {
+      for (const term of termsOf(event)) {
+        const found = places.get(term);
+        if (found) found.push(first + at);
+        else places.set(term, [first + at]);
+      }
+    }
+    const all = [...places];
+    for (let from = 0; from < all.length; from += PAGE) {
+      await fewAtOnce(all.slice(from, from + PAGE), ([term, ofTerm]) => {
+        const id = postingId(term, segment);
+        return upsert(postings, id, (stored) => withPlaces(stored, id, ofTerm));
+      });
+      await how.pause();
+    }
+  };
+
+  const append = async (): Promise<number> => {
+    const found = await ends.get('end');
+    const end = found?.document ?? EMPTY_INDEX;
+    seen = found?.version;
+    const cursors = await allCursors(records, end.cursors);
+    const added = (await isDue(cursors)) ? await nextChunk(cursors) : undefined;
+    if (!added) return 0;
+    const [segment, first] = [Math.floor(end.size / SEGMENT), end.size % SEGMENT];
+    await post(segment, first, added);
+    const chunk = chunkOf(end.size / CHUNK, added);
+    await tryInsert(chunks, chunk);
+    const size = end.size + CHUNK;
+    const isFull = size % SEGMENT === 0;
+    const open = [...end.chunks, spanOf(chunk.id, added)];
+    const whole = isFull ? segmentOf(segment, open) : undefined;
+    if (whole) await tryInsert(segments, whole);
+    const next: IndexEnd = {
+      id: 'end',
+      size,
+      cursors: movedBy(cursors, added),
+      segments: whole ? [...end.segments, widest(whole.id, open)] : end.segments,
+      chunks: whole ? [] : open,
+    };
+    const isWritten = found ? await ends.replace(next, found.version) : await tryInsert(ends, next);
+    if (!isWritten) return 0;
+    seen = (found?.version ?? 0) + 1;
+    return CHUNK;
+  };
+
+  return {
+    async poll(milliseconds) {
+      const version = (await ends.get('end'))?.version;
+      if (seen !== undefined && version !== seen) {
+        seen = version;
+        return 0;
+      }
+      const until = how.nowMillis() + milliseconds;
+      let added = 0;
+      do {
+        const some = await append();
+        if (some === 0) break;
+        added += some;
+        await how.pause();
+      } while (how.nowMillis() < until);
+      return added;
+    },
+  };
+};
+
+/** Records of a stream after one of them. */
+export const afterOf = (stream: string, sequence: number, limit: number) =>
+  ({
+    where: { stream },
+    range: { field: 'sequence', gte: sequence + 1 },
+    order: { by: 'sequence', direction: 'ascending' },
+    limit,
+  }) as const;
+
+/** The cursors of all streams, also of those without a record in the index. */
+export const allCursors = async (
+  records: SearchCollections['records'],
+  cursors: readonly IndexedTo[],
+): Promise<readonly IndexedTo[]> => {
+  const known = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
+  for await (const { stream } of everyDocument(records, { where: { opens: true }, limit: MOST_STREAMS })) {
+    if (!known.has(stream)) known.set(stream, 0);
+  }
+  return [...known].map(([stream, sequence]) => ({ stream, sequence }));
+};
+
+/** The first ones of all streams by time. Never passes over a record of a stream: a clock may have been set back. */
+const earliest = (waiting: readonly (readonly AuditRecord[])[], count: number): AuditRecord[] => {
+  const next = waiting.map(() => 0);
+  const taken: AuditRecord[] = [];
+  while (taken.length < count) {
+    let from: number | undefined;
+    let first: AuditRecord | undefined;
+    for (const [stream, ofStream] of waiting.entries()) {
+      const record = ofStream[next[stream] ?? 0];
+      if (!record || (first && inTime(first, record) <= 0)) continue;
+      from = stream;
+      first = record;
+    }
+    if (from === undefined || !first) break;
+    next[from] = (next[from] ?? 0) + 1;
+    taken.push(first);
+  }
+  return taken;
+};
+
+type Place = { readonly at: number; readonly id: string };
+
+/** By time, then by id. */
+export const inTime = (one: Place, other: Place): number =>
+  one.at - other.at || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
+
+const inOrder = (records: AuditRecord[]): readonly AuditRecord[] => records.sort(inTime);
+
+const chunkOf = (index: number, added: readonly AuditRecord[]): ChunkDocument => {
+  const streams = [...new Set(added.map(({ stream }) => stream))];
+  const runs: [number, number, number][] = [];
+  for (const { stream, sequence } of added) {
+    const number = streams.indexOf(stream);
+    const last = runs.at(-1);
+    if (last && last[0] === number && last[1] + last[2] === sequence) last[2] += 1;
+    else runs.push([number, sequence, 1]);
+  }
+  const first = added[0]?.at ?? 0;
+  const gaps = added.map(({ at }, place) => at - (added[place - 1]?.at ?? first));
+  // Its content names it: two processes that choose other records write other chunks, and the end names one of them.
+  const digest = hash('sha256', JSON.stringify([streams, runs]), 'base64url').slice(0, 16);
+  return { id: `chunk:${String(index).padStart(10, '0')}:${digest}`, streams, runs, first, gaps };
+};
+
+const spanOf = (id: string, added: readonly AuditRecord[]): Span => [id, added[0]?.at ?? 0, added.at(-1)?.at ?? 0];
+
+const segmentOf = (index: number, chunks: readonly Span[]): SegmentDocument => {
+  const digest = hash('sha256', JSON.stringify(chunks), 'base64url').slice(0, 16);
+  return { id: `segment:${String(index).padStart(8, '0')}:${digest}`, chunks };
+};
+
+export const widest = (id: string, spans: readonly Span[]): Span => [
+  id,
+  Math.min(...spans.map(([, earliestAt]) => earliestAt)),
+  Math.max(...spans.map(([, , latest]) => latest)),
+];
+
+const movedBy = (cursors: readonly IndexedTo[], added: readonly AuditRecord[]): readonly IndexedTo[] => {
+  const moved = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
+  for (const { stream, sequence } of added) moved.set(stream, Math.max(sequence, moved.get(stream) ?? 0));
+  return [...moved].filter(([, sequence]) => sequence > 0).map(([stream, sequence]) => ({ stream, sequence }));
+};

@@ -1,0 +1,102 @@
+/** The terms by which a search finds an event, and whether an event meets conditions. */
+import { hash } from 'node:crypto';
+import { indexMembers, type RecordedEvent } from '../audit-record.ts';
+
+/** Members of an event that a search compares as a whole. */
+export const SEARCHED_MEMBERS = ['type', 'outcome', 'resource', 'subject', 'agent', 'caller', 'delegation'] as const;
+/** Members in which an id is found that may name any of many events. */
+export const ROLES_OF_MANY = ['subject', 'agent', 'caller', 'delegation', 'target'] as const;
+
+/** All must be met. */
+export type Conditions = Partial<Record<(typeof SEARCHED_MEMBERS)[number], string>> & {
+  /** In any of `ROLES_OF_MANY`. */
+  readonly id?: string;
+  /** All must occur. */
+  readonly words?: readonly string[];
+};
+
+/** Words of one event that a search finds. Bounds what one event adds to the index. */
+const MOST_WORDS = 64;
+const LONGEST_WORD = 24;
+const WORD = /[\p{L}\p{N}]+/gu;
+/** An id of ours, a digest, a token id: found by its own condition, and different in every event. */
+const ID = /\b[a-z]{2,4}_[a-z2-7]{20,}\b|[A-Za-z0-9_-]{32,}/g;
+/** Times and counters. */
+const LONG_NUMBER = /^\p{N}{7,}$/u;
+
+/** The words of a text as a search compares them: letters and digits in lower case. */
+export const wordsOf = (text: string): readonly string[] => [
+  ...new Set(
+    (text.replace(ID, ' ').normalize('NFKC').toLowerCase().match(WORD) ?? []).filter(
+      (word) => word.length >= 2 && word.length <= LONGEST_WORD && !LONG_NUMBER.test(word),
+    ),
+  ),
+];
+
+/** Texts of an event without ids and personal values, which can be erased. */
+const textsOf = ({
+  type,
+  error,
+  note,
+  denial,
+  resource,
+  scopeAsked,
+  scopeGiven,
+  target,
+  changed,
+  inputs,
+}: RecordedEvent) =>
+  [
+    type,
+    ...[error, note, denial?.layer, denial?.reason, resource, target?.kind],
+    ...[...(scopeAsked ?? []), ...(scopeGiven ?? []), ...(changed ?? [])],
+    ...Object.values(inputs ?? {}),
+  ].filter((text): text is string => typeof text === 'string');
+
+export const wordsOfEvent = (event: RecordedEvent): ReadonlySet<string> => {
+  const words = new Set<string>();
+  for (const text of textsOf(event)) {
+    for (const word of wordsOf(text)) {
+      if (words.size === MOST_WORDS) return words;
+      words.add(word);
+    }
+  }
+  return words;
+};
+
+const memberOf = (event: RecordedEvent, name: (typeof SEARCHED_MEMBERS)[number]): string | undefined => event[name];
+const rolesOf = (event: RecordedEvent): readonly string[] => {
+  const members = indexMembers(event);
+  return ROLES_OF_MANY.flatMap((name) => members[name] ?? []);
+};
+
+/** Every term of an event, each once. */
+export const termsOf = (event: RecordedEvent): readonly string[] => [
+  ...SEARCHED_MEMBERS.flatMap((name) => {
+    const value = memberOf(event, name);
+    return value === undefined ? [] : [`${name}=${value}`];
+  }),
+  ...[...new Set(rolesOf(event))].map((id) => `id=${id}`),
+  ...[...wordsOfEvent(event)].map((word) => `word=${word}`),
+];
+
+/** The terms that an event has if it meets the conditions. */
+export const termsOfConditions = ({ words = [], ...members }: Conditions): readonly string[] => [
+  ...Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
+  ...words.map((word) => `word=${word}`),
+];
+
+/** Reads the event, not the index. */
+export const meets = (event: RecordedEvent, conditions: Conditions): boolean => {
+  const { id, words = [] } = conditions;
+  if (SEARCHED_MEMBERS.some((name) => conditions[name] !== undefined && memberOf(event, name) !== conditions[name]))
+    return false;
+  if (id !== undefined && !rolesOf(event).includes(id)) return false;
+  if (words.length === 0) return true;
+  const own = wordsOfEvent(event);
+  return words.every((word) => own.has(word));
+};
+
+/** Id of a posting set. Terms are of any length and any characters, ids are not. */
+export const postingId = (term: string, segment: number): string =>
+  `${hash('sha256', term, 'base64url').slice(0, 22)}:${String(segment).padStart(8, '0')}`;

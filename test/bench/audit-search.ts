@@ -1,0 +1,153 @@
+/**
+ * `node test/bench/audit-search.ts --events 10000000`: searches in a large audit log on SQLite, with the pages of the file
+ * evicted from the memory of the system before each one. Fills a database through the chain of the audit log, adds the
+ * search index, and measures. `--database FILE` keeps it for another run. Linux, with `python3` for posix_fadvise.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setImmediate as turn } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
+import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../src/domain/audit/audit-record.ts';
+import { type AuditFilters, listEvents } from '../../src/domain/audit/list-events.ts';
+import { auditSearch } from '../../src/domain/audit/search/audit-search.ts';
+import { agentId, eventAt, personId, resourceOf, toolOf } from './audit-search-events.ts';
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '3000000' },
+    searches: { type: 'string', default: '40' },
+    database: { type: 'string' },
+    to: { type: 'string' },
+  },
+});
+const events = Number(values.events);
+const rounds = Number(values.searches);
+const folder = values.database === undefined ? mkdtempSync(join(tmpdir(), 'behalf-search-')) : dirname(values.database);
+const file = values.database ?? join(folder, 'audit.db');
+const START = 1_760_000_000_000;
+const STEP = Math.max(1, Math.floor((395 * 86_400_000) / events));
+const GROUP = 4000;
+
+const database = openSqlite({ file });
+const documents = sqliteDocumentStore(database);
+const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+const search = auditSearch({ documents, pause: () => turn(), nowMillis: () => Date.now() });
+const said = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const fill = async (): Promise<void> => {
+  const order = { by: 'sequence', direction: 'descending' } as const;
+  let head = (await records.find({ where: { stream: 'nod_a' }, order, limit: 1 }))[0]?.document;
+  let group: AuditRecord[] = [];
+  for (let index = head?.sequence ?? 0; index < events; index += 1) {
+    head = linkRecord('nod_a', head, prepareEvent(eventAt(index), START + index * STEP), 'w');
+    group.push(head);
+    if (group.length < GROUP && index < events - 1) continue;
+    await records.insertMany(group);
+    group = [];
+    if ((index + 1) % 250_000 === 0) said(`${index + 1} events`);
+  }
+};
+
+/** Evicts the database from the page cache of the system. */
+const evictor = () => {
+  const program =
+    'import os,sys\nfor line in sys.stdin:\n for f in line.split():\n  d=os.open(f,os.O_RDONLY);os.fdatasync(d);os.posix_fadvise(d,0,0,os.POSIX_FADV_DONTNEED);os.close(d)\n print("done",flush=True)\n';
+  const child = spawn('python3', ['-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  return {
+    evict: async (): Promise<void> => {
+      const done = once(lines, 'line');
+      child.stdin.write(`${file} ${file}-wal\n`);
+      await done;
+    },
+    stop: () => child.stdin.end(),
+  };
+};
+
+/** Each takes the number of the round, so that no search repeats one that is in a cache. */
+const SEARCHES: Readonly<Record<string, (round: number) => AuditFilters>> = {
+  'newest, no condition': () => ({}),
+  'one agent': (round) => ({ agent: agentId(round * 7) }),
+  'one person': (round) => ({ subject: personId(round * 131) }),
+  'one API': (round) => ({ resource: resourceOf(round % 150) }),
+  'agent and type': (round) => ({ agent: agentId(round * 11), type: 'token.refused' }),
+  'agent and person': (round) => ({ agent: agentId(1 + round), subject: personId(round * 17) }),
+  'agent and API': (round) => ({ agent: agentId(1 + round * 3), resource: resourceOf(75 + (round % 75)) }),
+  'person and outcome': (round) => ({ subject: personId(round * 211), outcome: 'refused' }),
+  'API and outcome': (round) => ({ resource: resourceOf(round % 150), outcome: 'refused' }),
+  'rare type and agent': (round) => ({ type: 'agent.suspended', agent: agentId(round * 5) }),
+  words: (round) => ({ words: ['ledger', toolOf(round * 9).split('.')[1] ?? ''] }),
+  'word and person': (round) => ({ words: ['approval'], subject: personId(round * 301) }),
+  'two frequent ones that never meet': (round) =>
+    round % 2 === 0
+      ? { agent: agentId(0), resource: resourceOf(75 + (round % 75)) }
+      : { type: 'token.issued', outcome: 'refused', fromMillis: round },
+  'agent, person and type in a month': (round) => {
+    const fromMillis = START + (round % 12) * 30 * 86_400_000;
+    return {
+      ...{ agent: agentId(0), subject: personId(round), type: 'token.issued' },
+      ...{ fromMillis, toMillis: fromMillis + 30 * 86_400_000 },
+    };
+  },
+  'second page of two conditions': (round) => ({
+    ...{ agent: agentId(0), outcome: 'refused' },
+    after: { value: START + Math.floor((events * STEP * (round + 1)) / (rounds + 2)), id: 'nod_a:0' },
+  }),
+};
+
+const quantile = (sorted: readonly number[], part: number): number =>
+  Math.round((sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? 0) * 10) / 10;
+
+const began = performance.now();
+await fill();
+const filled = performance.now();
+let indexed = 0;
+const cpu = process.cpuUsage();
+for (let added = await search.poll(1000); added > 0; added = await search.poll(1000)) {
+  indexed += added;
+  if (indexed % 262_144 < added) said(`${indexed} indexed`);
+}
+const { user, system } = process.cpuUsage(cpu);
+const built = performance.now();
+const { evict, stop } = evictor();
+const rows: { search: string; found: number; p50: number; p99: number; most: number }[] = [];
+const all: number[] = [];
+for (const [name, filtersOf] of Object.entries(SEARCHES)) {
+  const times: number[] = [];
+  let found = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    await evict();
+    const from = performance.now();
+    const { entries } = await listEvents(records, { ...filtersOf(round), limit: 50 }, search);
+    times.push(performance.now() - from);
+    found += entries.length;
+  }
+  times.sort((one, other) => one - other);
+  all.push(...times);
+  rows.push({ search: name, found, p50: quantile(times, 0.5), p99: quantile(times, 0.99), most: quantile(times, 1) });
+  said(JSON.stringify(rows.at(-1)));
+}
+all.sort((one, other) => one - other);
+stop();
+await documents.close();
+const result = {
+  events,
+  rounds,
+  bytes: statSync(file).size,
+  fillSeconds: Math.round((filled - began) / 1000),
+  indexed,
+  indexSeconds: Math.round((built - filled) / 1000),
+  indexMicrosPerEvent: indexed === 0 ? undefined : Math.round((user + system) / indexed),
+  all: { p50: quantile(all, 0.5), p99: quantile(all, 0.99), most: quantile(all, 1) },
+  residentMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
+  rows,
+};
+if (values.to !== undefined) writeFileSync(values.to, `${JSON.stringify(result, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+if (values.database === undefined) rmSync(folder, { recursive: true });
