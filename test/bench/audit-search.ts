@@ -43,6 +43,14 @@ const said = (text: string): void => void process.stderr.write(`${text}\n`);
 const fill = async (): Promise<void> => {
   const order = { by: 'sequence', direction: 'descending' } as const;
   let head = (await records.find({ where: { stream: 'nod_a' }, order, limit: 1 }))[0]?.document;
+  if ((head?.sequence ?? 0) >= events) return;
+  // Built afterwards, in one go for each: a fill of ten million events takes a third of the time.
+  const indexes = database
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'c_audit_records' AND name GLOB 'i_*'")
+    .all() as unknown as readonly (readonly [string, string])[];
+  const later = indexes.filter(([, sql]) => !sql.startsWith('CREATE UNIQUE'));
+  database.prepare('PRAGMA cache_size = -400000').all();
+  for (const [name] of later) database.define(() => database.prepare(`DROP INDEX "${name}"`).run());
   let group: AuditRecord[] = [];
   for (let index = head?.sequence ?? 0; index < events; index += 1) {
     head = linkRecord('nod_a', head, prepareEvent(eventAt(index), START + index * STEP), 'w');
@@ -50,8 +58,13 @@ const fill = async (): Promise<void> => {
     if (group.length < GROUP && index < events - 1) continue;
     await records.insertMany(group);
     group = [];
-    if ((index + 1) % 250_000 === 0) said(`${index + 1} events`);
+    if ((index + 1) % 250_000 < GROUP) said(`${index + 1} events`);
   }
+  for (const [name, sql] of later) {
+    database.define(() => database.prepare(sql).run());
+    said(`index ${name}`);
+  }
+  database.prepare('PRAGMA cache_size = -16000').all();
 };
 
 /** Evicts the database from the page cache of the system. */

@@ -1,8 +1,9 @@
 import type { Cursor, Versioned } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
-import { afterOf, allCursors, EMPTY_INDEX, inTime, type SearchCollections, widest } from './index-writer.ts';
+import { EMPTY_INDEX, inTime, type SearchCollections, widest } from './index-writer.ts';
 import { hasPlaceIn, intersect, type PostingSet, placesOf, readSet } from './posting-set.ts';
 import { CHUNK, type ChunkDocument, type IndexEnd, SEGMENT, type Span } from './search-documents.ts';
+import { searchTail } from './search-tail.ts';
 import { type Conditions, meets, postingId, termsOfConditions } from './search-terms.ts';
 
 export type SearchQuery = {
@@ -27,37 +28,20 @@ export interface IndexReader {
   search(query: SearchQuery): Promise<SearchResult | undefined>;
 }
 
-/** Most records without a place that a search reads. */
-const MOST_TAIL = 8 * CHUNK;
-const TAIL_PAGE = 1000;
 /** Segments whose posting sets are read at once. The first ones often suffice. */
 const SEGMENTS_AT_ONCE = [1, 2, 4, 8, 16] as const;
 /** Most ids of one read. */
 const MOST_IDS = 1000;
 
 /** A record that the conditions may select. */
-type Candidate = { readonly id: string; readonly at: number; readonly record?: Versioned<AuditRecord> };
+type Candidate = { readonly id: string; readonly at: number };
 /** Chunks with a place of every term. */
 type OpenChunk = { readonly span: Span; readonly places: readonly number[] };
 type Numbered = { readonly span: Span; readonly number: number; readonly chunks?: readonly Span[] };
 
 export const indexReader = (collections: SearchCollections): IndexReader => {
   const { records, ends, postings } = collections;
-
-  /** Records without a place in the index; undefined: too many. */
-  const tailOf = async (end: IndexEnd): Promise<readonly Versioned<AuditRecord>[] | undefined> => {
-    const tail: Versioned<AuditRecord>[] = [];
-    for (const { stream, sequence } of await allCursors(records, end.cursors)) {
-      for (let after = sequence; ; ) {
-        const page = await records.find(afterOf(stream, after, TAIL_PAGE));
-        tail.push(...page);
-        if (tail.length > MOST_TAIL) return undefined;
-        if (page.length < TAIL_PAGE) break;
-        after = page.at(-1)?.document.sequence ?? after;
-      }
-    }
-    return tail;
-  };
+  const tailOf = searchTail(records);
 
   /** The places that have all terms, for each of these segments; undefined: none. */
   const matchesIn = async (terms: readonly string[], numbers: readonly number[]) => {
@@ -80,7 +64,7 @@ export const indexReader = (collections: SearchCollections): IndexReader => {
   return {
     async search({ conditions, direction, fromMillis = 0, toMillis = Number.MAX_SAFE_INTEGER, after, limit }) {
       const end = (await ends.get('end'))?.document ?? EMPTY_INDEX;
-      const tail = await tailOf(end);
+      const tail = await tailOf(end.cursors);
       if (!tail) return undefined;
       const terms = termsOfConditions(conditions);
       const sign = direction === 'ascending' ? 1 : -1;
@@ -100,10 +84,7 @@ export const indexReader = (collections: SearchCollections): IndexReader => {
         .filter(({ span }) => isInRange(span))
         .sort(byNearEnd);
       const open: OpenChunk[] = [];
-      const candidates: Candidate[] = tail
-        .filter(({ document }) => meets(document.event, conditions))
-        .map((record) => ({ id: record.document.id, at: record.document.at, record }))
-        .filter(isAsked);
+      const candidates: Candidate[] = tail.filter((one) => meets(one.event, conditions, one.words)).filter(isAsked);
       const sorted = (): void => void candidates.sort((one, other) => inTime(other, one) * sign);
       sorted();
       let reads = 0;
@@ -152,9 +133,10 @@ export const indexReader = (collections: SearchCollections): IndexReader => {
       while (found.length < limit) {
         const next = settled();
         if (next.length > 0) {
-          const missing = next.flatMap(({ id, record }) => (record ? [] : [id]));
-          const read = new Map((await records.getMany(missing)).map((one) => [one.document.id, one]));
-          for (const { id, record = read.get(id) } of next) {
+          const ids = next.map(({ id }) => id);
+          const read = new Map((await records.getMany(ids)).map((one) => [one.document.id, one]));
+          for (const id of ids) {
+            const record = read.get(id);
             // The index may have been edited, and may name places of an attempt that another process overtook.
             if (record && meets(record.document.event, conditions)) found.push(record);
           }

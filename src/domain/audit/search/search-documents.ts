@@ -10,7 +10,7 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 /** Events of a chunk. */
 export const CHUNK = 1024;
 /** Chunks of a segment. */
-export const SEGMENT_CHUNKS = 128;
+const SEGMENT_CHUNKS = 128;
 /** Events of a segment. */
 export const SEGMENT = CHUNK * SEGMENT_CHUNKS;
 

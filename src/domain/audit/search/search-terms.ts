@@ -5,7 +5,7 @@ import { indexMembers, type RecordedEvent } from '../audit-record.ts';
 /** Members of an event that a search compares as a whole. */
 export const SEARCHED_MEMBERS = ['type', 'outcome', 'resource', 'subject', 'agent', 'caller', 'delegation'] as const;
 /** Members in which an id is found that may name any of many events. */
-export const ROLES_OF_MANY = ['subject', 'agent', 'caller', 'delegation', 'target'] as const;
+const ROLES_OF_MANY = ['subject', 'agent', 'caller', 'delegation', 'target'] as const;
 
 /** All must be met. */
 export type Conditions = Partial<Record<(typeof SEARCHED_MEMBERS)[number], string>> & {
@@ -86,14 +86,18 @@ export const termsOfConditions = ({ words = [], ...members }: Conditions): reado
   ...words.map((word) => `word=${word}`),
 ];
 
-/** Reads the event, not the index. */
-export const meets = (event: RecordedEvent, conditions: Conditions): boolean => {
+/** Reads the event, not the index. `ownWords`: the words of the event, if they are kept. */
+export const meets = (
+  event: RecordedEvent,
+  conditions: Conditions,
+  ownWords: () => ReadonlySet<string> = () => wordsOfEvent(event),
+): boolean => {
   const { id, words = [] } = conditions;
   if (SEARCHED_MEMBERS.some((name) => conditions[name] !== undefined && memberOf(event, name) !== conditions[name]))
     return false;
   if (id !== undefined && !rolesOf(event).includes(id)) return false;
   if (words.length === 0) return true;
-  const own = wordsOfEvent(event);
+  const own = ownWords();
   return words.every((word) => own.has(word));
 };
 
