@@ -277,7 +277,7 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'audit log',
     means: 'signed, chained events; one stream for each node',
-    collections: ['audit_records', 'outcome_counts', 'nodes'],
+    collections: ['audit_records', 'audit_search_index', 'audit_search_postings', 'outcome_counts', 'nodes'],
     paths: ['audit'],
     commands: ['audit'],
     settings: ['audit'],

@@ -13,10 +13,10 @@ import {
 } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
 import { type Checkpoint, checkpoints, type RememberHeads } from './checkpoints.ts';
+import type { IndexReader } from './event-search.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
 import { type Sample, sampleStore } from './sample-store.ts';
-import type { IndexReader } from './search/index-reader.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 import { currentTransaction } from './transaction-context.ts';

@@ -1,9 +1,9 @@
 import type { Collection, Cursor, Versioned } from '../ports/document-store.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AuditRecord, indexMembers } from './audit-record.ts';
+import type { IndexReader } from './event-search.ts';
 import { mismatchesOfPage } from './record-check.ts';
-import type { IndexReader } from './search/index-reader.ts';
-import { type Conditions, meets, SEARCHED_MEMBERS } from './search/search-terms.ts';
+import { type Conditions, meets, SEARCHED_MEMBERS } from './search-terms.ts';
 
 /** Filters of events; all conditions apply together. */
 export type AuditFilters = {

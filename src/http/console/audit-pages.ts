@@ -3,7 +3,7 @@ import { type AuditAsked, type AuditPageModel, type AuditRow, auditPage } from '
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
-import { wordsOf } from '../../domain/audit/search/search-terms.ts';
+import { wordsOf } from '../../domain/audit/search-terms.ts';
 import { type Cursor, isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';

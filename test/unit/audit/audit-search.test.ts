@@ -12,7 +12,7 @@ import { type AuditFilters, listEvents } from '../../../src/domain/audit/list-ev
 import { auditSearch } from '../../../src/domain/audit/search/audit-search.ts';
 import { addPlace, emptySet, placesOf, readSet, storedSet } from '../../../src/domain/audit/search/posting-set.ts';
 import { AUDIT_SEARCH_POSTINGS, type PostingDocument } from '../../../src/domain/audit/search/search-documents.ts';
-import { wordsOf, wordsOfEvent } from '../../../src/domain/audit/search/search-terms.ts';
+import { wordsOf, wordsOfEvent } from '../../../src/domain/audit/search-terms.ts';
 import type { Cursor, DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
 const START = 1_800_000_000_000;

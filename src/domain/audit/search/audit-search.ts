@@ -1,6 +1,7 @@
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../audit-record.ts';
-import { type IndexReader, indexReader } from './index-reader.ts';
+import type { IndexReader } from '../event-search.ts';
+import { indexReader } from './index-reader.ts';
 import { type IndexWriter, indexWriter } from './index-writer.ts';
 import {
   AUDIT_SEARCH_INDEX,

@@ -1,32 +1,11 @@
-import type { Cursor, Versioned } from '../../ports/document-store.ts';
+import type { Versioned } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
+import type { IndexReader } from '../event-search.ts';
+import { meets, termsOfConditions } from '../search-terms.ts';
 import { EMPTY_INDEX, inTime, type SearchCollections, widest } from './index-writer.ts';
 import { hasPlaceIn, intersect, type PostingSet, placesOf, readSet } from './posting-set.ts';
-import { CHUNK, type ChunkDocument, type IndexEnd, SEGMENT, type Span } from './search-documents.ts';
+import { CHUNK, type ChunkDocument, type IndexEnd, postingId, SEGMENT, type Span } from './search-documents.ts';
 import { searchTail } from './search-tail.ts';
-import { type Conditions, meets, postingId, termsOfConditions } from './search-terms.ts';
-
-export type SearchQuery = {
-  readonly conditions: Conditions;
-  /** By time, then by record id. */
-  readonly direction: 'ascending' | 'descending';
-  /** Milliseconds since the epoch, both ends inclusive. */
-  readonly fromMillis?: number | undefined;
-  readonly toMillis?: number | undefined;
-  readonly after?: Cursor | undefined;
-  readonly limit: number;
-};
-
-/** `end`: the last one found, if there may be more. */
-export type SearchResult = { readonly found: readonly Versioned<AuditRecord>[]; readonly isMore: boolean };
-
-export interface IndexReader {
-  /**
-   * The records that meet the conditions, also those without a place in the index. Undefined while there are too many of
-   * those: the index is behind, after an import or an upgrade.
-   */
-  search(query: SearchQuery): Promise<SearchResult | undefined>;
-}
 
 /** Segments whose posting sets are read at once. The first ones often suffice. */
 const SEGMENTS_AT_ONCE = [1, 2, 4, 8, 16] as const;

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type Collection, everyDocument, tryInsert, upsert } from '../../ports/document-store.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { AuditRecord } from '../audit-record.ts';
+import { termsOf } from '../search-terms.ts';
 import { withPlaces } from './posting-set.ts';
 import {
   CHUNK,
@@ -9,11 +10,11 @@ import {
   type IndexEnd,
   type IndexedTo,
   type PostingDocument,
+  postingId,
   SEGMENT,
   type SegmentDocument,
   type Span,
 } from './search-documents.ts';
-import { postingId, termsOf } from './search-terms.ts';
 
 /** Most records read at a time: the process serves no request while a store within it reads. */
 const PAGE = 256;

@@ -5,6 +5,7 @@
  * Events get places 0, 1, 2 … in chunks of 1,024. 128 chunks are a segment. A posting set has the places of one term in one
  * segment. Records without a place yet are read by the search itself, so it finds every event there is.
  */
+import { hash } from 'node:crypto';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
 /** Events of a chunk. */
@@ -77,3 +78,7 @@ export const AUDIT_SEARCH_POSTINGS = {
   name: 'audit_search_postings',
   holds: 'the places of one search term in one segment of the search index',
 } as const satisfies OwnedCollection;
+
+/** Id of a posting set. Terms are of any length and any characters, ids are not. */
+export const postingId = (term: string, segment: number): string =>
+  `${hash('sha256', term, 'base64url').slice(0, 22)}:${String(segment).padStart(8, '0')}`;

@@ -1,9 +1,9 @@
 /** The records without a place in the index, which a search reads from the log. */
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { RecordedEvent } from '../audit-record.ts';
+import { wordsOfEvent } from '../search-terms.ts';
 import { afterOf, allCursors, type SearchCollections } from './index-writer.ts';
 import { CHUNK, type IndexedTo } from './search-documents.ts';
-import { wordsOfEvent } from './search-terms.ts';
 
 export type TailRecord = {
   readonly id: string;

@@ -5,7 +5,7 @@ import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
 import { membersNamed } from '../../../domain/audit/event-members.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
-import { wordsOf } from '../../../domain/audit/search/search-terms.ts';
+import { wordsOf } from '../../../domain/audit/search-terms.ts';
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
 import type { TransparencyLog } from '../../../domain/audit/transparency-log/transparency-log.ts';
 import { documentRefusal } from '../../../domain/platform/registries/document-refusals.ts';

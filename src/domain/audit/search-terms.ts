@@ -1,6 +1,5 @@
 /** The terms by which a search finds an event, and whether an event meets conditions. */
-import { hash } from 'node:crypto';
-import { indexMembers, type RecordedEvent } from '../audit-record.ts';
+import { indexMembers, type RecordedEvent } from './audit-record.ts';
 
 /** Members of an event that a search compares as a whole. */
 export const SEARCHED_MEMBERS = ['type', 'outcome', 'resource', 'subject', 'agent', 'caller', 'delegation'] as const;
@@ -100,7 +99,3 @@ export const meets = (
   const own = ownWords();
   return words.every((word) => own.has(word));
 };
-
-/** Id of a posting set. Terms are of any length and any characters, ids are not. */
-export const postingId = (term: string, segment: number): string =>
-  `${hash('sha256', term, 'base64url').slice(0, 22)}:${String(segment).padStart(8, '0')}`;
