@@ -115,6 +115,7 @@ export const API_OPERATIONS = {
   listTransactions: ['GET', '/transactions'],
   getTransaction: ['GET', '/transactions/{id}'],
   getTransactionReceipt: ['GET', '/transactions/{id}/receipt'],
+  listTransactionSteps: ['GET', '/transactions/{id}/steps'],
   closeTransaction: ['POST', '/transactions/{id}/close'],
   listApprovals: ['GET', '/approvals'],
   reviewApproval: ['POST', '/approvals/{id}/review'],

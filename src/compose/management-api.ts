@@ -4,6 +4,7 @@
  */
 import type { Configuration } from '../../config/configuration.ts';
 import { transactionReceipts } from '../domain/authority/transactions/transaction-receipts.ts';
+import { transactionSteps } from '../domain/authority/transactions/transaction-steps.ts';
 import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
@@ -85,6 +86,7 @@ export const managementApi = (
     clients: made.clients,
     agents: made.agents,
     transactions: made.transactions,
+    steps: transactionSteps({ documents }),
     receipts: transactionReceipts({
       ...{ documents, clock, issuer, audit, signatures },
       transactions: made.transactions,

@@ -1,10 +1,11 @@
 /** `behalf transactions …`: work of agents, from the intent to the end. */
 import { writeFileSync } from 'node:fs';
 import { type Command, CommandError, EXIT, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
 import { managementCommand } from '../management-command.ts';
 import { operandOf } from '../named-objects.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
-import { jsonText, printable } from '../table.ts';
+import { type Column, jsonText, printable } from '../table.ts';
 
 const receipt = managementCommand({
   words: ['transactions', 'receipt'],
@@ -41,6 +42,19 @@ const newFile = (to: string, content: string | Buffer): void => {
   }
 };
 
+/** As many as a receipt covers events. */
+const MOST_STEPS = 10_000;
+
+const STEP_COLUMNS: readonly Column<Json>[] = [
+  { title: 'ISSUED', value: ({ at }) => at, as: 'time' },
+  { title: 'GRADE', value: ({ grade }) => grade },
+  { title: 'AGENT', value: ({ agent }) => agent, as: 'name' },
+  { title: 'RESOURCE', value: ({ resource }) => resource },
+  { title: 'SCOPE', value: ({ scope }) => (Array.isArray(scope) ? scope.join(' ') : '') },
+  { title: 'REPORTS', value: ({ reports }) => reports },
+  { title: 'TOKEN', value: ({ token }) => token },
+];
+
 export const transactionCommands: readonly Command[] = [
   listCommand({
     noun: 'transactions',
@@ -70,6 +84,21 @@ export const transactionCommands: readonly Command[] = [
   }),
   showCommand('transactions', 'a transaction', 'getTransaction'),
   receipt,
+  managementCommand({
+    words: ['transactions', 'steps'],
+    operands: [operandOf('transactions')],
+    summary: 'List the tokens of a transaction, with their grades and the calls that resource servers reported.',
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const items: Json[] = [];
+      for await (const item of call.api.items('listTransactionSteps', { id: call.operands[0] ?? '' }, MOST_STEPS)) {
+        items.push(item);
+      }
+      await call.print.list(items, STEP_COLUMNS, 'The transaction has no token.');
+      return EXIT.done;
+    },
+  }),
   actionCommand({
     noun: 'transactions',
     verb: 'close',

@@ -1,11 +1,13 @@
 /** Resource: transactions. An agent opens one for its own work; it, its owner or an operator closes it. */
 
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
+import { GRADES } from '../../../domain/authority/transactions/grading.ts';
 import {
   CLOSE_CAUSES,
   type CloseCause,
   DEFAULT_SECONDS,
   INTENT_SOURCES,
+  isDeclared,
   LONGEST_SECONDS,
   MOST_INTENT_CHARACTERS,
   MOST_INVOKER_CHARACTERS,
@@ -16,6 +18,7 @@ import {
 } from '../../../domain/authority/transactions/transaction.ts';
 import type { TransactionReceipts } from '../../../domain/authority/transactions/transaction-receipts.ts';
 import type { Among, TransactionRegistry } from '../../../domain/authority/transactions/transaction-registry.ts';
+import type { TransactionSteps } from '../../../domain/authority/transactions/transaction-steps.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import type { AgentRegistry } from '../../../domain/clients/agents/agent-registry.ts';
 import { ownershipOf } from '../../../domain/clients/agents/ownership.ts';
@@ -27,6 +30,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
+  arrayOf,
   flag,
   identified,
   input,
@@ -41,7 +45,7 @@ import {
   strings,
   text,
 } from '../schema-parts.ts';
-import { show } from '../wire-names.ts';
+import { show, toWire } from '../wire-names.ts';
 
 const TRIGGER = oneOf('What started the work, as the agent states it.', TRIGGERS);
 const TRACEPARENT = 'W3C Trace Context of version 00, so that traces and the audit log find each other.';
@@ -122,6 +126,46 @@ const RECEIPT = named(
   }),
 );
 
+const STEP = named(
+  'TransactionStep',
+  output(
+    {
+      token: string('`jti` of a JWT, keyed digest of an opaque token.'),
+      at: seconds('When it was issued.'),
+      expires_at: seconds('When it expires.'),
+      ended_at: seconds('When an event ended it before.'),
+      ended_by: string('Type of that event.'),
+      agent: string('Agent that got it.'),
+      resource: string('API that it is for.'),
+      scope: strings('Scopes.', 1000, 1000),
+      approval: string('Approval that it was issued from.'),
+      max_uses: integer('Calls that it is good for.'),
+      reports: integer('Reports about it.'),
+      grade: oneOf('Whether the token and the reports about it agree.', GRADES),
+      event: string('Audit event that issued it.'),
+      decision: string('Decision that granted it.'),
+      policy: integer('Version of the evaluated policy set.'),
+      parent: string('Token that it was exchanged for.'),
+      delegation: string('Delegation that it was issued under.'),
+      calls: arrayOf(
+        output(
+          {
+            time: seconds('When it was, as the resource server states.'),
+            what: string('Tool or route.'),
+            outcome: string('Outcome, as the resource server states.'),
+            server: string('Resource server that reported it.'),
+          },
+          ['time', 'server'],
+        ),
+        'The first calls that resource servers reported.',
+      ),
+    },
+    ['ended_at', 'ended_by', 'agent', 'resource', 'approval', 'max_uses', 'decision', 'policy', 'parent', 'delegation'],
+  ),
+);
+
+const STEP_PAGE = page(STEP);
+
 const SCOPES = scopes('transactions', {
   read: ['See transactions of agents, with their intents', 'low'],
   write: ['Open and close transactions of agents', 'medium'],
@@ -152,6 +196,12 @@ const routes = {
     RECEIPT,
     'Read the signed receipt of a closed transaction: the grade of each token, a digest of its events, and a proof of inclusion',
     OWN_AND_AGENTS,
+  ),
+  listTransactionSteps: make.read(
+    '/transactions/{id}/steps',
+    STEP_PAGE,
+    'List the tokens of a transaction in the order of their issue, with their grades and the reported calls',
+    { ...OWN_AND_AGENTS, query: { limit: PAGE.limit, cursor: PAGE.cursor } },
   ),
   closeTransaction: make.act(
     '/transactions/{id}/close',
@@ -187,6 +237,7 @@ const showTransaction = (transaction: Transaction) => ({
 type Dependencies = {
   readonly transactions: Pick<TransactionRegistry, 'open' | 'get' | 'list' | 'close'>;
   readonly receipts: TransactionReceipts;
+  readonly steps: TransactionSteps;
   /** Agents in their effective state. */
   readonly effectiveAgents: { get(id: string): Found<Agent> };
   readonly owners: Pick<Owners, 'answersFor'>;
@@ -199,7 +250,7 @@ const MOST_AGENTS = 200;
 
 /** An agent sees its own transactions, an account without a role those of its own agents. */
 const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
-  const { transactions, receipts, effectiveAgents, owners, groups, agents } = dependencies;
+  const { transactions, receipts, steps, effectiveAgents, owners, groups, agents } = dependencies;
   /** The role in which a caller may read or close a transaction of this agent; undefined: it may not. */
   const rightTo = async ({ access, caller }: Pick<Call, 'access' | 'caller'>, agent: string, owner?: string) => {
     if (caller.id === agent) return 'agent';
@@ -254,6 +305,17 @@ const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
       await visible(call);
       const { jws, cose, inclusion } = existing(await receipts.of(call.id));
       return { body: { receipt: jws, cose: cose.toString('base64url'), entry: entryText(inclusion.entry) } };
+    },
+
+    async listTransactionSteps(call) {
+      const { id, access, after, query } = call;
+      // Work without a declared transaction has an id only. Who sees all of the audit log sees that too.
+      const isUndeclared = access === 'all' && !isDeclared(id);
+      const transaction = isUndeclared ? undefined : (await visible(call)).found.document;
+      const endedAt = transaction?.state === 'open' ? undefined : transaction?.closedAt;
+      const asked = { limit: query.limit ?? 50, ...(after ? { after } : {}) };
+      const { items, next } = await steps.page(id, endedAt === undefined ? asked : { ...asked, endedAt });
+      return { body: { items: items.map(toWire) }, next };
     },
 
     async closeTransaction(call) {
