@@ -147,7 +147,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     await Promise.allSettled([opened.broadcast.close(), opened.ephemeral.close(), opened.documents.close()]);
     throw error;
   });
-  const search = auditSearch({ documents, pause: () => turn(), nowMillis: () => performance.now() });
+  const search = auditSearch({ documents, pause: () => turn(), nowMillis: () => clock.nowMillis() });
   const auditLog = newAuditLog({
     documents,
     clock,

@@ -1,7 +1,6 @@
 /** Resource: transactions. An agent opens one for its own work; it, its owner or an operator closes it. */
 
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
-import { GRADES } from '../../../domain/authority/transactions/grading.ts';
 import {
   CLOSE_CAUSES,
   type CloseCause,
@@ -30,7 +29,6 @@ import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
-  arrayOf,
   flag,
   identified,
   input,
@@ -42,10 +40,10 @@ import {
   RECORD,
   seconds,
   string,
-  strings,
   text,
 } from '../schema-parts.ts';
 import { show, toWire } from '../wire-names.ts';
+import { STEP_PAGE } from './transaction-step-schema.ts';
 
 const TRIGGER = oneOf('What started the work, as the agent states it.', TRIGGERS);
 const TRACEPARENT = 'W3C Trace Context of version 00, so that traces and the audit log find each other.';
@@ -125,46 +123,6 @@ const RECEIPT = named(
     entry: string('Entry of the transparency log, of which the COSE receipt is the proof.'),
   }),
 );
-
-const STEP = named(
-  'TransactionStep',
-  output(
-    {
-      token: string('`jti` of a JWT, keyed digest of an opaque token.'),
-      at: seconds('When it was issued.'),
-      expires_at: seconds('When it expires.'),
-      ended_at: seconds('When an event ended it before.'),
-      ended_by: string('Type of that event.'),
-      agent: string('Agent that got it.'),
-      resource: string('API that it is for.'),
-      scope: strings('Scopes.', 1000, 1000),
-      approval: string('Approval that it was issued from.'),
-      max_uses: integer('Calls that it is good for.'),
-      reports: integer('Reports about it.'),
-      grade: oneOf('Whether the token and the reports about it agree.', GRADES),
-      event: string('Audit event that issued it.'),
-      decision: string('Decision that granted it.'),
-      policy: integer('Version of the evaluated policy set.'),
-      parent: string('Token that it was exchanged for.'),
-      delegation: string('Delegation that it was issued under.'),
-      calls: arrayOf(
-        output(
-          {
-            time: seconds('When it was, as the resource server states.'),
-            what: string('Tool or route.'),
-            outcome: string('Outcome, as the resource server states.'),
-            server: string('Resource server that reported it.'),
-          },
-          ['time', 'server'],
-        ),
-        'The first calls that resource servers reported.',
-      ),
-    },
-    ['ended_at', 'ended_by', 'agent', 'resource', 'approval', 'max_uses', 'decision', 'policy', 'parent', 'delegation'],
-  ),
-);
-
-const STEP_PAGE = page(STEP);
 
 const SCOPES = scopes('transactions', {
   read: ['See transactions of agents, with their intents', 'low'],
