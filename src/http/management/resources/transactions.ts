@@ -40,6 +40,7 @@ import {
   RECORD,
   seconds,
   string,
+  strings,
   text,
 } from '../schema-parts.ts';
 import { show, toWire } from '../wire-names.ts';
