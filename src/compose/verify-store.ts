@@ -90,7 +90,7 @@ const rememberedHeads = (file: string): TrustedHeads | undefined => {
   const text = readPrivateFile(file);
   if (text === undefined) return undefined;
   const heads = trustedHeadsIn(text);
-  if (heads && 'signed' in heads) return heads;
+  if (heads) return heads;
   throw new MovingRefused(
     `${file} holds no signed heads of the audit log: it was changed.`,
     'Put back the file that belongs to this database.',

@@ -134,6 +134,9 @@ test('SF-12 the guarded way out is the only one: every import that could open a 
     'adapters/sqlite/backup-files.ts: node:worker_threads Worker',
     'adapters/sqlite/backup-worker.ts: node:worker_threads parentPort',
     'adapters/sqlite/backup-worker.ts: node:worker_threads workerData',
+    // Threads of a command that check lines of a file. They get no port of the network.
+    'src/cli/verify-thread-pool.ts: node:worker_threads Worker',
+    'src/cli/verify-thread-worker.ts: node:worker_threads parentPort',
     // To a Unix socket, which has no address in a network.
     'src/gateway/unix-socket.ts: node:net connect',
     'src/gateway/upstream/upstream.ts: node:http Agent',

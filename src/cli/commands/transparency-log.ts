@@ -1,6 +1,7 @@
 /** `behalf audit log` and `behalf audit prove`, and the check of a proof without the server. */
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
-import { asRecord, checkValues, type Fault, linesOf, parseLine } from '../../domain/audit/export-lines.ts';
+import { asRecord, checkValues, linesOf, parseLine } from '../../domain/audit/export-lines.ts';
+import type { Fault } from '../../domain/audit/findings.ts';
 import { hashOf } from '../../domain/audit/record-digest.ts';
 import { type LogEntry, parseEntry } from '../../domain/audit/transparency-log/log-entry.ts';
 import { proofText, verifyProof } from '../../domain/audit/transparency-log/log-proof.ts';

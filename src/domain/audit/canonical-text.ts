@@ -12,19 +12,54 @@ export type Canonical = {
 /** Throws TypeError for a value that is not JSON. */
 export const canonicalOf = (object: object): Canonical => {
   const copy = sortedCopy(object) as Canonical['value'] | undefined;
-  if (copy !== undefined) {
-    return { value: copy, members: Object.keys(copy).map((name) => [name, JSON.stringify(copy[name])]) };
-  }
+  if (copy !== undefined) return { value: copy, members: textsOf(copy) };
   const value = JSON.parse(canonicalText(object)) as Canonical['value'];
-  return { value, members: membersOf(value) };
+  const members = Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, member]) => [name, canonicalText(member)] as const);
+  return { value, members };
 };
 
 /** RFC 8785 text of each member of an object, by code unit of the name. */
-export const membersOf = (object: object): Canonical['members'] =>
-  Object.entries(object)
-    .filter(([, member]) => member !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, member]) => [name.toWellFormed(), canonicalText(member)]);
+export const membersOf = (object: object): Canonical['members'] => {
+  const members = isInOrder(object, 0) ? textsOf(object) : undefined;
+  // Most likely a lone surrogate.
+  const isIrregular = members === undefined || members.some(([, text]) => text.includes('\\ud'));
+  return isIrregular ? canonicalOf(object).members : members;
+};
+
+const textsOf = (object: object): Canonical['members'] => {
+  const members: [string, string][] = [];
+  for (const [name, member] of Object.entries(object)) {
+    if (member !== undefined) members.push([name, JSON.stringify(member)]);
+  }
+  return members;
+};
+
+/** Whether a text is the RFC 8785 text of the value that was parsed from it. */
+export const isCanonical = (value: object, text: string): boolean =>
+  isInOrder(value, 0) && !text.includes('\\ud') ? JSON.stringify(value) === text : canonicalText(value) === text;
+
+/** Deeper than any event. */
+const MOST_DEPTH = 32;
+
+/** Whether `JSON.stringify` lists all members in the order of RFC 8785 §3.2.3. False where that is unknown. */
+const isInOrder = (value: unknown, depth: number): boolean => {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === MOST_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  let last = '';
+  for (const name in value) {
+    if (
+      name < last ||
+      !name.isWellFormed() ||
+      !isInOrder((value as Readonly<Record<string, unknown>>)[name], depth + 1)
+    )
+      return false;
+    last = name;
+  }
+  return true;
+};
 
 /**
  * RFC 8785 text. Replaces a lone surrogate, for which RFC 8785 has no text, by U+FFFD. Throws TypeError for a value

@@ -1,5 +1,6 @@
 import { type Erasable, isCommittedTo, type Link } from './audit-record.ts';
-import { canonicalText } from './canonical-text.ts';
+import { isCanonical } from './canonical-text.ts';
+import { broken } from './findings.ts';
 import { type Disclosure, isDigest, isSalt } from './record-digest.ts';
 import { isStreamName } from './signed-heads.ts';
 
@@ -10,21 +11,16 @@ export type ExportedRecord = Link &
     readonly erasable?: Readonly<Record<string, Erasable>>;
   };
 
-export type Place = { readonly stream: string; readonly sequence?: number };
-
-/** The failure that ends a verification, as one sentence. Not an Error, since the program did not fail. */
-export type Fault = { readonly fault: string; readonly place: Place | undefined };
-
 /** Accepts only the exact canonical text of a value: no second spelling of a line, no member twice. */
 export const parseLine = (text: string): Record<string, unknown> => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return broken('this is not JSON: it was changed or cut off');
+    return broken('unreadable', 'this is not JSON: it was changed or cut off');
   }
-  if (typeof value !== 'object' || value === null || canonicalText(value) !== text) {
-    return broken('this is not in canonical form: it was changed');
+  if (typeof value !== 'object' || value === null || !isCanonical(value, text)) {
+    return broken('unreadable', 'this is not in canonical form: it was changed');
   }
   return value as Record<string, unknown>;
 };
@@ -58,7 +54,7 @@ export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
     isObject(event) &&
     hasSalts(event, value) &&
     (erasable === undefined || (isObject(erasable) && Object.values(erasable).every(isErasable)));
-  return isRecord ? (value as ExportedRecord) : broken('this is not a record of the audit log');
+  return isRecord ? (value as ExportedRecord) : broken('unreadable', 'this is not a record of the audit log');
 };
 
 /** Throws a Fault when a personal value does not match its commitment in the chain. */
@@ -67,7 +63,11 @@ export const checkValues = (record: ExportedRecord): void => {
     const commitments = record.event.personal ?? {};
     if (!Object.hasOwn(commitments, field) || !isCommittedTo(erasable, commitments[field])) {
       const place = `record ${record.sequence} of stream ${record.stream}`;
-      broken(`a personal value of ${place} was changed: it does not give its commitment`, record);
+      broken(
+        'personal_value_changed',
+        `a personal value of ${place} was changed: it does not give its commitment`,
+        record,
+      );
     }
   }
 };
@@ -81,11 +81,6 @@ export const isErasable = (value: unknown): value is Erasable =>
   typeof (value as Erasable).salt === 'string' &&
   typeof (value as Erasable).value === 'string' &&
   Object.keys(value).length === 2;
-
-/** Throws a Fault. */
-export const broken = (fault: string, place?: Place): never => {
-  throw { fault, place } satisfies Fault;
-};
 
 /**
  * Lines of a text that arrives in chunks, split at U+000A only. `node:readline` also splits at U+2028, which canonical

@@ -15,8 +15,8 @@ export type SignedHeads = {
   readonly digest?: string;
 };
 
-/** Trusted heads, kept outside the server: a plain list, or signed (a compact JWS). */
-export type TrustedHeads = { readonly heads: Heads } | { readonly signed: string };
+/** Trusted heads, kept outside the server: a compact JWS. A list without a signature could be changed by its keeper. */
+export type TrustedHeads = { readonly signed: string };
 
 export type VerificationKey = {
   /** RFC 7638, SHA-256, base64url. */
@@ -59,8 +59,8 @@ export const openSignedHeads = async (
 };
 
 /**
- * Reads a file of trusted heads. It is an earlier export or its last line, a compact JWS, a checkpoint as
- * the server remembers it, or a JSON list of heads. Throws TypeError for any other text.
+ * Reads a file of trusted heads. It is an earlier export or its last line, a compact JWS, or a checkpoint as
+ * the server remembers it. Throws TypeError for any other text, also for heads without a signature.
  */
 export const readTrustedHeads = (text: string): TrustedHeads => {
   const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
@@ -68,7 +68,7 @@ export const readTrustedHeads = (text: string): TrustedHeads => {
     const found = asTrustedHeads(candidate.trim());
     if (found) return found;
   }
-  throw new TypeError('The file of trusted heads holds no heads of audit streams.');
+  throw new TypeError('The file of trusted heads holds no signed heads of audit streams.');
 };
 
 const asHeads = (value: unknown): Heads | undefined =>
@@ -82,11 +82,9 @@ const asTrustedHeads = (text: string): TrustedHeads | undefined => {
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { signed: text };
   try {
     const value: unknown = JSON.parse(text);
-    const { head, signed = head, heads } = (value ?? {}) as { head?: unknown; signed?: unknown; heads?: unknown };
+    const { head, signed = head } = (value ?? {}) as { readonly head?: unknown; readonly signed?: unknown };
     // Heads beside a signature are only a copy of its payload.
-    if (typeof signed === 'string') return { signed };
-    const plain = asHeads(value) ?? asHeads(heads);
-    return plain && { heads: plain };
+    return typeof signed === 'string' ? { signed } : undefined;
   } catch {
     return undefined;
   }

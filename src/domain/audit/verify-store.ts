@@ -2,8 +2,10 @@ import type { Collection, Versioned } from '../ports/document-store.ts';
 import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import { chainCheck } from './chain-check.ts';
 import { keptValues, removedValues } from './erasure-check.ts';
-import { asRecord, broken, type ExportedRecord, type Fault } from './export-lines.ts';
+import { asRecord, type ExportedRecord } from './export-lines.ts';
+import { broken, type Finding, faultOf, type Warning } from './findings.ts';
 import { mismatchesOf } from './record-check.ts';
+import { hashOf } from './record-digest.ts';
 import type { TrustedHeads, VerificationKey } from './signed-heads.ts';
 
 /** The mismatches of one record; `members` as `mismatchesOf` names them. */
@@ -23,11 +25,15 @@ export type StoreVerdict =
       readonly key: string;
       /** The transparency log; absent when the store has none. */
       readonly log?: LogVerdict;
+      /** What does not break the log; absent when there is none. */
+      readonly warnings?: readonly Warning[];
     }
   | {
       readonly ok: false;
       /** Sentences for people, in the order they were found: at most 100 about members, and at most one about the chain. */
       readonly problems: readonly string[];
+      /** What they show, each once. */
+      readonly findings: readonly Finding[];
       /** Records whose members do not match; at most 100. */
       readonly mismatches: readonly Mismatch[];
     };
@@ -105,6 +111,15 @@ export const verifyStore = async (deps: {
     ];
   };
 
+  const findings = (): readonly Finding[] => {
+    const members = mismatches.flatMap(({ members: names }) => names);
+    return [
+      ...(members.some((name) => name.startsWith('personal.')) ? ['personal_value_changed' as const] : []),
+      ...(members.some((name) => !name.startsWith('personal.')) ? ['index_changed' as const] : []),
+      ...(unreadable?.() === true ? ['unreadable' as const] : []),
+    ];
+  };
+
   const check = async (one: Versioned<AuditRecord>): Promise<void> => {
     const { stream, sequence, at, prev, hash, event, salt, erasable } = one.document;
     const record: ExportedRecord = asRecord({
@@ -112,7 +127,7 @@ export const verifyStore = async (deps: {
       ...(salt === undefined ? {} : { salt }),
       ...(erasable === undefined ? {} : { erasable }),
     });
-    chain.follow(record);
+    chain.follow(record, hashOf(record));
     // The chain check has covered the digest already.
     const members = mismatchesOf(one).filter((member) => member !== 'hash');
     if (members.length > 0) note({ stream, sequence, members }, mismatchText({ stream, sequence, members }));
@@ -132,11 +147,10 @@ export const verifyStore = async (deps: {
     chain.end();
     log = await deps.verifyLog();
   } catch (error) {
-    const { fault } = error as Fault;
-    if (fault === undefined) throw error;
-    return { ok: false, problems: [...problems(), `${fault}.`], mismatches };
+    const { fault, finding } = faultOf(error);
+    return { ok: false, findings: [...findings(), finding], problems: [...problems(), `${fault}.`], mismatches };
   }
-  if (problems().length > 0) return { ok: false, problems: problems(), mismatches };
+  if (problems().length > 0) return { ok: false, findings: findings(), problems: problems(), mismatches };
   const heads = chain.heads();
   return {
     ok: true,
@@ -146,6 +160,7 @@ export const verifyStore = async (deps: {
     heads,
     key: key.thumbprint,
     ...(log ? { log } : {}),
+    ...(chain.warnings().length > 0 ? { warnings: chain.warnings() } : {}),
   };
 };
 
@@ -166,7 +181,8 @@ async function* pagesOf(
     const found = await records.find({ limit: PAGE, ...(after === undefined ? {} : { after: { id: after } }) });
     const end = found.at(-1)?.document;
     if (!end) return;
-    if (after !== undefined && end.id <= after) broken(`the record behind ${after} carries another id`);
+    if (after !== undefined && end.id <= after)
+      broken('index_changed', `the record behind ${after} carries another id`);
     const page = found.filter(({ document }) => document.id.startsWith(prefix) === isCheckpoints);
     yield page;
     if (isCheckpoints && page.length < found.length) return;

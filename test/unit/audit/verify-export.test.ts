@@ -273,7 +273,7 @@ describe('AU-03 tampering is found, and named', () => {
   test('an audit log cut back and signed anew with the same key is found by an earlier head', async () => {
     const clock = testClock();
     const { auditLog, rows, lines } = await exportOf(4, { clock });
-    const { heads } = await auditLog.checkpoint();
+    const remembered = await auditLog.checkpoint();
     for (const [id, { text }] of rows)
       if (JSON.parse(text).stream === 'checkpoints' || id === 'nod_a:0000000000000005') rows.delete(id);
     const { store } = fakeStore();
@@ -282,11 +282,7 @@ describe('AU-03 tampering is found, and named', () => {
     const rewritten = await openAuditLog(store, { node: 'nod_c', clock });
     const forged = await linesIn(rewritten.export());
     expect((await verify(forged, { key: pinned })).ok).toBe(true);
-    for (const trustedHeads of [
-      readTrustedHeads(lineOf(lines, -1)),
-      readTrustedHeads(JSON.stringify({ heads })),
-      { heads },
-    ]) {
+    for (const trustedHeads of [readTrustedHeads(lineOf(lines, -1)), readTrustedHeads(JSON.stringify(remembered))]) {
       expect(await problemOf(forged, { key: pinned, trustedHeads })).toMatch(
         /but the list of trusted heads names its record|is not the one that the list of trusted heads names|the list of trusted heads/,
       );
@@ -364,18 +360,14 @@ describe('AU-07 text from outside cannot forge anything', () => {
 });
 
 describe('a file of trusted heads', () => {
-  test('may be an export, its last line, a bare signature, a remembered checkpoint or a list', () => {
+  test('may be an export, its last line, a bare signature or a remembered checkpoint, and is signed', () => {
     const signed = JSON.parse(lineOf(whole, -1)).head;
     const heads = [{ stream: 'nod_a', sequence: 1, hash: 'x' }];
     for (const text of [whole.join('\n'), `${whole.at(-1)}\n`, `${signed}\n`])
       expect(readTrustedHeads(text)).toEqual({ signed });
     // Heads beside a signature could be changed without one.
     expect(readTrustedHeads(JSON.stringify({ heads, signed }))).toEqual({ signed });
-    for (const value of [heads, { heads }]) {
-      expect(readTrustedHeads(JSON.stringify(value))).toEqual({ heads });
-      expect(readTrustedHeads(JSON.stringify(value, null, 2))).toEqual({ heads });
-    }
-    for (const text of ['', 'null', '{}', '[{"stream":"a b","sequence":1,"hash":"x"}]', 'a.b']) {
+    for (const text of ['', 'null', '{}', JSON.stringify(heads), JSON.stringify({ heads }), 'a.b']) {
       expect(() => readTrustedHeads(text)).toThrow(TypeError);
     }
   });

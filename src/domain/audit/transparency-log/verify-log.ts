@@ -1,7 +1,7 @@
 /** Verifies the transparency log in its store against the records of the same store. Called by src/compose/verify-store.ts. */
 import type { Collection, DocumentStore } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
-import { broken } from '../export-lines.ts';
+import { broken } from '../findings.ts';
 import type { LogVerdict } from '../verify-store.ts';
 import {
   type BundleDocument,
@@ -35,7 +35,7 @@ export const verifyLog = async (deps: {
   const { documents, records, kept } = deps;
   const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
   const log = (await logs.find({ where: { isCurrent: true }, limit: 1 }))[0]?.document;
-  if (!log) return kept === undefined ? undefined : broken('the store has no transparency log');
+  if (!log) return kept === undefined ? undefined : broken('log_missing', 'the store has no transparency log');
   const bundles = documents.collection<BundleDocument>(LOG_BUNDLES);
   const tiles = documents.collection<TileDocument>(LOG_TILES);
   const tree = logTree({ bundles, tiles }, log);
@@ -48,7 +48,10 @@ export const verifyLog = async (deps: {
 
   const compareKept = (size: number): void => {
     if (trusted?.size === size && !trusted.root.equals(rootOfPeaks(peaks))) {
-      broken(`the first ${size} entries of the transparency log are others than the kept checkpoint signs`);
+      broken(
+        'split_view',
+        `the first ${size} entries of the transparency log are others than the kept checkpoint signs`,
+      );
     }
   };
 
@@ -59,7 +62,10 @@ export const verifyLog = async (deps: {
     const row = entries.map((entry) => leafHash(entryText(entry)));
     for (const [at, { stream, sequence }] of entries.entries()) {
       if (sequence !== (sequences.get(stream) ?? 0) + 1) {
-        broken(`entry ${size + at} of the transparency log does not follow in stream ${stream}`, { stream, sequence });
+        broken('log_changed', `entry ${size + at} of the transparency log does not follow in stream ${stream}`, {
+          stream,
+          sequence,
+        });
       }
       sequences.set(stream, sequence);
       peaks = withLeaf(peaks, size + at, row[at] as TreeHash);
@@ -69,21 +75,28 @@ export const verifyLog = async (deps: {
       await compareTile(tiles, log, 0, size / WIDTH, rootOfRow(row));
       const bundle = (await bundles.get(bundleId(log.id, size / WIDTH)))?.document;
       if (!isAt(bundle?.cursors ?? [], sequences)) {
-        broken(`the cursors of bundle ${size / WIDTH} are others than those of the entries of the transparency log`);
+        broken(
+          'log_changed',
+          `the cursors of bundle ${size / WIDTH} are others than those of the entries of the transparency log`,
+        );
       }
     }
     size += entries.length;
   }
   if (log.peaks.join() !== peaks.map((one) => one.toString('base64')).join()) {
-    broken('the transparency log was changed: its peaks are others than those of its entries');
+    broken('log_changed', 'the transparency log was changed: its peaks are others than those of its entries');
   }
   if (!isAt(log.cursors, sequences)) {
-    broken('the transparency log was changed: its cursors are others than those of its entries');
+    broken('log_changed', 'the transparency log was changed: its cursors are others than those of its entries');
   }
   const checkpoint = openCheckpoint(log.checkpoint, verifier);
-  if (!checkpoint || log.verifierKey !== verifierKey) broken('the checkpoint of the transparency log does not verify');
+  if (!checkpoint || log.verifierKey !== verifierKey)
+    broken('signature_invalid', 'the checkpoint of the transparency log does not verify');
   if (checkpoint?.size !== log.size || !checkpoint.root.equals(rootOfPeaks(peaks))) {
-    broken(`the checkpoint of the transparency log signs another tree than its ${log.size} entries`);
+    broken(
+      'signature_invalid',
+      `the checkpoint of the transparency log signs another tree than its ${log.size} entries`,
+    );
   }
   return { entries: log.size, verifierKey };
 };
@@ -94,9 +107,11 @@ const isAt = (cursors: readonly Cursor[], sequences: ReadonlyMap<string, number>
 
 const keptCheckpoint = (note: string, log: LogDocument, verifier: NoteVerifier) => {
   const checkpoint = openCheckpoint(note, verifier);
-  if (!checkpoint) return broken(`the kept checkpoint is not one of the transparency log ${log.origin}`);
+  if (!checkpoint)
+    return broken('key_replaced', `the kept checkpoint is not one of the transparency log ${log.origin}`);
   if (checkpoint.size > log.size) {
     broken(
+      'older_than_trusted',
       `the transparency log has ${log.size} entries, but the kept checkpoint signs ${checkpoint.size}: the store is an older one`,
     );
   }
@@ -114,10 +129,14 @@ const compareRecords = async (
     const stored = hashes.get(recordId(stream, sequence));
     if (stored === digest) continue;
     const named = `record ${sequence} of stream ${stream}, which entry ${first + at} of the transparency log names`;
-    broken(stored === undefined ? `${named}, is missing` : `${named}, was replaced: it has another digest`, {
-      stream,
-      sequence,
-    });
+    broken(
+      stored === undefined ? 'records_missing' : 'record_replaced',
+      stored === undefined ? `${named}, is missing` : `${named}, was replaced: it has another digest`,
+      {
+        stream,
+        sequence,
+      },
+    );
   }
 };
 
@@ -133,7 +152,10 @@ const compareTile = async (
   const id = tileId(log.id, level + 1, above);
   const hashes = (await tiles.get(id))?.document.hashes ?? [];
   if (hashes[place] !== root.toString('base64')) {
-    broken(`tile ${id} of the transparency log was changed: its hash ${place} is not that of the entries below it`);
+    broken(
+      'log_changed',
+      `tile ${id} of the transparency log was changed: its hash ${place} is not that of the entries below it`,
+    );
   }
   if (place === WIDTH - 1) {
     const row = hashes.slice(0, WIDTH).map((one) => Buffer.from(one, 'base64'));

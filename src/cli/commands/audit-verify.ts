@@ -1,0 +1,218 @@
+/** `behalf audit verify`: verifies an export, a part of it, a proof, or the database, without the server. */
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { linesOf } from '../../domain/audit/export-lines.ts';
+import { FINDINGS, type Finding, type Warning } from '../../domain/audit/findings.ts';
+import { checkLines } from '../../domain/audit/line-check.ts';
+import { readTrustedHeads, type TrustedHeads } from '../../domain/audit/signed-heads.ts';
+import { type Verdict, type VerifyOptions, verifyChunks } from '../../domain/audit/verify-export.ts';
+import { type Part, type PartVerdict, verifyPart } from '../../domain/audit/verify-part.ts';
+import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
+import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
+import { timeText } from '../look.ts';
+import { withProgress } from '../progress.ts';
+import { SETTINGS, settings } from '../settings.ts';
+import { details, jsonText, printable } from '../table.ts';
+import { verifyThreads } from '../verify-thread-pool.ts';
+import { ONE_SOURCE, textOf, verifyProofFile } from './transparency-log.ts';
+
+/** Bytes from which an export is worth the start of threads. */
+const LARGE = 8 << 20;
+const CHUNK = 1 << 20;
+
+export const auditVerify: Command = {
+  words: ['audit', 'verify'],
+  operands: ['[FILE]'],
+  summary: 'Verify an export, or with --store the database itself, without the server. Print where verification fails.',
+  options: {
+    stream: { value: 'STREAM', description: 'Only this range of a stream of the export, with --from and --to.' },
+    from: { value: 'NUMBER', description: 'With --stream: the first sequence.' },
+    to: { value: 'NUMBER', description: 'With --stream: the last sequence. Default: --from.' },
+    txn: { value: 'ID', description: 'Only the records of this transaction that the export has.' },
+    threads: { value: 'NUMBER', description: 'Threads for a large export. Default: one for each core, at most 8.' },
+    store: {
+      description:
+        'Verify the log in the database of this machine’s settings, including the members that searches use and personal values. A server may run.',
+    },
+    proof: {
+      value: 'FILE',
+      description: 'Verify a proof written by `behalf audit prove`, with the verifier key of the log as --key.',
+    },
+    record: {
+      value: 'FILE',
+      description:
+        'With --proof: an export that has the event. Its record must have the digest that the proof names, and its personal values must match their commitments.',
+    },
+    key: {
+      value: 'KEY',
+      description:
+        'Thumbprint of the key that must have signed the export. Without it, the author of the file may have signed it. With --proof: the verifier key.',
+    },
+    checkpoint: {
+      value: 'FILE',
+      description:
+        'With --store: a trusted checkpoint of the transparency log, which was kept outside. The log must still contain its tree.',
+    },
+    'trusted-heads': {
+      value: 'FILE',
+      description: 'Earlier export, its last line, or signed heads that the log must still contain.',
+    },
+    json: { description: 'Print JSON instead of text.' },
+    ...SETTINGS,
+  },
+  notes:
+    'Exit code 0 when everything verifies, 1 when it does not. A clock that was set back is named, and breaks nothing.',
+  run: async (call) => {
+    const [file] = call.operands;
+    if (call.text('proof') !== undefined) return verifyProofFile(call);
+    if (call.text('record') !== undefined) throw usageError('--record needs --proof.');
+    if (call.text('checkpoint') !== undefined && !call.isSet('store')) throw usageError('--checkpoint needs --store.');
+    const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
+    const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
+    if (call.isSet('store') === (file !== undefined)) throw usageError(ONE_SOURCE);
+    const part = partOf(call);
+    if (file === undefined) {
+      if (part) throw usageError('--stream and --txn need the FILE of an export.');
+      return verifyHere(call, key, trustedHeads);
+    }
+    const options = { ...(key === undefined ? {} : { key }), ...(trustedHeads === undefined ? {} : { trustedHeads }) };
+    const verdict = await (part ? verifyPartOf(file, part, options) : verifyWhole(call, file, options)).catch(
+      (error: unknown) => {
+        throw new CommandError(`${file} cannot be read.`, {
+          hint: 'Give a file written by `behalf audit export --to FILE`.',
+          cause: error,
+        });
+      },
+    );
+    if (call.isSet('json')) call.terminal.out(jsonText(verdict));
+    else if (!verdict.ok) tellFailed(call, [verdict.problem], [verdict.finding]);
+    else {
+      call.terminal.out(
+        details([['verified', 'read' in verdict ? partText(verdict) : wholeText(verdict)], ...rowsOf(verdict)]),
+      );
+      tellWarnings(call, verdict.warnings);
+      // Written with =, because a key may begin with -.
+      if (key === undefined) call.terminal.err(`Keep that key and give it next time: --key=${verdict.key}\n`);
+    }
+    return verdict.ok ? EXIT.done : EXIT.failed;
+  },
+};
+
+const wholeText = ({ records, streams, checkpoints }: Extract<Verdict, { ok: true }>): string =>
+  `${records} records in ${streams} streams, ${checkpoints} checkpoints`;
+
+const partText = ({ records, read, namedBy }: Extract<PartVerdict, { ok: true }>): string => {
+  const by = namedBy.length === 0 ? '' : `, named by ${namedBy.join(', ')}`;
+  return `${records} records of the part; ${read} were read${by}. All other records were not read`;
+};
+
+const rowsOf = (verdict: Extract<Verdict | PartVerdict, { ok: true }>): [string, unknown][] => [
+  ['issuer', verdict.issuer],
+  ['exported at', timeText(verdict.exportedAt / 1000)],
+  ['left out', 'redacted' in verdict ? verdict.redacted?.join(', ') : undefined],
+  ['signed with', verdict.key],
+];
+
+/** The part that the options name; undefined for the whole export. */
+const partOf = (call: Call): Part | undefined => {
+  const [stream, txn, from] = [call.text('stream'), call.text('txn'), call.text('from')];
+  if (stream === undefined && (from !== undefined || call.text('to') !== undefined)) {
+    throw usageError('--from and --to need --stream.');
+  }
+  if (stream !== undefined && txn !== undefined) throw usageError('Specify --stream or --txn, not both.');
+  if (txn !== undefined) return { txn };
+  if (stream === undefined) return undefined;
+  if (stream === 'checkpoints') throw usageError('Checkpoints are verified with every part: name another stream.');
+  if (from === undefined) throw usageError('--stream needs --from.');
+  const [first, last] = [numberOf('from', from), numberOf('to', call.text('to') ?? from)];
+  if (last < first) throw usageError('--to must not be smaller than --from.');
+  return { stream, from: first, to: last };
+};
+
+const numberOf = (name: string, text: string): number => {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw usageError(`--${name} takes a whole number from 1.`);
+  return Number(text);
+};
+
+const verifyPartOf = (file: string, part: Part, options: VerifyOptions): Promise<PartVerdict> =>
+  verifyPart(linesOf(createReadStream(file, { highWaterMark: CHUNK })), part, options);
+
+const verifyWhole = async (call: Call, file: string, options: VerifyOptions): Promise<Verdict> => {
+  const asked = call.text('threads');
+  const count = asked === undefined ? undefined : numberOf('threads', asked);
+  const chunks = createReadStream(file, { highWaterMark: CHUNK });
+  const isLarge = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= LARGE;
+  if (count === 1 || (count === undefined && !isLarge)) return verifyChunks(chunks, options, checkLines);
+  const threads = verifyThreads(count);
+  try {
+    return await verifyChunks(chunks, options, threads.check, threads.ahead);
+  } finally {
+    await threads.close();
+  }
+};
+
+const verifyHere = async (
+  call: Call,
+  key: string | undefined,
+  trustedHeads: TrustedHeads | undefined,
+): Promise<number> => {
+  const configuration = settings(call);
+  const checkpoint = call.text('checkpoint');
+  const keptCheckpoint = checkpoint === undefined ? undefined : textOf(checkpoint);
+  let outcome: StoreVerdict | undefined;
+  await withProgress(call.terminal, async () => {
+    // Loaded on demand: this module loads the drivers of both stores.
+    const { verifyThisStore } = await import('../../compose/verify-store.ts');
+    outcome = await verifyThisStore(configuration, {
+      ...(trustedHeads === undefined ? {} : { trustedHeads }),
+      keptCheckpoint,
+    });
+    return [];
+  });
+  return told(call, pinned(outcome, key));
+};
+
+/** The same verdict, unless another key than the one that the caller named signed the audit log. */
+const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): StoreVerdict | undefined =>
+  verdict?.ok && key !== undefined && verdict.key !== key
+    ? {
+        ok: false,
+        findings: ['key_replaced'],
+        problems: [`the log is signed with key ${verdict.key}, not with the pinned key ${key}.`],
+        mismatches: [],
+      }
+    : verdict;
+
+const told = (call: Call, verdict: StoreVerdict | undefined): number => {
+  if (call.isSet('json')) call.terminal.out(jsonText(verdict));
+  else if (verdict?.ok) {
+    call.terminal.out(
+      details([
+        ['verified', `${verdict.records} records in ${verdict.streams} streams, ${verdict.checkpoints} checkpoints`],
+        ['signed with', verdict.key],
+        ['transparency log', verdict.log && `${verdict.log.entries} entries, verifier key ${verdict.log.verifierKey}`],
+      ]),
+    );
+    tellWarnings(call, verdict.warnings);
+  } else tellFailed(call, verdict?.problems ?? [], verdict?.findings ?? []);
+  return verdict?.ok ? EXIT.done : EXIT.failed;
+};
+
+const tellFailed = (call: Call, problems: readonly string[], findings: readonly Finding[]): void => {
+  for (const problem of problems) call.terminal.err(`Not verified. ${printable(problem)}\n`);
+  for (const finding of new Set(findings)) call.terminal.err(`${finding}: ${FINDINGS[finding]}\n`);
+};
+
+const tellWarnings = (call: Call, warnings: readonly Warning[] = []): void => {
+  for (const { problem, finding } of warnings) call.terminal.err(`${finding}: ${printable(problem)}\n`);
+};
+
+const trustedHeadsOf = (file: string): TrustedHeads => {
+  try {
+    return readTrustedHeads(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CommandError(`${file} holds no signed heads.`, {
+      hint: 'Give an earlier export, its last line, or the file trusted-heads.json of a node.',
+      cause: error,
+    });
+  }
+};

@@ -1,0 +1,245 @@
+/**
+ * Verifies a part of an export: a range of one stream, or the records of a transaction. Reads the checkpoints, the records of
+ * the part up to the next one that a signature names, and the signed head. It skips all other lines unread.
+ */
+import type { AuditReceipt } from './audit-event.ts';
+import { CHECKPOINT_STREAM } from './audit-record.ts';
+import { type ChainCheck, chainCheck, type Named } from './chain-check.ts';
+import { broken, type Warning } from './findings.ts';
+import { checkLine, type Followed } from './line-check.ts';
+import { genesisOf } from './record-digest.ts';
+import { type Failed, failedOf, type Header, openHead, readHeader, type VerifyOptions } from './verify-export.ts';
+
+/** Both ends inclusive. */
+export type Part = { readonly stream: string; readonly from: number; readonly to: number } | { readonly txn: string };
+
+export type PartVerdict =
+  | {
+      readonly ok: true;
+      readonly issuer: string;
+      readonly exportedAt: number;
+      /** Of the part. */
+      readonly records: number;
+      /** Records that were read: those of the part, and after them up to one that a signature names. */
+      readonly read: number;
+      /** What names them, for example `checkpoint 12 (line 13)`. */
+      readonly namedBy: readonly string[];
+      readonly key: string;
+      readonly warnings?: readonly Warning[];
+    }
+  | Failed;
+
+/** An export of which the header and the checkpoints were read. Parts can be read any number of times. */
+type OpenedExport = { readonly header: Header; readonly chain: ChainCheck };
+
+/** The end of every line of a record, in canonical form. */
+const PLACE = /"sequence":(\d{1,16}),"stream":"([A-Za-z0-9_-]{1,128})"\}$/;
+const HEAD = '{"head":';
+
+/** Verifies a part of an export, whose lines have no line ends. Throws only errors from reading `lines`. */
+export const verifyPart = async (
+  lines: AsyncIterable<string>,
+  part: Part,
+  options: VerifyOptions = {},
+): Promise<PartVerdict> => {
+  let line = 0;
+  try {
+    const opening = exportOpening(options);
+    let check: PartCheck | undefined;
+    for await (const text of lines) {
+      line += 1;
+      if (!check && (await opening.read(text, line))) continue;
+      check ??= partCheck(opening.opened(), part);
+      await check.read(text);
+    }
+    return (check ?? partCheck(opening.opened(), part)).end();
+  } catch (error) {
+    return failedOf(error, Math.max(line, 1));
+  }
+};
+
+/** Reads the header and the checkpoints, which come first. */
+const exportOpening = (options: VerifyOptions) => {
+  const chain = chainCheck();
+  let header: Header | undefined;
+  return {
+    /** False for the first line that is neither. Throws a Fault. */
+    async read(text: string, line: number): Promise<boolean> {
+      if (header && PLACE.exec(text)?.[2] !== CHECKPOINT_STREAM) return false;
+      const checked = checkLine(text);
+      if ('value' in checked && !header) {
+        header = await readHeader(checked.value, options.key);
+        if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
+        return true;
+      }
+      if (!('record' in checked)) return false;
+      if (!header) return broken('unreadable', 'this is not the header of an export of the audit log');
+      chain.follow(checked.record, checked.digest);
+      if (checked.checkpoint) await chain.readCheckpoint(checked.checkpoint, header.keys, ` (line ${line})`);
+      return true;
+    },
+    /** Throws a Fault when there was no header. */
+    opened(): OpenedExport {
+      if (!header) return broken('cut_off', 'the export is empty');
+      return { header, chain };
+    },
+  };
+};
+
+interface PartCheck {
+  /** The next line after the checkpoints. Throws a Fault. */
+  read(text: string): Promise<void> | undefined;
+  /** Throws a Fault when records of the part, or the signed head, are missing. */
+  end(): PartVerdict;
+}
+
+/** Where following must end: at a named record, or at the end of the stream, which the signed head names. */
+type Target = { readonly sequence: number; readonly named?: Named };
+
+/** `line`: the text; `isIn`: whether it belongs to the part. */
+const partOf = (part: Part) => {
+  if ('stream' in part) {
+    return (stream: string, sequence: number): boolean =>
+      stream === part.stream && sequence >= part.from && sequence <= part.to;
+  }
+  const member = `"txn":${JSON.stringify(part.txn)}`;
+  return (_stream: string, _sequence: number, text: string): boolean => text.includes(member);
+};
+
+const partCheck = ({ header, chain }: OpenedExport, part: Part): PartCheck => {
+  const isIn = partOf(part);
+  if ('txn' in part && header.redacted.includes('txn')) {
+    broken('unreadable', 'the export leaves out txn, so that no transaction can be found in it');
+  }
+  const ends: AuditReceipt[] = [];
+  const namedBy = new Set<string>();
+  let last: Followed | undefined;
+  let target: Target | undefined;
+  let stream: string | undefined;
+  let expected = 'from' in part ? part.from : undefined;
+  let [records, read] = [0, 0];
+  let isEnded = false;
+
+  /** The next record that a checkpoint names, from `sequence` on. */
+  const targetFrom = (name: string, sequence: number): Target => {
+    let next = Infinity;
+    for (const place of chain.named(name).keys()) if (place >= sequence && place < next) next = place;
+    const named = chain.named(name).get(next);
+    return named ? { sequence: next, named } : { sequence: Infinity };
+  };
+
+  /** The stream ends, or the last target was reached. */
+  const leave = (): void => {
+    if (!last || !target) return;
+    const { named, sequence } = target;
+    if (last.sequence < sequence && named) {
+      const text = `stream ${last.stream} ends at record ${last.sequence}, but ${named.by} names its record ${sequence}: records were cut off`;
+      broken(named.isTrusted ? 'older_than_trusted' : 'records_missing', text, { stream: last.stream, sequence });
+    }
+    if (named) namedBy.add(named.by);
+    else ends.push(last);
+    last = undefined;
+    target = undefined;
+  };
+
+  const follow = (text: string, place: Followed, digest: string): void => {
+    const { sequence, hash, prev } = place;
+    const of = `record ${sequence} of stream ${place.stream}`;
+    if (digest !== hash) {
+      broken('record_changed', `${of} was changed: its content does not give the digest it carries`, place);
+    }
+    const before = last ? last.hash : sequence === 1 ? genesisOf(place.stream) : prev;
+    if (prev !== before) {
+      const previous = last ? `record ${last.sequence}` : 'the beginning';
+      broken('record_replaced', `${of} does not follow ${previous}: it names another digest`, place);
+    }
+    if (isIn(place.stream, sequence, text)) {
+      records += 1;
+      if (!target || sequence > target.sequence) target = targetFrom(place.stream, sequence);
+    }
+    read += 1;
+    last = place;
+    const named = chain.named(place.stream).get(sequence);
+    if (named && named.hash !== hash) {
+      const finding = named.isTrusted ? 'split_view' : 'record_replaced';
+      broken(finding, `${of} is not the one that ${named.by} names: it was replaced`, place);
+    }
+  };
+
+  const checkOrder = (name: string, sequence: number): void => {
+    const next = last ? last.sequence + 1 : expected;
+    if (next === undefined || sequence === next) return;
+    const place = { stream: name, sequence };
+    if (sequence < next) {
+      const finding = last?.sequence === sequence ? 'forked' : 'records_moved';
+      broken(finding, `record ${sequence} of stream ${name} stands behind record ${next - 1}`, place);
+    }
+    const gap = sequence === next + 1 ? `record ${next}` : `records ${next} to ${sequence - 1}`;
+    broken('records_missing', `${gap} of stream ${name} missing in front of record ${sequence}`, place);
+  };
+
+  const readHead = async (text: string): Promise<void> => {
+    leave();
+    const checked = checkLine(text);
+    if ('fault' in checked && checked.fault) throw checked.fault;
+    const head = await openHead('value' in checked ? checked.value['head'] : undefined, header);
+    if (head.issuer !== header.issuer || head.at !== header.exportedAt) {
+      broken('lines_changed', 'the signed head is of another export: the header was changed');
+    }
+    for (const end of ends) {
+      const listed = head.heads.find((one) => one.stream === end.stream);
+      if (listed?.sequence !== end.sequence || listed.hash !== end.hash) {
+        const text = `the signed head does not name record ${end.sequence} of stream ${end.stream} as its end`;
+        broken('records_missing', text, { stream: end.stream, sequence: end.sequence });
+      }
+      namedBy.add('the signed head');
+    }
+    isEnded = true;
+  };
+
+  return {
+    read(text): Promise<void> | undefined {
+      if (isEnded) broken('records_moved', 'there is text behind the signed head');
+      if (text.startsWith(HEAD)) return readHead(text);
+      const [, digits, name = ''] = PLACE.exec(text) ?? [];
+      if (digits === undefined) return broken('unreadable', 'this is not a record of the audit log');
+      if (name !== stream) {
+        leave();
+        stream = name;
+      }
+      const sequence = Number(digits);
+      if (!last && !isIn(name, sequence, text)) return undefined;
+      checkOrder(name, sequence);
+      expected = undefined;
+      const checked = checkLine(text);
+      if (!('record' in checked)) {
+        return 'fault' in checked
+          ? throwing(checked.fault)
+          : broken('unreadable', 'this is not a record of the audit log');
+      }
+      follow(text, checked.record, checked.digest);
+      if (checked.fault) throw checked.fault;
+      if (target && sequence >= target.sequence) leave();
+      return undefined;
+    },
+    end(): PartVerdict {
+      if (!isEnded) broken('cut_off', 'the export ends without a signed head: its end was cut off');
+      if ('stream' in part && records < part.to - part.from + 1) {
+        const text = `the export does not have all records ${part.from} to ${part.to} of stream ${part.stream}`;
+        broken('records_missing', text, { stream: part.stream });
+      }
+      const { issuer, exportedAt, keys } = header;
+      const key = keys[0]?.thumbprint ?? '';
+      const warnings = chain.warnings();
+      return {
+        ok: true,
+        ...{ issuer, exportedAt, records, read, namedBy: [...namedBy], key },
+        ...(warnings.length > 0 ? { warnings } : {}),
+      };
+    },
+  };
+};
+
+const throwing = (error: unknown): never => {
+  throw error;
+};
