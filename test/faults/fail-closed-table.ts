@@ -1,5 +1,5 @@
 /**
- * What is answered when something is lost: every loss, every endpoint. test/integration/fail-closed.test.ts asserts
+ * What is answered when something is lost: every loss, every endpoint. test/processes/fail-closed.test.ts asserts
  * each cell, docs/reference/failure.md is generated from it. Nothing is granted on what is not known (invariant 12).
  */
 

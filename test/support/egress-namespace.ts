@@ -2,7 +2,7 @@
  * Runs in a network of its own in which every address of the internet and of all private networks leads to this
  * process: a name service, and a web server on port 443 that answers on each. Fetches through the real guard, with
  * the real resolver and real sockets, and prints how many connections the kernel began for each kind of URL.
- * Started by test/integration/egress-namespace.test.ts; argument: folder with ca.pem, leaf.pem and leaf.key.
+ * Started by test/processes/egress-namespace.test.ts; argument: folder with ca.pem, leaf.pem and leaf.key.
  */
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';

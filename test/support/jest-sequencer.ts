@@ -29,7 +29,7 @@ const OF_PROCESSES = 20_000;
 const guessed = ({ path, context }: Sequenced): number => {
   // Larger files of a kind first.
   const size = Math.min(context.hasteFS.getSize(path) ?? 0, 100_000) / 10;
-  if (path.includes('/test/e2e/')) return OF_BROWSERS + size;
+  if (/\/test\/(?:e2e|pages)\//.test(path)) return OF_BROWSERS + size;
   return startsProcesses(path) ? OF_PROCESSES + size : size;
 };
 

@@ -2,12 +2,11 @@
  * `npm run test:in-process [options of Jest]`: the tests that run in the processes of Jest alone. All of architecture and unit;
  * of contract, integration and the package for APIs the files that start no process and no server of a database. `--list` prints the files.
  */
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { startsProcesses } from './process-starts.ts';
+import { ROOT, runJest } from './run-jest.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const testsIn = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, 'test', folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
@@ -21,14 +20,4 @@ const files = [
 
 const given = process.argv.slice(2);
 if (given.includes('--list')) process.stdout.write(`${files.join('\n')}\n`);
-else {
-  const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const running = spawn(process.execPath, [...options, jest, '--runTestsByPath', ...files, ...given], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
-  running.on('exit', (code) => {
-    process.exitCode = code ?? 1;
-  });
-}
+else runJest(['--runTestsByPath', ...files, ...given]);

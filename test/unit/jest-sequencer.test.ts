@@ -7,8 +7,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Smallest first, which is the opposite of what Jest does by itself. */
 const FILES = [
-  'test/e2e/every-page.test.ts',
-  'test/integration/npm-start.test.ts',
+  'test/pages/every-page.test.ts',
+  'test/processes/npm-start.test.ts',
   'test/unit/cli/look.test.ts',
   'test/integration/console.test.ts',
 ];
@@ -27,6 +27,6 @@ test('without times of an earlier run, browsers come first, then processes, then
 });
 
 test('a file that took longer than is guessed of the others comes before them, and one that was quick after them', () => {
-  const times = { 'test/integration/console.test.ts': 90_000, 'test/e2e/every-page.test.ts': 1 };
+  const times = { 'test/integration/console.test.ts': 90_000, 'test/pages/every-page.test.ts': 1 };
   expect(orderOf(times)).toEqual([FILES[3], FILES[1], FILES[0], FILES[2]]);
 });

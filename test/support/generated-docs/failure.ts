@@ -15,7 +15,7 @@ const INTRODUCTION = `<!-- Generated from test/faults/fail-closed-table.ts by \`
 For operators. After this you know how the server answers when a part fails.
 
 The server fails closed: it grants nothing on unknown state. It asks the caller to try again, with status 503 and \`Retry-After\`.
-Each cell of the tables below is a test (\`test/integration/fail-closed.test.ts\`). The tests kill, stop and flush real
+Each cell of the tables below is a test (\`test/processes/fail-closed.test.ts\`). The tests kill, stop and flush real
 stores, or use stores that fail on purpose.
 
 - The server answers within 5 seconds in every failure. One call to a store takes at most \`stores.deadlineMilliseconds\`.
