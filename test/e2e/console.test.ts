@@ -109,6 +109,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await openMenu(page);
       await keyboard.follow(page, `Retire ${name}`);
       await look(page);
+      await keyboard.type(page, 'Confirmation', name);
       await keyboard.press(page, 'Retire for good');
       expect(await state(page)).toBe('retired');
       await look(page);

@@ -460,7 +460,10 @@ describe('blueprints', () => {
     expect((await operator.open(at(`/console/blueprints/${desk}/deprecate`))).text).toMatch(
       /It has no agents\.|\d+ agents? keeps? it/,
     );
-    await press(operator, `/console/blueprints/${desk}/deprecate`, /\/deprecate$/);
+    const untyped = await press(operator, `/console/blueprints/${desk}/deprecate`, /\/deprecate$/);
+    expect([untyped.status, untyped.text]).toEqual([400, expect.stringContaining('Type Desk helpers.')]);
+    expect(await get(`/blueprints/${desk}`)).toMatchObject({ state: 'active' });
+    await press(operator, `/console/blueprints/${desk}/deprecate`, /\/deprecate$/, { confirm: 'Desk helpers' });
     expect(await get(`/blueprints/${desk}`)).toMatchObject({ version: 2, state: 'deprecated' });
     expect((await eventsSince(before)).filter(({ target }) => target?.id === desk).map(({ type }) => type)).toEqual([
       'blueprint.activated',

@@ -61,7 +61,11 @@ test('a webhook is created, its secret shown once, then changed, stopped and del
   await send(operator, `/console/webhooks/${id}/edit`, /edit$/, { set: { name: 'Support' } });
   expect(await read()).toMatchObject({ name: 'Support', owner: scene.accountId });
   expect((await send(operator, `/console/webhooks/${id}`, /stop$/)).text).toContain('stopped');
-  expect((await send(operator, `/console/webhooks/${id}/delete`, /delete$/)).text).toContain('Deleted.');
+  const untyped = await send(operator, `/console/webhooks/${id}/delete`, /delete$/, { set: { confirm: 'Tickets' } });
+  expect([untyped.status, untyped.text]).toEqual([400, expect.stringContaining('Type Support.')]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+  const removed = await send(operator, `/console/webhooks/${id}/delete`, /delete$/, { set: { confirm: ' support ' } });
+  expect(removed.text).toContain('Deleted.');
   expect((await operator.open(at(`/console/webhooks/${id}`))).status).toBe(404);
   const types = (await eventsSince(before)).map(({ type }) => type).filter((type) => type.startsWith('webhook.'));
   expect(types).toEqual(['webhook.created', 'webhook.updated', 'webhook.stopped', 'webhook.removed']);

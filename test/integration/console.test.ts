@@ -62,8 +62,12 @@ const send = async (browser: Browser, page: Page, action: RegExp, filling: Filli
   return browser.submit(page, form, filling);
 };
 
-const press = async (browser: Browser, path: string, action: RegExp): Promise<Page> =>
-  send(browser, await browser.open(at(path)), action);
+const press = async (
+  browser: Browser,
+  path: string,
+  action: RegExp,
+  set: Readonly<Record<string, string>> = {},
+): Promise<Page> => send(browser, await browser.open(at(path)), action, { set });
 
 const register = async (browser: Browser, set: Readonly<Record<string, string>>): Promise<Page> =>
   send(browser, await browser.open(at('/console/agents/new')), /agents$/, {
@@ -329,7 +333,9 @@ describe('state', () => {
     expect(await stateOf(id)).toBe('suspended');
     await press(ada, path, /resume$/);
     expect(await stateOf(id)).toBe('active');
-    await press(ada, `${path}/retire`, /retire$/);
+    const untyped = await press(ada, `${path}/retire`, /retire$/);
+    expect([untyped.status, await stateOf(id)]).toEqual([400, 'active']);
+    await press(ada, `${path}/retire`, /retire$/, { confirm: 'Stopped and gone' });
     expect(await stateOf(id)).toBe('retired');
     const own = (await lastEvents(id)).filter(({ caller }) => caller === scene.accountId).map(({ type }) => type);
     expect(own).toEqual(['agent.suspended', 'agent.resumed', 'agent.retired']);

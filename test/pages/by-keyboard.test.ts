@@ -207,6 +207,7 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     expect(await page.textContent('main')).toContain('No token is issued for it');
 
     await page.goto(`${server.issuer}/console/blueprints/${blueprint.id}/deprecate`);
+    await keyboard.type(page, 'Confirmation', 'Readers');
     await keyboard.press(page, 'Deprecate');
     expect(await page.textContent('main')).toContain('It takes no new agents.');
 

@@ -5,6 +5,7 @@ import { type AgentRow, agentRows } from '../partials/agent-rows.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import {
   type Column,
+  commaList,
   confirmPage,
   type Fact,
   factList,
@@ -14,6 +15,7 @@ import {
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
 import { headActions } from '../partials/object-page.ts';
+import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import { agoText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { blueprintWords as words } from '../words/console-blueprints.ts';
@@ -178,10 +180,21 @@ const BREAKS: readonly Column<AgentBreak>[] = [
   },
 ];
 
+/** Names only, where each agent gets all the lower limits and nothing else: the table of the limits says them. */
+const breaksText = (breaks: readonly AgentBreak[], differences: readonly CeilingDifference[]): Html => {
+  const lower = differences.filter(({ narrows }) => narrows).length;
+  const isSaid = breaks.every(
+    ({ stops, loses, lowered }) => stops.length === 0 && loses.length === 0 && lowered.length === lower,
+  );
+  return isSaid
+    ? html`<p>${words.allOfThese(commaList(breaks.map(({ name, href }) => html`<a href="${href}">${chosenName(name)}</a>`)))}</p>`
+    : table(BREAKS, breaks, 'draft-breaks');
+};
+
 const draftText = ({ differences, breaks, hasMoreBreaks }: Draft): Html =>
   html`${differences.length === 0 ? html`<p class="empty">${words.sameAsBefore}</p>` : table(DIFFERENCES, differences, 'draft')}
 <h3 id="draft-breaks">${words.breaks}</h3>
-${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : table(BREAKS, breaks, 'draft-breaks')}
+${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : breaksText(breaks, differences)}
 ${hasMoreBreaks && html`<p class="hint">${words.breaksMore}</p>`}`;
 
 /** The confirmation before a draft is activated. */
@@ -200,7 +213,7 @@ export const activateBlueprintPage = (
     title: words.activateTitle,
     question: words.activateAsked(model.draft.version, chosenName(model.name)),
     lead: words.activateLead,
-    more: html`<section aria-labelledby="draft"><h2 id="draft">${words.draft(model.draft.version)}</h2>${draftText(model.draft)}</section>`,
+    more: html`<section aria-labelledby="draft"><h2 id="draft">${words.changes}</h2>${draftText(model.draft)}</section>`,
     button: words.activate,
     kind: 'primary',
     action: model.action,
@@ -218,10 +231,12 @@ export const deprecateBlueprintPage = (
     readonly agents: readonly AgentRow[];
     /** Link to all of them, if the page does not show all. */
     readonly agentsHref?: string;
+    readonly typed: TypedConfirmation;
   },
 ): Html =>
   confirmPage(model, {
     place: 'blueprints',
+    typed: model.typed,
     title: words.deprecateTitle,
     question: words.deprecateAsked(chosenName(model.name)),
     lead: words.deprecateLead(model.agents.length, model.agentsHref !== undefined),

@@ -7,6 +7,7 @@ import { choice, type Option, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { keyMaker } from '../partials/key-maker.ts';
 import { submit } from '../partials/submit.ts';
+import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentFormWords as words } from '../words/console-forms.ts';
 import type { HandOverModel, RegisterField, RegisterModel, RetireModel } from './console-model.ts';
@@ -132,6 +133,7 @@ export const retirePage = (model: RetireModel): Html =>
 <p class="lead">${words.retireLead}</p>
 ${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
+${typedConfirmation(model.typed)}
 <div class="actions">${submit({ text: words.retireButton, kind: 'destructive' })} <a class="button plain" href="${model.agent.href}">${words.cancel}</a></div>
 </form></section>`,
   });

@@ -1,11 +1,10 @@
-import { plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { table } from '../partials/console-list.ts';
 import { textArea } from '../partials/controls.ts';
-import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
+import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { keyWords as words } from '../words/console-settings.ts';
 import { registerWords } from '../words/registries.ts';
 import { KEY_COLUMNS, type KeyRow } from './console-settings.ts';
@@ -43,15 +42,7 @@ ${textArea({
   ...{ name: 'reason', label: words.reason, hint: words.reasonHint, value: values.reason, rows: 2, maxLength: 500 },
   ...(errors.reason === undefined ? {} : { error: errors.reason }),
 })}
-${field({
-  ...{
-    name: 'confirm',
-    label: words.confirmLabel,
-    hint: words.confirm(html`<strong>${plainText(key.id, 200)}</strong>`),
-  },
-  ...{ value: values.confirm, autocomplete: 'off', maxLength: 200 },
-  ...(errors.confirm === undefined ? {} : { error: errors.confirm }),
-})}
+${typedConfirmation({ name: key.id, value: values.confirm, ...(errors.confirm === undefined ? {} : { error: errors.confirm }) })}
 <div class="actions">${submit({ text: words.revokeNow, kind: 'destructive' })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
 </form>`,
   });

@@ -7,6 +7,7 @@ import { choice, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { objectPage } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
+import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { timeText } from '../time-text.ts';
 import { killWords as words } from '../words/console-kills.ts';
 import { listWords } from '../words/lists.ts';
@@ -223,15 +224,7 @@ ${textArea({
   maxLength: 500,
   ...(errors.reason === undefined ? {} : { error: errors.reason }),
 })}
-${field({
-  name: 'confirm',
-  label: words.confirmLabel,
-  hint: words.confirm(html`<strong>${plainText(model.confirm, 200)}</strong>`),
-  value: values.confirm,
-  autocomplete: 'off',
-  maxLength: 512,
-  ...(errors.confirm === undefined ? {} : { error: errors.confirm }),
-})}
+${typedConfirmation({ name: model.confirm, value: values.confirm, ...(errors.confirm === undefined ? {} : { error: errors.confirm }) })}
 <div class="actions">${submit({ text: words.stop, kind: 'destructive' })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
 </form>`,
   });

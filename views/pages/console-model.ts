@@ -5,6 +5,7 @@ import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
 import type { Pagination } from '../partials/pagination.ts';
+import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import type { Dashboard } from './console-dashboard.ts';
 import type { FirstSteps } from './console-first-steps.ts';
 
@@ -147,4 +148,8 @@ export type NewCredentialModel = ConsoleFrame & {
   readonly errors: Readonly<Partial<Record<CredentialField, Text>>>;
 };
 
-export type RetireModel = ConsoleFrame & { readonly agent: AgentRow; readonly action: string };
+export type RetireModel = ConsoleFrame & {
+  readonly agent: AgentRow;
+  readonly action: string;
+  readonly typed: TypedConfirmation;
+};

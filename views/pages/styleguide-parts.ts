@@ -26,6 +26,7 @@ import { savedViews } from '../partials/saved-views.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
+import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
 import { consentWarnings } from '../words/consent.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
@@ -95,6 +96,7 @@ const controlsParts = () =>
     checkbox: [true, false].map((isChecked, index) =>
       checkbox({ name: `sg-h${index}`, label: words.label, isChecked }),
     ),
+    typedConfirmation: [typedConfirmation({ name: planner.name, value: '', error: words.error })],
     postButton: [postButton('#', '', submit({ text: words.button, kind: 'plain' }))],
     passkeyForm: [
       passkeyForm({

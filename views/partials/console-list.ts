@@ -9,6 +9,7 @@ import { field } from './field.ts';
 import { type Pagination, pagination } from './pagination.ts';
 import { savedViews } from './saved-views.ts';
 import { submit } from './submit.ts';
+import { type TypedConfirmation, typedConfirmation } from './typed-confirmation.ts';
 
 /** The first column identifies the item. */
 export type Column<Row> = {
@@ -78,6 +79,8 @@ type ListPage<Row> = {
   /** Absent: the list has no search. At most some 40 characters, which the field shows. */
   readonly wordsHint?: Phrase;
   readonly newText?: Phrase;
+  /** Beside the heading, in place of the link for a new one. */
+  readonly action?: Html;
   /** Default: primary. */
   readonly newKind?: 'primary' | 'destructive';
   readonly after?: Html;
@@ -96,7 +99,7 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
       model.newHref !== undefined &&
       page.newText !== undefined &&
       html`<a class="button ${page.newKind ?? 'primary'}" href="${model.newHref}">${page.newText}</a>`
-    }</div>
+    }${page.action}</div>
 <p class="lead">${page.lead}</p></div>
 ${
   isFiltered(page) &&
@@ -179,6 +182,8 @@ export const confirmPage = (
     readonly kind?: 'primary' | 'destructive';
     /** The place to which it belongs. */
     readonly place?: ConsolePlace;
+    /** For an action that cannot be undone: the user types the name of the object. */
+    readonly typed?: TypedConfirmation;
   },
 ): Html =>
   layout({
@@ -191,7 +196,7 @@ export const confirmPage = (
 <p class="lead">${asked.lead}</p>${asked.more}
 <form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${
       asked.version !== undefined && html`<input type="hidden" name="version" value="${asked.version}">`
-    }
+    }${asked.typed && typedConfirmation(asked.typed)}
 <div class="actions">${submit({ text: asked.button, kind: asked.kind ?? 'destructive' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
 </form></section>`,
   });

@@ -111,10 +111,13 @@ export const blueprintWords = {
   wider: phrase({ en: 'wider', de: 'weiter' }),
   breaks: phrase({ en: 'Agents it would change', de: 'Agenten, die es träfe' }),
   breaksNone: phrase({ en: 'No agent would be affected.', de: 'Es träfe keinen Agenten.' }),
+  allOfThese: (agents: HtmlValue) =>
+    phrase({ en: html`All of these limits apply to ${agents}.`, de: html`Alle diese Grenzen gelten für ${agents}.` }),
   breaksMore: phrase({
     en: 'There are more: see behalf blueprints preview.',
     de: 'Es gibt mehr: siehe behalf blueprints preview.',
   }),
+  changes: phrase({ en: 'What changes', de: 'Was sich ändert' }),
   whatChanges: phrase({ en: 'What changes for it', de: 'Was sich für ihn ändert' }),
   stopsIt: phrase({ en: 'It is blocked', de: 'Er wird gesperrt' }),
   loses: (what: HtmlValue) => phrase({ en: html`It loses: ${what}`, de: html`Er verliert: ${what}` }),

@@ -95,9 +95,6 @@ export const killWords = {
     en: 'The server keeps no list of tokens. The token with this id ends, if there is one.',
     de: 'Der Server führt keine Liste der Tokens. Das Token mit dieser Kennung endet, falls es eines gibt.',
   }),
-  confirm: (text: HtmlValue) =>
-    phrase({ en: html`Type ${text} to confirm`, de: html`Zur Bestätigung ${text} eingeben` }),
-  confirmLabel: phrase({ en: 'Confirmation', de: 'Bestätigung' }),
   stop: phrase({ en: 'Stop now', de: 'Jetzt stoppen' }),
   kill: phrase({ en: 'Kill', de: 'Notaus' }),
   killOf: (target: HtmlValue) => phrase({ en: html`Kill of ${target}`, de: html`Notaus für ${target}` }),

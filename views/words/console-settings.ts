@@ -52,9 +52,6 @@ export const keyWords = {
     en: 'The audit log keeps it, for later review.',
     de: 'Das Protokoll bewahrt ihn für die spätere Prüfung auf.',
   }),
-  confirm: (text: HtmlValue) =>
-    phrase({ en: html`Type ${text} to confirm`, de: html`Zur Bestätigung ${text} eingeben` }),
-  confirmLabel: phrase({ en: 'Confirmation', de: 'Bestätigung' }),
   revokeNow: phrase({ en: 'Revoke the key', de: 'Schlüssel widerrufen' }),
   rotateAsked: phrase({ en: 'Rotate the signing keys?', de: 'Die Signaturschlüssel erneuern?' }),
   rotateLead: phrase({

@@ -1,7 +1,11 @@
-import { phrase } from '../html.ts';
+import { type HtmlValue, html, phrase } from '../html.ts';
 
 /** Text about any registered object. */
 export const registerWords = {
+  /** What a user types before an action that cannot be undone. */
+  confirm: (text: HtmlValue) =>
+    phrase({ en: html`Type ${text} to confirm`, de: html`Zur Bestätigung ${text} eingeben` }),
+  confirmLabel: phrase({ en: 'Confirmation', de: 'Bestätigung' }),
   words: phrase({ en: 'Search', de: 'Suche' }),
   wordsHint: phrase({ en: 'Beginning of a name', de: 'Anfang eines Namens' }),
   state: phrase({ en: 'State', de: 'Zustand' }),

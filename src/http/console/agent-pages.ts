@@ -44,5 +44,4 @@ export const addAgentPages = ({ router, page, deps, calls, sessions }: PageParts
   button('decline', 'declineAgent', 'declined', `${deps.basePath}/console`);
   button('suspend', 'suspendAgent', 'suspended');
   button('resume', 'resumeAgent', 'resumed');
-  button('retire', 'retireAgent', 'retired');
 };

@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import {
   activateBlueprintPage,
@@ -10,6 +11,7 @@ import {
   deprecateBlueprintPage,
 } from '../../../views/pages/console-blueprints.ts';
 import { rightsList } from '../../../views/partials/console-list.ts';
+import type { TypedConfirmation } from '../../../views/partials/typed-confirmation.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { blueprintRefusal } from '../../domain/clients/blueprints/blueprint-refusals.ts';
@@ -21,9 +23,10 @@ import { ceilingFacts, ceilingValue } from './ceiling-facts.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
-import type { Viewer } from './console-page.ts';
+import type { Opened, Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
+import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 /** Agents, versions, and agents that a draft would change, on one page. */
 const SHOWN = 20;
@@ -35,7 +38,7 @@ const SORTS = ['name', 'changed'] as const;
 type ShownBlueprint = AnswerOf<'getBlueprint'>;
 
 /** Adds the pages about blueprints: the list, one blueprint, and the confirmations before a change. */
-export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
+export const addBlueprintPages = ({ router, page, deps, calls, sessions, openedAs }: PageParts): void => {
   const home = `${deps.basePath}/console/blueprints`;
 
   page('/console/blueprints', async (ctx, { viewer, frame }) => {
@@ -151,19 +154,30 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
     );
   });
 
-  page('/console/blueprints/:id/deprecate', async (ctx, { viewer, frame }, id) => {
-    calls.access('deprecateBlueprint', viewer.account);
-    const { name } = (await blueprintOf(viewer, id)).blueprint;
+  const showDeprecation = async (
+    ctx: Context,
+    { viewer, frame }: Opened,
+    id: string,
+    status: number,
+    typed: TypedConfirmation,
+  ): Promise<void> => {
     const href = blueprintHref(deps, id);
     const agents = await agentsOf(viewer, id);
     sendPage(
       ctx,
-      200,
+      status,
       deprecateBlueprintPage({
-        ...{ ...frame, name, action: `${href}/deprecate`, blueprintHref: href, agents: await rowsOf(deps, agents) },
+        ...{ ...frame, name: typed.name, action: `${href}/deprecate`, blueprintHref: href, typed },
+        agents: await rowsOf(deps, agents),
         ...(agents.next ? { agentsHref: listHref(deps, { blueprint: id }) } : {}),
       }),
     );
+  };
+
+  page('/console/blueprints/:id/deprecate', async (ctx, opened, id) => {
+    calls.access('deprecateBlueprint', opened.viewer.account);
+    const { name } = (await blueprintOf(opened.viewer, id)).blueprint;
+    await showDeprecation(ctx, opened, id, 200, untyped(name));
   });
 
   router.post('/console/blueprints/:id/activate', async (ctx) => {
@@ -174,10 +188,19 @@ export const addBlueprintPages = ({ router, page, deps, calls, sessions }: PageP
   });
 
   router.post('/console/blueprints/:id/deprecate', async (ctx) => {
-    const { account } = await sessions.withForm(ctx);
+    const { form, ...session } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
-    await calls.run('deprecateBlueprint', account, byOf(ctx, account.id), { id });
-    seeOther(ctx, `${blueprintHref(deps, id)}?done=deprecated`);
+    const opened = openedAs(ctx, session);
+    const { account, by } = opened.viewer;
+    calls.access('deprecateBlueprint', account);
+    const { name } = (await blueprintOf(opened.viewer, id)).blueprint;
+    await afterTypedName(ctx, deps, form, name, {
+      act: async () => {
+        await calls.run('deprecateBlueprint', account, by, { id });
+        seeOther(ctx, `${blueprintHref(deps, id)}?done=deprecated`);
+      },
+      again: (status, typed) => showDeprecation(ctx, opened, id, status, typed),
+    });
   });
 };
 

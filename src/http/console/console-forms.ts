@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
+import type { TypedConfirmation } from '../../../views/partials/typed-confirmation.ts';
 import { agentFormWords } from '../../../views/words/console-forms.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import type { AccountSessions, PageSession } from '../account/sessions.ts';
@@ -14,6 +15,7 @@ import { changeableAgent } from './agent-standing.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
+import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 export type PageParts = {
   readonly router: Router;
@@ -101,10 +103,33 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
     seeOther(ctx, `${agentHref(deps, id)}?done=withdrawn`);
   });
 
-  page('/console/agents/:id/retire', async (ctx, { viewer, frame }, id) => {
+  const showRetirement = async (
+    ctx: Context,
+    { viewer, frame }: Opened,
+    id: string,
+    { status = 200, ...given }: { readonly status?: number; readonly typed?: TypedConfirmation } = {},
+  ): Promise<void> => {
     const { document } = await changeableAgent(deps, calls, viewer, id);
     const action = `${agentHref(deps, id)}/retire`;
-    sendPage(ctx, 200, retirePage({ ...frame, agent: await rowOf(deps, document), action }));
+    const agent = await rowOf(deps, document);
+    sendPage(ctx, status, retirePage({ ...frame, agent, action, typed: untyped(document.name), ...given }));
+  };
+
+  page('/console/agents/:id/retire', (ctx, opened, id) => showRetirement(ctx, opened, id));
+
+  router.post('/console/agents/:id/retire', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const opened = openedAs(ctx, session);
+    const { account, by } = opened.viewer;
+    const { name } = (await changeableAgent(deps, calls, opened.viewer, id)).document;
+    await afterTypedName(ctx, deps, form, name, {
+      act: async () => {
+        await calls.run('retireAgent', account, by, { id });
+        seeOther(ctx, `${agentHref(deps, id)}?done=retired`);
+      },
+      again: (status, typed) => showRetirement(ctx, opened, id, { status, typed }),
+    });
   });
 };
 

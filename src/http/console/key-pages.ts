@@ -10,8 +10,8 @@ import { single } from '../middleware/form-body.ts';
 import { refusalPhrase, shownErrors } from '../refusal-phrase.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
-import { consoleRefusal } from './console-refusals.ts';
 import { stepUp } from './step-up.ts';
+import { requireTyped } from './typed-confirmation.ts';
 
 /** Adds `/console/keys`: the signing keys, their rotation, and the revocation of one. */
 export const addKeyPages = (parts: PageParts): void => {
@@ -92,8 +92,7 @@ const addRevocation = (parts: PageParts, home: string): void => {
     calls.access('revokeKey', account);
     const values = { confirm: (single(form, 'confirm') ?? '').trim(), reason: (single(form, 'reason') ?? '').trim() };
     try {
-      if (values.confirm !== id)
-        throw consoleRefusal('name_not_confirmed', { field: '/confirm', params: { name: id } });
+      requireTyped(values.confirm, id);
       const call = () => calls.run('revokeKey', account, by, { id, body: { reason: values.reason } });
       if (await withFactor(ctx, account.id, hrefOf(id), call)) seeOther(ctx, `${home}?done=keyRevoked`);
     } catch (error) {

@@ -35,8 +35,9 @@ import type { Opened, Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
 import { delegationHref } from './delegation-tree.ts';
 import { askedOf, listed } from './list-page.ts';
-import { findNamed, plainName } from './named-objects.ts';
+import { findNamed } from './named-objects.ts';
 import { stepUp } from './step-up.ts';
+import { requireTyped } from './typed-confirmation.ts';
 
 /** A kill as the management API shows it. */
 type ShownKill = AnswerOf<'getKill'>;
@@ -261,9 +262,7 @@ const addOrder = (parts: PageParts, home: string): void => {
     const { body: ends } = await calls.run('previewKill', viewer.account, viewer.by, { query });
     const name = scope === 'all' ? new URL(deps.issuer).host : (ends?.name ?? target?.id ?? '');
     try {
-      if (plainName(values.confirm) !== plainName(name)) {
-        throw consoleRefusal('name_not_confirmed', { field: '/confirm', params: { name } });
-      }
+      requireTyped(values.confirm, name);
       const body = { scope, ...(target === undefined ? {} : { id: target.id }), reason: values.reason };
       const made = await calls.run('createKill', viewer.account, viewer.by, { body });
       seeOther(ctx, `${home}/${made.body?.id}?done=${made.status === 202 ? 'killedHere' : 'killed'}`);

@@ -5,6 +5,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { confirmPage } from '../../../views/partials/console-list.ts';
 import { secretPage } from '../../../views/partials/object-form.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
+import type { TypedConfirmation } from '../../../views/partials/typed-confirmation.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { webhookWords as words } from '../../../views/words/console-settings.ts';
@@ -21,6 +22,7 @@ import type { ObjectFormSpec, Shown } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
 import { addRotation } from './object-secrets.ts';
+import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 /** What the heads of the list sort by. */
 const SORTS = ['name'] as const;
@@ -95,13 +97,33 @@ export const addWebhookPages = (parts: PageParts): void => {
     );
   });
 
+  const removal = (frame: ConsoleFrame, id: string, typed: TypedConfirmation): Html => {
+    const href = `${home}/${id}`;
+    const question = words.removeAsked(chosenName(typed.name, 100));
+    const asked = { title: words.remove, question, lead: words.removeLead, typed };
+    const form = { button: words.remove, action: `${href}/delete`, cancelHref: href };
+    return confirmPage(frame, { place: 'webhooks', ...asked, ...form });
+  };
+
   page('/console/webhooks/:id/delete', async (ctx, { viewer, frame }, id) => {
     calls.access('removeWebhook', viewer.account);
     const { name } = await webhookOf(viewer, id);
-    const href = `${home}/${id}`;
-    const asked = { title: words.remove, question: words.removeAsked(chosenName(name, 100)), lead: words.removeLead };
-    const form = { button: words.remove, action: `${href}/delete`, cancelHref: href };
-    sendPage(ctx, 200, confirmPage(frame, { place: 'webhooks', ...asked, ...form }));
+    sendPage(ctx, 200, removal(frame, id, untyped(name)));
+  });
+
+  router.post('/console/webhooks/:id/delete', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const { viewer, frame } = openedAs(ctx, session);
+    calls.access('removeWebhook', viewer.account);
+    const { name } = await webhookOf(viewer, id);
+    await afterTypedName(ctx, deps, form, name, {
+      act: async () => {
+        await calls.run('removeWebhook', viewer.account, viewer.by, { id });
+        seeOther(ctx, `${home}?done=deleted`);
+      },
+      again: async (status, typed) => sendPage(ctx, status, removal(frame, id, typed)),
+    });
   });
 
   const button = (name: string, run: (viewer: Viewer, id: string) => Promise<string>): void => {
@@ -121,10 +143,6 @@ export const addWebhookPages = (parts: PageParts): void => {
   button('stop', async ({ account, by }, id) => {
     await calls.run('stopWebhook', account, by, { id });
     return `${home}/${id}?done=webhookStopped`;
-  });
-  button('delete', async ({ account, by }, id) => {
-    await calls.run('removeWebhook', account, by, { id });
-    return `${home}?done=deleted`;
   });
 };
 

@@ -439,6 +439,9 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       values: { jwks: text('{"keys":[]}'), name: text('The new one') },
       errors: { jwks: text('Public keys are needed.') },
     }),
-    'console-retire': retirePage({ ...frame, agent: planner, action: `${planner.href}/retire` }),
+    'console-retire': retirePage({
+      ...{ ...frame, agent: planner, action: `${planner.href}/retire` },
+      typed: { name: text('Planner'), value: text('Plan'), error: text('The text differs from the name.') },
+    }),
   };
 };

@@ -305,6 +305,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       name: text('Desk helpers'),
       action: `${blueprint.href}/deprecate`,
       blueprintHref: blueprint.href,
+      typed: { name: text('Desk helpers'), value: '' },
     }),
     'console-clients': clientsPage({
       ...frame,
