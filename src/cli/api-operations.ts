@@ -159,6 +159,7 @@ export const API_OPERATIONS = {
   removeWebhook: ['DELETE', '/webhooks/{id}'],
   listDeadLetters: ['GET', '/dead-letters'],
   retryDeadLetter: ['POST', '/dead-letters/{id}/retry'],
+  retryDeadLetters: ['POST', '/dead-letters/retry'],
   createKill: ['POST', '/kills'],
   listKills: ['GET', '/kills'],
   previewKill: ['GET', '/kill-preview'],

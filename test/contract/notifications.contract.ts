@@ -315,9 +315,14 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
         },
       ]);
       const letters = deadLetters({ documents: store, audit, clock, outbox: box });
-      expect((await letters.list({})).items.map(({ document }) => document)).toMatchObject([
-        { id: 'msg_1', failure: 'not_reachable', forgetAt: clock.now() - 300 + 30 * 24 * HOUR },
-      ]);
+      const [letter] = (await letters.list({})).items.map(({ document }) => document);
+      expect(letter).toMatchObject({
+        ...{ id: 'msg_1', failure: 'not_reachable', forgetAt: clock.now() - 300 + 30 * 24 * HOUR },
+      });
+      const history = letter?.history ?? [];
+      expect(history).toHaveLength(Math.min(40, letter?.attempts ?? 0));
+      expect(history.at(-1)).toEqual({ at: clock.now() - 300, failure: 'not_reachable' });
+      expect(history.map(({ at }) => at)).toEqual(history.map(({ at }) => at).toSorted((a, b) => a - b));
       await letters.retry('msg_1', { caller: 'acc_admin' });
       expect((await letters.list({})).items).toEqual([]);
       await expect(letters.retry('msg_1', { caller: 'acc_admin' })).rejects.toMatchObject({ code: 'not_found' });
@@ -326,6 +331,43 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
       await newDeliveryWorker(sentInto(sent)).round();
       expect({ sent, last: events.at(-1)?.type }).toEqual({ sent: ['msg_1'], last: 'notification.retried' });
       expect(given).toEqual([]);
+    });
+
+    test('all dead letters are put back at once, or those for one recipient; a mail with an expired link stays', async () => {
+      for (const [id, to] of [
+        ['msg_1', 'whk_a'],
+        ['msg_2', 'whk_a'],
+        ['msg_3', 'whk_b'],
+      ] as const) {
+        await put(id, to);
+      }
+      await box.put({
+        ...{ id: 'msg_sealed', channel: 'mail', to: 'acc_a', kind: 'account.reset', body: 'x', isSealed: true },
+      });
+      const refuses = newDeliveryWorker(async () => ({ failure: 'status_not_ok', status: 500, isFinal: true }));
+      await refuses.round();
+      const letters = deadLetters({ documents: store, audit, clock, outbox: box });
+      expect((await letters.list({})).items).toHaveLength(4);
+      const by = { caller: 'acc_admin' };
+      expect(await letters.retryAll({ to: 'whk_b' }, by)).toEqual({ retried: 1, kept: 0, more: false });
+      expect(await letters.retryAll({}, by)).toEqual({ retried: 2, kept: 1, more: false });
+      const retried = events.filter(({ type }) => type === 'notification.retried');
+      expect(retried.map(({ inputs, caller }) => [inputs?.['message'], caller]).toSorted()).toEqual([
+        ['msg_1', 'acc_admin'],
+        ['msg_2', 'acc_admin'],
+        ['msg_3', 'acc_admin'],
+      ]);
+      pass(1);
+      await refuses.round();
+      // The attempts before are kept beside the new one.
+      const again = (await letters.list({})).items.map(({ document }) => document);
+      expect(again.find(({ id }) => id === 'msg_3')).toMatchObject({
+        attempts: 1,
+        history: [
+          { at: clock.now() - 1, failure: 'status_not_ok', status: 500 },
+          { at: clock.now(), failure: 'status_not_ok', status: 500 },
+        ],
+      });
     });
 
     test('WH-04 a recipient that does not answer for 72 hours, whatever it is sent, is given up as a whole', async () => {

@@ -116,10 +116,18 @@ export const fullServer = async (options: RunOptions = {}) => {
   const webhook = await idOf('/webhooks', hooks);
   const letter: Delivery = {
     ...{ id: 'msg_undelivered', channel: 'webhook', to: webhook, queue: webhook, kind: 'agent.killed', body: '{}' },
-    ...{ state: 'dead', attempts: 9, failure: 'status_not_ok', failureStatus: 503, giveUpAt: now, createdAt: now - 60 },
-    forgetAt: now + 30 * DAY,
+    ...{ state: 'dead', attempts: 9, failure: 'status_not_ok', failureStatus: 503, giveUpAt: now },
+    ...{ createdAt: now - 3 * DAY, forgetAt: now + 30 * DAY },
+    history: Array.from({ length: 9 }, (_, index) => ({
+      at: now - (9 - index) * 3 * 3600,
+      ...(index < 4 ? { failure: 'not_reachable' } : { failure: 'status_not_ok', status: 503 }),
+    })),
   };
   await services.documents.collection<Delivery>(DELIVERIES).insert(letter);
+  await services.documents.collection<Delivery>(DELIVERIES).insert({
+    ...{ ...letter, id: 'msg_unmailed', channel: 'mail', to: ada, queue: `mail:${ada}`, kind: 'agent.suspended' },
+    ...{ attempts: 1, failure: '550 mailbox unavailable', createdAt: now - DAY, history: [] },
+  });
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
   const { text: activePolicies } = (await management.call('GET', '/policy-sets/active')).body;

@@ -3,10 +3,12 @@ import { type Html, html } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, type ListModel, listPage, postButton } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
-import { agoText, timeText } from '../time-text.ts';
+import { agoText, secondText, timeText } from '../time-text.ts';
 import { failureText, deadLetterWords as words } from '../words/console-dead-letters.ts';
 import { listWords } from '../words/lists.ts';
 import { notificationText } from '../words/notification-kinds.ts';
+
+export type DeadLetterAttempt = { readonly at: number; readonly failure: string; readonly status?: number };
 
 export type DeadLetterRow = {
   readonly id: string;
@@ -19,6 +21,8 @@ export type DeadLetterRow = {
   readonly failure: string;
   /** The HTTP status that the recipient answered. */
   readonly status?: number;
+  /** Its failed attempts, oldest first. */
+  readonly history: readonly DeadLetterAttempt[];
   readonly createdAt: number;
   readonly forgetAt: number;
   /** POSTs `csrf` there; absent: not permitted to the viewer. */
@@ -42,8 +46,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   },
   {
     title: words.failure,
-    cell: ({ failure, status, attempts }) =>
-      html`${status !== undefined && html`<span class="tag off">${words.httpStatus(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span> <span class="line hint">${words.attempts(attempts)}</span>`,
+    cell: (row) => html`${failed(row)} ${history(row)}`,
   },
   {
     title: words.due,
@@ -55,6 +58,17 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
     : []),
 ];
 
+const failed = ({ failure, status }: { readonly failure: string; readonly status?: number }): Html =>
+  html`${status !== undefined && html`<span class="tag off">${words.httpStatus(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span>`;
+
+/** Each attempt with its time, folded. Attempts from before the server kept them have none. */
+const history = ({ attempts, history: tries, id }: DeadLetterRow): Html =>
+  tries.length === 0
+    ? html`<span class="line hint">${words.attempts(attempts)}</span>`
+    : html`<details class="tries"><summary>${words.attempts(attempts)}<span class="unseen"> ${plainText(id, 100)}</span></summary>
+${tries.length > attempts && html`<p class="hint">${words.alsoBefore}</p>`}
+<ol>${tries.map((one) => html`<li><span class="at">${secondText(one.at)}</span> ${failed(one)}</li>`)}</ol></details>`;
+
 const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: string): Html | undefined =>
   againAction === undefined
     ? undefined
@@ -64,7 +78,12 @@ const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: stri
         submit({ text: words.again, kind: 'plain', about: html`${plainText(kind, 80)}, ${plainText(recipient, 60)}` }),
       );
 
-export const deadLettersPage = (model: ListModel<DeadLetterRow>): Html =>
+export type DeadLettersModel = ListModel<DeadLetterRow> & {
+  /** Sends all of them again: POSTs `csrf` there. Absent: not permitted to the viewer, or there are none. */
+  readonly allAction?: string;
+};
+
+export const deadLettersPage = (model: DeadLettersModel): Html =>
   listPage(model, {
     ...{ place: 'dead-letters', title: words.title, lead: words.lead, none: words.none },
     columns: columns(
@@ -72,4 +91,7 @@ export const deadLettersPage = (model: ListModel<DeadLetterRow>): Html =>
       model.rows.some(({ againAction }) => againAction !== undefined),
     ),
     pagesLabel: listWords.pagesOf.deadLetters,
+    ...(model.allAction === undefined
+      ? {}
+      : { action: postButton(model.allAction, model.csrf, submit({ text: words.allAgain, kind: 'primary' })) }),
   });

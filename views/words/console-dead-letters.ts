@@ -51,6 +51,11 @@ export const deadLetterWords = {
   due: phrase({ en: 'First due', de: 'Zuerst fällig' }),
   until: (time: HtmlValue) => phrase({ en: html`kept until ${time}`, de: html`aufbewahrt bis ${time}` }),
   again: phrase({ en: 'Send again', de: 'Erneut senden' }),
+  allAgain: phrase({ en: 'Send all again', de: 'Alle erneut senden' }),
+  alsoBefore: phrase({
+    en: 'With those before it was sent again.',
+    de: 'Mit denen, bevor erneut gesendet wurde.',
+  }),
 };
 
 /** What the code of a failure means; a text of a mail server has no code. */

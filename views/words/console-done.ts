@@ -139,6 +139,14 @@ export const doneWords = {
     en: 'Discarded. All nodes fetch its keys anew.',
     de: 'Verworfen. Alle Knoten holen seine Schlüssel neu.',
   }),
+  sentAllAgain: phrase({
+    en: 'The server sends all of them again. What fails too stands here again.',
+    de: 'Der Server sendet alle erneut. Was auch dann scheitert, steht wieder hier.',
+  }),
+  sentAgainInPart: phrase({
+    en: 'The server sends them again, but not all: the links of some mails have expired, or there are more than it takes at once.',
+    de: 'Der Server sendet sie erneut, aber nicht alle: Die Links mancher Mails sind abgelaufen, oder es sind mehr, als er auf einmal nimmt.',
+  }),
   sentAgain: phrase({
     en: 'The server sends it again. It stands here again if that fails too.',
     de: 'Der Server sendet es erneut. Scheitert auch das, steht es wieder hier.',

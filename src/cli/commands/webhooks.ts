@@ -1,6 +1,6 @@
 /** `behalf webhooks …`: endpoints at which other systems receive events, and the failed deliveries. */
 import type { Command, Option } from '../command.ts';
-import { EXIT } from '../command.ts';
+import { EXIT, usageError } from '../command.ts';
 import { timeText } from '../look.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { lists, texts } from '../members.ts';
@@ -103,6 +103,7 @@ const deadLetters = managementCommand({
         { title: 'FIRST TRIED', value: ({ created_at }) => created_at, as: 'time' },
         { title: 'TRIES', value: ({ attempts }) => attempts },
         { title: 'WHY', value: ({ failure }) => failure },
+        { title: 'STATUS', value: ({ failure_status }) => failure_status },
         { title: 'KIND', value: ({ kind }) => kind },
         { title: 'TO', value: ({ to }) => to },
       ],
@@ -114,17 +115,38 @@ const deadLetters = managementCommand({
 
 const retry = managementCommand({
   words: ['webhooks', 'retry'],
-  operands: ['MESSAGE'],
-  summary: 'Deliver a dead letter again, under the same id.',
+  operands: ['[MESSAGE]'],
+  summary: 'Deliver a dead letter again, or all of them, each under its id.',
   role: 'operator',
-  options: {},
+  options: {
+    all: { description: 'Every dead letter.' },
+    to: { value: 'RECIPIENT', description: 'With --all: only those for this endpoint, account or browser.' },
+  },
   run: async (call) => {
-    const [id = ''] = call.operands;
-    await call.api.run('retryDeadLetter', { id });
-    call.print.object({}, `${printable(id)} is sent again.\n`);
+    const [id] = call.operands;
+    if (call.isSet('all') === (id !== undefined)) throw usageError('Give one message, or --all.');
+    if (id !== undefined) {
+      if (call.text('to') !== undefined) throw usageError('--to needs --all.');
+      await call.api.run('retryDeadLetter', { id });
+      call.print.object({}, `${printable(id)} is sent again.\n`);
+      return EXIT.done;
+    }
+    const total = await retryAll(call);
+    const kept = total.kept === 0 ? '' : ` ${total.kept} stay: the links of these mails have expired.`;
+    call.print.object(total, `${total.retried} sent again.${kept}\n`);
     return EXIT.done;
   },
 });
+
+/** The same call until no dead letter is left that can be sent again. */
+const retryAll = async (call: ManagementCall) => {
+  let retried = 0;
+  for (;;) {
+    const { body } = await call.api.run('retryDeadLetters', { body: texts(call, { to: 'to' }) });
+    retried += Number(body['retried']);
+    if (body['more'] !== true || Number(body['retried']) === 0) return { retried, kept: Number(body['kept']) };
+  }
+};
 
 export const webhookCommands: readonly Command[] = [
   create,

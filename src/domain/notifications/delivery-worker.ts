@@ -6,6 +6,7 @@ import {
   type Delivery,
   type DeliveryQueue,
   isForgotten,
+  MOST_KEPT_ATTEMPTS,
   TARGET_KINDS,
 } from '../platform/outbox/delivery.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -29,6 +30,22 @@ export type Failed = {
 };
 
 type FailedAttempt = { readonly failure: string; readonly failureStatus?: number };
+
+/** The delivery after an attempt that failed at `at`. */
+const afterFailure = <Kept extends Delivery>(
+  { failureStatus: _, ...delivery }: Kept,
+  { failure, failureStatus }: FailedAttempt,
+  at: number,
+) => {
+  const attempt = { at, failure, ...(failureStatus === undefined ? {} : { status: failureStatus }) };
+  return {
+    ...delivery,
+    attempts: delivery.attempts + 1,
+    failure,
+    ...(failureStatus === undefined ? {} : { failureStatus }),
+    history: [...(delivery.history ?? []), attempt].slice(-MOST_KEPT_ATTEMPTS),
+  };
+};
 
 const isFailed = (outcome: Outcome): outcome is Failed => typeof outcome === 'object';
 
@@ -121,10 +138,13 @@ export const deliveryWorker = (deps: {
       target: { kind: TARGET_KINDS[channel], id: to },
       inputs: { message: id, kind, attempts: attempts + 1, reason: failed.failure },
     });
-    const forgetAt = clock.now() + DEAD_SECONDS;
-    await update(deliveries, id, ({ dueAt: _, failureStatus: __, ...now }): Delivery | undefined =>
-      now.state === 'dead' ? undefined : { ...now, state: 'dead', attempts: now.attempts + 1, ...failed, forgetAt },
-    );
+    const now = clock.now();
+    const forgetAt = now + DEAD_SECONDS;
+    await update(deliveries, id, (waiting): Delivery | undefined => {
+      if (waiting.state === 'dead') return undefined;
+      const { dueAt: _, ...failing } = afterFailure(waiting, failed, now);
+      return { ...failing, state: 'dead', forgetAt };
+    });
     onOutcome?.(channel, 'dead');
   };
 
@@ -151,9 +171,9 @@ export const deliveryWorker = (deps: {
     const dueAt = clock.now() + Math.max(backoff(delivery.attempts + 1, chance), retryAfterSeconds);
     if (isFinal || dueAt >= delivery.giveUpAt) await moveToDeadLetters(delivery, failed);
     else {
-      const attempts = delivery.attempts + 1;
-      await update(deliveries, delivery.id, ({ failureStatus: _, ...now }) =>
-        now.state === 'dead' ? undefined : { ...now, attempts, dueAt, ...failed },
+      const now = clock.now();
+      await update(deliveries, delivery.id, (waiting): Delivery | undefined =>
+        waiting.state === 'dead' ? undefined : { ...afterFailure(waiting, failed, now), dueAt },
       );
     }
     return outcome;

@@ -1,4 +1,4 @@
-import { deadLettersPage } from '../../../views/pages/console-dead-letters.ts';
+import { type DeadLetterAttempt, deadLettersPage } from '../../../views/pages/console-dead-letters.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { ItemOf } from './console-calls.ts';
@@ -54,12 +54,13 @@ export const addDeadLetterPages = ({ router, page, deps, calls, sessions, opened
         attempts,
         failure,
         failure_status: status,
+        history,
         created_at: createdAt,
         forget_at: forgetAt,
       }) => {
         const recipientHref = hrefOf(to);
         return {
-          ...{ id, kind, channel, attempts, failure, createdAt, forgetAt },
+          ...{ id, kind, channel, attempts, failure, history: history.map(attemptOf), createdAt, forgetAt },
           ...(status === undefined ? {} : { status }),
           recipient: webhooks.get(to) ?? names(to),
           ...(recipientHref === undefined ? {} : { recipientHref }),
@@ -68,7 +69,16 @@ export const addDeadLetterPages = ({ router, page, deps, calls, sessions, opened
       },
     );
     const asked = { search: '', state: '' };
-    sendPage(ctx, 200, deadLettersPage({ ...frame, action: home, asked, rows, pages }));
+    const allAction = mayRetry && rows.length > 0 ? { allAction: `${home}/retry` } : {};
+    sendPage(ctx, 200, deadLettersPage({ ...frame, action: home, asked, rows, pages, ...allAction }));
+  });
+
+  router.post('/console/dead-letters/retry', async (ctx) => {
+    const { form: _, ...session } = await sessions.withForm(ctx);
+    const { account, by } = openedAs(ctx, session).viewer;
+    const { body } = await calls.run('retryDeadLetters', account, by, { body: {} });
+    const isPart = body?.more === true || (body?.kept ?? 0) > 0;
+    seeOther(ctx, `${home}?done=${isPart ? 'sentAgainInPart' : 'sentAllAgain'}`);
   });
 
   router.post('/console/dead-letters/:id/retry', async (ctx) => {
@@ -78,3 +88,8 @@ export const addDeadLetterPages = ({ router, page, deps, calls, sessions, opened
     seeOther(ctx, `${home}?done=sentAgain`);
   });
 };
+
+const attemptOf = ({ at, failure, status }: ShownLetter['history'][number]): DeadLetterAttempt => ({
+  ...{ at, failure },
+  ...(status === undefined ? {} : { status }),
+});

@@ -67,7 +67,7 @@ export const operationPages = (
   };
   const letter: DeadLetterRow = {
     ...{ id: text('msg_1'), kind: text('agent.killed'), channel: 'webhook', recipient: text('Our tool') },
-    ...{ attempts: 9, failure: text('status_not_ok'), status: 503, createdAt: NOON, forgetAt: NOON },
+    ...{ attempts: 9, failure: text('status_not_ok'), status: 503, history: [], createdAt: NOON, forgetAt: NOON },
   };
   const token: RegistrationTokenRow = {
     ...{ id: text('iat_1'), ownerName: text('Ada'), byName: text('Olga'), used: 0, uses: 3, state: 'active' },
@@ -268,7 +268,15 @@ export const operationPages = (
       rows: [
         { ...letter, againAction: `${home}/msg_1/retry`, recipientHref: `${home}/whk_1` },
         { ...letter, channel: 'mail', attempts: 1 },
+        {
+          ...{ ...letter, id: 'msg_2', attempts: 1 },
+          history: [
+            { at: NOON - 60, failure: text('not_reachable') },
+            { at: NOON, failure: 'status_not_ok', status: 503 },
+          ],
+        },
       ],
+      allAction: `${home}/retry`,
     }),
     noDeadLetters: deadLettersPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },

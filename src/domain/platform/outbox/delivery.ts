@@ -10,6 +10,18 @@ export const TARGET_KINDS = {
   app: 'client',
 } as const satisfies Record<Channel, string>;
 
+/** One failed attempt. `failure`: one of our own codes, or the answer of a mail server. */
+export type FailedDelivery = {
+  /** Epoch second. */
+  readonly at: number;
+  readonly failure: string;
+  /** The HTTP status that the recipient answered, if it answered one. */
+  readonly status?: number;
+};
+
+/** Most failed attempts that a delivery keeps: the newest. In 72 hours there are about 35. */
+export const MOST_KEPT_ATTEMPTS = 40;
+
 type Message = {
   /**
    * `msg_…`: derived from the notification and the recipient, in the order of notifications, and the same at each
@@ -30,6 +42,8 @@ type Message = {
   readonly body: string;
   readonly isSealed?: true;
   readonly attempts: number;
+  /** Its failed attempts, oldest first; also those before it was sent again. Absent: none, or from before they were kept. */
+  readonly history?: readonly FailedDelivery[];
   readonly giveUpAt: number;
   readonly createdAt: number;
 };

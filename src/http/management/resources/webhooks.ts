@@ -11,6 +11,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { about, ORDER, PAGE, route, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
+  arrayOf,
   change,
   flag,
   identified,
@@ -114,6 +115,17 @@ const DEAD_LETTER = named(
       attempts: integer('Number of delivery attempts.'),
       failure: string('Why the last attempt failed.'),
       failure_status: integer('HTTP status that the recipient answered to it.'),
+      history: arrayOf(
+        output(
+          {
+            at: seconds('When it was tried.'),
+            failure: string('Why it failed.'),
+            status: integer('HTTP status that the recipient answered.'),
+          },
+          ['status'],
+        ),
+        'Its failed attempts, oldest first, 40 at most; also those before it was delivered again.',
+      ),
       created_at: seconds('When the first delivery was due.'),
       forget_at: seconds('Until when it can be delivered again.'),
     },
@@ -122,6 +134,20 @@ const DEAD_LETTER = named(
 );
 
 const DEAD_LETTER_PAGE = page(DEAD_LETTER);
+
+const RETRY_ALL = named(
+  'RetryDeadLetters',
+  input({ to: text('Only those for this recipient: an endpoint, account, browser or client.', 100) }),
+);
+
+const RETRIED = named(
+  'RetriedDeadLetters',
+  output({
+    retried: integer('How many are delivered again: 500 at most.'),
+    kept: integer('How many stay: mails whose link has expired.'),
+    more: flag('Whether there are others, which the same call goes on with.'),
+  }),
+);
 
 const SCOPES = scopes('webhooks', {
   read: ['See which systems receive notifications', 'low'],
@@ -187,6 +213,12 @@ const routes = {
     roles: ['administrator', 'operator'],
     status: 204,
   }),
+  retryDeadLetters: letters.act(
+    '/dead-letters/retry',
+    RETRIED,
+    'Deliver all dead letters again, or those for one recipient, each under its id',
+    { body: RETRY_ALL },
+  ),
 };
 
 type Dependencies = {
@@ -254,11 +286,16 @@ const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): H
       await deadLetters.retry(id, by);
       return {};
     },
+
+    retryDeadLetters: async ({ body, by }) => ({ body: await deadLetters.retryAll(body, by) }),
   };
 };
 
 /** A delivery without its body, which may hold data for its recipient only. */
-const showDeadLetter = (letter: DeadLetter) =>
-  show(letter, ['id', 'channel', 'to', 'kind', 'attempts', 'failure', 'failureStatus', 'createdAt', 'forgetAt']);
+const showDeadLetter = ({ history = [], ...letter }: DeadLetter) =>
+  show({ ...letter, history }, [
+    ...(['id', 'channel', 'to', 'kind', 'attempts', 'failure', 'failureStatus'] as const),
+    ...(['history', 'createdAt', 'forgetAt'] as const),
+  ]);
 
 export const webhooks = resource(routes, handlers);
