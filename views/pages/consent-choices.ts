@@ -58,7 +58,7 @@ const openid = ({ openidScopes: scopes }: ConsentModel): Html | undefined =>
 const delegableTo = (model: ConsentModel['delegableTo']): Html | undefined =>
   model === undefined || model.agents.length === 0
     ? undefined
-    : html`<details><summary>${words.delegableTo} <span class="hint">${words.notUnlessYouChoose}</span></summary>
+    : html`<details class="further"><summary>${words.delegableTo}<span class="none-chosen">: <span class="hint">${words.noAgentChosen}</span></span></summary>
 <fieldset><legend class="unseen">${words.delegableToAgents}</legend>
 <p class="hint">${words.delegatedFurther}</p>
 ${tickList(

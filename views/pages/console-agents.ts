@@ -58,7 +58,8 @@ const bulk = ({
 <span id="chosen">${bulkWords.withChosen}</span>
 <div class="actions">${BULK_DEEDS.map((deed) =>
   submit({ text: bulkWords.deeds[deed], kind: deed === 'retire' ? 'danger' : 'plain', name: 'do', value: deed }),
-)}</div></form>`;
+)}</div>
+<button type="button" class="button quiet" data-pick-all>${bulkWords.chooseAll}</button></form>`;
 
 const isAsked = ({ asked }: AgentListModel): boolean =>
   [asked.owner, asked.blueprint, asked.search, asked.state, asked.environment, asked.unused].some(

@@ -31,12 +31,15 @@ export type ConsoleApprovalsModel = ConsoleFrame & {
   /** Set if only this many of the newest were counted. */
   readonly countedOnly?: number;
   readonly decisions: number;
+  /** How many of them approve. */
+  readonly approvals: number;
+  /** Of the denials among them, from 0 to 1. */
+  readonly denialShare?: number;
   /** Approved by two people by break-glass. */
   readonly emergencies: number;
   readonly medianSeconds?: number;
   /** From 0 to 1. */
   readonly quickShare?: number;
-  readonly denialShare?: number;
   readonly people: readonly { readonly name: string; readonly perDay: readonly number[]; readonly total: number }[];
   /** Starts of days, epoch seconds. */
   readonly days: readonly number[];
@@ -53,15 +56,16 @@ export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
     side: consoleNavigation(model, 'approvals'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
-<section aria-labelledby="figures" class="card tight"><h2 id="figures">${words.lastDays(model.days.length)}</h2>
-${figures(model)}
+<section aria-labelledby="figures" class="card tight"><h2 id="figures">${words.requestsNow}</h2>
 ${countBar(
-  words.byOutcome,
+  words.byOutcome(numberPhrase(model.states.reduce((sum, { count }) => sum + count, 0))),
   'by-outcome',
   model.states.filter(({ count }) => count > 0),
   words.states,
 )}
-${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}</section>
+${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}
+<h3>${words.lastDays(model.days.length)}</h3>
+${figures(model)}</section>
 <form method="get" action="${model.action}" class="filters short" role="search">${kept(model.sorting)}
 ${choice({
   name: 'state',
@@ -87,11 +91,10 @@ const percent = (share: number | undefined): string => (share === undefined ? 'â
 const MANY_QUICK = 0.2;
 
 const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures">
-<li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.decisions}</span></li>
+<li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.decisions(numberPhrase(model.approvals), numberPhrase(model.decisions - model.approvals), percent(model.denialShare))}</span></li>
 <li><strong>${model.medianSeconds === undefined ? 'â€“' : durationPhrase(model.medianSeconds)}</strong> <span>${words.median}</span></li>
 <li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span>${(model.quickShare ?? 0) >= MANY_QUICK && html` <span class="tag warn">${words.tooQuick}</span>`}</li>
 ${model.emergencies > 0 && html`<li><strong>${numberPhrase(model.emergencies)}</strong> <span>${words.emergencies}</span></li>`}
-<li><strong>${percent(model.denialShare)}</strong> <span>${words.denials}</span></li>
 </ul>`;
 
 const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {

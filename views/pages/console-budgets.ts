@@ -85,14 +85,28 @@ export type BudgetModel = ConsoleFrame & {
   readonly auditLogHref?: string;
 };
 
+/** The use now, and the budget as a sentence. */
+export const budgetNow = (budget: BudgetRow & { readonly resource?: string }): Html =>
+  html`<section aria-labelledby="used" class="card"><h2 id="used">${words.used}</h2>
+<div class="big-use">${useOf(budget)}</div>
+${useBar(budget)}
+<p>${words.says(subjectText(budget), limitText(budget), durationPhrase(budget.windowSeconds), budget.resource === undefined ? undefined : isolated(budget.resource, 300))}</p></section>`;
+
+/** What the limit of a budget counts, beside the number. */
+export const limitUnit = ({
+  measure,
+  currency,
+}: {
+  readonly measure: BudgetRow['measure'];
+  readonly currency?: string | undefined;
+}): Html =>
+  measure === 'amount' && currency !== undefined ? isolated(currency, 20) : html`${words.measures[measure]}`;
+
 export const budgetPage = ({ budget, actions, auditLogHref, ...frame }: BudgetModel): Html =>
   objectPage(frame, {
     ...{ place: 'budgets', title: words.budget, name: budget.name, id: budget.id, actions },
     state: registeredState(budget.state),
-    first: html`<section aria-labelledby="used" class="card"><h2 id="used">${words.used}</h2>
-<div class="big-use">${useOf(budget)}</div>
-${useBar(budget)}
-<p>${words.says(subjectText(budget), limitText(budget), durationPhrase(budget.windowSeconds), budget.resource === undefined ? undefined : isolated(budget.resource, 300))}</p></section>`,
+    first: budgetNow(budget),
     facts: [
       [
         words.whom,

@@ -86,7 +86,7 @@ const load = (figures: LoadFigures, tryHref: string | undefined): Html => {
     decisions === 0
       ? html`<p class="empty">${words.noDecisions(tryHref)}</p>`
       : html`<ul class="figures">
-<li><strong>${numberPhrase(decisions)}</strong> <span>${approvalWords.decisions}</span></li>
+<li><strong>${numberPhrase(decisions)}</strong> <span>${approvalWords.made}</span></li>
 <li><strong>${medianSeconds !== undefined && durationPhrase(medianSeconds)}</strong> <span>${words.median}</span></li>
 <li><strong>${Math.round(quickShare * 100)} %</strong> <span>${words.quickest}</span></li></ul>
 ${quickShare >= TOO_MANY_QUICK && decisions >= ENOUGH_DECISIONS && html`<p class="flash warning">${words.quick}</p>`}

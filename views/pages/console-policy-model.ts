@@ -58,6 +58,8 @@ export type PolicyActivationModel = ConsoleFrame & {
   readonly etag: number;
   readonly replaces?: number;
   readonly difference?: PolicyDifference;
+  /** Of the check of its text, made when the page is read. */
+  readonly findings: readonly PolicyFindingLine[];
   readonly replayHref: string;
 };
 

@@ -1,8 +1,9 @@
 import { anyName, cellText, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
+import { actionLink, headActions } from '../partials/object-page.ts';
 import { pagination } from '../partials/pagination.ts';
 import {
   differenceCount,
@@ -88,12 +89,7 @@ export const policyVersionPage = (model: PolicyVersionModel): Html =>
     width: 'wide',
     side: consoleNavigation(model, 'versions', false),
     body: html`<div class="page-head"><div class="row"><h1>${words.versionNumber(model.set.version)}</h1>
-<div class="actions">${
-      model.activateHref !== undefined &&
-      html`<a class="button ${removes(model.difference) ? 'plain' : 'primary'}" href="${model.activateHref}">${model.set.state === 'archived' ? words.makeCountAgain : words.makeCount}</a>`
-    }${model.editHref !== undefined && html`<a class="button plain" href="${model.editHref}">${words.edit}</a>`}${
-      model.copyHref !== undefined && html`<a class="button plain" href="${model.copyHref}">${words.draftFrom}</a>`
-    }<a class="button plain" href="${model.tryHref}">${words.tryIt}</a>${replayForm(model)}</div></div>
+${versionActions(model)}</div>
 <p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), anyName(model.set.byName))}</span></p>
 ${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}</div>
 ${removalNote(model.difference)}
@@ -104,6 +100,26 @@ ${model.set.state !== 'draft' && compare(model)}
 ${sourceText(model.text, words.textOf(model.set.version))}
 <p class="hint">SHA-256 <code>${model.set.digest}</code></p></section>`,
   });
+
+/** A draft is activated or replayed first; what else can be done with a version is in the menu. */
+const versionActions = (model: PolicyVersionModel): Html | undefined => {
+  const { activateHref, editHref, copyHref, tryHref, difference, set } = model;
+  const about = words.versionNumber(set.version);
+  const link = (href: string | undefined, text: Phrase, kind: 'primary' | 'plain' = 'plain') =>
+    href === undefined ? undefined : actionLink({ href, text, kind }, about);
+  const activate = set.state === 'archived' ? words.makeCountAgain : words.makeCount;
+  return headActions(
+    [
+      link(activateHref, activate, removes(difference) ? 'plain' : 'primary'),
+      replayForm(model),
+      link(editHref, words.edit),
+      link(tryHref, words.tryIt),
+      link(copyHref, words.draftFrom),
+    ],
+    [],
+    about,
+  );
+};
 
 const removes = (difference: PolicyDifference | undefined): boolean =>
   difference !== undefined && removedPolicies(difference).length > 0;
@@ -129,6 +145,19 @@ const compare = ({
 <div class="actions">${submit({ text: words.compare, kind: 'plain' })}</div></form>
 ${difference && differenceText(difference)}</section>`;
 
+/** What the check of the text found; a set with errors cannot be stored, so these are warnings. */
+const checkResult = (findings: PolicyActivationModel['findings']): Html =>
+  findings.length === 0
+    ? html`<p><span class="tag good">${words.checked}</span> ${words.checkedClean}</p>`
+    : html`<div class="warnings" role="note"><p>${words.checkedWarnings(findings.length)}</p><ul>${findings
+        .slice(0, MOST_FINDINGS)
+        .map(
+          ({ message, policy, line }) =>
+            html`<li>${policy !== undefined && html`<code>${plainText(policy, 80)}</code> `}${line !== undefined && html`${words.line(line)}: `}${plainText(message, 300)}</li>`,
+        )}</ul></div>`;
+
+const MOST_FINDINGS = 5;
+
 export const policyActivationPage = (model: PolicyActivationModel): Html => {
   const { set, replaces, difference } = model;
   return layout({
@@ -142,6 +171,7 @@ export const policyActivationPage = (model: PolicyActivationModel): Html => {
 <p class="lead">${words.activating(replaces)}</p>
 ${set.note !== undefined && html`<p>${words.quoted(plainText(set.note, 200))}</p>`}
 ${difference && difference.lines.length > 0 && html`<p class="diff-count">${differenceCount(difference)}</p>`}${removalNote(difference)}
+${checkResult(model.findings)}
 <p class="hint">${words.notSure(model.replayHref)}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="etag" value="${model.etag}">${
       replaces !== undefined && html`<input type="hidden" name="replaces" value="${replaces}">`

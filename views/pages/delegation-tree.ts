@@ -89,23 +89,67 @@ const countOf = (nodes: readonly DelegationNode[]): number =>
 
 const [WIDTH, HEIGHT] = [176, 62];
 const [ACROSS, DOWN] = [216, 78];
+/** Of the picture for a phone: its width, and how far a hop is indented. */
+const [NARROW, INDENT] = [324, 20];
 const MARGIN = 3;
 
 const SCOPES = 20;
 
-/** The section of a page. A narrow screen shows the list in place of the picture. */
+/** Where a box stands, in pixels. */
+type Spot = { readonly x: number; readonly y: number; readonly width: number };
+
+/** How a picture is arranged. `letters`: how many fit into a line of a box. */
+type Plan = {
+  readonly width: number;
+  readonly height: number;
+  readonly spotOf: (place: Place) => Spot;
+  readonly edge: (from: Spot, to: Spot) => string;
+  readonly letters: { readonly name: number; readonly line: number };
+};
+
+/** From left to right: a column is a hop. */
+const widePlan = (boxes: readonly Box[], rows: number): Plan => ({
+  width: Math.max(0, ...boxes.map(({ column }) => column)) * ACROSS + WIDTH + 2 * MARGIN,
+  height: (rows - 1) * DOWN + HEIGHT + 2 * MARGIN,
+  spotOf: ({ column, row }) => ({ x: MARGIN + column * ACROSS, y: MARGIN + row * DOWN, width: WIDTH }),
+  // From the right side of a box to the left side of a further one.
+  edge: (from, to) => {
+    const [x, y] = [from.x + from.width, from.y + HEIGHT / 2];
+    return from.y === to.y
+      ? `M${x} ${y}H${to.x}`
+      : `M${x} ${y}H${x + (ACROSS - WIDTH) / 2}V${to.y + HEIGHT / 2}H${to.x}`;
+  },
+  letters: { name: 17, line: 24 },
+});
+
+/** One box below the other, each hop indented: for a phone. */
+const narrowPlan = (boxes: readonly Box[]): Plan => {
+  const keyOf = ({ column, row }: Place): string => `${column}/${row}`;
+  const lines = new Map(boxes.map((one, index) => [keyOf(one), index]));
+  return {
+    width: NARROW,
+    height: (boxes.length - 1) * DOWN + HEIGHT + 2 * MARGIN,
+    spotOf: (place) => {
+      const x = MARGIN + place.column * INDENT;
+      return { x, y: MARGIN + (lines.get(keyOf(place)) ?? 0) * DOWN, width: NARROW - MARGIN - x };
+    },
+    // From the lower side of a box, down to the left side of a further one.
+    edge: (from, to) => `M${from.x + INDENT / 2} ${from.y + HEIGHT}V${to.y + HEIGHT / 2}H${to.x}`,
+    letters: { name: 22, line: 30 },
+  };
+};
+
+/** The section of a page. A phone shows its own picture. */
 export const delegationTrees = (model: DelegationTreesModel): Html => {
   const { trees, more, isMore, listHref } = model;
   const count = trees.reduce((sum, { delegations }) => sum + countOf(delegations), 0);
   const { boxes, rows, cut } = layOut(trees);
-  const width = Math.max(0, ...boxes.map(({ column }) => column)) * ACROSS + WIDTH + 2 * MARGIN;
-  const height = (rows - 1) * DOWN + HEIGHT + 2 * MARGIN;
   return html`<section aria-labelledby="tree"${trees.length > 0 && html` class="card"`}><h2 id="tree">${words.tree}</h2>
 ${
   trees.length === 0
     ? html`<p class="empty">${words.none}</p>`
-    : html`<div class="tree-scroll" tabindex="0" role="region" aria-labelledby="tree-title"><svg class="tree" role="group" aria-labelledby="tree-title" viewbox="0 0 ${width} ${height}" width="${width}" height="${height}"><title id="tree-title">${words.pictureTitle(count)}</title>
-${boxes.map((box) => ('person' in box ? personBox(box, box.person) : delegationBox(box, box.delegation, box.from)))}</svg></div>
+    : html`<div class="tree-scroll" tabindex="0" role="region" aria-labelledby="tree-title">${picture(boxes, widePlan(boxes, rows), 'tree-title', count)}</div>
+<div class="tree-narrow">${picture(boxes, narrowPlan(boxes), 'tree-title-narrow', count)}</div>
 ${cut > 0 && html`<p class="hint">${words.deeper(cut)}</p>`}
 <details class="tree-list"><summary>${words.asList}</summary>
 <ul>${trees.map((tree) => html`<li>${linked(isolated(tree.person), tree.href)}${nested(tree.delegations)}</li>`)}</ul></details>`
@@ -113,43 +157,41 @@ ${cut > 0 && html`<p class="hint">${words.deeper(cut)}</p>`}
 <p class="hint">${isMore ? html`${words.andFurther}: ` : more > 0 && html`${words.andMore(more)}: `}<a href="${listHref}">${words.allOfThem}</a></p></section>`;
 };
 
-const xOf = (column: number): number => MARGIN + column * ACROSS;
-const yOf = (row: number): number => MARGIN + row * DOWN;
+const picture = (boxes: readonly Box[], plan: Plan, id: string, count: number): Html =>
+  html`<svg class="tree" role="group" aria-labelledby="${id}" viewbox="0 0 ${plan.width} ${plan.height}" width="${plan.width}" height="${plan.height}"><title id="${id}">${words.pictureTitle(count)}</title>
+${boxes.map((one) =>
+  'person' in one
+    ? personBox(plan, plan.spotOf(one), one.person)
+    : delegationBox(plan, plan.spotOf(one), one.delegation, plan.spotOf(one.from)),
+)}</svg>`;
 
-const box = ({ column, row }: Place, first: HtmlValue, second: HtmlValue, kind: string, third?: HtmlValue): Html =>
-  html`<rect class="${kind}" x="${xOf(column)}" y="${yOf(row)}" width="${WIDTH}" height="${HEIGHT}" rx="8"></rect><text class="name ${kind}" x="${xOf(column) + 11}" y="${yOf(row) + 19}">${first}</text><text x="${xOf(column) + 11}" y="${yOf(row) + 36}">${second}</text>${third !== undefined && html`<text x="${xOf(column) + 11}" y="${yOf(row) + 52}">${third}</text>`}`;
+const box = ({ x, y, width }: Spot, first: HtmlValue, second: HtmlValue, kind: string, third?: HtmlValue): Html =>
+  html`<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${HEIGHT}" rx="8"></rect><text class="name ${kind}" x="${x + 11}" y="${y + 19}">${first}</text><text x="${x + 11}" y="${y + 36}">${second}</text>${third !== undefined && html`<text x="${x + 11}" y="${y + 52}">${third}</text>`}`;
 
-const personBox = (place: Place, { person, href }: DelegationTree): Html => {
-  const drawn = box(place, anyText(person, 17), words.person, 'person');
+const personBox = ({ letters }: Plan, spot: Spot, { person, href }: DelegationTree): Html => {
+  const drawn = box(spot, anyText(person, letters.name), words.person, 'person');
   return href === undefined
     ? html`<g>${drawn}</g>`
     : html`<a href="${href}"><title>${anyText(person, 60)}</title>${drawn}</a>`;
 };
 
-const delegationBox = (place: Place, node: DelegationNode, from: Place): Html => {
+const delegationBox = ({ letters, edge }: Plan, spot: Spot, node: DelegationNode, from: Spot): Html => {
   const { agent, resource, scopes, state, hidden, isHere } = node;
   const kind = `${LOOKS[state]}${isHere ? ' here' : ''}`;
   const label = words.node(plainText(agent, 60), plainText(resource, 60), scopesText(scopes), words.states[state]);
   const title = html`${label}${hidden > 0 && html`, ${words.hops(hidden)}`}`;
   // The state is a word in the box, so that colour and line do not carry it alone.
   const second =
-    state === 'active' ? plainText(resource, 24) : html`${plainText(resource, 10)} · ${words.shortStates[state]}`;
-  return html`<a href="${node.href}"${isHere && html` aria-current="page"`}><title>${title}</title><path class="${hidden > 0 ? 'hidden ' : ''}${LOOKS[state]}" d="${edge(from, place)}"></path><path class="head" d="${arrowhead(place)}"></path>${box(place, plainText(agent, 17), second, kind, plainText(scopes.join(', '), 24))}</a>`;
-};
-
-/** From the right side of a box to the left side of a further one. */
-const edge = (from: Place, to: Place): string => {
-  const [x, y] = [xOf(from.column) + WIDTH, yOf(from.row) + HEIGHT / 2];
-  const bend = x + (ACROSS - WIDTH) / 2;
-  return from.row === to.row
-    ? `M${x} ${y}H${xOf(to.column)}`
-    : `M${x} ${y}H${bend}V${yOf(to.row) + HEIGHT / 2}H${xOf(to.column)}`;
+    state === 'active'
+      ? plainText(resource, letters.line)
+      : html`${plainText(resource, letters.line - 14)} · ${words.shortStates[state]}`;
+  return html`<a href="${node.href}"${isHere && html` aria-current="page"`}><title>${title}</title><path class="${hidden > 0 ? 'hidden ' : ''}${LOOKS[state]}" d="${edge(from, spot)}"></path><path class="head" d="${arrowhead(spot)}"></path>${box(spot, plainText(agent, letters.name), second, kind, plainText(scopes.join(', '), letters.line))}</a>`;
 };
 
 /** Before the left side of the box to which an edge leads. */
-const arrowhead = ({ column, row }: Place): string => {
-  const [x, y] = [xOf(column), yOf(row) + HEIGHT / 2];
-  return `M${x - 7} ${y - 4.5}L${x - 1} ${y}L${x - 7} ${y + 4.5}`;
+const arrowhead = ({ x, y }: Spot): string => {
+  const middle = y + HEIGHT / 2;
+  return `M${x - 8} ${middle - 5}L${x} ${middle}L${x - 8} ${middle + 5}Z`;
 };
 
 const LOOKS = { active: 'live', suspended: 'held', revoked: 'ended', expired: 'ended', blocked: 'ended' } as const;

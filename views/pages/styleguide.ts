@@ -35,17 +35,13 @@ export const styleguidePage = (model: StyleguideModel): Html =>
       (scheme) =>
         html`<a href="${model.basePath}/console/styleguide?scheme=${scheme}"${scheme === model.scheme && html` aria-current="true"`}>${words.scheme[scheme]}</a>`,
     )}</nav></div>
-<nav class="index" aria-label="${words.index}"><div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div>${groups().map(
+<details class="card tight"><summary>${words.index}</summary><nav class="index" aria-label="${words.index}">${groups().map(
       ([group, parts]) =>
         html`<div class="card tight"><h2><a href="#group-${group}">${words.groups[group]}</a></h2><p>${Object.keys(
           parts,
         ).map((name) => html`<a href="#part-${name}">${readable(name)}</a> `)}</p></div>`,
-    )}</nav>
+    )}<div class="card tight"><h2>${words.basics}</h2><p><a href="#type">${words.type}</a> <a href="#colours">${words.colours}</a></p></div></nav></details>
 <div class="scheme-${model.scheme}">
-<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card type">${TYPE.map(
-      ({ size, use, sample }) =>
-        html`<div><p class="hint"><strong>${use}</strong> <span class="line">${size}</span></p><div>${sample}</div></div>`,
-    )}</div></section>
 ${groups().map(
   ([group, parts]) =>
     html`<section aria-labelledby="group-${group}"><h2 id="group-${group}">${words.groups[group]}</h2>
@@ -54,6 +50,10 @@ ${groups().map(
         html`<section aria-labelledby="part-${name}"><h3 id="part-${name}">${readable(name)}</h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
     )}</div></section>`,
 )}
+<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card type">${TYPE.map(
+      ({ size, use, sample }) =>
+        html`<div><p class="hint"><strong>${use}</strong> <span class="line">${size}</span></p><div>${sample}</div></div>`,
+    )}</div></section>
 </div>
 <section aria-labelledby="colours"><h2 id="colours">${words.colours}</h2>${swatches('light')}${swatches('dark')}</section>`,
   });

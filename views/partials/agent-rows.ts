@@ -22,10 +22,10 @@ export type AgentRow = AgentFacts & {
 /** Heads that are links, by what the server can sort by. Both sort in ascending order. */
 type Sorts = Readonly<Record<'name' | 'lastUse', { readonly href: string; readonly isIt: boolean }>>;
 
-const head = (title: Phrase, sort?: Sorts[keyof Sorts]): Html =>
+const head = (title: Phrase, sort?: Sorts[keyof Sorts], before?: Html | false): Html =>
   sort === undefined
-    ? html`<th scope="col">${title}</th>`
-    : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}><a href="${sort.href}">${title}</a></th>`;
+    ? html`<th scope="col">${before}${title}</th>`
+    : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}>${before}<a href="${sort.href}">${title}</a></th>`;
 
 /**
  * Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. `form`: id of the
@@ -35,11 +35,14 @@ export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
   { at, sorts, form }: { readonly at?: Phrase; readonly sorts?: Sorts; readonly form?: string } = {},
 ): Html => html`<div class="card flush"><table class="log agents">
-<thead><tr>${head(agentWords.agent, sorts?.name)}<th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th>${head(at ?? words.lastUse, sorts?.lastUse)}</tr></thead>
+<thead><tr>${head(agentWords.agent, sorts?.name, form !== undefined && PICK_ALL)}<th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th>${head(at ?? words.lastUse, sorts?.lastUse)}</tr></thead>
 <tbody>${rows.map(
   (row) =>
     html`<tr><td data-label="${agentWords.agent}" class="who-is">${form !== undefined && pick(form, row)}<a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
 )}</tbody></table></div>`;
+
+/** Ticks all rows, by copy.js; without scripts a browser hides it. The form does not send it. */
+const PICK_ALL = html`<label class="pick"><input type="checkbox" data-pick-all><span class="unseen">${bulkWords.chooseAll}</span></label>`;
 
 const pick = (form: string, { id, name }: AgentRow): Html =>
   html`<label class="pick"><input type="checkbox" name="id" value="${id}" form="${form}"><span class="unseen">${bulkWords.choose(chosenName(name))}</span></label>`;

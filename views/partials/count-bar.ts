@@ -1,4 +1,4 @@
-import { type Html, html, type Phrase } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { numberPhrase } from '../time-text.ts';
 
 export type Count = {
@@ -16,7 +16,7 @@ const LEAST = 5;
 
 /** Counts as one bar, in which each has its share, and as links for users who do not see the bar. */
 export const countBar = (
-  title: Phrase,
+  title: HtmlValue,
   id: string,
   counts: readonly Count[],
   words: Readonly<Record<string, Phrase>>,

@@ -40,6 +40,8 @@ export type FormControl = {
   readonly hint?: HtmlValue;
   readonly error?: Text;
   readonly optional?: boolean;
+  /** What a number counts, beside it. */
+  readonly unit?: Html;
 };
 
 /** Fields that repeat: one list of controls for each item. Buttons send `rows`: `add:` or `remove:` and the member. */
@@ -56,6 +58,8 @@ export type FormSection = {
   readonly hint?: HtmlValue;
   /** Folded away until the reader opens it, unless one of its fields has an error. */
   readonly isFolded?: boolean;
+  /** Its controls stand beside one another. */
+  readonly isRow?: boolean;
   readonly controls?: readonly FormControl[];
   readonly rows?: FormRows;
 };
@@ -70,6 +74,8 @@ export type ObjectForm = {
   readonly button: Phrase;
   /** Version of the object that the page showed; absent: a new one. */
   readonly version?: number;
+  /** The object as it is now, before the fields. */
+  readonly now?: HtmlValue;
   readonly sections: readonly FormSection[];
 };
 
@@ -83,6 +89,7 @@ export const objectFormPage = (frame: ConsoleFrame, form: ObjectForm): Html =>
     width: 'wide',
     body: html`<div class="page-head"><h1>${form.heading}</h1>
 <p class="lead">${form.lead}</p></div>
+${form.now !== undefined && html`<div class="now">${form.now}</div>`}
 <form method="post" action="${form.action}" class="form"><input type="hidden" name="csrf" value="${frame.csrf}">${
       form.version !== undefined && html`<input type="hidden" name="version" value="${form.version}">`
     }
@@ -98,7 +105,7 @@ const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidde
 export const formSection = (section: FormSection): Html => {
   const { title, hint, controls = [], rows } = section;
   const inside = html`${hint !== undefined && html`<p class="hint">${hint}</p>`}
-${controls.map(controlOf)}${rows && rowsOf(rows)}`;
+${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : controls.map(controlOf)}${rows && rowsOf(rows)}`;
   if (section.isFolded !== true) {
     // A field that says the same as its section is enough for the eye.
     const isRepeated = controls[0]?.label === title;
@@ -121,7 +128,7 @@ const rowsButton = (text: Phrase, value: string, kind: 'plain' | 'danger', about
   html`<div class="actions"><button type="submit" class="button ${kind}" name="rows" value="${value}" formnovalidate>${text}${about !== undefined && html`<span class="unseen"> ${about}</span>`}</button></div>`;
 
 const controlOf = (control: FormControl): Html => {
-  const { name, label, look, value, hint, error, optional } = control;
+  const { name, label, look, value, hint, error, optional, unit } = control;
   const usual = {
     ...{ name, label },
     ...(hint === undefined ? {} : { hint }),
@@ -136,6 +143,7 @@ const controlOf = (control: FormControl): Html => {
         ...input,
         ...(look.isSecret ? { type: 'password' as const } : { value: text }),
         ...(look.isNumber ? { inputMode: 'numeric' as const } : {}),
+        ...(unit === undefined ? {} : { unit: html`<span>${unit}</span>` }),
       });
     }
     case 'area':

@@ -224,10 +224,11 @@ export const consentChoiceWords = {
   }),
   wishAtMost: (time: HtmlValue) => phrase({ en: html`For ${time} at most.`, de: html`Höchstens für ${time}.` }),
   delegableTo: phrase({
-    en: 'May it be delegated further, to other agents?',
-    de: 'Darf es an andere Agenten weitergegeben werden?',
+    en: 'Delegable to other agents',
+    de: 'An andere Agenten weitergeben',
   }),
-  notUnlessYouChoose: phrase({ en: 'Not unless you choose', de: 'Nur wenn Sie welche wählen' }),
+  /** As long as no agent is ticked. */
+  noAgentChosen: phrase({ en: 'none', de: 'an keine' }),
   delegableToAgents: phrase({
     en: 'Agents it may delegate this to',
     de: 'Agenten, an die es weitergegeben werden darf',

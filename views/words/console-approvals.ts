@@ -7,8 +7,10 @@ export const consoleApprovalsWords = {
     en: 'Single actions that agents asked people about. People decide on their own pages, not on this one.',
     de: 'Einzelne Handlungen, um die Agenten Personen gebeten haben. Entschieden wird auf deren eigenen Seiten, hier nicht.',
   }),
-  lastDays: (days: number) => phrase({ en: `The last ${days} days`, de: `Die letzten ${days} Tage` }),
-  byOutcome: phrase({ en: 'By outcome', de: 'Nach Ausgang' }),
+  requestsNow: phrase({ en: 'Requests', de: 'Anfragen' }),
+  lastDays: (days: number) =>
+    phrase({ en: `What people decided in ${days} days`, de: `Was Personen in ${days} Tagen entschieden` }),
+  byOutcome: (count: HtmlValue) => phrase({ en: html`${count} by outcome`, de: html`${count} nach Ausgang` }),
   countedOnly: (count: HtmlValue) =>
     phrase({ en: html`Of the newest ${count} approvals.`, de: html`Von den neuesten ${count} Freigaben.` }),
   state: phrase({ en: 'State', de: 'Zustand' }),
@@ -27,12 +29,16 @@ export const consoleApprovalsWords = {
     de: 'Noch hat kein Agent um eine Freigabe gebeten. Anfragen erscheinen hier, sobald eine Richtlinie oder eine API eine Freigabe verlangt.',
   }),
   noneFits: phrase({ en: 'No approval fits.', de: 'Keine Freigabe passt.' }),
-  decisions: phrase({ en: 'decisions', de: 'Entscheidungen' }),
+  made: phrase({ en: 'decisions', de: 'Entscheidungen' }),
+  decisions: (approved: HtmlValue, denied: HtmlValue, share: string) =>
+    phrase({
+      en: html`decisions: ${approved} approve, ${denied} deny (${share})`,
+      de: html`Entscheidungen: ${approved} dafür, ${denied} dagegen (${share})`,
+    }),
   median: phrase({ en: 'median time', de: 'Median der Dauer' }),
   quick: phrase({ en: 'under 3 seconds', de: 'unter 3 Sekunden' }),
   tooQuick: phrase({ en: 'too fast to read', de: 'zu schnell zum Lesen' }),
   whoDecides: phrase({ en: 'Who decides', de: 'Wer entscheidet' }),
-  denials: phrase({ en: 'denied', de: 'abgelehnt' }),
   meaning: phrase({ en: 'What these figures tell', de: 'Was diese Zahlen sagen' }),
   quickHint: phrase({
     en: 'No person reads a page within 3 seconds. Many such approvals are a habit.',
@@ -43,8 +49,8 @@ export const consoleApprovalsWords = {
     de: 'Gibt es nie eine Ablehnung, fragen Sie, ob die Anfragen gelesen werden.',
   }),
   emergencies: phrase({
-    en: 'approved by break-glass access',
-    de: 'im Notfall durch zwei Personen freigegeben',
+    en: 'more requests approved by break-glass access, by two people each',
+    de: 'weitere Anfragen im Notfall freigegeben, von je zwei Personen',
   }),
   person: phrase({ en: 'Person', de: 'Person' }),
   perDay: phrase({ en: 'Decisions a day', de: 'Entscheidungen am Tag' }),

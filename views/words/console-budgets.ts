@@ -75,8 +75,8 @@ export const budgetWords = {
   measures,
   limit: phrase({ en: 'Limit', de: 'Grenze' }),
   limitHint: phrase({
-    en: 'The most within any window. 0 allows nothing. Amounts are in the unit of the authorization details.',
-    de: 'Das Höchste in jedem Zeitfenster. 0 erlaubt nichts. Beträge in der Einheit der Autorisierungsdetails.',
+    en: '0 allows nothing. Amounts are in the unit of the authorization details.',
+    de: '0 erlaubt nichts. Beträge in der Einheit der Autorisierungsdetails.',
   }),
   window: phrase({ en: 'Length of the window', de: 'Länge des Zeitfensters' }),
   only: phrase({ en: 'Count only', de: 'Nur zählen' }),

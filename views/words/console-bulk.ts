@@ -8,6 +8,7 @@ const agentsDe = (count: number): string => `${count} Agenten`;
 export const bulkWords = {
   title: phrase({ en: 'Change several agents', de: 'Mehrere Agenten ändern' }),
   choose: (name: HtmlValue) => phrase({ en: html`Choose ${name}`, de: html`${name} auswählen` }),
+  chooseAll: phrase({ en: 'Choose all on this page', de: 'Alle dieser Seite auswählen' }),
   withChosen: phrase({ en: 'With the chosen agents', de: 'Mit den ausgewählten Agenten' }),
   deeds: {
     suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),

@@ -13,6 +13,7 @@ export const peopleWords = {
     de: 'Anfang von Name, Benutzername, E-Mail',
   }),
   roles: phrase({ en: 'Roles', de: 'Rollen' }),
+  rolesNow: phrase({ en: 'Now:', de: 'Jetzt:' }),
   roleNames: {
     administrator: phrase({ en: 'administrator', de: 'Administrator' }),
     operator: phrase({ en: 'operator', de: 'Operator' }),

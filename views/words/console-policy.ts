@@ -81,6 +81,17 @@ export const policyPageWords = {
       en: `${replaces === undefined ? 'Nothing is active now.' : `It replaces version ${replaces}.`} Every decision from then on asks it, on all nodes. You can roll back at any time.`,
       de: `${replaces === undefined ? 'Jetzt ist keine Version aktiv.' : `Sie tritt an die Stelle von Version ${replaces}.`} Von da an fragt jede Entscheidung sie, auf allen Knoten. Sie können jederzeit zurück.`,
     }),
+  checked: phrase({ en: 'checked', de: 'geprüft' }),
+  checkedClean: phrase({
+    en: 'Syntax and schema are correct. The check found no warning.',
+    de: 'Syntax und Schema stimmen. Die Prüfung fand keine Warnung.',
+  }),
+  checkedWarnings: (count: number) =>
+    phrase({
+      en: html`<strong>The check found ${count} ${count === 1 ? 'warning' : 'warnings'}.</strong>`,
+      de: html`<strong>Die Prüfung fand ${count} ${count === 1 ? 'Warnung' : 'Warnungen'}.</strong>`,
+    }),
+  line: (line: number) => phrase({ en: `Line ${line}`, de: `Zeile ${line}` }),
   notSure: (href: string) =>
     phrase({
       en: html`Not sure? <a href="${href}">Replay it over the last days</a> first.`,

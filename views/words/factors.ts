@@ -43,9 +43,13 @@ export const recoveryWords = {
     de: 'Hinzugefügt. Die nächste Anmeldung fragt danach.',
   }),
   shownOnce: phrase({
-    en: 'They are shown only now. Print them, or copy them to where you keep passwords. Each lets you in once, in place of a second factor that you lost.',
-    de: 'Sie werden nur jetzt gezeigt. Drucken Sie sie, oder kopieren Sie sie dorthin, wo Sie Passwörter aufbewahren. Jeder lässt Sie einmal hinein, anstelle eines zweiten Faktors, den Sie verloren haben.',
+    en: 'They are shown only now. Keep them where you keep passwords, or on paper. Each lets you in once, in place of a second factor that you lost.',
+    de: 'Sie werden nur jetzt gezeigt. Bewahren Sie sie dort auf, wo Ihre Passwörter sind, oder auf Papier. Jeder lässt Sie einmal hinein, anstelle eines zweiten Faktors, den Sie verloren haben.',
   }),
   oldOnesAreOver: phrase({ en: 'Those from before are over.', de: 'Die von vorher gelten nicht mehr.' }),
+  /** Name of the downloaded file. */
+  file: phrase({ en: 'recovery-codes.txt', de: 'wiederherstellungscodes.txt' }),
+  download: phrase({ en: 'Download', de: 'Herunterladen' }),
+  print: phrase({ en: 'Print', de: 'Drucken' }),
   kept: phrase({ en: 'I have kept them', de: 'Ich habe sie aufbewahrt' }),
 };

@@ -12,6 +12,8 @@ export type ApprovalFigures = {
   readonly states: readonly { readonly state: (typeof SHOWN_STATES)[number]; readonly count: number }[];
   /** Decisions of people, within the days examined. */
   readonly decisions: number;
+  /** How many of them approve. An approval by several people has several. */
+  readonly approvals: number;
   /** Median time to a decision, seconds; undefined where there was none. */
   readonly medianSeconds?: number;
   /** Share of all approvals that people gave within three seconds after the request; from 0 to 1. */
@@ -48,6 +50,7 @@ export const approvalFigures = (approvals: readonly Approval[], now: number): Ap
       count: approvals.filter((one) => shownStateAt(one, now) === state).length,
     })),
     decisions: decisions.length,
+    approvals: yes.length,
     ...(median === undefined ? {} : { medianSeconds: median }),
     ...(yes.length === 0
       ? {}

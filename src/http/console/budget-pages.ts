@@ -1,5 +1,5 @@
 import { isolated } from '../../../views/agent-text.ts';
-import { type BudgetRow, budgetPage, budgetsPage } from '../../../views/pages/console-budgets.ts';
+import { type BudgetRow, budgetNow, budgetPage, budgetsPage, limitUnit } from '../../../views/pages/console-budgets.ts';
 import { confirmPage } from '../../../views/partials/console-list.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { budgetWords as words } from '../../../views/words/console-budgets.ts';
@@ -68,7 +68,7 @@ export const addBudgetPages = (parts: PageParts): void => {
     sendPage(ctx, 200, budgetsPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
   });
 
-  addObjectForms(parts, formsOf(home));
+  addObjectForms(parts, formsOf(deps, home));
 
   const budgetOf = async ({ account, by }: Viewer, id: string) => {
     const { body, version = 0 } = await calls.run('getBudget', account, by, { id });
@@ -174,12 +174,16 @@ const SECTIONS: readonly SectionSpec[] = [
   },
   {
     title: words.howMuch,
+    isRow: true,
     fields: [
+      {
+        ...{ name: 'limit', label: words.limit, kind: numberField(words.limitHint) },
+        unitOf: (object) => limitUnit(object as ShownBudget),
+      },
       {
         ...{ name: 'measure', label: words.measure, only: 'new' },
         kind: choiceField(MEASURES.map((value) => ({ value, text: words.measures[value] }))),
       },
-      { name: 'limit', label: words.limit, kind: numberField(words.limitHint) },
       { name: 'window_seconds', label: words.window, kind: timeField({ least: 60, most: 2_678_400 }) },
     ],
   },
@@ -207,7 +211,7 @@ const SECTIONS: readonly SectionSpec[] = [
   },
 ];
 
-const formsOf = (home: string): ObjectFormSpec => ({
+const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
   ...{ path: '/console/budgets', place: 'budgets', sections: SECTIONS },
   hrefOf: (id) => `${home}/${id}`,
   create: {
@@ -217,6 +221,12 @@ const formsOf = (home: string): ObjectFormSpec => ({
   change: {
     ...{ read: 'getBudget', operation: 'updateBudget', title: words.changeTitle },
     ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+    now: async (object) => {
+      const budget = object as ShownBudget;
+      const { resource } = budget;
+      const row = rowOf(home, budget, await partyNames(deps, [budget.subject]));
+      return budgetNow({ ...row, ...(resource === undefined ? {} : { resource }) });
+    },
   },
 });
 

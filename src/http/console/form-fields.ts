@@ -2,7 +2,7 @@
  * Fields of forms about registered objects. Each kind of field reads what a browser sent into a member of the management API,
  * and writes a member as text. Checks of a value stay with the API.
  */
-import type { HtmlValue, Phrase } from '../../../views/html.ts';
+import type { Html, HtmlValue, Phrase } from '../../../views/html.ts';
 import type { Option } from '../../../views/partials/controls.ts';
 import type { FormLook } from '../../../views/partials/object-form.ts';
 import { rightsLines, rightsText } from '../../../views/rights-text.ts';
@@ -50,6 +50,10 @@ export type FieldSpec = {
   readonly kind: FieldKind;
   readonly hint?: HtmlValue;
   readonly optional?: true;
+  /** What the number counts, beside the field. */
+  readonly unit?: Html;
+  /** The unit in the form that changes this object. */
+  readonly unitOf?: (object: Readonly<Record<string, unknown>>) => Html;
   /** Absent: in both forms. */
   readonly only?: 'new' | 'change';
   /** Whether the form that changes this object has the field; default: it has. */

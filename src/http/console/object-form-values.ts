@@ -32,6 +32,8 @@ export type SectionSpec = {
   readonly title: Phrase;
   readonly hint?: HtmlValue;
   readonly isFolded?: true;
+  /** Its fields stand beside one another, as parts of one sentence. */
+  readonly isRow?: true;
   readonly fields?: readonly FieldSpec[];
   readonly rows?: RowsSpec;
 };
@@ -70,6 +72,8 @@ export type ObjectFormSpec = {
     readonly object?: (answer: Shown) => Shown;
     /** Default: `edit`. */
     readonly path?: string;
+    /** What the form changes, as it is now; before the fields. */
+    readonly now?: (object: Shown, viewer: Viewer) => Promise<HtmlValue> | HtmlValue;
     /** Asks for a fresh second factor before the form, where the call asks for it only in some cases. */
     readonly isStepUp?: true;
     /** The call that the viewer must be permitted to see the form; default: `operation`. */
@@ -154,16 +158,17 @@ export const sectionsOf = (
   offered: Offered = { apis: [], options: {} },
   more = 0,
 ): readonly FormSection[] => {
-  const control = (name: string, { label, kind, hint = kind.hint, optional }: FieldSpec): FormControl => {
+  const control = (name: string, { label, kind, hint = kind.hint, optional, unit }: FieldSpec): FormControl => {
     const error = errors.get(name);
     return {
       ...{ name, label, look: lookOf(kind, offered), value: values.get(name) ?? [] },
       ...(hint === undefined ? {} : { hint }),
+      ...(unit === undefined ? {} : { unit }),
       ...(error === undefined ? {} : { error }),
       ...(optional === undefined ? {} : { optional }),
     };
   };
-  return spec.sections.flatMap(({ fields = [], rows, title, hint, isFolded }): readonly FormSection[] => {
+  return spec.sections.flatMap(({ fields = [], rows, title, hint, isFolded, isRow }): readonly FormSection[] => {
     const shown = fields.filter(({ only }) => only === undefined || only === which);
     // An object without any item, as a new one, has an empty one.
     const spare = rows ? Math.max(more, itemsIn(rows, values) === 0 ? rows.spare : 0) : 0;
@@ -173,6 +178,7 @@ export const sectionsOf = (
         title,
         ...(hint === undefined ? {} : { hint }),
         ...(isFolded ? { isFolded } : {}),
+        ...(isRow ? { isRow } : {}),
         controls: shown.map((field) => control(formName(field), field)),
         ...(rows
           ? {

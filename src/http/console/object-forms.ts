@@ -46,12 +46,18 @@ type ShowAgain = (status: number, errors: Again['errors']) => Promise<void>;
 
 const NO_ERRORS: Again['errors'] = new Map();
 
-/** The form of this object: without the fields that do not apply to it. */
+/** The form of this object: without the fields that do not apply to it, and with the units of its numbers. */
 const narrowedTo = (object: Shown, spec: ObjectFormSpec): ObjectFormSpec => ({
   ...spec,
   sections: spec.sections.map((section) => ({
     ...section,
-    ...(section.fields ? { fields: section.fields.filter(({ fits }) => fits?.(object) ?? true) } : {}),
+    ...(section.fields
+      ? {
+          fields: section.fields
+            .filter(({ fits }) => fits?.(object) ?? true)
+            .map((field) => (field.unitOf ? { ...field, unit: field.unitOf(object) } : field)),
+        }
+      : {}),
   })),
 });
 
@@ -191,6 +197,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
       objectFormPage(frame, {
         ...{ place: spec.place, title: change.title, heading, lead: change.lead, version },
         ...{ action: `${href}/${tail}`, cancelHref: href, button: change.button ?? registerWords.save },
+        now: await change.now?.(object, viewer),
         sections: sectionsOf(its, 'change', values, errors, offered, more),
       }),
     );

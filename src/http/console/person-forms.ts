@@ -1,4 +1,6 @@
+import { html } from '../../../views/html.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../../views/language.ts';
+import { roleNames } from '../../../views/pages/console-people.ts';
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { peopleWords } from '../../../views/words/console-people.ts';
@@ -78,6 +80,8 @@ export const addPersonForms = (parts: PageParts): void => {
     change: {
       ...{ ...change, path: 'roles', isStepUp: true, access: 'removeAccountFactors' },
       ...{ title: words.rolesTitle, heading: chosenHeading(words.rolesOf), lead: words.rolesLead },
+      now: ({ roles }) =>
+        html`<p><strong>${peopleWords.rolesNow}</strong> ${roleNames(roles as Parameters<typeof roleNames>[0])}</p>`,
     },
   });
   addObjectForms(parts, {

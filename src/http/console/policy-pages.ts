@@ -83,6 +83,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
       action: `${href}/activate`,
       etag,
       ...(active ? { replaces: active.version, difference: differenceOf(active, set) } : {}),
+      findings: await findingsOf(viewer, set.text),
       replayHref: `${home}/replay?policy=${set.version}`,
     };
     sendPage(ctx, 200, policyActivationPage(model));

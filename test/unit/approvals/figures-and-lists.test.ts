@@ -53,7 +53,13 @@ describe('figures of what people decided', () => {
       made(7, { state: 'approved', createdAt: TODAY - 9 * DAY, redeemBy: NOW }),
     ];
     const figures = approvalFigures(approvals, NOW);
-    expect(figures).toMatchObject({ decisions: 4, medianSeconds: 3, quickShare: 1 / 3, denialShare: 0.25 });
+    expect(figures).toMatchObject({
+      decisions: 4,
+      approvals: 3,
+      medianSeconds: 3,
+      quickShare: 1 / 3,
+      denialShare: 0.25,
+    });
     expect(figures.people).toEqual([
       { account: 'acc_1', perDay: [0, 0, 0, 0, 0, 1, 2], total: 3 },
       { account: 'acc_2', perDay: [0, 0, 0, 0, 0, 0, 1], total: 1 },

@@ -67,10 +67,25 @@ describe('the picture of a delegation tree', () => {
   test('makes every box a link whose title has the agent, the API, the scopes and the state', () => {
     const page = String(delegationTrees(model([node('a', [node('b')])])));
     const links = [...page.matchAll(/<a href="([^"]+)"><title>([^<]+)</g)].map(([, href, title]) => [href, title]);
-    expect(links).toEqual([
+    const boxes = [
       ['/console/people/acc_1', 'Ada'],
       ['/console/delegations/dlg_a', 'a at Calendar: read, write (active)'],
       ['/console/delegations/dlg_b', 'b at Calendar: read, write (active)'],
+    ];
+    // The picture for a wide screen, and the one for a phone.
+    expect(links).toEqual([...boxes, ...boxes]);
+  });
+
+  test('for a phone stands within 324 pixels, one box below the other, each hop indented', () => {
+    const page = String(delegationTrees(model([node('a', [node('b'), node('c')])])));
+    const narrow = page.slice(page.indexOf('<div class="tree-narrow">'));
+    expect(narrow).toContain('viewbox="0 0 324 302"');
+    const rects = [...narrow.matchAll(/<rect class="[^"]*" x="(\d+)" y="(\d+)" width="(\d+)"/g)];
+    expect(rects.map(([, x, y, width]) => [Number(x), Number(y), Number(x) + Number(width)])).toEqual([
+      [3, 3, 321],
+      [23, 81, 321],
+      [43, 159, 321],
+      [43, 237, 321],
     ]);
   });
 
@@ -80,7 +95,7 @@ describe('the picture of a delegation tree', () => {
     );
     expect(page).toContain('>Calendar · revoked</text>');
     expect(page).toContain('>Calendar · inactive</text>');
-    expect(page.match(/<text class="name ended"/g)).toHaveLength(2);
+    expect(page.match(/<text class="name ended"/g)).toHaveLength(2 * 2);
     expect(page.match(/<s><a /g)).toHaveLength(2);
     expect(page).toContain('inactive: one before it ended</span>');
   });

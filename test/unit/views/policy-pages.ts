@@ -175,6 +175,9 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
       etag: 3,
       replaces: 1,
       difference,
+      findings: [
+        { severity: 'warning', message: text('never applies'), policy: text('low'), line: 1, source: text('permit (') },
+      ],
       replayHref: `${home}/replay?policy=2`,
     }),
     'policy-editor': policyEditorPage({
