@@ -44,6 +44,7 @@ import { SESSIONS } from '../domain/identity/sessions/session.ts';
 import { UPSTREAM_LINKS } from '../domain/identity/upstream/upstream-links.ts';
 import { UPSTREAMS } from '../domain/identity/upstream/upstream-provider.ts';
 import { NOTIFICATIONS } from '../domain/notifications/notification.ts';
+import { NOTIFICATION_CHOICES } from '../domain/notifications/notification-choices.ts';
 import { PUSH_KEYS } from '../domain/notifications/push-keys.ts';
 import { PUSH_SUBSCRIPTIONS } from '../domain/notifications/push-subscription.ts';
 import { WEBHOOKS } from '../domain/notifications/webhook.ts';
@@ -114,6 +115,7 @@ export const COLLECTIONS = [
   WEBHOOKS,
   PUSH_KEYS,
   PUSH_SUBSCRIPTIONS,
+  NOTIFICATION_CHOICES,
   NOTIFICATIONS,
   DELIVERIES,
   DELIVERY_QUEUES,

@@ -14,6 +14,7 @@ import { type DeadLetters, deadLetters } from '../domain/notifications/dead-lett
 import { type DeliveryWorker, deliveryWorker, type Sender } from '../domain/notifications/delivery-worker.ts';
 import { logoutChannel, type MakeLogoutToken } from '../domain/notifications/logout-channel.ts';
 import { mailChannel } from '../domain/notifications/mail-channel.ts';
+import { type NotificationChoices, notificationChoices } from '../domain/notifications/notification-choices.ts';
 import { pushChannel } from '../domain/notifications/push-channel.ts';
 import type { PushRegistry } from '../domain/notifications/push-registry.ts';
 import { recipientRouting } from '../domain/notifications/recipient-routing.ts';
@@ -35,6 +36,8 @@ export interface NotificationServices {
   /** Absent without a mail server. */
   readonly emails: EmailChange | undefined;
   readonly deadLetters: DeadLetters;
+  /** Of what each person is notified. */
+  readonly choices: NotificationChoices;
   readonly deliveryWorker: DeliveryWorker;
 }
 
@@ -73,8 +76,10 @@ export const notificationServices = (
   });
   const links = mailLinks(deps);
   const resets = passwordReset({ ...deps, links, limits, knownDevice: knownDevices(deps).knownDevice });
+  const choices = notificationChoices(deps);
   return {
     webhooks,
+    choices,
     resets: mailer === undefined ? undefined : resets,
     emails: mailer === undefined ? undefined : emailChange({ ...deps, links }),
     deadLetters: deadLetters(deps),
@@ -85,6 +90,7 @@ export const notificationServices = (
         isMailed: mailer !== undefined,
         ...(push ? { push } : {}),
         webhooks,
+        choices,
         onWithheld: (account, channel) => {
           metrics.notifications.inc({ channel, outcome: 'withheld' });
           log.warn(

@@ -85,6 +85,7 @@ export const peoplePages = (
       ...signingIn,
       issuerName: `${configuration.brand?.name ?? 'Behalf'} ${new URL(issuer).host}`,
     }),
+    notificationChoices: made.notifications.choices,
     push: made.push.registry && { keys: made.push.keys, registry: made.push.registry },
     approvals: {
       service: made.approvals.service,

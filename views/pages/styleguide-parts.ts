@@ -15,6 +15,7 @@ import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
 import { icon } from '../partials/icon.ts';
 import { itemList } from '../partials/item-list.ts';
+import { notificationChoices } from '../partials/notification-choices.ts';
 import { formSection } from '../partials/object-form.ts';
 import { headActions } from '../partials/object-page.ts';
 import { pagination } from '../partials/pagination.ts';
@@ -29,6 +30,7 @@ import { submit } from '../partials/submit.ts';
 import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
 import { consentWarnings } from '../words/consent.ts';
+import { notificationKinds } from '../words/notification-kinds.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
 import { chartsParts } from './styleguide-charts.ts';
 import { rightsParts } from './styleguide-rights.ts';
@@ -97,6 +99,15 @@ const controlsParts = () =>
       checkbox({ name: `sg-h${index}`, label: words.label, isChecked }),
     ),
     typedConfirmation: [typedConfirmation({ name: planner.name, value: '', error: words.error })],
+    notificationChoices: [
+      notificationChoices({
+        ...{ action: '#', csrf: '', channels: ['mail', 'push'] },
+        kinds: [
+          { kind: 'sg-1', ...notificationKinds['approval.requested'], in: { mail: 'on', push: 'off' } },
+          { kind: 'sg-2', ...notificationKinds['factor.added'], in: { mail: 'fixed', push: 'on' } },
+        ],
+      }),
+    ],
     postButton: [postButton('#', '', submit({ text: words.button, kind: 'plain' }))],
     passkeyForm: [
       passkeyForm({

@@ -22,10 +22,10 @@ export type AgentRow = AgentFacts & {
 /** Heads that are links, by what the server can sort by. Both sort in ascending order. */
 type Sorts = Readonly<Record<'name' | 'lastUse', { readonly href: string; readonly isIt: boolean }>>;
 
-const head = (title: Phrase, sort?: Sorts[keyof Sorts], before?: Html | false): Html =>
+const head = (title: Phrase, sort?: Sorts[keyof Sorts], after?: Html | false): Html =>
   sort === undefined
-    ? html`<th scope="col">${before}${title}</th>`
-    : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}>${before}<a href="${sort.href}">${title}</a></th>`;
+    ? html`<th scope="col">${title}${after}</th>`
+    : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}><a href="${sort.href}">${title}</a>${after}</th>`;
 
 /**
  * Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. `form`: id of the

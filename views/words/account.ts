@@ -241,6 +241,7 @@ export const ownActivity = {
     en: 'Browser notifications off',
     de: 'Benachrichtigungen im Browser ausgeschaltet',
   }),
+  'notification.chosen': phrase({ en: 'Notifications chosen', de: 'Benachrichtigungen ausgewählt' }),
   'factor.all_removed': phrase({
     en: 'All second factors removed by an administrator',
     de: 'Alle zweiten Faktoren von der Administration entfernt',

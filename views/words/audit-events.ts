@@ -205,6 +205,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'push_key.rotated': ['New key for messages in browsers', 'Neuer Schlüssel für Mitteilungen in Browsern'],
   'push_key.revoked': ['Key for messages in browsers ended', 'Schlüssel für Mitteilungen in Browsern beendet'],
   'notification.undelivered': ['Notification could not be delivered', 'Benachrichtigung unzustellbar'],
+  'notification.chosen': ['Notifications chosen', 'Benachrichtigungen ausgewählt'],
   'notification.retried': ['Notification is delivered again', 'Benachrichtigung wird noch einmal zugestellt'],
   'management.permitted': ['Call of the management API let through', 'Aufruf der Verwaltungs-API zugelassen'],
   'management.local_proof': [

@@ -4,8 +4,17 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const notificationsWords = {
   title: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
   lead: phrase({
-    en: 'A browser can tell you when an agent waits for your decision, and when something changes in how you sign in. No message says what it is about, and opening one decides nothing.',
-    de: 'Ein Browser kann Ihnen sagen, wenn ein Agent auf Ihre Entscheidung wartet und wenn sich etwas an Ihrer Anmeldung ändert. Keine Nachricht sagt, worum es geht, und sie zu öffnen entscheidet nichts.',
+    en: 'A browser can tell you when an agent waits for your decision, and when something changes in how you sign in. No message in a browser says what it is about, and opening one decides nothing.',
+    de: 'Ein Browser kann Ihnen sagen, wenn ein Agent auf Ihre Entscheidung wartet und wenn sich etwas an Ihrer Anmeldung ändert. Keine Nachricht im Browser sagt, worum es geht, und sie zu öffnen entscheidet nichts.',
+  }),
+  leadOfMail: phrase({
+    en: 'The server can tell you when an agent waits for your decision, and when something changes in how you sign in.',
+    de: 'Der Server kann Ihnen sagen, wenn ein Agent auf Ihre Entscheidung wartet und wenn sich etwas an Ihrer Anmeldung ändert.',
+  }),
+  mailed: phrase({ en: 'Mails go to your address.', de: 'Mails gehen an Ihre Adresse.' }),
+  notMailed: phrase({
+    en: 'You get no mail: you have no confirmed address, or this server sends none.',
+    de: 'Sie bekommen keine Mails: Sie haben keine bestätigte Adresse, oder dieser Server sendet keine.',
   }),
   here: phrase({ en: 'This browser', de: 'Dieser Browser' }),
   isOn: phrase({ en: 'This browser notifies you.', de: 'In diesem Browser werden Sie benachrichtigt.' }),
@@ -16,10 +25,6 @@ export const notificationsWords = {
   needsScript: phrase({
     en: 'Turning it on takes a browser that has such messages, with JavaScript. Everything else works without them.',
     de: 'Dafür braucht es einen Browser, der solche Nachrichten kennt, und JavaScript. Alles andere geht auch ohne sie.',
-  }),
-  byMail: phrase({
-    en: 'The server notifies you by mail in any case.',
-    de: 'Eine E-Mail bekommen Sie in jedem Fall.',
   }),
   name: phrase({ en: 'Name of this browser', de: 'Name dieses Browsers' }),
   nameHint: phrase({ en: 'So that you know it among others.', de: 'Damit Sie ihn unter anderen erkennen.' }),
@@ -40,30 +45,29 @@ export const notificationsWords = {
       en: html`Turned on ${on}, ${last ? html`last message ${last}` : 'nothing sent yet'}.`,
       de: html`Eingeschaltet ${on}, ${last ? html`letzte Nachricht ${last}` : 'noch nichts gesendet'}.`,
     }),
-  kinds: phrase({ en: 'What a message is about', de: 'Worum es in einer Nachricht geht' }),
-  ofApprovals: phrase({ en: 'Approvals', de: 'Freigaben' }),
-  ofApprovalsMore: phrase({
-    en: 'An agent waits for your decision, or a request that you could decide goes to further people.',
-    de: 'Ein Agent wartet auf Ihre Entscheidung, oder über eine Anfrage an Sie können weitere Personen entscheiden.',
+  kinds: phrase({ en: 'What you are told, and how', de: 'Was Sie erfahren, und wie' }),
+  choose: phrase({
+    en: 'Mails about your own sign-in and alarms stay on: they protect your account.',
+    de: 'Mails über Ihre eigene Anmeldung und Alarme bleiben an: Sie schützen Ihr Konto.',
   }),
-  ofSignIn: phrase({ en: 'Sign-in and account', de: 'Anmeldung und Konto' }),
-  ofSignInMore: phrase({
-    en: 'A new password, address or second factor, and what an administrator changes in your account.',
-    de: 'Ein neues Passwort, eine neue Adresse, ein neuer zweiter Faktor und was die Administration an Ihrem Konto ändert.',
-  }),
-  ofAgents: phrase({ en: 'Agents you own', de: 'Ihre Agenten' }),
-  ofAgentsMore: phrase({
-    en: 'An agent waits for you as its owner, was stopped, or has a credential that ends soon.',
-    de: 'Ein Agent wartet auf Sie als Eigentümer, wurde angehalten, oder einer seiner Nachweise endet bald.',
-  }),
-  allOfThem: phrase({
-    en: 'Each browser of the list gets all of these. None can be turned off alone: they protect your account.',
-    de: 'Jeder Browser der Liste bekommt sie alle. Einzeln lassen sie sich nicht abschalten: Sie schützen Ihr Konto.',
-  }),
+  kindsIn: (count: number, off: number) =>
+    phrase({
+      en: `${count} ${count === 1 ? 'kind' : 'kinds'}${off === 0 ? '' : `, ${off} turned off`}`,
+      de: `${count} ${count === 1 ? 'Art' : 'Arten'}${off === 0 ? '' : `, ${off} abgeschaltet`}`,
+    }),
+  channels: {
+    mail: phrase({ en: 'Mail', de: 'Mail' }),
+    push: phrase({ en: 'Browser', de: 'Browser' }),
+  },
+  saveKinds: phrase({ en: 'Save the choice', de: 'Auswahl speichern' }),
   test: phrase({ en: 'Send a test', de: 'Test senden' }),
   remove: phrase({ en: 'Remove', de: 'Entfernen' }),
   toList: phrase({ en: 'Get notifications in this browser', de: 'In diesem Browser benachrichtigen lassen' }),
   done: {
+    chosen: phrase({
+      en: 'Saved. It applies to what happens from now on.',
+      de: 'Gespeichert. Es gilt für alles, was von nun an geschieht.',
+    }),
     added: phrase({
       en: 'This browser notifies you from now on. Send a test to see how that looks.',
       de: 'Ab jetzt werden Sie in diesem Browser benachrichtigt. Senden Sie einen Test, um zu sehen, wie das aussieht.',

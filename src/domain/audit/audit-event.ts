@@ -242,6 +242,8 @@ export const AUDIT_EVENTS = {
     'A key for notifications in browsers may be compromised. It was revoked, and every browser that has it was removed.',
   'notification.undelivered':
     'The server could not deliver a notification. It keeps it among the dead letters. `inputs` say which and why.',
+  'notification.chosen':
+    'A person chose of which kinds they are notified by mail and in browsers. `inputs` have the kinds that are off.',
   'notification.retried': 'A notification among the dead letters was queued for delivery again.',
   'management.permitted':
     'Roles and policy permitted a call that changes something. The server writes this event before the change. `note` is the operation; `inputs` have the question to the policy.',

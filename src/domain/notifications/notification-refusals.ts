@@ -2,6 +2,7 @@ import { type RefusalTable, refusalsOf } from '../vocabulary/refusals.ts';
 
 /** Refusals: notifications. */
 export const NOTIFICATION_REFUSALS = {
+  notification_not_optional: { code: 'invalid_field', text: 'This kind of notification cannot be turned off here.' },
   mail_link_over: { code: 'conflict', text: 'The link in this mail is over.' },
   webhook_url_malformed: {
     code: 'invalid_field',

@@ -8,6 +8,7 @@ import type { Found } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { MailFacts } from './mail-channel.ts';
 import type { Notification } from './notification.ts';
+import type { NotificationChoices } from './notification-choices.ts';
 import { isAsking, ruleOf } from './notification-kinds.ts';
 import type { PushFacts } from './push-channel.ts';
 import { webhookBody } from './webhook-body.ts';
@@ -27,6 +28,8 @@ export const recipientRouting = (deps: {
   readonly isMailed: boolean;
   /** Absent: no browser is notified. */
   readonly push?: { list(account: string): Promise<readonly { readonly id: string }[]> };
+  /** What people turned off. */
+  readonly choices: Pick<NotificationChoices, 'wanting'>;
   readonly webhooks: Pick<WebhookRegistry, 'listening' | 'stopFor'>;
   readonly agents: { get(id: string): Found<Agent> };
   readonly groups: { get(id: string): Found<Group> };
@@ -102,7 +105,7 @@ export const recipientRouting = (deps: {
       ...(isByOther ? { isByOther } : {}),
       ...(object === undefined ? {} : { object }),
     };
-    for (const { id, email, emailVerified } of audience) {
+    for (const { id, email, emailVerified } of await deps.choices.wanting(audience, notification.kind, 'mail')) {
       if (email === undefined || !emailVerified) continue;
       if (await isEnough('mail', notification, id)) continue;
       const body = JSON.stringify({
@@ -129,7 +132,8 @@ export const recipientRouting = (deps: {
     const approval = isAsking(kind) ? object : undefined;
     // A request that can no longer be decided is not sent.
     const end = approval === undefined ? undefined : until;
-    for (const { id: account } of audience.filter(({ state }) => state === 'active')) {
+    const active = audience.filter(({ state }) => state === 'active');
+    for (const { id: account } of await deps.choices.wanting(active, kind, 'push')) {
       const browsers = await to.list(account);
       if (browsers.length === 0 || (await isEnough('push', notification, account))) continue;
       const facts: PushFacts = {

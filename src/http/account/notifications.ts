@@ -2,7 +2,7 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { pushWorker } from '../../../views/assets.ts';
 import { pageCsp } from '../../../views/content-security-policy.ts';
-import { type NotificationsModel, notificationsPage } from '../../../views/pages/notifications.ts';
+import { type NotificationsModel, notificationsPage, type PushModel } from '../../../views/pages/notifications.ts';
 import { browserText } from '../../../views/partials/browser-text.ts';
 import { testPush } from '../../../views/push/notification-push.ts';
 import { notificationsWords } from '../../../views/words/notifications.ts';
@@ -23,6 +23,7 @@ import {
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
+import { addChoiceRoutes, choicesModel } from './notification-choices.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const { done } = notificationsWords;
@@ -40,30 +41,22 @@ const TEST = { urgency: 'normal', ttlSeconds: 600 } as const;
 const WORKER = 'push-worker.js';
 
 /**
- * Adds `/account/notifications`, where a person turns push messages on in the current browser and sees where they are on.
- * Adds the service worker, whose scope is `/account/`: it only shows messages.
+ * Adds `/account/notifications`, where a person chooses of what they are notified. With push it also turns messages on in the
+ * current browser and shows where they are on; the service worker, whose scope is `/account/`, only shows messages.
  */
-export const addNotificationRoutes = (
-  router: Router,
-  deps: PeopleDeps,
-  sessions: AccountSessions,
-  { registry, keys }: NonNullable<PeopleDeps['push']>,
-): void => {
-  const { basePath } = deps;
+export const addNotificationRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions): void => {
+  const { basePath, push } = deps;
   const scope = `${basePath}/account/`;
   const path = `${scope}notifications`;
 
-  const show = async (
+  const pushModel = async (
     ctx: Context,
-    { account, csrf, signedInAs }: PageSession,
-    status: number,
-    more: Partial<Pick<NotificationsModel, 'name' | 'error' | 'flash'>>,
-  ): Promise<void> => {
-    const browsers = await registry.list(account.id);
-    const page = notificationsPage({
-      basePath,
-      signedInAs,
-      csrf,
+    account: string,
+    { registry, keys }: NonNullable<PeopleDeps['push']>,
+    more: PushMore,
+  ): Promise<PushModel> => {
+    const browsers = await registry.list(account);
+    return {
       path,
       key: (await keys.current()).publicKey,
       worker: { href: `${scope}${WORKER}`, scope },
@@ -76,25 +69,67 @@ export const addNotificationRoutes = (
         removeAction: `${path}/${id}/remove`,
       })),
       isFull: browsers.length >= MOST_SUBSCRIPTIONS,
-      isMailed: deps.emails !== undefined && account.emailVerified === true,
       name: browserText(browserHint(ctx.get('user-agent'))),
       ...more,
+    };
+  };
+
+  const show = async (
+    ctx: Context,
+    { account, csrf, signedInAs }: PageSession,
+    status: number,
+    { flash, ...more }: PushMore & Pick<NotificationsModel, 'flash'>,
+  ): Promise<void> => {
+    const page = notificationsPage({
+      ...{ basePath, signedInAs, csrf },
+      isMailed: deps.emails !== undefined && account.emailVerified === true,
+      choices: await choicesModel(deps, account, { action: `${path}/choices`, csrf }),
+      ...(push ? { push: await pushModel(ctx, account.id, push, more) } : {}),
+      ...(flash === undefined ? {} : { flash }),
     });
     sendPage(ctx, status, page, [], 'scripts');
   };
 
+  router.get('/account/notifications', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    await show(ctx, session, 200, doneOf(ctx, DONE));
+  });
+
+  addChoiceRoutes(router, deps, sessions, path);
+  if (push) addPushRoutes({ router, deps, sessions, path }, push, show);
+};
+
+type PushMore = Partial<Pick<PushModel, 'name' | 'error'>>;
+type Show = (
+  ctx: Context,
+  session: PageSession,
+  status: number,
+  more: PushMore & Pick<NotificationsModel, 'flash'>,
+) => Promise<void>;
+
+/** Adds what a person does about their browsers, and the service worker. */
+const addPushRoutes = (
+  {
+    router,
+    deps,
+    sessions,
+    path,
+  }: {
+    readonly router: Router;
+    readonly deps: PeopleDeps;
+    readonly sessions: AccountSessions;
+    readonly path: string;
+  },
+  { registry }: NonNullable<PeopleDeps['push']>,
+  show: Show,
+): void => {
   router.get(`/account/${WORKER}`, (ctx) => {
     const { body, type } = pushWorker();
     ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
     ctx.set('Cache-Control', 'no-cache');
     ctx.type = type;
     ctx.body = body;
-  });
-
-  router.get('/account/notifications', async (ctx) => {
-    const session = await sessions.orSignIn(ctx);
-    if (!session) return;
-    await show(ctx, session, 200, doneOf(ctx, DONE));
   });
 
   router.post('/account/notifications', async (ctx) => {

@@ -245,7 +245,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addSessionRoutes(router, deps, sessions, devices, leave);
   if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
   if (deps.resets) addResetRoutes(router, deps, forms, deps.resets, devices);
-  if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);
+  if (deps.push || deps.emails) addNotificationRoutes(router, deps, sessions);
   addNewOwnerRoutes(router, deps, sessions, done);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   addStepUpRoutes(router, deps, forms, sessions, done);

@@ -48,7 +48,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms): AccountS
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
     const signedInAs = {
-      ...{ name, username, hasNotifications: deps.push !== undefined },
+      ...{ name, username, hasNotifications: deps.push !== undefined || deps.emails !== undefined },
       signOut: { action: `${basePath}/account/sign-out`, csrf },
     };
     rememberReader(ctx, signedInAs);

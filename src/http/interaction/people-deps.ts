@@ -33,6 +33,7 @@ import type { SignInMethods } from '../../domain/identity/upstream/sign-in-metho
 import type { UpstreamRegistry } from '../../domain/identity/upstream/upstream-registry.ts';
 import type { UpstreamSessions } from '../../domain/identity/upstream/upstream-sessions.ts';
 import type { UpstreamSignIn } from '../../domain/identity/upstream/upstream-sign-in.ts';
+import type { NotificationChoices } from '../../domain/notifications/notification-choices.ts';
 import type { PushKeys } from '../../domain/notifications/push-keys.ts';
 import type { PushRegistry } from '../../domain/notifications/push-registry.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
@@ -90,6 +91,8 @@ export type PeopleDeps = {
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
   readonly approvals: ApprovalPagesDeps;
+  /** Of what each person is notified. */
+  readonly notificationChoices: Pick<NotificationChoices, 'off' | 'choose'>;
   /** Absent without push notifications. */
   readonly push?:
     | {

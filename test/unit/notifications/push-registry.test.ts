@@ -142,6 +142,7 @@ describe('AP-05 an agent that asks again and again', () => {
       outbox: { put: async (one) => void put.push(one), wake: async () => undefined, isFull: async () => false },
       isMailed: false,
       push: { list: async (account) => [{ id: `psh_${account}_1` }, { id: `psh_${account}_2` }] },
+      choices: { wanting: async (people) => people },
       webhooks: { listening: async () => [], stopFor: async () => undefined },
       agents: { get: async () => undefined },
       groups: { get: async () => undefined },

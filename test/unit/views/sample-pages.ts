@@ -27,10 +27,12 @@ import { onwardPage } from '../../../views/pages/upstream-redirect.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { DetailItem } from '../../../views/partials/detail-list.ts';
+import type { NotificationChoicesModel } from '../../../views/partials/notification-choices.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { layerWords } from '../../../views/words/decision-layers.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
+import { notificationKinds } from '../../../views/words/notification-kinds.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { healthPages } from './health-pages.ts';
@@ -218,14 +220,21 @@ export const samplePages = (
     ],
   };
 
-  const notifications = {
-    csrf: text('9d2'),
+  const choices: NotificationChoicesModel = {
+    ...{ action: `${basePath}/account/notifications/choices`, csrf: text('9d2'), channels: ['mail', 'push'] },
+    kinds: [
+      { kind: 'approval.requested', ...notificationKinds['approval.requested'], in: { mail: 'on', push: 'off' } },
+      { kind: 'agent.retired', ...notificationKinds['agent.retired'], in: { mail: 'off' } },
+      { kind: 'factor.added', ...notificationKinds['factor.added'], in: { mail: 'fixed', push: 'on' } },
+    ],
+  };
+  const push = {
     path: `${basePath}/account/notifications`,
     key: text('BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIg'),
     worker: { href: `${basePath}/account/push-worker.js`, scope: `${basePath}/account/` },
-    isMailed: true,
     name: text('Firefox on Android'),
   };
+  const notifications = { ...frame, csrf: text('9d2'), isMailed: true, choices };
   const browser = (id: string, name: string, lastSuccessAt?: number): ShownBrowser => ({
     id: text(id),
     name: text(name),
@@ -591,24 +600,28 @@ export const samplePages = (
       connectable: [],
     }),
     notifications: notificationsPage({
-      ...frame,
       ...notifications,
       flash: { kind: 'success', text: text('This browser notifies you from now on.') },
-      browsers: [browser('psh_1', 'My phone', NOON + 600), browser('psh_2', 'Firefox on Linux')],
-      isFull: false,
+      push: {
+        ...push,
+        browsers: [browser('psh_1', 'My phone', NOON + 600), browser('psh_2', 'Firefox on Linux')],
+        isFull: false,
+      },
+    }),
+    'notifications-by-mail': notificationsPage({
+      ...{ ...notifications, isMailed: false },
+      choices: { ...choices, channels: ['mail'] },
     }),
     'notifications-refused': notificationsPage({
-      ...frame,
       ...notifications,
-      browsers: [],
-      isFull: false,
-      error: { text: text('This browser uses a push service that this server does not send to.') },
+      push: {
+        ...{ ...push, browsers: [], isFull: false },
+        error: { text: text('This browser uses a push service that this server does not send to.') },
+      },
     }),
     'notifications-full': notificationsPage({
-      ...frame,
       ...notifications,
-      browsers: [browser('psh_1', 'My phone')],
-      isFull: true,
+      push: { ...push, browsers: [browser('psh_1', 'My phone')], isFull: true },
     }),
     sessions: sessionsPage({
       ...frame,

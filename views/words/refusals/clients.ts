@@ -177,6 +177,7 @@ export const TRUSTED_ISSUER_GERMAN = {
 } satisfies GermanWords;
 
 export const NOTIFICATION_GERMAN = {
+  notification_not_optional: 'Diese Art von Benachrichtigung lässt sich hier nicht abschalten.',
   mail_link_over: 'Der Link in dieser E-Mail gilt nicht mehr.',
   webhook_url_malformed:
     'Ein Endpunkt ist eine URL mit https auf einem öffentlichen Host oder auf einem aus egress.internalHosts.webhooks.',

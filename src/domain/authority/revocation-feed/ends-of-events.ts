@@ -295,6 +295,7 @@ const ENDING_NOTHING = [
   'push_key.rotated',
   'push_key.revoked',
   'notification.undelivered',
+  'notification.chosen',
   'notification.retried',
   'management.permitted',
   'management.local_proof',
