@@ -1,9 +1,11 @@
 /** A person chooses of what they are notified, by kind and channel: over a real SMTP server. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
-import type { Browser, Form, Page } from '../support/browser-flow.ts';
+import type { Browser, Page } from '../support/browser-flow.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+
+type Form = Page['forms'][number];
 
 let mails: MailServer;
 let server: RunningServer;
