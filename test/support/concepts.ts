@@ -260,7 +260,7 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'webhook',
     means: 'an endpoint of another system that receives notifications',
-    collections: ['webhooks', 'notifications', 'deliveries', 'delivery_queues'],
+    collections: ['webhooks', 'notifications', 'notification_choices', 'deliveries', 'delivery_queues'],
     paths: ['webhooks', 'dead-letters'],
     commands: ['webhooks'],
     settings: ['mail'],

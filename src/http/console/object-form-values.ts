@@ -72,8 +72,8 @@ export type ObjectFormSpec = {
     readonly object?: (answer: Shown) => Shown;
     /** Default: `edit`. */
     readonly path?: string;
-    /** What the form changes, as it is now; before the fields. */
-    readonly now?: (object: Shown, viewer: Viewer) => Promise<HtmlValue> | HtmlValue;
+    /** The object as it is now, before the fields. */
+    readonly now?: (object: Shown) => Promise<HtmlValue> | HtmlValue;
     /** Asks for a fresh second factor before the form, where the call asks for it only in some cases. */
     readonly isStepUp?: true;
     /** The call that the viewer must be permitted to see the form; default: `operation`. */
@@ -161,8 +161,7 @@ export const sectionsOf = (
   const control = (name: string, { label, kind, hint = kind.hint, optional, unit }: FieldSpec): FormControl => {
     const error = errors.get(name);
     return {
-      ...{ name, label, look: lookOf(kind, offered), value: values.get(name) ?? [] },
-      ...(hint === undefined ? {} : { hint }),
+      ...{ name, label, hint, look: lookOf(kind, offered), value: values.get(name) ?? [] },
       ...(unit === undefined ? {} : { unit }),
       ...(error === undefined ? {} : { error }),
       ...(optional === undefined ? {} : { optional }),
@@ -177,8 +176,7 @@ export const sectionsOf = (
       {
         title,
         ...(hint === undefined ? {} : { hint }),
-        ...(isFolded ? { isFolded } : {}),
-        ...(isRow ? { isRow } : {}),
+        ...{ isFolded: isFolded === true, isRow: isRow === true },
         controls: shown.map((field) => control(formName(field), field)),
         ...(rows
           ? {

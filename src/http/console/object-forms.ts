@@ -197,7 +197,7 @@ const addChange = (parts: PageParts, spec: ObjectFormSpec, change: NonNullable<O
       objectFormPage(frame, {
         ...{ place: spec.place, title: change.title, heading, lead: change.lead, version },
         ...{ action: `${href}/${tail}`, cancelHref: href, button: change.button ?? registerWords.save },
-        now: await change.now?.(object, viewer),
+        now: await change.now?.(object),
         sections: sectionsOf(its, 'change', values, errors, offered, more),
       }),
     );

@@ -14,6 +14,7 @@ import { blueprints } from './resources/blueprints.ts';
 import { budgets } from './resources/budgets.ts';
 import { clients } from './resources/clients/clients.ts';
 import { credentials } from './resources/credentials.ts';
+import { deadLetters } from './resources/dead-letters.ts';
 import { delegations } from './resources/delegations.ts';
 import { grants } from './resources/grants.ts';
 import { groups } from './resources/groups.ts';
@@ -63,6 +64,7 @@ const RESOURCES = [
   resourceServers,
   mcpServers,
   webhooks,
+  deadLetters,
   kills,
   audit,
   keys,

@@ -1,22 +1,18 @@
 /** Resource: endpoints of webhooks. */
 
-import type { DeadLetters } from '../../../domain/notifications/dead-letters.ts';
 import { NOTIFICATION_KIND_NAMES, ruleOf } from '../../../domain/notifications/notification-kinds.ts';
 import type { Webhook } from '../../../domain/notifications/webhook.ts';
 import type { WebhookRegistry } from '../../../domain/notifications/webhook-registry.ts';
-import type { DeadLetter } from '../../../domain/platform/outbox/delivery.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { existing, objectAnswer, orderOf, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { about, ORDER, PAGE, route, scopes } from '../route.ts';
+import { about, ORDER, PAGE, scopes } from '../route.ts';
 import { named } from '../schema.ts';
 import {
-  arrayOf,
   change,
   flag,
   identified,
   input,
-  integer,
   list,
   nullable,
   oneOf,
@@ -27,7 +23,7 @@ import {
   string,
   text,
 } from '../schema-parts.ts';
-import { show, toWire } from '../wire-names.ts';
+import { toWire } from '../wire-names.ts';
 
 const KIND = oneOf(
   NOTIFICATION_KIND_NAMES.map((kind) => `${kind}: ${ruleOf(kind).says}`).join(' '),
@@ -104,58 +100,12 @@ const WEBHOOK_TEST = named(
   ),
 );
 
-const DEAD_LETTER = named(
-  'DeadLetter',
-  output(
-    {
-      ...identified('`webhook-id` of the message, or the left part of the Message-ID of a mail.'),
-      channel: oneOf('How it was sent.', ['mail', 'webhook', 'push', 'app']),
-      to: string('Recipient: endpoint, account or browser.'),
-      kind: string('Kind of the notification.'),
-      attempts: integer('Number of delivery attempts.'),
-      failure: string('Why the last attempt failed.'),
-      failure_status: integer('HTTP status that the recipient answered to it.'),
-      history: arrayOf(
-        output(
-          {
-            at: seconds('When it was tried.'),
-            failure: string('Why it failed.'),
-            status: integer('HTTP status that the recipient answered.'),
-          },
-          ['status'],
-        ),
-        'Its failed attempts, oldest first, 40 at most; also those before it was delivered again.',
-      ),
-      created_at: seconds('When the first delivery was due.'),
-      forget_at: seconds('Until when it can be delivered again.'),
-    },
-    ['failure_status'],
-  ),
-);
-
-const DEAD_LETTER_PAGE = page(DEAD_LETTER);
-
-const RETRY_ALL = named(
-  'RetryDeadLetters',
-  input({ to: text('Only those for this recipient: an endpoint, account, browser or client.', 100) }),
-);
-
-const RETRIED = named(
-  'RetriedDeadLetters',
-  output({
-    retried: integer('How many are delivered again: 500 at most.'),
-    kept: integer('How many stay: mails whose link has expired.'),
-    more: flag('Whether there are others, which the same call goes on with.'),
-  }),
-);
-
-const SCOPES = scopes('webhooks', {
+export const WEBHOOK_SCOPES = scopes('webhooks', {
   read: ['See which systems receive notifications', 'low'],
   write: ['Decide which systems receive notifications', 'high'],
 });
 
-const make = about('webhooks', SCOPES);
-const letters = about('dead-letters', SCOPES);
+const make = about('webhooks', WEBHOOK_SCOPES);
 
 const routes = {
   createWebhook: make.create(
@@ -195,37 +145,13 @@ const routes = {
     'Rotate the secret. For a day the server also signs messages with the previous secret',
   ),
   removeWebhook: make.remove('/webhooks/{id}', 'Delete an endpoint'),
-  listDeadLetters: letters.read(
-    '/dead-letters',
-    DEAD_LETTER_PAGE,
-    'List dead letters: notifications whose delivery was abandoned, newest first',
-    {
-      query: PAGE,
-    },
-  ),
-  retryDeadLetter: route({
-    method: 'POST',
-    path: '/dead-letters/{id}/retry',
-    tag: 'dead-letters',
-    summary: 'Deliver a dead letter again, under the same id',
-    scope: SCOPES.write,
-    policy: 'administer',
-    roles: ['administrator', 'operator'],
-    status: 204,
-  }),
-  retryDeadLetters: letters.act(
-    '/dead-letters/retry',
-    RETRIED,
-    'Deliver all dead letters again, or those for one recipient, each under its id',
-    { body: RETRY_ALL },
-  ),
 };
 
 type Dependencies = {
-  readonly notifications: { readonly webhooks: WebhookRegistry; readonly deadLetters: DeadLetters };
+  readonly notifications: { readonly webhooks: WebhookRegistry };
 };
 
-const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): Handlers<typeof routes> => {
+const handlers = ({ notifications: { webhooks } }: Dependencies): Handlers<typeof routes> => {
   const shown = async ({ secrets, ...webhook }: Webhook) => {
     const { failingSince, lastFailure, lastFailureAt, lastSuccessAt } = await webhooks.health(webhook.id);
     const formerSecretUntil = secrets.find(({ endsAt }) => endsAt !== undefined)?.endsAt;
@@ -279,23 +205,7 @@ const handlers = ({ notifications: { webhooks, deadLetters } }: Dependencies): H
       await webhooks.remove(id, by);
       return {};
     },
-
-    listDeadLetters: async (call) => pageAnswer(await deadLetters.list(pageOf(call)), showDeadLetter),
-
-    async retryDeadLetter({ id, by }) {
-      await deadLetters.retry(id, by);
-      return {};
-    },
-
-    retryDeadLetters: async ({ body, by }) => ({ body: await deadLetters.retryAll(body, by) }),
   };
 };
-
-/** A delivery without its body, which may hold data for its recipient only. */
-const showDeadLetter = ({ history = [], ...letter }: DeadLetter) =>
-  show({ ...letter, history }, [
-    ...(['id', 'channel', 'to', 'kind', 'attempts', 'failure', 'failureStatus'] as const),
-    ...(['history', 'createdAt', 'forgetAt'] as const),
-  ]);
 
 export const webhooks = resource(routes, handlers);
