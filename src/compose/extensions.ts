@@ -63,7 +63,10 @@ export const extensionsOf = (
       ...made.approvals,
       sources: {
         token_exchange: approvedExchange(exchanging),
-        backchannel: backchannelSource({ delegations, knows, clock, identifiers, issuer }),
+        backchannel: backchannelSource({
+          ...{ accounts, delegations, knows, clock, identifiers, issuer },
+          transactions: made.transactions,
+        }),
       },
       agents,
       accounts,

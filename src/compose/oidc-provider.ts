@@ -31,6 +31,7 @@ export const providerOf = (
     tokens,
     authority,
     details,
+    namedTransactions,
     liveness,
     callers,
     knows,
@@ -57,6 +58,7 @@ export const providerOf = (
     | 'onUnexpected'
   > & {
     readonly known: ProviderDependencies['clients'] & Model['clients'];
+    readonly namedTransactions: ProviderDependencies['transactions'];
     readonly liveness: TokenLiveness;
     readonly pace: Model['pace'];
     readonly callers: CallerProofs;
@@ -89,6 +91,7 @@ export const providerOf = (
     assertions: callers.assertions,
     authority,
     details,
+    transactions: namedTransactions,
     claims: tokenClaims({
       audit,
       clock,
@@ -101,7 +104,7 @@ export const providerOf = (
       authority,
       details,
       liveness,
-      transactions: made.transactions,
+      transactions: { ...made.transactions, ...namedTransactions },
       instances: callers.instances,
       budgets: made.reservations,
     }),

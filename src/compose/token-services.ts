@@ -12,6 +12,7 @@ import { type ProviderClients, providerClients } from '../provider/client-authen
 import { closedByKills } from '../provider/client-authentication/kill-gate.ts';
 import { grantRegistry } from '../provider/grants/grants.ts';
 import { type RequestDetails, requestDetails } from '../provider/requests/request-details.ts';
+import { type RequestTransactions, requestTransactions } from '../provider/requests/request-transaction.ts';
 import { type ResourceAuthority, resourceAuthority } from '../provider/requests/resource-authority.ts';
 import { type ConsumptionRegistry, consumptionRegistry } from '../provider/seam/consumption-registry.ts';
 import { documentClients } from '../provider/storage/document-clients.ts';
@@ -36,6 +37,7 @@ export interface TokenServices {
   readonly grants: Grants;
   readonly grantService: GrantService;
   readonly details: RequestDetails;
+  readonly namedTransactions: RequestTransactions;
   readonly authority: ResourceAuthority;
   /** Whether an agent may send requests to a person at all. */
   readonly knows: HasAgentRelationship;
@@ -78,6 +80,7 @@ export const tokenServices = (
   const grants = overrides.grants ?? grantRegistry({ documents, clock, liveness });
   const ending = endOfSignIn(approvals.standing, delegations);
   const details = requestDetails({ resourceServers, clock });
+  const namedTransactions = requestTransactions({ transactions: made.transactions, identifiers, issuer });
   return {
     known: closedByKills(
       providerClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
@@ -91,8 +94,10 @@ export const tokenServices = (
     grants,
     grantService: newGrantService({ grants, consents: made.consents, audit, ending }),
     details,
+    namedTransactions,
     authority: resourceAuthority({
       ...{ details, identifiers, approvals, agents, clients, accounts, resourceServers, delegations, clock, authorize },
+      transactions: namedTransactions,
     }),
     knows: hasAgentRelationship({ delegations, owners: made.owners }),
     pace: pollingInterval({ ephemeral, clock }),

@@ -24,6 +24,7 @@ import type { auditEndpoints } from './endpoints/endpoint-audit.ts';
 import type { SignedOutAt } from './interactions/app-sign-out.ts';
 import type { WhereToSignOut } from './interactions/upstream-sign-out.ts';
 import type { RequestDetails } from './requests/request-details.ts';
+import type { RequestTransactions } from './requests/request-transaction.ts';
 import type { ResourceAuthority } from './requests/resource-authority.ts';
 import type { ReachableBy } from './requests/step-up.ts';
 import type { ConsumptionRegistry } from './seam/consumption-registry.ts';
@@ -51,6 +52,7 @@ export type ProviderDeps = {
   readonly authority: ResourceAuthority;
   readonly claims: TokenClaims;
   readonly details: RequestDetails;
+  readonly transactions: RequestTransactions;
   readonly consents: ConsentRegistry;
   readonly accounts: { get(id: string): Found<Account> };
   readonly groupsOf: GroupsOf;

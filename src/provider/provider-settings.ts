@@ -66,6 +66,7 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
         return deps.details.check(ctx);
       },
       requested_actor: checkRequestedActor(deps.agents),
+      transaction: (ctx) => deps.transactions.check(ctx),
     },
     formats: {
       customizers: {

@@ -99,7 +99,12 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
     client: Identity,
     scope: string,
     resources: readonly string[],
-    { at = resources[0], walk = allowing, prompt }: { at?: string; walk?: Walk; prompt?: string } = {},
+    {
+      at = resources[0],
+      walk = allowing,
+      prompt,
+      transaction,
+    }: { at?: string; walk?: Walk; prompt?: string; transaction?: string } = {},
   ): Promise<Answer> => {
     const pkce = newPkce();
     const url = `${calls.endpoints.authorization}?${formOf({
@@ -111,6 +116,7 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
       scope,
       resource: resources,
       prompt,
+      transaction,
     })}`;
     const code = (await walkAuthorization(browser, url, walk)).searchParams.get('code');
     if (code === null) throw new Error('no code');

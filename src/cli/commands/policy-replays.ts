@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { CommandError, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
+import { texts } from '../members.ts';
 import { momentOf } from '../moment.ts';
 import { type Column, idsIn, jsonText, table } from '../table.ts';
 import { policiesOf, rowsOf } from './policy-simulations.ts';
@@ -17,15 +18,16 @@ export const replayCommand = managementCommand({
     since: { value: 'TIME', description: 'Start: 7d, 12h, or a date. Default 7d.' },
     until: { value: 'TIME', description: 'End. Default: now.' },
     agent: { value: 'AGENT', description: 'Only decisions about this agent.' },
+    transaction: { value: 'ID', description: 'Only decisions in this transaction.' },
   },
   notes: 'The audit log records that it was read. Stop with Ctrl+C: the server stops the replay as well.',
   run: async (call) => {
-    const [since, until, agent] = [call.text('since') ?? '7d', call.text('until'), call.text('agent')];
+    const [since, until] = [call.text('since') ?? '7d', call.text('until')];
     const stream = await call.api.stream('replayPolicies', {
       body: {
         since: momentOf('since', since),
         ...(until === undefined ? {} : { until: momentOf('until', until) }),
-        ...(agent === undefined ? {} : { agent }),
+        ...texts(call, { agent: 'agent', transaction: 'transaction' }),
         ...policiesOf(call.operands[0]),
       },
     });

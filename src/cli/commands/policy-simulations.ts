@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
+import { texts } from '../members.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
 import { printable, table } from '../table.ts';
 
@@ -36,6 +37,7 @@ export const simulateCommand = managementCommand({
     account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the agent acts for itself.' },
     resource: { value: 'URL', description: 'Resource server of the request.', isRequired: true },
     scope: { value: 'NAME', description: 'Requested scope. Default: all.', isRepeatable: true },
+    transaction: { value: 'ID', description: 'Declared transaction of the agent. Default: none.' },
     policy: POLICY,
     'assume-consent': { description: 'Assume that the person consented to all scopes.' },
   },
@@ -49,6 +51,7 @@ export const simulateCommand = managementCommand({
         ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
         ...(scope.length === 0 ? {} : { scope }),
         ...(call.isSet('assume-consent') ? { assume_consent: true } : {}),
+        ...texts(call, { transaction: 'transaction' }),
         ...policiesOf(call.text('policy')),
       },
     });

@@ -41,6 +41,7 @@ export type ApprovalDraft = {
   readonly isConsentBesides?: true;
   readonly mustAgree: string | null;
   readonly origin?: Origin | undefined;
+  readonly txn?: string | undefined;
   readonly requested?: Requested | undefined;
   /** Created by oidc-provider; absent: created here. */
   readonly authReqId?: string | undefined;

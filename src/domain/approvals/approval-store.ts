@@ -15,6 +15,7 @@ import { actorsOf } from '../vocabulary/actor-chain.ts';
 import type { DomainError } from '../vocabulary/errors.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
 import { approvalRefusal } from './approval-refusals.ts';
+import { txnOf } from './transaction-of-approval.ts';
 
 /** Called with an approval after a change of its state. Must not throw. */
 export type ApprovalChange = (approval: Approval) => void;
@@ -25,15 +26,20 @@ const STORING = 3;
 const MOST_UNKNOWN = 1000;
 
 /** Members that every event about an approval carries. */
-export const aboutApproval = ({ id, action, digest }: Approval): Partial<AuditEvent> => ({
-  target: { kind: 'approval', id },
-  subject: action.subject,
-  agent: action.agent,
-  chain: action.chain,
-  resource: action.resource,
-  scopeAsked: action.scope,
-  inputs: { digest },
-});
+export const aboutApproval = (approval: Approval): Partial<AuditEvent> => {
+  const { id, action, digest } = approval;
+  const txn = txnOf(approval);
+  return {
+    target: { kind: 'approval', id },
+    ...(txn === undefined ? {} : { txn }),
+    subject: action.subject,
+    agent: action.agent,
+    chain: action.chain,
+    resource: action.resource,
+    scopeAsked: action.scope,
+    inputs: { digest },
+  };
+};
 
 /** A decided approval: its slot among the open ones is free, and no further approver is to be asked. */
 export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: Partial<Approval>): Approval => ({

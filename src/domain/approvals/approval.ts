@@ -159,6 +159,8 @@ export type Approval = {
   readonly number?: string;
   /** Facts of the exchanged token, for the token that will be issued. */
   readonly origin?: Origin;
+  /** The declared transaction of a request without an exchanged token; that of an exchange is in `origin`. */
+  readonly txn?: string;
   /** Present for the channel `access_request`. */
   readonly requested?: Requested;
   /** Keyed digest of the `auth_req_id`. Unique. */
@@ -198,6 +200,7 @@ export type Origin = Pick<
   | 'details'
   | 'chain'
   | 'delegation'
+  | 'delegations'
   | 'grant'
   | 'txn'
   | 'maxUses'
@@ -237,10 +240,7 @@ export const stateAt = (
   return state;
 };
 
-/**
- * The state to show. `unused`: people approved it and the agent did not fetch its token in time. `expired`: people did
- * not decide in time.
- */
+/** The state to show. `unused`: the agent did not fetch its token in time. `expired`: people did not decide in time. */
 export const shownStateAt = (
   approval: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
   now: number,

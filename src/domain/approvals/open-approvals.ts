@@ -44,8 +44,14 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
   const { approvals, store, settle, vacate, isOpen, isKilled, changed } = deps.states;
   const limits = approvalLimits(deps);
   /** Keys of a request while it is open; new requests use the first. */
-  const openKeysOf = ({ channel, origin, requested, action }: ApprovalDraft): readonly string[] =>
-    masterKey.ordered('open-approval', channel, questionOf(action), sourceOf(origin), ...requesterOf(requested));
+  const openKeysOf = ({ channel, origin, txn = '', requested, action }: ApprovalDraft): readonly string[] =>
+    masterKey.ordered(
+      'open-approval',
+      channel,
+      questionOf(action),
+      `${sourceOf(origin)}${txn}`,
+      ...requesterOf(requested),
+    );
 
   /**
    * Cancels an approval that exceeded a limit together with concurrent ones. All of the concurrent ones may be
@@ -138,6 +144,7 @@ export const openApprovals = (deps: OpenApprovalsDeps): OpenApprovals => {
       votes: [],
       ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
       ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
+      ...(wanted.txn === undefined ? {} : { txn: wanted.txn }),
       ...(requested === undefined ? {} : { requested }),
       handle: String(handlesOf(masterKey, authReqId)[0]),
       sealedHandle: masterKey.seal(id, authReqId),

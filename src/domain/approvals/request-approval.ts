@@ -22,6 +22,8 @@ export type ApprovalRequest = {
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
   readonly origin?: Origin | undefined;
+  /** The declared transaction, where no exchanged token names one. */
+  readonly txn?: string | undefined;
   readonly requested?: Requested | undefined;
   /** Text of the agent for the approvers. */
   readonly message?: string | undefined;
@@ -175,7 +177,7 @@ export const askingForApproval = ({
       policyVersion: decision.policyVersion,
       message: intention.message,
     });
-    const { channel, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
+    const { channel, origin, txn, requested, authReqId, ping, lifetimeSeconds } = intention;
     // No standing approval covers an action that people approve each time.
     const isEachTime = risk === 'critical' || whom.quorum > 1;
     return {
@@ -191,6 +193,7 @@ export const askingForApproval = ({
         ...asNamed(whom, rule),
         mustAgree: whom.mustAgree ? subject : null,
         origin,
+        txn,
         requested,
         authReqId,
         ping,

@@ -1,4 +1,7 @@
 import { agentParty } from '../../domain/authority/decision/facts.ts';
+import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
+import { otherParticipants } from '../../domain/authority/transactions/participants.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import { ownershipOf } from '../../domain/clients/agents/ownership.ts';
 import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import type { BackchannelSourceDependencies, FindApprovedSource } from './dependencies.ts';
@@ -12,14 +15,26 @@ const ROW_SECONDS = 300;
  * exchange finds it, and it is not delegable.
  */
 export const backchannelSource =
-  ({ delegations, knows, clock, identifiers, issuer }: BackchannelSourceDependencies): FindApprovedSource =>
+  (dependencies: BackchannelSourceDependencies): FindApprovedSource =>
   async (caller, approval, { agent, account, server }) => {
-    if (!(await knows(account.id, agent))) throw refusals(identifiers)('approval_ended');
-    const expiresAt = clock.now() + ROW_SECONDS;
+    const { delegations, knows, clock, identifiers, issuer } = dependencies;
+    const refuse = refusals(identifiers);
+    if (!(await knows(account.id, agent))) throw refuse('approval_ended');
+    const transaction = await transactionOf(dependencies, refuse, caller, approval.txn, undefined);
+    checkParticipant(refuse, transaction, account.id);
+    const at = { agent: agent.id, resource: server.identifier };
+    const others = await otherParticipants(dependencies, transaction, account.id, at);
+    const expiresAt = Math.min(clock.now() + ROW_SECONDS, endIn(transaction));
     return {
-      facts: { server, caller: agentParty(agent), subject: account, actors: [agent.id] },
+      facts: {
+        ...{ server, caller: agentParty(agent), subject: account, actors: [agent.id] },
+        ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+        ...(others ? { participants: others.map(({ facts }) => facts) } : {}),
+      },
       chain: extendChain(agent.id, issuer),
       notAfter: expiresAt,
+      ...(transaction ? { txn: transaction.id } : {}),
+      participants: async () => (others ?? []).flatMap(({ held }) => held ?? []),
       assurance: approval.votes.find((vote) => vote.account === account.id)?.assurance,
       delegation: ({ scope, details }) =>
         delegations.openOnce({

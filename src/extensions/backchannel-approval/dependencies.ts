@@ -8,6 +8,7 @@ import type { Authorize } from '../../domain/authority/decision/authorize.ts';
 import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
+import type { TransactionRegistry } from '../../domain/authority/transactions/transaction-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { PollingInterval } from '../../domain/platform/rate-limits/polling-interval.ts';
@@ -83,7 +84,9 @@ export type BackchannelApprovalDependencies = {
 };
 
 export type BackchannelSourceDependencies = {
-  readonly delegations: Pick<DelegationRegistry, 'openOnce' | 'revoke'>;
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly transactions: Pick<TransactionRegistry, 'live' | 'named'>;
+  readonly delegations: Pick<DelegationRegistry, 'openOnce' | 'revoke' | 'consented'>;
   /** Whether a person is related to an agent. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
   readonly identifiers: Identifiers;

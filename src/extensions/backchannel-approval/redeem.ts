@@ -15,8 +15,10 @@ import {
 } from '../../domain/approvals/approval.ts';
 import { approvalRefusal } from '../../domain/approvals/approval-refusals.ts';
 import { BREAK_GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
+import { txnOf } from '../../domain/approvals/transaction-of-approval.ts';
 import { type Decision, recordOf } from '../../domain/authority/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/authority/decision/facts.ts';
+import { delegatingParticipants } from '../../domain/authority/transactions/participants.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { CIBA } from '../../domain/clients/clients/grant-types.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
@@ -87,12 +89,13 @@ const approvedRequest = async (
   const approval = await dependencies.service.find(authReqId, caller.clientId);
   if (!approval || !isForToken(approval)) throw refuse('request_unknown');
   const { action } = approval;
+  const txn = txnOf(approval);
   caller.note({
     approval: approval.id,
     subject: action.subject,
     resource: action.resource,
     scopeAsked: action.scope,
-    ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
+    ...(txn === undefined ? {} : { txn }),
   });
   await refuseUndecided(dependencies, refuse, approval, pollerOf(caller, authReqId));
   return approval;
@@ -217,7 +220,7 @@ const tokenOf = async (
         now + Math.min(longest, decision.maxSeconds ?? longest),
       ),
       delegation: delegation.id,
-      ...(others.length === 0 ? {} : { participants: others.map(({ subject, id }) => ({ subject, delegation: id })) }),
+      ...(others.length === 0 ? {} : { participants: delegatingParticipants(others) }),
       grant: source.grant,
       txn,
       ...(source.parent === undefined ? {} : { parent: source.parent }),

@@ -1,6 +1,7 @@
 import type { Decision } from '../../domain/authority/decision/decision.ts';
 import { type Refusal, type RefusalDetails, refuser } from '../../domain/authority/decision/refuser.ts';
 import { nothingLeft, refusedDetails } from '../../domain/authority/decision/remedies.ts';
+import { NAMED_TRANSACTION_REFUSALS } from '../../domain/authority/transactions/named-transaction.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
 
@@ -46,6 +47,12 @@ export const REFUSALS = {
     code: 'access_denied',
     layer: 'approval',
     text: 'what this was asked for with was ended since, or stopped in an emergency; ask again',
+  },
+  ...NAMED_TRANSACTION_REFUSALS,
+  transaction_other: {
+    code: 'invalid_request',
+    layer: 'transaction',
+    text: 'the approval belongs to another transaction',
   },
   approver_left: {
     code: 'access_denied',

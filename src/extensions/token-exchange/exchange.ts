@@ -4,6 +4,7 @@ import type { Delegation } from '../../domain/authority/delegation/delegation.ts
 import { withVia } from '../../domain/authority/delegation/delegation-record.ts';
 import { strongerOf } from '../../domain/authority/step-ups/step-ups.ts';
 import { checkParticipant, endIn, transactionOf } from '../../domain/authority/transactions/named-transaction.ts';
+import { delegatingParticipants } from '../../domain/authority/transactions/participants.ts';
 import { type Transaction, transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
@@ -194,7 +195,7 @@ const tokenOf = async (
     details,
     notAfter,
     delegation: delegation.id,
-    ...(others.length === 0 ? {} : { participants: others.map(({ subject, id }) => ({ subject, delegation: id })) }),
+    ...(others.length === 0 ? {} : { participants: delegatingParticipants(others) }),
     grant: token.grant,
     txn,
     parent: token.id,

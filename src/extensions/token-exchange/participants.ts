@@ -4,10 +4,10 @@
  */
 
 import type { Decision } from '../../domain/authority/decision/decision.ts';
-import type { ParticipantFacts } from '../../domain/authority/decision/facts.ts';
 import { mayBeDelegatedTo } from '../../domain/authority/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
-import { participantsBeside, type Transaction } from '../../domain/authority/transactions/transaction.ts';
+import { otherParticipants, type ParticipantFacts } from '../../domain/authority/transactions/participants.ts';
+import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import { type ConsentedSource, hop, type Source } from './authority-source.ts';
@@ -34,27 +34,27 @@ export const participantsAt = async (
     readonly target: ResourceServer;
   },
 ): Promise<readonly Participant[] | undefined> => {
-  const others = participantsBeside(transaction, token.subject);
+  const at = { agent: agent.id, resource: target.identifier };
+  const others = await otherParticipants(dependencies, transaction, token.subject, at);
   if (!others) return undefined;
-  const listed = await listedIn(dependencies, token);
   // A token for a further hop is for these people already, or for its subject alone.
   const isFirst = source.kind === 'unconsented' || (source.kind === 'held' && source.delegation.depth === 1);
+  if (isFirst) {
+    return others.map(({ facts, held }) =>
+      held ? { facts, source: { kind: 'held', delegation: held } as const } : { facts },
+    );
+  }
+  const listed = await listedIn(dependencies, token);
   return Promise.all(
-    others.map(async (id): Promise<Participant> => {
-      const account = (await dependencies.accounts.get(id))?.document;
+    others.map(async ({ facts: { id, account } }): Promise<Participant> => {
       const behind = listed.get(id);
-      const found = isFirst
-        ? held(await dependencies.delegations.consented(id, agent.id, target.identifier))
-        : behind && (await below(dependencies, agent, behind, target));
+      const found = behind && (await below(dependencies, agent, behind, target));
       return found === undefined
         ? { facts: { id, account } }
         : { facts: { id, account, delegation: found.delegation.scope }, source: found };
     }),
   );
 };
-
-const held = (delegation: Delegation | undefined): ConsentedSource | undefined =>
-  delegation && { kind: 'held', delegation };
 
 /** The live delegations that the subject token lists, by person. */
 const listedIn = async (

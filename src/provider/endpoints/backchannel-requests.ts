@@ -11,6 +11,8 @@ import type { AskingForApproval } from '../../domain/approvals/request-approval.
 import { agentParty } from '../../domain/authority/decision/facts.ts';
 import { delegationRefusal } from '../../domain/authority/delegation/delegation-refusals.ts';
 import type { DelegationRegistry } from '../../domain/authority/delegation/delegation-registry.ts';
+import { otherParticipants } from '../../domain/authority/transactions/participants.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { OwnerNames } from '../../domain/identity/groups/owner-names.ts';
@@ -23,6 +25,7 @@ import type { ResourceServer } from '../../domain/resources/resource-servers/res
 import { extendChain } from '../../domain/vocabulary/actor-chain.ts';
 import { isDomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
+import type { RequestTransactions } from '../requests/request-transaction.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import { noteFacts } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
@@ -34,7 +37,8 @@ export type BackchannelDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   /** Whether a person is related to an agent: has allowed it something that is live, or owns it. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
-  readonly delegations: Pick<DelegationRegistry, 'suspendedOf'>;
+  readonly delegations: Pick<DelegationRegistry, 'suspendedOf' | 'consented'>;
+  readonly transactions: Pick<RequestTransactions, 'of' | 'checkPerson'>;
   readonly approvals: {
     readonly asking: Pick<AskingForApproval, 'ask'>;
     remedyOf(asked: RequestedApproval): Extract<Remedy, { readonly kind: 'approval' }>;
@@ -98,6 +102,10 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       const { binding_message: message, requested_expiry: expiry } = ctx.oidc.params ?? {};
       const endpoint = agent.backchannelClientNotificationEndpoint;
       const notification = ctx.oidc.params?.['client_notification_token'];
+      const transaction = await deps.transactions.of(ctx);
+      deps.transactions.checkPerson(transaction, person.id);
+      const company = { agent: agent.id, resource: server.identifier };
+      const others = await otherParticipants(deps, transaction, person.id, company);
       noteFacts(ctx, { subject: person.id, resource: server.identifier, scopeAsked: scope });
       const asked = await deps.approvals.asking.ask(
         {
@@ -113,7 +121,10 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
             asked: scope,
             details: { asked: details },
             source: factsOf(ctx.req).source,
+            ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+            ...(others ? { participants: others.map(({ facts }) => facts) } : {}),
           },
+          ...(transaction ? { txn: transaction.id } : {}),
           authReqId: String((request as unknown as { readonly jti: string }).jti),
           ...(typeof message === 'string' ? { message } : {}),
           ...(endpoint !== undefined && typeof notification === 'string'

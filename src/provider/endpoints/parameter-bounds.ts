@@ -46,6 +46,7 @@ export const PARAMETER_BYTES: Readonly<Record<string, number>> = {
   response_type: 64,
   scope: 4096,
   state: 4096,
+  transaction: 64,
   ui_locales: 256,
   user_code: 64,
 };

@@ -18,6 +18,7 @@ export const makeGrant = (
     asked,
     given,
     sessionUid,
+    transaction,
   }: {
     readonly account: string;
     readonly clientId: string;
@@ -25,6 +26,8 @@ export const makeGrant = (
     readonly given: ConsentResult;
     /** Session of the browser that receives the response; absent for a device. */
     readonly sessionUid: string | undefined;
+    /** The declared transaction of the request: each token of the grant belongs to it. */
+    readonly transaction?: string;
   },
 ): InstanceType<Provider['Grant']> => {
   const grant = new provider.Grant({
@@ -33,6 +36,7 @@ export const makeGrant = (
     jti: deps.identifiers.newId('grt'),
     expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
     ...(given.requestedActor === undefined ? {} : { requestedActor: given.requestedActor }),
+    ...(transaction === undefined ? {} : { transaction }),
     ...(given.ownership === undefined ? {} : { ownership: given.ownership }),
     ...(given.clientVersion === undefined ? {} : { clientVersion: given.clientVersion }),
     ...(sessionUid !== undefined && isForSession(clientId, given) ? { session: sessionIdOf(sessionUid) } : {}),
@@ -74,6 +78,6 @@ const isForSession = (clientId: string, { openidScopes, requestedActor }: Consen
 export const grantsNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {
-    get: () => [...members, 'clientVersion', 'details', 'ownership', 'requestedActor', 'session'],
+    get: () => [...members, 'clientVersion', 'details', 'ownership', 'requestedActor', 'session', 'transaction'],
   });
 };

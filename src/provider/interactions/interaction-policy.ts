@@ -12,6 +12,7 @@ import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { makeGrant, type RequestedRights } from '../grants/grant-creation.ts';
 import { asksForDefaults } from '../requests/default-scopes.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
+import { transactionMember } from '../requests/request-transaction.ts';
 import { requestedActorOf } from '../requests/requested-actor.ts';
 import { acrCheck, ageCheck, type ReachableBy } from '../requests/step-up.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
@@ -152,6 +153,7 @@ export const grantForRequest =
         asked: wanted,
         given,
         sessionUid: ctx.oidc.entities.DeviceCode ? undefined : session?.uid,
+        ...transactionMember(ctx.oidc.params),
       });
       await grant.save();
       return grant;

@@ -11,6 +11,7 @@ import { interactionRefusal } from '../../domain/ports/interaction-refusals.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../../domain/ports/interactions.ts';
 import type { DomainError } from '../../domain/vocabulary/errors.ts';
 import { makeGrant } from '../grants/grant-creation.ts';
+import { transactionMember } from '../requests/request-transaction.ts';
 import { ACR_CHECK, AGE_CHECK } from '../requests/step-up.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
@@ -165,6 +166,7 @@ export const interactions = (deps: Deps): Interactions => {
           },
           given: await decide(),
           sessionUid: details.userCode === undefined ? found.session?.uid : undefined,
+          ...transactionMember(found.params),
         });
         const grantId = await grant.save();
         return finish(exchange, found, { consent: { grantId } });

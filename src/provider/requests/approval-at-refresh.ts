@@ -25,6 +25,7 @@ const keysOf = (token: object): { readonly jkt?: string; readonly x5t?: string }
 export type Refreshed = {
   readonly facts: DecisionFacts;
   readonly chain: ActorChain | undefined;
+  readonly txn: string | undefined;
 };
 
 /** Returns no remedy if no approver can approve it. Throws 'too_many_requests' with a denial of its own. */
@@ -37,7 +38,7 @@ export const askAtRefresh =
     readonly agents: { get(id: string): Found<Agent> };
     readonly identifiers: Identifiers;
   }) =>
-  async (ctx: KoaContextWithOIDC, { facts, chain }: Refreshed): Promise<readonly Remedy[]> => {
+  async (ctx: KoaContextWithOIDC, { facts, chain, txn }: Refreshed): Promise<readonly Remedy[]> => {
     const { RefreshToken: token } = ctx.oidc.entities;
     const agent = (await agents.get(facts.caller.id))?.document;
     if (!token || !agent?.grantTypes.includes(CIBA) || !facts.subject || !chain) return [];
@@ -61,6 +62,7 @@ export const askAtRefresh =
           subject: facts.subject.id,
           ...ownershipMember(ownershipOf(agent)),
           ...(grant === undefined ? {} : { grant }),
+          ...(txn === undefined ? {} : { txn }),
           ...keysOf(token),
           ...(!rotates(token) || facts.isBound ? { isBound: true } : {}),
           ...(facts.assurance === undefined ? {} : { assurance: facts.assurance }),

@@ -19,6 +19,13 @@ import { nothingLeft, refusedDetails } from '../../domain/authority/decision/rem
 import { targetRefusal } from '../../domain/authority/decision/target-refusals.ts';
 import { isEmpty } from '../../domain/authority/delegation/attenuation.ts';
 import { type Delegation, delegatedDetails } from '../../domain/authority/delegation/delegation.ts';
+import { endIn } from '../../domain/authority/transactions/named-transaction.ts';
+import {
+  delegatingParticipants,
+  type OtherParticipant,
+  otherParticipants,
+} from '../../domain/authority/transactions/participants.ts';
+import { transactionFacts } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { Client } from '../../domain/clients/clients/client.ts';
 import { PROVIDER_ROUTES } from '../../domain/clients/clients/grant-types.ts';
@@ -27,6 +34,7 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
 import { type DetailWorth, worthOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
@@ -37,6 +45,7 @@ import { askAtRefresh } from './approval-at-refresh.ts';
 import { noteRefused } from './decision-facts.ts';
 import { addDefaultScopes } from './default-scopes.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
+import type { RequestTransactions } from './request-transaction.ts';
 import { assuranceOf } from './step-up.ts';
 
 /** The form of JWT access tokens. */
@@ -66,6 +75,9 @@ export interface ResourceAuthority {
   /** The last decision about a request, at the resource of its token. */
   decisionOf(of: OfRequest): Decision | undefined;
 
+  /** The other participants of its transaction on whose delegations the token depends. */
+  participantsOf(of: OfRequest): readonly DelegatingParticipant[];
+
   /** Further remedies for a decision that left nothing, besides its own. */
   remediesOf(of: OfRequest): readonly Remedy[];
 
@@ -94,6 +106,7 @@ export const resourceAuthority = (deps: {
   readonly clock: Clock;
   readonly authorize: Authorize;
   readonly details: Pick<RequestDetails, 'ofTokenRequest'>;
+  readonly transactions: Pick<RequestTransactions, 'of' | 'checkPerson'>;
   readonly identifiers: Identifiers;
   readonly approvals: AskingByToken;
 }): ResourceAuthority => {
@@ -139,7 +152,7 @@ export const resourceAuthority = (deps: {
     ctx: KoaContextWithOIDC,
     server: ResourceServer,
     clientId: string,
-  ): Promise<DecisionFacts & { readonly consented?: Delegation }> => {
+  ): Promise<DecisionFacts & { readonly consented?: Delegation; readonly others?: readonly OtherParticipant[] }> => {
     const route = routeOf(ctx);
     const caller = await partyOf(clientId);
     if (!caller) throw new errors.InvalidClient('no such agent');
@@ -155,8 +168,14 @@ export const resourceAuthority = (deps: {
       isBound: isBound(ctx),
     };
     if (route === 'authorization_request') return known;
+    const transaction = await deps.transactions.of(ctx);
+    deps.transactions.checkPerson(transaction, about);
+    const company = { agent: clientId, resource: server.identifier };
+    const others = await otherParticipants(deps, transaction, about, company);
     const forWhom = {
       ...known,
+      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(others ? { others, participants: others.map(({ facts }) => facts) } : {}),
       asked: askedOf(ctx),
       assurance: assuranceOf(ctx),
       actors: caller.kind === 'agent' ? [clientId] : [],
@@ -175,6 +194,7 @@ export const resourceAuthority = (deps: {
 
   return {
     decisionOf: (of: OfRequest): Decision | undefined => requestState(of).decision,
+    participantsOf: (of: OfRequest): readonly DelegatingParticipant[] => requestState(of).participants ?? [],
     remediesOf: (of: OfRequest): readonly Remedy[] => requestState(of).remedies ?? [],
     worthOf: (of: OfRequest): readonly DetailWorth[] => requestState(of).worth ?? [],
     async defaultFor(
@@ -189,17 +209,21 @@ export const resourceAuthority = (deps: {
     },
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
-      const { consented: delegation, ...facts } = await factsAt(ctx, server, clientId);
+      const { consented: delegation, others = [], ...facts } = await factsAt(ctx, server, clientId);
       const decision = await deps.authorize(facts);
       const state = requestState(ctx);
       state.decision = decision;
+      const transaction = facts.route === 'authorization_request' ? undefined : await deps.transactions.of(ctx);
+      const isOfAll = (decision.participants?.scope ?? []).length > 0;
+      const held = isOfAll ? others.flatMap((one) => one.held ?? []) : [];
+      state.participants = delegatingParticipants(held);
       state.worth = worthOf(server.detailTypes ?? [], decision.details);
       // Named details are given or refused as a whole: half of an action is another action.
       if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
         noteRefused(ctx, decision);
         const { code, text, ...denial } = refusedDetails(decision);
         const isAsked = denial.reason === 'approval_required' && facts.route === 'refresh_token';
-        const waiting = isAsked ? await askPeople(ctx, { facts, chain: delegation?.chain }) : [];
+        const waiting = isAsked ? await askPeople(ctx, { facts, chain: delegation?.chain, txn: transaction?.id }) : [];
         throw new DomainError(code, text, {
           field: 'authorization_details',
           denial: { id: deps.identifiers.newId('dny'), ...denial, remedies: [...denial.remedies, ...waiting] },
@@ -208,7 +232,7 @@ export const resourceAuthority = (deps: {
       // Asks approvers only about a scope that this request names: other rights that it could have are no reason to ask.
       const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
       if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
-        state.remedies = await askPeople(ctx, { facts, chain: delegation?.chain });
+        state.remedies = await askPeople(ctx, { facts, chain: delegation?.chain, txn: transaction?.id });
       }
       checkFits(server, decision.details);
       if (facts.route === 'authorization_request') addDefaultScopes(ctx, server, decision.scope);
@@ -221,7 +245,13 @@ export const resourceAuthority = (deps: {
         audience: resource,
         accessTokenTTL: Math.max(
           1,
-          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(delegation?.expiresAt) - facts.now),
+          Math.min(
+            server.accessTokenTtlSeconds,
+            most(decision.maxSeconds),
+            most(delegation?.expiresAt) - facts.now,
+            endIn(transaction) - facts.now,
+            ...held.map(({ expiresAt }) => expiresAt - facts.now),
+          ),
         ),
         accessTokenFormat: server.accessTokenFormat,
         jwt: jwtFormOf(server),

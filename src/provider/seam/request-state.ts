@@ -9,6 +9,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Decision } from '../../domain/authority/decision/decision.ts';
+import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
+import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
 import type { DetailWorth } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
@@ -65,6 +67,8 @@ export type RequestState = RequestFacts & {
 
   /** Authorization details by resource. Written and read by request-details.ts, once per request to a person. */
   details: DetailsByResource | undefined;
+  /** The transaction of the request, once it is read. Written and read by request-transaction.ts. */
+  transaction: { readonly value: Transaction | undefined } | undefined;
   /** Default scopes that the request asks for implicitly. Written and read by default-scopes.ts. */
   defaultScopes: ReadonlySet<string> | undefined;
   /**
@@ -72,6 +76,8 @@ export type RequestState = RequestFacts & {
    * resource; read by own-grant-claims.ts before the token exists. The next two belong to it.
    */
   decision: Decision | undefined;
+  /** The other participants on whose delegations the token depends. Written and read like the decision. */
+  participants: readonly DelegatingParticipant[] | undefined;
   /** Further remedies for a decision that left nothing, besides its own. */
   remedies: readonly Remedy[] | undefined;
   /** Amounts for budgets, from the details of the decision. Read by token-claims.ts. */
@@ -125,8 +131,10 @@ export const beginRequest = (
     isCounted: false,
     isSenderKnown: false,
     details: undefined,
+    transaction: undefined,
     defaultScopes: undefined,
     decision: undefined,
+    participants: undefined,
     remedies: undefined,
     worth: undefined,
     unit: undefined,

@@ -2,8 +2,9 @@
  * The other participants of the transaction of a token, as they stand now. A token that lists delegations depends on each of
  * them; one that lists none holds nothing that needs all participants.
  */
-import type { ParticipantFacts } from '../../domain/authority/decision/facts.ts';
+
 import type { Delegation } from '../../domain/authority/delegation/delegation.ts';
+import type { ParticipantFacts } from '../../domain/authority/transactions/participants.ts';
 import { participantsBeside, type Transaction } from '../../domain/authority/transactions/transaction.ts';
 import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { Found } from '../../domain/ports/document-store.ts';

@@ -11,11 +11,19 @@ import type { PresentedInstances } from '../client-authentication/presented-inst
 import { checkRefreshProof } from '../client-authentication/refresh-proof.ts';
 import { decided, noteRefused, usesMember } from '../requests/decision-facts.ts';
 import { detailsMember, type RequestDetails } from '../requests/request-details.ts';
+import type { RequestTransactions } from '../requests/request-transaction.ts';
 import { mayAct } from '../requests/requested-actor.ts';
 import type { ResourceAuthority } from '../requests/resource-authority.ts';
 import { assuranceClaims, assuranceOf } from '../requests/step-up.ts';
 import { ACCOUNT_PAGES_CLIENT } from '../seam/account-pages-client.ts';
-import { type Prepared, type ProviderToken, personalDetails, refusingTokens } from './prepared-token.ts';
+import {
+  delegationsMember,
+  type Prepared,
+  type ProviderToken,
+  participantInputs,
+  personalDetails,
+  refusingTokens,
+} from './prepared-token.ts';
 
 const TEXTS = {
   approval_required:
@@ -48,8 +56,9 @@ export const ownGrantClaims = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
-  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'remediesOf'>;
+  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'participantsOf' | 'remediesOf'>;
   readonly details: Pick<RequestDetails, 'isNamed'>;
+  readonly transactions: Pick<RequestTransactions, 'of' | 'checkPerson'>;
   readonly instances: PresentedInstances;
 }): OwnGrantClaims => {
   const refuse = refusingTokens(deps.identifiers);
@@ -68,7 +77,9 @@ export const ownGrantClaims = (deps: {
     if (clientId === ACCOUNT_PAGES_CLIENT.client_id) {
       throw refuse('unauthorized_client', 'client', 'no_tokens_for_our_pages', 'this client takes no tokens');
     }
-    const txn = txnOf(token);
+    const transaction = await deps.transactions.of(ctx);
+    deps.transactions.checkPerson(transaction, token.accountId);
+    const txn = transaction?.id ?? txnOf(token);
     const resource = token.aud === undefined ? undefined : String(token.aud);
     const isAgent = clientId.startsWith('agt_');
     const delegation =
@@ -80,6 +91,7 @@ export const ownGrantClaims = (deps: {
       throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
     }
     const decision = resource === undefined ? undefined : deps.authority.decisionOf(ctx);
+    const participants = (resource === undefined ? undefined : deps.authority.participantsOf(ctx)) ?? [];
     const facts = {
       txn,
       ...decided(decision),
@@ -90,7 +102,9 @@ export const ownGrantClaims = (deps: {
       txn,
       ...decided(decision),
       ...personalDetails(decision?.details),
-      ...(decision === undefined ? {} : { inputs: recordOf(decision) }),
+      ...(decision === undefined
+        ? {}
+        : { inputs: { ...recordOf(decision), ...participantInputs(participants).inputs } }),
     };
     const signIn = assuranceClaims(assuranceOf(ctx));
     const details = decision?.details ?? [];
@@ -115,7 +129,11 @@ export const ownGrantClaims = (deps: {
       return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...told, chain: act } };
     }
     return {
-      claims: { ...grant, ...facts, ...signIn, act: delegation.chain, delegation: delegation.id },
+      claims: {
+        ...{ ...grant, ...facts, ...signIn, act: delegation.chain, delegation: delegation.id },
+        ...delegationsMember(delegation.id, participants),
+      },
+      participants,
       facts: { ...told, chain: delegation.chain, delegation: delegation.id },
     };
   };
@@ -126,9 +144,9 @@ export const ownGrantClaims = (deps: {
     if (!clientId.startsWith('agt_')) return claimsOf(ctx, token, clientId);
     const instance = await deps.instances.of(ctx, clientId, token.jkt);
     await deps.instances.checkHolder(ctx, token.grantId, instance);
-    const { claims, facts } = await claimsOf(ctx, token, clientId);
-    if (!instance) return { claims, facts };
+    const { claims, facts, participants } = await claimsOf(ctx, token, clientId);
+    if (!instance) return { claims, facts, participants };
     const which = { instance: instance.id };
-    return { claims: { ...claims, ...which }, facts: { ...facts, ...which }, instance };
+    return { claims: { ...claims, ...which }, facts: { ...facts, ...which }, instance, participants };
   };
 };

@@ -49,7 +49,7 @@ export const delegationsMember = (
 /** The same for the audit log, which names the people, too. */
 export const participantInputs = (
   participants: readonly DelegatingParticipant[] | undefined,
-): Pick<AuditEvent, 'inputs'> => (participants === undefined ? {} : { inputs: { delegations: participants } });
+): Pick<AuditEvent, 'inputs'> => (participants?.length ? { inputs: { delegations: participants } } : {});
 
 /** Values that may name people, so that the audit log can erase their content. */
 export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>

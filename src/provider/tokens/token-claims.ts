@@ -19,6 +19,7 @@ import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
+import type { RequestTransactions } from '../requests/request-transaction.ts';
 import type { ResourceAuthority } from '../requests/resource-authority.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
@@ -77,11 +78,11 @@ export const tokenClaims = (deps: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
     live(id: string): Promise<Delegation | undefined>;
   };
-  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'remediesOf' | 'worthOf'>;
+  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'participantsOf' | 'remediesOf' | 'worthOf'>;
   readonly details: Pick<RequestDetails, 'isNamed'>;
   readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
-  readonly transactions: Pick<TransactionRegistry, 'live'>;
+  readonly transactions: Pick<TransactionRegistry, 'live'> & Pick<RequestTransactions, 'of' | 'checkPerson'>;
   readonly instances: PresentedInstances;
   readonly budgets: BudgetReservations;
 }): TokenClaims => {

@@ -2,14 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import { type SimulationRequest, simulator } from '../../../src/domain/authority/decision/simulation.ts';
 import { simulationStatement } from '../../../src/domain/authority/decision/simulation-statements.ts';
 import type { Delegation } from '../../../src/domain/authority/delegation/delegation.ts';
+import type { Transaction } from '../../../src/domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, agent, client, MAIL, NOW, policiesThat, server } from './world.ts';
 
 const row = (scope: readonly string[]) => ({ scope }) as unknown as Delegation;
 
+const TRANSACTION = {
+  ...{ id: 'trn_1', agent: 'agt_a', trigger: 'event', participants: ['acc_anna', 'acc_bob'] },
+  intent: { digest: 'd', source: 'stated_by_agent' },
+} as unknown as Transaction;
+
 const world = ({ caller = agent as Partial<Agent>, consented = undefined as readonly string[] | undefined } = {}) =>
   simulator({
+    transactions: { get: async (id) => (id === 'trn_1' ? { document: TRANSACTION } : undefined) },
     groupsOf: async (account) => account.groups,
     agents: { get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as Agent } : undefined) },
     clients: { get: async (id) => (id === 'app_a' ? { document: { ...client } as never } : undefined) },
@@ -23,6 +30,35 @@ const world = ({ caller = agent as Partial<Agent>, consented = undefined as read
 
 const asked: SimulationRequest = { caller: 'agt_a', subject: 'acc_anna', resource: MAIL };
 const permitting = () => policiesThat(() => ({})).current();
+
+describe('a simulation in a transaction', () => {
+  test('shows the transaction to policies, and what the other participants leave', async () => {
+    const seen = policiesThat(() => ({}));
+    const { layers } = await world({ consented: ['read', 'send'] }).simulate(
+      { ...asked, transaction: 'trn_1' },
+      await seen.current(),
+    );
+    // Bob has no account here, and no scope of this server needs all participants.
+    expect(layers.find(({ layer }) => layer === 'participants')).toEqual({
+      layer: 'participants',
+      counts: true,
+      leaves: ['read', 'send'],
+    });
+    expect(seen.questions[0]?.context).toMatchObject({
+      transaction: { record: { trigger: 'event', intent: 'd', source: 'stated_by_agent', participants: 2 } },
+    });
+  });
+
+  test.each([
+    ['that nobody declared', { transaction: 'trn_2' }],
+    ['of another caller', { transaction: 'trn_1', caller: 'app_a' }],
+  ])('is refused for one %s', async (_, more) => {
+    await expect(world().simulate({ ...asked, ...more }, await permitting())).rejects.toMatchObject({
+      reason: 'simulated_transaction_unknown',
+      field: '/transaction',
+    });
+  });
+});
 
 describe('simulation', () => {
   test('decides as an exchange would, and says what each layer leaves', async () => {

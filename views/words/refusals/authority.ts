@@ -38,6 +38,7 @@ export const SIMULATION_GERMAN = {
   simulated_party_missing: 'Nennen Sie das Konto oder den Client, der aufruft.',
   simulated_approver_not_person: 'Ja sagt nur eine Person: Nennen Sie ein Konto.',
   simulated_scope_undeclared: 'Diese Berechtigung bietet er nicht an.',
+  simulated_transaction_unknown: 'Der Aufrufer hat keinen solchen Vorgang angekündigt.',
   simulated_agent_unknown: 'Diesen Agenten gibt es nicht.',
   simulated_owners_unknown:
     'Nicht alle Eigentümer dieses Agenten sind bekannt, deshalb fragt der Server keine Person. Übergeben Sie ihn einem anderen Eigentümer.',

@@ -12,6 +12,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
+import type { ParticipantFacts } from '../transactions/participants.ts';
 import type { TransactionFacts } from '../transactions/transaction.ts';
 
 /** An agent in its effective state (agents/effective-agent.ts), with the members that decisions use. */
@@ -50,17 +51,6 @@ export type DetailFacts = {
   readonly grant?: readonly Detail[] | undefined;
   /** Of the delegation, then of each ancestor. */
   readonly delegation?: readonly (readonly Detail[])[] | undefined;
-};
-
-/**
- * Another participant of the transaction than the subject. `delegation`: what the caller holds from them at the resource
- * server. Without one, or without the account, the participant allows nothing.
- */
-export type ParticipantFacts = {
-  /** Account id. */
-  readonly id: string;
-  readonly account?: Account | undefined;
-  readonly delegation?: readonly string[] | undefined;
 };
 
 /** All facts that a decision may use. A layer that applies on the route and misses its fact leaves nothing. */

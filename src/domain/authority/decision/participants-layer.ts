@@ -3,8 +3,10 @@
  * made for each other participant with their own delegation, leaves it. It never adds anything: one person's rights do not
  * fill the gaps of another's.
  */
+
+import type { ParticipantFacts } from '../transactions/participants.ts';
 import type { ApproverRule, Company, Decision } from './decision.ts';
-import type { DecisionFacts, ParticipantFacts } from './facts.ts';
+import type { DecisionFacts } from './facts.ts';
 
 /** Those of these scopes that need every participant of a transaction. */
 const scopesOfAll = ({ scopes }: DecisionFacts['server'], names: readonly string[]): readonly string[] =>

@@ -10,6 +10,7 @@ export const SIMULATION_REFUSALS = {
   simulated_party_missing: { code: 'invalid_field', text: 'Name the account or client that calls.' },
   simulated_approver_not_person: { code: 'invalid_field', text: 'Only a person approves: name an account.' },
   simulated_scope_undeclared: { code: 'invalid_field', text: 'It does not declare this scope.' },
+  simulated_transaction_unknown: { code: 'invalid_field', text: 'The caller has declared no such transaction.' },
   simulated_agent_unknown: { code: 'invalid_field', text: 'There is no such agent.' },
   simulated_owners_unknown: {
     code: 'invalid_field',

@@ -16,6 +16,8 @@ import type { Assurance } from '../../vocabulary/assurance.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { Delegation } from '../delegation/delegation.ts';
+import { otherParticipants } from '../transactions/participants.ts';
+import { type Transaction, transactionFacts } from '../transactions/transaction.ts';
 import { type ActivePolicies, type Authorize, authorizer, type GroupsOf } from './authorize.ts';
 import type { Decision } from './decision.ts';
 import { type ActionFacts, type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
@@ -43,6 +45,8 @@ export type SimulationRequest = {
   readonly assurance?: Assurance;
   readonly approval?: Approval;
   readonly source?: string;
+  /** Id of a declared transaction, open or closed, in which the caller would ask. */
+  readonly transaction?: string;
   /** Epoch seconds; default: now. */
   readonly at?: number;
 };
@@ -100,6 +104,7 @@ export const simulator = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
+  readonly transactions: { get(id: string): Found<Transaction> };
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly managementApi: string;
@@ -126,6 +131,13 @@ export const simulator = (deps: {
     }
     const delegation =
       isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
+    const transaction =
+      asked.transaction === undefined ? undefined : (await deps.transactions.get(asked.transaction))?.document;
+    if (asked.transaction !== undefined && transaction?.agent !== caller.id) {
+      throw simulationRefusal('simulated_transaction_unknown', { field: '/transaction' });
+    }
+    const company = { agent: caller.id, resource: server.identifier };
+    const others = await otherParticipants(deps, transaction, subject?.id, company);
     const everything = server.scopes.map(({ name }) => name);
     return {
       route,
@@ -139,6 +151,8 @@ export const simulator = (deps: {
       assurance: asked.assurance,
       approval: asked.approval,
       source: asked.source,
+      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(others ? { participants: others.map((one) => one.facts) } : {}),
       stops: [
         ...(caller.state === 'active'
           ? []
@@ -196,6 +210,9 @@ export const simulator = (deps: {
           : cut;
       const leaves = (layer: DecisionLayer): readonly string[] | undefined => {
         if (LAYERS[layer].by === 'policies') return cut?.scope ?? [];
+        if (LAYERS[layer].by === 'participants') {
+          return known.filter((name) => !decision.removed.some((one) => one.layer === layer && one.scope === name));
+        }
         const limits = decision.limits.filter((limit) => limit.layer === layer && limit.holds !== undefined);
         if (limits.length === 0) return undefined;
         return known.filter((name) => limits.every(({ holds }) => holds?.includes(name) || holds?.includes('*')));

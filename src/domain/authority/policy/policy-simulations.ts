@@ -30,6 +30,7 @@ export type ReplayRequest = SimulatedPolicy & {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly agent?: string | undefined;
+  readonly transaction?: string | undefined;
 };
 
 const WEEK = 7 * 86_400;
@@ -133,6 +134,7 @@ export const policyTrials = (deps: {
               since,
               until,
               ...(asked.agent === undefined ? {} : { agent: asked.agent }),
+              ...(asked.transaction === undefined ? {} : { transaction: asked.transaction }),
             },
             ...(by.request === undefined ? {} : { request: by.request }),
             ...(by.source === undefined ? {} : { personal: { source: by.source } }),
@@ -142,6 +144,7 @@ export const policyTrials = (deps: {
           const steps = replay(audit.list, policies, {
             ...range,
             ...(asked.agent === undefined ? {} : { agent: asked.agent }),
+            ...(asked.transaction === undefined ? {} : { transaction: asked.transaction }),
           });
           return yield* steps;
         } finally {

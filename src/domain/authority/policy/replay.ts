@@ -42,6 +42,8 @@ export type ReplayRange = {
   readonly fromMillis: number;
   readonly toMillis: number;
   readonly agent?: string;
+  /** Only decisions in this transaction. */
+  readonly transaction?: string;
 };
 
 /** One decision that would differ. */
@@ -88,7 +90,7 @@ export type ReplayProgress = {
 export async function* replay(
   list: (filters: AuditFilters) => Promise<AuditPage>,
   policies: CompiledPolicies,
-  { fromMillis, toMillis, agent }: ReplayRange,
+  { fromMillis, toMillis, agent, transaction }: ReplayRange,
   pause: () => Promise<void> = othersFirst,
 ): AsyncGenerator<ReplayProgress, ReplaySummary> {
   const byCaller = new Map<string, CallerCount>();
@@ -109,6 +111,7 @@ export async function* replay(
         direction: 'ascending',
         limit: PAGE,
         ...(agent === undefined ? {} : { agent }),
+        ...(transaction === undefined ? {} : { txn: transaction }),
         ...(after ? { after } : {}),
       });
       for (const entry of page.entries) {

@@ -4,6 +4,7 @@ import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { ApproverSlot } from '../../../domain/approvals/effective-votes.ts';
+import { txnOf } from '../../../domain/approvals/transaction-of-approval.ts';
 import { isDeclared, type Transaction } from '../../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import { describedDetail } from '../../../domain/resources/authorization-details/described-detail.ts';
@@ -143,7 +144,7 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
     if (found) servers.set(identifier, found.document);
   }
   const transactions = new Map<string, Transaction>();
-  for (const id of new Set(approvals.map(({ origin }) => origin?.txn).filter(isDeclared))) {
+  for (const id of new Set(approvals.map(txnOf).filter(isDeclared))) {
     const found = await deps.approvals.transactions.get(id);
     if (found) transactions.set(id, found.document);
   }
@@ -151,8 +152,8 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
 };
 
 /** What the transaction of a request is for. Of one whose text was not given, there is nothing to read. */
-const intentOf = ({ origin }: Approval, { transactions }: ApprovalContext): Pick<ApprovalFacts, 'intent'> => {
-  const intent = transactions.get(origin?.txn ?? '')?.intent;
+const intentOf = (approval: Approval, { transactions }: ApprovalContext): Pick<ApprovalFacts, 'intent'> => {
+  const intent = transactions.get(txnOf(approval) ?? '')?.intent;
   return intent?.text === undefined ? {} : { intent: { text: intent.text, source: intent.source } };
 };
 
@@ -195,9 +196,11 @@ const deedsOf = ({ action }: Approval, server: ResourceServer | undefined): Deed
 };
 
 const actorsIn = (
-  { agent: id, action, origin }: Approval,
+  approval: Approval,
   { agents, transactions, nameOf }: ApprovalContext,
 ): Pick<ApprovalFacts, 'agent' | 'through' | 'warnings'> => {
+  const { agent: id, action } = approval;
+  const txn = txnOf(approval);
   const factsOf = (actor: string): AgentFacts => {
     const found = agents.get(actor);
     return found
@@ -215,9 +218,7 @@ const actorsIn = (
       ...(found === undefined || found.state === 'active'
         ? []
         : [approvalWords.notActive(agentWords.states[found.state])]),
-      ...(isDeclared(origin?.txn) && transactions.get(origin.txn)?.state !== 'open'
-        ? [approvalWords.transactionClosed]
-        : []),
+      ...(isDeclared(txn) && transactions.get(txn)?.state !== 'open' ? [approvalWords.transactionClosed] : []),
     ],
   };
 };

@@ -112,13 +112,13 @@ export const POLICY_SIMULATION = named(
       description: 'Assume that the approvers approved it.',
     },
     source: text('Network address of the sender.', 64),
+    transaction: text('Declared transaction of the caller (`trn_…`) in which it would ask.', 64),
     at: integer('Time of the request. Default: now. Epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
     ...TRIED,
   }),
 );
 
 const NAMES = strings('', 200, 200);
-
 export const POLICY_SUMMARY = named(
   'PolicySummary',
   output({
@@ -247,6 +247,7 @@ export const POLICY_REPLAY = named(
     since: integer('Default: a week ago. Epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
     until: integer('Default: now. Epoch seconds.', { minimum: 0, maximum: 99_999_999_999 }),
     agent: text('Only decisions about this agent.', 128),
+    transaction: text('Only decisions in this transaction (`txn_…` or `trn_…`).', 64),
     ...TRIED,
   }),
 );

@@ -1,0 +1,187 @@
+/** The parameter `transaction` at the grants that oidc-provider handles, and at requests for approval (CIBA). */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
+import type { Identity } from '../support/agent-keys.ts';
+import { closeApprovals, denialOf, poll, server, startApprovals, world } from '../support/approval-polls.ts';
+import type { Answer } from '../support/oauth-calls.ts';
+import { finishOnOurPages } from '../support/scene.ts';
+import { newTokenFamily, type TokenFamily } from '../support/token-family.ts';
+
+let made: TokenFamily;
+
+beforeAll(async () => {
+  await startApprovals();
+  made = await newTokenFamily(world);
+  await changed(made.agent, [made.calendar.identifier, made.files.identifier]);
+}, 120_000);
+afterAll(closeApprovals);
+
+const INTENT = 'Book the room for Monday';
+const CIBA = 'urn:openid:params:grant-type:ciba';
+const latest = async (type: AuditEventType) => (await server.events(type)).at(-1);
+
+const changed = async ({ clientId }: Identity, resources: readonly string[] = []): Promise<void> => {
+  const path = `/agents/${clientId}`;
+  const read = await world.management.call('GET', path);
+  const change = {
+    grant_types: [...new Set([...(read.body['grant_types'] as string[]), 'client_credentials', CIBA])],
+    authority: {
+      ...Object.fromEntries(resources.map((resource) => [resource, ['*']])),
+      [`${server.issuer}/api/v1`]: ['transactions:read', 'transactions:write'],
+    },
+  };
+  const etag = { 'if-match': String(read.headers.get('etag')) };
+  const { status, text } = await world.management.call('PATCH', path, change, etag);
+  expect([status, text]).toEqual([200, text]);
+};
+
+const opened = async (agent: Identity, more: object = {}): Promise<string> => {
+  const stated = { trigger: 'schedule', intent: INTENT, ...more };
+  const { status, text, body } = await world.management.call('POST', '/transactions', stated, {}, agent);
+  expect([status, text]).toEqual([201, text]);
+  return String(body['id']);
+};
+const close = async (id: string): Promise<void> => {
+  expect((await world.management.call('POST', `/transactions/${id}/close`)).status).toBe(200);
+};
+
+const own = (transaction: string, more: object = {}): Promise<Answer> =>
+  world.calls.token(
+    { kind: 'key', identity: made.agent },
+    { grant_type: 'client_credentials', resource: made.calendar.identifier, scope: 'read', transaction, ...more },
+  );
+const isActive = async (token: unknown): Promise<unknown> =>
+  (await world.calls.introspect(made.calendar.credential, String(token))).body['active'];
+
+describe('client credentials', () => {
+  test('give the agent a token of the transaction, which ends with it', async () => {
+    const id = await opened(made.agent, { expires_in: 120 });
+    const { status, text, body } = await own(id);
+    expect([status, text]).toEqual([200, text]);
+    expect(decodeJwt(String(body['access_token']))).toMatchObject({ txn: id });
+    expect(Number(body['expires_in'])).toBeLessThanOrEqual(120);
+    expect(await latest('token.issued')).toMatchObject({ txn: id, grantType: 'client_credentials' });
+    expect(await isActive(body['access_token'])).toBe(true);
+    await close(id);
+    expect(await isActive(body['access_token'])).toBe(false);
+    const refused = await own(id);
+    expect([refused.status, refused.body['error'], denialOf(refused)['reason']]).toEqual([
+      400,
+      'invalid_request',
+      'transaction_ended',
+    ]);
+    expect(await latest('token.refused')).toMatchObject({ txn: id, denial: { reason: 'transaction_ended' } });
+  });
+
+  test('refuse the transaction of another agent, and one named twice', async () => {
+    const other = await world.newAgent('Another one');
+    await changed(other);
+    const id = await opened(other);
+    const refused = await own(id);
+    expect([refused.status, denialOf(refused)['reason']]).toEqual([400, 'transaction_unknown']);
+    expect(await latest('token.refused')).toMatchObject({ denial: { reason: 'transaction_unknown' } });
+    const twice = await own(id, { transaction: [id, id] });
+    expect([twice.status, twice.body['error']]).toEqual([400, 'invalid_request']);
+  });
+
+  test('give nothing that needs all participants: the agent acts for none of them', async () => {
+    const path = `/resource-servers/${made.calendar.id}`;
+    const { headers, body } = await world.management.call('GET', path);
+    const scopes = (body['scopes'] as { name: string }[]).map((one) =>
+      one.name === 'write' ? { ...one, participants: 'all' } : one,
+    );
+    const etag = { 'if-match': String(headers.get('etag')) };
+    expect((await world.management.call('PATCH', path, { scopes }, etag)).status).toBe(200);
+    const id = await opened(made.agent, { participants: ['acc_anna', 'acc_bob'] });
+    const { body: given } = await own(id, { scope: 'read write' });
+    expect(decodeJwt(String(given['access_token']))['scope']).toBe('read');
+  });
+});
+
+describe('an authorization request of the agent', () => {
+  const authorized = (id: string): Promise<Answer> =>
+    made.authorize(made.agent, 'openid read write', [made.calendar.identifier], {
+      transaction: id,
+    });
+
+  test('binds its grant to the transaction: all tokens carry it, and end with it', async () => {
+    const id = await opened(made.agent);
+    const { status, text, body } = await authorized(id);
+    expect([status, text]).toEqual([200, text]);
+    expect(decodeJwt(String(body['access_token']))).toMatchObject({ txn: id, act: { sub: made.agent.clientId } });
+    const refresh = { grant_type: 'refresh_token', resource: made.calendar.identifier };
+    const again = await world.calls.token(
+      { kind: 'key', identity: made.agent },
+      { ...refresh, refresh_token: String(body['refresh_token']) },
+    );
+    expect(decodeJwt(String(again.body['access_token']))).toMatchObject({ txn: id });
+    const other = await world.calls.token(
+      { kind: 'key', identity: made.agent },
+      { ...refresh, refresh_token: String(again.body['refresh_token']), transaction: await opened(made.agent) },
+    );
+    expect([other.status, denialOf(other)['reason']]).toEqual([400, 'transaction_other']);
+    await close(id);
+    expect(await isActive(again.body['access_token'])).toBe(false);
+    const late = await world.calls.token(
+      { kind: 'key', identity: made.agent },
+      { ...refresh, refresh_token: String(again.body['refresh_token']) },
+    );
+    expect([late.status, late.body['error'], denialOf(late)['reason']]).toEqual([
+      400,
+      'invalid_grant',
+      'transaction_ended',
+    ]);
+    expect(await latest('token.refused')).toMatchObject({ txn: id, denial: { reason: 'transaction_ended' } });
+  });
+
+  test('of a closed transaction is refused before the person is asked', async () => {
+    const id = await opened(made.agent);
+    await close(id);
+    await expect(authorized(id)).rejects.toThrow('no code');
+    expect(await latest('authorization.refused')).toMatchObject({ error: 'invalid_request' });
+  });
+});
+
+describe('a request for approval (CIBA)', () => {
+  const asked = async () => {
+    const agent = await world.newAgent(`Porter ${Math.random()}`);
+    await changed(agent, ['https://bank.example.com']);
+    await world.allow(agent);
+    const id = await opened(agent);
+    const answer = await world.calls.backchannel(world.keyed(agent), {
+      login_hint: world.person.username,
+      scope: 'openid pay',
+      resource: 'https://bank.example.com',
+      transaction: id,
+    });
+    return { agent, id, answer };
+  };
+
+  test('shows the intent, and its token belongs to the transaction', async () => {
+    const { agent, id, answer } = await asked();
+    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    expect(await latest('approval.requested')).toMatchObject({ txn: id });
+    const authReqId = String(answer.body['auth_req_id']);
+    const approval = await world.service.find(authReqId, agent.clientId);
+    const texts: string[] = [];
+    const first = await world.browser.open(`${server.issuer}/account/approvals/${approval?.id}`);
+    await finishOnOurPages(world.browser, first, { person: world.person, onPage: ({ text }) => texts.push(text) });
+    expect(texts.join(' ')).toContain(INTENT);
+    const { status, text, body } = await poll(authReqId, agent);
+    expect([status, text]).toEqual([200, text]);
+    expect(decodeJwt(String(body['access_token']))['txn']).toBe(id);
+  });
+
+  test('gives no token once the transaction is closed', async () => {
+    const { agent, id, answer } = await asked();
+    const authReqId = String(answer.body['auth_req_id']);
+    const approval = await world.service.find(authReqId, agent.clientId);
+    const first = await world.browser.open(`${server.issuer}/account/approvals/${approval?.id}`);
+    await finishOnOurPages(world.browser, first, { person: world.person });
+    await close(id);
+    const refused = await poll(authReqId, agent);
+    expect([refused.status, denialOf(refused)['reason']]).toEqual([400, 'transaction_ended']);
+    expect(await latest('token.refused')).toMatchObject({ txn: id, denial: { reason: 'transaction_ended' } });
+  });
+});
