@@ -144,6 +144,7 @@ export type Configuration = {
       readonly appLogout: readonly string[];
       readonly decisionPoint: readonly string[];
       readonly pushServices: readonly string[];
+      readonly witnesses: readonly string[];
     };
     /** PEM file of authorities that are trusted in addition to those of the machine. */
     readonly caFile?: string;
@@ -203,6 +204,14 @@ export type Configuration = {
     readonly anonymousEventsPerDay: number;
     /** For each resource server. 0: no bound. */
     readonly reportEventsPerDay: number;
+    /** Witnesses of the transparency log. */
+    readonly witnesses: {
+      /** C2SP tlog-policy. Absent: none cosigns. */
+      readonly policyFile?: string;
+      readonly withoutQuorum: 'record' | 'withhold';
+      readonly intervalSeconds: number;
+      readonly timeoutMilliseconds: number;
+    };
   };
   /** The operator's brand on pages and in mails. */
   readonly brand?: {

@@ -402,6 +402,7 @@ export const CONFIGURATION_SCHEMA = {
             ),
             decisionPoint: hosts('The decision point of policy.external.url.'),
             pushServices: hosts('Push services of push.services.'),
+            witnesses: hosts('Witnesses of audit.witnesses.policyFile.'),
           },
         ),
         caFile: text(
@@ -537,6 +538,18 @@ export const CONFIGURATION_SCHEMA = {
         [0, 50000, 10000000],
         'events',
       ),
+      witnesses: section('Witnesses that cosign the checkpoints of the transparency log (docs/how-to/witness.md).', {
+        policyFile: text(
+          'File with a policy (C2SP tlog-policy): a line for each witness with name, verifier key and https URL, groups, and the quorum. The server reads it at start. Lines of logs have no effect here. A host that is not public must be listed in egress.internalHosts.witnesses.',
+          { derivedDefault: 'none: no witness cosigns' },
+        ),
+        withoutQuorum: text(
+          'record: readers see a checkpoint without a quorum, and the audit log records which witness failed. withhold: readers see the last checkpoint that had a quorum. Tokens and records never wait.',
+          { enum: ['record', 'withhold'], default: 'record' },
+        ),
+        intervalSeconds: count('Time between two requests for cosignatures.', [1, 1, HOUR], 'seconds'),
+        timeoutMilliseconds: count('Time limit of a request to a witness.', [100, 2000, 2500], 'milliseconds'),
+      }),
     }),
     brand: section('The brand of the operator on pages and in mails (docs/how-to/brand.md).', {
       name: text('Name of the organisation or service, in the header of pages, in their titles and in mails.', {

@@ -55,8 +55,8 @@ type Dependencies = {
   /** Watches the volume of the database; absent without one. */
   readonly volume?: { tend(): Promise<void> };
   readonly audit: { checkpoint(): Promise<unknown> };
-  readonly transparencyLog: { poll(): Promise<void> };
   readonly auditSearch: { poll(milliseconds: number): Promise<unknown> };
+  readonly transparencyLog: { poll(): Promise<void>; cosign(): Promise<void> };
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
@@ -142,6 +142,8 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(LOG_EVERY_MILLISECONDS, 'transparency log', () => transparencyLog.poll());
   every(SEARCH_EVERY_MILLISECONDS, 'audit search', () => auditSearch.poll(SEARCH_MILLISECONDS));
+  const { policyFile, intervalSeconds } = configuration.audit.witnesses;
+  if (policyFile !== undefined) every(intervalSeconds * 1000, 'witnesses', () => transparencyLog.cosign());
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
   const lookAtKeys = every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {

@@ -80,6 +80,14 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
     isUnread: true,
   },
   push: { ...DOCUMENT, accept: '*/*', sends: 'application/octet-stream', statuses: SUCCESS, isUnread: true },
+  // C2SP tlog-witness names no type of a cosignature; with 409 the body is the size that the witness knows.
+  witness: {
+    ...DOCUMENT,
+    accept: '*/*',
+    types: /^(?:text\/[a-z0-9.+-]+|application\/octet-stream|)$/,
+    sends: 'text/plain',
+    statuses: [200, 409],
+  },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: errors of a request have status 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },

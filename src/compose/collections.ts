@@ -10,7 +10,12 @@ import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { OUTCOME_COUNTS } from '../domain/audit/outcome-counts.ts';
 import { AUDIT_SEARCH_INDEX, AUDIT_SEARCH_POSTINGS } from '../domain/audit/search/search-documents.ts';
-import { LOG_BUNDLES, LOG_TILES, TRANSPARENCY_LOGS } from '../domain/audit/transparency-log/log-documents.ts';
+import {
+  LOG_BUNDLES,
+  LOG_TILES,
+  SHOWN_CHECKPOINTS,
+  TRANSPARENCY_LOGS,
+} from '../domain/audit/transparency-log/log-documents.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/authority/budgets/budget.ts';
 import { ASKED_AGAIN } from '../domain/authority/consent/asked-again.ts';
 import { CONSENTS } from '../domain/authority/consent/remembered-consent.ts';
@@ -128,6 +133,7 @@ export const COLLECTIONS = [
   TRANSPARENCY_LOGS,
   LOG_BUNDLES,
   LOG_TILES,
+  SHOWN_CHECKPOINTS,
   NODES,
   TURNS,
   IMPORTS,

@@ -47,6 +47,7 @@ import { pushPost } from './push.ts';
 import { folderOf, otherSecretOf, type Stores, secretOf, stores } from './stores.ts';
 import { afterMoves } from './transferred-data.ts';
 import { trustedCheckpoints } from './trusted-checkpoints.ts';
+import { witnessRules } from './witnesses.ts';
 
 /** Parts that a test may replace. */
 export type Overrides = {
@@ -124,6 +125,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   const metrics = makeMetrics();
   // First of all: without its guard the server does not start.
   const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });
+  const rules = witnessRules(configuration, trustedFetch);
   const folder = folderOf(configuration);
   // The key before the stores: a new data folder has none, and a database must not be opened without its key.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder), otherSecretOf(configuration));
@@ -188,14 +190,20 @@ export const foundations = async (configuration: Configuration, overrides: Overr
       }
     },
   };
+  const appends = overrides.audit?.(audit) ?? audit;
   return {
     ...{ clock, identifiers, log, metrics, trustedFetch, folder, masterKey, opened, documents, ephemeral },
     broadcast: opened.broadcast,
     ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
-    audit: overrides.audit?.(audit) ?? audit,
     auditSearch: search,
+    audit: appends,
     transparencyLog: transparencyLog({
       ...{ documents, clock, identifiers, masterKey, issuer },
+      witnesses: rules && {
+        rules,
+        audit: appends,
+        onOutcome: (witness, outcome) => metrics.witnesses.inc({ witness, outcome }),
+      },
       kept: trustedCheckpoints(folder, (err) =>
         log.error({ event: 'transparency_log.not_kept', err }, 'the trusted checkpoint could not be written'),
       ),

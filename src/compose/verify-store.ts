@@ -8,6 +8,7 @@ import { dataFolder } from '../../config/data-folder.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../domain/audit/audit-record.ts';
 import { readTrustedHeads, type TrustedHeads, verificationKey } from '../domain/audit/signed-heads.ts';
 import { verifyLog } from '../domain/audit/transparency-log/verify-log.ts';
+import type { WitnessPolicy } from '../domain/audit/transparency-log/witness-policy.ts';
 import { type StoreVerdict, verifyStore } from '../domain/audit/verify-store.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
@@ -18,6 +19,8 @@ import { existingMasterKey, movingStore } from './transfer-store.ts';
 type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreadable'> & {
   /** A checkpoint of the transparency log that was kept outside the store: a signed note. */
   readonly keptCheckpoint?: string | undefined;
+  /** Whose quorum must have cosigned the checkpoint that readers see. */
+  readonly policy?: WitnessPolicy | undefined;
 };
 
 /**
@@ -29,6 +32,7 @@ export const storedAuditLog = async (
     documents,
     masterKey,
     keptCheckpoint,
+    policy,
     ...options
   }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },
 ): Promise<StoreVerdict> => {
@@ -39,7 +43,7 @@ export const storedAuditLog = async (
   return verifyStore({
     records,
     key: await verificationKey(keys.auditJwk()),
-    verifyLog: () => verifyLog({ documents, masterKey, records, kept: keptCheckpoint }),
+    verifyLog: () => verifyLog({ documents, masterKey, records, kept: keptCheckpoint, policy }),
     ...options,
   });
 };
@@ -53,7 +57,8 @@ export const verifyThisStore = async (
   {
     trustedHeads,
     keptCheckpoint,
-  }: { readonly trustedHeads?: TrustedHeads; readonly keptCheckpoint?: string | undefined },
+    policy,
+  }: { readonly trustedHeads?: TrustedHeads } & Pick<Options, 'keptCheckpoint' | 'policy'>,
 ): Promise<StoreVerdict> => {
   const masterKey = existingMasterKey(configuration);
   const { database, trustedHeadsFile } = dataFolder(configuration.data.folder);
@@ -79,6 +84,7 @@ export const verifyThisStore = async (
       masterKey,
       trustedHeads: known,
       keptCheckpoint,
+      policy,
       unreadable: () => isDamaged,
     });
   } finally {

@@ -43,6 +43,9 @@ export interface Metrics {
   /** Documents fetched from URLs that other parties chose. */
   readonly fetches: Counter<'outcome' | 'purpose'>;
 
+  /** Requests for cosignatures to witnesses, by name in the policy and outcome. */
+  readonly witnesses: Counter<'outcome' | 'witness'>;
+
   /** Requests to the external decision point. */
   readonly externalDecisions: Counter<'outcome'>;
 
@@ -163,13 +166,19 @@ const outboundInstruments = (registry: Registry) => {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const witnesses = new Counter({
+    name: 'behalf_witness_requests_total',
+    help: 'Checkpoints of the transparency log sent to witnesses, by witness and outcome: cosigned, or why not.',
+    labelNames: ['witness', 'outcome'],
+    registers: [registry],
+  });
   const notifications = new Counter({
     name: 'behalf_notifications_total',
     help: 'Tries to deliver notifications by mail, webhook or push, by what became of them; a dead one was given up, one that is over is not sent any more.',
     labelNames: ['channel', 'outcome'],
     registers: [registry],
   });
-  return { fetches, externalDecisions, notifications };
+  return { fetches, witnesses, externalDecisions, notifications };
 };
 
 /** The stores and their volume. */

@@ -183,7 +183,7 @@ export const describeTransparencyLog = (name: string, open: () => DocumentStore 
         if (!proven) throw new Error('no proof');
         const text = proofText(proven);
         expect(text.length).toBeLessThan(3072);
-        expect(verifyProof(text, verifier)).toMatchObject({ ok: true, entry: { stream, sequence } });
+        expect(verifyProof(text, [verifier])).toMatchObject({ ok: true, entry: { stream, sequence } });
       }
       expect((await node.inclusion('nod_b', 250))?.entry.hash).toBe(heads.get('nod_b')?.hash);
       await write('nod_b', 1);

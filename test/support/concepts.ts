@@ -285,13 +285,19 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'transparency log',
     means: 'one Merkle tree over the records of all nodes, with signed checkpoints',
-    collections: ['transparency_logs', 'transparency_log_bundles', 'transparency_log_tiles'],
+    collections: [
+      'transparency_logs',
+      'transparency_log_bundles',
+      'transparency_log_tiles',
+      'transparency_log_checkpoints',
+    ],
     prefixes: ['log'],
   },
   {
     name: 'witness',
     means: 'a process apart from the server that cosigns a checkpoint of a log if its tree contains the one before',
     commands: ['witness'],
+    events: ['witness'],
   },
   { name: 'brand', means: 'name, logo, colour and links of the operator on pages', settings: ['brand'] },
   { name: 'management API', means: 'what administrators, operators, auditors and owners call', events: ['management'] },

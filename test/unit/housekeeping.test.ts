@@ -13,14 +13,16 @@ test('a store that fails when the next change of keys is looked up does not end 
   process.on('unhandledRejection', note);
   let asked = 0;
   const keeping = housekeeping({
-    configuration: { audit: { checkpointSeconds: 60, refusalIntervalSeconds: 60 } } as Configuration,
+    configuration: {
+      audit: { checkpointSeconds: 60, refusalIntervalSeconds: 60, witnesses: { intervalSeconds: 1 } },
+    } as Configuration,
     sweeper: { run: async () => 0, stop: () => undefined },
     ephemeral: {} as never,
     broadcast: memoryBroadcast(),
     clock: { now: () => 0, nowMillis: () => 0 },
     audit: { checkpoint: nothing },
-    transparencyLog: { poll: nothing },
     auditSearch: { poll: nothing },
+    transparencyLog: { poll: nothing, cosign: nothing },
     refusals: { flush: nothing },
     keys: {
       version: async () => '',

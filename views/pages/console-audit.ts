@@ -74,7 +74,15 @@ export type AuditPageModel = ConsoleFrame & {
   /** The events of the search as a file; absent: nothing is searched for. */
   readonly foundHref?: string;
   /** The transparency log: number of entries, and the key of its checkpoints. */
-  readonly log: { readonly size: number; readonly verifierKey: string } | 'unavailable' | undefined;
+  readonly log:
+    | {
+        /** Absent: no checkpoint has the cosignatures that it needs. */
+        readonly size: number | undefined;
+        readonly verifierKey: string;
+        readonly witnesses: { readonly failing: readonly string[]; readonly count: number; readonly isQuorum: boolean };
+      }
+    | 'unavailable'
+    | undefined;
   /** The whole audit log as a file; absent: the viewer may not export it. */
   readonly exportHref?: string;
 };
@@ -105,7 +113,8 @@ ${pagination(model.pages, words.pages)}</section>
 ${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}
 ${model.log === 'unavailable' && html`<p>${words.logUnavailable}</p>`}
-${typeof model.log === 'object' && html`<p>${words.log(model.log.size)} <code>${plainText(model.log.verifierKey, 400)}</code> ${copyButton(model.log.verifierKey)} <span class="hint">${words.logHint}</span></p>`}`,
+${typeof model.log === 'object' && html`<p>${model.log.size === undefined ? words.logWithheld : words.log(model.log.size)} <code>${plainText(model.log.verifierKey, 400)}</code> ${copyButton(model.log.verifierKey)} <span class="hint">${words.logHint}</span></p>`}
+${typeof model.log === 'object' && model.log.witnesses.count > 0 && html`<p>${words.logWitnesses(model.log.witnesses.count, model.log.witnesses.failing.length)}${model.log.witnesses.failing.length > 0 && html` ${words.logFailing} ${plainText(model.log.witnesses.failing.join(', '), 400)}.`}${!model.log.witnesses.isQuorum && html` ${words.logNoQuorum}`}</p>`}`,
   });
 
 const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;

@@ -83,6 +83,20 @@ export const auditWords = {
       en: `The transparency log has ${size} entries. Its verifier key:`,
       de: `Das Transparenzprotokoll hat ${size} Einträge. Sein Prüfschlüssel:`,
     }),
+  logWithheld: phrase({
+    en: 'The transparency log shows no checkpoint, because none has the cosignatures of enough witnesses yet. The key that verifies its checkpoints:',
+    de: 'Das Transparenzprotokoll zeigt noch keinen Stand, weil keiner von genug Zeugen gegengezeichnet ist. Der Schlüssel, der seine Stände prüft:',
+  }),
+  logWitnesses: (count: number, failing: number) =>
+    phrase({
+      en: `${count - failing} of ${count} witnesses cosign its checkpoints.`,
+      de: `${count - failing} von ${count} Zeugen zeichnen seine Stände gegen.`,
+    }),
+  logFailing: phrase({ en: 'Failing:', de: 'Es fehlen:' }),
+  logNoQuorum: phrase({
+    en: 'The last checkpoint lacks the quorum of the policy.',
+    de: 'Dem letzten Stand fehlt das Quorum der Richtlinie.',
+  }),
   logUnavailable: phrase({
     en: 'The transparency log is unavailable. To find out why, run behalf audit verify --store on the server.',
     de: 'Das Transparenzprotokoll ist nicht verfügbar. Den Grund nennt behalf audit verify --store auf dem Server.',

@@ -13,7 +13,7 @@ import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { verifyThreads } from '../verify-thread-pool.ts';
-import { ONE_SOURCE, textOf, verifyProofFile } from './transparency-log.ts';
+import { ONE_SOURCE, policyOf, textOf, verifyProofFile } from './transparency-log.ts';
 
 /** Bytes from which an export is worth the start of threads. */
 const LARGE = 8 << 20;
@@ -52,6 +52,11 @@ export const auditVerify: Command = {
       description:
         'With --store: a trusted checkpoint of the transparency log, which was kept outside. The log must still contain its tree.',
     },
+    policy: {
+      value: 'FILE',
+      description:
+        'With --proof or --store: a policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint. With --proof, its lines of logs replace --key.',
+    },
     'trusted-heads': {
       value: 'FILE',
       description: 'Earlier export, its last line, or signed heads that the log must still contain.',
@@ -65,7 +70,9 @@ export const auditVerify: Command = {
     const [file] = call.operands;
     if (call.text('proof') !== undefined) return verifyProofFile(call);
     if (call.text('record') !== undefined) throw usageError('--record needs --proof.');
-    if (call.text('checkpoint') !== undefined && !call.isSet('store')) throw usageError('--checkpoint needs --store.');
+    for (const option of ['checkpoint', 'policy']) {
+      if (call.text(option) !== undefined && !call.isSet('store')) throw usageError(`--${option} needs --store.`);
+    }
     const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
     const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
     if (call.isSet('store') === (file !== undefined)) throw usageError(ONE_SOURCE);
@@ -165,6 +172,7 @@ const verifyHere = async (
     outcome = await verifyThisStore(configuration, {
       ...(trustedHeads === undefined ? {} : { trustedHeads }),
       keptCheckpoint,
+      policy: policyOf(call.text('policy')),
     });
     return [];
   });

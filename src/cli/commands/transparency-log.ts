@@ -6,7 +6,9 @@ import { hashOf } from '../../domain/audit/record-digest.ts';
 import { type LogEntry, parseEntry } from '../../domain/audit/transparency-log/log-entry.ts';
 import { proofText, verifyProof } from '../../domain/audit/transparency-log/log-proof.ts';
 import { type NoteVerifier, noteVerifier } from '../../domain/audit/transparency-log/signed-note.ts';
+import { judged, parsePolicy, type WitnessPolicy } from '../../domain/audit/transparency-log/witness-policy.ts';
 import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand } from '../management-command.ts';
 import { details, jsonText, printable } from '../table.ts';
@@ -22,16 +24,35 @@ const log = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.run('getTransparencyLog', {});
-    const { origin, size, verifier_key: key, checkpoint } = body;
+    const { origin, size, verifier_key: key, checkpoint, witnesses, is_quorum: isQuorum } = body;
     const text = details([
       ['origin', origin],
       ['entries', size],
       ['verifier key', key],
+      ...(witnesses as readonly Json[]).map(
+        (witness) => [`witness ${printable(String(witness['name']))}`, witnessText(witness)] as const,
+      ),
+      [
+        'quorum',
+        (witnesses as readonly Json[]).length === 0
+          ? undefined
+          : isQuorum
+            ? 'yes'
+            : 'no: too few cosigned the last checkpoint',
+      ],
     ]);
-    call.print.object(body, `${text}\n${lines(checkpoint)}`);
+    const shown =
+      checkpoint === undefined ? 'no checkpoint has the cosignatures that it needs yet\n' : lines(checkpoint);
+    call.print.object(body, `${text}\n${shown}`);
     return EXIT.done;
   },
 });
+
+/** What a witness did last. */
+const witnessText = ({ size, at, problem, verifier_key: key }: Json): string => {
+  const cosigned = at === undefined ? 'has cosigned nothing' : `cosigned ${size} entries, ${timeText(Number(at))}`;
+  return `${cosigned}${problem === undefined ? '' : `, then failed: ${problem}`}, verifier key ${key}`;
+};
 
 const prove = managementCommand({
   words: ['audit', 'prove'],
@@ -78,8 +99,28 @@ export const textOf = (file: string): string => {
   }
 };
 
+/** The policy in a file, if a command names one. Throws CommandError when it is none. */
+export const policyOf = (file: string | undefined): WitnessPolicy | undefined => {
+  if (file === undefined) return undefined;
+  try {
+    return parsePolicy(textOf(file));
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CommandError(`${file} is no policy: ${cause.message}.`, {
+      hint: 'Write lines of C2SP tlog-policy: log, witness, group, quorum. See docs/how-to/witness.md.',
+      cause,
+    });
+  }
+};
+
+/** The keys of the log: of --key, or of the policy. */
+const verifiersOf = (key: string | undefined, policy: WitnessPolicy | undefined): readonly NoteVerifier[] =>
+  key === undefined && policy && policy.logs.length > 0 ? policy.logs : [verifierOf(key)];
+
 const verifierOf = (key: string | undefined): NoteVerifier => {
-  if (key === undefined) throw usageError('--proof needs --key with the verifier key of the log.');
+  if (key === undefined) {
+    throw usageError('--proof needs --key with the verifier key of the log, or --policy with a line of the log.');
+  }
   try {
     return noteVerifier(key);
   } catch (cause) {
@@ -99,24 +140,27 @@ export const verifyProofFile = async (call: Call): Promise<number> => {
   for (const option of ['checkpoint', 'trusted-heads']) {
     if (call.text(option) !== undefined) throw usageError(`--proof takes no --${option}: verify the store with it.`);
   }
-  const verifier = verifierOf(call.text('key'));
+  const policy = policyOf(call.text('policy'));
   const record = call.text('record');
-  const verdict = verifyProof(textOf(call.required('proof')), verifier);
+  const verdict = verifyProof(textOf(call.required('proof')), verifiersOf(call.text('key'), policy), policy);
   const problem = verdict.ok ? record && (await recordProblem(record, verdict.entry)) : verdict.problem;
   if (problem !== undefined || !verdict.ok) {
     if (call.isSet('json')) call.terminal.out(jsonText({ ok: false, problem }));
     else call.terminal.err(`Not verified. ${printable(String(problem))}\n`);
     return EXIT.failed;
   }
-  const { entry, index, checkpoint } = verdict;
-  const { size } = checkpoint;
-  if (call.isSet('json')) call.terminal.out(jsonText({ ok: true, index, entry, size }));
-  else {
+  const { entry, index, checkpoint, note } = verdict;
+  const { size, origin } = checkpoint;
+  const witnesses = policy && judged(note, policy).cosigned;
+  if (call.isSet('json')) {
+    call.terminal.out(jsonText({ ok: true, index, entry, size, ...(witnesses === undefined ? {} : { witnesses }) }));
+  } else {
     call.terminal.out(
       details([
         ['verified', `record ${entry.sequence} of stream ${entry.stream} is entry ${index} of ${size}`],
         ['digest', entry.hash],
-        ['log', verifier.name],
+        ['log', origin],
+        ['cosigned by', witnesses?.map(({ name, at }) => `${name}, ${timeText(at)}`).join('; ')],
       ]),
     );
     if (record === undefined) {

@@ -255,6 +255,10 @@ export const AUDIT_EVENTS = {
   'audit.erased': 'A personal value was erased from the audit log.',
   'audit.mismatch_found':
     'At start, stored records of the audit log did not match their digests: an editor of the database changed them. `inputs` have how many were checked and found. They name up to 20 by stream, sequence and member. `target` is the stream of the first.',
+  'witness.failed':
+    'A witness did not cosign a checkpoint of the transparency log. `inputs` have its name, the size of the checkpoint, the problem, and whether the others were a quorum. It cosigned no checkpoint from that size until its next `witness.recovered`.',
+  'witness.recovered':
+    'A witness cosigns checkpoints of the transparency log again. `inputs` have its name, the size of the checkpoint, and how many checkpoints readers saw without it.',
   'checkpoint.made': 'The server signed the heads of all streams. `inputs.checkpoint` is the signed list.',
   'kill.ordered':
     'A caller ordered a kill. All that belongs to its target has ended, and the server blocks new access.',

@@ -20,6 +20,10 @@ export const AUDIT_REFUSALS = {
     code: 'unavailable',
     text: 'The stored transparency log does not continue what this server signed. Ask the operator to run `behalf audit verify --store`, and to restore the database that belongs to this server.',
   },
+  log_not_witnessed: {
+    code: 'unavailable',
+    text: 'No checkpoint of the transparency log has the cosignatures of enough witnesses yet. Try again later, or ask the operator to look at the witnesses.',
+  },
   log_size_unknown: {
     code: 'invalid_field',
     text: 'The transparency log has {size} entries. Give two sizes up to that, the smaller one as `from`.',

@@ -18,6 +18,8 @@ export const FINDINGS = {
     'Records that the trusted heads or a trusted checkpoint name are missing: an older state, or a shortened one.',
   split_view: 'The key signed two histories: readers were shown different ones, or the log was written anew.',
   index_changed: 'Members that lists and searches use differ from the event.',
+  not_witnessed:
+    'Too few witnesses of the policy cosigned the checkpoint: readers may have been shown a second history.',
   clock_set_back: 'Records are earlier than records or checkpoints before them.',
   log_changed: 'The transparency log differs from the records.',
   log_missing: 'The store has no transparency log, and had one.',

@@ -15,9 +15,17 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata' | 'res
  * - `webhook_challenge`: the verification that such an endpoint wants messages;
  * - `approval_ping`: a notification to an agent that a decision is ready for it;
  * - `push`: a message for a browser, to a push service that the configuration names;
+ * - `witness`: a checkpoint of the transparency log, to a witness that the configuration names; its answer is text;
  * - `app_logout`: a notification to an app that a session has ended (OpenID Connect Back-Channel Logout 1.0).
  */
-export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping' | 'push' | 'app_logout';
+export type PostPurpose =
+  | 'decision'
+  | 'webhook'
+  | 'webhook_challenge'
+  | 'approval_ping'
+  | 'push'
+  | 'app_logout'
+  | 'witness';
 
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -37,6 +45,7 @@ export const INTERNAL_PURPOSES = [
   'appLogout',
   'decisionPoint',
   'pushServices',
+  'witnesses',
 ] as const;
 
 export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
@@ -117,7 +126,7 @@ export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
   readonly internal?: InternalPurpose | undefined;
-  /** JSON. For a browser: bytes that only it can decrypt. For an app: a form. */
+  /** JSON. For a browser: bytes that only it can decrypt. For an app: a form. For a witness: text. */
   readonly body: string | Uint8Array;
   /** Value of the header `Authorization`. */
   readonly authorization?: string;
@@ -134,7 +143,7 @@ export type PostRequest = {
 export interface TrustedPost {
   /**
    * Returns the JSON of an answer with status 200, at most 64 KiB. For a webhook and a ping: returns nothing, and
-   * accepts any status of success. Throws a DomainError, see `fetchFailed`.
+   * accepts any status of success. For a witness: returns the text of an answer with status 200 or 409. Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;
 }

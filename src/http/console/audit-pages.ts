@@ -87,7 +87,10 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
 const logOf = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<AuditPageModel['log']> => {
   try {
     const { body } = await calls.run('getTransparencyLog', account, by);
-    return body && { size: body.size, verifierKey: body.verifier_key };
+    if (!body) return undefined;
+    const failing = body.witnesses.filter(({ problem }) => problem !== undefined).map(({ name }) => name);
+    const witnesses = { failing, count: body.witnesses.length, isQuorum: body.is_quorum };
+    return { size: body.size, verifierKey: body.verifier_key, witnesses };
   } catch (error) {
     if (isStoreUnavailable(error) || (isDomainError(error) && error.code === 'unavailable')) return 'unavailable';
     throw error;

@@ -446,6 +446,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
         size: 1234,
         verifierKey:
           'id.example.com/log/log_a2b3c4d5e6f7g2h3i4j5k6l7m2+0a1b2c3d+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
+        witnesses: { count: 2, failing: ['w2'], isQuorum: false },
       },
       ...frame,
       action: `${home}/audit`,

@@ -142,6 +142,8 @@ export const AUDIT_GERMAN = {
     'Das Transparenzprotokoll kann dieses Ereignis nicht enthalten, weil ein früherer Eintrag seines Stroms fehlt. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen.',
   log_not_trusted:
     'Das gespeicherte Transparenzprotokoll setzt nicht fort, was dieser Server signiert hat. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen und die Datenbank zurückzuspielen, die zu diesem Server gehört.',
+  log_not_witnessed:
+    'Noch kein Stand des Transparenzprotokolls ist von genug Zeugen gegengezeichnet. Versuchen Sie es später noch einmal, oder bitten Sie den Betreiber, nach den Zeugen zu sehen.',
   log_size_unknown:
     'Das Transparenzprotokoll hat {size} Einträge. Geben Sie zwei Größen bis dahin an, die kleinere als from.',
   event_member_unknown: 'Ereignisse haben kein Feld {name}. Sie haben {known}.',

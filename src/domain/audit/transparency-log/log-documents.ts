@@ -48,6 +48,46 @@ export const TRANSPARENCY_LOGS = {
   indexes: [{ fields: ['isCurrent'], unique: true }],
 } as const satisfies OwnedCollection;
 
+/** What is known of a witness. */
+export type WitnessRecord = {
+  /** As in the policy. */
+  readonly name: string;
+  /** Entries of the last checkpoint that it cosigned. */
+  readonly size: number;
+  /** When, by its clock; epoch seconds. */
+  readonly at?: number;
+  /** Why it did not cosign when it was asked last. */
+  readonly problem?: string;
+  /** Checkpoints that readers saw without its cosignature, since it last worked. */
+  readonly missed: number;
+  /** The last event about it. */
+  readonly told?: { readonly isFailing: boolean; readonly at: number };
+};
+
+/** The checkpoint that readers of a log see, where witnesses cosign. */
+export type ShownDocument = {
+  /** Id of the log. */
+  readonly id: string;
+  readonly size: number;
+  /** With cosignatures. Absent: no checkpoint had a quorum yet. */
+  readonly checkpoint?: string;
+  /** Whether the last checkpoint that witnesses were asked for got a quorum. */
+  readonly isQuorum: boolean;
+  readonly witnesses: readonly WitnessRecord[];
+};
+
+export const SHOWN_CHECKPOINTS = {
+  name: 'transparency_log_checkpoints',
+  holds: 'the checkpoint of a transparency log that readers see, with the cosignatures of witnesses',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'there is one for each log' },
+  transfer: { no: 'another store begins a log of its own' },
+  indexes: [],
+} as const satisfies OwnedCollection;
+
 /** 256 consecutive entries. Never changed. */
 export type BundleDocument = {
   /** `log:index`, the index padded to 16 digits. */

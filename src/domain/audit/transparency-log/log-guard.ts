@@ -26,6 +26,11 @@ export interface LogGuard {
   check(log: LogDocument, trusted: Trusted | undefined): Promise<void>;
   /** Checks that the entries of a checked state give its root. Throws like `check`. */
   checkTail(log: LogDocument): Promise<void>;
+  /**
+   * Checks that a checkpoint for readers is signed, that the checked state contains its tree, and that it is not smaller than the
+   * last one. Returns its size. Throws like `check`.
+   */
+  checkShown(log: LogDocument, note: string): Promise<number>;
   /** Notes a checkpoint that this process has signed and published. */
   published(note: string, checkpoint: Checkpoint): void;
 }
@@ -51,6 +56,7 @@ export const logGuard = (deps: {
   let newest: Trusted | undefined;
   let written: { readonly note: string; readonly at: number } | undefined;
   let told: string | undefined;
+  let shown: Trusted | undefined;
 
   const refuse = (log: LogDocument, problem: string): never => {
     if (told !== problem) deps.refused(log.origin, problem);
@@ -110,6 +116,21 @@ export const logGuard = (deps: {
       if (!root.equals(rootOfPeaks(log.peaks.map((one) => Buffer.from(one, 'base64'))))) {
         refuse(log, 'its stored entries do not give the root that its checkpoint signs');
       }
+    },
+    async checkShown(log, note) {
+      if (shown?.note === note && shown.checkpoint.origin === log.origin) return shown.checkpoint.size;
+      const checkpoint = openCheckpoint(note, deps.verifierOf(log));
+      if (!checkpoint || checkpoint.size > log.size) {
+        return refuse(log, 'its key did not sign the stored checkpoint for readers, or the log is an older one');
+      }
+      if (!checkpoint.root.equals(await rootAt(deps.treeOf(log).subtree, checkpoint.size))) {
+        return refuse(log, `it does not contain the ${checkpoint.size} entries that readers saw`);
+      }
+      if (shown?.checkpoint.origin === log.origin && shown.checkpoint.size > checkpoint.size) {
+        return refuse(log, `readers saw ${shown.checkpoint.size} entries, and are to see ${checkpoint.size}`);
+      }
+      shown = { note, checkpoint };
+      return checkpoint.size;
     },
     published: follow,
   };

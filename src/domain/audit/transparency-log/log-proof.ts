@@ -2,6 +2,7 @@
 import { entryText, type LogEntry, parseEntry } from './log-entry.ts';
 import { HASH_LENGTH, leafHash, rootOfInclusion, type TreeHash } from './merkle-tree.ts';
 import { type Checkpoint, exactBase64, type NoteVerifier, openCheckpoint } from './signed-note.ts';
+import { policyProblem, type WitnessPolicy } from './witness-policy.ts';
 
 /** The inclusion of one entry in the tree of a checkpoint. */
 export type Inclusion = {
@@ -42,17 +43,30 @@ const parseProof = (text: string): Inclusion | undefined => {
 };
 
 export type ProofVerdict =
-  | { readonly ok: true; readonly index: number; readonly entry: LogEntry; readonly checkpoint: Checkpoint }
+  | {
+      readonly ok: true;
+      readonly index: number;
+      readonly entry: LogEntry;
+      readonly checkpoint: Checkpoint;
+      /** The checkpoint with its signatures. */
+      readonly note: string;
+    }
   | { readonly ok: false; readonly problem: string };
 
-/** Verifies the text of a proof with the key of its log. `problem` is a sentence for people. */
-export const verifyProof = (text: string, verifier: NoteVerifier): ProofVerdict => {
+/**
+ * Verifies the text of a proof with the keys of its log, one of which must have signed. With a policy, its witnesses must have
+ * cosigned. `problem` is a sentence for people.
+ */
+export const verifyProof = (text: string, verifiers: readonly NoteVerifier[], policy?: WitnessPolicy): ProofVerdict => {
   const read = parseProof(text);
   if (!read) return { ok: false, problem: 'This is not a proof of an entry: it was changed or cut off.' };
-  const checkpoint = openCheckpoint(read.checkpoint, verifier);
+  const checkpoint = verifiers.map((one) => openCheckpoint(read.checkpoint, one)).find((one) => one !== undefined);
   if (!checkpoint) {
-    return { ok: false, problem: `The log ${verifier.name} did not sign the checkpoint with the given key.` };
+    const names = verifiers.map(({ name }) => name).join(', ');
+    return { ok: false, problem: `The log ${names} did not sign the checkpoint with the given key.` };
   }
+  const unmet = policy && policyProblem(read.checkpoint, policy);
+  if (unmet !== undefined) return { ok: false, problem: unmet };
   const { index, entry, proof } = read;
   const root = rootOfInclusion(leafHash(entryText(entry)), index, checkpoint.size, proof);
   if (!root?.equals(checkpoint.root)) {
@@ -61,5 +75,5 @@ export const verifyProof = (text: string, verifier: NoteVerifier): ProofVerdict 
       problem: `Entry ${index} does not lead to the root that the checkpoint signs: it was changed.`,
     };
   }
-  return { ok: true, index, entry, checkpoint };
+  return { ok: true, index, entry, checkpoint, note: read.checkpoint };
 };

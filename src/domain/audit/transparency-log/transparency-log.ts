@@ -17,6 +17,8 @@ import {
   LOG_BUNDLES,
   LOG_TILES,
   type LogDocument,
+  SHOWN_CHECKPOINTS,
+  type ShownDocument,
   type TileDocument,
   TRANSPARENCY_LOGS,
   WIDTH,
@@ -25,6 +27,7 @@ import { bundleBytes, entriesOf, entryText, type LogEntry } from './log-entry.ts
 import { logGuard, type TrustedCheckpoints } from './log-guard.ts';
 import { coseSignerOf, type LogSealing, sealedFor, signerOf } from './log-key.ts';
 import type { Inclusion } from './log-proof.ts';
+import { type LogHead, type LogWitnessing, logReaders } from './log-readers.ts';
 import { type LogTree, logTree } from './log-tree.ts';
 import { type LogWriter, logWriter } from './log-writer.ts';
 import {
@@ -37,16 +40,7 @@ import {
   type TreeHash,
 } from './merkle-tree.ts';
 import { checkpointText, type NoteSigner, noteSigner, noteVerifier, openCheckpoint } from './signed-note.ts';
-
-/** What a log says about itself. */
-export type LogHead = {
-  readonly id: string;
-  readonly origin: string;
-  readonly verifierKey: string;
-  readonly size: number;
-  /** The signed note. */
-  readonly checkpoint: string;
-};
+import type { Cosigning } from './witnessing.ts';
 
 /** One state of the log. */
 export type LogSnapshot = {
@@ -59,12 +53,16 @@ export type LogSnapshot = {
 
 /**
  * Each method throws StoreUnavailable when the store fails. Those that read or append throw `log_not_trusted` when the stored
- * log does not continue what was signed.
+ * log does not continue what was signed, and those for readers `log_not_witnessed` when witnesses must cosign and none did yet.
  */
 export interface TransparencyLog extends LogWriter {
   /** Creates the log, unless there is one, and seals its key with the present master key. One process does so. */
   open(): Promise<void>;
   head(): Promise<LogHead>;
+  /** Asks the witnesses to cosign the last checkpoint. Without witnesses does nothing. See Witnessing. */
+  cosign(): Promise<void>;
+  /** What is known of the present log and its witnesses; also while readers see no checkpoint. */
+  state(): Promise<LogWitnessing>;
   /**
    * The bytes of a tile; `width` for a partial one. Undefined when the log has no such tile: for a width beyond its size,
    * and for a full tile that is not full yet. A smaller width than the present one is a tile of an earlier size. `log`: id of
@@ -99,6 +97,8 @@ export const transparencyLog = (deps: {
   readonly issuer: string;
   /** Checkpoints that this node keeps outside the database. */
   readonly kept: TrustedCheckpoints;
+  /** Absent: no witness cosigns, and readers see the last checkpoint. */
+  readonly witnesses?: Cosigning | undefined;
   /** Called when the stored log does not continue what was signed: `problem` is a clause for people. */
   readonly refused: (origin: string, problem: string) => void;
   /** Lets waiting requests run. */
@@ -135,6 +135,12 @@ export const transparencyLog = (deps: {
     refused: deps.refused,
   });
 
+  const readers = logReaders({
+    ...{ current, guard, cosigning: deps.witnesses, clock: deps.clock },
+    shown: documents.collection<ShownDocument>(SHOWN_CHECKPOINTS),
+    treeOf: (log) => logTree({ bundles, tiles }, log),
+  });
+
   const newLog = (): LogDocument => {
     const id = deps.identifiers.newId('log');
     const origin = `${prefixOf(deps.issuer)}/log/${id}`;
@@ -157,7 +163,7 @@ export const transparencyLog = (deps: {
   };
 
   const treeNow = async (): Promise<{ readonly log: LogDocument; readonly tree: LogTree }> => {
-    const { document: log } = await current();
+    const log = await readers.visible();
     return { log, tree: logTree({ bundles, tiles }, log) };
   };
 
@@ -194,7 +200,7 @@ export const transparencyLog = (deps: {
       async inclusion(stream, sequence) {
         const logged = log.cursors.find((cursor) => cursor.stream === stream)?.sequence ?? 0;
         const index = sequence <= logged ? await indexOf(log, { stream, sequence }) : undefined;
-        if (index === undefined) return undefined;
+        if (index === undefined || index >= log.size) return undefined;
         const [tile, place] = [Math.floor(index / WIDTH), index % WIDTH];
         const entry = (await tree.entries(tile, place + 1))[place];
         if (!entry) return undefined;
@@ -222,10 +228,9 @@ export const transparencyLog = (deps: {
       }
     },
 
-    async head() {
-      const { id, origin, verifierKey, size, checkpoint } = (await current()).document;
-      return { id, origin, verifierKey, size, checkpoint };
-    },
+    head: readers.head,
+    state: readers.state,
+    cosign: readers.cosign,
 
     async tile(level, index, width, id) {
       const { log, tree } = await treeNow();

@@ -10,6 +10,8 @@ import {
   LOG_BUNDLES,
   LOG_TILES,
   type LogDocument,
+  SHOWN_CHECKPOINTS,
+  type ShownDocument,
   type TileDocument,
   TRANSPARENCY_LOGS,
   tileId,
@@ -19,7 +21,8 @@ import { entryText, type LogEntry } from './log-entry.ts';
 import { type LogSealing, signerOf } from './log-key.ts';
 import { logTree } from './log-tree.ts';
 import { leafHash, rootOfPeaks, rootOfRow, type TreeHash, withLeaf } from './merkle-tree.ts';
-import { type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
+import { type Checkpoint, type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
+import { policyProblem, type WitnessPolicy } from './witness-policy.ts';
 
 /**
  * Checks each entry of the current log against its record, that the entries of each stream have no gap, each tile, the peaks,
@@ -31,6 +34,8 @@ export const verifyLog = async (deps: {
   readonly records: Pick<Collection<AuditRecord>, 'getMany'>;
   readonly masterKey: LogSealing;
   readonly kept?: string | undefined;
+  /** Whose quorum must have cosigned the checkpoint that readers see. */
+  readonly policy?: WitnessPolicy | undefined;
 }): Promise<LogVerdict | undefined> => {
   const { documents, records, kept } = deps;
   const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
@@ -43,6 +48,7 @@ export const verifyLog = async (deps: {
   const { verifierKey } = signerOf(deps.masterKey, log);
   const verifier = noteVerifier(verifierKey);
   const trusted = kept === undefined ? undefined : keptCheckpoint(kept, log, verifier);
+  const shown = await shownCheckpoint(documents, log, verifier, deps.policy);
   const sequences = new Map<string, number>();
   let peaks: readonly TreeHash[] = [];
 
@@ -51,6 +57,12 @@ export const verifyLog = async (deps: {
       broken(
         'split_view',
         `the first ${size} entries of the transparency log are others than the kept checkpoint signs`,
+      );
+    }
+    if (shown?.size === size && !shown.root.equals(rootOfPeaks(peaks))) {
+      broken(
+        'split_view',
+        `the first ${size} entries of the transparency log are others than the checkpoint that readers see`,
       );
     }
   };
@@ -113,6 +125,28 @@ const keptCheckpoint = (note: string, log: LogDocument, verifier: NoteVerifier) 
     broken(
       'older_than_trusted',
       `the transparency log has ${log.size} entries, but the kept checkpoint signs ${checkpoint.size}: the store is an older one`,
+    );
+  }
+  return checkpoint;
+};
+
+/** The checkpoint that readers see where witnesses cosign; with a policy, also the last one without. */
+const shownCheckpoint = async (
+  documents: DocumentStore,
+  log: LogDocument,
+  verifier: NoteVerifier,
+  policy: WitnessPolicy | undefined,
+): Promise<Checkpoint | undefined> => {
+  const stored = (await documents.collection<ShownDocument>(SHOWN_CHECKPOINTS).get(log.id))?.document.checkpoint;
+  const unmet = policy && policyProblem(stored ?? log.checkpoint, policy);
+  if (unmet !== undefined)
+    broken('not_witnessed', unmet.replace(/^The checkpoint/, 'the checkpoint that readers see').replace(/\.$/, ''));
+  if (stored === undefined) return undefined;
+  const checkpoint = openCheckpoint(stored, verifier);
+  if (!checkpoint || checkpoint.size > log.size) {
+    return broken(
+      'signature_invalid',
+      'the checkpoint that readers of the transparency log see is not one of its checkpoints',
     );
   }
   return checkpoint;

@@ -14,6 +14,8 @@ export type WitnessPolicy = {
   readonly logs: readonly NoteVerifier[];
   /** By the name that the policy gives them. */
   readonly witnesses: ReadonlyMap<string, CosignatureVerifier>;
+  /** Of witnesses whose line has one. */
+  readonly urls: ReadonlyMap<string, string>;
   /** Whether the quorum has cosigned, given the names of those that did. */
   readonly isMet: Rule;
 };
@@ -45,6 +47,7 @@ export const parsePolicy = (text: string): WitnessPolicy => {
   if (text.length > MOST_CHARACTERS) throw new TypeError(`the policy has more than ${MOST_CHARACTERS} characters`);
   const logs = new Map<string, NoteVerifier>();
   const witnesses = new Map<string, CosignatureVerifier>();
+  const urls = new Map<string, string>();
   const rules = new Map<string, Rule>();
   const members = new Set<string>();
   let quorum: Rule | undefined;
@@ -72,7 +75,7 @@ export const parsePolicy = (text: string): WitnessPolicy => {
   for (const [at, content] of text.split('\n').entries()) {
     const line = at + 1;
     const [word, ...rest] = content.split(/[ \t]+/).filter((one) => one !== '');
-    const [first = '', second = ''] = rest;
+    const [first = '', second = '', third] = rest;
     if (word === undefined || word.startsWith('#')) continue;
     if (word === 'log' && (rest.length === 1 || rest.length === 2)) {
       const verifier = keyOf(line, () => noteVerifier(first));
@@ -84,13 +87,14 @@ export const parsePolicy = (text: string): WitnessPolicy => {
       if ([...witnesses.values()].some(({ key }) => key.equals(verifier.key))) fail(line, 'the witness is there twice');
       define(line, first, (cosigned) => cosigned.has(first));
       witnesses.set(first, verifier);
+      if (third !== undefined) urls.set(first, third);
     } else if (word === 'group' && rest.length >= 3) group(line, rest);
     else if (word === 'quorum' && rest.length === 1 && !quorum) {
       quorum = first === 'none' ? () => true : defined(line, first);
     } else fail(line, 'this is no line of a policy, or a second quorum');
   }
   if (!quorum) throw new TypeError('the policy has no quorum line');
-  return { logs: [...logs.values()], witnesses, isMet: quorum };
+  return { logs: [...logs.values()], witnesses, urls, isMet: quorum };
 };
 
 /** What the witnesses of a policy have signed on a note. Does not verify the signature of the log. */
@@ -114,18 +118,3 @@ export const policyProblem = (note: string, policy: WitnessPolicy): string | und
   const by = cosigned.length === 0 ? 'no witness of the policy' : cosigned.map(({ name }) => name).join(', ');
   return `The checkpoint lacks the quorum of the policy: ${by} cosigned it, and ${absent.join(', ')} did not.`;
 };
-
-/** The policy that a log asks its verifiers to apply: `quorum` of these witnesses. */
-export const policyText = (given: {
-  readonly log: string;
-  readonly witnesses: readonly { readonly name: string; readonly key: string; readonly url?: string }[];
-  readonly quorum: number;
-}): string =>
-  [
-    `log ${given.log}`,
-    ...given.witnesses.map(({ name, key, url }) => `witness ${name} ${key}${url === undefined ? '' : ` ${url}`}`),
-    ...(given.quorum === 0
-      ? ['quorum none']
-      : [`group witnesses ${given.quorum} ${given.witnesses.map(({ name }) => name).join(' ')}`, 'quorum witnesses']),
-    '',
-  ].join('\n');

@@ -305,6 +305,8 @@ const ENDING_NOTHING = [
   'audit.erased',
   'audit.mismatch_found',
   'checkpoint.made',
+  'witness.failed',
+  'witness.recovered',
   'kill.lift_signed',
   'keys.rotated',
   'node.stopped',

@@ -16,6 +16,7 @@ import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route, scopes } fr
 import { named } from '../schema.ts';
 import { arrayOf, flag, input, integer, object, oneOf, output, page, string, text } from '../schema-parts.ts';
 import { toWire } from '../wire-names.ts';
+import { CONSISTENCY_PROOF, INCLUSION_PROOF, TRANSPARENCY_LOG } from './transparency-log-schemas.ts';
 
 const AUDIT_ERASURE = named(
   'AuditErasure',
@@ -56,34 +57,6 @@ const AUDIT_ENTRY = named(
     },
     ['erased', 'mismatches'],
   ),
-);
-
-const HASHES = arrayOf(string(), 'SHA-256 hashes of the proof, base64.');
-const CHECKPOINT = string('Signed note (C2SP tlog-checkpoint) with origin, size and root of the log.');
-
-const TRANSPARENCY_LOG = named(
-  'TransparencyLog',
-  output({
-    origin: string('First line of each checkpoint.'),
-    verifier_key: string('Key that verifies checkpoints (C2SP signed-note). Keep it outside this server.'),
-    size: integer('Number of entries.'),
-    checkpoint: CHECKPOINT,
-  }),
-);
-
-const INCLUSION_PROOF = named(
-  'InclusionProof',
-  output({
-    index: integer('Index of the entry.'),
-    entry: string('Entry as the tree hashes it: JSON with the stream, the sequence and the digest of the record.'),
-    proof: HASHES,
-    checkpoint: CHECKPOINT,
-  }),
-);
-
-const CONSISTENCY_PROOF = named(
-  'ConsistencyProof',
-  output({ from: integer('Size of the smaller tree.'), to: integer('Size of the larger tree.'), proof: HASHES }),
 );
 
 const SIZE = (description: string) => integer(description, { minimum: 0, maximum: 999_999_999_999_999 });
@@ -190,7 +163,7 @@ export type AuditReader = {
 type Dependencies = {
   readonly auditReader: AuditReader;
   readonly audit: AuditLog;
-  readonly transparencyLog: Pick<TransparencyLog, 'head' | 'inclusion' | 'isBehindGap' | 'consistency'>;
+  readonly transparencyLog: Pick<TransparencyLog, 'head' | 'state' | 'inclusion' | 'isBehindGap' | 'consistency'>;
 };
 
 /** Reading the audit log is an event itself, which is written first. */
@@ -252,8 +225,14 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
 
     // `/log/checkpoint` shows the same without a token: reading it is no event.
     async getTransparencyLog() {
-      const { origin, verifierKey, size, checkpoint } = await transparencyLog.head();
-      return { body: { origin, verifier_key: verifierKey, size, checkpoint } };
+      const { origin, verifierKey, head, isQuorum, witnesses } = await transparencyLog.state();
+      return {
+        body: {
+          ...{ origin, verifier_key: verifierKey, is_quorum: isQuorum },
+          ...(head ? { size: head.size, checkpoint: head.checkpoint } : {}),
+          witnesses: witnesses.map(({ verifierKey: key, ...witness }) => ({ ...witness, verifier_key: key })),
+        },
+      };
     },
 
     async proveLogConsistency({ query }) {

@@ -98,10 +98,13 @@ describe('a proof (C2SP tlog-proof)', () => {
   const text = proofText({ index: 1, entry, proof: [other], checkpoint });
 
   test('verifies with the key of its log, and with no other', () => {
-    expect(verifyProof(text, verifier)).toMatchObject({ ok: true, index: 1, entry });
+    expect(verifyProof(text, [verifier])).toMatchObject({ ok: true, index: 1, entry });
     expect(text.split('\n')[0]).toBe('c2sp.org/tlog-proof@v1');
     const stranger = noteVerifier(noteSigner(ORIGIN, newKey()).verifierKey);
-    expect(verifyProof(text, stranger)).toMatchObject({ ok: false, problem: expect.stringContaining('did not sign') });
+    expect(verifyProof(text, [stranger])).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('did not sign'),
+    });
   });
 
   const changed = { ...entry, hash: `y${'x'.repeat(42)}` };
@@ -116,6 +119,6 @@ describe('a proof (C2SP tlog-proof)', () => {
     ['a short hash', text.replace(/\n[^\n]{44}\n\n/, '\nAAAA\n\n'), 'not a proof'],
     ['nothing in it', '', 'not a proof'],
   ])('with %s does not verify', (_, given, problem) => {
-    expect(verifyProof(given, verifier)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
+    expect(verifyProof(given, [verifier])).toEqual({ ok: false, problem: expect.stringContaining(problem) });
   });
 });

@@ -106,7 +106,7 @@ describe('with more entries than a tile of level 1 has', () => {
     ] as const) {
       const proven = await node.inclusion(stream, sequence);
       if (!proven) throw new Error(`no proof of ${stream} ${sequence}`);
-      expect(verifyProof(proofText(proven), verifier)).toMatchObject({ ok: true, entry: { stream, sequence } });
+      expect(verifyProof(proofText(proven), [verifier])).toMatchObject({ ok: true, entry: { stream, sequence } });
     }
     const trees = kept.map((note) => openCheckpoint(note, verifier) as NonNullable<ReturnType<typeof openCheckpoint>>);
     const last = trees.at(-1);
