@@ -1,6 +1,8 @@
 /** One transaction over time: its events of the audit log as a picture and a table. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import { type Browser, newBrowser, type Person, submitSignIn } from '../support/browser-flow.ts';
+import { declaredTransaction, INTENT } from '../support/declared-transaction.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -24,6 +26,9 @@ beforeAll(async () => {
   server = await runServer();
   scene = await makeScene(server);
   await scene.management.call('POST', '/accounts', { ...AUDITOR, name: 'Aud', roles: ['auditor'] });
+  const path = `/resource-servers/${scene.jwt.id}`;
+  const etag = String((await scene.management.call('GET', path)).headers.get('etag'));
+  await scene.management.call('PATCH', path, { permissions: ['reports:write'] }, { 'if-match': etag });
   [auditor, ada] = (await Promise.all([AUDITOR, scene.person].map(signedIn))) as [Browser, Browser];
 }, 60_000);
 
@@ -52,6 +57,49 @@ describe('/console/transactions', () => {
   test('leads to it from its events in the audit log', async () => {
     const { html } = await auditor.open(at('/console/audit?type=token.issued'));
     expect(html).toMatch(/href="\/console\/transactions\/txn_\w+"/);
+  });
+
+  test('shows what an agent declared, each token with its grade and calls, and closes it', async () => {
+    const { id, tokens } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
+      scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
+    );
+    // Its owner, without a role.
+    const page = await ada.open(at(`/console/transactions/${id}`));
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining(INTENT)]);
+    expect(page.text).toContain('stated by the agent');
+    const grades = [...page.html.matchAll(/<rect class="(confirmed|unreported)"/g)].map(([, grade]) => grade);
+    expect(grades).toEqual(['confirmed', 'unreported']);
+    for (const token of tokens) expect(page.text).toContain(String(decodeJwt(token)['jti']));
+    expect(page.text).toContain('invoices.pay');
+    // The audit log is not for an owner.
+    expect(page.html).not.toContain('/console/audit');
+    const list = await ada.open(at('/console/transactions?state=open'));
+    expect(list.html).toContain(`/console/transactions/${id}"`);
+
+    const question = await ada.open(at(`/console/transactions/${id}/close`));
+    expect(question.text).toContain('Valid now, and ended by this: 2');
+    const form = question.forms.find(({ action }) => action.endsWith('/close'));
+    const closed = form && (await ada.submit(question, form));
+    expect([closed?.status, closed?.text]).toEqual([200, expect.stringContaining('by the owner')]);
+    expect((await server.events('transaction.closed')).at(-1)).toMatchObject({ txn: id, caller: scene.accountId });
+    expect((await ada.open(at('/console/transactions?state=open'))).html).not.toContain(`/console/transactions/${id}"`);
+  });
+
+  test('lists the tokens of a transaction page by page, and tells others nothing of it', async () => {
+    const { id, tokens } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
+      scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
+    );
+    const first = await scene.management.call('GET', `/transactions/${id}/steps?limit=1`);
+    const [one] = first.body['items'] as readonly { readonly token: string; readonly grade: string }[];
+    expect([first.status, one?.token, one?.grade]).toEqual([200, decodeJwt(String(tokens[0]))['jti'], 'confirmed']);
+    const cursor = encodeURIComponent(String(first.body['next']));
+    const second = await scene.management.call('GET', `/transactions/${id}/steps?limit=1&cursor=${cursor}`);
+    expect(second.body['items']).toMatchObject([{ token: decodeJwt(String(tokens[1]))['jti'], grade: 'unreported' }]);
+    const { agent: other } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
+      scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
+    );
+    const refused = await scene.management.call('GET', `/transactions/${id}/steps`, undefined, {}, other);
+    expect([refused.status, refused.body['code']]).toEqual([404, 'not_found']);
   });
 
   test('says of an unknown transaction that it has no event', async () => {

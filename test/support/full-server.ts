@@ -10,6 +10,7 @@ import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { newKeyPair } from './agent-keys.ts';
 import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
 import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
+import { declaredTransaction } from './declared-transaction.ts';
 import { exampleType } from './detail-types.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
@@ -200,6 +201,12 @@ export const fullServer = async (options: RunOptions = {}) => {
     ...{ ...consent, actor: planner, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
     ...{ details: [PAYMENT], delegableTo: { agents: [], depth: 0 } },
   });
+  const declared = await declaredTransaction(server.issuer, scene, (agent) =>
+    services.delegations.recordConsent({
+      ...{ ...consent, actor: agent.clientId, resource: jwt.identifier, asked: ['read', 'write'] },
+      ...{ scope: ['read', 'write'], delegableTo: { agents: [], depth: 0 } },
+    }),
+  );
   const handedOver = await newAgent('In new hands', { owner: bob });
   await services.delegations.recordConsent({
     ...{ ...consent, actor: handedOver, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
@@ -314,6 +321,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       kill,
       delegation: first.id,
       transaction: String(decodeJwt(String(token))['txn']),
+      declared: declared.id,
       webhook,
       upstream,
       draft: String(draft['version']),

@@ -1,12 +1,16 @@
-import { anyName, isolated, plainText } from '../agent-text.ts';
+import { anyName, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, table } from '../partials/console-list.ts';
-import { numberPhrase, timeText } from '../time-text.ts';
+import { type Column, factList, table } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
+import { type Pagination, pagination } from '../partials/pagination.ts';
+import { numberPhrase, secondText, timeText } from '../time-text.ts';
 import { eventPhrase } from '../words/audit-events.ts';
 import { auditWords } from '../words/console-audit.ts';
 import { transactionWords as words } from '../words/console-transaction.ts';
+import { transactionState } from './console-transactions.ts';
+import { type ShownStep, stepWaterfall } from './transaction-steps.ts';
 import { timeLine } from './transaction-timeline.ts';
 
 export type TransactionEvent = {
@@ -26,14 +30,42 @@ export type TransactionEvent = {
   readonly error?: string;
 };
 
+/** What the agent declared, and how it stands. Absent: nothing was declared, the transaction is an id only. */
+export type TransactionFacts = {
+  readonly state: 'open' | 'closed';
+  readonly cause?: keyof (typeof words)['causes'];
+  readonly closedBy?: Text;
+  readonly closedAt?: number;
+  readonly openedAt: number;
+  readonly expiresAt: number;
+  readonly intent?: string;
+  readonly source: string;
+  readonly agent: Text;
+  readonly agentHref?: string;
+  readonly owner: Text;
+  readonly trigger: keyof (typeof words)['triggers'];
+  readonly invoker?: Text;
+  readonly participants: readonly Text[];
+  readonly composition?: string;
+  readonly traceparent?: string;
+  /** Absent: it is closed, or the viewer may not close it. */
+  readonly closeHref?: string;
+};
+
 export type TransactionModel = ConsoleFrame & {
   readonly id: string;
+  readonly facts?: TransactionFacts;
+  /** Absent: not permitted to the viewer. */
+  readonly steps?: readonly ShownStep[];
+  readonly stepPages: Pagination;
+  /** Epoch seconds. */
+  readonly now: number;
   /** In the order of time. */
   readonly events: readonly TransactionEvent[];
   /** Further events that the page leaves out. */
   readonly isMore: boolean;
-  /** Its events in the audit log. */
-  readonly auditHref: string;
+  /** Its events in the audit log; absent: the viewer may not see them. */
+  readonly auditHref?: string;
   readonly searchHref: string;
 };
 
@@ -49,14 +81,64 @@ export const transactionPage = (model: TransactionModel): Html =>
     alsoStyle: 'timeline.css',
     title: words.title,
     width: 'wide',
-    side: consoleNavigation(model, 'auditLog', false),
-    body: html`<div class="page-head"><h1>${headingOf(model)}</h1>
-<p class="facts">${model.events[0] && html`${timeText(Math.floor(model.events[0].at / 1000))} `}<code>${plainText(model.id, 80)}</code> <a href="${model.auditHref}">${words.inAuditLog}</a></p></div>
-${model.events.length === 0 ? html`<p class="empty">${words.none} <a href="${model.searchHref}">${words.searchOther}</a></p>` : picture(model)}`,
+    side: consoleNavigation(model, model.sees.includes('transactions') ? 'transactions' : 'auditLog', false),
+    body: html`<div class="page-head"><div class="row"><h1>${headingOf(model)}</h1>${model.facts?.closeHref !== undefined && html`<a class="button danger" href="${model.facts.closeHref}">${words.close}</a>`}</div>
+<p class="facts">${model.facts ? html`${transactionState(model.facts.state)} ` : model.events[0] && html`${timeText(Math.floor(model.events[0].at / 1000))} `}<code>${plainText(model.id, 80)}</code> ${copyButton(model.id)} ${model.auditHref !== undefined && html`<a href="${model.auditHref}">${words.inAuditLog}</a>`}</p></div>
+${model.facts && declared(model.facts)}
+${
+  isEmpty(model)
+    ? html`<p class="empty">${words.none} <a href="${model.searchHref}">${words.searchOther}</a></p>`
+    : html`${model.steps && stepsOf(model, model.steps)}
+${model.events.length > 0 && picture(model)}`
+}`,
   });
 
+const isEmpty = ({ facts, events, steps = [] }: TransactionModel): boolean =>
+  facts === undefined && events.length === 0 && steps.length === 0;
+
+const declared = (facts: TransactionFacts): Html =>
+  html`<section class="card declared" aria-labelledby="declared"><h2 id="declared" class="unseen">${words.intent}</h2>
+${factList([
+  [words.source, words.sources[facts.source] ?? plainText(facts.source, 40)],
+  [
+    words.agent,
+    facts.agentHref === undefined
+      ? anyName(facts.agent)
+      : html`<a href="${facts.agentHref}">${anyName(facts.agent)}</a>`,
+  ],
+  [words.owner, anyName(facts.owner)],
+  [
+    words.trigger,
+    html`${words.triggers[facts.trigger]}${facts.invoker !== undefined && html` · ${anyName(facts.invoker)}`}`,
+  ],
+  facts.participants.length > 0 && [
+    words.participants,
+    facts.participants.map((one, index) => [index > 0 && ', ', anyName(one)]),
+  ],
+  [words.opened, secondText(facts.openedAt)],
+  facts.closedAt === undefined
+    ? [words.ends, secondText(facts.expiresAt)]
+    : [
+        words.closed,
+        html`${secondText(facts.closedAt)} ${facts.cause !== undefined && words.causes[facts.cause]}${facts.closedBy !== undefined && facts.cause === 'operator' && html` · ${anyName(facts.closedBy)}`}`,
+      ],
+  facts.composition !== undefined && [words.composition, html`<code>${plainText(facts.composition, 80)}</code>`],
+  facts.traceparent !== undefined && [words.trace, html`<code>${plainText(facts.traceparent, 60)}</code>`],
+])}</section>`;
+
+const stepsOf = ({ facts, stepPages, now }: TransactionModel, steps: readonly ShownStep[]): Html =>
+  html`<section class="card" aria-labelledby="steps"><h2 id="steps">${words.steps}</h2>
+${
+  steps.length === 0
+    ? html`<p class="empty">${words.noSteps}</p>`
+    : html`<p class="hint">${words.stepsHint}</p>
+${stepWaterfall(steps, facts?.closedAt ?? now, elapsed)}`
+}
+${pagination(stepPages, words.pagesOfSteps)}</section>`;
+
 /** What happened last, and by whom: the outcome of the transaction. */
-const headingOf = ({ events }: TransactionModel): HtmlValue => {
+const headingOf = ({ events, facts }: TransactionModel): HtmlValue => {
+  if (facts) return facts.intent === undefined ? words.noText : chosenName(facts.intent, 280);
   const last = events.at(-1);
   if (last === undefined) return words.title;
   return last.statement === undefined
@@ -98,7 +180,7 @@ ${table(
   events.map((event, index) => ({ ...event, index })),
   'events',
 )}
-${isMore && html`<p class="hint">${words.isMore} <a href="${model.auditHref}">${words.inAuditLog}</a></p>`}</section>`;
+${isMore && html`<p class="hint">${words.isMore}${model.auditHref !== undefined && html` <a href="${model.auditHref}">${words.inAuditLog}</a>`}</p>`}</section>`;
 };
 
 const laneKey = (who: Text): string => (typeof who === 'string' ? `name ${who}` : 'phrase');

@@ -41,6 +41,7 @@ const SECTIONS = {
   oversight: {
     approvals: { path: '/console/approvals', name: words.places.approvals },
     'break-glass': { path: '/console/break-glass', name: words.places['break-glass'] },
+    transactions: { path: '/console/transactions', name: words.places.transactions },
     kills: { path: '/console/kills', name: words.places.kills },
     auditLog: { path: '/console/audit', name: words.places.auditLog },
   },

@@ -28,6 +28,10 @@ export const doneWords = {
     de: 'Diese Kopie ist beendet. Die anderen laufen weiter.',
   }),
   changed: phrase({ en: 'Saved.', de: 'Gespeichert.' }),
+  transactionClosed: phrase({
+    en: 'Closed. Every token of it has ended.',
+    de: 'Geschlossen. Alle seine Token sind beendet.',
+  }),
   added: phrase({ en: 'Added. It works from now on.', de: 'Hinzugefügt. Gilt ab jetzt.' }),
   stopped: phrase({
     en: 'Suspended. It proves nothing until you resume it.',

@@ -3,6 +3,104 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 /** One transaction over time: every event with the same `txn`. */
 export const transactionWords = {
   title: phrase({ en: 'Transaction', de: 'Vorgang' }),
+  titleOfList: phrase({ en: 'Transactions', de: 'Vorgänge' }),
+  leadOfList: phrase({
+    en: 'Work that agents declared: what it is for, and when it ends. Newest first.',
+    de: 'Arbeit, die Agenten angekündigt haben: wofür sie ist und wann sie endet. Das Neueste zuerst.',
+  }),
+  noneYet: phrase({
+    en: 'No agent has opened a transaction. Agents do so over the API, and every token of the work then has its id.',
+    de: 'Kein Agent hat einen Vorgang eröffnet. Agenten tun das über die API, danach trägt jedes Token der Arbeit seine Kennung.',
+  }),
+  ofAgent: phrase({ en: 'Name or id of an agent', de: 'Name oder Kennung eines Agenten' }),
+  pagesOfList: phrase({ en: 'Pages of transactions', de: 'Seiten der Vorgänge' }),
+  pagesOfSteps: phrase({ en: 'Pages of tokens', de: 'Seiten der Token' }),
+  states: {
+    open: phrase({ en: 'open', de: 'offen' }),
+    closed: phrase({ en: 'closed', de: 'geschlossen' }),
+  },
+  state: phrase({ en: 'State', de: 'Zustand' }),
+  intent: phrase({ en: 'Intent', de: 'Absicht' }),
+  noText: phrase({ en: 'Only a digest was stated', de: 'Nur ein Hashwert wurde angegeben' }),
+  source: phrase({ en: 'Who vouches for it', de: 'Wer dafür bürgt' }),
+  sources: {
+    stated_by_agent: phrase({ en: 'stated by the agent', de: 'vom Agenten angegeben' }),
+    stated_by_app: phrase({ en: 'stated by the app', de: 'von der App angegeben' }),
+    typed_by_person: phrase({ en: 'typed by the person', de: 'von der Person eingegeben' }),
+    confirmed_by_person: phrase({ en: 'confirmed by the person', de: 'von der Person bestätigt' }),
+  } as Readonly<Record<string, Phrase>>,
+  agent: phrase({ en: 'Agent', de: 'Agent' }),
+  owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  trigger: phrase({ en: 'Started by', de: 'Ausgelöst durch' }),
+  triggers: {
+    person: phrase({ en: 'a person', de: 'eine Person' }),
+    schedule: phrase({ en: 'a schedule', de: 'einen Zeitplan' }),
+    event: phrase({ en: 'an event', de: 'ein Ereignis' }),
+    transaction: phrase({ en: 'another transaction', de: 'einen anderen Vorgang' }),
+  },
+  participants: phrase({ en: 'People', de: 'Personen' }),
+  composition: phrase({ en: 'Composition', de: 'Zusammensetzung' }),
+  trace: phrase({ en: 'Trace', de: 'Trace' }),
+  opened: phrase({ en: 'Opened', de: 'Eröffnet' }),
+  ends: phrase({ en: 'Ends by itself', de: 'Endet von selbst' }),
+  closed: phrase({ en: 'Closed', de: 'Geschlossen' }),
+  causes: {
+    agent: phrase({ en: 'by the agent', de: 'vom Agenten' }),
+    owner: phrase({ en: 'by the owner', de: 'vom Eigentümer' }),
+    operator: phrase({ en: 'by an operator', de: 'von einem Operator' }),
+    timeout: phrase({ en: 'by its end', de: 'durch Ablauf' }),
+    kill: phrase({ en: 'by a kill', de: 'durch einen Notaus' }),
+    hand_over: phrase({ en: 'by a change of owner', de: 'durch einen Eigentümerwechsel' }),
+  },
+  steps: phrase({ en: 'Tokens and what was done with them', de: 'Token und was damit geschah' }),
+  stepsHint: phrase({
+    en: 'Each bar is the life of a token, each mark a call that an API reported. Open one for its facts.',
+    de: 'Jeder Balken ist die Gültigkeit eines Tokens, jeder Strich ein Aufruf, den eine API gemeldet hat. Öffnen Sie einen für seine Angaben.',
+  }),
+  noSteps: phrase({
+    en: 'No token was issued in this transaction.',
+    de: 'In diesem Vorgang wurde kein Token ausgestellt.',
+  }),
+  grades: {
+    confirmed: phrase({ en: 'confirmed', de: 'bestätigt' }),
+    unreported: phrase({ en: 'not reported', de: 'nicht gemeldet' }),
+    contradicted: phrase({ en: 'contradicted', de: 'widersprochen' }),
+    unauthorized: phrase({ en: 'unauthorized', de: 'unbefugt' }),
+  },
+  token: phrase({ en: 'Token', de: 'Token' }),
+  scope: phrase({ en: 'Scopes', de: 'Scopes' }),
+  issued: phrase({ en: 'Issued', de: 'Ausgestellt' }),
+  expires: phrase({ en: 'Expires', de: 'Läuft ab' }),
+  endedEarly: phrase({ en: 'Ended', de: 'Beendet' }),
+  uses: phrase({ en: 'Good for', de: 'Gültig für' }),
+  calls: (count: number) =>
+    phrase({ en: count === 1 ? 'one call' : `${count} calls`, de: count === 1 ? 'einen Aufruf' : `${count} Aufrufe` }),
+  reported: phrase({ en: 'Reported calls', de: 'Gemeldete Aufrufe' }),
+  moreCalls: (count: number) => phrase({ en: `and ${count} more reports`, de: `und ${count} weitere Meldungen` }),
+  allowedBy: phrase({ en: 'Allowed by', de: 'Erlaubt durch' }),
+  policyVersion: (version: number) =>
+    phrase({ en: `Policies, version ${version}`, de: `Richtlinien, Version ${version}` }),
+  theDelegation: phrase({ en: 'the delegation', de: 'die Delegation' }),
+  theApproval: phrase({ en: 'the approval', de: 'die Freigabe' }),
+  close: phrase({ en: 'Close', de: 'Schließen' }),
+  closeTitle: phrase({ en: 'Close the transaction', de: 'Vorgang schließen' }),
+  closeQuestion: phrase({ en: 'Close this transaction?', de: 'Diesen Vorgang schließen?' }),
+  closeLead: phrase({
+    en: 'Every token of it ends now, also those of other agents, and open approvals give no token. It cannot be opened again.',
+    de: 'Alle seine Token enden sofort, auch die anderer Agenten, und offene Freigaben ergeben kein Token. Er lässt sich nicht wieder öffnen.',
+  }),
+  live: (count: number, isMore: boolean) =>
+    phrase({
+      en:
+        count === 0 && !isMore
+          ? 'No token is valid now.'
+          : `Valid now, and ended by this: ${count}${isMore ? ' or more' : ''}`,
+      de:
+        count === 0 && !isMore
+          ? 'Kein Token ist jetzt gültig.'
+          : `Jetzt gültig und dadurch beendet: ${count}${isMore ? ' oder mehr' : ''}`,
+    }),
+  receipt: phrase({ en: 'Receipt', de: 'Quittung' }),
   heading: (event: HtmlValue, who: HtmlValue) => phrase({ en: html`${who}: ${event}`, de: html`${who}: ${event}` }),
   overTime: phrase({ en: 'Over time', de: 'Im Zeitverlauf' }),
   inAuditLog: phrase({ en: 'Show in the audit log', de: 'Im Protokoll anzeigen' }),

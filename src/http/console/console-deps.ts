@@ -109,6 +109,9 @@ export const statementIn = ({ type, inputs = {} }: Pick<AuditEvent, 'type' | 'in
   return `${String(tool ?? route)}: ${String(outcome)}`;
 };
 
+export const transactionHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/transactions/${encodeURIComponent(id)}`;
+
 /** Page of results of the search. `text`: what is searched for. */
 export const searchHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, text?: string): string =>
   `${basePath}/console/search${text === undefined ? '' : `?q=${encodeURIComponent(text)}`}`;

@@ -16,6 +16,8 @@ type Question<Id extends ListOperation> = {
   readonly asked?: Readonly<Record<string, string>>;
   /** The query in the format of the management API. */
   readonly query?: QueryOf<Id>;
+  /** Of the object whose parts are listed. */
+  readonly id?: string;
   readonly limit?: number;
 };
 
@@ -33,13 +35,17 @@ export const listed = async <Id extends ListOperation>(
   deps: Pick<ConsoleDeps, 'masterKey'>,
   calls: ConsoleCalls,
   { account, by }: Viewer,
-  { operation, path, asked = {}, query, limit = PAGE }: Question<Id>,
+  { operation, path, asked = {}, query, id, limit = PAGE }: Question<Id>,
   from: string | null = null,
 ): Promise<{ readonly items: readonly ItemOf<Id>[]; readonly pages: Pagination }> => {
   const places = cursors(deps.masterKey);
   const place = `console/${operation}`;
   const after = from === null ? undefined : places.open(place, account.id, from);
-  const { body, next } = await calls.run(operation, account, by, { query: { ...query, limit }, after });
+  const { body, next } = await calls.run(operation, account, by, {
+    ...(id === undefined ? {} : { id }),
+    query: { ...query, limit },
+    after,
+  });
   return {
     items: (Reflect.get(body ?? {}, 'items') ?? []) as readonly ItemOf<Id>[],
     pages: {

@@ -40,6 +40,7 @@ import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
+import { addTransactionList } from './transaction-list.ts';
 import { addTransactionPage } from './transaction-pages.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 import { addWebhookPages } from './webhook-pages.ts';
@@ -96,6 +97,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addHealthPages, places: { server: ['getServer'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
+  { add: addTransactionList, places: { transactions: ['listTransactions'] } },
   { add: addTransactionPage },
   { add: addDelegationPages, places: { delegations: ['listDelegations'] } },
   { add: addStyleguidePage },

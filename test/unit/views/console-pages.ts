@@ -11,6 +11,7 @@ import type { WaitingAgent } from '../../../views/pages/console-model.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { type SearchHit, type SearchKind, searchPage } from '../../../views/pages/console-search.ts';
 import { transactionPage } from '../../../views/pages/console-transaction.ts';
+import { transactionsPage } from '../../../views/pages/console-transactions.ts';
 import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
@@ -200,8 +201,66 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-search-start': searchPage({ ...frame, search: { action: search.action }, text: '', groups: [], late: [] }),
     'console-search-none': searchPage({ ...frame, search, text: text('nothing'), groups: [], late: ['agent'] }),
+    'console-transactions': transactionsPage({
+      ...frame,
+      action: `${basePath}/console/transactions`,
+      asked: { search: text('planner'), state: 'open' },
+      rows: [
+        {
+          ...{ id: 'trn_1', href: `${basePath}/console/transactions/trn_1`, intent: text('Pay the invoices of June') },
+          ...{ agent: text('Planner'), agentHref: planner.href, state: 'open', trigger: 'person', openedAt: NOON },
+        },
+        {
+          ...{ id: 'trn_2', href: `${basePath}/console/transactions/trn_2`, agent: text('Payer') },
+          ...{ agentHref: planner.href, state: 'closed', cause: 'kill', trigger: 'schedule', openedAt: NOON - 90 },
+        },
+      ],
+      pages: { nextHref: `${basePath}/console/transactions?after=x` },
+    }),
+    'console-transactions-none': transactionsPage({
+      ...frame,
+      ...{ action: `${basePath}/console/transactions`, asked: { search: '', state: '' }, rows: [], pages: {} },
+    }),
+    'console-transaction-declared': transactionPage({
+      ...frame,
+      ...{ id: text('trn_1'), now: NOON + 300, events: [], isMore: false, searchHref: `${basePath}/console/search` },
+      facts: {
+        ...{ state: 'open', openedAt: NOON, expiresAt: NOON + 900, source: 'stated_by_agent', trigger: 'person' },
+        ...{ intent: text('Pay the invoices of June'), agent: text('Planner'), agentHref: planner.href },
+        ...{ owner: text('Alice'), invoker: text('Bob'), participants: [text('Ann'), text('Ben')] },
+        ...{ composition: text('sha256-1'), traceparent: text('00-1-2-01') },
+        closeHref: `${basePath}/console/transactions/trn_1/close`,
+      },
+      steps: (['confirmed', 'unreported', 'contradicted', 'unauthorized'] as const).map((grade, index) => ({
+        ...{ token: text(`tok_${index}`), agent: text('Planner'), agentHref: planner.href, api: text('Calendar') },
+        ...{ scope: [text('events:write')], at: NOON + index * 20, expiresAt: NOON + 320, depth: index, grade },
+        calls: [
+          { time: NOON + 30, what: text('events.create'), outcome: text('done'), server: text('Calendar') },
+          { what: text('events.move'), outcome: 'refused', server: text('Calendar') },
+        ],
+        moreCalls: index,
+        ...(index === 1 ? { ended: { at: NOON + 90, by: 'token.revoked' }, maxUses: 1 } : {}),
+        policy: { version: 4, href: `${basePath}/console/policy/versions/4` },
+        ...{
+          delegationHref: `${basePath}/console/delegations/dlg_1`,
+          approvalHref: `${basePath}/console/audit?id=apv_1`,
+        },
+      })),
+      stepPages: { nextHref: `${basePath}/console/transactions/trn_1?after=x` },
+    }),
+    'console-transaction-closed': transactionPage({
+      ...frame,
+      ...{ id: 'trn_2', now: NOON, events: [], isMore: false, searchHref: `${basePath}/console/search`, stepPages: {} },
+      facts: {
+        ...{ state: 'closed', cause: 'operator', closedBy: text('Carol'), closedAt: NOON + 60, openedAt: NOON },
+        ...{ expiresAt: NOON + 900, source: text('other'), trigger: 'schedule', agent: text('Planner') },
+        ...{ owner: text('Alice'), participants: [] },
+      },
+      steps: [],
+    }),
     'console-transaction': transactionPage({
       ...frame,
+      ...{ stepPages: {}, now: NOON },
       id: text('txn_1'),
       events: Array.from({ length: 64 }, (_, index) => ({
         at: NOON * 1000 + index * 40,
@@ -219,6 +278,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-transaction-none': transactionPage({
       ...frame,
+      ...{ stepPages: {}, now: NOON },
       id: 'txn_2',
       events: [],
       isMore: false,
