@@ -99,7 +99,7 @@ describe('/console/transactions', () => {
       scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
     );
     const refused = await scene.management.call('GET', `/transactions/${id}/steps`, undefined, {}, other);
-    expect([refused.status, refused.body['code']]).toEqual([404, 'not_found']);
+    expect([refused.status, refused.body['type']]).toEqual([404, 'urn:behalf:problem:not_found']);
   });
 
   test('says of an unknown transaction that it has no event', async () => {

@@ -38,7 +38,7 @@ export type ShownStep = {
   readonly whyHref?: string;
 };
 
-/** The picture is 1,000 units wide, whatever the screen is. */
+/** Units of the picture, which is as wide as its column. */
 const WIDTH = 1000;
 const HEIGHT = 20;
 const LEAST = 6;
