@@ -31,6 +31,7 @@ import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
+import { transactionEvidence } from './resources/transaction-evidence.ts';
 import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
 import { upstreams } from './resources/upstreams.ts';
@@ -57,6 +58,7 @@ const RESOURCES = [
   grants,
   delegations,
   transactions,
+  transactionEvidence,
   approvals,
   absences,
   clients,
