@@ -145,6 +145,7 @@ export type Configuration = {
       readonly decisionPoint: readonly string[];
       readonly pushServices: readonly string[];
       readonly witnesses: readonly string[];
+      readonly auditSinks: readonly string[];
     };
     /** PEM file of authorities that are trusted in addition to those of the machine. */
     readonly caFile?: string;
@@ -211,6 +212,13 @@ export type Configuration = {
       readonly withoutQuorum: 'record' | 'withhold';
       readonly intervalSeconds: number;
       readonly timeoutMilliseconds: number;
+    };
+    /** Files of audit sinks. */
+    readonly files: {
+      readonly folder?: string;
+      readonly mebibytes: number;
+      /** For each sink. */
+      readonly kept: number;
     };
   };
   /** The operator's brand on pages and in mails. */

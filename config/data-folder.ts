@@ -25,6 +25,8 @@ export const dataFolder = (folder: string) => {
     kills: at('kills'),
     /** Folder of the backups that the server makes itself. */
     backups: at('backups'),
+    /** Folder of the files of audit sinks, unless `audit.files.folder` is given. */
+    auditSinks: at('audit-sinks'),
     /** A file for each call of the management API that proves to come from this machine; each works once. */
     localProofs: at('local-proofs'),
   } as const;

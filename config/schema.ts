@@ -403,6 +403,7 @@ export const CONFIGURATION_SCHEMA = {
             decisionPoint: hosts('The decision point of policy.external.url.'),
             pushServices: hosts('Push services of push.services.'),
             witnesses: hosts('Witnesses of audit.witnesses.policyFile.'),
+            auditSinks: hosts('Audit sinks: OTLP receivers, webhooks and syslog servers.'),
           },
         ),
         caFile: text(
@@ -549,6 +550,13 @@ export const CONFIGURATION_SCHEMA = {
         ),
         intervalSeconds: count('Time between two requests for cosignatures.', [1, 1, HOUR], 'seconds'),
         timeoutMilliseconds: count('Time limit of a request to a witness.', [100, 2000, 2500], 'milliseconds'),
+      }),
+      files: section('Files of audit sinks (docs/how-to/audit-sinks.md).', {
+        folder: text('Folder in which each audit sink of the kind `file` has a folder of its own.', {
+          derivedDefault: 'audit-sinks in data.folder; without a data folder there are no such sinks',
+        }),
+        mebibytes: count('Size at which the server begins another file.', [1, 64, 4096], 'MiB'),
+        kept: count('Number of files kept for each audit sink. The server removes the oldest.', [1, 8, 1000], 'files'),
       }),
     }),
     brand: section('The brand of the operator on pages and in mails (docs/how-to/brand.md).', {

@@ -93,6 +93,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'reports',
       'status-lists',
       'audit',
+      'audit-sinks',
       'witness',
       'audit-log',
       'audit-events',

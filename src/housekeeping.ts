@@ -30,6 +30,8 @@ const AGENTS_EVERY_MILLISECONDS = 10_000;
 const LIFECYCLE_JOBS_EVERY_MILLISECONDS = 60_000;
 /** How soon a node sends a notification. */
 const TELL_EVERY_MILLISECONDS = 1_000;
+/** How soon a node begins to deliver events to audit sinks. */
+const SINKS_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** Delay before the next attempt to read the time of the next key change. */
@@ -71,6 +73,8 @@ type Dependencies = {
   /** Notifies further approvers of requests that the first approvers have not decided in time. */
   readonly escalate: () => Promise<unknown>;
   readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
+  readonly sinkDelivery: { poll(): Promise<void>; stop(): Promise<void> };
+  readonly measureSinks: () => Promise<void>;
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
@@ -93,6 +97,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     kills,
     agents,
     deliveryWorker,
+    sinkDelivery,
     oidcProvider,
     nodes,
     log,
@@ -168,6 +173,8 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   });
   every(tellEveryMilliseconds, 'escalations', deps.escalate);
   every(tellEveryMilliseconds, 'notifications', () => deliveryWorker.poll());
+  every(SINKS_EVERY_MILLISECONDS, 'audit sinks', () => sinkDelivery.poll());
+  every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {
@@ -207,7 +214,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
-      await deliveryWorker.stop();
+      await Promise.all([deliveryWorker.stop(), sinkDelivery.stop()]);
       await refusals.flush({ all: true }).catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },

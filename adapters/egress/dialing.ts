@@ -6,7 +6,13 @@ import { fetchFailed } from '../../src/domain/ports/trusted-fetch.ts';
 
 /** Opens a TLS connection to exactly this address, as the host. Rejects with a failed fetch. */
 export type Dial = (
-  target: { readonly address: string; readonly port: number; readonly host: string },
+  target: {
+    readonly address: string;
+    readonly port: number;
+    readonly host: string;
+    /** Default: HTTP/1.1 (ALPN). `none`: no protocol is named. */
+    readonly protocol?: 'none';
+  },
   signal: AbortSignal,
 ) => Promise<Duplex>;
 
@@ -22,7 +28,7 @@ export const tlsDialer = (moreAuthorities?: string): Dial => {
       ? {}
       : { ca: [...getCACertificates('default'), ...certificatesIn(moreAuthorities)] }),
   });
-  return ({ address, port, host }, signal) =>
+  return ({ address, port, host, protocol }, signal) =>
     new Promise((resolve, reject) => {
       if (isIP(address) === 0) throw new TypeError('only an address can be dialled');
       const socket = connect({
@@ -31,7 +37,7 @@ export const tlsDialer = (moreAuthorities?: string): Dial => {
         secureContext: context,
         // Set although it is the default: an environment variable can change the default.
         rejectUnauthorized: true,
-        ALPNProtocols: ['http/1.1'],
+        ...(protocol === 'none' ? {} : { ALPNProtocols: ['http/1.1'] }),
         checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
         ...(isIP(host) === 0 ? { servername: host } : {}),
       });

@@ -88,6 +88,8 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
     sends: 'text/plain',
     statuses: [200, 409],
   },
+  audit_webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
+  audit_otlp: { ...DOCUMENT, sends: 'application/json' },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: errors of a request have status 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { EpochSeconds } from '../../src/domain/ports/clock.ts';
 import type { FetchedDocument, FetchReason } from '../../src/domain/ports/trusted-fetch.ts';
+import type { Answer } from './document-exchange.ts';
 
 /** A fetch that failed. */
 export type Failed = { readonly reason: FetchReason; readonly detail: string; readonly at: EpochSeconds };
@@ -50,4 +52,26 @@ export const documentMemory = () => {
       }
     },
   };
+};
+
+const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
+
+/** An answer as a document that was fetched now. */
+export const documentOf = (url: string, { body, mediaType, cacheControl }: Answer, now: number): FetchedDocument => ({
+  url,
+  body,
+  mediaType,
+  digest: createHash('sha256').update(body).digest('base64url'),
+  fetchedAt: now,
+  freshUntil: now + freshSeconds(cacheControl),
+});
+
+/**
+ * RFC 9111 §5.2.2, within bounds. The host of a document must not decide our load or how long its old keys are
+ * trusted.
+ */
+const freshSeconds = (cacheControl: string): number => {
+  if (/(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/i.test(cacheControl)) return LEAST_FRESH;
+  const seconds = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(cacheControl)?.[1];
+  return seconds === undefined ? USUAL_FRESH : Math.min(MOST_FRESH, Math.max(LEAST_FRESH, Number(seconds)));
 };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import {
   type AskPurpose,
@@ -13,13 +12,15 @@ import {
   type TrustedAsk,
   type TrustedFetch,
   type TrustedPost,
+  type TrustedStream,
 } from '../../src/domain/ports/trusted-fetch.ts';
 import { isPublicAddress, proveAddressRules } from './address-rules.ts';
 import { type Budgets, fetchBudgets } from './budgets.ts';
 import { type Dial, tlsDialer } from './dialing.ts';
 import { type Answer, type Exchange, exchangeOver, type Message, type Purpose } from './document-exchange.ts';
-import { documentMemory } from './document-memory.ts';
+import { documentMemory, documentOf } from './document-memory.ts';
 import { type Resolve, resolveName } from './resolving.ts';
+import { streams } from './stream-exchange.ts';
 import { type InternalHosts, internalPlaces, type Place } from './url-rules.ts';
 
 const DEADLINE_MILLISECONDS = 2500;
@@ -30,7 +31,6 @@ const MAXIMUM_ADDRESSES = 3;
 const WAITING_SHARE = 0.4;
 const FAILURE_SECONDS = 60;
 const AGAIN_SECONDS = 30;
-const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
 
 /**
  * These failures would otherwise come sooner than the timeout of a public host. Their timing would reveal which
@@ -43,7 +43,11 @@ const SENT_ALONG: Readonly<Partial<Record<PostPurpose, RegExp>>> = {
   webhook: /^webhook-[a-z]+$/,
   webhook_challenge: /^webhook-[a-z]+$/,
   push: /^(?:ttl|urgency|topic|content-encoding)$/,
+  audit_webhook: /^webhook-[a-z]+$/,
 };
+
+/** Most milliseconds of a message, where that is more than of a document. */
+const LONGER: Readonly<Partial<Record<PostPurpose, number>>> = { audit_webhook: 10_000, audit_otlp: 10_000 };
 
 type Dependencies = {
   readonly clock: Clock;
@@ -55,7 +59,12 @@ type Dependencies = {
   readonly authorities?: string;
   readonly budgets: Budgets;
   /** Called for each fetch that was started, and for each that no budget was left for. */
-  readonly onOutcome?: (purpose: Purpose, outcome: FetchReason | 'fetched', host: string, detail: string) => void;
+  readonly onOutcome?: (
+    purpose: Purpose | 'audit_syslog',
+    outcome: FetchReason | 'fetched',
+    host: string,
+    detail: string,
+  ) => void;
   /** For tests. */
   readonly resolve?: Resolve;
   readonly dial?: Dial;
@@ -68,7 +77,7 @@ type Dependencies = {
  * The port over our own TLS sockets. Throws when its rules do not work or `authorities` cannot be read: no fetch
  * without a guard.
  */
-export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & TrustedAsk => {
+export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & TrustedAsk & TrustedStream => {
   const { clock, elapsed, resolve = resolveName, exchange = exchangeOver, onOutcome } = deps;
   const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
   proveAddressRules(isAllowedAddress);
@@ -96,13 +105,18 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
     return addresses.slice(0, MAXIMUM_ADDRESSES);
   };
 
-  const connected = async (place: Place, addresses: readonly string[], signal: AbortSignal) => {
+  const connected = async (
+    place: Place,
+    addresses: readonly string[],
+    signal: AbortSignal,
+    protocol: { readonly protocol?: 'none' } = {},
+  ) => {
     let last: unknown;
     for (const [index, address] of addresses.entries()) {
       const isLast = index === addresses.length - 1;
       const own = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_MILLISECONDS)]);
       try {
-        return await aborting(dial({ address, port: place.port, host: place.host }, own), own);
+        return await aborting(dial({ address, port: place.port, host: place.host, ...protocol }, own), own);
       } catch (error) {
         if (signal.aborted || fetchReasonOf(error) === 'certificate_not_valid') throw error;
         last = error;
@@ -217,7 +231,10 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
         throw new TypeError('no other headers are sent along');
       }
       const controller = new AbortController();
-      const timer = setTimeout(() => controller.abort(), Math.min(timeoutMilliseconds, deadlineMilliseconds));
+      const timer = setTimeout(
+        () => controller.abort(),
+        Math.min(timeoutMilliseconds, LONGER[purpose] ?? deadlineMilliseconds),
+      );
       try {
         const message = {
           body,
@@ -235,26 +252,15 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
         clearTimeout(timer);
       }
     },
+
+    ...streams({
+      placeOf,
+      open: async (place, signal) =>
+        connected(place, await checkedAddresses(place, signal), signal, { protocol: 'none' }),
+      failureOf,
+      onOutcome: (outcome, host, detail) => onOutcome?.('audit_syslog', outcome, host, detail),
+    }),
   };
-};
-
-const documentOf = (url: string, { body, mediaType, cacheControl }: Answer, now: number): FetchedDocument => ({
-  url,
-  body,
-  mediaType,
-  digest: createHash('sha256').update(body).digest('base64url'),
-  fetchedAt: now,
-  freshUntil: now + freshSeconds(cacheControl),
-});
-
-/**
- * RFC 9111 §5.2.2, within bounds. The host of a document must not decide our load or how long its old keys are
- * trusted.
- */
-const freshSeconds = (cacheControl: string): number => {
-  if (/(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/i.test(cacheControl)) return LEAST_FRESH;
-  const seconds = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(cacheControl)?.[1];
-  return seconds === undefined ? USUAL_FRESH : Math.min(MOST_FRESH, Math.max(LEAST_FRESH, Number(seconds)));
 };
 
 const failureOf = (error: unknown, isTimedOut: boolean): { readonly reason: FetchReason; readonly detail: string } => {

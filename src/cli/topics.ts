@@ -5,6 +5,7 @@ import { accountCommands } from './commands/accounts.ts';
 import { agentCommands } from './commands/agents.ts';
 import { approvalCommands } from './commands/approvals.ts';
 import { auditCommands } from './commands/audit.ts';
+import { auditSinkCommands } from './commands/audit-sinks.ts';
 import { blueprintCommands } from './commands/blueprints.ts';
 import { budgetCommands } from './commands/budgets.ts';
 import { clientCommands } from './commands/clients.ts';
@@ -133,7 +134,11 @@ export const TOPICS: readonly Topic[] = [
   },
   {
     title: 'Prove what happened',
-    nouns: [noun('audit', 'Search, export and verify the audit log', auditCommands), ...single(witnessCommands)],
+    nouns: [
+      noun('audit', 'Search, export and verify the audit log', auditCommands),
+      noun('audit-sinks', 'Send audit events to other systems and files', auditSinkCommands),
+      ...single(witnessCommands),
+    ],
   },
   {
     title: 'Run the server',

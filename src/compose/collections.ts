@@ -48,6 +48,7 @@ import { GROUPS } from '../domain/identity/groups/group.ts';
 import { SESSIONS } from '../domain/identity/sessions/session.ts';
 import { UPSTREAM_LINKS } from '../domain/identity/upstream/upstream-links.ts';
 import { UPSTREAMS } from '../domain/identity/upstream/upstream-provider.ts';
+import { AUDIT_SINK_CURSORS, AUDIT_SINKS } from '../domain/notifications/audit-sinks/audit-sink.ts';
 import { NOTIFICATIONS } from '../domain/notifications/notification.ts';
 import { NOTIFICATION_CHOICES } from '../domain/notifications/notification-choices.ts';
 import { PUSH_KEYS } from '../domain/notifications/push-keys.ts';
@@ -118,6 +119,8 @@ export const COLLECTIONS = [
   HAND_OVERS,
   MAIL_LINKS,
   WEBHOOKS,
+  AUDIT_SINKS,
+  AUDIT_SINK_CURSORS,
   PUSH_KEYS,
   PUSH_SUBSCRIPTIONS,
   NOTIFICATION_CHOICES,

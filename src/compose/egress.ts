@@ -4,14 +4,20 @@ import { trustedFetch } from '../../adapters/egress/trusted-fetch.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { InternalPurpose, TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type {
+  InternalPurpose,
+  TrustedAsk,
+  TrustedFetch,
+  TrustedPost,
+  TrustedStream,
+} from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
 /** The outbound HTTP client from the configuration. Throws when its guard does not work; then the server does not start. */
 export const egress = (
   { egress: settings }: Configuration,
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics },
-): TrustedFetch & TrustedPost & TrustedAsk =>
+): TrustedFetch & TrustedPost & TrustedAsk & TrustedStream =>
   trustedFetch({
     clock,
     elapsed: stopwatch,

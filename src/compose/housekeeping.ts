@@ -1,5 +1,6 @@
 /** What the background tasks of a node do, and with what. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
+import { measureSinks } from './audit-sinks.ts';
 import type { Services } from './services.ts';
 import { sweeping } from './sweeping.ts';
 
@@ -26,6 +27,8 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
       settleTransactions: () => made.transactions.settle(),
     },
     deliveryWorker: made.notifications.deliveryWorker,
+    sinkDelivery: made.sinkDelivery,
+    measureSinks: () => measureSinks(metrics, made.auditSinks),
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),
   };
 };

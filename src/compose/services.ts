@@ -10,6 +10,7 @@ import type { KillLatch } from '../domain/ports/kill-latch.ts';
 import type { LocalProofs } from '../domain/ports/local-proofs.ts';
 import { logoutTokens } from '../provider/tokens/logout-tokens.ts';
 import { type ApprovalServices, approvalsOf, measureApprovals } from './approvals.ts';
+import { type AuditSinkServices, auditSinkServices } from './audit-sinks.ts';
 import { type AuthorityServices, authorityServices, type DelegationServices, delegationServices } from './authority.ts';
 import {
   type AgentServices,
@@ -45,6 +46,7 @@ export interface Services
     AgentServices,
     Pick<DelegationServices, 'requests' | 'stepUps' | 'budgets' | 'transactions'>,
     AuthorityServices,
+    AuditSinkServices,
     OffboardingServices {
   readonly approvals: ApprovalServices;
   readonly push: PushServices;
@@ -113,13 +115,16 @@ export const services = async (configuration: Configuration, overrides: Override
     logoutToken: logoutTokens({ keys, clock, identifiers, issuer: configuration.issuer }),
   });
 
+  const sinks = auditSinkServices(configuration, base);
+
   if (otherSecretOf(configuration) !== undefined)
-    await sealAnew([factors, upstream.upstreams, notifications.webhooks, push.keys, push.registry]);
+    await sealAnew([factors, upstream.upstreams, notifications.webhooks, sinks.auditSinks, push.keys, push.registry]);
   return {
     ...{ ...base, ...platform, revocation, latched },
     ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
     ...{ ...delegation, ...authority, ...offboarding },
+    ...sinks,
     ...{ approvals, push, notifications },
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),

@@ -1,13 +1,10 @@
 /** What the process knows about itself, for the resource `server` of the management API. Called by compose.ts. */
-import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
 import { isProduction } from '../../config/production-rules.ts';
 import type { ThisServer } from '../http/management/resources/server.ts';
 import type { Reasons } from '../http/operations.ts';
 import type { Services } from './services.ts';
-
-const versionOf = (): string =>
-  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+import { version } from './version.ts';
 
 /** `reasons`: as the readiness endpoint reports them. */
 export const thisServerOf = (
@@ -15,7 +12,7 @@ export const thisServerOf = (
   configuration: Configuration,
   reasons: () => Promise<Reasons>,
 ): ThisServer => ({
-  version: versionOf(),
+  version: version(),
   nodeVersion: process.versions.node,
   issuer: configuration.issuer,
   mode: isProduction(configuration) ? 'production' : 'development',

@@ -22,6 +22,18 @@ export interface Metrics {
   /** Time until an audit event was durable. */
   readonly appending: Histogram<string>;
 
+  /** Audit events for sinks, by what became of them. */
+  readonly sinkRecords: Counter<'outcome' | 'sink'>;
+
+  /** Requests to audit sinks. */
+  readonly sinkAttempts: Counter<'outcome' | 'sink'>;
+
+  /** Audit events that a sink has not acknowledged. */
+  readonly sinkBacklog: Gauge<'sink'>;
+
+  /** Seconds since the first of consecutive failed attempts; 0 while a sink works. */
+  readonly sinkFailing: Gauge<'sink'>;
+
   /** Approvals of single actions, by outcome. */
   readonly approvals: Counter<'outcome'>;
 
@@ -70,6 +82,7 @@ export const metrics = (): Metrics => {
     registry,
     ...requestInstruments(registry),
     ...auditInstruments(registry),
+    ...sinkInstruments(registry),
     ...approvalInstruments(registry),
     ...outboundInstruments(registry),
     ...storeInstruments(registry),
@@ -125,6 +138,38 @@ const auditInstruments = (registry: Registry) => {
     registers: [registry],
   });
   return { events, failures, appending };
+};
+
+/** Delivery of audit events to other systems. The label `sink` is an id; there are at most 16. */
+const sinkInstruments = (registry: Registry) => {
+  const sinkRecords = new Counter({
+    name: 'behalf_audit_sink_records_total',
+    help: 'Audit events for audit sinks, by what became of them; the sink refused those left out.',
+    labelNames: ['sink', 'outcome'],
+    registers: [registry],
+  });
+  const sinkAttempts = new Counter({
+    name: 'behalf_audit_sink_attempts_total',
+    help: 'Requests to audit sinks, by outcome.',
+    labelNames: ['sink', 'outcome'],
+    registers: [registry],
+  });
+  // Every process of a server reports the same values.
+  const sinkBacklog = new Gauge({
+    name: 'behalf_audit_sink_backlog_records',
+    help: 'Audit events that an audit sink has not acknowledged.',
+    labelNames: ['sink'],
+    registers: [registry],
+    aggregator: 'max',
+  });
+  const sinkFailing = new Gauge({
+    name: 'behalf_audit_sink_failing_seconds',
+    help: 'Time since the first of consecutive failed attempts to deliver to an audit sink; 0 while it works.',
+    labelNames: ['sink'],
+    registers: [registry],
+    aggregator: 'max',
+  });
+  return { sinkRecords, sinkAttempts, sinkBacklog, sinkFailing };
 };
 
 /** Approvals, and access in emergencies. */

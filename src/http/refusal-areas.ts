@@ -24,6 +24,7 @@ import {
 } from '../../views/words/refusals/authority.ts';
 import {
   AGENT_GERMAN,
+  AUDIT_SINK_GERMAN,
   BLUEPRINT_GERMAN,
   CLIENT_GERMAN,
   CREDENTIAL_GERMAN,
@@ -108,6 +109,7 @@ import { SIGN_IN_REFUSALS } from '../domain/identity/accounts/sign-in-refusals.t
 import { FACTOR_REFUSALS } from '../domain/identity/factors/factor-refusals.ts';
 import { GROUP_REFUSALS } from '../domain/identity/groups/group-refusals.ts';
 import { UPSTREAM_REFUSALS } from '../domain/identity/upstream/upstream-refusals.ts';
+import { AUDIT_SINK_REFUSALS } from '../domain/notifications/audit-sinks/sink-refusals.ts';
 import { NOTIFICATION_REFUSALS } from '../domain/notifications/notification-refusals.ts';
 import { PUSH_REFUSALS } from '../domain/notifications/push-refusals.ts';
 import { CERTIFICATE_REFUSALS } from '../domain/platform/certificates/certificate-refusals.ts';
@@ -185,6 +187,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Peers', PEER_REFUSALS, PEER_GERMAN),
   area('Subject links', LINK_REFUSALS, LINK_GERMAN),
   area('Notifications', NOTIFICATION_REFUSALS, NOTIFICATION_GERMAN),
+  area('Audit sinks', AUDIT_SINK_REFUSALS, AUDIT_SINK_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),
   area('Consent', CONSENT_REFUSALS, CONSENT_GERMAN),
   area('Delegations', DELEGATION_REFUSALS, DELEGATION_GERMAN),

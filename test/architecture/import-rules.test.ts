@@ -46,7 +46,6 @@ const RULES: readonly Rule[] = [
   { of: 'views/', may: ['./'] },
 
   { of: 'src/http/assets.ts', may: ['node:zlib'], types: ['views/assets.ts', 'koa'] },
-  { of: 'src/http/management/zip.ts', may: ['node:stream', 'node:zlib'], types: [] },
   {
     of: 'src/http/',
     may: [
@@ -297,7 +296,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/this-server.ts',
-    may: ['config/production-rules.ts', 'node:fs'],
+    may: ['config/production-rules.ts', 'src/compose/version.ts'],
     types: ['./', 'config/configuration.ts', 'src/http/management/resources/server.ts', 'src/http/operations.ts'],
   },
   {

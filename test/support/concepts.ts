@@ -266,6 +266,13 @@ const DECLARED: readonly Concept[] = [
     settings: ['mail'],
   },
   {
+    name: 'audit sink',
+    means: 'another system, or a file, that receives every audit event',
+    collections: ['audit_sinks', 'audit_sink_cursors'],
+    paths: ['audit-sinks'],
+    commands: ['audit-sinks'],
+  },
+  {
     name: 'push subscription',
     means: 'a browser in which a person receives notifications',
     collections: ['push_subscriptions', 'push_keys'],

@@ -41,6 +41,8 @@ test('a store that fails when the next change of keys is looked up does not end 
     },
     escalate: nothing,
     deliveryWorker: { poll: nothing, stop: nothing },
+    sinkDelivery: { poll: nothing, stop: nothing },
+    measureSinks: nothing,
     oidcProvider: { reload: nothing, keysVersion: () => '' },
     kills: { poll: nothing },
     nodes: { beat: nothing, observe: nothing, problem: () => undefined },

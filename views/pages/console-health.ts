@@ -42,6 +42,8 @@ export type HealthModel = ConsoleFrame & {
   readonly deadHref?: string;
   readonly checkpoint?: { readonly number: number; readonly at: number };
   readonly streams: number;
+  /** `failing`: ids. `backlog`: events that sinks have not acknowledged, of all together. */
+  readonly sinks: { readonly count: number; readonly failing: readonly string[]; readonly backlog: number };
   readonly mismatchFoundAt?: number;
   readonly allEndedBefore?: number;
   readonly backedUpAt?: number;
@@ -147,6 +149,18 @@ const auditPart = ({ checkpoint, streams, mismatchFoundAt }: HealthModel): Part 
       : words.mismatch(timeText(mismatchFoundAt)),
 });
 
+const sinkPart = ({ sinks }: HealthModel): Part => ({
+  name: words.auditSinks,
+  isGood: sinks.failing.length === 0,
+  text:
+    sinks.count === 0
+      ? words.noSinks
+      : html`${words.sinks(numberPhrase(sinks.count), numberPhrase(sinks.backlog))}${
+          sinks.failing.length > 0 &&
+          words.sinksFailing(sinks.failing.map((id, at) => html`${at > 0 && ', '}<code>${plainText(id, 40)}</code>`))
+        }`,
+});
+
 /** What an operator looks for, with a colour and a word each: the parts of the server that may need attention. */
 const partsOf = (model: HealthModel): readonly Part[] => {
   const { nodes, volume, clock, isReady, problems, backedUpAt, backupFolder, backupFailure } = model;
@@ -164,6 +178,7 @@ const partsOf = (model: HealthModel): readonly Part[] => {
     },
     notificationPart(model),
     auditPart(model),
+    sinkPart(model),
     ...(volume
       ? [
           {

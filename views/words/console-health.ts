@@ -111,6 +111,18 @@ export const healthWords = {
       en: html`A start found changed records at ${time}. Run <code>behalf audit verify --store</code>`,
       de: html`Ein Start fand am ${time} geänderte Einträge. Starten Sie <code>behalf audit verify --store</code>`,
     }),
+  auditSinks: phrase({ en: 'Audit sinks', de: 'Audit-Ziele' }),
+  noSinks: phrase({
+    en: html`None. <code>behalf audit-sinks create</code> sends every event to another system`,
+    de: html`Keine. <code>behalf audit-sinks create</code> sendet jedes Ereignis an ein anderes System`,
+  }),
+  sinks: (count: HtmlValue, backlog: HtmlValue) =>
+    phrase({ en: html`${count}; ${backlog} events waiting`, de: html`${count}; ${backlog} Ereignisse warten` }),
+  sinksFailing: (ids: HtmlValue) =>
+    phrase({
+      en: html`. These take no events: ${ids}. Run <code>behalf audit-sinks show</code>`,
+      de: html`. Diese nehmen nichts an: ${ids}. Starten Sie <code>behalf audit-sinks show</code>`,
+    }),
   ended: phrase({
     en: 'All access from before this time has ended',
     de: 'Jeder Zugriff von vor dieser Zeit ist beendet',

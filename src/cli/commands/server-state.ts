@@ -105,6 +105,7 @@ const factsOf = (body: Json, look: Look): readonly (readonly [string, unknown])[
     ['checkpoint made', time(audit['checkpoint_at'])],
     ['changed records', audit['mismatch_found_at'] === undefined ? 'no start found one' : 'a start found some'],
     ['records found changed', time(audit['mismatch_found_at'])],
+    ['audit sinks', sinksText(body['audit_sinks'] as readonly Json[])],
     ['all access ended before', time(body['all_ended_before'])],
     ['last restore', time(body['restored_at'])],
     ['last backup by server', time(body['backed_up_at']) ?? 'none'],
@@ -112,6 +113,12 @@ const factsOf = (body: Json, look: Look): readonly (readonly [string, unknown])[
     ['backup being written', body['backup_running']],
     ['last backup failed', body['backup_failure']],
   ];
+};
+
+const sinksText = (sinks: readonly Json[]): string => {
+  const failing = sinks.filter((sink) => Number(sink['failing_seconds']) > 0).length;
+  const backlog = sinks.reduce((sum, sink) => sum + Number(sink['backlog']), 0);
+  return sinks.length === 0 ? 'none' : `${sinks.length}, of which ${failing} fail; ${backlog} events wait`;
 };
 
 const counted = ({ count, is_more: isMore }: Json): string => `${isMore ? 'more than ' : ''}${count}`;

@@ -259,6 +259,21 @@ export const AUDIT_EVENTS = {
     'A witness did not cosign a checkpoint of the transparency log. `inputs` have its name, the size of the checkpoint, the problem, and whether the others were a quorum. It cosigned no checkpoint from that size until its next `witness.recovered`.',
   'witness.recovered':
     'A witness cosigns checkpoints of the transparency log again. `inputs` have its name, the size of the checkpoint, and how many checkpoints readers saw without it.',
+  'audit_sink.created':
+    'An administrator registered an audit sink: another system, or a file, that receives every audit event. The server delivers to it from now on.',
+  'audit_sink.updated': 'An audit sink was changed.',
+  'audit_sink.paused':
+    'The server delivers nothing to an audit sink until it is resumed. Its backlog waits in the log.',
+  'audit_sink.resumed':
+    'An administrator resumed an audit sink: the server delivers to it again, from where it stopped.',
+  'audit_sink.tested': 'A test event was sent to an audit sink. `inputs.reason` says why it did not arrive.',
+  'audit_sink.secret_rotated': 'An audit sink received a new secret.',
+  'audit_sink.skipped':
+    'An administrator skipped an event that an audit sink refuses. `inputs.record` is the event that the sink does not have.',
+  'audit_sink.failing':
+    'An audit sink has not taken events for five minutes. `inputs` say since when and why. The server tries again, and loses no event.',
+  'audit_sink.recovered': 'An audit sink that failed takes events again.',
+  'audit_sink.removed': 'An audit sink was removed. It receives no further event.',
   'checkpoint.made': 'The server signed the heads of all streams. `inputs.checkpoint` is the signed list.',
   'kill.ordered':
     'A caller ordered a kill. All that belongs to its target has ended, and the server blocks new access.',

@@ -212,7 +212,8 @@ export const readEvent = async (records: Collection<AuditRecord>, id: string): P
   return entryOf(found.document, mismatches);
 };
 
-const entryOf = (record: AuditRecord, mismatches: readonly string[]): AuditEntry => {
+/** A record for readers, with those personal values that were not erased. */
+export const entryOf = (record: AuditRecord, mismatches: readonly string[] = []): AuditEntry => {
   const { personal, ...event } = record.event;
   const names = Object.keys(personal ?? {});
   const kept = Object.entries(record.erasable ?? {}).map(([name, { value }]) => [name, value]);

@@ -32,6 +32,7 @@ export const ID_PREFIXES = [
   'fac', // second factor of an account
   'tis', // trusted issuer of workload tokens
   'whk', // endpoint of webhooks
+  'snk', // audit sink
   'psh', // browser with push notifications: derived from its address (domain/notifications/push-subscription.ts)
   'vpk', // key that authenticates this server to push services
   'per', // peer: an authorization server of another domain

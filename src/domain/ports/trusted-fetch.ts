@@ -16,7 +16,8 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata' | 'res
  * - `approval_ping`: a notification to an agent that a decision is ready for it;
  * - `push`: a message for a browser, to a push service that the configuration names;
  * - `witness`: a checkpoint of the transparency log, to a witness that the configuration names; its answer is text;
- * - `app_logout`: a notification to an app that a session has ended (OpenID Connect Back-Channel Logout 1.0).
+ * - `app_logout`: a notification to an app that a session has ended (OpenID Connect Back-Channel Logout 1.0);
+ * - `audit_webhook`, `audit_otlp`: audit events for an audit sink; of OTLP the answer is read.
  */
 export type PostPurpose =
   | 'decision'
@@ -25,7 +26,9 @@ export type PostPurpose =
   | 'approval_ping'
   | 'push'
   | 'app_logout'
-  | 'witness';
+  | 'witness'
+  | 'audit_webhook'
+  | 'audit_otlp';
 
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -46,6 +49,7 @@ export const INTERNAL_PURPOSES = [
   'decisionPoint',
   'pushServices',
   'witnesses',
+  'auditSinks',
 ] as const;
 
 export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
@@ -132,7 +136,7 @@ export type PostRequest = {
   readonly authorization?: string;
   /** Further headers. For a webhook: those whose names begin with `webhook-`. For a push: those of RFC 8030 and RFC 8188. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time limit from the name to the last byte; at most the 2.5 seconds of a document. */
+  /** Time limit from the name to the last byte; at most the 2.5 seconds of a document, or 10 seconds for audit events. */
   readonly timeoutMilliseconds: number;
 };
 
@@ -146,6 +150,29 @@ export interface TrustedPost {
    * accepts any status of success. For a witness: returns the text of an answer with status 200 or 409. Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;
+}
+
+export type StreamRequest = {
+  /** `host:port`. */
+  readonly address: string;
+  readonly internal?: InternalPurpose | undefined;
+  readonly body: string;
+  /** Time limit from the name to the close of the connection; at most 10 seconds. */
+  readonly timeoutMilliseconds: number;
+};
+
+/**
+ * Sends bytes to a server that the operator chose, over TLS without HTTP. Uses the same addresses, connections and limits as
+ * for documents.
+ */
+export interface TrustedStream {
+  /** Checks by its form whether an address could be reached, as `TrustedFetch.check` does. */
+  checkAddress(address: string, internal?: InternalPurpose): FetchReason | undefined;
+  /**
+   * Sends the body and ends the connection. Resolves when the receiver ends it too: it has then read everything (RFC 5425
+   * §4.4). Ignores what the receiver sends. Throws a DomainError, see `fetchFailed`.
+   */
+  stream(request: StreamRequest): Promise<void>;
 }
 
 export type AskRequest = {

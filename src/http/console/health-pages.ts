@@ -71,6 +71,11 @@ const modelOf = (frame: ConsoleFrame, body: AnswerOf<'getServer'>): HealthModel 
       ? {}
       : { checkpoint: { number: checkpoint, at: checkpointAt } }),
     streams: audit.streams,
+    sinks: {
+      count: body.audit_sinks.length,
+      failing: body.audit_sinks.filter(({ failing_seconds: seconds }) => seconds > 0).map(({ id }) => id),
+      backlog: body.audit_sinks.reduce((sum, { backlog }) => sum + backlog, 0),
+    },
     ...(mismatchFoundAt === undefined ? {} : { mismatchFoundAt }),
     ...(body.all_ended_before === undefined ? {} : { allEndedBefore: body.all_ended_before }),
     ...(body.backed_up_at === undefined ? {} : { backedUpAt: body.backed_up_at }),

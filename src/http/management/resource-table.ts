@@ -10,6 +10,7 @@ import { agentSecrets } from './resources/agent-secrets.ts';
 import { agents } from './resources/agents/agents.ts';
 import { approvals } from './resources/approvals/approvals.ts';
 import { audit } from './resources/audit.ts';
+import { auditSinks } from './resources/audit-sinks.ts';
 import { blueprints } from './resources/blueprints.ts';
 import { budgets } from './resources/budgets.ts';
 import { clients } from './resources/clients/clients.ts';
@@ -31,7 +32,6 @@ import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
-import { transactionEvidence } from './resources/transaction-evidence.ts';
 import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
 import { upstreams } from './resources/upstreams.ts';
@@ -58,7 +58,6 @@ const RESOURCES = [
   grants,
   delegations,
   transactions,
-  transactionEvidence,
   approvals,
   absences,
   clients,
@@ -67,6 +66,7 @@ const RESOURCES = [
   mcpServers,
   webhooks,
   deadLetters,
+  auditSinks,
   kills,
   audit,
   keys,

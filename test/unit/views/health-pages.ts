@@ -24,6 +24,7 @@ export const healthPages = (frame: ConsoleFrame, text: (usual: string) => string
     deadHref: `${frame.basePath}/console/dead-letters`,
     checkpoint: { number: 812, at: NOON - 20 },
     streams: 3,
+    sinks: { count: 2, failing: ['snk_0000000000000001'], backlog: 120 },
     backedUpAt: NOON - 3_600,
     backupFolder: text('/var/lib/behalf/backups'),
     backups: [{ name: text('behalf-2026-11-25T02-00-00-000Z.db'), bytes: 40 * MEBIBYTE, createdAt: NOON - 3_600 }],

@@ -210,3 +210,21 @@ export const CREDENTIAL_GERMAN = {
   certificate_not_proven:
     'Dieses Refresh-Token kam mit einem Token, das an ein Client-Zertifikat gebunden ist. Erneuern Sie es mit einem Zertifikat.',
 } satisfies GermanWords;
+
+export const AUDIT_SINK_GERMAN = {
+  sink_url_malformed:
+    'Die Adresse ist eine URL mit https auf einem öffentlichen Host oder auf einem aus egress.internalHosts.auditSinks.',
+  sink_address_malformed:
+    'Die Adresse ist ein Host mit seinem Port, etwa logs.example.com:6514. Ein anderer Port als 443 muss in egress.internalHosts.auditSinks stehen.',
+  sink_address_missing: 'Ein Audit-Ziel der Art {kind} braucht eine Adresse.',
+  sink_address_unused: 'Eine Datei hat keine Adresse: der Server wählt ihren Pfad.',
+  sink_format_unknown: 'Ein Audit-Ziel der Art {kind} nimmt diese Formate: {formats}.',
+  sink_authorization_unused: 'Nur ein Audit-Ziel der Art otlp nimmt einen Wert für den Header Authorization.',
+  sink_authorization_malformed:
+    'Der Wert des Headers Authorization hat 1 bis 2048 sichtbare ASCII-Zeichen und Leerzeichen.',
+  sink_folder_missing:
+    'Dieser Server hat keinen Ordner für Dateien. Setzen Sie zuerst audit.files.folder oder data.folder.',
+  sinks_exceeded: 'Es gibt höchstens {most} Audit-Ziele. Entfernen Sie zuerst eines.',
+  sink_without_secret: 'Nur ein Webhook hat ein Geheimnis, das signiert.',
+  sink_not_failing: 'Das Audit-Ziel hat sein nächstes Ereignis nicht abgelehnt: Es gibt nichts zu überspringen.',
+} satisfies GermanWords;

@@ -4,6 +4,7 @@ const NOT_FOUND: Readonly<Record<string, string>> = {
   'account link': 'Diese Verknüpfung gibt es nicht.',
   agent: 'Diesen Agenten gibt es nicht.',
   'audit event': 'Dieses Ereignis gibt es nicht.',
+  'audit sink': 'Dieses Audit-Ziel gibt es nicht.',
   blueprint: 'So einen Blueprint gibt es nicht.',
   budget: 'Dieses Budget gibt es nicht.',
   client: 'Diesen Client gibt es nicht.',

@@ -2,15 +2,9 @@
  * Appends the records of all streams to the transparency log. Several processes may do so at once: the swap of the one
  * document of the log decides which of them orders the next records.
  */
-import {
-  type Collection,
-  everyDocument,
-  LOST,
-  retryLost,
-  tryInsert,
-  type Versioned,
-} from '../../ports/document-store.ts';
-import { type AuditRecord, recordId } from '../audit-record.ts';
+import { type Collection, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
+import type { AuditRecord } from '../audit-record.ts';
+import { recordsAfter, withNewStreams } from '../records-after.ts';
 import {
   type BundleDocument,
   bundleId,
@@ -26,10 +20,6 @@ import { type Checkpoint, checkpointText, type NoteSigner } from './signed-note.
 
 /** Most entries of one batch. */
 const MOST_ENTRIES = 1000;
-/** Most records read at a time: the process serves no request while a store within it reads. */
-const PAGE = 250;
-/** Most ids of one read. */
-const MOST_IDS = 1000;
 /** Most batches of one call of `poll`: a node that was away for long catches up over several calls. */
 const MOST_BATCHES = 20;
 
@@ -124,44 +114,10 @@ export const logWriter = (deps: {
     return full;
   };
 
-  /** Cursors of all streams: those of the log, and new streams. */
-  const cursorsOf = async (log: LogDocument): Promise<readonly Cursor[]> => {
-    const known = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
-    for await (const { stream } of everyDocument(records, { where: { opens: true }, limit: MOST_IDS })) {
-      if (!known.has(stream)) known.set(stream, 0);
-    }
-    return [...known].map(([stream, sequence]) => ({ stream, sequence }));
-  };
-
   /** Records after these cursors, without a gap in any stream, at most 1,000. */
   const recordedAfter = async (cursors: readonly Cursor[]): Promise<readonly LogEntry[]> => {
-    const moved: Cursor[] = [];
-    for (let at = 0; at < cursors.length; at += MOST_IDS) {
-      const some = cursors.slice(at, at + MOST_IDS);
-      const next = await records.getMany(some.map(({ stream, sequence }) => recordId(stream, sequence + 1)));
-      const streams = new Set(next.map(({ document }) => document.stream));
-      moved.push(...some.filter(({ stream }) => streams.has(stream)));
-    }
-    const found: LogEntry[] = [];
-    // Another stream comes first in each batch, so that one with a long backlog delays no other.
-    const first = moved.length === 0 ? 0 : batches % moved.length;
-    const waiting = [...moved.slice(first), ...moved.slice(0, first)];
-    for (let next = waiting.shift(); next && found.length < MOST_ENTRIES; next = waiting.shift()) {
-      const { stream, sequence } = next;
-      const limit = Math.min(PAGE, MOST_ENTRIES - found.length);
-      const page = await records.find({
-        where: { stream },
-        range: { field: 'sequence', gte: sequence + 1 },
-        order: { by: 'sequence', direction: 'ascending' },
-        limit,
-      });
-      const gap = page.findIndex(({ document }, at) => document.sequence !== sequence + 1 + at);
-      const whole = gap === -1 ? page : page.slice(0, gap);
-      for (const { document } of whole) found.push({ stream, sequence: document.sequence, hash: document.hash });
-      if (whole.length === limit) waiting.push({ stream, sequence: sequence + limit });
-      await deps.pause();
-    }
-    return found;
+    const found = await recordsAfter(records, cursors, { most: MOST_ENTRIES, turn: batches, pause: deps.pause });
+    return found.map(({ stream, sequence, hash }) => ({ stream, sequence, hash }));
   };
 
   const append = async (): Promise<number> => {
@@ -169,7 +125,7 @@ export const logWriter = (deps: {
     batches += 1;
     const tail = entriesOf(log.tail);
     const full = await bundle(log, tail);
-    const added = await recordedAfter(await cursorsOf(log));
+    const added = await recordedAfter(await withNewStreams(records, log.cursors));
     seen = version;
     if (added.length === 0 && full === 0) return 0;
     const cursors = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));

@@ -1,4 +1,5 @@
 /** Resource: the server itself. Its state, and the backups that it makes. */
+import type { AuditSinkRegistry } from '../../../domain/notifications/audit-sinks/sink-registry.ts';
 import type { Backups } from '../../../domain/platform/server-state/backups.ts';
 import type { Backlog, ServerStateReader } from '../../../domain/platform/server-state/server-state.ts';
 import type { BackupFile } from '../../../domain/ports/backup-files.ts';
@@ -64,6 +65,14 @@ const SERVER = named(
         },
         ['checkpoint', 'checkpoint_at', 'mismatch_found_at'],
       ),
+      audit_sinks: arrayOf(
+        output({
+          id: string('Begins with snk_.'),
+          backlog: integer('Number of events that the sink has not acknowledged.'),
+          failing_seconds: integer('Time since the first of consecutive failed attempts; 0 while the sink works.'),
+        }),
+        'Systems and files that receive every audit event.',
+      ),
       all_ended_before: seconds(
         'Everything from before that second has ended: by a restore, or by a kill of everything.',
       ),
@@ -117,13 +126,15 @@ export type ThisServer = {
 type Dependencies = {
   readonly thisServer: ThisServer;
   readonly serverState: ServerStateReader;
+  readonly auditSinks: Pick<AuditSinkRegistry, 'measures'>;
   readonly backups: Pick<Backups, 'folder' | 'list' | 'create' | 'state'>;
 };
 
-const handlers = ({ thisServer, serverState, backups }: Dependencies): Handlers<typeof routes> => ({
+const handlers = ({ thisServer, serverState, auditSinks, backups }: Dependencies): Handlers<typeof routes> => ({
   async getServer() {
-    const [state, { isReady, reasons }, files] = await Promise.all([
+    const [state, sinks, { isReady, reasons }, files] = await Promise.all([
       serverState.read(),
+      auditSinks.measures(),
       thisServer.readiness(),
       backups.list(),
     ]);
@@ -145,6 +156,7 @@ const handlers = ({ thisServer, serverState, backups }: Dependencies): Handlers<
         clock: thisServer.isSteady() ? 'steady' : 'unsteady',
         stores: thisServer.stores,
         ...(volume ? { volume: { size: volume.size, free: volume.free, reserve: volume.reserve } } : {}),
+        audit_sinks: sinks.map(({ failingSeconds, ...sink }) => ({ ...sink, failing_seconds: failingSeconds })),
         notifications: { waiting: showBacklog(state.waiting), dead: showBacklog(state.dead) },
         audit: {
           streams,

@@ -1,0 +1,209 @@
+import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import {
+  AUDIT_SINK_CURSORS,
+  AUDIT_SINKS,
+  type AuditSink,
+  type SinkCursor,
+} from '../../../src/domain/notifications/audit-sinks/audit-sink.ts';
+import { sinkDelivery } from '../../../src/domain/notifications/audit-sinks/sink-delivery.ts';
+import { auditSinkRegistry } from '../../../src/domain/notifications/audit-sinks/sink-registry.ts';
+import type { SinkOutcome, SinkSender } from '../../../src/domain/notifications/audit-sinks/sink-sender.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import { openAuditLog } from '../audit/support.ts';
+import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/fakes.ts';
+
+const SINK = 'snk_1';
+const SOURCE = { issuer: 'https://id.example', version: '1' };
+const BY = { caller: 'app_administrator' };
+const ACKNOWLEDGED: SinkOutcome = { isAcknowledged: true, leftOut: 0 };
+const failed = (status?: number): SinkOutcome => ({
+  isAcknowledged: false,
+  failure: status === undefined ? 'not_reachable' : 'status_not_ok',
+  ...(status === undefined ? {} : { status }),
+});
+
+/** A log with two nodes and a sink that receives everything from its beginning. */
+const scene = async () => {
+  const documents = memoryDocumentStore();
+  const clock = movableClock();
+  const log = await openAuditLog(documents);
+  const events = recordedAudit();
+  const received: string[][] = [];
+  const answers: ((ids: readonly string[]) => SinkOutcome | Promise<SinkOutcome>)[] = [];
+  const idsIn = (texts: readonly string[]) => texts.map((text) => (JSON.parse(text) as { readonly id: string }).id);
+  const sender: SinkSender = {
+    async send(_sink, { texts }) {
+      const ids = idsIn(texts);
+      const outcome = await (answers[0]?.(ids) ?? ACKNOWLEDGED);
+      if (outcome.isAcknowledged) received.push(ids);
+      return outcome;
+    },
+  };
+  const deliveryAt = (node: string) =>
+    sinkDelivery({
+      ...{ documents, clock, audit: events, sender, source: SOURCE, node },
+      onAttempt: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+      pause: async () => {},
+    });
+  const registry = auditSinkRegistry({
+    ...{ documents, clock, audit: events, sender, source: SOURCE, identifiers: countedIdentifiers() },
+    masterKey: masterKey(Buffer.alloc(32, 7)),
+    checkUrl: () => undefined,
+    checkAddress: () => undefined,
+    files: { append: async () => {}, pathOf: (id) => id },
+    pause: async () => {},
+  });
+  const sinks = documents.collection<AuditSink>(AUDIT_SINKS);
+  const cursors = documents.collection<SinkCursor>(AUDIT_SINK_CURSORS);
+  const times = { createdAt: clock.now(), updatedAt: clock.now() };
+  const sink: AuditSink = {
+    id: SINK,
+    name: 'Sink',
+    kind: 'file',
+    format: 'event',
+    isPersonal: false,
+    state: 'active',
+    ...times,
+  };
+  await sinks.insert(sink);
+  await cursors.insert({ id: SINK, cursors: [], failures: 0, delivered: 0, leftOut: 0 });
+  const delivery = deliveryAt('nod_a');
+  return {
+    ...{ documents, clock, log, events, received, answers, registry, deliveryAt, cursors },
+    record: async (count: number) => {
+      for (let n = 0; n < count; n += 1)
+        await log.append({ type: 'token.issued', outcome: 'granted', txn: `txn_${n}` });
+    },
+    run: async (by = delivery) => {
+      await by.poll();
+      await by.idle();
+    },
+    state: async () => (await cursors.get(SINK))?.document,
+  };
+};
+
+const sequencesOf = (received: readonly (readonly string[])[]): readonly number[] =>
+  received.flat().map((id) => Number(id.slice(id.indexOf(':') + 1)));
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at + 1);
+
+describe('the delivery to an audit sink', () => {
+  test('sends every record of a stream once and in its order, in requests of at most 500', async () => {
+    const { received, record, run } = await scene();
+    await record(1200);
+    await run();
+    expect(sequencesOf(received)).toEqual(upTo(1201));
+    expect(received.map(({ length }) => length)).toEqual([500, 500, 201]);
+    await run();
+    expect(received).toHaveLength(3);
+  });
+
+  test('sends a batch again when the process ends between the acknowledgement and the cursor', async () => {
+    const { received, record, run, answers, cursors, deliveryAt, clock } = await scene();
+    await record(2);
+    const crashing = deliveryAt('nod_crashing');
+    answers[0] = async () => {
+      // Another process changes the cursor: this one may not move it any more.
+      const held = await cursors.get(SINK);
+      if (held) await cursors.replace({ ...held.document, lastFailure: 'changed' }, held.version);
+      return ACKNOWLEDGED;
+    };
+    await run(crashing);
+    answers.pop();
+    await run(deliveryAt('nod_b'));
+    expect(received).toHaveLength(1);
+    clock.advance(31);
+    await run(deliveryAt('nod_b'));
+    expect(sequencesOf(received)).toEqual([1, 2, 3, 1, 2, 3]);
+  });
+
+  test('is done by one process at a time, and by another one when the lock is over', async () => {
+    const { received, record, run, deliveryAt, clock } = await scene();
+    const other = deliveryAt('nod_b');
+    await record(1);
+    await run();
+    await record(1);
+    await run(other);
+    expect(sequencesOf(received)).toEqual([1, 2]);
+    clock.advance(31);
+    await run(other);
+    expect(sequencesOf(received)).toEqual([1, 2, 3]);
+  });
+
+  test('waits longer after each failure, at most a minute, and as long as the sink asks', async () => {
+    const { record, run, answers, state, clock } = await scene();
+    await record(1);
+    answers[0] = () => failed(503);
+    let now = clock.now();
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      await run();
+      const { dueAt = 0, failures } = (await state()) ?? {};
+      expect(failures).toBe(attempt + 1);
+      expect(dueAt).toBeGreaterThan(now);
+      expect(dueAt - now).toBeLessThanOrEqual(60);
+      clock.advance(dueAt - now);
+      now = dueAt;
+    }
+    answers[0] = () => ({ isAcknowledged: false, failure: 'status_not_ok', status: 429, retryAfterSeconds: 900 });
+    await run();
+    expect((await state())?.dueAt).toBe(now + 900);
+  });
+
+  test('records that a sink has failed for five minutes, once, and that it works again', async () => {
+    const { record, run, answers, events, clock } = await scene();
+    await record(1);
+    answers[0] = () => failed();
+    for (let minute = 0; minute < 8; minute += 1) {
+      await run();
+      clock.advance(61);
+    }
+    expect(events.events).toMatchObject([
+      {
+        type: 'audit_sink.failing',
+        outcome: 'refused',
+        target: { kind: 'audit sink', id: SINK },
+        inputs: { reason: 'not_reachable' },
+      },
+    ]);
+    answers.pop();
+    await run();
+    expect(events.types()).toEqual(['audit_sink.failing', 'audit_sink.recovered']);
+  });
+
+  test('finds the one record that a sink refuses, sends all before it, and goes on after it is skipped', async () => {
+    const { received, record, run, answers, registry, events, clock } = await scene();
+    await record(400);
+    answers[0] = (ids) => (ids.some((id) => id.endsWith('0000300')) ? failed(413) : ACKNOWLEDGED);
+    for (let round = 0; round < 3; round += 1) {
+      await run();
+      clock.advance(61);
+    }
+    expect(sequencesOf(received)).toEqual(upTo(299));
+    expect(await registry.skip(SINK, BY)).toMatch(/0000300$/);
+    await run();
+    expect(sequencesOf(received)).toEqual([...upTo(299), ...upTo(401).slice(300)]);
+    expect(events.types()).toEqual(['audit_sink.skipped']);
+    expect(await registry.health(SINK)).toMatchObject({ backlog: 0, delivered: 400, leftOut: 1 });
+    await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ code: 'conflict', reason: 'sink_not_failing' });
+  });
+
+  test('skips nothing of a sink that is only out of reach', async () => {
+    const { record, run, answers, registry } = await scene();
+    await record(1);
+    answers[0] = () => failed();
+    await run();
+    await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ reason: 'sink_not_failing' });
+  });
+
+  test('begins no sink beyond sixteen', async () => {
+    const { registry } = await scene();
+    for (let count = 1; count < 16; count += 1) await registry.create({ name: 'Sink', kind: 'file' }, BY);
+    await expect(registry.create({ name: 'Sink', kind: 'file' }, BY)).rejects.toMatchObject({
+      code: 'conflict',
+      reason: 'sinks_exceeded',
+    });
+  });
+});
