@@ -4,6 +4,7 @@ import type { Check, ClientScript } from './client-script.ts';
 import { type Ground, makeGround } from './client-server.ts';
 import { go } from './go.ts';
 import { goLog } from './go-log.ts';
+import { goWitness } from './go-witness.ts';
 import { mcpOnBehalf } from './mcp-on-behalf.ts';
 import { mcpSdk } from './mcp-sdk.ts';
 import { modAuthOpenidc } from './mod-auth-openidc.ts';
@@ -20,6 +21,7 @@ const SCRIPTS: readonly ClientScript[] = [
   authlib,
   go,
   goLog,
+  goWitness,
   mcpSdk,
   mcpOnBehalf,
   modAuthOpenidc,
