@@ -125,8 +125,9 @@ export const fullServer = async (options: RunOptions = {}) => {
     })),
   };
   await services.documents.collection<Delivery>(DELIVERIES).insert(letter);
+  const { failureStatus: _, ...mail } = letter;
   await services.documents.collection<Delivery>(DELIVERIES).insert({
-    ...{ ...letter, id: 'msg_unmailed', channel: 'mail', to: ada, queue: `mail:${ada}`, kind: 'agent.suspended' },
+    ...{ ...mail, id: 'msg_unmailed', channel: 'mail', to: ada, queue: `mail:${ada}`, kind: 'agent.suspended' },
     ...{ attempts: 1, failure: '550 mailbox unavailable', createdAt: now - DAY, history: [] },
   });
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });

@@ -1,6 +1,5 @@
 import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, type ListModel, listPage, postButton } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, secondText, timeText } from '../time-text.ts';
@@ -29,7 +28,13 @@ export type DeadLetterRow = {
   readonly againAction?: string;
 };
 
-const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): readonly Column<DeadLetterRow>[] => [
+/** With few rows, the page has room for all their attempts. */
+const FEW = 3;
+
+const columns = (
+  { csrf, rows }: Pick<DeadLettersModel, 'csrf' | 'rows'>,
+  mayRetry: boolean,
+): readonly Column<DeadLetterRow>[] => [
   {
     title: words.notification,
     cell: ({ kind, id }) =>
@@ -46,7 +51,7 @@ const columns = ({ csrf }: Pick<ConsoleFrame, 'csrf'>, mayRetry: boolean): reado
   },
   {
     title: words.failure,
-    cell: (row) => html`${failed(row)} ${history(row)}`,
+    cell: (row) => html`${failed(row)} ${history(row, rows.length <= FEW)}`,
   },
   {
     title: words.due,
@@ -62,12 +67,12 @@ const failed = ({ failure, status }: { readonly failure: string; readonly status
   html`${status !== undefined && html`<span class="tag off">${words.httpStatus(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span>`;
 
 /** Each attempt with its time, folded. Attempts from before the server kept them have none. */
-const history = ({ attempts, history: tries, id }: DeadLetterRow): Html =>
+const history = ({ attempts, history: tries, id }: DeadLetterRow, isOpen: boolean): Html =>
   tries.length === 0
     ? html`<span class="line hint">${words.attempts(attempts)}</span>`
-    : html`<details class="tries"><summary>${words.attempts(attempts)}<span class="unseen"> ${plainText(id, 100)}</span></summary>
+    : html`<details class="tries"${isOpen && html` open`}><summary>${words.attempts(attempts)}<span class="unseen"> ${plainText(id, 100)}</span></summary>
 ${tries.length > attempts && html`<p class="hint">${words.alsoBefore}</p>`}
-<ol>${tries.map((one) => html`<li><span class="at">${secondText(one.at)}</span> ${failed(one)}</li>`)}</ol></details>`;
+<ol>${tries.toReversed().map((one) => html`<li><span class="at">${secondText(one.at)}</span> ${failed(one)}</li>`)}</ol></details>`;
 
 const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: string): Html | undefined =>
   againAction === undefined

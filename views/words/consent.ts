@@ -225,10 +225,10 @@ export const consentChoiceWords = {
   wishAtMost: (time: HtmlValue) => phrase({ en: html`For ${time} at most.`, de: html`Höchstens für ${time}.` }),
   delegableTo: phrase({
     en: 'Delegable to other agents',
-    de: 'An andere Agenten weitergeben',
+    de: 'Weitergabe an Agenten',
   }),
   /** As long as no agent is ticked. */
-  noAgentChosen: phrase({ en: 'none', de: 'an keine' }),
+  noAgentChosen: phrase({ en: 'none', de: 'keine' }),
   delegableToAgents: phrase({
     en: 'Agents it may delegate this to',
     de: 'Agenten, an die es weitergegeben werden darf',
