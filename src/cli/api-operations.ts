@@ -117,6 +117,7 @@ export const API_OPERATIONS = {
   getTransactionReceipt: ['GET', '/transactions/{id}/receipt'],
   listTransactionSteps: ['GET', '/transactions/{id}/steps'],
   closeTransaction: ['POST', '/transactions/{id}/close'],
+  getTransactionEvidence: ['GET', '/transactions/{id}/evidence'],
   listApprovals: ['GET', '/approvals'],
   reviewApproval: ['POST', '/approvals/{id}/review'],
   getApproval: ['GET', '/approvals/{id}'],

@@ -53,8 +53,8 @@ export interface ManagementClient {
 
   /** The response body as a stream: of a GET, or of a POST with a body. */
   stream(
-    operation: OperationsWith<string, never>,
-    given: { readonly query?: Query; readonly body?: unknown },
+    operation: OperationsWith<string, never> | 'getTransactionEvidence',
+    given: { readonly id?: string; readonly query?: Query; readonly body?: unknown },
   ): Promise<ReadableStream<Uint8Array>>;
 }
 
@@ -165,8 +165,8 @@ export const managementClientOf = (access: Access, { request = fetch, localProof
       return answered.map((line) => JSON.parse(line) as Json);
     },
 
-    stream: async (operation, { query = {}, body: sent }) => {
-      const { method, path } = addressOf(operation, { query });
+    stream: async (operation, { id, query = {}, body: sent }) => {
+      const { method, path } = addressOf(operation, { ...(id === undefined ? {} : { id }), query });
       const { body } = await call(method, path, { isStream: true, body: sent });
       if (!body) throw new CommandError('The server sent nothing.', { hint: 'Try again.' });
       return body;

@@ -3,6 +3,7 @@
  * by compose.ts.
  */
 import type { Configuration } from '../../config/configuration.ts';
+import { transactionEvidence } from '../domain/authority/transactions/transaction-evidence.ts';
 import { transactionReceipts } from '../domain/authority/transactions/transaction-receipts.ts';
 import { transactionSteps } from '../domain/authority/transactions/transaction-steps.ts';
 import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts';
@@ -13,6 +14,7 @@ import { serverStateReader } from '../domain/platform/server-state/server-state.
 import { operationHandlers } from '../http/management/resource-table.ts';
 import { type ManagementDependencies, managementRouter } from '../http/management/router.ts';
 import type { Reasons } from '../http/operations.ts';
+import { publicPart } from '../provider/build-provider.ts';
 import { factsOf } from '../provider/seam/request-facts.ts';
 import type { OwnSignatures } from '../provider/tokens/own-signatures.ts';
 import type { CallerProofs } from './caller-proofs.ts';
@@ -54,6 +56,11 @@ export const managementApi = (
 ) => {
   const { issuer } = configuration;
   const { clock, identifiers, documents, masterKey, audit, resourceServers } = made;
+  const ofLog = { documents, issuer, transparencyLog: made.transparencyLog };
+  const receipts = transactionReceipts({ ...ofLog, clock, audit, signatures, transactions: made.transactions });
+  const jwks = async () => ({ keys: (await made.keys.privateJwks()).map(publicPart) });
+  const policyText = async (version: number) => (await made.policies.get(String(version)))?.document.text;
+  const evidence = transactionEvidence({ ...ofLog, receipts, jwks, policyText });
   const dependencies: ManagementDependencies = {
     ...registering,
     issuer,
@@ -87,11 +94,8 @@ export const managementApi = (
     agents: made.agents,
     transactions: made.transactions,
     steps: transactionSteps({ documents }),
-    receipts: transactionReceipts({
-      ...{ documents, clock, issuer, audit, signatures },
-      transactions: made.transactions,
-      transparencyLog: made.transparencyLog,
-    }),
+    receipts,
+    evidence,
     effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
     findings: made.findings,

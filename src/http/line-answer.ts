@@ -1,26 +1,37 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 
-/**
- * Sends lines as they are made, each with `end`. Makes the first line before it sends anything: if the list cannot be read,
- * it throws a refusal. If a later line fails, calls `failed` and breaks the connection: half a list must not look like a
- * whole one.
- */
-export const sendLines = async (
+/** Sends lines as they are made, each with `end`, as `sendChunks` does. */
+export const sendLines = (
   ctx: Context,
   lines: AsyncIterable<string>,
-  { end, type, failed }: { readonly end: string; readonly type: string; readonly failed: (error: unknown) => void },
+  { end, ...more }: { readonly end: string; readonly type: string; readonly failed: (error: unknown) => void },
 ): Promise<void> => {
-  const iterator = lines[Symbol.asyncIterator]();
+  const ended = async function* () {
+    for await (const line of lines) yield `${line}${end}`;
+  };
+  return sendChunks(ctx, ended(), more);
+};
+
+/**
+ * Sends chunks as they are made. Makes the first before it sends anything: if the source cannot be read, it throws a refusal.
+ * If a later one fails, calls `failed` and breaks the connection: half an answer must not look like a whole one.
+ */
+export const sendChunks = async (
+  ctx: Context,
+  chunks: AsyncIterable<string | Buffer>,
+  { type, failed }: { readonly type: string; readonly failed: (error: unknown) => void },
+): Promise<void> => {
+  const iterator = chunks[Symbol.asyncIterator]();
   let next = await iterator.next();
-  const text = async function* () {
+  const sent = async function* () {
     try {
-      for (; !next.done; next = await iterator.next()) yield `${next.value}${end}`;
+      for (; !next.done; next = await iterator.next()) yield next.value;
     } finally {
       await iterator.return?.();
     }
   };
-  const stream = Readable.from(text());
+  const stream = Readable.from(sent(), { objectMode: false });
   stream.on('error', (error) => {
     failed(error);
     ctx.res.destroy();

@@ -65,7 +65,8 @@ export const oidcProvider = async (deps: ProviderDeps): Promise<OidcProvider> =>
 };
 
 const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);
-const publicPart = (jwk: object): object =>
+/** The members of a JWK that may be published. */
+export const publicPart = (jwk: object): object =>
   Object.fromEntries(Object.entries(jwk).filter(([member]) => !PRIVATE_MEMBERS.has(member)));
 
 const ANY_AUDIENCE = { has: () => true } as unknown as Set<string>;

@@ -46,6 +46,7 @@ const RULES: readonly Rule[] = [
   { of: 'views/', may: ['./'] },
 
   { of: 'src/http/assets.ts', may: ['node:zlib'], types: ['views/assets.ts', 'koa'] },
+  { of: 'src/http/management/zip.ts', may: ['node:stream', 'node:zlib'], types: [] },
   {
     of: 'src/http/',
     may: [

@@ -1,7 +1,7 @@
 /** Receipts of transactions: grades, what they are refused for, and a verifier that has none of our code. */
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -200,14 +200,14 @@ test('a receipt whose proof is of another statement, transaction or log is found
   const { checkpoint } = ofOther['log'] as { readonly checkpoint: string };
   expect(await refused({ log: { ...log, checkpoint } })).toEqual([1, expect.stringContaining('does not lead to')]);
   const key = (await server.behalf.services.transparencyLog.head()).verifierKey;
-  const [origin = '', , bytes = ''] = key.split('+');
+  const [origin = '', , ...bytes] = key.split('+');
   const foreign = noteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
   const [text = ''] = log.checkpoint.split('\n\n');
   expect(await refused({ log: { ...log, checkpoint: foreign.sign(`${text}\n`) } })).toEqual([
     1,
     expect.stringContaining('the log did not sign'),
   ]);
-  expect(await refused({}, `elsewhere.example/log/log_a+00000000+${bytes}`)).toEqual([
+  expect(await refused({}, `elsewhere.example/log/log_a+00000000+${bytes.join('+')}`)).toEqual([
     1,
     expect.stringContaining(`of another log: ${origin}`),
   ]);
@@ -222,6 +222,88 @@ test('the scripts have at most 200 lines each', async () => {
   for (const name of ['verify_receipt.py', 'verify_evidence.py']) {
     expect((await readFile(script(name), 'utf8')).split('\n').length).toBeLessThanOrEqual(201);
   }
+});
+
+/** The archive as the command writes it, without the command. */
+const evidenceOf = async (id: string): Promise<Buffer> => {
+  const response = await fetch(`${server.issuer}/api/v1/transactions/${id}/evidence`, {
+    headers: { authorization: `Bearer ${await scene.management.accessToken()}` },
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/zip']);
+  return Buffer.from(await response.arrayBuffer());
+};
+
+test('evidence in an archive verifies offline with the key of the log, and each change of it is found and named', async () => {
+  const id = await opened();
+  const [reported, revoked] = [await tokenIn(id), await tokenIn(id)];
+  await report(reportOf(reported));
+  await scene.calls.revoke(scene.keyed(scene.agent), revoked);
+  stopClock();
+  try {
+    // Its end counts from the next second on.
+    advance(2000);
+    expect((await call('POST', `/transactions/${id}/close`)).status).toBe(200);
+  } finally {
+    startClock();
+  }
+  const archive = join(folder, `${id}.zip`);
+  await writeFile(archive, await evidenceOf(id));
+  expect((await server.events('audit.exported')).at(-1)).toMatchObject({
+    outcome: 'done',
+    target: { kind: 'transaction', id },
+  });
+  const { verifierKey } = await server.behalf.services.transparencyLog.head();
+  const python = promisify(execFile);
+  const run = (from: string): Promise<string> =>
+    python('python3', ['-B', script('verify_evidence.py'), from, server.issuer, id, verifierKey]).then(
+      ({ stdout }) => stdout,
+      ({ stdout }: { readonly stdout: string }) => stdout,
+    );
+  expect(await run(archive)).toContain(`verified: ${id}`);
+
+  const at = join(folder, 'evidence');
+  await python('python3', ['-m', 'zipfile', '-e', archive, at]);
+  const names = (await readdir(at, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  expect(names.map(({ name }) => name).sort()).toEqual(
+    [
+      ...['1.cedar', 'README.txt', 'checkpoint', 'entry.json', 'events.ndjson', 'jwks.json'],
+      ...['receipt.cose', 'receipt.jws', 'related.ndjson'],
+    ].sort(),
+  );
+  expect(await readFile(join(at, 'README.txt'), 'utf8')).toContain(verifierKey);
+  expect(await readFile(join(at, 'events.ndjson'), 'utf8')).not.toContain('File the report');
+  const changes: readonly (readonly [string, (text: string) => string, string])[] = [
+    [
+      'events.ndjson',
+      (text) => text.replace('"tool":"calendar.create"', '"tool":"calendar.read"'),
+      'does not lead to the root',
+    ],
+    ['events.ndjson', (text) => text.split('\n').slice(1).join('\n'), 'these are not the events'],
+    ['related.ndjson', (text) => text.replace(/.*token\.revoked.*\n/, ''), 'steps or grades'],
+    ['policies/1.cedar', (text) => `${text} `, 'policies/1.cedar is not the text'],
+    ['checkpoint', (text) => text.replace(/\n\d+\n/, '\n7\n'), 'the log did not sign'],
+    ['receipt.jws', (text) => text.replace(/^[^.]+/, 'e30'), 'not verified'],
+  ];
+  for (const [name, change, said] of changes) {
+    const whole = await readFile(join(at, name), 'utf8');
+    expect(change(whole)).not.toBe(whole);
+    await writeFile(join(at, name), change(whole));
+    expect([name, await run(at)]).toEqual([name, expect.stringContaining(said)]);
+    await writeFile(join(at, name), whole);
+  }
+  expect(await run(at)).toContain(`verified: ${id}`);
+}, 120_000);
+
+test('evidence needs audit:read, and a closed transaction', async () => {
+  const id = await opened();
+  const early = await scene.management.call('GET', `/transactions/${id}/evidence`);
+  expect([early.status, early.text]).toEqual([409, expect.stringContaining('close it first')]);
+  const byAgent = await call('GET', `/transactions/${id}/evidence`);
+  expect(byAgent.status).toBe(403);
+  expect((await server.events('management.refused')).at(-1)).toMatchObject({
+    error: 'forbidden',
+    note: 'getTransactionEvidence',
+  });
 });
 
 test('is refused while the transaction is open, and to callers that do not see it', async () => {

@@ -7,17 +7,16 @@ ISSUER, TXN: the server and the transaction that it has to be about.
 LOG_KEY: the verifier key of the transparency log (`behalf audit log`), from a source that you trust.
 EXPORT: a file of `behalf audit export`. Its records are taken instead of those of EVIDENCE. Only an export shows that no event
 which ended a token was left out. Verify the export itself with `behalf audit verify`.
-After the checks of verify_receipt.py, it compares each record with its digest, proves that the log has it, and computes the digest
-of the events, the refusals, the steps and their grades again.
 Exit code 0: verified. 1: not, and the reason is printed. 2: arguments are missing.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
 import zipfile
 
-from verify_receipt import check_inclusion, encoded, record_digest, require, sha256, verified
+from verify_receipt import check_inclusion, checkpoint_of, encoded, record_digest, require, sha256, verified
 
 # Types of events that end a token, the difference of clocks in seconds, and the limits of a receipt.
 ENDS = ("agent.retired", "delegation.revoked", "grant.revoked", "kill.ordered", "kill.reconciled", "token.revoked")
@@ -43,9 +42,11 @@ def ends(event, issued):
     target = event.get("target") or {}
     if kind == "token.revoked":
         return (event.get("token") or {}).get("id") == issued["token"]["id"]
-    if kind in ("delegation.revoked", "grant.revoked"):
-        member = kind.split(".")[0]
-        return member in event and event[member] == issued.get(member)
+    people = [issued, *issued.get("inputs", {}).get("delegations", [])]
+    if kind == "delegation.revoked":
+        return "delegation" in event and event["delegation"] in [one.get("delegation") for one in people]
+    if kind == "grant.revoked":
+        return "grant" in event and event["grant"] == issued.get("grant")
     named = target.get("id")
     if named is None:
         return False
@@ -53,7 +54,7 @@ def ends(event, issued):
         return named in parties_of(issued)
     members = {"account": ("subject", "owner"), "owner": ("owner",), "delegation": ("delegation",)}
     if target["kind"] in members:
-        return named in [issued.get(member) for member in members[target["kind"]]]
+        return named in [one.get(member) for one in people for member in members[target["kind"]]]
     return named == (issued["token"]["id"] if target["kind"] == "token" else "all")
 
 
@@ -124,8 +125,8 @@ def split(claims, records):
         is_end = event.get("type") in ENDS and event.get("outcome") == "done"
         is_own = event.get("txn") == claims["txn"] and record["sequence"] <= through.get(record["stream"], 0)
         if is_end or is_own:
-            named = f"record {record['stream']}:{record['sequence']}"
-            require(record_digest(record) == record["hash"], f"{named} was changed")
+            is_same = record_digest(record) == record["hash"]
+            require(is_same, f"record {record['stream']}:{record['sequence']} was changed")
         if is_own:
             covered.append(record)
         if is_end and record["at"] <= claims["closed_at"] * 1000:
@@ -145,24 +146,28 @@ def check_events(claims, records):
     require(is_same and len(digested) == claims["events"]["count"], "these are not the events of this receipt")
     refused = sum(one["event"]["type"] == "token.refused" for one in covered)
     require(claims["refused"] == refused, "the number of refusals is not that of the events")
-    in_order = sorted(covered, key=lambda one: (one["at"], one["stream"], one["sequence"]))
-    steps, is_truncated = steps_of([(one["at"], one["event"]) for one in in_order], found, claims["closed_at"])
+    covered.sort(key=lambda one: (one["at"], one["stream"], one["sequence"]))
+    steps, is_truncated = steps_of([(one["at"], one["event"]) for one in covered], found, claims["closed_at"])
     require(steps == claims["steps"], "the steps or grades are not those of the events")
-    is_said = (is_truncated or is_long) == claims.get("truncated", False)
-    require(is_said, "the receipt does not say rightly whether it is truncated")
+    require((is_truncated or is_long) == claims.get("truncated", False), "the receipt says wrongly whether it is truncated")
+
+
+def check_policies(files, records):
+    """Each version that decided has a text, and the log has the digest of that text."""
+    events = [one["event"] for one in records]
+    active = {one["inputs"]["version"]: one["inputs"]["digest"] for one in events if one["type"] == "policy.activated"}
+    for version in {one["policy"] for one in events if "policy" in one}:
+        name = f"policies/{version}.cedar"
+        require(hashlib.sha256(files[name]).hexdigest() == active[version], f"{name} is not the text that was activated")
 
 
 def files_of(path):
     """The texts of the files of the evidence, by name."""
     if pathlib.Path(path).is_dir():
-        names = [one for one in pathlib.Path(path).rglob("*") if one.is_file()]
-        return {one.relative_to(path).as_posix(): one.read_bytes() for one in names}
+        found = (one for one in pathlib.Path(path).rglob("*") if one.is_file())
+        return {one.relative_to(path).as_posix(): one.read_bytes() for one in found}
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def objects_of(data):
-    return [json.loads(line) for line in data.decode().split("\n") if line]
 
 
 def main(arguments):
@@ -172,15 +177,15 @@ def main(arguments):
     try:
         files = files_of(arguments[0])
         keys = json.loads(files["jwks.json"])["keys"]
-        claims, tree = verified(files["receipt.jws"].decode(), keys, *arguments[1:4])
-        if len(arguments) == 5:
-            records = objects_of(pathlib.Path(arguments[4]).read_bytes())
-        else:
-            records = objects_of(files["events.ndjson"])
-            proofs = {(one["stream"], one["sequence"]): one for one in objects_of(files["proofs.ndjson"])}
+        claims, _ = verified(files["receipt.jws"].decode(), keys, *arguments[1:4])
+        is_export = len(arguments) == 5
+        data = pathlib.Path(arguments[4]).read_bytes() if is_export else files["events.ndjson"] + files["related.ndjson"]
+        records = [json.loads(line) for line in data.decode().split("\n") if line]
+        if not is_export:
+            tree = checkpoint_of(files["checkpoint"].decode(), arguments[3])
             for record in records:
-                proof = proofs[record["stream"], record["sequence"]]
-                check_inclusion(record, proof["index"], proof["proof"], tree)
+                check_inclusion(record, record["index"], record["proof"], tree)
+            check_policies(files, records)
         check_events(claims, records)
         print(f"verified: {claims['txn']} of {claims['agent']}, {claims['events']['count']} events, closed by {claims['cause']}")
         for step in claims["steps"]:

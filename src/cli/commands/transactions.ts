@@ -1,5 +1,7 @@
 /** `behalf transactions …`: work of agents, from the intent to the end. */
-import { writeFileSync } from 'node:fs';
+import { createWriteStream, rmSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Command, CommandError, EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand } from '../management-command.ts';
@@ -30,6 +32,35 @@ const receipt = managementCommand({
     call.terminal.err(
       `${printable(to)} is written.${isCose ? ` Entry of the log: ${printable(String(body['entry']))}` : ''}\n`,
     );
+    return EXIT.done;
+  },
+});
+
+const evidence = managementCommand({
+  words: ['transactions', 'evidence'],
+  operands: [operandOf('transactions')],
+  summary: 'Write the evidence of a closed transaction as a ZIP archive. It verifies without the server.',
+  role: 'operator',
+  options: { to: { value: 'FILE', description: 'File to create. It must not exist. Default: the id and .zip.' } },
+  run: async (call) => {
+    const [id = ''] = call.operands;
+    const to = call.text('to') ?? `${id}.zip`;
+    const stream = Readable.fromWeb(await call.api.stream('getTransactionEvidence', { id }));
+    try {
+      await pipeline(stream, createWriteStream(to, { mode: 0o600, flags: 'wx', flush: true }));
+    } catch (cause) {
+      const isThere = (cause as { readonly code?: unknown }).code === 'EEXIST';
+      // An archive without its end is none.
+      if (!isThere) rmSync(to, { force: true });
+      throw new CommandError(
+        isThere ? `${to} exists already.` : `The archive was not written: ${(cause as Error).message}.`,
+        {
+          hint: 'Name a file that does not exist, in a folder with room.',
+          cause,
+        },
+      );
+    }
+    call.terminal.err(`${printable(to)} is written. README.txt in it says how to verify it.\n`);
     return EXIT.done;
   },
 });
@@ -99,6 +130,7 @@ export const transactionCommands: readonly Command[] = [
       return EXIT.done;
     },
   }),
+  evidence,
   actionCommand({
     noun: 'transactions',
     verb: 'close',

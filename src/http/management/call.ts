@@ -48,6 +48,8 @@ export type Answer<A = object | undefined> = {
   readonly next?: Cursor | undefined;
   /** Lines of NDJSON. */
   readonly lines?: AsyncIterable<string>;
+  /** Bytes of an archive, and the name of its file. */
+  readonly archive?: { readonly name: string; readonly bytes: AsyncIterable<Buffer> };
   /** The simulation behind `body`, for pages, which have words of their own. Never sent. */
   readonly simulation?: PolicySimulation;
 };

@@ -168,6 +168,12 @@ const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema
       content: { 'application/x-ndjson': { schema: { type: 'string' } } },
     };
   }
+  if (answer === 'zip') {
+    return {
+      description: 'A ZIP archive. docs/how-to describes its files.',
+      content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } },
+    };
+  }
   const hasVersion = status === 201 || path.includes('{id}');
   const etag = { ETag: { description: 'Version of the object, for If-Match.', schema: { type: 'string' } } };
   const description = status === 201 ? 'Created.' : method === 'GET' ? 'Current state.' : 'State after the call.';

@@ -32,6 +32,7 @@ import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
+import { transactionEvidence } from './resources/transaction-evidence.ts';
 import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
 import { upstreams } from './resources/upstreams.ts';
@@ -58,6 +59,7 @@ const RESOURCES = [
   grants,
   delegations,
   transactions,
+  transactionEvidence,
   approvals,
   absences,
   clients,

@@ -51,8 +51,8 @@ export type RouteDeclaration = {
   readonly status: 200 | 201 | 204;
   /** When the route answers 202 instead, with the same schema. */
   readonly accepted?: string;
-  /** 'ndjson' for a stream of lines; absent for 204. */
-  readonly answer?: NamedSchema<object> | 'ndjson';
+  /** 'ndjson' for a stream of lines, 'zip' for an archive; absent for 204. */
+  readonly answer?: NamedSchema<object> | 'ndjson' | 'zip';
   /** One line of a stream, for the OpenAPI document. */
   readonly line?: NamedSchema<object>;
 };
@@ -117,7 +117,7 @@ export const route = <const M extends RouteDeclaration>(
 ): Made<M, M extends { readonly answer: infer A } ? A : undefined> => declaration;
 
 type Body = NamedSchema<object>;
-type Shown = NamedSchema<object> | 'ndjson';
+type Shown = NamedSchema<object> | 'ndjson' | 'zip';
 
 type Described = readonly [description: string, risk: ScopeDeclaration['risk']];
 export type Scopes = { readonly read: ScopeDeclaration; readonly write: ScopeDeclaration };

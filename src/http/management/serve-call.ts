@@ -19,7 +19,7 @@ import {
   refuseActor,
   requireScope,
 } from '../authentication/bearer-token.ts';
-import { sendLines } from '../line-answer.ts';
+import { sendChunks, sendLines } from '../line-answer.ts';
 import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 import { bodyLines, checkLinesType } from './body-lines.ts';
@@ -167,8 +167,11 @@ export const serveCall = <T extends Io>(
     const call = await readCall(ctx, caller, access, by);
     await recordPermit();
     const answer = await handle(call);
-    if (answer.lines) {
-      const failed = (error: unknown): void => log(stateOf(ctx).requestId, error);
+    const failed = (error: unknown): void => log(stateOf(ctx).requestId, error);
+    if (answer.archive) {
+      await sendChunks(ctx, answer.archive.bytes, { type: 'application/zip', failed });
+      ctx.set('Content-Disposition', `attachment; filename="${answer.archive.name}"`);
+    } else if (answer.lines) {
       await sendLines(ctx, answer.lines, { end: '\n', type: 'application/x-ndjson', failed });
     } else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
   };

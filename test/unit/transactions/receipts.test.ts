@@ -85,6 +85,7 @@ const issued = (id: string): AuditEvent => ({
   ...{ type: 'token.issued', outcome: 'granted', txn: 'trn_a' },
   ...{ agent: 'agt_a', caller: 'agt_a', owner: 'acc_o', subject: 'acc_s', delegation: 'dlg_a', grant: 'grt_a' },
   token: { ...TOKEN, id },
+  inputs: { delegations: [{ subject: 'acc_b', delegation: 'dlg_z' }] },
 });
 
 test('is proven by a record of the log, which a later receipt over the same events has too', async () => {
@@ -161,6 +162,11 @@ test.each<[string, AuditEvent]>([
     { ...by, type: 'token.revoked', caller: 'agt_a', token: { id: 'tok_1', format: 'jwt', expiresAt: 1 } },
   ],
   ['the revocation of its delegation', { ...by, type: 'delegation.revoked', subject: 'acc_s', delegation: 'dlg_a' }],
+  [
+    'the revocation of the delegation of another participant',
+    { ...by, type: 'delegation.revoked', subject: 'acc_b', delegation: 'dlg_z' },
+  ],
+  ['a kill of another participant', { ...by, type: 'kill.ordered', target: { kind: 'account', id: 'acc_b' } }],
   ['the revocation of its grant', { ...by, type: 'grant.revoked', subject: 'acc_s', grant: 'grt_a' }],
   ['the retirement of its agent', { ...by, type: 'agent.retired', target: { kind: 'agent', id: 'agt_a' } }],
   ['a kill of its agent', { ...by, type: 'kill.ordered', target: { kind: 'agent', id: 'agt_a' } }],

@@ -255,6 +255,8 @@ export const TRANSACTION_GERMAN = {
     'Dieser Vorgang ist offen. Quittungen gibt es nur für geschlossene Vorgänge: Schließen Sie ihn zuerst.',
   transaction_end_not_recorded:
     'Dieser Vorgang ist beendet, und sein Ende wird gerade aufgezeichnet. Versuchen Sie es später erneut.',
+  evidence_too_large:
+    'Dieser Vorgang hat mehr als {most} Einträge. Verwenden Sie den Export des Protokolls (exportAudit), der alle enthält.',
   transactions_exceeded: 'Dieser Agent hat {most} offene Vorgänge. Schließen Sie einen davon (closeTransaction).',
 } satisfies GermanWords;
 

@@ -47,8 +47,8 @@ export type IssuedToken = {
   readonly parties: readonly string[];
 };
 
-/** What ended a token. `at`: milliseconds since the epoch. */
-export type TokenEnd = { readonly at: number; readonly by: string };
+/** What ended a token. `at`: milliseconds since the epoch. `record`: id of the record of the audit log that says so. */
+export type TokenEnd = { readonly at: number; readonly by: string; readonly record?: string };
 
 /** The reports about one token. Calls that the resource server refused did nothing, and are no calls. */
 type Reports = { count: number; calls: number; earliest: number; latest: number };

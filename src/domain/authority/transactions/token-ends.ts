@@ -23,17 +23,27 @@ const AT_A_TIME = 500;
 type Ended = AuditEvent | RecordedEvent;
 type Names = (ended: Ended, token: IssuedToken) => boolean;
 
-const byKill: Names = ({ target }, { id, event, parties }) => {
+/** The people whose authority a token needs, with their delegations: its subject first (decision 32). */
+const peopleOf = ({ event }: Pick<IssuedToken, 'event'>): readonly { subject?: unknown; delegation?: unknown }[] => {
+  const others: unknown = event.inputs?.['delegations'];
+  return [{ subject: event.subject, delegation: event.delegation }, ...(Array.isArray(others) ? others : [])];
+};
+
+const isOfDelegation = (token: IssuedToken, delegation: string): boolean =>
+  peopleOf(token).some((one) => one.delegation === delegation);
+
+const byKill: Names = ({ target }, token) => {
+  const { id, event, parties } = token;
   switch (target?.kind) {
     case 'agent':
     case 'client':
       return parties.includes(target.id);
     case 'account':
-      return event.subject === target.id || event.owner === target.id;
+      return event.owner === target.id || peopleOf(token).some((one) => one.subject === target.id);
     case 'owner':
       return event.owner === target.id;
     case 'delegation':
-      return event.delegation === target.id;
+      return isOfDelegation(token, target.id);
     case 'token':
       return id === target.id;
     default:
@@ -43,7 +53,7 @@ const byKill: Names = ({ target }, { id, event, parties }) => {
 
 const NAMES: Readonly<Record<EndType, Names>> = {
   'agent.retired': ({ target }, { parties }) => target !== undefined && parties.includes(target.id),
-  'delegation.revoked': ({ delegation }, { event }) => delegation !== undefined && delegation === event.delegation,
+  'delegation.revoked': ({ delegation }, token) => delegation !== undefined && isOfDelegation(token, delegation),
   'grant.revoked': ({ grant }, { event }) => grant !== undefined && grant === event.grant,
   'kill.ordered': byKill,
   'kill.reconciled': byKill,
@@ -65,13 +75,13 @@ export const tokenEnds = async (
   const range = { field: 'at', gte: Math.min(...tokens.map(({ at }) => at)), lte: until };
   const order = { by: 'at', direction: 'ascending' } as const;
   for (const where of wheres(tokens)) {
-    for await (const { at, event } of everyDocument(records, { where, range, order, limit: AT_A_TIME })) {
+    for await (const { id, at, event } of everyDocument(records, { where, range, order, limit: AT_A_TIME })) {
       const type = TOKEN_ENDS.find((one) => one === event.type);
       if (type === undefined || event.outcome !== 'done') continue;
       for (const token of tokens) {
         const known = ends.get(token.id);
         const isEarlier = !known || at < known.at || (at === known.at && type < known.by);
-        if (at >= token.at && isEarlier && NAMES[type](event, token)) ends.set(token.id, { at, by: type });
+        if (at >= token.at && isEarlier && NAMES[type](event, token)) ends.set(token.id, { at, by: type, record: id });
       }
     }
   }
@@ -80,7 +90,9 @@ export const tokenEnds = async (
 
 const wheres = (tokens: readonly IssuedToken[]): readonly NonNullable<Query['where']>[] => {
   const parties = new Set(tokens.flatMap((one) => one.parties));
-  const subjects = new Set(tokens.flatMap(({ event }) => event.subject ?? []));
+  const subjects = new Set(
+    tokens.flatMap(peopleOf).flatMap(({ subject }) => (typeof subject === 'string' ? subject : [])),
+  );
   return [
     { type: 'kill.ordered' },
     { type: 'kill.reconciled' },

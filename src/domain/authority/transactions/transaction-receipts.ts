@@ -31,6 +31,12 @@ export type TransactionReceipt = {
   readonly cose: Buffer;
   /** The proof in it that the transparency log has the digest of the receipt. */
   readonly inclusion: Inclusion;
+  /** The last sequence of each stream that it covers. */
+  readonly through: Readonly<Record<string, number>>;
+  /** How many records it covers, refusals among them. */
+  readonly records: number;
+  /** Ids of the records of events that ended tokens of it before their expiry. */
+  readonly ends: readonly string[];
 };
 
 /** Signed statements about closed transactions. */
@@ -99,17 +105,20 @@ export const transactionReceipts = ({
   /** What a receipt states, without when it was signed and the proof. */
   const statementOf = async (id: string, transaction: Transaction) => {
     const { book, refused, events } = await eventsOf(id);
-    const { agent, owner, trigger, intent, composition, traceparent, createdAt, closedAt, cause } = transaction;
+    const { agent, owner, trigger, intent, participants, composition, traceparent, createdAt, closedAt, cause } =
+      transaction;
     const endedAt = closedAt ?? transaction.expiresAt;
-    const steps = book.steps(endedAt, await tokenEnds(documents, book.tokens(), endedAt * 1000));
+    const ends = await tokenEnds(documents, book.tokens(), endedAt * 1000);
+    const steps = book.steps(endedAt, ends);
     const isTruncated = book.isTruncated() || events.sha256 === undefined;
-    return {
+    const statement = {
       iss: issuer,
       txn: id,
       agent,
       owner,
       trigger,
       intent: { digest: intent.digest, source: intent.source },
+      ...(participants === undefined ? {} : { participants }),
       ...(composition === undefined ? {} : { composition }),
       ...(traceparent === undefined ? {} : { traceparent }),
       opened_at: createdAt,
@@ -122,6 +131,7 @@ export const transactionReceipts = ({
       grades: Object.fromEntries(GRADES.map((grade) => [grade, steps.filter((one) => one.grade === grade).length])),
       steps,
     };
+    return { statement, ends: [...new Set([...ends.values()].flatMap(({ record }) => record ?? []))] };
   };
 
   const coseOf = (id: string, claims: { readonly iat: number }, receipt: Buffer): Promise<Buffer> => {
@@ -135,13 +145,20 @@ export const transactionReceipts = ({
     async of(id) {
       const transaction = await closed(id);
       if (!transaction) return undefined;
-      const statement = await statementOf(id, transaction);
+      const { statement, ends } = await statementOf(id, transaction);
       const { record, inclusion } = await statements.logged(transaction, statement, statement.events.count);
       const { index, proof, checkpoint } = inclusion;
       const log = { record, index, proof: proof.map((one) => one.toString('base64')), checkpoint };
       const claims = { ...statement, iat: clock.now(), log };
       const cose = await coseOf(id, claims, await transparencyLog.receipt(inclusion));
-      return { jws: await signatures.sign(RECEIPT_TYPE, claims), cose, inclusion };
+      return {
+        jws: await signatures.sign(RECEIPT_TYPE, claims),
+        cose,
+        inclusion,
+        through: statement.events.through,
+        records: statement.events.count + statement.refused,
+        ends,
+      };
     },
   };
 };

@@ -34,6 +34,10 @@ export const TRANSACTION_REFUSALS = {
     code: 'unavailable',
     text: 'This transaction has ended, and its end is being recorded. Try again later.',
   },
+  evidence_too_large: {
+    code: 'conflict',
+    text: 'This transaction has more than {most} records. Use the export of the audit log (exportAudit), which has all of them.',
+  },
   transactions_exceeded: {
     code: 'conflict',
     text: 'This agent has {most} open transactions. Close one of them (closeTransaction).',

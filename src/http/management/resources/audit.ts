@@ -63,12 +63,12 @@ const SIZE = (description: string) => integer(description, { minimum: 0, maximum
 
 const AUDIT_PAGE = page(AUDIT_ENTRY, 'AuditPage');
 
-const SCOPES = scopes('audit', {
+export const AUDIT_SCOPES = scopes('audit', {
   read: ['Read and export the audit log', 'high'],
   write: ['Erase personal values from the audit log', 'high'],
 });
 
-const make = about('audit', SCOPES);
+const make = about('audit', AUDIT_SCOPES);
 /** The stream of a node, and the position in it. */
 const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 
@@ -142,7 +142,7 @@ const routes = {
     path: '/audit/erasures',
     tag: 'audit',
     summary: 'Erase a personal value of an event. The audit log still verifies',
-    scope: SCOPES.write,
+    scope: AUDIT_SCOPES.write,
     policy: 'administer',
     roles: ADMINISTRATORS,
     body: AUDIT_ERASURE,
