@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { agents } from './agents.ts';
 import { approvals } from './approvals.ts';
+import { auditLog } from './audit-log.ts';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
@@ -40,6 +41,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   spam,
   injection,
   replay,
+  auditLog,
   soak,
   diskFull,
 ];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Collection, Cursor } from '../ports/document-store.ts';
 import type { AuditReceipt } from './audit-event.ts';
@@ -42,7 +42,8 @@ export async function* exportAuditLog(deps: {
 
   const formerKeys = deps.formerKeys.length > 0 ? { formerKeys: deps.formerKeys } : {};
   const redacted = deps.redact.length > 0 ? { redacted: deps.redact } : {};
-  yield line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...formerKeys, ...redacted });
+  const header = line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...formerKeys, ...redacted });
+  yield header;
   for (const head of checkpointsFirst(heads)) {
     for await (const record of recordsUpTo(records, head)) {
       yield line(exportedRecord(record, deps));
@@ -55,6 +56,7 @@ export async function* exportAuditLog(deps: {
     at: exportedAt,
     heads,
     lines,
+    header: hash('sha256', header, 'base64url'),
     digest: digest.digest('base64url'),
   };
   yield canonicalText({ head: await signer.sign(canonicalText(head)) });

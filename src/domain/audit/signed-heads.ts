@@ -12,6 +12,8 @@ export type SignedHeads = {
   readonly at: number;
   readonly heads: Heads;
   readonly lines?: number;
+  /** SHA-256 of the first line of the export, base64url; absent in version 1. It lets a part verify without all lines. */
+  readonly header?: string;
   readonly digest?: string;
 };
 

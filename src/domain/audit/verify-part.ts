@@ -1,7 +1,8 @@
 /**
  * Verifies a part of an export: a range of one stream, or the records of a transaction. Reads the checkpoints, the records of
- * the part up to the next one that a signature names, and the signed head. It skips all other lines unread.
+ * the part up to the next one that a signature names, and the signed head. Of all other lines it reads only the place.
  */
+import { hash } from 'node:crypto';
 import type { AuditReceipt } from './audit-event.ts';
 import { CHECKPOINT_STREAM } from './audit-record.ts';
 import { type ChainCheck, chainCheck, type Named } from './chain-check.ts';
@@ -30,7 +31,13 @@ export type PartVerdict =
   | Failed;
 
 /** An export of which the header and the checkpoints were read. Parts can be read any number of times. */
-type OpenedExport = { readonly header: Header; readonly chain: ChainCheck };
+export type OpenedExport = {
+  readonly header: Header;
+  /** Digest of the first line, base64url. */
+  readonly headerDigest: string;
+  readonly chain: ChainCheck;
+  readonly lastCheckpoint: Followed | undefined;
+};
 
 /** The end of every line of a record, in canonical form. */
 const PLACE = /"sequence":(\d{1,16}),"stream":"([A-Za-z0-9_-]{1,128})"\}$/;
@@ -59,9 +66,11 @@ export const verifyPart = async (
 };
 
 /** Reads the header and the checkpoints, which come first. */
-const exportOpening = (options: VerifyOptions) => {
+export const exportOpening = (options: VerifyOptions) => {
   const chain = chainCheck();
   let header: Header | undefined;
+  let headerDigest = '';
+  let lastCheckpoint: Followed | undefined;
   return {
     /** False for the first line that is neither. Throws a Fault. */
     async read(text: string, line: number): Promise<boolean> {
@@ -69,24 +78,26 @@ const exportOpening = (options: VerifyOptions) => {
       const checked = checkLine(text);
       if ('value' in checked && !header) {
         header = await readHeader(checked.value, options.key);
+        headerDigest = hash('sha256', text, 'base64url');
         if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
         return true;
       }
       if (!('record' in checked)) return false;
       if (!header) return broken('unreadable', 'this is not the header of an export of the audit log');
       chain.follow(checked.record, checked.digest);
+      lastCheckpoint = checked.record;
       if (checked.checkpoint) await chain.readCheckpoint(checked.checkpoint, header.keys, ` (line ${line})`);
       return true;
     },
     /** Throws a Fault when there was no header. */
     opened(): OpenedExport {
       if (!header) return broken('cut_off', 'the export is empty');
-      return { header, chain };
+      return { header, headerDigest, chain, lastCheckpoint };
     },
   };
 };
 
-interface PartCheck {
+export interface PartCheck {
   /** The next line after the checkpoints. Throws a Fault. */
   read(text: string): Promise<void> | undefined;
   /** Throws a Fault when records of the part, or the signed head, are missing. */
@@ -106,7 +117,8 @@ const partOf = (part: Part) => {
   return (_stream: string, _sequence: number, text: string): boolean => text.includes(member);
 };
 
-const partCheck = ({ header, chain }: OpenedExport, part: Part): PartCheck => {
+export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
+  const { header, chain } = opened;
   const isIn = partOf(part);
   if ('txn' in part && header.redacted.includes('txn')) {
     broken('unreadable', 'the export leaves out txn, so that no transaction can be found in it');
@@ -116,7 +128,9 @@ const partCheck = ({ header, chain }: OpenedExport, part: Part): PartCheck => {
   let last: Followed | undefined;
   let target: Target | undefined;
   let stream: string | undefined;
-  let expected = 'from' in part ? part.from : undefined;
+  const expected = 'from' in part ? part.from : undefined;
+  const seen = new Map<string, number>();
+  let lastText = '';
   let [records, read] = [0, 0];
   let isEnded = false;
 
@@ -166,12 +180,18 @@ const partCheck = ({ header, chain }: OpenedExport, part: Part): PartCheck => {
     }
   };
 
-  const checkOrder = (name: string, sequence: number): void => {
-    const next = last ? last.sequence + 1 : expected;
-    if (next === undefined || sequence === next) return;
+  /** Also for lines that are skipped: their places cost nothing to read. */
+  const checkOrder = (name: string, sequence: number, text: string): void => {
     const place = { stream: name, sequence };
+    const before = seen.get(name);
+    if (name !== stream && before !== undefined) {
+      broken('records_moved', `records of stream ${name} stand in two places`, place);
+    }
+    const next = before === undefined ? (isIn(name, sequence, '') ? expected : undefined) : before + 1;
+    seen.set(name, sequence);
+    if (next === undefined || sequence === next) return;
     if (sequence < next) {
-      const finding = last?.sequence === sequence ? 'forked' : 'records_moved';
+      const finding = before === sequence && text !== lastText ? 'forked' : 'records_moved';
       broken(finding, `record ${sequence} of stream ${name} stands behind record ${next - 1}`, place);
     }
     const gap = sequence === next + 1 ? `record ${next}` : `records ${next} to ${sequence - 1}`;
@@ -183,8 +203,15 @@ const partCheck = ({ header, chain }: OpenedExport, part: Part): PartCheck => {
     const checked = checkLine(text);
     if ('fault' in checked && checked.fault) throw checked.fault;
     const head = await openHead('value' in checked ? checked.value['head'] : undefined, header);
-    if (head.issuer !== header.issuer || head.at !== header.exportedAt) {
+    const isOfHeader = head.behalf_audit === 1 || head.header === opened.headerDigest;
+    if (head.issuer !== header.issuer || head.at !== header.exportedAt || !isOfHeader) {
       broken('lines_changed', 'the signed head is of another export: the header was changed');
+    }
+    const checkpoint = opened.lastCheckpoint;
+    const named = head.heads.find((one) => one.stream === CHECKPOINT_STREAM);
+    if (named?.sequence !== checkpoint?.sequence || named?.hash !== checkpoint?.hash) {
+      const text = `the signed head names ${named?.sequence ?? 'no'} checkpoints, and the export has ${checkpoint?.sequence ?? 'none'}`;
+      broken('records_missing', text, { stream: CHECKPOINT_STREAM });
     }
     for (const end of ends) {
       const listed = head.heads.find((one) => one.stream === end.stream);
@@ -203,14 +230,14 @@ const partCheck = ({ header, chain }: OpenedExport, part: Part): PartCheck => {
       if (text.startsWith(HEAD)) return readHead(text);
       const [, digits, name = ''] = PLACE.exec(text) ?? [];
       if (digits === undefined) return broken('unreadable', 'this is not a record of the audit log');
+      const sequence = Number(digits);
+      checkOrder(name, sequence, text);
+      lastText = text;
       if (name !== stream) {
         leave();
         stream = name;
       }
-      const sequence = Number(digits);
       if (!last && !isIn(name, sequence, text)) return undefined;
-      checkOrder(name, sequence);
-      expected = undefined;
       const checked = checkLine(text);
       if (!('record' in checked)) {
         return 'fault' in checked

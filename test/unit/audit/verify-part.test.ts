@@ -94,7 +94,7 @@ describe('AU-03 each change is found on the smallest range that holds it, as on 
     ['an edit of the last record, with its digest', 20, 'record_replaced', () => edited(20, rehash)],
     ['a record taken out', 8, 'records_missing', () => whole.toSpliced(at(8), 1)],
     ['the last record taken out', 20, 'records_missing', () => whole.toSpliced(at(20), 1)],
-    ['a record twice', 8, 'forked', () => whole.toSpliced(at(8), 0, whole[at(8)] ?? '')],
+    ['a record twice', 8, 'records_moved', () => whole.toSpliced(at(8), 0, whole[at(8)] ?? '')],
     ['two swapped', 8, 'records_missing', () => whole.with(at(8), whole[at(9)] ?? '').with(at(9), whole[at(8)] ?? '')],
     [
       'a personal value',
