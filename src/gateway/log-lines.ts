@@ -11,7 +11,9 @@ const MOST_CHARACTERS = 65_536;
 
 /** Each entry is one JSON object a line, with the time at which it was added. A line waits up to 50 milliseconds. */
 export const logLines = (write: (text: string) => void, nowMillis: () => number): LogLines => {
-  let pending = '';
+  /** A list: a text that grows by each line is a chain of all its parts. */
+  let pending: string[] = [];
+  let characters = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let second = Number.NaN;
   let upToSecond = '';
@@ -24,15 +26,18 @@ export const logLines = (write: (text: string) => void, nowMillis: () => number)
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const text = pending;
-    pending = '';
-    if (text !== '') write(text);
+    const lines = pending;
+    pending = [];
+    characters = 0;
+    if (lines.length > 0) write(lines.join(''));
   };
   return {
     add(entry) {
       const members = JSON.stringify(entry).slice(1);
-      pending += `{"time":"${timeOf(nowMillis())}"${members === '}' ? '' : ','}${members}\n`;
-      if (pending.length > MOST_CHARACTERS) flush();
+      const line = `{"time":"${timeOf(nowMillis())}"${members === '}' ? '' : ','}${members}\n`;
+      pending.push(line);
+      characters += line.length;
+      if (characters > MOST_CHARACTERS) flush();
       else timer ??= setTimeout(flush, LONGEST_WAIT_MILLISECONDS);
     },
     flush,

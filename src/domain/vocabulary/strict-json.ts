@@ -46,13 +46,27 @@ const endOfString = (text: string, start: number): number => {
 
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 
+/** Names of one object. A list is cheaper than a set, as long as it is short. */
+const FEW = 8;
+
+/** Adds a name. False: it is there. */
+const isNew = (names: string[] | Set<string>, name: string): boolean => {
+  if (Array.isArray(names)) {
+    if (names.includes(name)) return false;
+    names.push(name);
+    return true;
+  }
+  const { size } = names;
+  return names.add(name).size > size;
+};
+
 /** Walks a text that is known to be JSON. Decodes escapes in names, so that no spelling hides a second member. */
 const checkStructure = (text: string, refused: readonly string[], maximumDepth: number): void => {
-  const open: (Set<string> | undefined)[] = [];
+  const open: (string[] | Set<string> | undefined)[] = [];
   for (let index = 0; index < text.length; index += 1) {
     const character = text[index];
     if (character === '{' || character === '[') {
-      open.push(character === '{' ? new Set() : undefined);
+      open.push(character === '{' ? [] : undefined);
       if (open.length > maximumDepth) throw jsonRefusal('json_too_deep', { params: { most: maximumDepth } });
     } else if (character === '}' || character === ']') {
       open.pop();
@@ -66,9 +80,9 @@ const checkStructure = (text: string, refused: readonly string[], maximumDepth: 
       if (!names || text[next] !== ':') continue;
       const quoted = text.slice(start, end);
       const name: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1);
-      if (names.has(name)) throw jsonRefusal('json_member_repeated');
+      if (!isNew(names, name)) throw jsonRefusal('json_member_repeated');
       if (refused.includes(name)) throw jsonRefusal('json_member_refused', { params: { member: name } });
-      names.add(name);
+      if (Array.isArray(names) && names.length > FEW) open[open.length - 1] = new Set(names);
     }
   }
 };

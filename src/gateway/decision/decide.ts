@@ -6,6 +6,7 @@ import {
   type PresentedRequest,
   pageOf,
   type RefusalAnswer,
+  type Requirement,
   type ResourceServer,
 } from '../../../packages/resource-server/src/resource-server.ts';
 import type { GatewayConfiguration, Need } from '../configuration/configuration.ts';
@@ -81,7 +82,23 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
   const isForMetadata = (method: string, path: string): boolean =>
     path === server.metadata.path && (method === 'GET' || method === 'HEAD');
 
-  const contentOf = async ({ body }: GatewayRequest): Promise<Uint8Array> => {
+  /** What calls of tools need whose content fills no details: the same for each call. By the need of the tool. */
+  const fixed = new Map<Need, Requirement>();
+
+  /** All that the needs require of the token itself. Where the server decides about details, the token need not hold them. */
+  const requirementFrom = (needs: readonly FilledNeed[], isApproved: boolean): Requirement => {
+    const [, only] = needs;
+    const isFixed = needs.length === 2 && only && needs.every(({ need }) => need.details.length === 0);
+    const known = isFixed ? fixed.get(only.need) : undefined;
+    if (known) return known;
+    const requirement = requirementOf(
+      needs.map((one) => (one.need.authzen === false || isApproved ? one : { ...one, details: [] })),
+    );
+    if (isFixed) fixed.set(only.need, requirement);
+    return requirement;
+  };
+
+  const contentOf = ({ body }: GatewayRequest): Promise<Uint8Array> | Uint8Array => {
     if (body) return body();
     throw new RequestRefused(
       411,
@@ -136,11 +153,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     const own: Need | undefined = found.kind === 'mcp' ? found.rules : found.kind === 'route' ? found.route : undefined;
     const plain = own ? [{ need: own, details: [] }] : [];
     const needs = own && isContentNeeded(found, request.method) ? await needsOf(found, own, request, seen) : plain;
-    const isApproved = access.approval !== undefined;
-    // Where the server decides about details, the token itself need not hold them.
-    const requirement = requirementOf(
-      needs.map((one) => (one.need.authzen === false || isApproved ? one : { ...one, details: [] })),
-    );
+    const requirement = requirementFrom(needs, access.approval !== undefined);
     seen.scopes = requirement.scopes;
     // Before people or the server are asked about a request that would be refused in any case.
     // Where there is nothing to ask, the package checks the same next.

@@ -1,7 +1,7 @@
 /** Messages of MCP in the content of a request (JSON-RPC 2.0). */
 import { canonicalJson } from '../../../packages/resource-server/src/canonical-json.ts';
 import type { Page, RefusalAnswer } from '../../../packages/resource-server/src/resource-server.ts';
-import { headerIn, isJsonObject, type JsonObject, jsonContent, memberOf } from '../request/json-content.ts';
+import { headerIn, isJsonObject, type JsonObject, jsonContent, memberOf, membersOf } from '../request/json-content.ts';
 import { RequestRefused } from '../request/request-refused.ts';
 import type { GatewayRequest } from './gateway-decision.ts';
 
@@ -24,8 +24,9 @@ const MOST_MESSAGES = 50;
 const malformed = (why: string): RequestRefused =>
   new RequestRefused(400, 'message_malformed', `The message is refused: ${why}.`);
 
-const objectIn = (message: JsonObject, name: string): JsonObject => {
-  const value = memberOf(message, name);
+const objectIn = (message: JsonObject, name: string): JsonObject => asObject(memberOf(message, name), name);
+
+const asObject = (value: unknown, name: string): JsonObject => {
   if (value === undefined) return {};
   if (!isJsonObject(value)) throw malformed(`${name} is no object`);
   return value;
@@ -33,19 +34,22 @@ const objectIn = (message: JsonObject, name: string): JsonObject => {
 
 const messageOf = (value: unknown): Message => {
   if (!isJsonObject(value)) throw malformed('it is no object');
-  if (memberOf(value, 'jsonrpc') !== '2.0') throw malformed('jsonrpc is not "2.0"');
-  const [method, id] = [memberOf(value, 'method'), memberOf(value, 'id')];
-  const isAnswer = memberOf(value, 'result') !== undefined || memberOf(value, 'error') !== undefined;
+  const member = membersOf(value);
+  if (member('jsonrpc') !== '2.0') throw malformed('jsonrpc is not "2.0"');
+  const method = member('method');
+  const id = member('id');
+  const isAnswer = member('result') !== undefined || member('error') !== undefined;
   if (id !== undefined && typeof id !== 'string' && typeof id !== 'number') throw malformed('id is no text or number');
   if (method === undefined && isAnswer && id !== undefined) {
     return { id: undefined, method: undefined, tool: undefined, params: {}, content: {} };
   }
   if (typeof method !== 'string' || isAnswer) throw malformed('it is neither a request nor an answer');
-  const params = objectIn(value, 'params');
+  const params = asObject(member('params'), 'params');
   if (method !== 'tools/call') return { id, method, tool: undefined, params, content: params };
-  const tool = memberOf(params, 'name');
+  const parameter = membersOf(params);
+  const tool = parameter('name');
   if (typeof tool !== 'string' || tool === '') throw malformed('name is no text');
-  return { id, method, tool, params, content: objectIn(params, 'arguments') };
+  return { id, method, tool, params, content: asObject(parameter('arguments'), 'arguments') };
 };
 
 /** A header value of the MCP transport, which can be encoded (SEP-2243). */

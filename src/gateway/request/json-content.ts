@@ -46,7 +46,8 @@ export const jsonContent = (headers: Headers, bytes: Uint8Array): unknown => {
   }
   try {
     const value = strictJson(bytes, ['__proto__'], 64);
-    checkNumbers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    // Digits, signs and quotes are single bytes in UTF-8, and part of no other character.
+    checkNumbers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
     return value;
   } catch (error) {
     if (error instanceof RequestRefused) throw error;
@@ -63,19 +64,33 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are part of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** ASCII is its own normal form, which costs more to find than to test. */
-const foldedName = (name: string): string => (ASCII.test(name) ? name : name.normalize('NFKC')).toLowerCase();
+/** ASCII is its own normal form, and keeps its length. */
+const isSpelledLike = (other: string, name: string): boolean => {
+  if (ASCII.test(other)) return other.length === name.length && other.toLowerCase() === name.toLowerCase();
+  return other.normalize('NFKC').toLowerCase() === name.toLowerCase();
+};
 
 /**
  * A member by its exact name; undefined without one. Throws RequestRefused if another member has the same name in other letter case: some
  * parsers take that one.
  */
 export const memberOf = (object: JsonObject, name: string): unknown => {
-  const folded = name.toLowerCase();
-  if (Object.keys(object).some((other) => other !== name && foldedName(other) === folded)) {
+  for (const other in object) {
+    if (other === name || !isSpelledLike(other, name)) continue;
     throw ambiguous(`two members could be ${JSON.stringify(name)}`);
   }
   return Object.hasOwn(object, name) ? object[name] : undefined;
+};
+
+const PLAIN = /^[a-z_]+$/;
+
+/** Reads members as `memberOf` does, for plain names: of lower-case letters and `_`. Looks at the names of the object once. */
+export const membersOf = (object: JsonObject): ((name: string) => unknown) => {
+  for (const name in object) {
+    // Only another name could be read as a plain one.
+    if (!PLAIN.test(name)) return (wanted) => memberOf(object, wanted);
+  }
+  return (name) => (Object.hasOwn(object, name) ? object[name] : undefined);
 };
 
 /** The value at a JSON pointer (RFC 6901), through objects alone. Throws as `memberOf` does. */

@@ -147,10 +147,33 @@ const OF_ANSWERS = new Set([
   'upgrade',
 ]);
 
-/** Header lines of an answer of the upstream, for the client. */
-export const answeredHeaders = (rawHeaders: readonly string[], connection: string | undefined): string[] => {
-  const isPlain = connection === undefined || connection === 'keep-alive' || connection === 'close';
-  const named = isPlain ? [] : connection.split(',').map((one) => one.trim().toLowerCase());
+/** Names that the Connection headers of an answer list. */
+const namedIn = (rawHeaders: readonly string[]): readonly string[] => {
+  const named: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = String(rawHeaders[index]);
+    if (name.length !== 'connection'.length || name.toLowerCase() !== 'connection') continue;
+    const options = String(rawHeaders[index + 1]);
+    if (options !== 'keep-alive' && options !== 'close') {
+      named.push(...options.split(',').map((one) => one.trim().toLowerCase()));
+    }
+  }
+  return named;
+};
+
+/** Content-Length of header lines, flat; undefined without one: the end of the answer is not known. */
+export const lengthIn = (flat: readonly string[]): number | undefined => {
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = String(flat[index]);
+    if (name.length === 'content-length'.length && name.toLowerCase() === 'content-length')
+      return Number(flat[index + 1]);
+  }
+  return undefined;
+};
+
+/** Header lines of an answer of the upstream, for the client. Reads them as they came: Node has not made an object of them yet. */
+export const answeredHeaders = (rawHeaders: readonly string[]): string[] => {
+  const named = namedIn(rawHeaders);
   const passed: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const lower = String(rawHeaders[index]).toLowerCase();

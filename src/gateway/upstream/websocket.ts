@@ -143,7 +143,7 @@ export const webSockets = (upstream: Upstream, limits: Pick<Limits, 'upstreamSec
           clearTimeout(timer);
           client.off('error', fail);
           client.off('close', fail);
-          const flat = answeredHeaders(answer.rawHeaders, answer.headers.connection);
+          const flat = answeredHeaders(answer.rawHeaders);
           for (const [name, value] of more) flat.push(name, value);
           const lines = ['HTTP/1.1 101 Switching Protocols', 'connection: Upgrade', 'upgrade: websocket'];
           for (let index = 0; index < flat.length; index += 2) lines.push(`${flat[index]}: ${flat[index + 1]}`);
