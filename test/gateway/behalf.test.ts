@@ -193,13 +193,15 @@ describe('an API whose decisions the server makes', () => {
       expect(await world.open(agent)).toEqual([]);
     });
 
-    test('a call of a tool gets the page in an error of MCP (URL elicitation)', async () => {
-      const answer = await atOnce.send({
-        method: 'POST',
-        target: '/mcp',
-        headers: [bearer(token), JSON_TYPE],
-        body: JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'balance' } }),
-      });
+    test('a call of a tool gets the page in an error of MCP (URL elicitation), and passes with another id after it, once', async () => {
+      const call = (id: number, params: object = {}) =>
+        atOnce.send({
+          method: 'POST',
+          target: '/mcp',
+          headers: [bearer(token), JSON_TYPE],
+          body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'balance', ...params } }),
+        });
+      const answer = await call(7);
       expect(answer.status).toBe(200);
       expect(JSON.parse(answer.body)).toMatchObject({
         id: 7,
@@ -211,7 +213,45 @@ describe('an API whose decisions the server makes', () => {
           },
         },
       });
-      for (const open of await world.open(agent)) await world.deny(open);
+      await world.approve(await openApproval());
+      // Other arguments, or input that the server asked for, are another action.
+      for (const other of [{ arguments: { of: 'bob' } }, { inputResponses: { a: { action: 'accept' } } }]) {
+        expect(JSON.parse((await call(8, other)).body).error.code).toBe(-32042);
+      }
+      const page = { 'behalf-page': { action: 'accept' } };
+      const more = { inputResponses: page, _meta: { progressToken: 9 } };
+      await until(async () => (await call(9, more)).body === 'ok');
+      expect(upstream.requests.map(({ body }) => JSON.parse(body).id)).toEqual([9]);
+      expect(JSON.parse((await call(10)).body).error.code).toBe(-32042);
+      // A person who denies three requests is asked no more.
+      for (const open of await world.open(agent)) await world.approve(open);
+    });
+
+    test('a client of revision 2026-07-28 that opens pages is asked for it in a result', async () => {
+      const _meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } },
+      };
+      const answer = await atOnce.send({
+        method: 'POST',
+        target: '/mcp',
+        headers: [bearer(token), JSON_TYPE],
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'balance', _meta } }),
+      });
+      expect(JSON.parse(answer.body)).toEqual({
+        jsonrpc: '2.0',
+        id: 1,
+        result: {
+          resultType: 'input_required',
+          inputRequests: {
+            'behalf-page': {
+              method: 'elicitation/create',
+              params: { mode: 'url', url: `${server.issuer}/account/approvals`, message: expect.any(String) },
+            },
+          },
+        },
+      });
+      for (const open of await world.open(agent)) await world.approve(open);
     });
 
     afterAll(() => withPolicies((text) => text.replace(AT_THE_CALL, '')));

@@ -1,64 +1,20 @@
 /** Stock MCP clients through a gateway, in front of an MCP server that knows nothing of tokens. */
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UnauthorizedError } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import { freePort } from '../support/free-port.ts';
 import { mcpProgram } from '../support/mcp-program.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { type RunningGateway, runGateway } from './gateway-world.ts';
+import { type PlainMcpServer, plainMcpServer } from './plain-mcp-server.ts';
 
 let server: RunningServer;
 let scene: Scene;
 let gateway: RunningGateway;
-let behind: Awaited<ReturnType<typeof plainMcpServer>>;
+let behind: PlainMcpServer;
 let app: string;
-
-/** An MCP server as its makers show it. It answers each request, and says who the header names. */
-const plainMcpServer = async () => {
-  const calls: string[] = [];
-  const serve = async (request: IncomingMessage): Promise<Response> => {
-    const tools = new McpServer({ name: 'notes', version: '1.0.0' });
-    for (const name of ['whose', 'write', 'drop']) {
-      tools.registerTool(name, { description: name }, async () => {
-        calls.push(name);
-        return { content: [{ type: 'text', text: `${name} of ${String(request.headers['x-account'])}` }] };
-      });
-    }
-    // Answers are event streams, as servers send them by default.
-    const transport = new WebStandardStreamableHTTPServerTransport();
-    await tools.connect(transport);
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
-    const hasBody = request.method === 'POST';
-    const init = { method: String(request.method), headers, ...(hasBody ? { body: await buffer(request) } : {}) };
-    return transport.handleRequest(new Request(`http://localhost${request.url}`, init));
-  };
-  const listener = createServer((request, response) => {
-    serve(request).then(
-      async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers));
-        for await (const chunk of answer.body ?? []) response.write(chunk);
-        response.end();
-      },
-      () => response.writeHead(500).end(),
-    );
-  });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  return {
-    calls,
-    url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
-    async close(): Promise<void> {
-      listener.closeAllConnections();
-      await new Promise<void>((resolve) => listener.close(() => resolve()));
-    },
-  };
-};
 
 beforeAll(async () => {
   server = await runServer();
