@@ -111,6 +111,30 @@ describe('the example', () => {
     expect((await lines.next()).value).toBe('Allowed: read');
   });
 
+  test('of the README that came with it shows the page of the consent, and gets a bound token', async () => {
+    const subject = String((await scene.newTokens(scene.jwt.identifier))['access_token']);
+    const reader = await scene.newAgent('Reader');
+    const key = at('reader.jwk');
+    await writeFile(key, JSON.stringify(reader.key.privateJwk), { mode: 0o600 });
+    const readme = await readFile(at('node_modules/@behalf/agent/README.md'), 'utf8');
+    const [, block = ''] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
+    const code = [
+      ['https://id.example.com', server.issuer],
+      ['agt_…', reader.clientId],
+      ['agent.jwk', key],
+      ['https://mail.example.com', scene.opaque.identifier],
+      ['mail.read', 'read'],
+    ].reduce((text, [from = '', to = '']) => {
+      expect(text).toContain(from);
+      return text.replaceAll(from, to);
+    }, block);
+    const given = `const received = process.env.SUBJECT_TOKEN;\nconst show = (url) => console.log(url);\n`;
+    await writeFile(at('examples/readme.js'), `${given}${code}\nconsole.log(token.type, token.scopes.join(' '));`);
+    const { lines } = await started('readme.js', { SUBJECT_TOKEN: subject });
+    await scene.walkConsent(await scene.browser.open(String((await lines.next()).value)));
+    expect((await lines.next()).value).toBe('DPoP read');
+  });
+
   test('on-behalf.js says why it stops, and ends with code 1', async () => {
     const { lines, child } = await started('on-behalf.js', { SUBJECT_TOKEN: 'no token' });
     expect((await lines.next()).value).toMatch(/^Stopped \(refused\): .*subject_token_not_live/);

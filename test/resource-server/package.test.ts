@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -14,6 +14,7 @@ import { type Issuer, startIssuer } from './issuer.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PACKAGE = join(ROOT, 'packages/resource-server');
+const NAME = '@behalf/resource-server';
 const FRAMEWORKS = ['express', 'fastify', 'koa', '@modelcontextprotocol', '@types', 'typescript'];
 const SERVED = ['express.js', 'koa.js', 'fastify.js', 'mcp.js'];
 const HANDLERS = ['fetch.js', 'mcp-fetch.js'];
@@ -128,6 +129,20 @@ describe('with the frameworks', () => {
     const address = `http://127.0.0.1:${port}${file === 'mcp.js' ? '/mcp' : ''}`;
     const environment = { ISSUER: issuer.url, RESOURCE: address, PORT: String(port) };
     expect(await started(file, environment)).toBe(address);
+    await checkExample(address, (request) => fetch(request));
+  });
+
+  test('the quick start of the README that came with it runs', async () => {
+    const port = await freePort();
+    const address = `http://127.0.0.1:${port}`;
+    const [, block = ''] =
+      /```js\n([\s\S]*?)```/.exec(await readFile(at('node_modules', NAME, 'README.md'), 'utf8')) ?? [];
+    const code = block.replace('https://id.example.com', issuer.url).replace('https://notes.example.com', address);
+    await writeFile(
+      at('examples/readme.js'),
+      `${code}\napp.listen(${port}, '127.0.0.1', () => console.log('${address}'));`,
+    );
+    expect(await started('readme.js', {})).toBe(address);
     await checkExample(address, (request) => fetch(request));
   });
 
