@@ -115,6 +115,7 @@ class TestIssuer:
         self.requests: list[httpx.Request] = []
         self.is_down = False
         self.use = httpx.Response(200, json={"approval": {"first": True}})
+        self.step_up = httpx.Response(404)
         self.offset = 0.0
         self.feed = TestFeed(self.now)
 
@@ -200,12 +201,15 @@ class TestIssuer:
                     "policy_decision_point": ISSUER,
                     "approval_use_endpoint": f"{ISSUER}/uses",
                     "revocation_feed_endpoint": f"{ISSUER}/feed",
+                    "step_up_endpoint": f"{ISSUER}/step-ups-asked",
                 },
             )
         if path == "/feed":
             return self.feed.answer(request)
         if path == "/uses":
             return self.use
+        if path == "/step-ups-asked":
+            return self.step_up
         if path == "/introspect":
             token = parse_qs(request.content.decode())["token"][0]
             return httpx.Response(200, json=self.active.get(token, {"active": False}))

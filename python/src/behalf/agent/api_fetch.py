@@ -17,7 +17,7 @@ from ..resource_server.options import ConfigurationError, is_safe_url, origin_of
 from .challenges import Challenge, challenges_in, parameter_in
 from .denial import Denial, StepUp, StepUpPage, Wait, denial_of, retry_after
 from .options import Hooks, Options
-from .resource_metadata import Api, ApiDirectory, small_body
+from .resource_metadata import Api, ApiDirectory
 from .stop import AgentStop
 from .target import Details
 from .token import Subject, Token
@@ -233,12 +233,15 @@ class ApiFetch:
                 return _Next(refused.plan)
 
     async def _denial_in(self, refused: _Refused) -> Denial:
-        """What a refusal says in its body, as far as that arrives within the time limit of one request."""
+        """What a refusal says in its body. Raises httpx.ReadTimeout if that does not arrive within the limit of one
+        request."""
         response = refused.response
-        body: object = None
-        if not response.is_closed:
-            with anyio.move_on_after(self._options.timeout):
-                body = _json_of(await small_body(response))
+        try:
+            # The program reads it too, if this is its answer.
+            with anyio.fail_after(self._options.timeout):
+                body = _json_of(await response.aread())
+        except TimeoutError as late:
+            raise httpx.ReadTimeout("the body of a refusal did not arrive", request=response.request) from late
         members: dict[str, Any] = body if isinstance(body, dict) else {}
         error = {} if refused.error is None else {"error": refused.error}
         after = retry_after(response.headers.get("retry-after"), self._options.clock())

@@ -116,14 +116,14 @@ async def _document(client: httpx.AsyncClient, address: str) -> dict[str, object
     """The JSON object at an address; empty for anything else."""
     headers = {"accept": "application/json"}
     async with client.stream("GET", address, headers=headers, follow_redirects=False, auth=None) as response:
-        body = await small_body(response) if response.status_code == 200 else b""
+        body = await _small_body(response) if response.status_code == 200 else b""
     try:
         return dict(json_object(body))
     except (ValueError, RecursionError):
         return {}
 
 
-async def small_body(response: httpx.Response) -> bytes:
+async def _small_body(response: httpx.Response) -> bytes:
     """The body of an answer; empty if it is larger than any document."""
     body = bytearray()
     async for chunk in response.aiter_bytes():
