@@ -102,6 +102,7 @@ export const API_OPERATIONS = {
   simulatePolicies: ['POST', '/policy/simulations'],
   simulateApprovers: ['POST', '/policy/approvers'],
   replayPolicies: ['POST', '/policy/replays'],
+  explainDecision: ['GET', '/policy/decisions/{id}'],
   getPolicySchema: ['GET', '/policy/schema'],
   listGrants: ['GET', '/grants'],
   getGrant: ['GET', '/grants/{id}'],

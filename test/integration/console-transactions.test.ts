@@ -85,6 +85,34 @@ describe('/console/transactions', () => {
     expect((await ada.open(at('/console/transactions?state=open'))).html).not.toContain(`/console/transactions/${id}"`);
   });
 
+  test('says why a token was allowed, with the text of the policies, and what a draft says', async () => {
+    const { id } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
+      scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
+    );
+    const page = await auditor.open(at(`/console/transactions/${id}`));
+    const [, href = ''] = /href="([^"]*\/console\/audit\/events\/[^"]+)"/.exec(page.html) ?? [];
+    const before = (await server.events('audit.read')).length;
+    const why = await auditor.open(at(href));
+    expect(why.status).toBe(200);
+    expect(why.text).toContain('of the policies decided this');
+    expect(why.text).toMatch(/permit ?\(/);
+    expect(why.text).not.toContain('differs');
+    await server.settled();
+    // The event is read once for its members, and once for the explanation.
+    expect((await server.events('audit.read')).length - before).toBe(2);
+
+    const schema = await scene.management.call('GET', '/policy/schema');
+    const text = `${schema.body['starter']}\n@id("no-tokens")\nforbid (principal, action == Action::"act", resource);\n`;
+    const draft = await scene.management.call('POST', '/policy-sets', { text, note: 'No tokens' });
+    expect([draft.status, draft.text]).toEqual([201, draft.text]);
+    const other = await auditor.open(at(`${href}?policy=${draft.body['version']}`));
+    expect(other.text).toContain(`What version ${draft.body['version']} says`);
+    expect(other.text).toContain('differs');
+    expect(other.text).toContain('@id("no-tokens")');
+    expect((await ada.open(at(href))).status).toBe(403);
+    expect((await auditor.open(at('/console/audit/events/nod_none:0000000000000001'))).status).toBe(404);
+  });
+
   test('lists the tokens of a transaction page by page, and tells others nothing of it', async () => {
     const { id, tokens } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
       scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),

@@ -208,6 +208,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       ...{ scope: ['read', 'write'], delegableTo: { agents: [], depth: 0 } },
     }),
   );
+  const steps = await management.call('GET', `/transactions/${declared.id}/steps`);
   const handedOver = await newAgent('In new hands', { owner: bob });
   await services.delegations.recordConsent({
     ...{ ...consent, actor: handedOver, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
@@ -323,6 +324,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       delegation: first.id,
       transaction: String(decodeJwt(String(token))['txn']),
       declared: declared.id,
+      event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       upstream,
       draft: String(draft['version']),

@@ -127,6 +127,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('console, after a change', '/console?done=declined'),
     ada('console, refusals of a day', '/console?refusals=hours'),
     ada('transaction', `/console/transactions/${ids.transaction}`),
+    ada('event, why', `/console/audit/events/${encodeURIComponent(ids.event)}`),
     ada('transactions', '/console/transactions'),
     ada('transactions, open', '/console/transactions?state=open'),
     ada('transactions, of nobody', '/console/transactions?q=nobody'),

@@ -52,6 +52,8 @@ export type AuditRow = {
   readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
   /** Members of the stored record that do not match its digest, by their names; absent when all match. */
   readonly mismatches?: readonly string[];
+  /** The page of the event. */
+  readonly href?: string;
   /** All events of the same transaction; absent on that list itself. */
   readonly workHref?: string;
 };
@@ -164,11 +166,11 @@ ${
 const nameOf = (who: Text): HtmlValue => (typeof who === 'string' ? isolated(who) : who);
 
 /** All members of an event. */
-const whole = ({ members, workHref }: AuditRow): Html =>
+const whole = ({ members, href, workHref }: AuditRow): Html =>
   html`<dl class="facts small">${members.map(
     ({ name, value }) =>
       html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${words.erased}</em>` : html`<code>${plainText(value, MOST)}</code>`}</dd></div>`,
-  )}</dl>${workHref !== undefined && html`<p><a href="${workHref}">${words.sameWork}</a></p>`}`;
+  )}</dl>${(href ?? workHref) !== undefined && html`<p>${href !== undefined && html`<a href="${href}">${words.whole}</a> `}${workHref !== undefined && html`<a href="${workHref}">${words.sameWork}</a>`}</p>`}`;
 
 /** Characters of one member's value on the page; the file has all of them. */
 const MOST = 400;

@@ -70,6 +70,7 @@ export const auditWords = {
     de: 'Markierte Ereignisse passen nicht zu dem, was aufgezeichnet wurde: Sie wurden in der Datenbank geändert. Führen Sie auf dem Server behalf audit verify --store aus.',
   }),
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
+  whole: phrase({ en: 'The event, and why', de: 'Das Ereignis und warum' }),
   sameWork: phrase({ en: 'All of this transaction', de: 'Alles zu diesem Vorgang' }),
   pages: phrase({ en: 'Pages of the audit log', de: 'Seiten des Protokolls' }),
   takeFound: phrase({ en: 'Save these events (NDJSON)', de: 'Diese Ereignisse speichern (NDJSON)' }),

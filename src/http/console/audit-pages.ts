@@ -1,5 +1,5 @@
 import type { Text } from '../../../views/html.ts';
-import { type AuditAsked, type AuditPageModel, type AuditRow, auditPage } from '../../../views/pages/console-audit.ts';
+import { type AuditAsked, type AuditPageModel, auditPage } from '../../../views/pages/console-audit.ts';
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
@@ -8,8 +8,9 @@ import { type Cursor, isStoreUnavailable } from '../../domain/ports/document-sto
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { dayOf } from '../middleware/form-body.ts';
+import { rowsOf } from './audit-rows.ts';
 import type { ConsoleCalls, QueryOf } from './console-calls.ts';
-import { type ConsoleDeps, doerName, partyNames, statementIn } from './console-deps.ts';
+import type { ConsoleDeps } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { sendFile } from './list-exports.ts';
@@ -189,50 +190,4 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named,
       ...(last === undefined ? {} : { to: last + DAY_SECONDS - 1 }),
     },
   };
-};
-
-const rowsOf = async (
-  deps: ConsoleDeps,
-  entries: readonly AuditEntry[],
-  workOf: (txn: string) => string | undefined,
-): Promise<readonly AuditRow[]> => {
-  const names = await partyNames(
-    deps,
-    entries.flatMap(({ event }) => [event.caller, event.subject]),
-  );
-  return entries.map((entry): AuditRow => {
-    const { type, outcome, caller, subject, resource, error, denial, txn } = entry.event;
-    const workHref = txn === undefined ? undefined : workOf(txn);
-    const why = denial?.reason ?? error;
-    const statement = statementIn(entry.event);
-    return {
-      at: Math.floor(entry.at / 1000),
-      type,
-      outcome,
-      ...(caller === undefined ? {} : { who: doerName(names, caller) }),
-      ...(statement === undefined ? {} : { statement }),
-      ...(subject === undefined || subject === caller ? {} : { subject: names(subject) }),
-      ...(resource === undefined ? {} : { where: resource }),
-      ...(why === undefined ? {} : { error: why }),
-      members: membersOf(entry),
-      ...(entry.mismatches === undefined ? {} : { mismatches: entry.mismatches }),
-      ...(workHref === undefined ? {} : { workHref }),
-    };
-  });
-};
-
-/** Uses the names of the audit log, like the reference of events. */
-const membersOf = ({ id, stream, sequence, hash, event, erased = [] }: AuditEntry): AuditRow['members'] => {
-  const { personal = {}, ...facts } = event;
-  const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  const shown = (members: object) =>
-    Object.entries(members)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => ({ name, value: said(value) }));
-  return [
-    ...shown(facts),
-    ...shown(personal),
-    ...erased.map((name) => ({ name, value: undefined })),
-    ...shown({ id, stream, sequence, hash }),
-  ];
 };

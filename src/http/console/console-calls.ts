@@ -116,7 +116,11 @@ export const consoleCalls = (
     const route = routeOf(operation);
     const { path } = route;
     const given = { id, instance: instance ?? '', credential };
-    if (Object.entries(given).some(([name, value]) => path.includes(`{${name}}`) && !ID.test(value))) {
+    if (
+      Object.entries(given).some(
+        ([name, value]) => path.includes(`{${name}}`) && !(name === 'id' ? (route.ids ?? ID) : ID).test(value),
+      )
+    ) {
       throw path.startsWith('/agents/') ? nothingThere() : documentRefusal('object_not_found');
     }
     const allowed = access(operation, account);

@@ -112,6 +112,10 @@ export const statementIn = ({ type, inputs = {} }: Pick<AuditEvent, 'type' | 'in
 export const transactionHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/transactions/${encodeURIComponent(id)}`;
 
+/** Page of one event of the audit log. */
+export const eventHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/audit/events/${encodeURIComponent(id)}`;
+
 /** Page of results of the search. `text`: what is searched for. */
 export const searchHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, text?: string): string =>
   `${basePath}/console/search${text === undefined ? '' : `?q=${encodeURIComponent(text)}`}`;

@@ -6,6 +6,7 @@ import type { Account } from '../../domain/identity/accounts/account.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import { addAgentPages } from './agent-pages.ts';
 import { addApprovalsPage } from './approvals-page.ts';
+import { addAuditEventPage } from './audit-event-page.ts';
 import { addAuditPages } from './audit-pages.ts';
 import { addBlueprintForms } from './blueprint-forms.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
@@ -96,6 +97,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addKeyPages, places: { keys: ['listKeys'] } },
   { add: addHealthPages, places: { server: ['getServer'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
+  { add: addAuditEventPage },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addTransactionList, places: { transactions: ['listTransactions'] } },
   { add: addTransactionPage },

@@ -14,6 +14,7 @@ import type { AnswerOf, ItemOf } from './console-calls.ts';
 import {
   agentHref,
   doerName,
+  eventHref,
   type Names,
   partyNames,
   resourceNames,
@@ -161,6 +162,7 @@ const stepsOf = async (
       moreCalls: step.reports - step.calls.length,
       ...(step.max_uses === undefined ? {} : { maxUses: step.max_uses }),
       ...(policy === undefined ? {} : { policy: versionOf(policy, deps, calls.may('getPolicySet', account)) }),
+      ...(calls.may('getAuditEvent', account) ? { whyHref: eventHref(deps, step.event) } : {}),
       ...(delegation !== undefined && calls.may('getDelegation', account)
         ? { delegationHref: delegationHref(deps, delegation) }
         : {}),

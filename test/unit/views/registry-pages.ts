@@ -2,6 +2,7 @@
 
 import type { Html } from '../../../views/html.ts';
 import { auditPage } from '../../../views/pages/console-audit.ts';
+import { auditEventPage } from '../../../views/pages/console-audit-event.ts';
 import {
   activateBlueprintPage,
   blueprintPage,
@@ -487,6 +488,49 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ],
       pages: { firstHref: `${home}/audit`, nextHref: `${home}/audit?after=x` },
       exportHref: `${home}/audit.ndjson`,
+    }),
+    'console-audit-event': auditEventPage({
+      ...frame,
+      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit` },
+      event: {
+        ...{ at: NOON, type: 'token.issued', outcome: 'granted', who: text('Planner'), where: text('Calendar') },
+        ...{ error: text('none'), workHref: `${home}/transactions/trn_1` },
+        members: [
+          { name: 'request', value: text('req_1') },
+          { name: 'source', value: undefined },
+        ],
+      },
+      why: {
+        ...{ isRecorded: true, decidedBy: 3, decidedHref: `${home}/policy/versions/3`, by: 4 },
+        scopes: [
+          {
+            ...{ scope: text('events:write'), was: 'granted', says: 'forbid', policies: [text('night')] },
+            ...{ reasons: [text('Not at night.')], needs: [text('approval')] },
+          },
+          {
+            ...{ scope: text('events:read'), was: 'refused', wasBy: text('agent'), says: 'none', policies: [] },
+            ...{ reasons: [], needs: [] },
+          },
+          { scope: text('x'), was: 'granted', says: 'permit', policies: [text('all')], reasons: [], needs: [] },
+        ],
+        sources: [{ id: text('night'), line: 7, text: text('@id("night") forbid (principal, action, resource);') }],
+        versions: [
+          { value: '3', text: text('Version 3') },
+          { value: '4', text: text('Version 4') },
+        ],
+      },
+    }),
+    'console-audit-event-unasked': auditEventPage({
+      ...frame,
+      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit` },
+      event: { at: NOON, type: 'token.refused', outcome: 'refused', members: [] },
+      why: { isRecorded: false, scopes: [], sources: [], versions: [] },
+    }),
+    'console-audit-event-decided': auditEventPage({
+      ...frame,
+      ...{ path: `${home}/audit/events/nod_1`, auditHref: `${home}/audit` },
+      event: { at: NOON, type: 'agent.created', outcome: 'done', members: [] },
+      why: { isRecorded: true, decidedBy: 3, by: 3, scopes: [], sources: [], versions: [] },
     }),
     'console-audit-refused': auditPage({
       log: undefined,

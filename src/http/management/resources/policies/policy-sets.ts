@@ -25,6 +25,13 @@ import {
 } from '../../schema-parts.ts';
 import { toWire } from '../../wire-names.ts';
 import {
+  EXPLAINED_DECISION,
+  EXPLANATION_QUERY,
+  type ExplanationDependencies,
+  explanationHandlers,
+  RECORD_ID,
+} from './explanations.ts';
+import {
   APPROVER_SIMULATION,
   APPROVER_SIMULATION_RESULT,
   POLICY_REPLAY,
@@ -184,6 +191,12 @@ const routes = {
     'Replay recorded decisions with policies. Returns lines of PolicyReplayLine; the last line is the summary',
     { ...READ, largestBody: LONG_TEXT, line: POLICY_REPLAY_LINE },
   ),
+  explainDecision: make.read(
+    '/policy/decisions/{id}',
+    EXPLAINED_DECISION,
+    'Explain a recorded decision by its audit event: what each scope was granted by, down to the policies',
+    { ids: RECORD_ID, query: EXPLANATION_QUERY },
+  ),
   getPolicySchema: make.read(
     '/policy/schema',
     POLICY_SCHEMA,
@@ -191,7 +204,7 @@ const routes = {
   ),
 };
 
-type Dependencies = { readonly policies: PolicyRegistry } & SimulationDependencies;
+type Dependencies = { readonly policies: PolicyRegistry } & SimulationDependencies & ExplanationDependencies;
 
 const handlers = ({ policies, ...dependencies }: Dependencies): Handlers<typeof routes> => {
   const found = async (name: string) => existing(await policies.get(name));
@@ -220,6 +233,7 @@ const handlers = ({ policies, ...dependencies }: Dependencies): Handlers<typeof 
     },
 
     ...simulationHandlers(dependencies),
+    ...explanationHandlers({ policies, ...dependencies }),
 
     getPolicySchema: async () => ({
       body: { schema: policies.schema, starter: policies.starter, annotations: policies.annotations },

@@ -1,0 +1,74 @@
+/** Explains a recorded decision: what was granted, and what policies say to the same question. */
+import type { AuditEvent } from '../../audit/audit-event.ts';
+import { caseOf } from '../../audit/separate-sender.ts';
+import type { CompiledPolicies } from '../../ports/policy-engine.ts';
+import type { Layer } from '../../vocabulary/errors.ts';
+import { cutByPolicy } from '../decision/policy-layer.ts';
+
+export type ExplainedScope = {
+  readonly scope: string;
+  /** As recorded. */
+  readonly was: 'granted' | 'refused';
+  /** The layer that refused it then. */
+  readonly wasBy?: Layer;
+  /** What the policies say. Other layers had their say before, and after. */
+  readonly says: 'permit' | 'forbid' | 'no policy permits';
+  /** Ids of the policies that determine it. */
+  readonly policies: readonly string[];
+  readonly reasons: readonly string[];
+  /** What the permit needs beside: an approval, a newer sign-in. */
+  readonly needs: readonly string[];
+};
+
+/** Undefined for an event without a recorded question: policies were off, or the other layers had left nothing. */
+export const explainDecision = (
+  event: AuditEvent,
+  policies: CompiledPolicies,
+): readonly ExplainedScope[] | undefined => {
+  const asked = caseOf(event);
+  if (!asked?.resources) return undefined;
+  const { removed = [] } = (event.inputs ?? {}) as {
+    readonly removed?: readonly { readonly scope: string; readonly layer: Layer }[];
+  };
+  const refused = new Map(removed.map(({ scope, layer }) => [scope, layer]));
+  const cut = cutByPolicy(policies, asked);
+  const withheld = new Map(cut.removed.map((one) => [one.scope, one]));
+  return asked.resources.map(({ scope }): ExplainedScope => {
+    const wasBy = refused.get(scope);
+    const now = withheld.get(scope);
+    const ids = cut.by.get(scope) ?? now?.policies ?? [];
+    const isRefused = wasBy !== undefined || event.outcome === 'refused';
+    return {
+      scope,
+      was: isRefused ? 'refused' : 'granted',
+      ...(wasBy === undefined ? {} : { wasBy }),
+      says: cut.by.has(scope) ? 'permit' : ids.length > 0 ? 'forbid' : 'no policy permits',
+      policies: ids,
+      reasons: now?.reasons ?? [],
+      needs: (now?.needs ?? []).map(({ kind }) => kind),
+    };
+  });
+};
+
+/** A policy in the text of its set. `line`: its first one, from 1. */
+export type PolicySource = { readonly line: number; readonly text: string };
+
+/** The policy with this `@id`; undefined if the text has none. Reads strings and comments as Cedar does. */
+export const policySource = (text: string, id: string): PolicySource | undefined => {
+  const wanted = `@id("${id}")`;
+  let start = 0;
+  for (const end of endsOf(text)) {
+    const part = text.slice(start, end + 1);
+    if (part.includes(wanted)) {
+      const shown = part.trimStart();
+      const line = text.slice(0, start + part.length - shown.length).split('\n').length;
+      return { line, text: shown };
+    }
+    start = end + 1;
+  }
+  return undefined;
+};
+
+/** Where policies end: at each semicolon outside of strings and comments. */
+const endsOf = (text: string): readonly number[] =>
+  [...text.matchAll(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|;/g)].filter(([token]) => token === ';').map(({ index }) => index);

@@ -1,0 +1,114 @@
+import { anyName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, table } from '../partials/console-list.ts';
+import { choice, type Option } from '../partials/controls.ts';
+import { sourceText } from '../partials/policy-text.ts';
+import { submit } from '../partials/submit.ts';
+import { secondText } from '../time-text.ts';
+import { eventPhrase } from '../words/audit-events.ts';
+import { auditWords } from '../words/console-audit.ts';
+import { auditEventWords as words } from '../words/console-audit-event.ts';
+import type { AuditRow } from './console-audit.ts';
+
+export type ExplainedScope = {
+  readonly scope: string;
+  readonly was: 'granted' | 'refused';
+  /** The layer that refused it. */
+  readonly wasBy?: string;
+  readonly says: 'permit' | 'forbid' | 'none';
+  readonly policies: readonly string[];
+  readonly reasons: readonly string[];
+  readonly needs: readonly string[];
+};
+
+export type Explanation = {
+  /** False: no question to policies was recorded. */
+  readonly isRecorded: boolean;
+  readonly decidedBy?: number;
+  readonly decidedHref?: string;
+  /** The version that this explanation evaluates. */
+  readonly by?: number;
+  readonly scopes: readonly ExplainedScope[];
+  readonly sources: readonly { readonly id: string; readonly line: number; readonly text: string }[];
+  /** Other versions, of which one is asked by GET. */
+  readonly versions: readonly Option[];
+};
+
+export type AuditEventModel = ConsoleFrame & {
+  readonly event: Pick<AuditRow, 'type' | 'outcome' | 'at' | 'members' | 'who' | 'where' | 'error' | 'workHref'>;
+  /** Path of this page. */
+  readonly path: string;
+  readonly auditHref: string;
+  /** Absent: the viewer may not see policies, or the event is not a decision. */
+  readonly why?: Explanation;
+};
+
+const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
+
+export const auditEventPage = (model: AuditEventModel): Html => {
+  const { event, why } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: 'policy.css',
+    title: words.title,
+    width: 'wide',
+    side: consoleNavigation(model, 'auditLog', false),
+    body: html`<div class="page-head"><h1>${eventPhrase(event.type)}</h1>
+<p class="facts"><span class="tag ${LOOKS[event.outcome]}">${auditWords.outcomes[event.outcome]}</span> ${secondText(event.at)}${event.who !== undefined && html` · ${anyName(event.who)}`}${event.where !== undefined && html` · ${isolated(event.where, 120)}`}${event.error !== undefined && html` <code>${plainText(event.error, 80)}</code>`}</p>
+<p><a href="${model.auditHref}">${words.back}</a>${event.workHref !== undefined && html` · <a href="${event.workHref}">${words.transaction}</a>`}</p></div>
+${why && explained(why, model.path)}
+<section class="card" aria-labelledby="members"><h2 id="members">${words.members}</h2><dl class="facts small">${event.members.map(
+      ({ name, value }) =>
+        html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${auditWords.erased}</em>` : html`<code>${plainText(value, 2000)}</code>`}</dd></div>`,
+    )}</dl></section>`,
+  });
+};
+
+const explained = (why: Explanation, path: string): Html => {
+  const { isRecorded, decidedBy, by, scopes, sources } = why;
+  const isOther = by !== undefined && decidedBy !== undefined && by !== decidedBy;
+  const decided: HtmlValue =
+    why.decidedHref === undefined ? decidedBy : html`<a href="${why.decidedHref}">${decidedBy}</a>`;
+  return html`<section aria-labelledby="why"><h2 id="why">${isOther ? words.whyWith(by) : words.why}</h2>
+${
+  isRecorded
+    ? html`<p class="lead">${isOther ? words.otherVersion(by, decided) : decidedBy !== undefined && words.decidedBy(decided)}</p>
+${table(COLUMNS, scopes, 'why')}
+${sources.map(({ id, line, text }) => html`<figure class="card"><figcaption><code>${plainText(id, 100)}</code> <span class="hint">${words.line(line)}</span></figcaption>${sourceText(text, words.text)}</figure>`)}`
+    : html`<p class="empty">${words.notRecorded}</p>`
+}
+${isRecorded && why.versions.length > 1 && otherVersions(why, path)}</section>`;
+};
+
+const otherVersions = ({ versions, by }: Explanation, path: string): Html =>
+  html`<form method="get" action="${path}" class="filters few">${choice({ name: 'policy', label: words.compare, value: by === undefined ? '' : String(by), options: versions })}
+<div class="actions">${submit({ text: words.ask, kind: 'plain' })}</div></form>`;
+
+const SAYS = { permit: 'good', forbid: 'off', none: 'off' } as const;
+
+const COLUMNS: readonly Column<ExplainedScope>[] = [
+  { title: words.scope, cell: ({ scope }) => html`<code>${plainText(scope, 120)}</code>` },
+  {
+    title: words.was,
+    cell: ({ was, wasBy }) =>
+      html`<span class="tag ${LOOKS[was]}">${words[was]}</span>${wasBy !== undefined && html` <code>${plainText(wasBy, 40)}</code>`}`,
+  },
+  {
+    title: words.says,
+    cell: ({ says, was, needs, reasons }): HtmlValue => [
+      html`<span class="tag ${SAYS[says]}">${words[says]}</span>`,
+      (says === 'permit') !== (was === 'granted') && html` <span class="tag warn">${words.differs}</span>`,
+      needs.length > 0 &&
+        html` <span class="hint">${words.needs(needs.map((one) => plainText(one, 40)).join(', '))}</span>`,
+      reasons.slice(0, 5).map((reason: Text) => html` <span class="hint">${isolated(reason, 200)}</span>`),
+    ],
+  },
+  {
+    title: words.by,
+    cell: ({ policies }) =>
+      policies.length === 0 ? '–' : policies.slice(0, 10).map((id) => html`<code>${plainText(id, 100)}</code> `),
+  },
+];

@@ -1,0 +1,40 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** One event of the audit log, and why its decision was as it was. */
+export const auditEventWords = {
+  title: phrase({ en: 'Event', de: 'Ereignis' }),
+  back: phrase({ en: 'Audit log', de: 'Protokoll' }),
+  transaction: phrase({ en: 'Its transaction', de: 'Sein Vorgang' }),
+  why: phrase({ en: 'Why', de: 'Warum' }),
+  whyWith: (version: number) => phrase({ en: `What version ${version} says`, de: `Was Version ${version} sagt` }),
+  decidedBy: (version: HtmlValue) =>
+    phrase({
+      en: html`Version ${version} of the policies decided this. Only what the other layers had left was asked of it.`,
+      de: html`Version ${version} der Richtlinien hat dies entschieden. Sie wurde nur zu dem gefragt, was die anderen Ebenen übrig ließen.`,
+    }),
+  otherVersion: (asked: number, decided: HtmlValue) =>
+    phrase({
+      en: html`This is what version ${asked} says to the same question. Version ${decided} decided. Nothing changes by looking.`,
+      de: html`Das sagt Version ${asked} zu derselben Frage. Entschieden hat Version ${decided}. Das Ansehen ändert nichts.`,
+    }),
+  notRecorded: phrase({
+    en: 'No policy was asked: policies were off, or other layers had left nothing to decide.',
+    de: 'Keine Richtlinie wurde gefragt: Richtlinien waren aus, oder andere Ebenen hatten nichts übrig gelassen.',
+  }),
+  scope: phrase({ en: 'Scope', de: 'Scope' }),
+  was: phrase({ en: 'Then', de: 'Damals' }),
+  says: phrase({ en: 'Policies say', de: 'Richtlinien sagen' }),
+  by: phrase({ en: 'By', de: 'Durch' }),
+  granted: phrase({ en: 'granted', de: 'erlaubt' }),
+  refused: phrase({ en: 'refused', de: 'verweigert' }),
+  permit: phrase({ en: 'permitted', de: 'erlaubt' }),
+  forbid: phrase({ en: 'forbidden', de: 'verboten' }),
+  none: phrase({ en: 'no policy permits it', de: 'keine Richtlinie erlaubt es' }),
+  differs: phrase({ en: 'differs', de: 'anders' }),
+  needs: (what: HtmlValue) => phrase({ en: html`needs ${what}`, de: html`braucht ${what}` }),
+  text: phrase({ en: 'Text of the policies', de: 'Text der Richtlinien' }),
+  line: (line: number) => phrase({ en: `line ${line}`, de: `Zeile ${line}` }),
+  compare: phrase({ en: 'Ask another version', de: 'Andere Version fragen' }),
+  ask: phrase({ en: 'Ask', de: 'Fragen' }),
+  members: phrase({ en: 'All members', de: 'Alle Felder' }),
+};
