@@ -22,6 +22,7 @@ import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
 import { soak } from './soak.ts';
 import { spam } from './spam.ts';
+import { transactions } from './transactions.ts';
 
 const CAMPAIGNS: readonly Campaign[] = [
   races,
@@ -44,6 +45,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   auditLog,
   soak,
   diskFull,
+  transactions,
 ];
 
 /** Exit code when every violation was one of a bound on time; `.ci/run` then runs the campaign once more. */

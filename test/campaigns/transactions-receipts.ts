@@ -1,0 +1,118 @@
+/** Reads the receipts of the campaign `transactions`, compares them with the model, and verifies some with the script of the documentation. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { decodeJwt } from 'jose';
+import type { CampaignRun } from './campaign.ts';
+import { expectedOf, type KnownToken } from './transactions-model.ts';
+import { type Counts, type Held, issuedAt } from './transactions-reports.ts';
+import type { TransactionsWorld } from './transactions-world.ts';
+
+/** A script verifies one receipt in so many. */
+const VERIFIED_EVERY = 20;
+const SCRIPT = resolve(import.meta.dirname, '../../docs/how-to/receipts/verify_receipt.py');
+
+/** A closed transaction. `inDoubt`: requests for tokens that got no answer. */
+export type Done = {
+  readonly id: string;
+  readonly tokens: readonly Held[];
+  readonly inDoubt: number;
+  readonly closedAt: number;
+};
+type ReceiptStep = { readonly token: string; readonly grade: string; readonly reports: number };
+type ReceiptClaims = {
+  readonly txn: string;
+  readonly steps: readonly ReceiptStep[];
+  readonly grades: Readonly<Record<string, number>>;
+};
+
+/** Compares a receipt with the model. */
+const compare = (
+  run: CampaignRun,
+  { id, tokens, inDoubt, closedAt }: Done,
+  claims: ReceiptClaims,
+  counts: Counts,
+): void => {
+  const wrong = (text: string): void => {
+    counts.wrong += 1;
+    run.violation(`${id}: ${text}`);
+  };
+  const steps = new Map(claims.steps.map((step) => [step.token, step]));
+  const expectedCounts: Record<string, number> = { confirmed: 0, unreported: 0, contradicted: 0, unauthorized: 0 };
+  for (const held of tokens) {
+    const { exp } = decodeJwt(held.token);
+    const { jti, revokedAt, calls } = held;
+    const known: KnownToken = {
+      ...{ jti, calls, issuedAt: issuedAt(held), expiresAt: Number(exp) },
+      ...(revokedAt === undefined ? {} : { revokedAt }),
+    };
+    const expected = expectedOf(known, closedAt);
+    const step = steps.get(jti);
+    steps.delete(jti);
+    counts.steps += 1;
+    expectedCounts[expected.grade] = (expectedCounts[expected.grade] ?? 0) + 1;
+    if (step?.grade !== expected.grade || step.reports !== expected.reports) {
+      wrong(`${held.plan.story}: expected ${JSON.stringify(expected)}, the receipt has ${JSON.stringify(step)}`);
+    }
+  }
+  // A token whose answer a kill has cut off: the server issued it, and nobody has it.
+  for (const step of steps.values()) {
+    counts.extra += 1;
+    expectedCounts['unreported'] = (expectedCounts['unreported'] ?? 0) + 1;
+    if (step.grade !== 'unreported') wrong(`a token that nobody has is ${step.grade}`);
+  }
+  if (steps.size > inDoubt)
+    wrong(`${steps.size} tokens more than were issued, and ${inDoubt} requests without an answer`);
+  for (const [grade, count] of Object.entries(expectedCounts)) {
+    if (claims.grades[grade] !== count)
+      wrong(`${grade}: expected ${count}, the receipt counts ${claims.grades[grade]}`);
+  }
+};
+
+/** Reads all receipts, compares each, and verifies some with the script. */
+export const readReceipts = async (
+  run: CampaignRun,
+  world: TransactionsWorld,
+  done: readonly Done[],
+  counts: Counts,
+): Promise<void> => {
+  const { management, agent, issuer, calls } = world.scene;
+  const folder = await mkdtemp(join(tmpdir(), 'behalf-campaign-receipts-'));
+  try {
+    const keys = join(folder, 'jwks.json');
+    await writeFile(keys, await (await fetch(calls.endpoints.jwks)).text());
+    const log = (await world.steady(() => management.call('GET', '/audit/log'))).body;
+    for (const [index, one] of done.entries()) {
+      const path = `/transactions/${one.id}/receipt`;
+      const { status, text, body } = await world.steady(() => management.call('GET', path, undefined, {}, agent));
+      if (status !== 200) {
+        run.violation(`${one.id}: no receipt: ${status} ${text}`);
+        continue;
+      }
+      const receipt = String(body['receipt']);
+      compare(run, one, decodeJwt(receipt) as unknown as ReceiptClaims, counts);
+      run.progress(`${index + 1} of ${done.length} receipts`);
+      if (index % VERIFIED_EVERY !== 0) continue;
+      const file = join(folder, 'receipt.jws');
+      await writeFile(file, receipt);
+      await promisify(execFile)('python3', [
+        '-B',
+        SCRIPT,
+        file,
+        keys,
+        issuer,
+        one.id,
+        String(log['verifier_key']),
+      ]).then(
+        () => {
+          counts.verified += 1;
+        },
+        (error: { readonly stdout?: string }) => run.violation(`${one.id}: ${error.stdout}`),
+      );
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
