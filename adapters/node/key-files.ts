@@ -21,7 +21,7 @@ const MODES_OF_OTHERS = 0o077;
  * Writes a file that only its owner can read (mode 0600), whole or not at all: it is on stable storage when this
  * returns. Replaces an existing file. Creates the folder (mode 0700) when it is missing.
  */
-export const writePrivateFile = (path: string, text: string): void => {
+export const writePrivateFile = (path: string, text: string | Uint8Array): void => {
   const temporary = writeTemporary(path, text);
   try {
     renameSync(temporary, path);
@@ -123,7 +123,7 @@ const decodeMasterKey = (path: string, text: string): Buffer => {
   return key;
 };
 
-const writeTemporary = (path: string, text: string): string => {
+const writeTemporary = (path: string, text: string | Uint8Array): string => {
   makePrivateFolder(dirname(path));
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const handle = openSync(temporary, 'wx', 0o600);

@@ -216,6 +216,7 @@ const RULES: readonly Rule[] = [
       'src/compose/policy-rollback.ts',
       'src/compose/restore-data.ts',
       'src/compose/trusted-checkpoints.ts',
+      'src/compose/archive.ts',
     ],
   },
 

@@ -13,6 +13,7 @@ import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { verifyThreads } from '../verify-thread-pool.ts';
+import { verifyArchiveAt } from './audit-archive.ts';
 import { ONE_SOURCE, policyOf, textOf, verifyProofFile } from './transparency-log.ts';
 
 /** Bytes from which an export is worth the start of threads. */
@@ -36,6 +37,10 @@ export const auditVerify: Command = {
     proof: {
       value: 'FILE',
       description: 'Verify a proof written by `behalf audit prove`, with the verifier key of the log as --key.',
+    },
+    archive: {
+      value: 'FOLDER',
+      description: 'Verify an archive written by `behalf audit archive`, with the verifier key of the log as --key.',
     },
     record: {
       value: 'FILE',
@@ -68,6 +73,8 @@ export const auditVerify: Command = {
     'Exit code 0 when everything verifies, 1 when it does not. A clock that was set back is named, and breaks nothing.',
   run: async (call) => {
     const [file] = call.operands;
+    if (call.text('archive') !== undefined && call.text('proof') !== undefined) throw usageError(ONE_SOURCE);
+    if (call.text('archive') !== undefined) return verifyArchiveAt(call);
     if (call.text('proof') !== undefined) return verifyProofFile(call);
     if (call.text('record') !== undefined) throw usageError('--record needs --proof.');
     for (const option of ['checkpoint', 'policy']) {

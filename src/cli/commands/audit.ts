@@ -8,6 +8,7 @@ import { managementCommand } from '../management-command.ts';
 import { MOMENT_EXAMPLES, momentOf } from '../moment.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
 import { escapedJson, printable } from '../table.ts';
+import { auditArchive } from './audit-archive.ts';
 import { auditVerify } from './audit-verify.ts';
 import { transparencyLogCommands } from './transparency-log.ts';
 
@@ -148,5 +149,6 @@ export const auditCommands: readonly Command[] = [
   exportAuditLog,
   ...transparencyLogCommands,
   auditVerify,
+  auditArchive,
   erase,
 ];

@@ -114,12 +114,14 @@ export const policyOf = (file: string | undefined): WitnessPolicy | undefined =>
 };
 
 /** The keys of the log: of --key, or of the policy. */
-const verifiersOf = (key: string | undefined, policy: WitnessPolicy | undefined): readonly NoteVerifier[] =>
+export const verifiersOf = (key: string | undefined, policy: WitnessPolicy | undefined): readonly NoteVerifier[] =>
   key === undefined && policy && policy.logs.length > 0 ? policy.logs : [verifierOf(key)];
 
 const verifierOf = (key: string | undefined): NoteVerifier => {
   if (key === undefined) {
-    throw usageError('--proof needs --key with the verifier key of the log, or --policy with a line of the log.');
+    throw usageError(
+      '--proof and --archive need --key with the verifier key of the log, or --policy with a line of the log.',
+    );
   }
   try {
     return noteVerifier(key);
@@ -132,7 +134,7 @@ const verifierOf = (key: string | undefined): NoteVerifier => {
 };
 
 /** What `behalf audit verify` says when it does not know what to verify. */
-export const ONE_SOURCE = 'Specify exactly one of FILE, --store or --proof FILE.';
+export const ONE_SOURCE = 'Specify exactly one of FILE, --store, --proof FILE or --archive FOLDER.';
 
 /** `behalf audit verify --proof`: needs neither server nor network. */
 export const verifyProofFile = async (call: Call): Promise<number> => {

@@ -253,6 +253,8 @@ export const AUDIT_EVENTS = {
   'audit.read': 'The audit log was read.',
   'audit.exported': 'The audit log was exported.',
   'audit.erased': 'A personal value was erased from the audit log.',
+  'audit.archived':
+    'Records of the audit log from before `inputs.before` were copied into an archive on the machine of the server. The server writes this event before it reads them.',
   'audit.mismatch_found':
     'At start, stored records of the audit log did not match their digests: an editor of the database changed them. `inputs` have how many were checked and found. They name up to 20 by stream, sequence and member. `target` is the stream of the first.',
   'witness.failed':

@@ -20,6 +20,8 @@ export const FINDINGS = {
   index_changed: 'Members that lists and searches use differ from the event.',
   not_witnessed:
     'Too few witnesses of the policy cosigned the checkpoint: readers may have been shown a second history.',
+  archive_altered: 'A part of an archive was changed, or is of another log.',
+  archive_incomplete: 'A part of an archive is missing.',
   clock_set_back: 'Records are earlier than records or checkpoints before them.',
   log_changed: 'The transparency log differs from the records.',
   log_missing: 'The store has no transparency log, and had one.',

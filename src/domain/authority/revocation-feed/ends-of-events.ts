@@ -315,6 +315,7 @@ const ENDING_NOTHING = [
   'audit_sink.recovered',
   'audit_sink.removed',
   'checkpoint.made',
+  'audit.archived',
   'witness.failed',
   'witness.recovered',
   'kill.lift_signed',
