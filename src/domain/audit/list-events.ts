@@ -76,8 +76,8 @@ const AT_A_TIME = 200;
 
 /**
  * One page by time. `next` is absent on the last page. Conditions that one index of the records covers are a query to the
- * store. Every other combination goes to the search index, except with the id of one transaction, token, decision, denial
- * or approval, which few events have. Then, and while the search index is behind, the reads are limited: a page may be
+ * store. Every other combination goes to the search index, except with the id of one transaction, delegation, token,
+ * decision, denial or approval, which few events have. Then, and while the search index is behind, the reads are limited: a page may be
  * shorter than requested and still have a next one.
  */
 export const listEvents = async (
@@ -138,8 +138,8 @@ export const listEvents = async (
   return { ...(await pageOf(records, found, undefined)), ...(after ? { next: after } : {}) };
 };
 
-const CONDITIONS_OF_FEW = ['txn', 'tokenId'] as const;
-const ROLES_OF_FEW = ['txn', 'tokenId', 'decision', 'denial', 'approval'] as const;
+const CONDITIONS_OF_FEW = ['txn', 'delegation', 'tokenId'] as const;
+const ROLES_OF_FEW = ['txn', 'delegation', 'tokenId', 'decision', 'denial', 'approval'] as const;
 
 const conditionsOf = (filters: AuditFilters): Conditions => ({
   ...Object.fromEntries([...SEARCHED_MEMBERS, 'id'].map((name) => [name, filters[name as keyof AuditFilters]])),

@@ -2,9 +2,9 @@
 import { indexMembers, type RecordedEvent } from './audit-record.ts';
 
 /** Members of an event that a search compares as a whole. */
-export const SEARCHED_MEMBERS = ['type', 'outcome', 'resource', 'subject', 'agent', 'caller', 'delegation'] as const;
+export const SEARCHED_MEMBERS = ['type', 'outcome', 'resource', 'subject', 'agent', 'caller'] as const;
 /** Members in which an id is found that may name any of many events. */
-const ROLES_OF_MANY = ['subject', 'agent', 'caller', 'delegation', 'target'] as const;
+const ROLES_OF_MANY = ['subject', 'agent', 'caller', 'target'] as const;
 
 /** All must be met. */
 export type Conditions = Partial<Record<(typeof SEARCHED_MEMBERS)[number], string>> & {
@@ -75,14 +75,15 @@ export const termsOf = (event: RecordedEvent): readonly string[] => [
     const value = memberOf(event, name);
     return value === undefined ? [] : [`${name}=${value}`];
   }),
-  ...[...new Set(rolesOf(event))].map((id) => `id=${id}`),
+  ...(event.target === undefined ? [] : [`target=${event.target.id}`]),
   ...[...wordsOfEvent(event)].map((word) => `word=${word}`),
 ];
 
-/** The terms that an event has if it meets the conditions. */
-export const termsOfConditions = ({ words = [], ...members }: Conditions): readonly string[] => [
-  ...Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
-  ...words.map((word) => `word=${word}`),
+/** An event that meets the conditions has one term of each of these groups. */
+export const termsOfConditions = ({ words = [], id, ...members }: Conditions): readonly (readonly string[])[] => [
+  ...Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[`${name}=${value}`]])),
+  ...(id === undefined ? [] : [ROLES_OF_MANY.map((name) => `${name}=${id}`)]),
+  ...words.map((word) => [`word=${word}`]),
 ];
 
 /** Reads the event, not the index. `ownWords`: the words of the event, if they are kept. */

@@ -3,8 +3,16 @@ import { type AuditRecord, recordId } from '../audit-record.ts';
 import type { IndexReader } from '../event-search.ts';
 import { meets, termsOfConditions } from '../search-terms.ts';
 import { EMPTY_INDEX, inTime, type SearchCollections, widest } from './index-writer.ts';
-import { hasPlaceIn, intersect, type PostingSet, placesOf, readSet } from './posting-set.ts';
-import { CHUNK, type ChunkDocument, type IndexEnd, postingId, SEGMENT, type Span } from './search-documents.ts';
+import { hasPlaceIn, intersect, type PostingSet, placesOf, readSet, unite } from './posting-set.ts';
+import {
+  CHUNK,
+  type ChunkDocument,
+  type IndexEnd,
+  type PostingDocument,
+  postingId,
+  SEGMENT,
+  type Span,
+} from './search-documents.ts';
 import { searchTail } from './search-tail.ts';
 
 /** Segments whose posting sets are read at once. The first ones often suffice. */
@@ -22,18 +30,19 @@ export const indexReader = (collections: SearchCollections): IndexReader => {
   const { records, ends, postings } = collections;
   const tailOf = searchTail(records);
 
-  /** The places that have all terms, for each of these segments; undefined: none. */
-  const matchesIn = async (terms: readonly string[], numbers: readonly number[]) => {
-    const ids = numbers.flatMap((number) => terms.map((term) => postingId(term, number)));
-    const stored = new Map(
-      (await postings.getMany(ids.slice(0, MOST_IDS))).map(({ document }) => [document.id, document]),
-    );
+  /** The places that have a term of each group, for each of these segments; undefined: none. */
+  const matchesIn = async (groups: readonly (readonly string[])[], numbers: readonly number[]) => {
+    const ids = numbers.flatMap((number) => groups.flat().map((term) => postingId(term, number)));
+    const stored = new Map((await postings.getMany(ids)).map(({ document }) => [document.id, document]));
     return numbers.map((number): PostingSet | undefined => {
-      const ofTerms = terms.flatMap((term) => stored.get(postingId(term, number)) ?? []);
-      const [first, ...others] = ofTerms;
-      if (!first || ofTerms.length < terms.length) return undefined;
-      const set = readSet(first);
-      return others.every((other) => intersect(set, readSet(other))) ? set : undefined;
+      let matches: PostingSet | undefined;
+      for (const group of groups) {
+        const ofGroup = group.flatMap((term) => stored.get(postingId(term, number)) ?? []);
+        const set = joined(ofGroup);
+        if (!set || (matches && !intersect(matches, set))) return undefined;
+        matches ??= set;
+      }
+      return matches;
     });
   };
 
@@ -70,7 +79,7 @@ export const indexReader = (collections: SearchCollections): IndexReader => {
 
       /** Reads posting sets of the next segments. */
       const openSegments = async (): Promise<void> => {
-        const count = Math.min(SEGMENTS_AT_ONCE[reads] ?? 16, Math.floor(MOST_IDS / terms.length));
+        const count = Math.min(SEGMENTS_AT_ONCE[reads] ?? 16, Math.floor(MOST_IDS / terms.flat().length));
         reads += 1;
         const next = segments.splice(-count).reverse();
         const sets = await matchesIn(
@@ -126,6 +135,15 @@ export const indexReader = (collections: SearchCollections): IndexReader => {
       return { found, isMore: candidates.length > 0 || open.length > 0 || segments.length > 0 };
     },
   };
+};
+
+/** The places of any of them; undefined: of none. */
+const joined = (stored: readonly PostingDocument[]): PostingSet | undefined => {
+  const [first, ...others] = stored;
+  if (!first) return undefined;
+  const set = readSet(first);
+  for (const other of others) unite(set, readSet(other));
+  return set;
 };
 
 /** Whether the segment may hold a record that comes before those of the chunk. */

@@ -12,6 +12,7 @@ import {
   type PostingDocument,
   postingId,
   SEGMENT,
+  SEGMENT_CHUNKS,
   type SegmentDocument,
   type Span,
 } from './search-documents.ts';
@@ -64,28 +65,20 @@ export const indexWriter = (
     return inOrder(earliest(waiting, CHUNK));
   };
 
-  /** Whether there are so many records without a place that a chunk may be full: reads the last one of each stream. */
-  const isDue = async (cursors: readonly IndexedTo[]): Promise<boolean> => {
+  /** Whether `most` records have no place: reads the last one of each stream. */
+  const isDue = async (cursors: readonly IndexedTo[], most: number): Promise<boolean> => {
     let count = 0;
     for (const { stream, sequence } of cursors) {
       const order = { by: 'sequence', direction: 'descending' } as const;
       const [last] = await records.find({ where: { stream }, order, limit: 1 });
       count += (last?.document.sequence ?? sequence) - sequence;
-      if (count >= CHUNK) return true;
+      if (count >= most) return true;
     }
     return false;
   };
 
   /** Adds places to the posting sets of a segment. They count only when the end covers them. */
-  const post = async (segment: number, first: number, added: readonly AuditRecord[]): Promise<void> => {
-    const places = new Map<string, number[]>();
-    for (const [at, { event }] of added.entries()) {
-      for (const term of termsOf(event)) {
-        const found = places.get(term);
-        if (found) found.push(first + at);
-        else places.set(term, [first + at]);
-      }
-    }
+  const post = async (segment: number, places: ReadonlyMap<string, readonly number[]>): Promise<void> => {
     const all = [...places];
     for (let from = 0; from < all.length; from += PAGE) {
       await fewAtOnce(all.slice(from, from + PAGE), ([term, ofTerm]) => {
@@ -96,33 +89,53 @@ export const indexWriter = (
     }
   };
 
+  /**
+   * Chunks of records that have no place, as many as `most`, from this place of a segment on; and the places of their terms.
+   * The sets of a whole segment are written once, which is most of the work.
+   */
+  const nextChunks = async (end: IndexEnd, most: number) => {
+    const places = new Map<string, number[]>();
+    const made: Span[] = [];
+    let cursors = await allCursors(records, end.cursors);
+    while (made.length < most && (made.length > 0 || (await isDue(cursors, CHUNK)))) {
+      const added = await nextChunk(cursors);
+      if (!added) break;
+      const first = (end.size % SEGMENT) + made.length * CHUNK;
+      addTerms(places, first, added);
+      const chunk = chunkOf(end.size / CHUNK + made.length, added);
+      await tryInsert(chunks, chunk);
+      made.push(spanOf(chunk.id, added));
+      cursors = movedBy(cursors, added);
+      await how.pause();
+    }
+    return { places, made, cursors };
+  };
+
   const append = async (): Promise<number> => {
     const found = await ends.get('end');
     const end = found?.document ?? EMPTY_INDEX;
     seen = found?.version;
-    const cursors = await allCursors(records, end.cursors);
-    const added = (await isDue(cursors)) ? await nextChunk(cursors) : undefined;
-    if (!added) return 0;
-    const [segment, first] = [Math.floor(end.size / SEGMENT), end.size % SEGMENT];
-    await post(segment, first, added);
-    const chunk = chunkOf(end.size / CHUNK, added);
-    await tryInsert(chunks, chunk);
-    const size = end.size + CHUNK;
-    const isFull = size % SEGMENT === 0;
-    const open = [...end.chunks, spanOf(chunk.id, added)];
-    const whole = isFull ? segmentOf(segment, open) : undefined;
+    const left = SEGMENT_CHUNKS - (end.size % SEGMENT) / CHUNK;
+    const isBehind = await isDue(await allCursors(records, end.cursors), left * CHUNK);
+    const { places, made, cursors } = await nextChunks(end, isBehind ? left : 1);
+    if (made.length === 0) return 0;
+    const segment = Math.floor(end.size / SEGMENT);
+    await post(segment, places);
+    const added = made.length * CHUNK;
+    const open = [...end.chunks, ...made];
+    const whole = open.length === SEGMENT_CHUNKS ? segmentOf(segment, open) : undefined;
     if (whole) await tryInsert(segments, whole);
     const next: IndexEnd = {
       id: 'end',
-      size,
-      cursors: movedBy(cursors, added),
+      size: end.size + added,
+      cursors: cursors.filter(({ sequence }) => sequence > 0),
       segments: whole ? [...end.segments, widest(whole.id, open)] : end.segments,
       chunks: whole ? [] : open,
     };
     const isWritten = found ? await ends.replace(next, found.version) : await tryInsert(ends, next);
     if (!isWritten) return 0;
     seen = (found?.version ?? 0) + 1;
-    return CHUNK;
+    return added;
   };
 
   return {
@@ -210,6 +223,17 @@ const chunkOf = (index: number, added: readonly AuditRecord[]): ChunkDocument =>
   return { id: `chunk:${String(index).padStart(10, '0')}:${digest}`, streams, runs, first, gaps };
 };
 
+/** Adds the places of each term, from `first` on. */
+const addTerms = (places: Map<string, number[]>, first: number, added: readonly AuditRecord[]): void => {
+  for (const [at, { event }] of added.entries()) {
+    for (const term of termsOf(event)) {
+      const found = places.get(term);
+      if (found) found.push(first + at);
+      else places.set(term, [first + at]);
+    }
+  }
+};
+
 const spanOf = (id: string, added: readonly AuditRecord[]): Span => [id, added[0]?.at ?? 0, added.at(-1)?.at ?? 0];
 
 const segmentOf = (index: number, chunks: readonly Span[]): SegmentDocument => {
@@ -226,5 +250,5 @@ export const widest = (id: string, spans: readonly Span[]): Span => [
 const movedBy = (cursors: readonly IndexedTo[], added: readonly AuditRecord[]): readonly IndexedTo[] => {
   const moved = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
   for (const { stream, sequence } of added) moved.set(stream, Math.max(sequence, moved.get(stream) ?? 0));
-  return [...moved].filter(([, sequence]) => sequence > 0).map(([stream, sequence]) => ({ stream, sequence }));
+  return [...moved].map(([stream, sequence]) => ({ stream, sequence }));
 };

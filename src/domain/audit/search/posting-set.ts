@@ -26,6 +26,11 @@ export const intersect = (set: PostingSet, other: PostingSet): boolean => {
   return any !== 0;
 };
 
+/** Adds the places of the other. */
+export const unite = (set: PostingSet, other: PostingSet): void => {
+  for (let word = 0; word < WORDS; word += 1) set[word] = ((set[word] ?? 0) | (other[word] ?? 0)) >>> 0;
+};
+
 /** Places from `from` to before `end`, ascending. */
 export const placesOf = (set: PostingSet, from = 0, end = SEGMENT): readonly number[] => {
   const places: number[] = [];
@@ -66,12 +71,19 @@ export const storedSet = (id: string, set: PostingSet): PostingDocument => {
   return { id, bits: bytes.toString('base64') };
 };
 
-/** The set with further places, in the order of their gaps where it is stored so. */
+/** The set with further places, which are ascending. */
 export const withPlaces = (
   stored: PostingDocument | undefined,
   id: string,
   places: readonly number[],
 ): PostingDocument => {
+  const gaps = stored ? stored.gaps : [];
+  const last = gaps?.reduce((sum, gap) => sum + gap, 0) ?? 0;
+  const first = places[0] ?? 0;
+  // Nearly always: places are given in their order. A set of few places need not be read as bits.
+  if (gaps && gaps.length + places.length <= MOST_GAPS && (gaps.length === 0 || first > last)) {
+    return { id, gaps: [...gaps, ...places.map((place, at) => place - (places[at - 1] ?? last))] };
+  }
   const set = stored ? readSet(stored) : emptySet();
   for (const place of places) addPlace(set, place);
   return storedSet(id, set);

@@ -11,7 +11,7 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 /** Events of a chunk. */
 export const CHUNK = 1024;
 /** Chunks of a segment. */
-const SEGMENT_CHUNKS = 128;
+export const SEGMENT_CHUNKS = 128;
 /** Events of a segment. */
 export const SEGMENT = CHUNK * SEGMENT_CHUNKS;
 
