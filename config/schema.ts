@@ -4,18 +4,9 @@
  * (rules.ts) or where values come from (load.ts). `unit` and `secret` are our own annotations: `secret` values may
  * be given by reference and are never printed.
  */
-const text = (description: string, more: Partial<SettingSchema> = {}): SettingSchema => ({
-  type: 'string',
-  minLength: 1,
-  description,
-  ...more,
-});
+import { schemaParts } from './schema-parts.ts';
 
-const count = (
-  description: string,
-  [minimum, standard, maximum]: readonly [number, number, number],
-  unit: string,
-): SettingSchema => ({ type: 'integer', minimum, maximum, default: standard, unit, description });
+const { count, section, text, tlsFiles } = schemaParts<SettingSchema>();
 
 const hosts = (description: string): SettingSchema => ({
   type: 'array',
@@ -23,12 +14,6 @@ const hosts = (description: string): SettingSchema => ({
   default: [],
   description,
 });
-
-const section = (
-  description: string,
-  properties: Readonly<Record<string, SettingSchema>>,
-  required: readonly string[] = [],
-): SettingSchema => ({ type: 'object', additionalProperties: false, description, properties, required });
 
 /** The part of JSON Schema 2020-12 that describes settings, and two annotations. */
 export type SettingSchema = {
@@ -68,13 +53,8 @@ export const CONFIGURATION_SCHEMA = {
         default: '127.0.0.1',
       }),
       port: count('Port to listen on. 0 takes any free port and requires `issuer`.', [0, 3000, 65535], 'port'),
-      tls: section(
+      tls: tlsFiles(
         'Certificate of the listener. Without it the listener uses plain HTTP, for loopback or behind a proxy that terminates TLS.',
-        {
-          certificateFile: text('PEM file with the certificate and its chain.'),
-          keyFile: text('PEM file with the private key of the certificate.'),
-        },
-        ['certificateFile', 'keyFile'],
       ),
       clientCertificates: section('Certificates with which agents authenticate (RFC 8705).', {
         request: {
@@ -575,7 +555,7 @@ export const CONFIGURATION_SCHEMA = {
           light: text('In light colours: #rrggbb.', { pattern: '^#[0-9a-fA-F]{6}$' }),
           dark: text('In dark colours: #rrggbb.', { pattern: '^#[0-9a-fA-F]{6}$' }),
         },
-        ['light', 'dark'],
+        { required: ['light', 'dark'] },
       ),
       supportUrl: text(
         'Where people get help: an https URL or mailto:help@example.com. A link in the footer, and in mails.',

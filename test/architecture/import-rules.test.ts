@@ -139,6 +139,7 @@ const RULES: readonly Rule[] = [
     may: [
       './',
       'config/problem.ts',
+      'config/schema-parts.ts',
       'packages/agent/src/agent.ts',
       'packages/resource-server/src/',
       'src/domain/vocabulary/strict-json.ts',

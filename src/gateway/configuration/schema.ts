@@ -1,4 +1,7 @@
 /** The settings of a gateway, a table: form, default and meaning of each. `docs/reference/gateway.md` is generated from it. */
+import { schemaParts } from '../../../config/schema-parts.ts';
+
+const { count, section, text, tlsFiles } = schemaParts<GatewaySchema>();
 
 /** The part of JSON Schema 2020-12 that the table uses. */
 export type GatewaySchema = {
@@ -20,24 +23,11 @@ export type GatewaySchema = {
   readonly required?: readonly string[];
 };
 
-const text = (description: string, more: GatewaySchema = {}): GatewaySchema => ({
-  type: 'string',
-  minLength: 1,
-  description,
-  ...more,
-});
-
 const flag = (description: string, standard: boolean): GatewaySchema => ({
   type: 'boolean',
   default: standard,
   description,
 });
-
-const count = (
-  description: string,
-  [minimum, standard, maximum]: readonly [number, number, number],
-  unit: string,
-): GatewaySchema => ({ type: 'integer', minimum, maximum, default: standard, unit, description });
 
 const list = (description: string, items: GatewaySchema, more: GatewaySchema = {}): GatewaySchema => ({
   type: 'array',
@@ -45,12 +35,6 @@ const list = (description: string, items: GatewaySchema, more: GatewaySchema = {
   description,
   ...more,
 });
-
-const section = (
-  description: string,
-  properties: Readonly<Record<string, GatewaySchema>>,
-  more: GatewaySchema = {},
-): GatewaySchema => ({ type: 'object', additionalProperties: false, description, properties, ...more });
 
 const SCOPE = '^[!#-\\[\\]-~]+$';
 const HEADER = "^[A-Za-z0-9!#$%&'*+.^`|~-]+$";
@@ -220,13 +204,9 @@ export const GATEWAY_SCHEMA: GatewaySchema = section(
       {
         host: text('Address to listen on.', { default: '127.0.0.1' }),
         port: count('Port to listen on. 0 takes any free port.', [0, 8080, 65_535], 'port'),
-        tls: section(
+        tls: tlsFiles(
           'Certificate of the listener. Without it the listener is plain HTTP, for loopback or behind a proxy that ends TLS.',
-          {
-            certificateFile: text('PEM file with the certificate and its chain. Relative to the configuration file.'),
-            keyFile: text('PEM file with the private key. Relative to the configuration file.'),
-          },
-          { required: ['certificateFile', 'keyFile'] },
+          ' Relative to the configuration file.',
         ),
       },
       { default: {} },
