@@ -4,7 +4,7 @@
  */
 import { type Call, type Command, CommandError, isCommandError } from './command.ts';
 import type { Json, ManagementClient } from './management-client.ts';
-import { findAccount } from './named-owners.ts';
+import { findAccount, findOwner } from './named-owners.ts';
 import type { ListOperation } from './operations.ts';
 import { printable } from './table.ts';
 
@@ -47,6 +47,22 @@ const KINDS = {
     ...{ operation: 'listGroups', singular: 'group', plural: 'groups', noun: 'groups' },
     ...{ prefix: 'grp_', members: ['name'], isSearched: true },
   },
+  WEBHOOK: {
+    ...{ operation: 'listWebhooks', singular: 'endpoint', plural: 'endpoints', noun: 'webhooks' },
+    ...{ prefix: 'whk_', members: ['name', 'url'], isSearched: false },
+  },
+  PEER: {
+    ...{ operation: 'listPeers', singular: 'peer', plural: 'peers', noun: 'peers' },
+    ...{ prefix: 'per_', members: ['name', 'issuer'], isSearched: false },
+  },
+  UPSTREAM: {
+    ...{ operation: 'listUpstreams', singular: 'upstream', plural: 'upstreams', noun: 'upstreams' },
+    ...{ prefix: 'upi_', members: ['name', 'issuer'], isSearched: false },
+  },
+  TRUSTED_ISSUER: {
+    ...{ operation: 'listTrustedIssuers', singular: 'trusted issuer', plural: 'trusted issuers' },
+    ...{ noun: 'workload-identity issuers', prefix: 'tis_', members: ['name', 'issuer'], isSearched: false },
+  },
 } as const satisfies Record<string, Kind>;
 
 const isKind = (value: string): value is keyof typeof KINDS => Object.hasOwn(KINDS, value);
@@ -60,7 +76,7 @@ export const operandOf = (noun: string): string =>
   Object.entries(KINDS).find(([, kind]) => kind.noun === noun)?.[0] ?? 'ID';
 
 /**
- * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username, those
+ * The operands and options of a call, with ids in place of names. Options whose value is `ACCOUNT` take a username, those of `OWNER` that or a group, those
  * whose value is `PARTY` the name of an account, agent or client. Throws CommandError for a name that no object has, or several
  * have.
  */
@@ -78,6 +94,7 @@ export const withIds = async (
   const ids = new Map<string, readonly string[]>();
   for (const [name, { value = '' }] of Object.entries(command.options)) {
     if (value === PARTY) ids.set(name, await Promise.all(call.texts(name).map((one) => partyOf(api, one))));
+    else if (value === 'OWNER') ids.set(name, await Promise.all(call.texts(name).map((one) => findOwner(api, one))));
     else if (value === 'ACCOUNT')
       ids.set(name, await Promise.all(call.texts(name).map((one) => findAccount(api, one))));
     else if (isKind(value)) {
@@ -119,7 +136,8 @@ export const apiIdentified = async (
   return ((body['items'] ?? []) as readonly Json[])[0];
 };
 
-const idOf = async (api: ManagementClient, name: keyof typeof KINDS, given: string): Promise<string> => {
+/** The id of the one object of the kind with this id or name. Throws CommandError. */
+export const idOf = async (api: ManagementClient, name: keyof typeof KINDS, given: string): Promise<string> => {
   const kind: Kind = KINDS[name];
   // The id of a client can be the URL of its metadata document.
   if (given.startsWith(kind.prefix) || (kind.noun === 'clients' && given.startsWith('https://'))) return given;

@@ -97,7 +97,7 @@ export const listCommand = (description: {
         }),
       );
       const isFiltered = Object.values(query).some((value) => value !== undefined);
-      const none = isFiltered ? `There are no such ${noun}.` : nothing;
+      const none = isFiltered ? `There are no such ${noun === 'audit' ? 'events' : noun}.` : nothing;
       if (call.isSet('watch')) {
         await watched(call, async () => {
           const found = await collect(call, operation, query);

@@ -89,3 +89,32 @@ test('an API is named by its name or identifier, a list is filtered by the name 
     err: expect.stringContaining('no-such-person'),
   });
 });
+
+test('a budget names whom it limits, and an agent is killed by its name', async () => {
+  const id = await newAgent('Spender');
+  const made = await behalf(
+    ...['budgets', 'create', 'Of the spender', '--limit', '5', '--window', '1h'],
+    ...['--about', 'agent', '--subject', 'spender', '--json'],
+  );
+  expect(JSON.parse(made.out)).toMatchObject({ about: 'agent', subject: id });
+  const nobody = ['--about', 'owner', '--subject', 'nobody-there'];
+  expect((await behalf('budgets', 'create', 'Of none', '--limit', '5', '--window', '1h', ...nobody)).code).toBe(1);
+  const killed = await behalf('kill', 'agent', 'Spender', '--reason', 'drill');
+  expect([killed.code, killed.err]).toEqual([0, '']);
+  expect((await server.events('kill.ordered')).at(-1)).toMatchObject({ target: { kind: 'agent', id } });
+});
+
+test('an endpoint of webhooks is named by its name or URL, and its owner by a username', async () => {
+  const url = 'https://hooks.example.com/names';
+  const { out } = await behalf('webhooks', 'create', url, '--name', 'Pager', '--kind', 'agent.killed', '--json');
+  const { id } = JSON.parse(out) as { readonly id: string };
+  for (const name of ['pager', url, id]) {
+    expect(JSON.parse((await behalf('webhooks', 'show', name, '--json')).out)).toMatchObject({ id });
+  }
+  const [{ username }] = (await management.call('GET', '/accounts')).body['items'] as [{ readonly username: string }];
+  expect((await behalf('webhooks', 'update', 'Pager', '--owner', username)).code).toBe(0);
+  expect(await behalf('webhooks', 'retry', '--all', '--to', 'Nowhere')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('There is no endpoint with the id or name Nowhere.'),
+  });
+});

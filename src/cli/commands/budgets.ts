@@ -3,6 +3,8 @@ import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
+import { idOf } from '../named-objects.ts';
+import { findAccount, findOwner } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { timeSpan } from '../time-span.ts';
 
@@ -37,6 +39,22 @@ const numbers = (call: ManagementCall): { readonly limit?: number; readonly wind
   };
 };
 
+/** The id of what the budget is about. `--about` says which kind a name is of. */
+const subjectOf = async (call: ManagementCall): Promise<string | undefined> => {
+  const given = call.text('subject');
+  if (given === undefined) return undefined;
+  switch (call.text('about')) {
+    case 'agent':
+      return idOf(call.api, 'AGENT', given);
+    case 'owner':
+      return findOwner(call.api, given);
+    case 'account':
+      return findAccount(call.api, given);
+    default:
+      return given;
+  }
+};
+
 const create = managementCommand({
   words: ['budgets', 'create'],
   operands: ['NAME'],
@@ -46,7 +64,7 @@ const create = managementCommand({
   options: {
     ...CHANGEABLE,
     about: { value: 'KIND', description: 'agent, owner, account or delegation.' },
-    subject: { value: 'ID', description: 'Id of the agent, owner, account or delegation.' },
+    subject: { value: 'WHOM', description: 'Agent, owner or account by name or id; a delegation by its id.' },
     measure: { value: 'WHAT', description: 'tokens, amount or targets. Default: tokens.' },
     resource: { value: 'URL', description: 'Count only tokens for this resource server.' },
     scope: { value: 'SCOPE', description: 'Count only tokens with one of these scopes.', isRepeatable: true },
@@ -58,13 +76,14 @@ const create = managementCommand({
   },
   run: async (call) => {
     const scopes = call.texts('scope');
+    const subject = await subjectOf(call);
     const { body } = await call.api.run('createBudget', {
       body: {
         name: call.operands[0],
         measure: 'tokens',
+        ...(subject === undefined ? {} : { subject }),
         ...texts(call, {
           about: 'about',
-          subject: 'subject',
           measure: 'measure',
           resource: 'resource',
           'detail-type': 'detail_type',
@@ -86,7 +105,7 @@ export const budgetCommands: readonly Command[] = [
     plural: 'budgets and their usage, newest first',
     operation: 'listBudgets',
     nothing:
-      'There are no budgets. Make one: behalf budgets create NAME --about agent --subject agt_… --limit 100 --window 24h',
+      'There are no budgets. Make one: behalf budgets create NAME --about agent --subject AGENT --limit 100 --window 24h',
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },

@@ -11,7 +11,7 @@ export const grantCommands: readonly Command[] = [
     nothing: 'There are no such grants.',
     filters: {
       account: { value: 'ACCOUNT', description: 'Only those of this account.' },
-      client: { value: 'ID', description: 'Only those of this client or agent.' },
+      client: { value: 'PARTY', description: 'Only those of this client or agent.' },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },

@@ -36,10 +36,10 @@ const SUMMARIES: Readonly<Record<KillScope, string>> = {
 
 /** The name of the operand, and the form of its id with --local. */
 const OPERANDS = {
-  agent: { name: 'ID', id: /^agt_[a-z2-7]{26}$/, looks: 'agt_…' },
+  agent: { name: 'AGENT', id: /^agt_[a-z2-7]{26}$/, looks: 'agt_…' },
   owner: { name: 'OWNER', id: /^(?:acc|grp)_[a-z2-7]{26}$/, looks: 'acc_… or grp_…' },
   account: { name: 'ACCOUNT', id: /^acc_[a-z2-7]{26}$/, looks: 'acc_…' },
-  client: { name: 'ID', id: /^app_[a-z2-7]{26}$/, looks: 'app_…, or a URL' },
+  client: { name: 'CLIENT', id: /^app_[a-z2-7]{26}$/, looks: 'app_…, or a URL' },
   delegation: { name: 'ID', id: /^dlg_[a-z2-7]{26}$/, looks: 'dlg_…' },
   // Accepts any id: other parties may have chosen the ids of tokens.
   token: { name: 'ID', id: /./, looks: 'its jti' },

@@ -124,7 +124,7 @@ const action = (
 ): Command =>
   managementCommand({
     words: ['peers', verb],
-    operands: ['ID'],
+    operands: ['PEER'],
     summary,
     role: 'operator',
     ...more,
@@ -155,7 +155,7 @@ const create = managementCommand({
 
 const update = managementCommand({
   words: ['peers', 'update'],
-  operands: ['ID'],
+  operands: ['PEER'],
   summary: 'Change a peer. A given direction is replaced as a whole. Options left out change nothing.',
   ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.' }, ...MEMBERS },
@@ -174,7 +174,7 @@ const link = managementCommand({
   summary: 'Link an account without a role (username or id) to a person of a peer. The person is notified.',
   ...OPENS,
   options: {
-    peer: { value: 'ID', description: 'The peer.', isRequired: true },
+    peer: { value: 'PEER', description: 'The peer.', isRequired: true },
     subject: { value: 'SUB', description: 'Exact `sub` of the person there.', isRequired: true },
   },
   run: async (call) => {
@@ -228,7 +228,7 @@ export const peerCommands: readonly Command[] = [
       plural: 'links of accounts to people of peers, newest first',
       operation: 'listAccountLinks',
       filters: {
-        peer: { value: 'ID', description: 'Only links of this peer.' },
+        peer: { value: 'PEER', description: 'Only links of this peer.' },
         account: { value: 'ACCOUNT', description: 'Only links of this account.' },
       },
       nothing: 'No account is linked. Link one: behalf peers link ACCOUNT --peer ID --subject SUB',

@@ -33,7 +33,7 @@ export const simulateCommand = managementCommand({
   summary: 'Simulate what an agent would get, layer by layer, and what would have to change for more.',
   role: 'operator',
   options: {
-    agent: { value: 'ID', description: 'Agent or client that requests the token.', isRequired: true },
+    agent: { value: 'PARTY', description: 'Agent or client that requests the token.', isRequired: true },
     account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the agent acts for itself.' },
     resource: { value: 'URL', description: 'Resource server of the request.', isRequired: true },
     scope: { value: 'NAME', description: 'Requested scope. Default: all.', isRepeatable: true },

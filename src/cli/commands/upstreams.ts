@@ -119,7 +119,7 @@ const shown = (body: Json): string =>
 const action = (verb: 'disable' | 'enable', summary: string): Command =>
   managementCommand({
     words: ['upstreams', verb],
-    operands: ['ID'],
+    operands: ['UPSTREAM'],
     summary,
     ...(verb === 'enable' ? OPENS : { role: 'administrator' }),
     options: {},
@@ -134,7 +134,7 @@ const action = (verb: 'disable' | 'enable', summary: string): Command =>
 const removal = (words: readonly string[], operation: ActionOperation, summary: string): Command =>
   managementCommand({
     words,
-    operands: ['ID'],
+    operands: [operation === 'removeUpstream' ? 'UPSTREAM' : 'ID'],
     summary,
     role: 'administrator',
     options: {},
@@ -172,7 +172,7 @@ const link = managementCommand({
   summary: 'Link an account (username or id) to a person of an upstream. This person then signs in to that account.',
   ...OPENS,
   options: {
-    upstream: { value: 'ID', description: 'The upstream.', isRequired: true },
+    upstream: { value: 'UPSTREAM', description: 'The upstream.', isRequired: true },
     subject: { value: 'SUB', description: 'Exact `sub` of the person there.', isRequired: true },
   },
   run: async (call) => {
@@ -232,7 +232,7 @@ export const upstreamCommands: readonly Command[] = [
       plural: 'links of accounts to people of upstream providers, newest first',
       operation: 'listUpstreamLinks',
       filters: {
-        upstream: { value: 'ID', description: 'Only links of this upstream.' },
+        upstream: { value: 'UPSTREAM', description: 'Only links of this upstream.' },
         account: { value: 'ACCOUNT', description: 'Only links of this account.' },
       },
       nothing: 'No account is connected.',

@@ -13,7 +13,7 @@ const CHANGEABLE = {
     description: 'Kind of notification to send: agent.suspended, factor.added, … (docs/how-to/notifications.md).',
     isRepeatable: true,
   },
-  owner: { value: 'ID', description: 'Send only notifications about agents of this account or group.' },
+  owner: { value: 'OWNER', description: 'Send only notifications about agents of this account or group.' },
   'resource-server': {
     value: 'API',
     description: 'Access requests of this resource server may name the URL as their callback.',
@@ -59,7 +59,7 @@ const create = managementCommand({
 
 const rotate = managementCommand({
   words: ['webhooks', 'rotate'],
-  operands: ['ID'],
+  operands: ['WEBHOOK'],
   summary: 'Rotate the secret of an endpoint. For a day the server also signs messages with the previous secret.',
   role: 'operator',
   options: {},
@@ -72,7 +72,7 @@ const rotate = managementCommand({
 
 const test = managementCommand({
   words: ['webhooks', 'test'],
-  operands: ['ID'],
+  operands: ['WEBHOOK'],
   summary: 'Send an endpoint a test message, and print whether the delivery succeeded.',
   role: 'operator',
   options: {},
@@ -120,7 +120,7 @@ const retry = managementCommand({
   role: 'operator',
   options: {
     all: { description: 'Every dead letter.' },
-    to: { value: 'RECIPIENT', description: 'With --all: only those for this endpoint, account or browser.' },
+    to: { value: 'WEBHOOK', description: 'With --all: only those for this endpoint.' },
   },
   run: async (call) => {
     const [id] = call.operands;

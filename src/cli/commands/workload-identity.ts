@@ -63,7 +63,7 @@ const action = (
 ): Command =>
   managementCommand({
     words: ['workload-identity', 'issuers', verb],
-    operands: ['ID'],
+    operands: ['TRUSTED_ISSUER'],
     summary,
     role: 'operator',
     ...more,
@@ -101,7 +101,7 @@ const create = managementCommand({
 
 const update = managementCommand({
   words: ['workload-identity', 'issuers', 'update'],
-  operands: ['ID'],
+  operands: ['TRUSTED_ISSUER'],
   summary: 'Change a trusted issuer. Options left out change nothing.',
   ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.' }, ...KEYS },
@@ -132,7 +132,7 @@ const allow = managementCommand({
   summary: 'Add a credential: the agent authenticates with tokens of a trusted issuer about one subject.',
   role: 'administrator',
   options: {
-    issuer: { value: 'ID', description: 'The trusted issuer.', isRequired: true },
+    issuer: { value: 'TRUSTED_ISSUER', description: 'The trusted issuer.', isRequired: true },
     subject: {
       value: 'TEXT',
       description: 'Required value of `sub`. Each * matches one part of it, or the rest of one part.',
