@@ -128,6 +128,7 @@ export const authorityServices = (
       settings: { maxDepth, maxDurationSeconds, defaultDurationSeconds },
       revocation: ended,
       snapshots: deps.documentClients,
+      transactions: delegation.transactions,
     }),
     reservations: budgetReservations({
       ...{ documents, clock, elapsed: stopwatch, identifiers, budgets, delegations },

@@ -143,6 +143,59 @@ describe('an authorization request of the agent', () => {
   });
 });
 
+describe('the intent', () => {
+  test('is confirmed by the person who allows the request on the page that shows it', async () => {
+    const id = await opened(made.agent);
+    const texts: string[] = [];
+    const { body } = await made.authorize(made.agent, 'openid read write', [made.calendar.identifier], {
+      ...{ transaction: id, prompt: 'consent' },
+      walk: { ...made.allowing, onPage: ({ text }) => texts.push(text) },
+    });
+    expect(texts.join(' ')).toContain(INTENT);
+    expect(texts.join(' ')).toContain('you also confirm');
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    const intent = found['intent'] as { readonly digest: string };
+    expect(intent).toMatchObject({ text: INTENT, source: 'confirmed_by_person', confirmed_by: [made.accountId] });
+    expect(await latest('transaction.intent_confirmed')).toMatchObject({
+      ...{ txn: id, subject: made.accountId, caller: made.accountId, agent: made.agent.clientId, outcome: 'done' },
+      inputs: { intent: intent.digest, source: 'stated_by_agent' },
+    });
+    expect(decodeJwt(String(body['access_token']))['txn']).toBe(id);
+    const issued = await latest('token.issued');
+    expect(JSON.stringify(issued?.inputs?.['policyCase'])).toContain('confirmed_by_person');
+    // The agent itself acts for no person, and no person confirmed anything for it.
+    expect((await own(id)).status).toBe(200);
+    const ofAgent = await latest('token.issued');
+    expect(JSON.stringify(ofAgent?.inputs?.['policyCase'])).toContain('stated_by_agent');
+  });
+
+  test('of which this server knows only a digest is not shown, and not confirmed', async () => {
+    const id = await opened(made.agent, {
+      intent: undefined,
+      intent_digest: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA',
+    });
+    const texts: string[] = [];
+    await made.authorize(made.agent, 'openid read write', [made.calendar.identifier], {
+      ...{ transaction: id, prompt: 'consent' },
+      walk: { ...made.allowing, onPage: ({ text }) => texts.push(text) },
+    });
+    expect(texts.join(' ')).not.toContain('you also confirm');
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    expect(found['intent']).toMatchObject({ source: 'stated_by_agent' });
+  });
+
+  test('is not confirmed by a person who denies', async () => {
+    const id = await opened(made.agent);
+    const denied = made.authorize(made.agent, 'openid read write', [made.calendar.identifier], {
+      ...{ transaction: id, prompt: 'consent' },
+      walk: { ...made.allowing, consent: { button: /=deny$/ } },
+    });
+    await expect(denied).rejects.toThrow('no code');
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    expect(found['intent']).toMatchObject({ source: 'stated_by_agent' });
+  });
+});
+
 describe('a request for approval (CIBA)', () => {
   const asked = async () => {
     const agent = await world.newAgent(`Porter ${Math.random()}`);

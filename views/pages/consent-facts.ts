@@ -5,6 +5,7 @@ import { foldedWarnings } from '../partials/warnings.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consentWarnings, type Warning, consentFactWords as words } from '../words/consent.ts';
+import { intentWords } from '../words/intent.ts';
 import { hasDoubtfulName } from './consent-headline.ts';
 import { emphasised, isLoopback, ownLetters, siteOf, targetOf } from './consent-hosts.ts';
 import type { ConsentModel, ConsentOrigin, EarlierFacts } from './consent-model.ts';
@@ -67,6 +68,12 @@ export const agentsPurpose = ({ requester, actor }: ConsentModel): Html | undefi
   const agent = actor ?? (requester.kind === 'agent' ? requester : undefined);
   return agent && chosenWords(agent.purpose, words.agentSays);
 };
+
+/** What the request is part of, as its agent states it. */
+export const intent = ({ intent: stated }: ConsentModel): Html | undefined =>
+  stated &&
+  html`${chosenWords(stated.text, intentWords.sources[stated.source])}
+<p class="hint">${intentWords.confirmed}</p>`;
 
 export const warnings = (model: ConsentModel): Html | undefined =>
   foldedWarnings([...ofSite(model), ...ofRequester(model), ...model.warnings]);

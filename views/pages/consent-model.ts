@@ -5,6 +5,7 @@ import type { DetailChoice } from '../partials/detail-list.ts';
 import type { StoppedRight } from '../partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeChoice, ScopeItem } from '../partials/scope-list.ts';
 import type { Warning } from '../words/consent.ts';
+import type { IntentSource } from '../words/intent.ts';
 
 /**
  * The form POSTs to `action`: `csrf`, `uid` and `decision` (`allow` or `deny`). For each ticked box it POSTs `scope` (see
@@ -25,6 +26,8 @@ export type ConsentModel = PageFrame & {
   readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
   /** Requested OpenID scopes. The person cannot switch `openid` itself off. */
   readonly openidScopes: readonly OpenidChoice[];
+  /** What the whole transaction is for, in the words of its agent or app. To allow confirms it. */
+  readonly intent?: { readonly text: string; readonly source: IntentSource };
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];

@@ -4,7 +4,7 @@ import { submit } from '../partials/submit.ts';
 import { consentWords as words } from '../words/consent.ts';
 import { choices } from './consent-choices.ts';
 import { technicalDetails, withheldRights } from './consent-details.ts';
-import { agentsPurpose, earlier, facts, warnings } from './consent-facts.ts';
+import { agentsPurpose, earlier, facts, intent, warnings } from './consent-facts.ts';
 import { consentHeading } from './consent-headline.ts';
 import type { ConsentModel } from './consent-model.ts';
 
@@ -41,6 +41,7 @@ export const consentPage = (model: ConsentModel): Html =>
 <div class="ask-head">${consentHeading(model)}
 ${facts(model)}</div>
 ${model.origin.kind === 'delegation' && !model.isNothing && agentsPurpose(model)}
+${!model.isNothing && intent(model)}
 ${warnings(model)}
 ${model.earlier && earlier(model.earlier)}
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}

@@ -8,6 +8,7 @@ import { approvalChannelWords as channelWords } from '../words/approval-channel.
 import { approvalFactWords as words } from '../words/approval-facts.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import type { Warning } from '../words/consent.ts';
+import { type IntentSource, intentWords } from '../words/intent.ts';
 import { scopeWords } from '../words/scope.ts';
 import { type AgentFacts, environmentTag, verifiedTag } from './agent-card.ts';
 import type { BreakGlassNote } from './break-glass.ts';
@@ -73,7 +74,7 @@ export type ApprovalFacts = {
   /** The agent's own text for this one request. */
   readonly message?: string;
   /** What its transaction is for, and who vouches for that. */
-  readonly intent?: { readonly text: string; readonly source: keyof typeof words.intents };
+  readonly intent?: { readonly text: string; readonly source: IntentSource };
   /** In our own text. */
   readonly warnings: readonly Warning[];
   /** When the page is made, epoch seconds. */
@@ -201,4 +202,4 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
 
 /** The agent's text comes after the facts, marked as its own. */
 export const agentsWords = ({ message, intent, agent, channel }: ApprovalFacts): Html =>
-  html`${intent && chosenWords(intent.text, words.intents[intent.source])}${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;
+  html`${intent && chosenWords(intent.text, intentWords.sources[intent.source])}${message !== undefined && chosenWords(message, channel === 'access_request' ? channelWords.serviceSays : words.says)}${chosenWords(agent.purpose, channel === 'access_request' ? channelWords.purpose : agentWords.purpose)}`;

@@ -65,12 +65,6 @@ export const approvalFactWords = {
       en: html`for this one action, one time, within ${duration}`,
       de: html`nur für diese Handlung, ein einziges Mal, ${duration} lang`,
     }),
-  intents: {
-    stated_by_agent: phrase({
-      en: 'What the whole transaction is for, stated by the agent',
-      de: 'Zweck des gesamten Vorgangs (Angabe des Agenten)',
-    }),
-  },
   says: phrase({
     en: 'The agent says about this request, in its own words',
     de: 'Der Agent sagt zu dieser Anfrage, in seinen eigenen Worten',

@@ -71,6 +71,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'delegation.confirmed': ['New owner of an agent confirmed', 'Neuer Eigentümer eines Agenten bestätigt'],
   'delegation.revoked': ['Delegation ended', 'Vollmacht beendet'],
   'transaction.opened': ['Transaction opened', 'Vorgang eröffnet'],
+  'transaction.intent_confirmed': ['Intent confirmed', 'Zweck bestätigt'],
   'transaction.closed': ['Transaction closed', 'Vorgang geschlossen'],
   'account.created': ['Account created', 'Konto angelegt'],
   'account.updated': ['Account changed', 'Konto geändert'],

@@ -34,6 +34,8 @@ export const AUDIT_EVENTS = {
     'The server refused a question of an authenticated resource server: it was malformed, or questions came too often. Or it refused the access request of a resource server, or a list of its reports as a whole.',
   'transaction.opened':
     'An agent opened a transaction. `inputs` have its trigger, the digest of its intent with its source, and its end. `personal.message` is the text of the intent, `personal.invoker` what invoked the agent; the agent states both.',
+  'transaction.intent_confirmed':
+    'A person read the intent of a transaction on a page of this server, and allowed what the page asked. `inputs.intent` is its digest, `inputs.source` who had stated it.',
   'transaction.closed':
     'A transaction was closed, and every token below it ended. No approval below it gives a token. `inputs.cause` says by what: the agent, an owner, an operator, its end, a kill, a change of owner. `inputs.closedAt` is when; the server writes this event right after.',
   'transaction.receipt_issued':

@@ -29,6 +29,8 @@ export type Interaction = {
   readonly details?: DetailsByResource;
   /** Agent that is to act for the person through the requesting client. */
   readonly requestedActor?: string;
+  /** The transaction that the request names. */
+  readonly txn?: string;
   /** Whether the request names no scope: it then requests the defaults of its resources. */
   readonly isDefaultScope?: true;
   /** Set in a device flow (RFC 8628): the person types or checks this code. */

@@ -28,7 +28,7 @@ export const backchannelSource =
     return {
       facts: {
         ...{ server, caller: agentParty(agent), subject: account, actors: [agent.id] },
-        ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+        ...(transaction ? { transaction: transactionFacts(transaction, account.id) } : {}),
         ...(others ? { participants: others.map(({ facts }) => facts) } : {}),
       },
       chain: extendChain(agent.id, issuer),

@@ -151,7 +151,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
       actors: request.isAgent ? [request.clientId] : [],
       source: request.source,
       isBound: request.dpopThumbprint !== undefined || request.certificateThumbprint !== undefined,
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, person.account.id) } : {}),
       // By an assertion the agent gets no scope that needs all participants: it has a delegation from none of them.
       participants: participantsBeside(transaction, person.account.id)?.map((id) => ({ id })),
     });

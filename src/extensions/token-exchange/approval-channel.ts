@@ -102,7 +102,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     const facts = {
       ...(participants ? { participants: participants.map((one) => one.facts) } : {}),
       ...(await factsAt(dependencies, refuse, agent, account, accepted, grant, source, server)),
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, account.id) } : {}),
     };
     const txn = origin.txn ?? identifiers.newId('txn');
     const made = new Set<string>();

@@ -103,7 +103,7 @@ const checkedExchange = async (
     assurance: token.assurance,
     source: caller.source,
     isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
-    ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+    ...(transaction ? { transaction: transactionFacts(transaction, account.id) } : {}),
   };
   return { agent, parameters, target, accepted, transaction, grant, source, participants, facts };
 };

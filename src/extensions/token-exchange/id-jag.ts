@@ -79,7 +79,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
       assurance: signIn.assurance,
       source: caller.source,
       isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, account.id) } : {}),
     });
     caller.note({
       decision: decision.id,

@@ -85,7 +85,7 @@ export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
       assurance: token.assurance,
       source: caller.source,
       isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, account.id) } : {}),
     });
     caller.note({
       decision: decision.id,

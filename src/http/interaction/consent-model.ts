@@ -67,7 +67,7 @@ export const consentModel = async (
             ...(isDocumentId(requester.client.id) ? { site: siteFacts(requester.client.id) } : {}),
           },
     ...(question.actor ? { actor: agentFacts(question.actor, owners) } : {}),
-    origin: facts.origin,
+    ...{ origin: facts.origin, ...(question.intent ? { intent: question.intent } : {}) },
     account: {
       name: account.name,
       username: account.username,

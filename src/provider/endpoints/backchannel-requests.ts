@@ -121,7 +121,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
             asked: scope,
             details: { asked: details },
             source: factsOf(ctx.req).source,
-            ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+            ...(transaction ? { transaction: transactionFacts(transaction, person.id) } : {}),
             ...(others ? { participants: others.map(({ facts }) => facts) } : {}),
           },
           ...(transaction ? { txn: transaction.id } : {}),

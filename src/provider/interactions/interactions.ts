@@ -135,6 +135,7 @@ export const interactions = (deps: Deps): Interactions => {
         ...(details.details === undefined ? {} : { details: details.details }),
         ...(details.userCode === undefined ? {} : { userCode: details.userCode }),
         ...(details.requestedActor === undefined ? {} : { requestedActor: details.requestedActor }),
+        ...(text('transaction') ? { txn: text('transaction') as string } : {}),
         ...(details.isDefaultScope ? { isDefaultScope: true as const } : {}),
         expiresAt: found.exp,
       };

@@ -174,7 +174,7 @@ export const resourceAuthority = (deps: {
     const others = await otherParticipants(deps, transaction, about, company);
     const forWhom = {
       ...known,
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, about) } : {}),
       ...(others ? { others, participants: others.map(({ facts }) => facts) } : {}),
       asked: askedOf(ctx),
       assurance: assuranceOf(ctx),

@@ -193,7 +193,7 @@ export const tokenLiveness = (deps: {
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,
       isUnasked: facts.origin !== undefined,
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, subject) } : {}),
       ...(participants ? { participants } : {}),
       ...(approval ? { approval: { id: approval.id, approvers: agreedBy(approval).length } } : {}),
       assurance: facts.assurance,

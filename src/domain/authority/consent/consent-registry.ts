@@ -13,6 +13,7 @@ import type { ResourceServer } from '../../resources/resource-servers/resource-s
 import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegistry } from '../delegation/delegation-registry.ts';
 import { revocation as overStore } from '../revocation/revocation.ts';
+import type { TransactionRegistry } from '../transactions/transaction-registry.ts';
 import { allowsAllAtApis } from './allowed-rights.ts';
 import { askedAgain } from './asked-again.ts';
 import { detailsOf, isAskedEachTime } from './asked-details.ts';
@@ -23,6 +24,7 @@ import {
   type ConsentQuestion,
   consentQuestion,
   type DurationSettings,
+  requesterId,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
 import { consentParties, type Lookup } from './consent-parties.ts';
@@ -32,6 +34,7 @@ import { newOwners } from './new-owners.ts';
 import { questionDigest } from './question-digest.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-delegation-choices.ts';
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
+import { statedIntent } from './stated-intent.ts';
 import { consentsOfWishes, type WishesDependencies, wishesByAgent, wishesOf } from './wishes.ts';
 
 export type ConsentDeps = {
@@ -46,6 +49,7 @@ export type ConsentDeps = {
     DelegationRegistry,
     'recordConsent' | 'consented' | 'suspendedAt' | 'suspendedOf' | 'revoke'
   >;
+  readonly transactions: Pick<TransactionRegistry, 'live' | 'confirmIntent'>;
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
   /** Resource indicator of the management API, at which no agent acts for its caller. */
@@ -91,6 +95,7 @@ export interface ConsentRegistry {
 export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
   const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
     deps;
+  const { transactions } = deps;
   const { revocation = overStore({ documents }) } = deps;
   const answers = rememberedAnswers({ documents, clock });
   const asked = askedAgain({ documents, clock });
@@ -125,6 +130,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, delegableTo) : [],
       settings,
       authorize,
+      intent: await statedIntent(deps.transactions, asked, requesterId(requester)),
       isNewOwner: acting !== undefined && (await owners.isNew(asked, acting)),
       now: clock.now(),
     });
@@ -221,6 +227,9 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
         },
         ...(details === undefined ? {} : { personal: { details: JSON.stringify(details) } }),
       });
+      if (of.txn !== undefined && of.intent) {
+        await transactions.confirmIntent(of.txn, of.account.id, of.intent.digest, by);
+      }
       const actor = actorIn(of);
       if (actor) {
         for (const { identifier, scopes, details: shown } of of.resources) {

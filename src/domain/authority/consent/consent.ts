@@ -19,6 +19,7 @@ import { type AskedDetail, askedDetails, detailsOf } from './asked-details.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
 import type { EarlierConsent } from './remembered-consent.ts';
+import type { StatedIntent } from './stated-intent.ts';
 import { type AllowedWish, allowedWishes, type Wish } from './wishes.ts';
 
 /** The requested access, its account and its client, before it is cut to what can be granted. */
@@ -28,7 +29,7 @@ export type AskedConsent = Pick<
 > & {
   /** Account id. */
   readonly account: string;
-  /** The transaction of the request, when an agent's exchange led here. */
+  /** The transaction that the request names, or that of the exchange that led here. */
   readonly txn?: string;
   /** The requesting agent may act only in calls by this client (decision 21). */
   readonly via?: string;
@@ -51,13 +52,12 @@ export type ConsentQuestion = {
   readonly requester: Requester;
   /** Agent that is to act for the person through the requesting client: it may use the allowed rights. */
   readonly actor?: Agent;
-  /**
-   * Client that calls the requesting agent. The allowed rights apply only to its calls, and give the client nothing.
-   */
+  /** Client that calls the requesting agent: the rights apply only to its calls, and give the client nothing. */
   readonly via?: Client;
   readonly redirectUri?: string;
   readonly userCode?: string;
   readonly txn?: string;
+  readonly intent?: StatedIntent;
   readonly openidScopes: readonly string[];
   /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
   readonly resources: readonly AskedResource[];
@@ -138,6 +138,7 @@ type ConsentInput = {
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
   readonly isNewOwner?: boolean;
+  readonly intent?: StatedIntent | undefined;
   /** Epoch seconds. */
   readonly now: number;
 };
@@ -167,6 +168,7 @@ export const consentQuestion = async (input: ConsentInput): Promise<ConsentQuest
     ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
     ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
     ...(asked.txn === undefined ? {} : { txn: asked.txn }),
+    ...(input.intent ? { intent: input.intent } : {}),
     openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
     resources,
     withheld,

@@ -20,9 +20,11 @@ export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
  * another page.
  */
 export const questionDigest = (question: ConsentQuestion): string => {
-  const asked = rememberedDigest(question);
-  const { wishes = [] } = question;
-  if (wishes.length === 0) return asked;
+  const remembered = rememberedDigest(question);
+  const { wishes = [], intent, txn } = question;
+  // An answer does not depend on the intent, but to allow confirms the text that was shown.
+  const asked = intent ? `${remembered} ${txn} ${intent.digest}` : remembered;
+  if (wishes.length === 0) return intent ? createHash('sha256').update(asked).digest('base64url') : asked;
   const seen = seenWishes(wishes, (agent) => snapshot({ kind: 'agent', agent }));
   return createHash('sha256')
     .update(JSON.stringify([asked, seen]))

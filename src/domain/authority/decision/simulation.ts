@@ -151,7 +151,7 @@ export const simulator = (deps: {
       assurance: asked.assurance,
       approval: asked.approval,
       source: asked.source,
-      ...(transaction ? { transaction: transactionFacts(transaction) } : {}),
+      ...(transaction ? { transaction: transactionFacts(transaction, subject?.id) } : {}),
       ...(others ? { participants: others.map((one) => one.facts) } : {}),
       stops: [
         ...(caller.state === 'active'

@@ -200,6 +200,7 @@ const ENDING_NOTHING = [
   'decision.searched',
   'decision.refused',
   'transaction.opened',
+  'transaction.intent_confirmed',
   'transaction.receipt_issued',
   'report.stated',
   'report.left_out',

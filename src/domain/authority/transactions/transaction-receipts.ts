@@ -9,7 +9,7 @@ import { type DocumentStore, everyDocument } from '../../ports/document-store.ts
 import { GRADES, stepBook } from './grading.ts';
 import { statementLog } from './logged-statement.ts';
 import { TOKEN_ENDS, tokenEnds } from './token-ends.ts';
-import type { Transaction } from './transaction.ts';
+import { sourceOf, type Transaction } from './transaction.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
 import type { TransactionRegistry } from './transaction-registry.ts';
 
@@ -117,7 +117,7 @@ export const transactionReceipts = ({
       agent,
       owner,
       trigger,
-      intent: { digest: intent.digest, source: intent.source },
+      intent: { digest: intent.digest, source: sourceOf(transaction) },
       ...(participants === undefined ? {} : { participants }),
       ...(composition === undefined ? {} : { composition }),
       ...(traceparent === undefined ? {} : { traceparent }),

@@ -10,7 +10,7 @@ import {
   placeIn,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
@@ -21,6 +21,7 @@ import {
   KEPT_SECONDS,
   LONGEST_SECONDS,
   MOST_OPEN,
+  MOST_PARTICIPANTS,
   SHORTEST_SECONDS,
   TRANSACTIONS,
   type Transaction,
@@ -57,6 +58,12 @@ export interface TransactionRegistry extends TransactionClosing {
    * owner has ended. 'unknown': it opened no such one. Throws StoreUnavailable.
    */
   named(agent: string, id: string): Promise<Transaction | 'unknown' | 'ended'>;
+  /**
+   * Records that a person read the intent with this digest, and confirmed it. Idempotent. Changes nothing of a transaction that
+   * has ended, that is of other people, or whose text is not known here. Returns whether it is confirmed by them. Throws
+   * StoreUnavailable.
+   */
+  confirmIntent(id: string, person: string, digest: string, by: By): Promise<boolean>;
 }
 
 export const transactionRegistry = (deps: {
@@ -153,6 +160,22 @@ export const transactionRegistry = (deps: {
       return found.length > limit && last ? { items, next: placeIn(last, NEWEST_FIRST) } : { items };
     },
 
+    async confirmIntent(id, person, digest, by): Promise<boolean> {
+      const found = await live(id);
+      if (!found || !mayConfirm(found, person, digest)) return false;
+      if (found.intent.confirmedBy?.includes(person)) return true;
+      const event = confirmedEvent(found, person, by);
+      await audit.append(event);
+      const stored = await update(transactions, id, (one): Transaction | undefined => {
+        const { confirmedBy = [] } = one.intent;
+        if (one.state !== 'open' || confirmedBy.includes(person) || !mayConfirm(one, person, digest)) return undefined;
+        return { ...one, intent: { ...one.intent, confirmedBy: [...confirmedBy, person] }, updatedAt: clock.now() };
+      });
+      const isConfirmed = stored?.document.intent.confirmedBy?.includes(person) === true;
+      if (!isConfirmed) await audit.append({ ...event, ...OVER_FIRST });
+      return isConfirmed;
+    },
+
     async named(agent, id): Promise<Transaction | 'unknown' | 'ended'> {
       const found = (await transactions.get(id))?.document;
       if (found?.agent !== agent) return 'unknown';
@@ -162,6 +185,29 @@ export const transactionRegistry = (deps: {
     },
   };
 };
+
+/** Only a text can be confirmed, by a participant, and by as many people as can take part. */
+const mayConfirm = ({ intent, participants }: Transaction, person: string, digest: string): boolean =>
+  intent.text !== undefined &&
+  intent.digest === digest &&
+  participants?.includes(person) !== false &&
+  (intent.confirmedBy ?? []).length < MOST_PARTICIPANTS;
+
+const confirmedEvent = ({ id, agent, owner, intent }: Transaction, person: string, by: By): AuditEvent => ({
+  ...{
+    type: 'transaction.intent_confirmed',
+    outcome: 'done',
+    txn: id,
+    agent,
+    owner,
+    subject: person,
+    caller: by.caller,
+  },
+  target: { kind: 'transaction', id },
+  ...(by.request === undefined ? {} : { request: by.request }),
+  ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+  inputs: { intent: intent.digest, source: intent.source },
+});
 
 /** The order of NEWEST_FIRST, in which stores break ties by id. */
 const newerFirst = (one: Transaction, other: Transaction): number =>

@@ -10,15 +10,22 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 export const TRIGGERS = ['person', 'schedule', 'event', 'transaction'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** Who vouches for the intent. The server sets it by the caller, so that no agent can state a better one. */
-export const INTENT_SOURCES = ['stated_by_agent'] as const;
+/**
+ * Who vouches for the intent. The server sets it by what it saw, so that no agent can state a better one. `confirmed_by_person`:
+ * a person read it on a page of this server and allowed what the page asked.
+ */
+export const INTENT_SOURCES = ['confirmed_by_person', 'stated_by_agent'] as const;
+export type IntentSource = (typeof INTENT_SOURCES)[number];
 
 /** What the work is for. `text` is absent when only its digest was given. */
 export type Intent = {
   readonly text?: string;
   /** SHA-256 of the text in UTF-8, base64url. */
   readonly digest: string;
-  readonly source: (typeof INTENT_SOURCES)[number];
+  /** Who stated it first. */
+  readonly source: IntentSource;
+  /** Accounts of the people who confirmed it, at most MOST_PARTICIPANTS. */
+  readonly confirmedBy?: readonly string[];
 };
 
 /**
@@ -126,12 +133,23 @@ export type TransactionFacts = {
   readonly participants?: number;
 };
 
-export const transactionFacts = ({ trigger, intent, participants }: Transaction): TransactionFacts => ({
+/** `person`: whom the token is for. Another person's confirmation vouches for nothing that is done for this one. */
+export const transactionFacts = (
+  { trigger, intent, participants }: Transaction,
+  person: string | undefined,
+): TransactionFacts => ({
   trigger,
   intent: intent.digest,
-  source: intent.source,
+  source: person !== undefined && intent.confirmedBy?.includes(person) ? 'confirmed_by_person' : intent.source,
   ...(participants === undefined ? {} : { participants: participants.length }),
 });
+
+/** Who vouches for the intent of the transaction as a whole: with several people, every one of them has to confirm it. */
+export const sourceOf = ({ intent, participants }: Pick<Transaction, 'intent' | 'participants'>): IntentSource => {
+  const { confirmedBy = [], source } = intent;
+  const isConfirmed = participants ? participants.every((id) => confirmedBy.includes(id)) : confirmedBy.length > 0;
+  return isConfirmed ? 'confirmed_by_person' : source;
+};
 
 /** The participants besides this person; undefined for a transaction that is not of several people. */
 export const participantsBeside = (

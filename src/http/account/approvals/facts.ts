@@ -5,7 +5,7 @@ import { approvalWords } from '../../../../views/words/approval.ts';
 import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { ApproverSlot } from '../../../domain/approvals/effective-votes.ts';
 import { txnOf } from '../../../domain/approvals/transaction-of-approval.ts';
-import { isDeclared, type Transaction } from '../../../domain/authority/transactions/transaction.ts';
+import { isDeclared, sourceOf, type Transaction } from '../../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import { describedDetail } from '../../../domain/resources/authorization-details/described-detail.ts';
 import { typeOf } from '../../../domain/resources/authorization-details/narrowed-details.ts';
@@ -153,8 +153,9 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
 
 /** What the transaction of a request is for. Of one whose text was not given, there is nothing to read. */
 const intentOf = (approval: Approval, { transactions }: ApprovalContext): Pick<ApprovalFacts, 'intent'> => {
-  const intent = transactions.get(txnOf(approval) ?? '')?.intent;
-  return intent?.text === undefined ? {} : { intent: { text: intent.text, source: intent.source } };
+  const transaction = transactions.get(txnOf(approval) ?? '');
+  const text = transaction?.intent.text;
+  return transaction && text !== undefined ? { intent: { text, source: sourceOf(transaction) } } : {};
 };
 
 /** Each account once, in batches of the size that a store query takes. */

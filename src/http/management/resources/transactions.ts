@@ -12,6 +12,7 @@ import {
   MOST_INVOKER_CHARACTERS,
   MOST_PARTICIPANTS,
   SHORTEST_SECONDS,
+  sourceOf,
   TRIGGERS,
   type Transaction,
 } from '../../../domain/authority/transactions/transaction.ts';
@@ -94,9 +95,13 @@ const TRANSACTION = named(
         {
           text: string('What the work is for. Absent when the agent sent only a digest.'),
           digest: string('SHA-256 of the text, base64url.'),
-          source: oneOf('Who vouches for the intent.', INTENT_SOURCES),
+          source: oneOf(
+            'Who vouches for the intent. With several people it is confirmed once each of them has confirmed it.',
+            INTENT_SOURCES,
+          ),
+          confirmed_by: strings('People who confirmed it on a page of this server.', MOST_PARTICIPANTS, 64),
         },
-        ['text'],
+        ['text', 'confirmed_by'],
       ),
       composition: string('Digest of the composition that the agent had declared.'),
       participants: strings(PARTICIPANTS, MOST_PARTICIPANTS, 64),
@@ -176,7 +181,6 @@ const MEMBERS = [
   'owner',
   'trigger',
   'invoker',
-  'intent',
   'participants',
   'composition',
   'traceparent',
@@ -190,6 +194,10 @@ const MEMBERS = [
 
 const showTransaction = (transaction: Transaction) => ({
   ...show(transaction, MEMBERS),
+  intent: {
+    ...show(transaction.intent, ['text', 'digest', 'confirmedBy']),
+    source: sourceOf(transaction),
+  },
   state: transaction.state === 'open' ? ('open' as const) : ('closed' as const),
 });
 
