@@ -1,4 +1,4 @@
-/** Buttons that copy an id, in a real browser. */
+/** What every page of the console does with a click: buttons that copy an id, and the box that ticks all rows. In a real browser. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
@@ -55,5 +55,32 @@ test('without scripts there is no button that does nothing', async () => {
   await onAgentPage(false, [], async (page) => {
     expect(await page.getByText(agent).first().isVisible()).toBe(true);
     expect(await page.getByRole('button', { name: `Copy ${agent}` }).count()).toBe(0);
+  });
+});
+
+test('a box in the head of a list ticks all agents, and none; the actions appear and go', async () => {
+  await onAgentPage(true, [], async (page) => {
+    await page.goto(`${server.issuer}/console/agents`);
+    const rows = page.locator('td .pick input');
+    const all = page.getByRole('checkbox', { name: 'Choose all on this page' });
+    expect(await rows.count()).toBeGreaterThan(0);
+    await all.focus();
+    await page.keyboard.press('Space');
+    expect(await rows.evaluateAll('(boxes) => boxes.every(({ checked }) => checked)')).toBe(true);
+    await page.getByRole('button', { name: 'Suspend' }).waitFor();
+    await rows.first().uncheck();
+    expect(await all.isChecked()).toBe(false);
+    await all.check();
+    await all.uncheck();
+    expect(await rows.evaluateAll('(boxes) => boxes.some(({ checked }) => checked)')).toBe(false);
+    await page.getByRole('button', { name: 'Suspend' }).waitFor({ state: 'hidden' });
+  });
+});
+
+test('without scripts no box ticks all rows', async () => {
+  await onAgentPage(false, [], async (page) => {
+    await page.goto(`${server.issuer}/console/agents`);
+    expect(await page.locator('[data-pick-all]').first().isVisible()).toBe(false);
+    expect(await page.locator('td .pick input').first().isVisible()).toBe(true);
   });
 });

@@ -66,13 +66,19 @@ const columns = (
 const failed = ({ failure, status }: { readonly failure: string; readonly status?: number }): Html =>
   html`${status !== undefined && html`<span class="tag off">${words.httpStatus(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span>`;
 
+/** The status, which says enough beside a time; else the failure. */
+const answer = ({ failure, status }: DeadLetterAttempt): Html =>
+  status === undefined
+    ? html`<span>${failureText(failure) ?? plainText(failure, 200)}</span>`
+    : html`<span class="tag off">${words.httpStatus(status)}</span>`;
+
 /** Each attempt with its time, folded. Attempts from before the server kept them have none. */
 const history = ({ attempts, history: tries, id }: DeadLetterRow, isOpen: boolean): Html =>
   tries.length === 0
     ? html`<span class="line hint">${words.attempts(attempts)}</span>`
     : html`<details class="tries"${isOpen && html` open`}><summary>${words.attempts(attempts)}<span class="unseen"> ${plainText(id, 100)}</span></summary>
 ${tries.length > attempts && html`<p class="hint">${words.alsoBefore}</p>`}
-<ol>${tries.toReversed().map((one) => html`<li><span class="at">${secondText(one.at)}</span> ${failed(one)}</li>`)}</ol></details>`;
+<ol>${tries.toReversed().map((one) => html`<li><span class="at">${secondText(one.at)}</span> ${answer(one)}</li>`)}</ol></details>`;
 
 const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: string): Html | undefined =>
   againAction === undefined

@@ -3,7 +3,7 @@ import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
-import { actionLink, headActions } from '../partials/object-page.ts';
+import { headActions } from '../partials/object-page.ts';
 import { pagination } from '../partials/pagination.ts';
 import {
   differenceCount,
@@ -104,9 +104,8 @@ ${sourceText(model.text, words.textOf(model.set.version))}
 /** A draft is activated or replayed first; what else can be done with a version is in the menu. */
 const versionActions = (model: PolicyVersionModel): Html | undefined => {
   const { activateHref, editHref, copyHref, tryHref, difference, set } = model;
-  const about = words.versionNumber(set.version);
   const link = (href: string | undefined, text: Phrase, kind: 'primary' | 'plain' = 'plain') =>
-    href === undefined ? undefined : actionLink({ href, text, kind }, about);
+    href === undefined ? undefined : html`<a class="button ${kind}" href="${href}">${text}</a>`;
   const activate = set.state === 'archived' ? words.makeCountAgain : words.makeCount;
   return headActions(
     [
@@ -117,7 +116,7 @@ const versionActions = (model: PolicyVersionModel): Html | undefined => {
       link(copyHref, words.draftFrom),
     ],
     [],
-    about,
+    words.versionNumber(set.version),
   );
 };
 
