@@ -101,6 +101,8 @@ const RULES: readonly Rule[] = [
     types: ['node:stream'],
   },
 
+  { of: 'adapters/s3/', may: ['./', 'node:crypto', 'node:timers/promises'], types: ['src/domain/ports/'] },
+
   { of: 'adapters/mail/', may: ['src/domain/ports/', 'nodemailer'] },
 
   {
@@ -192,6 +194,7 @@ const RULES: readonly Rule[] = [
       'config/',
       'src/domain/',
       'adapters/node/',
+      'adapters/s3/',
       'adapters/sqlite/',
       'jose',
       'node:crypto',

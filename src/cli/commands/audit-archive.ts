@@ -1,18 +1,14 @@
 /** `behalf audit archive`, and the check of an archive without the server. */
-import { archiveFolder } from '../../../adapters/node/archive-folder.ts';
 import { type ArchiveVerdict, verifyArchive } from '../../domain/audit/archive/verify-archive.ts';
 import type { ArchiveResult } from '../../domain/audit/archive/write-archive.ts';
 import { FINDINGS, faultOf } from '../../domain/audit/findings.ts';
-import type { ArchiveFiles } from '../../domain/ports/archive-files.ts';
+import { archivePlace } from '../archive-place.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
 import { momentOf } from '../moment.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { ONE_SOURCE, policyOf, verifiersOf } from './transparency-log.ts';
-
-const placeOf = (where: string, { isNew }: { readonly isNew: boolean }): ArchiveFiles =>
-  archiveFolder(where, { isNew });
 
 const factsOf = ({ origin, bundles, records, checkpoint }: ArchiveVerdict) => ({
   ...{ origin, bundles, records, size: checkpoint.size },
@@ -38,8 +34,8 @@ export const auditArchive: Command = {
       isRequired: true,
     },
     to: {
-      value: 'FOLDER',
-      description: 'Folder of the archive. The command creates it, or continues it.',
+      value: 'PLACE',
+      description: 'Folder of the archive, or s3://BUCKET/PREFIX. The command creates it, or continues it.',
       isRequired: true,
     },
     personal: { description: 'Include personal values that were not erased. Without it, the archive has commitments.' },
@@ -47,7 +43,7 @@ export const auditArchive: Command = {
     ...SETTINGS,
   },
   notes:
-    'Reads the store itself, while a server runs or not, and removes nothing from it. Each file is read back and verified against the signed root. Interrupt it at any time, and run it again.',
+    'Reads the store itself, while a server runs or not, and removes nothing from it. Each file is read back and verified against the signed root. Interrupt it at any time, and run it again. For S3, set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, and for another service AWS_ENDPOINT_URL.',
   run: async (call) => {
     const configuration = settings(call);
     const before = momentOf('before', call.required('before'));
@@ -58,7 +54,7 @@ export const auditArchive: Command = {
         // Loaded on demand: this module loads the drivers of both stores.
         const { archiveAuditLog } = await import('../../compose/archive.ts');
         const onProgress = show('Archiving');
-        const files = placeOf(to, { isNew: true });
+        const files = archivePlace(call, to, { isNew: true });
         result = await archiveAuditLog(configuration, { files, before, personal: call.isSet('personal'), onProgress });
         return [];
       });
@@ -90,7 +86,10 @@ export const verifyArchiveAt = async (call: Call): Promise<number> => {
   const policy = policyOf(call.text('policy'));
   const verifiers = verifiersOf(call.text('key'), policy);
   try {
-    const verdict = await verifyArchive(placeOf(call.required('archive'), { isNew: false }), { verifiers, policy });
+    const verdict = await verifyArchive(archivePlace(call, call.required('archive'), { isNew: false }), {
+      verifiers,
+      policy,
+    });
     if (call.isSet('json')) call.terminal.out(jsonText({ ok: true, ...factsOf(verdict) }));
     else call.terminal.out(details([...rowsOf(verdict)]));
     return EXIT.done;

@@ -39,8 +39,9 @@ export const auditVerify: Command = {
       description: 'Verify a proof written by `behalf audit prove`, with the verifier key of the log as --key.',
     },
     archive: {
-      value: 'FOLDER',
-      description: 'Verify an archive written by `behalf audit archive`, with the verifier key of the log as --key.',
+      value: 'PLACE',
+      description:
+        'Folder or s3://BUCKET/PREFIX. Verify an archive written by `behalf audit archive`, with the verifier key of the log as --key.',
     },
     record: {
       value: 'FILE',

@@ -134,7 +134,7 @@ const verifierOf = (key: string | undefined): NoteVerifier => {
 };
 
 /** What `behalf audit verify` says when it does not know what to verify. */
-export const ONE_SOURCE = 'Specify exactly one of FILE, --store, --proof FILE or --archive FOLDER.';
+export const ONE_SOURCE = 'Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.';
 
 /** `behalf audit verify --proof`: needs neither server nor network. */
 export const verifyProofFile = async (call: Call): Promise<number> => {
