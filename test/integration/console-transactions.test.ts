@@ -123,9 +123,14 @@ describe('/console/transactions', () => {
     const cursor = encodeURIComponent(String(first.body['next']));
     const second = await scene.management.call('GET', `/transactions/${id}/steps?limit=1&cursor=${cursor}`);
     expect(second.body['items']).toMatchObject([{ token: decodeJwt(String(tokens[1]))['jti'], grade: 'unreported' }]);
-    const { agent: other } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
+    const { agent: other, id: secondId } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
       scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
     );
+    // Compared with a transaction of another agent, each has lines of its own.
+    const page = await auditor.open(at(`/console/transactions/${id}?against=${secondId}`));
+    expect(page.text).toContain('lines differ from');
+    const unknown = await auditor.open(at(`/console/transactions/${id}?against=trn_none`));
+    expect(unknown.text).toContain('There is no such transaction');
     const refused = await scene.management.call('GET', `/transactions/${id}/steps`, undefined, {}, other);
     expect([refused.status, refused.body['type']]).toEqual([404, 'urn:behalf:problem:not_found']);
   });

@@ -47,6 +47,8 @@ export type TimelineEntry = {
   /** Our code for the check that failed. */
   readonly note?: string;
   readonly txn?: string;
+  /** The page of the transaction; absent: not permitted to the viewer. */
+  readonly txnHref?: string;
 };
 
 export type AgentFactsModel = ConsoleFrame & {
@@ -135,7 +137,7 @@ ${
         ([entry, ...more]) =>
           html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.outcome}">${entry.what}</span>${entry.note !== undefined && html` <code>${plainText(entry.note, 120)}</code>`}`, [entry, ...more])}</td><td data-label="${words.who}">${
             entry.who === undefined ? '–' : anyName(entry.who)
-          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : isolated(entry.where)}${more.length === 0 && entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
+          }</td><td data-label="${words.where}">${entry.where === undefined ? '–' : isolated(entry.where)}${more.length === 0 && entry.txn !== undefined && html` ${entry.txnHref === undefined ? html`<code>${plainText(entry.txn, 80)}</code>` : html`<a href="${entry.txnHref}"><code>${plainText(entry.txn, 80)}</code></a>`}`}</td></tr>`,
       )}</tbody></table></div>`
 }
 ${pagination(model.timelinePages, listWords.pagesOf.timeline)}</section>`;

@@ -77,7 +77,7 @@ ${
   isRecorded
     ? html`<p class="lead">${isOther ? words.otherVersion(by, decided) : decidedBy !== undefined && words.decidedBy(decided)}</p>
 ${table(COLUMNS, scopes, 'why')}
-${sources.map(({ id, line, text }) => html`<figure class="card"><figcaption><code>${plainText(id, 100)}</code> <span class="hint">${words.line(line)}</span></figcaption>${sourceText(text, words.text)}</figure>`)}`
+${sources.map(({ id, line, text }) => html`<figure class="card"><figcaption><code>${plainText(id, 100)}</code> <span class="hint">${words.line(line)}</span></figcaption>${sourceText(text, words.text(plainText(id, 100)))}</figure>`)}`
     : html`<p class="empty">${words.notRecorded}</p>`
 }
 ${isRecorded && why.versions.length > 1 && otherVersions(why, path)}</section>`;

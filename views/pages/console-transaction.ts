@@ -10,6 +10,7 @@ import { eventPhrase } from '../words/audit-events.ts';
 import { auditWords } from '../words/console-audit.ts';
 import { transactionWords as words } from '../words/console-transaction.ts';
 import { transactionState } from './console-transactions.ts';
+import { compared, type TransactionDifference } from './transaction-difference.ts';
 import { type ShownStep, stepWaterfall } from './transaction-steps.ts';
 import { timeLine } from './transaction-timeline.ts';
 
@@ -58,6 +59,12 @@ export type TransactionModel = ConsoleFrame & {
   /** Absent: not permitted to the viewer. */
   readonly steps?: readonly ShownStep[];
   readonly stepPages: Pagination;
+  /** Another transaction that this one is compared with, or why not. Absent: the viewer sees no tokens. */
+  readonly comparison?: {
+    readonly path: string;
+    readonly against: string;
+    readonly difference?: TransactionDifference | Text;
+  };
   /** Epoch seconds. */
   readonly now: number;
   /** In the order of time. */
@@ -89,7 +96,8 @@ ${
   isEmpty(model)
     ? html`<p class="empty">${words.none} <a href="${model.searchHref}">${words.searchOther}</a></p>`
     : html`${model.steps && stepsOf(model, model.steps)}
-${model.events.length > 0 && picture(model)}`
+${model.events.length > 0 && picture(model)}
+${model.comparison && compared(model.comparison.path, model.comparison.against, model.comparison.difference)}`
 }`,
   });
 

@@ -32,7 +32,7 @@ export const auditEventWords = {
   none: phrase({ en: 'no policy permits it', de: 'keine Richtlinie erlaubt es' }),
   differs: phrase({ en: 'differs', de: 'anders' }),
   needs: (what: HtmlValue) => phrase({ en: html`needs ${what}`, de: html`braucht ${what}` }),
-  text: phrase({ en: 'Text of the policies', de: 'Text der Richtlinien' }),
+  text: (id: string) => phrase({ en: `Text of the policy ${id}`, de: `Text der Richtlinie ${id}` }),
   line: (line: number) => phrase({ en: `line ${line}`, de: `Zeile ${line}` }),
   compare: phrase({ en: 'Ask another version', de: 'Andere Version fragen' }),
   ask: phrase({ en: 'Ask', de: 'Fragen' }),

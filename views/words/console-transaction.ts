@@ -100,7 +100,29 @@ export const transactionWords = {
           ? 'Kein Token ist jetzt gültig.'
           : `Jetzt gültig und dadurch beendet: ${count}${isMore ? ' oder mehr' : ''}`,
     }),
-  receipt: phrase({ en: 'Receipt', de: 'Quittung' }),
+  compare: phrase({ en: 'Compare with another transaction', de: 'Mit einem anderen Vorgang vergleichen' }),
+  against: phrase({ en: 'Id of the other transaction', de: 'Kennung des anderen Vorgangs' }),
+  compareNow: phrase({ en: 'Compare', de: 'Vergleichen' }),
+  notThere: phrase({
+    en: 'There is no such transaction, or you may not see it.',
+    de: 'Einen solchen Vorgang gibt es nicht, oder Sie dürfen ihn nicht sehen.',
+  }),
+  noDifference: phrase({ en: 'Both did the same, as often, as', de: 'Beide taten dasselbe, gleich oft:' }),
+  differences: (count: number) =>
+    phrase({
+      en: count === 1 ? 'One line differs from' : `${count} lines differ from`,
+      de: count === 1 ? 'Eine Zeile ist anders als bei' : `${count} Zeilen sind anders als bei`,
+    }),
+  comparedFirst: phrase({
+    en: 'Only the first 1,000 tokens of each, the first 20 calls of each token and 200 lines are compared.',
+    de: 'Verglichen sind nur die ersten 1.000 Token von jedem, die ersten 20 Aufrufe jedes Tokens und 200 Zeilen.',
+  }),
+  did: phrase({ en: 'What', de: 'Was' }),
+  aCall: phrase({ en: 'Call', de: 'Aufruf' }),
+  api: phrase({ en: 'API', de: 'API' }),
+  result: phrase({ en: 'Result', de: 'Ergebnis' }),
+  here: phrase({ en: 'Here', de: 'Hier' }),
+  there: phrase({ en: 'There', de: 'Dort' }),
   heading: (event: HtmlValue, who: HtmlValue) => phrase({ en: html`${who}: ${event}`, de: html`${who}: ${event}` }),
   overTime: phrase({ en: 'Over time', de: 'Im Zeitverlauf' }),
   inAuditLog: phrase({ en: 'Show in the audit log', de: 'Im Protokoll anzeigen' }),

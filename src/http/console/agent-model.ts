@@ -81,7 +81,7 @@ export const agentModel = async (
       ? {
           delegationTrees: await treesOfAgent({ deps, calls, viewer, frame }, agent.id),
           instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
-          ...(await timelineModel(deps, agent.id, before)),
+          ...(await timelineModel(deps, agent.id, before, calls.may('listAuditEvents', viewer.account))),
         }
       : { timelinePages: {} }),
   };

@@ -1,19 +1,30 @@
 import type { AgentFactsModel, TimelineEntry } from '../../../views/pages/console-agent-facts.ts';
 import { eventPhrase } from '../../../views/words/audit-events.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import { isDeclared } from '../../domain/authority/transactions/transaction.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
-import { agentHref, type ConsoleDeps, doerName, partyNames, resourceNames, statementIn } from './console-deps.ts';
+import {
+  agentHref,
+  type ConsoleDeps,
+  doerName,
+  partyNames,
+  resourceNames,
+  statementIn,
+  transactionHref,
+} from './console-deps.ts';
 
 const SHOWN = 20;
 
 /**
  * The audit log of one agent, newest first. Leaves out the people on whose behalf it acted, and their addresses: its owner
- * learns nothing about other people.
+ * learns nothing about other people. `seesAll`: the viewer sees every transaction; others see those that an agent of theirs
+ * declared.
  */
 export const timelineModel = async (
   deps: ConsoleDeps,
   agent: string,
   after: Cursor | undefined,
+  seesAll: boolean,
 ): Promise<Pick<AgentFactsModel, 'timelinePages'> & { readonly timeline: readonly TimelineEntry[] }> => {
   const { entries, next } = await deps.audit.list({ agent, limit: SHOWN, ...(after ? { after } : {}) });
   const names = await partyNames(
@@ -38,6 +49,9 @@ export const timelineModel = async (
         ...(event.resource === undefined ? {} : { where: resources(event.resource) }),
         ...(note === undefined ? {} : { note }),
         ...(event.txn === undefined ? {} : { txn: event.txn }),
+        ...(event.txn !== undefined && (seesAll || isDeclared(event.txn))
+          ? { txnHref: transactionHref(deps, event.txn) }
+          : {}),
       };
     }),
     timelinePages: {

@@ -28,6 +28,7 @@ import { delegationHref } from './delegation-tree.ts';
 import { listed } from './list-page.ts';
 import { policyHref } from './policy-models.ts';
 import { stepUp } from './step-up.ts';
+import { transactionDifference } from './transaction-difference.ts';
 
 /** Events of one page; the audit log has all. */
 const SHOWN = 100;
@@ -35,6 +36,8 @@ const SHOWN = 100;
 const STEPS = 50;
 /** Tokens that the question before a close looks at. */
 const PREVIEWED = 200;
+
+const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 type Shown = AnswerOf<'getTransaction'>;
 type Step = ItemOf<'listTransactionSteps'>;
@@ -70,7 +73,12 @@ export const addTransactionPage = (parts: PageParts): void => {
       transactionPage({
         ...{ ...frame, id, events, isMore, now: deps.clock.now(), stepPages: pages, searchHref: searchHref(deps) },
         ...(found ? { facts: await factsOf(parts, viewer, found) } : {}),
-        ...(items ? { steps: await stepsOf(parts, viewer, items) } : {}),
+        ...(items
+          ? {
+              steps: await stepsOf(parts, viewer, items),
+              comparison: await comparisonOf(parts, viewer, id, (queryOf(ctx).get('against') ?? '').trim()),
+            }
+          : {}),
         ...(seesEvents ? { auditHref: `${deps.basePath}/console/audit?txn=${encodeURIComponent(id)}` } : {}),
       }),
     );
@@ -105,9 +113,20 @@ export const addTransactionPage = (parts: PageParts): void => {
   });
 };
 
+const comparisonOf = async (parts: PageParts, viewer: Viewer, id: string, asked: string) => {
+  const common = { path: transactionHref(parts.deps, id), against: asked.slice(0, 128) };
+  if (asked === '') return common;
+  const isSeen =
+    ID.test(asked) &&
+    asked !== id &&
+    ((await declaredOf(parts, viewer, asked)) !== undefined ||
+      (!asked.startsWith('trn_') && parts.calls.mayAll('listTransactionSteps', viewer.account)));
+  return { ...common, difference: isSeen ? await transactionDifference(parts, viewer, id, asked) : words.notThere };
+};
+
 /** What the agent declared; undefined: nothing, or the viewer may not see it. */
 const declaredOf = async ({ calls }: PageParts, { account, by }: Viewer, id: string): Promise<Shown | undefined> => {
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(id)) throw documentRefusal('object_not_found');
+  if (!ID.test(id)) throw documentRefusal('object_not_found');
   if (!id.startsWith('trn_') || !calls.may('getTransaction', account)) return undefined;
   const call = calls.run('getTransaction', account, by, { id });
   return (await calls.isThere(call)) ? (await call).body : undefined;

@@ -19,6 +19,7 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { eventPhrase } from '../../../views/words/audit-events.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
+import { transactionWords } from '../../../views/words/console-transaction.ts';
 import { delegationPages, delegationTreeSample } from './delegation-pages.ts';
 
 const NOON = 1_790_000_000;
@@ -247,6 +248,23 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         },
       })),
       stepPages: { nextHref: `${basePath}/console/transactions/trn_1?after=x` },
+      comparison: {
+        ...{ path: `${basePath}/console/transactions/trn_1`, against: text('trn_2') },
+        difference: {
+          other: { id: text('trn_2'), href: `${basePath}/console/transactions/trn_2` },
+          lines: [
+            {
+              ...{ agent: text('Planner'), api: text('Calendar'), what: text('events:write'), result: 'confirmed' },
+              ...{ isCall: false, here: 2, there: 1 },
+            },
+            {
+              ...{ agent: text('Planner'), api: text('Calendar'), what: text('events.move'), result: text('done') },
+              ...{ isCall: true, here: 1, there: 1 },
+            },
+          ],
+          isMore: true,
+        },
+      },
     }),
     'console-transaction-closed': transactionPage({
       ...frame,
@@ -257,6 +275,10 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         ...{ owner: text('Alice'), participants: [] },
       },
       steps: [],
+      comparison: {
+        ...{ path: `${basePath}/console/transactions/trn_2`, against: text('?') },
+        difference: transactionWords.notThere,
+      },
     }),
     'console-transaction': transactionPage({
       ...frame,
