@@ -19,6 +19,7 @@ const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
 /** How soon the transparency log has a record; within a second, with the time of a turn. */
 const LOG_EVERY_MILLISECONDS = 500;
+const LAG_EVERY_MILLISECONDS = 10_000;
 /** A chunk of 1,024 events is added to the search index; searches read those without a place. */
 const SEARCH_EVERY_MILLISECONDS = 1_000;
 /** The part of that interval for an index that is behind. */
@@ -59,6 +60,8 @@ type Dependencies = {
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly auditSearch: { poll(milliseconds: number): Promise<unknown> };
   readonly transparencyLog: { poll(): Promise<void>; cosign(): Promise<void> };
+  /** Measures how far the transparency log is behind the records. */
+  readonly measureLog: () => Promise<void>;
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
@@ -146,6 +149,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   if (volume) every(TEND_EVERY_MILLISECONDS, 'volume', () => volume.tend())();
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(LOG_EVERY_MILLISECONDS, 'transparency log', () => transparencyLog.poll());
+  every(LAG_EVERY_MILLISECONDS, 'lag of the transparency log', deps.measureLog);
   every(SEARCH_EVERY_MILLISECONDS, 'audit search', () => auditSearch.poll(SEARCH_MILLISECONDS));
   const { policyFile, intervalSeconds } = configuration.audit.witnesses;
   if (policyFile !== undefined) every(intervalSeconds * 1000, 'witnesses', () => transparencyLog.cosign());

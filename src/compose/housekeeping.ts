@@ -1,8 +1,27 @@
 /** What the background tasks of a node do, and with what. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
+import { logLag } from '../domain/audit/transparency-log/log-life.ts';
 import { measureSinks } from './audit-sinks.ts';
 import type { Services } from './services.ts';
 import { sweeping } from './sweeping.ts';
+
+/** A log that is behind by more seconds than this is a warning, once until it has caught up. */
+const LATE_SECONDS = 30;
+
+const logMeasure = ({ documents, clock, metrics, log }: Services): (() => Promise<void>) => {
+  let isLate = false;
+  return async () => {
+    const seconds = await logLag(documents, clock.nowMillis());
+    metrics.logLag.set(seconds);
+    if (seconds > LATE_SECONDS && !isLate) {
+      const text = 'the transparency log is behind the audit log: run `behalf audit verify --store`';
+      log.warn({ event: 'transparency_log.late', seconds: Math.round(seconds) }, text);
+    } else if (seconds <= LATE_SECONDS && isLate) {
+      log.info({ event: 'transparency_log.caught_up' }, 'the transparency log has all records again');
+    }
+    isLate = seconds > LATE_SECONDS;
+  };
+};
 
 export const housekeepingParts = (made: Services, configuration: Configuration) => {
   const { ephemeral, broadcast, clock, steps, audit, keys, nodes, log, metrics } = made;
@@ -13,6 +32,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     sweeper: sweeping(made, configuration),
     ...{ ephemeral, broadcast, clock, steps, audit, keys, nodes, log },
     transparencyLog: made.transparencyLog,
+    measureLog: logMeasure(made),
     auditSearch: made.auditSearch,
     agents: {
       noteUses: async () => void (await Promise.all(used.map((each) => each.flush()))),

@@ -5,7 +5,7 @@ import { snapshotOf } from '../../adapters/node/snapshot.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { linesOf } from '../domain/audit/export-lines.ts';
-import { endLog } from '../domain/audit/transparency-log/transparency-log.ts';
+import { endLog } from '../domain/audit/transparency-log/log-life.ts';
 import type { MasterKey } from '../domain/platform/crypto/master-key.ts';
 import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/platform/data-transfer/copy.ts';
 import { checkDataFile, type DataFile, MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
@@ -120,7 +120,7 @@ const settle = async (
   if (!endsTokens) return;
   await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
   // Of a store that was served before: its checkpoints may name records that the file does not have.
-  await endLog(documents, systemClock.now());
+  await endLog(documents, commandLineAuditLog(documents, systemClock), systemClock.now());
   // The trusted heads may be ahead of the file.
   setTrustedAside(data.folder, notBefore);
   // Waits, so that the epoch does not end a token of the next server start.

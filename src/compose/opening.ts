@@ -2,6 +2,7 @@
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../domain/approvals/standing-approval.ts';
+import { recordOpened } from '../domain/audit/transparency-log/log-life.ts';
 import { DELEGATIONS, type Delegation } from '../domain/authority/delegation/delegation.ts';
 import { forgetAtOf } from '../domain/authority/delegation/delegation-ends.ts';
 import { endFormerHands } from '../domain/clients/agents/former-hand-overs.ts';
@@ -58,6 +59,7 @@ export const opened = async (
     const first = await withPriority('essential', async () => {
       if (options.isSampled) await sampled(made);
       await transparencyLog.open();
+      await recordOpened(documents, audit);
       return firstStart({ ...made, configuration, onFirstStart: options.onFirstStart });
     });
     for (const accounts of (await withPriority('essential', () => keyAddresses(documents))) ?? []) {

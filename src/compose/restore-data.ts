@@ -2,7 +2,7 @@
 import { systemClock, until } from '../../adapters/node/clock.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
-import { endLog } from '../domain/audit/transparency-log/transparency-log.ts';
+import { endLog } from '../domain/audit/transparency-log/log-life.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/platform/epochs/epoch.ts';
@@ -37,7 +37,7 @@ export const restoreInPlace = async (configuration: Configuration): Promise<void
       inputs: { notBefore, store: stores.document },
     });
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-    await endLog(documents, systemClock.now());
+    await endLog(documents, commandLineAuditLog(documents, systemClock), systemClock.now());
     setTrustedAside(data.folder, notBefore);
     // Waits, so that the epoch does not end a token of the next server start.
     await until(notBefore);

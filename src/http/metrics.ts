@@ -22,6 +22,9 @@ export interface Metrics {
   /** Time until an audit event was durable. */
   readonly appending: Histogram<string>;
 
+  /** Seconds that the transparency log is behind the records. */
+  readonly logLag: Gauge;
+
   /** Audit events for sinks, by what became of them. */
   readonly sinkRecords: Counter<'outcome' | 'sink'>;
 
@@ -137,7 +140,12 @@ const auditInstruments = (registry: Registry) => {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
     registers: [registry],
   });
-  return { events, failures, appending };
+  const logLag = new Gauge({
+    name: 'behalf_transparency_log_lag_seconds',
+    help: 'Seconds since the oldest audit event was written that the transparency log does not have; 0 when it has all.',
+    registers: [registry],
+  });
+  return { events, failures, appending, logLag };
 };
 
 /** Delivery of audit events to other systems. The label `sink` is an id; there are at most 16. */

@@ -202,10 +202,10 @@ export const newMutation = (context: Context, isWhole: boolean): Mutation => {
     const made = (isShared ? SHARED : KINDS)[kind]?.(context);
     if (!made || (made.isWholeOnly && !isWhole)) continue;
     const edits = made.edits.map((edit) => ({ ...edit, remove: Math.min(edit.remove, context.from.lines - edit.at) }));
-    const isSame = edits.every(({ at, remove, insert }) => {
-      const before = Array.from({ length: remove }, (_, n) => context.from.text(at + n));
-      return before.join('\n') === insert.join('\n') && before.length === insert.length;
-    });
+    const isSame = edits.every(
+      ({ at, remove, insert }) =>
+        remove === insert.length && insert.every((text, n) => text === context.from.text(at + n)),
+    );
     if (!isSame) return { ...made, edits, kind };
   }
 };

@@ -175,7 +175,7 @@ export const auditLog: Campaign = {
     'changes an export at random: the verifier finds each on the smallest range that holds it (a trial is a change)',
   async run(run) {
     const trials = run.options.trials ?? DEFAULT_TRIALS;
-    const events = Math.min(Math.max(trials * EVENTS_PER_TRIAL, LEAST_EVENTS), MOST_EVENTS);
+    const events = run.options.tokens ?? Math.min(Math.max(trials * EVENTS_PER_TRIAL, LEAST_EVENTS), MOST_EVENTS);
     const folder = await mkdtemp(join(tmpdir(), 'behalf-audit-log-'));
     const from = await largeExport(folder, events, run);
     const cores = Math.max(2, availableParallelism());

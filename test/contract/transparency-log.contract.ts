@@ -1,6 +1,7 @@
 /** The transparency log over nodes that race, processes that end between two writes, and editors of the store. */
 import { describe, expect, test } from '@jest/globals';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import {
   AUDIT_RECORDS,
   type AuditRecord,
@@ -18,6 +19,7 @@ import {
 } from '../../src/domain/audit/transparency-log/log-documents.ts';
 import { entryText, parseEntry } from '../../src/domain/audit/transparency-log/log-entry.ts';
 import type { TrustedCheckpoints } from '../../src/domain/audit/transparency-log/log-guard.ts';
+import { endLog, recordOpened } from '../../src/domain/audit/transparency-log/log-life.ts';
 import { proofText, verifyProof } from '../../src/domain/audit/transparency-log/log-proof.ts';
 import {
   isConsistent,
@@ -27,7 +29,7 @@ import {
   withLeaf,
 } from '../../src/domain/audit/transparency-log/merkle-tree.ts';
 import { noteVerifier, openCheckpoint } from '../../src/domain/audit/transparency-log/signed-note.ts';
-import { endLog, transparencyLog } from '../../src/domain/audit/transparency-log/transparency-log.ts';
+import { transparencyLog } from '../../src/domain/audit/transparency-log/transparency-log.ts';
 import { verifyLog } from '../../src/domain/audit/transparency-log/verify-log.ts';
 import { masterKey } from '../../src/domain/platform/crypto/master-key.ts';
 import { type DocumentStore, StoreUnavailable, update } from '../../src/domain/ports/document-store.ts';
@@ -159,7 +161,7 @@ export const describeTransparencyLog = (name: string, open: () => DocumentStore 
         );
         expect(isKept).toBe(true);
       }
-      expect(await verified(documents, checkpoints[1])).toEqual({ entries: 900, verifierKey });
+      expect(await verified(documents, checkpoints[1])).toEqual({ entries: 900, verifierKey, warnings: [] });
     }, 60_000);
 
     test('proves each entry; a record that is not logged has no proof', async () => {
@@ -457,8 +459,25 @@ export const describeTransparencyLog = (name: string, open: () => DocumentStore 
       await write('nod_a', 3);
       await appendAll(node);
       const before = await node.head();
-      expect(await endLog(documents, NOW)).toBe(true);
-      expect(await endLog(documents, NOW)).toBe(false);
+      const events: AuditEvent[] = [];
+      const audit = {
+        append: async (event: AuditEvent) => {
+          events.push(event);
+          return { stream: 'nod_a', sequence: 1, hash: '' };
+        },
+      };
+      await recordOpened(documents, audit);
+      expect(await endLog(documents, audit, NOW)).toBe(true);
+      expect(await endLog(documents, audit, NOW)).toBe(false);
+      const target = { kind: 'transparency log', id: before.id };
+      expect(events).toEqual([
+        expect.objectContaining({
+          type: 'transparency_log.opened',
+          target,
+          inputs: expect.objectContaining({ origin: before.origin }),
+        }),
+        expect.objectContaining({ type: 'transparency_log.ended', target, inputs: { origin: before.origin, size: 3 } }),
+      ]);
       await expect(node.append()).rejects.toBeInstanceOf(StoreUnavailable);
       const next = nodeOn(documents);
       await next.open();

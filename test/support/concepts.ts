@@ -299,6 +299,7 @@ const DECLARED: readonly Concept[] = [
       'transparency_log_checkpoints',
     ],
     prefixes: ['log'],
+    events: ['transparency_log'],
   },
   {
     name: 'witness',

@@ -23,6 +23,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     audit: { checkpoint: nothing },
     auditSearch: { poll: nothing },
     transparencyLog: { poll: nothing, cosign: nothing },
+    measureLog: async () => undefined,
     refusals: { flush: nothing },
     keys: {
       version: async () => '',

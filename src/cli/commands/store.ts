@@ -3,7 +3,7 @@ import { systemClock, until } from '../../../adapters/node/clock.ts';
 import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
-import { endLog } from '../../domain/audit/transparency-log/transparency-log.ts';
+import { endLog } from '../../domain/audit/transparency-log/log-life.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
 import { databaseFile, existingDatabase, withLocalStore } from '../local-store.ts';
@@ -91,7 +91,7 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
       withLocalStore({ file: staged }, async ({ documents, audit }) => {
         await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });
         await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-        await endLog(documents, systemClock.now());
+        await endLog(documents, audit, systemClock.now());
       }),
   });
   const { setTrustedAside } = await import('../../compose/trusted-checkpoints.ts');

@@ -259,6 +259,10 @@ export const AUDIT_EVENTS = {
     'Records of the audit log from before `inputs.before` were copied into an archive on the machine of the server. The server writes this event before it reads them.',
   'audit.mismatch_found':
     'At start, stored records of the audit log did not match their digests: an editor of the database changed them. `inputs` have how many were checked and found. They name up to 20 by stream, sequence and member. `target` is the stream of the first.',
+  'transparency_log.opened':
+    'A transparency log began. `inputs` have its origin and its verifier key. The server writes this event at its next start if the first one was stopped before it.',
+  'transparency_log.ended':
+    'A transparency log ended, because its store was put back to an older state. `inputs` have its origin and its size. The next start begins another one.',
   'witness.failed':
     'A witness did not cosign a checkpoint of the transparency log. `inputs` have its name, the size of the checkpoint, the problem, and whether the others were a quorum. It cosigned no checkpoint from that size until its next `witness.recovered`.',
   'witness.recovered':

@@ -4,6 +4,7 @@ import { chainCheck } from './chain-check.ts';
 import { keptValues, removedValues } from './erasure-check.ts';
 import { asRecord, type ExportedRecord } from './export-lines.ts';
 import { broken, type Finding, faultOf, type Warning } from './findings.ts';
+import { logPresence } from './log-presence.ts';
 import { mismatchesOf } from './record-check.ts';
 import { hashOf } from './record-digest.ts';
 import type { TrustedHeads, VerificationKey } from './signed-heads.ts';
@@ -13,6 +14,9 @@ export type Mismatch = { readonly stream: string; readonly sequence: number; rea
 
 /** The transparency log of a store. */
 export type LogVerdict = { readonly entries: number; readonly verifierKey: string };
+
+/** A verified log, with what does not break it. */
+export type CheckedLog = LogVerdict & { readonly warnings: readonly Warning[] };
 
 export type StoreVerdict =
   | {
@@ -52,7 +56,7 @@ const MOST_MISMATCHES = 100;
  */
 export const verifyStore = async (deps: {
   /** Verifies the transparency log against the records; throws a Fault. Called after the check of the chains. */
-  readonly verifyLog: () => Promise<LogVerdict | undefined>;
+  readonly verifyLog: () => Promise<CheckedLog | undefined>;
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
   /** Trusted heads, whose records must still exist. */
@@ -62,6 +66,7 @@ export const verifyStore = async (deps: {
 }): Promise<StoreVerdict> => {
   const { records, key, trustedHeads = [], unreadable } = deps;
   const chain = chainCheck();
+  const presence = logPresence();
   const mismatches: Mismatch[] = [];
   const texts: string[] = [];
   /**
@@ -128,6 +133,7 @@ export const verifyStore = async (deps: {
       ...(erasable === undefined ? {} : { erasable }),
     });
     chain.follow(record, hashOf(record));
+    presence.follow(record);
     // The chain check has covered the digest already.
     const members = mismatchesOf(one).filter((member) => member !== 'hash');
     if (members.length > 0) note({ stream, sequence, members }, mismatchText({ stream, sequence, members }));
@@ -135,7 +141,7 @@ export const verifyStore = async (deps: {
     if (stream === CHECKPOINT_STREAM) await chain.readCheckpoint(record, [key], '');
   };
 
-  let log: LogVerdict | undefined;
+  let log: CheckedLog | undefined;
   try {
     for (const heads of trustedHeads) await chain.trust(heads, [key]);
     for (const isCheckpoints of [true, false]) {
@@ -146,12 +152,14 @@ export const verifyStore = async (deps: {
     await checkUnfinished();
     chain.end();
     log = await deps.verifyLog();
+    presence.check(log?.verifierKey);
   } catch (error) {
     const { fault, finding } = faultOf(error);
     return { ok: false, findings: [...findings(), finding], problems: [...problems(), `${fault}.`], mismatches };
   }
   if (problems().length > 0) return { ok: false, findings: findings(), problems: problems(), mismatches };
   const heads = chain.heads();
+  const warnings = [...chain.warnings(), ...(log?.warnings ?? [])];
   return {
     ok: true,
     records: chain.records(),
@@ -159,8 +167,8 @@ export const verifyStore = async (deps: {
     checkpoints: chain.checkpoints(),
     heads,
     key: key.thumbprint,
-    ...(log ? { log } : {}),
-    ...(chain.warnings().length > 0 ? { warnings: chain.warnings() } : {}),
+    ...(log ? { log: { entries: log.entries, verifierKey: log.verifierKey } } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 };
 

@@ -7,6 +7,7 @@ import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/a
 import { canonicalText } from '../../../src/domain/audit/canonical-text.ts';
 import { readTrustedHeads, verificationKey } from '../../../src/domain/audit/signed-heads.ts';
 import { type LogDocument, TRANSPARENCY_LOGS } from '../../../src/domain/audit/transparency-log/log-documents.ts';
+import { endLog, logLag, recordOpened } from '../../../src/domain/audit/transparency-log/log-life.ts';
 import { transparencyLog } from '../../../src/domain/audit/transparency-log/transparency-log.ts';
 import { verifyLog } from '../../../src/domain/audit/transparency-log/verify-log.ts';
 import { verifyExport } from '../../../src/domain/audit/verify-export.ts';
@@ -119,6 +120,55 @@ describe('AU-03 without the audit key', () => {
         expect.stringContaining('record 8 of stream nod_a, which entry 7 of the transparency log names, is missing'),
       ],
     });
+  });
+
+  test('the transparency log removed from the store, or replaced: an event says that it began', async () => {
+    const documents = memoryDocumentStore();
+    const auditLog = await serverOn(documents);
+    const log = logOn(documents);
+    await log.open();
+    await recordOpened(documents, auditLog);
+    await recordOpened(documents, auditLog);
+    expect((await auditLog.list({ type: 'transparency_log.opened' })).entries).toHaveLength(1);
+    await log.poll();
+    expect(await verifyOn(documents)).toMatchObject({ ok: true });
+    const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
+    const taken = await logs.take((await log.head()).id);
+    expect(await verifyOn(documents)).toMatchObject({
+      ok: false,
+      findings: ['log_missing'],
+      problems: [expect.stringContaining(`the transparency log ${taken?.id} is gone`)],
+    });
+    const another = logOn(documents);
+    await another.open();
+    await another.poll();
+    expect(await verifyOn(documents)).toMatchObject({ ok: false, findings: ['log_changed'] });
+    await endLog(documents, auditLog, 1_800_000_000);
+    expect(await verifyOn(documents)).toMatchObject({ ok: true });
+  });
+
+  test('records that the transparency log passed over are named, and its lag is measured', async () => {
+    const documents = memoryDocumentStore();
+    const clock = testClock();
+    const auditLog = await serverOn(documents, { clock });
+    const other = await serverOn(documents, { clock, node: 'nod_b' });
+    const gap = (await recordsOf(documents).take(recordId('nod_a', 3))) as AuditRecord;
+    const log = logOn(documents);
+    await log.open();
+    clock.advance(120);
+    await other.append({ type: 'audit.read', outcome: 'done' });
+    expect(await logLag(documents, clock.nowMillis())).toBe(120);
+    await log.poll();
+    await recordsOf(documents).insert(gap);
+    const verdict = await verifyOn(documents);
+    expect(verdict.ok && verdict.warnings).toEqual([
+      expect.objectContaining({ finding: 'not_logged', stream: 'nod_a', sequence: 3 }),
+    ]);
+    await log.poll();
+    await log.poll();
+    expect(await logLag(documents, clock.nowMillis())).toBe(0);
+    expect(await verifyOn(documents)).not.toHaveProperty('warnings');
+    await auditLog.close();
   });
 
   test('two servers on one stream: an export that has the records of both', async () => {

@@ -40,7 +40,7 @@ export const TRANSPARENCY_LOGS = {
   name: 'transparency_logs',
   holds: 'one transparency log: its sealed key, its last checkpoint and the entries that no bundle holds yet',
   prefixes: ['log'],
-  events: [],
+  events: ['transparency_log'],
   consistency: 'majority',
   cached: false,
   retention: { removedBy: 'nothing', because: 'its key verifies checkpoints that others keep' },

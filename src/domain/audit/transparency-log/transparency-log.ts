@@ -275,15 +275,3 @@ export const transparencyLog = (deps: {
     },
   };
 };
-
-/**
- * Ends the log of a store that was put back to an older state: its checkpoints name entries that the store lost. The next
- * start begins another log. False when there was none.
- */
-export const endLog = async (documents: DocumentStore, now: number): Promise<boolean> => {
-  const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
-  const [found] = await logs.find({ where: { isCurrent: true }, limit: 1 });
-  if (!found) return false;
-  await update(logs, found.document.id, ({ isCurrent: _, ...log }) => ({ ...log, endedAt: now }));
-  return true;
-};

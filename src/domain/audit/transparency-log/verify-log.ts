@@ -1,8 +1,8 @@
 /** Verifies the transparency log in its store against the records of the same store. Called by src/compose/verify-store.ts. */
 import type { Collection, DocumentStore } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
-import { broken } from '../findings.ts';
-import type { LogVerdict } from '../verify-store.ts';
+import { broken, type Warning } from '../findings.ts';
+import type { CheckedLog } from '../verify-store.ts';
 import {
   type BundleDocument,
   bundleId,
@@ -19,6 +19,7 @@ import {
 } from './log-documents.ts';
 import { entryText, type LogEntry } from './log-entry.ts';
 import { type LogSealing, signerOf } from './log-key.ts';
+import { unloggedIn } from './log-life.ts';
 import { logTree } from './log-tree.ts';
 import { leafHash, rootOfPeaks, rootOfRow, type TreeHash, withLeaf } from './merkle-tree.ts';
 import { type Checkpoint, type NoteVerifier, noteVerifier, openCheckpoint } from './signed-note.ts';
@@ -36,7 +37,7 @@ export const verifyLog = async (deps: {
   readonly kept?: string | undefined;
   /** Whose quorum must have cosigned the checkpoint that readers see. */
   readonly policy?: WitnessPolicy | undefined;
-}): Promise<LogVerdict | undefined> => {
+}): Promise<CheckedLog | undefined> => {
   const { documents, records, kept } = deps;
   const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
   const log = (await logs.find({ where: { isCurrent: true }, limit: 1 }))[0]?.document;
@@ -110,7 +111,29 @@ export const verifyLog = async (deps: {
       `the checkpoint of the transparency log signs another tree than its ${log.size} entries`,
     );
   }
-  return { entries: log.size, verifierKey };
+  return { entries: log.size, verifierKey, warnings: await leftOut(deps, sequences) };
+};
+
+/** How much older than the newest record of the log a record outside of it may be, in milliseconds. */
+const LATE_MILLISECONDS = 60_000;
+
+/** Streams with records that the log passed over: behind a gap, or of a log that still catches up. */
+const leftOut = async (
+  {
+    documents,
+    records,
+  }: { readonly documents: DocumentStore; readonly records: Pick<Collection<AuditRecord>, 'getMany'> },
+  logged: ReadonlyMap<string, number>,
+): Promise<readonly Warning[]> => {
+  const last = await records.getMany([...logged].map(([stream, sequence]) => recordId(stream, sequence)));
+  const newest = Math.max(...last.map(({ document }) => document.at));
+  const late = (await unloggedIn(documents, logged)).filter(({ at }) => newest - at > LATE_MILLISECONDS);
+  return late.map(({ stream, sequence }) => ({
+    finding: 'not_logged',
+    stream,
+    sequence,
+    problem: `the transparency log has later records, but not record ${sequence} of stream ${stream}, nor those behind it`,
+  }));
 };
 
 /** Whether the cursors are exactly the last sequences of these streams. */

@@ -317,6 +317,8 @@ const ENDING_NOTHING = [
   'audit_sink.removed',
   'checkpoint.made',
   'audit.archived',
+  'transparency_log.opened',
+  'transparency_log.ended',
   'witness.failed',
   'witness.recovered',
   'kill.lift_signed',
