@@ -2,6 +2,7 @@
  * Transactions over HTTP: an agent opens one for its own work, its tokens and those of sub-agents carry the id, and the close
  * ends all of them at once.
  */
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
@@ -97,7 +98,12 @@ describe('an agent opens a transaction', () => {
         id: expect.stringMatching(/^trn_/),
         agent: agent.clientId,
         owner: scene.accountId,
-        intent: { text: STATED.intent, digest: expect.stringMatching(/^[\w-]{43}$/), source: 'stated_by_agent' },
+        intent: {
+          text: STATED.intent,
+          salt: expect.stringMatching(/^[\w-]{43}$/),
+          digest: expect.stringMatching(/^[\w-]{43}$/),
+          source: 'stated_by_agent',
+        },
         state: 'open',
         traceparent,
       },
@@ -106,6 +112,11 @@ describe('an agent opens a transaction', () => {
     expect(Number(body['expires_at']) - Number(body['created_at'])).toBe(600);
     const event = await latest('transaction.opened');
     expect(event).toMatchObject({ txn: body['id'], agent: agent.clientId, caller: agent.clientId, outcome: 'done' });
+    const { salt, digest } = body['intent'] as { readonly salt: string; readonly digest: string };
+    expect(digest).toBe(hash('sha256', `${salt}${STATED.intent}`, 'base64url'));
+    // Without the salt, which is nowhere in the log, the digest says nothing about a guessed text.
+    expect(event?.inputs).toMatchObject({ intent: digest });
+    expect(JSON.stringify(event)).not.toContain(salt);
     // A text of an agent stands where it can be erased, and nowhere else.
     expect(JSON.stringify({ ...event, personal: undefined })).not.toContain('auditors');
     expect(event?.personal).toMatchObject({ message: expect.any(String), invoker: expect.any(String) });

@@ -31,14 +31,14 @@ const ID = /^[\x21-\x7e]+$/;
 /** W3C Trace Context §3.2. Other versions may have further members, which this server does not know. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The members of a transaction that the agent states. Throws 'invalid_field', which names the member. */
-export const readTransaction = ({
-  trigger,
-  invoker,
-  traceparent,
-  participants,
-  ...stated
-}: NewTransaction): Pick<Transaction, 'trigger' | 'invoker' | 'intent' | 'traceparent' | 'participants'> => {
+/**
+ * The members of a transaction that the agent states. `salt`: a new secret for the digest of its intent. Throws 'invalid_field',
+ * which names the member.
+ */
+export const readTransaction = (
+  { trigger, invoker, traceparent, participants, ...stated }: NewTransaction,
+  salt: string,
+): Pick<Transaction, 'trigger' | 'invoker' | 'intent' | 'traceparent' | 'participants'> => {
   if (invoker !== undefined && (invoker.length > MOST_INVOKER_CHARACTERS || !ID.test(invoker))) {
     const params = { most: MOST_INVOKER_CHARACTERS };
     throw transactionRefusal('transaction_invoker_malformed', { field: '/invoker', params });
@@ -48,7 +48,7 @@ export const readTransaction = ({
   }
   return {
     trigger,
-    intent: intentOf(stated),
+    intent: intentOf(stated, salt),
     ...(invoker === undefined ? {} : { invoker }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(participants === undefined ? {} : { participants: readParticipants(participants) }),
@@ -68,7 +68,11 @@ const readParticipants = (ids: readonly string[]): readonly string[] => {
   return unique;
 };
 
-const intentOf = ({ intent: text, intentDigest }: Pick<NewTransaction, 'intent' | 'intentDigest'>): Intent => {
+/** The audit log keeps the digest for good: without its salt, it does not say whether a guessed text is the erased one. */
+const intentOf = (
+  { intent: text, intentDigest }: Pick<NewTransaction, 'intent' | 'intentDigest'>,
+  salt: string,
+): Intent => {
   if ((text === undefined) === (intentDigest === undefined)) {
     throw transactionRefusal('transaction_intent_missing', { field: '/intent' });
   }
@@ -76,7 +80,7 @@ const intentOf = ({ intent: text, intentDigest }: Pick<NewTransaction, 'intent' 
   if (text !== undefined) {
     // Approvers read it: what the page shows is what the agent stated.
     checkText(text, '/intent', MOST_INTENT_CHARACTERS);
-    return { text, digest: hash('sha256', text, 'base64url'), source };
+    return { text, salt, digest: hash('sha256', `${salt}${text}`, 'base64url'), source };
   }
   if (intentDigest === undefined || !DIGEST.test(intentDigest)) {
     throw transactionRefusal('transaction_digest_malformed', { field: '/intent_digest' });

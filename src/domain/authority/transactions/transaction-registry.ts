@@ -103,7 +103,7 @@ export const transactionRegistry = (deps: {
 
     async open(wanted, agent, by): Promise<Versioned<Transaction>> {
       if (agent.state !== 'active') throw transactionRefusal('transaction_agent_not_active');
-      const stated = readTransaction(wanted);
+      const stated = readTransaction(wanted, identifiers.newSecret());
       const now = clock.now();
       const seconds = Math.min(Math.max(wanted.expiresIn ?? DEFAULT_SECONDS, SHORTEST_SECONDS), LONGEST_SECONDS);
       const opened = {

@@ -20,7 +20,9 @@ export type IntentSource = (typeof INTENT_SOURCES)[number];
 /** What the work is for. `text` is absent when only its digest was given. */
 export type Intent = {
   readonly text?: string;
-  /** SHA-256 of the text in UTF-8, base64url. */
+  /** Secret of 256 bits that stands in front of the text in its digest. Absent when only a digest was given. */
+  readonly salt?: string;
+  /** SHA-256 of salt and text in UTF-8, base64url; or as the agent gave it. */
   readonly digest: string;
   /** Who stated it first. */
   readonly source: IntentSource;

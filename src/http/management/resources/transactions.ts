@@ -66,7 +66,10 @@ const NEW_TRANSACTION = named(
         'What the work is for, in one line. Approvers read it. Send this or `intent_digest`.',
         MOST_INTENT_CHARACTERS,
       ),
-      intent_digest: text('SHA-256 of the intent in UTF-8, base64url, when the text must not leave the agent.', 43),
+      intent_digest: text(
+        'SHA-256 of the intent in UTF-8, base64url, when the text must not leave the agent. Put a secret of your own in front of a text that could be guessed.',
+        43,
+      ),
       participants: {
         ...list(PARTICIPANTS, MOST_PARTICIPANTS, text('Account.', 64)),
         minItems: 2,
@@ -94,14 +97,15 @@ const TRANSACTION = named(
       intent: output(
         {
           text: string('What the work is for. Absent when the agent sent only a digest.'),
-          digest: string('SHA-256 of the text, base64url.'),
+          salt: string('Stands in front of the text in its digest. Absent when the agent sent only a digest.'),
+          digest: string('SHA-256 of salt and text in UTF-8, base64url; or as the agent sent it.'),
           source: oneOf(
             'Who vouches for the intent. With several people it is confirmed once each of them has confirmed it.',
             INTENT_SOURCES,
           ),
           confirmed_by: strings('People who confirmed it on a page of this server.', MOST_PARTICIPANTS, 64),
         },
-        ['text', 'confirmed_by'],
+        ['text', 'salt', 'confirmed_by'],
       ),
       composition: string('Digest of the composition that the agent had declared.'),
       participants: strings(PARTICIPANTS, MOST_PARTICIPANTS, 64),
@@ -195,7 +199,7 @@ const MEMBERS = [
 const showTransaction = (transaction: Transaction) => ({
   ...show(transaction, MEMBERS),
   intent: {
-    ...show(transaction.intent, ['text', 'digest', 'confirmedBy']),
+    ...show(transaction.intent, ['text', 'salt', 'digest', 'confirmedBy']),
     source: sourceOf(transaction),
   },
   state: transaction.state === 'open' ? ('open' as const) : ('closed' as const),
