@@ -94,6 +94,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'status-lists',
       'audit',
       'audit-sinks',
+      'aims',
+      'monitoring',
       'witness',
       'audit-log',
       'audit-events',

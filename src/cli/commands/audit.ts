@@ -9,6 +9,7 @@ import { MOMENT_EXAMPLES, momentOf } from '../moment.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
 import { escapedJson, printable } from '../table.ts';
 import { auditArchive } from './audit-archive.ts';
+import { auditCheck } from './audit-check.ts';
 import { auditVerify } from './audit-verify.ts';
 import { transparencyLogCommands } from './transparency-log.ts';
 
@@ -150,5 +151,6 @@ export const auditCommands: readonly Command[] = [
   ...transparencyLogCommands,
   auditVerify,
   auditArchive,
+  auditCheck,
   erase,
 ];

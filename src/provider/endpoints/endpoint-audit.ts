@@ -17,6 +17,7 @@ import { isByClients } from '../seam/endpoint-routes.ts';
 import type { ProtocolError } from '../seam/oauth-errors.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
 import type { ProviderPages } from '../seam/pages.ts';
+import { postureOf } from '../seam/posture.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
 import { requestEvent, sender } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
@@ -102,6 +103,7 @@ export const auditEndpoints = (
     const result = {
       ...(failure.denial ? { denial: recorded(failure.denial) } : {}),
       note: String(failure.error_detail ?? failure.error_description ?? '').slice(0, 300),
+      ...(type.startsWith('token.') ? { inputs: postureOf(ctx) } : {}),
     };
     const error = failure.error ?? 'server_error';
     return requestEvent(ctx, { type, outcome: 'refused', error }, { sent, result });

@@ -3,6 +3,7 @@ import Provider from 'oidc-provider';
 import { type AuditLog, OVER_FIRST } from '../../domain/audit/audit-event.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../../domain/ports/document-store.ts';
+import { postureOf } from '../seam/posture.ts';
 import { GRANTS, type GrantRecord } from '../seam/records.ts';
 import { factsOf } from '../seam/request-facts.ts';
 
@@ -29,8 +30,11 @@ export const endingGrants = ({
       grant: id,
       subject: account,
       caller: clientId,
-      ...(instance === undefined ? {} : { agent: clientId, instance }),
+      ...(clientId.startsWith('agt_') ? { agent: clientId } : {}),
+      ...(instance === undefined ? {} : { instance }),
       ...(context ? { request: factsOf(context.req).id } : {}),
+      // What was presented again, and how the client proved itself.
+      ...(replayed && context ? { inputs: { cause: 'replay', ...postureOf(context) } } : {}),
     } as const;
     await audit.append({ ...event, outcome: 'done' });
     // The instances of an agent continue (decision D9): their grants depend on this one.

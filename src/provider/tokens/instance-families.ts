@@ -19,6 +19,7 @@ import type { FamilyToMint, TokenResponse } from '../../extensions/extension.ts'
 import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
+import { postureOf } from '../seam/posture.ts';
 import { GRANTS, type GrantRecord, heldAt, scopesWithout } from '../seam/records.ts';
 import { requestEvent, sender } from '../seam/request-event.ts';
 import type { factsOf } from '../seam/request-facts.ts';
@@ -138,6 +139,7 @@ export const instanceFamilies = (deps: {
                 scopeGiven: scope.split(' '),
                 token,
                 note: 'refresh token of an instance',
+                inputs: postureOf(ctx),
               },
               decided: { instance: instance.id },
             },

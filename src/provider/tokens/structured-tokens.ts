@@ -17,8 +17,9 @@ import type { ClientProofs } from '../client-authentication/client-proofs.ts';
 import { usesMember } from '../requests/decision-facts.ts';
 import { assuranceClaims } from '../requests/step-up.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
+import { postureOf } from '../seam/posture.ts';
 import type { RefusalCounter } from '../seam/refusal-counter.ts';
-import { requestEvent } from '../seam/request-event.ts';
+import { requestEvent, sender } from '../seam/request-event.ts';
 import { factsOf } from '../seam/request-facts.ts';
 import { requestState } from '../seam/request-state.ts';
 import type { OwnTokens } from './issued-tokens.ts';
@@ -172,6 +173,8 @@ const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, tok
   const own = found.clientId === clientId;
   await record(deps, ctx, clientId, own, {
     ...(found.subject === undefined ? {} : { subject: found.subject }),
+    ...(found.audience === undefined ? {} : { resource: found.audience }),
+    ...(found.txn === undefined ? {} : { txn: found.txn }),
     token: { id: found.id, format: 'jwt', expiresAt: found.expiresAt },
   });
   if (own) await deps.tokens.end(found);
@@ -190,5 +193,7 @@ const record = async (
   const kind = own
     ? ({ type: 'token.revoked', outcome: 'done' } as const)
     : ({ type: 'token.revocation_refused', outcome: 'refused' } as const);
-  await audit.append(requestEvent(ctx, kind, { sent: { caller: clientId }, result: facts }));
+  // RFC 7009: the client itself ends the token.
+  const inputs = { ...postureOf(ctx), ...(own ? { cause: 'revocation_request' } : {}) };
+  await audit.append(requestEvent(ctx, kind, { sent: sender(clientId), result: { ...facts, inputs } }));
 };

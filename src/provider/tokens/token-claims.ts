@@ -23,6 +23,7 @@ import type { RequestTransactions } from '../requests/request-transaction.ts';
 import type { ResourceAuthority } from '../requests/resource-authority.ts';
 import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
+import { postureOf } from '../seam/posture.ts';
 import { noteAnnounced, requestEvent, sender } from '../seam/request-event.ts';
 import { settle, unitOf } from '../seam/token-request-unit.ts';
 import { ownGrantClaims } from './own-grant-claims.ts';
@@ -180,6 +181,7 @@ export const tokenClaims = (deps: {
         ...(parent === undefined ? {} : { parent }),
         ...(typeof maxUses === 'number' ? { maxUses } : {}),
       },
+      inputs: postureOf(ctx),
     } as const;
     return requestEvent(ctx, { type: 'token.issued', outcome: 'granted' }, { sent, result, decided });
   };
