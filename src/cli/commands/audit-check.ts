@@ -10,7 +10,7 @@ const PROFILES = ['aims'] as const;
 export const auditCheck: Command = {
   words: ['audit', 'check'],
   operands: ['FILE'],
-  summary: 'Check that each token event of an export has the fields of a profile. - is standard input.',
+  summary: 'Check that each token event of an export has the fields of a profile.',
   options: {
     profile: {
       value: 'NAME',
@@ -24,7 +24,7 @@ export const auditCheck: Command = {
   run: async (call) => {
     const profile = call.text('profile') ?? '';
     if (!PROFILES.some((one) => one === profile)) throw usageError(`Profiles are: ${PROFILES.join(', ')}.`);
-    const [file = '-'] = call.operands;
+    const [file = ''] = call.operands;
     const result = await checkAims(recordsIn(file));
     if (call.isSet('json')) call.terminal.out(jsonText(result));
     else tell(call, result);
@@ -49,7 +49,7 @@ const tell = ({ terminal }: Call, { events, byType, missing, missingCount, withh
 /** Records of an export; its header and signed head are no records. */
 async function* recordsIn(file: string): AsyncGenerator<AimsRecord> {
   let number = 0;
-  for await (const line of linesOf(file === '-' ? process.stdin : createReadStream(file))) {
+  for await (const line of linesOf(createReadStream(file))) {
     number += 1;
     let value: Partial<AimsRecord>;
     try {
