@@ -15,7 +15,11 @@ export type Target = {
 };
 
 /** A token on behalf of the person for whom the subject token speaks (RFC 8693). */
-export type ExchangeRequest = Target & { readonly subject: Subject };
+export type ExchangeRequest = Target & {
+  readonly subject: Subject;
+  /** Id of an open transaction of this agent (`trn_…`). Tokens that are exchanged from the token stay in it. */
+  readonly transaction?: string;
+};
 
 /** An approval of exactly this action by people (CIBA). */
 export type ApprovalRequest = Target & {
@@ -48,6 +52,13 @@ export const checkTarget = ({ resource, scopes, authorizationDetails }: Target):
   }
   if (authorizationDetails !== undefined && !Array.isArray(authorizationDetails)) {
     throw new ConfigurationError('authorizationDetails', 'give a list of objects, each with a type (RFC 9396 §2)');
+  }
+};
+
+/** Throws ConfigurationError for an id of another form. */
+export const checkTransaction = (transaction: string | undefined): void => {
+  if (transaction !== undefined && !/^[\x21-\x7e]{1,200}$/.test(transaction)) {
+    throw new ConfigurationError('transaction', 'give the id of a transaction, as the server answered it');
   }
 };
 

@@ -11,6 +11,7 @@ import {
   type Call,
   checkCall,
   checkTarget,
+  checkTransaction,
   type ExchangeRequest,
   type Target,
   targetParameters,
@@ -97,16 +98,22 @@ export const tokensOf = (settings: Settings, server: AuthorizationServer): Token
         server.token('client_credentials', targetParameters(target, scopes), signal);
       return shared(['own', target], call, obtained(ask, { scopes: target.scopes, subject: undefined }, call));
     },
-    async exchange({ subject: given, ...target }, call) {
+    async exchange({ subject: given, transaction, ...target }, call) {
       checkTarget(target);
+      checkTransaction(transaction);
       checkCall(call);
       const subject = await subjectTokenOf(given);
       const ask: Port['ask'] = ({ scopes, subject: current = subject }, signal) => {
         const { token, type } = current;
         const subjectParameters = { subject_token: token, subject_token_type: type };
-        return server.token(EXCHANGE, { ...subjectParameters, ...targetParameters(target, scopes) }, signal);
+        return server.token(
+          EXCHANGE,
+          { ...subjectParameters, transaction, ...targetParameters(target, scopes) },
+          signal,
+        );
       };
-      return shared(['exchange', subject, target], call, obtained(ask, { scopes: target.scopes, subject }, call));
+      const identity = ['exchange', subject, target, ...(transaction === undefined ? [] : [transaction])];
+      return shared(identity, call, obtained(ask, { scopes: target.scopes, subject }, call));
     },
     async approval(request, call) {
       checkTarget(request);
