@@ -6,8 +6,8 @@ import { startChromium } from '../support/chromium.ts';
 import { FRAMEWORK_EXAMPLES, runFrameworkExample } from './agent-frameworks.ts';
 import { followMcpTutorial, MCP_TUTORIALS } from './mcp-tutorials.ts';
 
-/** Without other load a tutorial takes half a minute. */
-const WITHIN_MS = 240_000;
+/** Without other load a tutorial takes a minute. */
+const WITHIN_MS = 400_000;
 
 const browser = await startChromium();
 const all = new Map<string, () => Promise<void>>([
