@@ -1,18 +1,16 @@
 /**
- * The tutorials about MCP servers, word for word, from an empty folder, with the packages as a reader builds them. Then the same programs with
- * a policy that wants a newer sign-in.
+ * The tutorials about MCP servers, word for word, from an empty folder, with the packages as a reader builds them.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { pointer } from '../support/page-input.ts';
 import { openTutorial, type ReadersFolder, readersFolder, type Terminal } from '../support/tutorial.ts';
-import { until } from '../support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** The folder of the MCP server, beside that of the program. */
 const NOTES = '../notes';
-const ADDRESS = /^http:\/\/localhost:\S+\/(?:auth|delegations|step-ups)\S+$/gm;
+const ADDRESS = /^http:\/\/localhost:\S+\/(?:auth|delegations)\S+$/gm;
 
 type McpTutorial = {
   readonly page: string;
@@ -61,46 +59,7 @@ const openPrinted = async (page: Page, client: Terminal, count: number): Promise
 
 const allow = (page: Page): Promise<void> => pointer.press(page, 'Allow what is ticked');
 
-/** Seconds for which a sign-in is recent enough. */
-const RECENT_SECONDS = 45;
-const POLICY = `
-@id("recent")
-@reason("Sign in again.")
-@max_age("${RECENT_SECONDS}")
-forbid (principal is Agent, action == Action::"act", resource)
-when { resource.name == "tickets.read" }
-unless { context has assurance && context.assurance.age <= ${RECENT_SECONDS} };
-`;
-
-/** Beyond the page: a policy wants a newer sign-in. The same stock client and server go on after the page of it (decision 38). */
-const stepUp = async (
-  { command, extension }: McpTutorial,
-  folder: ReadersFolder,
-  page: Page,
-  { password, signedInAt }: { readonly password: string; readonly signedInAt: number },
-) => {
-  const behalf = 'npm run -s behalf --';
-  folder.save('recent.cedar', `${await folder.run(`${behalf} policy show`)}${POLICY}`);
-  const pushed = await folder.run(`${behalf} policy push recent.cedar`);
-  await folder.run(`${behalf} policy activate ${/\d+/.exec(pushed)?.[0]}`);
-  await until(() => Date.now() - signedInAt > (RECENT_SECONDS + 1) * 1000, { what: 'an old sign-in', seconds: 90 });
-  const client = folder.start(folder.here(`${command} client.${extension}`), NOTES);
-  await openPrinted(page, client, 1);
-  await allow(page);
-  await client.prints(/^notes: /m);
-  await openPrinted(page, client, 2);
-  await pointer.press(page, 'Sign in again');
-  await pointer.type(page, 'Username', 'admin');
-  await pointer.type(page, 'Password', password);
-  await pointer.press(page, 'Sign in');
-  await pointer.press(page, /^Confirm$/);
-  client.type('\n');
-  await client.prints(/^tickets: 1 open ticket of acc_/m);
-  await client.end();
-};
-
-const follow = async (which: McpTutorial, folder: ReadersFolder, page: Page) => {
-  const { page: name, extension, command, install } = which;
+const follow = async ({ page: name, extension, command, install }: McpTutorial, folder: ReadersFolder, page: Page) => {
   checkCounts(name);
   const tutorial = openTutorial(name, folder);
   const server = tutorial.starts('BEHALF__REGISTRATION__OPEN=true npm start');
@@ -120,7 +79,6 @@ const follow = async (which: McpTutorial, folder: ReadersFolder, page: Page) => 
   await pointer.type(page, 'Username', 'admin');
   await pointer.type(page, 'Password', password);
   await pointer.press(page, 'Sign in');
-  const signedInAt = Date.now();
   await allow(page);
   await alone.prints(tutorial.shows());
   // Its port is free for the client that follows, and no connection of the browser leads to this one.
@@ -151,7 +109,6 @@ const follow = async (which: McpTutorial, folder: ReadersFolder, page: Page) => 
     if (!log.includes(shown)) throw new Error(`the audit log shows no ${shown}:\n${log}`);
   }
   tutorial.ends();
-  await stepUp(which, folder, page, { password, signedInAt });
 };
 
 /** Follows one tutorial to its end. Throws an Error that says where the page is wrong. */
