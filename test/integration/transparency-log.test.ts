@@ -185,12 +185,29 @@ describe('the command line', () => {
     expect((await withRecord(exported)).code).toBe(0);
     const personal = join(folder, 'personal.ndjson');
     expect((await behalf('audit', 'export', '--personal', '--to', personal)).code).toBe(0);
+    const partly = join(folder, 'partly.ndjson');
+    const redact = ['--redact', 'inputs,caller,personal,request'];
+    expect((await behalf('audit', 'export', ...redact, '--to', partly)).code).toBe(0);
+    const part = (await readFile(partly, 'utf8')).split('\n').find((one) => one.includes(hash)) as string;
+    expect(Object.keys(JSON.parse(part).event)).not.toContain('caller');
+    await writeFile(join(folder, 'part.ndjson'), part);
+    expect((await withRecord(join(folder, 'part.ndjson'))).code).toBe(0);
+    expect((await cliHere(['audit', 'verify', partly], {})).code).toBe(0);
+    const unknown = await behalf('audit', 'export', '--redact', 'colour', '--to', join(folder, 'none.ndjson'));
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no member colour')]);
+    const { stream, sequence } = JSON.parse(part) as { readonly stream: string; readonly sequence: number };
+    const ofRange = await cliHere(
+      ['audit', 'verify', exported, '--stream', stream, '--from', String(sequence), '--json'],
+      {},
+    );
+    expect([ofRange.code, JSON.parse(ofRange.out)]).toEqual([0, expect.objectContaining({ ok: true, records: 1 })]);
     const open = (await readFile(personal, 'utf8')).split('\n').find((one) => one.includes(hash)) as string;
     const swapped = open.replace(/"value":"[^"]*"/, '"value":"192.0.2.99"');
     expect(swapped).not.toBe(open);
     const line = (await readFile(exported, 'utf8')).split('\n').find((one) => one.includes(hash)) as string;
     for (const [text, problem] of [
       [line.replace('"outcome":"done"', '"outcome":"refused"'), 'was changed'],
+      [part.replace('"outcome":"done"', '"outcome":"refused"'), 'was changed'],
       [line.replace(/\}$/, ',"zone":1}'), 'not a record of the audit log'],
       [swapped, 'does not give its commitment'],
       ['not an export', 'not JSON'],
