@@ -95,6 +95,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'audit',
       'audit-sinks',
       'aims',
+      'controls',
       'monitoring',
       'witness',
       'audit-log',
