@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -129,21 +129,32 @@ for (let added = await search.poll(1000); added > 0; added = await search.poll(1
 const { user, system } = process.cpuUsage(cpu);
 const built = performance.now();
 const { evict, stop } = evictor();
-const rows: { search: string; found: number; p50: number; p99: number; most: number }[] = [];
+/** Milliseconds; those of the CPU, and the blocks that were read, say what a search costs on a machine without other work. */
+type Row = { search: string; found: number; p50: number; p99: number; most: number; cpu: number; blocksRead: number };
+const rows: Row[] = [];
 const all: number[] = [];
 for (const [name, filtersOf] of Object.entries(SEARCHES)) {
   const times: number[] = [];
   let found = 0;
+  let [cpuMicros, blocks] = [0, 0];
   for (let round = 0; round < rounds; round += 1) {
     await evict();
+    const [used, read] = [process.cpuUsage(), process.resourceUsage().fsRead];
     const from = performance.now();
     const { entries } = await listEvents(records, { ...filtersOf(round), limit: 50 }, search);
     times.push(performance.now() - from);
+    const spent = process.cpuUsage(used);
+    cpuMicros += spent.user + spent.system;
+    blocks += process.resourceUsage().fsRead - read;
     found += entries.length;
   }
   times.sort((one, other) => one - other);
   all.push(...times);
-  rows.push({ search: name, found, p50: quantile(times, 0.5), p99: quantile(times, 0.99), most: quantile(times, 1) });
+  rows.push({
+    ...{ search: name, found, p50: quantile(times, 0.5), p99: quantile(times, 0.99), most: quantile(times, 1) },
+    cpu: Math.round(cpuMicros / rounds / 100) / 10,
+    blocksRead: Math.round(blocks / rounds),
+  });
   said(JSON.stringify(rows.at(-1)));
 }
 all.sort((one, other) => one - other);
@@ -152,6 +163,7 @@ await documents.close();
 const result = {
   events,
   rounds,
+  load: loadavg().map((one) => Math.round(one)),
   bytes: statSync(file).size,
   fillSeconds: Math.round((filled - began) / 1000),
   indexed,
