@@ -53,26 +53,25 @@ export const cutByParticipants = async (
 
 /** Undefined: the participant allows nothing, as without an account or a delegation. */
 const decisionFor = async (
-  {
-    participants: _,
-    grant: __,
-    subjectToken: ___,
-    details: ____,
-    assurance: _____,
-    isUnasked: ______,
-    ...facts
-  }: DecisionFacts,
+  facts: DecisionFacts,
   { account, delegation }: ParticipantFacts,
   wanted: readonly string[],
   decide: DecideForOne,
 ): Promise<Decision | undefined> => {
   // A token for no person has no participant among those who allow it.
   if (facts.subject === undefined || account === undefined || delegation === undefined) return undefined;
-  return decide({ ...facts, subject: account, delegation, asked: wanted, ...NOTHING_OF_THE_SUBJECT });
+  return decide({ ...facts, ...NOTHING_OF_THE_SUBJECT, subject: account, delegation, asked: wanted });
 };
 
 /** The client, the token and the sign-in of the subject say nothing about another participant. */
-const NOTHING_OF_THE_SUBJECT = { details: { asked: [] } } as const;
+const NOTHING_OF_THE_SUBJECT = {
+  participants: undefined,
+  grant: undefined,
+  subjectToken: undefined,
+  assurance: undefined,
+  isUnasked: false,
+  details: { asked: [] },
+} as const;
 
 const least = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((one) => one !== undefined);
