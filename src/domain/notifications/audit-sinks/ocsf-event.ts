@@ -88,7 +88,8 @@ const OF_CLASS: Readonly<Record<OcsfClass, (record: SinkRecord, source: SinkSour
     ...actorOf(record.event),
     src_endpoint: endpointOf(record.event),
   }),
-  application_lifecycle: ({ event }, source) => ({ ...actorOf(event), app: applicationOf(source) }),
+  // Without `actor`: these two classes have it with the profile `host` only.
+  application_lifecycle: (_record, source) => ({ app: applicationOf(source) }),
   api_activity: ({ event }, source) => ({
     ...actorOf(event),
     ...resourceOf(event),
@@ -101,7 +102,6 @@ const OF_CLASS: Readonly<Record<OcsfClass, (record: SinkRecord, source: SinkSour
     },
   }),
   detection_finding: ({ id, at, event }, source) => ({
-    ...actorOf(event),
     ...resourceOf(event),
     finding_info: {
       uid: id,
