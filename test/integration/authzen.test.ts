@@ -64,6 +64,7 @@ describe('discovery', () => {
       policy_decision_point: scene.issuer,
       revocation_feed_endpoint: at('revocations'),
       report_endpoint: at('reports'),
+      step_up_endpoint: at('step-ups'),
       access_evaluation_endpoint: at('evaluation'),
       access_evaluations_endpoint: at('evaluations'),
       approval_use_endpoint: at('approval-uses'),
