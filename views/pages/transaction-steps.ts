@@ -61,7 +61,7 @@ export const stepWaterfall = (
 <ol class="waterfall">${steps.map(
     (step, index) =>
       html`<li id="step-${index}"><details><summary><span class="who depth-${Math.min(step.depth, DEEPEST)}"><strong>${anyName(step.agent)}</strong> <span class="hint">${isolated(step.api, 60)}</span></span>
-<svg class="life" viewbox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">${TICKS.slice(1, -1).map((part) => html`<path class="tick" d="M${WIDTH * part} 0V${HEIGHT}"></path>`)}<rect class="${step.grade}" x="${Math.min(x(step.at), WIDTH - LEAST)}" y="5" width="${Math.max(x(endOf(step)) - x(step.at), LEAST)}" height="10"></rect>${step.calls.map(
+<svg class="life" viewbox="0 0 ${WIDTH} ${HEIGHT}" preserveaspectratio="none" aria-hidden="true">${TICKS.slice(1, -1).map((part) => html`<path class="tick" d="M${WIDTH * part} 0V${HEIGHT}"></path>`)}<rect class="${step.grade}" x="${Math.min(x(step.at), WIDTH - LEAST)}" y="5" width="${Math.max(x(endOf(step)) - x(step.at), LEAST)}" height="10"></rect>${step.calls.map(
         ({ time, outcome }) =>
           time !== undefined &&
           html`<rect class="call${outcome === 'refused' && ' refused'}" x="${Math.min(Math.max(x(time) - 2, 0), WIDTH - 4)}" y="1" width="4" height="18"></rect>`,
