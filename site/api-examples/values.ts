@@ -49,6 +49,9 @@ const ID_PREFIXES: Readonly<Record<string, string>> = {
   'dead-letters': '',
   kills: 'kil_',
   audit: '',
+  // A recorded decision.
+  policy: 'dec_',
+  'audit-sinks': 'snk_',
   keys: '',
   'push-keys': 'vpk_',
   credential: 'crd_',
@@ -102,6 +105,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   ResourceServerChange: ['access_token_ttl_seconds'],
   TrustedIssuerChange: ['name'],
   UpstreamChange: ['name'],
+  AuditSinkChange: ['name'],
   WebhookChange: ['kinds'],
 };
 

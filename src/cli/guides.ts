@@ -30,6 +30,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   approvals: `${IN}/approve.md`,
   absences: `${IN}/approve.md`,
   webhooks: `${IN}/notifications.md`,
+  'audit-sinks': `${IN}/audit-sinks.md`,
   'push-keys': `${IN}/notifications.md`,
   audit: `${IN}/audit.md`,
   witness: `${IN}/witness.md`,

@@ -12,6 +12,7 @@ const BODY = {
   stores: { document: 'mongodb', ephemeral: 'redis' },
   notifications: { waiting: { count: 500, is_more: true }, dead: { count: 0, is_more: false } },
   audit: { streams: 3 },
+  audit_sinks: [],
 };
 
 test('says first that a node is not ready, with each failed check and its reason', () => {

@@ -75,6 +75,8 @@ describe('settings come from', () => {
       '/keys/masterKey',
       '/keys/otherMasterKey',
       '/administrator/password',
+      '/audit/files/folder',
+      '/audit/witnesses/policyFile',
     ];
     const missing = allSettings()
       .map(({ path }) => `/${path.join('/')}`)

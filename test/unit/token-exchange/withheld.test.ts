@@ -16,10 +16,12 @@ const refused = async (removedBy: Layer, scope: readonly string[] | undefined) =
     identifiers,
     issuer: 'https://id.example',
     authorize: async () => decision,
+    stepUps: { page: async () => undefined },
     approvals: { asking: { ask: async (one: unknown) => requested.push(one) }, remedyOf: () => remedy },
   };
   const exchange = {
     agent: { id: 'agt_1', grantTypes: [CIBA] },
+    target: { identifier: 'https://api.example' },
     accepted: { token: { id: 'jti', subject: 'acc_anna' }, account: { id: 'acc_anna' } },
     source: { kind: 'held', delegation: { depth: 1, chain: { sub: 'agt_1' } } },
     parameters: { scope, requestedType: 'access_token' },
