@@ -424,7 +424,7 @@ describe('audit and keys', () => {
     const exported = await call(auditor, 'get', '/audit/export');
     expect([exported.status, exported.headers['content-type']]).toEqual([200, 'application/x-ndjson']);
     const lines = exported.text.trimEnd().split('\n');
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ behalf_audit: 1, issuer: ISSUER });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ behalf_audit: 2, issuer: ISSUER });
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ head: expect.anything() });
     expect(exported.text).toContain('"account.created"');
     // No personal value, nor the salt of one.

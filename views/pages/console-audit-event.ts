@@ -62,7 +62,7 @@ export const auditEventPage = (model: AuditEventModel): Html => {
 ${why && explained(why, model.path)}
 <section class="card" aria-labelledby="members"><h2 id="members">${words.members}</h2><dl class="facts small">${event.members.map(
       ({ name, value }) =>
-        html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${auditWords.erased}</em>` : html`<code>${plainText(value, 2000)}</code>`}</dd></div>`,
+        html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${auditWords.erased}</em>` : html`<code>${plainText(value, 400)}</code>`}</dd></div>`,
     )}</dl></section>`,
   });
 };
@@ -84,7 +84,7 @@ ${isRecorded && why.versions.length > 1 && otherVersions(why, path)}</section>`;
 };
 
 const otherVersions = ({ versions, by }: Explanation, path: string): Html =>
-  html`<form method="get" action="${path}" class="filters few">${choice({ name: 'policy', label: words.compare, value: by === undefined ? '' : String(by), options: versions })}
+  html`<form method="get" action="${path}" class="filters few" role="search" aria-labelledby="why">${choice({ name: 'policy', label: words.compare, value: by === undefined ? '' : String(by), options: versions })}
 <div class="actions">${submit({ text: words.ask, kind: 'plain' })}</div></form>`;
 
 const SAYS = { permit: 'good', forbid: 'off', none: 'off' } as const;

@@ -29,7 +29,7 @@ export type TransactionDifference = {
 /** `difference`: a text says why there is none. */
 export const compared = (path: string, asked: string, difference: TransactionDifference | Text | undefined): Html =>
   html`<section class="card" aria-labelledby="compare"><h2 id="compare">${words.compare}</h2>
-<form method="get" action="${path}" class="filters few">${field({
+<form method="get" role="search" aria-labelledby="compare" action="${path}" class="filters few">${field({
     ...{ name: 'against', label: words.against, value: asked, autocomplete: 'off', maxLength: 128, optional: true },
     ...(difference !== undefined && !isDifference(difference) ? { error: difference } : {}),
   })}

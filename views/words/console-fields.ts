@@ -86,13 +86,9 @@ export const fieldWords = {
     de: 'Angefragt, wenn eine Anfrage keinen Scope nennt',
   }),
   participants: phrase({
-    en: 'In a transaction of several people, it needs the authority of',
-    de: 'In einer Transaktion mehrerer Personen braucht er die Rechte',
+    en: 'In a transaction of several people, every participant must allow it',
+    de: 'In einem Vorgang mehrerer Personen müssen ihn alle Teilnehmenden erlauben',
   }),
-  ofParticipants: {
-    one: phrase({ en: 'the person it is used for', de: 'der Person, für die er genutzt wird' }),
-    all: phrase({ en: 'every participant', de: 'aller Teilnehmenden' }),
-  },
   detailTypes: phrase({ en: 'Types of authorization details', de: 'Arten von Autorisierungsdetails' }),
   detailTypesHint: phrase({
     en: html`A JSON list, as in <code>docs/how-to/authorization-details.md</code>.`,

@@ -106,6 +106,14 @@ export const flagField: FieldKind = {
   write: (member) => (member === true ? ['yes'] : []),
 };
 
+/** A checkbox for a member that has one of two values; it is absent where it was never checked. */
+export const checkedField = (checked: string, unchecked: string): FieldKind => ({
+  look: { kind: 'flag' },
+  emptied: unchecked,
+  read: ([text]) => (text === 'yes' ? checked : undefined),
+  write: (member) => (member === checked ? ['yes'] : []),
+});
+
 /** Some of several options. */
 export const manyField = (options: readonly Option[]): FieldKind => ({
   look: { kind: 'many', options },

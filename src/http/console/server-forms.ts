@@ -3,11 +3,19 @@ import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { clientWords } from '../../../views/words/console-software.ts';
 import { riskWords } from '../../../views/words/scope.ts';
-import { SCOPE_PARTICIPANTS } from '../../domain/resources/resource-servers/resource-server.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
-import { choiceField, flagField, jsonField, keysField, lineField, manyField, timeField } from './form-fields.ts';
+import {
+  checkedField,
+  choiceField,
+  flagField,
+  jsonField,
+  keysField,
+  lineField,
+  manyField,
+  timeField,
+} from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
@@ -30,8 +38,6 @@ const RISKS = (['low', 'medium', 'high', 'critical'] as const).map((value) => ({
   text: riskWords[value],
 }));
 
-const PARTICIPANTS = SCOPE_PARTICIPANTS.map((value) => ({ value, text: words.ofParticipants[value] }));
-
 const SCOPES: SectionSpec = {
   title: words.scopes,
   hint: words.scopesHint,
@@ -45,7 +51,7 @@ const SCOPES: SectionSpec = {
         kind: choiceField(RISKS),
       },
       { name: 'default', label: words.isDefault, kind: flagField },
-      { ...{ name: 'participants', label: words.participants }, kind: choiceField(PARTICIPANTS) },
+      { name: 'participants', label: words.participants, kind: checkedField('all', 'one') },
     ],
   },
 };

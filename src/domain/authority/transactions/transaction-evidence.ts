@@ -107,7 +107,11 @@ export const transactionEvidence = (deps: Deps): TransactionEvidence => {
     yield {
       name: 'related.ndjson',
       content: (async function* () {
-        for (const { document } of await records.getMany(ends)) yield await lineOf(snapshot, document);
+        for (const { document } of await records.getMany(ends)) {
+          // The revocation of a token is an event of its transaction, too.
+          const isListed = document.event.txn === id && document.sequence <= (through[document.stream] ?? 0);
+          if (!isListed) yield await lineOf(snapshot, document);
+        }
         for await (const record of activations(versions)) yield await lineOf(snapshot, record);
       })(),
     };
