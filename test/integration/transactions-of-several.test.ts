@@ -54,9 +54,14 @@ const changedAgent = async ({ clientId }: Identity, change: object): Promise<voi
 };
 
 /** What a person allows the agent at the room; it may be re-delegated to the sub-agent. */
-const allow = async (subject: string, scope: readonly string[], to: readonly string[] = []): Promise<Delegation> => {
+const allow = async (
+  subject: string,
+  scope: readonly string[],
+  to: readonly string[] = [],
+  via?: string,
+): Promise<Delegation> => {
   const made = await server.behalf.services.delegations.recordConsent({
-    ...{ subject, actor: agent.clientId, resource: ROOM, asked: [...SCOPES], scope, by: subject },
+    ...{ subject, actor: agent.clientId, resource: ROOM, asked: [...SCOPES], scope, by: subject, via },
     ...{ expiresAt: Math.floor(Date.now() / 1000) + 3600, delegableTo: { agents: to, depth: to.length } },
   });
   if (!made) throw new Error('no delegation');
@@ -209,6 +214,50 @@ describe('a scope that needs all participants', () => {
     await allow(scene.accountId, ['notes', 'publish']);
     await allow(bob, SCOPES);
     expect(scopeOf(await granted(await opened([scene.accountId, bob])))).toEqual(['notes', 'publish']);
+  });
+
+  test('counts what a participant allows in calls of the app that calls for the subject (decision 21)', async () => {
+    const app = scene.app.clientId;
+    const own = await allow(scene.accountId, SCOPES, [], app);
+    const bobs = await allow(bob, ['publish'], [], app);
+    // What Bob allows in any calls is not added to it.
+    await allow(bob, ['pay']);
+    const token = await granted(await opened([scene.accountId, bob]));
+    expect(scopeOf(token)).toEqual(['notes', 'publish']);
+    expect(decodeJwt(token)['delegations']).toEqual([own.id, bobs.id]);
+    expect(await latest('token.issued')).toMatchObject({
+      inputs: { delegations: [{ subject: bob, delegation: bobs.id }], source: { via: app } },
+    });
+    expect(await isActive(token)).toBe(true);
+    await server.behalf.services.delegations.revokeAllVia(bob, app, bob);
+    expect(await isActive(token)).toBe(false);
+    // Without it, what Bob allows in any calls counts.
+    expect(scopeOf(await granted(await opened([scene.accountId, bob])))).toEqual(['notes', 'pay']);
+  });
+
+  test('TX-01 does not count what a participant allows in calls of another app, or of an app that does not call', async () => {
+    await allow(bob, SCOPES, [], 'cli_other');
+    await allow(cleo, SCOPES, [], scene.app.clientId);
+    const own = await allow(scene.accountId, SCOPES);
+    for (const other of [bob, cleo]) {
+      const id = await opened([scene.accountId, other]);
+      const refused = await exchange(id, { scope: 'publish' });
+      expect([refused.status, refused.body['error'], denialOf(refused)?.layer]).toEqual([
+        400,
+        'invalid_scope',
+        'participants',
+      ]);
+      expect(await latest('token.refused')).toMatchObject({ txn: id, inputs: { source: { delegation: own.id } } });
+    }
+    await allow(scene.accountId, SCOPES, [], scene.app.clientId);
+    const id = await opened([scene.accountId, bob]);
+    const refused = await exchange(id, { scope: 'publish' });
+    expect([refused.status, refused.body['error'], denialOf(refused)?.layer]).toEqual([
+      400,
+      'invalid_scope',
+      'participants',
+    ]);
+    expect(await latest('token.refused')).toMatchObject({ txn: id, inputs: { source: { via: scene.app.clientId } } });
   });
 
   test('outside such a transaction needs its person alone', async () => {

@@ -10,7 +10,7 @@ import { otherParticipants, type ParticipantFacts } from '../../domain/authority
 import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
-import { type ConsentedSource, hop, type Source } from './authority-source.ts';
+import { type ConsentedSource, hop, type Source, viaOf } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import type { Refuse } from './refusals.ts';
@@ -34,7 +34,7 @@ export const participantsAt = async (
     readonly target: ResourceServer;
   },
 ): Promise<readonly Participant[] | undefined> => {
-  const at = { agent: agent.id, resource: target.identifier };
+  const at = { agent: agent.id, resource: target.identifier, via: viaOf(source) };
   const others = await otherParticipants(dependencies, transaction, token.subject, at);
   if (!others) return undefined;
   // A token for a further hop is for these people already, or for its subject alone.

@@ -23,19 +23,26 @@ type Deps = {
 export interface LiveParticipants {
   /**
    * The facts of the others, by the delegations that the token lists, or why one of them ends the token. Undefined: the
-   * transaction is not of several people. Throws StoreUnavailable.
+   * transaction is not of several people. `client`: that of the grant. A delegation for calls of another client does not
+   * count (decision 21). Throws StoreUnavailable.
    */
   of(
     facts: TokenFacts,
     transaction: Transaction | undefined,
+    client: string | undefined,
   ): Promise<readonly ParticipantFacts[] | TokenEnd | undefined>;
 }
 
 export const liveParticipants = ({ accounts, delegations, revocation }: Deps): LiveParticipants => {
   /** The delegation of another participant, if it still is one and their account counts. */
-  const standing = async (id: string, facts: TokenFacts): Promise<ParticipantFacts | undefined> => {
+  const standing = async (
+    id: string,
+    facts: TokenFacts,
+    client: string | undefined,
+  ): Promise<ParticipantFacts | undefined> => {
     const delegation = await delegations.live(id);
     if (delegation?.actor !== facts.clientId || delegation.resource !== facts.audience) return undefined;
+    if (delegation.via !== undefined && delegation.via !== client) return undefined;
     const account = (await accounts.get(delegation.subject))?.document;
     if (account?.state !== 'active' || !isFromAfter(account, facts.issuedAt)) return undefined;
     const part = {
@@ -49,14 +56,14 @@ export const liveParticipants = ({ accounts, delegations, revocation }: Deps): L
   };
 
   return {
-    async of(facts, transaction) {
+    async of(facts, transaction, client) {
       const others = participantsBeside(transaction, facts.subject);
       const { delegation: own, delegations: listed } = facts;
       if (listed && (!others || own === undefined || listed[0] !== own)) return 'participant_ended';
       if (!others) return undefined;
       const known = new Map<string, ParticipantFacts>();
       for (const id of (listed ?? []).slice(1)) {
-        const found = await standing(id, facts);
+        const found = await standing(id, facts, client);
         if (!found || !others.includes(found.id)) return 'participant_ended';
         known.set(found.id, found);
       }

@@ -25,12 +25,16 @@ type Deps = {
 /** Another participant. `held`: their consent to the agent at the resource; absent: they allow it nothing there. */
 export type OtherParticipant = { readonly facts: ParticipantFacts; readonly held?: Delegation };
 
-/** Undefined: the transaction is not of several people. Reads the store as it is now. */
+/**
+ * Undefined: the transaction is not of several people. Reads the store as it is now. `via`: the client in whose calls alone the
+ * subject allows the agent. A participant who allowed the agent in calls of that client counts with that delegation, and else
+ * with the one for any calls; the two are never combined (decision 21).
+ */
 export const otherParticipants = async (
   { accounts, delegations }: Deps,
   transaction: Transaction | undefined,
   person: string | undefined,
-  { agent, resource }: { readonly agent: string; readonly resource: string },
+  { agent, resource, via }: { readonly agent: string; readonly resource: string; readonly via?: string | undefined },
 ): Promise<readonly OtherParticipant[] | undefined> => {
   const others = participantsBeside(transaction, person);
   return (
@@ -38,7 +42,8 @@ export const otherParticipants = async (
     Promise.all(
       others.map(async (id) => {
         const account = (await accounts.get(id))?.document;
-        const held = await delegations.consented(id, agent, resource);
+        const inCalls = via === undefined ? undefined : await delegations.consented(id, agent, resource, via);
+        const held = inCalls ?? (await delegations.consented(id, agent, resource));
         return held ? { facts: { id, account, delegation: held.scope }, held } : { facts: { id, account } };
       }),
     )
