@@ -10,8 +10,8 @@ const STEP = 25;
 const NUMBER = new Intl.NumberFormat('en');
 
 interface Progress {
-  /** Begins a step. The returned function reports the progress of that step. */
-  show(step: string): (done: number, total: number) => void;
+  /** Begins a step. The returned function reports the progress of that step. `what`: what it counts; default: documents. */
+  show(step: string, what?: string): (done: number, total: number) => void;
 
   /** Ends the line of the last step. */
   end(): void;
@@ -24,7 +24,7 @@ const progress = (terminal: Terminal): Progress => {
     isOpen = false;
   };
   return {
-    show(step: string): (done: number, total: number) => void {
+    show(step: string, what = 'documents'): (done: number, total: number) => void {
       end();
       let shown = -1;
       return (done, total) => {
@@ -32,7 +32,7 @@ const progress = (terminal: Terminal): Progress => {
         const mark = terminal.isErrLive ? percent : Math.floor(percent / STEP) * STEP;
         if (mark <= shown) return;
         shown = mark;
-        const counted = `${NUMBER.format(done)} of ${NUMBER.format(total)} documents`;
+        const counted = `${NUMBER.format(done)} of ${NUMBER.format(total)} ${what}`;
         if (!terminal.isErrLive) {
           terminal.err(`${step}: ${percent} %, ${counted}\n`);
           return;

@@ -53,7 +53,7 @@ export const auditArchive: Command = {
       await withProgress(call.terminal, async (show) => {
         // Loaded on demand: this module loads the drivers of both stores.
         const { archiveAuditLog } = await import('../../compose/archive.ts');
-        const onProgress = show('Archiving');
+        const onProgress = show('Archiving', 'bundles');
         const files = archivePlace(call, to, { isNew: true });
         result = await archiveAuditLog(configuration, { files, before, personal: call.isSet('personal'), onProgress });
         return [];
@@ -66,7 +66,7 @@ export const auditArchive: Command = {
     else if (!verdict)
       call.terminal.err('No bundle of 256 entries is wholly from before that time. Nothing was written.\n');
     else {
-      call.terminal.out(details([['added', `${added} bundles`], ...rowsOf(verdict)]));
+      call.terminal.out(details([['added', counted(added)], ...rowsOf(verdict)]));
       call.terminal.err(
         `Next: behalf audit verify --archive ${printable(to)} --key KEY, with the key of \`behalf audit log\`\n`,
       );
@@ -75,8 +75,10 @@ export const auditArchive: Command = {
   },
 };
 
+const counted = (bundles: number): string => `${bundles} ${bundles === 1 ? 'bundle' : 'bundles'}`;
+
 const rowsOf = ({ origin, bundles, records, checkpoint }: ArchiveVerdict): readonly (readonly [string, unknown])[] => [
-  ['verified', `${records} records in ${bundles} bundles, in the tree of ${checkpoint.size} entries`],
+  ['verified', `${records} records in ${counted(bundles)}, in the tree of ${checkpoint.size} entries`],
   ['log', origin],
 ];
 
