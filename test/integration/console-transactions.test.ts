@@ -1,6 +1,7 @@
 /** One transaction over time: its events of the audit log as a picture and a table. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeJwt } from 'jose';
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import type { Identity } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { declaredTransaction, INTENT } from '../support/declared-transaction.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -83,6 +84,64 @@ describe('/console/transactions', () => {
     expect([closed?.status, closed?.text]).toEqual([200, expect.stringContaining('by the owner')]);
     expect((await server.events('transaction.closed')).at(-1)).toMatchObject({ txn: id, caller: scene.accountId });
     expect((await ada.open(at('/console/transactions?state=open'))).html).not.toContain(`/console/transactions/${id}"`);
+  });
+
+  test('gives the receipt of a closed one as a file, and its evidence to viewers of the audit log', async () => {
+    const allow = (agent: Identity, subjectToken: string) =>
+      scene.consentToAgent(agent, subjectToken, scene.jwt.identifier);
+    const { id } = await declaredTransaction(server.issuer, scene, allow);
+    const [receipt, evidence] = [`/console/transactions/${id}/receipt.jws`, `/console/transactions/${id}/evidence.zip`];
+    const raw = (browser: Browser, path: string): Promise<Response> => browser.request(at(path));
+    // An open one has neither.
+    expect((await auditor.open(at(`/console/transactions/${id}`))).html).not.toMatch(/receipt\.jws|evidence\.zip/);
+    expect((await raw(auditor, receipt)).status).toBe(409);
+    expect((await raw(auditor, evidence)).status).toBe(409);
+    expect((await scene.management.call('POST', `/transactions/${id}/close`)).status).toBe(200);
+
+    const own = await ada.open(at(`/console/transactions/${id}`));
+    expect(own.html).toContain(`href="${receipt}"`);
+    expect(own.html).not.toContain('evidence.zip');
+    const file = await raw(ada, receipt);
+    const jws = (await file.text()).trimEnd();
+    expect([file.status, file.headers.get('content-type'), file.headers.get('content-disposition')]).toEqual([
+      200,
+      'application/jose',
+      `attachment; filename="${id}.jws"`,
+    ]);
+    const keys = createRemoteJWKSet(new URL(at('/jwks')));
+    const { payload } = await jwtVerify(jws, keys, { issuer: server.issuer, typ: 'transaction-receipt+jwt' });
+    expect(payload).toMatchObject({ txn: id, cause: 'operator' });
+
+    const seen = await auditor.open(at(`/console/transactions/${id}`));
+    expect(seen.html).toContain(`href="${receipt}"`);
+    expect(seen.html).toContain(`href="${evidence}"`);
+    const before = (await server.events('audit.exported')).length;
+    const archive = await raw(auditor, evidence);
+    expect([archive.status, archive.headers.get('content-type'), archive.headers.get('content-disposition')]).toEqual([
+      200,
+      'application/zip',
+      `attachment; filename="${id}.zip"`,
+    ]);
+    const bytes = Buffer.from(await archive.arrayBuffer());
+    expect(bytes.subarray(0, 4).toString('latin1')).toBe('PK\u0003\u0004');
+    for (const name of ['README.txt', 'receipt.jws', 'events.ndjson']) expect(bytes.includes(name)).toBe(true);
+    const [read, ...more] = (await server.events('audit.exported')).slice(before);
+    expect([read, more]).toMatchObject([{ outcome: 'done', target: { kind: 'transaction', id } }, []]);
+
+    // Owners may not read the audit log, others not even that it exists; strangers sign in.
+    const refusals = (await server.events('request.refused')).length;
+    expect((await raw(ada, evidence)).status).toBe(403);
+    expect((await server.events('request.refused')).slice(refusals)).toMatchObject([
+      { outcome: 'refused', error: 'forbidden', caller: scene.accountId },
+    ]);
+    const eve: Person = { username: 'eve', password: 'a long enough pass phrase' };
+    await scene.management.call('POST', '/accounts', { ...eve, name: 'Eve' });
+    const other = await signedIn(eve);
+    expect([(await raw(other, receipt)).status, (await raw(other, evidence)).status]).toEqual([404, 403]);
+    for (const path of [receipt, evidence]) expect((await raw(newBrowser(server.issuer), path)).status).toBe(303);
+    expect((await server.events('audit.exported')).length).toBe(before + 1);
+    const german = await auditor.request(at(`/console/transactions/${id}`), { headers: { 'accept-language': 'de' } });
+    expect(await german.text()).toContain('Beleg herunterladen');
   });
 
   test('says why a token was allowed, with the text of the policies, and what a draft says', async () => {

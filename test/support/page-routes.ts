@@ -22,6 +22,8 @@ const OTHER = [
   '/console/agents.ndjson',
   '/console/audit.ndjson',
   '/console/audit/events.ndjson',
+  '/console/transactions/:id/receipt.jws',
+  '/console/transactions/:id/evidence.zip',
 ];
 
 /** Paths below the issuer as the routers have them, with `GET ` or `POST ` before it. */

@@ -51,6 +51,10 @@ export type TransactionFacts = {
   readonly traceparent?: string;
   /** Absent: it is closed, or the viewer may not close it. */
   readonly closeHref?: string;
+  /** The signed receipt as a file. Absent: it is open, or not permitted to the viewer. */
+  readonly receiptHref?: string;
+  /** The evidence as an archive. Absent: it is open, or not permitted to the viewer. */
+  readonly evidenceHref?: string;
 };
 
 export type TransactionModel = ConsoleFrame & {
@@ -132,7 +136,13 @@ ${factList([
       ],
   facts.composition !== undefined && [words.composition, html`<code>${plainText(facts.composition, 80)}</code>`],
   facts.traceparent !== undefined && [words.trace, html`<code>${plainText(facts.traceparent, 60)}</code>`],
-])}</section>`;
+])}${filesOf(facts)}</section>`;
+
+const filesOf = ({ receiptHref, evidenceHref }: TransactionFacts): HtmlValue =>
+  (receiptHref !== undefined || evidenceHref !== undefined) &&
+  html`
+<p>${receiptHref !== undefined && html`<a class="button plain" href="${receiptHref}">${words.receipt}</a> `}${evidenceHref !== undefined && html`<a class="button plain" href="${evidenceHref}">${words.evidence}</a>`}</p>
+<p class="hint">${words.receiptHint}${evidenceHref !== undefined && html` ${words.evidenceHint}`}</p>`;
 
 const stepsOf = ({ facts, stepPages, now }: TransactionModel, steps: readonly ShownStep[]): Html =>
   html`<section class="card" aria-labelledby="steps"><h2 id="steps">${words.steps}</h2>

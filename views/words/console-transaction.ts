@@ -89,6 +89,16 @@ export const transactionWords = {
     en: 'Every token of it ends now, also those of other agents, and open approvals give no token. It cannot be opened again.',
     de: 'Alle seine Token enden sofort, auch die anderer Agenten, und offene Freigaben ergeben kein Token. Er lässt sich nicht wieder öffnen.',
   }),
+  receipt: phrase({ en: 'Download the receipt', de: 'Beleg herunterladen' }),
+  receiptHint: phrase({
+    en: 'The receipt is signed. It has each token with its grade, as of now.',
+    de: 'Der Beleg ist signiert. Er enthält jedes Token mit seiner Bewertung, Stand jetzt.',
+  }),
+  evidence: phrase({ en: 'Download the evidence', de: 'Nachweise herunterladen' }),
+  evidenceHint: phrase({
+    en: 'The evidence is an archive that anyone verifies without this server. Its README.txt says how.',
+    de: 'Die Nachweise sind ein Archiv, das sich ohne diesen Server prüfen lässt. Seine README.txt sagt, wie.',
+  }),
   live: (count: number, isMore: boolean) =>
     phrase({
       en:

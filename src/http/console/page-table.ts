@@ -41,6 +41,7 @@ import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
+import { addTransactionFiles } from './transaction-files.ts';
 import { addTransactionList } from './transaction-list.ts';
 import { addTransactionPage } from './transaction-pages.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
@@ -101,6 +102,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
   { add: addTransactionList, places: { transactions: ['listTransactions'] } },
   { add: addTransactionPage },
+  { add: addTransactionFiles },
   { add: addDelegationPages, places: { delegations: ['listDelegations'] } },
   { add: addStyleguidePage },
   { add: addAgentPages },

@@ -150,6 +150,12 @@ const factsOf = async ({ deps, calls }: PageParts, { account }: Viewer, found: S
     ...(state === 'open' && calls.may('closeTransaction', account)
       ? { closeHref: `${transactionHref(deps, id)}/close` }
       : {}),
+    ...(state === 'closed' && calls.may('getTransactionReceipt', account)
+      ? { receiptHref: `${transactionHref(deps, id)}/receipt.jws` }
+      : {}),
+    ...(state === 'closed' && calls.may('getTransactionEvidence', account)
+      ? { evidenceHref: `${transactionHref(deps, id)}/evidence.zip` }
+      : {}),
   };
 };
 

@@ -273,6 +273,8 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         ...{ state: 'closed', cause: 'operator', closedBy: text('Carol'), closedAt: NOON + 60, openedAt: NOON },
         ...{ expiresAt: NOON + 900, source: text('other'), trigger: 'schedule', agent: text('Planner') },
         ...{ owner: text('Alice'), participants: [] },
+        receiptHref: `${basePath}/console/transactions/trn_2/receipt.jws`,
+        evidenceHref: `${basePath}/console/transactions/trn_2/evidence.zip`,
       },
       steps: [],
       comparison: {
