@@ -209,6 +209,9 @@ export const fullServer = async (options: RunOptions = {}) => {
     }),
   );
   const steps = await management.call('GET', `/transactions/${declared.id}/steps`);
+  const stated = { trigger: 'schedule', intent: 'Nothing, and closed at once' };
+  const closed = await management.call('POST', '/transactions', stated, {}, declared.agent);
+  await management.call('POST', `/transactions/${String(closed.body['id'])}/close`);
   const handedOver = await newAgent('In new hands', { owner: bob });
   await services.delegations.recordConsent({
     ...{ ...consent, actor: handedOver, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
@@ -324,6 +327,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       delegation: first.id,
       transaction: String(decodeJwt(String(token))['txn']),
       declared: declared.id,
+      closed: String(closed.body['id']),
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       upstream,
