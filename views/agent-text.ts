@@ -38,7 +38,7 @@ export const englishText = (text: string, limit: number): Phrase => {
 };
 
 /** Whether a word of the text is so long that a narrow column may break it. Tables keep shorter words whole. */
-const hasLongWord = (text: string): boolean => /\S{21}/u.test(text);
+export const hasLongWord = (text: string): boolean => /\S{21}/u.test(text);
 
 /** A name that a party chose, isolated from our own text in both writing directions. */
 export const chosenName = (name: string, limit = 60): Html => {

@@ -1,4 +1,4 @@
-import { anyName, isolated, plainText } from '../agent-text.ts';
+import { anyName, hasLongWord, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
@@ -89,6 +89,10 @@ const otherVersions = ({ versions, by }: Explanation, path: string): Html =>
 
 const SAYS = { permit: 'good', forbid: 'off', none: 'off' } as const;
 
+/** What policies say is needed besides. */
+const needed = (names: string): Html =>
+  html` <span class="${hasLongWord(names) ? 'hint long' : 'hint'}">${words.needs(names)}</span>`;
+
 const COLUMNS: readonly Column<ExplainedScope>[] = [
   { title: words.scope, cell: ({ scope }) => html`<code>${plainText(scope, 120)}</code>` },
   {
@@ -101,8 +105,7 @@ const COLUMNS: readonly Column<ExplainedScope>[] = [
     cell: ({ says, was, needs, reasons }): HtmlValue => [
       html`<span class="tag ${SAYS[says]}">${words[says]}</span>`,
       (says === 'permit') !== (was === 'granted') && html` <span class="tag warn">${words.differs}</span>`,
-      needs.length > 0 &&
-        html` <span class="hint">${words.needs(needs.map((one) => plainText(one, 40)).join(', '))}</span>`,
+      needs.length > 0 && needed(needs.map((one) => plainText(one, 40)).join(', ')),
       reasons.slice(0, 5).map((reason: Text) => html` <span class="hint">${isolated(reason, 200)}</span>`),
     ],
   },

@@ -1,5 +1,5 @@
 /** Two transactions beside one another: what only one did, and what both did, how often. */
-import { anyName, isolated, plainText } from '../agent-text.ts';
+import { anyName, cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { field } from '../partials/field.ts';
@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<DifferenceRow>[] = [
   { title: words.api, cell: ({ api }) => isolated(api, 120) },
   {
     title: words.result,
-    cell: ({ result: outcome }) => words.grades[outcome as 'confirmed'] ?? plainText(outcome, 40),
+    cell: ({ result: outcome }) => words.grades[outcome as 'confirmed'] ?? cellText(outcome, 40),
   },
   {
     title: words.here,
