@@ -42,7 +42,7 @@ type Parts = Readonly<Record<string, readonly HtmlValue[]>>;
 const controlsParts = () =>
   ({
     submit: (['primary', 'plain', 'danger', 'destructive', 'quiet'] as const).map((kind) =>
-      submit({ text: words.button, kind }),
+      submit({ text: words.buttons[kind], kind }),
     ),
     flash: (['success', 'notice', 'warning', 'error'] as const).map((kind) => flash({ kind, text: words.running })),
     field: [

@@ -5,6 +5,7 @@ import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { styleTokens } from '../style-tokens.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
+import { styleguideCaptions } from '../words/styleguide-captions.ts';
 import { styleguideGroups } from './styleguide-parts.ts';
 
 export const SCHEMES = ['auto', 'light', 'dark'] as const;
@@ -47,7 +48,7 @@ ${groups().map(
     html`<section aria-labelledby="group-${group}"><h2 id="group-${group}">${words.groups[group]}</h2>
 <div class="parts">${Object.entries(parts).map(
       ([name, states]) =>
-        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}">${readable(name)}</h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
+        html`<section aria-labelledby="part-${name}"><h3 id="part-${name}">${readable(name)}</h3><div class="states">${states.map((state, index) => html`<div class="state">${captionOf(name, index)}${state}</div>`)}</div></section>`,
     )}</div></section>`,
 )}
 <section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card type">${TYPE.map(
@@ -71,6 +72,12 @@ const swatches = (scheme: 'light' | 'dark'): Html => {
 /** The parts by their group. */
 const groups = (): readonly (readonly [keyof typeof words.groups, Readonly<Record<string, readonly HtmlValue[]>>])[] =>
   Object.entries(styleguideGroups()) as never;
+
+/** The name of a variant and when to use it; a part with one variant needs none. */
+const captionOf = (part: string, index: number): Html | undefined => {
+  const caption = Object.hasOwn(styleguideCaptions, part) ? styleguideCaptions[part]?.[index] : undefined;
+  return caption && html`<p class="caption"><strong>${caption.name}</strong> ${caption.use}</p>`;
+};
 
 /** The name of a part for readers: `scopeChoices` is `Scope choices`. */
 const readable = (name: string): Phrase | string => {

@@ -12,7 +12,7 @@ export const styleguideWords = {
   },
   title: phrase({ en: 'Style guide', de: 'Gestaltung' }),
   lead: phrase({
-    en: 'What pages are made of, in each of its states. It is here in development only.',
+    en: 'The parts that pages are made of, each in all its variants. Only served in development.',
     de: 'Woraus Seiten bestehen, in jedem Zustand. Nur in der Entwicklung vorhanden.',
   }),
   schemes: phrase({ en: 'Colour scheme', de: 'Farbschema' }),
@@ -66,6 +66,13 @@ export const styleguideWords = {
   hint: phrase({ en: 'What people read.', de: 'Was Personen lesen.' }),
   error: phrase({ en: 'This is too long.', de: 'Das ist zu lang.' }),
   button: phrase({ en: 'Save', de: 'Speichern' }),
+  buttons: {
+    primary: phrase({ en: 'Save', de: 'Speichern' }),
+    plain: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+    danger: phrase({ en: 'Disable', de: 'Sperren' }),
+    destructive: phrase({ en: 'Delete for good', de: 'Endgültig löschen' }),
+    quiet: phrase({ en: 'Not you?', de: 'Nicht Sie?' }),
+  },
   one: phrase({ en: 'One', de: 'Eins' }),
   two: phrase({ en: 'Two', de: 'Zwei' }),
 };

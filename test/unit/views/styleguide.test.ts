@@ -9,6 +9,7 @@ import { styleguidePage } from '../../../views/pages/styleguide.ts';
 import { styleguideGroups } from '../../../views/pages/styleguide-parts.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import { schemeRules, styleTokens } from '../../../views/style-tokens.ts';
+import { styleguideCaptions } from '../../../views/words/styleguide-captions.ts';
 import { elementsOf } from './markup.ts';
 
 const PARTIALS = join(import.meta.dirname, '../../../views/partials');
@@ -63,6 +64,18 @@ test('every part that pages share is there, in each of its states', async () => 
     });
     expect(page().toString()).toContain(`<h3 id="part-${name}">`);
   }
+});
+
+test('a captioned part has a caption for each of its variants', () => {
+  const shown: Readonly<Record<string, readonly unknown[]>> = Object.assign({}, ...Object.values(styleguideGroups()));
+  for (const [part, captions] of Object.entries(styleguideCaptions)) {
+    expect({ part, captions: captions.length }).toEqual({ part, captions: shown[part]?.length });
+  }
+  expect(
+    page()
+      .toString()
+      .match(/class="caption"/g),
+  ).toHaveLength(Object.values(styleguideCaptions).flat().length);
 });
 
 test.each(LANGUAGES)('is well-formed in %s, no id stands twice, each input has its label', (language) => {
