@@ -92,18 +92,18 @@ export const breakGlassPage = (model: BreakGlassModel): Html => {
   return layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: 'approvals.css',
+    alsoStyle: ['decisions.css', 'approvals.css'],
     title: words.title,
     side: consoleNavigation(model, 'break-glass', false),
     ...(isByPasskey ? { script: 'passkeys.js' } : {}),
-    body: html`<section class="card approval">
+    body: html`<section class="card approval deciding">
 <div class="page-head"><h1>${words.heading[headingOf(breakGlass)]}</h1></div>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${breakGlass.reason !== undefined && said(breakGlass)}
 ${deeds(breakGlass.approval)}
 ${facts(breakGlass.approval)}
-${action(model)}
 <p class="hint"><a href="${model.basePath}/console/break-glass">${words.all}</a></p>
+${action(model)}
 </section>`,
   });
 };
@@ -114,7 +114,7 @@ const headingOf = ({ review, people }: BreakGlassFacts): keyof typeof words.head
 const said = ({ reason = '', people, closed, review }: BreakGlassFacts): Html => {
   const [first, second] = people;
   return html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
-<p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}</p>
+<p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}${first && !second && words.tenMinutes}</p>
 ${review === 'open' && html`<p>${words.waitsForThird}</p>`}
 ${closed && html`<p>${words.closedBy(isolated(closed.name), timeText(closed.at), words.findings[closed.finding])} ${words.reasonIs(longText(closed.note, 2000))}</p>`}</div>`;
 };
@@ -123,7 +123,7 @@ const action = ({ can, values, basePath }: BreakGlassModel): Html | undefined =>
   switch (can.kind) {
     case 'review':
       return html`<h2>${words.review}</h2><p>${words.reviewLead}</p>
-<form method="post" action="${can.action}"><input type="hidden" name="csrf" value="${can.csrf}">
+<form method="post" action="${can.action}" class="flat"><input type="hidden" name="csrf" value="${can.csrf}">
 ${choice({
   name: 'finding',
   label: words.findingField,
@@ -135,7 +135,7 @@ ${choice({
   ],
 })}
 ${textArea({ name: 'note', label: words.noteField, hint: words.noteHint, value: values.note, rows: 4, maxLength: 2000 })}
-<div class="actions">${submit({ text: words.close })}</div></form>`;
+<div class="actions stay">${submit({ text: words.close })}</div></form>`;
     case 'nothing':
       return can.why === undefined
         ? undefined
@@ -146,8 +146,9 @@ ${textArea({ name: 'note', label: words.noteField, hint: words.noteHint, value: 
         return html`<div class="flash warning" role="note">${words.noPasskey(`${basePath}/account/security`)}</div>`;
       }
       return html`<p>${isCall ? words.callMeans : words.agreeMeans}</p>
+<p class="hint" data-without-passkeys>${words.noScript}</p>
 ${passkeyForm({
-  kind: 'get',
+  ...{ kind: 'get', isBar: true },
   action: can.action,
   options: can.passkey,
   button: isCall ? words.call : words.agree,
@@ -163,8 +164,7 @@ ${passkeyForm({
       maxLength: 500,
     })
   }`,
-})}
-<p class="hint" data-without-passkeys>${words.noScript}</p>`;
+})}`;
     }
   }
 };

@@ -17,6 +17,8 @@ export type PasskeyForm = {
   readonly otherAnswer?: Html;
   /** After the button, in its row. */
   readonly beside?: Html;
+  /** The button stays in view, at the end of the card around the form. */
+  readonly isBar?: boolean;
   /** Shown in its place in a browser without passkeys. */
   readonly without?: HtmlValue;
 };
@@ -41,9 +43,12 @@ const formOf = ({
   fields,
   otherAnswer,
   beside,
+  isBar = false,
 }: Omit<PasskeyForm, 'without'>): Html =>
-  html`<form method="post" action="${action}"${id !== undefined && html` id="${id}"`} data-passkey="${kind}" data-options="${options}" hidden>
+  html`<form method="post" action="${action}"${id !== undefined && html` id="${id}"`} data-passkey="${kind}" data-options="${options}"${isBar && html` class="flat"`} hidden>
 ${fields}<input type="hidden" name="credential" value="">
-<div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}${beside && html` ${beside}`}</div>
-<p class="error" role="alert" data-message data-exists="${passkeyWords.exists}" data-failed="${passkeyWords.failed}"></p>
-</form>`;
+${isBar && message}<div class="${otherAnswer ? 'decide' : 'actions'}${isBar && ' stay'}">${otherAnswer}${submit({ text: button, kind: look })}${beside && html` ${beside}`}</div>
+${!isBar && message}</form>`;
+
+const message = html`<p class="error" role="alert" data-message data-exists="${passkeyWords.exists}" data-failed="${passkeyWords.failed}"></p>
+`;

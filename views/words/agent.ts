@@ -16,7 +16,7 @@ export const agentWords = {
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   verified: phrase({ en: 'verified name', de: 'geprüfter Name' }),
   ownedBy: (owner: HtmlValue) => phrase({ en: html`owned by ${owner}`, de: html`gehört ${owner}` }),
-  ownsIt: (owner: HtmlValue) => phrase({ en: html`${owner} owns it`, de: html`gehört ${owner}` }),
+  ownsIt: (owner: HtmlValue) => phrase({ en: html`Owned by ${owner}`, de: html`Gehört ${owner}` }),
   /** About a name; `name` is a verified one. */
   looksLike: (name: HtmlValue) =>
     phrase({

@@ -11,14 +11,14 @@ export const breakGlassWords = {
     {
       title: phrase({ en: '1. Request', de: '1. Verlangen' }),
       text: phrase({
-        en: 'A person with the role break-glass chooses a request that waits, and gives a reason and a passkey. The server notifies all people concerned at once.',
+        en: 'A person with the role break-glass chooses a waiting request, gives a reason and confirms with a passkey. Everyone concerned is notified at once.',
         de: 'Eine Person mit der Rolle Notfall wählt eine wartende Anfrage und nennt einen Grund, mit Passkey. Alle, die es betrifft, werden sofort benachrichtigt.',
       }),
     },
     {
       title: phrase({ en: '2. Approve', de: '2. Zustimmen' }),
       text: phrase({
-        en: 'A second person with the role approves it within ten minutes, with a passkey. The agent may then do this one action.',
+        en: 'A second person with the role approves it within ten minutes, with a passkey. The agent may then do this action once.',
         de: 'Eine zweite Person mit der Rolle stimmt binnen zehn Minuten mit Passkey zu. Der Agent darf dann diese eine Handlung ausführen.',
       }),
     },
@@ -31,15 +31,15 @@ export const breakGlassWords = {
     },
   ],
   how: phrase({ en: 'How it works', de: 'So geht es' }),
-  openRequests: phrase({ en: 'Requests that wait', de: 'Wartende Anfragen' }),
+  openRequests: phrase({ en: 'Waiting requests', de: 'Wartende Anfragen' }),
   needsRole: phrase({
-    en: 'Without the role break-glass you can only review. An administrator gives the role on the page of a person.',
+    en: 'Without the break-glass role you can only review. Administrators assign the role on the page of a person.',
     de: 'Ohne die Rolle Notfall können Sie nur prüfen. Die Administration vergibt sie auf der Seite einer Person.',
   }),
   people: phrase({ en: 'People', de: 'Personen' }),
   toReview: phrase({ en: 'To review', de: 'Zu prüfen' }),
-  nothingToReview: phrase({ en: 'No action waits for a review.', de: 'Nichts wartet auf eine Prüfung.' }),
-  waiting: phrase({ en: 'Requests that wait for approvers', de: 'Worum gerade gebeten wird' }),
+  nothingToReview: phrase({ en: 'No action is waiting for a review.', de: 'Nichts wartet auf eine Prüfung.' }),
+  waiting: phrase({ en: 'Requests waiting for approvers', de: 'Worum gerade gebeten wird' }),
   nothingWaits: phrase({
     en: 'There is no open request that you can approve.',
     de: 'Nichts ist offen, was Sie freigeben könnten.',
@@ -55,71 +55,75 @@ export const breakGlassWords = {
     unjustified: phrase({ en: 'it was not right', de: 'war nicht richtig' }),
   },
   heading: {
-    none: phrase({ en: 'Approve this by break-glass access?', de: 'Das jetzt freigeben?' }),
-    called: phrase({ en: 'Requested, by one of two', de: 'Von einer der zwei verlangt' }),
+    none: phrase({ en: 'Request break-glass access for this?', de: 'Dafür eine Notfallfreigabe verlangen?' }),
+    called: phrase({ en: 'Waiting for a second approver', de: 'Wartet auf die zweite Zustimmung' }),
     open: phrase({ en: 'Approved by two people', de: 'Durch zwei Personen freigegeben' }),
     closed: phrase({ en: 'Approved and reviewed', de: 'Freigegeben und geprüft' }),
   },
   reasonIs: (reason: HtmlValue) => phrase({ en: html`“${reason}”`, de: html`„${reason}“` }),
   calledBy: (name: HtmlValue, at: HtmlValue) =>
-    phrase({ en: html`${name} requested it at ${at}.`, de: html`${name} hat es am ${at} verlangt.` }),
+    phrase({ en: html`${name} requested it on ${at}.`, de: html`${name} hat es am ${at} verlangt.` }),
+  tenMinutes: phrase({
+    en: 'A second person has ten minutes from then to approve it.',
+    de: 'Eine zweite Person hat von da an zehn Minuten, um zuzustimmen.',
+  }),
   agreedBy: (name: HtmlValue, at: HtmlValue) =>
-    phrase({ en: html`${name} approved it at ${at}.`, de: html`${name} hat am ${at} zugestimmt.` }),
+    phrase({ en: html`${name} approved it on ${at}.`, de: html`${name} hat am ${at} zugestimmt.` }),
   reasonField: phrase({
     en: 'Why it cannot wait for the approvers',
     de: 'Warum es nicht auf die warten kann, die gefragt sind',
   }),
   reasonHint: phrase({
-    en: '10 to 500 characters. The server keeps it for ever, and sends it to all people concerned.',
+    en: '10 to 500 characters. It is kept for ever and sent to everyone concerned.',
     de: '10 bis 500 Zeichen. Bleibt für immer und geht an alle, die es betrifft.',
   }),
   call: phrase({ en: 'Request it with my passkey', de: 'Mit meinem Passkey verlangen' }),
   callMeans: phrase({
-    en: 'Nothing happens yet: a second person with the role has ten minutes to approve. The server notifies all people concerned at once.',
+    en: 'Nothing happens yet: a second person with the role has ten minutes to approve. Everyone concerned is notified at once.',
     de: 'Noch geschieht nichts: Eine zweite Person mit der Rolle hat zehn Minuten, um zuzustimmen. Alle, die es betrifft, werden sofort benachrichtigt.',
   }),
   agree: phrase({ en: 'Approve with my passkey', de: 'Mit meinem Passkey zustimmen' }),
   agreeMeans: phrase({
-    en: 'The agent has two minutes then, for this one action, one time. Approve only if you have spoken with the person who requested it.',
+    en: 'The agent then has two minutes to do this action, once. Approve only after you have spoken with the person who requested it.',
     de: 'Danach hat der Agent zwei Minuten, für diese eine Handlung, ein Mal. Stimmen Sie nur zu, wenn Sie mit der Person gesprochen haben, die es verlangt.',
   }),
   noPasskey: (href: string) =>
     phrase({
-      en: html`This takes a passkey of yours, and you have none here. <a href="${href}">Add one under Sign-in and security.</a>`,
+      en: html`You need a passkey for this, and your account has none. <a href="${href}">Add one under Sign-in and security.</a>`,
       de: html`Das braucht einen Passkey von Ihnen, und Sie haben hier keinen. <a href="${href}">Fügen Sie unter Anmeldung und Sicherheit einen hinzu.</a>`,
     }),
   noScript: phrase({
-    en: 'Passkeys take a browser that has them, with JavaScript.',
+    en: 'To use a passkey, you need JavaScript and a browser that supports passkeys.',
     de: 'Passkeys brauchen einen Browser, der sie kennt, mit JavaScript.',
   }),
   youCalled: phrase({
-    en: 'You requested it. Another person with the role must approve on this page.',
+    en: 'You requested it. Another person with the role must approve it on this page.',
     de: 'Sie haben es verlangt. Jemand anderes mit der Rolle muss auf dieser Seite zustimmen.',
   }),
   notPossible: phrase({
-    en: 'This request is decided or over, or does not allow break-glass access.',
+    en: 'This request was decided, has expired, or does not allow break-glass access.',
     de: 'Darüber ist entschieden, oder es ist vorbei, oder es lässt sich so nicht freigeben.',
   }),
   review: phrase({ en: 'Was it right?', de: 'War das richtig?' }),
   reviewLead: phrase({
-    en: 'Speak with both of them and look at what the agent did. The server keeps your finding for ever, and sends it to all people concerned.',
+    en: 'Speak with both of them and look at what the agent did. Your finding is kept for ever and sent to everyone concerned.',
     de: 'Sprechen Sie mit beiden und sehen Sie nach, was der Agent getan hat. Ihr Ergebnis bleibt für immer und geht an alle, die es betrifft.',
   }),
   findingField: phrase({ en: 'Finding', de: 'Ergebnis' }),
   choose: phrase({ en: 'Choose', de: 'Wählen' }),
   noteField: phrase({ en: 'What you found', de: 'Was Sie festgestellt haben' }),
   noteHint: phrase({ en: '10 to 2000 characters.', de: '10 bis 2000 Zeichen.' }),
-  close: phrase({ en: 'Close it', de: 'Abschließen' }),
+  close: phrase({ en: 'Close the review', de: 'Prüfung abschließen' }),
   closedBy: (name: HtmlValue, at: HtmlValue, finding: HtmlValue) =>
     phrase({
-      en: html`${name} reviewed it at ${at}: <strong>${finding}</strong>.`,
+      en: html`${name} reviewed it on ${at}: <strong>${finding}</strong>.`,
       de: html`${name} hat es am ${at} geprüft: <strong>${finding}</strong>.`,
     }),
   waitsForThird: phrase({
-    en: 'It waits for a third person, an administrator or auditor, to say whether it was right.',
+    en: 'A third person, an administrator or auditor, still has to say whether it was right.',
     de: 'Eine dritte Person, aus Administration oder Revision, muss noch sagen, ob das richtig war.',
   }),
-  all: phrase({ en: 'All of them', de: 'Alle' }),
+  all: phrase({ en: 'All break-glass access', de: 'Alle Notfallfreigaben' }),
   openReviews: (count: number) =>
     phrase({
       en:
