@@ -77,9 +77,12 @@ export const durationText = (seconds: number, language: Language = 'en'): string
   return `${NUMBER[language].format(count)} ${unit[language][count === 1 ? 0 : 1]}`;
 };
 
-/** The day of a moment: `25 Nov 2026`, with the exact time as the title. */
-export const dateText = (epochSeconds: number): Html =>
-  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${phrase(inEach((language) => DATE[language].format(epochSeconds * 1000)))}</time>`;
+/**
+ * The bound of whole days in UTC: `25 Nov 2026`. A last day has the moment of its end. local-times.js shows the moment in the
+ * time zone of the reader, where that is not UTC.
+ */
+export const dayBound = (epochSeconds: number, isEnd = false): Html =>
+  html`<time datetime="${iso(epochSeconds)}" data-day>${phrase(inEach((language) => DATE[language].format((isEnd ? epochSeconds - 1 : epochSeconds) * 1000)))}</time>`;
 
 /** A day without its year: `25 Nov`. */
 export const dayPhrase = (epochSeconds: number): Phrase =>

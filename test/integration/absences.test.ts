@@ -166,7 +166,7 @@ describe('on the pages of an account', () => {
     const answer = await anna.browser.submit(page, form, {
       set: { deputy: bob.username, from: '2026-02-31', until: 'tomorrow' },
     });
-    expect([answer.status, answer.text.includes('A day, as in')]).toEqual([400, true]);
+    expect([answer.status, answer.text.includes('Enter a day such as')]).toEqual([400, true]);
     expect(answer.html).toContain('name="from" type="date" value="2026-02-31"');
     expect(answer.html).toContain('name="until" type="date" value=""');
   });

@@ -116,7 +116,7 @@ describe('suspend', () => {
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Suspend 2 agents?')]);
     expect(page.text).toContain('3 agents stay as they are');
     expect(page.text).toContain('It is suspended already.');
-    expect(page.text).toContain('An agent that is retired cannot suspend.');
+    expect(page.text).toContain('A retired agent cannot be suspended.');
     expect(page.text).toContain('It does not exist, or you may not see it.');
     // A preview changes nothing.
     expect(await statesOf(ids)).toEqual(['active', 'active', 'suspended', 'retired']);
@@ -139,7 +139,7 @@ describe('suspend', () => {
     const before = (await refusals()).length;
     const done = await confirm(operator, page);
     expect(done.text).toContain('1 done, 0 unchanged, 1 refused.');
-    expect(done.text).toContain('An agent that is retired cannot suspend.');
+    expect(done.text).toContain('An agent that is retired cannot be suspended.');
     expect(await statesOf(ids)).toEqual(['retired', 'suspended']);
     expect((await refusals()).slice(before)).toEqual(['conflict']);
     expect(await eventsOf('agent.suspended', ids)).toEqual([other]);

@@ -244,7 +244,7 @@ describe('/account/security', () => {
       if (!form) throw new Error(`no form ${path}`);
       return fillForm(form);
     };
-    expect((await strong.post(String(codes), bodyOf(codes))).text).toContain('Those from before are over');
+    expect((await strong.post(String(codes), bodyOf(codes))).text).toContain('Your earlier codes no longer work');
     expect((await strong.post(String(remove), bodyOf(remove))).headers['location']).toBe(
       '/account/security?done=removed',
     );

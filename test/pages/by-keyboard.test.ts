@@ -84,7 +84,7 @@ test('WB-12 approvals: one denied, one approved, several at once, somebody to de
     await keyboard.press(page, 'Let this person decide for me');
     expect(await page.textContent('main')).toContain('to come');
     await keyboard.press(page, /^End it/);
-    expect(await page.textContent('main')).toContain('It ended, and the server notifies both of you.');
+    expect(await page.textContent('main')).toContain('It has ended, and both of you are notified.');
     expect(objected).toEqual([]);
   });
   expect(await Promise.all(asked.map(stateOf))).toEqual(['denied', 'approved', 'approved', 'pending']);

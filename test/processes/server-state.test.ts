@@ -42,13 +42,14 @@ describe('in the console', () => {
     expect(page.status).toBe(200);
     const { node } = server.behalf.services.state;
     for (const said of [
-      'Everything works',
+      'One part needs attention',
+      'Memory: the data is lost when the server stops',
       node,
       'this node',
       hostname(),
       'serving',
       'Checkpoint 1',
-      'never happened',
+      'never',
     ]) {
       expect(page.text).toContain(said);
     }

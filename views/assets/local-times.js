@@ -20,7 +20,8 @@ const near = (seconds) => {
 // How an element shows its time, as it was before this script changed it.
 const kinds = new WeakMap();
 const kindOf = (one) => {
-  const kind = kinds.get(one) ?? ('near' in one.dataset ? 'near' : one.title ? 'other' : 'exact');
+  const kind =
+    kinds.get(one) ?? ('near' in one.dataset ? 'near' : 'day' in one.dataset ? 'day' : one.title ? 'other' : 'exact');
   kinds.set(one, kind);
   return kind;
 };
@@ -36,7 +37,9 @@ const show = () => {
     const kind = kindOf(one);
     write(one, 'title', exact.format(at));
     if (kind === 'near') write(one, 'textContent', near(Math.max(0, at - Date.now()) / 1000));
-    if (kind === 'exact') write(one, 'textContent', short.format(at));
+    // Where days begin at another time than in UTC, the day alone would be wrong.
+    if (kind === 'exact' || (kind === 'day' && at.getTimezoneOffset() !== 0))
+      write(one, 'textContent', short.format(at));
   }
 };
 

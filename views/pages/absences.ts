@@ -5,7 +5,7 @@ import { accountNavigation } from '../partials/account-frame.ts';
 import { field } from '../partials/field.ts';
 import { type Item, itemList } from '../partials/item-list.ts';
 import { submit } from '../partials/submit.ts';
-import { dateText, timeText } from '../time-text.ts';
+import { dayBound, timeText } from '../time-text.ts';
 import { awayWords as words } from '../words/absences.ts';
 
 export type ShownAbsence = {
@@ -36,9 +36,8 @@ export const awayPage = (model: AwayModel): Html =>
     title: words.title,
     side: accountNavigation(model, 'away'),
     width: 'wide',
-    body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-<div class="actions"><a class="button primary" href="${model.newHref}">${words.name}</a></div></div>
+    body: html`<div class="page-head"><div class="row"><h1>${words.title}</h1><a class="button primary" href="${model.newHref}">${words.name}</a></div>
+<p class="lead">${words.lead}</p></div>
 <section aria-labelledby="mine"><h2 id="mine">${words.mine}</h2>
 ${model.mine.length === 0 ? html`<p class="empty">${words.none}</p>` : list(model.mine, model.csrf)}
 <p class="hint">${words.ends}</p></section>
@@ -65,10 +64,10 @@ const list = (all: readonly ShownAbsence[], csrf: string): Html =>
 
 const DAY = 86_400;
 
-/** Whole days as days: they end at midnight UTC, and the first one may have begun before the person named the deputy. */
+/** Whole days as days: they end at midnight UTC. Less than one has its times. */
 const timesOf = (from: number, until: number): Phrase =>
-  until % DAY === 0
-    ? words.days(dateText(from), from > until - DAY ? undefined : dateText(until - 1))
+  until % DAY === 0 && from <= until - DAY
+    ? words.days(dayBound(from), dayBound(until, true))
     : words.between(timeText(from), timeText(until));
 
 const LOOKS: Readonly<Partial<Record<ShownAbsence['state'], string>>> = { current: 'good', planned: 'warn' };

@@ -91,7 +91,8 @@ const percent = (share: number | undefined): string => (share === undefined ? 'â
 const MANY_QUICK = 0.2;
 
 const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures">
-<li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.decisions(numberPhrase(model.approvals), numberPhrase(model.decisions - model.approvals), percent(model.denialShare))}</span></li>
+<li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.made}</span></li>
+<li><strong>${percent(model.denialShare)}</strong> <span>${words.denied(numberPhrase(model.decisions - model.approvals))}</span></li>
 <li><strong>${model.medianSeconds === undefined ? 'â€“' : durationPhrase(model.medianSeconds)}</strong> <span>${words.median}</span></li>
 <li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span>${(model.quickShare ?? 0) >= MANY_QUICK && html` <span class="tag warn">${words.tooQuick}</span>`}</li>
 ${model.emergencies > 0 && html`<li><strong>${numberPhrase(model.emergencies)}</strong> <span>${words.emergencies}</span></li>`}

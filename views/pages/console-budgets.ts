@@ -1,5 +1,5 @@
 import { isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, commaList, type ListModel, listPage, registeredState } from '../partials/console-list.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
@@ -91,6 +91,22 @@ export const budgetNow = (budget: BudgetRow & { readonly resource?: string }): H
 <div class="big-use">${useOf(budget)}</div>
 ${useBar(budget)}
 <p>${words.says(subjectText(budget), limitText(budget), durationPhrase(budget.windowSeconds), budget.resource === undefined ? undefined : isolated(budget.resource, 300))}</p></section>`;
+
+type Kind = keyof typeof words.subjectLabels;
+
+/** One text for each kind. agents.css shows that of the chosen kind; a browser that cannot shows `any`. */
+const byKind = (any: Phrase, texts: Readonly<Record<Kind, Phrase>>): Phrase => {
+  const all = html`<span class="any-kind">${any}</span>${Object.entries(texts).map(
+    ([kind, text]) => html` <span class="of-kind ${kind}-kind">${text}</span>`,
+  )}`;
+  return phrase({ en: all, de: all });
+};
+
+/** Label and hint of the field that names whom a budget limits. */
+export const subjectWords = {
+  label: byKind(words.subject, words.subjectLabels),
+  hint: byKind(words.subjectHint, words.subjectHints),
+};
 
 /** What the limit of a budget counts, beside the number. */
 export const limitUnit = ({

@@ -101,7 +101,7 @@ ${changes.length === 0 ? html`<p>${back}</p>` : confirmation(model)}`,
 const confirmation = (model: BulkPreviewModel): Html => {
   const { deed, action, csrf, list, changes, typed, error } = model;
   const shared = { value: typed, autocomplete: 'off', ...(error === undefined ? {} : { error }) };
-  return html`<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
+  return html`<form method="post" action="${action}" class="${deed !== 'suspend' && 'card '}form"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="do" value="${deed}"><input type="hidden" name="list" value="${list}">${changes.map(
     (value) => html`<input type="hidden" name="agent" value="${value}">`,
   )}
 ${
@@ -114,7 +114,7 @@ ${
     hint: words.confirm(html`<strong>${changes.length}</strong>`),
   })
 }
-<div class="actions">${submit({ text: words.buttons[deed], kind: deed === 'retire' ? 'destructive' : 'primary' })} <a class="button plain" href="${model.listHref}">${agentFormWords.cancel}</a></div>
+<div class="actions">${submit({ text: words.buttons[deed](changes.length), kind: deed === 'retire' ? 'destructive' : 'primary' })} <a class="button plain" href="${model.listHref}">${agentFormWords.cancel}</a></div>
 </form>`;
 };
 

@@ -31,10 +31,7 @@ export type DeadLetterRow = {
 /** With few rows, the page has room for all their attempts. */
 const FEW = 3;
 
-const columns = (
-  { csrf, rows }: Pick<DeadLettersModel, 'csrf' | 'rows'>,
-  mayRetry: boolean,
-): readonly Column<DeadLetterRow>[] => [
+const columns = ({ csrf }: Pick<DeadLettersModel, 'csrf'>, mayRetry: boolean): readonly Column<DeadLetterRow>[] => [
   {
     title: words.notification,
     cell: ({ kind, id }) =>
@@ -51,7 +48,7 @@ const columns = (
   },
   {
     title: words.failure,
-    cell: (row) => html`${failed(row)} ${history(row, rows.length <= FEW)}`,
+    cell: (row) => html`${failed(row)} <span class="line hint">${words.attempts(row.attempts)}</span>`,
   },
   {
     title: words.due,
@@ -66,19 +63,19 @@ const columns = (
 const failed = ({ failure, status }: { readonly failure: string; readonly status?: number }): Html =>
   html`${status !== undefined && html`<span class="tag off">${words.httpStatus(status)}</span> `}<span class="long">${failureText(failure) ?? plainText(failure, 200)}</span>`;
 
-/** The status, which says enough beside a time; else the failure. */
-const answer = ({ failure, status }: DeadLetterAttempt): Html =>
-  status === undefined
-    ? html`<span>${failureText(failure) ?? plainText(failure, 200)}</span>`
-    : html`<span class="tag off">${words.httpStatus(status)}</span>`;
-
-/** Each attempt with its time, folded. Attempts from before the server kept them have none. */
-const history = ({ attempts, history: tries, id }: DeadLetterRow, isOpen: boolean): Html =>
+/** Each attempt with its time, folded, over the whole width. Attempts from before the server kept them have none. */
+const history = ({ attempts, history: tries, id }: DeadLetterRow, isOpen: boolean): Html | undefined =>
   tries.length === 0
-    ? html`<span class="line hint">${words.attempts(attempts)}</span>`
-    : html`<details class="tries"${isOpen && html` open`}><summary>${words.attempts(attempts)}<span class="unseen"> ${plainText(id, 100)}</span></summary>
+    ? undefined
+    : html`<details class="tries"${isOpen && html` open`}><summary>${words.allAttempts(tries.length)}<span class="unseen"> ${plainText(id, 100)}</span></summary>
 ${tries.length > attempts && html`<p class="hint">${words.alsoBefore}</p>`}
-<ol>${tries.toReversed().map((one) => html`<li><span class="at">${secondText(one.at)}</span> ${answer(one)}</li>`)}</ol></details>`;
+<table><thead><tr><th scope="col">${words.time}</th><th scope="col">${words.status}</th><th scope="col">${words.answer}</th></tr></thead>
+<tbody>${tries
+        .toReversed()
+        .map(
+          ({ at, status, failure }) =>
+            html`<tr><td>${secondText(at)}</td><td>${status === undefined ? '–' : html`<span class="tag off">${words.httpStatus(status)}</span>`}</td><td class="long">${failureText(failure) ?? plainText(failure, 200)}</td></tr>`,
+        )}</tbody></table></details>`;
 
 const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: string): Html | undefined =>
   againAction === undefined
@@ -101,6 +98,7 @@ export const deadLettersPage = (model: DeadLettersModel): Html =>
       model,
       model.rows.some(({ againAction }) => againAction !== undefined),
     ),
+    below: (row) => history(row, model.rows.length <= FEW),
     pagesLabel: listWords.pagesOf.deadLetters,
     ...(model.allAction === undefined
       ? {}

@@ -32,7 +32,7 @@ export type HealthModel = ConsoleFrame & {
   readonly isReady: boolean;
   /** English texts. */
   readonly problems: readonly { readonly check: string; readonly reason: string }[];
-  readonly stores: { readonly document: keyof typeof words.stores; readonly ephemeral: keyof typeof words.stores };
+  readonly stores: { readonly document: keyof typeof words.noBackupYet; readonly ephemeral: keyof typeof words.stores };
   /** In bytes; absent when the store is no file. */
   readonly volume?: { readonly size: number; readonly free: number; readonly reserve: number };
   readonly nodes: readonly NodeRow[];
@@ -163,7 +163,7 @@ const sinkPart = ({ sinks }: HealthModel): Part => ({
 
 /** What an operator looks for, with a colour and a word each: the parts of the server that may need attention. */
 const partsOf = (model: HealthModel): readonly Part[] => {
-  const { nodes, volume, clock, isReady, problems, backedUpAt, backupFolder, backupFailure } = model;
+  const { nodes, volume, clock, isReady, problems, stores, backedUpAt, backupFailure } = model;
   const serving = nodes.filter(({ state }) => state === 'serving').length;
   return [
     {
@@ -193,15 +193,14 @@ const partsOf = (model: HealthModel): readonly Part[] => {
       isGood: clock === 'steady',
       text: html`${secondText(model.now)}, ${words.clockStates[clock]}`,
     },
-    ...(backupFolder === undefined
-      ? []
-      : [
-          {
-            name: words.backups,
-            isGood: backedUpAt !== undefined && backupFailure === undefined,
-            text: backedUpAt === undefined ? words.noBackupYet : words.backedUpAgo(agoText(backedUpAt)),
-          },
-        ]),
+    {
+      name: words.backups,
+      isGood: backedUpAt !== undefined && backupFailure === undefined,
+      text:
+        backedUpAt === undefined
+          ? words.noBackupYet[stores.document]
+          : words.backedUpAgo(words.stores[stores.document], agoText(backedUpAt)),
+    },
   ];
 };
 
@@ -224,9 +223,10 @@ const backups = ({
   backups: made,
   backedUpAt,
   restoredAt,
+  stores,
 }: HealthModel): Html =>
   html`<section aria-labelledby="backups"><h2 id="backups">${words.backups}</h2>
-<p>${backupFolder === undefined ? words.backupsElsewhere : words.backupsIn(plainText(backupFolder, 300))}</p>
+<p>${backupFolder === undefined ? (stores.document === 'memory' ? words.backupsOfMemory : words.backupsElsewhere) : words.backupsIn(plainText(backupFolder, 300))}</p>
 ${backupRunning !== undefined && html`<div class="flash notice">${words.running(html`<code>${plainText(backupRunning, 100)}</code>`)}</div>`}${
   backupFailure !== undefined &&
   html`<div class="flash warning">${words.failed} ${englishText(backupFailure, 300)}</div>`

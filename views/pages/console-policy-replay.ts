@@ -7,7 +7,6 @@ import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
 import { submit } from '../partials/submit.ts';
 import { numberPhrase, timeText } from '../time-text.ts';
-import { agentWords } from '../words/agent.ts';
 import { policyPageWords } from '../words/console-policy.ts';
 import { replayWords as words } from '../words/console-replay.ts';
 import type { ReplayModel, ReplayResult } from './console-policy-model.ts';
@@ -96,7 +95,7 @@ ${
   byCaller.length > 0 &&
   html`<h3 id="by-agent">${words.byAgent}</h3><p class="hint">${words.byAgentCounts}</p>${table(
     'by-agent',
-    [agentWords.agent, words.decisions, words.scopesRefused, words.scopesGiven],
+    [words.agentOrApp, words.decisions, words.scopesRefused, words.scopesGiven],
     byCaller.map(({ id, name, href, changed: count, refused, allowed }) => ({
       what: html`${href === undefined ? isolated(name) : html`<a href="${href}">${isolated(name)}</a>`} <code>${plainText(id, 80)}</code>`,
       counts: [count, refused, allowed],
@@ -108,14 +107,30 @@ ${
   html`<h3 id="by-scope">${words.byScope}</h3><p class="hint">${words.byScopeCounts}</p>${table(
     'by-scope',
     [words.scope, words.refused, words.given],
-    byScope.map(({ scope, resource, refused, allowed }) => ({
-      what: html`<strong>${cellText(scope, 80)}</strong> <code>${plainText(resource, 200)}</code>`,
+    alike(byScope).map(([{ resource, refused, allowed }, names]) => ({
+      what: html`${scopeNames(names)} <code>${plainText(resource, 200)}</code>`,
       counts: [refused, allowed],
     })),
   )}`
 }
 ${examples.length > 0 && exampleTable(examples)}
 </div>`;
+
+type ScopeRow = ReplayResult['byScope'][number];
+
+/** The scopes of one API that change in as many decisions, in one row. */
+const alike = (rows: readonly ScopeRow[]): readonly (readonly [ScopeRow, readonly string[]])[] =>
+  [
+    ...Map.groupBy(rows, ({ resource, refused, allowed }) => JSON.stringify([resource, refused, allowed])).values(),
+  ].flatMap((some) => (some[0] === undefined ? [] : [[some[0], some.map(({ scope }) => scope)] as const]));
+
+/** More names than this are folded. */
+const FEW_SCOPES = 3;
+
+const scopeNames = (names: readonly string[]): Html =>
+  names.length > FEW_SCOPES
+    ? html`<details><summary><strong>${words.scopesOf(names.length)}</strong></summary><p class="hint">${scopes(names)}</p></details>`
+    : html`<strong>${scopes(names)}</strong>`;
 
 type CountRow = { readonly what: Html; readonly counts: readonly number[] };
 

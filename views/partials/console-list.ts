@@ -24,12 +24,13 @@ export type Column<Row> = {
 /** By sort key: where its head leads, and the direction if the list is sorted by it now. */
 export type SortLinks = Readonly<Record<string, { readonly href: string; readonly now?: 'ascending' | 'descending' }>>;
 
-/** A table. On a phone each item is a block that repeats the titles. `labelledBy`: id of its heading. */
+/** A table. On a phone each item is a block that repeats the titles. `labelledBy`: id of its heading. `below`: a line of its own. */
 export const table = <Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   labelledBy?: string,
   sorts: SortLinks = {},
+  below?: (row: Row) => Html | undefined,
 ): Html =>
   html`<div class="card flush"><table class="log"${labelledBy !== undefined && html` aria-labelledby="${labelledBy}"`}>
 <thead><tr>${columns.map((column) => head(column, sorts))}</tr></thead>
@@ -39,8 +40,11 @@ export const table = <Row>(
         isActions
           ? html`<td class="acts">${cell(row)}</td>`
           : html`<td data-label="${title}"${index === 0 && html` class="who-is"`}>${cell(row)}</td>`,
-      )}</tr>`,
+      )}</tr>${lineBelow(below?.(row), columns.length)}`,
   )}</tbody></table></div>`;
+
+const lineBelow = (text: Html | undefined, columns: number): Html | undefined =>
+  text && html`<tr class="below"><td colspan="${columns}">${text}</td></tr>`;
 
 const head = <Row>({ title, sort = '', isActions }: Column<Row>, sorts: SortLinks): Html => {
   if (isActions) return html`<th scope="col"><span class="unseen">${title}</span></th>`;
@@ -72,6 +76,8 @@ type ListPage<Row> = {
   readonly title: Phrase;
   readonly lead: HtmlValue;
   readonly columns: readonly Column<Row>[];
+  /** A line of its own below a row. */
+  readonly below?: (row: Row) => Html | undefined;
   readonly none: HtmlValue;
   /** Label of the links to further pages, for screen readers. */
   readonly pagesLabel: Phrase;
@@ -107,7 +113,7 @@ ${
 ${savedViews(model.action)}`
 }
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
-${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list', model.sorts)}
+${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list', model.sorts, page.below)}
 ${pagination(model.pages, page.pagesLabel, 'other')}${page.after}</section>`,
   });
 

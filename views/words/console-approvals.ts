@@ -4,13 +4,13 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const consoleApprovalsWords = {
   title: phrase({ en: 'Approvals', de: 'Freigaben' }),
   lead: phrase({
-    en: 'Single actions that agents asked people about. People decide on their own pages, not on this one.',
+    en: 'Single actions for which agents asked a person. People decide on their own pages, not here.',
     de: 'Einzelne Handlungen, um die Agenten Personen gebeten haben. Entschieden wird auf deren eigenen Seiten, hier nicht.',
   }),
   requestsNow: phrase({ en: 'Requests', de: 'Anfragen' }),
   lastDays: (days: number) =>
     phrase({ en: `What people decided in ${days} days`, de: `Was Personen in ${days} Tagen entschieden` }),
-  byOutcome: (count: HtmlValue) => phrase({ en: html`${count} by outcome`, de: html`${count} nach Ausgang` }),
+  byOutcome: (count: HtmlValue) => phrase({ en: html`${count} requests`, de: html`${count} Anfragen` }),
   countedOnly: (count: HtmlValue) =>
     phrase({ en: html`Of the newest ${count} approvals.`, de: html`Von den neuesten ${count} Freigaben.` }),
   state: phrase({ en: 'State', de: 'Zustand' }),
@@ -28,29 +28,25 @@ export const consoleApprovalsWords = {
     en: 'No agent has asked for an approval yet. Requests appear here once a policy or an API requires an approval.',
     de: 'Noch hat kein Agent um eine Freigabe gebeten. Anfragen erscheinen hier, sobald eine Richtlinie oder eine API eine Freigabe verlangt.',
   }),
-  noneFits: phrase({ en: 'No approval fits.', de: 'Keine Freigabe passt.' }),
-  made: phrase({ en: 'decisions', de: 'Entscheidungen' }),
-  decisions: (approved: HtmlValue, denied: HtmlValue, share: string) =>
-    phrase({
-      en: html`decisions: ${approved} approve, ${denied} deny (${share})`,
-      de: html`Entscheidungen: ${approved} dafür, ${denied} dagegen (${share})`,
-    }),
-  median: phrase({ en: 'median time', de: 'Median der Dauer' }),
-  quick: phrase({ en: 'under 3 seconds', de: 'unter 3 Sekunden' }),
+  noneFits: phrase({ en: 'No approval matches.', de: 'Keine Freigabe passt.' }),
+  made: phrase({ en: 'Decided', de: 'Entschieden' }),
+  denied: (count: HtmlValue) => phrase({ en: html`Denied (${count})`, de: html`Abgelehnt (${count})` }),
+  median: phrase({ en: 'Median time', de: 'Median der Dauer' }),
+  quick: phrase({ en: 'Approved in under 3 s', de: 'In unter 3 s freigegeben' }),
   tooQuick: phrase({ en: 'too fast to read', de: 'zu schnell zum Lesen' }),
   whoDecides: phrase({ en: 'Who decides', de: 'Wer entscheidet' }),
   meaning: phrase({ en: 'What these figures tell', de: 'Was diese Zahlen sagen' }),
   quickHint: phrase({
-    en: 'No person reads a page within 3 seconds. Many such approvals are a habit.',
+    en: 'A person cannot read a request in 3 seconds. Many such approvals suggest habit.',
     de: 'In 3 Sekunden liest keine Person eine Seite. Viele solche Freigaben sind Gewohnheit.',
   }),
   denialsHint: phrase({
-    en: 'If there is never a denial, ask whether the approvers read the requests.',
-    de: 'Gibt es nie eine Ablehnung, fragen Sie, ob die Anfragen gelesen werden.',
+    en: 'If approvers never deny a request, ask whether they read them. Approvals by break-glass access count apart.',
+    de: 'Gibt es nie eine Ablehnung, fragen Sie, ob die Anfragen gelesen werden. Notfallfreigaben zählen getrennt.',
   }),
   emergencies: phrase({
-    en: 'more requests approved by break-glass access, by two people each',
-    de: 'weitere Anfragen im Notfall freigegeben, von je zwei Personen',
+    en: 'Break-glass',
+    de: 'Im Notfall',
   }),
   person: phrase({ en: 'Person', de: 'Person' }),
   perDay: phrase({ en: 'Decisions a day', de: 'Entscheidungen am Tag' }),

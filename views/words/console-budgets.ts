@@ -65,17 +65,41 @@ export const budgetWords = {
       de: html`${subject}: höchstens ${limit} in ${duration}${resource !== undefined && html` bei ${resource}`}.`,
     }),
   name: phrase({ en: 'Name of the budget', de: 'Name des Budgets' }),
-  subject: phrase({ en: 'Agent, person or group', de: 'Agent, Person oder Gruppe' }),
+  subject: phrase({ en: 'Name or id', de: 'Name oder Kennung' }),
   subjectHint: phrase({
-    en: 'The name or id of an agent, a username, or the name of a group. Of a delegation the id.',
-    de: 'Name oder Kennung eines Agenten, ein Benutzername oder der Name einer Gruppe. Bei einer Delegation die Kennung.',
+    en: 'Of an agent or a delegation, or the username of a person, or the name of a group.',
+    de: 'Eines Agenten oder einer Delegation, oder der Benutzername einer Person, oder der Name einer Gruppe.',
   }),
+  /** By the kind of what the budget limits. */
+  subjectLabels: {
+    agent: phrase({ en: 'Agent', de: 'Agent' }),
+    owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+    account: phrase({ en: 'Person', de: 'Person' }),
+    delegation: phrase({ en: 'Delegation', de: 'Delegation' }),
+  },
+  subjectHints: {
+    agent: phrase({ en: 'Its name or id.', de: 'Sein Name oder seine Kennung.' }),
+    owner: phrase({
+      en: 'The username of a person, or the name of a group.',
+      de: 'Der Benutzername einer Person oder der Name einer Gruppe.',
+    }),
+    account: phrase({ en: 'Their username.', de: 'Ihr Benutzername.' }),
+    delegation: phrase({
+      en: html`Its id, which begins with <code>dlg_</code>.`,
+      de: html`Ihre Kennung, die mit <code>dlg_</code> beginnt.`,
+    }),
+  },
+  howMuchHint: phrase({
+    en: 'Each use counts for the length of the window. Once the limit is reached, the next token is refused.',
+    de: 'Jede Nutzung zählt für die Länge des Zeitfensters. Ist die Grenze erreicht, wird der nächste Token verweigert.',
+  }),
+  changeOf: (name: HtmlValue) => phrase({ en: html`Change the budget “${name}”`, de: html`Budget „${name}“ ändern` }),
   howMuch: phrase({ en: 'How much', de: 'Wie viel' }),
   measure: phrase({ en: 'What counts', de: 'Was zählt' }),
   measures,
   limit: phrase({ en: 'Limit', de: 'Grenze' }),
   limitHint: phrase({
-    en: '0 allows nothing. Amounts are in the unit of the authorization details.',
+    en: '0 allows nothing. An amount has the unit of the authorization details.',
     de: '0 erlaubt nichts. Beträge in der Einheit der Autorisierungsdetails.',
   }),
   window: phrase({ en: 'Length of the window', de: 'Länge des Zeitfensters' }),

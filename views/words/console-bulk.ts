@@ -16,9 +16,10 @@ export const bulkWords = {
     retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
   },
   buttons: {
-    suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),
-    'hand-over': phrase({ en: 'Offer', de: 'Anbieten' }),
-    retire: phrase({ en: 'Retire for good', de: 'Endgültig stilllegen' }),
+    suspend: (count: number) => phrase({ en: `Suspend ${agentsEn(count)}`, de: `${agentsDe(count)} aussetzen` }),
+    'hand-over': (count: number) => phrase({ en: `Offer ${agentsEn(count)}`, de: `${agentsDe(count)} anbieten` }),
+    retire: (count: number) =>
+      phrase({ en: `Retire ${agentsEn(count)} for good`, de: `${agentsDe(count)} endgültig stilllegen` }),
   },
   asked: {
     suspend: (count: number) => phrase({ en: `Suspend ${agentsEn(count)}?`, de: `${agentsDe(count)} aussetzen?` }),
@@ -29,21 +30,21 @@ export const bulkWords = {
   },
   leads: {
     suspend: phrase({
-      en: 'Nothing that a suspended agent holds works until its owner or an operator resumes it.',
-      de: 'Nichts, was ein ausgesetzter Agent hat, funktioniert, bis sein Eigentümer oder ein Operator ihn fortsetzt.',
+      en: 'A suspended agent can do nothing until its owner or an operator resumes it. Its tokens stop working at once.',
+      de: 'Ein ausgesetzter Agent kann nichts tun, bis sein Eigentümer oder ein Operator ihn fortsetzt. Seine Tokens funktionieren sofort nicht mehr.',
     }),
     'hand-over': phrase({
-      en: 'The new owner must accept each agent. Until then nothing changes.',
+      en: 'The new owner must accept each agent. Nothing changes until then.',
       de: 'Der neue Eigentümer muss jeden Agenten annehmen. Bis dahin ändert sich nichts.',
     }),
     retire: phrase({
-      en: 'All that a retired agent holds ends at once, and it can never act again. To stop agents for a while, suspend them.',
-      de: 'Alles, was ein stillgelegter Agent hat, endet sofort, und er kann nie wieder handeln. Um Agenten eine Weile anzuhalten, setzen Sie sie aus.',
+      en: 'A retired agent loses all its access at once and can never act again. To stop agents for a while, suspend them.',
+      de: 'Ein stillgelegter Agent verliert sofort jeden Zugriff und kann nie wieder handeln. Um Agenten eine Weile anzuhalten, setzen Sie sie aus.',
     }),
   },
   handOverEnds: phrase({
-    en: 'When the new owner accepts an agent, its credentials, tokens, sign-ins, instances and approvals end. What people allowed it is suspended until each of them confirms the new owner. If a member of the group that owns the agent becomes its owner, nothing of this ends.',
-    de: 'Nimmt der neue Eigentümer einen Agenten an, enden dessen Nachweise, Tokens, Anmeldungen, Instanzen und Freigaben. Was Personen ihm erlaubt haben, ist ausgesetzt, bis jede den neuen Eigentümer bestätigt. Wird ein Mitglied der Gruppe Eigentümer, der der Agent gehört, endet nichts davon.',
+    en: 'When the new owner accepts an agent, its credentials, tokens, sign-ins, instances and approvals end. What people allowed it is suspended until each of them confirms the new owner. If the agent goes from a group to one of its members, all of this stays.',
+    de: 'Nimmt der neue Eigentümer einen Agenten an, enden dessen Nachweise, Tokens, Anmeldungen, Instanzen und Freigaben. Was Personen ihm erlaubt haben, ist ausgesetzt, bis jede den neuen Eigentümer bestätigt. Geht der Agent von einer Gruppe an eines ihrer Mitglieder, bleibt all das bestehen.',
   }),
   nothingChosen: phrase({
     en: 'No agent is chosen. Tick agents in the list, then choose an action.',
@@ -63,20 +64,40 @@ export const bulkWords = {
     cannot: phrase({ en: 'not possible', de: 'nicht möglich' }),
   },
   will: {
-    suspend: phrase({ en: 'The server suspends it.', de: 'Der Server setzt ihn aus.' }),
-    'hand-over': phrase({ en: 'The server asks the new owner.', de: 'Der Server fragt den neuen Eigentümer.' }),
-    retire: phrase({ en: 'The server retires it for good.', de: 'Der Server legt ihn endgültig still.' }),
+    suspend: phrase({
+      en: 'It loses access until it is resumed.',
+      de: 'Er verliert den Zugriff, bis er fortgesetzt wird.',
+    }),
+    'hand-over': phrase({ en: 'The new owner is asked to accept it.', de: 'Der neue Eigentümer wird gefragt.' }),
+    retire: phrase({ en: 'It loses all access for good.', de: 'Er verliert jeden Zugriff für immer.' }),
+  },
+  /** By the state of an agent. */
+  cannot: {
+    suspend: {
+      pending: phrase({
+        en: 'A pending agent cannot be suspended.',
+        de: 'Ein ausstehender Agent lässt sich nicht aussetzen.',
+      }),
+      orphaned: phrase({
+        en: 'An agent without an owner cannot be suspended: it is frozen already.',
+        de: 'Ein Agent ohne Eigentümer lässt sich nicht aussetzen: Er ist schon eingefroren.',
+      }),
+      retired: phrase({
+        en: 'A retired agent cannot be suspended.',
+        de: 'Ein stillgelegter Agent lässt sich nicht aussetzen.',
+      }),
+    },
   },
   replacesOffer: (name: HtmlValue) =>
     phrase({
-      en: html`The server asks the new owner. The offer to ${name} ends.`,
-      de: html`Der Server fragt den neuen Eigentümer. Das Angebot an ${name} endet.`,
+      en: html`The new owner is asked to accept it. The offer to ${name} ends.`,
+      de: html`Der neue Eigentümer wird gefragt. Das Angebot an ${name} endet.`,
     }),
   already: {
-    suspended: phrase({ en: 'It is suspended already.', de: 'Er ist schon ausgesetzt.' }),
-    retired: phrase({ en: 'It is retired already.', de: 'Er ist schon stillgelegt.' }),
-    owned: phrase({ en: 'The new owner owns it already.', de: 'Er gehört dem neuen Eigentümer schon.' }),
-    offered: phrase({ en: 'The new owner is asked already.', de: 'Der neue Eigentümer ist schon gefragt.' }),
+    suspended: phrase({ en: 'It is already suspended.', de: 'Er ist schon ausgesetzt.' }),
+    retired: phrase({ en: 'It is already retired.', de: 'Er ist schon stillgelegt.' }),
+    owned: phrase({ en: 'The new owner already owns it.', de: 'Er gehört dem neuen Eigentümer schon.' }),
+    offered: phrase({ en: 'The new owner has already been asked.', de: 'Der neue Eigentümer ist schon gefragt.' }),
   },
   onlySeen: phrase({
     en: 'You may see this agent, but not change it. Ask its owner or an operator.',
@@ -90,8 +111,8 @@ export const bulkWords = {
   howMany: phrase({ en: 'Number of agents', de: 'Anzahl der Agenten' }),
   confirm: (count: HtmlValue) =>
     phrase({
-      en: html`You cannot undo this. To confirm, type how many agents you retire: ${count}`,
-      de: html`Das lässt sich nicht rückgängig machen. Zur Bestätigung geben Sie ein, wie viele Agenten Sie stilllegen: ${count}`,
+      en: html`You cannot undo this. To confirm, type the number of agents: ${count}`,
+      de: html`Das lässt sich nicht rückgängig machen. Zur Bestätigung geben Sie die Anzahl der Agenten ein: ${count}`,
     }),
   outcomes: {
     done: phrase({ en: 'done', de: 'erledigt' }),
@@ -100,8 +121,8 @@ export const bulkWords = {
   },
   did: {
     suspended: phrase({ en: 'It is suspended.', de: 'Er ist ausgesetzt.' }),
-    offered: phrase({ en: 'The new owner is asked to accept it.', de: 'Der neue Eigentümer ist gefragt.' }),
-    transferred: phrase({ en: 'The new owner owns it now.', de: 'Er gehört jetzt dem neuen Eigentümer.' }),
+    offered: phrase({ en: 'The new owner has been asked to accept it.', de: 'Der neue Eigentümer ist gefragt.' }),
+    transferred: phrase({ en: 'The new owner now owns it.', de: 'Er gehört jetzt dem neuen Eigentümer.' }),
     retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),
   },
   results: {

@@ -48,13 +48,21 @@ export const deadLetterWords = {
       en: count === 1 ? 'after one attempt' : `after ${count} attempts`,
       de: count === 1 ? 'nach einem Versuch' : `nach ${count} Versuchen`,
     }),
+  allAttempts: (count: number) =>
+    phrase({
+      en: count === 1 ? 'One attempt' : `${count} attempts, newest first`,
+      de: count === 1 ? 'Ein Versuch' : `${count} Versuche, neueste zuerst`,
+    }),
+  time: phrase({ en: 'Time (UTC)', de: 'Zeit (UTC)' }),
+  status: phrase({ en: 'Status', de: 'Status' }),
+  answer: phrase({ en: 'Answer', de: 'Antwort' }),
   due: phrase({ en: 'First due', de: 'Zuerst fällig' }),
   until: (time: HtmlValue) => phrase({ en: html`kept until ${time}`, de: html`aufbewahrt bis ${time}` }),
   again: phrase({ en: 'Send again', de: 'Erneut senden' }),
   allAgain: phrase({ en: 'Send all again', de: 'Alle erneut senden' }),
   alsoBefore: phrase({
-    en: 'With those before it was sent again.',
-    de: 'Mit denen, bevor erneut gesendet wurde.',
+    en: 'This includes the attempts before it was sent again.',
+    de: 'Darunter sind die Versuche, bevor erneut gesendet wurde.',
   }),
 };
 

@@ -110,8 +110,8 @@ export const fieldWords = {
   roleHints: {
     administrator: phrase({ en: 'May do everything.', de: 'Darf alles.' }),
     operator: phrase({
-      en: 'Changes neither roles, passwords, signing keys nor active policies.',
-      de: 'Ändert weder Rollen noch Passwörter, Signaturschlüssel oder aktive Richtlinien.',
+      en: 'Runs agents, apps, APIs and budgets. Cannot change roles, passwords, signing keys or active policies.',
+      de: 'Betreibt Agenten, Apps, APIs und Budgets. Kann Rollen, Passwörter, Signaturschlüssel und aktive Richtlinien nicht ändern.',
     }),
     auditor: phrase({ en: 'Reads everything and changes nothing.', de: 'Liest alles und ändert nichts.' }),
     break_glass: phrase({
@@ -127,15 +127,15 @@ export const fieldWords = {
   rolesTitle: phrase({ en: 'Change roles', de: 'Rollen ändern' }),
   rolesOf: (name: HtmlValue) => phrase({ en: html`Roles of ${name}`, de: html`Rollen von ${name}` }),
   rolesLead: phrase({
-    en: 'Only administrators give roles, with a second factor of the last 5 minutes.',
-    de: 'Nur Administratoren vergeben Rollen, mit einem zweiten Faktor der letzten 5 Minuten.',
+    en: 'Only administrators change roles, and confirm it with a second factor used in the last 5 minutes.',
+    de: 'Nur Administratoren ändern Rollen, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
   passwordTitle: phrase({ en: 'Set a password', de: 'Passwort setzen' }),
   passwordOf: (name: HtmlValue) =>
     phrase({ en: html`Set the password of ${name}`, de: html`Passwort von ${name} setzen` }),
   passwordLead: phrase({
-    en: 'All sessions of the account end. Only administrators do this, with a second factor of the last 5 minutes.',
-    de: 'Alle Sitzungen des Kontos enden. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+    en: 'This signs the person out everywhere. Only administrators can do it, confirmed with a second factor in the last 5 minutes.',
+    de: 'Die Person wird überall abgemeldet. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
   newClient: phrase({ en: 'New client', de: 'Neuer Client' }),
   newClientLead: phrase({

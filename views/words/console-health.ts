@@ -5,12 +5,12 @@ export const healthWords = {
   title: phrase({ en: 'Server', de: 'Server' }),
   lead: (host: HtmlValue) =>
     phrase({
-      en: html`What the node that answers knows about the server ${host} now.`,
-      de: html`Was der antwortende Knoten jetzt über den Server ${host} weiß.`,
+      en: html`Status of the server ${host}, as the node that answers sees it.`,
+      de: html`Zustand des Servers ${host} aus der Sicht des antwortenden Knotens.`,
     }),
   notReady: phrase({ en: 'Not ready', de: 'Nicht bereit' }),
   notReadyText: phrase({
-    en: 'A load balancer that asks the readiness endpoint sends this node no requests, for these reasons:',
+    en: 'A load balancer that checks readiness sends no requests to this node, for these reasons:',
     de: 'Ein Lastverteiler, der danach fragt, sendet diesem Knoten keine Anfragen. Die Gründe:',
   }),
   facts: phrase({ en: 'Versions and stores', de: 'Versionen und Speicher' }),
@@ -24,7 +24,7 @@ export const healthWords = {
       de: 'Entwicklung: der Aussteller ist http',
     }),
   },
-  since: phrase({ en: 'This process runs since', de: 'Dieser Prozess läuft seit' }),
+  since: phrase({ en: 'This process started', de: 'Dieser Prozess begann' }),
   documents: phrase({ en: 'Durable data', de: 'Dauerhafte Daten' }),
   ephemeral: phrase({ en: 'Short-lived data', de: 'Kurzlebige Daten' }),
   stores: {
@@ -49,14 +49,14 @@ export const healthWords = {
   clockStates: {
     steady: phrase({ en: 'steady', de: 'stetig' }),
     unsteady: phrase({
-      en: 'was set a short while ago: nothing is deleted by it for an hour',
+      en: 'was set recently: for an hour nothing is deleted by it',
       de: 'wurde vor Kurzem gestellt: eine Stunde lang wird nach ihr nichts gelöscht',
     }),
   },
   nodes: phrase({ en: 'Nodes', de: 'Knoten' }),
   cluster: phrase({ en: 'Cluster', de: 'Verbund' }),
   nodesHint: phrase({
-    en: html`Processes that serve from this store. Each sends a heartbeat every two seconds. A silent one is removed after a day.`,
+    en: html`Processes that share this store. Each sends a heartbeat every two seconds. A silent one is removed after a day.`,
     de: html`Prozesse, die aus diesem Speicher arbeiten. Jeder meldet sich alle zwei Sekunden. Ein stummer wird nach einem Tag entfernt.`,
   }),
   noNodes: phrase({ en: 'No node has sent a heartbeat yet.', de: 'Noch hat sich kein Knoten gemeldet.' }),
@@ -127,24 +127,40 @@ export const healthWords = {
     en: 'All access from before this time has ended',
     de: 'Jeder Zugriff von vor dieser Zeit ist beendet',
   }),
-  never: phrase({ en: 'never happened', de: 'kam nie vor' }),
+  never: phrase({ en: 'never', de: 'nie' }),
   backups: phrase({ en: 'Backups', de: 'Sicherungen' }),
   backupsIn: (folder: HtmlValue) =>
     phrase({
-      en: html`Backups that this page or the API made, in <code>${folder}</code> on the machine of the server. Copy them to another machine. A backup is of no use without the master key, which is kept apart.`,
+      en: html`Backups made by this page or the API, in <code>${folder}</code> on the machine of the server. Copy them to another machine. A backup is useless without the master key, which is stored separately.`,
       de: html`Sicherungen von dieser Seite oder der API, in <code>${folder}</code> auf dem Rechner des Servers. Kopieren Sie sie auf einen anderen Rechner. Ohne den Hauptschlüssel, der getrennt liegt, nützt eine Sicherung nichts.`,
     }),
   backupsElsewhere: phrase({
-    en: html`The data is not in a database file of this server. <code>behalf backup --to FILE</code> exports all of MongoDB; data in memory has no backup.`,
-    de: html`Die Daten liegen nicht in einer Datenbankdatei dieses Servers. <code>behalf backup --to DATEI</code> schreibt alles aus MongoDB heraus; für Daten im Arbeitsspeicher gibt es keine Sicherung.`,
+    en: html`The data is in MongoDB. <code>behalf backup --to FILE</code> exports all of it.`,
+    de: html`Die Daten liegen in MongoDB. <code>behalf backup --to DATEI</code> exportiert alle.`,
   }),
-  noBackupYet: phrase({
-    en: 'This page and the API have made none yet.',
-    de: 'Diese Seite und die API haben noch keine gemacht.',
+  backupsOfMemory: phrase({
+    en: 'The data is in memory. It is lost when the server stops, and cannot be backed up.',
+    de: 'Die Daten liegen im Arbeitsspeicher. Sie gehen beim Anhalten verloren und lassen sich nicht sichern.',
   }),
-  backedUpAgo: (time: HtmlValue) => phrase({ en: html`Last one ${time}`, de: html`Zuletzt ${time}` }),
+  /** By the store of durable data. */
+  noBackupYet: {
+    sqlite: phrase({
+      en: 'SQLite file: no backup has been made here yet.',
+      de: 'SQLite-Datei: Hier wurde noch nie gesichert.',
+    }),
+    mongodb: phrase({
+      en: html`MongoDB: this server has no record of a backup. <code>behalf backup --to FILE</code> makes one.`,
+      de: html`MongoDB: Dieser Server weiß von keiner Sicherung. <code>behalf backup --to DATEI</code> macht eine.`,
+    }),
+    memory: phrase({
+      en: 'Memory: the data is lost when the server stops, and cannot be backed up.',
+      de: 'Arbeitsspeicher: Die Daten gehen beim Anhalten verloren und lassen sich nicht sichern.',
+    }),
+  },
+  backedUpAgo: (store: HtmlValue, time: HtmlValue) =>
+    phrase({ en: html`${store}, last backup ${time}`, de: html`${store}, zuletzt gesichert ${time}` }),
   noBackups: phrase({
-    en: html`There are none in that folder. <code>behalf backup --to FILE</code> writes one elsewhere, which this page does not see.`,
+    en: html`That folder is empty. A backup that <code>behalf backup --to FILE</code> writes elsewhere does not show here.`,
     de: html`In diesem Ordner liegt keine. <code>behalf backup --to DATEI</code> legt eine an anderem Ort an, die diese Seite nicht sieht.`,
   }),
   running: (file: HtmlValue) =>
@@ -162,7 +178,7 @@ export const healthWords = {
   backUp: phrase({ en: 'Back up now', de: 'Jetzt sichern' }),
   backUpAsked: phrase({ en: 'Back up all data now?', de: 'Jetzt alle Daten sichern?' }),
   backUpLead: phrase({
-    en: 'The server writes a copy of its database beside it, as it is at one moment, and goes on serving. A large database takes minutes.',
+    en: 'The server writes a consistent copy next to its database and keeps serving meanwhile. A large database takes minutes.',
     de: 'Der Server schreibt eine Kopie seiner Datenbank daneben, mit dem Stand eines Augenblicks, und arbeitet weiter. Bei einer großen Datenbank dauert das Minuten.',
   }),
   guide: phrase({

@@ -25,13 +25,13 @@ export const issuerWords = {
   issuer: phrase({ en: 'Issuer', de: 'Aussteller' }),
   make: phrase({ en: 'Trust an issuer', de: 'Einem Aussteller vertrauen' }),
   makeLead: phrase({
-    en: 'Its tokens authenticate agents with a matching credential. Only administrators do this, with a second factor of the last 5 minutes.',
-    de: 'Seine Tokens authentifizieren Agenten mit passendem Nachweis. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+    en: 'Its tokens authenticate agents with a matching credential. Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
+    de: 'Seine Tokens authentifizieren Agenten mit passendem Nachweis. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
   changeTitle: phrase({ en: 'Change a trusted issuer', de: 'Vertrauten Aussteller ändern' }),
   changeLead: phrase({
-    en: 'The change applies to the next token. Only administrators do this, with a second factor of the last 5 minutes.',
-    de: 'Die Änderung gilt ab dem nächsten Token. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+    en: 'The change applies to the next token. Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
+    de: 'Die Änderung gilt ab dem nächsten Token. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
   template: phrase({ en: 'Platform', de: 'Plattform' }),
   templates,

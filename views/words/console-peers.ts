@@ -14,13 +14,13 @@ export const peerWords = {
   peer: phrase({ en: 'Other domain', de: 'Andere Domäne' }),
   make: phrase({ en: 'Trust a domain', de: 'Einer Domäne vertrauen' }),
   makeLead: phrase({
-    en: 'People of that domain can use agents here, as it vouches for them. Only administrators do this, with a second factor of the last 5 minutes.',
-    de: 'Personen dieser Domäne können hier Agenten nutzen, denn sie bürgt für sie. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+    en: 'People of that domain can use agents here, as it vouches for them. Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
+    de: 'Personen dieser Domäne können hier Agenten nutzen, denn sie bürgt für sie. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
   changeTitle: phrase({ en: 'Change a trusted domain', de: 'Vertraute Domäne ändern' }),
   changeLead: phrase({
-    en: 'Tokens that rest on a removed client or scope end. Only administrators do this, with a second factor of the last 5 minutes.',
-    de: 'Tokens, die auf einem entfernten Client oder Scope beruhen, enden. Das tun nur Administratoren, mit einem zweiten Faktor der letzten 5 Minuten.',
+    en: 'Tokens that rest on a removed client or scope end. Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
+    de: 'Tokens, die auf einem entfernten Client oder Scope beruhen, enden. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
   inbound: phrase({ en: 'Assertions that this server accepts', de: 'Assertions, die dieser Server annimmt' }),
   inboundHint: phrase({

@@ -13,7 +13,9 @@ export const peopleWords = {
     de: 'Anfang von Name, Benutzername, E-Mail',
   }),
   roles: phrase({ en: 'Roles', de: 'Rollen' }),
-  rolesNow: phrase({ en: 'Now:', de: 'Jetzt:' }),
+  noRoles: (name: HtmlValue) => phrase({ en: html`${name} has no roles.`, de: html`${name} hat keine Rollen.` }),
+  hasRoles: (name: HtmlValue, roles: HtmlValue) =>
+    phrase({ en: html`Roles of ${name} now: ${roles}`, de: html`Rollen von ${name} jetzt: ${roles}` }),
   roleNames: {
     administrator: phrase({ en: 'administrator', de: 'Administrator' }),
     operator: phrase({ en: 'operator', de: 'Operator' }),

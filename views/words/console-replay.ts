@@ -28,8 +28,8 @@ export const replayWords = {
       de: 'Wie viele Entscheidungen anders ausfielen, von allen dieser Tage.',
     }),
     phrase({
-      en: 'For each agent and each scope: what would be refused, and what would be granted.',
-      de: 'Je Agent und Scope: Was verweigert und was gewährt würde.',
+      en: 'For each agent, app and scope: what would be refused, and what would be granted.',
+      de: 'Je Agent, App und Berechtigung: Was verweigert und was gewährt würde.',
     }),
     phrase({
       en: 'Examples, with a link to the recorded decision, and a button that activates a draft.',
@@ -65,7 +65,8 @@ export const replayWords = {
     en: 'These policies would have decided all of it the same way.',
     de: 'Diese Richtlinien hätten alles genauso entschieden.',
   }),
-  byAgent: phrase({ en: 'By agent', de: 'Nach Agent' }),
+  byAgent: phrase({ en: 'By agent or app', de: 'Nach Agent oder App' }),
+  agentOrApp: phrase({ en: 'Agent or app', de: 'Agent oder App' }),
   byScope: phrase({ en: 'By scope', de: 'Nach Berechtigung' }),
   scope: phrase({ en: 'Scope', de: 'Berechtigung' }),
   byAgentCounts: phrase({
@@ -73,9 +74,10 @@ export const replayWords = {
     de: 'Die Entscheidungen ergeben zusammen die Zahl oben. Eine Entscheidung kann mehrere Berechtigungen betreffen.',
   }),
   byScopeCounts: phrase({
-    en: 'The decisions in which the scope changes. A decision with several scopes counts in several rows.',
-    de: 'Die Entscheidungen, in denen sich die Berechtigung ändert. Eine mit mehreren Berechtigungen zählt in mehreren Zeilen.',
+    en: 'In how many decisions a scope changes. Scopes of one API that change alike share a row. A decision with several scopes counts for each of them.',
+    de: 'In wie vielen Entscheidungen sich eine Berechtigung ändert. Berechtigungen einer API, die sich gleich ändern, teilen eine Zeile. Eine Entscheidung mit mehreren zählt für jede.',
   }),
+  scopesOf: (count: number) => phrase({ en: `${count} scopes`, de: `${count} Berechtigungen` }),
   decisions: phrase({ en: 'Decisions that change', de: 'Andere Entscheidungen' }),
   scopesRefused: phrase({ en: 'Scopes newly refused', de: 'Neu verweigerte Berechtigungen' }),
   scopesGiven: phrase({ en: 'Scopes newly granted', de: 'Neu gewährte Berechtigungen' }),

@@ -46,7 +46,7 @@ export const recoveryWords = {
     en: 'They are shown only now. Keep them where you keep passwords, or on paper. Each lets you in once, in place of a second factor that you lost.',
     de: 'Sie werden nur jetzt gezeigt. Bewahren Sie sie dort auf, wo Ihre Passwörter sind, oder auf Papier. Jeder lässt Sie einmal hinein, anstelle eines zweiten Faktors, den Sie verloren haben.',
   }),
-  oldOnesAreOver: phrase({ en: 'Those from before are over.', de: 'Die von vorher gelten nicht mehr.' }),
+  oldOnesAreOver: phrase({ en: 'Your earlier codes no longer work.', de: 'Ihre früheren Codes gelten nicht mehr.' }),
   /** Name of the downloaded file. */
   file: phrase({ en: 'recovery-codes.txt', de: 'wiederherstellungscodes.txt' }),
   download: phrase({ en: 'Download', de: 'Herunterladen' }),

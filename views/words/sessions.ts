@@ -32,8 +32,8 @@ export const sessionWords = {
   endOthers: phrase({ en: 'Sign out everywhere else', de: 'Überall sonst abmelden' }),
   endAll: phrase({ en: 'Sign out everywhere', de: 'Überall abmelden' }),
   whatEnds: phrase({
-    en: 'Apps that you signed in to from there lose what they hold, unless you let them have access while you are away. What you allowed agents stays: you end that under My account.',
-    de: 'Apps, bei denen Sie sich von dort angemeldet haben, verlieren, was sie haben, außer wenn Sie ihnen Zugang in Ihrer Abwesenheit erlaubt haben. Was Sie Agenten erlaubt haben, bleibt: Das beenden Sie unter „Mein Konto“.',
+    en: 'Apps you signed in to from there lose access, unless you let them keep it while you are away. Agents keep what you allowed them. You can end that under My account.',
+    de: 'Apps, bei denen Sie sich von dort angemeldet haben, verlieren den Zugriff, außer wenn Sie ihnen Zugang in Ihrer Abwesenheit erlaubt haben. Agenten behalten, was Sie ihnen erlaubt haben. Das beenden Sie unter „Mein Konto“.',
   }),
   ended: phrase({ en: 'Signed out there.', de: 'Dort abgemeldet.' }),
   othersEnded: phrase({ en: 'Signed out everywhere else.', de: 'Überall sonst abgemeldet.' }),

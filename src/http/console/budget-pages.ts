@@ -1,5 +1,12 @@
 import { isolated } from '../../../views/agent-text.ts';
-import { type BudgetRow, budgetNow, budgetPage, budgetsPage, limitUnit } from '../../../views/pages/console-budgets.ts';
+import {
+  type BudgetRow,
+  budgetNow,
+  budgetPage,
+  budgetsPage,
+  limitUnit,
+  subjectWords,
+} from '../../../views/pages/console-budgets.ts';
 import { confirmPage } from '../../../views/partials/console-list.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { budgetWords as words } from '../../../views/words/console-budgets.ts';
@@ -169,11 +176,12 @@ const SECTIONS: readonly SectionSpec[] = [
     fields: [
       { name: 'name', label: words.name, kind: lineField(100) },
       { name: 'about', label: words.about, kind: choiceField(ABOUTS), only: 'new' },
-      { name: 'subject', label: words.subject, hint: words.subjectHint, kind: subjectField, only: 'new' },
+      { name: 'subject', ...subjectWords, kind: subjectField, only: 'new' },
     ],
   },
   {
     title: words.howMuch,
+    hint: words.howMuchHint,
     isRow: true,
     fields: [
       {
@@ -220,7 +228,7 @@ const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
   },
   change: {
     ...{ read: 'getBudget', operation: 'updateBudget', title: words.changeTitle },
-    ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+    ...{ heading: chosenHeading(words.changeOf), lead: words.changeLead },
     now: async (object) => {
       const budget = object as ShownBudget;
       const { resource } = budget;

@@ -1,5 +1,6 @@
 /** What one action would do to each chosen agent. A forecast for the page: the calls of the confirmation decide. */
 import { isolated } from '../../../views/agent-text.ts';
+import type { Phrase } from '../../../views/html.ts';
 import type { BulkAgent, BulkDeed, ForecastRow } from '../../../views/pages/console-bulk.ts';
 import { bulkWords as words } from '../../../views/words/console-bulk.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
@@ -91,6 +92,8 @@ const forecastOf = (
   if (!mayChange) return { kind: 'cannot', text: words.onlySeen };
   try {
     if (deed === 'hand-over') return handOverForecast(agent, names);
+    const never = deed === 'suspend' ? cannotSuspend[agent.state] : undefined;
+    if (never) return { kind: 'cannot', text: never };
     const next = nextState(agent.state, deed);
     return next === agent.state
       ? { kind: 'stays', text: deed === 'suspend' ? words.already.suspended : words.already.retired }
@@ -100,6 +103,8 @@ const forecastOf = (
     return { kind: 'cannot', text: refusalPhrase(error) };
   }
 };
+
+const cannotSuspend: Readonly<Partial<Record<Agent['state'], Phrase>>> = words.cannot.suspend;
 
 const handOverForecast = ({ state, transferTo }: Agent, names: Names): Pick<ForecastRow, 'kind' | 'text'> => {
   if (state === 'retired') throw agentRefusal('agent_retired');

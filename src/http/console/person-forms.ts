@@ -1,9 +1,11 @@
+import { chosenName } from '../../../views/agent-text.ts';
 import { html } from '../../../views/html.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../../views/language.ts';
 import { roleNames } from '../../../views/pages/console-people.ts';
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { peopleWords } from '../../../views/words/console-people.ts';
+import type { AnswerOf } from './console-calls.ts';
 import { personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { choiceField, lineField, linesField, manyField, rightsField, secretField } from './form-fields.ts';
@@ -80,8 +82,11 @@ export const addPersonForms = (parts: PageParts): void => {
     change: {
       ...{ ...change, path: 'roles', isStepUp: true, access: 'removeAccountFactors' },
       ...{ title: words.rolesTitle, heading: chosenHeading(words.rolesOf), lead: words.rolesLead },
-      now: ({ roles }) =>
-        html`<p><strong>${peopleWords.rolesNow}</strong> ${roleNames(roles as Parameters<typeof roleNames>[0])}</p>`,
+      now: (person) => {
+        const { name, roles } = person as Pick<AnswerOf<'getAccount'>, 'name' | 'roles'>;
+        const who = chosenName(name, 100);
+        return html`<p>${roles.length === 0 ? peopleWords.noRoles(who) : peopleWords.hasRoles(who, roleNames(roles))}</p>`;
+      },
     },
   });
   addObjectForms(parts, {

@@ -8,7 +8,7 @@ type StyleSheet = 'style.css' | Exclude<StyleName, 'styleguide.css'>;
 const MOST: Readonly<Record<StyleSheet, number>> = {
   'style.css': 16,
   'account.css': 4,
-  'agents.css': 9,
+  'agents.css': 10,
   'approvals.css': 5,
   'bulk.css': 2,
   'charts.css': 4,

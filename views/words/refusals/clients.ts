@@ -3,6 +3,16 @@ import type { GermanWords } from '../refusals.ts';
 const setterWords = (setter: string): string =>
   setter === 'an account that is not recorded' ? 'einem Konto, das nicht aufgezeichnet ist' : setter;
 
+const AGENT_STATES: Readonly<Record<string, string>> = {
+  ...{ pending: 'ausstehend', active: 'aktiv', suspended: 'ausgesetzt' },
+  ...{ orphaned: 'ohne Eigentümer', retired: 'stillgelegt' },
+};
+
+const AGENT_ACTIONS: Readonly<Record<string, string>> = {
+  ...{ accepted: 'annehmen', declined: 'ablehnen', suspended: 'aussetzen', resumed: 'fortsetzen' },
+  ...{ retired: 'stilllegen' },
+};
+
 // Words by reason: one object for each table, in its order.
 
 export const AGENT_GERMAN = {
@@ -16,7 +26,8 @@ export const AGENT_GERMAN = {
   credentials_need_kids: 'Hat ein Agent mehrere Schlüssel, braucht jeder eine eigene „kid“.',
   credentials_repeat_kid: 'Ein anderer Schlüssel dieses Agenten hat dieselbe „kid“.',
   credentials_exceeded: 'Ein Agent hat höchstens {most} Schlüssel.',
-  agent_state_conflict: 'Das geht mit diesem Agenten in seinem Zustand nicht ({state}: {action}).',
+  agent_state_conflict: ({ state = '', action = '' }) =>
+    `Ein Agent im Zustand „${AGENT_STATES[state] ?? state}“ lässt sich nicht ${AGENT_ACTIONS[action] ?? action}.`,
   agent_retired: 'Ein stillgelegter Agent lässt sich nicht ändern.',
   retired_agent_not_acceptable: 'Ein stillgelegter Agent lässt sich nicht annehmen.',
   acceptance_expired: 'Die Zeit, in der dieser Agent angenommen werden konnte, ist um.',

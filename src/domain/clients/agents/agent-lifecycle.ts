@@ -15,12 +15,19 @@ const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<AgentStat
   retire: { pending: 'retired', active: 'retired', suspended: 'retired', orphaned: 'retired', retired: 'retired' },
 };
 
+/** A transition as what is done to an agent. */
+const DONE: Readonly<Record<Transition, string>> = {
+  ...{ accept: 'accepted', decline: 'declined', expire: 'expired', suspend: 'suspended', resume: 'resumed' },
+  ...{ orphan: 'orphaned', retire: 'retired' },
+};
+
 /**
  * The state after a transition. It is the same state when the transition was made before. Throws 'conflict'
  * when the transition is not allowed.
  */
 export const nextState = (state: AgentState, transition: Transition): AgentState => {
   const next = TRANSITIONS[transition][state];
-  if (!next) throw agentRefusal('agent_state_conflict', { params: { state, action: transition }, field: '/state' });
+  if (!next)
+    throw agentRefusal('agent_state_conflict', { params: { state, action: DONE[transition] }, field: '/state' });
   return next;
 };

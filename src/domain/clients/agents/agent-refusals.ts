@@ -18,7 +18,7 @@ export const AGENT_REFUSALS = {
   credentials_need_kids: { code: 'invalid_field', text: 'When an agent has several keys each needs its own "kid".' },
   credentials_repeat_kid: { code: 'invalid_field', text: 'Another key of this agent has the same "kid".' },
   credentials_exceeded: { code: 'invalid_field', text: 'An agent has at most {most} credentials.' },
-  agent_state_conflict: { code: 'conflict', text: 'An agent that is {state} cannot {action}.' },
+  agent_state_conflict: { code: 'conflict', text: 'An agent that is {state} cannot be {action}.' },
   agent_retired: { code: 'conflict', text: 'A retired agent cannot be changed.' },
   retired_agent_not_acceptable: { code: 'conflict', text: 'A retired agent cannot be accepted.' },
   acceptance_expired: { code: 'conflict', text: 'The time in which this agent could be accepted is over.' },
