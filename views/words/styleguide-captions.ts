@@ -22,7 +22,7 @@ export const styleguideCaptions: Readonly<Record<string, readonly Caption[]>> = 
   ],
   flash: [
     caption(['Success', 'Erfolg'], ['After an action that worked.', 'Nach einer gelungenen Aktion.']),
-    caption(['Notice', 'Hinweis'], ['A fact to know, without a need to act.', 'Gut zu wissen, nichts zu tun.']),
+    caption(['Note', 'Hinweis'], ['A fact to know, without a need to act.', 'Gut zu wissen, nichts zu tun.']),
     caption(['Warning', 'Warnung'], ['Before an action with a risk.', 'Vor einer Aktion mit Risiko.']),
     caption(['Error', 'Fehler'], ['After an action that was refused.', 'Nach einer abgelehnten Aktion.']),
   ],
