@@ -193,7 +193,7 @@ describe('on a whole server', () => {
     const person = { username: 'admin', password: 'correct horse battery staple' };
     const signedIn = await submitSignIn(admin, await admin.open(`${server.issuer}/console/approvals`), person);
     expect([signedIn.status, signedIn.url]).toEqual([200, `${server.issuer}/console/approvals`]);
-    for (const said of ['2 decisions', '100 % under 3 seconds', '50 % denied']) {
+    for (const said of ['2 Decided', '100 % Approved in under 3 s', '50 % Denied (1)']) {
       expect(signedIn.text).toContain(said);
     }
     expect(signedIn.text).toContain('ada-one Person 2');

@@ -115,7 +115,7 @@ describe('suspend', () => {
     const page = await preview(operator, 'suspend', [...ids, 'agt_unknown']);
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Suspend 2 agents?')]);
     expect(page.text).toContain('3 agents stay as they are');
-    expect(page.text).toContain('It is suspended already.');
+    expect(page.text).toContain('It is already suspended.');
     expect(page.text).toContain('A retired agent cannot be suspended.');
     expect(page.text).toContain('It does not exist, or you may not see it.');
     // A preview changes nothing.
@@ -204,7 +204,7 @@ describe('hand over', () => {
     await server.behalf.services.agents.update(changed, found?.version ?? 1, { purpose: 'y' }, { caller: 'system' });
     const done = await confirm(operator, page, { owner: 'bob' });
     expect(done.text).toContain('1 done, 0 unchanged, 1 refused.');
-    expect(done.text).toContain('The new owner is asked to accept it.');
+    expect(done.text).toContain('The new owner has been asked to accept it.');
     expect((await refusals()).at(-1)).toBe('precondition_failed');
     expect(await eventsOf('agent.transfer_offered', ids)).toEqual([moves]);
     expect((await agent(moves))['owner']).toBe(scene.accountId);
@@ -217,7 +217,7 @@ describe('hand over', () => {
     const kept = await confirm(operator, await preview(operator, 'hand-over', [moves]), {
       owner: scene.person.username,
     });
-    expect(kept.text).toContain('The new owner owns it already.');
+    expect(kept.text).toContain('The new owner already owns it.');
     expect((await server.behalf.services.agents.get(moves))?.document.transferTo).toBe(bob);
   });
 });
@@ -226,7 +226,7 @@ describe('retire', () => {
   test('needs the number of agents typed, then retires each once', async () => {
     const ids = await newAgents(['Old one', 'Old two', 'Old three']);
     const page = await preview(operator, 'retire', ids);
-    expect(page.text).toMatch(/type how many agents you retire: 3/);
+    expect(page.text).toMatch(/type the number of agents: 3/);
     const wrong = await confirm(operator, page, { confirm: '2' });
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('Type 3.')]);
     expect((await refusals()).at(-1)).toBe('invalid_field');
