@@ -127,7 +127,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     await page.getByLabel('Finding').selectOption('justified');
     await page.getByLabel('What you found').fill('Spoke with both of them; the run was real.');
     expect(await pageFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Close it' }).click();
+    await page.getByRole('button', { name: 'Close the review' }).click();
     await page.getByRole('heading', { name: 'Approved and reviewed' }).waitFor();
     expect(await pageFaults(page)).toEqual([]);
   });

@@ -95,7 +95,7 @@ describe.each(WAYS)('WB-01 WB-12 %s', (way, { hands, options }) => {
       await signIn(page, hands);
       await fits();
       const text = await page.textContent('main');
-      for (const shown of ['wants to act for you at', client.origin.slice(7), 'Ada owns it', 'Ada (ada)'])
+      for (const shown of ['wants to act for you at', client.origin.slice(7), 'Owned by Ada', 'Ada (ada)'])
         expect(text).toContain(shown);
       await hands.toggle(page, /Add and change/);
       await hands.choose(page, 'For how long', '1 hour');

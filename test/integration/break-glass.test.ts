@@ -282,7 +282,7 @@ describe('what is seen of it', () => {
     expect((await auditor.open(at)).html).not.toContain(approval.id);
     expect((await auditor.open(`${at}/${approval.id}`)).status).toBe(404);
     expect((await person.open(`${at}/${approval.id}`)).status).toBe(404);
-    expect((await holder.open(`${at}/${approval.id}`)).text).toContain('you have none here');
+    expect((await holder.open(`${at}/${approval.id}`)).text).toContain('your account has none');
 
     await say(approval, first, REASON);
     expect((await person.open(`${at}/${approval.id}`)).text).toContain(REASON);

@@ -44,7 +44,7 @@ describe('AP-10 the page', () => {
     const identity = await newAgent({ authority: { [scene.jwt.identifier]: ['read', 'write'] } });
     const asking = await ask({ identity, parameters: { scope: 'openid read write delete' }, person: limited });
     const { text, html } = asking.page;
-    for (const shown of ['Planner', 'Ada owns it', 'Carol ( carol )', 'See what is there', 'Low risk', '7 days'])
+    for (const shown of ['Planner', 'Owned by Ada', 'Carol ( carol )', 'See what is there', 'Low risk', '7 days'])
       expect(text).toContain(shown);
     expect(html.replaceAll('<wbr>', '')).toContain(
       '<span class="sub">app.</span><span class="whole">example.com</span>',
