@@ -323,7 +323,7 @@ describe('what is seen of it', () => {
       target: { id: approval.id },
       inputs: { finding: 'justified', note: lines(2001, '\r\n').replace('\r', '') },
     });
-    expect((await auditor.open(`${server.issuer}/console/approvals`)).text).toContain('approved by break-glass access');
+    expect((await auditor.open(`${server.issuer}/console/approvals`)).text).toContain(' Break-glass State');
   });
 
   test('WB-02 AP-13 a form without its page, a passkey or a reason does nothing', async () => {

@@ -48,7 +48,6 @@ const SHOWN: readonly string[] = [
   'approvals.action.scope[]',
   'approvals.approvers[]',
   'approvals.breakGlass.reason',
-  'approvals.resource',
   'blueprint_versions.ceilings.authority.*[]',
   'blueprint_versions.frozenBy',
   'blueprints.ceilings.authority.*[]',

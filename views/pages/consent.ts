@@ -19,6 +19,7 @@ ${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })
 </div>`;
 
 const decision = (model: ConsentModel): Html => html`${choices(model)}
+${model.origin.kind !== 'delegation' && agentsPurpose(model)}
 ${technicalDetails(model)}
 <p class="hint">${words.canBeEnded}</p>
 <div class="decide stay">
@@ -39,7 +40,7 @@ export const consentPage = (model: ConsentModel): Html =>
     body: html`<section class="card deciding">
 <div class="ask-head">${consentHeading(model)}
 ${facts(model)}</div>
-${!model.isNothing && agentsPurpose(model)}
+${model.origin.kind === 'delegation' && !model.isNothing && agentsPurpose(model)}
 ${!model.isNothing && intent(model)}
 ${warnings(model)}
 ${model.earlier && earlier(model.earlier)}

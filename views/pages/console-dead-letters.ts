@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { type Column, type ListModel, listPage, postButton } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
@@ -74,7 +74,7 @@ ${tries.length > attempts && html`<p class="hint">${words.alsoBefore}</p>`}
         .toReversed()
         .map(
           ({ at, status, failure }) =>
-            html`<tr><td>${secondText(at)}</td><td>${status === undefined ? '–' : html`<span class="tag off">${words.httpStatus(status)}</span>`}</td><td class="long">${failureText(failure) ?? plainText(failure, 200)}</td></tr>`,
+            html`<tr><td>${secondText(at)}</td><td>${status === undefined ? '–' : html`<span class="tag off">${words.httpStatus(status)}</span>`}</td><td>${failureText(failure) ?? cellText(failure, 200)}</td></tr>`,
         )}</tbody></table></details>`;
 
 const againButton = ({ againAction, kind, recipient }: DeadLetterRow, csrf: string): Html | undefined =>

@@ -7,7 +7,7 @@ export const consoleApprovalsWords = {
     en: 'Single actions for which agents asked a person. People decide on their own pages, not here.',
     de: 'Einzelne Handlungen, um die Agenten Personen gebeten haben. Entschieden wird auf deren eigenen Seiten, hier nicht.',
   }),
-  requestsNow: phrase({ en: 'Requests', de: 'Anfragen' }),
+  requestsNow: phrase({ en: 'Requests by outcome', de: 'Anfragen nach Ergebnis' }),
   lastDays: (days: number) =>
     phrase({ en: `What people decided in ${days} days`, de: `Was Personen in ${days} Tagen entschieden` }),
   byOutcome: (count: HtmlValue) => phrase({ en: html`${count} requests`, de: html`${count} Anfragen` }),
