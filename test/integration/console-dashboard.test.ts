@@ -73,7 +73,7 @@ describe('approvals', () => {
     const page = asWritten((await overview()).html);
     expect(page).toContain('1 action waits for a person');
     expect(page).toContain('less than 5 minutes 1');
-    expect(page).toMatch(/1 decisions/);
+    expect(page).toMatch(/1 Decided/);
     expect(page).toContain('dash-ada Person');
     const waiting = await scene.service.waiting(10);
     expect(waiting.map(({ state, subject }) => [state, subject])).toEqual([['pending', ada.id]]);

@@ -3,6 +3,7 @@ import { runCli } from '../../src/cli/main.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { until } from '../support/until.ts';
 import { isAccepted, webhookReceiver } from '../support/webhook-receiver.ts';
 
 let authority: LocalAuthority;
@@ -65,7 +66,9 @@ test('the command line sets up an endpoint as the guide says, and finds what did
   while (letters.out === '[]\n') letters = await behalf('dead-letters', '--json');
   const [letter] = JSON.parse(letters.out) as readonly { readonly id: string; readonly failure: string }[];
   expect(letter).toMatchObject({ failure: 'gone', to: id, kind: 'account.disabled' });
-  expect((await behalf('list')).out).toMatch(new RegExp(`${id} +stopped`));
+  // The endpoint is stopped after its message was given up.
+  const stopped = new RegExp(`${id} +stopped`);
+  await until(async () => stopped.test((await behalf('list')).out), { what: 'the stop' });
 
   receiver.answering.message = (response) => void response.writeHead(204).end();
   expect((await behalf('verify', id)).code).toBe(0);
