@@ -36,6 +36,7 @@ test.each([
   '/console/blueprints',
   '/console/budgets',
   '/console/webhooks',
+  '/console/audit-sinks',
   '/console/trusted-issuers',
   '/console/peers',
 ])(

@@ -1,17 +1,26 @@
-/** Webhooks and signing keys in the console. */
+/** Webhooks, audit sinks and signing keys in the console. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { AUDIT_SINK_CURSORS, type SinkCursor } from '../../src/domain/notifications/audit-sinks/audit-sink.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
 const PASSWORD = 'a long enough pass phrase';
 const OPERATOR: Person = { username: 'olga', password: PASSWORD };
 const ADMIN: Person = { username: 'root', password: PASSWORD };
+const AUDITS: Person = { username: 'ruth', password: PASSWORD };
+const FIRST: Person = { username: 'admin', password: 'correct horse battery staple' };
+/** Nothing listens there. */
+const NOWHERE = 'localhost:1';
 
 let server: RunningServer;
 let scene: Scene;
 let operator: Browser;
+/** An administrator who has just proved a second factor. */
+let proven: Browser;
 
 const at = (path: string): string => `${server.issuer}${path}`;
 const send = async (
@@ -35,12 +44,14 @@ const written = async (): Promise<number> => {
 };
 
 beforeAll(async () => {
-  server = await runServer();
+  server = await runServer({ environment: internalHosts({ auditSinks: NOWHERE }) });
   scene = await makeScene(server);
   await scene.management.call('POST', '/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
-  await scene.management.call('POST', '/accounts', { ...ADMIN, name: 'Root', roles: ['administrator'] });
+  for (const one of [ADMIN, AUDITS])
+    await scene.management.call('POST', '/accounts', { ...one, name: 'Root', roles: ['administrator'] });
   operator = newBrowser(server.issuer);
   await submitSignIn(operator, await operator.open(at('/console')), OPERATOR);
+  proven = await freshFactorBrowser(server, AUDITS);
 }, 60_000);
 
 afterAll(() => server?.close());
@@ -71,11 +82,80 @@ test('a webhook is created, its secret shown once, then changed, stopped and del
   expect(types).toEqual(['webhook.created', 'webhook.updated', 'webhook.stopped', 'webhook.removed']);
 });
 
+test('an audit sink is created, tested, paused and deleted by an administrator with a fresh factor, each with its event', async () => {
+  expect((await operator.open(at('/console/audit-sinks'))).text).toContain('There are no audit sinks.');
+  expect((await operator.open(at('/console/audit-sinks/new'))).status).toBe(403);
+  const before = await written();
+  const create = (set: Record<string, string>) => send(proven, '/console/audit-sinks/new', /audit-sinks$/, { set });
+
+  const placeless = await create({ name: 'SIEM', kind: 'otlp' });
+  expect([placeless.status, placeless.text]).toEqual([400, expect.stringContaining('otlp needs an address')]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+  expect(await server.events('audit_sink.created')).toEqual([]);
+
+  const made = await create({ name: 'SIEM', kind: 'webhook', format: 'ocsf', address: `https://${NOWHERE}/x` });
+  expect([made.status, made.text]).toEqual([200, expect.stringMatching(/whsec_/)]);
+  const [, id = ''] = /(snk_\w+)/.exec(made.html) ?? [];
+  const path = `/console/audit-sinks/${id}`;
+  const read = async () => (await scene.management.call('GET', `/audit-sinks/${id}`)).body;
+  expect(await read()).toMatchObject({ name: 'SIEM', kind: 'webhook', format: 'ocsf', is_personal: false });
+
+  const tested = await send(proven, path, /test$/);
+  expect(tested.text).toContain('The test event did not arrive. The receiver cannot be reached.');
+  expect(tested.html).not.toContain('whsec_');
+  await send(proven, `${path}/edit`, /edit$/, { set: { name: 'SIEM of the bank' } });
+  expect(await read()).toMatchObject({ name: 'SIEM of the bank', address: `https://${NOWHERE}/x` });
+  expect((await send(proven, path, /pause$/)).text).toContain('Paused. Its events wait in the audit log.');
+  expect(await read()).toMatchObject({ state: 'paused' });
+
+  const rotated = await send(proven, `${path}/rotate-secret`, /rotate-secret$/);
+  expect([rotated.status, rotated.text]).toEqual([200, expect.stringMatching(/whsec_/)]);
+  const asked = await proven.open(at(`${path}/delete`));
+  expect(asked.text).toMatch(/\d+ events wait and never reach it\./);
+  const untyped = await send(proven, `${path}/delete`, /delete$/, { set: { confirm: 'SIEM' } });
+  expect([untyped.status, untyped.text]).toEqual([400, expect.stringContaining('Type SIEM of the bank.')]);
+  expect((await operator.open(at(`${path}/delete`))).status).toBe(403);
+  const removed = await send(proven, `${path}/delete`, /delete$/, { set: { confirm: 'siem of the bank' } });
+  expect(removed.text).toContain('Deleted.');
+  expect((await proven.open(at(path))).status).toBe(404);
+  const events = (await eventsSince(before)).filter(({ type }) => type.startsWith('audit_sink.'));
+  expect(events.map(({ type, outcome }) => `${type} ${outcome}`)).toEqual([
+    'audit_sink.created done',
+    'audit_sink.tested refused',
+    'audit_sink.updated done',
+    'audit_sink.paused done',
+    'audit_sink.secret_rotated done',
+    'audit_sink.removed done',
+  ]);
+});
+
+test('an event that a sink refuses is skipped after a question, with a fresh factor only', async () => {
+  const { documents } = server.behalf.services;
+  const plain = newBrowser(server.issuer);
+  const made = await scene.management.call('POST', '/audit-sinks', {
+    ...{ name: 'Picky', kind: 'webhook', address: `https://${NOWHERE}/y`, from: 'beginning' },
+  });
+  const id = String(made.body['id']);
+  const path = `/console/audit-sinks/${id}`;
+  await scene.management.call('POST', `/audit-sinks/${id}/pause`);
+  await submitSignIn(plain, await plain.open(at('/console')), FIRST);
+  expect((await plain.open(at(path))).text).not.toContain('Skip the next event');
+  await update(documents.collection<SinkCursor>(AUDIT_SINK_CURSORS), id, (cursor) => ({
+    ...{ ...cursor, failures: 3, failingSince: 1_790_000_000, lastFailure: 'status_not_ok', lastFailureStatus: 413 },
+  }));
+  expect((await plain.open(at(path))).text).toContain('Skip the next event');
+  const refused = await send(plain, `${path}/skip`, /skip$/);
+  expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second factor')]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'insufficient_user_authentication' });
+  expect(await server.events('audit_sink.skipped')).toEqual([]);
+  expect((await send(proven, `${path}/skip`, /skip$/)).text).toContain('Skipped. The audit log records which event');
+  expect(await server.events('audit_sink.skipped')).toMatchObject([{ outcome: 'done', target: { id } }]);
+});
+
 test('signing keys are shown to administrators, and rotated with a fresh second factor only', async () => {
   expect((await operator.open(at('/console/keys'))).status).toBe(403);
   const plain = newBrowser(server.issuer);
-  const first: Person = { username: 'admin', password: 'correct horse battery staple' };
-  await submitSignIn(plain, await plain.open(at('/console')), first);
+  await submitSignIn(plain, await plain.open(at('/console')), FIRST);
   const refused = await send(plain, '/console/keys/rotate', /rotate$/);
   expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second factor')]);
   const before = await written();

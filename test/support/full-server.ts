@@ -5,6 +5,12 @@
 import { createECDH } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { mailLinks } from '../../src/domain/identity/accounts/mail-links.ts';
+import {
+  AUDIT_SINK_CURSORS,
+  AUDIT_SINKS,
+  type AuditSink,
+  type SinkCursor,
+} from '../../src/domain/notifications/audit-sinks/audit-sink.ts';
 import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { newKeyPair } from './agent-keys.ts';
@@ -15,13 +21,29 @@ import { exampleType } from './detail-types.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
-import { type RunOptions, runServer } from './running-server.ts';
+import { type RunningServer, type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
 import { until } from './until.ts';
 
 const DAY = 86_400;
 /** Nobody listens there. */
 const NOWHERE = 'localhost:1';
+
+/** A sink that refuses an event. Another process holds its lock, so that this server delivers nothing to it. */
+const failingSink = async ({ documents }: RunningServer['behalf']['services'], now: number): Promise<string> => {
+  const id = 'snk_security_team';
+  await documents.collection<SinkCursor>(AUDIT_SINK_CURSORS).insert({
+    ...{ id, cursors: [], delivered: 4120, leftOut: 1, lockedBy: 'another process', lockedUntil: now + DAY },
+    ...{ failures: 7, failingSince: now - 1800, lastFailureAt: now - 40, lastDeliveredAt: now - 1860 },
+    ...{ lastFailure: 'status_not_ok', lastFailureStatus: 413, dueAt: now + 60 },
+  });
+  await documents.collection<AuditSink>(AUDIT_SINKS).insert({
+    ...{ id, name: 'The security team', kind: 'webhook', format: 'ocsf', address: 'https://siem.example.com/behalf' },
+    ...{ isPersonal: false, state: 'active', createdAt: now - 3 * DAY, updatedAt: now - DAY },
+  });
+  return id;
+};
+
 const SYSTEM = { caller: 'system' };
 const PHONE = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0';
 const LAPTOP =
@@ -130,6 +152,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     ...{ ...mail, id: 'msg_unmailed', channel: 'mail', to: ada, queue: `mail:${ada}`, kind: 'agent.suspended' },
     ...{ attempts: 1, failure: '550 mailbox unavailable', createdAt: now - DAY, history: [] },
   });
+  const auditSink = await failingSink(services, now);
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
   const { text: activePolicies } = (await management.call('GET', '/policy-sets/active')).body;
@@ -330,6 +353,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       closed: String(closed.body['id']),
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
+      auditSink,
       upstream,
       draft: String(draft['version']),
     },

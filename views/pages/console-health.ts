@@ -149,15 +149,24 @@ const auditPart = ({ checkpoint, streams, mismatchFoundAt }: HealthModel): Part 
       : words.mismatch(timeText(mismatchFoundAt)),
 });
 
-const sinkPart = ({ sinks }: HealthModel): Part => ({
+const sinkPart = ({ sinks, sees, basePath }: HealthModel): Part => ({
   name: words.auditSinks,
   isGood: sinks.failing.length === 0,
   text:
     sinks.count === 0
-      ? words.noSinks
+      ? html`${words.noSinks}${sees.includes('audit-sinks') && html` <a href="${basePath}/console/audit-sinks">${words.auditSinks}</a>`}`
       : html`${words.sinks(numberPhrase(sinks.count), numberPhrase(sinks.backlog))}${
           sinks.failing.length > 0 &&
-          words.sinksFailing(sinks.failing.map((id, at) => html`${at > 0 && ', '}<code>${plainText(id, 40)}</code>`))
+          words.sinksFailing(
+            sinks.failing.map(
+              (id, at) =>
+                html`${at > 0 && ', '}${
+                  sees.includes('audit-sinks')
+                    ? html`<a href="${basePath}/console/audit-sinks/${encodeURIComponent(id)}">${plainText(id, 40)}</a>`
+                    : html`<code>${plainText(id, 40)}</code>`
+                }`,
+            ),
+          )
         }`,
 });
 

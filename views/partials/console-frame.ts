@@ -49,6 +49,7 @@ const SECTIONS = {
     server: { path: '/console/server', name: words.places.server },
     webhooks: { path: '/console/webhooks', name: words.places.webhooks },
     'dead-letters': { path: '/console/dead-letters', name: words.places['dead-letters'] },
+    'audit-sinks': { path: '/console/audit-sinks', name: words.places['audit-sinks'] },
     keys: { path: '/console/keys', name: words.places.keys },
     issuers: { path: '/console/trusted-issuers', name: words.places.issuers },
     peers: { path: '/console/peers', name: words.places.peers },

@@ -115,6 +115,19 @@ export const doneWords = {
     en: 'The test message did not arrive. The last failure says why.',
     de: 'Die Testnachricht kam nicht an. Der letzte Fehler nennt den Grund.',
   }),
+  sinkTested: phrase({ en: 'The test event arrived.', de: 'Das Testereignis ist angekommen.' }),
+  sinkPaused: phrase({
+    en: 'Paused. Its events wait in the audit log.',
+    de: 'Angehalten. Seine Ereignisse warten im Protokoll.',
+  }),
+  sinkResumed: phrase({
+    en: 'The server delivers again, from where it stopped.',
+    de: 'Der Server stellt wieder zu, ab der Stelle, an der er aufhörte.',
+  }),
+  sinkSkipped: phrase({
+    en: 'Skipped. The audit log records which event, and the next ones follow.',
+    de: 'Übersprungen. Das Protokoll hält fest, welches Ereignis, und die nächsten folgen.',
+  }),
   budgetOff: phrase({
     en: 'Switched off. Its limit does not apply.',
     de: 'Ausgeschaltet. Seine Grenze gilt nicht.',

@@ -35,6 +35,7 @@ export const consoleWords = {
     transactions: phrase({ en: 'Transactions', de: 'Vorgänge' }),
     server: phrase({ en: 'Server', de: 'Server' }),
     webhooks: phrase({ en: 'Webhooks', de: 'Webhooks' }),
+    'audit-sinks': phrase({ en: 'Audit sinks', de: 'Audit-Ziele' }),
     keys: phrase({ en: 'Signing keys', de: 'Signaturschlüssel' }),
     kills: phrase({ en: 'Kill switch', de: 'Notaus' }),
     'break-glass': phrase({ en: 'Break-glass access', de: 'Notfallfreigabe' }),
@@ -58,5 +59,6 @@ export const consoleWords = {
     issuers: phrase({ en: 'Back to the issuer', de: 'Zurück zum Aussteller' }),
     peers: phrase({ en: 'Back to the domain', de: 'Zurück zur Domäne' }),
     webhooks: phrase({ en: 'Back to the webhook', de: 'Zurück zum Webhook' }),
+    'audit-sinks': phrase({ en: 'Back to the audit sink', de: 'Zurück zum Audit-Ziel' }),
   },
 };

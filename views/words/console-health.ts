@@ -113,15 +113,15 @@ export const healthWords = {
     }),
   auditSinks: phrase({ en: 'Audit sinks', de: 'Audit-Ziele' }),
   noSinks: phrase({
-    en: html`None. <code>behalf audit-sinks create</code> sends every event to another system`,
-    de: html`Keine. <code>behalf audit-sinks create</code> sendet jedes Ereignis an ein anderes System`,
+    en: 'None. A sink sends every event to another system.',
+    de: 'Keine. Ein Ziel sendet jedes Ereignis an ein anderes System.',
   }),
   sinks: (count: HtmlValue, backlog: HtmlValue) =>
     phrase({ en: html`${count}; ${backlog} events waiting`, de: html`${count}; ${backlog} Ereignisse warten` }),
   sinksFailing: (ids: HtmlValue) =>
     phrase({
-      en: html`. These take no events: ${ids}. Run <code>behalf audit-sinks show</code>`,
-      de: html`. Diese nehmen nichts an: ${ids}. Starten Sie <code>behalf audit-sinks show</code>`,
+      en: html`. These take no events: ${ids}`,
+      de: html`. Diese nehmen nichts an: ${ids}`,
     }),
   ended: phrase({
     en: 'All access from before this time has ended',

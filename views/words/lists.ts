@@ -13,7 +13,7 @@ export const listWords = {
   },
   /** Labels of the links, for screen readers. */
   pagesOf: {
-    activity: phrase({ en: 'Pages of recent activity', de: 'Seiten der letzten Vorgänge' }),
+    activity: phrase({ en: 'Pages of recent activity', de: 'Seiten der letzten Aktivitäten' }),
     timeline: phrase({ en: 'Pages of the timeline', de: 'Seiten des Verlaufs' }),
     agents: phrase({ en: 'Pages of agents', de: 'Seiten der Agenten' }),
     approvals: phrase({ en: 'Pages of approvals', de: 'Seiten der Freigaben' }),
@@ -29,6 +29,7 @@ export const listWords = {
     issuers: phrase({ en: 'Pages of trusted issuers', de: 'Seiten der vertrauten Aussteller' }),
     kills: phrase({ en: 'Pages of kills', de: 'Seiten der Notaus-Aufträge' }),
     webhooks: phrase({ en: 'Pages of webhooks', de: 'Seiten der Webhooks' }),
+    auditSinks: phrase({ en: 'Pages of audit sinks', de: 'Seiten der Audit-Ziele' }),
     versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
   },
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),

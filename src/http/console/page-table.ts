@@ -8,6 +8,7 @@ import { addAgentPages } from './agent-pages.ts';
 import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditEventPage } from './audit-event-page.ts';
 import { addAuditPages } from './audit-pages.ts';
+import { addAuditSinkPages } from './audit-sink-pages.ts';
 import { addBlueprintForms } from './blueprint-forms.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
 import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
@@ -95,6 +96,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addIssuerPages, places: { issuers: ['listTrustedIssuers'] } },
   { add: addDeadLetterPages, places: { 'dead-letters': ['listDeadLetters'] } },
   { add: addWebhookPages, places: { webhooks: ['listWebhooks'] } },
+  { add: addAuditSinkPages, places: { 'audit-sinks': ['listAuditSinks'] } },
   { add: addKeyPages, places: { keys: ['listKeys'] } },
   { add: addHealthPages, places: { server: ['getServer'] } },
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },

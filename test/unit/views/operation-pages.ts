@@ -1,6 +1,7 @@
 /** Models of the pages with which operators run the server. Whatever another party chose goes through `text`. */
 import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
+import { removeSinkPage, type SinkRow, sinkPage, sinksPage } from '../../../views/pages/console-audit-sinks.ts';
 import { type BulkAgent, bulkPreviewPage, bulkResultPage } from '../../../views/pages/console-bulk.ts';
 import { type DeadLetterRow, deadLettersPage } from '../../../views/pages/console-dead-letters.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
@@ -57,6 +58,12 @@ export const operationPages = (
     ...{ id: text('whk_1'), href: `${home}/whk_1`, name: text('Our tool'), url: text('https://hooks.example.com/x') },
     ...{ state: 'active', failedAt: NOON, failure: text('no answer') },
   };
+  const sink: SinkRow = {
+    ...{ id: text('snk_1'), href: `${home}/snk_1`, name: text('Our SIEM'), kind: 'webhook', state: 'failing' },
+    ...{ place: text('https://siem.example.com/x'), backlog: 1200, failedAt: NOON, failure: text('status_not_ok') },
+    failureStatus: 413,
+  };
+  const sinkFacts = { isPersonal: true, delivered: 4, leftOut: 1, createdAt: NOON, updatedAt: NOON + 60 };
   const issuer: IssuerRow = {
     ...{ id: text('tis_1'), href: `${home}/tis_1`, name: text('Cluster'), issuer: text('https://c.example.com') },
     ...{ template: 'kubernetes', state: 'active', health: 'healthy' },
@@ -293,6 +300,28 @@ export const operationPages = (
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [webhook, { ...webhook, state: 'stopped', deliveredAt: NOON }],
     }),
+    auditSinks: sinksPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [sink, { ...sink, kind: 'file', state: 'paused', backlog: 1, deliveredAt: NOON }],
+    }),
+    auditSink: sinkPage({
+      ...{ ...frame, auditLogHref: `${home}/audit` },
+      sink: {
+        ...{ ...sink, ...sinkFacts, format: 'ocsf', node: text('node-1'), failingSince: NOON, dueAt: NOON },
+        isContentRefused: true,
+      },
+      actions: [{ text: fieldWords.change, href: `${home}/x/edit` }, false],
+    }),
+    auditSinkAlone: sinkPage({
+      ...frame,
+      sink: { ...sink, ...sinkFacts, isPersonal: false, leftOut: 0, isContentRefused: false },
+      actions: [],
+    }),
+    removeAuditSink: removeSinkPage(
+      frame,
+      { href: `${home}/snk_1`, backlog: 1 },
+      { name: text('Our SIEM'), value: text('Our') },
+    ),
     webhook: webhookPage({
       ...frame,
       webhook: { ...webhook, kinds: ['agent.killed'], ownerName: text('Ada'), failingSince: NOON, createdAt: NOON },
