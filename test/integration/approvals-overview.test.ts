@@ -1,6 +1,8 @@
 /** What operators, owners and programs see of approvals: API, command line, console, metrics. Nobody decides there. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
+import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
 import { extendChain } from '../../src/domain/vocabulary/actor-chain.ts';
 import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
@@ -189,6 +191,8 @@ describe('on a whole server', () => {
       expect(metrics).toContain(line);
     }
 
+    const stored = server.behalf.services.documents.collection<Approval>(APPROVALS);
+    await update(stored, denied.id, (one) => ({ ...one, txn: 'txn_of_the_denied' }));
     const admin = newBrowser(server.issuer);
     const person = { username: 'admin', password: 'correct horse battery staple' };
     const signedIn = await submitSignIn(admin, await admin.open(`${server.issuer}/console/approvals`), person);
@@ -200,6 +204,7 @@ describe('on a whole server', () => {
     for (const { id } of [asked, denied, approved]) expect(signedIn.text).toContain(id);
     const filtered = await admin.open(`${server.issuer}/console/approvals?state=denied`);
     expect([filtered.text.includes(denied.id), filtered.text.includes(asked.id)]).toEqual([true, false]);
+    expect(filtered.html).toContain('href="/console/transactions/txn_of_the_denied"');
     const sorted = await admin.open(`${server.issuer}/console/approvals?state=denied&sort=expires&order=descending`);
     expect(sorted.html).toMatch(/aria-sort="descending"><a href="[^"]*\/console\/approvals\?state=denied">/);
     expect(sorted.html).toMatch(/<input type="hidden" name="sort" value="expires">/);

@@ -77,6 +77,10 @@ describe('/console/transactions', () => {
     const list = await ada.open(at('/console/transactions?state=open'));
     expect(list.html).toContain(`/console/transactions/${id}"`);
 
+    // The person for whom it worked, for operators and auditors.
+    const person = await auditor.open(at(`/console/people/${scene.accountId}`));
+    expect(person.html).toContain(`href="/console/transactions/${id}">${INTENT}`);
+
     const question = await ada.open(at(`/console/transactions/${id}/close`));
     expect(question.text).toContain('Valid now, and ended by this: 2');
     const form = question.forms.find(({ action }) => action.endsWith('/close'));

@@ -53,6 +53,45 @@ describe('/account', () => {
     expect(ofApps.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke', 'narrow']);
   });
 
+  test('lists the transactions in the name of the person, with the events of each, and no intent of other people', async () => {
+    const world = await composePeoplePages();
+    const { ada, bob, planner } = world;
+    const opened = (more: object) =>
+      world.transactions.open({ trigger: 'person', intent: 'Plan the fair', ...more }, planner, {
+        caller: planner.id,
+      });
+    const mine = (await opened({ participants: [ada.id, bob.id] })).document;
+    const foreign = (await opened({ intent: 'Sell the house' })).document;
+    const carla = (await world.accounts.create({ username: 'carla', name: 'Carla' }, { caller: 'system' })).document;
+    const issued = { type: 'token.issued', outcome: 'granted', agent: planner.id, resource: CALENDAR } as const;
+    await world.audit.append({ ...issued, subject: ada.id, txn: mine.id });
+    await world.audit.append({ ...issued, subject: ada.id, txn: 'txn_7' });
+    await world.audit.append({ ...issued, subject: bob.id, txn: foreign.id });
+    await world.audit.append({ ...issued, subject: carla.id, txn: mine.id });
+
+    const list = await personAt(world).get('/account/transactions');
+    expect([list.status, list.text.match(/activity\?transaction=(\w+)/g)]).toEqual([
+      200,
+      ['activity?transaction=txn_7', `activity?transaction=${mine.id}`],
+    ]);
+    for (const shown of ['Plan the fair', 'No purpose stated', 'Planner', 'with another person'])
+      expect(textOf(list.text)).toContain(shown);
+    expect(list.text).not.toContain('Sell the house');
+
+    const one = textOf((await personAt(world).get(`/account/activity?transaction=${mine.id}`)).text);
+    for (const shown of ['Plan the fair', 'open', 'Token issued']) expect(one).toContain(shown);
+    expect(one).not.toContain('Bob Noyce');
+    // Whoever knows only the id learns nothing: neither without an event of their own, nor as no participant.
+    for (const [person, txn, secret] of [
+      [ada.id, foreign.id, 'Sell the house'],
+      [carla.id, mine.id, 'Plan the fair'],
+    ] as const) {
+      const other = await personAt(world, person).get(`/account/activity?transaction=${txn}`);
+      expect([other.status, textOf(other.text).includes(secret)]).toEqual([200, false]);
+    }
+    expect(textOf((await personAt(world, carla.id).get('/account/transactions')).text)).not.toContain('Plan the fair');
+  });
+
   test('is empty for another person, and over for a disabled one', async () => {
     const world = await composePeoplePages();
     await withHop(world);

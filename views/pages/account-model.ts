@@ -97,8 +97,9 @@ export type ActivityEntry = {
   readonly who?: string;
   /** Name of the resource server. */
   readonly where?: string;
-  /** Id of the transaction, for comparison with logs. */
+  /** Id of the transaction, for comparison with logs, and the page of its events. */
   readonly txn?: string;
+  readonly txnHref?: string;
   /** The approval that the event is about, and whether the person may open its page. */
   readonly approval?: { readonly facts: ApprovalFacts; readonly isOpenToReader: boolean };
 };

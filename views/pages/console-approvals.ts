@@ -13,10 +13,15 @@ import { submit } from '../partials/submit.ts';
 import { agoText, dayPhrase, durationPhrase, numberPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { consoleApprovalsWords as words } from '../words/console-approvals.ts';
+import { transactionWords } from '../words/console-transaction.ts';
 import { listWords } from '../words/lists.ts';
 import { approvalState } from './approvals.ts';
 
-type Row = ApprovalFacts & { readonly agentHref: string };
+type Row = ApprovalFacts & {
+  readonly agentHref: string;
+  /** Absent: it has none, or not permitted to the viewer. */
+  readonly transactionHref?: string;
+};
 
 /** The form GETs `action` with `state`. */
 export type ConsoleApprovalsModel = ConsoleFrame & {
@@ -118,7 +123,10 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     title: words.what,
     cell: (row) =>
-      html`${deedLine(row)} ${riskBadge(row.risk)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code>`,
+      html`${deedLine(row)} ${riskBadge(row.risk)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code>${
+        row.transactionHref !== undefined &&
+        html` <a href="${row.transactionHref}">${transactionWords.title}<span class="unseen"> ${row.id}</span></a>`
+      }`,
   },
   {
     title: agentWords.agent,

@@ -1,4 +1,4 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type AgentRow, agentRows, lastUse } from '../partials/agent-rows.ts';
@@ -20,9 +20,11 @@ import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { peopleWords as words } from '../words/console-people.ts';
+import { transactionWords } from '../words/console-transaction.ts';
 import { registerWords } from '../words/registries.ts';
 import { sessionWords } from '../words/sessions.ts';
 import { type PersonRow, roleNames } from './console-people.ts';
+import { transactionState } from './console-transactions.ts';
 import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts';
 
 export type PersonFactor = {
@@ -52,6 +54,8 @@ export type PersonModel = ConsoleFrame & {
   /** Link to all of them, if the page does not show all. */
   readonly agentsHref?: string;
   readonly delegations: readonly PersonDelegation[];
+  /** The newest. Absent: not permitted to the viewer. */
+  readonly transactions?: readonly PersonTransactionRow[];
   readonly delegationTrees: DelegationTreesModel;
   readonly auditLogHref?: string;
   /** Buttons POST `csrf`; `disable` and `removeFactors` are confirmation pages. Absent: not permitted to the viewer. */
@@ -72,6 +76,18 @@ export type PersonSession = {
   readonly usedAt: number;
   /** POSTs `csrf`. */
   readonly endAction?: string;
+};
+
+export type PersonTransactionRow = {
+  readonly id: string;
+  readonly href: string;
+  /** Absent: none was stated in words. */
+  readonly intent?: string;
+  /** Absent: not a declared transaction. */
+  readonly state?: 'open' | 'closed';
+  readonly agent?: string;
+  /** Epoch seconds of the newest event on behalf of the person. */
+  readonly lastAt: number;
 };
 
 export type PersonDelegation = {
@@ -131,6 +147,7 @@ ${sessions(model)}
 ${model.links.length > 0 && links(model)}
 ${agents(model)}
 ${delegations(model)}
+${model.transactions && transactionsOf(model.transactions)}
 ${delegationTrees(model.delegationTrees)}
 ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
   });
@@ -243,6 +260,24 @@ const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
   return html`<section aria-labelledby="delegations"><h2 id="delegations">${words.delegations}</h2>
 ${rows.length === 0 ? html`<p class="empty">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
 };
+
+const TRANSACTIONS: readonly Column<PersonTransactionRow>[] = [
+  {
+    title: transactionWords.intent,
+    cell: ({ href, intent, id }) =>
+      html`<a href="${href}">${intent === undefined ? html`<code>${plainText(id, 80)}</code>` : cellText(intent, 120)}</a>`,
+  },
+  { title: words.agent, cell: ({ agent }) => (agent === undefined ? '–' : chosenName(agent)) },
+  {
+    title: transactionWords.state,
+    cell: ({ state }) => (state === undefined ? words.undeclared : transactionState(state)),
+  },
+  { title: words.lastEvent, cell: ({ lastAt }) => agoText(lastAt) },
+];
+
+const transactionsOf = (rows: readonly PersonTransactionRow[]): Html =>
+  html`<section aria-labelledby="transactions"><h2 id="transactions">${words.transactions}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noTransactions}</p>` : table(TRANSACTIONS, rows, 'transactions')}</section>`;
 
 /** The confirmation before all second factors are removed. */
 export const removeFactorsPage = (

@@ -6,7 +6,7 @@ import { sideNavigation } from './side-navigation.ts';
 
 /** Places below `/account` by subject, in the order of the navigation. */
 const GROUPS = {
-  acting: { agents: '', approvals: '/approvals', activity: '/activity' },
+  acting: { agents: '', approvals: '/approvals', activity: '/activity', transactions: '/transactions' },
   signIn: { security: '/security', sessions: '/sessions' },
   reaching: { notifications: '/notifications', away: '/away' },
 } as const;

@@ -105,7 +105,8 @@ export const accountPlaceWords = {
   places: {
     agents: phrase({ en: 'Agents and apps', de: 'Agenten und Apps' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
-    activity: phrase({ en: 'Activity', de: 'Vorgänge' }),
+    activity: phrase({ en: 'Activity', de: 'Aktivitäten' }),
+    transactions: phrase({ en: 'Transactions', de: 'Vorgänge' }),
     security: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
     sessions: phrase({ en: 'Where you are signed in', de: 'Wo Sie angemeldet sind' }),
     notifications: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
@@ -140,7 +141,7 @@ export const accountAppWords = {
 };
 
 export const activityWords = {
-  title: phrase({ en: 'Activity', de: 'Vorgänge' }),
+  title: phrase({ en: 'Activity', de: 'Aktivitäten' }),
   lead: phrase({
     en: 'What happened in your name and with your account, newest first.',
     de: 'Was in Ihrem Namen und mit Ihrem Konto geschah, das Neueste zuerst.',

@@ -84,6 +84,13 @@ export const peopleWords = {
     en: 'No agent may do anything in this name.',
     de: 'Kein Agent darf in diesem Namen etwas tun.',
   }),
+  transactions: phrase({ en: 'Transactions in this name', de: 'Vorgänge in diesem Namen' }),
+  noTransactions: phrase({
+    en: 'No agent or app has worked in this name lately.',
+    de: 'In letzter Zeit hat kein Agent und keine App in diesem Namen gearbeitet.',
+  }),
+  undeclared: phrase({ en: 'not declared', de: 'nicht angekündigt' }),
+  lastEvent: phrase({ en: 'Last event', de: 'Letztes Ereignis' }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
   where: phrase({ en: 'Where', de: 'Wo' }),
   scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),

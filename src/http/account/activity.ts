@@ -1,14 +1,16 @@
 import type Router from '@koa/router';
 import type { Phrase } from '../../../views/html.ts';
-import { activityPage } from '../../../views/pages/account-activity.ts';
+import { type ActivityModel, activityPage } from '../../../views/pages/account-activity.ts';
 import type { ActivityEntry } from '../../../views/pages/account-model.ts';
 import { ownActivity } from '../../../views/words/account.ts';
 import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import { transactionFor } from '../../domain/authority/transactions/transactions-of-person.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import { approvalFacts } from './approvals/facts.ts';
+import { activityHref, ownTransactionOf } from './own-transaction.ts';
 import type { AccountSessions } from './sessions.ts';
 
 const SHOWN = 25;
@@ -21,19 +23,49 @@ export const addActivityPage = (router: Router, deps: PeopleDeps, sessions: Acco
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
     const { id } = session.account;
-    const after = readCursor(queryOf(ctx).get('before'));
-    const { entries, next } = await deps.audit.list({ subject: id, limit: SHOWN, ...(after ? { after } : {}) });
+    const query = queryOf(ctx);
+    const after = readCursor(query.get('before'));
+    const txn = TRANSACTION.exec(query.get('transaction') ?? '')?.[0];
+    const { entries, next } = await deps.audit.list({
+      ...{ subject: id, limit: SHOWN },
+      ...(txn === undefined ? {} : { txn }),
+      ...(after ? { after } : {}),
+    });
+    const here = txn === undefined ? path : activityHref(deps, txn);
     const page = activityPage({
       basePath: deps.basePath,
       signedInAs: session.signedInAs,
       activity: await activityOf(deps, id, entries),
       pages: {
-        ...(after ? { firstHref: path } : {}),
-        ...(next ? { nextHref: `${path}?before=${next.value}.${next.id}` } : {}),
+        ...(after ? { firstHref: here } : {}),
+        ...(next ? { nextHref: `${here}${txn === undefined ? '?' : '&'}before=${next.value}.${next.id}` } : {}),
       },
+      ...(txn === undefined ? {} : { of: await transactionShown(deps, id, txn, entries.length > 0) }),
     });
     sendPage(ctx, 200, page);
   });
+};
+
+/** The id of a transaction in the address. */
+const TRANSACTION = /^(?:trn|txn)_\w{1,100}$/;
+
+/** What the person reads above the events of a transaction: nothing of one in which nothing happened in their name. */
+const transactionShown = async (
+  deps: PeopleDeps,
+  account: string,
+  id: string,
+  hasEvents: boolean,
+): Promise<NonNullable<ActivityModel['of']>> => {
+  const found = hasEvents ? await transactionFor(deps.approvals.transactions, id, account) : undefined;
+  const { createdAt, expiresAt, closedAt } = found ?? {};
+  return {
+    id,
+    allHref: `${deps.basePath}/account/transactions`,
+    ...(found ? { declared: ownTransactionOf(found) } : {}),
+    ...(createdAt === undefined ? {} : { openedAt: createdAt }),
+    ...(closedAt === undefined ? {} : { closedAt }),
+    ...(expiresAt === undefined ? {} : { endsAt: expiresAt }),
+  };
 };
 
 /** Reads `before` of a link to older activity; undefined for anything else. */
@@ -72,7 +104,7 @@ const activityOf = async (
         outcome: event.outcome,
         ...(who === undefined ? {} : { who: names.get(who) ?? who }),
         ...(event.resource === undefined ? {} : { where: places.get(event.resource) ?? event.resource }),
-        ...(event.txn === undefined ? {} : { txn: event.txn }),
+        ...(event.txn === undefined ? {} : { txn: event.txn, txnHref: activityHref(deps, event.txn) }),
         ...(approval === undefined ? {} : { approval }),
       },
     ];

@@ -53,6 +53,7 @@ import { addSecurityRoutes } from './security.ts';
 import { addSessionRoutes } from './session-list.ts';
 import { accountSessions } from './sessions.ts';
 import { addStepUpRoutes } from './step-up.ts';
+import { addTransactionsPage } from './transactions.ts';
 
 /** The message about the last action. The link carries a keyword, never a text. */
 const DONE = {
@@ -239,6 +240,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   });
 
   addActivityPage(router, deps, sessions);
+  addTransactionsPage(router, deps, sessions);
   addLinkRoutes(router, deps, sessions, done);
   addPasswordRoutes(router, deps, sessions, devices, home);
   addSecurityRoutes(router, deps, sessions, devices, home);

@@ -2,12 +2,13 @@ import { consoleApprovalsPage } from '../../../views/pages/console-approvals.ts'
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
 import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
+import { txnOf } from '../../domain/approvals/transaction-of-approval.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { readCursor } from '../account/activity.ts';
 import { approvalFacts } from '../account/approvals/facts.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { nothingThere } from './console-calls.ts';
-import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
+import { agentHref, type ConsoleDeps, partyNames, transactionHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { type Sorting, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 
@@ -56,7 +57,13 @@ export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
         asked: { state, states: SHOWN_STATES },
         sorts: sortLinks(path, { state }, SORTS, sorting),
         sorting,
-        rows: facts.map((one) => ({ ...one, agentHref: agentHref(deps, one.agent.id) })),
+        rows: facts.map((one, index) => {
+          const txn = frame.sees.includes('transactions') ? txnOf(rows[index] ?? {}) : undefined;
+          return {
+            ...{ ...one, agentHref: agentHref(deps, one.agent.id) },
+            ...(txn === undefined ? {} : { transactionHref: transactionHref(deps, txn) }),
+          };
+        }),
         pages: {
           ...(after ? { firstHref: hrefOf(state, sorting) } : {}),
           ...(next ? { nextHref: hrefOf(state, sorting, next) } : {}),

@@ -18,6 +18,7 @@ import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
 import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
+import { personTransactions } from './person-transactions.ts';
 
 /** Agents, delegations and links on the page of a person. */
 const SHOWN = 10;
@@ -70,6 +71,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     const agents = await listedAgents(deps, calls, viewer, { query: { owner: id, limit: SHOWN }, all: true });
     const factors = await factorsOf(viewer, id);
     const signedIn = await sessionsOf(viewer, id);
+    const transactions = await personTransactions(deps, calls, viewer, id);
     sendPage(
       ctx,
       200,
@@ -93,6 +95,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
         agents: await rowsOf(deps, agents),
         ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         delegations: await delegationsOf(viewer, id),
+        ...(transactions ? { transactions } : {}),
         delegationTrees: await treesOfPerson({ deps, calls, viewer, frame }, id),
         ...(calls.may('listAuditEvents', account)
           ? { auditLogHref: `${deps.basePath}/console/audit?subject=${id}` }

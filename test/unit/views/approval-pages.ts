@@ -102,7 +102,10 @@ export const approvalPages = (
     action: `${frame.basePath}/console/approvals`,
     asked: { state: 'denied', states: ['pending', 'denied'] },
     rows: [
-      { ...transfer, agentHref: `${frame.basePath}/console/agents/agt_1` },
+      {
+        ...{ ...transfer, agentHref: `${frame.basePath}/console/agents/agt_1` },
+        transactionHref: `${frame.basePath}/console/transactions/trn_1`,
+      },
       { ...event, state: 'denied', agentHref: `${frame.basePath}/console/agents/agt_2` },
     ],
     pages: { nextHref: `${frame.basePath}/console/approvals?before=1.apv_1` },

@@ -128,6 +128,13 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       },
       { agent: text('agt_gone'), resource: text('https://mail.example.com'), scopes: [text('send')], until: NOON },
     ],
+    transactions: [
+      {
+        ...{ id: text('trn_1'), href: `${home}/transactions/trn_1`, intent: text('Plan the fair'), state: 'open' },
+        ...{ agent: text('Travel planner'), lastAt: NOON },
+      },
+      { id: text('txn_1'), href: `${home}/transactions/txn_1`, lastAt: NOON },
+    ],
     auditLogHref: `${home}/audit?subject=acc_1`,
     actions: {
       disable: `${href}/disable`,
@@ -570,6 +577,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       links: [],
       agents: [],
       delegations: [],
+      transactions: [],
       delegationTrees: { trees: [], more: 0, isMore: false, listHref: `${home}/delegations?subject=acc_1` },
       actions: { enable: `${href}/enable` },
     }),

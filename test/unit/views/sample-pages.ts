@@ -4,6 +4,7 @@ import type { Html, Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
 import { activityPage } from '../../../views/pages/account-activity.ts';
+import { ownTransactionsPage } from '../../../views/pages/account-transactions.ts';
 import { connectPage } from '../../../views/pages/connect.ts';
 import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
@@ -442,6 +443,7 @@ export const samplePages = (
           who: text('Travel planner'),
           where: text('Team calendar'),
           txn: text('txn_Zk39'),
+          txnHref: `${basePath}/account/activity?transaction=txn_Zk39`,
         },
         {
           at: NOON + 2_000,
@@ -455,6 +457,31 @@ export const samplePages = (
       pages: { nextHref: `${basePath}/account/activity?before=x` },
     }),
     'account-activity-empty': activityPage({ ...frame, activity: [], pages: {} }),
+    'account-activity-of-one': activityPage({
+      ...frame,
+      activity: [{ at: NOON, what: ownActivity['token.issued'], outcome: 'granted', who: text('Travel planner') }],
+      pages: {},
+      of: {
+        ...{ id: text('trn_Zk39'), allHref: `${basePath}/account/transactions`, openedAt: NOON, endsAt: NOON + 3600 },
+        declared: { state: 'open', others: 2, intent: { text: text('Plan the fair'), source: 'stated_by_agent' } },
+      },
+    }),
+    'account-activity-of-another': activityPage({
+      ...{ ...frame, activity: [], pages: {} },
+      of: { id: text('trn_other'), allHref: `${basePath}/account/transactions` },
+    }),
+    'account-transactions': ownTransactionsPage({
+      ...frame,
+      rows: [
+        {
+          ...{ href: `${basePath}/account/activity?transaction=trn_1`, agent: text('Travel planner'), lastAt: NOON },
+          declared: { state: 'closed', others: 1, intent: { text: text('Plan it'), source: 'confirmed_by_person' } },
+        },
+        { href: `${basePath}/account/activity?transaction=txn_1`, lastAt: NOON },
+      ],
+      pages: { nextHref: `${basePath}/account/transactions?before=x` },
+    }),
+    'account-transactions-empty': ownTransactionsPage({ ...frame, rows: [], pages: {} }),
     'step-up': stepUpPage({
       ...bare,
       action: `${basePath}/step-ups/x`,
