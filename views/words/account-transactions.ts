@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const ownTransactionWords = {
   title: phrase({ en: 'Transactions', de: 'Vorgänge' }),
   lead: phrase({
-    en: 'Pieces of work that agents and apps did in your name. Each one has all its events together.',
-    de: 'Arbeiten, die Agenten und Apps in Ihrem Namen ausgeführt haben, je mit allen Ereignissen.',
+    en: 'What agents and apps worked on in your name, each with its events.',
+    de: 'Woran Agenten und Apps in Ihrem Namen gearbeitet haben, je mit den Ereignissen.',
   }),
   none: phrase({
     en: 'No agent has worked in your name yet. The purpose of such work, and what was done, will be listed here.',

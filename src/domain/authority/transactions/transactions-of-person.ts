@@ -9,7 +9,7 @@ export type PersonTransaction = {
   readonly id: string;
   /** Epoch seconds of the newest event. */
   readonly lastAt: number;
-  /** Agent or client of that event. */
+  /** Agent or client that worked. */
   readonly agent?: string;
   /** As it stands now. Absent: not declared, no longer kept, or of other participants. */
   readonly transaction?: Transaction;
@@ -39,10 +39,11 @@ export const transactionsOfPerson = async (
   const { entries, next } = await audit.list({ subject: person, limit: READ, ...(after ? { after } : {}) });
   const newest = new Map<string, PersonTransaction>();
   for (const { at, event } of entries) {
-    const { txn, agent = event.caller } = event;
-    if (txn === undefined || newest.has(txn)) continue;
-    const who = agent === undefined || agent === person || agent === 'system' ? {} : { agent };
-    newest.set(txn, { id: txn, lastAt: Math.floor(at / 1000), ...who });
+    const { txn, caller, agent = caller } = event;
+    if (txn === undefined) continue;
+    // Other callers, such as an API that introspects a token, did not do the work.
+    const who = agent !== undefined && /^(?:agt|app)_/.test(agent) ? { agent } : {};
+    newest.set(txn, { id: txn, lastAt: Math.floor(at / 1000), ...who, ...newest.get(txn) });
   }
   const rows: PersonTransaction[] = [];
   for (const row of newest.values()) {
