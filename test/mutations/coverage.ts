@@ -1,4 +1,4 @@
-/** Which lines of modules run, by the counters of V8 in this process. */
+/** Which lines of modules run, and which of their branches are taken, by the counters of V8 in this process. */
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { stripTypeScriptTypes } from 'node:module';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 export type Lines = { readonly path: string; readonly lines: readonly number[] };
 
 export type Coverage = {
-  /** Those lines that ran since the last call, as `PATH:LINE`. */
+  /** Those lines that ran since the last call, as `PATH:LINE`, and those whose `if` was taken, as `PATH:LINE!`. */
   take(): readonly string[];
 };
 
@@ -20,6 +20,9 @@ type Taken = {
     readonly functions: readonly { readonly functionName: string; readonly ranges: readonly Range[] }[];
   }[];
 };
+/** What is before the branch of an `if`. */
+const TAKEN = /^(\s*if \(.+\) )(?:throw |return\b|\{\n)/;
+
 type Place = { readonly name: string; readonly offset: number };
 
 /** `root`: of the paths. A line counts as run when the innermost block around its first character did. */
@@ -53,12 +56,15 @@ export const startCoverage = (root: string, watched: readonly Lines[]): Coverage
 /** Types that are stripped leave blanks, so that offsets are those of the file. */
 const placesOf = (root: string, { path, lines }: Lines): readonly Place[] => {
   const begins: number[] = [0];
-  const code = stripTypeScriptTypes(readFileSync(join(root, path), 'utf8'));
+  const text = readFileSync(join(root, path), 'utf8');
+  const code = stripTypeScriptTypes(text);
   for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) begins.push(at + 1);
-  return lines.map((line) => {
+  return lines.flatMap((line) => {
     const begin = begins[line - 1] ?? 0;
     const blanks = /^\s*/.exec(code.slice(begin, begins[line]))?.[0].length ?? 0;
-    return { name: `${path}:${line}`, offset: begin + blanks };
+    const condition = TAKEN.exec(text.slice(begin, begins[line]))?.[1];
+    const place = { name: `${path}:${line}`, offset: begin + blanks };
+    return condition === undefined ? [place] : [place, { name: `${place.name}!`, offset: begin + condition.length }];
   });
 };
 

@@ -11,6 +11,12 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Where a wrong guard gives away authority. */
 const GUARDED = ['src/domain/authority/', 'src/domain/approvals/', 'src/provider/', 'src/extensions/'];
 
+/** Of those drawn, some do not compile. */
+const DRAWN_FOR_EACH = 3;
+
+/** Those of them that the compiler accepts. */
+type Compilable = (mutations: readonly Mutation[]) => ReadonlySet<Mutation>;
+
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** The text of its file with the mutation. */
@@ -33,31 +39,38 @@ export const guardLines = (): readonly Lines[] =>
     .map(({ path, text }) => ({ path, lines: [...new Set(mutationsOf(path, text).map(({ line }) => line))] }));
 
 /**
- * Mutations that parse and can change an answer, at most one for each line, so that no guard is tried twice. Only of files
+ * Mutations that compile and can change an answer, at most one for each line, so that no guard is tried twice. Only of files
  * whose path begins with `prefix`, by operators whose name contains `operator`.
  */
 export const drawn = (
   seed: number,
   count: number,
   { prefix, operator }: { readonly prefix: string; readonly operator: string },
+  compilable: Compilable,
 ): readonly Mutation[] => {
   const random = seededRandom(seed);
   const all = guards().filter((one) => one.path.startsWith(prefix) && one.operator.includes(operator));
   const found = new Map<string, Mutation>();
-  for (let left = all.length * 4; left > 0 && found.size < count && all.length > 0; left -= 1) {
+  for (let left = all.length * 4; left > 0 && found.size < count * DRAWN_FOR_EACH && all.length > 0; left -= 1) {
     const mutation = all[random.integer(all.length)];
     if (mutation === undefined || found.has(`${mutation.path}:${mutation.line}`)) continue;
     if (isEquivalent(mutation) || !parses(mutated(mutation))) continue;
     found.set(`${mutation.path}:${mutation.line}`, mutation);
   }
-  return [...found.values()];
+  const candidates = [...found.values()];
+  const compiled = compilable(candidates);
+  return candidates.filter((one) => compiled.has(one)).slice(0, count);
 };
 
-/** Every mutation of one line, `FILE:LINE`. */
-export const mutationsAt = (place: string): readonly Mutation[] =>
-  guards().filter(
-    (mutation) => `${mutation.path}:${mutation.line}` === place && !isEquivalent(mutation) && parses(mutated(mutation)),
+/** Every mutation of these lines, `FILE:LINE`. */
+export const mutationsAt = (places: readonly string[], compilable: Compilable): readonly Mutation[] => {
+  const all = guards().filter(
+    (mutation) =>
+      places.includes(`${mutation.path}:${mutation.line}`) && !isEquivalent(mutation) && parses(mutated(mutation)),
   );
+  const compiled = compilable(all);
+  return all.filter((one) => compiled.has(one));
+};
 
 const parses = (code: string): boolean => {
   try {

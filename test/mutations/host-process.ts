@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import type { Answer, Question } from './host.ts';
 
 const START_MILLISECONDS = 180_000;
-const QUESTION_MILLISECONDS = 240_000;
+/** Tests that a mutation keeps from ending decide within this time; a whole file may take longer. */
+const QUESTION_MILLISECONDS = { mutate: 60_000, restore: 60_000, run: 120_000, reach: 300_000 } as const;
 
 export type HostProcess = {
-  /** Undefined if the process ended, or gave no answer in four minutes: then it is of no use any more. */
+  /** Undefined if the process ended, or gave no answer in time: then it is of no use any more. */
   ask(question: Question): Promise<Answer | undefined>;
   end(): Promise<void>;
 };
@@ -41,7 +42,7 @@ export const startHost = async (copy: string, anyTest: string): Promise<HostProc
     end,
     async ask(question) {
       if (!running.connected) return undefined;
-      const answer = answerOf(running, QUESTION_MILLISECONDS);
+      const answer = answerOf(running, QUESTION_MILLISECONDS[question.kind]);
       running.send(question, () => undefined);
       return answer;
     },

@@ -10,30 +10,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { keepResult } from '../campaigns/results.ts';
+import { compilable } from './compiled.ts';
 import { drawn, mutationsAt } from './draw.ts';
 import type { Mutation } from './operators.ts';
 import { measureReach, readReach } from './reach.ts';
-import { relatedTests, testFiles } from './related-tests.ts';
+import { type RelatedTests, relatedTests, testFiles } from './related-tests.ts';
 import { startTrials } from './trial.ts';
+import { verdictsOf } from './verdicts.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const COPIED = ['adapters', 'config', 'docs', 'src', 'test', 'views', 'package.json', 'tsconfig.json'];
 
-const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N] [--path PREFIX] [--operator TEXT]
-                        [--list] [--record]
-       npm run mutations -- --at FILE:LINE [--at FILE:LINE …] [--tests N] [--list]
+const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N] [--seconds N] [--path PREFIX]
+                        [--operator TEXT] [--resume] [--list] [--record]
+       npm run mutations -- --at FILE:LINE [--at FILE:LINE …] [--tests N] [--seconds N] [--list]
        npm run mutations -- --reach PREFIX
 
   --seed      decides which guards are mutated (default 1)
   --count     how many mutations (default 60)
   --from      leave out those before the K-th (default 1)
-  --tests     how many tests run for each mutation, the nearest ones (default 40)
+  --tests     how many tests run at a time, the nearest first, until one fails or all have run (default 40)
+  --seconds   after how many seconds no further test file begins, and the mutation has survived (default 180)
   --path      only files whose path begins so
   --operator  only operators whose name contains this, as "limit" or "audit event"
   --at        all mutations of this line, in place of a seed's
   --reach     measure which guards each test reaches, for test files whose path begins so, and keep it in .tmp/mutations:
               of a file that is measured, a run chooses only tests that reach the line
-  --list      print the mutations that would be made, and run nothing
+  --resume    take kills that the same run found before, as long as the mutated file and the test are unchanged
+  --list      print the mutations that would be made, with how many tests may notice each, and run nothing
   --record    keep the figures in docs/results/mutations.json: one entry for each slice of a seed
 `;
 
@@ -43,10 +47,12 @@ const { values } = parseArgs({
     count: { type: 'string', default: '60' },
     from: { type: 'string', default: '1' },
     tests: { type: 'string', default: '40' },
+    seconds: { type: 'string', default: '180' },
     path: { type: 'string', default: '' },
     operator: { type: 'string', default: '' },
     at: { type: 'string', multiple: true, default: [] },
     reach: { type: 'string' },
+    resume: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -55,7 +61,13 @@ const { values } = parseArgs({
 
 const numbers = () => {
   const of = (text: string): number => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN);
-  return { seed: of(values.seed), count: of(values.count), from: of(values.from), tests: of(values.tests) };
+  return {
+    seed: of(values.seed),
+    count: of(values.count),
+    from: of(values.from),
+    tests: of(values.tests),
+    seconds: of(values.seconds),
+  };
 };
 
 const copyOfRepository = (): string => {
@@ -87,50 +99,67 @@ const measure = async (prefix: string): Promise<number> => {
 
 const main = async (): Promise<number> => {
   if (values.reach !== undefined) return measure(values.reach);
-  const { seed, count, from, tests: most } = numbers();
-  if ([seed, count, from, most].includes(Number.NaN)) {
-    process.stderr.write(`--seed, --count, --from and --tests are whole numbers above 0.\n\n${HELP}`);
+  const chosen = numbers();
+  if (Object.values(chosen).includes(Number.NaN)) {
+    process.stderr.write(`--seed, --count, --from, --tests and --seconds are whole numbers above 0.\n\n${HELP}`);
     return 2;
   }
-  const all =
-    values.at.length > 0
-      ? values.at.flatMap(mutationsAt)
-      : drawn(seed, count, { prefix: values.path, operator: values.operator });
-  const mutations = all.slice(from - 1);
-  if (values.list) {
-    process.stdout.write(`${mutations.map(shown).join('\n')}\n`);
-    return 0;
-  }
-  const begin = Date.now();
-  const related = relatedTests(readReach());
   const copy = copyOfRepository();
+  try {
+    const isAccepted = (mutations: readonly Mutation[]) => compilable(copy, mutations);
+    const all =
+      values.at.length > 0
+        ? mutationsAt(values.at, isAccepted)
+        : drawn(chosen.seed, chosen.count, { prefix: values.path, operator: values.operator }, isAccepted);
+    const mutations = all.slice(chosen.from - 1);
+    const related = relatedTests(readReach());
+    if (!values.list) return await tryAll(copy, mutations, related, all.length);
+    for (const one of mutations) process.stdout.write(`${shown(one)}\n    ${testsOf(related, one)} tests\n`);
+    return 0;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+};
+
+const testsOf = (related: RelatedTests, mutation: Mutation): number =>
+  related.testsFor(mutation, Number.MAX_SAFE_INTEGER).flatMap((each) => each.flatMap(({ titles }) => titles ?? ['']))
+    .length;
+
+const tryAll = async (
+  copy: string,
+  mutations: readonly Mutation[],
+  related: RelatedTests,
+  most: number,
+): Promise<number> => {
+  const { seed, from, tests: ofBatch, seconds } = numbers();
+  const begin = performance.now();
+  const which = [`seed ${seed}`, values.path, values.operator, ...values.at].filter((text) => text !== '');
+  const verdicts = verdictsOf(which.join(' '), values.resume);
   const trials = startTrials(copy);
   const survived: Mutation[] = [];
   try {
     for (const [index, mutation] of mutations.entries()) {
-      const killer = await trials.killerOf(mutation, related.testsFor(mutation, most));
-      if (!killer) survived.push(mutation);
-      const verdict = killer ? `killed by ${killer}` : 'SURVIVED';
-      process.stderr.write(`${from + index}/${all.length} ${shown(mutation)}\n    ${verdict}\n`);
+      const known = verdicts.killerOf(mutation);
+      const tests = related.testsFor(mutation, ofBatch).flat();
+      const trial = known === undefined ? await trials.trialOf(mutation, tests, seconds) : undefined;
+      const killer = known ?? trial?.killer;
+      verdicts.keep(mutation, killer);
+      if (killer === undefined) survived.push(mutation);
+      const verdict = killer === undefined ? `SURVIVED ${trial?.ran} of ${trial?.files} runs` : `killed by ${killer}`;
+      process.stderr.write(`${from + index}/${most} ${shown(mutation)}\n    ${verdict}\n`);
     }
   } finally {
     await trials.end();
-    rmSync(copy, { recursive: true, force: true });
   }
-  const elapsedSeconds = Math.round((Date.now() - begin) / 1000);
-  const killed = mutations.length - survived.length;
   const result = {
     mutations: mutations.length,
-    killed,
+    killed: mutations.length - survived.length,
     survived,
     unusable: [...trials.unusable],
     seed,
-    elapsedSeconds,
+    elapsedSeconds: Math.round((performance.now() - begin) / 1000),
   };
-  const which = [`seed ${seed}`, values.path, values.operator, `${from} to ${all.length}`].filter(
-    (text) => text !== '',
-  );
-  if (values.record) keepResult('mutations', which.join(', '), result, 'mutations');
+  if (values.record) keepResult('mutations', [...which, `${from} to ${most}`].join(', '), result, 'mutations');
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return survived.length === 0 ? 0 : 1;
 };

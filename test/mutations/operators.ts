@@ -1,6 +1,6 @@
 /**
  * What a mutation changes: one guard of one line. Found by patterns, since the formatter gives every guard one shape. A
- * mutation that does not parse is no mutation; the runner draws another.
+ * mutation that does not parse or compile is no mutation; the runner draws another.
  */
 
 export type Mutation = {
@@ -71,10 +71,14 @@ const isNoGuard = (line: string): boolean =>
 
 /** Mutations that change how often the code tries or reads, and no answer. */
 const CHANGES_NOTHING: readonly (readonly [operator: string, line: RegExp])[] = [
-  // One more attempt against concurrent writers.
+  // One more attempt against concurrent writers, one more page of those that a constant bounds, or one more slice, an empty one.
   ['a limit one higher', /for \(let (?:attempt|pass) = /],
-  // Ids that are compared for an order differ.
-  ['a limit one higher', /\.id < \w+\.id \? -1 : 1/],
+  [
+    'a limit one higher',
+    /for \(let \w+ = 0; \w+ < (?:[A-Z_]+; \w+ \+= (?:1|[A-Z_]+)|[\w.]+\.length; \w+ \+= [A-Z_]+)\)/,
+  ],
+  // Ids, names and keys that are compared for an order differ; of equal ones no order is promised.
+  ['a limit one higher', / < [\w.]+ \? -?1 : -?1/],
   // One more read, which finds an empty page.
   ['|| becomes &&', /page\.length < PAGE \|\| !last/],
 ];

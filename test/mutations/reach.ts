@@ -9,6 +9,7 @@ import type { Lines } from './coverage.ts';
 import { guardLines, textOf } from './draw.ts';
 import type { Answer } from './host.ts';
 import { startHost } from './host-process.ts';
+import type { Mutation } from './operators.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const KEPT = join(ROOT, '.tmp/mutations');
@@ -34,8 +35,16 @@ export type Reaching = {
 
 export type Reach = {
   /** Undefined for a test file that is not measured, or has changed since. */
-  of(file: string, guard: { readonly path: string; readonly line: number }): Reaching | undefined;
+  of(file: string, mutation: Mutation): Reaching | undefined;
 };
+
+/** A test can only notice that a branch is skipped if it takes the branch, unless the condition itself has an effect. */
+const placeWanted = ({ path, line, operator, before }: Mutation): string =>
+  operator.startsWith('skip ') && !before.includes('await ') ? `${path}:${line}!` : `${path}:${line}`;
+
+/** Of a place as `coverage.ts` writes it. */
+const nameOf = (names: ReadonlyMap<string, string>, place: string): string =>
+  place.endsWith('!') ? `${names.get(place.slice(0, -1))}!` : (names.get(place) ?? place);
 
 /** Guards that are numbered by line, as names that hold when lines move: their text, and how many there are before it. */
 const guardNames = (watched: readonly Lines[]): ReadonlyMap<string, string> => {
@@ -69,11 +78,11 @@ export const readReach = (): Reach => {
   const names = guardNames(guardLines());
   const known = new Map<string, Kept | undefined>();
   return {
-    of(file, { path, line }) {
+    of(file, mutation) {
       if (!known.has(file)) known.set(file, keptOf(file));
       const kept = known.get(file);
       if (!kept) return undefined;
-      const at = kept.guards.indexOf(names.get(`${path}:${line}`) ?? '');
+      const at = kept.guards.indexOf(nameOf(names, placeWanted(mutation)));
       const reaching = kept.tests.filter(({ reached }) => reached.includes(at));
       return {
         isOfFile: kept.ofFile.includes(at),
@@ -115,7 +124,7 @@ const keptFrom = (hash: string, reached: NonNullable<Answer['reached']>, names: 
   const placesOf = (each: readonly string[]): readonly number[] => each.map((guard) => places.get(guard) ?? -1);
   return {
     hash,
-    guards: guards.map((guard) => names.get(guard) ?? guard),
+    guards: guards.map((guard) => nameOf(names, guard)),
     tests: reached.flatMap(({ title, guards: own }) =>
       title === undefined ? [] : [{ title, reached: placesOf(own) }],
     ),

@@ -29,8 +29,11 @@ const [SATURATION, LENGTH] = [1.2, 0.75];
 export type Selection = { readonly file: string; readonly titles?: readonly string[] };
 
 export type RelatedTests = {
-  /** The nearest tests, so many, as runs of their files, in the order in which to run them. */
-  testsFor(mutation: Mutation, most: number): readonly Selection[];
+  /**
+   * All tests that may notice it, the nearest first, in batches of so many tests: each as runs of their files, in the order in
+   * which to run them.
+   */
+  testsFor(mutation: Mutation, ofBatch: number): readonly (readonly Selection[])[];
 };
 
 type Imports = Pick<SourceFile, 'path' | 'imports'>;
@@ -131,7 +134,7 @@ export const relatedTests = (reach: Reach): RelatedTests => {
   };
 
   return {
-    testsFor(mutation, most) {
+    testsFor(mutation, ofBatch) {
       const wanted = wantedWords(mutation);
       const units = unitTestsOf(mutation.path).filter((file) => reach.of(file, mutation) === undefined);
       const near = files
@@ -143,13 +146,20 @@ export const relatedTests = (reach: Reach): RelatedTests => {
         })
         .map(([block, guards]) => ({ block, score: scoreOf(block, wanted) * Math.log(1 + MOST_REACH / guards) }))
         .sort((one, other) => other.score - one.score)
-        .slice(0, most);
-      const titles = Map.groupBy(near, ({ block }) => block.file);
-      const chosen = [...titles].map(([file, each]) => ({ file, titles: each.map(({ block }) => block.title) }));
-      const isUnit = ({ file }: Selection): boolean => file.startsWith('test/unit/');
-      return [...units.map((file) => ({ file })), ...chosen.filter(isUnit), ...chosen.filter((each) => !isUnit(each))];
+        .map(({ block }) => block);
+      const batches = [selectionsOf(near.slice(0, ofBatch))];
+      for (let at = ofBatch; at < near.length; at += ofBatch) batches.push(selectionsOf(near.slice(at, at + ofBatch)));
+      return batches.with(0, [...units.map((file) => ({ file })), ...(batches[0] ?? [])]);
     },
   };
+};
+
+/** Unit tests first, since they take the least time. */
+const selectionsOf = (blocks: readonly Block[]): readonly Selection[] => {
+  const ofFiles = Map.groupBy(blocks, ({ file }) => file);
+  const chosen = [...ofFiles].map(([file, each]) => ({ file, titles: each.map(({ title }) => title) }));
+  const isUnit = ({ file }: Selection): boolean => file.startsWith('test/unit/');
+  return [...chosen.filter(isUnit), ...chosen.filter((each) => !isUnit(each))];
 };
 
 /** A test whose title is not written where it begins. */

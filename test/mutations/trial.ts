@@ -13,9 +13,14 @@ import { patternOf, type Selection } from './related-tests.ts';
 /** In bytes; each run of a test file leaves its modules in the process. */
 const MOST_MEMORY = 2 * 2 ** 30;
 
+export type Trial = { readonly killer?: string; readonly ran: number; readonly files: number };
+
 export type Trials = {
-  /** Runs tests in this order until one fails. Answers with `file › title`; undefined: the mutation survived. */
-  killerOf(mutation: Mutation, tests: readonly Selection[]): Promise<string | undefined>;
+  /**
+   * Runs tests in this order until one fails, or until the time is over: then it begins with no further file. `killer` is
+   * `file › title`; without it the mutation survived the `ran` of `files`.
+   */
+  trialOf(mutation: Mutation, tests: readonly Selection[], mostSeconds: number): Promise<Trial>;
   end(): Promise<void>;
   /** Test files that failed without a mutation, so that they decide nothing. */
   readonly unusable: ReadonlySet<string>;
@@ -96,12 +101,14 @@ export const startTrials = (copy: string): Trials => {
   return {
     end,
     unusable,
-    async killerOf(mutation, tests) {
-      for (const each of tests) {
+    async trialOf(mutation, tests, mostSeconds) {
+      const end = performance.now() + mostSeconds * 1000;
+      for (const [ran, each] of tests.entries()) {
+        if (performance.now() > end) return { ran, files: tests.length };
         const killer = unusable.has(each.file) ? undefined : await killerIn(each, mutation);
-        if (killer !== undefined) return `${each.file} › ${killer}`;
+        if (killer !== undefined) return { killer: `${each.file} › ${killer}`, ran: ran + 1, files: tests.length };
       }
-      return undefined;
+      return { ran: tests.length, files: tests.length };
     },
   };
 };
