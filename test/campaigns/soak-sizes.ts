@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
 import { COLLECTIONS } from '../../src/compose/collections.ts';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
+import { AUDIT_SEARCH_INDEX, AUDIT_SEARCH_POSTINGS } from '../../src/domain/audit/search/search-documents.ts';
+import { LOG_BUNDLES, LOG_TILES } from '../../src/domain/audit/transparency-log/log-documents.ts';
 import type { OwnedCollection } from '../../src/domain/ports/owned-collection.ts';
 
 export type Sizes = {
@@ -24,9 +26,16 @@ export type Scales = {
   close(): Promise<void>;
 };
 
-const AUDIT = AUDIT_RECORDS.name;
+/** What grows with each event, and stays as long as the records do. */
+const AUDIT_LOG: readonly string[] = [
+  AUDIT_RECORDS,
+  AUDIT_SEARCH_INDEX,
+  AUDIT_SEARCH_POSTINGS,
+  LOG_BUNDLES,
+  LOG_TILES,
+].map(({ name }) => name);
 const ALL: readonly OwnedCollection[] = COLLECTIONS;
-const DECLARED = ALL.filter(({ name }) => name !== AUDIT);
+const DECLARED = ALL.filter(({ name }) => !AUDIT_LOG.includes(name));
 /** Their services remove them, some time after `expiresAt` of the document; by the member that is named. */
 const KEPT: ReadonlyMap<string, string> = new Map(
   ALL.flatMap(({ name, retention }) =>
@@ -81,8 +90,9 @@ export const sqliteScales = (file: string, keptSeconds: number): Scales => {
       ]);
       const pageBytes = numberOf('PRAGMA page_size');
       const used = (numberOf('PRAGMA page_count') - numberOf('PRAGMA freelist_count')) * pageBytes;
+      const tablesOfAudit = AUDIT_LOG.map((name) => `tbl_name = 'c_${name}' OR tbl_name LIKE 'l_${name}%'`).join(' OR ');
       const ofAudit = numberOf(
-        `SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema WHERE tbl_name = 'c_${AUDIT}' OR tbl_name LIKE 'l_${AUDIT}%')`,
+        `SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema WHERE ${tablesOfAudit})`,
       );
       return {
         ...sizesOf(counted),
