@@ -113,6 +113,15 @@ class TestRequests:
         assert json.loads(form["authorization_details"]) == [detail]
         assert "scope" not in form
 
+    async def test_exchange_in_a_transaction(self) -> None:
+        at = scene(script(granted()))
+        tokens = [await at.agent.exchange("ada", RESOURCE, transaction=one) for one in ("trn_1", "trn_2", None, "trn_1")]
+        assert [form.get("transaction") for form in at.forms] == ["trn_1", "trn_2", None]
+        assert tokens[3] is tokens[0]
+        with pytest.raises(ConfigurationError, match="transaction"):
+            await at.agent.exchange("ada", RESOURCE, transaction="trn 1")
+        assert len(at.forms) == 3
+
     async def test_a_workload_token_is_read_for_each_request(self) -> None:
         tokens = iter(["first", "second"])
 

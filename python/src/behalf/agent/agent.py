@@ -19,7 +19,7 @@ from .options import Hooks, Options, check_hooks
 from .server import AuthorizationServer, Parameters
 from .session import KeepRefreshToken, Session, check_keep
 from .sign_in import DEFAULT_REDIRECT, OpenAddress, SignInRequest, open_browser, sign_in
-from .target import Details, Target, checked_scopes
+from .target import Details, Target, checked_scopes, checked_transaction
 from .token import Subject, Token, subject_of
 from .token_cache import TokenCache
 
@@ -65,20 +65,29 @@ class Agent:
         *,
         scopes: Sequence[str] | None = None,
         authorization_details: Details = (),
+        transaction: str | None = None,
         hooks: Hooks | None = None,
     ) -> Token:
         """A token on behalf of a person, which names the agent as actor (RFC 8693). `subject` is a token that speaks
-        for the person: an access token, or a :class:`Subject` of another type. Otherwise as :meth:`own_token`."""
+        for the person: an access token, or a :class:`Subject` of another type. `transaction` is the id of an open
+        transaction of this agent (``trn_…``); tokens that are exchanged from this one stay in it. Otherwise as
+        :meth:`own_token`."""
         target = Target(resource, authorization_details)
+        within = checked_transaction(transaction)
         person = await subject_of(subject).current()
 
         async def ask(wanted: Wanted) -> Token | Denial:
             current = wanted.subject or person
-            subject_parameters = {"subject_token": str(current.token), "subject_token_type": current.token_type}
-            return await self._server.token(_EXCHANGE, {**subject_parameters, **target.parameters(wanted.scopes)})
+            parameters: Parameters = {
+                "subject_token": str(current.token),
+                "subject_token_type": current.token_type,
+                "transaction": within,
+                **target.parameters(wanted.scopes),
+            }
+            return await self._server.token(_EXCHANGE, parameters)
 
         wanted = Wanted(checked_scopes(scopes), person)
-        key = ["exchange", person.type, person.token, target.key, wanted.scopes]
+        key = ["exchange", person.type, person.token, target.key, within, wanted.scopes]
         return await self._obtained(key, ask, wanted, hooks)
 
     async def approval(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,3 +48,13 @@ def checked_scopes(scopes: Sequence[str] | None) -> tuple[str, ...] | None:
     if isinstance(scopes, str) or not all(isinstance(one, str) and SCOPE.fullmatch(one) for one in scopes):
         raise ConfigurationError("scopes", "give a list of scopes, each without spaces (RFC 6749 §3.3)")
     return tuple(scopes)
+
+
+_TRANSACTION = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def checked_transaction(transaction: str | None) -> str | None:
+    """Raises ConfigurationError for text that is no id."""
+    if transaction is not None and not _TRANSACTION.fullmatch(transaction):
+        raise ConfigurationError("transaction", "give the id of a transaction, as the server answered it")
+    return transaction
