@@ -4,7 +4,7 @@ import {
   DECISION_LAYERS,
   type DecisionLayer,
   denialOf,
-  isDecidedElsewhere,
+  isAfterPolicies,
   LAYERS,
   LAYERS_OF_FACTS,
   RESOURCE_SERVER,
@@ -22,14 +22,14 @@ const SIMULATED: readonly Route[] = ['client_credentials', 'authorization_code',
 const inGerman = (statement: Statement): string => html`${statementPhrase(statement)}`.in({ language: 'de' });
 
 describe('the table of layers', () => {
-  test('evaluates the facts first, then policies, then other services', () => {
+  test('evaluates the facts first, then policies, then other services and the other participants', () => {
     expect(DECISION_LAYERS.map((layer) => LAYERS[layer].by)).toEqual([
       ...LAYERS_OF_FACTS.map(() => 'facts'),
       'policies',
       'elsewhere',
       'participants',
     ]);
-    expect(DECISION_LAYERS.filter(isDecidedElsewhere)).toEqual(['external']);
+    expect(DECISION_LAYERS.filter(isAfterPolicies)).toEqual(['external', 'participants']);
   });
 
   test('gives each layer a distance of its own, and the resource server the largest', () => {

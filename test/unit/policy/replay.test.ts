@@ -3,10 +3,11 @@ import type { AuditEntry, AuditFilters } from '../../../src/domain/audit/list-ev
 import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
 import { recordOf } from '../../../src/domain/authority/decision/decision.ts';
 import type { ExternalDecisionPoint } from '../../../src/domain/authority/decision/external-layer.ts';
+import type { DecisionFacts } from '../../../src/domain/authority/decision/facts.ts';
 import { serverUse } from '../../../src/domain/authority/decision/server-use.ts';
 import { serverUseCases } from '../../../src/domain/authority/decision/server-use-cases.ts';
 import { replay } from '../../../src/domain/authority/policy/replay.ts';
-import { API, account, generous, MAIL, NOW, policiesThat } from '../decision/world.ts';
+import { API, account, generous, MAIL, NOW, policiesThat, server } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 
 const permitting = policiesThat(() => ({}));
@@ -30,10 +31,16 @@ const use = (policies: ReturnType<typeof policiesThat>) =>
 const withoutSend = policiesThat(({ resource }) => ({ effect: resource.id.endsWith('send') ? 'deny' : 'allow' }));
 
 /** What the audit log keeps of one decision under `policies`. */
-const entry = async (number: number, policies = permitting, external?: ExternalDecisionPoint): Promise<AuditEntry> => {
+const entry = async (
+  number: number,
+  policies = permitting,
+  external?: ExternalDecisionPoint,
+  more: Partial<DecisionFacts> = {},
+): Promise<AuditEntry> => {
   const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies, external })({
     ...generous('token_exchange'),
     asked: ['read', 'send'],
+    ...more,
   });
   return {
     id: `record_${number}`,
@@ -113,6 +120,19 @@ describe('replay', () => {
     };
     for (const policies of [permitting, withoutSend]) {
       const { summary } = await run([await entry(1, permitting, refusedThere)], policies);
+      expect(summary).toMatchObject({ decided: 1, changed: 0 });
+    }
+  });
+
+  test('what another participant of the transaction did not allow is not made otherwise by a set', async () => {
+    const scopes = server.scopes.map((one) => (one.name === 'send' ? { ...one, participants: 'all' as const } : one));
+    const recorded = await entry(1, permitting, undefined, {
+      server: { ...server, scopes },
+      participants: [{ id: 'acc_bob' }],
+    });
+    expect(recorded.event.inputs).toMatchObject({ removed: [{ scope: 'send', layer: 'participants' }] });
+    for (const policies of [permitting, withoutSend]) {
+      const { summary } = await run([recorded], policies);
       expect(summary).toMatchObject({ decided: 1, changed: 0 });
     }
   });

@@ -281,9 +281,9 @@ export const LAYERS_OF_FACTS: readonly ({ readonly name: DecisionLayer } & Layer
   },
 );
 
-/** Whether another service denied, after the policies. */
-export const isDecidedElsewhere = (layer: Layer): boolean =>
-  DECISION_LAYERS.some((name) => name === layer && LAYERS[name].by === 'elsewhere');
+/** Whether the layer decides after the policies. A replay of policies keeps what such a layer denied. */
+export const isAfterPolicies = (layer: Layer): boolean =>
+  DECISION_LAYERS.slice(DECISION_LAYERS.indexOf('policy') + 1).some((name) => name === layer);
 
 /** The resource server comes before all layers: undeclared scopes are withheld on every route. */
 export const RESOURCE_SERVER: LayerDenial = {

@@ -5,7 +5,7 @@ import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-event
 import { caseOf } from '../../audit/separate-sender.ts';
 import type { CompiledPolicies } from '../../ports/policy-engine.ts';
 import type { Layer } from '../../vocabulary/errors.ts';
-import { isDecidedElsewhere } from '../decision/layers.ts';
+import { isAfterPolicies } from '../decision/layers.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 
 const OF_TOKENS: readonly AuditEventType[] = ['token.issued', 'token.refused'];
@@ -163,9 +163,9 @@ const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change
   if (!policyCase?.resources) return undefined;
   const wasRefused = new Set(removed.map(({ scope }) => scope));
   const now = new Set(cutByPolicy(policies, policyCase).scope);
-  // No policy set can change a denial by a layer after the policies.
-  const elsewhere = new Set(removed.filter(({ layer }) => isDecidedElsewhere(layer)).map(({ scope }) => scope));
-  const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !elsewhere.has(scope));
+  // The event does not record what a later layer would say to other policies.
+  const later = new Set(removed.filter(({ layer }) => isAfterPolicies(layer)).map(({ scope }) => scope));
+  const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !later.has(scope));
   return {
     at,
     decision: event.decision,
