@@ -53,22 +53,22 @@ export const explainDecision = (
 /** A policy in the text of its set. `line`: its first one, from 1. */
 export type PolicySource = { readonly line: number; readonly text: string };
 
+/** A string, a comment, the `@id` of a policy, or the end of one. */
+const TOKEN = /"(?:[^"\\]|\\[\s\S])*"|\/\/[^\r\n]*|@id\s*\(\s*"(?<id>[^"\\]*)"|;/g;
+
 /** The policy with this `@id`; undefined if the text has none. Reads strings and comments as Cedar does. */
 export const policySource = (text: string, id: string): PolicySource | undefined => {
-  const wanted = `@id("${id}")`;
   let start = 0;
-  for (const end of endsOf(text)) {
-    const part = text.slice(start, end + 1);
-    if (part.includes(wanted)) {
-      const shown = part.trimStart();
-      const line = text.slice(0, start + part.length - shown.length).split('\n').length;
+  let isFound = false;
+  for (const { 0: token, index, groups } of text.matchAll(TOKEN)) {
+    isFound ||= groups?.['id'] === id;
+    if (token !== ';') continue;
+    if (isFound) {
+      const shown = text.slice(start, index + 1).trimStart();
+      const line = text.slice(0, index + 1 - shown.length).split('\n').length;
       return { line, text: shown };
     }
-    start = end + 1;
+    start = index + 1;
   }
   return undefined;
 };
-
-/** Where policies end: at each semicolon outside of strings and comments. */
-const endsOf = (text: string): readonly number[] =>
-  [...text.matchAll(/"(?:[^"\\]|\\.)*"|\/\/[^\n]*|;/g)].filter(([token]) => token === ';').map(({ index }) => index);
