@@ -93,6 +93,12 @@ const SAYS = { permit: 'good', forbid: 'off', none: 'off' } as const;
 const needed = (names: string): Html =>
   html` <span class="${hasLongWord(names) ? 'hint long' : 'hint'}">${words.needs(names)}</span>`;
 
+const OF_POLICIES: readonly (string | undefined)[] = ['policy', 'approval'];
+
+/** Whether the policies say something else than then. What another layer refused, they had permitted. */
+const differs = ({ wasBy, says, needs }: ExplainedScope): boolean =>
+  (says === 'permit' && needs.length === 0) === OF_POLICIES.includes(wasBy);
+
 const COLUMNS: readonly Column<ExplainedScope>[] = [
   { title: words.scope, cell: ({ scope }) => html`<code>${plainText(scope, 120)}</code>` },
   {
@@ -102,11 +108,11 @@ const COLUMNS: readonly Column<ExplainedScope>[] = [
   },
   {
     title: words.says,
-    cell: ({ says, was, needs, reasons }): HtmlValue => [
-      html`<span class="tag ${SAYS[says]}">${words[says]}</span>`,
-      (says === 'permit') !== (was === 'granted') && html` <span class="tag warn">${words.differs}</span>`,
-      needs.length > 0 && needed(needs.map((one) => plainText(one, 40)).join(', ')),
-      reasons.slice(0, 5).map((reason: Text) => html` <span class="hint">${isolated(reason, 200)}</span>`),
+    cell: (one): HtmlValue => [
+      html`<span class="tag ${SAYS[one.says]}">${words[one.says]}</span>`,
+      differs(one) && html` <span class="tag warn">${words.differs}</span>`,
+      one.needs.length > 0 && needed(one.needs.map((need) => plainText(need, 40)).join(', ')),
+      one.reasons.slice(0, 5).map((reason: Text) => html` <span class="hint">${isolated(reason, 200)}</span>`),
     ],
   },
   {

@@ -11,7 +11,7 @@ export type ExplainedScope = {
   readonly was: 'granted' | 'refused';
   /** The layer that refused it then. */
   readonly wasBy?: Layer;
-  /** What the policies say. Other layers had their say before, and after. */
+  /** What the policies say. A permit with `needs` gives nothing before they are met. Other layers decide besides. */
   readonly says: 'permit' | 'forbid' | 'no policy permits';
   /** Ids of the policies that determine it. */
   readonly policies: readonly string[];
@@ -37,15 +37,18 @@ export const explainDecision = (
     const wasBy = refused.get(scope);
     const now = withheld.get(scope);
     const ids = cut.by.get(scope) ?? now?.policies ?? [];
+    const needs = (now?.needs ?? []).map(({ kind }) => kind);
+    const forbids = ids.some((id) => policies.policies.get(id)?.effect === 'forbid');
+    const isPermitted = cut.by.has(scope) || (needs.length > 0 && !forbids);
     const isRefused = wasBy !== undefined || event.outcome === 'refused';
     return {
       scope,
       was: isRefused ? 'refused' : 'granted',
       ...(wasBy === undefined ? {} : { wasBy }),
-      says: cut.by.has(scope) ? 'permit' : ids.length > 0 ? 'forbid' : 'no policy permits',
+      says: isPermitted ? 'permit' : ids.length > 0 ? 'forbid' : 'no policy permits',
       policies: ids,
       reasons: now?.reasons ?? [],
-      needs: (now?.needs ?? []).map(({ kind }) => kind),
+      needs,
     };
   });
 };
