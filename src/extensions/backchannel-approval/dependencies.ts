@@ -53,7 +53,7 @@ export type ApprovedSource = {
    * not of several people.
    */
   participants?(given: { readonly scope: readonly string[] }): Promise<readonly Delegation[]>;
-  /** If no token is issued: revokes the delegation that was created for this one token. */
+  /** If no token is issued: revokes the delegation of the subject, and those of participants, that it alone created. */
   readonly discard?: (delegation: Delegation) => Promise<void>;
 };
 

@@ -124,12 +124,15 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
         if (isNew) made.add(delegation.id);
         return delegation;
       },
-      participants: (given: Pick<Decision, 'scope'>) =>
-        delegationsOfAll(dependencies, refuse, caller, agent, participants ?? [], given, txn),
-      // An earlier delegation keeps its rights. A delegation that was created for this token alone is revoked, so that it
-      // does not block a later one.
-      discard: async ({ id }: Delegation): Promise<void> => {
-        if (made.has(id)) await delegations.revoke(id, 'system', caller.id);
+      participants: async (given: Pick<Decision, 'scope'>): Promise<readonly Delegation[]> => {
+        const found = await delegationsOfAll(dependencies, refuse, caller, agent, participants ?? [], given, txn);
+        for (const { delegation, isNew } of found) if (isNew) made.add(delegation.id);
+        return found.map(({ delegation }) => delegation);
+      },
+      // An earlier delegation keeps its rights. Those that were created for this token alone are revoked, so that they do
+      // not block later ones.
+      discard: async (): Promise<void> => {
+        for (const id of made) await delegations.revoke(id, 'system', caller.id);
       },
     };
   };

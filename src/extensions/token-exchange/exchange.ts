@@ -167,10 +167,9 @@ const tokenOf = async (
       ? source.delegation
       : (await hop(dependencies, refuse, agent, source.delegation, decision, txn, caller)).delegation;
   const ofAll = decision.participants?.scope ?? [];
-  const others =
-    ofAll.length === 0
-      ? []
-      : await delegationsOfAll(dependencies, refuse, caller, agent, exchange.participants ?? [], { scope: ofAll }, txn);
+  const participants = ofAll.length === 0 ? [] : (exchange.participants ?? []);
+  const found = await delegationsOfAll(dependencies, refuse, caller, agent, participants, { scope: ofAll }, txn);
+  const others = found.map((one) => one.delegation);
   const scope = decision.scope.filter(
     (name) =>
       delegation.scope.includes(name) && (!ofAll.includes(name) || others.every((one) => one.scope.includes(name))),

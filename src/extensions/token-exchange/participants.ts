@@ -80,7 +80,10 @@ const below = async (
   return { kind: 'hop', delegation };
 };
 
-/** The delegations of the other participants on which the token will depend: created where the source is a further hop. */
+/**
+ * The delegations of the other participants on which the token will depend: created where the source is a further hop.
+ * `isNew`: this call created it.
+ */
 export const delegationsOfAll = async (
   dependencies: Pick<TokenExchangeDependencies, 'delegations' | 'clock' | 'issuer'>,
   refuse: Refuse,
@@ -89,14 +92,15 @@ export const delegationsOfAll = async (
   participants: readonly Participant[],
   { scope }: Pick<Decision, 'scope'>,
   txn: string,
-): Promise<readonly Delegation[]> => {
-  const found: Delegation[] = [];
+): Promise<readonly { readonly delegation: Delegation; readonly isNew: boolean }[]> => {
+  const found: { readonly delegation: Delegation; readonly isNew: boolean }[] = [];
   for (const { source } of participants) {
     if (!source) throw refuse('delegation_ended');
+    const { kind, delegation } = source;
     found.push(
-      source.kind === 'held'
-        ? source.delegation
-        : (await hop(dependencies, refuse, agent, source.delegation, { scope, details: [] }, txn, caller)).delegation,
+      kind === 'held'
+        ? { delegation, isNew: false }
+        : await hop(dependencies, refuse, agent, delegation, { scope, details: [] }, txn, caller),
     );
   }
   return found;

@@ -301,6 +301,7 @@ export const exchangeScene = ({
     resource: string,
     scope: readonly string[],
     over: {
+      subject?: string;
       expiresAt?: number;
       delegableTo?: { agents: readonly string[]; depth: number };
       details?: readonly Detail[];

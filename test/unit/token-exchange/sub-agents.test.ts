@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Transaction } from '../../../src/domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
@@ -174,7 +175,7 @@ describe('sub-agents', () => {
 
     const source = await fetching();
     const row = await source.delegation(given);
-    await source.discard(row);
+    await source.discard();
     expect(await delegations.get(row.id)).toMatchObject({ state: 'revoked', revokedBy: 'system' });
     expect(audit.events.at(-1)).toMatchObject({ type: 'delegation.revoked', delegation: row.id, request: 'req_2' });
     // Nobody took anything from B: it gets its hop like before.
@@ -184,8 +185,49 @@ describe('sub-agents', () => {
     const again = await fetching();
     const extended = await again.delegation(given);
     expect(extended.id).toBe(held);
-    await again.discard(extended);
+    await again.discard();
     expect(await delegations.live(held)).toBeDefined();
+  });
+
+  test('AP-02 those of other participants go with it, and what they had allowed stays', async () => {
+    const { dependencies, consent, delegations, accounts, servers, agents, row, live, toB } = await team();
+    accounts.map.set('acc_bob', account('acc_bob'));
+    servers.change('rs_mail', {
+      scopes: [{ name: 'send', description: 'Send', risk: 'low', participants: 'all' }],
+    });
+    const bobs = await consent('agt_a', AT.agt_b, ['call'], { subject: 'acc_bob' });
+    const bobsMail = await consent('agt_a', MAIL, ['send'], { subject: 'acc_bob' });
+    const transaction = {
+      ...{ id: 'trn_1', agent: 'agt_a', trigger: 'event', participants: ['acc_anna', 'acc_bob'] },
+      ...{ intent: { digest: 'd', source: 'stated_by_agent' }, expiresAt: dependencies.clock.now() + 900 },
+    } as unknown as Transaction;
+    const approved = approvedExchange({
+      ...dependencies,
+      transactions: { live: async () => transaction, named: async () => 'unknown' },
+    });
+    const { format: _, expiresAt: __, ...token } = live.get(toB) as IssuedToken & { readonly subject: string };
+    const origin = { ...token, txn: 'trn_1', delegations: [String(token.delegation), bobs.id] };
+    const caller = { id: 'req_2', clientId: 'agt_b', isAgent: true, note: () => undefined } as never;
+    const source = await approved(
+      caller,
+      { origin },
+      {
+        agent: agents.map.get('agt_b') as Agent,
+        account: account('acc_anna'),
+        server: servers.map.get('rs_mail') as ResourceServer,
+      },
+    );
+    const own = await source.delegation({ scope: ['send'], details: [] });
+    const others = await source.participants({ scope: ['send'] });
+    expect([own, ...others].map(({ subject, parent }) => [subject, parent])).toEqual([
+      ['acc_anna', row.id],
+      ['acc_bob', bobsMail.id],
+    ]);
+    await source.discard();
+    for (const { id } of [own, ...others]) {
+      expect(await delegations.get(id)).toMatchObject({ state: 'revoked', revokedBy: 'system' });
+    }
+    expect(await delegations.live(bobsMail.id)).toBeDefined();
   });
 
   test('TX-16 a thousand exchanges of one token make one row', async () => {
