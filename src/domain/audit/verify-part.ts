@@ -72,7 +72,7 @@ export const exportOpening = (options: VerifyOptions) => {
   let headerDigest = '';
   let lastCheckpoint: Followed | undefined;
   return {
-    /** False for the first line that is neither. Throws a Fault. */
+    /** False for the first line that is neither. Throws a Fault, also for one that cannot be read. */
     async read(text: string, line: number): Promise<boolean> {
       if (header && PLACE.exec(text)?.[2] !== CHECKPOINT_STREAM) return false;
       const checked = checkLine(text);
@@ -82,10 +82,13 @@ export const exportOpening = (options: VerifyOptions) => {
         if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
         return true;
       }
-      if (!('record' in checked)) return false;
-      if (!header) return broken('unreadable', 'this is not the header of an export of the audit log');
+      if (!('record' in checked) && 'fault' in checked) throw checked.fault;
+      if (!header || !('record' in checked)) {
+        return broken('unreadable', 'this is not the header of an export of the audit log');
+      }
       chain.follow(checked.record, checked.digest);
       lastCheckpoint = checked.record;
+      if (checked.fault) throw checked.fault;
       if (checked.checkpoint) await chain.readCheckpoint(checked.checkpoint, header.keys, ` (line ${line})`);
       return true;
     },

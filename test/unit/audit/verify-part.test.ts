@@ -87,6 +87,11 @@ describe('AU-03 each change is found on the smallest range that holds it, as on 
     const made = { ...record, at: 1 };
     return { ...made, hash: hashOf(made as never) };
   };
+  /** A value beside a checkpoint, which no digest covers. */
+  const withValue = (): readonly string[] => {
+    const erasable = { source: { salt: 'A'.repeat(22), value: '192.0.2.7' } };
+    return whole.with(2, canonicalText({ ...JSON.parse(whole[2] ?? ''), erasable }));
+  };
   test.each<[string, number, Finding, () => readonly string[]]>([
     ['an edit', 8, 'record_changed', () => edited(8, (record) => ({ ...record, at: 1 }))],
     ['an edit with its digest', 8, 'record_replaced', () => edited(8, rehash)],
@@ -113,6 +118,11 @@ describe('AU-03 each change is found on the smallest range that holds it, as on 
       () => whole.with(0, (whole[0] ?? '').replace('id.example.com', 'id.example.org')),
     ],
     ['a checkpoint', 8, 'record_changed', () => whole.with(2, (whole[2] ?? '').replace('"at":1', '"at":2'))],
+    ['a checkpoint with a personal value', 8, 'personal_value_changed', () => withValue()],
+    ['another spelling of a checkpoint', 8, 'unreadable', () => whole.with(2, (whole[2] ?? '').replace('{', '{ '))],
+    ['no JSON in the first line', 8, 'unreadable', () => whole.with(0, 'x')],
+    ['another spelling of the header', 8, 'unreadable', () => whole.with(0, (whole[0] ?? '').replace('{', '{ '))],
+    ['a record as the first line', 8, 'unreadable', () => whole.slice(1)],
     ['no line', 8, 'cut_off', () => []],
   ])('%s', async (_, sequence, finding, change) => {
     const lines = change();
