@@ -51,6 +51,8 @@ export const witnessState = (folder: string): WitnessState => {
   const seenFile = join(folder, 'origins.json');
   const locked = fileLock(join(folder, 'lock'));
   const fileOf = (origin: string): string => join(states, originHash(origin));
+  /** Origins that this process knows to be in the file of origins. */
+  const noted = new Set<string>();
 
   const assertNotLost = (origin: string): void => {
     if (existsSync(fileOf(origin)) || !seenIn(seenFile).includes(origin)) return;
@@ -72,9 +74,12 @@ export const witnessState = (folder: string): WitnessState => {
         const { write, answer } = decide(known);
         if (write === undefined) return answer;
         writePrivateFile(fileOf(origin), write);
-        const seen = known === undefined ? seenIn(seenFile) : [];
-        if (known === undefined && !seen.includes(origin))
-          writePrivateFile(seenFile, JSON.stringify([...seen, origin]));
+        // Not only with the first checkpoint: a process may have been killed between the two files.
+        if (!noted.has(origin)) {
+          const seen = seenIn(seenFile);
+          if (!seen.includes(origin)) writePrivateFile(seenFile, JSON.stringify([...seen, origin]));
+          noted.add(origin);
+        }
         return answer;
       }),
     keepEvidence(origin, text) {

@@ -196,6 +196,16 @@ describe('its own state', () => {
     await expect(start()).rejects.toThrow(`is missing, the state of ${ORIGIN}`);
   });
 
+  test('that was lost stops the start also after a kill between the two files of a first checkpoint', async () => {
+    await server.close();
+    await unlink(join(folder, 'origins.json'));
+    server = await start();
+    expect((await post(await log.request(8, 9))).status).toBe(200);
+    await server.close();
+    await unlink(join(folder, 'checkpoints', originHash(ORIGIN)));
+    await expect(start()).rejects.toThrow(`is missing, the state of ${ORIGIN}`);
+  });
+
   test('without its key stops the start', async () => {
     await server.close();
     await unlink(join(folder, 'key.json'));
