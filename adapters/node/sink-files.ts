@@ -45,14 +45,18 @@ export const sinkFiles = ({
     const path = pathOf(sink);
     let handle = await openForAppend(path);
     try {
-      const length = await withoutIncompleteLine(handle);
+      let length = await withoutIncompleteLine(handle);
       if (length > 0 && length + bytes.length > mostBytes) {
         await handle.close();
         await rotate(path);
         handle = await openForAppend(path);
+        length = 0;
       }
-      await handle.write(bytes, 0, bytes.length, (await handle.stat()).size);
+      // Unlike a single write, this writes all, or fails at the limit of a volume or quota.
+      await handle.appendFile(bytes);
       await handle.sync();
+      // The name of a new file.
+      if (length === 0) await syncFolder(own);
     } finally {
       await handle.close();
     }
@@ -76,7 +80,7 @@ const failed = (sinkFileFailure: SinkFileFailure, cause?: unknown): SinkFileErro
   Object.assign(new Error(`a file of an audit sink: ${sinkFileFailure}`, { cause }), { sinkFileFailure });
 
 const openForAppend = (path: string): Promise<FileHandle> =>
-  open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  open(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
 
 /** Removes what follows the last line end. Returns the length of the file. */
 const withoutIncompleteLine = async (handle: FileHandle): Promise<number> => {

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sinkFiles } from '../../../adapters/node/sink-files.ts';
 
@@ -29,6 +31,23 @@ describe('files of audit sinks', () => {
     const files = filesOf({ mostBytes: 1_000_000 });
     await files.append('snk_1', ['whole']);
     await appendFile(files.pathOf('snk_1'), 'x'.repeat(200_000));
+    await files.append('snk_1', ['next']);
+    expect(await linesIn(files.pathOf('snk_1'))).toEqual(['whole', 'next']);
+  });
+
+  test('refuse a batch of which only a part was written, and go on behind the last whole line', async () => {
+    // A limit of the process cuts off a write as a quota does.
+    const source = `
+      const { sinkFiles } = await import(process.argv[1]);
+      const files = sinkFiles({ folder: process.argv[2], mostBytes: 1e6, files: 3, freeBytes: 0 });
+      await files.append('snk_1', ['whole']);
+      await files.append('snk_1', ['x'.repeat(20_000)]).catch((error) => process.stdout.write(error.sinkFileFailure));
+    `;
+    const module = new URL('../../../adapters/node/sink-files.ts', import.meta.url).href;
+    const script = `trap '' XFSZ; ulimit -f 16; exec "$0" --input-type=module -e "$1" "$2" "$3"`;
+    const child = spawn('sh', ['-c', script, process.execPath, source, module, folder], { stdio: 'pipe' });
+    expect(await text(child.stdout)).toBe('not_writable');
+    const files = filesOf({ mostBytes: 1_000_000 });
     await files.append('snk_1', ['next']);
     expect(await linesIn(files.pathOf('snk_1'))).toEqual(['whole', 'next']);
   });
