@@ -3,12 +3,12 @@ import { type ArchiveVerdict, verifyArchive } from '../../domain/audit/archive/v
 import type { ArchiveResult } from '../../domain/audit/archive/write-archive.ts';
 import { FINDINGS, faultOf } from '../../domain/audit/findings.ts';
 import { archivePlace } from '../archive-place.ts';
-import { type Call, type Command, EXIT, usageError } from '../command.ts';
+import { type Call, type Command, EXIT } from '../command.ts';
 import { momentOf } from '../moment.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
-import { ONE_SOURCE, policyOf, verifiersOf } from './transparency-log.ts';
+import { policyOf, verifiersOf } from './transparency-log.ts';
 
 const factsOf = ({ origin, bundles, records, checkpoint }: ArchiveVerdict) => ({
   ...{ origin, bundles, records, size: checkpoint.size },
@@ -84,7 +84,6 @@ const rowsOf = ({ origin, bundles, records, checkpoint }: ArchiveVerdict): reado
 
 /** `behalf audit verify --archive`: needs neither server nor network. */
 export const verifyArchiveAt = async (call: Call): Promise<number> => {
-  if (call.operands.length > 0 || call.isSet('store')) throw usageError(ONE_SOURCE);
   const policy = policyOf(call.text('policy'));
   const verifiers = verifiersOf(call.text('key'), policy);
   try {

@@ -14,7 +14,7 @@ import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { verifyThreads } from '../verify-thread-pool.ts';
 import { verifyArchiveAt } from './audit-archive.ts';
-import { ONE_SOURCE, policyOf, textOf, verifyProofFile } from './transparency-log.ts';
+import { policyOf, textOf, verifyProofFile } from './transparency-log.ts';
 
 /** Bytes from which an export is worth the start of threads. */
 const LARGE = 8 << 20;
@@ -51,7 +51,7 @@ export const auditVerify: Command = {
     key: {
       value: 'KEY',
       description:
-        'Thumbprint of the key that must have signed the export. Without it, the author of the file may have signed it. With --proof: the verifier key.',
+        'Thumbprint of the key that must have signed the export. Without it, the author of the file may have signed it. With --proof and --archive: the verifier key.',
     },
     checkpoint: {
       value: 'FILE',
@@ -61,7 +61,7 @@ export const auditVerify: Command = {
     policy: {
       value: 'FILE',
       description:
-        'With --proof or --store: a policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint. With --proof, its lines of logs replace --key.',
+        'With --proof, --archive or --store: a policy (C2SP tlog-policy). Its quorum of witnesses must have cosigned the checkpoint. With --proof and --archive, its lines of logs replace --key.',
     },
     'trusted-heads': {
       value: 'FILE',
@@ -73,22 +73,14 @@ export const auditVerify: Command = {
   notes:
     'Exit code 0 when everything verifies, 1 when it does not. A clock that was set back is named, and breaks nothing.',
   run: async (call) => {
-    const [file] = call.operands;
-    if (call.text('archive') !== undefined && call.text('proof') !== undefined) throw usageError(ONE_SOURCE);
-    if (call.text('archive') !== undefined) return verifyArchiveAt(call);
-    if (call.text('proof') !== undefined) return verifyProofFile(call);
-    if (call.text('record') !== undefined) throw usageError('--record needs --proof.');
-    for (const option of ['checkpoint', 'policy']) {
-      if (call.text(option) !== undefined && !call.isSet('store')) throw usageError(`--${option} needs --store.`);
-    }
+    const source = sourceOf(call);
+    if (source === '--archive') return verifyArchiveAt(call);
+    if (source === '--proof') return verifyProofFile(call);
     const [key, trustedHeadsFile] = [call.text('key'), call.text('trusted-heads')];
     const trustedHeads = trustedHeadsFile === undefined ? undefined : trustedHeadsOf(trustedHeadsFile);
-    if (call.isSet('store') === (file !== undefined)) throw usageError(ONE_SOURCE);
+    if (source === '--store') return verifyHere(call, key, trustedHeads);
+    const [file = ''] = call.operands;
     const part = partOf(call);
-    if (file === undefined) {
-      if (part) throw usageError('--stream and --txn need the FILE of an export.');
-      return verifyHere(call, key, trustedHeads);
-    }
     const options = { ...(key === undefined ? {} : { key }), ...(trustedHeads === undefined ? {} : { trustedHeads }) };
     const verdict = await (part ? verifyPartOf(file, part, options) : verifyWhole(call, file, options)).catch(
       (error: unknown) => {
@@ -110,6 +102,34 @@ export const auditVerify: Command = {
     }
     return verdict.ok ? EXIT.done : EXIT.failed;
   },
+};
+
+/** The options that apply to each source. With another one, the command would leave out a check that the caller asked for. */
+const OPTIONS_OF = {
+  FILE: ['key', 'trusted-heads', 'stream', 'from', 'to', 'txn', 'threads'],
+  '--store': ['key', 'trusted-heads', 'checkpoint', 'policy'],
+  '--proof': ['key', 'policy', 'record'],
+  '--archive': ['key', 'policy'],
+} as const;
+type Source = keyof typeof OPTIONS_OF;
+
+/** What to verify. Throws a usage error unless the call names one source, with options that apply to it. */
+const sourceOf = (call: Call): Source => {
+  const named: Readonly<Record<Source, boolean>> = {
+    FILE: call.operands.length > 0,
+    '--store': call.isSet('store'),
+    '--proof': call.text('proof') !== undefined,
+    '--archive': call.text('archive') !== undefined,
+  };
+  const [source, another] = (Object.keys(named) as Source[]).filter((one) => named[one]);
+  if (!source || another) throw usageError('Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.');
+  const fitting: readonly string[] = OPTIONS_OF[source];
+  for (const option of new Set(Object.values(OPTIONS_OF).flat())) {
+    if (call.text(option) === undefined || fitting.includes(option)) continue;
+    const others = Object.entries(OPTIONS_OF).filter(([, options]) => options.some((one) => one === option));
+    throw usageError(`--${option} applies to ${others.map(([name]) => name).join(', ')}, not to ${source}.`);
+  }
+  return source;
 };
 
 const wholeText = ({ records, streams, checkpoints }: Extract<Verdict, { ok: true }>): string =>

@@ -133,15 +133,8 @@ const verifierOf = (key: string | undefined): NoteVerifier => {
   }
 };
 
-/** What `behalf audit verify` says when it does not know what to verify. */
-export const ONE_SOURCE = 'Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.';
-
 /** `behalf audit verify --proof`: needs neither server nor network. */
 export const verifyProofFile = async (call: Call): Promise<number> => {
-  if (call.operands.length > 0 || call.isSet('store')) throw usageError(ONE_SOURCE);
-  for (const option of ['checkpoint', 'trusted-heads']) {
-    if (call.text(option) !== undefined) throw usageError(`--proof takes no --${option}: verify the store with it.`);
-  }
   const policy = policyOf(call.text('policy'));
   const record = call.text('record');
   const verdict = verifyProof(textOf(call.required('proof')), verifiersOf(call.text('key'), policy), policy);
