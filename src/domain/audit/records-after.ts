@@ -1,4 +1,4 @@
-/** Reads what was recorded after given places of the streams: for the transparency log, and for audit sinks. */
+/** Reads what was recorded after given places of the streams: for the transparency log, the search index, and audit sinks. */
 import { type Collection, everyDocument } from '../ports/document-store.ts';
 import { type AuditRecord, recordId } from './audit-record.ts';
 
@@ -11,6 +11,15 @@ type Records = Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
 const PAGE = 250;
 /** Most ids of one read. */
 const MOST_IDS = 1000;
+
+/** The query for the records of a stream after the one that a reader has taken. */
+export const pageAfter = ({ stream, sequence }: StreamCursor, limit: number) =>
+  ({
+    where: { stream },
+    range: { field: 'sequence', gte: sequence + 1 },
+    order: { by: 'sequence', direction: 'ascending' },
+    limit,
+  }) as const;
 
 /** Cursors of all streams: those given, and new streams at their beginning. */
 export const withNewStreams = async (
@@ -46,12 +55,7 @@ export const recordsAfter = async (
   for (let next = waiting.shift(); next && found.length < most; next = waiting.shift()) {
     const { stream, sequence } = next;
     const limit = Math.min(PAGE, most - found.length);
-    const page = await records.find({
-      where: { stream },
-      range: { field: 'sequence', gte: sequence + 1 },
-      order: { by: 'sequence', direction: 'ascending' },
-      limit,
-    });
+    const page = await records.find(pageAfter(next, limit));
     const gap = page.findIndex(({ document }, at) => document.sequence !== sequence + 1 + at);
     const whole = gap === -1 ? page : page.slice(0, gap);
     for (const { document } of whole) found.push(document);

@@ -10,6 +10,7 @@ import { type LogDocument, TRANSPARENCY_LOGS } from '../../../src/domain/audit/t
 import { endLog, logLag, recordOpened } from '../../../src/domain/audit/transparency-log/log-life.ts';
 import { transparencyLog } from '../../../src/domain/audit/transparency-log/transparency-log.ts';
 import { verifyLog } from '../../../src/domain/audit/transparency-log/verify-log.ts';
+import { parsePolicy } from '../../../src/domain/audit/transparency-log/witness-policy.ts';
 import { verifyExport } from '../../../src/domain/audit/verify-export.ts';
 import { verifyStore } from '../../../src/domain/audit/verify-store.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
@@ -52,9 +53,12 @@ const logOn = (documents: DocumentStore) =>
     pause: async () => undefined,
   });
 
-const verifyOn = async (documents: DocumentStore, kept?: string) => {
+const verifyOn = async (
+  documents: DocumentStore,
+  more: Pick<Parameters<typeof verifyLog>[0], 'kept' | 'policy'> = {},
+) => {
   const records = recordsOf(documents);
-  const log = () => verifyLog({ documents, records, masterKey: sealing, kept });
+  const log = () => verifyLog({ documents, records, masterKey: sealing, ...more });
   return verifyStore({ records, key: await verificationKey(signer.key), verifyLog: log });
 };
 
@@ -92,10 +96,13 @@ describe('AU-03 with the audit key: needs what a reader keeps outside', () => {
     await log.open();
     await log.poll();
     const { checkpoint } = await log.head();
-    expect(await verifyOn(documents, checkpoint)).toMatchObject({ ok: true });
+    expect(await verifyOn(documents, { kept: checkpoint })).toMatchObject({ ok: true });
     const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
     await update(logs, (await log.head()).id, (stored) => ({ ...stored, size: 3 }));
-    expect(await verifyOn(documents, checkpoint)).toMatchObject({ ok: false, findings: ['older_than_trusted'] });
+    expect(await verifyOn(documents, { kept: checkpoint })).toMatchObject({
+      ok: false,
+      findings: ['older_than_trusted'],
+    });
   });
 });
 
@@ -145,6 +152,15 @@ describe('AU-03 without the audit key', () => {
     expect(await verifyOn(documents)).toMatchObject({ ok: false, findings: ['log_changed'] });
     await endLog(documents, auditLog, 1_800_000_000);
     expect(await verifyOn(documents)).toMatchObject({ ok: true });
+  });
+
+  test('a store without a transparency log does not satisfy a policy of witnesses, nor a kept checkpoint', async () => {
+    const documents = memoryDocumentStore();
+    await serverOn(documents);
+    expect(await verifyOn(documents)).toMatchObject({ ok: true });
+    const missing = { ok: false, findings: ['log_missing'] };
+    expect(await verifyOn(documents, { policy: parsePolicy('quorum none\n') })).toMatchObject(missing);
+    expect(await verifyOn(documents, { kept: 'a checkpoint' })).toMatchObject(missing);
   });
 
   test('records that the transparency log passed over are named, and its lag is measured', async () => {

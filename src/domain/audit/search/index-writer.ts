@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
-import { type Collection, everyDocument, tryInsert, upsert } from '../../ports/document-store.ts';
+import { type Collection, tryInsert, upsert } from '../../ports/document-store.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { AuditRecord } from '../audit-record.ts';
+import { pageAfter, type StreamCursor, withNewStreams } from '../records-after.ts';
 import { termsOf } from '../search-terms.ts';
 import { withPlaces } from './posting-set.ts';
 import {
   CHUNK,
   type ChunkDocument,
   type IndexEnd,
-  type IndexedTo,
   type PostingDocument,
   postingId,
   SEGMENT,
@@ -19,7 +19,6 @@ import {
 
 /** Most records read at a time: the process serves no request while a store within it reads. */
 const PAGE = 256;
-const MOST_STREAMS = 1000;
 
 /** Gives places in the index to records that have none. Any number of processes may do so at once. */
 export interface IndexWriter {
@@ -48,12 +47,12 @@ export const indexWriter = (
   let seen: number | undefined;
 
   /** The earliest records without a place, of each stream in its order; undefined: too few for a chunk. */
-  const nextChunk = async (cursors: readonly IndexedTo[]): Promise<readonly AuditRecord[] | undefined> => {
+  const nextChunk = async (cursors: readonly StreamCursor[]): Promise<readonly AuditRecord[] | undefined> => {
     const waiting: AuditRecord[][] = [];
     for (const { stream, sequence } of cursors) {
       const found: AuditRecord[] = [];
       for (let after = sequence; found.length < CHUNK; ) {
-        const page = await records.find(afterOf(stream, after, PAGE));
+        const page = await records.find(pageAfter({ stream, sequence: after }, PAGE));
         for (const { document } of page) found.push(document);
         if (page.length < PAGE) break;
         after = found.at(-1)?.sequence ?? after;
@@ -66,7 +65,7 @@ export const indexWriter = (
   };
 
   /** Whether `most` records have no place: reads the last one of each stream. */
-  const isDue = async (cursors: readonly IndexedTo[], most: number): Promise<boolean> => {
+  const isDue = async (cursors: readonly StreamCursor[], most: number): Promise<boolean> => {
     let count = 0;
     for (const { stream, sequence } of cursors) {
       const order = { by: 'sequence', direction: 'descending' } as const;
@@ -96,7 +95,7 @@ export const indexWriter = (
   const nextChunks = async (end: IndexEnd, most: number) => {
     const places = new Map<string, number[]>();
     const made: Span[] = [];
-    let cursors = await allCursors(records, end.cursors);
+    let cursors = await withNewStreams(records, end.cursors);
     while (made.length < most && (made.length > 0 || (await isDue(cursors, CHUNK)))) {
       const added = await nextChunk(cursors);
       if (!added) break;
@@ -116,7 +115,7 @@ export const indexWriter = (
     const end = found?.document ?? EMPTY_INDEX;
     seen = found?.version;
     const left = SEGMENT_CHUNKS - (end.size % SEGMENT) / CHUNK;
-    const isBehind = await isDue(await allCursors(records, end.cursors), left * CHUNK);
+    const isBehind = await isDue(await withNewStreams(records, end.cursors), left * CHUNK);
     const { places, made, cursors } = await nextChunks(end, isBehind ? left : 1);
     if (made.length === 0) return 0;
     const segment = Math.floor(end.size / SEGMENT);
@@ -156,27 +155,6 @@ export const indexWriter = (
       return added;
     },
   };
-};
-
-/** Records of a stream after one of them. */
-export const afterOf = (stream: string, sequence: number, limit: number) =>
-  ({
-    where: { stream },
-    range: { field: 'sequence', gte: sequence + 1 },
-    order: { by: 'sequence', direction: 'ascending' },
-    limit,
-  }) as const;
-
-/** The cursors of all streams, also of those without a record in the index. */
-export const allCursors = async (
-  records: SearchCollections['records'],
-  cursors: readonly IndexedTo[],
-): Promise<readonly IndexedTo[]> => {
-  const known = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
-  for await (const { stream } of everyDocument(records, { where: { opens: true }, limit: MOST_STREAMS })) {
-    if (!known.has(stream)) known.set(stream, 0);
-  }
-  return [...known].map(([stream, sequence]) => ({ stream, sequence }));
 };
 
 /** The first ones of all streams by time. Never passes over a record of a stream: a clock may have been set back. */
@@ -247,7 +225,7 @@ export const widest = (id: string, spans: readonly Span[]): Span => [
   Math.max(...spans.map(([, , latest]) => latest)),
 ];
 
-const movedBy = (cursors: readonly IndexedTo[], added: readonly AuditRecord[]): readonly IndexedTo[] => {
+const movedBy = (cursors: readonly StreamCursor[], added: readonly AuditRecord[]): readonly StreamCursor[] => {
   const moved = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
   for (const { stream, sequence } of added) moved.set(stream, Math.max(sequence, moved.get(stream) ?? 0));
   return [...moved].map(([stream, sequence]) => ({ stream, sequence }));

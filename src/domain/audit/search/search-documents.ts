@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto';
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
+import type { StreamCursor } from '../records-after.ts';
 
 /** Events of a chunk. */
 export const CHUNK = 1024;
@@ -14,9 +15,6 @@ export const CHUNK = 1024;
 export const SEGMENT_CHUNKS = 128;
 /** Events of a segment. */
 export const SEGMENT = CHUNK * SEGMENT_CHUNKS;
-
-/** The last record of a stream that has a place. */
-export type IndexedTo = { readonly stream: string; readonly sequence: number };
 
 /** A chunk or a segment, with the earliest and the latest time in it, in milliseconds since the epoch. */
 export type Span = readonly [id: string, earliest: number, latest: number];
@@ -26,7 +24,8 @@ export type IndexEnd = {
   readonly id: 'end';
   /** Places given, a multiple of 1,024. */
   readonly size: number;
-  readonly cursors: readonly IndexedTo[];
+  /** The last record of each stream that has a place. */
+  readonly cursors: readonly StreamCursor[];
   /** Full segments, in the order of their places. */
   readonly segments: readonly Span[];
   /** Chunks after them. */

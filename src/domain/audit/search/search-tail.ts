@@ -1,9 +1,10 @@
 /** The records without a place in the index, which a search reads from the log. */
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import type { RecordedEvent } from '../audit-record.ts';
+import { pageAfter, type StreamCursor, withNewStreams } from '../records-after.ts';
 import { wordsOfEvent } from '../search-terms.ts';
-import { afterOf, allCursors, type SearchCollections } from './index-writer.ts';
-import { CHUNK, type IndexedTo } from './search-documents.ts';
+import type { SearchCollections } from './index-writer.ts';
+import { CHUNK } from './search-documents.ts';
 
 export type TailRecord = {
   readonly id: string;
@@ -24,12 +25,12 @@ const PAGE = 1000;
 export const searchTail = (records: SearchCollections['records']) => {
   const kept = new Map<string, readonly TailRecord[]>();
 
-  const ofStream = async ({ stream, sequence }: IndexedTo): Promise<readonly TailRecord[] | undefined> => {
+  const ofStream = async ({ stream, sequence }: StreamCursor): Promise<readonly TailRecord[] | undefined> => {
     const known = (kept.get(stream) ?? []).filter((one) => one.sequence > sequence);
     // A search that began earlier needs records that a later one no longer kept.
     const tail = known[0]?.sequence === sequence + 1 ? known : [];
     for (;;) {
-      const page = await records.find(afterOf(stream, tail.at(-1)?.sequence ?? sequence, PAGE));
+      const page = await records.find(pageAfter({ stream, sequence: tail.at(-1)?.sequence ?? sequence }, PAGE));
       for (const { document } of page) tail.push(tailRecord(document));
       if (tail.length > MOST) {
         kept.delete(stream);
@@ -41,8 +42,8 @@ export const searchTail = (records: SearchCollections['records']) => {
     return tail;
   };
 
-  return async (cursors: readonly IndexedTo[]): Promise<readonly TailRecord[] | undefined> => {
-    const tails = await fewAtOnce(await allCursors(records, cursors), ofStream);
+  return async (cursors: readonly StreamCursor[]): Promise<readonly TailRecord[] | undefined> => {
+    const tails = await fewAtOnce(await withNewStreams(records, cursors), ofStream);
     const found: TailRecord[] = [];
     for (const tail of tails) {
       if (!tail || found.length + tail.length > MOST) {

@@ -28,7 +28,8 @@ import { policyProblem, type WitnessPolicy } from './witness-policy.ts';
 /**
  * Checks each entry of the current log against its record, that the entries of each stream have no gap, each tile, the peaks,
  * the cursors and the checkpoint. `kept`: a checkpoint that was kept outside the store, whose tree the log must still contain. Throws a
- * Fault at the first mismatch. Undefined when the store has no log. Reads a bundle at a time.
+ * Fault at the first mismatch. Undefined when the store has no log, and neither `kept` nor `policy` needs one. Reads a bundle at a
+ * time.
  */
 export const verifyLog = async (deps: {
   readonly documents: DocumentStore;
@@ -38,10 +39,13 @@ export const verifyLog = async (deps: {
   /** Whose quorum must have cosigned the checkpoint that readers see. */
   readonly policy?: WitnessPolicy | undefined;
 }): Promise<CheckedLog | undefined> => {
-  const { documents, records, kept } = deps;
+  const { documents, records, kept, policy } = deps;
   const logs = documents.collection<LogDocument>(TRANSPARENCY_LOGS);
   const log = (await logs.find({ where: { isCurrent: true }, limit: 1 }))[0]?.document;
-  if (!log) return kept === undefined ? undefined : broken('log_missing', 'the store has no transparency log');
+  if (!log) {
+    const isNeeded = kept !== undefined || policy !== undefined;
+    return isNeeded ? broken('log_missing', 'the store has no transparency log') : undefined;
+  }
   const bundles = documents.collection<BundleDocument>(LOG_BUNDLES);
   const tiles = documents.collection<TileDocument>(LOG_TILES);
   const tree = logTree({ bundles, tiles }, log);
@@ -49,7 +53,7 @@ export const verifyLog = async (deps: {
   const { verifierKey } = signerOf(deps.masterKey, log);
   const verifier = noteVerifier(verifierKey);
   const trusted = kept === undefined ? undefined : keptCheckpoint(kept, log, verifier);
-  const shown = await shownCheckpoint(documents, log, verifier, deps.policy);
+  const shown = await shownCheckpoint(documents, log, verifier, policy);
   const sequences = new Map<string, number>();
   let peaks: readonly TreeHash[] = [];
 
