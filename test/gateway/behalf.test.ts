@@ -215,7 +215,12 @@ describe('an API whose decisions the server makes', () => {
       });
       await world.approve(await openApproval());
       // Other arguments, or input that the server asked for, are another action.
-      for (const other of [{ arguments: { of: 'bob' } }, { inputResponses: { a: { action: 'accept' } } }]) {
+      for (const other of [
+        { arguments: { of: 'bob' } },
+        { inputResponses: { a: { action: 'accept' } } },
+        { inputResponses: ['a'] },
+        { _meta: 'a' },
+      ]) {
         expect(JSON.parse((await call(8, other)).body).error.code).toBe(-32042);
       }
       const page = { 'behalf-page': { action: 'accept' } };
@@ -251,6 +256,28 @@ describe('an API whose decisions the server makes', () => {
           },
         },
       });
+      for (const open of await world.open(agent)) await world.approve(open);
+    });
+
+    test.each([
+      ['no object for its metadata', '"_meta":"a"', 200, -32042],
+      [
+        'capabilities that two parsers could read differently',
+        '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{},"Elicitation":{}}}',
+        200,
+        -32042,
+      ],
+      ['a lone surrogate', '"arguments":{"of":"\\ud800"}', 400, -32001],
+      ['content as deep as may be', `"arguments":{"of":${'['.repeat(61)}1${']'.repeat(61)}}`, 200, -32042],
+    ])('a call with %s gets a refusal', async (_name, member, status, code) => {
+      const answer = await atOnce.send({
+        method: 'POST',
+        target: '/mcp',
+        headers: [bearer(token), JSON_TYPE],
+        body: `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"balance",${member}}}`,
+      });
+      expect([answer.status, JSON.parse(answer.body).error?.code]).toEqual([status, code]);
+      expect(upstream.requests).toEqual([]);
       for (const open of await world.open(agent)) await world.approve(open);
     });
 

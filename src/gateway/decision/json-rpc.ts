@@ -109,26 +109,30 @@ export const messagesIn = (request: GatewayRequest, bytes: Uint8Array): Messages
 /** Key of the page among the inputs that a client is asked for. */
 const PAGE = 'behalf-page';
 
+/** A value without a member, where it is an object; undefined if that leaves nothing. */
+const without = (value: unknown, name: string): unknown => {
+  if (!isJsonObject(value)) return value;
+  const { [name]: _, ...kept } = value;
+  return Object.keys(kept).length > 0 ? kept : undefined;
+};
+
 /**
  * What is the same when a client calls again after a person has opened a page: all of the messages but their ids, the tokens for
- * progress, and the answer to the page. An upstream asked for none of these.
+ * progress, and the answer to the page. An upstream asked for none of these. Throws RequestRefused for a lone surrogate, which two
+ * servers could read differently.
  */
-export const repeatable = ({ list }: Messages): string =>
-  canonicalJson(
-    list.map(({ method, params }) => {
-      const { _meta: meta, inputResponses: given, ...others } = params;
-      const { progressToken: _, ...kept } = isJsonObject(meta) ? meta : {};
-      const { [PAGE]: __, ...inputs } = isJsonObject(given) ? given : {};
-      return {
-        method: method ?? null,
-        params: {
-          ...others,
-          ...(Object.keys(kept).length > 0 ? { _meta: kept } : {}),
-          ...(Object.keys(inputs).length > 0 ? { inputResponses: inputs } : {}),
-        },
-      };
-    }),
-  );
+export const repeatable = ({ list }: Messages): string => {
+  const texts = list.map(({ method, params }) => {
+    const { _meta: meta, inputResponses: given } = params;
+    const kept = { ...params, _meta: without(meta, 'progressToken'), inputResponses: without(given, PAGE) };
+    try {
+      return canonicalJson({ method: method ?? null, params: kept });
+    } catch (error) {
+      throw malformed((error as Error).message);
+    }
+  });
+  return texts.join('\n');
+};
 
 /** Error codes of JSON-RPC: of the gateway, and of MCP for a page that a person has to open. */
 const REFUSED = -32_001;
@@ -140,13 +144,14 @@ const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 /** Requests whose result can ask for input. */
 const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
-/** Whether the client of a message opens pages that a result asks for. */
-const opensPages = (message: Message): boolean => {
-  const revision = revisionOf(message);
-  if (typeof revision !== 'string' || revision < ASKS_IN_RESULTS || !ASKING.has(String(message.method))) return false;
-  const declared = memberOf(objectIn(message.params, '_meta'), CAPABILITIES);
-  const elicitation = isJsonObject(declared) ? memberOf(declared, 'elicitation') : undefined;
-  return isJsonObject(elicitation) && memberOf(elicitation, 'url') !== undefined;
+const valueIn = (object: unknown, name: string): unknown => (isJsonObject(object) ? object[name] : undefined);
+
+/** Whether the client of a message opens pages that a result asks for. Only the gateway reads this: a malformed member is a no. */
+const opensPages = ({ method, params }: Message): boolean => {
+  const meta = params['_meta'];
+  const revision = valueIn(meta, REVISION);
+  if (typeof revision !== 'string' || revision < ASKS_IN_RESULTS || !ASKING.has(String(method))) return false;
+  return valueIn(valueIn(valueIn(meta, CAPABILITIES), 'elicitation'), 'url') !== undefined;
 };
 
 const asksForPage = ({ url, message }: Page) => ({
