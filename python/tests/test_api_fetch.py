@@ -191,6 +191,16 @@ class TestStepUp:
         assert api.authorizations == ["Bearer token-1"] * 4
         assert at.sleeps == [5.0, 5.0]
 
+    async def test_a_new_page_for_the_second_half_of_the_time_is_no_end(self) -> None:
+        async def show(*_asked: object) -> bool:
+            return True
+
+        at = tokens(hooks=Hooks(on_step_up=show))
+        later = [step_up_refused(f"{ISSUER}/step-ups/2")] * 10
+        api = Api(*[step_up_refused()] * 64, *later, OK)
+        response = await at.agent.fetch(NOTES, client=api.client, resource=RESOURCE, subject="person")
+        assert (response.status_code, len(at.forms)) == (200, 1)
+
     async def test_another_page_is_the_end(self) -> None:
         async def show(*_asked: object) -> bool:
             return True

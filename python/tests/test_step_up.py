@@ -20,6 +20,7 @@ from behalf.resource_server import (
     ResourceServer,
     page_of,
 )
+from behalf.resource_server.mcp import BehalfTokenVerifier
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +94,17 @@ async def test_any_other_answer_is_no_yes(status: int, body: Any, code: str) -> 
     assert isinstance(answer, Refused)
     assert answer.refusal.code == code
     assert page_of(answer.refusal) is None
+
+
+async def test_the_call_of_an_mcp_server_does_not_use_its_approval_again() -> None:
+    issuer = TestIssuer()
+    verifier = BehalfTokenVerifier(asked(issuer, 404))
+    token = await verifier.verify_token(issuer.token(approval={"id": "apr_1", "digest": "of-it"}))
+    assert token is not None
+    issuer.use = httpx.Response(409)
+    access = await verifier.access_of(token)
+    assert access.approval is not None
+    assert access.token == token.token
 
 
 def test_needs_the_credential() -> None:

@@ -90,6 +90,46 @@ describe('an API that hangs', () => {
   });
 });
 
+describe('an API with a page on which the person confirms (decision 38)', () => {
+  const refused = (page: string): Response => {
+    const remedies = [{ kind: 'step_up', max_age: 60, url: `${ISSUER}/step-ups/${page}`, expires_in: 600 }];
+    return Response.json(
+      { denial: { layer: 'resource_server', reason: 'authentication_too_old', remedies } },
+      {
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer error="insufficient_user_authentication", max_age="60"' },
+      },
+    );
+  };
+  const worldOf = async (answerOf: (count: number) => Response) => {
+    const pages: unknown[] = [];
+    const found = await world(() => answerOf(found.asked.length), {
+      hooks: { onStepUp: ({ page }) => pages.push(page?.url) > 0 },
+    });
+    return { ...found, pages, status: async () => (await found.agent.fetch(`${API}/notes`, {}, SUBJECT)).status };
+  };
+
+  test('gets the same token until the person has confirmed', async () => {
+    const { asked, clock, pages, status } = await worldOf((count) => (count < 4 ? refused('1') : new Response('done')));
+    expect([await status(), pages, clock.slept]).toEqual([200, [`${ISSUER}/step-ups/1`], [5, 5]]);
+    expect(new Set(asked.map(({ authorization }) => authorization)).size).toBe(1);
+  });
+
+  test('gets it also while the server names a new page for the second half of the time', async () => {
+    const { pages, status } = await worldOf((count) =>
+      count < 80 ? refused(count < 64 ? '1' : '2') : new Response('done'),
+    );
+    expect([await status(), pages]).toEqual([200, [`${ISSUER}/step-ups/1`]]);
+  });
+
+  test('gets no other request when the page is over, or the person has declined', async () => {
+    const declined = await worldOf((count) => refused(count < 3 ? '1' : '2'));
+    expect([await declined.status(), declined.asked.length]).toEqual([401, 3]);
+    const expired = await worldOf(() => refused('1'));
+    expect([await expired.status(), expired.clock.slept.length]).toEqual([401, 120]);
+  });
+});
+
 describe('the bounds of a request to an API', () => {
   test('end a step-up in which the person does not act: out_of_time after bounds.seconds', async () => {
     let isAborted = false;

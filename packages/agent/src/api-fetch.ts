@@ -7,12 +7,12 @@ import { AgentStop } from './agent-stop.ts';
 import { discard, isWithin, REPEATABLE, type Said, type Sendable, saidBy, sendableOf } from './api-request.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { NEVER, timeLimited } from './clock.ts';
-import { type Denial, denialOf, type Remedy, retryAfterOf } from './denial.ts';
+import { type Denial, denialOf, type Page, type Remedy, retryAfterOf } from './denial.ts';
 import { type Fetch, smallJson } from './http-client.ts';
+import { isDecided, isPageOf, PAGE_PACE } from './pages.ts';
 import { type Call, checkCall, checkTarget, type Target } from './requests.ts';
 import { type Api, resourceMetadata } from './resource-metadata.ts';
 import { LATE, newRun, type Run } from './run.ts';
-import { isSafeUrl } from './safe-url.ts';
 import type { Settings } from './settings.ts';
 import type { Subject } from './subject.ts';
 import type { Token } from './token.ts';
@@ -57,8 +57,7 @@ type Confirming = { readonly url: string; readonly until: number };
 type Next = { readonly plan: Plan; readonly token?: Token; readonly confirming?: Confirming };
 
 const DEFAULT_PAUSE = 5;
-/** Seconds between two requests while the person is on a page. */
-const PAGE_PACE = 5;
+
 const kindOf = (
   { status }: Response,
   { error }: Said,
@@ -130,11 +129,9 @@ export const apiFetch = (settings: Settings, server: AuthorizationServer, tokens
   };
 
   /** A page of the server, as the body of a refusal names it. A page elsewhere is not shown to the person. */
-  const pageIn = ({ remedies }: Denial): { readonly url: string; readonly expiresIn: number } | undefined => {
+  const pageIn = ({ remedies }: Denial): Page | undefined => {
     const found = remedies.find((one) => one.kind === 'step_up');
-    const page = found?.kind === 'step_up' ? found.page : undefined;
-    const isOwn = page && isSafeUrl(page.url) && new URL(page.url).origin === new URL(settings.issuer).origin;
-    return isOwn ? page : undefined;
+    return found?.page && isPageOf(new URL(settings.issuer).origin, found.page) ? found.page : undefined;
   };
 
   /** What to send after a new sign-in of the person; undefined if the program has no hook, or declines. */
@@ -159,8 +156,8 @@ export const apiFetch = (settings: Settings, server: AuthorizationServer, tokens
   /** Whether the person may still confirm on the page that the program gave them: then waits a while. */
   const isConfirming = async ({ url, until }: Confirming, { response, said, run }: Refused): Promise<boolean> => {
     const denial = await denialIn(response, said, run.signal);
-    // Another page: the person declined, or took too long.
-    if (pageIn(denial)?.url !== url || run.now() + PAGE_PACE > until) return false;
+    const page = pageIn(denial);
+    if (!page || isDecided(page, url, until - run.now()) || run.now() + PAGE_PACE > until) return false;
     run.refused(denial);
     const [remedy] = denial.remedies;
     if (remedy) await run.sleep(PAGE_PACE, remedy);

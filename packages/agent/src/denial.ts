@@ -1,5 +1,8 @@
 /** What a server says when it refuses: error response (RFC 6749 §5.2), denial profile of Behalf, and `Retry-After`. */
 
+/** A page on which a person answers. `expiresIn`: seconds. */
+export type Page = { readonly url: string; readonly expiresIn: number };
+
 /** What a program can do about a denial. */
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expiresIn: number }
@@ -9,7 +12,7 @@ export type Remedy =
       readonly acrValues: readonly string[];
       readonly maxAge: number | undefined;
       /** Where the person can confirm in place of a new authorization request. */
-      readonly page: { readonly url: string; readonly expiresIn: number } | undefined;
+      readonly page: Page | undefined;
     }
   | {
       readonly kind: 'approval';

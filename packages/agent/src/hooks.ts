@@ -3,7 +3,7 @@
  * asynchronous. One that returns false declines the remedy.
  */
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
-import type { Denial } from './denial.ts';
+import type { Denial, Page } from './denial.ts';
 import type { Subject } from './subject.ts';
 
 type Result<T> = T | Promise<T>;
@@ -36,7 +36,7 @@ export type Hooks = {
     stepUp: Asked & {
       readonly acrValues: readonly string[];
       readonly maxAge: number | undefined;
-      readonly page: { readonly url: string; readonly expiresIn: number } | undefined;
+      readonly page: Page | undefined;
     },
   ) => Result<Subject | boolean>;
   /** Return true if the program can work with exactly these scopes. The server may name others than those requested: it has refused those. */

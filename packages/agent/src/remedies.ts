@@ -1,11 +1,11 @@
 /** How each kind of remedy is followed. */
 import type { StopReason } from './agent-stop.ts';
 import type { Answer } from './authorization-server.ts';
-import { CIBA, type Denial, isLater, type Remedy } from './denial.ts';
+import { CIBA, type Denial, isLater, type Page, type Remedy } from './denial.ts';
 import type { Hooks } from './hooks.ts';
+import { isDecided, isPageOf, PAGE_PACE } from './pages.ts';
 import type { Port, Wanted } from './port.ts';
 import { LATE, type Run } from './run.ts';
-import { isSafeUrl } from './safe-url.ts';
 import { subjectTokenOf } from './subject.ts';
 
 /** The answer to the next request, and what that asked for; or why the remedy was not followed. */
@@ -19,15 +19,11 @@ export interface Remedies {
 type Of<Kind extends Remedy['kind']> = Extract<Remedy, { readonly kind: Kind }>;
 type Follow<Kind extends Remedy['kind']> = (remedy: Of<Kind>, denial: Denial, wanted: Wanted) => Promise<Outcome>;
 
-/** Seconds between two questions whether a person has decided on a page. */
-const CONSENT_PACE = 5;
 /** What a server may ask for as interval (CIBA §11), so that polls neither flood it nor stop. */
 const [LEAST_INTERVAL, MOST_INTERVAL, SLOWER] = [1, 60, 5];
 
 const paced = (interval: number, denial?: Denial): number =>
   Math.min(Math.max(interval, denial?.retryAfter ?? 0, LEAST_INTERVAL), MOST_INTERVAL);
-
-type Page = { readonly url: string; readonly expiresIn: number };
 
 /** The page of a remedy of this kind in a denial. */
 const pageIn = ({ remedies: offered }: Denial, kind: 'consent' | 'step_up'): Page | undefined => {
@@ -37,16 +33,6 @@ const pageIn = ({ remedies: offered }: Denial, kind: 'consent' | 'step_up'): Pag
   }
   return undefined;
 };
-
-/**
- * Whether a page is another one because the person decided on the first. A server also gives a new page when half of the time of
- * the first is over, and the first is then still open.
- */
-const isDecided = (page: Page, url: string, secondsLeft: number): boolean =>
-  page.url !== url && secondsLeft > page.expiresIn / 2 + CONSENT_PACE;
-
-/** Only a page of the server itself is shown to a person. */
-const isPageOf = (port: Port, { url }: Page): boolean => isSafeUrl(url) && new URL(url).origin === port.origin;
 
 /** Asks until the person has answered on the page. Throws AgentStop when it expires. */
 const answered = async (
@@ -68,7 +54,7 @@ const answered = async (
       if (isAnotherPage) return { answer, wanted };
       isAnotherPage = true;
     }
-    const pause = paced(CONSENT_PACE, answer.denial);
+    const pause = paced(PAGE_PACE, answer.denial);
     if (run.now() + pause > until) throw run.stop('expired', remedy);
     await run.sleep(pause, remedy);
   }
@@ -77,7 +63,7 @@ const answered = async (
 const consentFollower = (port: Port, { onConsent }: Hooks, run: Run): Follow<'consent'> => {
   return async (remedy, denial, wanted) => {
     const { url, expiresIn } = remedy;
-    if (!isPageOf(port, remedy)) return 'unsafe_remedy';
+    if (!isPageOf(port.origin, remedy)) return 'unsafe_remedy';
     if (!onConsent) return 'no_hook';
     const until = run.now() + expiresIn;
     const said = await run.hooked((signal) => onConsent({ url, expiresIn, denial, signal }), expiresIn, remedy);
@@ -134,7 +120,7 @@ const stepUpFollower = (port: Port, { onStepUp }: Hooks, run: Run): Follow<'step
   return async (remedy, denial, wanted) => {
     const { acrValues, maxAge, page } = remedy;
     if (!wanted.subject) return 'no_person';
-    if (page && !isPageOf(port, page)) return 'unsafe_remedy';
+    if (page && !isPageOf(port.origin, page)) return 'unsafe_remedy';
     if (!onStepUp) return 'no_hook';
     const until = run.now() + (page?.expiresIn ?? 0);
     const said = await run.hooked(

@@ -13,18 +13,17 @@ from typing import Any, Literal, Protocol
 import anyio
 import httpx
 
-from ..resource_server.options import ConfigurationError, is_safe_url, origin_of
+from ..resource_server.options import ConfigurationError, is_safe_url
 from .challenges import Challenge, challenges_in, parameter_in
 from .denial import Denial, StepUp, StepUpPage, Wait, denial_of, retry_after
 from .options import Hooks, Options
+from .pages import PAGE_PACE, is_decided, is_page_of
 from .resource_metadata import Api, ApiDirectory
 from .stop import AgentStop
 from .target import Details
 from .token import Subject, Token
 
 _DEFAULT_PAUSE = 5.0
-# Seconds between two requests while the person is on a page.
-_PAGE_PACE = 5.0
 # Methods that have the same effect twice as once (RFC 9110 §9.2.2).
 _REPEATABLE = frozenset(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
 
@@ -251,8 +250,7 @@ class ApiFetch:
         """A page of the server. A page elsewhere is not shown to the person."""
         found = next((one for one in denial.remedies if isinstance(one, StepUp)), None)
         page = None if found is None else found.page
-        is_own = page is not None and is_safe_url(page.url) and origin_of(page.url) == origin_of(self._options.issuer)
-        return page if is_own else None
+        return page if page is not None and is_page_of(self._options.issuer, page.url) else None
 
     async def _stepped_up(self, refused: _Refused, request: FetchRequest) -> _Next | None:
         """What to send after a new sign-in of the person; None if the program has no hook, or declines."""
@@ -276,13 +274,12 @@ class ApiFetch:
     async def _is_confirming(self, following: _Next, refused: _Refused) -> bool:
         """Whether the person may still confirm on the page that the program gave them: then waits a while."""
         page, now = following.page, self._options.clock()
-        if page is None or now + _PAGE_PACE > min(following.until, refused.deadline):
+        if page is None or now + PAGE_PACE > min(following.until, refused.deadline):
             return False
         current = self._page_in(await self._denial_in(refused))
-        # Another page: the person declined, or took too long.
-        if current is None or current.url != page.url:
+        if current is None or is_decided(current, page.url, following.until - now):
             return False
-        await self._options.sleep(_PAGE_PACE)
+        await self._options.sleep(PAGE_PACE)
         return True
 
     async def _waited(self, sent: httpx.Request, refused: _Refused, request: FetchRequest) -> bool:

@@ -9,20 +9,17 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 import anyio
 
-from ..resource_server.options import is_safe_url
 from .denial import CIBA, Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, StepUpPage, Wait
 from .options import Bounds, Hooks, Options
+from .pages import PAGE_PACE, is_decided, is_page_of
 from .stop import AgentStop, Step, StopReason
 from .token import Subject, Token, subject_of
 
 # How often a wait for the same reason is followed.
 _MOST_WAITS = 3
-# Seconds between two questions whether a person has decided on a page.
-_CONSENT_PACE = 5
 # What a server may ask for as interval (CIBA §11), so that polls neither flood it nor stop.
 _LEAST_INTERVAL, _MOST_INTERVAL, _SLOWER = 1, 60, 5
 
@@ -54,12 +51,6 @@ class Port:
 
 Outcome = tuple[Answer, Wanted] | StopReason
 """The answer to the next request, and what that asked for; or why the remedy was not followed."""
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return parts.scheme, f"{parts.hostname}:{port}"
 
 
 def _paced(interval: float, denial: Denial | None = None) -> float:
@@ -144,7 +135,7 @@ class _Run:
                 return "contact"
 
     async def _consent(self, remedy: Consent, denial: Denial, wanted: Wanted) -> Outcome:
-        if not self._is_own(remedy.url):
+        if not is_page_of(self._port.issuer, remedy.url):
             return "unsafe_remedy"
         hook = self._hooks.on_consent
         if hook is None:
@@ -154,10 +145,6 @@ class _Run:
             return "declined"
         self._note(remedy, "followed")
         return await self._answered(remedy, remedy, until, wanted)
-
-    def _is_own(self, url: str) -> bool:
-        """Only a page of the server itself is shown to a person."""
-        return is_safe_url(url) and _origin(url) == _origin(self._port.issuer)
 
     async def _answered(
         self, remedy: Consent | StepUp, opened: Consent | StepUpPage, until: float, wanted: Wanted
@@ -171,21 +158,16 @@ class _Run:
             page = next((_page_of(one) for one in answer.remedies if isinstance(one, type(remedy))), None)
             if page is None and not answer.is_later:
                 return answer, wanted
-            if page is not None and self._is_decided(page, opened.url, until):
+            if page is not None and is_decided(page, opened.url, until - self._now()):
                 # A request between the decision and its effect gets another page too. One more question tells them
                 # apart.
                 other_pages += 1
                 if other_pages > 1:
                     return answer, wanted
-            pause = _paced(_CONSENT_PACE, answer)
+            pause = _paced(PAGE_PACE, answer)
             if self._now() + pause > until:
                 raise self._stop("expired", remedy)
             await self._sleep(pause, remedy)
-
-    def _is_decided(self, page: Consent | StepUpPage, url: str, until: float) -> bool:
-        """Whether a page is another one because the person decided on the first. A server also gives a new page when
-        half of the time of the first is over, and the first is then still open."""
-        return page.url != url and until - self._now() > page.expires_in / 2 + _CONSENT_PACE
 
     async def _approval(self, remedy: Approval, denial: Denial, wanted: Wanted) -> Outcome:
         # Credentials of the agent go to the token endpoint of its server, and to no other address that a refusal names.
@@ -223,7 +205,7 @@ class _Run:
         if wanted.subject is None:
             return "no_person"
         page = remedy.page
-        if page is not None and not self._is_own(page.url):
+        if page is not None and not is_page_of(self._port.issuer, page.url):
             return "unsafe_remedy"
         hook = self._hooks.on_step_up
         if hook is None:
