@@ -23,7 +23,7 @@ const failed = (status?: number): SinkOutcome => ({
   ...(status === undefined ? {} : { status }),
 });
 
-/** A log with two nodes and a sink that receives everything from its beginning. */
+/** A log and a sink that receives everything from its beginning. */
 const scene = async () => {
   const documents = memoryDocumentStore();
   const clock = movableClock();
@@ -188,6 +188,48 @@ describe('the delivery to an audit sink', () => {
     expect(events.types()).toEqual(['audit_sink.skipped']);
     expect(await registry.health(SINK)).toMatchObject({ backlog: 0, delivered: 400, leftOut: 1 });
     await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ code: 'conflict', reason: 'sink_not_failing' });
+  });
+
+  test('holds to the record that a sink refuses while other streams grow, and skips no other', async () => {
+    const { documents, received, record, run, answers, registry, state, clock } = await scene();
+    const other = await openAuditLog(documents, { node: 'nod_b' });
+    const refused = 'nod_a:0000000000000002';
+    answers[0] = (ids) => (ids.includes(refused) ? failed(400) : ACKNOWLEDGED);
+    await run();
+    expect((await state())?.cursors.map(({ stream }) => stream)).toEqual(['nod_b', 'nod_a']);
+    await record(2);
+    await run();
+    const since = clock.now();
+    for (let failures = 2; failures < 4; failures += 1) {
+      await other.append({ type: 'token.issued', outcome: 'granted' });
+      clock.advance(61);
+      await run();
+      expect(await state()).toMatchObject({ failures, failingSince: since });
+    }
+
+    expect(await registry.skip(SINK, BY)).toBe(refused);
+    await run();
+    const receivedOf = (node: string) => sequencesOf([received.flat().filter((id) => id.startsWith(node))]);
+    expect([receivedOf('nod_a'), receivedOf('nod_b')]).toEqual([
+      [1, 3],
+      [1, 2, 3],
+    ]);
+    expect(await registry.health(SINK)).toMatchObject({ backlog: 0, leftOut: 1 });
+  });
+
+  test('skips nothing that the sink takes while an administrator skips it', async () => {
+    const { record, run, answers, registry, events, clock } = await scene();
+    await record(1);
+    answers[0] = () => failed(400);
+    await run();
+    clock.advance(61);
+    events.beforeAppend = async () => {
+      events.beforeAppend = async () => {};
+      answers.pop();
+      await run();
+    };
+    await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ reason: 'sink_not_failing' });
+    expect(await registry.health(SINK)).toMatchObject({ backlog: 0, delivered: 2, leftOut: 0 });
   });
 
   test('skips nothing of a sink that is only out of reach', async () => {

@@ -77,10 +77,12 @@ export type SinkCursor = {
   /** The HTTP status of that attempt, if the sink answered one. */
   readonly lastFailureStatus?: number;
   readonly lastFailureAt?: number;
+  /** The record whose content the sink refused in the last attempt, alone in its request. The next attempt begins with it. */
+  readonly refused?: StreamCursor;
   readonly lastDeliveredAt?: number;
   /** Number of records that the sink acknowledged. */
   readonly delivered: number;
-  /** Number of records that it refused in an acknowledged request (OTLP partial success), and that were skipped. */
+  /** Number of records that were skipped, and that it refused in an acknowledged request (OTLP partial success). */
   readonly leftOut: number;
   /** Whether the log says that the sink fails. */
   readonly isReported?: true;

@@ -64,11 +64,14 @@ export const sinkDelivery = (deps: {
   let turn = 0;
   let isStopped = false;
 
-  /** A smaller batch begins with the same stream each time, so that the record at fault is found. */
-  const waiting = async (held: SinkCursor, most: number): Promise<readonly AuditRecord[]> => {
+  /** A smaller batch begins with the same stream each time, so that the record at fault is found: its stream, once it is. */
+  const waiting = async ({ cursors: held, refused }: SinkCursor, most: number): Promise<readonly AuditRecord[]> => {
     turn += 1;
     const first = most === MOST_RECORDS ? turn : 0;
-    return recordsAfter(records, await withNewStreams(records, held.cursors), { most, turn: first, pause });
+    const streams = await withNewStreams(records, held);
+    const isAtFault = ({ stream }: StreamCursor): boolean => stream === refused?.stream;
+    const ordered = streams.toSorted((one, other) => Number(isAtFault(other)) - Number(isAtFault(one)));
+    return recordsAfter(records, ordered, { most, turn: first, pause });
   };
 
   /** Stores the state if no other process did since; undefined when one did. */
@@ -98,9 +101,10 @@ export const sinkDelivery = (deps: {
     sink: AuditSink,
     { document, version }: Versioned<SinkCursor>,
     failed: Extract<SinkOutcome, { isAcknowledged: false }>,
+    { first: { stream, sequence } }: SinkBatch,
   ): Promise<void> => {
     const now = clock.now();
-    const { lastFailureStatus: _, ...rest } = document;
+    const { lastFailureStatus: _, refused: __, ...rest } = document;
     const failures = document.failures + 1;
     const failingSince = document.failingSince ?? now;
     const wait = Math.max(failed.retryAfterSeconds ?? 0, backoff(failures, undefined, LONGEST_PAUSE_SECONDS));
@@ -111,6 +115,7 @@ export const sinkDelivery = (deps: {
       lastFailure: failed.failure,
       ...(failed.status === undefined ? {} : { lastFailureStatus: failed.status }),
       lastFailureAt: now,
+      ...(isContentRefused(failed.status) ? { refused: { stream, sequence } } : {}),
       dueAt: now + wait,
     };
     const isDue = now - failingSince >= FAILING_SECONDS && document.isReported === undefined;
@@ -125,7 +130,7 @@ export const sinkDelivery = (deps: {
     leftOut: number,
   ): Promise<Versioned<SinkCursor> | undefined> => {
     if (document.isReported) await reported(sink, 'audit_sink.recovered', document);
-    const { failingSince: _, isReported: __, dueAt: ___, ...rest } = document;
+    const { failingSince: _, isReported: __, dueAt: ___, refused: ____, ...rest } = document;
     const moved = new Map(document.cursors.map(({ stream, sequence }) => [stream, sequence]));
     for (const { stream, sequence } of taken) moved.set(stream, sequence);
     const now = clock.now();
@@ -155,7 +160,7 @@ export const sinkDelivery = (deps: {
     const end = clock.now() + TURN_SECONDS;
     const begun = await cursors.get(id);
     if (!begun || isOfOther(begun.document) || (begun.document.dueAt ?? 0) > clock.now()) return;
-    let most = begun.document.failures > 0 && isContentRefused(begun.document.lastFailureStatus) ? 1 : MOST_RECORDS;
+    let most = begun.document.refused ? 1 : MOST_RECORDS;
     let held: Versioned<SinkCursor> | undefined = begun;
     while (held && !isStopped && clock.now() < end) {
       const found = await waiting(held.document, most);
@@ -175,7 +180,7 @@ export const sinkDelivery = (deps: {
       } else if (isContentRefused(outcome.status) && batch.texts.length > 1) {
         most = Math.floor(batch.texts.length / 2);
       } else {
-        await afterFailure(sink, held, outcome);
+        await afterFailure(sink, held, outcome, batch);
         return;
       }
     }

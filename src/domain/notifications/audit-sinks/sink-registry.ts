@@ -1,7 +1,6 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
-import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
+import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
-import { recordsAfter, withNewStreams } from '../../audit/records-after.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -22,10 +21,12 @@ import { type AuditSinkChange, type NewAuditSink, sinkInput } from './sink-input
 import { sinkBatch } from './sink-payload.ts';
 import type { SinkRecord, SinkSource } from './sink-record.ts';
 import { auditSinkRefusal } from './sink-refusals.ts';
-import { isContentRefused, type SinkOutcome, type SinkSender } from './sink-sender.ts';
+import type { SinkOutcome, SinkSender } from './sink-sender.ts';
 
 /** The state of the delivery, and the number of records that wait. */
-export type SinkHealth = Omit<SinkCursor, 'id' | 'lockedUntil' | 'isReported'> & { readonly backlog: number };
+export type SinkHealth = Omit<SinkCursor, 'id' | 'lockedUntil' | 'isReported' | 'refused'> & {
+  readonly backlog: number;
+};
 
 /** A sink for metrics. */
 export type SinkMeasure = { readonly id: string; readonly backlog: number; readonly failingSeconds: number };
@@ -55,7 +56,7 @@ export interface AuditSinkRegistry {
   resume(id: string, by: By): Promise<Versioned<AuditSink>>;
   /** Sends a test record at once, without a cursor. */
   test(id: string, by: By): Promise<SinkOutcome>;
-  /** Skips the next record of a sink that refuses it. Throws 'conflict' when the sink does not fail. Returns its id. */
+  /** Skips the record that the sink refused alone. Throws 'conflict' when there is none. Returns its id. */
   skip(id: string, by: By): Promise<string>;
   /** A webhook signs with a new secret from now on. */
   rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<AuditSink>; readonly secret: string }>;
@@ -119,7 +120,7 @@ export const auditSinkRegistry = (deps: {
     async health(id) {
       const found = (await cursors.get(id))?.document;
       if (!found) return undefined;
-      const { id: _, lockedUntil: __, isReported: ___, ...state } = found;
+      const { id: _, lockedUntil: __, isReported: ___, refused: ____, ...state } = found;
       return { ...state, backlog: backlogOf(found, await readHeads(records)) };
     },
 
@@ -202,23 +203,18 @@ export const auditSinkRegistry = (deps: {
 
     async skip(id, by) {
       await documentsOf.found(id);
-      const found = await cursors.get(id);
-      if (!found || found.document.failures === 0 || !isContentRefused(found.document.lastFailureStatus))
-        throw auditSinkRefusal('sink_not_failing');
-      const streams = await withNewStreams(records, found.document.cursors);
-      const [next] = await recordsAfter(records, streams, { most: 1, turn: 0, pause: deps.pause });
-      if (!next) throw auditSinkRefusal('sink_not_failing');
-      const inputs = { record: next.id, reason: found.document.lastFailure };
-      await audit.append({ type: 'audit_sink.skipped', outcome: 'done', ...about(id, by), inputs });
-      await update(cursors, id, ({ dueAt: _, ...held }) => ({
-        ...held,
-        cursors: [
-          ...held.cursors.filter(({ stream }) => stream !== next.stream),
-          { stream: next.stream, sequence: next.sequence },
-        ],
-        leftOut: held.leftOut + 1,
-      }));
-      return next.id;
+      const { refused, lastFailure: reason } = (await cursors.get(id))?.document ?? {};
+      if (!refused) throw auditSinkRefusal('sink_not_failing');
+      const record = recordId(refused.stream, refused.sequence);
+      await audit.append({ type: 'audit_sink.skipped', outcome: 'done', ...about(id, by), inputs: { record, reason } });
+      await update(cursors, id, ({ dueAt: _, refused: current, ...held }) => {
+        // The sink may have taken the record in the meantime.
+        if (!current || recordId(current.stream, current.sequence) !== record)
+          throw auditSinkRefusal('sink_not_failing');
+        const others = held.cursors.filter(({ stream }) => stream !== refused.stream);
+        return { ...held, cursors: [...others, refused], leftOut: held.leftOut + 1 };
+      });
+      return record;
     },
 
     async rotateSecret(id, by) {
