@@ -1,4 +1,4 @@
-import type { AuditLog } from '../../audit/audit-event.ts';
+import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
@@ -110,6 +110,17 @@ export const auditSinkRegistry = (deps: {
     ...(request === undefined ? {} : { request }),
   });
 
+  const record = (
+    id: string,
+    by: By,
+    event: Pick<AuditEvent, 'outcome' | 'inputs'> & { readonly type: 'audit_sink.tested' | 'audit_sink.skipped' },
+  ) =>
+    audit.append({
+      ...event,
+      ...about(id, by),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
   return {
     get: (id) => collection.get(id),
 
@@ -185,17 +196,16 @@ export const auditSinkRegistry = (deps: {
 
     async test(id, by) {
       const { document: sink } = await documentsOf.found(id);
-      const record: SinkRecord = {
+      const sample: SinkRecord = {
         ...{ id: 'test:0000000000000000', stream: 'test', sequence: 0, at: clock.nowMillis(), hash: '' },
         event: { type: 'audit_sink.tested', outcome: 'done', ...about(id, by) },
       };
-      const batch = await sinkBatch(sink, [record], deps.source, deps.pause);
+      const batch = await sinkBatch(sink, [sample], deps.source, deps.pause);
       if (!batch) throw new Error('a test without a record');
       const outcome = await deps.sender.send(sink, batch);
-      await audit.append({
+      await record(id, by, {
         type: 'audit_sink.tested',
         outcome: outcome.isAcknowledged ? 'done' : 'refused',
-        ...about(id, by),
         ...(outcome.isAcknowledged ? {} : { inputs: { reason: outcome.failure } }),
       });
       return outcome;
@@ -205,16 +215,16 @@ export const auditSinkRegistry = (deps: {
       await documentsOf.found(id);
       const { refused, lastFailure: reason } = (await cursors.get(id))?.document ?? {};
       if (!refused) throw auditSinkRefusal('sink_not_failing');
-      const record = recordId(refused.stream, refused.sequence);
-      await audit.append({ type: 'audit_sink.skipped', outcome: 'done', ...about(id, by), inputs: { record, reason } });
+      const skipped = recordId(refused.stream, refused.sequence);
+      await record(id, by, { type: 'audit_sink.skipped', outcome: 'done', inputs: { record: skipped, reason } });
       await update(cursors, id, ({ dueAt: _, refused: current, ...held }) => {
         // The sink may have taken the record in the meantime.
-        if (!current || recordId(current.stream, current.sequence) !== record)
+        if (!current || recordId(current.stream, current.sequence) !== skipped)
           throw auditSinkRefusal('sink_not_failing');
         const others = held.cursors.filter(({ stream }) => stream !== refused.stream);
         return { ...held, cursors: [...others, refused], leftOut: held.leftOut + 1 };
       });
-      return record;
+      return skipped;
     },
 
     async rotateSecret(id, by) {
