@@ -242,6 +242,32 @@ describe('the delivery to an audit sink', () => {
     await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ reason: 'sink_not_failing' });
   });
 
+  test('does not fail while it is paused, and goes on with the same record afterwards', async () => {
+    const { received, record, run, answers, registry, clock } = await scene();
+    await record(1);
+    answers[0] = () => failed(400);
+    await run();
+    clock.advance(400);
+    expect(await registry.measures()).toEqual([{ id: SINK, backlog: 2, failingSeconds: 400 }]);
+    await registry.pause(SINK, BY);
+    expect(await registry.measures()).toEqual([{ id: SINK, backlog: 2, failingSeconds: 0 }]);
+    expect(await registry.health(SINK)).not.toHaveProperty('failingSince');
+    await run();
+    expect(received).toEqual([]);
+    answers.pop();
+    await registry.resume(SINK, BY);
+    await run();
+    expect(sequencesOf(received)).toEqual([1, 2]);
+  });
+
+  test('has no measures without its sink, and no cursor once it is removed', async () => {
+    const { registry, cursors, state } = await scene();
+    await cursors.insert({ id: 'snk_lost', cursors: [], failures: 0, delivered: 0, leftOut: 0 });
+    expect((await registry.measures()).map(({ id }) => id)).toEqual([SINK]);
+    await registry.remove(SINK, BY);
+    expect([await registry.measures(), await state()]).toEqual([[], undefined]);
+  });
+
   test('begins no sink beyond sixteen', async () => {
     const { registry } = await scene();
     for (let count = 1; count < 16; count += 1) await registry.create({ name: 'Sink', kind: 'file' }, BY);

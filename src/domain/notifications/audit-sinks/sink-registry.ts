@@ -50,7 +50,7 @@ export interface AuditSinkRegistry {
   ): Promise<{ readonly made: Versioned<AuditSink>; readonly secret: string | undefined }>;
   /** Throws 'not_found', 'precondition_failed' and 'invalid_field'. */
   update(id: string, expected: number, change: AuditSinkChange, by: By): Promise<Versioned<AuditSink>>;
-  /** Sends nothing until the sink is resumed. The backlog waits in the log. Idempotent. */
+  /** Sends nothing until the sink is resumed, and clears its failures. The backlog waits in the log. Idempotent. */
   pause(id: string, by: By): Promise<Versioned<AuditSink>>;
   /** Delivers again, at once, from the cursor. Idempotent. */
   resume(id: string, by: By): Promise<Versioned<AuditSink>>;
@@ -136,9 +136,9 @@ export const auditSinkRegistry = (deps: {
     },
 
     async measures() {
-      const found = await cursors.find({ limit: MOST_SINKS });
-      if (found.length === 0) return [];
-      const heads = await readHeads(records);
+      const ids = (await collection.find({ limit: MOST_SINKS })).map(({ document }) => document.id);
+      if (ids.length === 0) return [];
+      const [found, heads] = [await cursors.getMany(ids), await readHeads(records)];
       return found.map(({ document }) => ({
         id: document.id,
         backlog: backlogOf(document, heads),
@@ -186,7 +186,12 @@ export const auditSinkRegistry = (deps: {
         };
       }),
 
-    pause: (id, by) => switched(id, 'audit_sink.paused', by),
+    async pause(id, by) {
+      const paused = await switched(id, 'audit_sink.paused', by);
+      // A sink that is not tried does not fail.
+      await update(cursors, id, ({ dueAt: _, failingSince: __, ...held }) => ({ ...held, failures: 0 }));
+      return paused;
+    },
 
     async resume(id, by) {
       const resumed = await switched(id, 'audit_sink.resumed', by);
@@ -236,10 +241,11 @@ export const auditSinkRegistry = (deps: {
       return { changed, secret };
     },
 
-    async remove(id, by) {
-      await documentsOf.remove(id, 'audit_sink.removed', by);
-      await cursors.take(id);
-    },
+    // The cursor first: without its sink, no later call would remove it.
+    remove: (id, by) =>
+      documentsOf.remove(id, 'audit_sink.removed', by, async () => {
+        await cursors.take(id);
+      }),
 
     async sealAnew() {
       for (const { document } of await collection.find({ limit: MOST_SINKS })) {
