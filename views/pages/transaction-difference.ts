@@ -21,6 +21,7 @@ export type DifferenceRow = {
 
 export type TransactionDifference = {
   readonly other: { readonly id: string; readonly href: string };
+  /** Those that differ first. */
   readonly lines: readonly DifferenceRow[];
   /** There are more tokens or lines than are compared. */
   readonly isMore: boolean;
@@ -40,9 +41,9 @@ const isDifference = (given: TransactionDifference | Text | undefined): given is
   typeof given === 'object' && 'lines' in given;
 
 const result = ({ other, lines, isMore }: TransactionDifference): Html => {
-  const differing = lines.filter(({ here, there }) => here !== there);
-  return html`<p>${differing.length === 0 ? words.noDifference : words.differences(differing.length)} <a href="${other.href}"><code>${plainText(other.id, 80)}</code></a></p>
-${lines.length > 0 && table(COLUMNS, [...differing, ...lines.filter((line) => !differing.includes(line))], 'compare')}
+  const differing = lines.filter(({ here, there }) => here !== there).length;
+  return html`<p>${differing === 0 ? words.noDifference : words.differences(differing)} <a href="${other.href}"><code>${plainText(other.id, 80)}</code></a></p>
+${lines.length > 0 && table(COLUMNS, lines, 'compare')}
 ${isMore && html`<p class="hint">${words.comparedFirst}</p>`}`;
 };
 

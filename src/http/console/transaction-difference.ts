@@ -1,7 +1,8 @@
 import type { TransactionDifference } from '../../../views/pages/transaction-difference.ts';
+import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { ItemOf } from './console-calls.ts';
-import { type Names, partyNames, resourceNames, transactionHref } from './console-deps.ts';
+import { doerName, type Names, partyNames, resourceNames, transactionHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 
@@ -40,14 +41,32 @@ export const transactionDifference = async (
     deps,
     all.flatMap(({ resource }) => resource ?? []),
   );
-  const [here, there] = [countsOf(mine.steps), countsOf(theirs.steps)];
-  const keys = [...new Set([...here.keys(), ...there.keys()])].sort();
-  const lines = keys.map((key) => lineOf(key, here.get(key) ?? 0, there.get(key) ?? 0, { names, apis }));
+  const lines = linesOf(mine.steps, theirs.steps);
   return {
     other: { id: other, href: transactionHref(deps, other) },
-    lines: lines.slice(0, LINES),
+    lines: lines.slice(0, LINES).map((line) => named(line, names, apis)),
     isMore: mine.isMore || theirs.isMore || lines.length > LINES,
   };
+};
+
+type Line = Omit<TransactionDifference['lines'][number], 'agent' | 'api'> & {
+  readonly agent: string;
+  readonly resource: string;
+};
+
+/** What each did, and how often. Lines that differ come first, so that a limit on lines cuts them last. */
+export const linesOf = (mine: readonly Step[], theirs: readonly Step[]): readonly Line[] => {
+  const [here, there] = [countsOf(mine), countsOf(theirs)];
+  const keys = [...new Set([...here.keys(), ...there.keys()])].sort();
+  const lines = keys.map((key): Line => {
+    const [agent = '', resource = '', what = '', result = '', kind] = JSON.parse(key) as readonly string[];
+    return {
+      ...{ agent, resource, what, result, isCall: kind === 'call' },
+      ...{ here: here.get(key) ?? 0, there: there.get(key) ?? 0 },
+    };
+  });
+  const isSame = (line: Line): boolean => line.here === line.there;
+  return [...lines.filter((line) => !isSame(line)), ...lines.filter(isSame)];
 };
 
 /** How often each kind of token, and each kind of call with it, occurs. */
@@ -64,15 +83,13 @@ const countsOf = (steps: readonly Step[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
-const lineOf = (
-  key: string,
-  here: number,
-  there: number,
-  { names, apis }: { readonly names: Names; readonly apis: Names },
-): TransactionDifference['lines'][number] => {
-  const [agent = '', resource = '', what = '', result = '', kind] = JSON.parse(key) as readonly string[];
-  return {
-    ...{ agent: names(agent), api: apis(resource), what, result, here, there },
-    isCall: kind === 'call',
-  };
-};
+/** Agent and API with the names that the list of tokens has. */
+const named = (
+  { agent, resource, ...line }: Line,
+  names: Names,
+  apis: Names,
+): TransactionDifference['lines'][number] => ({
+  ...line,
+  agent: agent === '' ? agentFactWords.thisServer : doerName(names, agent),
+  api: resource === '' ? '' : apis(resource),
+});
