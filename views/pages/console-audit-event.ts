@@ -8,9 +8,8 @@ import { sourceText } from '../partials/policy-text.ts';
 import { submit } from '../partials/submit.ts';
 import { secondText } from '../time-text.ts';
 import { eventPhrase } from '../words/audit-events.ts';
-import { auditWords } from '../words/console-audit.ts';
 import { auditEventWords as words } from '../words/console-audit-event.ts';
-import type { AuditRow } from './console-audit.ts';
+import { type AuditRow, memberList, outcomeTag } from './console-audit.ts';
 
 export type ExplainedScope = {
   readonly scope: string;
@@ -45,8 +44,6 @@ export type AuditEventModel = ConsoleFrame & {
   readonly why?: Explanation;
 };
 
-const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
-
 export const auditEventPage = (model: AuditEventModel): Html => {
   const { event, why } = model;
   return layout({
@@ -57,13 +54,10 @@ export const auditEventPage = (model: AuditEventModel): Html => {
     width: 'wide',
     side: consoleNavigation(model, 'auditLog', false),
     body: html`<div class="page-head"><h1>${eventPhrase(event.type)}</h1>
-<p class="facts"><span class="tag ${LOOKS[event.outcome]}">${auditWords.outcomes[event.outcome]}</span> ${secondText(event.at)}${event.who !== undefined && html` · ${anyName(event.who)}`}${event.where !== undefined && html` · ${isolated(event.where, 120)}`}${event.error !== undefined && html` <code>${plainText(event.error, 80)}</code>`}</p>
+<p class="facts">${outcomeTag(event.outcome)} ${secondText(event.at)}${event.who !== undefined && html` · ${anyName(event.who)}`}${event.where !== undefined && html` · ${isolated(event.where, 120)}`}${event.error !== undefined && html` <code>${plainText(event.error, 80)}</code>`}</p>
 <p><a href="${model.auditHref}">${words.back}</a>${event.workHref !== undefined && html` · <a href="${event.workHref}">${words.transaction}</a>`}</p></div>
 ${why && explained(why, model.path)}
-<section class="card" aria-labelledby="members"><h2 id="members">${words.members}</h2><dl class="facts small">${event.members.map(
-      ({ name, value }) =>
-        html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${auditWords.erased}</em>` : html`<code>${plainText(value, 400)}</code>`}</dd></div>`,
-    )}</dl></section>`,
+<section class="card" aria-labelledby="members"><h2 id="members">${words.members}</h2>${memberList(event.members)}</section>`,
   });
 };
 
@@ -87,6 +81,7 @@ const otherVersions = ({ versions, by }: Explanation, path: string): Html =>
   html`<form method="get" action="${path}" class="filters few" role="search" aria-labelledby="why">${choice({ name: 'policy', label: words.compare, value: by === undefined ? '' : String(by), options: versions })}
 <div class="actions">${submit({ text: words.ask, kind: 'plain' })}</div></form>`;
 
+const WAS = { granted: 'good', refused: 'off' } as const;
 const SAYS = { permit: 'good', forbid: 'off', none: 'off' } as const;
 
 /** What policies say is needed besides. */
@@ -104,7 +99,7 @@ const COLUMNS: readonly Column<ExplainedScope>[] = [
   {
     title: words.was,
     cell: ({ was, wasBy }) =>
-      html`<span class="tag ${LOOKS[was]}">${words[was]}</span>${wasBy !== undefined && html` <code>${plainText(wasBy, 40)}</code>`}`,
+      html`<span class="tag ${WAS[was]}">${words[was]}</span>${wasBy !== undefined && html` <code>${plainText(wasBy, 40)}</code>`}`,
   },
   {
     title: words.says,

@@ -121,6 +121,9 @@ ${typeof model.log === 'object' && model.log.witnesses.count > 0 && html`<p>${wo
 
 const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
 
+export const outcomeTag = (outcome: AuditRow['outcome']): Html =>
+  html`<span class="tag ${LOOKS[outcome]}">${words.outcomes[outcome]}</span>`;
+
 /** What events have in common that one line shows. Each one that was changed in the database has a line of its own. */
 const factsOf = ({ type, outcome, who, subject, where, statement, error, mismatches, members }: AuditRow) => [
   type,
@@ -142,7 +145,7 @@ const COLUMNS: readonly Column<Run>[] = [
     cell: ([
       row,
       ...more
-    ]) => html`${row.mismatches !== undefined && html`<span class="tag warn">${words.changed(row.mismatches.join(', '))}</span> `}<details class="run"><summary><span class="tag ${LOOKS[row.outcome]}">${words.outcomes[row.outcome]}</span> ${eventPhrase(row.type)}${
+    ]) => html`${row.mismatches !== undefined && html`<span class="tag warn">${words.changed(row.mismatches.join(', '))}</span> `}<details class="run"><summary>${outcomeTag(row.outcome)} ${eventPhrase(row.type)}${
       row.statement !== undefined && html` <code>${plainText(row.statement, 120)}</code>`
     }${
       row.error !== undefined && html` <code>${plainText(row.error, 80)}</code>`
@@ -166,11 +169,14 @@ ${
 const nameOf = (who: Text): HtmlValue => (typeof who === 'string' ? isolated(who) : who);
 
 /** All members of an event. */
-const whole = ({ members, href, workHref }: AuditRow): Html =>
+export const memberList = (members: AuditRow['members']): Html =>
   html`<dl class="facts small">${members.map(
     ({ name, value }) =>
       html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${words.erased}</em>` : html`<code>${plainText(value, MOST)}</code>`}</dd></div>`,
-  )}</dl>${(href ?? workHref) !== undefined && html`<p>${href !== undefined && html`<a href="${href}">${words.whole}</a> `}${workHref !== undefined && html`<a href="${workHref}">${words.sameWork}</a>`}</p>`}`;
+  )}</dl>`;
+
+const whole = ({ members, href, workHref }: AuditRow): Html =>
+  html`${memberList(members)}${(href ?? workHref) !== undefined && html`<p>${href !== undefined && html`<a href="${href}">${words.whole}</a> `}${workHref !== undefined && html`<a href="${workHref}">${words.sameWork}</a>`}</p>`}`;
 
 /** Characters of one member's value on the page; the file has all of them. */
 const MOST = 400;

@@ -9,6 +9,7 @@ import { numberPhrase, secondText, timeText } from '../time-text.ts';
 import { eventPhrase } from '../words/audit-events.ts';
 import { auditWords } from '../words/console-audit.ts';
 import { transactionWords as words } from '../words/console-transaction.ts';
+import { outcomeTag } from './console-audit.ts';
 import { transactionState } from './console-transactions.ts';
 import { compared, type TransactionDifference } from './transaction-difference.ts';
 import { type ShownStep, stepWaterfall } from './transaction-steps.ts';
@@ -211,8 +212,6 @@ const elapsed = (milliseconds: number): Text => {
   return words.hours(numberPhrase(Math.round(milliseconds / 360_000) / 10));
 };
 
-const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
-
 type Row = TransactionEvent & { readonly index: number };
 
 const columnsFrom = (first: number): readonly Column<Row>[] => [
@@ -224,7 +223,7 @@ const columnsFrom = (first: number): readonly Column<Row>[] => [
   {
     title: auditWords.what,
     cell: ({ type, outcome, statement, error }) =>
-      html`<span class="tag ${LOOKS[outcome]}">${auditWords.outcomes[outcome]}</span> ${eventPhrase(type)}${statement !== undefined && html` <code>${plainText(statement, 120)}</code>`}${error !== undefined && html` <code>${plainText(error, 80)}</code>`}`,
+      html`${outcomeTag(outcome)} ${eventPhrase(type)}${statement !== undefined && html` <code>${plainText(statement, 120)}</code>`}${error !== undefined && html` <code>${plainText(error, 80)}</code>`}`,
   },
   {
     title: auditWords.who,

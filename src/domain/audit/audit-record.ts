@@ -171,6 +171,9 @@ const SALT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 export const isCommittedTo = (erasable: Erasable, commitment: unknown): boolean =>
   SALT.test(erasable.salt) && erasable.value.isWellFormed() && commitment === commitmentOf(erasable);
 
+/** The form of `recordId`. */
+export const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
+
 export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
 
 /** The expected copies of an event; an editor of the store may have changed the stored ones. */

@@ -8,7 +8,6 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { policyHref, versionOptions } from './policy-models.ts';
 
-const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 const SAYS = { permit: 'permit', forbid: 'forbid', 'no policy permits': 'none' } as const;
 
 /** Adds `GET /console/audit/events/:id`: one event, and the policies by which its scopes were granted or refused. */
@@ -17,7 +16,6 @@ export const addAuditEventPage = (parts: PageParts): void => {
   page('/console/audit/events/:id', async (ctx, { viewer, frame }, id) => {
     const { account, by } = viewer;
     calls.access('getAuditEvent', account);
-    if (!RECORD_ID.test(id)) throw documentRefusal('object_not_found');
     const { body: entry } = await calls.run('getAuditEvent', account, by, { id });
     if (!entry) throw documentRefusal('object_not_found');
     const [event] = await rowsOf(deps, [entry as never], (txn) => transactionHref(deps, txn));

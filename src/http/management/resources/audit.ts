@@ -2,6 +2,7 @@
 
 import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
+import { RECORD_ID } from '../../../domain/audit/audit-record.ts';
 import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
 import { membersNamed } from '../../../domain/audit/event-members.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
@@ -69,8 +70,6 @@ export const AUDIT_SCOPES = scopes('audit', {
 });
 
 const make = about('audit', AUDIT_SCOPES);
-/** The stream of a node, and the position in it. */
-const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 
 const routes = {
   listAuditEvents: make.read('/audit/events', AUDIT_PAGE, 'List audit events, newest first', {

@@ -14,9 +14,6 @@ import { named } from '../../schema.ts';
 import { arrayOf, flag, integer, oneOf, output, string, strings, text } from '../../schema-parts.ts';
 import { toWire } from '../../wire-names.ts';
 
-/** The stream of a node, and the position in it. */
-export const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
-
 export const EXPLANATION_QUERY = {
   policy: text('Version or id of another policy set, or `active`. Default: the version that decided.', 64, {
     pattern: '^[A-Za-z0-9_-]{1,64}$',

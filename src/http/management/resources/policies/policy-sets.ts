@@ -1,5 +1,6 @@
 /** Resource: policy sets. */
 
+import { RECORD_ID } from '../../../../domain/audit/audit-record.ts';
 import type { PolicyRegistry, ShownPolicySet, Written } from '../../../../domain/authority/policy/policy-registry.ts';
 import type { PolicyFinding } from '../../../../domain/ports/policy-engine.ts';
 import { POLICY_ACTIONS } from '../../../../domain/ports/policy-engine.ts';
@@ -29,7 +30,6 @@ import {
   EXPLANATION_QUERY,
   type ExplanationDependencies,
   explanationHandlers,
-  RECORD_ID,
 } from './explanations.ts';
 import {
   APPROVER_SIMULATION,
