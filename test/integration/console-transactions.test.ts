@@ -145,7 +145,7 @@ describe('/console/transactions', () => {
     for (const path of [receipt, evidence]) expect((await raw(newBrowser(server.issuer), path)).status).toBe(303);
     expect((await server.events('audit.exported')).length).toBe(before + 1);
     const german = await auditor.request(at(`/console/transactions/${id}`), { headers: { 'accept-language': 'de' } });
-    expect(await german.text()).toContain('Beleg herunterladen');
+    expect(await german.text()).toContain('Quittung herunterladen');
   });
 
   test('says why a token was allowed, with the text of the policies, and what a draft says', async () => {

@@ -1,6 +1,6 @@
-// What every page of the console does with a click. Copies what a button names, and says so; saves it as a file; prints the page. Closes an open
-// menu at a click beside it, and at Escape. Without this script the buttons do nothing, and without scripts a browser hides
-// them; a menu closes at its own button. Ticks all rows of a list, or none.
+// What every page of the console does with a click: copies what a button names, and says so; saves it as a file; prints the
+// page; ticks all rows of a list, or none; closes an open menu at a click beside it, and at Escape. Without scripts a browser
+// hides the buttons, and a menu closes at its own button.
 {
   const rows = () => [...document.querySelectorAll('.pick input[name]')];
   const showAll = () => {

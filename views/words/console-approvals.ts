@@ -4,12 +4,12 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const consoleApprovalsWords = {
   title: phrase({ en: 'Approvals', de: 'Freigaben' }),
   lead: phrase({
-    en: 'Single actions for which agents asked a person. People decide on their own pages, not here.',
+    en: 'Single actions that agents asked a person to approve. People decide on their own pages, not here.',
     de: 'Einzelne Handlungen, um die Agenten Personen gebeten haben. Entschieden wird auf deren eigenen Seiten, hier nicht.',
   }),
   requestsNow: phrase({ en: 'Requests by outcome', de: 'Anfragen nach Ergebnis' }),
   lastDays: (days: number) =>
-    phrase({ en: `What people decided in ${days} days`, de: `Was Personen in ${days} Tagen entschieden` }),
+    phrase({ en: `Decisions in the last ${days} days`, de: `Entscheidungen der letzten ${days} Tage` }),
   byOutcome: (count: HtmlValue) => phrase({ en: html`${count} requests`, de: html`${count} Anfragen` }),
   countedOnly: (count: HtmlValue) =>
     phrase({ en: html`Of the newest ${count} approvals.`, de: html`Von den neuesten ${count} Freigaben.` }),
@@ -41,7 +41,7 @@ export const consoleApprovalsWords = {
     de: 'In 3 Sekunden liest keine Person eine Seite. Viele solche Freigaben sind Gewohnheit.',
   }),
   denialsHint: phrase({
-    en: 'If approvers never deny a request, ask whether they read them. Approvals by break-glass access count apart.',
+    en: 'If approvers never deny a request, ask whether they read them. Approvals by break-glass access are counted separately.',
     de: 'Gibt es nie eine Ablehnung, fragen Sie, ob die Anfragen gelesen werden. Notfallfreigaben zählen getrennt.',
   }),
   emergencies: phrase({

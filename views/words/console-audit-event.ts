@@ -9,12 +9,12 @@ export const auditEventWords = {
   whyWith: (version: number) => phrase({ en: `What version ${version} says`, de: `Was Version ${version} sagt` }),
   decidedBy: (version: HtmlValue) =>
     phrase({
-      en: html`Version ${version} of the policies decided this. Only what the other layers had left was asked of it.`,
+      en: html`Version ${version} of the policies decided this. It was asked only about what the other layers had left.`,
       de: html`Version ${version} der Richtlinien hat dies entschieden. Sie wurde nur zu dem gefragt, was die anderen Ebenen übrig ließen.`,
     }),
   otherVersion: (asked: number, decided: HtmlValue) =>
     phrase({
-      en: html`This is what version ${asked} says to the same question. Version ${decided} decided. Nothing changes by looking.`,
+      en: html`This is what version ${asked} says to the same question. Version ${decided} decided. Looking changes nothing.`,
       de: html`Das sagt Version ${asked} zu derselben Frage. Entschieden hat Version ${decided}. Das Ansehen ändert nichts.`,
     }),
   notRecorded: phrase({

@@ -27,7 +27,6 @@ export const auditWords = {
     en: 'There is no such API, or several have this name. Its identifier is a URL.',
     de: 'Eine solche API gibt es nicht, oder mehrere heißen so. Ihr Bezeichner ist eine URL.',
   }),
-
   subject: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
   caller: phrase({ en: 'Who acted', de: 'Wer handelte' }),
   callerHint: phrase({ en: 'Id of an app, agent or account.', de: 'Kennung von App, Agent oder Konto.' }),

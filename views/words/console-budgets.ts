@@ -91,7 +91,7 @@ export const budgetWords = {
   },
   howMuchHint: phrase({
     en: 'Each use counts for the length of the window. Once the limit is reached, the next token is refused.',
-    de: 'Jede Nutzung zählt für die Länge des Zeitfensters. Ist die Grenze erreicht, wird der nächste Token verweigert.',
+    de: 'Jede Nutzung zählt für die Länge des Zeitfensters. Ist die Grenze erreicht, wird das nächste Token verweigert.',
   }),
   changeOf: (name: HtmlValue) => phrase({ en: html`Change the budget “${name}”`, de: html`Budget „${name}“ ändern` }),
   howMuch: phrase({ en: 'How much', de: 'Wie viel' }),

@@ -30,7 +30,7 @@ export const doneWords = {
   changed: phrase({ en: 'Saved.', de: 'Gespeichert.' }),
   transactionClosed: phrase({
     en: 'Closed. Every token of it has ended.',
-    de: 'Geschlossen. Alle seine Token sind beendet.',
+    de: 'Geschlossen. Alle seine Tokens sind beendet.',
   }),
   added: phrase({ en: 'Added. It works from now on.', de: 'Hinzugefügt. Gilt ab jetzt.' }),
   stopped: phrase({
@@ -157,7 +157,7 @@ export const doneWords = {
     de: 'Verworfen. Alle Knoten holen seine Schlüssel neu.',
   }),
   sentAllAgain: phrase({
-    en: 'The server sends all of them again. What fails too stands here again.',
+    en: 'The server sends all of them again. Those that fail again return to this list.',
     de: 'Der Server sendet alle erneut. Was auch dann scheitert, steht wieder hier.',
   }),
   sentAgainInPart: phrase({
@@ -165,7 +165,7 @@ export const doneWords = {
     de: 'Der Server sendet sie erneut, aber nicht alle: Die Links mancher Mails sind abgelaufen, oder es sind mehr, als er auf einmal nimmt.',
   }),
   sentAgain: phrase({
-    en: 'The server sends it again. It stands here again if that fails too.',
+    en: 'The server sends it again. If that fails too, it returns to this list.',
     de: 'Der Server sendet es erneut. Scheitert auch das, steht es wieder hier.',
   }),
   tokenRevoked: phrase({

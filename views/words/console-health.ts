@@ -24,7 +24,7 @@ export const healthWords = {
       de: 'Entwicklung: der Aussteller ist http',
     }),
   },
-  since: phrase({ en: 'This process started', de: 'Dieser Prozess begann' }),
+  since: phrase({ en: 'This process started', de: 'Dieser Prozess läuft seit' }),
   documents: phrase({ en: 'Durable data', de: 'Dauerhafte Daten' }),
   ephemeral: phrase({ en: 'Short-lived data', de: 'Kurzlebige Daten' }),
   stores: {

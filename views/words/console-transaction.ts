@@ -14,19 +14,17 @@ export const transactionWords = {
   }),
   ofAgent: phrase({ en: 'Name or id of an agent', de: 'Name oder Kennung eines Agenten' }),
   pagesOfList: phrase({ en: 'Pages of transactions', de: 'Seiten der Vorgänge' }),
-  pagesOfSteps: phrase({ en: 'Pages of tokens', de: 'Seiten der Token' }),
+  pagesOfSteps: phrase({ en: 'Pages of tokens', de: 'Seiten der Tokens' }),
   states: {
     open: phrase({ en: 'open', de: 'offen' }),
     closed: phrase({ en: 'closed', de: 'geschlossen' }),
   },
   state: phrase({ en: 'State', de: 'Zustand' }),
-  intent: phrase({ en: 'Intent', de: 'Absicht' }),
+  intent: phrase({ en: 'Intent', de: 'Zweck' }),
   noText: phrase({ en: 'Only a digest was stated', de: 'Nur ein Hashwert wurde angegeben' }),
   source: phrase({ en: 'Who vouches for it', de: 'Wer dafür bürgt' }),
   sources: {
     stated_by_agent: phrase({ en: 'stated by the agent', de: 'vom Agenten angegeben' }),
-    stated_by_app: phrase({ en: 'stated by the app', de: 'von der App angegeben' }),
-    typed_by_person: phrase({ en: 'typed by the person', de: 'von der Person eingegeben' }),
     confirmed_by_person: phrase({ en: 'confirmed by the person', de: 'von der Person bestätigt' }),
   } as Readonly<Record<string, Phrase>>,
   agent: phrase({ en: 'Agent', de: 'Agent' }),
@@ -48,11 +46,11 @@ export const transactionWords = {
     agent: phrase({ en: 'by the agent', de: 'vom Agenten' }),
     owner: phrase({ en: 'by the owner', de: 'vom Eigentümer' }),
     operator: phrase({ en: 'by an operator', de: 'von einem Operator' }),
-    timeout: phrase({ en: 'by its end', de: 'durch Ablauf' }),
+    timeout: phrase({ en: 'by timeout', de: 'durch Ablauf' }),
     kill: phrase({ en: 'by a kill', de: 'durch einen Notaus' }),
     hand_over: phrase({ en: 'by a change of owner', de: 'durch einen Eigentümerwechsel' }),
   },
-  steps: phrase({ en: 'Tokens and what was done with them', de: 'Token und was damit geschah' }),
+  steps: phrase({ en: 'Tokens and what was done with them', de: 'Tokens und was damit geschah' }),
   stepsHint: phrase({
     en: 'Each bar is the life of a token, each mark a call that an API reported. Open one for its facts.',
     de: 'Jeder Balken ist die Gültigkeit eines Tokens, jeder Strich ein Aufruf, den eine API gemeldet hat. Öffnen Sie einen für seine Angaben.',
@@ -86,18 +84,18 @@ export const transactionWords = {
   closeTitle: phrase({ en: 'Close the transaction', de: 'Vorgang schließen' }),
   closeQuestion: phrase({ en: 'Close this transaction?', de: 'Diesen Vorgang schließen?' }),
   closeLead: phrase({
-    en: 'Every token of it ends now, also those of other agents, and open approvals give no token. It cannot be opened again.',
-    de: 'Alle seine Token enden sofort, auch die anderer Agenten, und offene Freigaben ergeben kein Token. Er lässt sich nicht wieder öffnen.',
+    en: 'Every token of it ends now, including those of other agents. Open approvals no longer give a token. It cannot be opened again.',
+    de: 'Alle seine Tokens enden sofort, auch die anderer Agenten. Offene Freigaben ergeben kein Token mehr. Er lässt sich nicht wieder öffnen.',
   }),
-  receipt: phrase({ en: 'Download the receipt', de: 'Beleg herunterladen' }),
+  receipt: phrase({ en: 'Download the receipt', de: 'Quittung herunterladen' }),
   receiptHint: phrase({
-    en: 'The receipt is signed. It has each token with its grade, as of now.',
-    de: 'Der Beleg ist signiert. Er enthält jedes Token mit seiner Bewertung, Stand jetzt.',
+    en: 'The receipt is signed. It lists each token with its grade, as of now.',
+    de: 'Die Quittung ist signiert. Sie enthält jedes Token mit seiner Bewertung, Stand jetzt.',
   }),
-  evidence: phrase({ en: 'Download the evidence', de: 'Nachweise herunterladen' }),
+  evidence: phrase({ en: 'Download the evidence', de: 'Belege herunterladen' }),
   evidenceHint: phrase({
-    en: 'The evidence is an archive that anyone verifies without this server. Its README.txt says how.',
-    de: 'Die Nachweise sind ein Archiv, das sich ohne diesen Server prüfen lässt. Seine README.txt sagt, wie.',
+    en: 'The evidence is an archive that anyone can verify without this server. Its README.txt says how.',
+    de: 'Die Belege sind ein Archiv, das sich ohne diesen Server prüfen lässt. Die README.txt darin sagt, wie.',
   }),
   live: (count: number, isMore: boolean) =>
     phrase({
@@ -117,7 +115,7 @@ export const transactionWords = {
     en: 'There is no such transaction, or you may not see it.',
     de: 'Einen solchen Vorgang gibt es nicht, oder Sie dürfen ihn nicht sehen.',
   }),
-  noDifference: phrase({ en: 'Both did the same, as often, as', de: 'Beide taten dasselbe, gleich oft:' }),
+  noDifference: phrase({ en: 'No difference from', de: 'Kein Unterschied zu' }),
   differences: (count: number) =>
     phrase({
       en: count === 1 ? 'One line differs from' : `${count} lines differ from`,
@@ -125,7 +123,7 @@ export const transactionWords = {
     }),
   comparedFirst: phrase({
     en: 'Only the first 1,000 tokens of each, the first 20 calls of each token and 200 lines are compared.',
-    de: 'Verglichen sind nur die ersten 1.000 Token von jedem, die ersten 20 Aufrufe jedes Tokens und 200 Zeilen.',
+    de: 'Verglichen sind nur die ersten 1.000 Tokens von jedem, die ersten 20 Aufrufe jedes Tokens und 200 Zeilen.',
   }),
   did: phrase({ en: 'What', de: 'Was' }),
   aCall: phrase({ en: 'Call', de: 'Aufruf' }),

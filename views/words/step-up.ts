@@ -11,12 +11,12 @@ export const stepUpWords = {
       de: 'Was Sie verlangt haben, braucht eine Anmeldung mit Ihrem zweiten Faktor.',
     }),
     recent: phrase({
-      en: 'What you asked for needs a sign-in of just now.',
-      de: 'Was Sie verlangt haben, braucht eine Anmeldung von eben.',
+      en: 'What you asked for needs a recent sign-in.',
+      de: 'Was Sie verlangt haben, braucht eine frische Anmeldung.',
     }),
   },
   asks: phrase({ en: 'Asks for it', de: 'Verlangt es' }),
-  at: phrase({ en: 'For calls of', de: 'Für Aufrufe von' }),
+  at: phrase({ en: 'For calls to', de: 'Für Aufrufe von' }),
   through: phrase({ en: 'You use', de: 'Sie benutzen' }),
   isAgent: phrase({ en: 'Agent', de: 'Agent' }),
   onlyIfYou: (client: HtmlValue) =>
@@ -32,7 +32,7 @@ export const stepUpWords = {
   confirm: phrase({ en: 'Confirm', de: 'Bestätigen' }),
   signIn: phrase({ en: 'Sign in again', de: 'Noch einmal anmelden' }),
   signInFirst: phrase({
-    en: 'Sign in again first. Then you are back on this page and can confirm.',
+    en: 'Sign in again first. You then return to this page and can confirm.',
     de: 'Melden Sie sich zuerst noch einmal an. Danach sind Sie wieder auf dieser Seite und können bestätigen.',
   }),
   decline: phrase({ en: 'Do not confirm', de: 'Nicht bestätigen' }),

@@ -11,7 +11,7 @@ const caption = (name: readonly [en: string, de: string], use: readonly [en: str
 /** By part, in the order of its variants. A part with one variant needs none. */
 export const styleguideCaptions: Readonly<Record<string, readonly Caption[]>> = {
   submit: [
-    caption(['Primary', 'Haupt'], ['The one main action of a page.', 'Die eine wichtigste Aktion einer Seite.']),
+    caption(['Primary', 'Primär'], ['The one main action of a page.', 'Die eine wichtigste Aktion einer Seite.']),
     caption(['Plain', 'Schlicht'], ['Any other action, and Cancel.', 'Jede andere Aktion, und Abbrechen.']),
     caption(
       ['Danger', 'Gefahr'],
@@ -46,7 +46,7 @@ export const styleguideCaptions: Readonly<Record<string, readonly Caption[]>> = 
     caption(['Ticked', 'Angehakt'], ['The choice is on.', 'Die Wahl ist an.']),
     caption(
       ['Not ticked', 'Nicht angehakt'],
-      ['A choice that needs an own decision.', 'Braucht eine eigene Entscheidung.'],
+      ['A choice that needs a decision of its own.', 'Braucht eine eigene Entscheidung.'],
     ),
   ],
   riskBadge: [
