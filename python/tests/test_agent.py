@@ -115,7 +115,8 @@ class TestRequests:
 
     async def test_exchange_in_a_transaction(self) -> None:
         at = scene(script(granted()))
-        tokens = [await at.agent.exchange("ada", RESOURCE, transaction=one) for one in ("trn_1", "trn_2", None, "trn_1")]
+        within = ["trn_1", "trn_2", None, "trn_1"]
+        tokens = [await at.agent.exchange("ada", RESOURCE, transaction=one) for one in within]
         assert [form.get("transaction") for form in at.forms] == ["trn_1", "trn_2", None]
         assert tokens[3] is tokens[0]
         with pytest.raises(ConfigurationError, match="transaction"):

@@ -7,11 +7,18 @@ request: put :class:`behalf.resource_server.asgi.RequireToken` in front of the H
 from __future__ import annotations
 
 from mcp.server.auth.provider import AccessToken
+from pydantic import PrivateAttr
 
 from .access import Access
 from .refusal import Refusal
 from .requirement import Requirement
 from .resource_server import ResourceServer
+
+
+class _VerifiedToken(AccessToken):
+    """What the SDK hands on to the call, with what the verifier found."""
+
+    _access: Access = PrivateAttr()
 
 
 class BehalfTokenVerifier:
@@ -30,7 +37,7 @@ class BehalfTokenVerifier:
             if refusal.code == "temporarily_unavailable":
                 raise
             return None
-        return AccessToken(
+        verified = _VerifiedToken(
             token=access.token,
             client_id=access.client_id,
             scopes=list(access.scopes),
@@ -39,7 +46,15 @@ class BehalfTokenVerifier:
             subject=access.subject,
             claims=dict(access.claims),
         )
+        verified._access = access
+        return verified
 
     async def access_of(self, token: AccessToken) -> Access:
-        """What the token of a call allows, for :meth:`ResourceServer.refusal_now`. Raises Refusal."""
+        """What the token of a call allows, for :meth:`ResourceServer.refusal_now`.
+
+        Does not use up the approval behind a token of :meth:`verify_token` again. Verifies any other token. Raises
+        Refusal.
+        """
+        if isinstance(token, _VerifiedToken):
+            return token._access
         return await self._server.verify_bearer(token.token, self._requirement)
