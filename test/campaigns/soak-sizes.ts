@@ -90,7 +90,9 @@ export const sqliteScales = (file: string, keptSeconds: number): Scales => {
       ]);
       const pageBytes = numberOf('PRAGMA page_size');
       const used = (numberOf('PRAGMA page_count') - numberOf('PRAGMA freelist_count')) * pageBytes;
-      const tablesOfAudit = AUDIT_LOG.map((name) => `tbl_name = 'c_${name}' OR tbl_name LIKE 'l_${name}%'`).join(' OR ');
+      const tablesOfAudit = AUDIT_LOG.map((name) => `tbl_name = 'c_${name}' OR tbl_name LIKE 'l_${name}%'`).join(
+        ' OR ',
+      );
       const ofAudit = numberOf(
         `SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_schema WHERE ${tablesOfAudit})`,
       );

@@ -43,7 +43,7 @@ describe('in the console', () => {
     const { node } = server.behalf.services.state;
     for (const said of [
       'One part needs attention',
-      'Memory: the data is lost when the server stops',
+      'SQLite file: no backup has been made here yet.',
       node,
       'this node',
       hostname(),
