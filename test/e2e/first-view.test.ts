@@ -33,7 +33,7 @@ const ANSWERS: Readonly<Record<string, number>> = {
   'approval-code': 2,
   'approval-password': 2,
   'approval-session': 2,
-  'approval-for-somebody': 2,
+  'approval-as-deputy': 2,
   'approval-no-factor': 1,
   'approvals-batch': 2,
 };

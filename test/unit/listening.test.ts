@@ -31,7 +31,7 @@ test('an address of another program than the server is told with its own setting
   );
 });
 
-test('what fails afterwards is the business of whoever listens for it', async () => {
+test('later errors of the server are left to its other listeners', async () => {
   const server = newServer();
   await listen(server, { host: '127.0.0.1', port: 0 });
   expect(server.listenerCount('error')).toBe(0);

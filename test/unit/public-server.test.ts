@@ -9,7 +9,7 @@ const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** The next request, answered while it is still coming and nobody reads it any more. */
+/** The next request, answered while it still arrives and the server does not read it any more. */
 let answered = Promise.withResolvers<Socket>();
 const server = publicServer(
   {},

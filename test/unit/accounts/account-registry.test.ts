@@ -69,7 +69,7 @@ describe('accounts', () => {
     [{ username: 'a b' }, '/username'],
     [{ name: '' }, '/name'],
     [{ name: 'Ada \u202eevil' }, '/name'],
-    [{ email: 'nobody' }, '/email'],
+    [{ email: 'no-address' }, '/email'],
     [{ groups: [''] }, '/groups'],
     [{ roles: ['god' as 'auditor'] }, '/roles'],
     [{ entitlements: { calendar: ['read'] } }, '/entitlements'],
@@ -128,7 +128,7 @@ describe('accounts', () => {
     const { accounts, audit } = newRegistry();
     const { document } = await accounts.create({ username: 'ada', name: 'Ada', password: 'correct horse' }, BY);
     const instead = document.passwordHash;
-    // An administrator was first: whoever holds the old password does not set the next.
+    // An administrator was first: a user with the old password does not set the next.
     const { document: reset } = await accounts.setPassword(document.id, 'from an administrator', BY);
     audit.events.length = 0;
     await expect(accounts.setPassword(document.id, 'from a thief', BY, { instead })).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('accounts', () => {
 });
 
 describe('the language of an account', () => {
-  test('is chosen by its person, written down once, and by nobody unknown', async () => {
+  test('is chosen by the user, audited once, and refused for an unknown account', async () => {
     const { accounts, audit } = newRegistry();
     const { id } = (await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM)).document;
     audit.events.length = 0;
@@ -179,7 +179,7 @@ describe('the language of an account', () => {
       code: 'invalid_field',
       field: '/language',
     });
-    await expect(accounts.setLanguage('acc_nobody', 'de', { caller: id })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(accounts.setLanguage('acc_none', 'de', { caller: id })).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('stays where other members change, and goes when it is taken away', async () => {
@@ -192,7 +192,7 @@ describe('the language of an account', () => {
     expect(without.document).not.toHaveProperty('language');
   });
 
-  test('is not changed while nobody can write it down', async () => {
+  test('is not changed while the audit log cannot be written', async () => {
     const { accounts, audit } = newRegistry();
     const { id } = (await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM)).document;
     audit.state.failing = true;

@@ -51,7 +51,7 @@ describe('sign-in', () => {
     await accounts.disable(bob.id, { caller: 'system' });
     audit.events.length = 0;
     const answers = [
-      await refusalOf(signIn.signIn(attempt('nobody', PASSWORD))),
+      await refusalOf(signIn.signIn(attempt('unknown', PASSWORD))),
       await refusalOf(signIn.signIn(attempt('ada', 'wrong password'))),
       await refusalOf(signIn.signIn(attempt('bob', PASSWORD))),
       await refusalOf(signIn.signIn(attempt('carl', PASSWORD))),
@@ -92,7 +92,7 @@ describe('sign-in', () => {
   });
 
   test('LG-02 parallel guesses never pass the limit, and an unknown name is limited alike', async () => {
-    for (const username of ['ada', 'nobody']) {
+    for (const username of ['ada', 'unknown']) {
       const { signIn, audit } = await composePeoplePages();
       const all = await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
@@ -170,7 +170,7 @@ describe('sign-in', () => {
     }
     expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(LIMITS.signInPerAccount);
     expect(codes.filter((code) => code === 'too_many_requests')).toHaveLength(codes.length - LIMITS.signInPerAccount);
-    // The browser in which it was set is known, whatever strangers do.
+    // The browser in which it was set is known, even if strangers use up their attempts.
     const hers = signIn.deviceOf(document, undefined);
     await signIn.signIn(attempt('ada', 'a whole new sentence', { device: hers }));
   });

@@ -55,7 +55,7 @@ test('what another process writes elsewhere leaves what is remembered of a colle
   await other.store.close();
 });
 
-test('what somebody changes in the file by hand is read anew, in a file from before such changes were counted, too', async () => {
+test('a change that an operator makes in the file by hand is read, also in a file from before such changes were counted', async () => {
   const before = open('by-hand.db');
   await before.items.insert({ id: 'a', owner: 'o' });
   await before.store.close();
@@ -77,7 +77,7 @@ test('what somebody changes in the file by hand is read anew, in a file from bef
   expect((await items.get('c'))?.document.owner).toBe('r');
   await change('DELETE FROM c_items');
   expect(await items.get('a')).toBeUndefined();
-  // Without its triggers nobody would know: as soon as the count is gone, nothing is remembered any more.
+  // Without its triggers no reader would notice a change: as soon as the count is gone, nothing is cached any more.
   await change('DELETE FROM changes');
   await change(`INSERT INTO c_items (id, version, body, f_owner) VALUES ('d', 1, '{"id":"d","owner":"s"}', 's')`);
   expect((await items.get('d'))?.document.owner).toBe('s');

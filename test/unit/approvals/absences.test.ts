@@ -51,7 +51,7 @@ const scene = () => {
   };
 };
 
-describe('who decides for somebody who is away', () => {
+describe('who decides for an approver who is away', () => {
   test('is written down with its event, and counts from the first second to the last', async () => {
     const { declare, deciding, register, clock, audit } = scene();
     const made = await declare({ from: clock.now() + 100, until: clock.now() + 200 });
@@ -86,13 +86,13 @@ describe('who decides for somebody who is away', () => {
 
   test.each<[string, Partial<NewAbsence>, string]>([
     ['herself', { deputy: 'acc_anna' }, '/deputy'],
-    ['nobody', { deputy: '' }, '/deputy'],
+    ['an empty name', { deputy: '' }, '/deputy'],
     ['who is not there', { deputy: 'acc_gone' }, '/deputy'],
     ['for too long', { until: START + 60 * DAY + 1 }, '/until'],
     ['for no time', { until: START }, '/until'],
     ['for a time that ends before it begins', { from: START + 10, until: START + 5 }, '/until'],
     ['for a time that is over', { from: START - 20, until: START - 10 }, '/until'],
-    ['from when nobody knows what will be', { from: START + 181 * DAY, until: START + 182 * DAY }, '/from'],
+    ['from a date that is too far ahead', { from: START + 181 * DAY, until: START + 182 * DAY }, '/from'],
     ['from no second', { from: START + 0.5 }, '/from'],
     ['until no second', { until: Number.NaN }, '/until'],
   ])('is not %s', async (_, wanted, field) => {
@@ -101,13 +101,13 @@ describe('who decides for somebody who is away', () => {
     expect(audit.events).toEqual([]);
   });
 
-  test('is not somebody who is disabled', async () => {
+  test('is not a disabled account', async () => {
     const { declare, change } = scene();
     change('acc_bob', { state: 'disabled' });
     await expect(declare()).rejects.toMatchObject({ code: 'invalid_field', field: '/deputy' });
   });
 
-  test('AP-14 is said by whoever proved lately who she is, and by no old session', async () => {
+  test('AP-14 is declared by a user who signed in lately, and by no old session', async () => {
     const { declare, unsure, audit } = scene();
     unsure();
     await expect(declare()).rejects.toMatchObject({ code: 'insufficient_user_authentication' });
@@ -146,7 +146,7 @@ describe('what ends it', () => {
     return { ...made, absence, counts };
   };
 
-  test('somebody ends it: what was said by it counts no more, and its place is free', async () => {
+  test('a person ends it: decisions of the deputy count no more, and its place is free', async () => {
     const { register, absence, counts, deciding, audit, declare } = await standing();
     const by = { caller: 'acc_bob', request: 'req_2' };
     expect((await register.end(absence.id, by)).document).toMatchObject({ state: 'ended', endedBy: 'acc_bob' });

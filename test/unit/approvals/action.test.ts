@@ -48,7 +48,7 @@ describe('AP-01 the digest of an action', () => {
     expect(differences(other, action())).toEqual([member]);
   });
 
-  test('is the same whatever order members stand in, at any depth (RFC 8785 §3.2.3)', () => {
+  test('is the same in any order of members, at any depth (RFC 8785 §3.2.3)', () => {
     const other = reversed(action()) as Action;
     expect(JSON.stringify(other)).not.toBe(JSON.stringify(action()));
     expect(digestOf(other)).toBe(digestOf(action()));

@@ -4,7 +4,7 @@ import { isRememberable } from '../../../src/domain/approvals/standing-approvals
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { action, KEYS, serviceScene } from './fakes.ts';
 
-describe('when nobody has decided in time', () => {
+describe('when no approver has decided in time', () => {
   const escalation = { after: 120, names: ['grp_1'] };
   const scene = async (more: Partial<Parameters<ReturnType<typeof serviceScene>['ask']>[0]> = {}) => {
     const made = serviceScene();
@@ -14,7 +14,7 @@ describe('when nobody has decided in time', () => {
   const escalated = ({ audit }: Pick<Awaited<ReturnType<typeof scene>>, 'audit'>) =>
     audit.events.filter(({ type }) => type === 'approval.escalated');
 
-  test('further people may decide from that second on, though nobody told them', async () => {
+  test('further people may decide from that second on, even before any node notified them', async () => {
     const { approval, approve, deny, one, clock } = await scene();
     expect(approval).toMatchObject({ escalation: { at: clock.now() + 120, names: ['grp_1'] } });
     clock.advance(119);
@@ -52,7 +52,7 @@ describe('when nobody has decided in time', () => {
     expect((await approve(approval)).state).toBe('approved');
   });
 
-  test.each(['decided', 'over', 'cancelled'])('nobody else is asked about what is %s', async (how) => {
+  test.each(['decided', 'over', 'cancelled'])('no further approver is asked about what is %s', async (how) => {
     const made = await scene();
     const { approval, approve, clock, one, authReqId } = made;
     if (how === 'decided') await approve(approval);
@@ -74,7 +74,7 @@ describe('when nobody has decided in time', () => {
     };
     await expect(one.escalate()).rejects.toThrow('killed');
     expect(await one.escalate()).toBe(0);
-    // Nobody hears of what is not in the audit log.
+    // No approver is notified of what is not in the audit log.
     expect(changes).toEqual([]);
     later.set('acc_new', clock.now());
     clock.advance(30);
@@ -97,7 +97,7 @@ describe('when nobody has decided in time', () => {
   });
 });
 
-describe('a yes for somebody who is away', () => {
+describe('an approval on behalf of an approver who is away', () => {
   const two = {
     requires: { quorum: 2, isProvenAnew: true },
     approvers: ['acc_anna', 'acc_bob'],
@@ -120,7 +120,7 @@ describe('a yes for somebody who is away', () => {
     });
   });
 
-  test('nobody counts twice: neither a deputy beside his own yes, nor she beside her deputy', async () => {
+  test('no person counts twice: neither a deputy beside his own approval, nor the approver beside her deputy', async () => {
     const { ask, approve, deputies, one } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
     deputies.set('acc_dora', 'acc_anna');
@@ -168,7 +168,7 @@ describe('a yes for somebody who is away', () => {
       state: 'pending',
       votes: [{ account: 'acc_bob', for: 'acc_anna' }],
     });
-    // His own is not said yet, and he cannot say it any more: somebody else has to.
+    // He has not approved for himself, and cannot any more: another approver has to.
     await expect(approve(approval, { account: 'acc_bob', as: 'acc_bob' })).rejects.toMatchObject({ code: 'conflict' });
   });
 
@@ -194,7 +194,7 @@ describe('a yes for somebody who is away', () => {
     expect(isRememberable(approved, 'acc_anna', [], clock.now())).toBe(false);
   });
 
-  test('who decides for somebody is told of it, though she was never asked', async () => {
+  test('the deputy of an approver is notified, though she was never asked herself', async () => {
     const { ask, deputies, one } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const { approval } = await ask();

@@ -92,7 +92,7 @@ describe('AP-05 only so many stand before one person', () => {
     const { ask, deny, clock } = serviceScene();
     const first = await ask();
     expect(await ask()).toMatchObject({ authReqId: first.authReqId, isJoined: true });
-    // Whatever the agent says about it: it is the same question, with the words that people saw (AP-06).
+    // Another description by the agent changes nothing: it is the same request, with the text that approvers saw (AP-06).
     const other = await ask({ action: action({ message: 'Another invoice' }) });
     expect(other).toMatchObject({ authReqId: first.authReqId, isJoined: true });
     expect(other.approval.action.message).toBe('Invoice 7731');
@@ -110,12 +110,12 @@ describe('AP-05 several that belong together', () => {
     amounts.map((amount) => ({ wanted: wanted({ ...sum(amount), ...over }), isCovered }));
   const tooMany = { code: 'too_many_requests' };
 
-  test('are looked at before anybody is asked: places of the agent, and before each person', async () => {
+  test('are checked before any approver is asked: places of the agent, and before each person', async () => {
     const { one, ask, audit } = serviceScene({ mostOpen: 3, mostOpenPerApprover: 4, perHour: 100 });
     await one.checkRoom(all([1, 2, 3]));
     await expect(one.checkRoom(all([1, 2, 3, 4]))).rejects.toMatchObject(tooMany);
     await ask(sum(9));
-    // What is open already takes no place, nor does the same twice, nor what somebody approved in advance.
+    // What is open already takes no place, nor does the same twice, nor what a standing approval covers.
     await one.checkRoom(all([9, 1, 2, 2]));
     await one.checkRoom([...all([1, 2]), ...all([3, 4], {}, true)]);
     await expect(one.checkRoom(all([1, 2, 3]))).rejects.toMatchObject(tooMany);
@@ -131,7 +131,7 @@ describe('AP-05 several that belong together', () => {
     expect(audit.types()).toEqual(['approval.requested']);
   });
 
-  test('are counted once, and none is asked by whoever is muted', async () => {
+  test('are counted once, and an agent that is muted asks none', async () => {
     const { one, ask } = serviceScene({ perHour: 4 });
     const two = all([1, 2]);
     await one.checkRoom(two);

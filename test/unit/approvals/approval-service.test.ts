@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import { action, KEYS, START, serviceScene, strong, sum, wanted } from './fakes.ts';
 
-test('those that wait are listed by the time they have left, and not what is decided or over, whatever is stored', async () => {
+test('pending approvals are listed by the time they have left, without decided or expired ones, in any stored order', async () => {
   const { ask, approve, one, clock } = serviceScene();
   const first = await ask(sum(1));
   const second = await ask(sum(2));
@@ -45,7 +45,7 @@ describe('a ping (CIBA Core §10.2)', () => {
   });
 });
 
-describe('a question of which nobody knows whether it is stored', () => {
+describe('an approval request whose write may have failed', () => {
   test('is stored once, though the answers of the store were lost', async () => {
     const { ask, one, faults, audit } = serviceScene();
     faults.insert = ['after', 'after'];
@@ -103,7 +103,7 @@ describe('AP-06 the number the agent shows', () => {
     expect((await ask(sum(1))).approval.number).toBeUndefined();
   });
 
-  test('wrong three times, the request is denied, by whoever typed it', async () => {
+  test('wrong three times, the request is denied, by any of its approvers', async () => {
     const { ask, approve, one, audit } = serviceScene();
     const { approval } = await ask(critical);
     const number = wrong(String(approval.number));

@@ -41,7 +41,7 @@ describe('how surely those who agreed proved who they are', () => {
     assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: START - age, ...over },
   });
 
-  test('nobody did: there is none', () => {
+  test('no approver did: there is none', () => {
     expect(assuranceOfVotes([], START)).toBeUndefined();
   });
 

@@ -34,7 +34,7 @@ const asked = (
 const usual = { except: [], isBesides: false };
 
 describe('AP-03 who is asked', () => {
-  test('the person on whose behalf alone, where one is enough, whoever owns the agent', async () => {
+  test('only the subject, where one is enough, for an agent of any owner', async () => {
     expect(asked(1)).toEqual({ ...usual, names: ['subject'], quorum: 1, mustAgree: true });
     for (const owner of ['acc_bob', 'grp_1']) expect(await of()({ owner }, 'acc_anna', asked(1))).toEqual(['acc_anna']);
   });
@@ -48,19 +48,19 @@ describe('AP-03 who is asked', () => {
     expect(await of()({ owner: 'grp_1' }, 'acc_anna', asked(2))).toEqual(['acc_anna', 'acc_bob', 'acc_cleo']);
   });
 
-  test('nobody twice: the owner of an agent is not two people', async () => {
+  test('no person twice: the owner of an agent is not two people', async () => {
     expect(await of()({ owner: 'acc_anna' }, 'acc_anna', asked(2))).toEqual(['acc_anna']);
     const members = ['acc_bob', 'acc_anna'];
     expect(await of({ members })({ owner: 'grp_1' }, 'acc_anna', asked(2))).toEqual(['acc_anna', 'acc_bob']);
   });
 
-  test('AP-07 nobody who is disabled or gone, she included', async () => {
+  test('AP-07 no disabled or deleted account, the subject included', async () => {
     const inactive = ['acc_anna', 'acc_bob'];
     expect(await of({ inactive })({ owner: 'grp_1' }, 'acc_anna', asked(2))).toEqual(['acc_cleo']);
     expect(await of()({ owner: 'acc_gone' }, 'acc_anna', asked(2))).toEqual(['acc_anna']);
   });
 
-  test('nobody but she of a group that is not there', async () => {
+  test('only the subject, for a group that does not exist', async () => {
     expect(await of()({ owner: 'grp_2' }, 'acc_anna', asked(2))).toEqual(['acc_anna']);
   });
 

@@ -4,7 +4,7 @@ import type { Breaking } from '../../../src/domain/approvals/break-glass.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/vocabulary/assurance.ts';
 import { action, START, serviceScene, wanted } from './fakes.ts';
 
-const REASON = 'The payment run stops at six and nobody answers.';
+const REASON = 'The payment run stops at six and the approver does not answer.';
 const byPasskey = (at: number): Vote['assurance'] => ({ acr: MULTI_FACTOR, amr: ['hwk', 'user', 'mfa'], authTime: at });
 
 const scene = async (over: Parameters<ReturnType<typeof serviceScene>['ask']>[0] = {}) => {
@@ -90,7 +90,7 @@ describe('two people', () => {
 
   test.each<[string, (made: Awaited<ReturnType<typeof scene>>) => void]>([
     ['has not the role', ({ hold }) => hold('acc_first', ['administrator', 'operator', 'auditor'])],
-    ['is nobody', ({ people }) => void people.delete('acc_first')],
+    ['has no account', ({ people }) => void people.delete('acc_first')],
     ['is disabled', ({ hold }) => hold('acc_first', ['break_glass'], { state: 'disabled' })],
     [
       'was given it, or changed, after it was asked for',
@@ -116,7 +116,7 @@ describe('two people', () => {
       ['acc_anna', {}],
       ['acc_owner', {}],
       ['acc_owner', { action: action({ chain }) }],
-      // Whose agent it was, nobody knows any more: it may have been hers.
+      // The owner of that agent is unknown by now: it may have been her.
       ['acc_first', { action: action({ chain: { ...chain, act: { ...chain.act, sub: 'agt_gone' } } }) }],
     ] as const) {
       const made = await scene(over);
@@ -178,7 +178,7 @@ describe('what it takes', () => {
 });
 
 describe('what it does not do', () => {
-  test('D1 stand in for consent: what was asked by CIBA nobody lets happen', async () => {
+  test('D1 stand in for consent: no holder of the role activates a request by CIBA', async () => {
     const { say, one, approval } = await scene({ channel: 'backchannel' });
     expect(one.breakGlass.isBreakable(approval)).toBe(false);
     await expect(say('acc_first')).rejects.toMatchObject({ code: 'conflict' });
@@ -218,7 +218,7 @@ describe('what it does not do', () => {
       ({ hold, clock }) => hold('acc_second', ['break_glass'], { tokensValidFrom: clock.now() + 1 }),
     ],
     ['came to be left out', ({ out }) => void out.add('acc_first')],
-  ])('AP-21 stand on somebody who %s since', async (_, change) => {
+  ])('AP-21 stand on a person who %s since', async (_, change) => {
     const made = await scene();
     await made.say('acc_first');
     const broken = await made.say('acc_second');
@@ -268,7 +268,7 @@ describe('a third person', () => {
     expect((await one.forget(approval.expiresAt + 1, 100)).removed).toBe(1);
   });
 
-  test.each(['acc_first', 'acc_second'])('is not %s, whatever roles they hold', async (account) => {
+  test.each(['acc_first', 'acc_second'])('is not %s, with any roles', async (account) => {
     const made = await broken();
     made.hold(account, ['break_glass', 'administrator', 'auditor']);
     await expect(made.close(account)).rejects.toMatchObject({ code: 'forbidden' });
@@ -295,7 +295,7 @@ describe('a third person', () => {
   });
 });
 
-test('who holds the role finds what can be let happen, and nothing of one’s own; nobody else finds any', async () => {
+test('a holder of the role finds approvals to break, except their own; other users find none', async () => {
   const made = await scene();
   const mine = (
     await made.ask({ channel: 'token_exchange', action: action({ subject: 'acc_first' }), mustAgree: null })

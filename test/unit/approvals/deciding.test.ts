@@ -1,4 +1,4 @@
-/** What somebody finds in her inbox. */
+/** What an approver finds in the inbox. */
 import { expect, test } from '@jest/globals';
 import { newestOf, waitingFor } from '../../../src/http/account/approvals/deciding.ts';
 import { action, serviceScene } from './fakes.ts';

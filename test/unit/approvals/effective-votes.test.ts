@@ -68,7 +68,7 @@ const vote = (who: string, away?: string): Vote => ({
   ...(away === undefined ? {} : { for: away, absence: `abs_${away}_${who}` }),
 });
 
-describe('as whom somebody decides', () => {
+describe('for whom an approver decides', () => {
   const slots = async (made: ReturnType<typeof scene>, who: string, more: Partial<Approval> = {}) =>
     (await made.votes.slotsOf(approval(more), who)).map(({ of }) => of);
 
@@ -85,7 +85,7 @@ describe('as whom somebody decides', () => {
     expect(await slots(made, 'acc_eve')).toEqual([]);
   });
 
-  test('for oneself first, then for whoever has to agree', async () => {
+  test('for oneself first, then for the person who has to agree', async () => {
     const made = scene({
       absent: [
         ['acc_cleo', 'acc_bob'],
@@ -107,7 +107,7 @@ describe('as whom somebody decides', () => {
     expect(await made.votes.deputiesOf(approval(), ['acc_bob'])).toEqual(['acc_dora']);
   });
 
-  test('AP-03 whoever is left out decides for nobody, either', async () => {
+  test('AP-03 an excluded approver decides for no other person, either', async () => {
     const made = scene({
       absent: [
         ['acc_bob', 'acc_owner'],
@@ -169,7 +169,7 @@ describe('as whom somebody decides', () => {
   });
 });
 
-describe('AP-21 what a yes for somebody stands on when the token is fetched', () => {
+describe('AP-21 what an approval by a deputy stands on when the token is fetched', () => {
   const counting = async (made: ReturnType<typeof scene>, votes: readonly Vote[], more: Partial<Approval> = {}) =>
     (await made.votes.of(approval({ votes, ...more }))).map(({ account: who }) => who);
   const absent = [['acc_bob', 'acc_dora']] as const;

@@ -148,7 +148,7 @@ describe('what is shown of an approval', () => {
     expect(textOf(await pageOf(approvalOf({}, used)))).toContain('The service has let the agent do this one time');
   });
 
-  test('for whom somebody would decide, and whose yes was said by whom', async () => {
+  test('for whom a deputy would decide, and which deputy approved for whom', async () => {
     expect((await factsOf(approvalOf(), 'acc_3')).forWhom).toEqual({ name: 'Ada', until: NOW + 86_400 });
     expect((await factsOf(approvalOf())).forWhom).toBeUndefined();
     const vote = { account: 'acc_3', for: 'acc_1', absence: 'abs_1', at: NOW, assurance: { amr: [], authTime: NOW } };
@@ -165,7 +165,7 @@ describe('what is shown of an approval', () => {
     expect(textOf(await pageOf(said))).toContain('agreed, through Bob');
   });
 
-  test('when further people are asked, in both languages, and nothing where nobody else is', async () => {
+  test('when further people are asked, in both languages, and nothing without further people', async () => {
     const escalation = (at: number) => ({ escalation: { at, names: ['grp_1'] } });
     expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60))))).toContain('too, if no approver decides by');
     expect(textOf(await pageOf(approvalOf({}, escalation(NOW))))).toContain('no approver decided by then');
@@ -178,7 +178,7 @@ describe('what is shown of an approval', () => {
       expect(textOf(await pageOf(none))).not.toContain('Further people');
   });
 
-  test('AP-10 a type, a scope or a place that nobody declares is named, and there is no way to approve it', async () => {
+  test('AP-10 a type, a scope or a resource that no resource server declares is named, and cannot be approved', async () => {
     for (const action of [
       { details: [{ type: 'wire', amount: 1 }] },
       { details: [PAYMENT, { type: '<b>wire</b>\u202E', amount: 1 }] },
@@ -229,7 +229,7 @@ describe('what is shown of an approval', () => {
     }
   });
 
-  test('says how it stands for whoever looks, and of an agent that is gone that it would get nothing', async () => {
+  test('shows its state to the approver who looks, and of a deleted agent that it would get nothing', async () => {
     const vote = { account: 'acc_1', at: NOW, assurance: { amr: [], authTime: NOW } };
     const two = { requires: { quorum: 2, isProvenAnew: false }, approvers: ['acc_1', 'acc_2'], votes: [vote] };
     expect((await factsOf(approvalOf({}, two))).state).toBe('agreed');

@@ -66,7 +66,7 @@ export const serviceScene = (settings: Partial<ApprovalSettings> = {}) => {
   /** Of the next inserts, one after the other: they fail before they are done, or their answer is lost. */
   const faults: { insert: ('before' | 'after')[] } = { insert: [] };
   const between: { afterGet: (() => Promise<unknown>) | undefined } = { afterGet: undefined };
-  /** Lets a test put another writer between the next reading of a document and whatever is made of it. */
+  /** Lets a test put another writer between the next reading of a document and the write that follows it. */
   const documents: DocumentStore = {
     ...store,
     collection(declaration) {

@@ -111,7 +111,7 @@ describe('a page of approvals', () => {
     [{ agent: 'agt_odd', state: 'expired' }, 500],
     [{ state: 'pending' }, 1000],
     [{ subject: 'acc_2' }, 0],
-  ] as const)('%j: every one that fits, once, whatever the size of a page', async (query, count) => {
+  ] as const)('%j: every one that fits, once, with any page size', async (query, count) => {
     for (const limit of [7, 200]) {
       const ids: string[] = [];
       let after: Cursor | undefined;

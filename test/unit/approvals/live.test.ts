@@ -8,7 +8,7 @@ import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
 import { until } from '../../support/until.ts';
 
 const contextOf = () => {
-  // Like a connection: what nobody reads waits.
+  // Like a connection: what the client does not read waits.
   const res = new PassThrough({ readableHighWaterMark: 64, writableHighWaterMark: 64 });
   const ctx = { res, set: () => undefined } as unknown as Context;
   const read = (): string => String(res.read() ?? '');
@@ -61,7 +61,7 @@ describe('hints to open pages', () => {
     live.close();
   });
 
-  test('a page that nobody reads is ended, and one that was closed makes room', () => {
+  test('a page that does not read is ended, and one that was closed makes room', () => {
     const live = liveApprovals();
     const pages = [contextOf(), contextOf(), contextOf(), contextOf(), contextOf()];
     const open = (page: (typeof pages)[number] | undefined) => page && live.open(page.ctx, ADA, async () => true);

@@ -93,7 +93,7 @@ describe('the least that is enough', () => {
     }
   });
 
-  test('nothing, where nobody’s yes helps; asked six times', async () => {
+  test('nothing, where no approval helps; asked six times', async () => {
     const forbidden = engine.compile(`${engine.starter}
       @id("never") @reason("Never.") forbid (principal is Agent, action == Action::"act", resource) when { resource.risk == "high" };`);
     try {

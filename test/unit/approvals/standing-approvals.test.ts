@@ -26,7 +26,7 @@ const scene = () => {
     revocation: { ended: async () => undefined },
   });
   let count = 0;
-  /** What the owner of the agent, or whoever is named, said yes to in advance. */
+  /** Stores a standing approval of the owner of the agent, or of the account `by`. */
   const said = async (over: Partial<Action> = {}, by = 'acc_owner'): Promise<string> => {
     const to = action(over);
     count += 1;

@@ -145,7 +145,7 @@ describe('what it stands on', () => {
     expect(audit.types().filter((type) => type === 'standing_approval.used')).toHaveLength(1);
   });
 
-  test('of whoever answers for the agent it ends with the person in whose name it is', async () => {
+  test('of the owner of the agent ends with the subject', async () => {
     const { give, take, approved, change, clock } = scene();
     await give(approved([reading], 'acc_owner'), undefined, 'acc_owner');
     clock.advance(60);

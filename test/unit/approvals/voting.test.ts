@@ -66,7 +66,7 @@ describe('a yes that does not', () => {
     ['AP-01 to something else', { vote: { seen: digestOf(action({ policy: 8 })) } }, 'precondition_failed'],
     ['AP-14 by one factor', { vote: { assurance: weak(START) } }, 'insufficient_user_authentication'],
     [
-      'AP-14 of a class nobody knows',
+      'AP-14 of an unknown authentication class',
       { vote: { assurance: { ...strong(START), acr: 'urn:other' } } },
       'insufficient_user_authentication',
     ],

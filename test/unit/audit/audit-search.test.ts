@@ -1,4 +1,4 @@
-/** The search index finds exactly the events that meet all conditions, in the order of time, whatever has a place in it. */
+/** The search index finds exactly the events that meet all conditions, in the order of time, for any set of places. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

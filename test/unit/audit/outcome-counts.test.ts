@@ -1,4 +1,4 @@
-/** Figures of refusals: what is noted is found again over nodes and days, whatever the audit log holds, by one bounded query. */
+/** Figures of refusals: counts are found again over nodes and days by one bounded query, independent of the audit log. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

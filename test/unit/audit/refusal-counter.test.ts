@@ -128,7 +128,7 @@ test('what could not be written is not lost: it stays counted', async () => {
   expect(seen()).toEqual([['192.0.2.1', 'invalid_client', 1]].map(([, ...rest]) => ['192.0.2.0/24', ...rest]));
 });
 
-test('while nobody knows how much of the budget is left, nothing is written and all of it is counted', async () => {
+test('while the remaining budget is unknown, nothing is written and all of it is counted', async () => {
   const { counter, clock, events, ephemeral } = setUp({ perDay: 2400 });
   await ephemeral.close();
   for (let n = 0; n < 5; n += 1) await counter.note('192.0.2.1', 'invalid_client');

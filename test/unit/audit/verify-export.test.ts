@@ -44,7 +44,7 @@ const problemOf = async (lines: readonly string[], options = {}): Promise<string
   return verdict.ok ? 'none' : verdict.problem;
 };
 
-/** Changes lines as somebody would who has the file and the digests, but not the key: later links are made to fit. */
+/** Changes lines as an attacker does who has the file and the digests, but not the key: later links are made to fit. */
 const rechain = (
   lines: readonly string[],
   from: number,
@@ -64,7 +64,7 @@ const rechain = (
   return changed;
 };
 
-describe('an export that nobody touched', () => {
+describe('an unchanged export', () => {
   test('verifies, with its key pinned and an earlier one as trusted heads', async () => {
     const { auditLog, lines } = await exportOf();
     await auditLog.append({ type: 'audit.read', outcome: 'done' });

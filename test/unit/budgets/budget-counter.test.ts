@@ -54,7 +54,7 @@ const counted = async (uses: { get(id: string): Promise<{ document: BudgetUse } 
   countedNow(one, (await uses.get(one.id))?.document, NOW);
 
 describe('AP-17 many at once', () => {
-  test('AP-17 three nodes with two hundred each give out the limit exactly, and nobody is turned away for the crowd', async () => {
+  test('AP-17 three nodes with two hundred requests each give out the limit exactly, and contention refuses none', async () => {
     const store = memoryDocumentStore();
     let swaps = 0;
     const slow: DocumentStore = {
@@ -86,7 +86,7 @@ describe('AP-17 many at once', () => {
     expect(swaps).toBeLessThan(60);
   });
 
-  test('AP-17 whoever loses forty swaps is counted all the same', async () => {
+  test('AP-17 a request that loses forty swaps is counted all the same', async () => {
     let lost = 0;
     const { documents, uses } = brokenStore((call) => {
       if (call !== 'replace' || lost >= 40) return undefined;
@@ -99,7 +99,7 @@ describe('AP-17 many at once', () => {
     expect([lost, await counted(uses)]).toEqual([40, 1]);
   });
 
-  test('whoever loses them all is told so after five seconds, and those behind are not', async () => {
+  test('a request that loses every swap is refused after five seconds, and those behind it are not', async () => {
     let seconds = 0;
     let isLosing = true;
     const { documents, uses } = brokenStore((call) => {
@@ -121,7 +121,7 @@ describe('AP-17 what is given back', () => {
   const taking = { sum: 1 };
   const at = partAt(budget(), NOW);
 
-  test('AP-17 is given back once, under whatever crowd', async () => {
+  test('AP-17 is given back once, under contention', async () => {
     const store = memoryDocumentStore();
     const counter = budgetCounter({ documents: store, elapsed: () => 0 });
     await Promise.all(Array.from({ length: 40 }, () => counter.take(budget(), taking, NOW)));
@@ -147,7 +147,7 @@ describe('AP-17 what is given back', () => {
     expect(await counted(uses)).toBe(1);
   });
 
-  test('AP-17 is never given back twice where nobody knows whether it was', async () => {
+  test('AP-17 is never given back twice after a write of unknown outcome', async () => {
     let what: 'fails after' | undefined;
     const { documents, uses } = brokenStore((call) => (call === 'replace' ? what : undefined));
     const counter = budgetCounter({ documents, elapsed: () => 0 });

@@ -18,7 +18,7 @@ const budget = (over: Partial<Budget> = {}): Budget => ({
 });
 
 describe('AP-17 counting', () => {
-  test('AP-17 no window of its length ever holds more than the limit, whatever is asked and when', () => {
+  test('AP-17 no window of its length ever holds more than the limit, for any sequence of requests', () => {
     const step = fc.record({ wait: fc.integer({ min: 0, max: 2000 }), sum: fc.integer({ min: 0, max: 140 }) });
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 5000 }), fc.array(step, { maxLength: 60 }), (windowSeconds, steps) => {

@@ -40,21 +40,21 @@ test.each(['{', '{}', 'null', '{"kty":"oct","k":"c2VjcmV0"}', '{"keys":[]}'])('%
 });
 
 test('a password is taken from a file, asked for twice, or made; never from an argument', async () => {
-  const nobody = { out: () => {}, err: () => {} };
+  const silent = { out: () => {}, err: () => {} };
   const file = join(folder, 'password');
   writeFileSync(file, 'correct horse\n', { mode: 0o600 });
-  expect(await choosePassword(nobody, file, '')).toEqual({ password: 'correct horse', isGenerated: false });
-  const made = await choosePassword(nobody, undefined, '');
+  expect(await choosePassword(silent, file, '')).toEqual({ password: 'correct horse', isGenerated: false });
+  const made = await choosePassword(silent, undefined, '');
   expect(made.isGenerated).toBe(true);
   expect(made.password).toMatch(/^[a-km-z2-9]{5}(-[a-km-z2-9]{5}){3}$/);
   expect(generatePassword()).not.toBe(made.password);
 
-  const answering = (...answers: string[]) => ({ ...nobody, askSecret: async () => answers.shift() ?? '' });
+  const answering = (...answers: string[]) => ({ ...silent, askSecret: async () => answers.shift() ?? '' });
   expect(await choosePassword(answering('one', 'one'), undefined, '')).toEqual({ password: 'one', isGenerated: false });
   expect((await choosePassword(answering(''), undefined, '')).isGenerated).toBe(true);
   await expect(choosePassword(answering('one', 'two'), undefined, '')).rejects.toMatchObject({
     message: 'The two passwords differ.',
   });
   writeFileSync(file, '\n');
-  await expect(choosePassword(nobody, file, '')).rejects.toMatchObject({ code: 'command_failed' });
+  await expect(choosePassword(silent, file, '')).rejects.toMatchObject({ code: 'command_failed' });
 });

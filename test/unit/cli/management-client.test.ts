@@ -161,7 +161,7 @@ describe('the management client', () => {
     });
   });
 
-  test('says when nobody answers', async () => {
+  test('says when the server does not answer', async () => {
     const { api } = await clientOf();
     await expect(api.run('listAgents')).rejects.toMatchObject({
       message: `No server answers at ${ISSUER}.`,

@@ -18,7 +18,7 @@ describe('IN-05 what is printed', () => {
     }
   });
 
-  test('keeps one line for each row, whatever stands in a cell', () => {
+  test('keeps one line for each row, with any text in a cell', () => {
     expect(table([{ title: 'NAME', value: (name: string) => name }], ['a\nb\r\nc', 'd']).split('\n')).toEqual([
       'NAME',
       'a\\u{a}b\\u{d}\\u{a}c',

@@ -20,7 +20,7 @@ const world = () => {
   };
 };
 
-test('time that passes is no step, however long nobody asked', () => {
+test('time that passes is no step, after any pause between readings', () => {
   const { pass, isSteady, steps } = world();
   for (const seconds of [5, 5, 86_400, 0]) {
     pass(seconds);

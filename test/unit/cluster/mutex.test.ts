@@ -32,7 +32,7 @@ test('a failure ends the turn and is told', async () => {
   expect(await withMutex({ documents, clock }, 'a', async () => 'next')).toBe('next');
 });
 
-test('a process that died in its turn holds nobody up for long, and does not end the turn of who passed it', async () => {
+test('a process that died in its turn delays others only shortly, and does not end the turn of its successor', async () => {
   const documents = memoryDocumentStore();
   let wake = (): void => {};
   const stuck = withMutex(

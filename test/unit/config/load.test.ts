@@ -144,7 +144,7 @@ describe('settings come from', () => {
     expect(byVariable.configuration.keys.masterKey).toBe(MASTER_KEY);
   });
 
-  test('nobody afterwards: they are frozen to the bottom', () => {
+  test('no code afterwards: they are frozen to the bottom', () => {
     const { configuration } = load({ listen: { trustedProxies: ['::1'] } });
     const thaw = configuration as { -readonly [K in keyof Configuration]: Configuration[K] };
     expect(() => {
@@ -271,12 +271,12 @@ describe('a configuration that cannot be used', () => {
   });
 
   test('never says a secret', () => {
-    for (const env of [{ BEHALF__KEYS__MASTERKEY: 'tell-nobody' }, { BEHALF_ADMIN_PASSWORD: 'hush' }]) {
+    for (const env of [{ BEHALF__KEYS__MASTERKEY: 'keep-secret' }, { BEHALF_ADMIN_PASSWORD: 'hush' }]) {
       const problems = problemsOf(() => load(undefined, env));
       expect(problems).toHaveLength(1);
-      expect(JSON.stringify(problems)).not.toMatch(/tell-nobody|hush/);
+      expect(JSON.stringify(problems)).not.toMatch(/keep-secret|hush/);
     }
-    const broken = problemsOf(() => load('{"keys":{"masterKey":tell-nobody}}'));
+    const broken = problemsOf(() => load('{"keys":{"masterKey":keep-secret}}'));
     expect(JSON.stringify(broken)).not.toContain('tell');
   });
 

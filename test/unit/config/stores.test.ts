@@ -97,7 +97,7 @@ describe('mail', () => {
     ['https://smtp.example.com', 'id@example.com', ['/mail/smtpUrl']],
     ['smtp://smtp.example.com/?ignoreTLS=true', 'id@example.com', ['/mail/smtpUrl']],
     ['smtp://smtp.example.com', '', ['/mail/from']],
-    ['smtp://smtp.example.com', 'nobody', ['/mail/from']],
+    ['smtp://smtp.example.com', 'no-address', ['/mail/from']],
     ['smtp://smtp.example.com', 'a@example.com, b@example.com', ['/mail/from']],
   ])('%s from "%s" is refused', (url, from, pointers) => {
     const found = problemsOf({ BEHALF_SMTP_URL: url, BEHALF_MAIL_FROM: from });

@@ -170,7 +170,7 @@ describe('the answer', () => {
     });
   });
 
-  test('never passes on unless chosen, whatever depth the form names', async () => {
+  test('never allows re-delegation unless chosen, with any depth in the form', async () => {
     expect(applyDecision(await ask(), form({ delegableTo: { agents: [], depth: 2 } }), NOW).delegableTo).toEqual(
       DELEGABLE_TO_NONE,
     );

@@ -13,7 +13,7 @@ test('every collection that is declared anywhere is in the list of those that mo
   const declared = deliveredFiles().flatMap(({ path, code }) => {
     const declarations = [...code.matchAll(/\{\n((?: {2}.*\n)*)\} as const satisfies OwnedCollection;/g)];
     const named = declarations.map(([, body]) => /\bname: '([a-z0-9_]+)'/.exec(String(body))?.[1]);
-    // Whatever declares one in another form would not be seen here.
+    // A collection that is declared in another form would not be seen here.
     const uses = code.match(/satisfies (?:Owned|)Collection(?:Declaration|)\b|: CollectionDeclaration = \{/g) ?? [];
     expect({ path, found: named.length }).toEqual({ path, found: uses.length });
     return named;

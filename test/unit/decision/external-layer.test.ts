@@ -136,7 +136,7 @@ test('the management API does not depend on it', async () => {
   expect(requests).toEqual([]);
 });
 
-describe('whatever is no clear yes is a no', () => {
+describe('every answer that is no clear permit denies', () => {
   test.each([
     ['nothing', ''],
     ['no JSON', '<html>'],
@@ -163,7 +163,7 @@ describe('whatever is no clear yes is a no', () => {
     expect(outcomes).toEqual(['failed']);
   });
 
-  test('also a yes that is tied to obligations, which nobody here meets', async () => {
+  test('also a permit that is tied to obligations, which Behalf does not fulfil', async () => {
     const obliged = { decision: true, context: { obligations: [{ id: '1', type: 'notification', properties: {} }] } };
     expect((await point(both(obliged, YES)).decide()).scope).toEqual(['send']);
     expect((await point(both({ decision: true, context: 'x' }, YES)).decide()).scope).toEqual(['send']);

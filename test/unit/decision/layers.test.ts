@@ -148,8 +148,8 @@ describe('what is not known leaves nothing', () => {
   });
 
   test('no account, or one that is not active, gives nothing', async () => {
-    const { subject: _, ...nobody } = generous('token_exchange');
-    expect((await strict(nobody)).scope).toEqual([]);
+    const { subject: _, ...noSubject } = generous('token_exchange');
+    expect((await strict(noSubject)).scope).toEqual([]);
     const disabled = { ...generous('token_exchange'), subject: { ...account, state: 'disabled' as const } };
     expect((await strict(disabled)).scope).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('what is not known leaves nothing', () => {
     expect((await strict({ ...generous('token_exchange'), caller: poor })).scope).toEqual(['read', 'send']);
   });
 
-  test('whom nobody answers for does not administer', async () => {
+  test('an agent without an owner does not administer', async () => {
     const own = { ...generous('authorization_code').server, identifier: API };
     const facts = {
       ...generous('authorization_code'),

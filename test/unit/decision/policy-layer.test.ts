@@ -139,10 +139,10 @@ describe('whether a person said yes to it', () => {
       false,
     ],
     ['an action that people approved, which no row holds', { route: 'ciba', delegation: undefined, approval }, true],
-    ['an action that nobody approved, which no row holds', { route: 'ciba', delegation: undefined }, false],
+    ['an action that no person approved and no delegation holds', { route: 'ciba', delegation: undefined }, false],
     ['an action that people are asked about, which a row holds', { route: 'ciba' }, true],
     [
-      'an approved action for somebody whom a peer vouches for',
+      'an approved action for a subject of a trusted issuer',
       { route: 'ciba', delegation: undefined, approval, isUnasked: true },
       false,
     ],
@@ -184,7 +184,7 @@ describe('obligations', () => {
     expect(remedy).toEqual({ kind: 'step_up', acr_values: SINGLE_FACTOR, max_age: 300 });
   });
 
-  test('a stronger sign-in is as good, and one that nobody can reach is said so at once (RFC 9470 §5)', async () => {
+  test('a stronger sign-in satisfies it, and one that no user can reach is refused at once (RFC 9470 §5)', async () => {
     const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: NOW };
     expect((await annotated({ acr: SINGLE_FACTOR })(exchange({ assurance: strong }))).scope).toEqual(['send']);
     const decision = await annotated({ acr: 'urn:unheard-of' })(exchange({ assurance: strong }));

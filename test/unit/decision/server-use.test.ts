@@ -91,7 +91,7 @@ describe('who asks', () => {
     ]);
   });
 
-  test('SC-04 whoever is not there is permitted nothing, and so is an agent that is another one', async () => {
+  test('SC-04 an unknown caller is permitted nothing, and neither is an agent that is another one', async () => {
     for (const caller of ['acc_gone', 'app_gone', 'agt_2']) {
       const { refused } = await refusalOf(register(use(under(PERMIT)), caller));
       expect([caller, refused?.inputs]).toMatchObject([caller, { removed: [{ scope: 'register', layer: 'policy' }] }]);
@@ -99,7 +99,7 @@ describe('who asks', () => {
     await refusalOf(use(under(PERMIT)).administer(CALL, { caller: 'acc_gone' }));
   });
 
-  test('SC-04 where no set counts nothing is permitted; where policies are off nobody is asked', async () => {
+  test('SC-04 without an active set nothing is permitted; with policies off no policy is evaluated', async () => {
     const { code, denial, refused } = await refusalOf(
       use({ current: async () => undefined }).administer(CALL, { caller: 'acc_anna' }),
     );
@@ -145,7 +145,7 @@ describe('an account', () => {
     await refusalOf(use(under(text('grp_others'))).administer(CALL, { caller: 'acc_anna' }));
   });
 
-  test('an initial access token is in its owner, and a statement in nobody', async () => {
+  test('an initial access token is in the group of its owner, and a statement in none', async () => {
     expect(await register(use(under(text('grp_owners'))), 'iat_1')).toMatchObject({ policy: 4 });
     await refusalOf(register(use(under(text('grp_owners'))), 'https://vouches.example'));
   });
@@ -218,7 +218,7 @@ describe('a register', () => {
     expect(policies.questions).toMatchObject([{ context: { change: true } }]);
   });
 
-  test('asks nobody when something else changes', async () => {
+  test('evaluates no policy when another member changes', async () => {
     const { policies, permits } = asking();
     const more = [...(AGENT.credentials ?? []), { ...AGENT.credentials?.[0], id: 'crd_2' }];
     expect(

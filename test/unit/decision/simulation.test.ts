@@ -50,7 +50,7 @@ describe('a simulation in a transaction', () => {
   });
 
   test.each([
-    ['that nobody declared', { transaction: 'trn_2' }],
+    ['that is not declared', { transaction: 'trn_2' }],
     ['of another caller', { transaction: 'trn_1', caller: 'app_a' }],
   ])('is refused for one %s', async (_, more) => {
     await expect(world().simulate({ ...asked, ...more }, await permitting())).rejects.toMatchObject({

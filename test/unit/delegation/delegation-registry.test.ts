@@ -150,7 +150,7 @@ describe('further hops', () => {
     });
   });
 
-  test('TX-02 never hold more than the parent, whatever is wanted', async () => {
+  test('TX-02 never hold more than the parent, for any request', async () => {
     const { registry } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(
@@ -360,7 +360,7 @@ describe('liveness', () => {
 
   test.each([
     ['names another agent', { agents: ['agt_c'], depth: 3 }, [false, false]],
-    ['names nobody', { agents: [], depth: 0 }, [false, false]],
+    ['names no agent', { agents: [], depth: 0 }, [false, false]],
     ['goes one hop less deep', { agents: ['agt_b', 'agt_c'], depth: 1 }, [true, false]],
     ['names only the nearer', { agents: ['agt_b'], depth: 3 }, [true, false]],
     ['names all of them', { agents: ['agt_b', 'agt_c'], depth: 2 }, [true, true]],
@@ -375,12 +375,12 @@ describe('liveness', () => {
     expect(items.map(({ id }) => id).sort()).toEqual(
       [first.id, ...(counts[0] ? [second.id] : []), ...(counts[1] ? [third.id] : [])].sort(),
     );
-    // Whoever is named again holds it again, and within what is allowed then.
+    // An agent that is named again holds it again, within what the new consent allows.
     await registry.recordConsent(consent({ scope: ['send'] }));
     expect(await registry.live(second.id)).toMatchObject({ scope: [] });
   });
 
-  test('TX-02 what was taken from the hops below does not come back by a consent that names nobody (decision 18)', async () => {
+  test('TX-02 scope that was removed from the hops below does not come back by a consent that names no agent (decision 18)', async () => {
     const { registry } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
@@ -424,7 +424,7 @@ describe('liveness', () => {
     await expect(registry.derive(hop(first, 'agt_b'))).rejects.toMatchObject({ code: 'access_denied' });
   });
 
-  test('is no for an id nobody has, and for a row whose ancestor is gone', async () => {
+  test('is no for an unknown id, and for a delegation whose ancestor is gone', async () => {
     const { registry, rows } = registerScene();
     expect(await registry.live('dlg_none')).toBeUndefined();
     const first = rowOf(await registry.recordConsent(consent()));
@@ -471,7 +471,7 @@ describe('lists and endings in bulk', () => {
     expect((await registry.list({ limit: 10 })).items).toHaveLength(6);
   });
 
-  test('revokeAllOf ends an agent everywhere for one account, and nobody else', async () => {
+  test('revokeAllOf ends an agent everywhere for one account, and no other agent', async () => {
     const { registry } = registerScene();
     const a = rowOf(await registry.recordConsent(consent()));
     const below = await registry.derive(hop(a, 'agt_b'));

@@ -64,7 +64,7 @@ describe('DR-09 names that are written to deceive are refused (UTS 39 §5)', () 
     ['Cyrillic and Greek', 'Прοект'],
     ['Latin beside a Cyrillic word', 'Агент Invoices'],
     ['Cherokee in Latin', 'PаyᏢal'],
-    ['a script nobody writes', '𐌰𐌲𐌴𐌽𐍄'],
+    ['an unused script', '𐌰𐌲𐌴𐌽𐍄'],
   ])('%s', async (_, name) => {
     expect(mixesScripts(name)).toBe(true);
     expect(await refusalOf(() => checkName(name, '/name'))).toEqual(refused('/name'));

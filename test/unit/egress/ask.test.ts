@@ -128,7 +128,7 @@ test.each([
   expect(asked).toHaveLength(1);
 });
 
-test('SF-01 SF-07 addresses that are not public are not asked, nor anybody when the budget is used up', async () => {
+test('SF-01 SF-07 addresses that are not public are not asked, and no host is asked when the budget is used up', async () => {
   expect(await failure(askToken(egress({ addresses: [PUBLIC, '10.0.0.1'] })))).toBe('address_not_allowed');
   expect(await failure(askToken(egress(), 'http://idp.example.com/token'))).toBe('url_not_allowed');
   const out = egress({ perMinute: 1 });

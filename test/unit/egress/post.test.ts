@@ -109,7 +109,7 @@ test('SF-01 addresses that are not public, and URLs that are none, are not asked
   expect(asked).toEqual([]);
 });
 
-test('nobody waits longer than was said', async () => {
+test('no request waits longer than its deadline', async () => {
   answer = () => undefined;
   const begun = performance.now();
   expect(await failure(ask(URL_OF_PDP, 300))).toBe('timed_out');

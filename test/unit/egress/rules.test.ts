@@ -150,7 +150,7 @@ describe('URLs', () => {
     inside('router', 'home', 'arpa'),
     'https://intranet/',
     inside('other', 'corp', 'internal'),
-  ])('SF-01 refuses %s before anybody is asked', (url) => {
+  ])('SF-01 refuses %s before any host is asked', (url) => {
     expect(of(url)).toBe('address_not_allowed');
   });
 });

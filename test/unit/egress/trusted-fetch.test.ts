@@ -334,7 +334,7 @@ describe('answers', () => {
     }
   });
 
-  test('SF-05 whoever is slow gets no more than the deadline', async () => {
+  test('SF-05 a slow server gets no more than the deadline', async () => {
     const begun = performance.now();
     const replies: (typeof answer)[] = [
       () => undefined,

@@ -180,7 +180,7 @@ describe('second factors of an account', () => {
     expect(await registerUnder(old).prove(world.ada.id, codeAt(secret, world.clock.now() + 30))).toBeUndefined();
   });
 
-  test('a store that cannot say which factors there are lets nobody in with the password', async () => {
+  test('no user signs in with the password alone while the store cannot say which factors there are', async () => {
     const world = await composePeoplePages();
     await withApp(world, world.ada);
     const collection = world.documents.collection<{ readonly id: string }>(FACTORS);

@@ -39,8 +39,8 @@ describe('passkeys', () => {
     ['another party', { party: 'evil.example' }],
     ['another challenge', { challenge: base64('another challenge') }],
     ['a registration', { type: 'webauthn.create' }],
-    ['nobody verified', { flags: PRESENT }],
-    ['nobody present', { flags: 0b100 }],
+    ['no user verification', { flags: PRESENT }],
+    ['no user presence', { flags: 0b100 }],
     ['another rawId', { rawId: base64('another id') }],
     ['a signature of something else', { isTampered: true }],
   ])('LG-05 %s is refused', async (_, lie) => {

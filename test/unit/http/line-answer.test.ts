@@ -60,7 +60,7 @@ describe('lines', () => {
     expect(seen).toEqual({ failures: [broken], isCut: true, hasEnded: true });
   });
 
-  test('that nobody reads hold nothing', async () => {
+  test('that no client reads hold nothing', async () => {
     const { body, send, seen } = answer();
     await send(async function* () {
       yield 'a';

@@ -54,20 +54,20 @@ describe('WH-04 a mail that waited', () => {
   };
 
   test.each(['approval.requested', 'approval.escalated'])(
-    '%s asks nobody about what is decided or over',
+    '%s asks no approver about what is decided or expired',
     async (kind) => {
       expect(await sending(kind, {})).toEqual({ outcome: 'sent', sent: 1, looked: ['apv_1'] });
       expect(await sending(kind, { isWaiting: false })).toEqual({ outcome: 'over', sent: 0, looked: ['apv_1'] });
     },
   );
 
-  test('tells somebody who was disabled meanwhile of her own account, and of nothing else', async () => {
+  test('notifies an account that was disabled meanwhile of its own security events, and of nothing else', async () => {
     const state = 'disabled';
     for (const kind of ['approval.requested', 'agent.suspended', 'break_glass.requested', 'absence.ended'])
       expect(await sending(kind, { state })).toMatchObject({ outcome: 'over', sent: 0 });
     for (const kind of ['factor.removed', 'account.password_changed', 'account.email_changed'])
       expect(await sending(kind, { state })).toMatchObject({ outcome: 'sent', sent: 1 });
-    // Whether it is decided matters to nothing that asks nobody.
+    // A kind that asks for no decision is sent after the decision, too.
     expect(await sending('break_glass.activated', { isWaiting: false })).toEqual({
       outcome: 'sent',
       sent: 1,

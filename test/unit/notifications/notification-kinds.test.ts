@@ -13,7 +13,7 @@ const ended = (more: Partial<AuditEvent> = {}): AuditEvent => ({
 const byOther = { caller: 'acc_root', inputs: { how: 'by_api' } };
 
 describe('the end of a session', () => {
-  test('by its person is a notification, and by somebody else one of another kind', () => {
+  test('by its user is a notification, and by another user one of another kind', () => {
     expect(kindOf(ended())).toBe('session.ended');
     expect(kindOf(ended(byOther))).toBe('sessions.ended_by_other');
   });

@@ -43,7 +43,7 @@ describe('a message for one browser', () => {
     expect(() => one.read(first)).toThrow();
   });
 
-  test('has the same length whatever it says, and no more than a push service has to take (RFC 8291 §4)', () => {
+  test('has the same length for any text, and no more than a push service has to take (RFC 8291 §4)', () => {
     const receiver = newReceiver();
     expect(encryptedFor(receiver, '', 1024)).toHaveLength(encryptedFor(receiver, 'x'.repeat(1024), 1024).length);
     expect(encryptedFor(receiver, 'x', 3993)).toHaveLength(4096);

@@ -25,7 +25,7 @@ describe('what a browser shows', () => {
     expect(() => notificationPush('agent.retired', 'en')).toThrow(TypeError);
   });
 
-  test('whoever is told in a browser is told by mail as well', () => {
+  test('every kind that is sent to a browser is sent by mail as well', () => {
     expect(pushed.filter((kind) => ruleOf(kind).mail === undefined)).toEqual([]);
   });
 
@@ -127,7 +127,7 @@ describe('a key for push services', () => {
     expect(payload).toEqual({ aud: 'https://push.example.com', exp: NOW + 43_200, sub: 'mailto:id@example.com' });
   });
 
-  test('is made once, whoever asks first, and is the same on all nodes', async () => {
+  test('is created once, by the first node that asks, and is the same on all nodes', async () => {
     const { open } = world();
     const made = await Promise.all(Array.from({ length: 8 }, () => open().current()));
     expect(new Set(made.map(({ publicKey }) => publicKey)).size).toBe(1);
@@ -256,7 +256,7 @@ describe('sending to a browser', () => {
     expect((await sending({}, failing({ status }))).outcome).toMatchObject({ isFinal });
   });
 
-  test('what nobody expected is thrown on', async () => {
+  test('an unexpected error is rethrown', async () => {
     await expect(sending({}, { fails: new Error('a bug') })).rejects.toThrow('a bug');
   });
 });

@@ -77,7 +77,7 @@ describe('a browser', () => {
     expect(events.at(-1)).toMatchObject({ inputs: { reason: 'not_readable' } });
   });
 
-  test('of somebody else by now, or of an account that is not active, is sent nothing and kept', async () => {
+  test('that belongs to another account by now, or to one that is not active, is sent nothing and kept', async () => {
     const { add, open, posted, state } = world();
     const { id } = await add('acc_a', 'shared');
     await add('acc_b', 'shared');

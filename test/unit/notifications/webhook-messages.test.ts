@@ -31,7 +31,7 @@ describe('WH-03 a signature', () => {
   });
 });
 
-test('WH-06 a body holds ids, moments and a sequence, and nothing that anybody chose', () => {
+test('WH-06 a body holds ids, moments and a sequence, and nothing that a user or client chose', () => {
   const notification: Notification = {
     ...{ id: 'ntf_1', kind: 'credential.ending', subject: 'agt_1', sequence: 1_800_000_000_001, at: 1_800_000_000 },
     ...{

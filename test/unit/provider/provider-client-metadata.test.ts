@@ -24,7 +24,7 @@ test('one state of a registration is always the same metadata, another state is 
   expect(await clients.find('agt_a')).toMatchObject({ client_name: 'B' });
 });
 
-test('who was found before is not found once suspended, or when nobody answers for it any more', async () => {
+test('a client that was found before is not found once suspended, or without an owner', async () => {
   const held = { agent: agent(), owner: 'active' as Account['state'] };
   const clients = providerClients(registries(held), 'https://issuer.example');
   expect(await clients.find('agt_a')).toBeDefined();

@@ -49,7 +49,7 @@ describe('writing whole models', () => {
     expect([await held('one'), await held('two'), await held('three'), state.writes]).toEqual([0, 1, 2, 3]);
   });
 
-  test('a write that fails fails for all it was for, and for nobody else', async () => {
+  test('a failed write fails for every caller that waits for it, and for no other', async () => {
     const { put, state, held } = world();
     state.isFailing = true;
     const results = await Promise.allSettled([0, 1, 2].map((by) => put({ id: 'one', by })));

@@ -66,7 +66,7 @@ test('AP-08 the interval holds over nodes, and of several at once one is in time
   expect(await nodes[1]?.poll('a', 5)).toBe(20);
 });
 
-test('AP-08 who hurries is answered from memory for the rest of the second, and nobody else is', async () => {
+test('AP-08 a client that polls too fast is answered from memory for the rest of the second, and no other client is', async () => {
   const { pace, calls, clock } = scene();
   await pace.poll('a', 5, 'agt_a handle');
   expect(pace.toldNow('agt_a handle')).toBeUndefined();

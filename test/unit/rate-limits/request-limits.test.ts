@@ -14,7 +14,7 @@ const COLUMNS = 1 << 18;
 const address = (index: number): string => `2001:db8:${(index >> 8).toString(16)}:${(index & 255).toString(16)}00::1`;
 
 describe('RL-03 a table of requests of bounded size', () => {
-  test('60,000 sources reset nobody and refuse nobody: it counts the others as before', () => {
+  test('60,000 sources reset no counter and refuse no request: it counts the others as before', () => {
     const limit = networkLimit(requestLimit(10, clock, { sketch: countSketch(COLUMNS, SEED) }));
     const takes = (source: string, times: number): number =>
       Array.from({ length: times }, () => limit.take(source)).filter((usedUp) => usedUp === undefined).length;

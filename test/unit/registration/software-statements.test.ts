@@ -72,7 +72,7 @@ describe('a software statement (RFC 7591 §2.3)', () => {
     expect(asked).toEqual([{ url: `${FETCHED}/jwks`, internal: 'trustedIssuers', kid: 'one', source: '192.0.2.1' }]);
   });
 
-  test('DR-10 is not good while the keys cannot be had, and nobody knows when we fetch too much', async () => {
+  test('DR-10 is refused while the keys cannot be fetched, and answered "unavailable" when our fetches exceed their budget', async () => {
     const text = await signed({ iss: FETCHED });
     const failing = (reason: 'timed_out' | 'over_budget') =>
       world(async () => Promise.reject(fetchFailed(reason, 'x')));

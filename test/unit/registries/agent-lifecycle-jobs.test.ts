@@ -16,7 +16,7 @@ const world = (settings = { inactiveAfterSeconds: 30 * DAY, noticeSeconds: 7 * D
 };
 
 describe('what time does to agents', () => {
-  test('nobody accepted in a day: retired', async () => {
+  test('no owner accepted in a day: retired', async () => {
     const { agents, lifecycleJobs, tick, stateOf, events } = world();
     const { document } = await agents.create(newAgent(), { caller: 'acc_admin' });
     await lifecycleJobs.run();
@@ -66,7 +66,7 @@ describe('what time does to agents', () => {
     expect(await stateOf(idle.id)).toBe('active');
   });
 
-  test('LC-09 a clock that jumps forward suspends nobody at once: the notice is given first, and its time passes', async () => {
+  test('LC-09 a clock that jumps forward suspends no agent at once: the notification is sent first, and its time passes', async () => {
     const { agents, lifecycleJobs, tick, stateOf, told } = world();
     const { document } = await agents.create(newAgent(), BY);
     tick(400 * DAY);
@@ -78,7 +78,7 @@ describe('what time does to agents', () => {
     expect(await stateOf(document.id)).toBe('suspended');
   });
 
-  test('switched off, nobody is suspended for being unused', async () => {
+  test('switched off, no agent is suspended for being unused', async () => {
     const { agents, lifecycleJobs, tick, stateOf, told } = world({ inactiveAfterSeconds: 0, noticeSeconds: 7 * DAY });
     const { document } = await agents.create(newAgent(), BY);
     tick(4000 * DAY);

@@ -13,7 +13,7 @@ const leaves = async (world: ReturnType<typeof registryWorld>, account: string):
 };
 
 describe('acceptance by the owner', () => {
-  test('whoever registers an agent for another leaves it pending until that one accepts; nobody else can', async () => {
+  test('a user who registers an agent for another owner leaves it pending until that owner accepts; no other user can', async () => {
     const { agents, events } = registryWorld();
     const { document } = await agents.create(newAgent(), ADMIN);
     expect(document).toMatchObject({ state: 'pending', acceptBy: document.createdAt + 86_400 });
@@ -51,7 +51,7 @@ describe('acceptance by the owner', () => {
 });
 
 describe('LC-06 an owner who leaves', () => {
-  test('LC-06 makes orphans, which stay so when the owner is back, until somebody accepts them', async () => {
+  test('LC-06 makes orphans, which stay so when the owner is back, until an owner accepts them', async () => {
     const world = registryWorld();
     const { agents, accounts, owners, tick } = world;
     const { document: running } = await agents.create(newAgent(), BY);
@@ -66,7 +66,7 @@ describe('LC-06 an owner who leaves', () => {
     expect(orphan?.document.state).toBe('orphaned');
     expect(await owners.answerFor(running)).toBe(false);
     expect(await refusalOf(() => agents.resume(running.id, BY))).toMatchObject({ code: 'conflict' });
-    // Whoever takes it over takes what was suspended over suspended.
+    // A new owner gets a suspended agent as suspended.
     await agents.update(running.id, orphan?.version ?? 0, { owner: 'acc_other' }, ADMIN);
     expect((await agents.accept(running.id, OTHER)).document).toMatchObject({ owner: 'acc_other', state: 'active' });
     expect((await agents.accept(stopped.id, { caller: 'acc_owner' })).document.state).toBe('suspended');
@@ -82,7 +82,7 @@ describe('LC-06 an owner who leaves', () => {
     expect(await world.owners.answerFor(document)).toBe(false);
   });
 
-  test('LC-06 a group answers while one member is left, and not for what it had when nobody was', async () => {
+  test('LC-06 a group answers while one member is left, and not for the agents that it had when none was', async () => {
     const world = registryWorld();
     const { groups, agents, accounts, offboarding } = world;
     expect(await refusalOf(() => groups.create({ name: 'Few', members: ['acc_owner'] }, BY))).toMatchObject({

@@ -204,7 +204,7 @@ describe('accepting a pair', () => {
     for (const id of clients) expect(await refusalOf(() => accept(id))).toEqual(forbidden);
   });
 
-  test('is refused to an account for what its client proposed, whatever becomes of that client', async () => {
+  test('is refused to an account for what its client proposed, also once that client is gone', async () => {
     const made = await world();
     const client = await operatorClient(made, 'acc_bob', 'acc_ada');
     await made.servers.proposeTarget(made.mcp, undefined, PAIR, { caller: client });

@@ -72,7 +72,7 @@ describe('a metadata document', () => {
     }
   });
 
-  test('DR-08 whatever it is, it is a client or a refusal of ours', () => {
+  test('DR-08 any document gives a client or a DomainError', () => {
     const member = fc.constantFrom(
       ...['redirect_uris', 'grant_types', 'response_types', 'client_name', 'jwks', 'jwks_uri', 'application_type'],
       ...['token_endpoint_auth_method', 'dpop_bound_access_tokens', 'id_token_signed_response_alg', 'client_id'],
@@ -122,7 +122,7 @@ describe('whose documents are accepted', () => {
     expect(documentPolicy({ ...usual, isEnabled: false }).isAccepted(ID)).toBe(false);
   });
 
-  test('SF-01 a host inside that was opened for something else is not open to whoever names a client_id', () => {
+  test('SF-01 an internal host that was opened for another purpose is not open to a client_id', () => {
     const url = `https://${inside}/secrets`;
     const closed = documentPolicy({ ...usual, internalHosts: [inside] });
     expect([closed.isAccepted(url), closed.mayFetch(url)]).toEqual([false, false]);
@@ -132,7 +132,7 @@ describe('whose documents are accepted', () => {
   });
 
   test.each(['localhost:8443', '127.0.0.1:8443', '[::1]:8443', 'a.localhost'])(
-    'SF-01 nothing on this machine in production, whatever is listed: %s',
+    'SF-01 nothing on this machine in production, with any list of hosts: %s',
     (host) => {
       const settings = { ...usual, hosts: [host], internalHosts: [host] };
       expect(documentPolicy(settings).isAccepted(`https://${host}/a`)).toBe(false);
@@ -141,7 +141,7 @@ describe('whose documents are accepted', () => {
   );
 });
 
-test('DR-09 what somebody can buy of a host, as pages show it', () => {
+test('DR-09 the registrable domain of a host, as pages show it', () => {
   expect(registrableDomain('login.bank.co.uk')).toBe('bank.co.uk');
   expect(registrableDomain('ada.github.io')).toBe('ada.github.io');
   expect(registrableDomain('192.0.2.1')).toBeUndefined();

@@ -30,7 +30,7 @@ describe('FW-04 a pattern is anchored, and "*" never crosses a separator', () =>
     expect(fitsText(checkTextRule({ like }, '', github), subject, github)).toBe(fits);
   });
 
-  test('what a star stands for holds no separator, whatever the pattern and the text', () => {
+  test('what a star stands for holds no separator, for any pattern and text', () => {
     const part = fc.stringMatching(/^[a-c:/]{0,6}$/);
     fc.assert(
       fc.property(part, part, part, (before, between, behind) => {

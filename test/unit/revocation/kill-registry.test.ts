@@ -62,7 +62,7 @@ test('a lift of a kill that does not exist is refused, and records nothing', asy
   expect(audit.events).toEqual([]);
 });
 
-test('what a crash after the record left undone is done by whoever asks whether the store holds the kill', async () => {
+test('what a crash after the record left undone is done by the next check whether the store holds the kill', async () => {
   const documents = memoryDocumentStore();
   const register = registerOver(documents);
   expect(await register.holds(KILL)).toBe(false);

@@ -36,7 +36,7 @@ const subsets = <T>(of: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: 2 ** of.length }, (_, bits) => of.filter((_one, index) => (bits >> index) & 1));
 
 describe('LC-05 what is over in any combination', () => {
-  test('LC-05 epochs: over when any of its own is later, whatever else is', async () => {
+  test('LC-05 epochs: ended when any of its own is later, in any combination with others', async () => {
     for (const raised of subsets(ITS_OWN)) {
       const { epochs, ended } = await world();
       for (const key of [...raised, ...OTHERS]) await raiseEpoch(epochs, key, MADE + 1);
@@ -80,7 +80,7 @@ test('LC-02 an epoch ends what hangs on its scope by the time of that part alone
   expect(await ended([token, { subject: 'acc_p', parties: ['app_x'], since: MADE }])).toBe('before_epoch');
 });
 
-test('LC-02 an epoch only rises, by whatever is done to it', async () => {
+test('LC-02 an epoch only rises, by any sequence of changes', async () => {
   const { epochs } = await world();
   const notBefore = async () => (await epochs.get('all'))?.document.notBefore;
   await raiseEpoch(epochs, 'all', 50);
@@ -95,7 +95,7 @@ test('LC-02 an epoch only rises, by whatever is done to it', async () => {
   expect((await epochs.get('all'))?.document.kills).toEqual([]);
 });
 
-test('a kill of all leaves an administrator’s client what it was given since, and nobody else anything', async () => {
+test('a kill of all leaves an administrator’s client what it was given since, and ends all else', async () => {
   const { epochs, ended } = await world();
   await stand(epochs, 'all', 'kil_1', MADE);
   const part = { parties: ['app_admin'], since: MADE };

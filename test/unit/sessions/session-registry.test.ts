@@ -86,7 +86,7 @@ describe('sessions of an account', () => {
     expect(await registry.end('ses_none', BY, 'signed_out')).toBe(false);
   });
 
-  test('one that nobody keeps, or that cannot be read, counts for nothing', async () => {
+  test('an unknown session, or one that cannot be read, is not live', async () => {
     const world = await composePeoplePages();
     const { begun, isLive, stored } = sessionsOf(world);
     expect(await isLive({ id: 'ses_none', authTime: world.clock.now() })).toBe(false);
@@ -163,7 +163,7 @@ describe('sessions of an account', () => {
     expect((await registry.get(one.id))?.usedAt).toBe(world.clock.now() - 30);
   });
 
-  test('whoever listens hears of each end', async () => {
+  test('each listener is notified of each end', async () => {
     const world = await composePeoplePages();
     const { registry, begun } = sessionsOf(world);
     const heard: string[] = [];

@@ -23,7 +23,7 @@ describe('addresses and sidebar', () => {
     expect(siteAddress('README.md')).toBe('/about');
   });
 
-  test('every page stands in the sidebar once, whatever folder it is in', () => {
+  test('every page stands in the sidebar once, from any folder', () => {
     const paths = [
       'README.md',
       'docs/README.md',

@@ -115,7 +115,7 @@ describe('what counts in calls of one app', () => {
     refused(await scene.exchange(own, { scope: 'read' }), 'consent_missing');
   });
 
-  test('is not for a token that names the agent by may_act, which nobody called', async () => {
+  test('is not for a token that names the agent by may_act, which no app sent to it', async () => {
     const scene = await called();
     await scene.allow();
     const named = scene.toA({ mayAct: 'agt_a', audience: PAY } as Partial<IssuedToken>);

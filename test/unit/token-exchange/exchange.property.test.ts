@@ -41,7 +41,7 @@ const step = fc.oneof(
   },
 );
 
-/** Mostly somebody who may use the token at all: its holder, or the agent it was made for. */
+/** Mostly a client that may use the token at all: its holder, or the agent it was made for. */
 const callerOf = (choice: number, { path, audience }: ModelToken): string => {
   const able = [path[0], AGENTS.find((id) => AT[id] === audience)].filter((id) => id !== undefined);
   const from = choice % 5 === 0 || able.length === 0 ? AGENTS : able;

@@ -216,7 +216,7 @@ describe('consent', () => {
     expect(attempt.error?.retryAfterSeconds).toBe(600);
   });
 
-  test('of a person is used for nobody else and nowhere else', async () => {
+  test('of a user is used for no other user and no other resource', async () => {
     const { exchange, fromApp, addToken, accounts } = await story();
     accounts.map.set('acc_ben', account('acc_ben'));
     refused(await exchange('agt_a', { subject_token: fromApp, resource: PAY }), 'consent_missing');
@@ -228,7 +228,7 @@ describe('consent', () => {
 });
 
 describe('who may exchange what', () => {
-  test('TX-01 a token of an unrelated client is refused, whatever the agent was allowed (decision D3)', async () => {
+  test('TX-01 a token of an unrelated client is refused, with any consent to the agent (decision D3)', async () => {
     const { exchange, addToken } = await story();
     for (const audience of [MAIL, AT.agt_b, undefined]) {
       refused(

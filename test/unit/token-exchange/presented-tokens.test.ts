@@ -69,7 +69,7 @@ describe('the subject token', () => {
     ).toBeUndefined();
   });
 
-  test('AP-21 the token of an approval is exchanged by nobody it was issued to; who received it goes on', async () => {
+  test('AP-21 the client that got the token of an approval cannot exchange it; the agent that received it can', async () => {
     const { exchange, addToken } = await story();
     const approval = { id: 'apv_1', digest: 'x'.repeat(43) };
     const own = addToken({ clientId: 'agt_a', audience: MAIL, approval });
@@ -101,7 +101,7 @@ describe('the subject token', () => {
     refused(await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: MAIL }), 'subject_token_not_live');
   });
 
-  test('a row without an actor, an actor without a row, or a row of somebody else is none of ours', async () => {
+  test('a delegation without an actor, an actor without a delegation, or a delegation of another actor is refused', async () => {
     const { exchange, addToken, row } = await story();
     const chain: ActorChain = { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' };
     const own = { clientId: 'agt_a', audience: MAIL };

@@ -66,7 +66,7 @@ describe('sub-agents', () => {
     expect(attempt.error?.denial?.remedies).toEqual([{ kind: 'narrow', scope: 'read' }]);
   });
 
-  test('only those the person named, and nobody else who holds the token (decision D2)', async () => {
+  test('only those the user named, and no other holder of the token (decision D2)', async () => {
     const { exchange, toB, consent, addToken, row } = await team();
     refused(await exchange('agt_c', { subject_token: toB, resource: MAIL }), 'subject_token_not_for_caller');
     await consent('agt_a', MAIL, ['read', 'send'], { delegableTo: { agents: ['agt_c'], depth: 2 } });
@@ -178,7 +178,7 @@ describe('sub-agents', () => {
     await source.discard();
     expect(await delegations.get(row.id)).toMatchObject({ state: 'revoked', revokedBy: 'system' });
     expect(audit.events.at(-1)).toMatchObject({ type: 'delegation.revoked', delegation: row.id, request: 'req_2' });
-    // Nobody took anything from B: it gets its hop like before.
+    // B lost nothing: it gets its hop as before.
     const reading = await exchange('agt_b', { subject_token: toB, resource: MAIL, scope: 'read' });
     const held = granted(reading).delegation;
     // What was there before is nothing that was made for it.

@@ -6,7 +6,7 @@ import { refused, story } from './story.ts';
 describe('the target', () => {
   test.each([
     ['nothing', {}, 'target_missing'],
-    ['an unknown resource', { resource: 'https://nobody.example' }, 'target_unknown'],
+    ['an unknown resource', { resource: 'https://unknown.example' }, 'target_unknown'],
     ['a resource with a trailing slash', { resource: `${MAIL}/` }, 'target_unknown'],
     ['an unknown audience', { audience: 'rs_nobody' }, 'target_unknown'],
     ['two resources', { resource: [MAIL, PAY] }, 'target_ambiguous'],

@@ -136,7 +136,7 @@ describe('a logout token', () => {
 
 describe('is refused, and ends nothing,', () => {
   const spent = async (of: Listening): Promise<string> => {
-    const token = await of.signed({ sub: 's-nobody' });
+    const token = await of.signed({ sub: 's-unknown' });
     await of.logout.receive(token, FROM);
     return token;
   };
@@ -144,7 +144,7 @@ describe('is refused, and ends nothing,', () => {
 
   test.each<[string, string, (of: Listening) => Promise<string> | string]>([
     ['what is no JWT', 'form', () => 'a.b'],
-    ['one that nobody signed (alg none)', 'algorithm', (of) => new UnsecuredJWT(of.good()).encode()],
+    ['one without a signature (alg none)', 'algorithm', (of) => new UnsecuredJWT(of.good()).encode()],
     [
       'one signed with what everybody knows (HS256)',
       'algorithm',
@@ -165,7 +165,7 @@ describe('is refused, and ends nothing,', () => {
     ['one that is over', 'time', (of) => of.signed({ exp: of.world.clock.now() - TOLERANCE })],
     ['one from the future', 'time', (of) => of.signed({ iat: of.world.clock.now() + TOLERANCE + 1 })],
     [
-      'one that is old, whatever exp says',
+      'one that is old, with a later exp',
       'time',
       (of) => of.signed({ iat: of.world.clock.now() - 600 - TOLERANCE - 1 }),
     ],
@@ -175,7 +175,7 @@ describe('is refused, and ends nothing,', () => {
     ['one with a nonce, as an ID token', 'nonce', (of) => of.signed({ nonce: 'n' })],
     ['one with a nonce that is null', 'nonce', (of) => of.signed({ nonce: null })],
     ['one without jti', 'jti', without('jti')],
-    ['one about nobody', 'subject', without('sub')],
+    ['one without a subject', 'subject', without('sub')],
     ['one whose sub is no text', 'subject', (of) => of.signed({ sub: 7 })],
     ['one whose sid is too long', 'subject', (of) => of.signed({ sid: 's'.repeat(256) })],
     ['one of another kind', 'type', (of) => of.signed({}, { typ: 'at+jwt' })],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isDeceptiveName, plainText } from '../../../views/agent-text.ts';
 
-describe('text that somebody else chose', () => {
+describe('text that another party chose', () => {
   test.each([
     ['a right-to-left override', 'Pay\u202Ereyap', 'Payreyap'],
     ['zero-width characters', 'Cal\u200Bend\u2060ar\uFEFF', 'Calendar'],

@@ -1,4 +1,4 @@
-/** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
+/** Models of the pages on which people decide about single actions. Text that another party chose goes through `text`. */
 
 import { approvalRefusal } from '../../../src/domain/approvals/approval-refusals.ts';
 import { fieldRefusal } from '../../../src/domain/vocabulary/field-refusals.ts';
@@ -163,7 +163,7 @@ export const approvalPages = (
       ask: { kind: 'session' },
       approval: { ...transfer, details: [], unreadable: [text('payment')] },
     }),
-    'approval-for-somebody': one({
+    'approval-as-deputy': one({
       ask: { kind: 'session' },
       approval: { ...event, forWhom: { name: text('Bob'), until: NOON + 86_400 } },
       slot: {
@@ -218,7 +218,7 @@ export const approvalPages = (
       approval: {
         ...event,
         breakGlass: {
-          reason: text('The payment run stops at six and nobody answers.'),
+          reason: text('The payment run stops at six and the approver does not answer.'),
           isBreakGlass: false,
           href: `${frame.basePath}/console/break-glass/apv_2`,
         },
@@ -317,7 +317,7 @@ const breakGlassPages = (
   const none: BreakGlassFacts = { href, approval, people: [] };
   const called: BreakGlassFacts = {
     ...none,
-    reason: text('The payment run stops at six and nobody answers.'),
+    reason: text('The payment run stops at six and the approver does not answer.'),
     people: [{ name: text('Bob'), isYou: false, at: NOON }],
   };
   const open: BreakGlassFacts = {
@@ -329,7 +329,7 @@ const breakGlassPages = (
   const closed: BreakGlassFacts = {
     ...open,
     review: 'closed',
-    closed: { name: text('Dora'), at: NOON + 4000, finding: 'unjustified', note: text('Nobody had tried to call.') },
+    closed: { name: text('Dora'), at: NOON + 4000, finding: 'unjustified', note: text('The approver got no call.') },
   };
   const values = { reason: text('Because it is late'), finding: '', note: text('So far nothing') };
   const passkey = '{"challenge":"x"}';

@@ -1,4 +1,4 @@
-/** Models of the pages below `/console`. Whatever somebody else chose goes through `text`. */
+/** Models of the pages below `/console`. Text that another party chose goes through `text`. */
 
 import type { Html } from '../../../views/html.ts';
 import { type AgentPageModel, agentPage } from '../../../views/pages/console-agent.ts';

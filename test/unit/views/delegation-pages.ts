@@ -1,4 +1,4 @@
-/** Models of the pages about delegations. Whatever somebody else chose goes through `text`. */
+/** Models of the pages about delegations. Text that another party chose goes through `text`. */
 import type { Html } from '../../../views/html.ts';
 import { delegationPage, delegationsPage } from '../../../views/pages/console-delegation.ts';
 import type { DelegationNode, DelegationTree } from '../../../views/pages/delegation-tree.ts';

@@ -1,4 +1,4 @@
-/** Models of the page about the server itself. Whatever another party chose goes through `text`. */
+/** Models of the page about the server itself. Text that another party chose goes through `text`. */
 import type { Html } from '../../../views/html.ts';
 import { type HealthModel, healthPage } from '../../../views/pages/console-health.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';

@@ -1,4 +1,4 @@
-/** Models of the pages with which operators run the server. Whatever another party chose goes through `text`. */
+/** Models of the pages with which operators run the server. Text that another party chose goes through `text`. */
 import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
 import { removeSinkPage, type SinkRow, sinkPage, sinksPage } from '../../../views/pages/console-audit-sinks.ts';

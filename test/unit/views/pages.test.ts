@@ -14,7 +14,7 @@ const written = (all: Readonly<Record<string, Html>>): readonly (readonly [strin
 const pages = written(samplePages(undefined, '/id'));
 /** The same pages, with one mark for each text of others. */
 const marked = samplePages(() => 'ZZZ');
-/** What leads somewhere on each page when nobody tries anything. */
+/** The links of each page without hostile text. */
 const usualTargets = new Map<string, readonly (string | undefined)[]>();
 
 beforeAll(() => {
@@ -23,7 +23,7 @@ beforeAll(() => {
   }
 });
 
-describe('WB-05 text that somebody else chose', () => {
+describe('WB-05 text that another party chose', () => {
   // Each payload in one of the languages, in turn: the places are the same in all.
   const attacks = PAYLOADS.map((payload, index) => [payload, LANGUAGES[index % LANGUAGES.length]] as const);
 

@@ -233,7 +233,7 @@ const MORE: readonly string[] = [
   '&NewLine;&Tab;javascript:hit()',
   '&#x3C;script&#x3E;hit()',
   '&ltscript&gthit()&lt/script&gt',
-  // For whoever puts a text into a program, a style, a header or a template.
+  // For code that puts a text into a script, a style, a header or a template.
   '\r\nContent-Type: text/html\r\n\r\n<script>hit()</script>',
   '\r\nSet-Cookie: session=x',
   '\u2028hit()//',

@@ -1,4 +1,4 @@
-/** Models of the pages below `/console/policy`. Whatever somebody else chose goes through `text`. */
+/** Models of the pages below `/console/policy`. Text that another party chose goes through `text`. */
 
 import { statementPhrase } from '../../../src/http/refusal-phrase.ts';
 import { isolated } from '../../../views/agent-text.ts';

@@ -1,4 +1,4 @@
-/** Models of the pages of the console about people, groups and software. Whatever somebody else chose goes through `text`. */
+/** Models of the pages of the console about people, groups and software. Text that another party chose goes through `text`. */
 
 import type { Html } from '../../../views/html.ts';
 import { auditPage } from '../../../views/pages/console-audit.ts';
@@ -545,7 +545,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       action: `${home}/audit`,
       periods: auditPeriods,
       outcomes: auditOutcomes,
-      asked: { ...NOTHING_ASKED, text: text('?'), subject: text('nobody'), agent: text('none'), to: text('yesterday') },
+      asked: { ...NOTHING_ASKED, text: text('?'), subject: text('unknown'), agent: text('none'), to: text('yesterday') },
       errors: {
         ...{ text: auditWords.noWord, subject: auditWords.unknownAccount, to: auditWords.noDate },
         ...{ agent: auditWords.unknownAgent, resource: auditWords.unknownResource },
@@ -645,7 +645,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       group: text('Platform team'),
       name: text('Platform team'),
       members: text('alice\nbob'),
-      errors: { name: text('There is a group with this name.'), members: text('There is nobody called bob.') },
+      errors: { name: text('There is a group with this name.'), members: text('There is no account called bob.') },
     }),
   };
 };

@@ -1,4 +1,4 @@
-/** One model for every page and variant. Whatever somebody else chose goes through `text`, so that a test can put anything there. */
+/** One model for every page and variant. Text that another party chose goes through `text`, so that a test can put anything there. */
 import { refusalPhrase } from '../../../src/http/refusal-phrase.ts';
 import type { Html, Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';

@@ -97,7 +97,7 @@ describe('colours', () => {
     expect(tokens.find(({ name }) => name === '--page')).toEqual({ name: '--page', light: '#f3f5f4', dark: '#0f1514' });
   });
 
-  test('a part of a page takes a scheme whatever the browser prefers, by a rule made of the style sheet', () => {
+  test('a part of a page takes a scheme, under any preference of the browser, by a rule made of the style sheet', () => {
     expect(schemeRules(style)).toContain('.scheme-dark {\n  color-scheme: dark;\n  --page: #0f1514;');
     const sheet = assetByPath(assets('').href('styleguide.css'))?.body.toString() ?? '';
     expect(sheet.startsWith(schemeRules(style))).toBe(true);
