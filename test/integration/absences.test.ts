@@ -1,4 +1,4 @@
-/** Somebody decides about approvals for a person who is away: how she says so, what he can do by it, and what ends it. */
+/** A deputy decides about approvals for an approver who is away: how she declares it, what he can do, and what ends it. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
@@ -33,7 +33,7 @@ describe('on the pages of an account', () => {
     await mails?.close();
   });
 
-  const somebody = async (name: string) => {
+  const newUser = async (name: string) => {
     people += 1;
     const username = `${name}${people}`;
     const { id } = await scene.management.createAccount({
@@ -61,8 +61,8 @@ describe('on the pages of an account', () => {
     return browser.submit(page, form);
   };
 
-  test('a person names somebody, both are told, and he finds what is asked of her and decides for her; one of the two ends it', async () => {
-    const [anna, bob] = [await somebody('anna'), await somebody('bob')];
+  test('a user names a deputy, both are notified, he finds the approvals of the user and decides for her; one of the two ends it', async () => {
+    const [anna, bob] = [await newUser('anna'), await newUser('bob')];
     expect((await anna.browser.open(`${scene.issuer}/account`)).html).toContain('/account/away');
     const before = await scene.ask(anna.id);
     expect((await bob.browser.open(scene.urlOf(before))).status).toBe(404);
@@ -115,7 +115,7 @@ describe('on the pages of an account', () => {
   });
 
   test('a new request is told to the deputy, by mail and on his open page', async () => {
-    const [anna, bob] = [await somebody('ann'), await somebody('ben')];
+    const [anna, bob] = [await newUser('ann'), await newUser('ben')];
     await declare(anna.browser, bob.username);
     const asked = await scene.ask(anna.id);
     expect(await scene.service.toldOf(asked)).toEqual([anna.id, bob.id]);
@@ -125,8 +125,8 @@ describe('on the pages of an account', () => {
     });
   });
 
-  test('AP-14 an old session names nobody: it takes a new sign-in, and its form is refused', async () => {
-    const [anna, bob] = [await somebody('old'), await somebody('older')];
+  test('AP-14 an old session names no deputy: it takes a new sign-in, and its form is refused', async () => {
+    const [anna, bob] = [await newUser('old'), await newUser('older')];
     const page = await anna.browser.open(at('/new'));
     advance(3_600_000);
     const again = await anna.browser.open(at('/new'));
@@ -146,9 +146,9 @@ describe('on the pages of an account', () => {
 
   test.each([
     ['herself', 'self', /Name a person other than yourself/],
-    ['nobody there', 'nobody-of-that-name', /no such account/],
+    ['an unknown user', 'no-such-user', /no such account/],
   ])('names not %s, which the page says beside the field', async (_, name, said) => {
-    const anna = await somebody('wrong');
+    const anna = await newUser('wrong');
     const page = await declare(anna.browser, name === 'self' ? anna.username : name);
     expect([page.status, said.test(page.text)]).toEqual([400, true]);
     expect((await server.events('request.refused')).at(-1)).toMatchObject({
@@ -157,8 +157,8 @@ describe('on the pages of an account', () => {
     });
   });
 
-  test('nobody for 61 days, nor on a day that is none', async () => {
-    const [anna, bob] = [await somebody('long'), await somebody('short')];
+  test('no deputy for 61 days, nor on a day that does not exist', async () => {
+    const [anna, bob] = [await newUser('long'), await newUser('short')];
     expect((await declare(anna.browser, bob.username, 61)).status).toBe(400);
     const page = await anna.browser.open(at('/new'));
     const form = page.forms.find(({ fields }) => fields.some(({ name }) => name === 'deputy'));
@@ -172,7 +172,7 @@ describe('on the pages of an account', () => {
   });
 
   test('a new password of hers ends it, as her sessions', async () => {
-    const [anna, bob] = [await somebody('hacked'), await somebody('friend')];
+    const [anna, bob] = [await newUser('hacked'), await newUser('friend')];
     await declare(anna.browser, bob.username);
     const asked = await scene.ask(anna.id);
     expect((await bob.browser.open(scene.urlOf(asked))).status).toBe(200);
@@ -183,8 +183,8 @@ describe('on the pages of an account', () => {
     expect(theirs.text).toContain('no longer valid');
   });
 
-  test('WB-11 MG-01 nobody sees or ends what is between two others', async () => {
-    const [anna, bob, eve] = [await somebody('two'), await somebody('too'), await somebody('eve')];
+  test('WB-11 MG-01 a third user neither sees nor ends an absence between two others', async () => {
+    const [anna, bob, eve] = [await newUser('two'), await newUser('too'), await newUser('eve')];
     await declare(anna.browser, bob.username);
     const [absence] = (await server.behalf.services.approvals.absences.list({ account: anna.id })).items;
     const id = String(absence?.document.id);
@@ -205,8 +205,8 @@ describe('on the pages of an account', () => {
     expect((await server.behalf.services.approvals.absences.get(id))?.document.state).toBe('open');
   });
 
-  test('the command line lists them and ends one; a batch holds none that somebody decides for another', async () => {
-    const [anna, bob] = [await somebody('cli'), await somebody('clerk')];
+  test('the command line lists them and ends one; a batch holds no approval that a deputy decides', async () => {
+    const [anna, bob] = [await newUser('cli'), await newUser('clerk')];
     await declare(anna.browser, bob.username);
     await scene.ask(anna.id);
     await scene.ask(anna.id, { action: { scope: ['write'] } });
@@ -342,7 +342,7 @@ describe('from the question to the token', () => {
   });
 });
 
-test('MG-01 over the API roles see and end them all, others their own; nobody begins one', async () => {
+test('MG-01 over the API roles see and end them all, others their own; no caller begins one', async () => {
   const world = await composeManagementApi();
   const { call, admin, auditor, operator, owner, stranger } = world;
   const outsider = await world.person('outsider');

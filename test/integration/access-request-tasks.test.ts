@@ -82,19 +82,19 @@ describe('a submission that is repeated (Idempotency-Key)', () => {
 });
 
 describe('a task', () => {
-  test('AP-04 is none to anybody but the resource server that asked', async () => {
+  test('AP-04 is not found by any client but the resource server that created it', async () => {
     const agent = await agentOf('Private');
     const { task, approval } = await asked(agent);
     const { links } = task as { readonly links: Json };
     await refused(() => shop.follow(task['status_endpoint']), 404, 'unknown_task');
     await refused(() => shop.follow(links['cancel'], 'POST'), 404, 'unknown_task');
     await refused(() => bank.follow(`${bank.metadata['access_request_endpoint']}/arq_x`), 404, 'unknown_task');
-    const nobody = await fetch(String(task['status_endpoint']));
-    expect([nobody.status, nobody.headers.get('content-type')]).toEqual([
+    const anonymous = await fetch(String(task['status_endpoint']));
+    expect([anonymous.status, anonymous.headers.get('content-type')]).toEqual([
       401,
       expect.stringContaining('application/problem+json'),
     ]);
-    expect(nobody.headers.get('www-authenticate')).toContain('Basic');
+    expect(anonymous.headers.get('www-authenticate')).toContain('Basic');
     expect((await world.service.get(approval.id))?.state).toBe('pending');
   });
 
@@ -107,7 +107,7 @@ describe('a task', () => {
     expect((await bank.follow(task['status_endpoint'])).status).toBe(200);
   });
 
-  test('is cancelled by whoever asked while nobody has decided, and not again or later (Cancellation)', async () => {
+  test('is cancelled by its resource server while no approver has decided, and not again or later (Cancellation)', async () => {
     const agent = await agentOf('Cancelled');
     const { task, approval } = await asked(agent);
     const cancel = (task['links'] as Json)['cancel'];
@@ -153,7 +153,7 @@ describe('a task', () => {
     }
   });
 
-  test('says that nobody decided in time, or that somebody said no', async () => {
+  test('says that no approver decided in time, or that one denied', async () => {
     const agent = await agentOf('Ended');
     const late = await asked(agent);
     advance((late.approval.expiresAt - server.behalf.services.clock.now()) * 1000);
@@ -268,13 +268,13 @@ describe('several at once (items)', () => {
     expect(await world.open(agent)).toEqual([]);
   });
 
-  test('AP-05 more than may be open are none: nobody is asked about half of them', async () => {
+  test('AP-05 a bundle over the limit is refused as a whole: no approver is asked about half of it', async () => {
     const agent = await payer('Flooding');
     const { result, events } = await audit.during(async () => bank.request(await bundle(agent, [1, 2, 3, 4, 5, 6])));
     expect([result.status, result.body['type']]).toEqual([429, 'urn:behalf:problem:too_many_requests']);
     expect(Number(result.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await world.open(agent)).toEqual([]);
-    // It is seen before: no mail, and no page, tells anybody of what would be taken back.
+    // It is checked first: no mail and no page notifies an approver of requests that would be cancelled.
     expect(events.filter(({ type }) => type.startsWith('approval.'))).toEqual([]);
     expect(events.at(-1)).toMatchObject({ type: 'decision.refused', error: 'too_many_requests' });
   });
@@ -297,7 +297,7 @@ describe('a callback (Callback Completion)', () => {
     const agent = await agentOf('Told');
     const submission = { ...(await denied(question(agent))), ...callback({ state: 's-1' }) };
     const { id, secret } = await endpoint({ resource_server: world.bank.id });
-    // Not before it was proven, nor for somebody else, nor for another path there.
+    // Not before it was verified, nor for another resource server, nor for another path there.
     await refused(() => bank.request(submission), 400, 'urn:behalf:problem:invalid_field');
     const proven = await world.management.call('POST', `/webhooks/${id}/verify`, {});
     expect(proven.status).toBe(200);
@@ -318,7 +318,7 @@ describe('a callback (Callback Completion)', () => {
     const sent = receiver.received.find(({ message }) => (message as unknown as Json)['state'] === 's-1');
     expect(sent && isAccepted(sent, secret)).toBe(true);
 
-    // Nor when the endpoint has become somebody else's.
+    // Nor when the endpoint belongs to another resource server by now.
     const moved = await agentOf('Not told any more');
     await bank.request({ ...(await denied(question(moved))), ...callback({ state: 's-0' }) });
     const changed = async (resource_server: string): Promise<void> => {

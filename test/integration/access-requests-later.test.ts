@@ -1,4 +1,4 @@
-/** Between the yes of people and the yes of an evaluation: whatever changes or ends meanwhile counts as it is then. */
+/** Between the approval and the evaluation that redeems it: every change in between counts. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
@@ -118,11 +118,11 @@ describe('what is good no more', () => {
     await end(yes, agent);
     await refused(again(agent, approval), reason, next);
     expect((await world.service.get(approval.id))?.use).toBeUndefined();
-    // The task was approved, whatever came behind it.
+    // The task stays approved after that.
     expect((await statusOf({ task })).body['task']).toMatchObject({ status: 'approved' });
   });
 
-  test('what the person allows no more is a no whatever was approved', async () => {
+  test('what the subject no longer allows is denied, approved or not', async () => {
     const agent = await agentOf('Disallowed');
     const { approval } = await ask(agent);
     await world.approve(approval);
@@ -156,7 +156,7 @@ describe('what is good no more', () => {
     await refused(again(agent, approval), 'approval_expired', 'request');
   });
 
-  test('what a policy forbids now is a no, and asking again helps nobody', async () => {
+  test('what a policy forbids now is denied, and no approver can lift it', async () => {
     const agent = await agentOf('Forbidden');
     const { approval } = await ask(agent);
     await world.approve(approval);
@@ -200,7 +200,7 @@ describe('what is good no more', () => {
 });
 
 describe('what never was one', () => {
-  test('is not to be verified: nobody’s, pending, or of another channel', async () => {
+  test('is not verifiable: unknown, pending, or of another channel', async () => {
     const agent = await agentOf('Unverified');
     const { approval } = await ask(agent);
     const ciba = await world.calls.backchannel(world.keyed(agent), {
@@ -209,9 +209,9 @@ describe('what never was one', () => {
       login_hint: world.person.username,
     });
     const other = await world.service.find(String(ciba.body['auth_req_id']), agent.clientId);
-    if (!other) throw new Error('nobody is asked');
+    if (!other) throw new Error('no approver is asked');
     await world.approve(other);
-    for (const id of [approval.id, other.id, 'apv_nobody', 'x'.repeat(9000), '__proto__']) {
+    for (const id of [approval.id, other.id, 'apv_unknown', 'x'.repeat(9000), '__proto__']) {
       await refused(again(agent, { id }), 'approval_unverifiable', 'none');
     }
     expect((await world.service.get(other.id))?.state).toBe('approved');
@@ -258,7 +258,7 @@ describe('what never was one', () => {
 });
 
 describe('how much it takes', () => {
-  test('AP-06 critical risk takes two people and the number, which whoever started it is shown', async () => {
+  test('AP-06 critical risk takes two people and the number, which the user who started it is shown', async () => {
     const owner = await ground.newPerson('second');
     const agent = await world.newAgent('Critical', { owner });
     await server.behalf.services.agents.accept(agent.clientId, { caller: owner });
@@ -353,13 +353,13 @@ describe('about a token', () => {
     const first = await tokenOf(allowed);
     const younger = await tokenOf(allowed);
     const another = await tokenOf(await world.allow(agent));
-    // Whoever has the token is let through until the call itself takes an approval.
+    // A client with the token is permitted until the call itself takes an approval.
     expect((await bank.evaluate(by(first))).body['decision']).toBe(true);
     await ground.withPolicies((text) => `${text}\n${SENDING}`);
     const answer = await submit(by(first));
     expect(answer.status).toBe(202);
     const [approval] = await world.open(agent);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     const reference = { approval: { id: approval.id } };
     await refused(bank.evaluate(by(another, reference)), 'out_of_scope', 'request');

@@ -60,7 +60,7 @@ describe('a no that people could lift', () => {
     });
   });
 
-  test('among several questions each says so by itself; what nobody’s yes lifts says nothing', async () => {
+  test('among several evaluations each says so by itself; a denial that no approval lifts says nothing', async () => {
     const agent = await agentOf('Several');
     const { body } = await bank.evaluateAll({
       ...question(agent),
@@ -78,10 +78,10 @@ describe('a no that people could lift', () => {
     expect(answers[0]?.context['evaluation_id']).not.toBe(answers[4]?.context['evaluation_id']);
   });
 
-  test('of an agent by itself, of nobody known, or of somebody else’s resource it says nothing', async () => {
+  test('of an agent by itself, an unknown account or the resource of another server it says nothing', async () => {
     const agent = await agentOf('Itself');
     const self = { subject: { type: 'agent', id: agent.clientId }, context: {} };
-    const stranger = { subject: { type: 'account', id: 'acc_nobody' } };
+    const stranger = { subject: { type: 'account', id: 'acc_unknown' } };
     const elsewhere = { resource: { type: 'resource_server', id: SHOP } };
     for (const more of [self, stranger, elsewhere]) {
       const context = contextOf(await bank.evaluate(question(agent, 'pay', more)));
@@ -415,7 +415,7 @@ describe('what a request is bound to', () => {
     ['no items', { items: [] }],
     ['items and a resource', { items: [{}] }],
   ];
-  test.each(unreadable)('%s is refused by name and asks nobody', async (_, more) => {
+  test.each(unreadable)('%s is refused by name and asks no approver', async (_, more) => {
     const agent = await agentOf('Unreadable');
     const submission = await denied(question(agent));
     const context = { ...(submission['context'] as Json), ...(more['context'] as Json | undefined) };

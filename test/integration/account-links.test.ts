@@ -67,7 +67,7 @@ beforeAll(async () => {
     grant_types: [JWT_BEARER],
   });
   agent = { clientId: id, key };
-  // From here on it may redeem assertions that say who somebody is by address.
+  // From here on it may redeem assertions that name the user by address.
   [idp, peer] = await newPeer('https://idp.example', { subjects: 'verified_email' });
 });
 afterAll(async () => {
@@ -113,7 +113,7 @@ const accountPage = async ({ username }: Person): Promise<{ readonly browser: Br
 const endForm = ({ forms }: Page): Form | undefined => forms.find(({ action }) => /\/account\/links\//.test(action));
 
 describe('an account with a role', () => {
-  test.each(['administrator', 'operator', 'auditor', 'break_glass'])('of %s is linked to nobody', async (role) => {
+  test.each(['administrator', 'operator', 'auditor', 'break_glass'])('of %s is linked to no subject', async (role) => {
     const person = await newPerson({ roles: [role] });
     const answer = await management.call('POST', '/account-links', { peer, subject: `u-${role}`, account: person.id });
     expect([answer.status, answer.body['type']]).toEqual([400, 'urn:behalf:problem:invalid_field']);

@@ -1,6 +1,6 @@
 /**
- * Cross App Access between two whole servers: one where the person signs in, and one of another organisation that takes
- * its word. Both legs by clients nobody here wrote: openid-client, and the MCP SDK.
+ * Cross App Access between two whole servers: one where the user signs in, and one of another organisation that trusts
+ * it. Both legs by clients of others: openid-client, and the MCP SDK.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -378,7 +378,7 @@ describe('to whom, for whom and for what (TX-11, TX-15)', () => {
       'invalid_target',
       'target_unknown',
     ],
-    ['a scope nobody vouches for', { scope: 'notes.delete' }, 'invalid_scope', 'scope_not_available'],
+    ['a scope outside the assertion', { scope: 'notes.delete' }, 'invalid_scope', 'scope_not_available'],
     [
       'an access token',
       { subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },

@@ -129,7 +129,7 @@ describe('an exception', () => {
     expect(JSON.stringify(body)).toContain(pointer);
   });
 
-  test('is refused while nobody answers for the agent, and for the second time', async () => {
+  test('is refused for an agent without an active owner, and for the second time', async () => {
     const { clientId } = await scene.newAgent('Twice');
     await allow(clientId);
     expect((await api(`/agents/${clientId}/secret`, { reason: 'More', expires_at: now() + DAY })).status).toBe(409);

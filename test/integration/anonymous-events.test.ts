@@ -78,7 +78,7 @@ const device = (address: string): Promise<Answer> =>
 const ABOUT_REQUESTS = ['authorization.pushed', 'device.requested'];
 const events = async (types: readonly string[]): Promise<readonly AuditEvent[]> =>
   (await server.events()).filter(({ type }) => types.includes(type));
-/** Whatever is in no event is expected to be in a number. */
+/** What is in no event is expected to be in a number. */
 let counted = 0;
 const leftOut = async (): Promise<number> =>
   (await server.events('requests.left_out')).reduce((sum, { count = 0 }) => sum + count, 0);
@@ -178,7 +178,7 @@ describe('clients that are metadata documents', () => {
   };
   const keyed = { token_endpoint_auth_method: 'private_key_jwt' };
 
-  test('changes of documents nobody allowed anything make so many events of one domain, and numbers', async () => {
+  test('changes of documents that no user allowed anything make so many events of one domain, and numbers', async () => {
     const paths = Array.from({ length: 6 }, (_, index) => `/changing/${index}.json`);
     for (const name of ['One', 'Two']) {
       for (const path of paths) {
@@ -197,7 +197,7 @@ describe('clients that are metadata documents', () => {
     counted += paths.length - 1;
   });
 
-  test('a key of theirs makes nobody known: their requests and refusals count as those of strangers', async () => {
+  test('a key of their own identifies no client: their requests and refusals count as anonymous', async () => {
     const id = publish('/keyed.json', { ...keyed, jwks: { keys: [key.publicJwk] } });
     const credential: Credential = { kind: 'key', identity: { clientId: id, key } };
     const before = (await events(ABOUT_REQUESTS)).length;

@@ -99,7 +99,7 @@ describe('what strangers ask', () => {
     expect(await storedIn(server)).toEqual(before);
   });
 
-  test('somebody who cancels a sign-in is sent back, and nothing is stored', async () => {
+  test('a user who cancels a sign-in is sent back, and nothing is stored', async () => {
     const { browser, page } = await atSignIn(server, scene, request(native));
     const before = await storedIn(server);
     const { left } = await browser.submit(page, page.forms.find(({ action }) => action.endsWith('/deny')) as Form);
@@ -107,7 +107,7 @@ describe('what strangers ask', () => {
     expect(await storedIn(server)).toEqual(before);
   });
 
-  test('a device is connected by somebody who was nobody when the page was opened', async () => {
+  test('a device is connected by a user who was not signed in when the page was opened', async () => {
     const begun = await scene.calls.device(scene.keyed(scene.app), { scope: 'openid' });
     const browser = newBrowser(server.issuer);
     const page = await browser.open(String(begun.body['verification_uri_complete']));
@@ -119,7 +119,7 @@ describe('what strangers ask', () => {
     expect([answer.status, typeof answer.body['access_token']]).toEqual([200, 'string']);
   });
 
-  test('signing out where nobody is signed in leads back to the app', async () => {
+  test('signing out without a session leads back to the app', async () => {
     const made = await scene.management.createClient({
       name: 'Web',
       token_endpoint_auth_method: 'none',
@@ -225,7 +225,7 @@ describe('a prompt in a cookie', () => {
     expect([answer.status, answer.parameters['code']]).toEqual([400, undefined]);
   });
 
-  test('ends, whatever the browser does with its cookies', async () => {
+  test('ends, even if the browser keeps its cookies', async () => {
     const { send } = await open();
     stopClock();
     advance(3601 * 1000);

@@ -235,9 +235,9 @@ describe('apps are told', () => {
     );
   });
 
-  test('nobody of an end that came to nothing', async () => {
+  test('no app of an end that came to nothing', async () => {
     const { browser } = await signedInToBoth();
-    // The audit log takes nothing: neither is the session over, nor is anybody told.
+    // The audit log takes nothing: the session goes on, and no app is told.
     server.faults.failingWrites = new Set(['audit_records']);
     const page = await browser.open(`${server.issuer}/account`);
     const form = page.forms.find(({ action }) => action.endsWith('/sign-out'));
@@ -252,7 +252,7 @@ describe('apps are told', () => {
     await tokenAt('any');
   });
 
-  test('nobody at an address that was taken away', async () => {
+  test('no app at an address that was removed', async () => {
     const { browser } = await signedInToBoth();
     const read = await scene.management.call('GET', `/clients/${apps.any}`);
     const put = (change: object, etag: string | null) =>

@@ -1,4 +1,4 @@
-/** Who decides about an approval, as policies route it: who is left out, and who is asked when nobody has decided in time. */
+/** Who decides about an approval, as policies route it: which approvers are excluded, and which are asked when none has decided in time. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-fixtures.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
@@ -47,28 +47,28 @@ describe('AP-03 separation of duties', () => {
     const asked = await ground.newGroup('Moved', [clerk, chief]);
     const out = await ground.newGroup('Moved out', [other, world.accountId]);
     await ground.withRule(`@approvers("${asked}")\n@approvers_except("${out}")\n${HIGH}`);
-    const agent = await world.newAgent('Of nobody they know');
+    const agent = await world.newAgent('Of another owner');
     const { approval, authReqId } = await ground.byExchange(agent);
     await world.approve(approval, clerk);
     expect((await ground.patch(`/groups/${out}`, { members: [other, clerk] })).status).toBe(200);
     await ground.refused(agent, authReqId, 'access_denied', 'approver_left');
   });
 
-  test('D1 by CIBA the person agrees, and somebody else approves, where policy leaves her out', async () => {
+  test('D1 by CIBA the subject agrees, and another person approves, where a policy excludes the subject', async () => {
     await ground.withRule(`@approvers_except("subject")\n${HIGH}`);
     const boss = await ground.newPerson('d1-boss');
     const agent = await world.newAgent('Of the boss', { owner: boss });
     await server.behalf.services.agents.accept(agent.clientId, { caller: boss, request: 'req_test' });
     await world.allow(agent, 'openid balance');
     const { approval, authReqId } = await ground.ciba(agent);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     expect(approval).toMatchObject({ requires: { quorum: 2 }, mustAgree: world.accountId, isConsentBesides: true });
     expect((await world.approve(approval)).state).toBe('pending');
     expect((await world.approve(approval, boss)).state).toBe('approved');
     expect((await ground.poll(agent, authReqId)).status).toBe(200);
   });
 
-  test('nobody is asked where all are left out who could be', async () => {
+  test('no approver is asked where every possible one is excluded', async () => {
     await ground.withRule(`@approvers_except("subject owner")\n${HIGH}`);
     const agent = await world.newAgent('Of hers');
     const { answer } = await ground.ciba(agent);
@@ -83,7 +83,7 @@ describe('escalation', () => {
   const escalated = async (id: string) =>
     (await server.events('approval.escalated')).filter(({ target }) => target?.id === id);
 
-  test('further people are told when nobody has decided in time, once, and may decide; the first ones, too', async () => {
+  test('further approvers are notified once when none has decided in time, and may decide; the first ones, too', async () => {
     const mailed = (name: string) => ({ email: `${name}@example.com`, email_verified: true });
     const [clerk, chief, other] = [
       await ground.newPerson('esc-clerk', mailed('esc-clerk')),

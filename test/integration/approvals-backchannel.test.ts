@@ -40,7 +40,7 @@ describe('by a request of its own (CIBA)', () => {
     ]);
     const authReqId = String(answer.body['auth_req_id']);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     expect(approval).toMatchObject({
       channel: 'backchannel',
       action: { message: 'Invoice 7731' },
@@ -67,7 +67,7 @@ describe('by a request of its own (CIBA)', () => {
     const asked = await ask(agent, { scope: 'openid balance' });
     const authReqId = String(asked.body['auth_req_id']);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     const token = String((await poll(authReqId, agent)).body['access_token']);
     await refused(
@@ -84,7 +84,7 @@ describe('by a request of its own (CIBA)', () => {
       const asked = await ask(agent);
       const authReqId = String(asked.body['auth_req_id']);
       const approval = await world.service.find(authReqId, agent.clientId);
-      if (!approval) throw new Error('nobody is asked');
+      if (!approval) throw new Error('no approver is asked');
       await world.approve(approval);
       const id = scope === 'agent' ? agent.clientId : world.accountId;
       const kill = await world.management.call('POST', '/kills', { scope, id, reason: 'a test' });
@@ -96,7 +96,7 @@ describe('by a request of its own (CIBA)', () => {
       const again = String((await ask(agent)).body['auth_req_id']);
       expect(again).not.toBe(authReqId);
       const next = await world.service.find(again, agent.clientId);
-      if (!next) throw new Error('nobody is asked');
+      if (!next) throw new Error('no approver is asked');
       await world.approve(next);
       await audit.issued(() => poll(again, agent));
     },
@@ -108,7 +108,7 @@ describe('by a request of its own (CIBA)', () => {
     expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 200 });
     const authReqId = String(answer.body['auth_req_id']);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     expect(approval.action.details).toEqual([INVOICE]);
     await world.approve(approval);
     const given = await poll(authReqId, agent);
@@ -116,13 +116,13 @@ describe('by a request of its own (CIBA)', () => {
   });
 
   test.each([
-    ['nobody', { login_hint: 'nobody-here' }, 400, 'unknown_user_id'],
+    ['an unknown user', { login_hint: 'no-such-user' }, 400, 'unknown_user_id'],
     ['a long hint', { login_hint: 'x'.repeat(5000) }, 400, 'unknown_user_id'],
     ['no resource', { resource: '' }, 400, 'invalid_target'],
     ['an unknown resource', { resource: 'https://nowhere.example.com' }, 400, 'invalid_target'],
     ['no openid', { scope: 'pay' }, 400, 'invalid_request'],
     ['nothing to approve', { scope: 'openid' }, 400, 'invalid_scope'],
-    ['a scope nobody declares', { scope: 'openid fly' }, 403, 'access_denied'],
+    ['an undeclared scope', { scope: 'openid fly' }, 403, 'access_denied'],
     ['5,000 lines', { binding_message: 'a\n'.repeat(5000) }, 400, 'invalid_binding_message'],
     ['right-to-left', { binding_message: 'pay \u202e04 RUE' }, 400, 'invalid_binding_message'],
     ['two hints', { id_token_hint: 'x.y.z' }, 400, 'invalid_request'],
@@ -137,7 +137,7 @@ describe('by a request of its own (CIBA)', () => {
     expect(await world.open(agent)).toEqual([]);
   });
 
-  test('LG-01 a stranger is asked by nobody, and is answered for as if not there', async () => {
+  test('LG-01 an agent cannot ask a user without a grant for it, and the answer is that for an unknown user', async () => {
     await world.management.createAccount({
       username: 'stranger',
       name: 'Stranger',
@@ -160,7 +160,7 @@ describe('by a request of its own (CIBA)', () => {
 });
 
 describe('who is asked', () => {
-  test('whom a policy names by @approvers, and then nobody else', async () => {
+  test('those whom a policy names by @approvers, and no other user', async () => {
     const { id: clerk } = await world.management.createAccount({
       username: 'clerk',
       name: 'Clerk',

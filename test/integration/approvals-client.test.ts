@@ -1,4 +1,4 @@
-/** A client nobody here wrote (openid-client, certified) asks for an approval by CIBA and polls for its token. */
+/** A stock client (openid-client, certified) asks for an approval by CIBA and polls for its token. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
@@ -70,7 +70,7 @@ test('openid-client asks, polls while people decide, and gets the token of what 
     signal: AbortSignal.timeout(30_000),
   });
   const approval = await world.service.find(asked.auth_req_id, configuration.clientMetadata().client_id);
-  if (!approval) throw new Error('nobody is asked');
+  if (!approval) throw new Error('no approver is asked');
   await world.approve(approval);
   const answer = await polling;
   expect(answer['authorization_details']).toEqual([INVOICE]);
@@ -85,7 +85,7 @@ test('openid-client hears of a no', async () => {
   const configuration = await configured('Unlucky');
   const asked = await ask(configuration);
   const approval = await world.service.find(asked.auth_req_id, configuration.clientMetadata().client_id);
-  if (!approval) throw new Error('nobody is asked');
+  if (!approval) throw new Error('no approver is asked');
   await world.deny(approval);
   await expect(
     client.pollBackchannelAuthenticationGrant(configuration, asked, undefined, { signal: AbortSignal.timeout(30_000) }),
@@ -110,11 +110,11 @@ describe('ping (CIBA Core §10.2)', () => {
     });
     const authReqId = String(answer.body['auth_req_id']);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error(`nobody is asked: ${answer.text}`);
+    if (!approval) throw new Error(`no approver is asked: ${answer.text}`);
     return { agent, authReqId, approval };
   };
 
-  test('whoever has an endpoint is told once there is an answer, with its own token, and fetches it', async () => {
+  test('a client with an endpoint is pinged once there is an answer, with its own token, and fetches it', async () => {
     const { told, url } = listening(() => 204);
     const { agent, authReqId, approval } = await asked('Pinged', url);
     expect(told).toEqual([]);

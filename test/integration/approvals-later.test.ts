@@ -1,4 +1,4 @@
-/** Between the question and the token: whatever changes or ends meanwhile counts as it is when the token is fetched. */
+/** Between the question and the token: every change in between counts when the token is fetched. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
@@ -48,7 +48,7 @@ const appToken = async (dpop?: Awaited<ReturnType<typeof newKeyPair>>): Promise<
   return String(answer.body['access_token']);
 };
 describe('keys', () => {
-  test('TX-13 a token that is bound to somebody else’s key is not loosened by waiting: the poll proves a key, too', async () => {
+  test('TX-13 a token that is bound to the key of another client does not lose its binding by waiting: the poll proves a key, too', async () => {
     const agent = await world.newAgent('Launderer');
     await world.allow(agent);
     const token = await appToken(await newKeyPair());
@@ -116,7 +116,7 @@ describe('what was ended', () => {
     const agent = await world.newAgent('Unwanted', { owner });
     await world.allow(agent, 'openid balance');
     const { authReqId, approval } = await ciba(agent);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     await server.behalf.services.delegations.revokeAllOf(world.accountId, agent.clientId, world.accountId);
     await refused(agent, authReqId, 'access_denied', 'approval_ended');
@@ -148,7 +148,7 @@ describe('AP-21 AP-03 who decides', () => {
     await withRule(`@approvers("${await newGroup('DOne', [clerk, chief])}")\n${HIGH}`);
     const agent = await world.newAgent('Stranger');
     const { authReqId, approval } = await ciba(agent);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     expect(approval).toMatchObject({ requires: { quorum: 2 }, mustAgree: world.accountId });
     await world.approve(approval, clerk);
     await world.approve(approval, chief);
@@ -157,7 +157,7 @@ describe('AP-21 AP-03 who decides', () => {
     expect((await poll(agent, authReqId)).status).toBe(200);
   });
 
-  test('nobody approves what others are named for, or she is, because it stands in one request', async () => {
+  test('no approver decides what others are named for because it stands in one request', async () => {
     const [clerk, chief] = [await newPerson('mixed-clerk'), await newPerson('mixed-chief')];
     const group = await newGroup('Mixed', [clerk, chief]);
     const rest = HIGH.replace('"high" }', '"high" && resource.name != "pay" }');
@@ -188,7 +188,7 @@ describe('AP-01 what it means', () => {
     });
     const agent = await world.newAgent('Wordy');
     const { authReqId, approval } = await ciba(agent, { scope: 'openid act', resource: 'https://words.example.com' });
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     const scopes = [{ name: 'act', description: 'Delete all of it', risk: 'low' }];
     expect((await patch(`/resource-servers/${made.id}`, { scopes })).status).toBe(200);
@@ -203,7 +203,7 @@ describe('AP-01 what it means', () => {
     const details = JSON.stringify([INVOICE]);
     const more = { authorization_details: details, binding_message: 'Invoice 7731' };
     const { authReqId, approval } = await ciba(agent, { scope: 'openid', ...more });
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     const rows = server.behalf.services.documents.collection<Approval>(APPROVALS);
     const stored = await rows.get(approval.id);
@@ -255,7 +255,7 @@ test('AZ-12 at the evaluation API a token of an approval is good for what people
     scope: 'openid',
     authorization_details: JSON.stringify([INVOICE]),
   });
-  if (!approval) throw new Error('nobody is asked');
+  if (!approval) throw new Error('no approver is asked');
   await world.approve(approval);
   const token = String((await poll(agent, authReqId)).body['access_token']);
   const { clientId, secret } = world.bank.credential;
@@ -279,7 +279,7 @@ test('AZ-12 at the evaluation API a token of an approval is good for what people
 test('what has been over for long is taken away, and nothing else is', async () => {
   const agent = await world.newAgent('Forgettable');
   const { approval } = await ciba(agent);
-  if (!approval) throw new Error('nobody is asked');
+  if (!approval) throw new Error('no approver is asked');
   expect(await world.service.forget(approval.createdAt - 1, 1000)).toEqual({ removed: 0, isDone: true });
   expect(await world.service.get(approval.id)).toBeDefined();
   expect(await world.service.countForgettable(approval.expiresAt + 1)).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** What operators, owners and programs see of approvals: API, command line, console, metrics. Nobody decides there. */
+/** What operators, owners and programs see of approvals: API, command line, console, metrics. None of them decides there. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
@@ -11,7 +11,7 @@ import { type RunningServer, runServer } from '../support/running-server.ts';
 import { startClock, stopClock } from '../support/stopped-clock.ts';
 
 describe('the API', () => {
-  test('MG-01 shows everything to roles, and to others what is asked in their name or by their agents; nobody decides', async () => {
+  test('MG-01 shows everything to roles, and to others what is asked in their name or by their agents; no caller decides', async () => {
     const world = await composeManagementApi();
     const { call, owner, stranger, auditor, operator, admin } = world;
     const { service } = world.approvals;

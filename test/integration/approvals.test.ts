@@ -87,7 +87,7 @@ describe('by an exchange', () => {
     await refused(() => poll(authReqId, agent), 'slow_down');
     advance(15_000);
     await refused(() => poll(authReqId, agent), 'authorization_pending');
-    // Whoever hurried is not kept from the answer.
+    // A client that polled too fast still gets the answer.
     await world.approve(approval);
     await audit.issued(() => poll(authReqId, agent));
   });
@@ -179,7 +179,7 @@ describe('by an exchange', () => {
     const question = { scope: 'openid pay', resource: BANK, login_hint: world.person.username };
     const authReqId = String((await world.calls.backchannel(world.keyed(agent), question)).body['auth_req_id']);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     const { audit: auditLog } = server.behalf.services;
     const { append } = auditLog;
@@ -198,7 +198,7 @@ describe('by an exchange', () => {
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['approval.denied', 'delegation.revoked']));
   });
 
-  test('AP-07 AP-21 who approved and is disabled since answers for nothing, and is asked by nobody', async () => {
+  test('AP-07 AP-21 the approval of an account that was disabled since counts no more, and no agent can ask that account', async () => {
     const { id } = await world.management.createAccount({
       username: 'leaver',
       name: 'Leaver',
@@ -209,10 +209,10 @@ describe('by an exchange', () => {
       world.calls.backchannel(world.keyed(agent), { scope: 'openid pay', resource: BANK, login_hint: 'leaver' });
     const authReqId = String((await ask()).body['auth_req_id']);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval, id);
     await world.management.call('POST', `/accounts/${id}/disable`);
-    // The agent of somebody who left is frozen besides; the approval itself answers for nothing, either.
+    // The agent of an owner who left is orphaned as well; the approval itself does not count, either.
     expect(await world.service.standingVotes((await world.service.get(approval.id)) ?? approval)).toBeUndefined();
     expect((await poll(authReqId, agent)).status).toBe(401);
     expect((await ask()).status).toBe(401);
@@ -256,7 +256,7 @@ describe('sender constraint', () => {
     );
     const { auth_req_id: authReqId } = approvalRemedy(bound);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     await refused(() => poll(authReqId, agent), 'invalid_request', 'subject_token_proof_missing');
     const given = await world.calls.token(
@@ -287,7 +287,7 @@ describe('by a refresh', () => {
     });
     const { auth_req_id: authReqId } = approvalRemedy(answer);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     expect(approval.action).toMatchObject({ scope: ['pay'], subject: world.accountId, agent: agent.clientId });
     await world.approve(approval);
     const { answer: given } = await audit.issued(() => poll(authReqId, agent));
@@ -330,7 +330,7 @@ describe('by a refresh', () => {
     );
     const { auth_req_id: authReqId } = approvalRemedy(answer);
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await world.approve(approval);
     await refused(() => poll(authReqId, agent), 'invalid_request', 'subject_token_proof_missing');
     const given = await world.calls.token(credential, { grant_type: CIBA, auth_req_id: authReqId }, { dpop: key });

@@ -235,7 +235,7 @@ describe('a copy with an attested key', () => {
     await good(attested.token(one, redeem));
   });
 
-  test('redeems a code for a refresh token that is good with its key only, whatever else the agent can prove', async () => {
+  test('redeems a code for a refresh token that needs its own key, with any other credential of the agent', async () => {
     const agent = await attestedAgent();
     const [one, two] = [await newCopy(agent.clientId, attester), await newCopy(agent.clientId, attester)];
     const code = await scene.newCode(scene.jwt.identifier, 'offline_access read', agent);
@@ -306,7 +306,7 @@ describe('what is refused, and told to the owner alone', () => {
       () => [{ header: { jku: 'https://attester.example.com/keys' } }],
     ],
     ['CA-12 a proof that brings its key', 'header jwk', (copy) => [{}, { header: { jwk: copy.key.publicJwk } }]],
-    ['a proof by somebody else', 'its iss', () => [{}, { claims: { iss: 'agt_else' } }]],
+    ['a proof by another client', 'its iss', () => [{}, { claims: { iss: 'agt_else' } }]],
   ];
 
   test.each(cases)('%s', async (_, why, alter) => {

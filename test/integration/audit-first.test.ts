@@ -190,7 +190,7 @@ describe('AU-02 the pages', () => {
     return (): Promise<Page> => browser.submit(page, form, { button, set: {} });
   };
 
-  test('sign-in: nobody is signed in', async () => {
+  test('sign-in: no user is signed in', async () => {
     const browser = newBrowser(server.issuer);
     const page = await browser.open(`${server.issuer}/account`);
     const form = page.forms.find(({ fields }) => fields.some(({ type }) => type === 'password'));

@@ -55,7 +55,7 @@ const newAccount = async (): Promise<string> => {
   return String((await done('POST', '/accounts', { username: `person${people}`, name: 'A person' }))['id']);
 };
 
-/** First arrivals of a stream are 1, 2, 3 …, whatever was sent again. */
+/** First arrivals of a stream are 1, 2, 3 …, with repeats in between. */
 const expectWhole = (places: readonly (readonly [string, number])[]): void => {
   for (const stream of new Set(places.map(([name]) => name))) {
     const sequences = places.filter(([name]) => name === stream).map(([, sequence]) => sequence);

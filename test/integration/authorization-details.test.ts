@@ -334,7 +334,7 @@ describe('authorization details', () => {
     ]);
   });
 
-  test('are of no type that a ceiling leaves out, whoever allowed them', async () => {
+  test('are of no type that a ceiling leaves out, with any consent', async () => {
     const blueprint = await scene.management.call('POST', '/blueprints', {
       name: 'Readers',
       purpose: 'Reads files',
@@ -418,7 +418,7 @@ when { resource.name == "payment_initiation" && context has amount && context.am
     return (await scene.browser.submit(page, form, { check })).text;
   };
 
-  test('are taken from an app one by one: tokens that carry one are over, of whoever they reached, the next carry the rest', async () => {
+  test('are taken from an app one by one: tokens that carry one end, at every holder, and the next carry the rest', async () => {
     const clerk = await newAgent('Night clerk');
     const flow = await authorized('payment', [pay(310), pay(55, { reference: 'tea' })], {
       scope: 'openid offline_access use',

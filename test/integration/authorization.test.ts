@@ -73,7 +73,7 @@ describe('redirect URIs', () => {
     }
   });
 
-  test('AZ-01 an unknown client, or none, is told to nobody but the person', async () => {
+  test('AZ-01 an unknown client, or none, is reported to the user only', async () => {
     for (const client_id of [undefined, 'app_unknown', `${app.clientId} `]) {
       const { answer } = await audit.refused(() => asStranger({ client_id }), {
         status: 400,
@@ -146,7 +146,7 @@ describe('redirect URIs', () => {
     expect((await question(REDIRECT_URI, app.clientId)).html).not.toContain('role="note"');
   });
 
-  test('AZ-04 a scheme that a browser runs, or that anybody may claim, is refused at registration and at use', async () => {
+  test('AZ-04 a scheme that a browser runs, or that any app may claim, is refused at registration and at use', async () => {
     const schemes = [
       'javascript:alert(1)//https://x',
       'data:text/html,x',

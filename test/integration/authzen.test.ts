@@ -112,7 +112,7 @@ describe('one question', () => {
   test('an agent for a person has what the person allowed it', async () => {
     const forPerson = { context: { agent: agent.clientId } };
     expect(decisionOf(await calendar.evaluate(asked(thePerson(), 'read', forPerson)))).toBe(true);
-    const other = await scene.newAgent('Nobody allowed this one');
+    const other = await scene.newAgent('Without a consent');
     const no = await calendar.evaluate(asked(thePerson(), 'read', { context: { agent: other.clientId } }));
     expect([decisionOf(no), contextOf(no)['layer']]).toEqual([false, 'delegation']);
     const alone = await calendar.evaluate(asked(thePerson(), 'read'));
@@ -241,7 +241,7 @@ describe('authorization details', () => {
     expect((await drive.search.action(about(outside))).body['results']).toEqual([]);
   });
 
-  test('what is no detail, or of a type nobody declared, is refused or a no', async () => {
+  test('what is no detail, or of an undeclared type, is refused or denied', async () => {
     expect(decisionOf(await drive.evaluate(about({ ...inside, secretly: true })))).toBe(false);
     expect(
       decisionOf(await drive.evaluate({ ...about(inside), resource: { type: 'detail', id: 'constructor' } })),
@@ -384,7 +384,7 @@ describe('who may ask', () => {
     expect(refused).toMatchObject({ note: 'decisions: the assertion was used before' });
   });
 
-  test('nobody else: no credential, a wrong one, an agent, an access token', async () => {
+  test('no other client: no credential, a wrong one, an agent, an access token', async () => {
     const wrong = [
       '',
       'Basic',
@@ -424,7 +424,7 @@ describe('who may ask', () => {
 });
 
 describe('attacks', () => {
-  test("somebody else's resource is not known, whether it is there or not", async () => {
+  test('the resource of another server is unknown, whether it exists or not', async () => {
     const about = (resource: object) => calendar.evaluate({ ...asked(theAgent(), 'read'), resource });
     const others = [
       { type: 'resource_server', id: scene.opaque.identifier },
@@ -445,7 +445,7 @@ describe('attacks', () => {
     }
   });
 
-  test('a token for somebody else is none, and one for this resource is no other subject', async () => {
+  test('a token for another audience is refused, and one for this resource names no other subject', async () => {
     const sub = { type: 'identity', id: scene.accountId };
     const reasonOf = async (subject: object, token: string) =>
       contextOf(await calendar.evaluate(asked(subject, 'read', withToken(token))))['reason'];
@@ -534,7 +534,7 @@ describe('attacks', () => {
     expect([refused.status, refused.headers.get('x-request-id')]).toEqual([400, id]);
   });
 
-  test('an agent that is suspended, or somebody who is disabled, may nothing at once', async () => {
+  test('a suspended agent, or a disabled account, may do nothing at once', async () => {
     const other = await scene.newAgent('About to stop');
     const question = asked({ type: 'agent', id: other.clientId }, 'read');
     expect(decisionOf(await calendar.evaluate(question))).toBe(true);

@@ -56,7 +56,7 @@ const blueprint = async (ceilings: object = {}): Promise<string> => {
   await activate(id);
   return id;
 };
-/** Puts an agent under a blueprint, whatever that says of it. */
+/** Puts an agent under a blueprint, without its checks. */
 const put = async (agent: string, members: Partial<Agent>): Promise<void> => {
   const agents = server.behalf.services.documents.collection<Agent>(AGENTS);
   await update(agents, agent, (found) => ({ ...found, ...members }));
@@ -142,7 +142,7 @@ describe('the management API', () => {
 
   test.each([
     [
-      'a scope nobody declares',
+      'an undeclared scope',
       { authority: { 'https://calendar.example.com': ['fly'] } },
       '/ceilings/authority/https:~1~1calendar.example.com/0',
     ],

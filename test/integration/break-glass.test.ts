@@ -12,7 +12,7 @@ import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts'
 import { advance } from '../support/stopped-clock.ts';
 import { until } from '../support/until.ts';
 
-const REASON = 'The payment run stops at six and nobody answers.';
+const REASON = 'The payment run stops at six and the approver does not answer.';
 const NOTE = 'Spoke with both of them, and the run was real.';
 
 let running: ApprovalServer;
@@ -122,7 +122,7 @@ describe('the token of it', () => {
     await ground.refused(agent, authReqId, 'access_denied', 'action_changed');
   });
 
-  test('never what a policy forbids: the forbid stands at the fetch, and before it nobody is asked at all', async () => {
+  test('never what a policy forbids: the forbid stands at the fetch, and before it no approver is asked at all', async () => {
     const agent = await world.newAgent('Forbidden', { owner: await ground.newPerson('bg-owner-4') });
     await accepted(agent.clientId);
     const own = await world.allow(agent);
@@ -163,11 +163,11 @@ describe('the token of it', () => {
     }
   });
 
-  test('D1 by CIBA the person has to agree, whatever the emergency', async () => {
+  test('D1 by CIBA the subject has to agree, in any emergency', async () => {
     const agent = await world.newAgent('By CIBA');
     await world.allow(agent, 'openid balance');
     const { approval } = await ground.ciba(agent);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await expect(say(approval, first, REASON)).rejects.toMatchObject({ code: 'conflict' });
   });
 });
@@ -193,7 +193,7 @@ describe('who hears of it', () => {
     const agent = await world.newAgent('Loud', { owner });
     await accepted(agent.clientId);
     const { approval } = await ground.byExchange(agent);
-    // More mails than anybody gets within an hour about agents.
+    // More mails than the limit of an account within an hour about agents.
     for (let time = 0; time < 40; time += 1) await server.behalf.services.ephemeral.count(`mails:${clerk}`, 3600);
     await broken(approval);
     const told = (to: string, said: RegExp) =>
@@ -231,7 +231,7 @@ describe('what is seen of it', () => {
     return { code, out: out.join(''), err: err.join('') };
   };
 
-  test('over the API and the command line, with figures and metrics; a third person closes it there, nobody of the two', async () => {
+  test('over the API and the command line, with figures and metrics; a third person closes it there, neither of the two', async () => {
     const agent = await world.newAgent('Seen', { owner: await ground.newPerson('bg-owner-5') });
     await accepted(agent.clientId);
     const { approval } = await ground.byExchange(agent);

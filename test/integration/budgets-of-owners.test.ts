@@ -85,7 +85,7 @@ describe('a budget of amounts', () => {
   });
 });
 
-test('a budget of an owner counts what the agent was given under the owner before, and gives nobody fresh room', async () => {
+test('a budget of an owner counts what the agent got under its previous owner, and no change of owner adds to it', async () => {
   const { agent } = await world.allowed('Carried');
   const used = await budget({
     ...{ about: 'owner', subject: world.sam, measure: 'tokens', detail_type: undefined, limit: 50 },

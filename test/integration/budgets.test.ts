@@ -69,7 +69,7 @@ describe('AP-17 a budget', () => {
     expect((await exchange()).status).toBe(200);
   });
 
-  test('AP-17 what a sub-agent gets counts for whoever handed it on, its owner, the person and the delegation', async () => {
+  test('AP-17 what a sub-agent gets counts for the delegating agent, its owner, the user and the delegation', async () => {
     const below = () => family.exchange(family.subAgent, family.tokens.agentCalendar, family.calendar.identifier);
     const ok = await below();
     expect([ok.status, ok.text]).toEqual([200, expect.any(String)]);

@@ -65,7 +65,7 @@ test('MG-10 the same key answers the same, does the rest, and refuses another re
   expect((await agents.list({ limit: 200 })).items).toHaveLength(150);
   const other = await bulk(world, operator, lines([newAgent({ name: 'Other', owner: operator.account.id })]), 'key');
   expect([other.status, (await agents.list({ limit: 200 })).items.length]).toEqual([409, 150]);
-  // A key belongs to whoever chose it.
+  // A key belongs to the caller that chose it.
   const theirs = await bulk(world, admin, lines([newAgent({ owner: admin.account.id })]), 'key');
   expect(theirs.results).toMatchObject([{ status: 201 }, { registered: 1 }]);
 });

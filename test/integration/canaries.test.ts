@@ -1,7 +1,7 @@
 /**
  * AU-06: nothing that could be used, and nothing a person typed in confidence, comes to rest anywhere. Every
- * flow runs on a server with a file database, and on one with MongoDB and Redis; whatever crossed the wire and is
- * secret is looked for in the audit log, in the log, in metrics, on pages that refuse, and in all the stores hold.
+ * flow runs on a server with a file database, and on one with MongoDB and Redis; every secret that crossed the wire is
+ * looked for in the audit log, in the log, in metrics, on pages that refuse, and in all the stores hold.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,7 +78,7 @@ const listen: typeof fetch = async (input, init) => {
 const headersOf = ({ headers }: Response): string =>
   [...headers].map(([name, value]) => `${name}: ${value}\n`).join('');
 
-/** A value that stands for what somebody might send by mistake; every one is new. */
+/** A value that a client might send by mistake; every one is new. */
 let count = 0;
 const canary = (what: string): string => {
   count += 1;
@@ -173,7 +173,7 @@ const allMistakes = async (): Promise<void> => {
       { authorization: `Basic ${btoa(`${scene.jwt.id}:${canary('basic')}`)}` },
     );
     await post(url, { token: canary('token') }, { authorization: `Bearer ${canary('bearer')}` });
-    // RFC 6749 §2.3.1: not in a URL. Whoever does it all the same must not find it in a log.
+    // RFC 6749 §2.3.1: not in a URL. If a client does it all the same, the secret is in no log.
     await fetch(`${url}?client_secret=${canary('query')}&token=${canary('query')}`, { method: 'POST' });
   }
   await calls.introspect(scene.jwt.credential, canary('introspected'));
@@ -215,7 +215,7 @@ const allMistakes = async (): Promise<void> => {
 const foundIn = (text: string): readonly string[] =>
   [...secrets].flatMap(([secret, where]) => (text.includes(secret) ? [`${where}: ${secret}`] : []));
 
-/** What was typed as a username comes back in that field, to whoever typed it. */
+/** The username comes back in its field, in the browser that sent it. */
 const isUsername = (secret: string): boolean => secret.startsWith('canary-typed-as-username-');
 
 describe.each(['sqlite', 'mongodb+redis'] as const)('AU-06 D14 on %s', (stores) => {

@@ -1,4 +1,4 @@
-/** What was approved in advance ends with the right it is about: by CIBA nobody gets back what was taken. */
+/** A standing approval ends with the right it is about: by CIBA no agent gets back what was revoked. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('a right that is taken back', () => {
-  /** The agent may pay, somebody said yes to it by CIBA and to the next ones, too; answers its delegation and how to ask. */
+  /** The agent may pay, by an approval by CIBA and a standing approval; answers its delegation and how to ask. */
   const saidBefore = async (name: string) => {
     const agent = await world.newAgent(name);
     await world.allow(agent, 'openid balance pay');
@@ -33,7 +33,7 @@ describe('a right that is taken back', () => {
         login_hint: world.person.username,
       });
       const found = await world.service.find(String(answer.body['auth_req_id']), agent.clientId);
-      if (!found) throw new Error(`nobody is asked: ${answer.status} ${answer.text}`);
+      if (!found) throw new Error(`no approver is asked: ${answer.status} ${answer.text}`);
       return found;
     };
     const first = await ask();

@@ -88,7 +88,7 @@ test('help says who can accept', async () => {
 });
 
 test('a list that a filter leaves empty does not say that there is nothing at all', async () => {
-  await create('Somebody there');
+  await create('Present');
   for (const filter of [
     ['--search', 'nothing like it'],
     ['--state', 'orphaned'],

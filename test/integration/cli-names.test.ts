@@ -97,8 +97,8 @@ test('a budget names whom it limits, and an agent is killed by its name', async 
     ...['--about', 'agent', '--subject', 'spender', '--json'],
   );
   expect(JSON.parse(made.out)).toMatchObject({ about: 'agent', subject: id });
-  const nobody = ['--about', 'owner', '--subject', 'nobody-there'];
-  expect((await behalf('budgets', 'create', 'Of none', '--limit', '5', '--window', '1h', ...nobody)).code).toBe(1);
+  const unknown = ['--about', 'owner', '--subject', 'no-such-owner'];
+  expect((await behalf('budgets', 'create', 'Of none', '--limit', '5', '--window', '1h', ...unknown)).code).toBe(1);
   const killed = await behalf('kill', 'agent', 'Spender', '--reason', 'drill');
   expect([killed.code, killed.err]).toEqual([0, '']);
   expect((await server.events('kill.ordered')).at(-1)).toMatchObject({ target: { kind: 'agent', id } });

@@ -488,7 +488,7 @@ describe('CA-09 secrets (CWE-208)', () => {
     expect(Math.max(...shared)).toBeLessThanOrEqual(4);
   });
 
-  test('CA-09 the work of a comparison is the same whatever is guessed: as many digests, compared as a whole', () => {
+  test('CA-09 the work of a comparison is the same for any guess: as many digests, compared as a whole', () => {
     const [key, other] = [Buffer.alloc(32, 9), Buffer.alloc(32, 8)];
     const secret = 's'.repeat(43);
     const guesses = [

@@ -167,7 +167,7 @@ describe('RL-01 RL-02 growth and sweeping', () => {
 });
 
 describe('RL-03 limits', () => {
-  test('whoever has an IPv6 network is one source', async () => {
+  test('an IPv6 network is one source', async () => {
     const limited = await runServer({
       stores: 'memory',
       limits: true,

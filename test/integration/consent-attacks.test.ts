@@ -241,7 +241,7 @@ describe('AP-12 the answer comes from the browser that was asked', () => {
       await expectRefusal(opened, { status: 404, error: 'not_found' });
       await expectRefusal(() => decide(asking, body, browser), { status: 404, error: 'not_found' });
     }
-    // The cookie of the page alone, or beside the session of somebody else, is no proof of who answers (WB-11).
+    // The cookie of the page alone, or beside the session of another user, is no proof of who answers (WB-11).
     for (const cookie of [withoutSession, `${withoutSession}; ${bobs}`]) {
       const headers = { cookie };
       await expectRefusal(() => frontRequest(elsewhere, asking.page.url, { headers }), {

@@ -34,7 +34,7 @@ beforeAll(startConsent, 240_000);
 afterAll(closeConsent);
 
 describe('AP-16 V21 several requests and people in one browser', () => {
-  test('AP-16 when somebody else signs in, a page that was open before decides nothing', async () => {
+  test('AP-16 after another user signs in, a page that was open before decides nothing', async () => {
     const identity = await newAgent();
     const first = await ask({ identity, parameters: { state: 'of-ada' } });
     const taking = await first.browser.open(
@@ -59,7 +59,7 @@ describe('AP-16 V21 several requests and people in one browser', () => {
     expect((await held(identity, bob.id))?.scope).toEqual(['read']);
   });
 
-  test('AP-16 a sign-in that was open when somebody else signed in takes over, without a page in between', async () => {
+  test('AP-16 a sign-in that was open when another user signed in takes over, without a page in between', async () => {
     const identity = await newAgent();
     const browser = newBrowser(server.issuer);
     const { url } = scene.authorizationRequest(identity, {
@@ -206,7 +206,7 @@ describe('WB-02 forms that no page of this session sent', () => {
 const without = (body: URLSearchParams, ...names: readonly string[]): URLSearchParams =>
   new URLSearchParams([...body].filter(([name]) => !names.includes(name)));
 
-describe('WB-11 a handle is no proof of who somebody is', () => {
+describe('WB-11 a handle does not authenticate a user', () => {
   test('WB-11 the link of a consent_required is for one account: others get 404 and leave an event', async () => {
     const helper = await scene.newAgent('Second helper');
     const asking = await ask({

@@ -1,4 +1,4 @@
-/** The audit log in the console: searched, opened up and taken away by whoever may read it by API. */
+/** The audit log in the console: searched, opened and exported by users who may read it by API. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, newBrowser, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -109,7 +109,7 @@ describe('/console/audit', () => {
 
   test.each([
     ['a day that is none', '?from=2026-02-30', 'A day looks like this'],
-    ['a person whom nobody knows', '?subject=nobody', 'There is no such account.'],
+    ['an unknown person', '?subject=unknown', 'There is no such account.'],
   ])('says what is wrong with %s, and reads nothing', async (_name, query, said) => {
     await server.settled();
     const before = (await server.events()).filter(({ type }) => type === 'audit.read').length;
@@ -119,7 +119,7 @@ describe('/console/audit', () => {
     expect((await server.events()).filter(({ type }) => type === 'audit.read')).toHaveLength(before);
   });
 
-  test('MG-01 is not there for whoever has no role, and is not offered; the refusal is one event', async () => {
+  test('MG-01 is not there for a user without a role, and is not offered; the refusal is one event', async () => {
     expect((await ada.open(at('/console'))).html).not.toContain('/console/audit');
     for (const path of ['/console/audit', '/console/audit.ndjson']) {
       expect((await ada.open(at(path))).status).toBe(403);

@@ -1,4 +1,4 @@
-/** Figures on the overview of the console: what they say is so, for whoever may see it, and the audit log is not read for them. */
+/** Figures on the overview of the console: they are right, shown to users who may see them, and need no read of the audit log. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
 import { OUTCOME_COUNTS } from '../../src/domain/audit/outcome-counts.ts';
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 describe('approvals', () => {
-  test('where nobody was asked it says so, and where to see when somebody is', async () => {
+  test('without approvals it says so, and with one where to see it', async () => {
     const page = await overview();
     expect(page.text).toContain('Nothing waits for a person.');
     expect(page.text).toContain('No person decided about an approval in these days.');

@@ -233,7 +233,7 @@ describe('trying and replaying', () => {
 
   test.each([
     [{ agent: 'agt_nobody' }, 'no such agent'],
-    [{ person: 'nobody' }, 'no such account'],
+    [{ person: 'unknown' }, 'no such account'],
     [{ policy: '99' }, 'no such version'],
     [{ policy: '../../x' }, 'not valid'],
   ])('says at its field what is not there: %j', async (wrong, text) => {
@@ -266,8 +266,8 @@ describe('trying and replaying', () => {
     expect(words(no)).toMatch(
       /No Ada: rotateKeys .*Roles stops here .*Policies is not reached .*Give acc_\w+ the role administrator\./,
     );
-    const nobody = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
-    expect(words(nobody)).toMatch(
+    const unowned = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
+    expect(words(unowned)).toMatch(
       /Yes No signed-in user: register .*Roles does not apply the caller does not use a role/,
     );
   });
@@ -308,13 +308,13 @@ describe('trying and replaying', () => {
   });
 
   test.each([
-    [{ ask: 'approve', yes: 'nobody', scope: 'read' }, 'no such account'],
+    [{ ask: 'approve', yes: 'unknown', scope: 'read' }, 'no such account'],
     [{ ask: 'approve', yes: 'ada', agent: 'agt_nobody', scope: 'read' }, 'no such agent'],
     [{ ask: 'approve', scope: 'read' }, 'Name the person on whose behalf'],
-    [{ ask: 'approve', subject: 'nobody', scope: 'read' }, 'no such account'],
+    [{ ask: 'approve', subject: 'unknown', scope: 'read' }, 'no such account'],
     [{ ask: 'approve', subject: 'ada', agent: 'agt_nobody', scope: 'read' }, 'no such agent'],
     [{ ask: 'approve', yes: 'ada', scope: 'nothing' }, 'does not declare this scope'],
-    [{ ask: 'approve', yes: 'ada', scope: 'read', for: 'nobody' }, 'no such account'],
+    [{ ask: 'approve', yes: 'ada', scope: 'read', for: 'unknown' }, 'no such account'],
     [{ ask: 'approve', yes: 'ada', scope: 'read', sets: '99' }, 'no such version'],
   ])('says at its field what is wrong with %j', async (query, text) => {
     const resource = scene.jwt.identifier;
@@ -326,10 +326,10 @@ describe('trying and replaying', () => {
   });
 
   test.each([
-    [{ ask: 'register', who: 'nobody' }, 'no such account or client'],
+    [{ ask: 'register', who: 'unknown' }, 'no such account or client'],
     [{ ask: 'register' }, 'Name the account or client'],
     [{ ask: 'register', who: 'ada', blueprint: 'bpt_x' }, 'no such blueprint'],
-    [{ ask: 'register', who: 'ada', owner: 'nobody' }, 'no active account or group'],
+    [{ ask: 'register', who: 'ada', owner: 'unknown' }, 'no active account or group'],
     [{ ask: 'administer', caller: 'ada', operation: 'createKill' }, 'Policies do not decide about this operation'],
     [{ ask: 'administer', caller: 'ada', set: '99' }, 'no such version'],
   ])('says at its field what is wrong with %j', async (query, text) => {

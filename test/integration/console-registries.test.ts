@@ -77,7 +77,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 describe('people', () => {
-  test('are listed, found by the beginnings of words and by state, and nobody else is', async () => {
+  test('are listed, found by the beginnings of words and by state, without any other account', async () => {
     const carl = await make('/accounts', { username: 'carl', name: 'Carl Carlson', email: 'carl@works.example' });
     await scene.management.call('POST', `/accounts/${carl}/disable`);
     const found = async (query: string): Promise<readonly string[]> =>
@@ -140,7 +140,7 @@ describe('people', () => {
     ]);
   });
 
-  test('an operator sees where somebody is signed in, and ends one session and all', async () => {
+  test('an operator sees where a user is signed in, and ends one session and all', async () => {
     const gus: Person = { username: 'gus', password: PASSWORD };
     const id = await make('/accounts', { ...gus, name: 'Gus' });
     const [one, other] = [await signedIn(gus), await signedIn(gus)];
@@ -173,7 +173,7 @@ describe('people', () => {
     expect([page.status, page.html]).toEqual([200, expect.stringContaining(`>${said} <code>`)]);
   });
 
-  test('a session is also ended from an address of nobody, which is not there then', async () => {
+  test('a session is also ended from the address of an unknown account, which is then not found', async () => {
     const ivy: Person = { username: 'ivy', password: PASSWORD };
     const id = await make('/accounts', { ...ivy, name: 'Ivy' });
     await signedIn(ivy);
@@ -185,7 +185,7 @@ describe('people', () => {
     expect([done.status, new URL(done.url).pathname]).toEqual([404, '/console/people/%C4%81%0A']);
   });
 
-  test('nobody disables themselves, and an operator no administrator: the button is not there, the request refused', async () => {
+  test('no user disables their own account, and no operator an administrator: the button is not there, the request refused', async () => {
     const olga = await idOf(OPERATOR);
     const boss = await idOf(ADMIN);
     const own = actionsOn(await operator.open(at(`/console/people/${olga}`)));
@@ -205,7 +205,7 @@ describe('people', () => {
     ]);
   });
 
-  test('MG-01 without a role there is no page about anybody, and no button works', async () => {
+  test('MG-01 without a role there is no page about any account, and no button works', async () => {
     for (const path of ['/console/people', `/console/people/${scene.accountId}`]) {
       expect([path, (await ada.open(at(path))).status]).toEqual([path, 403]);
     }
@@ -272,13 +272,13 @@ describe('groups', () => {
   });
 
   test('what is typed wrong is said at its field, kept, and changes nothing', async () => {
-    const form = { name: 'Nobody', members: `${scene.person.username}\nnosuch` };
+    const form = { name: 'Nogroup', members: `${scene.person.username}\nnosuch` };
     const wrong = await press(operator, '/console/groups/new', /groups$/, form);
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('There is no account “nosuch”.')]);
-    expect(wrong.html).toContain('value="Nobody"');
+    expect(wrong.html).toContain('value="Nogroup"');
     const alone = await press(operator, '/console/groups/new', /groups$/, { ...form, members: OPERATOR.username });
     expect([alone.status, alone.text]).toEqual([400, expect.stringContaining('at least 2 entries')]);
-    expect((await get('/groups?name=Nobody'))['items']).toEqual([]);
+    expect((await get('/groups?name=Nogroup'))['items']).toEqual([]);
   });
 
   test('MG-04 a form that is older than the group is refused, and says so', async () => {

@@ -86,7 +86,7 @@ const refusals = async (caller: string) => {
 };
 
 describe('who gets in', () => {
-  test('WB-02 nobody is sent to sign in and comes back; a form without its token is refused and written down', async () => {
+  test('WB-02 a user without a session is sent to sign in and comes back; a form without its token is refused and audited', async () => {
     const stranger = newBrowser(server.issuer);
     expect((await stranger.request(at('/console/findings'))).status).toBe(303);
     expect(
@@ -102,7 +102,7 @@ describe('who gets in', () => {
     expect(await stateOf(scene.agent.clientId)).toBe('active');
   });
 
-  test('MG-01 an agent of somebody else is not there, on any page, for any button, in any list', async () => {
+  test('MG-01 an agent of another owner is not there, on any page, for any button, in any list', async () => {
     const own = await agentOf(bob, 'Of Bob alone');
     const missing = 'agt_00000000000000000000000000';
     const csrf =
@@ -156,7 +156,7 @@ describe('who gets in', () => {
     expect(usual.html).not.toMatch(/href="[^"]*of=own|name="of"/);
   });
 
-  test('whoever is offered an agent sees what it may do, and nothing of what it did', async () => {
+  test('a user who is offered an agent sees its effective permissions, and nothing of what it did', async () => {
     const id = await agentOf(scene.accountId, 'Offered to Bob');
     await send(ada, await ada.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner: 'bob' } });
     const page = await bobs.open(at(`/console/agents/${id}`));
@@ -219,7 +219,7 @@ describe('registration', () => {
     expect(page.html).not.toContain('/console/agents/agt_');
   });
 
-  test('for somebody else: an operator may, they have to accept; nobody else may', async () => {
+  test('for another owner: an operator may, the owner has to accept; no other user may', async () => {
     const owned = await register(admin, { other_owner: 'ada', name: 'From admin' });
     const id = owned.url.split('/').at(-1)?.split('?')[0] ?? '';
     expect(await stateOf(id)).toBe('pending');
@@ -346,9 +346,9 @@ describe('state', () => {
     const id = await agentOf(scene.accountId, 'Handed over');
     const handOver = async (owner: string) =>
       send(ada, await ada.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner } });
-    const nobody = await handOver('nobody');
-    expect(nobody.status).toBe(400);
-    expect(nobody.html).toContain('id="field-owner-error"');
+    const unknown = await handOver('unknown');
+    expect(unknown.status).toBe(400);
+    expect(unknown.html).toContain('id="field-owner-error"');
 
     await handOver('bob');
     await press(ada, `/console/agents/${id}`, /withdraw$/);
@@ -512,7 +512,7 @@ describe('what is shown', () => {
     ]);
   });
 
-  test('how an agent gets its tokens is said in words, whatever grant types it has', async () => {
+  test('how an agent gets its tokens is shown in plain words, for any grant types', async () => {
     const agent = await agentOf(scene.accountId, 'Of every grant type', {
       grant_types: GRANT_TYPES,
       redirect_uris: ['https://agent.example/callback'],

@@ -66,7 +66,7 @@ describe('OT-12 a delegation that is over', () => {
     advance((KEPT + 1) * 1000);
     expect(await sweep()).toBe(1);
     expect([await read(first), await read(hop), await read(above)]).toEqual([404, 200, 200]);
-    // As before: the first hop still counts, and nobody decided about it since.
+    // As before: the first hop still counts, and no user decided about it since.
     expect(await asked()).toMatchObject({ status: 400, body: { error: 'access_denied' } });
     // Nothing above it is left, which is a no.
     expect(await server.behalf.services.delegations.live(below)).toBeUndefined();

@@ -30,7 +30,7 @@ const giveStanding = async (): Promise<string> => {
     await world.want(agent, allowed, { authorization_details: JSON.stringify([like]) }),
   );
   const approval = await world.service.find(handle, agent.clientId);
-  if (!approval) throw new Error('nobody is asked');
+  if (!approval) throw new Error('no approver is asked');
   await world.approve(approval);
   const browser = newBrowser(world.issuer);
   await finishOnOurPages(browser, await browser.open(`${world.issuer}/account`), { person: world.person });

@@ -75,7 +75,7 @@ describe('the consent page tells a detail in the language of the reader', () => 
     expect(await said(payment({}))).toContain('to account any');
   });
 
-  test('figures are those of ISO 4217, whatever the data of the runtime say; large sums keep each figure', async () => {
+  test('figures are those of ISO 4217, with any data of the runtime; large sums keep each figure', async () => {
     const fee = (of: number, currency: string) => said({ type: 'meeting', room: 'R1', fee: of, currency });
     expect(await fee(18_500, 'JPY')).toContain('for JPY 18,500');
     expect(await fee(18_500, 'IQD')).toContain('for IQD 18.500');

@@ -105,7 +105,7 @@ describe('with an initial access token', () => {
     }
   });
 
-  test('SF-11 a logo is not kept: nothing of it comes back, and nobody is shown one', async () => {
+  test('SF-11 a logo is not kept: no answer and no page holds it', async () => {
     const made = await world.registeredClient({ logo_uri: 'https://new.example.com/logo.svg' });
     expect(made).not.toHaveProperty('logo_uri');
     const { body } = await world.scene.management.call('GET', `/clients/${text(made, 'client_id')}`);
@@ -116,7 +116,7 @@ describe('with an initial access token', () => {
     ['https://elsewhere.example.net/logout', 'host'],
     [`${new URL(REDIRECT).origin}:8443/logout`, 'port'],
     [`${new URL(REDIRECT).origin.replace('https:', 'http:')}/logout`, 'https'],
-  ])('SF-02 nobody has us send anywhere but to their own host: %s', async (uri) => {
+  ])('SF-02 a client has requests sent to its own host only: %s', async (uri) => {
     const token = await world.newToken({});
     const { answer, isRecorded, last } = await world.refusals(world.closed, () =>
       world.send('POST', '/reg', {

@@ -70,7 +70,7 @@ describe('LG-07 another address', () => {
     expect(texts).not.toContain(next);
   });
 
-  test('opening the link changes nothing, and it is good for nobody else', async () => {
+  test('opening the link changes nothing, and no other user can use it', async () => {
     const ada = await newPerson();
     const bob = await newPerson();
     await ask(ada.browser, ada.next);
@@ -122,7 +122,7 @@ describe('LG-07 another address', () => {
     expect(body).not.toHaveProperty('language');
   });
 
-  test('one that is none is refused, and nobody is written to without end', async () => {
+  test('an invalid one is refused, and the number of mails to an address is limited', async () => {
     const { id, browser } = await newPerson();
     const wrong = await ask(browser, 'all@example.com, more@example.com');
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('not an e-mail address')]);

@@ -41,7 +41,7 @@ test('KY-03 production on MongoDB makes no administrator without a password it w
   expect(await documents.collection(ACCOUNTS).find({ limit: 1 })).toEqual([]);
   expect(await documents.collection(CLIENTS).find({ limit: 1 })).toEqual([]);
 
-  // C17: nobody is called like an id.
+  // C17: no username looks like an id.
   const named = { BEHALF__ADMINISTRATOR__USERNAME: 'acc_root', BEHALF_ADMIN_PASSWORD: 'correct horse battery staple' };
   await expect(start(named)).rejects.toMatchObject({
     code: 'configuration_invalid',

@@ -382,7 +382,7 @@ describe('limits', () => {
     nextMinute();
   });
 
-  test('nor can a replayed assertion, nor anybody the minute of a public client', async () => {
+  test('nor can a replayed assertion, nor any client the limit of a public client', async () => {
     nextMinute();
     const { agent, calls, management } = world;
     const used = { client_id: agent.clientId, ...(await assertionParameters(agent, limited.issuer)) };
@@ -414,7 +414,7 @@ describe('limits', () => {
     await watch.refused(guess, { status: 400, error: 'invalid_grant' });
   });
 
-  test('a source that asks too often gets 429 with Retry-After, whatever it asks', async () => {
+  test('a source that asks too often gets 429 with Retry-After, for any request', async () => {
     await limited.close();
     await newLimited({ BEHALF__LIMITS__REQUESTSPERSOURCEPERMINUTE: '10' });
     nextMinute();

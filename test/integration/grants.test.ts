@@ -76,7 +76,7 @@ describe('grants over the management API', () => {
     expect(audit.of('grant.revoked')).toEqual([]);
   });
 
-  test('whoever allowed it, an operator, or the owner of the agent ends it, the event first; an auditor nothing', async () => {
+  test('the user, an operator, or the owner of the agent ends it, the event first; an auditor does not', async () => {
     const { call, owner, operator, auditor, mine, theirs, ofMyAgent, audit, grants } = await world();
     expect((await call(auditor, 'delete', `/grants/${mine}`)).status).toBe(404);
     for (const [by, id] of [
@@ -114,7 +114,7 @@ describe('grants over the management API', () => {
     expect(audit.of('management.refused').at(-1)).toMatchObject({ caller: loser?.account.id, error: 'not_found' });
   });
 
-  test('single rights are taken by whoever may end it, and of an agent only what it may know', async () => {
+  test('single rights are revoked by each user who may end it, and of an agent only what that user may know', async () => {
     const { call, owner, stranger, operator, auditor, mine, theirs, ofMyAgent, audit, grants } = await world();
     for (const id of [mine, theirs, ofMyAgent]) {
       const grant = grants.live.get(id);
@@ -284,7 +284,7 @@ describe('a grant of an app', () => {
     for (const { id } of others) await grants.take(id);
   });
 
-  test('AP-11 whoever was narrowed is not remembered: more takes a page again', async () => {
+  test('AP-11 consent that was narrowed is not remembered: more takes a page again', async () => {
     await scene.newTokens(scene.jwt.identifier);
     const request = scene.authorizationRequest(scene.app, {
       scope: 'openid offline_access read write',
@@ -300,7 +300,7 @@ describe('a grant of an app', () => {
     expect(pages[0]).toContain('Add and change');
   });
 
-  test('that has nothing left at a resource gives an agent nothing there, whatever its delegation says', async () => {
+  test('that has nothing left at a resource gives an agent nothing there, with any delegation', async () => {
     const subject = await scene.newTokens(scene.opaque.identifier);
     await scene.consentToAgent(scene.agent, String(subject['access_token']), scene.jwt.identifier);
     const exchange = () =>
@@ -330,7 +330,7 @@ describe('a grant of an app', () => {
     expect(event).toMatchObject({ subject: scene.accountId, target: { kind: 'client', id: scene.app.clientId } });
   });
 
-  test('of the house is asked about never, and so not narrowed', async () => {
+  test('of an app without consent is never asked about, and so not narrowed', async () => {
     const { document } = await server.behalf.services.clients.create(
       { name: 'House', tokenEndpointAuthMethod: 'none', redirectUris: [REDIRECT_URI], skipConsent: true },
       { caller: 'system' },
@@ -344,7 +344,7 @@ describe('a grant of an app', () => {
     const page = await scene.browser.open(`${server.issuer}/account`);
     const ofHouse = page.forms.filter(({ action }) => action.includes(document.id));
     expect(ofHouse.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke']);
-    // Nor by a form that somebody made.
+    // Nor by a forged form.
     const [form] = ofHouse;
     if (!form) throw new Error(page.text);
     const fields = [...form.fields, { name: 'openid', type: 'hidden', value: 'email', isOn: true }];
@@ -360,7 +360,7 @@ describe('a grant of an app', () => {
     });
   });
 
-  test('without consent is seen on /account; who ends it is asked by it from then on, and nobody else is', async () => {
+  test('without consent is seen on /account; a user who ends it is asked from then on, and no other user is', async () => {
     const { document } = await server.behalf.services.clients.create(
       { name: 'Portal', tokenEndpointAuthMethod: 'none', redirectUris: [REDIRECT_URI], skipConsent: true },
       { caller: 'system' },

@@ -34,7 +34,7 @@ describe('what else speaks for the owner of before', () => {
       const second = await calls.exchange(keyed(b), String(first.body['access_token']), BANK, { scope: 'pay' });
       const { auth_req_id: id } = approvalRemedy(second);
       const asked = await world.service.find(id, b.clientId);
-      if (!asked) throw new Error('nobody is asked');
+      if (!asked) throw new Error('no approver is asked');
       expect(asked.action.chain).toMatchObject({ sub: b.clientId, act: { sub: a.clientId } });
       return { id, asked };
     };
@@ -125,7 +125,7 @@ describe('a hand-over in the middle of', () => {
     const { agent } = await world.allowed('Mid exchange');
     const payment = await world.backchannel(agent);
     const [asked] = await world.open(agent);
-    if (!asked) throw new Error('nobody is asked');
+    if (!asked) throw new Error('no approver is asked');
     await world.approve(asked);
     await world.offer(agent.clientId, world.mallory);
     world.during('token.issued', () => world.management.acceptAs(world.mallory, agent.clientId));
@@ -147,7 +147,7 @@ describe('a hand-over in the middle of', () => {
     const { agent } = await world.allowed('Mid approval');
     const payment = await world.backchannel(agent);
     const [asked] = await world.open(agent);
-    if (!asked) throw new Error('nobody is asked');
+    if (!asked) throw new Error('no approver is asked');
     await world.offer(agent.clientId, world.mallory);
     world.during('approval.approved', () => world.management.acceptAs(world.mallory, agent.clientId));
     await world.approve(asked).catch(() => undefined);
@@ -223,7 +223,7 @@ test('of exchanges, refreshes and approvals that race a hand-over none leaves a 
     const { agent, refreshToken } = await world.allowed(`Race ${round}`);
     const payment = await world.backchannel(agent);
     const [asked] = await world.open(agent);
-    if (!asked) throw new Error('nobody is asked');
+    if (!asked) throw new Error('no approver is asked');
     await world.approve(asked);
     await world.offer(agent.clientId, world.mallory);
     const refresh = () =>

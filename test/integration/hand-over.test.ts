@@ -1,5 +1,5 @@
 /**
- * C12 over HTTP: an agent that changes hands takes nobody's consent along. The new owner, the person and the operator come
+ * C12 over HTTP: no consent follows an agent to its new owner. The new owner, the user and the operator come
  * with what they have, and the tests look at what each of them gets.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -113,7 +113,7 @@ describe('an agent that changes hands', () => {
     const payment = await world.backchannel(hers);
     expect(payment.status).toBe(200);
     const [asked] = await world.open(hers);
-    if (!asked) throw new Error('nobody is asked');
+    if (!asked) throw new Error('no approver is asked');
     await world.approve(asked);
     const paid = await world.calls.poll(world.keyed(hers), String(payment.body['auth_req_id']));
     expect([paid.status, await world.isLive(String(paid.body['access_token']))]).toEqual([200, true]);

@@ -1,4 +1,4 @@
-/** IN-01 to IN-10: whatever anybody sends gets a refusal that says little and costs little. */
+/** IN-01 to IN-10: bad input from any client gets a refusal that says little and costs little. */
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -31,7 +31,7 @@ afterAll(async () => {
   startClock();
 });
 
-test('IN-01 V8 V9 no request made by the grammar gives a 5xx, no answer, or a rejection that nobody handles', async () => {
+test('IN-01 V8 V9 no request made by the grammar gives a 5xx, no answer, or an unhandled rejection', async () => {
   const REQUESTS = 2500;
   const fuzzed = await runServer({ environment: COUNT_EACH_SECOND });
   const wrong: string[] = [];
@@ -274,7 +274,7 @@ describe('IN-05 control characters', () => {
     }
   });
 
-  test('forge no line of the log: one JSON object a line, whatever is asked for', async () => {
+  test('forge no line of the log: one JSON object a line, for any request', async () => {
     const before = lines.length;
     for (const target of ['/%0a{"forged":1}', '/a%0d%0ab', '/%1b[31m', '/%e2%80%a8', '/x?%0a=%0a']) {
       await rawRequest(server.port, {
@@ -411,7 +411,7 @@ describe('IN-06 bodies', () => {
     expect([target, answer.isClosed, answer.status >= 400 && answer.status < 500]).toEqual([target, true, true]);
   });
 
-  test('that contradict their own framing never reach anybody', async () => {
+  test('that contradict their own framing never reach a handler', async () => {
     const smuggled = 'POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n';
     for (const framing of [
       'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',

@@ -1,6 +1,6 @@
 /**
- * Instances of an agent over HTTP: each proves a key of its own and has refresh tokens of its own, and whatever
- * becomes of one of them, its siblings go on. The clock stands still.
+ * Instances of an agent over HTTP: each proves a key of its own and has refresh tokens of its own, and the end
+ * of one of them leaves its siblings alone. The clock stands still.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';

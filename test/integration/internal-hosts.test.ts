@@ -1,6 +1,6 @@
 /**
  * B10, SF-01: a host inside is reached for the purpose it is opened for, and by URLs that operators and administrators
- * enter. A person without a role enters URLs of public hosts only, whatever the lists say.
+ * enter. A person without a role enters URLs of public hosts only, with any lists.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { AGENTS, type Agent } from '../../src/domain/clients/agents/agent.ts';
@@ -239,7 +239,7 @@ test('SF-01 software that registers itself enters no host inside (RFC 7591)', as
   expect(arrived).toEqual([]);
 });
 
-test('SF-01 what nobody with a role entered is refused when it is fetched, too, and nothing arrives', async () => {
+test('SF-01 a URL that no user with a role entered is refused when it is fetched, too, and nothing arrives', async () => {
   const key = await newKeyPair();
   const made = await byOperator({ jwks_uri: `${keysOrigin}/agents/four.json` });
   const id = String(made.body['id']);

@@ -222,7 +222,7 @@ describe('which assertions are none', () => {
     ['ours twice', { aud: ['SELF', 'SELF'] }],
     ['the token endpoint', { aud: 'SELF/token' }],
     ['ours with a slash', { aud: 'SELF/' }],
-    ['nobody', { aud: undefined }],
+    ['none', { aud: undefined }],
   ])('JB-01 audience: %s', async (_, { aud }) => {
     const of = (one: string): string => one.replace('SELF', server.issuer);
     expectRefused(await redeem({ claims: { aud: Array.isArray(aud) ? aud.map(of) : aud && of(aud) } }));
@@ -243,11 +243,11 @@ describe('which assertions are none', () => {
     expectRefused(await redeem({ key: (await foreignIssuer('https://idp.example')).key }));
   });
 
-  test('JB-03 about somebody unknown, disabled or unlinked; nobody is made for it', async () => {
+  test('JB-03 about an unknown, disabled or unlinked subject; no account is created for it', async () => {
     const before = (await management.call('GET', '/accounts')).body['items'];
-    expectRefused(await redeem({ claims: { sub: 'nobody' } }), 'invalid_grant', 'subject_not_known');
+    expectRefused(await redeem({ claims: { sub: 'unknown' } }), 'invalid_grant', 'subject_not_known');
     expectRefused(
-      await redeem({ claims: { sub: 'nobody', email: 'ada@example.com', email_verified: true } }),
+      await redeem({ claims: { sub: 'unknown', email: 'ada@example.com', email_verified: true } }),
       'invalid_grant',
       'subject_not_known',
     );
@@ -361,12 +361,12 @@ describe('which assertions are none', () => {
   });
 });
 
-describe('JB-09 who somebody is', () => {
+describe('JB-09 which account an assertion is about', () => {
   test.each(['U-9', 'u-9\u0000', 'u-９', 'u-9 ', 'ｕ-9', 'u\u2010' + '9'])('JB-09 %j is not u-9', async (sub) => {
     expectRefused(await redeem({ claims: { sub } }), 'invalid_grant', 'subject_not_known');
   });
 
-  test('JB-09 the same subject of another peer is somebody else', async () => {
+  test('JB-09 the same subject of another issuer is another user', async () => {
     const [second] = await newPeer('https://second-idp.example');
     expectRefused(await redeem({}, second), 'invalid_grant', 'subject_not_known');
   });
@@ -381,13 +381,13 @@ describe('JB-09 who somebody is', () => {
     expectRefused(await by({ email: 'grace@example.com' }), ...unknown);
     expectRefused(await by({ email: 'grace@example.com', email_verified: 'true' }), ...unknown);
     expectRefused(await by({ email: 'gr\u0430ce@example.com', email_verified: true }), ...unknown);
-    // Not verified here: whoever wrote it into the account does not become the person.
+    // Not verified here: an address that a user typed into the account does not make them its owner.
     expectRefused(await by({ email: 'linus@example.com', email_verified: true }), ...unknown);
     // However its letters are written (email-key.ts); a letter of another script is another one, as above.
     const answer = await by({ email: 'Grace@Example.COM', email_verified: true });
     expect(decodeJwt(String(answer.body['access_token'])).sub).toBe(graceId);
     expect((await server.events('account_link.created')).at(-1)).toMatchObject({ caller: id, subject: graceId });
-    // The address moved to somebody else; the subject did not.
+    // The address belongs to another user by now; the subject does not.
     expect(decodeJwt(String((await by({})).body['access_token'])).sub).toBe(graceId);
     const links = await management.call('GET', `/account-links?peer=${id}`);
     expect(links.body['items']).toMatchObject([{ subject: 'g-1', account: graceId, created_by: id }]);

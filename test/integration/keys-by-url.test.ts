@@ -260,7 +260,7 @@ describe('registration', () => {
     [{ jwks_uri: 'https://localhost/' }, '/jwks_uri'],
     [{ jwks_uri: 'https://keys.example.com/', jwks: { keys: [] } }, '/jwks_uri'],
     [{}, '/jwks'],
-  ])('SF-01 SF-09 refuses %j, asking nobody', async (more, field) => {
+  ])('SF-01 SF-09 refuses %j, without a request', async (more, field) => {
     const { call } = await management();
     const answer = await call('POST', '/agents', agent(more));
     expect(answer.status).toBe(400);

@@ -364,7 +364,7 @@ describe('LC-11 while the store takes no writes', () => {
     const id = /kil_[a-z2-7]{26}/.exec(told.out)?.[0];
     await until(async () => !(await isLive(family)));
     expect(await reconciled(id)).toBe(0);
-    // It belongs to whoever wrote it for a while; then any process brings it in.
+    // For a while it belongs to the process that wrote it; then any process brings it in.
     advance(11_000);
     await until(async () => (await reconciled(id)) === 1);
     await until(isSettled);
@@ -470,7 +470,7 @@ describe('everything', () => {
     expect((await second.call('POST', `/kills/${kill.id}/lift`)).body).toMatchObject({ signatures_needed: 1 });
     expect(await events('kill.lift_signed')).toHaveLength(1);
 
-    // Who was made, or taken over, since the order signs for nobody.
+    // The signature of an administrator who was created, or taken over, since the order does not count.
     const first = await freshManagement();
     const third = await newAdministratorOf(first);
     advance(1000);

@@ -277,7 +277,7 @@ const toldWhy = async (family: TokenFamily, use: Use, end: TokenEnd): Promise<vo
   const event = await lastEvent();
   const { status, body } = answer;
   if (status === 401) {
-    // Nobody was authenticated: the caller itself is over.
+    // No client was authenticated: the caller itself has ended.
     expect({ use, error: body['error'] }).toEqual({ use, error: 'invalid_client' });
     return;
   }

@@ -108,7 +108,7 @@ describe('DR-09 a verified name', () => {
     expect(same.status).toBe(400);
     expect(await same.json()).toMatchObject({ error: 'invalid_client_metadata' });
 
-    // Its owner may have more of them, and without the mark anybody may.
+    // Its owner may have more of them; without the mark any owner may.
     expect((await call('POST', '/agents', await agentOf('Acme travel', scene.accountId))).status).toBe(201);
     expect((await call('POST', `/agents/${id}/unverify`)).status).toBe(200);
     expect((await call('POST', '/agents', await agentOf('ACME-TraveI', other))).status).toBe(201);

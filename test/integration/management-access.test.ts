@@ -57,7 +57,7 @@ describe('who may call the management API', () => {
     }
   });
 
-  test('MG-01 every route refuses a token with an actor, whatever its scope (decision D22)', async () => {
+  test('MG-01 every route refuses a token with an actor, for any scope (decision D22)', async () => {
     const { call, token, admin, refusals } = await composeManagementApi();
     const chain = { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' } as const;
     const agent = { token: token({ subject: admin.account.id, clientId: 'agt_a', chain }) };
@@ -158,7 +158,7 @@ describe('roles (decision D22)', () => {
     }
   });
 
-  test("MG-01 what is somebody else's looks exactly like what is not there", async () => {
+  test('MG-01 an object of another owner is answered exactly like one that does not exist', async () => {
     const { call, owner, stranger, newAgent, refusals } = await composeManagementApi();
     const { body: agent } = await call(owner, 'post', '/agents', newAgent());
     const headers = { 'if-match': '"1"' };
@@ -235,7 +235,7 @@ describe('roles (decision D22)', () => {
     expect([moved.status, moved.body.environment]).toEqual([200, 'production']);
   });
 
-  test('an operator makes nobody an administrator, itself included', async () => {
+  test('an operator makes no account an administrator, their own included', async () => {
     const { call, operator, admin, owner, clients } = await composeManagementApi();
     const powerful = await clients.create(
       { name: 'Admin script', grantTypes: ['client_credentials'], roles: ['administrator'] },

@@ -98,7 +98,7 @@ describe('agents', () => {
     expect(answer.body.warnings[0]).toContain('127.0.0.1');
   });
 
-  test('MG-07 pages follow each other by a cursor nobody can make, change, or use elsewhere', async () => {
+  test('MG-07 pages follow each other by a cursor that no client can make, change, or use elsewhere', async () => {
     const { call, admin, owner, newAgent, clock } = await composeManagementApi();
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1) {
@@ -353,7 +353,7 @@ describe('delegations', () => {
     return { ...world, agent, row };
   };
 
-  test('are seen and ended by the person, by the owner of the agent and by role, and by nobody else', async () => {
+  test('are seen and ended by the user, by the owner of the agent and by role, and by no other user', async () => {
     const { call, person, stranger, owner, auditor, operator, agent, row, audit } = await withRow();
     const outsider = await person('outsider');
     const id = row?.id ?? '';
@@ -378,7 +378,7 @@ describe('delegations', () => {
     expect((await call(owner, 'post', `/delegations/${id}/revoke`)).body.state).toBe('revoked');
   });
 
-  test('are narrowed by whoever may end them; only of what they hold, and never of all (MG-01)', async () => {
+  test('are narrowed by users who may end them; only of what they hold, and never of all (MG-01)', async () => {
     const { call, person, stranger, owner, auditor, agent, audit, delegations, clock } = await withRow();
     const outsider = await person('outsider');
     const more = { subject: stranger.account.id, actor: agent.id, resource: API, by: stranger.account.id } as const;

@@ -177,7 +177,7 @@ test('its own account and an administrator change it', async () => {
   expect(by.status).toBe(200);
 });
 
-test('a client without a role stands for nobody here, and an operator changes it as before', async () => {
+test('a client without a role acts for no account here, and an operator changes it as before', async () => {
   const plain = await administrator.newScript(victimId, { roles: [] });
   expect((await changed(mallory, plain.clientId, { jwks: await keys() })).status).toBe(200);
 });

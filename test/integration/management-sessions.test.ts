@@ -72,7 +72,7 @@ describe('sessions over the management API', () => {
     expect(audit.of('account.sessions_ended')).toMatchObject([{ subject: owner.account.id, inputs: {} }]);
   });
 
-  test('an operator ends those of anybody but administrators; an auditor none', async () => {
+  test('an operator ends those of any account but administrators; an auditor none', async () => {
     const { call, operator, auditor, admin, owner, mine, ofAdmin, refusals } = await world();
     expect((await call(auditor, 'post', `/sessions/${mine}/end`)).status).toBe(404);
     expect((await call(auditor, 'post', `/accounts/${owner.account.id}/end-sessions`)).status).toBe(403);

@@ -1,6 +1,6 @@
 /**
  * KY-06: the master key is changed in three steps, each a rolling restart: the new key is named beside the old one, then the
- * two change places, then the old one goes. Cookies, the digests of whatever is presented, and what is sealed go with it.
+ * two change places, then the old one goes. Cookies, the digests of presented credentials, and sealed values go with it.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

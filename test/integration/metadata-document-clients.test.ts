@@ -1,4 +1,4 @@
-/** Clients nobody here wrote connect by the URL of their metadata document, registered nowhere. */
+/** Stock clients connect by the URL of their metadata document, registered nowhere. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UnauthorizedError } from '@modelcontextprotocol/client';
 import * as client from 'openid-client';
@@ -62,7 +62,7 @@ const signIn = (url: URL): Promise<URL> =>
 
 describe('openid-client', () => {
   test.each(['none', 'private_key_jwt'] as const)(
-    'signs somebody in, refreshes and revokes with %s',
+    'signs a user in, refreshes and revokes with %s',
     async (method) => {
       const id = publish(`/openid-client/${method}.json`, {
         client_name: 'Told nothing',

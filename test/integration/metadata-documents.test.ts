@@ -1,5 +1,5 @@
 /**
- * Clients nobody registered: the client_id is the URL of a document (draft-ietf-oauth-client-id-metadata-document-02),
+ * Clients without a registration: the client_id is the URL of a document (draft-ietf-oauth-client-id-metadata-document-02),
  * served here over https by a local authority.
  */
 import type { ServerResponse } from 'node:http';
@@ -125,7 +125,7 @@ const refresh = (id: string, tokens: Answer, key?: KeyPair): Promise<Answer> =>
     refresh_token: String(tokens.body['refresh_token']),
   });
 
-/** Through sign-in and consent to tokens; says how often somebody was asked. */
+/** Through sign-in and consent to tokens; says how often the user was asked. */
 const connect = async (
   id: string,
   {
@@ -149,7 +149,7 @@ const connect = async (
 const isActive = async (tokens: Answer): Promise<unknown> =>
   (await scene.calls.introspect(scene.opaque.credential, String(tokens.body['access_token']))).body['active'];
 
-/** The authorization endpoint for somebody who is not signed in: what its page says, as an answer. */
+/** The authorization endpoint for a user who is not signed in: what its page says, as an answer. */
 const authorizeFails = async (id: string, more: Readonly<Record<string, string>> = {}): Promise<Answer> => {
   const { status, headers, text } = await newBrowser(server.issuer).open(request(id, more).url);
   const [, error] = /Error (\w+)/.exec(text) ?? [];
@@ -249,7 +249,7 @@ describe('a client that is a document', () => {
   });
 });
 
-test('a client nobody registered cannot be given the management API, whoever is talked into it', async () => {
+test('a client without a registration cannot get the management API, with any user at the page', async () => {
   const administrator = { username: 'admin', password: 'correct horse battery staple' };
   const id = newClient();
   const resource = `${server.issuer}/api/v1`;
@@ -261,7 +261,7 @@ test('a client nobody registered cannot be given the management API, whoever is 
     return String(pages.at(-1));
   };
   expect(await ask(id)).not.toContain('accounts:read');
-  // Whoever is registered may be given it.
+  // A registered client may be given it.
   const { id: registered } = await scene.management.createClient({
     name: 'Console',
     token_endpoint_auth_method: 'none',
@@ -350,7 +350,7 @@ describe('what is not good is refused, and the developer is told which member', 
     const id = newId();
     served.set(new URL(id).pathname, (response) => void answer(response));
     const { answer: refusal } = await audit.refused(() => authorizeFails(id), INVALID);
-    // What stands at a URL, and why it was not had, is nobody's business here (SF-10).
+    // The answer does not say what stands at a URL, nor why the fetch failed (SF-10).
     expect(refusal.body['error_description']).toBe('client metadata document: a document could not be fetched');
     expect(asked).toHaveLength(1);
   });
@@ -369,7 +369,7 @@ describe('what is not good is refused, and the developer is told which member', 
     ['a host that is not listed', () => 'https://app.example.com/client.json'],
     ['SF-01 an address inside', () => 'https://169.254.169.254/client.json'],
     ['more than 512 characters', () => `${origin}/${'a'.repeat(512)}`],
-  ])('SF-09 an id with %s, asking nobody', async (_what, id) => {
+  ])('SF-09 an id with %s, without a request', async (_what, id) => {
     const answer = await authorizeFails(id());
     expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_client']);
     expect(asked).toEqual([]);
@@ -383,7 +383,7 @@ describe('what is not good is refused, and the developer is told which member', 
     await connect(id);
   });
 
-  test('DR-09 a name that looks like a verified one is refused, and said to be; of nobody else’s it is taken', async () => {
+  test('DR-09 a name that looks like a verified one is refused, with the reason; a name like no other is accepted', async () => {
     const agent = await scene.management.createAgent({
       name: 'Umbrella Travel',
       owner: scene.accountId,
@@ -402,7 +402,7 @@ describe('what is not good is refused, and the developer is told which member', 
     await connect(id);
   });
 
-  test('SF-11 a logo is neither fetched nor kept nor shown, whatever it is', async () => {
+  test('SF-11 a logo of any kind is neither fetched nor kept nor shown', async () => {
     const logo = `${origin}/logo.svg`;
     serveText(logo, '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 'image/svg+xml');
     for (const uri of [logo, 'data:image/svg+xml;base64,PHN2Zy8+', 'javascript:alert(1)', 7]) {
@@ -485,7 +485,7 @@ describe('DR-01 a document that changes after consent', () => {
     },
   );
 
-  test('while somebody reads the page: what they allow is what they saw', async () => {
+  test('while the user reads the page: they allow what they saw', async () => {
     const id = newClient();
     const browser = newBrowser(server.issuer);
     const { url, verifier } = request(id);
@@ -574,8 +574,8 @@ describe('a client that is stopped', () => {
   });
 });
 
-describe('what anybody can make the server fetch', () => {
-  test('SF-05 two hundred documents of hosts that do not answer keep nobody from a token', async () => {
+describe('what any client can make the server fetch', () => {
+  test('SF-05 two hundred documents of hosts that do not answer delay no token', async () => {
     const waiting = new Set<ServerResponse>();
     const atOnce: number[] = [];
     const ids = Array.from({ length: 200 }, newId);
@@ -654,7 +654,7 @@ describe('what anybody can make the server fetch', () => {
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  test('V15 a document that is good is kept while it is fresh, and leaves no row before somebody allows it', async () => {
+  test('V15 a valid document is kept while it is fresh, and leaves no record before a user allows it', async () => {
     const id = newClient();
     for (let count = 0; count < 5; count += 1) await newBrowser(server.issuer).open(request(id).url);
     expect(asked).toHaveLength(1);

@@ -68,7 +68,7 @@ test('a kind that is turned off by mail is not mailed; the others are, and the a
   expect((await subjects(1)).filter((subject) => /suspended/.test(subject))).toEqual([]);
 });
 
-test('mails about the own sign-in stay on, whatever a browser sends', async () => {
+test('mails about the own sign-in stay on, for any form that a browser sends', async () => {
   const before = (await chosen()).length;
   await post(['mail account.password_changed', 'mail break_glass.requested', 'mail no.such'], []);
   const events = await chosen();

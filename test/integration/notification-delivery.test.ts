@@ -92,7 +92,7 @@ describe('webhooks', () => {
     const { id, secret } = await newWebhook();
     const account = await newAccount();
     await changePassword(account.id);
-    // What goes after it, to somebody who is told, has gone when nothing has come here.
+    // A later notification, to an account that gets them, has been sent while nothing has come here.
     await mails.arrived(account.email, /password/);
     expect(receiver.received.filter(about(account.id))).toEqual([]);
     expect(await undelivered(id)).toEqual([]);
@@ -197,7 +197,7 @@ describe('webhooks', () => {
     expect(changed.body).toMatchObject({ state: 'unproven', url: other.url });
   });
 
-  test('WH-05 an endpoint that has become one inside is not asked, whatever was true when it was registered', async () => {
+  test('WH-05 an endpoint that has become internal is not asked, even if it was public at registration', async () => {
     const { id } = await provenWebhook();
     const account = await newAccount();
     // As if its name had come to lead somewhere else, or an allowed host had been taken out of the settings.
@@ -219,7 +219,7 @@ describe('webhooks', () => {
     await changePassword(account.id);
     await until(async () => (await done('GET', `/webhooks/${id}`))['last_failure'] === 'redirected');
     expect(other.received.filter(({ message }) => message.data['subject'] === account.id)).toEqual([]);
-    const canary = 'an answer that nobody asked for';
+    const canary = 'an unsolicited answer';
     receiver.answering.message = (response) =>
       void response.writeHead(500, { 'content-type': 'text/plain', 'x-canary': canary }).end(canary.repeat(10_000));
     expect(await done('POST', `/webhooks/${id}/test`)).toEqual({ sent: false, failure: 'status_not_ok' });
@@ -232,7 +232,7 @@ describe('webhooks', () => {
     expect(await done('POST', `/webhooks/${id}/test`)).toEqual({ sent: true });
   });
 
-  test('WH-01 WH-04 a message that did not get there comes again with the same id and bytes, and keeps nobody else waiting', async () => {
+  test('WH-01 WH-04 a failed message is sent again with the same id and bytes, and delays no other recipient', async () => {
     const slow = await provenWebhook();
     const quick = await provenWebhook({ url: other.url });
     const account = await newAccount();
@@ -375,7 +375,7 @@ describe('mail', () => {
     expect(mail && plainOf(mail)).toContain('An administrator did it.');
   });
 
-  test('an address that nobody verified is not written to', async () => {
+  test('no mail goes to an address that is not verified', async () => {
     const quiet = await newAccount({ email_verified: false });
     const told = await newAccount();
     await changePassword(quiet.id);
@@ -403,7 +403,7 @@ describe('mail', () => {
     expect(mails.received.filter(({ to }) => to.includes(email))).toEqual([]);
   });
 
-  test('AP-05 whoever registers agents without end cannot fill a mailbox', async () => {
+  test('AP-05 a client that registers agents without end cannot fill a mailbox', async () => {
     const owner = await newAccount();
     for (let agent = 0; agent < 34; agent += 1) await newAgent(owner.id, {}, false);
     const told = await newAccount();
@@ -450,7 +450,7 @@ const newAgent = async (owner: string, more: object = {}, isAccepted = true): Pr
 };
 const publicJwk = async () => (await newKeyPair()).publicJwk;
 
-test('AP-15 who may approve is told by mail that somebody asks, without a word of the agent but its name, and with a link that decides nothing', async () => {
+test('AP-15 an approver is notified of a request by mail, without a word of the agent but its name, and with a link that decides nothing', async () => {
   const scene = await approvalScene(server);
   const account = await newAccount();
   const approval = await scene.ask(account.id, {

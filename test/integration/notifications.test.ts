@@ -72,7 +72,7 @@ const stored = async (account: string): Promise<readonly PushSubscription[]> =>
   ).map(({ document }) => document);
 
 let people = 0;
-/** Somebody with a browser that can be told. */
+/** A user with a browser that can be notified. */
 const newPerson = async () => {
   people += 1;
   const person = await scene.newPerson(`told${people}`);
@@ -162,7 +162,7 @@ describe('turned on in a browser', () => {
     await until(async () => (await stored(account))[0]?.lastSuccessAt !== undefined);
   });
 
-  test('a change of how one signs in is told in every browser of the person, and of nobody else', async () => {
+  test('a change of the sign-in methods is notified in every browser of the user, and of no other user', async () => {
     const { account, browser, phone } = await told();
     const other = await told();
     const desk = service.newBrowser();
@@ -339,7 +339,7 @@ describe('what a browser hands over is checked', () => {
     expect(await stored(account)).toMatchObject([{ name: 'Phone' }]);
   });
 
-  test('WB-11 a browser of somebody else does not exist', async () => {
+  test('WB-11 a browser of another user does not exist', async () => {
     const { account, id, phone: own } = await told();
     const { browser, id: stranger } = await newPerson();
     await turnOn(browser, phone());
@@ -357,11 +357,11 @@ describe('what a browser hands over is checked', () => {
   });
 
   test('without a session there is the way to sign in, and no form counts', async () => {
-    const nobody = newBrowser(server.issuer);
-    expect((await nobody.open(at())).forms.some(({ fields }) => fields.some(({ type }) => type === 'password'))).toBe(
+    const stranger = newBrowser(server.issuer);
+    expect((await stranger.open(at())).forms.some(({ fields }) => fields.some(({ type }) => type === 'password'))).toBe(
       true,
     );
-    const answer = await nobody.request(at(), { method: 'POST', body: new URLSearchParams({ csrf: 'x' }) });
+    const answer = await stranger.request(at(), { method: 'POST', body: new URLSearchParams({ csrf: 'x' }) });
     expect(answer.status).toBe(403);
   });
 });
@@ -381,7 +381,7 @@ describe('who is told', () => {
     expect(first.phone.messages()).toHaveLength(1);
   });
 
-  test('is nobody whose account was disabled, also when it is enabled again', async () => {
+  test('is no account that was disabled, also when it is enabled again', async () => {
     const { account, phone, id } = await told();
     await done('POST', `/accounts/${account}/disable`);
     expect(await stored(account)).toEqual([]);
@@ -396,7 +396,7 @@ describe('who is told', () => {
     expect(phone.messages()).toEqual([]);
   });
 
-  test('is nobody who was killed, until that is lifted', async () => {
+  test('is no account that was killed, until that is lifted', async () => {
     const { account, phone } = await told();
     const { id: kill } = await done('POST', '/kills', { scope: 'account', id: account, reason: 'a test' });
     const other = await told();

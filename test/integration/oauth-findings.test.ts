@@ -69,7 +69,7 @@ describe('V9 requests that made oidc-provider fail', () => {
     }
   });
 
-  test('V9 registration: nobody who may not register is told anything about the metadata', async () => {
+  test('V9 registration: a caller that may not register is told nothing about the metadata', async () => {
     const answer = await answerOf(
       await fetch(`${server.issuer}/reg`, {
         method: 'POST',
@@ -137,7 +137,7 @@ describe('V12 claims of ours never replace those that say who and what for', () 
     },
   );
 
-  test('V12 an introspected token is the account’s, whatever the request for it held', async () => {
+  test('V12 an introspected token is the account’s, for any members of the request for it', async () => {
     const { calls, keyed, app, jwt, opaque, accountId } = scene;
     const forged = { sub: 'acc_other', act: '{"sub":"agt_x"}', iss: 'https://evil.example', client_id_claim: 'x' };
     for (const resource of [jwt, opaque]) {
@@ -378,7 +378,7 @@ describe('WB-08 CORS', () => {
     await audit.refused(() => from(origin, '/token', tokenFor(spa)), { status: 400, error: 'invalid_request' });
   });
 
-  test('WB-08 nobody reads the answers of a client without origins, nor those that name no client', async () => {
+  test('WB-08 no script reads the answers of a client without origins, nor those that name no client', async () => {
     const { agent, calls } = scene;
     const proof = await assertionParameters(agent, server.issuer);
     const answers = [

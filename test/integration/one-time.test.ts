@@ -100,7 +100,7 @@ describe.each(['memory', 'sqlite'] as const)('64 at once, then a replay, on %s',
     const { answer: next } = await here.audit.issued(() => redeem(here, credential));
     const { answer: again } = await here.audit.refused(() => redeem(here, credential), REFUSED);
     expect(again.body['access_token']).toBeUndefined();
-    // Presented when nobody raced for it, it counts as stolen: what came of it is over as well.
+    // Presented outside a race, it counts as stolen: what came of it ends as well.
     expect(await isLive(here, next)).toBe(false);
   });
 
@@ -132,7 +132,7 @@ describe.each(['memory', 'sqlite'] as const)('64 at once, then a replay, on %s',
   });
 });
 
-describe('OT-03 a wrong credential harms nobody', () => {
+describe('OT-03 a wrong credential ends nothing of the right client', () => {
   test.each(KINDS)('OT-03 guesses near a %s, and replays by others, end nothing', async (kind) => {
     const credential = await fresh(world, kind);
     const member = { code: 'code', 'refresh token': 'refresh_token', 'device code': 'device_code' }[kind];
@@ -144,7 +144,7 @@ describe('OT-03 a wrong credential harms nobody', () => {
     await world.audit.refused(() => redeem(world, credential, other), REFUSED);
     const { answer } = await world.audit.issued(() => redeem(world, credential));
 
-    // Used by now. Whoever is not its client, or cannot prove the request was its own, learns and ends nothing.
+    // Used by now. Another client, or one that cannot prove the request was its own, learns and ends nothing.
     await world.audit.refused(() => redeem(world, credential, other), REFUSED);
     if (kind === 'code') {
       const unproven = { ...credential, code_verifier: 'a'.repeat(43) };
@@ -422,7 +422,7 @@ describe('OT-09 a token is the whole string', () => {
       for (const variant of variants(token).filter(Boolean)) {
         expect((await scene.calls.introspect(server.credential, variant)).body).toEqual({ active: false });
       }
-      // Nobody's token was ended by trying.
+      // Guessing ended no token.
       for (const variant of variants(token).filter(Boolean)) await scene.calls.revoke(scene.keyed(scene.app), variant);
       expect((await scene.calls.introspect(server.credential, token)).body['active']).toBe(true);
     }

@@ -1,5 +1,5 @@
 /**
- * A client nobody here wrote (openid-client, certified) against the server as `npm start` runs it, on SQLite
+ * A stock client (openid-client, certified) against the server as `npm start` runs it, on SQLite
  * or on the stores of this run: every flow of the main job by the plain specifications.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -221,7 +221,7 @@ describe('openid-client against the running server', () => {
     const seen = await client.tokenIntrospection(resourceServer, tokens.access_token);
     expect(seen['acr']).toBe(acr);
     expect(Number(seen['auth_time'])).toBeGreaterThanOrEqual(before);
-    const refused = signIn(app, { ...reading, acr_values: 'urn:nobody:reaches:this' });
+    const refused = signIn(app, { ...reading, acr_values: 'urn:unreachable:class' });
     await expect(refused).rejects.toMatchObject({ error: 'unmet_authentication_requirements' });
   });
 

@@ -97,7 +97,7 @@ describe('an operator and groups', () => {
 
   test('do not go round that by a client that stands for no account', async () => {
     const body = {
-      name: 'Nobody',
+      name: 'Unowned',
       token_endpoint_auth_method: 'private_key_jwt',
       grant_types: ['client_credentials'],
       authority: { [base]: ['*'] },

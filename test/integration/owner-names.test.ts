@@ -23,7 +23,7 @@ afterAll(() => server?.close());
 
 const call = (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
   scene.management.call(method, path, body, headers);
-const newAccount = (username: string) => call('POST', '/accounts', { username, name: 'Somebody' });
+const newAccount = (username: string) => call('POST', '/accounts', { username, name: 'Some User' });
 const newGroup = (name: string) => call('POST', '/groups', { name, members });
 const renamed = async (id: string, name: string) => {
   const etag = String((await call('GET', `/groups/${id}`)).headers.get('etag'));
@@ -156,7 +156,7 @@ describe('C17 what a name means', () => {
     return [account, group].sort() as [string, string];
   };
 
-  test('is answered by the API: an account, a group, an id, or nobody', async () => {
+  test('is answered by the API: an account, a group, an id, or an error', async () => {
     const group = String((await newGroup('Night watch')).body['id']);
     const of = async (query: object) =>
       (await call('GET', `/owners?${new URLSearchParams({ ...query })}`)) as { status: number; body: object };

@@ -73,7 +73,7 @@ const signIn = async ({ id, username }: Person, password: string, by = browser()
 };
 
 describe('LG-07 a new password by mail', () => {
-  test('is set once, ends all sessions, signs nobody in, and is told', async () => {
+  test('is set once, ends all sessions, begins none, and is notified', async () => {
     const ada = await newPerson();
     const elsewhere = browser();
     expect((await signIn(ada, OLD, elsewhere)).text).toContain('Sign out');
@@ -195,8 +195,8 @@ describe('LG-01 asking for a new password', () => {
     for (const typed of [
       known.username,
       known.email,
-      'nobody',
-      'nobody@example.com',
+      'unknown',
+      'unknown@example.com',
       disabled.username,
       disabled.email,
       unverified.username,

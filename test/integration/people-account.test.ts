@@ -192,7 +192,7 @@ describe('/account', () => {
     expect(text.split('The app is stopped, or may not do this.')).toHaveLength(2);
   });
 
-  test('takes single rights from an agent, the event first; nobody below keeps one', async () => {
+  test('takes single rights from an agent, the event first; no agent below keeps one', async () => {
     const world = await composePeoplePages();
     const { parent, child } = await withHop(world);
     const ada = personAt(world);
@@ -453,7 +453,7 @@ describe('/account/password', () => {
 });
 
 describe('the start page and files', () => {
-  test('leads to sign-in and to both discovery documents, whatever the Host header says (AZ-15)', async () => {
+  test('leads to sign-in and to both discovery documents, with any Host header (AZ-15)', async () => {
     const world = await composePeoplePages({ issuer: 'https://id.example.com/base' });
     const page = await world.http.get('/').set('host', 'evil.example');
     expect(page.status).toBe(200);

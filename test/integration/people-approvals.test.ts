@@ -98,7 +98,7 @@ describe('deciding on the page of one approval', () => {
     expect(page.html).not.toContain(others.id);
   });
 
-  test('a no takes the session alone, whatever the risk; a yes can be taken back until it was used', async () => {
+  test('a denial takes the session alone, at any risk; an approval can be withdrawn until it was used', async () => {
     const critical = await scene.ask(ada.id, CRITICAL);
     expect((await scene.answer(browser, critical, 'deny')).text).toContain('Nothing was allowed');
     expect(await lastEvent('approval.denied')).toMatchObject({ caller: ada.id, target: { id: critical.id } });
@@ -108,7 +108,7 @@ describe('deciding on the page of one approval', () => {
     expect([back.status, await stateOf(low.id)]).toEqual([200, 'denied']);
   });
 
-  test('WB-11 for whoever is not asked it is not there, and neither are approvals that never were', async () => {
+  test('WB-11 for a user who is not asked it is not there, and neither are approvals that never were', async () => {
     const asked = await scene.ask(scene.accountId);
     for (const id of [asked.id, 'apv_nothere', 'apv_', 'x'.repeat(300), '__proto__']) {
       const page = await browser.open(`${scene.issuer}/account/approvals/${id}`);
@@ -163,7 +163,7 @@ describe('deciding on the page of one approval', () => {
     expect(await stateOf(other.id)).toBe('pending');
   });
 
-  test('WB-01 WB-10 each page has a policy of its own, stands alone, and is kept by nobody', async () => {
+  test('WB-01 WB-10 each page has a policy of its own, cannot be framed, and is not cached', async () => {
     const asked = await scene.ask(ada.id, HIGH);
     const policyOf = async (path: string): Promise<string> => {
       const { headers } = await browser.open(`${scene.issuer}${path}`);
@@ -360,7 +360,7 @@ describe('what has to be proven', () => {
     }
   }, 60_000);
 
-  test('AP-14 where two factors are asked of somebody who has one, the page says what to do, and nothing is lost', async () => {
+  test('AP-14 where two factors are required of a user who has one, the page says what to do, and nothing is lost', async () => {
     const asked = await scene.ask(ada.id, STRONG);
     const page = await browser.open(scene.urlOf(asked));
     expect(page.text).toContain('you have none yet');
@@ -404,7 +404,7 @@ describe('what has to be proven', () => {
 });
 
 describe('what cannot be put into words', () => {
-  test('AP-10 a detail of a type, or a scope, that nobody declares is shown as such and can only be denied', async () => {
+  test('AP-10 a detail of an undeclared type, or an undeclared scope, is shown as such and can only be denied', async () => {
     for (const action of [
       { details: [{ type: 'wire_transfer', amount: 5 }] },
       { scope: ['read', 'teleport'] },
@@ -450,7 +450,7 @@ describe('several at once', () => {
       await scene.ask(ada.id, { ...HIGH, action: { scope: ['delete'] } }),
       await scene.ask(ada.id, { ...STRONG, action: { scope: ['read', 'write'] } }),
     ];
-    // Nothing has to be proven for it, and still nobody decides it among others.
+    // Nothing has to be proven for it, and still no approver decides it among others.
     const risky = await scene.ask(ada.id, { risk: 'high', action: { scope: ['delete', 'read'] } });
     const { page, form } = await batch();
     expect(page.html).toContain(`href="/account/approvals/${risky.id}"`);
@@ -547,7 +547,7 @@ describe('hints that something changed', () => {
     other.close();
   });
 
-  test('are for whoever is signed in, and for four pages of a session at a time', async () => {
+  test('are for signed-in users, and for four pages of a session at a time', async () => {
     const stranger = await newBrowser(scene.issuer).request(`${scene.issuer}/account/approvals/events`);
     expect(stranger.status).toBe(403);
     const open = [await events(), await events(), await events(), await events()];

@@ -32,7 +32,7 @@ describe('connections of an account', () => {
     expect(world.upstreamClient.requests.at(-1)).toMatchObject({ isFresh: true });
     const { state = '' } = world.upstreamClient.requests.at(-1) ?? {};
     const own = String(there.headers['set-cookie']).split(';')[0];
-    // The same browser, in which somebody else has signed in since.
+    // The same browser, in which another user has signed in since.
     const bob = world.browserSessions.start(world.bob.id);
     const other = await world.http
       .get(`/upstream/callback?state=${state}&code=c`)
@@ -66,7 +66,7 @@ describe('connections of an account', () => {
     expect(world.upstreamClient.requests).toEqual([]);
   });
 
-  test('whoever is connected with another account already is not connected here', async () => {
+  test('a subject that is linked to another account already is not linked here', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id, world.bob.id, 's-ada');
@@ -109,7 +109,7 @@ describe('connections of an account', () => {
     expect(world.audit.of('request.refused')).toMatchObject([{ error: 'conflict', subject: world.ada.id }]);
   });
 
-  test('one of somebody else is not there', async () => {
+  test('one of another account is not there', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world);
     const { document } = await link(world, id, world.bob.id);
@@ -231,7 +231,7 @@ describe('with passwords off', () => {
     expect(world.interactions.finished).toEqual([]);
   });
 
-  test('AP-14 an approval that wants a proof of its own takes a second factor: nobody is asked for a password', async () => {
+  test('AP-14 an approval that wants a proof of its own takes a second factor: no user is asked for a password', async () => {
     const world = await composePeoplePages({ isPasswordOn: false });
     const { approval } = await world.approvals.service.ask(
       {

@@ -154,10 +154,10 @@ describe('AP-13 no answer is taken for one', () => {
     const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);
-    await world.agents.update(world.planner.id, 1, { name: 'Somebody else' }, { caller: 'system' });
+    await world.agents.update(world.planner.id, 1, { name: 'Another name' }, { caller: 'system' });
     const answer = await post(world, form.action, uid, fillForm(form, { button: /allow/i }));
     expect(answer.status).toBe(409);
-    expect(textOf(answer.text)).toContain('Somebody else');
+    expect(textOf(answer.text)).toContain('Another name');
     expect(textOf(answer.text)).toContain('has changed');
     expect(world.interactions.finished).toEqual([]);
     const again = decisionForm(answer.text);

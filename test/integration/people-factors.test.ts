@@ -32,7 +32,7 @@ const afterPassword = async (world: PeoplePages, cookies = '') => {
 };
 
 describe('the step after the password', () => {
-  test('nobody is signed in, no device is known and no session began before the factor was proven', async () => {
+  test('before the factor is proven no user is signed in, no device is known and no session begins', async () => {
     const world = await composePeoplePages();
     const { secret } = await withApp(world, world.ada);
     world.audit.events.length = 0;
@@ -64,7 +64,7 @@ describe('the step after the password', () => {
     const world = await composePeoplePages();
     await withApp(world, world.ada);
     const texts = [];
-    for (const username of ['ada', 'bob', 'nobody']) {
+    for (const username of ['ada', 'bob', 'unknown']) {
       const uid = world.prompt({ prompt: 'login' });
       const browser = browserAt(world, `interaction=${uid}`);
       const [form] = formsOf((await browser.get(`/interaction/${uid}`)).text);
@@ -154,7 +154,7 @@ describe('the step after the password', () => {
     expect((await other.send(code)).status).toBe(403);
   });
 
-  test('the person can begin again as somebody else, and cancel', async () => {
+  test('the user can begin again as another user, and cancel', async () => {
     const world = await composePeoplePages();
     await withApp(world, world.ada);
     const { uid, browser, page } = await afterPassword(world);

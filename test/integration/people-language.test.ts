@@ -23,7 +23,7 @@ describe('a page is read in', () => {
     ['what the app asked for (OIDC Core §3.1.2.1)', { 'accept-language': 'en' }, 'fr de', GERMAN, 'de'],
     ['what the browser prefers where the app asks for none of ours', { 'accept-language': 'de' }, 'fr', GERMAN, 'de'],
     [
-      'what was chosen, whatever else is said',
+      'what was chosen, before any other hint',
       { cookie: '__Host-behalf_language=en', 'accept-language': 'de' },
       'de',
       ENGLISH,

@@ -12,7 +12,7 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefo
 const SAFARI =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
 
-/** A browser in which somebody is signed in. */
+/** A browser in which a user is signed in. */
 const browserOf = (
   world: PeoplePages,
   more: Parameters<PeoplePages['browserSessions']['start']>[1] = {},
@@ -61,7 +61,7 @@ const signedInTwice = async () => {
 };
 
 describe('/account/sessions', () => {
-  test('says where somebody is signed in, since when, with what, from where and to which apps; this one first', async () => {
+  test('says where the user is signed in, since when, with what, from where and to which apps; this one first', async () => {
     const { one } = await signedInTwice();
     const answer = await one.get('/account/sessions');
     expect(answer.status).toBe(200);
@@ -139,7 +139,7 @@ describe('/account/sessions', () => {
   });
 
   test.each(['end-others', 'end-all'])(
-    'LG-02 whoever guesses keeps her out neither of the browser in which she did that (%s) nor in with others',
+    'LG-02 an attacker who guesses locks the user out of no browser in which they did that (%s), and stays out with others',
     async (what) => {
       const { world, one } = await signedInTwice();
       const attempt = { username: 'ada', source: '203.0.113.9', request: 'req_1' };

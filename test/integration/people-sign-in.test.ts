@@ -83,7 +83,7 @@ describe('the sign-in page', () => {
   });
 
   test('LG-02 beyond the limit answers 429 with Retry-After, the same for a name that does not exist', async () => {
-    for (const username of ['ada', 'nobody']) {
+    for (const username of ['ada', 'unknown']) {
       const world = await composePeoplePages();
       for (let index = 0; index < LIMITS.signInPerAccount; index += 1) {
         expect(await signIn(world, { username, password: 'wrong password' })).toMatchObject({ status: 403 });
@@ -180,7 +180,7 @@ describe('WB-02 a sign-in form is refused with 403 and an event', () => {
 });
 
 describe('V21 an interaction', () => {
-  test('of another browser, of nobody, or with a name that cannot be, is not there', async () => {
+  test('of another browser, an unknown one, or one with an impossible name is not there', async () => {
     const world = await composePeoplePages();
     const [one, other] = [world.prompt({ prompt: 'login' }), world.prompt({ prompt: 'login' })];
     for (const uid of [one, 'nothing', 'x'.repeat(65), '..%2f..', '%00', 'a%20b', '%E0%A4%A']) {

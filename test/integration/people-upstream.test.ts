@@ -11,7 +11,7 @@ import { textOf } from '../support/html-forms.ts';
 import { beginIn, browserAt, formWith, isPerson, link, withProvider } from '../support/upstream-browser.ts';
 
 describe('a sign-in at another provider', () => {
-  test('is single-factor here, whatever it was there; a session there is told from a sign-in', async () => {
+  test('is single-factor here, with any acr there; a session there is not taken for a sign-in', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
@@ -150,12 +150,12 @@ describe('a sign-in at another provider', () => {
     expect(world.audit.of('session.refused')).toMatchObject([{ inputs: { reason: 'provider_unreachable' } }]);
   });
 
-  test('LG-01 a domain leads there, whether anybody of that name is here or not', async () => {
+  test('LG-01 a domain leads there, for known and unknown usernames', async () => {
     const world = await composePeoplePages();
     await withProvider(world, { button: false });
     await world.accounts.create({ username: 'ada@works.example', name: 'Ada', password: PASSWORD }, SYSTEM);
     const shapes = [];
-    for (const username of ['ada@works.example', 'nobody@works.example', ' NOBODY@Works.example ']) {
+    for (const username of ['ada@works.example', 'unknown@works.example', ' UNKNOWN@Works.example ']) {
       const uid = world.prompt({ prompt: 'login' });
       const browser = browserAt(world, `interaction=${uid}`);
       const form = formWith((await browser.get(`/interaction/${uid}`)).text, 'username');
@@ -179,10 +179,10 @@ describe('a sign-in at another provider', () => {
   });
 });
 
-describe('a provider that never says when somebody signed in', () => {
+describe('a provider that never says when the user signed in', () => {
   const fresh = { prompt: 'login', isFresh: true } as const;
 
-  test('signs nobody in anew who can prove nothing here: that fails closed, and says what to do', async () => {
+  test('begins no fresh session for a user who can prove nothing here: that fails closed, and says what to do', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world, { create: 'always', multiFactor: { acr: [], amr: ['mfa'] } });
     await link(world, id);
@@ -210,7 +210,7 @@ describe('a provider that never says when somebody signed in', () => {
     expect(await world.accounts.findByUsername('new')).toBeUndefined();
   });
 
-  test('asks for the second factor here, whatever it claims; that one is from now', async () => {
+  test('asks for the second factor here, with any claims of the provider; that factor has the time of now', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world, { multiFactor: { acr: [], amr: ['mfa'] } });
     await link(world, id);
@@ -230,7 +230,7 @@ describe('a provider that never says when somebody signed in', () => {
     expect(await world.factors.mayChange(world.ada.id, { ...assurance, amr: [UPSTREAM_SESSION, 'mfa'] })).toBe(false);
   });
 
-  test('signs nobody in whose factor was taken away in between', async () => {
+  test('begins no session for a user whose factor was removed in between', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
@@ -259,7 +259,7 @@ test('a provider that tells the time of a sign-in in milliseconds does not say t
   expect(world.interactions.assurances).toMatchObject([{ amr: [UPSTREAM_SESSION] }]);
 });
 
-describe('whoever has no account', () => {
+describe('a user without an account', () => {
   test('gets none under a subject that could not be linked (OpenID Connect Core §2)', async () => {
     const world = await composePeoplePages();
     await withProvider(world, { create: 'always' });
@@ -296,7 +296,7 @@ describe('whoever has no account', () => {
     },
   );
 
-  test('and whose name somebody else got meanwhile proves that account, as if there had been no first sign-in', async () => {
+  test('and whose name another account got meanwhile proves that account, as if there had been no first sign-in', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world, { create: 'always' });
     await world.upstreamLinks.create({ upstream: id, subject: 's-new', account: 'acc_none', proof: 'created' }, SYSTEM);

@@ -1,4 +1,4 @@
-/** A policy set that lets nobody do anything here, and the way back. */
+/** A policy set that permits no user anything here, and the way back. */
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import { newBrowser } from '../support/browser-flow.ts';
@@ -6,9 +6,9 @@ import { managementFromKeyFile } from '../support/management.ts';
 import { runServer } from '../support/running-server.ts';
 import { finishOnOurPages } from '../support/scene.ts';
 
-describe('who locked everybody out', () => {
-  /** Agents and applications get their tokens, and nobody does anything here. */
-  const NOBODY = `@id("tokens-only")
+describe('an administrator who locked every user out', () => {
+  /** Agents and applications get their tokens, and no user may do anything here. */
+  const TOKENS_ONLY = `@id("tokens-only")
 permit (principal, action in [Action::"act", Action::"delegate"], resource) when { context.depth < 5 };`;
 
   const behalf = async (env: Record<string, string>, ...argv: string[]) => {
@@ -30,7 +30,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
     try {
       const env = { BEHALF_DATA: alone.dataFolder };
       const api = await managementFromKeyFile(alone.administratorKeyFile);
-      const drafted = await api.call('POST', '/policy-sets', { text: NOBODY });
+      const drafted = await api.call('POST', '/policy-sets', { text: TOKENS_ONLY });
       expect(drafted.body['warnings']).toEqual([
         expect.stringMatching(/No policy permits `administer`.*rollback --local/),
         expect.stringMatching(/No policy permits `register`/),
@@ -76,7 +76,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
     }
   });
 
-  test('says at each start, and on the page of the policies, what the set that counts lets nobody do', async () => {
+  test('says at each start, and on the page of the policies, what the active set permits no user', async () => {
     const before: string[] = [];
     const alone = await runServer({ stores: 'sqlite', log: (line) => before.push(line) });
     const gapsIn = (lines: readonly string[]) =>
@@ -105,10 +105,10 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
     }
   });
 
-  test('with policies switched off nobody is asked', async () => {
+  test('with policies switched off no policy is evaluated', async () => {
     const alone = await runServer({ stores: 'sqlite' });
     const api = await managementFromKeyFile(alone.administratorKeyFile);
-    const drafted = await api.call('POST', '/policy-sets', { text: NOBODY });
+    const drafted = await api.call('POST', '/policy-sets', { text: TOKENS_ONLY });
     const etag = { 'if-match': String(drafted.headers.get('etag')) };
     await api.call('POST', `/policy-sets/${drafted.body['id']}/activation`, {}, etag);
     await alone.close({ keepData: true });

@@ -102,7 +102,7 @@ describe('SC-10 approve', () => {
     });
   });
 
-  test('a no is nobody’s to forbid', async () => {
+  test('no policy forbids a denial', async () => {
     const { person, approval } = await asked();
     const browser = await scene.browserOf(person.username);
     await under(forbidding('true'), async () => {
@@ -161,9 +161,9 @@ describe('SC-10 approve', () => {
     });
   });
 
-  test('her consent, besides those who approve, is a fact: nobody approves for herself, and she is asked all the same', async () => {
+  test('the consent of the subject, besides approvers, is a fact: no subject approves for themselves, and all the same is asked', async () => {
     const [person, other] = await Promise.all(['consenting', 'approving'].map((name) => scene.newPerson(name)));
-    if (!person || !other) throw new Error('nobody');
+    if (!person || !other) throw new Error('no person');
     const wish: Wish = {
       approvers: [person.id, other.id],
       requires: { quorum: 2, isProvenAnew: false },
@@ -174,7 +174,7 @@ describe('SC-10 approve', () => {
     await under(forbidding('context.self && !context.consent'), async () => {
       expect((await approve(besides.id, person.id)).votes).toMatchObject([{ account: person.id }]);
       expect((await approve(besides.id, other.id)).state).toBe('approved');
-      // Where nobody else approves, her yes is that of an approver.
+      // Where no other person approves, her yes is that of an approver.
       await expect(approve(alone.id, person.id)).rejects.toMatchObject({ code: 'forbidden', message: REASON });
     });
     const cases = (await server.events('approval.approved')).filter(({ target }) => target?.id === besides.id);
@@ -202,7 +202,7 @@ permit (principal, action == Action::"approve", resource) when { context.depth <
     );
   });
 
-  test('a set that says nothing of it lets nobody, says so when it is checked, and denying goes on', async () => {
+  test('a set without a rule for it permits no approver, says so when it is checked, and denying goes on', async () => {
     const { person, approval } = await asked();
     const { policies } = server.behalf.services;
     const without = policies.starter.replace(/@id\("people-approve"\)[^;]*;/, '');

@@ -104,7 +104,7 @@ const newAgent = async (more: Member = {}): Promise<Member> => ({
   ...more,
 });
 
-/** What a refusal by the rule says to whoever called, and to the audit log. */
+/** What a refusal by the rule says to the caller, and to the audit log. */
 const expectDenial = (answer: Answer): void => {
   expect([answer.status, answer.body]).toMatchObject([
     403,
@@ -149,7 +149,7 @@ describe('register', () => {
     });
   });
 
-  test('SC-10 the group somebody is in, and the owner who is to answer, are facts', async () => {
+  test('SC-10 the group of the caller, and the proposed owner, are facts', async () => {
     const rule = `@id("tested")\n@reason("${REASON}")
 forbid (principal, action == Action::"register", resource)
 unless { principal in Group::"${group}" && context.owner == "${world.owner.id}" };`;
@@ -245,7 +245,7 @@ unless { principal in Group::"${group}" && context.owner == "${world.owner.id}" 
     });
   });
 
-  test('SC-10 open registration: refused alike, and counted, since nobody is known', async () => {
+  test('SC-10 open registration: refused alike, and counted, since no caller is known', async () => {
     await under(
       forbidding('register', 'context.via == "open"'),
       async () => {
@@ -355,7 +355,7 @@ unless { principal in Group::"${group}" && context.owner == "${world.owner.id}" 
     });
   });
 
-  test('SC-08 a permit gives nobody what roles do not give', async () => {
+  test('SC-08 a permit gives no user what roles do not give', async () => {
     const rule = `@id("tested")\npermit (principal, action in [Action::"register", Action::"administer"], resource);`;
     await under(rule, async () => {
       const { scene } = world;
@@ -491,7 +491,7 @@ unless { context has assurance && context.assurance.acr == "urn:behalf:acr:multi
     });
   });
 
-  test('a kill is ordered under a set that lets nobody administer, and not lifted', async () => {
+  test('a kill is ordered under a set that permits no user to administer, and not lifted', async () => {
     const made = await management.createAgent(await newAgent());
     await under(all, async () => {
       const killed = await management.call('POST', '/kills', { scope: 'agent', id: made.id, reason: 'It misbehaves' });
@@ -500,7 +500,7 @@ unless { context has assurance && context.assurance.acr == "urn:behalf:acr:multi
     });
   });
 
-  test('SC-04 policies that cannot be read let nobody do anything, and it is not said that they forbid', async () => {
+  test('SC-04 policies that cannot be read permit no user anything, and the answer does not say that they forbid', async () => {
     server.faults.failingReads = new Set(['active_policy']);
     try {
       const { status, body } = await management.call('POST', '/groups', {});

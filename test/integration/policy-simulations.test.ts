@@ -1,4 +1,4 @@
-/** Policies tried before they count, over HTTP: on a decision nobody asked for, and on those that were made. */
+/** Policies tried before they count, over HTTP: on a decision that no request asked for, and on those that were made. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -147,7 +147,7 @@ permit (principal, action, resource) when { context.hour == 12 };`;
     [{ policy: 999 }, '/policy'],
     [{ policy: '../x' }, '/policy'],
     [{ resource: 'https://nowhere.example.com' }, '/resource'],
-    [{ caller: 'agt_nobody' }, '/caller'],
+    [{ caller: 'agt_unknown' }, '/caller'],
     [{ subject: 'acc_nobody' }, '/subject'],
     [{ assurance: { acr: 'a' } }, '/assurance/auth_time'],
     [{ wish: 1 }, '/wish'],
@@ -191,8 +191,8 @@ describe('a replay', () => {
     const now = Math.floor(Date.now() / 1000);
     const past = await replayed({ text: forbidding('write'), since: now - 90_000, until: now - 86_000 });
     expect(past.lines.at(-1)?.summary).toMatchObject({ read: 0, changed: 0 });
-    const nobody = await replayed({ text: forbidding('write'), agent: 'agt_nobody' });
-    expect(nobody.lines.at(-1)?.summary).toMatchObject({ read: 0 });
+    const none = await replayed({ text: forbidding('write'), agent: 'agt_unknown' });
+    expect(none.lines.at(-1)?.summary).toMatchObject({ read: 0 });
   });
 
   test.each([
@@ -206,7 +206,7 @@ describe('a replay', () => {
     expect((await replayed({})).status).toBe(200);
   });
 
-  test('one at a time: another is told to wait; whoever goes away ends it', async () => {
+  test('one at a time: another is told to wait; a client that disconnects ends it', async () => {
     const url = new URL(`${server.issuer}/api/v1/policy/replays`);
     const token = await scene.management.accessToken();
     const { audit } = server.behalf.services;
@@ -295,7 +295,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     steps: (body['changes'] as { steps: { text: string }[] }[]).flatMap(({ steps }) => steps.map(({ text }) => text)),
   });
 
-  test('says whether somebody may register an agent, and what would have to change', async () => {
+  test('says whether a user may register an agent, and what would have to change', async () => {
     const text = rule('register', 'context.environment == "production" && !context.credentials.contains("federated")');
     const register = { environment: 'production', owner: scene.accountId };
     const no = await use({ caller: scene.accountId, register, text });
@@ -335,7 +335,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     expect((mine.body['layers'] as object[])[0]).toMatchObject({ why: 'without a role only for what is its own' });
   });
 
-  test('says whether somebody may say yes, scope by scope; a no to one is a no to the whole', async () => {
+  test('says whether a user may approve, scope by scope; a no to one is a no to the whole', async () => {
     const text = rule('approve', 'resource.name == "write" && context.self');
     const approve = { agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: ['write', 'read'] };
     const answer = await use({ caller: scene.accountId, approve, text });
@@ -399,7 +399,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     ['statement', { way: 'statement', kind: 'client' }],
     ['open', { way: 'open', kind: 'client', credentials: [] }],
     ['itself', { way: 'itself', owner: 'OWNER', change: true }],
-  ])('of what nobody with a role registers: %s', async (way, register) => {
+  ])('of a registration without a role: %s', async (way, register) => {
     const asked = JSON.parse(JSON.stringify(register).replace('OWNER', scene.accountId)) as object;
     const no = await use({ register: asked, text: rule('register', `context.via == "${way}"`) });
     expect([no.status, no.body['scope'], no.body['layers']]).toMatchObject([
@@ -549,7 +549,7 @@ permit (principal, action == Action::"act", resource);`;
   });
 
   test.each([
-    [{ agent: 'agt_nobody' }, '/agent'],
+    [{ agent: 'agt_unknown' }, '/agent'],
     [{ subject: 'acc_nobody' }, '/subject'],
     [{ resource: 'https://nowhere.example.com' }, '/resource'],
     [{ policy: '99' }, '/policy'],
@@ -648,7 +648,7 @@ policy  yes                                           all
     for (const unused of [['--for', 'ada'], ['--consent']]) {
       expect((await behalf('simulate', 'approve', '--account', 'ada', ...unused, ...asked)).code).toBe(2);
     }
-    expect((await behalf('simulate', 'register', 'agent', '--as', 'nobody')).code).toBe(1);
+    expect((await behalf('simulate', 'register', 'agent', '--as', 'unknown')).code).toBe(1);
   });
 
   test('replay says how far it is, and then what would be otherwise', async () => {

@@ -91,7 +91,7 @@ test('CA-10 two secrets while one is rotated; the old one dies at its deadline o
   expect(await everywhere(clientId, { secret: String(second['client_secret']) })).toEqual([401, 401, 401]);
 });
 
-test('FW-05 three nodes fetch keys once each, for however many who ask at once, and anew every 30 seconds at most', async () => {
+test('FW-05 three nodes fetch keys once each, for any number of parallel requests, and anew every 30 seconds at most', async () => {
   const platform = PLATFORMS['Kubernetes service account'];
   if (!platform) throw new Error('there is no such platform');
   const keys = [await newPlatformKey('known', platform.alg)];
@@ -137,7 +137,7 @@ test('FW-05 three nodes fetch keys once each, for however many who ask at once, 
   expect(new Set(await herd(30, () => token(stranger)))).toEqual(new Set([200]));
   expect(fetches()).toBe(9);
 
-  // Nobody can have them any more: the last good ones are good everywhere up to their age, then nowhere.
+  // No node can fetch them any more: the last good ones are good everywhere up to their age, then nowhere.
   host.serve('/nodes/jwks', (response) => void response.writeHead(503).end());
   advance(890_000);
   expect(await everywhere(id, await token())).toEqual([200, 200, 200]);

@@ -279,7 +279,7 @@ describe('V20 JWT access tokens are known here', () => {
     expect(await active(token)).toBe(false);
   });
 
-  test('V20 a family ends whatever the client is registered for by now', async () => {
+  test('V20 a family ends after any change of its client’s registration', async () => {
     const tokens = await scene.newTokens(scene.jwt.identifier);
     const path = `/clients/${scene.app.clientId}`;
     const registered = async (grant_types: readonly string[]): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
  * OT-13: a refresh together with something that ends what it refreshes. The order of the two is left to a seed;
- * whatever it is, nothing lives once both have been answered.
+ * in both, no token lives once both have been answered.
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';

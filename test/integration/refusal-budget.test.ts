@@ -39,7 +39,7 @@ const strangers = async (from: number) =>
 const countOf = (events: readonly { readonly count?: number }[]): number =>
   events.reduce((sum, { count = 0 }) => sum + count, 0);
 
-/** A request of nobody who is known, each kind of which is refused for another reason. */
+/** An anonymous request; each kind is refused for another reason. */
 const strange = (at: number, from: string): Promise<Response> => {
   const { endpoints } = scene.calls;
   const post = (url: string, body: Record<string, string>) =>

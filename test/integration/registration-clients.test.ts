@@ -1,4 +1,4 @@
-/** Clients nobody here wrote register themselves and connect, told an address and nothing else. */
+/** Stock clients register themselves and connect, given an address and nothing else. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UnauthorizedError } from '@modelcontextprotocol/client';
 import * as client from 'openid-client';
@@ -28,7 +28,7 @@ const signIn = (url: URL): Promise<URL> =>
   walkAuthorization(newBrowser(server.issuer), url.href, { person: scene.person });
 
 describe('openid-client', () => {
-  test('registers and signs somebody in, from the issuer alone (RFC 7591)', async () => {
+  test('registers and signs a user in, from the issuer alone (RFC 7591)', async () => {
     const configuration = await client.dynamicClientRegistration(
       new URL(server.issuer),
       { client_name: 'Told nothing', redirect_uris: [LOOPBACK], token_endpoint_auth_method: 'none' },

@@ -1,4 +1,4 @@
-/** Whatever is sent as a registration is registered or refused by name, and nothing of it counts for more than it may. */
+/** Any registration request is registered or refused by name, and no member of it counts for more than it may. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { newKeyPair } from '../support/agent-keys.ts';

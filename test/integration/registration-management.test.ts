@@ -93,7 +93,7 @@ describe('the registration access token', () => {
   });
 });
 
-test('DR-05 an agent nobody accepted within 24 hours is not managed any more', async () => {
+test('DR-05 an agent that no owner accepted within 24 hours is not managed any more', async () => {
   const made = await world.registeredAgent();
   stopClock();
   try {
@@ -257,7 +257,7 @@ describe('adoption', () => {
     expect(adopted).toMatchObject({ status: 200, body: { owner: expect.stringMatching(/^acc_/) } });
     expect(adopted.body).not.toHaveProperty('expires_at');
     expect((await world.events(world.open, 'client.adopted')).at(-1)?.target).toEqual({ kind: 'client', id });
-    // It is still managed by whoever registered it.
+    // The client that registered it still manages it.
     expect((await world.manage('GET', answer.body)).status).toBe(200);
     const desk = await management.createClient({ name: 'Desk', redirect_uris: [REDIRECT] });
     expect((await management.call('POST', `/clients/${desk.id}/adoption`)).status).toBe(409);
@@ -296,10 +296,10 @@ describe('software statements', () => {
   });
 
   test.each([
-    ['of an issuer nobody named', { iss: 'https://other.example' }, {}, 'unapproved_software_statement'],
+    ['of an unknown issuer', { iss: 'https://other.example' }, {}, 'unapproved_software_statement'],
     ['that was signed by another', { key: true }, {}, 'invalid_software_statement'],
     ['that expired', {}, { exp: 1 }, 'invalid_software_statement'],
-    ['for somebody else', {}, { aud: 'https://other.example' }, 'invalid_software_statement'],
+    ['for another server', {}, { aud: 'https://other.example' }, 'invalid_software_statement'],
   ])('DR-10 refuses one %s', async (_, { key, ...more }: { iss?: string; key?: boolean }, claims, error) => {
     const other = key ? { key: (await generateKeyPair('ES256')).privateKey } : {};
     const software_statement = await world.statement(claims, { ...more, ...other });

@@ -77,7 +77,7 @@ describe('a report', () => {
     ]);
   });
 
-  test('is recorded once, however often and in whatever order of members it comes', async () => {
+  test('is recorded once, however often and in any order of members it comes', async () => {
     const one = reportOf(own);
     const turned = Object.fromEntries(Object.entries(one).toReversed());
     const all = await Promise.all([report(one), report(turned), report(one)]);

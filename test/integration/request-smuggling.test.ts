@@ -1,6 +1,6 @@
 /**
  * WB-09: bytes that two readers may cut into requests in two ways. The inner request carries a credential that may make
- * groups, as the request of a victim would; that a group is there shows that somebody took it for a request of its own.
+ * groups, as the request of a victim would; that a group is there shows that a reader took it for a request of its own.
  */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -67,7 +67,7 @@ const inner = (name: string): string => {
 
 type Framing = (smuggled: string) => string;
 
-/** Head of the outer request, whose body is read in one way by these headers, and perhaps in another by somebody else. */
+/** Head of the outer request, whose body is read in one way by these headers, and perhaps in another by another reader. */
 const outer = (headers: readonly string[], body: string, version = '1.1'): string =>
   lines(
     `POST /token HTTP/${version}`,
@@ -86,7 +86,7 @@ const both =
   (smuggled) =>
     outer([`Content-Length: ${emptyChunks(smuggled).length}`, transfer], emptyChunks(smuggled));
 
-/** Framing that is to be refused, whoever reads it. */
+/** Framing that every reader must refuse. */
 const REFUSED: Readonly<Record<string, Framing>> = {
   'a length and chunks (CL.TE)': both('Transfer-Encoding: chunked'),
   'chunks, and a length that ends in them (TE.CL)': (smuggled) =>
@@ -124,7 +124,7 @@ const WITHIN: Readonly<Record<string, Framing>> = {
     ),
   'chunks of HTTP/1.0': (smuggled) =>
     outer(['Transfer-Encoding: chunked', 'Connection: close'], chunked(smuggled), '1.0'),
-  'an upgrade that nobody offers': (smuggled) =>
+  'an upgrade that no server offers': (smuggled) =>
     outer([`Content-Length: ${smuggled.length}`, 'Upgrade: h2c', 'Connection: Upgrade, close'], smuggled),
 };
 
@@ -179,7 +179,7 @@ describe('WB-09 requests inside of requests, sent to this server itself', () => 
     expect(await proxy.requests()).toEqual(['POST /token', `POST ${GROUPS}`]);
   });
 
-  test('WB-09 nothing happens here that it has not seen as a request, and no answer comes to somebody else', async () => {
+  test('WB-09 nothing happens here that it has not seen as a request, and no answer comes to another client', async () => {
     const before = (await proxy.requests()).length;
     const got = await answers({ ...REFUSED, ...WITHIN }, proxy.port, 'hidden');
     expect(got.filter(([, text]) => !text.startsWith('HTTP/1.1 ') || /^HTTP\/1\.1 (?:2|50[^1])/.test(text))).toEqual(

@@ -127,7 +127,7 @@ describe('an agent a client asks for', () => {
     ['no agent', () => 'agt_nobody'],
     ['an app', () => scene.app.clientId],
     ['two', () => [scene.agent.clientId, scene.agent.clientId]],
-  ])('that is %s is refused before anybody is asked', async (_, value) => {
+  ])('that is %s is refused before any user is asked', async (_, value) => {
     const { parameters } = scene.authorizationRequest(scene.app, {
       scope: 'openid read',
       resource: scene.jwt.identifier,

@@ -217,7 +217,7 @@ describe('LG-07 a stranger does not use up the links of a person', () => {
     expect(await linksTo(ada.email)).toHaveLength(4);
   });
 
-  test('a browser that signed in before gets its own, whatever strangers asked for', async () => {
+  test('a browser that signed in before gets its own, under any number of requests of strangers', async () => {
     const ada = await newPerson();
     const known = browserAt('198.51.100.20');
     await signIn(ada, OLD, known);

@@ -65,7 +65,7 @@ const revoke = async (by: Credential, token: string, ...events: readonly string[
   expect(left.map(({ type }) => type)).toEqual(events);
 };
 
-describe('LC-03 whoever revokes ends only its own (RFC 7009 §2.1)', () => {
+describe('LC-03 a client revokes only its own tokens (RFC 7009 §2.1)', () => {
   /** A live token of each kind, its client, and whether it still works. */
   const kinds: Readonly<
     Record<string, () => Promise<{ token: string; client: Identity; works: () => Promise<boolean> }>>
@@ -123,7 +123,7 @@ describe('LC-03 whoever revokes ends only its own (RFC 7009 §2.1)', () => {
       await revoke(other, token, 'token.revocation_refused');
       expect(await works()).toBe(true);
     }
-    // Nobody at all, and somebody who only says a name.
+    // No client, and one that only names itself.
     for (const credential of [
       { kind: 'public', clientId: client.clientId } as const,
       scene.keyed({ clientId: client.clientId, key: neighbour.key }),
@@ -279,11 +279,11 @@ describe('decision D11 a resource server learns of its own tokens only (RFC 7662
     for (const token of [text(answer, 'refresh_token'), text(answer, 'id_token'), 'unknown', 'a.b.c']) {
       expect(await isActive(own, token)).toBe(false);
     }
-    const nobody: readonly Credential[] = [
+    const unauthenticated: readonly Credential[] = [
       { kind: 'public', clientId: own.id },
       { kind: 'basic', clientId: own.id, secret: 'wrong' },
     ];
-    for (const credential of nobody) {
+    for (const credential of unauthenticated) {
       await audit.refused(() => scene.calls.introspect(credential, text(answer)), {
         status: 401,
         error: 'invalid_client',

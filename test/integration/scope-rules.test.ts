@@ -83,7 +83,7 @@ const exchange = (scope?: string): Promise<Answer> =>
   family.exchange(family.agent, family.tokens.appCalendar, family.calendar.identifier, scope ? { scope } : {});
 
 describe('SC-08 a policy only narrows', () => {
-  test('SC-08 one that permits everything gives nobody what the other layers do not', async () => {
+  test('SC-08 one that permits everything gives no client what the other layers do not', async () => {
     await put(everything);
     const { result } = await audit.during(() => exchange('delete'));
     expect([result.status, result.body['error']]).toEqual([400, 'invalid_scope']);
@@ -95,7 +95,7 @@ describe('SC-08 a policy only narrows', () => {
     await back(1);
   });
 
-  test('SC-08 who may not write policies does not, whatever a policy permits', async () => {
+  test('SC-08 a user who may not write policies does not, with any permit', async () => {
     await put(everything);
     const { status } = await fetch(`${family.issuer}/api/v1/policy-sets`, {
       method: 'POST',
@@ -113,12 +113,12 @@ describe('SC-06 a change of policy', () => {
     const token = String(before.body['access_token']);
     expect(decodeJwt(token)['policy']).toBe(1);
     const version = await put(
-      `${everything} @id("no-read") @reason("Nobody reads.") forbid (principal is Agent, action == Action::"act", resource) when { resource.name == "read" };`,
+      `${everything} @id("no-read") @reason("No agent reads.") forbid (principal is Agent, action == Action::"act", resource) when { resource.name == "read" };`,
     );
     const { result, events } = await audit.during(() => exchange('read'));
     expect(result.body).toMatchObject({
       error: 'access_denied',
-      error_description: 'Nobody reads.',
+      error_description: 'No agent reads.',
       denial: { layer: 'policy', reason: 'policy_forbids', remedies: [{ kind: 'narrow', scope: 'write' }] },
     });
     expect(events.at(-1)).toMatchObject({ type: 'token.refused', policy: version, decision: expect.any(String) });

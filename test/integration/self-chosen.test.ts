@@ -1,4 +1,4 @@
-/** DR-09: what software may say of itself that nobody here has looked at. */
+/** DR-09: what software may say of itself that no administrator has verified. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { selfChosen } from '../../src/domain/clients/clients/self-chosen.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
@@ -230,7 +230,7 @@ describe('DR-09 over the management API', () => {
     );
   });
 
-  test('nobody registers an address that this server answers', async () => {
+  test('no client registers an address that this server answers', async () => {
     const inside = 'https://id.example.com/account';
     const client = { name: 'Portal', redirect_uris: [inside] };
     const refused = await api.call(api.admin, 'post', '/clients', client);

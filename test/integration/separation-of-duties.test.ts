@@ -11,7 +11,7 @@ import { REDIRECT_URI } from '../support/scene.ts';
 import { advance } from '../support/stopped-clock.ts';
 
 const PASSWORD = 'a long enough pass phrase';
-const REASON = 'The payment run stops at six and nobody answers.';
+const REASON = 'The payment run stops at six and the approver does not answer.';
 const SHOP = 'https://shop.example.com';
 const DAY = 86_400;
 

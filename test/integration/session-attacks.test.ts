@@ -87,7 +87,7 @@ describe('AP-13 a sign-in is not skipped', () => {
     for (const body of ['', `uid=${uid}`, `csrf=${'x'.repeat(43)}&uid=${uid}`]) {
       const { result, events } = await watch.during(() => post(body));
       expect([result.status, result.body['error']]).toEqual([403, 'forbidden']);
-      // Nobody is known yet: the reason is what is counted.
+      // No caller is known yet: the reason is what is counted.
       expect(events).toMatchObject([{ type: 'request.refused', error: 'csrf_token', count: 1 }]);
     }
     expect((await post(`csrf=${token}&uid=${uid}`)).status).toBe(400);
@@ -157,7 +157,7 @@ describe('WB-04 cookies', () => {
     ]) {
       expect([forged.length > 0, await visit(forged)]).toEqual([true, 303]);
     }
-    // Nor can one end the session of somebody else (WB-07).
+    // Nor can one end the session of another user (WB-07).
     const end = await fetch(`${server.issuer}/session/end/confirm`, {
       method: 'POST',
       headers: { cookie: `${session}=${value}` },
@@ -231,7 +231,7 @@ describe('WB-04 cookies', () => {
   });
 });
 
-test('IN-01 a link to older activity that nobody made leads to the newest, and to no error', async () => {
+test('IN-01 a forged link to older activity leads to the newest, and to no error', async () => {
   const person = await newPerson();
   const browser = newBrowser(server.issuer);
   await submitSignIn(browser, await browser.open(`${server.issuer}/account`), person);

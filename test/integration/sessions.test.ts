@@ -25,7 +25,7 @@ afterAll(async () => {
   startClock();
 });
 
-/** Somebody signs in to an app in a browser of their own. */
+/** A user signs in to an app in a browser of their own. */
 const signIn = async (more: { readonly scope?: string; readonly prompt?: string; readonly app?: Identity } = {}) => {
   const browser = newBrowser(issuer);
   scene.useBrowser(browser);
@@ -88,7 +88,7 @@ const press = async (browser: Browser, path: string, end: string): Promise<void>
   await browser.submit(page, form, { ...(end === '/confirm' ? { button: /yes/i } : {}) });
 };
 
-describe('what an app holds because somebody signed in to it', () => {
+describe('what an app holds because a user signed in to it', () => {
   const ways: readonly (readonly [string, (browser: Browser, idToken: string) => Promise<unknown>])[] = [
     ['its person signs out', (browser) => press(browser, '/account', '/sign-out')],
     ['its person signs out at the end-session endpoint', (browser) => press(browser, '/session/end', '/confirm')],
@@ -145,7 +145,7 @@ describe('what an app holds because somebody signed in to it', () => {
     expect((await refreshed(refresh, app)).status).toBe(400);
   });
 
-  test('of a device goes on: nobody is signed in there (RFC 8628)', async () => {
+  test('of a device goes on: it has no session of the user (RFC 8628)', async () => {
     const begun = await scene.calls.device(scene.keyed(scene.app), {
       scope: 'openid read',
       resource: scene.jwt.identifier,
@@ -211,7 +211,7 @@ describe('what an app holds because somebody signed in to it', () => {
     expect((await one.browser.open(request.url)).left?.searchParams.get('code')).toBeTruthy();
   });
 
-  test('is over when somebody else signs in in the same browser', async () => {
+  test('is over when another user signs in in the same browser', async () => {
     const { browser, access } = await signedIn();
     await scene.management.createAccount({
       username: `bob-${Date.now()}`,

@@ -66,7 +66,7 @@ describe('LG-01 what a sign-in says of an account', () => {
   test('LG-01 beyond the limit a name that does not exist is answered as one that does', async () => {
     const known = await newPerson();
     const answers: FrontAnswer[] = [];
-    for (const username of [known.username, 'nobody-of-this-name']) {
+    for (const username of [known.username, 'unknown-username']) {
       for (let guess = 0; guess < PER_ACCOUNT; guess += 1) await signIn({ username, password: 'guess' });
       const { result, events } = await watch.during(() => signIn({ username, password: PASSWORD }));
       expect(events).toMatchObject([
@@ -78,7 +78,7 @@ describe('LG-01 what a sign-in says of an account', () => {
       status,
       retryAfter: headers.get('retry-after'),
       cookies: headers.getSetCookie(),
-      page: masked(text, index === 0 ? known.username : 'nobody-of-this-name'),
+      page: masked(text, index === 0 ? known.username : 'unknown-username'),
     }));
     expect(one).toEqual(other);
     expect(one).toMatchObject({ status: 429, retryAfter: String(WINDOW), cookies: [] });
@@ -87,7 +87,7 @@ describe('LG-01 what a sign-in says of an account', () => {
   test('LG-01 a hint shows nothing but itself', async () => {
     const known = await newPerson();
     const pages = [];
-    for (const login_hint of [known.username, 'nobody-at-all']) {
+    for (const login_hint of [known.username, 'unknown-hint']) {
       const { url } = scene.authorizationRequest(scene.agent, { scope: 'openid', login_hint });
       const page = await newBrowser(server.issuer).open(url);
       pages.push({ status: page.status, page: masked(page.html, login_hint) });

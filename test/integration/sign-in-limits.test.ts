@@ -65,7 +65,7 @@ describe('limits.signInPerSource', () => {
   test('LG-02 RL-03 an IPv6 /56 has the limit four times, a /48 sixteen times', async () => {
     await start(1, { BEHALF__LIMITS__SIGNINPERSOURCE: '1' });
     const fails = async (source: string): Promise<number> =>
-      (await signIn(source, 'nobody', 'not the password')).status;
+      (await signIn(source, 'unknown', 'not the password')).status;
     for (let net = 0; net < 4; net += 1) expect(await fails(`2001:db8:1:${net}::1`)).toBe(403);
     expect(await fails('2001:db8:1:4::1')).toBe(429);
     for (let net = 1; net < 13; net += 1) expect(await fails(`2001:db8:1:${net.toString(16)}00::1`)).toBe(403);
@@ -75,7 +75,7 @@ describe('limits.signInPerSource', () => {
 });
 
 describe('the queue of password hashes', () => {
-  test('LG-06 two networks that flood it keep out nobody else', async () => {
+  test('LG-06 two networks that flood it keep out no other network', async () => {
     await start(6, {
       BEHALF__PASSWORDS__ARGON2MEMORYKIB: '8192',
       BEHALF__PASSWORDS__ARGON2PASSES: '2',
@@ -89,7 +89,7 @@ describe('the queue of password hashes', () => {
     );
     const { promise: isFull, resolve } = Promise.withResolvers<void>();
     const flooding = flood.map(async (guess) => {
-      const { status } = await guess('nobody', 'not the password');
+      const { status } = await guess('unknown', 'not the password');
       if (status === 503) resolve();
       return status;
     });

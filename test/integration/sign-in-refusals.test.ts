@@ -52,7 +52,7 @@ describe('D18 refused sign-ins', () => {
   test('at names that no account has make no more events than the budget; the rest is a number', async () => {
     for (let at = 0; at < STRANGERS; at += 1) {
       const source = at % 2 ? `2001:db8:${at.toString(16)}::1` : `198.51.${at}.1`;
-      expect(await fail(`nobody-${at}`, source)).toBe(403);
+      expect(await fail(`unknown-${at}`, source)).toBe(403);
     }
     const events = await refusals();
     // Of this hour.
@@ -77,9 +77,9 @@ describe('D18 refused sign-ins', () => {
     ]);
   });
 
-  test('at an account are found there, single ones and then a number, whatever strangers have used up', async () => {
+  test('at an account are found there, single ones and then a number, even after strangers used up the budget', async () => {
     // Of this hour all events are used up by others.
-    for (let at = 0; at < 20; at += 1) await fail(`nobody-${at}`, `203.0.${at}.1`);
+    for (let at = 0; at < 20; at += 1) await fail(`unknown-${at}`, `203.0.${at}.1`);
     const anna = await accountOf('anna');
     for (let at = 0; at < GUESSES; at += 1) expect(await fail('anna', `198.18.${at}.1`)).toBe(403);
     expect(await fail('berta', '198.18.1.1')).toBe(403);

@@ -92,7 +92,7 @@ describe('a part of what was allowed', () => {
       const etag = { 'if-match': String(headers.get('etag')) };
       expect((await scene.management.call('PATCH', path, { scopes: worded(description) }, etag)).status).toBe(200);
     };
-    await change('Write whatever it likes');
+    await change('Write anything it likes');
     expect(await silent('openid write')).toBe('consent_required');
     expect(await silent('openid read')).toBe('read');
     await change('Add and change');

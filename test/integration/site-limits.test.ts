@@ -143,7 +143,7 @@ describe('one site, from any of its networks', () => {
           authorization(),
           ({ fields }) => fields.some(({ type }) => type === 'password'),
           (index) => ({
-            username: `nobody-${index}`,
+            username: `unknown-${index}`,
             password: 'x',
           }),
         )(site),
@@ -175,7 +175,7 @@ describe('one site, from any of its networks', () => {
           `${server.issuer}/account/reset`,
           ({ fields }) => fields.some(({ name }) => name === 'username'),
           (index) => ({
-            username: `nobody-${index}`,
+            username: `unknown-${index}`,
           }),
         )(site),
       NARROWER,

@@ -36,7 +36,7 @@ const wishing = async (name: string) => {
       });
       const { auth_req_id: authReqId } = approvalRemedy(answer);
       const approval = await world.service.find(authReqId, agent.clientId);
-      if (!approval) throw new Error('nobody is asked');
+      if (!approval) throw new Error('no approver is asked');
       return { authReqId, approval };
     },
   };
@@ -52,7 +52,7 @@ const give = async (approval: Approval, set: Readonly<Record<string, string>>): 
 };
 
 describe('the next ones like this', () => {
-  test('nobody is asked for as many, up to the sum, and then again; each use is counted in the audit log', async () => {
+  test('no approver is asked for as many, up to the sum, and then again; each use is counted in the audit log', async () => {
     const { agent, want } = await wishing('Regular');
     const first = await want(4000);
     await world.approve(first.approval);
@@ -78,7 +78,7 @@ describe('the next ones like this', () => {
     ]);
   });
 
-  test('whatever else differs is asked about: another payee, another agent', async () => {
+  test('an action that differs in any other way is asked about: another payee, another agent', async () => {
     const { want } = await wishing('Careful');
     const { approval } = await want(100);
     await world.approve(approval);
@@ -143,7 +143,7 @@ describe('the next ones like this', () => {
     expect(mended.text).toContain('0 of 3 used, 0 of 1000 spent');
   });
 
-  test('AP-02 whoever takes back the yes is asked about the next one, too', async () => {
+  test('AP-02 an approver who withdraws the approval is asked about the next one, too', async () => {
     const { want } = await wishing('Regretted');
     const { approval } = await want(100);
     await world.approve(approval);

@@ -92,7 +92,7 @@ describe('AZ-13 step-up', () => {
       expect(answer.location?.searchParams.get('error') ?? answer.text).toBe(refused);
       expect(answer.location?.searchParams.get('state')).toBe('kept');
     }
-    // Nobody is signed in: it is known after the password.
+    // No user is signed in: it is known after the password.
     const pages: Page[] = [];
     const left = await walkAuthorization(newBrowser(scene.issuer), asking(MULTI_FACTOR).url, {
       person: scene.person,
@@ -148,7 +148,7 @@ describe('AZ-13 step-up', () => {
     const { secret, page: codes, recovery } = await enrolApp(browser, scene.issuer, person);
     expect([codes.status, recovery.length]).toEqual([200, 10]);
 
-    // Whoever is signed in with the password gives only what is missing.
+    // A user who is signed in with the password gives only what is missing.
     const stepUp = await walk({ acr_values: MULTI_FACTOR });
     expect(stepUp.page.text).toContain('You are signed in');
     const [factorForm, recoveryForm] = stepUp.page.forms;

@@ -1,4 +1,4 @@
-/** `/console/styleguide` is a page of development: where the issuer is https there is none, whoever asks. */
+/** `/console/styleguide` is a page of development: where the issuer is https there is none, for any user. */
 import { afterAll, expect, test } from '@jest/globals';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { freePort } from '../support/free-port.ts';
@@ -11,7 +11,7 @@ afterAll(async () => {
   for (const server of servers) await server.close();
 });
 
-test('in development whoever is signed in sees it, and everybody else is asked to sign in', async () => {
+test('in development a signed-in user sees it, and others are asked to sign in', async () => {
   const server = await runServer();
   servers.push(server);
   const scene = await makeScene(server);

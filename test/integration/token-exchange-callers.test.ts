@@ -24,7 +24,7 @@ beforeEach(async () => {
   family = await world.wholeFamily();
 });
 
-describe('TX-07 nobody becomes more than they are', () => {
+describe('TX-07 no client gains rights by an exchange', () => {
   test('a token of an administrator gives an agent nothing here, neither by exchange nor as it is', async () => {
     const { management } = scene;
     const read = await management.call('GET', `/accounts/${family.accountId}`);
@@ -65,7 +65,7 @@ describe('TX-07 nobody becomes more than they are', () => {
 });
 
 describe('TX-14 TX-15 only an authenticated agent that is registered for it', () => {
-  test('nobody, a public client, and an agent that only names itself', async () => {
+  test('no anonymous caller, no public client, and no agent that only names itself', async () => {
     const form = {
       grant_type: EXCHANGE,
       subject_token: family.tokens.appCalendar,
@@ -99,7 +99,7 @@ describe('TX-14 TX-15 only an authenticated agent that is registered for it', ()
       expect(answer.body['access_token']).toBeUndefined();
     }
   });
-  test('the client of our own pages gets no token, though its codes can be asked for by anybody who is signed in', async () => {
+  test('the client of our own pages gets no token, though any signed-in user can ask for its codes', async () => {
     const pkce = newPkce();
     const redirect_uri = `${server.issuer}/account/signed-in`;
     const asked = await family.browser.request(

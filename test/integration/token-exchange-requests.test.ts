@@ -205,7 +205,7 @@ describe('TX-10 a thing of one kind is taken for no other (RFC 8725 §3.11)', ()
         { headers: { dpop: value } },
       ),
   };
-  /** The places in which a kind is at home; a device code is refused there, too, while nobody has answered. */
+  /** The places in which a kind is at home; a device code is refused there, too, while no user has answered. */
   const HOMES: Readonly<Record<string, readonly string[]>> = {
     'JWT access token': ['subject_token as access token', 'subject_token as JWT', 'introspection of JWTs'],
     'opaque access token': ['subject_token as access token', 'introspection of opaque tokens'],

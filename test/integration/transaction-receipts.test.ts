@@ -168,7 +168,7 @@ test('grades each token by its reports, and a script of Python alone verifies it
   expect(await verified(forged, id)).toEqual([1, expect.stringContaining('no key of the server signed')]);
 }, 120_000);
 
-/** Signs claims as the server does: somebody who has its key, but not that of its log. */
+/** Signs claims as an attacker with the key of the server, but not that of its log. */
 const signed = async (claims: Readonly<Record<string, unknown>>): Promise<string> => {
   const signatures = ownSignatures();
   signatures.useKeys(await server.behalf.services.keys.privateJwks());

@@ -275,7 +275,7 @@ describe('a scope that needs all participants', () => {
     expect([...((tokens[0]?.['delegations'] ?? []) as string[])].reverse()).toEqual(tokens[1]?.['delegations']);
   });
 
-  test('ends at once when the resource server declares that it needs all, for tokens that list nobody', async () => {
+  test('ends at once when the resource server declares that it needs all, for tokens that list no participant', async () => {
     await allow(scene.accountId, SCOPES);
     const id = await opened([scene.accountId, bob]);
     const token = await granted(id, { scope: 'notes' });

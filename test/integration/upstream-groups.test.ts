@@ -118,7 +118,7 @@ describe('groups by a claim', () => {
     expect(items.filter(({ subject }) => subject === 'sub-raced')).toHaveLength(1);
   });
 
-  test('a sign-in that was on its way when its link ended signs nobody in', async () => {
+  test('a sign-in that was on its way when its link ended begins no session', async () => {
     const { id, username } = await newPerson();
     const linked = await link(id, `sub-${username}`);
     claimOf(username, ['works-staff']);

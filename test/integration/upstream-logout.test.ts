@@ -1,5 +1,5 @@
 /**
- * Sessions here and at a provider nobody here wrote end together: its logout tokens over HTTP (OpenID Connect Back-Channel
+ * Sessions here and at a stock provider end together: its logout tokens over HTTP (OpenID Connect Back-Channel
  * Logout 1.0 §2.5 to §2.8), those that others make up, and signing out for an app by way of the provider (RP-Initiated
  * Logout 1.0).
  */
@@ -89,9 +89,9 @@ describe('a provider tells that a session there is over', () => {
     expect([await isSignedIn(one.browser), await isSignedIn(two.browser)]).toEqual([true, false]);
   });
 
-  test('of which nobody here knows: that is no error (§2.8)', async () => {
+  test('that is unknown here: that is no error (§2.8)', async () => {
     const before = (await world.server.events('session.ended')).length;
-    expect((await tellToken(await logoutToken('nobody', { sid: 'no-such' }))).status).toBe(200);
+    expect((await tellToken(await logoutToken('unknown', { sid: 'no-such' }))).status).toBe(200);
     expect((await world.server.events('session.ended')).length).toBe(before);
   });
 
@@ -109,16 +109,16 @@ describe('a provider tells that a session there is over', () => {
   });
 });
 
-describe('LG-08 a logout token that somebody made up ends nothing, and is counted', () => {
+describe('LG-08 a forged logout token ends nothing, and is counted', () => {
   const spent = async (): Promise<string> => {
-    const token = await logoutToken('nobody');
+    const token = await logoutToken('unknown');
     expect((await tellToken(token)).status).toBe(200);
     return token;
   };
 
   test.each<[string, string, () => Promise<string> | string]>([
     ['signed by another key under the same kid', 'signature', async () => forged()],
-    ['signed by nobody', 'algorithm', () => new UnsecuredJWT(claimsFor('eve')).encode()],
+    ['without a signature', 'algorithm', () => new UnsecuredJWT(claimsFor('eve')).encode()],
     ['of an issuer that is none here', 'issuer', () => logoutToken('eve', { iss: 'https://evil.example' })],
     ['for another client', 'audience', () => logoutToken('eve', { aud: 'another' })],
     ['of ten minutes ago', 'time', () => logoutToken('eve', { iat: Math.floor(Date.now() / 1000) - 700 })],

@@ -1,4 +1,4 @@
-/** Upstream providers over the management API and the command line, and a start at which nobody could sign in. */
+/** Upstream providers over the management API and the command line, and a start after which no user could sign in. */
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ describe('upstreams', () => {
     }
   });
 
-  test('MG-02 operators may look, and decide nothing: who decides whose word counts can be anybody', async () => {
+  test('MG-02 operators may look, and decide nothing: a trusted provider can name any user', async () => {
     const given = { name: 'Works', issuer: 'https://mine.example.com', client_id: 'x' };
     const { body } = await administrator.call('POST', '/upstreams', given);
     const { id } = body as { readonly id: string };
@@ -91,7 +91,7 @@ describe('upstreams', () => {
     expect((await server.events('management.refused')).length).toBe(before + tries.length);
   });
 
-  test('the key file of an administrator alone lets nobody sign in: a second factor or --local does (RFC 9470 §3)', async () => {
+  test('the key file of an administrator alone enables no sign-in: a second factor or --local does (RFC 9470 §3)', async () => {
     const given = { name: 'Factor', issuer: 'https://factor.example.com', client_id: 'x' };
     const { id: account } = await administrator.createAccount({ username: 'fay', name: 'Fay' });
     const { body, headers } = await administrator.call('POST', '/upstreams', given);
@@ -210,7 +210,7 @@ describe('in the console', () => {
   });
 });
 
-test('the server does not start where nobody could sign in, and says what to do: exit code 78', () => {
+test('the server does not start where no user could sign in, and says what to do: exit code 78', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], PORT: '0', ...ALONE, BEHALF__PASSWORDS__SIGNIN: 'false' },
@@ -222,7 +222,7 @@ test('the server does not start where nobody could sign in, and says what to do:
   ]);
 });
 
-test('LG-01 where passwords are off, nobody gets a new one by mail', async () => {
+test('LG-01 where passwords are off, no user gets a new one by mail', async () => {
   const mail = { BEHALF_SMTP_URL: 'smtp://127.0.0.1:1', BEHALF_MAIL_FROM: 'Behalf <id@example.com>' };
   const first = await runServer({ stores: 'sqlite', environment: mail });
   const again = { stores: 'sqlite', after: { dataFolder: first.dataFolder, port: first.port } } as const;

@@ -1,4 +1,4 @@
-/** Sign-in at a provider nobody here wrote, over real connections, and what becomes of ways back that somebody else made. */
+/** Sign-in at a stock provider, over real connections, and what becomes of forged callbacks. */
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
@@ -105,7 +105,7 @@ describe('a sign-in at a provider', () => {
   });
 });
 
-test('AZ-13 whoever only was signed in there is too old for every max_age: nobody knows since when', async () => {
+test('AZ-13 a session there is too old for every max_age: the time of its sign-in is unknown', async () => {
   person('vera');
   const browser = world.browser();
   await world.signIn(browser);
@@ -125,10 +125,10 @@ test('AZ-13 whoever only was signed in there is too old for every max_age: nobod
   expect(await isAsked('&max_age=86400')).toBe(false);
 });
 
-describe('LG-08 whoever is like an account is not it', () => {
+describe('LG-08 a subject that resembles an account is not linked to it', () => {
   test('before the account is proven, too: its password, in the same sign-in', async () => {
     const account = await world.account('ada');
-    person('ada', { sub: 'somebody-else' });
+    person('ada', { sub: 'another-subject' });
     const browser = world.browser();
     const page = await world.signIn(browser);
     expect([page.status, page.text.includes('Connect your account')]).toEqual([200, true]);
@@ -142,7 +142,7 @@ describe('LG-08 whoever is like an account is not it', () => {
     const right = await submitSignIn(browser, wrong, { username: 'ada', password: 'a long enough pass phrase' });
     expect(right.url).toBe(`${world.server.issuer}/account`);
     const [link] = await world.services.upstreamLinks.ofAccount(account.id);
-    expect(link).toMatchObject({ subject: 'somebody-else', proof: 'sign_in', upstream: world.provider.id });
+    expect(link).toMatchObject({ subject: 'another-subject', proof: 'sign_in', upstream: world.provider.id });
     expect((await world.signIn(world.browser())).url).toBe(`${world.server.issuer}/account`);
   });
 
@@ -156,7 +156,7 @@ describe('LG-08 whoever is like an account is not it', () => {
     expect(await accounts.findByUsername('emmy2')).toBeUndefined();
   });
 
-  test('a disabled account looks like nobody (LG-01)', async () => {
+  test('a disabled account looks like an unknown one (LG-01)', async () => {
     person('lise');
     await world.signIn(world.browser());
     const account = (await world.services.accounts.findByUsername('lise'))?.document;
@@ -169,16 +169,16 @@ describe('LG-08 whoever is like an account is not it', () => {
     });
     await world.account('unlinked');
     person('lise', { preferred_username: 'unlinked', sub: 'another' });
-    const nobody = await world.signIn(world.browser());
+    const unknown = await world.signIn(world.browser());
     const shape = ({ status, html }: { status: number; html: string }) => [
       status,
       html.replace(/(value|action|data-options)="[^"]*"/g, ''),
     ];
-    expect(shape(disabled)).toEqual(shape(nobody));
+    expect(shape(disabled)).toEqual(shape(unknown));
   });
 });
 
-describe('LG-08 a way back that somebody else made', () => {
+describe('LG-08 a forged callback', () => {
   /** A browser on its way, and the honest way back. */
   const underWay = async (name: string) => {
     person(name);
@@ -204,7 +204,7 @@ describe('LG-08 a way back that somebody else made', () => {
 
   test.each<[string, Readonly<Record<string, string | undefined>>, string]>([
     ['has no state', { state: undefined }, 'upstream_state'],
-    ['has a state nobody made', { state: 'A'.repeat(86) }, 'upstream_state'],
+    ['has an unknown state', { state: 'A'.repeat(86) }, 'upstream_state'],
     ['names another issuer (RFC 9207)', { iss: 'https://evil.example.com' }, 'upstream_issuer'],
   ])('and %s is refused, and the honest tab goes on', async (_, parameters, reason) => {
     const flow = await underWay(
@@ -225,7 +225,7 @@ describe('LG-08 a way back that somebody else made', () => {
     expect(await isSignedIn(flow)).toBe(true);
   });
 
-  test('in another browser is refused, and the honest tab goes on: nobody is signed in as somebody else (login CSRF)', async () => {
+  test('in another browser is refused, and the honest tab goes on: no user is signed in as another user (login CSRF)', async () => {
     const flow = await underWay('victim-of-csrf');
     const other = world.browser();
     await world.begin(other);
@@ -253,7 +253,7 @@ describe('LG-08 a way back that somebody else made', () => {
     ['with another nonce', { nonce: 'another' }],
     ['with no nonce', { nonce: undefined }],
     ['that is over', { exp: 1 }],
-  ])('and brings an ID token %s signs nobody in', async (_, claims) => {
+  ])('and brings an ID token %s begins no session', async (_, claims) => {
     const flow = await underWay('attacked');
     person('attacked', claims);
     await refusedThen(flow, 'id_token_invalid');
@@ -264,7 +264,7 @@ describe('LG-08 a way back that somebody else made', () => {
   test.each<[string, (body: Record<string, unknown>) => string | undefined]>([
     ['no ID token', () => undefined],
     [
-      'an ID token that nobody signed (alg none)',
+      'an ID token without a signature (alg none)',
       (body) => new UnsecuredJWT(decodeJwt(parts(body).join('.'))).encode(),
     ],
     ['an ID token whose signature is cut off', (body) => `${parts(body).slice(0, 2).join('.')}.`],
@@ -276,7 +276,7 @@ describe('LG-08 a way back that somebody else made', () => {
         return [head, Buffer.from(JSON.stringify({ ...claims, sub: 'x' })).toString('base64url'), signature].join('.');
       },
     ],
-  ])('and brings %s signs nobody in', async (_, made) => {
+  ])('and brings %s begins no session', async (_, made) => {
     const flow = await underWay('attacked');
     world.there.spoil = (body) => {
       body['id_token'] = made(body);
@@ -284,7 +284,7 @@ describe('LG-08 a way back that somebody else made', () => {
     await refusedThen(flow, 'id_token_invalid');
   });
 
-  test('and brings an ID token that another key signed, or a secret that is none, signs nobody in', async () => {
+  test('and brings an ID token that another key signed, or a secret that is none, begins no session', async () => {
     const kid = world.issuer.keys.toJSON()[0]?.kid ?? '';
     const key = await newKeyPair('RS256');
     for (const [alg, by] of [
@@ -305,7 +305,7 @@ describe('LG-08 a way back that somebody else made', () => {
     }
   });
 
-  test('and whose userinfo is of another person signs nobody in (OpenID Connect Core §5.3.2)', async () => {
+  test('and whose userinfo is of another user begins no session (OpenID Connect Core §5.3.2)', async () => {
     const flow = await underWay('attacked');
     world.there.more = { sub: 'sub-grace' };
     await refusedThen(flow, 'claims_invalid');

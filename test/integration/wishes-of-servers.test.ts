@@ -44,7 +44,7 @@ const allow = ({ browser, page }: Asking, ...ticked: readonly string[]): Promise
     check: (name, value) => (name === 'wish' ? ticked.includes(value) : undefined),
   });
 
-/** Sends the form with these wishes, whatever the page offers. */
+/** Sends the form with these wishes, also ones that the page does not offer. */
 const smuggle = async ({ browser, page }: Asking, ...wishes: readonly string[]): Promise<number> => {
   const form = world.formOn(page);
   const body = fillForm(form, { button: /=allow$/ });
@@ -147,7 +147,7 @@ describe('shows only', () => {
 });
 
 describe('a wish makes no page necessary', () => {
-  test('a remembered answer counts with prompt=none, whatever is wished for since', async () => {
+  test('a remembered answer counts with prompt=none, after any later wishes', async () => {
     await world.declare([]);
     await world.signIn(app);
     await world.declare([{ scope: 'read' }]);

@@ -132,7 +132,7 @@ const shows = (token: string, clientId: string | undefined, more: Record<string,
     ...more,
   });
 
-/** Refused without a word to the caller; the owner is told which check it was, once, and nobody the token. */
+/** Refused without a reason for the caller; the owner is notified once which check it was, never of the token. */
 const refused = async (agent: string, token: string, check: string | RegExp): Promise<void> => {
   // What was told of the same check in this interval is only counted.
   advance(2_000);
@@ -532,7 +532,7 @@ describe('what else decides', () => {
     await audit.issued(() => shows(token, undefined));
   });
 
-  test('an app is not authenticated by a workload token, and neither is an agent by that of nobody', async () => {
+  test('an app is not authenticated by a workload token, and neither is an agent by that of an unknown workload', async () => {
     const world = await newWorld(kubernetes);
     const token = await world.token();
     await audit.refused(() => shows(token, scene.app.clientId), INVALID_CLIENT);
