@@ -96,7 +96,7 @@ describe('FT-04 a broadcast over Redis', () => {
     await server.kill();
     expect(await one.publish('kills', 'lost')).toBe(false);
     await server.restart();
-    // Whoever depends on it says it again.
+    // A sender that depends on it sends it again.
     await until(async () => {
       await one.publish('kills', 'again');
       return heard.length > 0;

@@ -77,7 +77,7 @@ const inRows =
 const FAULTS: Readonly<Record<string, Fault>> = {
   'a number as text': inContext({ hour: '12' }),
   'a text as number': inContext({ route: 1 }),
-  'a fact nobody knows': inContext({ other: true }),
+  'an unknown fact': inContext({ other: true }),
   'a fact that is missing': inContext({ depth: undefined }),
   'another number': inContext({ now: 1.5 }),
   'no address': inContext({ source: { network: 'x' } }),
@@ -89,7 +89,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'a record that lacks a member': inContext({ assurance: { record: { acr: 'a', amr: [] } } }),
   'a record with another member': inContext({ approval: { record: { id: 'a', approvers: 1, more: 1 } } }),
   'half of a character': inContext({ route: '\ud800' }),
-  'an attribute nobody knows': inRows('Agent', (row) => ({ ...row, attributes: { ...row.attributes, more: 1 } })),
+  'an unknown attribute': inRows('Agent', (row) => ({ ...row, attributes: { ...row.attributes, more: 1 } })),
   'an attribute that is missing': inRows('Scope', (row) => ({ ...row, attributes: { name: 'read' } })),
   'an attribute of another type': inRows('Account', (row) => ({ ...row, attributes: { enabled: 'yes' } })),
   'a parent of another type': inRows('Scope', (row) => ({ ...row, parents: [{ type: 'Blueprint', id: 'bpt_1' }] })),

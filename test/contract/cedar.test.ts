@@ -70,7 +70,7 @@ describe('SC-07 hostile texts', () => {
     expectSound();
   });
 
-  test('SC-07 an expression at the limit, of whatever kinds, is checked, made ready and decided', () => {
+  test('SC-07 an expression at the limit, of any kinds, is checked, made ready and decided', () => {
     const { expression } = fc.letrec<{ expression: string }>((tie) => ({
       expression: fc.oneof(
         { depthSize: 'max', maxDepth: 60 },
@@ -189,7 +189,7 @@ describe('verdicts that are answered again', () => {
         );
         const asked = engine.compile(text.join('\n'));
         for (const [at, one] of facts.entries()) {
-          // With a row that nobody asks for, the question is another one.
+          // With a row that no policy reads, the question is another one.
           const unrelated = { name: { type: 'Group' as const, id: `grp_${at}` }, attributes: {}, parents: [] };
           const expected = asked.decide(questionOf(one), [...rows, unrelated]);
           expect(expected.errors).toEqual([]);

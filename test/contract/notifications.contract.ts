@@ -1,4 +1,4 @@
-/** What must hold of notifications on every store: none lost, one id each, nobody kept waiting by another. */
+/** What must hold of notifications on every store: none lost, one id each, no recipient delayed by another. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { deadLetters } from '../../src/domain/notifications/dead-letters.ts';
@@ -266,7 +266,7 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
       expect({ sent, others }).toEqual({ sent: ['msg_1', 'msg_2'], others: [] });
     });
 
-    test('WH-04 a recipient that does not answer is tried less and less often, and nobody else waits for it', async () => {
+    test('WH-04 a recipient that does not answer is tried less and less often, and delays no other', async () => {
       await put('msg_down', 'whk_down');
       await put('msg_also', 'whk_down');
       const tries: number[] = [];
@@ -370,7 +370,7 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
       });
     });
 
-    test('WH-04 a recipient that does not answer for 72 hours, whatever it is sent, is given up as a whole', async () => {
+    test('WH-04 a recipient that does not answer any message for 72 hours is given up as a whole', async () => {
       const given: string[] = [];
       const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
       const { round } = newDeliveryWorker(async () => later, { giveUp });
@@ -403,7 +403,7 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
       });
     });
 
-    test('whoever says that it wants nothing more is given up at once', async () => {
+    test('a recipient that says it wants nothing more is given up at once', async () => {
       await put('msg_1');
       const given: string[] = [];
       const giveUp = async (to: string, reason: string): Promise<void> => void given.push(`${to} ${reason}`);
@@ -411,7 +411,7 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
       expect(given).toEqual(['whk_a gone']);
     });
 
-    test('of what is over nobody is told, and nothing of it is kept or counted against its recipient', async () => {
+    test('an expired notification is not sent, not kept, and not counted against its recipient', async () => {
       await put('msg_over');
       await put('msg_good');
       const sent: string[] = [];

@@ -67,7 +67,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
       compiled(text).decide({ ...QUESTION, ...question }, entities);
     const errorsOf = (text: string) => engine.check(text).findings.filter(({ severity }) => severity === 'error');
 
-    describe('SC-04 whatever goes wrong is a deny', () => {
+    describe('SC-04 every error is a deny', () => {
       test('an empty set permits nothing', () => {
         expect(decide('')).toEqual({ effect: 'deny', determining: [], errors: [] });
         expect(decide('// only a comment')).toMatchObject({ effect: 'deny' });
@@ -104,7 +104,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         expect(decide(PERMIT, {}, withoutRisk)).toMatchObject({ effect: 'deny', errors: [expect.anything()] });
       });
 
-      test('SC-04 a fact of another type, one nobody knows, or a number that is not whole is an error', () => {
+      test('SC-04 a fact of another type, an unknown fact, or a number that is not whole is an error', () => {
         for (const wrong of [{ hour: '12' }, { other: 1 }, { now: 1.5 }, { now: 2 ** 60 }, { now: Number.NaN }]) {
           const verdict = decide(PERMIT, { context: { ...CONTEXT, ...wrong } });
           expect(verdict).toMatchObject({ effect: 'deny', determining: [] });
@@ -195,14 +195,14 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
 
     test.each([
       ['no @id', 'permit (principal, action, resource);'],
-      ['an @id nobody can read', '@id("A b") permit (principal, action, resource);'],
+      ['an unreadable @id', '@id("A b") permit (principal, action, resource);'],
       ['the same @id twice', `${PERMIT}${PERMIT}`],
       ['an approval that is not "required"', '@id("a") @approval("maybe") permit (principal, action, resource);'],
       ['an age that is no number', '@id("a") @max_age("5m") permit (principal, action, resource);'],
       ['an age of nothing', '@id("a") @max_age permit (principal, action, resource);'],
       ['seconds below one', '@id("a") @max_seconds("0") permit (principal, action, resource);'],
       [
-        'an escalation to nobody',
+        'an escalation without further approvers',
         '@id("a") @approvers("owner") @escalate_after("60") permit (principal, action, resource);',
       ],
       [
@@ -210,14 +210,14 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         '@id("a") @approvers("owner") @escalate_to("subject") permit (principal, action, resource);',
       ],
       [
-        'an escalation from nobody in particular',
+        'an escalation without first approvers',
         '@id("a") @escalate_after("60") @escalate_to("owner") permit (principal, action, resource);',
       ],
       [
         'an escalation after no number of seconds',
         '@id("a") @approvers("owner") @escalate_after("soon") @escalate_to("subject") permit (principal, action, resource);',
       ],
-      ['somebody left out who is no name', '@id("a") @approvers_except("anna") permit (principal, action, resource);'],
+      ['an invalid name among the excluded approvers', '@id("a") @approvers_except("anna") permit (principal, action, resource);'],
       ['a reason of two lines', '@id("a") @reason("one\\ntwo") permit (principal, action, resource);'],
       ['a template', '@id("a") permit (principal == ?principal, action, resource);'],
       ['a text that does not end', '@id("a) permit (principal, action, resource);'],
@@ -234,7 +234,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         /never apply/,
       ],
       ['a permit for everybody', '@id("a") permit (principal, action, resource);', /without any condition/],
-      ['an annotation nobody knows', `@note("x") ${PERMIT}`, /@note/],
+      ['an unknown annotation', `@note("x") ${PERMIT}`, /@note/],
       [
         'an approval of what is no token',
         '@id("a") @approval("required") permit (principal is Client, action == Action::"administer", resource);',
@@ -250,14 +250,14 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         `${PERMIT}@id("a") @max_uses("1") forbid (principal, action, resource);`,
         /@max_uses has no effect/,
       ],
-      ['a set that permits nobody to act', '', /no agent or client gets a token/],
+      ['a set that permits no agent to act', '', /no agent or client gets a token/],
       [
-        'a set under which nobody could activate another one',
+        'a set under which no administrator could activate another one',
         '@id("a") permit (principal is Agent, action == Action::"act", resource) when { context.bound };',
         /no token for the management API/,
       ],
       [
-        'a set under which nobody does anything here',
+        'a set under which no user may administer',
         '@id("a") permit (principal, action in [Action::"act", Action::"register"], resource) when { context.bound };',
         /No policy permits `administer`.*rollback --local/,
       ],

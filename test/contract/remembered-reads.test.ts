@@ -86,7 +86,7 @@ describe('what was read is answered again while nothing has changed', () => {
     expect((await one.things.get('a'))?.document.value).toBe(2);
   });
 
-  test('a minute at most, whoever wrote it by hand', async () => {
+  test('a minute at most, after any write by hand', async () => {
     const { one } = await warm();
     await writeByHand({ ...A, value: 2 });
     now += 61;
@@ -175,7 +175,7 @@ describe('while a change may be under way, nothing is answered from memory', () 
     expect(await valueAt(one)).toBe(3);
   });
 
-  test('until nobody can have it in hand any more', async () => {
+  test('until the change cannot be under way any more', async () => {
     const { one } = await warm();
     const old = ObjectId.createFromTime(Math.floor(Date.now() / 1000) - 61).toHexString();
     await marks().updateOne({}, { $push: { open: old } });
