@@ -32,7 +32,7 @@ const stored = async (world: World): Promise<Door> => ({
   async round(round, windows) {
     let pages = 0;
     await world.round(round, async ({ as, url }) => {
-      await visit(windows[as ?? 'nobody'], url);
+      await visit(windows[as ?? 'anonymous'], url);
       pages += 1;
     });
     return { pages };
@@ -43,7 +43,7 @@ const stored = async (world: World): Promise<Door> => ({
 const sending = async (reflections: readonly Reflection[], round: number, windows: Windows): ReturnType<Round> => {
   let seen = 0;
   for (const [place, { as, size, send }] of reflections.entries()) {
-    const window = windows[as ?? 'nobody'];
+    const window = windows[as ?? 'anonymous'];
     const text = (index: number): string => textAt(round + place * 7 + index * 11);
     await send(window, text);
     for (let index = 0; index < size; index += 1) if (await isSaid(window, text(index))) seen += 1;
@@ -67,7 +67,7 @@ const asked = async (world: World): Promise<Door> => {
       };
       const { pages, seen = 0 } = await sending([...parameters, ...echo('ada'), ...echo(undefined)], round, windows);
       await visit(windows.ada, askingDetails(world.full, detailSaying(round, textAt)));
-      await visit(windows.nobody, answeredByForm(world.full, textAt(round)));
+      await visit(windows.anonymous, answeredByForm(world.full, textAt(round)));
       return { pages: pages + 2, seen };
     },
   };

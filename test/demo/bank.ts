@@ -1,5 +1,5 @@
 /**
- * A bank as somebody else would write it: it verifies the token offline, compares the payment it is asked for with the one
+ * A bank as another developer would write it: it verifies the token offline, compares the payment it is asked for with the one
  * in the token, uses the approval up at the authorization server, and only then pays.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

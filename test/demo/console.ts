@@ -40,7 +40,7 @@ const asking = ({ behalf, issuer }: RunningServer, made: Organisation) => {
   let asked = 0;
   return {
     service,
-    /** What the bookkeeper wants of somebody. */
+    /** What the bookkeeper asks of an approver. */
     async payment(subject: string, amount: number) {
       asked += 1;
       const { approval } = await service.ask(

@@ -4,8 +4,8 @@ import { PASSWORD } from '../support/approval-scene.ts';
 
 export type Driven = {
   readonly name: string;
-  /** `nobody`: a browser in which no user is signed in. */
-  readonly as: 'ada' | 'nobody';
+  /** `anonymous`: a browser in which no user is signed in. */
+  readonly as: 'ada' | 'anonymous';
   /** Leads a page of `issuer` there. */
   readonly steps: (page: Page, issuer: string) => Promise<void>;
 };
@@ -18,7 +18,7 @@ const press = async (page: Page, name: string): Promise<void> => {
 export const DRIVEN: readonly Driven[] = [
   {
     name: 'second factor',
-    as: 'nobody',
+    as: 'anonymous',
     steps: async (page, issuer) => {
       await page.goto(`${issuer}/account`);
       await page.getByLabel('Username').fill('ada');

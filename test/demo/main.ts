@@ -115,7 +115,7 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
   refused('the same assertion once more', await calls.exchange(signed, subject, calendar.identifier), [
     'invalid_client',
   ]);
-  const forged = await ask({ act: JSON.stringify({ sub: 'somebody else' }), sub: 'acc_somebody' });
+  const forged = await ask({ act: JSON.stringify({ sub: 'another user' }), sub: 'acc_another' });
   const forgedClaims = decodeJwt(token(forged));
   check(
     'an actor or subject in the request is not copied',

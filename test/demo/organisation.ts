@@ -80,7 +80,7 @@ export const makeOrganisation = async (server: Server) => {
   });
   await make('/blueprints', {
     name: 'Night jobs',
-    purpose: 'What runs without anybody watching',
+    purpose: 'Unattended jobs',
     ceilings: { environments: ['production'], max_instances: 4 },
   });
 

@@ -64,7 +64,7 @@ try {
   await sheet.setViewportSize({ width, height: HEIGHT });
   const signedIn = await browser.newContext();
   await takeOver(signedIn, await full.signedIn(), issuer);
-  const pages = { ada: await signedIn.newPage(), nobody: await (await browser.newContext()).newPage() };
+  const pages = { ada: await signedIn.newPage(), anonymous: await (await browser.newContext()).newPage() };
   const take = async (name: string, page: Page): Promise<string> => {
     const file = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.jpg`;
     await writeFile(join(folder, file), await sheetOf(sheet, await shots(page)));
@@ -72,7 +72,7 @@ try {
   };
   const stops = tourOf(full).filter(isWanted);
   for (const [index, { name, url, as, press }] of stops.entries()) {
-    const page = pages[as ?? 'nobody'];
+    const page = pages[as ?? 'anonymous'];
     await page.goto(url);
     if (press !== undefined) {
       const loaded = page.waitForEvent('load');

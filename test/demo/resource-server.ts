@@ -1,5 +1,5 @@
 /**
- * A resource server as somebody else would write it: a process of its own that knows the issuer, its
+ * A resource server as another developer would write it: a process of its own that knows the issuer, its
  * own identifier and its credential, and nothing of the server's code. It verifies the access token
  * offline (RFC 9068), then asks whether it is still live (RFC 7662), then looks at scope and actor.
  */

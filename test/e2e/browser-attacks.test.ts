@@ -196,7 +196,7 @@ describe('WB-02 forms of another site', () => {
     });
     expect(await server.events('account.password_changed')).toEqual([]);
     expect((await server.events('request.refused')).map(({ error }) => error)).toContain(
-      // Across sites the cookie stays behind: nobody is known then.
+      // Across sites the cookie stays behind: no user is known then.
       which === 'crossSite' ? 'no_session' : 'forbidden',
     );
   });
@@ -300,7 +300,7 @@ test('WB-08 a script of another site reads nothing, with the person’s cookies 
   });
 });
 
-test('WB-10 a window of ours has no opener, and whoever opened it cannot drive it', async () => {
+test('WB-10 a window of ours has no opener, and the page that opened it cannot drive it', async () => {
   await asAda(async ({ page, context }) => {
     for (const origin of [site.crossSite, site.sameSite]) {
       site.show('<button onclick="popup = window.open(\'about:blank\')">Open</button>');

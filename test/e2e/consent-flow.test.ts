@@ -50,7 +50,7 @@ const signIn = async (page: Page, hands: Hands, person = scene.person): Promise<
   await hands.press(page, 'Sign in');
 };
 
-/** Whatever the browser objects to: our policy broken, a file missing, script of ours failing. */
+/** All that the browser objects to: our policy broken, a file missing, script of ours failing. */
 const objections = (page: Page): readonly string[] => {
   const heard: string[] = [];
   page.on('console', (message) => heard.push(message.text()));
@@ -310,7 +310,7 @@ describe('“Not you?”', () => {
     await scene.management.createAccount({ ...bob, name: 'Bob' });
   });
 
-  test('somebody else takes over the same request; the first session is over, and no other page comes between', async () => {
+  test('another user takes over the same request; the first session is over, and no other page comes between', async () => {
     const agent = await newAgent('Switcher', [client.redirectUri]);
     const parameters = { redirect_uri: client.redirectUri, scope: 'openid read', resource: scene.jwt.identifier };
     const pushed = scene.authorizationRequest(agent, { ...parameters, state: 'kept' });

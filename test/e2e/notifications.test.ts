@@ -52,7 +52,7 @@ const standIn = ({ endpoint, p256dh, auth }: PushedBrowser): string => `
   if (globalThis.PushManager) {
     PushManager.prototype.getSubscription = async () => shown(kept());
     PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
-      if (!userVisibleOnly) throw new Error('nobody would see it');
+      if (!userVisibleOnly) throw new Error('no user would see it');
       sessionStorage.setItem('subscription', JSON.stringify({ endpoint: made.endpoint, key: [...applicationServerKey] }));
       return shown(kept());
     };
@@ -86,7 +86,7 @@ const shownBy = (worker: Worker): Promise<readonly Shown[]> =>
     'self.registration.getNotifications().then((all) => all.map(({ title, body, tag, data }) => ({ title, body, tag, data })))',
   );
 
-/** As somebody does who touches it; answers which page the worker opens. */
+/** As a user does who touches it; answers which page the worker opens. */
 const touch = (worker: Worker, tag: string): Promise<string> =>
   worker.evaluate(`new Promise((resolve) => {
     self.clients.openWindow = async (href) => resolve(href);

@@ -1,6 +1,6 @@
 /**
  * How pages come in, in a real browser on a whole server: nothing moves once it is there, one round trip behind the HTML
- * brings all there is, what is not style keeps nobody waiting, and the next page brings its own HTML alone.
+ * brings all there is, only style delays the page, and the next page brings its own HTML alone.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
@@ -80,7 +80,7 @@ const newlySignedIn = async (who: typeof ADA): Promise<SignedIn> => {
   }
 };
 
-/** Adds up what moved without anybody's doing (Layout Instability). */
+/** Adds up what moved without an input of the user (Layout Instability). */
 const WATCH = `
   window.moved = [];
   new PerformanceObserver((list) => {

@@ -48,7 +48,7 @@ const signedIn = async (page: Page, walk: () => Promise<void>, parameters: Reado
     resource: scene.jwt.identifier,
     ...parameters,
   });
-  // Nobody answers there: the browser's own page about that comes last.
+  // No user answers there: the browser's own page about that comes last.
   const over = page.waitForEvent('framenavigated', (frame) => frame.url().startsWith('chrome-error:'));
   const left = page.waitForRequest(`${REDIRECT_URI}*`);
   await page.goto(request.url);
@@ -104,7 +104,7 @@ describe('passkeys', () => {
     await withPage(browser, {}, async (page) => {
       await plugAuthenticator(page);
       await addPasskey(page, 'grace-hopper');
-      // A page that somebody changed asks for less than it was given to ask.
+      // A page that an attacker changed asks for less than it was given to ask.
       const askForLess = () =>
         page.evaluate(
           "for (const { dataset } of document.querySelectorAll('form[data-passkey]')) dataset.options = dataset.options.replace(/preferred|required/g, 'discouraged')",

@@ -56,7 +56,7 @@ test('filters are saved under a name, lead back to the list, and are removed', a
   });
 });
 
-test('what the browser stores is text and a query of this list, whatever it says, and at most twelve', async () => {
+test('what the browser stores is read as text and a query of this list, for any stored value, and at most twelve', async () => {
   await onAgents(async (page) => {
     const views = [
       { name: '<img src=x onerror=alert(1)>', query: 'state=active' },

@@ -1,4 +1,4 @@
-/** Where somebody is signed in, in real browsers, by keyboard. */
+/** Where a user is signed in, in real browsers, by keyboard. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startChromium, withPage } from '../support/chromium.ts';

@@ -1,5 +1,5 @@
 /**
- * Sign-in at another provider in a real browser: at a second Behalf, both over https, and at a provider nobody here wrote.
+ * Sign-in at another provider in a real browser: at a second Behalf, both over https, and at a stock provider.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
@@ -227,7 +227,7 @@ describe('at a second Behalf', () => {
   });
 });
 
-describe('at a provider nobody here wrote', () => {
+describe('at a stock provider', () => {
   let world: UpstreamWorld;
   beforeAll(async () => {
     world = await upstreamWorld({ name: 'Sample Works', create: 'always' });

@@ -49,7 +49,7 @@ const typedDay = (days: number): string => {
   return `${month}${day}${year}`;
 };
 
-test('WB-12 approvals: one denied, one approved, several at once, somebody to decide while away', async () => {
+test('WB-12 approvals: one denied, one approved, several at once, a deputy while away', async () => {
   const ada = { ...(await scene.newPerson('ada-keys')), password: PASSWORD };
   await scene.newPerson('eve-keys');
   const asked = [
@@ -155,7 +155,7 @@ test('WB-12 a passkey is made, and signs for an approval of high risk', async ()
 test('WB-12 the console: a group, a person, a client, a resource server, a blueprint, the audit log', async () => {
   const grace = await scene.newPerson('grace-keys');
   await scene.newPerson('mary-keys');
-  // Enabling an app that asks nobody for consent takes a second factor; this one asks.
+  // Enabling an app that asks no user for consent takes a second factor; this one asks.
   await scene.management.createClient({
     name: 'Counter',
     token_endpoint_auth_method: 'private_key_jwt',

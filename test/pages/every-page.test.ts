@@ -47,7 +47,7 @@ const SEND = `(place) => {
   form.requestSubmit([...form.querySelectorAll('[type=submit]')].at(-1));
 }`;
 
-/** Runs in the page: a fault that nobody is told of, or a field that is wrong and does not say how. */
+/** Runs in the page: an error that is not announced, or a wrong field that does not say how. */
 const UNSAID = `[
   ...(document.querySelector('[aria-invalid=true], [role=alert]') || !document.querySelector('main form :is(input:not([type=hidden]), textarea)')
     ? [] : ['does not say that anything is wrong']),
@@ -80,12 +80,12 @@ const windowIn = async (
 const faultsOnTheWay = async (
   stops: readonly Stop[],
   language: Language,
-  windows: Readonly<Record<'ada' | 'nobody', Window>>,
+  windows: Readonly<Record<'ada' | 'anonymous', Window>>,
   past: (url: string) => void,
 ): Promise<readonly string[]> => {
   const faults: string[] = [];
   for (const { name, url, as } of stops) {
-    const { page } = windows[as ?? 'nobody'];
+    const { page } = windows[as ?? 'anonymous'];
     past(await showPage(page, url));
     const shown = await page.getAttribute('html', 'lang');
     const found = [
@@ -96,7 +96,7 @@ const faultsOnTheWay = async (
     ];
     faults.push(...found.map((fault) => `${name} (${language}): ${fault}`));
   }
-  return [...faults, ...windows.ada.objected, ...windows.nobody.objected];
+  return [...faults, ...windows.ada.objected, ...windows.anonymous.objected];
 };
 
 describe('where everything is', () => {
@@ -117,7 +117,7 @@ describe('where everything is', () => {
         faultsOnTheWay(
           stops,
           language,
-          { ada: await windowIn(language, issuer, ada), nobody: await windowIn(language, issuer) },
+          { ada: await windowIn(language, issuer, ada), anonymous: await windowIn(language, issuer) },
           (url) => visited.add(routeOf(routes, 'GET', new URL(url).pathname)),
         ),
       ),
@@ -129,7 +129,7 @@ describe('where everything is', () => {
   test('WB-12 forms that were sent wrong come back as good as they were, and say what was wrong where it was', async () => {
     const ada = await full.signedIn();
     const { issuer } = full.server;
-    const windows = { ada: await windowIn('de', issuer, ada), nobody: await windowIn('de', issuer) };
+    const windows = { ada: await windowIn('de', issuer, ada), anonymous: await windowIn('de', issuer) };
     const seen = new Set<string>();
     const faults: string[] = [];
     let refused = 0;
@@ -141,7 +141,7 @@ describe('where everything is', () => {
         const key = `${routeOf(pageRoutes(), method, new URL(action, url).pathname)} ${fields.map((one) => one.name)}`;
         if (seen.has(key) || !fields.some(isFree) || fields.some(isOfScript)) continue;
         seen.add(key);
-        const { page } = windows[as ?? 'nobody'];
+        const { page } = windows[as ?? 'anonymous'];
         await page.goto(url);
         const arrived = page.waitForEvent('load');
         const answered = page.waitForResponse((response) => response.request().isNavigationRequest());
@@ -153,7 +153,7 @@ describe('where everything is', () => {
         faults.push(...found.map((fault) => `${name}, form ${place}: ${fault}`));
       }
     }
-    expect([...faults, ...windows.ada.objected, ...windows.nobody.objected]).toEqual([]);
+    expect([...faults, ...windows.ada.objected, ...windows.anonymous.objected]).toEqual([]);
     expect(refused).toBeGreaterThan(15);
   });
 });
@@ -171,7 +171,7 @@ describe('where nothing is', () => {
       const faults = await Promise.all(
         LANGUAGES.map(async (language) => {
           const window = await windowIn(language, server.issuer, admin);
-          return faultsOnTheWay(stops, language, { ada: window, nobody: window }, () => undefined);
+          return faultsOnTheWay(stops, language, { ada: window, anonymous: window }, () => undefined);
         }),
       );
       expect(faults.flat()).toEqual([]);

@@ -20,7 +20,7 @@ jest.setTimeout(900_000);
 /** Rounds between two that are made here. */
 const STEP = 23;
 
-/** Every stored text that some page shows. A new one turns up by itself, and is attacked before anybody has thought of it. */
+/** Every stored text that some page shows. A new one turns up by itself, and is attacked before any developer has thought of it. */
 const SHOWN: readonly string[] = [
   'absences.deputy',
   'accounts.email',
@@ -116,9 +116,9 @@ afterAll(() => world?.close());
 test('there are two hundred texts, all different, and the watch sees what does run', async () => {
   expect(ALL_PAYLOADS.length).toBeGreaterThanOrEqual(200);
   expect(new Set(ALL_PAYLOADS).size).toBe(ALL_PAYLOADS.length);
-  const happened = await world.watching(async ({ nobody }) => {
-    await nobody.goto('data:text/html,<img src=x onerror=hit()>');
-    await nobody.waitForFunction('document.images[0].complete');
+  const happened = await world.watching(async ({ anonymous }) => {
+    await anonymous.goto('data:text/html,<img src=x onerror=hit()>');
+    await anonymous.waitForFunction('document.images[0].complete');
   });
   expect(happened.join()).toContain('a script ran');
 });
@@ -138,7 +138,7 @@ describe('stored', () => {
   const everywhere = (step: number, isUnguarded: boolean) =>
     world.watching(async (windows) => {
       for (let round = 0; round < ALL_PAYLOADS.length; round += step) {
-        await world.round(round, ({ as, url }) => showPage(windows[as ?? 'nobody'], url, 'markup'));
+        await world.round(round, ({ as, url }) => showPage(windows[as ?? 'anonymous'], url, 'markup'));
       }
     }, isUnguarded);
 
@@ -206,10 +206,10 @@ describe('asked', () => {
         for (const [place, stop] of world.stops.entries()) {
           const url = new URL(stop.url);
           for (const [index, name] of names.entries()) {
-            // Whatever leads to this page stays as it is.
+            // Parameters that lead to this page stay as they are.
             if (!url.searchParams.has(name)) url.searchParams.set(name, payload(round * 80 + place + index * 7));
           }
-          await showPage(windows[stop.as ?? 'nobody'], url.href, 'markup');
+          await showPage(windows[stop.as ?? 'anonymous'], url.href, 'markup');
         }
       }
     });
@@ -217,7 +217,7 @@ describe('asked', () => {
   });
 });
 
-test('WB-05 what an agent asks for in details is words on the consent page, whatever it says', async () => {
+test('WB-05 what an agent asks for in details is text on the consent page, for any input', async () => {
   const happened = await world.watching(async ({ ada }) => {
     for (let round = 0; round < ALL_PAYLOADS.length; round += STEP) {
       // As long as its type lets them be.
@@ -252,7 +252,7 @@ describe('sent', () => {
     let sent = 0;
     const happened = await world.watching(async (windows) => {
       for (const stop of world.stops) {
-        const page = windows[stop.as ?? 'nobody'];
+        const page = windows[stop.as ?? 'anonymous'];
         let forms = 1;
         for (let at = 0; at < Math.min(forms, 5); at += 1) {
           await showPage(page, stop.url);

@@ -98,7 +98,7 @@ describe.each([
   });
 });
 
-test('no page is wider than a phone, whatever others wrote', async () => {
+test('no page is wider than a phone, with any text of others', async () => {
   for (const text of ['W'.repeat(300), 'https://a.example/'.repeat(9)]) {
     pages = samplePages(() => text);
     const widths = await onEveryPage({ viewport: { width: 360, height: 740 } }, (page) =>

@@ -1,5 +1,5 @@
 /**
- * Texts of others in every place where one is kept, and browsers that note whatever they make happen. For the short form in
+ * Texts of others in every place where one is kept, and browsers that note their effects. For the short form in
  * test/e2e and the campaign `injection`.
  */
 import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
@@ -14,7 +14,7 @@ import { type Stop, tourOf } from './tour.ts';
 /** Nothing of these is a text for people: keys, queues, what processes keep of each other. */
 const FACT_COLLECTIONS =
   /^(?:active_policy|agent_use|budget_mark|deliveries|delivery_queues|provider_records|installation|instance_slots|grants|nodes|notifications|push_keys|signing_keys|turns)\./;
-/** Names, words of a closed set, digests and keys: whoever changes one changes which thing it is, and not what is said of it. */
+/** Names, words of a closed set, digests and keys: a change of one changes which thing it is, and not what is said of it. */
 const FACT_MEMBERS =
   /\.(?:id|state|kind|type|format|outcome|risk|environment|channel|language|prev|stream|writer|txn|hash|digest|sealed|secretHash|passwordHash|slot|key|nameKey|thumbprint|handle|sealedHandle|open|owner|agent|account|actor|client|caller|startedBy|createdBy|declaredBy|decidedBy|mustAgree|blueprint|sponsor|subject|tokenId|rule|absent|salt|secret|kty|crv|kid|use|alg|x|y|n|e|roles\[\]|codes\[\]|kinds\[\]|grantTypes\[\]|resourceServers\[\]|members\[\]|words\[\])$/;
 const FACT_PLACES =
@@ -28,7 +28,7 @@ const LINKS =
 const isFact = (place: Place): boolean =>
   FACT_COLLECTIONS.test(place) || FACT_MEMBERS.test(place) || FACT_PLACES.test(place);
 
-export type Who = 'ada' | 'nobody';
+export type Who = 'ada' | 'anonymous';
 export type Windows = Readonly<Record<Who, Page>>;
 export type InjectionWorld = Awaited<ReturnType<typeof injectionWorld>>;
 
@@ -124,7 +124,7 @@ export const injectionWorld = async () => {
 
   return {
     ...{ full, stops, ada, opened },
-    /** A browser that nobody is signed in with. */
+    /** A browser without a session. */
     stranger: () => newBrowser(issuer),
     /** Every stored text that some page shows. */
     shown: groups.flatMap(({ seenAt }) => [...seenAt.keys()]).toSorted(),
@@ -155,7 +155,7 @@ export const injectionWorld = async () => {
       ] as const;
       try {
         await takeOver(contexts[0], ada, issuer);
-        await use({ ada: await watched(contexts[0], note), nobody: await watched(contexts[1], note) });
+        await use({ ada: await watched(contexts[0], note), anonymous: await watched(contexts[1], note) });
       } finally {
         poisoned.with(undefined);
         for (const context of contexts) await context.close();

@@ -5,7 +5,7 @@ import { formOf } from './oauth-calls.ts';
 export type Stop = {
   readonly name: string;
   readonly url: string;
-  /** Absent: nobody is signed in. */
+  /** Absent: no user is signed in. */
   readonly as?: 'ada';
   /** The button that a picture of the page presses first. */
   readonly press?: string;
@@ -46,7 +46,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     url: path.startsWith('http') ? path : at(path),
     as: 'ada',
   });
-  const nobody = (name: string, path: string): Stop => ({ name, url: path.startsWith('http') ? path : at(path) });
+  const anonymous = (name: string, path: string): Stop => ({ name, url: path.startsWith('http') ? path : at(path) });
   const agent = (id: string): string => `/console/agents/${id}`;
   const asking = (more: Record<string, string | readonly string[]> = {}, identity = scene.agent): string =>
     scene.authorizationRequest(identity, {
@@ -70,25 +70,25 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('other domain, new', '/console/peers/new'),
     ada('other domain, changed', `/console/peers/${ids.peer}/edit`),
     ada('signing key, revoked', `/console/keys/${ids.signingKey}/revoke`),
-    nobody('home', '/'),
+    anonymous('home', '/'),
     ada('home, signed in', '/'),
-    nobody('sign-in', asking()),
-    nobody('sign-in for the account', '/account'),
-    nobody('signed out', '/account/signed-out'),
-    nobody('signed in, from nowhere', '/account/signed-in?state=x'),
-    nobody('back from no provider', '/upstream/callback?state=x&code=y'),
-    nobody('no interaction', '/interaction/nothing'),
-    nobody('no page', '/account/nothing'),
-    nobody('reset asked', '/account/reset'),
-    nobody('reset sent', '/account/reset?sent=1'),
-    nobody('reset', `/account/reset/${links.reset}`),
-    nobody('reset, over', `/account/reset/${'x'.repeat(43)}`),
-    nobody('an app nobody knows', '/auth?client_id=nobody&response_type=code'),
-    nobody('an address nobody registered', `/auth?client_id=${scene.app.clientId}&redirect_uri=https://evil.example/`),
-    nobody('device', '/device'),
-    nobody('device, with its code', '/device?user_code=BCDF-GHJK'),
-    nobody('sign-out', '/session/end'),
-    nobody('signed out at oidc-provider', '/session/end/success'),
+    anonymous('sign-in', asking()),
+    anonymous('sign-in for the account', '/account'),
+    anonymous('signed out', '/account/signed-out'),
+    anonymous('signed in, from nowhere', '/account/signed-in?state=x'),
+    anonymous('back from no provider', '/upstream/callback?state=x&code=y'),
+    anonymous('no interaction', '/interaction/nothing'),
+    anonymous('no page', '/account/nothing'),
+    anonymous('reset asked', '/account/reset'),
+    anonymous('reset sent', '/account/reset?sent=1'),
+    anonymous('reset', `/account/reset/${links.reset}`),
+    anonymous('reset, over', `/account/reset/${'x'.repeat(43)}`),
+    anonymous('an unknown app', '/auth?client_id=unknown&response_type=code'),
+    anonymous('an unregistered address', `/auth?client_id=${scene.app.clientId}&redirect_uri=https://evil.example/`),
+    anonymous('device', '/device'),
+    anonymous('device, with its code', '/device?user_code=BCDF-GHJK'),
+    anonymous('sign-out', '/session/end'),
+    anonymous('signed out at oidc-provider', '/session/end/success'),
     ada('consent', asking()),
     ada('consent with details', askingDetails(full, PAYMENT)),
     ada('consent of an app', asking({ scope: 'openid profile read' }, scene.app)),
@@ -135,7 +135,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('event, why', `/console/audit/events/${encodeURIComponent(ids.event)}`),
     ada('transactions', '/console/transactions'),
     ada('transactions, open', '/console/transactions?state=open'),
-    ada('transactions, of nobody', '/console/transactions?q=nobody'),
+    ada('transactions, of no actor', '/console/transactions?q=unknown'),
     ada('transaction, declared', `/console/transactions/${ids.declared}`),
     ada('transaction, to close', `/console/transactions/${ids.declared}/close`),
     ada('transaction, closed', `/console/transactions/${ids.closed}`),
@@ -233,7 +233,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('policies, new from one', `/console/policy/new?from=${ids.draft}`),
     ada('policies, tried', '/console/policy/try'),
     ada('policies, decided', `/console/policy/try?${formOf(trying)}`),
-    ada('policies, not decided', '/console/policy/try?agent=nobody&resource=nothing&policy=active'),
+    ada('policies, not decided', '/console/policy/try?agent=unknown&resource=nothing&policy=active'),
     ada('policies, who may register', '/console/policy/try/use?form=register'),
     ada('policies, who may call', '/console/policy/try/use?form=administer'),
     ada(
@@ -274,6 +274,6 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('style guide, dark', '/console/styleguide?scheme=dark'),
     ada('audit log', '/console/audit'),
     ada('audit log, of reports', '/console/audit?type=report.stated'),
-    ada('audit log, of nobody', '/console/audit?subject=nobody&from=x'),
+    ada('audit log, of an unknown account', '/console/audit?subject=unknown&from=x'),
   ];
 };
