@@ -55,7 +55,7 @@ describe.each([
   let server: ServerProcess;
   let management: Management;
   let editor: StoreEditor;
-  /** Somebody who was made an administrator, and would rather nobody saw. */
+  /** An account that was made an administrator, which the attacker hides. */
   let account: string;
   let grant: Entry;
 

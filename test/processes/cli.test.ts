@@ -485,7 +485,7 @@ test('a password is reset on the machine while the server runs', async () => {
   });
   expect(await eventTypes('--type', 'account.password_changed')).toHaveLength(1);
   expect((await behalf('accounts', 'reset-password', 'admin')).out).toMatch(/^[a-z2-9-]{23}\n$/);
-  expect(await behalf('accounts', 'reset-password', 'nobody')).toMatchObject({
+  expect(await behalf('accounts', 'reset-password', 'unknown')).toMatchObject({
     code: 1,
     err: expect.stringContaining('is admin'),
   });

@@ -311,12 +311,12 @@ describe('from SQLite to MongoDB', () => {
     );
     const [account] = await accounts.find({ limit: 1 });
     const { document } = account as NonNullable<typeof account>;
-    await accounts.replace({ ...document, name: 'Somebody else' }, 1);
+    await accounts.replace({ ...document, name: 'Another name' }, 1);
     expect(await behalf(['import', '--from', toMongodb, '--resume'])).toMatchObject({
       code: 1,
       err: expect.stringContaining(`accounts: another document is in the place of ${document.id}`),
     });
-    expect((await accounts.get(document.id))?.document.name).toBe('Somebody else');
+    expect((await accounts.get(document.id))?.document.name).toBe('Another name');
     await accounts.replace(document, 2);
 
     await accounts.insert({ ...document, id: 'acc_stranger', username: 'stranger' } as never);

@@ -51,7 +51,7 @@ test.each([
   ['audit.after', 'crash', [undefined, 200, 400]],
   ['mark.before', 'lose', [503, 200, 400]],
   ['commit.before', 'crash', [undefined, 200, 400]],
-  // Marked: used, whatever became of the answer.
+  // Marked: used, with or without an answer.
   ['mark.after', 'crash', [undefined, 400, 400]],
   ['mark.after', 'lose', [503, 400, 400]],
   ['answer.before', 'crash', [undefined, 400, 400]],

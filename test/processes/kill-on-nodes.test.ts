@@ -197,12 +197,12 @@ describe('LC-11 of two nodes that share no volume', () => {
     takesWrites = true;
     await until(async () => nodes.every(({ behalf }) => behalf.services.latched.get(String(id)) === undefined));
     expect(await stored(id)).toMatchObject({ state: 'standing', by: expect.stringMatching(/^app_/) });
-    // By whom it was ordered, and by nobody else.
+    // By the administrator who ordered it, and by no other.
     expect(await reconciled(id)).toBe(1);
     for (const node of nodes) expect(await node.isActive(token)).toBe(false);
     expect(await other.ask(agent('latched'))).toMatchObject({ status: 401 });
 
-    // Said again after the lift, it is in the store, and stops nobody.
+    // Published again after the lift, it is in the store, and stops no agent.
     expect(await other.lift(id, administrator)).toMatchObject({ status: 200, body: { state: 'lifted' } });
     const { broadcast, masterKey } = one.behalf.services;
     const kill = await stored(id);
@@ -211,7 +211,7 @@ describe('LC-11 of two nodes that share no volume', () => {
     expect(other.behalf.services.latched.all()).toEqual([]);
   });
 
-  test('a message that no node has sealed stops nobody', async () => {
+  test('a message that no node has sealed stops no agent', async () => {
     const [one, other] = nodes;
     const kill = {
       id: `kil_${'a'.repeat(26)}`,
@@ -275,7 +275,7 @@ test('LC-11 with Redis down, what is killed is denied by the other with the firs
   const answer = await one.kill(agent('repeated'), administrator);
   expect(answer.status).toBe(202);
   expect(await one.isActive(repeated)).toBe(false);
-  // The other cannot know yet. It grants nothing meanwhile, to nobody: a token needs its event.
+  // The other cannot know yet. It grants nothing meanwhile, to no client: a token needs its event.
   expect((await other.ask(agent('repeated'))).status).toBe(503);
   await redis.restart();
   await until(async () => (await other.isActive(repeated)) === false);

@@ -13,7 +13,7 @@ test('a server that is stopped ends the hints to open pages by itself, instead o
     const stream = await browser.request(`${server.issuer}/account/approvals/events`);
     expect(stream.status).toBe(200);
     const [text, code] = await Promise.all([stream.text(), server.stop()]);
-    // Whoever is cut off throws here.
+    // A stream that is cut off throws here.
     expect([text, code]).toEqual(['retry: 3000\n\n', 0]);
   } finally {
     await server.remove();

@@ -1,4 +1,4 @@
-/** KY-05: what a process shows of its secrets to whoever can look at it, and KY-03: what it does not start with. */
+/** KY-05: what a process shows of its secrets to users who can inspect it, and KY-03: what it does not start with. */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
 const KEY = randomBytes(32).toString('base64url');
-const PASSWORD = 'a pass phrase nobody else has';
+const PASSWORD = 'a pass phrase no other user has';
 const folder = mkdtempSync(join(tmpdir(), 'behalf-secrets-'));
 const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), `${text}\n`, { mode: 0o600 });

@@ -130,7 +130,7 @@ ours('FT-09', () => {
       expect([status, retryAfter !== null]).toEqual([503, true]);
       expect(milliseconds).toBeLessThan(6000);
     }
-    // Nobody is reached, however often a name is asked for.
+    // No store is reached, after any number of lookups of a name.
     expect(messages() - begin).toBeLessThanOrEqual(30);
     const ready = await fetch(`http://127.0.0.1:${server.operationsPort}/readyz`);
     const alive = await fetch(`http://127.0.0.1:${server.operationsPort}/healthz`);

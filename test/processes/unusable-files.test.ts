@@ -11,7 +11,7 @@ import { endWithUs, runCli, startServer } from '../support/server-process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/main.ts');
-const NOBODY = 65_534;
+const UNPRIVILEGED = 65_534;
 
 jest.setTimeout(120_000);
 
@@ -89,7 +89,7 @@ describe('a data folder that cannot be used', () => {
     ['of another user', join(root, 'others')],
     ['in a folder of another user', join(root, 'others/data')],
   ])('%s', async (_name, folder) => {
-    const { code, text } = await start({ BEHALF_DATA: folder }, { user: NOBODY });
+    const { code, text } = await start({ BEHALF_DATA: folder }, { user: UNPRIVILEGED });
     sentence(
       text,
       /others(?:\/data)? cannot be (?:written to|used): this user has no right to \(EACCES\)\. .*data\.folder/,

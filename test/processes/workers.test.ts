@@ -12,7 +12,7 @@ import { runCli, type ServerProcess, startServer } from '../support/server-proce
 const WORKERS = 3;
 const PARALLEL = 64;
 
-// Processes start here, some of them many times, beside whatever else the machine does.
+// Processes start here, some of them many times, beside other load of the machine.
 jest.setTimeout(120_000);
 
 let server: ServerProcess;
@@ -165,7 +165,7 @@ test('metrics are those of all workers, with the time of each call to the stores
   expect(text).not.toMatch(/nod_|agt_|app_|acc_|tok_/);
 });
 
-test('a worker that is killed is started again under its name, and nobody is kept waiting', async () => {
+test('a worker that is killed is started again under its name, and no request waits', async () => {
   const names = nodeNames();
   const [victim] = workers();
   process.kill(Number(victim), 'SIGKILL');
