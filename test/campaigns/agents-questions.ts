@@ -44,7 +44,7 @@ const monthAgo = (): number => Math.floor(Date.now() / 1000) - 30 * 86_400;
 /** A list that goes on where the last one ended. */
 const NEXT_PAGE = 'the next page';
 
-/** What is looked at for one page at most, whatever the size of the register. */
+/** What is looked at for one page at most, for any size of the registry. */
 export const A_THOUSAND = 'a thousand that are not it';
 
 /** Two things that many have and few have together: no more than that, and more than in a small register. */
@@ -76,7 +76,7 @@ export const questionsOf = {
     listOf({ unused_since: monthAgo(), environment: 'development', state: 'active', limit: 10 }, 1),
   'with a secret': () => listOf({ with_secret: 'true' }),
   'a word that one has': (world) => listOf({ search: numberOf(anyOf(world)) }, 1),
-  'a word that nobody has': () => listOf({ search: 'submarine' }),
+  'a word that no agent has': () => listOf({ search: 'submarine' }),
   'a word that all have': () => listOf({ search: 'keeps' }, 50),
   'a word that one in fifty has': (world) => listOf({ search: wordsOf(anyOf(world))[0], limit: 20 }, 20),
   'the whole name of one': (world) => {

@@ -1,7 +1,7 @@
 /**
  * A register of a million agents beside one of a thousand, each behind a server of its own on SQLite. A violation is
  * what grows with the register: a start above three seconds, a p99 above twice that of the small one for the same
- * question, memory. The two are asked in turn, so that whatever else the machine does happens to both.
+ * question, memory. The two are asked in turn, so that other load of the machine affects both.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -174,7 +174,7 @@ export const newQuestion = (
       const expected = ending === 'token' ? 'redeemed' : ending;
       if (expected !== undefined && state !== expected)
         say('two endings', `${ending} was answered, ${state} is stored`);
-      if (state === 'redeemed' && ending === undefined) say('two endings', 'it is used up, and nobody got its token');
+      if (state === 'redeemed' && ending === undefined) say('two endings', 'it is used up, and no agent got its token');
     },
   };
 

@@ -33,7 +33,7 @@ export type ApprovalStores = (typeof APPROVAL_STORES)[number];
 /** Seconds an agent has to fetch the token of what was approved. */
 export const REDEEM_SECONDS = 30;
 
-/** People have so long at least, whatever the agent wants (docs/how-to/approvals.md). */
+/** People have so long at least, for any wish of the agent (docs/how-to/approvals.md). */
 export const LEAST_SECONDS = 60;
 
 /** What is remembered of MongoDB follows changes within this (docs/explanation/revocation.md). */
@@ -147,10 +147,10 @@ const opener = (
   return async () => ({ documents, ephemeral });
 };
 
-/** Turns of the loop by which whoever has read an approval may be overtaken, as between processes. */
+/** Turns of the loop in which others may overtake a reader of an approval, as between processes. */
 const MOST_TURNS = 4;
 
-/** In one process a reading and the swap that follows from it would mostly be one turn, and nobody would come between. */
+/** In one process a reading and the swap that follows from it would mostly be one turn, and no other task would come between. */
 const overtaken = (store: DocumentStore, random: Random): DocumentStore => ({
   ...store,
   collection(declaration) {

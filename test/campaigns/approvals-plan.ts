@@ -12,7 +12,7 @@ const EXTRAS = [
 ] as const;
 type Step = 'ask' | (typeof CORE)[number] | (typeof EXTRAS)[number];
 
-/** What chance has decided about one step before anything runs, so that a seed replays it whatever comes first. */
+/** What chance has decided about one step before anything runs, so that a seed replays it in any order. */
 export type Drawn = {
   readonly step: Step;
   readonly node: number;
@@ -55,7 +55,7 @@ export const wishOf = ([kind = 0, channel = 0, sum = 0, short = 0]: readonly num
       ...expiry,
     };
   }
-  // An exchange gives what is of low risk without asking anybody.
+  // An exchange gives what is of low risk without an approval.
   if (kind < 0.4) return { channel: 'backchannel', scope: ['balance'], details: [], ...expiry };
   const scope = kind < 0.55 ? ['close'] : ['pay'];
   return channel < 0.5

@@ -18,7 +18,7 @@ export type Wish = {
   readonly expiry?: number;
 };
 
-/** `error` is absent where it went well; `isFault` says that it is none that anybody should ever get. */
+/** `error` is absent where it went well; `isFault` says that no client should ever get it. */
 export type Outcome<T> = { readonly got?: T; readonly error?: string; readonly isFault?: boolean };
 
 export type Fetched = { readonly token: string; readonly claims: Claims };

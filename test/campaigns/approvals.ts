@@ -1,5 +1,5 @@
 /**
- * Approvals under random schedules: questions, decisions, edits of whatever the action is made of, fetches and uses in
+ * Approvals under random schedules: questions, decisions, edits of the parts of an action, fetches and uses in
  * random order and at once, at three nodes. What became a token has to be what was shown and approved, once
  * (approvals-ledger.ts says so by itself); and what nothing stood in the way of has to become one.
  */

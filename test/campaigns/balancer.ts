@@ -1,6 +1,6 @@
 /**
  * A reverse proxy as small as it can be: each request goes to the next node in turn, and once more to another one
- * when the connection broke before an answer began. It asks nobody for readiness, so that the nodes get no help.
+ * when the connection broke before an answer began. It asks no node for readiness, so that the nodes get no help.
  */
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';

@@ -41,7 +41,7 @@ const PEOPLE = 8;
 
 /** What a load at a rate needs besides the scene. */
 export type LoadClients = {
-  /** Has a secret, which costs whoever sends the load no signature. */
+  /** Has a secret, which costs the sender of the load no signature. */
   readonly backEnd: Credential;
   /** Signed in, PEOPLE of them. */
   readonly browsers: readonly Browser[];

@@ -49,7 +49,7 @@ const PARTS: Readonly<Record<Kind, JsonSchema>> = {
   object: { type: 'object', properties: { iban: { type: 'string' }, bic: { type: 'string' } } },
 };
 
-/** Paths that somebody reads in another way than they look. */
+/** Paths that a parser may read in another way than they look. */
 const TRICKS = ['/a/../b', '/a//b', '/a/%2e%2e/b', '/a;b/c', '/a/./b', '/a/b?c', '/a/\uff0fb', 's3://x/../y'];
 
 const VALUES: Readonly<Record<Kind, (random: Random) => JsonValue>> = {

@@ -155,7 +155,7 @@ export const newHistory = (
     model.revoke(root, identifier, calling);
   };
 
-  /** Mostly one on which somebody hangs: the longest chain of late. */
+  /** Mostly one with delegations below it: the longest chain of late. */
   const someConsent = (): readonly [string, ModelServer] => {
     const [longest] = tokens
       .slice(-REMEMBERED)
@@ -249,7 +249,7 @@ const detailsNear = (random: Random, { types }: ModelServer, held: FlatDetails):
   });
 };
 
-/** Mostly somebody who may use the token at all: its holder, or the agent it was made for. */
+/** Mostly a client that may use the token at all: its holder, or the agent it was made for. */
 const callerOf = (random: Random, { agents }: Organization, { path, audience }: ModelToken): string => {
   const [holder] = path;
   const receiver = random.pick([undefined, ...agents.filter(({ at }) => at.includes(audience))])?.id;

@@ -27,7 +27,7 @@ const letsThrough = (rule: World.MemberRule, value: unknown): readonly unknown[]
   return [...list.flatMap(under), ...(list.every((path) => paths.includes(path)) ? [] : [textOf(value)])];
 };
 
-/** Whatever the child names lets through nothing that its parent does not. */
+/** No member of the child permits what its parent does not. */
 export const isInside = ({ members }: World.DetailWords, child: Flat, parent: Flat): boolean =>
   Object.entries(child).every(([path, value]) => {
     if (path === 'type') return value === parent.type;
@@ -193,7 +193,7 @@ export const derivationsModel = (world: World.Organization) => {
       const holders = [...(token.audience === target ? [token] : []), ...rows].map(({ details }) => details);
       const all = isForCalls ? holders : [...holders, client.details[target] ?? []];
       const inside = withinAll(types, asked.details ?? all.reduce((one, other) => common(types, one, other)), all);
-      // Rights name no details, but whoever has none at all at this server has none to these either.
+      // Rights name no details, but a client with none at all at this server has none to these either.
       const isAny =
         heldUp.every((list) => list.length === 0 || scopes.some((name) => isFree(name, list))) &&
         rights.every((of) => [...scopes, '*'].some((name) => of.every((limit) => allows(limit, target, name))));

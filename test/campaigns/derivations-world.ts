@@ -104,7 +104,7 @@ export type ModelToken = {
   /** Whether that consent counts in calls of its client alone. */
   readonly isForCalls: boolean;
   readonly signIn: { readonly at: number; readonly multiFactor: boolean };
-  /** Infinite where nobody says. */
+  /** Infinite without a limit. */
   readonly maxUses: number;
 };
 

@@ -141,7 +141,7 @@ const history = async (
     run.violation(`derivation ${count.trials}: an app was granted more`);
 };
 
-/** Whatever the model says: the caller stands outermost, nobody is dropped, nothing lives longer or holds more. */
+/** Independent of the model: the caller is the outermost actor, no actor is dropped, nothing lives longer or holds more. */
 const widenings = (
   parent: ModelToken,
   child: ModelToken,

@@ -113,7 +113,7 @@ const newVictim = async ({ scene }: World): Promise<Victim> => {
   return { id: made.id, token: String(answer.body['access_token']) };
 };
 
-/** Orders a kill while the volume is full. Whatever does not end the token is a violation. */
+/** Orders a kill while the volume is full. A kill that does not end the token is a violation. */
 const kill = async (run: CampaignRun, world: World, victim: Victim, how: 'api' | 'command' | 'local') => {
   const { server, scene, acknowledged } = world;
   const words = ['kill', 'client', victim.id, '--reason', 'the disk is full'];
@@ -133,7 +133,7 @@ const kill = async (run: CampaignRun, world: World, victim: Victim, how: 'api' |
     run.violation(`no kill on a full volume (${how}): ${(error as Error).message}`);
     return;
   }
-  // One that waits for room serves nobody.
+  // One that waits for room serves no client.
   const isOver = async (): Promise<boolean> => {
     const answer = await scene.calls.introspect(scene.opaque.credential, victim.token);
     return answer.status === 503 || answer.body['active'] === false;
@@ -232,7 +232,7 @@ type Counts = {
   lost: number;
 };
 
-/** The audit log verifies, and whatever was acknowledged stands in it. */
+/** The audit log verifies, and every acknowledged event stands in it. */
 const settle = async (run: CampaignRun, world: World, figures: Counts): Promise<void> => {
   const { server, scene, acknowledged } = world;
   const { auditRecords, missing } = await checkAuditLog(run, server, scene, acknowledged);

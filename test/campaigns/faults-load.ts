@@ -1,4 +1,4 @@
-/** The load of the faults campaign: clients that go on whatever they are answered, and write down what must hold afterwards. */
+/** The load of the faults campaign: clients that go on after any answer, and write down what must hold afterwards. */
 
 import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';

@@ -1,6 +1,6 @@
 /**
  * Requests made of valid parts and mutants: all routes, their parameters, bodies, headers and cookies.
- * Whatever the random numbers choose is decided here; the same seed gives the same choices. The
+ * All random choices are made here; the same seed gives the same choices. The
  * first requests are always the seeds of fuzz-words.ts.
  */
 import type { Random } from './campaign.ts';

@@ -1,6 +1,6 @@
 /**
  * Grammar fuzzing of every route. A violation is what no input may cause: an answer of 5xx, no answer
- * at all, no answer within five seconds, a server that ended, or a rejection nobody handled.
+ * at all, no answer within five seconds, a server that ended, or an unhandled rejection.
  */
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';

@@ -1,6 +1,6 @@
 /**
  * Run leases: 32 instances of one agent refresh at once, round after round, and chance makes some of them lose an answer,
- * send a used token again, race themselves, or end. Whatever one of them does, no sibling is signed out, and of each
+ * send a used token again, race themselves, or end. No act of one of them signs a sibling out, and of each
  * rotation exactly one request gets the next token.
  */
 import { newKeyPair } from '../support/agent-keys.ts';
@@ -78,7 +78,7 @@ const started = async ({ agent, instances, share }: Authorization): Promise<Held
 };
 
 const actOf = (run: CampaignRun, { isLost, used }: Held): Act => {
-  // Whoever has lost an answer knows only the token it sent, and sends it again.
+  // An instance that lost an answer knows only the token it sent, and sends it again.
   if (isLost) return 'replay';
   const chance = run.random.next();
   if (chance < CHANCES.race) return 'race';
@@ -179,7 +179,7 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
     while (done < rounds && !run.isOver()) {
       await round(run, scene, authorization, all, count);
       await upset(run, authorization, all, count);
-      // Nobody was signed out by what another one did, not even after its own answer.
+      // No instance was signed out by what another one did, not even after its own answer.
       const sample = all[run.random.integer(all.length)];
       if (sample?.access !== undefined && !sample.isLost) {
         const { active } = await authorization.instances.introspect(sample.access);

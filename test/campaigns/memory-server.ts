@@ -1,6 +1,6 @@
 /**
  * The server on both memory stores, as a process. A configuration with memory stores writes no key
- * file, so nobody outside could manage it: here the stores are replaced beneath a configuration that does.
+ * file, so no client outside could manage it: here the stores are replaced beneath a configuration that does.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

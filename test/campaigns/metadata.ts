@@ -1,5 +1,5 @@
 /**
- * Registrations of every shape (DR-08), sent to a server where anybody may register a public client and, with an
+ * Registrations of every shape (DR-08), sent to a server where any client may register as a public client and, with an
  * initial access token, an agent. A violation is any answer but 201, with no more than such a client may be, and 400
  * by the name of a member; none within five seconds; an error in the server's log.
  */
@@ -153,7 +153,7 @@ const wrongIn = ({ status, text }: ShotAnswer, way: Way, isNamed: boolean): stri
     return !isNamed || NAMED.test(String(body['error_description'])) ? undefined : 'no member is named';
   }
   const isAgent = way === 'agent' && String(body['client_id']).startsWith('agt_');
-  if (isAgent && body['agent_state'] !== 'pending') return 'an agent that nobody accepted';
+  if (isAgent && body['agent_state'] !== 'pending') return 'an agent that no owner accepted';
   if (!isAgent && way !== 'agent' && body['token_endpoint_auth_method'] !== 'none')
     return 'a client with a secret or key';
   const given = ['owner', 'roles', 'authority', 'skip_consent', 'state'].find((member) => Object.hasOwn(body, member));

@@ -96,7 +96,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
         const chunk = asked.slice(from, from + CHUNK.ask);
         const answers = await Promise.all(chunk.map(({ token }) => sure(() => tokens.find(token))));
         found.push(...chunk.filter((_, index) => answers[index] !== undefined));
-        // Whatever else this process does goes on meanwhile.
+        // Other work of this process goes on meanwhile.
         await new Promise((resolve) => setImmediate(resolve));
       }
       return found;

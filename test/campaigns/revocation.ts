@@ -1,7 +1,7 @@
 /**
  * Time to deny: several nodes on one data set, one resource server introspecting at each of them without pause, and
  * something is ended at a node that chance picks. Measured is the time from the answer to that until the last
- * positive answer arrived anywhere; nothing may be granted to whoever was stopped, at any node, after it. With
+ * positive answer arrived anywhere; nothing may be granted to a stopped client, at any node, after it. With
  * `--redis-down` Redis is killed before the ends of a batch, and comes back after them.
  */
 import { makeScene, type Scene } from '../support/scene.ts';

@@ -1,6 +1,6 @@
 /**
  * A flood of registrations (DR-05): from ever new addresses, from many within few networks, and with initial access
- * tokens that were given away, on a server that lets anybody register, with the limits it comes with. A violation is
+ * tokens that were given away, on a server with open registration, with the limits it comes with. A violation is
  * a row more than those allow, an answer that is no registration and no refusal, and a token endpoint that is slower
  * afterwards than it was before.
  */

@@ -57,11 +57,11 @@ const compare = (
       wrong(`${held.plan.story}: expected ${JSON.stringify(expected)}, the receipt has ${JSON.stringify(step)}`);
     }
   }
-  // A token whose answer a kill has cut off: the server issued it, and nobody has it.
+  // A token whose answer a kill has cut off: the server issued it, and no client has it.
   for (const step of steps.values()) {
     counts.extra += 1;
     expectedCounts['unreported'] = (expectedCounts['unreported'] ?? 0) + 1;
-    if (step.grade !== 'unreported') wrong(`a token that nobody has is ${step.grade}`);
+    if (step.grade !== 'unreported') wrong(`a token that no client has is ${step.grade}`);
   }
   if (steps.size > inDoubt)
     wrong(`${steps.size} tokens more than were issued, and ${inDoubt} requests without an answer`);
