@@ -1,6 +1,6 @@
 /**
- * One request to each endpoint, everything it needs made before: so that the request itself meets whatever is broken
- * meanwhile. Used by the fail-closed tests, which know what has to come back, and by nobody else.
+ * One request to each endpoint, everything it needs made before: so that the request itself meets the fault
+ * that is injected. Only the fail-closed tests use them; they know what has to come back.
  */
 
 import { newBrowser, type Page, submitSignIn } from '../support/browser-flow.ts';

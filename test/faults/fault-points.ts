@@ -13,7 +13,7 @@ import {
 } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 
-/** What happens there. `lose`: whoever asked hears that it failed. `half`: half of it happens, and the process dies. */
+/** What happens there. `lose`: the caller hears that it failed. `half`: half of it happens, and the process dies. */
 export type FaultAction = 'crash' | 'stall' | 'lose' | 'half';
 
 export type Strike = {

@@ -78,7 +78,7 @@ export const denied = async (asked: Json, client = bank): Promise<Json> => {
 export const taskOf = ({ body }: Answer): Json => body['task'] as Json;
 export const approvalFor = async (agent: Identity): Promise<Approval> => {
   const [approval] = await world.open(agent);
-  if (!approval) throw new Error('nobody is asked');
+  if (!approval) throw new Error('no approver is asked');
   return approval;
 };
 /** Asks, and answers the task with the approval that people are asked about. */
@@ -88,7 +88,7 @@ export const asked = async (agent: Identity, scope = 'pay', more: Json = {}) => 
   if (answer.status !== 202) throw new Error(answer.text);
   return { submission, task: taskOf(answer), approval: await approvalFor(agent) };
 };
-/** What the task says to come back with, once somebody approved it. */
+/** What the task says to come back with, once an approver approved it. */
 export const approved = async (agent: Identity, scope = 'pay', more: Json = {}) => {
   const { task, approval } = await asked(agent, scope, more);
   await world.approve(approval);

@@ -24,7 +24,7 @@ const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
     call('POST', `/policy-sets/${version}/activation`, {}, await etagOf(`/policy-sets/${version}`));
   const found = async (authReqId: string, agent: Identity): Promise<Approval> => {
     const approval = await world.service.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     return approval;
   };
   const poll = (agent: Identity, authReqId: string): Promise<Answer> => world.calls.poll(world.keyed(agent), authReqId);
@@ -83,7 +83,7 @@ const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
   };
 };
 
-/** A whole server, on which nobody has asked too often, and time stands still; with the version of policies that it starts with. */
+/** A whole server, on which no agent has asked too often, and time stands still; with the version of policies that it starts with. */
 export const approvalServer = async (environment: Readonly<Record<string, string>> = {}) => {
   stopClock();
   const server = await runServer({

@@ -41,7 +41,7 @@ export const approvalScene = async (server: RunningServer) => {
         risk: 'low',
         requires: { quorum: 1, isProvenAnew: false },
         approvers: [person],
-        // As the accounts they are, whoever that is.
+        // By the ids of their accounts.
         approverNames: wish.approvers ?? [person],
         owner: scene.accountId,
         mustAgree: person,

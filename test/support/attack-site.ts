@@ -1,4 +1,4 @@
-/** A website of somebody else, under two names: one that browsers call cross-site to `localhost`, and one that is same-site but another origin. */
+/** A website of another party, under two names: one that browsers call cross-site to `localhost`, and one that is same-site but another origin. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -21,7 +21,7 @@ const NOT_OF_THE_WORK: ReadonlySet<string> = new Set(['management.permitted', 'c
 export type Refusal = {
   readonly status: number;
   readonly error: string;
-  /** Default 'request.refused': nobody had been authenticated. */
+  /** Default 'request.refused': no caller had been authenticated. */
   readonly event?: AuditEventType;
 };
 

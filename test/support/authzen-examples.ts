@@ -1,6 +1,6 @@
 /**
  * Requests that stand as examples in the AuthZEN Authorization API 1.0, and what any decision point must answer them with:
- * which members are there, since nobody here knows Alice. By section.
+ * which members are there, since Alice is unknown here. By section.
  */
 type Example = {
   readonly section: string;

@@ -48,7 +48,7 @@ export const withPage = async (
 export const takeOver = (context: BrowserContext, { jar }: ScriptlessBrowser, issuer: string): Promise<void> =>
   context.addCookies(
     [...jar.copy()]
-      // A browser keeps some hundred of one host, and would drop the session for those of requests that nobody goes on with.
+      // A browser keeps some hundred of one host, and would drop the session for those of requests that no user goes on with.
       .filter(([, { path }]) => !/^\/(?:auth|interaction)\/./.test(path))
       .map(([key, { value, path }]) => ({
         ...{ name: key.slice(key.indexOf(' ') + 1), value, path },

@@ -127,7 +127,7 @@ export const held = (identity: Identity, subject = scene.accountId) =>
 export const consents = async (identity: Identity): Promise<readonly AuditEvent[]> =>
   (await server.events()).filter(({ type, agent }) => /^consent\./.test(type) && agent === identity.clientId);
 
-/** Expects the request to be refused, with exactly one event; `caller` when somebody was known. */
+/** Expects the request to be refused, with exactly one event; `caller` when the caller was known. */
 export const expectRefusal = async (
   work: () => Promise<FrontAnswer>,
   expected: { readonly status: number; readonly error: string; readonly event?: string; readonly caller?: string },

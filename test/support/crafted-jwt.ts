@@ -16,7 +16,7 @@ export const craftedJwt = async (
   return `${input}.${await signature(input)}`;
 };
 
-/** A signature by the key, as `alg` says, whatever the header says. */
+/** A signature by the key, as `alg` says, with any header. */
 export const signedBy =
   (key: Pick<KeyPair, 'alg' | 'privateKey'>, alg = key.alg) =>
   async (input: string): Promise<string> => {

@@ -233,7 +233,7 @@ export const decisionCells = async (authority: LocalAuthority) => {
   const approve = async (authReqId: string): Promise<string> => {
     const { service: approvals } = services.approvals;
     const approval = await approvals.find(authReqId, agent.clientId);
-    if (!approval) throw new Error('nobody is asked');
+    if (!approval) throw new Error('no approver is asked');
     await approvals.approve(approval.id, {
       account: scene.accountId,
       seen: approval.digest,

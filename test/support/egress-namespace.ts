@@ -187,7 +187,7 @@ const results = {
   literals: await all(literals),
   names: await all(names),
   mixed: await all(mixed),
-  // To the first question a public address; whoever asked again would be led inside.
+  // To the first question a public address; a resolver that asked again would be led inside.
   rebinding: await all(['https://f01010101.leads.example/']),
   redirect: await all(['https://a01010101.leads.example/moved']),
   misspelt: await all([

@@ -1,4 +1,4 @@
-/** An authorization server of another domain that nobody here runs: a key, and assertions (ID-JAG) as its owner would have them. */
+/** A simulated authorization server of another domain: a key, and assertions (ID-JAG) as its owner would have them. */
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { type KeyPair, newKeyPair } from './agent-keys.ts';

@@ -26,7 +26,7 @@ import { REDIRECT_URI } from './scene.ts';
 import { until } from './until.ts';
 
 const DAY = 86_400;
-/** Nobody listens there. */
+/** No server listens there. */
 const NOWHERE = 'localhost:1';
 
 /** A sink that refuses an event. Another process holds its lock, so that this server delivers nothing to it. */
@@ -157,7 +157,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
   const { text: activePolicies } = (await management.call('GET', '/policy-sets/active')).body;
   const nights =
-    '@id("nights")\n@reason("Nobody works at night.")\nforbid (principal, action == Action::"act", resource); // as it was\n';
+    '@id("nights")\n@reason("No agent works at night.")\nforbid (principal, action == Action::"act", resource); // as it was\n';
   const draft = await made('/policy-sets', {
     text: `${activePolicies}\n${nights}`,
     note: 'Nights off',
@@ -312,7 +312,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     ...((await services.factors.add({ kind: 'totp', name: 'Work phone', secret, lastStep: 0 }, changing)) ?? []),
   ];
 
-  /** Somebody's browser, signed in anew; ada's with a recovery code, of which there are ten. */
+  /** The browser of a user, signed in anew; ada's with a recovery code, of which there are ten. */
   const signedIn = async (username: 'ada' | 'bob' = 'ada'): Promise<Browser> => {
     const fresh = newBrowser(server.issuer, undefined, { 'user-agent': LAPTOP });
     const first = await fresh.open(`${server.issuer}/account`);

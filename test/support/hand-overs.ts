@@ -21,7 +21,7 @@ export const eventsOf = async (type: Parameters<RunningServer['events']>[0], age
 /** Ada says yes to the next payments, too. */
 export const standingFor = async (authReqId: string, agent: string): Promise<void> => {
   const asked = await world.service.find(authReqId, agent);
-  if (!asked) throw new Error('nobody is asked');
+  if (!asked) throw new Error('no approver is asked');
   await world.approve(asked);
   const page = await world.browser.open(`${world.issuer}/account/approvals/${asked.id}`);
   const form = page.forms.find(({ action }) => action.endsWith('/standing'));

@@ -46,7 +46,7 @@ export const localAuthority = async () => {
   return {
     caFile,
     certificateFor,
-    /** GET at one of these servers, as somebody who believes the authority; redirects are not followed. */
+    /** GET at one of these servers, as a client that trusts the authority; redirects are not followed. */
     async ask(url: string): Promise<{ readonly status: number; readonly location: string | undefined }> {
       const ca = await readFile(caFile, 'utf8');
       return new Promise((resolve, reject) => {

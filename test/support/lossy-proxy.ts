@@ -1,4 +1,4 @@
-/** A TCP proxy that can lose answers: what was asked has happened, and whoever asked never hears of it. */
+/** A TCP proxy that can lose answers: the request took effect, and the client never hears of it. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 

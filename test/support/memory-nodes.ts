@@ -25,7 +25,7 @@ type Started = Node & { readonly folder: string; close(): Promise<void> };
 type Options = {
   /** `BEHALF__SECTION__KEY` and the short names, of all nodes. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default: all hear at once what one says. `false`: nobody hears of the others. */
+  /** Default: all hear at once what one says. `false`: no node hears of the others. */
   readonly isTold?: boolean;
   /** What the nodes share for a while; the caller closes it. Default: in memory. */
   readonly ephemeral?: EphemeralStore;

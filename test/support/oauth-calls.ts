@@ -1,6 +1,6 @@
 /**
  * Plain OAuth requests for demo, campaigns and tests: one function a request, the answer as it came.
- * Nothing is thrown for a refusal; whoever calls looks at `status`. Endpoints come from discovery.
+ * Nothing is thrown for a refusal; the caller checks `status`. Endpoints come from discovery.
  */
 import { assertionParameters, dpopProof, type Identity, type KeyPair } from './agent-keys.ts';
 

@@ -114,7 +114,7 @@ export const fakeUpstreamClient = () => {
       return `${issuer}/authorize?state=${request.state}`;
     },
     async identify() {
-      if (state.failure || !state.identity) throw state.failure ?? new Error('nobody signed in there');
+      if (state.failure || !state.identity) throw state.failure ?? new Error('no user signed in there');
       return state.identity;
     },
     async endSessionUrl({ issuer }, { state: value }) {

@@ -1,4 +1,4 @@
-/** What is wrong with a page for who reads it, whoever that is and however they read. */
+/** What is wrong with a page for its readers, with and without assistive technology. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -103,7 +103,7 @@ export const pageFaults = async (page: Page): Promise<readonly string[]> => {
 /** What a browser says of a page that was refused; no news where refusals are what is looked at. */
 const REFUSED = /^Failed to load resource: the server responded with a status of 4\d\d/;
 
-/** Whatever the browser objects to from now on: our policy broken, a file missing, a script of ours failing. */
+/** All that the browser objects to from now on: our policy broken, a file missing, a script of ours failing. */
 export const objectionsOf = (page: Page): readonly string[] => {
   const heard: string[] = [];
   page.on('console', (message) => {

@@ -1,9 +1,9 @@
-/** The routes of all pages, read off the routers themselves: one that nobody has heard of is in here, too. */
+/** The routes of all pages, read off the routers themselves: one that no list names is in here, too. */
 import { accountRouter } from '../../src/http/account/router.ts';
 import { consoleRouter } from '../../src/http/console/router.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
 
-/** Stands for whatever a router is made with: it is asked for nothing before a request comes. */
+/** Stands for every dependency of a router: it is asked for nothing before a request comes. */
 const anything: unknown = new Proxy(() => undefined, {
   get(_target, name) {
     if (name === 'issuer') return 'https://id.example.com';

@@ -1,5 +1,5 @@
 /**
- * A store out of which texts come as somebody who means harm would have them stored. What was written stays as it is; what is
+ * A store out of which texts come as an attacker would have them stored. What was written stays as it is; what is
  * read says something else wherever a document holds a text, so that no check on the way in is between a test and a page.
  */
 import type { Collection, Document, DocumentStore, Json, Versioned } from '../../src/domain/ports/document-store.ts';

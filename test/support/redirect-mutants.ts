@@ -64,7 +64,7 @@ const CHANGED: readonly ((uri: URL, text: string) => string)[] = [
   ({ hostname }, text) => (text.startsWith('https:') ? text.replace(hostname, `${hostname}:8443`) : `${text}/:80`),
 ];
 
-/** All different from `text`, whatever exact comparison means to a native app's port left out. */
+/** All different from `text`, apart from the port of a native app, which exact comparison ignores. */
 export const redirectMutants = (text: string): readonly string[] => {
   const uri = new URL(text);
   const mutants = new Set(CHANGED.map((change) => change(uri, text)));

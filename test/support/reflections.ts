@@ -184,7 +184,7 @@ export const reflectedFields = async (
 ): Promise<{ readonly forms: number; readonly fields: readonly Reflection[] }> => {
   const sendable = await formsAt(world, stops);
   const fields: Reflection[] = [];
-  // Some forms sign out whoever sends them: this one is nobody else's, and signs in again.
+  // Some forms sign out the user who sends them: this session is its own, and signs in again.
   let own = await world.full.signedIn();
   for (const { stop, at, form } of sendable) {
     const isIn = new URL((await own.open(`${world.full.server.issuer}/account`)).url).pathname === '/account';
@@ -197,7 +197,7 @@ export const reflectedFields = async (
       if (!again) return [];
       const sent = newMarks(names.length);
       const set = Object.fromEntries(names.map((name, index) => [name, sent[index] ?? '']));
-      // What is a choice on the page is whatever the sender says.
+      // What is a choice on the page can be any text in a request.
       const asTexts = again.fields.map((field) => (field.name in set ? { ...field, type: 'text', isOn: true } : field));
       const answer = await browser.submit(page, { ...again, fields: asTexts }, { set });
       return names.filter((_, index) => timesSeen(answer, sent[index]) > 0);

@@ -1,4 +1,4 @@
-/** Registrations as nobody should send them. For the property tests and the campaign `metadata` (DR-08). */
+/** Registrations as no client should send them. For the property tests and the campaign `metadata` (DR-08). */
 import fc from 'fast-check';
 import { REDIRECT } from './registration-world.ts';
 

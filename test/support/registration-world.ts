@@ -1,5 +1,5 @@
 /**
- * Two servers on which clients and agents register themselves: one as it comes, one where anybody may register a public
+ * Two servers on which clients and agents register themselves: one as it comes, one where any client may register as a public
  * client; and an owner with a blueprint at the first. Both believe the software statements of one issuer.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -114,7 +114,7 @@ export const registrationWorld = async (environment: Readonly<Record<string, str
     manage: (method: string, registered: Body, body?: unknown, token = text(registered, 'registration_access_token')) =>
       send(method, text(registered, 'registration_client_uri'), { token, ...(body === undefined ? {} : { body }) }),
     events,
-    /** What was answered, the newest refusal of somebody known, and everything counted of the unknown. */
+    /** What was answered, the newest refusal of a known caller, and everything counted of unknown ones. */
     async refusals(server: RunningServer, during: () => Promise<Answer>) {
       const before = (await events(server, 'registration.refused')).length;
       const answer = await during();

@@ -1,6 +1,6 @@
 /**
  * MongoDB (or its stand-in) and Redis for the in-process servers of every test file of one run, started by Jest when
- * BEHALF_TEST_STORES=mongodb+redis. Owns starting and removing them, and a part of both for whoever asks: a database
+ * BEHALF_TEST_STORES=mongodb+redis. Owns starting and removing them, and a part of both for each test: a database
  * and a prefix of keys of its own. Used by running-server.ts and the worlds.
  */
 import { randomBytes } from 'node:crypto';
@@ -39,7 +39,7 @@ export const isOnServers = (): boolean => process.env['BEHALF_TEST_STORES'] === 
 
 export type OwnPart = Awaited<ReturnType<typeof partOfServers>>;
 
-/** A database and a prefix nobody else has, as the settings that choose them; of servers of its own when none are shared. */
+/** A database and a prefix that no other test has, as the settings that choose them; of servers of its own when none are shared. */
 export const partOfServers = async () => {
   const endServers = process.env[VARIABLE] ? undefined : await startSharedServers();
   const { mongodb, isStandalone, redis } = JSON.parse(String(process.env[VARIABLE])) as Servers;

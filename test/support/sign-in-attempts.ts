@@ -59,7 +59,7 @@ export const closeSignIns = async (): Promise<void> => {
 };
 
 let people = 0;
-/** An account nobody has tried yet. */
+/** A fresh account. */
 export const newPerson = async (more: Readonly<Record<string, unknown>> = { password: PASSWORD }) => {
   people += 1;
   const username = `person${people}`;
@@ -68,7 +68,7 @@ export const newPerson = async (more: Readonly<Record<string, unknown>> = { pass
 };
 
 let addresses = 0;
-/** A client address nobody has used yet. */
+/** A fresh client address. */
 export const newSource = (): string => {
   addresses += 1;
   return `198.51.${Math.floor(addresses / 250)}.${(addresses % 250) + 1}`;

@@ -31,7 +31,7 @@ export const storedRows = (dataFolder: string): StoredRows => {
 
 /**
  * The same of a server in this process, on SQLite or on MongoDB and Redis. What is kept for a while is `ephemeral` in both.
- * Redis removes it by its own clock, whatever that of the test says.
+ * Redis removes it by its own clock, not by that of the test.
  */
 export const storedIn = async ({
   part,

@@ -1,4 +1,4 @@
-/** What somebody meets who has no pointer: every control of a page, in which order, and whether it can be seen where they are. */
+/** What a user without a pointer meets: every control of a page, in which order, and whether it can be seen where they are. */
 import type { Page } from 'playwright-core';
 
 /** Runs in the page: waits for the Tab key, and notes where it leads. */
@@ -60,7 +60,7 @@ const FAULTS = `(() => {
 /** Presses Tab from the top of the page as it stands until every control was met, and says what was wrong on the way. */
 export const tabFaults = async (page: Page): Promise<readonly string[]> => {
   const stops = await page.evaluate<number>(WATCH);
-  // Whatever scrolls is a stop as well; and one press leads out of the page. The browser takes them in this order.
+  // A scrollable part is a stop as well; and one press leads out of the page. The browser takes them in this order.
   await Promise.all(Array.from({ length: stops + 4 }, () => page.keyboard.press('Tab')));
   const faults = await page.evaluate<readonly string[]>(FAULTS);
   return faults.map((fault) => `${new URL(page.url()).pathname} ${fault}`);

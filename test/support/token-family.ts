@@ -131,7 +131,7 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
     return answer;
   };
 
-  /** Refresh tokens of apps rotate: whoever refreshes keeps the new one. */
+  /** Refresh tokens of apps rotate: the caller that refreshes keeps the new one. */
   const held = { app: '', signIn: '', own: '', sibling: '' };
   const refresh = async (which: keyof typeof held, resource?: string, more = {}): Promise<Answer> => {
     const answer = await calls.token(keyed(which === 'own' ? agent : app), {

@@ -1,4 +1,4 @@
-/** A whole server, and beside it over https a provider nobody here wrote (oauth2-mock-server) at which people sign in. */
+/** A whole server, and beside it over https a stock provider (oauth2-mock-server) at which people sign in. */
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-input.ts';
 import { newKeyPair } from './agent-keys.ts';

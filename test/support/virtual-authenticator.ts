@@ -1,4 +1,4 @@
-/** An authenticator of Chromium's own (WebAuthn over its debugging protocol): the browser makes and uses passkeys, nobody touches anything. */
+/** An authenticator of Chromium's own (WebAuthn over its debugging protocol): the browser makes and uses passkeys without a touch of the user. */
 import type { CDPSession, Page } from 'playwright-core';
 
 export type VirtualAuthenticator = { readonly cdp: CDPSession; readonly id: string };
