@@ -14,7 +14,7 @@ export type Scripted = {
 /** Answers a request: its parameters, and how many requests came before. */
 export type Script = (form: URLSearchParams, count: number) => Scripted | 'unreachable';
 
-/** Time that only a sleep moves. Whoever else is ready goes first. */
+/** Time that only a sleep moves. Other tasks that are ready go first. */
 const movingClock = (): Clock & { readonly slept: number[] } => {
   let seconds = 1_800_000_000;
   const slept: number[] = [];

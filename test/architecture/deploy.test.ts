@@ -28,7 +28,7 @@ const kustomization = documentsOf('deploy/kubernetes/kustomization.yaml')[0] as 
   readonly secretGenerator: readonly { readonly name: string; readonly files: readonly string[] }[];
 };
 
-/** Values that fit, in place of secrets that nobody has here. */
+/** Values that fit, in place of real secrets. */
 const SECRETS: Readonly<Record<string, string>> = {
   master_key: Buffer.from(Array.from({ length: 32 }, (_, index) => 9 + 7 * index)).toString('base64url'),
   administrator_password: 'a long enough pass phrase',
@@ -239,7 +239,7 @@ describe('the Containerfile', () => {
     for (const image of from) expect(image).toBe(`docker.io/library/node:${devDependencies['node']}-bookworm-slim`);
   });
 
-  test('ends as nobody, without npm, and says how it is started, stopped and asked', () => {
+  test('ends as an unprivileged user, without npm, and says how it is started, stopped and probed', () => {
     expect(of('USER')).toEqual(['10001:10001']);
     expect(last.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(
       last.findLastIndex(({ name }) => name === 'RUN'),

@@ -66,7 +66,7 @@ test('a refusal of a table names its reason, and no parameters beside its text',
   ]);
 });
 
-test('what nobody foresaw is a failure of ours and says nothing of itself', () => {
+test('an unforeseen error is a failure of ours and says nothing of itself', () => {
   const problem = asProblem(new Error('connection to /var/lib/secret failed'));
   expect(problem.status).toBe(500);
   expect(JSON.stringify(problem)).not.toContain('secret');

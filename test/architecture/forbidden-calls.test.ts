@@ -22,7 +22,7 @@ const BANS: readonly Ban[] = [
     what: 'asking the machine for the time',
     pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date(?:\s*\(\s*\)|\s*[;,)])|\bDate\(\)|\bperformance\s*\.\s*now\b|\bhrtime\b/,
     sample: 'const today = new Date();',
-    // The driver's own timers run by the machine's time, whatever clock the server goes by.
+    // The driver's own timers run by the machine's time, not by the clock of the server.
     only: [
       'adapters/mongodb/stuck-driver.ts',
       'adapters/node/',
@@ -151,7 +151,7 @@ test('SF-12 the guarded way out is the only one: every import that could open a 
   expect(waysOut("import * as net from 'node:net';")).toEqual(['node:net * as net']);
 });
 
-test('AP-20 what says yes to an agent is somebody on a page of ours: no rule, no model, no point outside', () => {
+test('AP-20 only a person on a page of ours approves: no rule, no model, no endpoint outside', () => {
   const approving = /\.\s*approve\s*\(/;
   expect('await service.approve(id, by);').toMatch(approving);
   expect(files.filter(({ code }) => approving.test(code)).map(({ path }) => path)).toEqual([

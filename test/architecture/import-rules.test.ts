@@ -440,7 +440,7 @@ describe('the import table', () => {
     expect(forbidden).toEqual([]);
   });
 
-  test('allows nothing that nobody needs', () => {
+  test('allows nothing that no file needs', () => {
     const inUse = RULES.filter((rule) => files.some(({ path }) => ruleOf(path) === rule));
     const unneeded = inUse.flatMap((rule) => {
       const used = new Set(

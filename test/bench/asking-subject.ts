@@ -119,7 +119,7 @@ export const startAsking = async ({
           });
           if (typeof body['auth_req_id'] === 'string') return body['auth_req_id'];
           // On a busy machine it may take longer than a request may; the same again is the same question.
-          if (status !== 503 || attempt === ATTEMPTS) throw new Error(`nobody is asked: ${text}`);
+          if (status !== 503 || attempt === ATTEMPTS) throw new Error(`no approver is asked: ${text}`);
         }
       },
 

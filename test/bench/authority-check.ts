@@ -80,7 +80,7 @@ const computing = (agents: Reading) => {
       const agent = (await registry.get(idOf(index)))?.document;
       const { scope } = cutScope(undefined, SCOPES, agent ? limitsOfAgent(agent, server, true) : []);
       if (scope.join() !== 'delete,share') throw new Error(`computed ${scope.join()}`);
-      // As requests do: back to the event loop, so that the store is asked anew whether anybody wrote.
+      // As requests do: back to the event loop, so that the store is asked anew whether any process wrote.
       if (index % 8 === 0) await new Promise(setImmediate);
     }
     const { user, system } = process.cpuUsage(before);

@@ -36,7 +36,7 @@ export type Subject = {
    * person is signed in, one for each connection: a session is saved by each request.
    */
   readonly consent: { readonly query: string; readonly cookies: readonly string[] };
-  /** How somebody is registered who has the key of `client`: ours as an agent, by an operator; the bare one as a client. */
+  /** How a caller with the key of `client` is registered: with ours as an agent, by an operator; with the bare one as a client. */
   readonly registration: {
     readonly path: string;
     /** Of ours: where agents are registered a line each. */

@@ -121,7 +121,7 @@ const told = async (
 ): Promise<number> => {
   const ping = Promise.withResolvers<void>();
   pinged.set(authReqId, ping.resolve);
-  const tooLong = setTimeout(() => ping.reject(new Error('nobody was told')), LONGEST_MS);
+  const tooLong = setTimeout(() => ping.reject(new Error('no client was pinged')), LONGEST_MS);
   await ping.promise.finally(() => clearTimeout(tooLong));
   pinged.delete(authReqId);
   const { status, text } = await asking.poll(agent, authReqId);

@@ -26,7 +26,7 @@ const ask = async (count: number): Promise<number> => {
   const before = process.cpuUsage();
   for (let index = 0; index < count; index += 1) {
     if ((await ended(parts)) !== undefined) throw new Error('nothing was ended');
-    // As requests do: back to the event loop, so that the store is asked anew whether anybody wrote.
+    // As requests do: back to the event loop, so that the store is asked anew whether any process wrote.
     if (index % 8 === 0) await new Promise(setImmediate);
   }
   const { user, system } = process.cpuUsage(before);

@@ -31,7 +31,7 @@ const MOST_ROUND_TRIPS: Readonly<Record<string, number>> = {
   'introspection, JWT': 1,
 };
 
-/** What the server does after an answer, such as an event that nobody waits for. */
+/** What the server does after an answer, such as an event that no request waits for. */
 const SETTLE_MS = 8;
 /** As many as a subject has tokens, so that each has been seen. */
 const WARM_UP = 34;

@@ -1,5 +1,5 @@
 /**
- * What agents cost that wait: so many of them ask once in an interval, spread over it, while nobody decides. Counted are
+ * What agents cost that wait: so many of them ask once in an interval, spread over it, while no approver decides. Counted are
  * what the server asks of its stores, of the ports and over the wire to MongoDB and Redis, and its CPU.
  */
 import { setTimeout as pause } from 'node:timers/promises';

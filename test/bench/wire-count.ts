@@ -12,7 +12,7 @@ export type WireCount = {
 
 type Message = { readonly id: number; readonly answers: number; readonly name: string };
 
-/** Of the driver itself, whatever is asked of us. */
+/** Of the driver itself, independent of our requests. */
 const OF_THE_DRIVER = /^(?:hello|ismaster|isMaster|ping|endSessions)/;
 
 /** Whole messages of the MongoDB wire protocol in a stream; OP_MSG begins with the name of the command. */

@@ -118,7 +118,7 @@ const signedIn = async (ground: Ground, url: string, signIn = ground.signIn) => 
     },
   });
   await connect().catch(() => undefined);
-  if (kept.asked === undefined) throw new Error('the client asked nobody to sign in');
+  if (kept.asked === undefined) throw new Error('the client asked no user to sign in');
   await cameBack(await signIn(kept.asked.href));
   return {
     token: String((kept.tokens as Facts)['access_token']),
