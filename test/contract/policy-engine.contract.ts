@@ -217,7 +217,10 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         'an escalation after no number of seconds',
         '@id("a") @approvers("owner") @escalate_after("soon") @escalate_to("subject") permit (principal, action, resource);',
       ],
-      ['an invalid name among the excluded approvers', '@id("a") @approvers_except("anna") permit (principal, action, resource);'],
+      [
+        'an invalid name among the excluded approvers',
+        '@id("a") @approvers_except("anna") permit (principal, action, resource);',
+      ],
       ['a reason of two lines', '@id("a") @reason("one\\ntwo") permit (principal, action, resource);'],
       ['a template', '@id("a") permit (principal == ?principal, action, resource);'],
       ['a text that does not end', '@id("a) permit (principal, action, resource);'],

@@ -61,43 +61,40 @@ const signIn = (url: URL): Promise<URL> =>
   walkAuthorization(newBrowser(server.issuer), url.href, { person: scene.person });
 
 describe('openid-client', () => {
-  test.each(['none', 'private_key_jwt'] as const)(
-    'signs a user in, refreshes and revokes with %s',
-    async (method) => {
-      const id = publish(`/openid-client/${method}.json`, {
-        client_name: 'Told nothing',
-        token_endpoint_auth_method: method,
-        ...(method === 'none' ? {} : { jwks: { keys: [key.publicJwk] } }),
-      });
-      const configuration = await client.discovery(
-        new URL(server.issuer),
-        id,
-        undefined,
-        method === 'none' ? client.None() : client.PrivateKeyJwt({ key: key.privateKey, kid: key.kid as string }),
-        insecure,
-      );
-      expect(configuration.serverMetadata()['client_id_metadata_document_supported']).toBe(true);
-      const pkceCodeVerifier = client.randomPKCECodeVerifier();
-      const left = await signIn(
-        client.buildAuthorizationUrl(configuration, {
-          redirect_uri: LOOPBACK,
-          scope: 'openid',
-          code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-          code_challenge_method: 'S256',
-        }),
-      );
-      const tokens = await client.authorizationCodeGrant(configuration, left, {
-        pkceCodeVerifier,
-        idTokenExpected: true,
-      });
-      expect(tokens.claims()).toMatchObject({ iss: server.issuer, aud: id, sub: scene.accountId });
-      const again = await client.refreshTokenGrant(configuration, String(tokens.refresh_token));
-      await client.tokenRevocation(configuration, String(again.refresh_token));
-      await expect(client.refreshTokenGrant(configuration, String(again.refresh_token))).rejects.toMatchObject({
-        error: 'invalid_grant',
-      });
-    },
-  );
+  test.each(['none', 'private_key_jwt'] as const)('signs a user in, refreshes and revokes with %s', async (method) => {
+    const id = publish(`/openid-client/${method}.json`, {
+      client_name: 'Told nothing',
+      token_endpoint_auth_method: method,
+      ...(method === 'none' ? {} : { jwks: { keys: [key.publicJwk] } }),
+    });
+    const configuration = await client.discovery(
+      new URL(server.issuer),
+      id,
+      undefined,
+      method === 'none' ? client.None() : client.PrivateKeyJwt({ key: key.privateKey, kid: key.kid as string }),
+      insecure,
+    );
+    expect(configuration.serverMetadata()['client_id_metadata_document_supported']).toBe(true);
+    const pkceCodeVerifier = client.randomPKCECodeVerifier();
+    const left = await signIn(
+      client.buildAuthorizationUrl(configuration, {
+        redirect_uri: LOOPBACK,
+        scope: 'openid',
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      }),
+    );
+    const tokens = await client.authorizationCodeGrant(configuration, left, {
+      pkceCodeVerifier,
+      idTokenExpected: true,
+    });
+    expect(tokens.claims()).toMatchObject({ iss: server.issuer, aud: id, sub: scene.accountId });
+    const again = await client.refreshTokenGrant(configuration, String(tokens.refresh_token));
+    await client.tokenRevocation(configuration, String(again.refresh_token));
+    await expect(client.refreshTokenGrant(configuration, String(again.refresh_token))).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+  });
 });
 
 describe('the MCP SDK', () => {

@@ -63,7 +63,9 @@ const detail: fc.Arbitrary<Detail> = fc
     },
     { requiredKeys: [] },
   )
-  .chain((members) => fc.constantFrom('work', 'work', 'work', 'other', 'unknown').map((type) => ({ type, ...members })));
+  .chain((members) =>
+    fc.constantFrom('work', 'work', 'work', 'other', 'unknown').map((type) => ({ type, ...members })),
+  );
 const list = fc.array(detail, { maxLength: 5 });
 
 /** A narrower spelling of a detail, most of the time. */

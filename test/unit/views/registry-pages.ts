@@ -545,7 +545,13 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       action: `${home}/audit`,
       periods: auditPeriods,
       outcomes: auditOutcomes,
-      asked: { ...NOTHING_ASKED, text: text('?'), subject: text('unknown'), agent: text('none'), to: text('yesterday') },
+      asked: {
+        ...NOTHING_ASKED,
+        text: text('?'),
+        subject: text('unknown'),
+        agent: text('none'),
+        to: text('yesterday'),
+      },
       errors: {
         ...{ text: auditWords.noWord, subject: auditWords.unknownAccount, to: auditWords.noDate },
         ...{ agent: auditWords.unknownAgent, resource: auditWords.unknownResource },
