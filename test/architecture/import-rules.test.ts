@@ -485,10 +485,10 @@ describe('modules', () => {
     const next = new Map(files.map(({ path, imports }) => [path, imports.filter(({ isOurs }) => isOurs)]));
     const done = new Set<string>();
     const circles: string[] = [];
-    const walk = (path: string, trail: readonly string[]): void => {
-      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
-      if (trail.includes(path) || done.has(path)) return;
-      for (const { target } of next.get(path) ?? []) walk(target, [...trail, path]);
+    const walk = (path: string, visited: readonly string[]): void => {
+      if (visited.includes(path)) circles.push([...visited.slice(visited.indexOf(path)), path].join(' → '));
+      if (visited.includes(path) || done.has(path)) return;
+      for (const { target } of next.get(path) ?? []) walk(target, [...visited, path]);
       done.add(path);
     };
     for (const { path } of files) walk(path, []);

@@ -66,7 +66,7 @@ export const decisionsToTokens = async (
             const agent = await asking.newAgent(person.id, endpoint);
             const browser = await asking.browserOf(person);
             for (let run = index; run < runs; run += PEOPLE) {
-              if (run % 20 === 0) process.stderr.write(`from a yes to a token by ${by}: ${run} of ${runs}\n`);
+              if (run % 20 === 0) process.stderr.write(`from an approval to a token by ${by}: ${run} of ${runs}\n`);
               const more = by === 'ping' ? { client_notification_token: 'a-token-of-the-agent-with-128-bits' } : {};
               const authReqId = await asking.ask(agent, person, run + 1, more);
               const approve = await asking.readyToApprove(browser, await asking.openOf(agent));
@@ -139,7 +139,7 @@ export const decisionsTable = (found: readonly DecisionToToken[]): string => {
   const text = ({ p50, p99, max }: Spread): string => `${p50} / ${p99} / ${max}`;
   return table(
     [
-      'from a yes to the token',
+      'from an approval to the token',
       'runs',
       'from the answer p50/p99/max ms',
       'aim p99',

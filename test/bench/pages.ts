@@ -102,7 +102,7 @@ const pagesOf = async (asking: Asking): Promise<readonly Kind[]> => {
   ];
 };
 
-/** The discovery document: a request that reads no record of anyone. */
+/** The discovery document: a request that reads no record. */
 const discoveryCost = async (asking: Asking, seconds: number): Promise<number> => {
   const { send, close } = connectionsTo(new URL(asking.issuer).origin);
   try {
@@ -180,8 +180,8 @@ const costOf = async (
     const raw = await (await fetch(url, { headers: { ...headers, 'accept-encoding': 'identity' } })).text();
     const named = filesOf(raw, origin);
     const files = await Promise.all(named.map(fileOf));
-    const { cookie: _, ...anyone } = headers;
-    const visit = asVisitors(visitOf(send, kind, named, anyone));
+    const { cookie: _, ...anonymous } = headers;
+    const visit = asVisitors(visitOf(send, kind, named, anonymous));
     await measure(asking.pid, visit, Math.min(1, seconds));
     const visits = await measure(asking.pid, visit, seconds);
     const sum = (of: (file: Awaited<ReturnType<typeof fileOf>>) => number): number =>

@@ -120,7 +120,7 @@ export const newQuestion = (
       };
     },
 
-    /** Before a no or a cancellation is sent; answers what to call when it was one. */
+    /** Before a denial or a cancellation is sent; answers what to call when it was one. */
     ending(ending: Exclude<Ending, 'token'>, second: number) {
       begun += 1;
       const before = [...endings];

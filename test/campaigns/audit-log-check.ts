@@ -46,7 +46,7 @@ export const checkAuditLog = async (
       : key.digest(kind, token);
     if (recorded.has(id)) continue;
     missing += 1;
-    run.violation(`a client holds a token that is not in the trail: ${kind} ${id}`);
+    run.violation(`a client holds a token that is not in the audit log: ${kind} ${id}`);
   }
   return { auditRecords: auditLog.split('\n').length - 3, tokensOnRecord: recorded.size, missing };
 };

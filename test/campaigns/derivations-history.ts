@@ -1,4 +1,4 @@
-/** One history of `derivations`: an organization in which people consent and take back, time goes by, and agents exchange. */
+/** One history of `derivations`: an organization in which users consent and revoke, time goes by, and agents exchange. */
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { exchangeScene, START } from '../unit/token-exchange/fakes.ts';
 import type { Random } from './campaign.ts';

@@ -1,5 +1,5 @@
 /**
- * What a derivation may give, said a second time and differently: as a yes or no to each scope and detail, over paths of
+ * What a derivation may give, said a second time and differently: as a decision on each scope and detail, over paths of
  * actors instead of rows, layers and Cedar, and by what a value lets through instead of by rules between two values.
  * Shares no code with the server. `derivations.ts` compares the two.
  */
@@ -99,7 +99,7 @@ export const derivationsModel = (world: World.Organization) => {
     return (consents[number]?.expiresAt ?? 0) > now ? number : undefined;
   };
 
-  /** Whether this consent may be passed on along a path, the person's own agent last. */
+  /** Whether this consent may be re-delegated along a path, the person's own agent last. */
   const isNamed = (path: readonly string[], consent: World.ModelConsent | undefined): boolean =>
     path.length < 2 ||
     (consent !== undefined &&
@@ -120,7 +120,7 @@ export const derivationsModel = (world: World.Organization) => {
     },
     revoke: (root: string, target: string, calling?: number) => current.delete(placeOf(root, target, calling)),
 
-    /** The token that is given, or undefined for a no. */
+    /** The token that is given, or undefined for a denial. */
     derive(callerId: string, token: World.ModelToken, target: string, asked: World.Asked, now: number) {
       const caller = agentOf(callerId);
       const server = servers.find(({ identifier }) => identifier === target);
@@ -144,7 +144,7 @@ export const derivationsModel = (world: World.Organization) => {
       const consent = consents[number ?? -1];
       if (number === undefined || !consent || path.length > maxDepth) return undefined;
       if (!isNamed(path, consent)) return undefined;
-      // What everybody on the way back to the person holds here.
+      // What every actor between the caller and the subject holds here.
       const key = (of: readonly string[]) => `${of.join('<')} ${target} ${number}`;
       const hops = base.slice(0, -1).map((_, index) => handedOn.get(key(base.slice(index))));
       const rows = [...hops, consent].filter((row) => row !== undefined);

@@ -244,7 +244,7 @@ const settle = async (run: CampaignRun, world: World, figures: Counts): Promise<
     lost = ids.filter((id) => !auditLog.includes(id));
     return lost.length === 0;
   }, LONGEST_RECONCILING_MS);
-  for (const id of lost) run.violation(`acknowledged and not in the trail: ${id}`);
+  for (const id of lost) run.violation(`acknowledged and not in the audit log: ${id}`);
   for (const id of acknowledged.kills) {
     const { status, body } = await scene.management.call('GET', `/kills/${id}`);
     if (body['state'] !== 'standing') run.violation(`the kill ${id} does not stand: ${status} ${body['state']}`);

@@ -27,7 +27,7 @@ export interface Kit {
   readonly proxy: FaultyProxy;
   /** Uses a token at the API. An API that does not run answers with status 0. */
   use(token: string, need: Need): Promise<KitAnswer>;
-  /** Sets the wall clock of the API apart from ours, in seconds, and lets time pass on its monotonic clock. */
+  /** Sets the wall clock of the API apart from ours, in seconds, and moves its monotonic clock. */
   clocks(change: { readonly apart?: number; readonly pass?: number }): Promise<void>;
   /** What a million ends take. */
   memory(): Promise<Readonly<Record<string, number>>>;

@@ -16,17 +16,17 @@ type World = Awaited<ReturnType<typeof injectionWorld>>;
 const textAt = (index: number): string => ALL_PAYLOADS[index % ALL_PAYLOADS.length] ?? '';
 
 /** In this order: forms change what the other two look at. */
-const DOORS = ['stored', 'asked', 'sent'] as const;
+const SURFACES = ['stored', 'asked', 'sent'] as const;
 
-/** A way in. `round` lets every place of it say one text, and another one in each round; it says how many pages that were. */
-type Door = {
-  readonly name: (typeof DOORS)[number];
+/** An attack surface. `round` lets every place of it say one text, and another one in each round; it says how many pages that were. */
+type Surface = {
+  readonly name: (typeof SURFACES)[number];
   readonly figures: Readonly<Record<string, number>>;
   readonly round: Round;
 };
 type Round = (round: number, windows: Windows) => Promise<{ readonly pages: number; readonly seen?: number }>;
 
-const stored = async (world: World): Promise<Door> => ({
+const stored = async (world: World): Promise<Surface> => ({
   name: 'stored',
   figures: { places: world.shown.length },
   async round(round, windows) {
@@ -53,7 +53,7 @@ const sending = async (reflections: readonly Reflection[], round: number, window
 
 const sizeOf = (reflections: readonly Reflection[]): number => reflections.reduce((sum, { size }) => sum + size, 0);
 
-const asked = async (world: World): Promise<Door> => {
+const asked = async (world: World): Promise<Surface> => {
   const names = [...new Set([...readParameters(), ...PROVIDER_PARAMETERS])];
   const { parameters, echoes } = await reflectedParameters(world, world.stops, names);
   return {
@@ -73,7 +73,7 @@ const asked = async (world: World): Promise<Door> => {
   };
 };
 
-const sent = async (world: World): Promise<Door> => {
+const sent = async (world: World): Promise<Surface> => {
   const { forms, fields } = await reflectedFields(world, world.stops);
   return {
     name: 'sent',
@@ -82,34 +82,34 @@ const sent = async (world: World): Promise<Door> => {
   };
 };
 
-const doorTo = { stored, asked, sent } as const;
+const surfaceOf = { stored, asked, sent } as const;
 
 export const injection: Campaign = {
   name: 'injection',
   about: `texts of attackers in every place where one is kept and every parameter and field that comes back, on every page that shows it, in Chromium (--trials rounds, default ${ALL_PAYLOADS.length}: then each text was in each place; with the policy of pages and without; --stores stored,asked,sent)`,
   async run(run) {
     const rounds = run.options.trials ?? ALL_PAYLOADS.length;
-    const names = chosen(run, DOORS);
+    const names = chosen(run, SURFACES);
     const world = await injectionWorld();
     try {
       let trials = 0;
       run.progress('looking for what comes back');
       for (const name of names) {
-        const door = await doorTo[name](world);
+        const surface = await surfaceOf[name](world);
         for (const guard of ['with the policy of pages', 'without it'] as const) {
           let [pages, seen, begun] = [0, 0, 0];
           const happened = await world.watching(async (windows) => {
             for (; begun < rounds && !run.isOver(); begun += 1) {
-              const done = await door.round(begun, windows);
+              const done = await surface.round(begun, windows);
               pages += done.pages;
               seen += done.seen ?? 0;
-              run.progress(`${door.name}, ${guard}: ${begun} of ${rounds} rounds, ${pages} pages`);
+              run.progress(`${surface.name}, ${guard}: ${begun} of ${rounds} rounds, ${pages} pages`);
             }
           }, guard === 'without it');
           for (const one of happened) run.violation(one);
           trials += pages;
-          const figures: Figures = { trials: pages, rounds: begun, texts: ALL_PAYLOADS.length, ...door.figures };
-          run.finished(`${door.name}, ${guard}`, door.name === 'stored' ? figures : { ...figures, seen });
+          const figures: Figures = { trials: pages, rounds: begun, texts: ALL_PAYLOADS.length, ...surface.figures };
+          run.finished(`${surface.name}, ${guard}`, surface.name === 'stored' ? figures : { ...figures, seen });
         }
       }
       return { trials, texts: ALL_PAYLOADS.length, places: world.shown.length };

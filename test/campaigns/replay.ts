@@ -140,7 +140,7 @@ const campaign = async (run: CampaignRun): Promise<Figures> => {
   const trials = options.trials ?? DEFAULT_TRIALS;
   chosen(run, ['sqlite']);
   const folder = await mkdtemp(join(tmpdir(), 'behalf-replay-'));
-  const documents = sqliteDocumentStore(openSqlite({ file: join(folder, 'trail.db') }));
+  const documents = sqliteDocumentStore(openSqlite({ file: join(folder, 'audit.db') }));
   const clock = { now: () => Math.floor(millis / 1000), nowMillis: () => millis };
   let millis = START * 1000;
   try {

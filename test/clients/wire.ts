@@ -32,7 +32,7 @@ export const openWire = async () => {
       const [answer] = await once(onward, 'response');
       const { location } = answer.headers;
       outgoing.writeHead(answer.statusCode, answer.rawHeaders);
-      // Passed on as it comes: a stream does not end.
+      // Forwarded as it comes: a stream does not end.
       outgoing.once('close', () => answer.destroy());
       answer.pipe(outgoing);
       const answered = await buffer(answer);

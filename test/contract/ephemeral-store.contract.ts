@@ -111,7 +111,7 @@ export const describeEphemeralStore = (
       expect(await store.count('other', 60)).toBe(1);
     });
 
-    test('counts several at once, and takes back what was counted, not below 0', async () => {
+    test('counts several at once, and subtracts what was counted, not below 0', async () => {
       expect([await store.count('c', 60, 5), await store.count('c', 60, -2), await store.count('c', 60)]).toEqual([
         5, 3, 4,
       ]);

@@ -40,7 +40,7 @@ const breakable = (store: DocumentStore) => {
 };
 
 export const describeNotifications = (name: string, open: () => DocumentStore | Promise<DocumentStore>): void => {
-  describe(`telling on ${name}`, () => {
+  describe(`notifications on ${name}`, () => {
     let store: DocumentStore;
     let millis: number;
     let events: AuditEvent[];

@@ -236,7 +236,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         '@id("a") permit (principal is Account, action == Action::"act", resource);',
         /never apply/,
       ],
-      ['a permit for everybody', '@id("a") permit (principal, action, resource);', /without any condition/],
+      ['a permit for all principals', '@id("a") permit (principal, action, resource);', /without any condition/],
       ['an unknown annotation', `@note("x") ${PERMIT}`, /@note/],
       [
         'an approval of what is no token',

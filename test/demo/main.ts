@@ -68,7 +68,7 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
   check('the answer carries a page for Ada on this server', url?.startsWith(server.issuer) === true, unasked.text);
   say(`remedy: ${url}`);
 
-  step('Ada opens the page, takes out “remove for good” and lets it be passed on to “Planner”');
+  step('Ada opens the page, takes out “remove for good” and allows re-delegation to “Planner”');
   await allowNarrowed(cast, String(url), { without: ['calendar.delete'], delegableToAgents: planner.clientId });
   const second = await calls.exchange(key(secretary), subject, planning.identifier);
   await allowNarrowed(cast, String(consentUrl(second)), { without: [], delegableToAgents: planner.clientId });
@@ -193,7 +193,7 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
   ]);
 
   step('The whole story stands in the audit log');
-  const exportFile = join(server.dataFolder, 'trail.ndjson');
+  const exportFile = join(server.dataFolder, 'audit.ndjson');
   const exported = await cast.behalf('audit', 'export', '--to', exportFile);
   check('behalf audit export', exported.code === 0, exported.stderr);
   const lines = (await readFile(exportFile, 'utf8')).trimEnd().split('\n');
@@ -234,7 +234,7 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
 };
 
 const main = async (): Promise<void> => {
-  print(bold('Behalf: an agent acts for a person, and everybody can see it\n'));
+  print(bold('Behalf: an agent acts for a person, and every step is in the audit log\n'));
   const server = await startServer();
   let cast: Cast | undefined;
   try {

@@ -4,7 +4,7 @@ import { exampleTypes } from '../support/detail-types.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { CIBA, discover, EXCHANGE, type OAuthCalls, oauthCalls } from '../support/oauth-calls.ts';
 
-/** Of everybody in it. */
+/** The password of every account. */
 export const PASSWORD = 'an apple fell on a train';
 
 type Server = { readonly issuer: string; readonly administratorKeyFile: string };
@@ -150,7 +150,7 @@ export const makeOrganisation = async (server: Server) => {
     /** What has come to be by today. */
     async today(): Promise<void> {
       await make('/agents', {
-        name: 'Seat finder',
+        name: 'Hotel finder',
         purpose: 'Looks for free desks.',
         owner: ada,
         environment: 'test',

@@ -47,7 +47,7 @@ const pictures = (folder: string): Picture => {
   };
 };
 
-/** The MCP server, known to the authorization server: what is published needs everybody who takes part. */
+/** The MCP server, known to the authorization server: what is published needs all participants. */
 const openRoom = async ({ management, issuer }: Scene): Promise<Room & { readonly id: string }> => {
   const url = `http://127.0.0.1:${await freePort()}/mcp`;
   const made = await management.createResourceServer({

@@ -1,4 +1,4 @@
-/** Two people break the glass and a third closes it, each in a browser of its own; passkeys by Chromium's authenticator. */
+/** Two users activate break-glass access and a third closes it, each in a browser of its own; passkeys by Chromium's authenticator. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';

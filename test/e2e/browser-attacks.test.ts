@@ -291,7 +291,7 @@ test('WB-08 a script of another site reads nothing, with the person’s cookies 
         expect([path, await read('include'), await read('omit')]).toEqual([path, 'blocked', 'blocked']);
       }
     }
-    // Public documents are for everybody, without cookies.
+    // Every origin may read public documents, without cookies.
     const discovery = `${server.issuer}/.well-known/openid-configuration`;
     expect(
       await page.evaluate(`fetch('${discovery}', { credentials: 'include' }).then(() => 'read', () => 'blocked')`),

@@ -31,7 +31,7 @@ beforeAll(async () => {
     return String(items.find((one) => name === (one['username'] ?? one['name']))?.['id']);
   };
   const right = { owner: await idOf('/accounts', 'admin'), blueprint: await idOf('/blueprints', 'Desk helpers') };
-  for (const client_name of ['Seat finder', 'Room finder']) {
+  for (const client_name of ['Hotel finder', 'Room finder']) {
     const token = (await management.call('POST', '/initial-access-tokens', right)).body['initial_access_token'];
     const { status } = await fetch(`${server.issuer}/reg`, {
       method: 'POST',

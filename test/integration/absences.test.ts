@@ -289,7 +289,7 @@ describe('from the question to the token', () => {
         await ground.call('POST', `/kills/${body['id']}/lift`);
       },
     ],
-  ])('AP-21 a yes said by it counts no more when %s before the token is fetched', async (name, ends) => {
+  ])('AP-21 an approval by the deputy counts no more when %s before the token is fetched', async (name, ends) => {
     const key = name.replaceAll(/\W/g, '');
     const [clerk, chief, dora] = [
       await ground.newPerson(`k-${key}`),

@@ -136,7 +136,7 @@ describe('a task', () => {
     expect(events).toMatchObject([{ type: 'approval.cancelled', outcome: 'done', caller: world.bank.id }]);
   });
 
-  test('AP-02 of a yes and a cancellation at once one comes to be', async () => {
+  test('AP-02 of an approval and a cancellation at once one takes effect', async () => {
     for (let round = 0; round < 5; round += 1) {
       const agent = await agentOf(`Torn ${round}`);
       const { task, approval } = await asked(agent);
@@ -330,8 +330,8 @@ describe('a callback (Callback Completion)', () => {
     await world.approve(await approvalFor(moved));
     await changed(world.bank.id);
 
-    // Of what was wanted only: here a no.
-    const second = await agentOf('Told of a no');
+    // Only events that were asked for: here a denial.
+    const second = await agentOf('Told of a denial');
     await bank.request({ ...(await denied(question(second))), ...callback({ state: 's-2', events: ['approved'] }) });
     await world.deny(await approvalFor(second));
     const third = await agentOf('Told of the next');

@@ -66,14 +66,19 @@ const refused = async (answer: Promise<Answer>, reason: string, next: string): P
   return context;
 };
 
-describe('what is good no more', () => {
+describe('what can no longer be redeemed', () => {
   const ends: readonly (readonly [
     string,
     string,
     string,
     (approval: Approval, agent: Identity) => Promise<unknown>,
   ])[] = [
-    ['after a no that came behind the yes (AP-02)', 'approval_expired', 'request', (approval) => world.deny(approval)],
+    [
+      'after a denial that followed the approval (AP-02)',
+      'approval_expired',
+      'request',
+      (approval) => world.deny(approval),
+    ],
     [
       'at the second until which it is good (AP-21)',
       'approval_expired',
@@ -313,7 +318,7 @@ describe('how much it takes', () => {
     expect((await again(agent, approval)).body['decision']).toBe(true);
   });
 
-  test('what was approved in advance is answered at once (Access Request Response)', async () => {
+  test('an action with a standing approval is answered at once (Access Request Response)', async () => {
     const agent = await world.newAgent('Regular');
     const details = JSON.stringify([{ ...INVOICE, amount: 100_000 }]);
     await world.allow(agent, 'openid balance', { authorization_details: details });

@@ -44,8 +44,8 @@ describe('discovery', () => {
   });
 });
 
-describe('a no that people could lift', () => {
-  test('stays a no, and says what binds a request to it and until when (Requestable Denial Context)', async () => {
+describe('a denial that an approval could lift', () => {
+  test('stays a denial, and says what binds a request to it and until when (Requestable Denial Context)', async () => {
     const agent = await agentOf('Denied');
     const no = await bank.evaluate(question(agent));
     expect(no.body['decision']).toBe(false);
@@ -93,8 +93,8 @@ describe('a no that people could lift', () => {
   });
 });
 
-describe('from a no to a yes', () => {
-  test('people are asked, and their yes makes the evaluation answer yes, once; all of it is in the audit log', async () => {
+describe('from a denial to an approval', () => {
+  test('approvers are asked, and their approval makes the evaluation permit once; all of it is in the audit log', async () => {
     const agent = await agentOf('Whole');
     const submission = await denied(question(agent));
     const { result: answer, events } = await audit.during(() => bank.request(submission));
@@ -302,7 +302,7 @@ describe('what a request is bound to', () => {
     expect((await bank.request(submission)).status).toBe(202);
   });
 
-  test('AP-04 a no that another resource server got is nothing here', async () => {
+  test('AP-04 a denial that another resource server got is nothing here', async () => {
     const agent = await agentOf('Borrowed');
     const submission = await denied(question(agent));
     await refused(() => shop.request(submission), 400, 'not_requestable');

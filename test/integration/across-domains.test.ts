@@ -422,7 +422,7 @@ describe('to whom, for whom and for what (TX-11, TX-15)', () => {
     expect((await ask({ subject_token: idToken })).body['scope']).toBe('notes.read notes.write');
   });
 
-  test('nothing once the person has taken back what she allowed the agent, or the peer is disabled', async () => {
+  test('nothing once the user has revoked what they allowed the agent, or the peer is disabled', async () => {
     const { idToken } = await signIn();
     await scene.management.call('POST', `/peers/${peerHere}/disable`);
     expect(reasonOf(await ask({ subject_token: idToken }))).toBe('peer_unknown');

@@ -38,7 +38,7 @@ describe('AP-03 separation of duties', () => {
     expect((await ground.poll(agent, authReqId)).status).toBe(200);
   });
 
-  test('AP-21 who comes to be left out after a yes has said nothing', async () => {
+  test('AP-21 the approval of a person who is excluded since does not count', async () => {
     const [clerk, chief, other] = [
       await ground.newPerson('moved-clerk'),
       await ground.newPerson('moved-chief'),

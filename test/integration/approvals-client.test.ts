@@ -64,7 +64,7 @@ test('openid-client asks, polls while people decide, and gets the token of what 
   const configuration = await configured('Bookkeeper');
   const asked = await ask(configuration);
   expect(asked.interval).toBe(1);
-  // A second may have passed on the way.
+  // A second may have gone by meanwhile.
   expect([600, 599, 598]).toContain(asked.expires_in);
   const polling = client.pollBackchannelAuthenticationGrant(configuration, asked, undefined, {
     signal: AbortSignal.timeout(30_000),
@@ -81,7 +81,7 @@ test('openid-client asks, polls while people decide, and gets the token of what 
   });
 });
 
-test('openid-client hears of a no', async () => {
+test('openid-client gets a denial', async () => {
   const configuration = await configured('Unlucky');
   const asked = await ask(configuration);
   const approval = await world.service.find(asked.auth_req_id, configuration.clientMetadata().client_id);

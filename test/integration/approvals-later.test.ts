@@ -124,7 +124,7 @@ describe('what was ended', () => {
 });
 
 describe('AP-21 AP-03 who decides', () => {
-  test('who left the group that is asked decides nothing, before and after a yes', async () => {
+  test('an approver who left the group that is asked decides nothing, before and after approving', async () => {
     const [clerk, chief, other] = [
       await newPerson('six-clerk'),
       await newPerson('six-chief'),

@@ -114,7 +114,7 @@ describe('by an exchange', () => {
     expect((await world.service.get(approval.id))?.state).toBe('approved');
   });
 
-  test('a no is told to the agent, also after a yes that was not fetched yet (AP-02)', async () => {
+  test('the agent gets a denial, also after an approval that was not fetched yet (AP-02)', async () => {
     const agent = await world.newAgent('Unlucky');
     const { approval, authReqId } = await asked(agent);
     await world.approve(approval);
@@ -173,7 +173,7 @@ describe('by an exchange', () => {
     }
   });
 
-  test('AP-02 a fetch that loses to a no leaves nothing that lives, by CIBA neither the row that was made for it', async () => {
+  test('AP-02 a fetch that loses to a denial leaves nothing live, with CIBA neither the delegation that was made for it', async () => {
     const agent = await world.newAgent('Overtaken');
     await world.allow(agent, 'openid balance');
     const question = { scope: 'openid pay', resource: BANK, login_hint: world.person.username };

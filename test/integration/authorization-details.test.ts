@@ -51,7 +51,7 @@ beforeAll(async () => {
     return { clientId: made.id, key };
   };
   agent = await newAgent('Clerk');
-  other = await newAgent('Courier');
+  other = await newAgent('Carrier');
 });
 afterAll(async () => {
   await server?.close();

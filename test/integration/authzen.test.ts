@@ -158,7 +158,7 @@ describe('one question', () => {
     expect(decisionOf(await about('nonsense', 'use'))).toBe(false);
   });
 
-  test('every answer is in the audit log, also a no to what is not known', async () => {
+  test('every answer is in the audit log, also a denial for an unknown agent', async () => {
     const before = (await server.events('decision.made')).length;
     await calendar.evaluate(asked(theAgent(), 'read'));
     await calendar.evaluate(asked({ type: 'agent', id: 'agt_nobody' }, 'read'));
@@ -290,7 +290,7 @@ describe('several questions', () => {
     expect((await together('first_one_wins')).status).toBe(400);
   });
 
-  test('one that cannot be read is a no with an error of its own, and is noted (AuthZEN §7.2.1)', async () => {
+  test('one that cannot be read is denied with an error of its own, and is audited (AuthZEN §7.2.1)', async () => {
     const before = (await server.events('decision.refused')).length;
     const { status, body } = await calendar.evaluateAll({
       subject: theAgent(),
@@ -516,7 +516,7 @@ describe('attacks', () => {
     expect(form.status).toBe(415);
   });
 
-  test('names with bytes that do not belong in one are a no, and not in the audit log', async () => {
+  test('names with bytes that do not belong in one are denied, and are not in the audit log', async () => {
     for (const name of ['read delete', 'read\u0000', 'r\u00e9ad', '\ud800', 'x'.repeat(5_000)]) {
       expect(decisionOf(await calendar.evaluate(asked(theAgent(), name)))).toBe(false);
       const event = (await server.events('decision.made')).at(-1);

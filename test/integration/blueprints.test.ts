@@ -207,7 +207,7 @@ describe('a tightening counts at once', () => {
       ALL_OF_AGENT.filter((use) => use !== 'agent own refresh'),
       'above_ceiling',
     ],
-    ['no passing on', () => ({ max_delegation_depth: 0 }), uses('sub-agent')],
+    ['no re-delegation', () => ({ max_delegation_depth: 0 }), uses('sub-agent')],
     ['another environment', () => ({ environments: ['production'] }), [...ALL_OF_AGENT, ...EXCHANGES]],
     ['another composition', () => ({ compositions: [`sha256:${'1'.repeat(64)}`] }), [...ALL_OF_AGENT, ...EXCHANGES]],
     ['another way to authenticate', () => ({ authentication_methods: ['mtls'] }), [...ALL_OF_AGENT, ...EXCHANGES]],

@@ -21,7 +21,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-describe('a right that is taken back', () => {
+describe('a right that is revoked', () => {
   /** The agent may pay, by an approval by CIBA and a standing approval; answers its delegation and how to ask. */
   const saidBefore = async (name: string) => {
     const agent = await world.newAgent(name);
@@ -56,7 +56,7 @@ describe('a right that is taken back', () => {
   const endedOf = async (agent: Identity) =>
     (await server.events('standing_approval.ended')).filter((event) => event.agent === agent.clientId);
 
-  test('ends what was approved in advance with it, and nothing else: the person is asked again', async () => {
+  test('ends its standing approvals, and nothing else: the user is asked again', async () => {
     const { agent, row, ask } = await saidBefore('Narrowed');
     const other = await saidBefore('Bystander');
     await submit(`/delegations/${row.id}/narrow`, `${BANK} balance`);
@@ -74,7 +74,7 @@ describe('a right that is taken back', () => {
     expect((await other.ask()).state).toBe('approved');
   });
 
-  test('by a new consent that allows less: what was approved in advance with it is over', async () => {
+  test('by a new consent that allows less: its standing approvals end', async () => {
     const { agent, row, ask } = await saidBefore('Allowed less');
     const request = world.authorizationRequest(agent, { scope: 'openid balance pay close', resource: BANK });
     await world.walk(request.url, {
@@ -107,7 +107,7 @@ describe('a right that is taken back', () => {
         expect((await browser.submit(page, { ...form, action })).text).toContain('Access revoked');
       },
     ],
-  ])('with the sign-in of the agent, %s: what was approved in advance is over', async (name, end) => {
+  ])('with the sign-in of the agent, %s: its standing approvals end', async (name, end) => {
     const { agent, ask } = await saidBefore(`Signed in ${name.length}`);
     await end(await signInOf(agent));
     expect(await endedOf(agent)).toMatchObject([{ outcome: 'done', subject: world.accountId, resource: BANK }]);
@@ -124,7 +124,7 @@ describe('a right that is taken back', () => {
       'the delegation, over the API',
       async (id: string) => expect((await world.management.call('POST', `/delegations/${id}/revoke`)).status).toBe(200),
     ],
-  ])('with %s: what was approved in advance is over', async (name, take) => {
+  ])('with %s: its standing approvals end', async (name, take) => {
     const { agent, row, ask } = await saidBefore(`Revoked ${name.length}`);
     await take(row.id, agent);
     expect(await endedOf(agent)).toMatchObject([{ outcome: 'done', subject: world.accountId, resource: BANK }]);

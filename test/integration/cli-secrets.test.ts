@@ -44,7 +44,7 @@ describe('KY-02 files with secrets that others may read are refused, with the re
     expect((await behalf('accounts', 'list')).code).toBe(0);
   });
 
-  test('the key pair of an agent; a public key may be read by everybody, and what the command makes is private', async () => {
+  test('the key pair of an agent; every user may read a public key, and what the command makes is private', async () => {
     const file = join(folder, 'agent.jwk');
     const create = (key: string, name: string) =>
       behalf('agents', 'create', '--name', name, '--purpose', 'Files', '--key', key);

@@ -181,7 +181,7 @@ describe('AP-11 an answer counts for exactly its question', () => {
     expect(again.page.forms.some(isDecision)).toBe(true);
   });
 
-  test('AP-11 an app of the house is not asked about; an agent cannot be registered like that', async () => {
+  test('AP-11 an app of the organisation needs no consent; an agent cannot be registered like that', async () => {
     const key = await newKeyPair();
     const house = await scene.management.createClient({
       name: 'House',

@@ -106,7 +106,7 @@ describe('an order', () => {
     expect(page.text).toMatch(/Sessions ?[1-9]/);
     expect(page.text).toContain('Access tokens, standing approvals and open approvals of these end too.');
     expect(page.text).toContain('stays blocked until an administrator lifts');
-    // Someone of whom nothing ends has none of these lines.
+    // An account of which nothing ends has none of these lines.
     await scene.management.createAccount({ username: 'nil', name: 'Nil', password: PASSWORD });
     const nothing = await operator.open(at('/console/kills/new?scope=account&name=nil'));
     expect(nothing.text).toContain('No agent, delegation, grant or session ends.');

@@ -342,7 +342,7 @@ describe('state', () => {
     expect((await ada.open(at(path))).forms.filter(({ action }) => action.includes(id))).toEqual([]);
   });
 
-  test('handed over: nothing changes before it is accepted, and an offer can be taken back', async () => {
+  test('handed over: nothing changes before it is accepted, and an offer can be withdrawn', async () => {
     const id = await agentOf(scene.accountId, 'Handed over');
     const handOver = async (owner: string) =>
       send(ada, await ada.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner } });

@@ -68,7 +68,7 @@ describe('OT-12 a delegation that is over', () => {
     expect([await read(first), await read(hop), await read(above)]).toEqual([404, 200, 200]);
     // As before: the first hop still counts, and no user decided about it since.
     expect(await asked()).toMatchObject({ status: 400, body: { error: 'access_denied' } });
-    // Nothing above it is left, which is a no.
+    // No ancestor is left, so it is not live.
     expect(await server.behalf.services.delegations.live(below)).toBeUndefined();
     const token = await family.calls.introspect(files.credential, tokens.subFiles);
     expect(token.body).toEqual({ active: false });

@@ -134,7 +134,7 @@ test('a question of a resource server goes there, too', async () => {
   });
 });
 
-test.each(['silent', 'redirect', 500, 204, 404] as const)('%s is a no', async (kind) => {
+test.each(['silent', 'redirect', 500, 204, 404] as const)('%s denies', async (kind) => {
   there = kind;
   expect(await ownToken()).toMatchObject({ status: 400, body: { denial: { reason: 'external_denies' } } });
   expect(JSON.stringify((await server.events('token.refused')).at(-1)?.inputs)).toContain('"not_answered"');

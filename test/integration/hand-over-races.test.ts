@@ -171,7 +171,7 @@ describe('a hand-over in the middle of', () => {
     expect(items).toMatchObject([{ state: 'suspended', live: false }]);
   });
 
-  test('a consent that names it as one to pass on to: the person is asked again, about the owner of now', async () => {
+  test('a consent that names it for re-delegation: the user is asked again, about the present owner', async () => {
     const { jwt } = world;
     const a = await world.newAgent('Hands on', { owner: world.sam, resource_servers: [jwt.id] });
     const b = await world.newAgent('Gets it', { owner: world.sam, resource_servers: [jwt.id] });

@@ -55,7 +55,7 @@ test('IN-01 V8 V9 no request made by the grammar gives a 5xx, no answer, or an u
     };
     await Promise.all(Array.from({ length: 12 }, one));
     expect(wrong).toEqual([]);
-    // The grammar reached something: not all of it was refused at the door.
+    // The grammar reached something: not all of it was refused at once.
     for (const status of [200, 303, 400, 401, 404])
       expect([status, statuses.get(status) ?? 0]).not.toEqual([status, 0]);
     expect((await fetch(`${fuzzed.issuer}/jwks`)).status).toBe(200);

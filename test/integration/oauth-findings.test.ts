@@ -420,7 +420,7 @@ describe('WB-08 CORS', () => {
     }
   });
 
-  test('WB-08 a preflight is answered without credentials, and not to null; documents are for everybody', async () => {
+  test('WB-08 a preflight is answered without credentials, and not to null; every origin may read documents', async () => {
     const ask = (origin: string) =>
       from(origin, '/token', {
         method: 'OPTIONS',

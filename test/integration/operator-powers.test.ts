@@ -116,7 +116,7 @@ describe('an operator and groups', () => {
     expect((await refusal(taken, 'updateClient')).slice(0, 2)).toEqual([403, 'urn:behalf:problem:forbidden']);
   });
 
-  test('do not put anyone into a group of others, whose agents they would give keys to', async () => {
+  test('do not put any account into a group of others, whose agents they would give keys to', async () => {
     const group = await administrator.call('POST', '/groups', { name: 'Team', members: [veraId, gilId] });
     const path = `/groups/${group.body['id']}`;
     const { id } = await administrator.createAgent({

@@ -219,14 +219,14 @@ describe('deciding on the page of one approval', () => {
     expect(await reasonOf()).toBe('conflict');
   });
 
-  test('AP-02 V18 of a yes and a no at the same moment exactly one comes to be', async () => {
+  test('AP-02 V18 of an approval and a denial at the same moment exactly one takes effect', async () => {
     for (let round = 0; round < 4; round += 1) {
       const asked = await scene.ask(ada.id, { action: { scope: [round % 2 === 0 ? 'read' : 'write'] } });
       const page = await browser.open(scene.urlOf(asked));
       const form = scene.formFor(page, 'approve');
       const bodies = [/Approve/, /Approve/, /Deny/, /Approve/].map((button) => String(fillForm(form, { button })));
       const answers = await Promise.all(bodies.map((body) => post(form.action, body)));
-      // A no also ends what was just approved, and never the other way round.
+      // A denial also ends what was just approved, and never the other way round.
       expect(await stateOf(asked.id)).toBe('denied');
       expect(answers.filter(({ status }) => status === 303).length).toBeLessThanOrEqual(2);
       expect((await scene.service.get(asked.id))?.votes.length).toBeLessThanOrEqual(1);
@@ -422,7 +422,7 @@ describe('what cannot be put into words', () => {
     }
   });
 
-  test('invariant 4: when what is stored is not what was seen, a yes does not count', async () => {
+  test('invariant 4: when the stored action differs from the one shown, an approval does not count', async () => {
     const asked = await scene.ask(ada.id);
     const page = await browser.open(scene.urlOf(asked));
     const rows = server.behalf.services.documents.collection<Approval>(APPROVALS);

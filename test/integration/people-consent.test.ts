@@ -75,7 +75,7 @@ describe('the consent page', () => {
     ]);
   });
 
-  test('D2 passes on only to the agents ticked', async () => {
+  test('D2 allows re-delegation only to the agents ticked', async () => {
     const world = await composePeoplePages();
     const uid = consentPrompt(world);
     const { form } = await openConsent(world, uid);

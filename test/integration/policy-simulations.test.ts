@@ -335,7 +335,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     expect((mine.body['layers'] as object[])[0]).toMatchObject({ why: 'without a role only for what is its own' });
   });
 
-  test('says whether a user may approve, scope by scope; a no to one is a no to the whole', async () => {
+  test('says whether a user may approve, scope by scope; one denied scope denies the whole', async () => {
     const text = rule('approve', 'resource.name == "write" && context.self');
     const approve = { agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: ['write', 'read'] };
     const answer = await use({ caller: scene.accountId, approve, text });
@@ -380,7 +380,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     ['scope', { scope: ['nothing'] }],
     ['subject', { subject: 'acc_x' }],
     ['for', { for: 'acc_x' }],
-  ])('of a yes: names the %s that is not there', async (member, wrong) => {
+  ])('of an approval: names the %s that is not there', async (member, wrong) => {
     const approve = { agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: ['read'], ...wrong };
     const { status, body } = await use({ caller: scene.accountId, approve });
     expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, `/approve/${member}`]);
@@ -589,7 +589,7 @@ describe('behalf policy', () => {
       ...more,
     );
 
-  test('try shows each layer and what would have to change; 3 is a no', async () => {
+  test('try shows each layer and what would have to change; 3 is a denial', async () => {
     const { code, out } = await tried('--scope', 'read delete');
     expect(code).toBe(3);
     expect(out).toMatch(/^Policies: version 1\.\nGiven: {4}nothing\nRefused: {2}delete read\n/);

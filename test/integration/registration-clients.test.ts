@@ -55,7 +55,7 @@ describe('openid-client', () => {
 
   test('registers an agent with an initial access token, which connects once it is accepted', async () => {
     const { call } = scene.management;
-    const drafted = await call('POST', '/blueprints', { name: 'Couriers', purpose: 'Carries', ceilings: {} });
+    const drafted = await call('POST', '/blueprints', { name: 'Carriers', purpose: 'Carries', ceilings: {} });
     const etag = { 'if-match': String(drafted.headers.get('etag')) };
     const blueprint = String(drafted.body['id']);
     await call('POST', `/blueprints/${blueprint}/activate`, {}, etag);
@@ -65,7 +65,7 @@ describe('openid-client', () => {
     const configuration = await client.dynamicClientRegistration(
       new URL(server.issuer),
       {
-        client_name: 'Courier',
+        client_name: 'Carrier',
         token_endpoint_auth_method: 'private_key_jwt',
         grant_types: ['client_credentials'],
         jwks: { keys: [key.publicJwk] } as unknown as client.ClientMetadata['jwks'] & { keys: client.JWK[] },

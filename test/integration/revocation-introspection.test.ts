@@ -269,7 +269,7 @@ describe('decision D11 a resource server learns of its own tokens only (RFC 7662
       scope: 'read write',
       token_type: 'Bearer',
     });
-    // Everybody else gets one and the same answer, and no reason.
+    // Every other caller gets one and the same answer, and no reason.
     const strangers = [other.credential, app(), scene.keyed(scene.agent), scene.keyed(neighbour)];
     for (const credential of strangers) {
       const { result, events } = await audit.during(() => scene.calls.introspect(credential, text(answer)));

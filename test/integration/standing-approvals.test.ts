@@ -1,4 +1,4 @@
-/** A yes that goes for the next ones, too: given on the page after a yes, counted with each use, ended by who gave it. */
+/** Standing approvals: given on the page after an approval, counted with each use, ended by the approver who gave them. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
@@ -160,7 +160,7 @@ describe('the next ones like this', () => {
     expect((await want(100)).approval.state).toBe('pending');
   });
 
-  test('AP-02 what one person gave in advance, no other person ends', async () => {
+  test('AP-02 no person ends the standing approval of another', async () => {
     const { want } = await wishing('Kept');
     const { approval } = await want(100);
     await world.approve(approval);

@@ -421,7 +421,7 @@ describe('the audit log', () => {
   });
 
   test('is exported and verifies without the server; one changed byte is found', async () => {
-    const file = join(folder, 'trail.ndjson');
+    const file = join(folder, 'audit.ndjson');
     expect((await behalf('audit', 'export', '--to', file)).code).toBe(0);
     expect((await behalf('audit', 'export', '--to', file)).err).toContain('does not exist');
     const verdict = await json('audit', 'verify', file);

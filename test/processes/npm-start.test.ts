@@ -102,7 +102,7 @@ describe('npm start', () => {
   });
 
   test.each([[[]], [['--workers', '2']]])(
-    'Ctrl+C, which npm passes on once more, is one wish: what is under way is answered (%j)',
+    'Ctrl+C, which npm forwards once more, is one signal: what is under way is answered (%j)',
     async (parameters) => {
       const one = await npmStart(...parameters);
       await until(one.isReady, { what: 'all processes serve', seconds: 60 });

@@ -215,7 +215,7 @@ test('FT-12 SIGTERM drains all of them; each node has a stream that it closed, a
   await allServe();
   const names = nodeNames();
   expect(names).toHaveLength(WORKERS);
-  const file = join(server.dataFolder, 'trail.ndjson');
+  const file = join(server.dataFolder, 'audit.ndjson');
   const env = { ...server.environment };
   expect((await runCli(['audit', 'export', '--to', file], env)).code).toBe(0);
   expect(await runCli(['audit', 'verify', file], env)).toMatchObject({ code: 0 });

@@ -141,7 +141,7 @@ afterEach(() => {
 });
 
 describe('a JWT', () => {
-  test('is introspected until the feed is heard, and 503 if that fails: never a yes', async () => {
+  test('is introspected until the feed is heard, and 503 if that fails: never accepted', async () => {
     const { use } = world();
     const token = await activeToken();
     expect(await use(token)).toEqual([200, 'asked']);

@@ -104,7 +104,7 @@ const DECLARED: readonly Concept[] = [
   },
   {
     name: 'instance',
-    means: 'one running copy of an agent, with a key of its own',
+    means: 'one running process of an agent, with a key of its own',
     collections: ['instances', 'instance_slots'],
   },
   {
@@ -176,7 +176,7 @@ const DECLARED: readonly Concept[] = [
   },
   {
     name: 'transaction',
-    means: 'one bounded piece of work; its id is the `txn` of every token and event in it',
+    means: 'one bounded task; its id is the `txn` of every token and event in it',
     collections: ['transactions'],
     prefixes: ['txn'],
     paths: ['transactions'],

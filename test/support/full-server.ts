@@ -259,11 +259,16 @@ export const fullServer = async (options: RunOptions = {}) => {
     approvers: [ada],
     action: noon,
   });
-  const glass = { seen: emergency.digest, request: 'req_full' };
+  const emergencyUse = { seen: emergency.digest, request: 'req_full' };
   const proof = { acr: MULTI_FACTOR, amr: ['hwk', 'user', 'mfa'], authTime: now } as const;
   for (const [index, account] of breakers.entries()) {
     const reason = index === 0 ? { reason: 'The bank closes at noon, and no approver can be reached.' } : {};
-    await services.approvals.service.breakGlass.break(emergency.id, { ...glass, account, assurance: proof, ...reason });
+    await services.approvals.service.breakGlass.break(emergency.id, {
+      ...emergencyUse,
+      account,
+      assurance: proof,
+      ...reason,
+    });
   }
   const denied = await scene.ask(ada, { action: { scope: ['delete'], message: 'Away with it' } });
 

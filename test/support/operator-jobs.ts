@@ -85,7 +85,7 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
     job: 'approve a registration',
     records: 'agent.accepted',
     async console(steps) {
-      await steps.press('Accept Seat finder');
+      await steps.press('Accept Hotel finder');
     },
     async cli(steps) {
       await steps.run('agents', 'accept', 'Room finder');

@@ -210,7 +210,7 @@ const storeCalls = () => {
       }
     },
     async settled(): Promise<void> {
-      // Between two calls of one piece of work nothing but what is ready runs, so a few turns in a row are enough.
+      // Between two calls of one request nothing but what is ready runs, so a few turns in a row are enough.
       for (let quiet = 0; quiet < 5; ) {
         if (underWay > 0) await new Promise<void>((resolve) => waiting.push(resolve));
         await new Promise((resolve) => setImmediate(resolve));

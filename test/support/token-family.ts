@@ -85,7 +85,7 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
   const subAgent = await newAgent('Sub-agent', otherOwner.id);
 
   const browser: Browser = newBrowser(issuer);
-  /** Allows all that is asked, and that it is passed on to the sub-agent. */
+  /** Allows all that is asked, and re-delegation to the sub-agent. */
   const allowing: Walk = {
     person,
     consent: {

@@ -29,7 +29,7 @@ test('SF-08 refuses bytes that are no UTF-8', () => {
   }
 });
 
-test('reads what everybody reads alike, braces and quotes in texts included', () => {
+test('reads what every parser reads alike, braces and quotes in texts included', () => {
   const text = '{"a":"{\\"a\\":1,[","b":[{"a":1},{"a":2}],"constructor":null}';
   expect(of(text)).toEqual(JSON.parse(text));
   expect(strictJson(Buffer.from('{"__proto__":1}'), [])).toEqual(JSON.parse('{"__proto__":1}'));

@@ -172,7 +172,7 @@ describe('an approval on behalf of an approver who is away', () => {
     await expect(approve(approval, { account: 'acc_bob', as: 'acc_bob' })).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('a no for her is hers: it ends the question, and after three the agent may not ask her (AP-05)', async () => {
+  test('a denial for her counts as hers: it ends the request, and after three the agent may not ask her (AP-05)', async () => {
     const { ask, deny, deputies, audit } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     for (const scope of ['a', 'b', 'c']) {

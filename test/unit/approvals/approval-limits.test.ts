@@ -173,7 +173,7 @@ describe('AP-05 only so many stand before one who is asked about many people', (
     await ask(of('acc_f'));
   });
 
-  test('of many at the same moment no more are left, and of each that is taken back the audit log says so', async () => {
+  test('of many at the same moment no more are left, and the audit log holds each that is withdrawn', async () => {
     const { ask, one, audit } = serviceScene({ mostOpenPerApprover: 3 });
     const answers = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => ask(of(`acc_${index}`))));
     const given = answers.filter(({ status }) => status === 'fulfilled').length;

@@ -172,7 +172,7 @@ describe('AP-02 one ending', () => {
     }
   });
 
-  test('a no that comes between the event of a yes and its swap is not overwritten, and the audit log says so', async () => {
+  test('a denial between the event of an approval and its swap is not overwritten, and the audit log says so', async () => {
     const { ask, approve, deny, one, audit } = serviceScene();
     const { approval } = await ask();
     let isFirst = true;
@@ -189,7 +189,7 @@ describe('AP-02 one ending', () => {
     ]);
   });
 
-  test('a redemption that read before a no, or before another one, was stored gives nothing', async () => {
+  test('a redemption that read before a denial, or before another redemption, was stored gives nothing', async () => {
     for (const other of ['deny', 'redeem'] as const) {
       const { ask, approve, deny, one, between } = serviceScene();
       const { approval } = await ask();

@@ -200,7 +200,7 @@ describe('what it does not do', () => {
     expect((await made.now()).review).toBeUndefined();
   });
 
-  test('AP-02 win over a no: who is asked may deny until the token is fetched', async () => {
+  test('AP-02 win over a denial: an approver may deny until the token is fetched', async () => {
     const { say, deny, approval, one, now } = await scene();
     await say('acc_first');
     await say('acc_second');
@@ -288,7 +288,7 @@ describe('a third person', () => {
     await expect(close('acc_third', { finding: 'fine' })).rejects.toMatchObject({ field: '/finding' });
   });
 
-  test('has nothing to look at where the glass was called for, and not broken', async () => {
+  test('has nothing to review where break-glass access was called for, and not activated', async () => {
     const made = await scene();
     await made.say('acc_first');
     await expect(made.close('acc_third')).rejects.toMatchObject({ code: 'not_found' });

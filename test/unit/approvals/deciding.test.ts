@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { newestOf, waitingFor } from '../../../src/http/account/approvals/deciding.ts';
 import { action, serviceScene } from './fakes.ts';
 
-test('AP-05 what waits is there and counted, however much was asked and taken back since', async () => {
+test('AP-05 what waits is there and counted, after any number of requests and cancellations since', async () => {
   const { ask, one, clock } = serviceScene({ perHour: 1000 });
   const deps = { approvals: { service: one, clock, absences: { ofDeputy: async () => [] } } } as never;
   const { approval } = await ask();

@@ -45,7 +45,7 @@ describe('figures of what people decided', () => {
       }),
       made(2, { state: 'redeemed', createdAt: TODAY - DAY, votes: [vote('acc_1', TODAY - DAY + 3)] }),
       made(3, { state: 'denied', createdAt: TODAY, decidedAt: TODAY + 10, decidedBy: 'acc_1' }),
-      // Taken back by the agent, and too long ago: no decisions that count.
+      // Cancelled by the agent, and too long ago: no decisions that count.
       made(4, { state: 'cancelled', createdAt: TODAY, decidedAt: TODAY + 1, decidedBy: 'agt_1' }),
       made(5, { state: 'redeemed', createdAt: TODAY - 8 * DAY, votes: [vote('acc_3', TODAY - 8 * DAY)] }),
       made(6, { createdAt: NOW - 900, expiresAt: NOW }),

@@ -36,7 +36,7 @@ test('too many requests are a denial of their own, with the reason that the requ
   });
 });
 
-test('a failure of any other kind is passed on: it is no answer about approvals', async () => {
+test('a failure of any other kind is rethrown: it is no answer about approvals', async () => {
   for (const error of [new StoreUnavailable('down'), new DomainError('conflict', 'Changed.'), new TypeError('x')]) {
     await expect(failing(error)).rejects.toBe(error);
   }

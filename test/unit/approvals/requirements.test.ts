@@ -1,4 +1,4 @@
-/** By the policies a new server starts with, and the engine that is delivered. */
+/** With the policies of a new server, and the policy engine that is delivered. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
 import { leastRequired } from '../../../src/domain/approvals/requirements.ts';

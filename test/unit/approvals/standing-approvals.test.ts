@@ -48,8 +48,8 @@ const scene = () => {
   return { ...{ documents, rows, audit, clock, standing, said, active, take } };
 };
 
-describe('what is taken back from an agent', () => {
-  test('ends what the owner said in advance, too, not only the person: with an event that says who took it', async () => {
+describe('what is revoked from an agent', () => {
+  test('ends standing approvals of the owner, too, not only of the subject: with an event that names who revoked it', async () => {
     const { standing, said, active, audit, take } = scene();
     const [ofOwner, ofPerson] = [await said(), await said({}, 'acc_anna')];
     const elsewhere = [
@@ -143,7 +143,7 @@ describe('a consent that allows less', () => {
   const asked = (over: Parameters<typeof consent>[0]) =>
     consent({ resource: BANK, asked: ['balance', 'pay'], ...over });
 
-  test('ends what was approved in advance about what was shown and not allowed, before the row changes', async () => {
+  test('ends standing approvals about what was shown and not allowed, before the delegation changes', async () => {
     const { standing, said, active, documents } = scene();
     const { registry, audit } = registerScene({ documents });
     const { recordConsent } = cascadeRevocation(registry, standing);
@@ -173,7 +173,7 @@ describe('the end of a sign-in', () => {
     ...{ resources: { [BANK]: ['pay'] }, expiresAt: START + 60 },
   };
 
-  test('ends what was approved in advance about what the agent held by it', async () => {
+  test('ends standing approvals about what the agent held by it', async () => {
     const { standing, said, active } = scene();
     const [, balance, elsewhere] = [
       await said(),
@@ -193,7 +193,7 @@ describe('the end of a sign-in', () => {
     expect(await active()).toEqual([id]);
   });
 
-  test('of an app ends what agents may do when it calls them, and what was approved in advance about that (decision 21)', async () => {
+  test('of an app ends what agents may do when it calls them, and standing approvals about that (decision 21)', async () => {
     const { standing, said, active, documents } = scene();
     const { registry, audit } = registerScene({ documents });
     const ofCalls = await registry.recordConsent(

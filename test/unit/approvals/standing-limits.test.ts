@@ -1,4 +1,4 @@
-/** A yes to the next ones like one: how much of them, and on what it stands. */
+/** Limits of a standing approval, and what it stands on. */
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';

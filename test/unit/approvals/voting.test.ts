@@ -35,7 +35,7 @@ const refusal = ({ vote: over = {}, of = {}, at = 0 }: Case): DomainError | unde
   }
 };
 
-describe('a yes that counts', () => {
+describe('an approval that counts', () => {
   test.each<[string, Case]>([
     ['of who is asked, saw it, and proved it', {}],
     ['with blanks around the number', { vote: { number: ' 42 ' } }],
@@ -55,7 +55,7 @@ describe('a yes that counts', () => {
   });
 });
 
-describe('a yes that does not', () => {
+describe('an approval that does not', () => {
   test.each<[string, Case, string]>([
     ['AP-21 at the second it expires', { at: 600, vote: { assurance: strong(START + 600) } }, 'conflict'],
     ['AP-02 when it is approved', { of: { state: 'approved', redeemBy: START + 300 } }, 'conflict'],

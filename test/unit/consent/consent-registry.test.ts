@@ -160,7 +160,7 @@ describe('consent', () => {
     await expect(world.consents.question(ofBooker)).rejects.toMatchObject({ code: 'access_denied' });
   });
 
-  test('D2 passes on to the agents chosen, as deep as chosen', async () => {
+  test('D2 allows re-delegation to the agents chosen, as deep as chosen', async () => {
     const world = await composePeoplePages();
     const asked = askedOf(world);
     await allow(world, asked, { ...READ_ONLY, delegableTo: { agents: [world.booker.id], depth: 2 } });

@@ -197,13 +197,13 @@ describe('one that fails is left alone for a while', () => {
     expect(requests).toHaveLength(6);
   });
 
-  test('a no is an answer and no failure', async () => {
+  test('a denial is an answer and no failure', async () => {
     const { decide, requests } = point(both(NO, NO));
     for (let asked = 0; asked < 20; asked += 1) await decide();
     expect(requests).toHaveLength(20);
   });
 
-  test('no more than 128 questions wait at once; those beyond are a no at once', async () => {
+  test('no more than 128 questions wait at once; those beyond are denied at once', async () => {
     let release = (): void => undefined;
     const open = new Promise<void>((resolve) => {
       release = resolve;

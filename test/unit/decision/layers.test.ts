@@ -86,8 +86,8 @@ describe('SC-01 SC-10 every layer on every route', () => {
   });
 
   test.each(ROUTES)('SC-01 %s gives what all layers leave, and no more', async (route) => {
-    const everybody = { ...generous(route), asked: ['send', 'read', 'admin', '*'] };
-    const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API })(everybody);
+    const all = { ...generous(route), asked: ['send', 'read', 'admin', '*'] };
+    const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API })(all);
     expect(decision.scope).toEqual(['read', 'send']);
     expect(decision.removed).toEqual([
       { scope: '*', layer: 'resource_server' },

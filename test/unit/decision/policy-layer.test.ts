@@ -27,7 +27,7 @@ describe('policy', () => {
     expect(decision.policyVersion).toBeUndefined();
   });
 
-  test('SC-04 an error makes a no of an allow', async () => {
+  test('SC-04 an error turns a permit into a denial', async () => {
     const decision = await under(policiesThat(() => ({ errors: ['policy one: no attribute'] })))(exchange());
     expect(decision.scope).toEqual([]);
     expect(decision.removed).toMatchObject([{ layer: 'policy' }]);

@@ -44,7 +44,7 @@ describe('RL-01 counts of what strangers choose', () => {
     expect(await count('198.51.100.7/32')).toBe(3);
   });
 
-  test('take back what was counted, where it was counted', async () => {
+  test('subtract what was counted, where it was counted', async () => {
     const { count } = world();
     for (let index = 0; index < 9_000; index += 1) await count(`2001:db8:1:${index}::/64`);
     const before = await count('203.0.113.5/32');

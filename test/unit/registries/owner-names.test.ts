@@ -15,7 +15,7 @@ const world = () => {
 const refusal = new DomainError('conflict', 'taken');
 
 describe('C17 a name that is given', () => {
-  test('is taken back where the other kind got it while the process stood still for longer than its turn', async () => {
+  test('is given up where the other kind got it while the process stood still for longer than its turn', async () => {
     const { names, named } = world();
     const taken: string[] = [];
     const giving = names.give(

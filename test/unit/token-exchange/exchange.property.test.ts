@@ -48,7 +48,7 @@ const callerOf = (choice: number, { path, audience }: ModelToken): string => {
   return from[Math.floor(choice / 5) % from.length] as string;
 };
 
-/** Everybody may pass mail and calls on to everybody: without it, few random histories get deep. */
+/** Every agent may re-delegate mail and calls to every other: without it, few random histories get deep. */
 const generous = [MAIL, AT.agt_a, AT.agt_b, AT.agt_c].map((target) => ({
   kind: 'consent' as const,
   actor: 'agt_a' as const,

@@ -146,7 +146,7 @@ describe('is refused, and ends nothing,', () => {
     ['what is no JWT', 'form', () => 'a.b'],
     ['one without a signature (alg none)', 'algorithm', (of) => new UnsecuredJWT(of.good()).encode()],
     [
-      'one signed with what everybody knows (HS256)',
+      'one signed with a public key (HS256)',
       'algorithm',
       (of) => of.signed({}, { alg: 'HS256' }, Buffer.from(JSON.stringify(of.key.publicJwk))),
     ],

@@ -44,7 +44,7 @@ describe('consent page', () => {
     ]);
   });
 
-  test('passing on is never chosen beforehand (decision D2)', () => {
+  test('re-delegation is never chosen beforehand (decision D2)', () => {
     const boxes = elementsOf(String(pages['consent'])).filter(
       ({ attributes }) => attributes['name'] === 'delegable_to',
     );
