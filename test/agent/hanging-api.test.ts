@@ -155,7 +155,7 @@ describe('the bounds of a request to an API', () => {
 
   const busy = () => new Response(null, { status: 503, headers: { 'retry-after': '7' } });
 
-  test('the program hears of each wait, and how long it is', async () => {
+  test('the program is notified of each wait, and its length', async () => {
     const waits: unknown[] = [];
     const { agent, asked, clock } = await world(() => (asked.length === 1 ? busy() : new Response('done')), {
       hooks: { onWait: ({ seconds, denial }) => void waits.push([seconds, denial.status, denial.retryAfter]) },

@@ -43,7 +43,7 @@ describe('a sign-in with code, PKCE and a loopback redirect (RFC 8252 §7.3)', (
     expect(decodeJwt(token.accessToken)).toMatchObject({ act: { sub: identity.clientId } });
   });
 
-  test('pushes the request if it is told to, and binds the code to the DPoP key (RFC 9126, RFC 9449 §10)', async () => {
+  test('pushes the request if configured, and binds the code to the DPoP key (RFC 9126, RFC 9449 §10)', async () => {
     const addresses: string[] = [];
     const bound = await own.agentOf(identity, { dpop: await newKey() });
     const open = (url: string) => {

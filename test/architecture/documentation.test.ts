@@ -68,7 +68,7 @@ test('every file it names exists', () => {
   expect(missing).toEqual([]);
 });
 
-test('every divergence marked in the code is told, by its file', () => {
+test('every divergence marked in the code is listed, by its file', () => {
   const told = readFileSync(join(ROOT, 'docs/reference/divergences.md'), 'utf8');
   const marked = deliveredFiles().filter(({ text }) => text.includes('DIVERGENCE:'));
   expect(marked.length).toBeGreaterThan(3);

@@ -201,7 +201,7 @@ describe('verdicts that are answered again', () => {
     );
   });
 
-  test('are not those of another row, and never those of a question with a fact that does not fit', () => {
+  test('are not those of another entity, and never those of a request with a fact that does not fit', () => {
     const set = engine.compile(
       '@id("a") permit (principal, action == Action::"act", resource) when { resource.risk == "medium" };',
     );

@@ -203,7 +203,7 @@ export const describeDocumentQueries = (name: string, open: () => Promise<Docume
       expect(ids(found)).toEqual(expected.map((each) => each.id));
     });
 
-    test('answers 100 documents unless told, at most 1000', async () => {
+    test('answers 100 documents by default, at most 1000', async () => {
       await items.insertMany(Array.from({ length: 1001 }, (_, at) => ({ id: `n${at}` })));
       expect(await items.find({})).toHaveLength(100);
       expect(await items.find({ limit: 1000 })).toHaveLength(1000);

@@ -94,7 +94,7 @@ export const describeEphemeralStore = (
       expect(await store.claim('jti', 50)).toBe(false);
     });
 
-    test('a claim can be neither read nor taken away', async () => {
+    test('a claim can be neither read nor removed', async () => {
       await store.claim('jti', 5);
       expect(await store.get('jti')).toBeUndefined();
       expect(await store.take('jti')).toBeUndefined();

@@ -85,7 +85,7 @@ describe('FT-03 what start refuses', () => {
     expect(error?.message).toContain('stores.allowStandalone');
   });
 
-  test('a database of the format of before, when collections had other names', async () => {
+  test('a database of a former format, in which collections had other names', async () => {
     const url = newUrl();
     await open(url);
     await raw(url, (client) =>
@@ -134,7 +134,7 @@ describe('indexes', () => {
     expect(error?.message).toContain('indexes');
   });
 
-  test('FT-08 one declared later finds the documents of before', async () => {
+  test('FT-08 one declared later finds earlier documents', async () => {
     const url = newUrl();
     const before = await open(url);
     await before.collection<Item>({ name: 'items', indexes: [] }).insert({ id: 'a', owner: 'o1' });
@@ -266,7 +266,7 @@ describe('FT-02 a MongoDB that fails while in use', () => {
 const real = kind === 'real' ? test : test.skip;
 
 describe('on a real MongoDB', () => {
-  real('OT-12 the TTL monitor is told an hour later than our own sweeper', async () => {
+  real('OT-12 the TTL index expires an hour later than our own sweeper', async () => {
     const url = newUrl();
     const store = await open(url);
     store.collection<Item>(ITEMS);

@@ -110,7 +110,7 @@ export const describeNotifications = (name: string, open: () => DocumentStore | 
     });
     const later: Failed = { failure: 'not_reachable', isFinal: false };
 
-    test('WH-01 what was noted before the process died is handed on by the next one, once for each recipient', async () => {
+    test('WH-01 what was noted before the process died is dispatched by the next one, once for each recipient', async () => {
       const book = newNotificationLog({ documents: store, clock, isMailed: true, isPushed: async () => false });
       const receipt = { stream: 'nod_a', sequence: 7, hash: '' };
       await book.note(event('agt_1'), receipt);

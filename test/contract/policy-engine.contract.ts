@@ -79,7 +79,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         );
       });
 
-      test('SC-04 an entity without a row is an error, even where no policy reads it', () => {
+      test('SC-04 an entity that is missing is an error, even where no policy reads it', () => {
         for (const missing of [AGENT, SCOPE]) {
           const rows = ENTITIES.filter((entity) => entity.name !== missing);
           const verdict = decide(PERMIT, {}, rows);
@@ -88,7 +88,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         }
       });
 
-      test('SC-04 an entity whose row is missing further on is an error where a policy reads it', () => {
+      test('SC-04 an entity with a missing parent is an error where a policy reads it', () => {
         const verdict = decide(
           policy('reads', 'permit', '!resource.server.management'),
           {},

@@ -100,7 +100,7 @@ describeEphemeralStore(
 );
 
 describe('OT-12 two clocks', () => {
-  test('a value and a window are over at the very millisecond of our clock, even if Redis still holds them; a claim is not', async () => {
+  test('a value and a window expire at the very millisecond of our clock, even if Redis still holds them; a claim is not', async () => {
     const store = await open(shared.url, { prefix: newPrefix() });
     await Promise.all([store.set('k', 'v', 20), store.set('taken', '7:v', 20)]);
     expect([await store.count('c', 20), await store.claim('jti', 20)]).toEqual([1, true]);

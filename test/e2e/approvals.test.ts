@@ -153,7 +153,7 @@ describe('on a phone', () => {
   });
 });
 
-test('WB-12 by keyboard alone: nothing has the focus at first, and No comes right before Yes', async () => {
+test('WB-12 by keyboard alone: nothing has the focus at first, and Deny comes right before Approve', async () => {
   const grace = await scene.newPerson('grace-hopper');
   const asked = await scene.ask(grace.id);
   await withPage(browser, {}, async (page) => {

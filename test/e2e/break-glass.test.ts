@@ -134,7 +134,7 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
   expect((await scene.service.get(asked.id))?.review).toBe('closed');
 }, 120_000);
 
-test('AP-05 a user who calls too often is told so, and the audit log says it', async () => {
+test('AP-05 a user who calls too often is refused, and the refusal is in the audit log', async () => {
   const id = await holder('glass-four', 'break_glass').then(
     async () => (await server.behalf.services.accounts.findByUsername('glass-four'))?.document.id,
   );

@@ -310,7 +310,7 @@ describe('“Not you?”', () => {
     await scene.management.createAccount({ ...bob, name: 'Bob' });
   });
 
-  test('another user takes over the same request; the first session is over, and no other page comes between', async () => {
+  test('another user takes over the same request; the first session ends, and no other page comes between', async () => {
     const agent = await newAgent('Switcher', [client.redirectUri]);
     const parameters = { redirect_uri: client.redirectUri, scope: 'openid read', resource: scene.jwt.identifier };
     const pushed = scene.authorizationRequest(agent, { ...parameters, state: 'kept' });

@@ -95,7 +95,7 @@ const touch = (worker: Worker, tag: string): Promise<string> =>
   })`);
 
 describe('a person', () => {
-  test('turns messages on in the browser, is told of an approval, and a touch leads to the page that asks', async () => {
+  test('turns notifications on in the browser, is notified of an approval, and a touch leads to the page that asks', async () => {
     const ada = await scene.newPerson('ada-pushed');
     const phone = service.newBrowser();
     await withPage(browser, { viewport: { width: 390, height: 844 } }, async (page) => {
@@ -162,7 +162,7 @@ describe('a person', () => {
     });
   }, 60_000);
 
-  test('who does not allow messages is told where that can be changed, and nothing is kept', async () => {
+  test('who does not allow notifications reads where that can be changed, and nothing is stored', async () => {
     await scene.newPerson('mia-pushed');
     const phone = service.newBrowser();
     await withPage(browser, {}, async (page) => {

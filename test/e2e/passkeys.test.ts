@@ -125,7 +125,7 @@ describe('passkeys', () => {
     });
   });
 
-  test('LG-05 OT-10 what was signed is good once, in its own interaction, for its own purpose', async () => {
+  test('LG-05 OT-10 an assertion is accepted once, in its own interaction, for its own purpose', async () => {
     await newPerson('alan-turing');
     await withPage(browser, {}, async (page) => {
       await plugAuthenticator(page);

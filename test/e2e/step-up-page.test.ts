@@ -47,7 +47,7 @@ const signIn = async (): Promise<void> => {
   await pointer.press(page, 'Sign in');
 };
 
-test('a person signs in, confirms, and is told to go back; the page is over then', async () => {
+test('a user signs in, confirms, and is asked to go back; the page has expired then', async () => {
   const url = await asked(0);
   await page.goto(url);
   await signIn();

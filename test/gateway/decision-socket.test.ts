@@ -124,7 +124,7 @@ test('what cannot be listened at is named with its setting', async () => {
 const NGINX: AskingProxy = 'nginx';
 
 (hasProxy(NGINX) ? describe : describe.skip)('nginx', () => {
-  test('asks at a socket, and lets through what the gateway permits', async () => {
+  test('asks at a socket, and permits what the gateway permits', async () => {
     const gateway = await run({ socket: socketIn() });
     const api = Number(new URL(world.upstream.url).port);
     const proxy = await startAskingProxy(NGINX, { api, gateway: gateway.port, decisions: `unix:${socketIn()}:` });

@@ -149,7 +149,7 @@ const hostileFor = async (
 ];
 
 describe.each(CARRIERS)('hostile tokens and requests as $name', (carrier) => {
-  test('none passes, and each is told what is wrong (RFC 9068 §4, RFC 6750 §3.1, RFC 9449 §7.1)', async () => {
+  test('none passes, and each answer says what is wrong (RFC 9068 §4, RFC 6750 §3.1, RFC 9449 §7.1)', async () => {
     const world = carrier.world();
     const faults: string[] = [];
     let carried = 0;

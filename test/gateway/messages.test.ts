@@ -247,7 +247,7 @@ describe('a long text in the content', () => {
     expect(content(text)).toEqual({ text });
   });
 
-  test('with more escapes than can be told from a number beside it is refused', () => {
+  test('with more escapes than can be distinguished from a number beside it is refused', () => {
     const escapes = '\n'.repeat(9_000_000);
     expect(() => content(escapes, ',"n":1e2')).toThrow('The content is refused: a text in it is too long.');
   });

@@ -10,7 +10,7 @@ const requestOf = () => {
   return { stream, request };
 };
 
-test('the bound of all bodies has room again once a request is over, even if its body still arrives', async () => {
+test('the bound of all bodies has room again once a request ends, even if its body still arrives', async () => {
   const bodies = requestBodies({ bodyBytes: 10, bufferedBytes: 10 });
   const first = requestOf();
   const body = bodies.of(first.request);

@@ -169,7 +169,7 @@ describe('a WebSocket', () => {
     ['content', { 'content-length': '5' }, 400, '/socket'],
     ['another protocol', { upgrade: 'h2c' }, 400, '/socket'],
     ['the path of an MCP server, whose messages are read', {}, 400, '/mcp'],
-  ])('is refused with %s, before the upstream hears of it', async (_name, headers, status, path) => {
+  ])('is refused with %s, before a request to the upstream', async (_name, headers, status, path) => {
     const before = upgrades.length;
     const own = await authorized(status === 403 && path === '/socket' ? { scope: 'notes.write' } : {});
     expect((await connect({ ...own, ...headers }, path)).status).toBe(status);

@@ -114,7 +114,7 @@ describe('on the pages of an account', () => {
     expect(await scene.service.standingVotes((await scene.service.get(before.id)) as Approval)).toBeUndefined();
   });
 
-  test('a new request is told to the deputy, by mail and on his open page', async () => {
+  test('the deputy is notified of a new request, by mail and on the open page', async () => {
     const [anna, bob] = [await newUser('ann'), await newUser('ben')];
     await declare(anna.browser, bob.username);
     const asked = await scene.ask(anna.id);
@@ -253,7 +253,7 @@ describe('from the question to the token', () => {
     });
   };
 
-  test('a deputy’s yes becomes the token, and the audit log says whose it was', async () => {
+  test('the approval of a deputy yields the token, and the audit log names the deputy', async () => {
     const dora = await ground.newPerson('tok-dora');
     await away(world.accountId, dora);
     const agent = await world.newAgent('Of one who is away');
@@ -314,7 +314,7 @@ describe('from the question to the token', () => {
     }
   });
 
-  test('it may be over by its time when the token is fetched: it was not when she said yes', async () => {
+  test('an absence that ends after the approval does not affect the token', async () => {
     const dora = await ground.newPerson('late-dora');
     await away(world.accountId, dora, 60);
     const agent = await world.newAgent('Of one who is back');

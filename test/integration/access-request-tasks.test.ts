@@ -293,7 +293,7 @@ describe('a callback (Callback Completion)', () => {
   };
   const callback = (more: Json = {}): Json => ({ callback: { endpoint: receiver.url, ...more } });
 
-  test('goes to an endpoint that was registered for this resource server and proven, signed, and says that it is over', async () => {
+  test('goes to an endpoint that was registered for this resource server and verified, signed, and says that the task has ended', async () => {
     const agent = await agentOf('Told');
     const submission = { ...(await denied(question(agent))), ...callback({ state: 's-1' }) };
     const { id, secret } = await endpoint({ resource_server: world.bank.id });

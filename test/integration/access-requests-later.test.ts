@@ -135,7 +135,7 @@ describe('what can no longer be redeemed', () => {
     await refused(again(agent, approval), 'scope_not_available', 'none');
   });
 
-  test('after a kill of the agent nothing is good any more, also when it was lifted', async () => {
+  test('after a kill of the agent nothing can be redeemed, also when it was lifted', async () => {
     const agent = await agentOf('Killed');
     const { approval } = await ask(agent);
     await world.approve(approval);
@@ -146,7 +146,7 @@ describe('what can no longer be redeemed', () => {
     expect((await world.service.get(approval.id))?.use).toBeUndefined();
   });
 
-  test('after a kill of who said yes it is over, also when that was lifted', async () => {
+  test('after a kill of the approver it cannot be redeemed, also when that was lifted', async () => {
     const approver = await ground.newPerson('approver');
     const group = await ground.newGroup('Approvers', [approver, await ground.newPerson('deputy')]);
     await ground.withPolicies((text) =>
@@ -285,7 +285,7 @@ describe('how much it takes', () => {
     expect((await again(agent, approval, 'close')).body['decision']).toBe(true);
   });
 
-  test('it is wanted until a moment: people decide before that, and their yes is good no longer', async () => {
+  test('a request for a limited time: approvers decide within it, and their approval expires with it', async () => {
     const agent = await agentOf('Until');
     const now = server.behalf.services.clock.now();
     const requested_until = new Date((now + 120) * 1000).toISOString();
@@ -300,7 +300,7 @@ describe('how much it takes', () => {
     await refused(again(agent, approval), 'approval_expired', 'request');
   });
 
-  test('an emergency is written down and changes nothing', async () => {
+  test('an emergency is audited and changes nothing', async () => {
     const agent = await agentOf('Urgent');
     const { approval } = await ask(agent, 'pay', { requested_access: { emergency: true } });
     expect(approval).toMatchObject({ state: 'pending', requires: { quorum: 1, isProvenAnew: true } });

@@ -163,7 +163,7 @@ describe('from a denial to an approval', () => {
     expect(taskOf(await bank.follow(task['status_endpoint']))['status']).toBe('approved');
   });
 
-  test('one exact detail is asked for like a scope, and no other one is let through with it (AP-01)', async () => {
+  test('one exact detail is requested like a scope, and no other one is permitted with it (AP-01)', async () => {
     const agent = await world.newAgent('Payer');
     await world.allow(agent, 'openid balance', { authorization_details: JSON.stringify([INVOICE]) });
     const { type, ...properties } = INVOICE;
@@ -184,7 +184,7 @@ describe('from a denial to an approval', () => {
     expect(same.body['decision']).toBe(true);
   });
 
-  test('AP-02 of twenty evaluations at once exactly one is answered yes', async () => {
+  test('AP-02 of twenty parallel evaluations exactly one is permitted', async () => {
     const agent = await agentOf('Crowd');
     const { approval, reference } = await approved(agent);
     const answers = await Promise.all(Array.from({ length: 20 }, () => again(agent, reference)));
@@ -198,7 +198,7 @@ describe('from a denial to an approval', () => {
     ).toBe(1);
   });
 
-  test('a call that has a name is let through again by that name, for as long as the yes is good, and no other one is', async () => {
+  test('a call with an id is permitted again by that id until the approval expires, and no other call is', async () => {
     const agent = await agentOf('Retried');
     const { approval, reference } = await approved(agent);
     expect((await again(agent, reference, { call: 'one' })).body['decision']).toBe(true);
@@ -213,7 +213,7 @@ describe('from a denial to an approval', () => {
     }
   });
 
-  test('what needs no approval is answered yes and uses none up', async () => {
+  test('what needs no approval is permitted and redeems none', async () => {
     const agent = await agentOf('Spared');
     const { approval, reference } = await approved(agent);
     const yes = await again(agent, reference, {}, 'balance');
@@ -235,7 +235,7 @@ describe('from a denial to an approval', () => {
     expect((await world.service.get(approval.id))?.state).toBe('approved');
   });
 
-  test('what cannot be written down is not answered, and uses nothing up', async () => {
+  test('without the audit log there is no answer, and nothing is redeemed', async () => {
     const agent = await agentOf('Unwritten');
     const { approval, reference } = await approved(agent);
     const submission = await denied(question(await agentOf('Unasked')));
@@ -368,7 +368,7 @@ describe('what a request is bound to', () => {
     expect(await world.open(agent)).toEqual([]);
   });
 
-  test('AP-21 at the second it is over it is over', async () => {
+  test('AP-21 at the second it expires it has expired', async () => {
     const agent = await agentOf('Slow');
     const submission = await denied(question(agent));
     const over = Date.parse(String((submission['denial'] as Json)['expires_at']));

@@ -139,7 +139,7 @@ describe('an account with a role', () => {
 });
 
 describe('the person', () => {
-  test('is told by mail, and again when it ends', async () => {
+  test('is notified by mail, and again when it ends', async () => {
     const person = await newPerson();
     const link = await made('/account-links', { peer, subject: 'u-told', account: person.id });
     const [mail] = await mails.arrived(person.email, /linked to a person/);
@@ -148,7 +148,7 @@ describe('the person', () => {
     await mails.arrived(person.email, /was ended/);
   });
 
-  test('is told of a link that the other server made by the address', async () => {
+  test('is notified of a link that the other server created by the address', async () => {
     const person = await newPerson();
     expect((await redeem('u-mail', byAddress(person))).status).toBe(200);
     await mails.arrived(person.email, /linked to a person/);

@@ -244,7 +244,7 @@ describe('Cross App Access of two servers (ID-JAG)', () => {
     return String(tokens.body['id_token']);
   };
 
-  test('the MCP SDK: told the address of an MCP server of another organisation, it gets its token without a page', async () => {
+  test('the MCP SDK: given the address of an MCP server of another organisation, it gets its token without a page', async () => {
     const idToken = await idTokenOfApp();
     const asked: object[] = [];
     const provider = new CrossAppAccessProvider({
@@ -292,7 +292,7 @@ describe('Cross App Access of two servers (ID-JAG)', () => {
     });
   });
 
-  test('the MCP SDK: each leg by itself; an assertion is good once', async () => {
+  test('the MCP SDK: each leg by itself; an assertion is accepted once', async () => {
     const idToken = await idTokenOfApp();
     const ask = (more: object = {}) =>
       requestJwtAuthorizationGrant({

@@ -137,7 +137,7 @@ describe('an exception', () => {
     expect((await api(`/agents/${clientId}/secret`, { reason: 'More', expires_at: now() + DAY })).status).toBe(409);
   });
 
-  test('its owner is told before it ends, once', async () => {
+  test('its owner is notified once before it ends', async () => {
     const { clientId } = await scene.newAgent('Told');
     const { id } = await allow(clientId, 20);
     const told = async () => (await server.events('credential.notice')).filter(({ agent }) => agent === clientId);
@@ -166,7 +166,7 @@ describe('what it proves', () => {
     expect((await ask(agent.clientId, { basic: secret })).status).toBe(200);
   });
 
-  test('a wrong one is invalid_client with a challenge, and tells the owner why (RFC 6749 §5.2)', async () => {
+  test('a wrong one is invalid_client with a challenge, and the owner is notified why (RFC 6749 §5.2)', async () => {
     const { clientId } = await scene.newAgent('Guessed');
     await allow(clientId);
     const { status, body, headers } = await ask(clientId, { basic: 'bhs_guess' });

@@ -417,7 +417,7 @@ describe('budgets of what strangers leave open', () => {
   }, 120_000);
 });
 
-test('RL-01 requests at once leave no more than their budget, in any order in which the store hears of them', async () => {
+test('RL-01 parallel requests leave no more than their budget, in any order of their writes', async () => {
   const server = await runServer({ ...COUNTED, environment: { BEHALF__LIMITS__OPENREQUESTSPERNETWORK: '1' } });
   try {
     const client = await newPublicClient(await makeScene(server));

@@ -132,7 +132,7 @@ const tokenAt = async (path: string): Promise<JWTPayload> => {
   return payload;
 };
 
-test('discovery says that apps are told, and which session (§2.1)', async () => {
+test('discovery announces back-channel logout with session ids (§2.1)', async () => {
   const document = await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json();
   expect(document).toMatchObject({ backchannel_logout_supported: true, backchannel_logout_session_supported: true });
 });
@@ -182,7 +182,7 @@ describe('apps are told', () => {
     expect(first.one['sid']).not.toBe(second.one['sid']);
   });
 
-  test('an app that asks for its own sign-out hears of that alone, and the person stays signed in', async () => {
+  test('an app that asks for its own sign-out is notified of that alone, and the user stays signed in', async () => {
     const { browser, one } = await signedInToBoth();
     await press(browser, `/session/end?client_id=${apps.one}`, '/confirm', /stay/i);
     await deliver();
@@ -197,7 +197,7 @@ describe('apps are told', () => {
     expect((await tokenAt('one'))['sid']).toBe(again['sid']);
   });
 
-  test('an app that could not be told then hears of it when the session ends', async () => {
+  test('an app that could not be notified then is notified when the session ends', async () => {
     const { browser, one } = await signedInToBoth();
     server.faults.failingWrites = new Set(['deliveries']);
     await press(browser, `/session/end?client_id=${apps.one}`, '/confirm', /stay/i);

@@ -30,7 +30,7 @@ describe('by a request of its own (CIBA)', () => {
       ...more,
     });
 
-  test('an owner is asked, and her yes is a delegation for this one action', async () => {
+  test('an owner is asked, and their approval is a delegation for this one action', async () => {
     const agent = await world.newAgent('Direct');
     const { result: answer, events } = await audit.during(() => ask(agent, { binding_message: 'Invoice 7731' }));
     expect(answer.status).toBe(200);
@@ -62,7 +62,7 @@ describe('by a request of its own (CIBA)', () => {
     expect((await world.calls.introspect(world.bank.credential, token)).body['active']).toBe(false);
   });
 
-  test('AP-21 its token is good for the one action: the agent gets no further ones for it', async () => {
+  test('AP-21 its token covers the one action: the agent gets no further ones for it', async () => {
     const agent = await world.newAgent('Launderer');
     const asked = await ask(agent, { scope: 'openid balance' });
     const authReqId = String(asked.body['auth_req_id']);
@@ -241,7 +241,7 @@ describe('at the resource server', () => {
     return String((await poll(authReqId, agent)).body['access_token']);
   };
 
-  test('one call uses the approval up; the same call again is told so, any other is refused; asking uses nothing', async () => {
+  test('one call redeems the approval; the same call again is reported as a repeat, any other is refused; asking redeems nothing', async () => {
     const paid = await token();
     const { approval } = (await world.calls.introspect(world.bank.credential, paid)).body as {
       approval: { unused: boolean };
@@ -263,7 +263,7 @@ describe('at the resource server', () => {
     expect(await server.events('approval.used')).toMatchObject([{ caller: world.bank.id, outcome: 'done' }]);
   });
 
-  test('of fifty calls at once one is let through', async () => {
+  test('of fifty parallel calls one is permitted', async () => {
     const paid = await token();
     const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => use(paid, `call-${index}`)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);

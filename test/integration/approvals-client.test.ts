@@ -131,7 +131,7 @@ describe('ping (CIBA Core §10.2)', () => {
     expect(told[1]?.body).toEqual({ auth_req_id: other.authReqId });
   });
 
-  test('an endpoint that fails is told again, and the agent may poll meanwhile', async () => {
+  test('an endpoint that fails is pinged again, and the agent may poll meanwhile', async () => {
     let fails = 1;
     const { told, url } = listening(() => (fails-- > 0 ? 500 : 204));
     const { agent, authReqId, approval } = await asked('Stumbling', url);

@@ -97,7 +97,7 @@ describe('what was ended', () => {
     await refused(agent, authReqId, 'unauthorized_client', 'grant_type_not_registered');
   });
 
-  test('LC-06 who was disabled and enabled again has said nothing, and nothing is done in her name of before', async () => {
+  test('LC-06 approvals of an account that was disabled and enabled again do not count, nor earlier ones in its name', async () => {
     const [clerk, chief] = [await newPerson('blinking-clerk'), await newPerson('blinking-chief')];
     await withRule(`@approvers("${await newGroup('Blinking', [clerk, chief])}")\n${HIGH}`);
     const agent = await world.newAgent('Blinker');
@@ -111,7 +111,7 @@ describe('what was ended', () => {
     await refused(agent, authReqId, 'access_denied', 'approver_left');
   });
 
-  test('by CIBA, of whom the person revoked everything meanwhile gets nothing', async () => {
+  test('by CIBA an agent from which the user revoked everything meanwhile gets nothing', async () => {
     const owner = await newPerson('owner-of-it');
     const agent = await world.newAgent('Unwanted', { owner });
     await world.allow(agent, 'openid balance');
@@ -240,7 +240,7 @@ describe('AP-01 what it means', () => {
   });
 });
 
-test('AP-14 a policy that wants a young proof has people prove anew who they are, so that no yes is in vain', async () => {
+test('AP-14 a policy that requires a recent sign-in has approvers sign in again, so that no approval is in vain', async () => {
   await withRule(
     HIGH.replace('@approval("required")', '@approval("required")\n@max_age("60")').replace('"high"', '"low"'),
   );
@@ -249,7 +249,7 @@ test('AP-14 a policy that wants a young proof has people prove anew who they are
   expect(approval).toMatchObject({ risk: 'low', requires: { isProvenAnew: true } });
 });
 
-test('AZ-12 at the evaluation API a token of an approval is good for what people saw, and not for a part of it', async () => {
+test('AZ-12 at the evaluation API a token of an approval covers what approvers saw, and not a part of it', async () => {
   const agent = await world.newAgent('Splitter');
   const { authReqId, approval } = await ciba(agent, {
     scope: 'openid',
@@ -276,7 +276,7 @@ test('AZ-12 at the evaluation API a token of an approval is good for what people
   ]);
 });
 
-test('what has been over for long is taken away, and nothing else is', async () => {
+test('what ended long ago is deleted, and nothing else is', async () => {
   const agent = await world.newAgent('Forgettable');
   const { approval } = await ciba(agent);
   if (!approval) throw new Error('no approver is asked');

@@ -10,7 +10,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => running?.close());
 
-test('a request that an agent makes at one node is told to the pages at the other, without a word of it', async () => {
+test('a request that an agent makes at one node reaches the pages at the other, without its content', async () => {
   const {
     issuer,
     nodes: [first, second],

@@ -25,7 +25,7 @@ beforeAll(startApprovals);
 afterAll(closeApprovals);
 
 describe('by an exchange', () => {
-  test('a refusal says that people are asked and how to wait; their yes is one token for that action (CIBA §10.1)', async () => {
+  test('a refusal says that approvers are asked and how to wait; their approval yields one token for that action (CIBA §10.1)', async () => {
     const { answer, remedy, approval, authReqId } = await asked();
     expect(answer.status).toBe(400);
     expect(answer.body['error']).toBe('access_denied');
@@ -76,7 +76,7 @@ describe('by an exchange', () => {
     expect((await asked(agent)).authReqId).not.toBe(one.authReqId);
   });
 
-  test('AP-08 who polls faster than the interval is told to slow down, and then has to wait five seconds longer (CIBA §11)', async () => {
+  test('AP-08 a client that polls faster than the interval gets slow_down, and then has to wait five seconds longer (CIBA §11)', async () => {
     const agent = await world.newAgent('Hasty');
     const { authReqId, approval } = await asked(agent);
     await refused(() => poll(authReqId, agent), 'authorization_pending');
@@ -123,7 +123,7 @@ describe('by an exchange', () => {
     await expect(world.approve(approval)).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('AP-21 at the second it expires it is over: for people who decide, and for the agent that fetches', async () => {
+  test('AP-21 at the second it expires it ends: for approvers who decide, and for the agent that fetches', async () => {
     const agent = await world.newAgent('Late');
     const first = await asked(agent);
     advance((first.approval.expiresAt - server.behalf.services.clock.now()) * 1000);

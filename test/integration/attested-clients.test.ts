@@ -138,7 +138,7 @@ describe('what is published', () => {
   });
 });
 
-describe('a copy with an attested key', () => {
+describe('an instance with an attested key', () => {
   test.each(['ES256', 'EdDSA', 'RS256'])(
     'authenticates by it (%s), and its first use starts an instance',
     async (alg) => {
@@ -158,7 +158,7 @@ describe('a copy with an attested key', () => {
     },
   );
 
-  test('is the credential that was used, and the audit log names the copy', async () => {
+  test('is the credential that was used, and the audit log names the instance', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     const token = await good(ask(copy));
@@ -189,7 +189,7 @@ describe('a copy with an attested key', () => {
     expect([status, body['error']]).toEqual([400, 'invalid_request']);
   });
 
-  test('gets a refresh token of its own, and no other copy can use that', async () => {
+  test('gets a refresh token of its own, and no other instance can use it', async () => {
     const agent = await attestedAgent();
     const parent = await instances.authorize(agent);
     const [one, two] = [await newCopy(agent.clientId, attester), await newCopy(agent.clientId, attester)];
@@ -211,7 +211,7 @@ describe('a copy with an attested key', () => {
     expect(decodeJwt(String(next['access_token']))).toMatchObject({ instance: mine['instance'], sub: scene.accountId });
   });
 
-  test('pushes a request, and the code of that is good with its key only', async () => {
+  test('pushes a request, and the code of that needs its key', async () => {
     const agent = await attestedAgent();
     const [one, two] = [await newCopy(agent.clientId, attester), await newCopy(agent.clientId, attester)];
     const { parameters, verifier } = scene.authorizationRequest(agent, {
@@ -406,7 +406,7 @@ describe('the credential', () => {
     expect(page.html).toContain('Attestation');
   });
 
-  test('can be stopped, and removed; its copies prove nothing then', async () => {
+  test('can be suspended, and removed; its instances cannot authenticate then', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     const path = `/agents/${agent.clientId}/credentials/${agent.credential}`;

@@ -36,7 +36,7 @@ describe('pushed authorization requests', () => {
   const use = (browser: Browser, request_uri: string, client_id = app.clientId) =>
     authorize(browser, endpoint, { client_id, request_uri });
 
-  test('AZ-08 a request_uri is good for one code (RFC 9126 §7.3)', async () => {
+  test('AZ-08 a request_uri yields one code (RFC 9126 §7.3)', async () => {
     const uri = await pushed();
     expect((await use(signedIn, uri)).parameters['code']).toEqual(expect.any(String));
     await audit.refused(() => use(signedIn, uri), { ...INVALID, event: 'authorization.refused' });

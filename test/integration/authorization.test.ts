@@ -83,7 +83,7 @@ describe('redirect URIs', () => {
     }
   });
 
-  test('what cannot be sent back is told in words for people, and to browsers as a page', async () => {
+  test('an error that cannot be sent back is shown in plain words, and to browsers as a page', async () => {
     const asBrowser = async (path: string): Promise<Answer> =>
       answerOf(await fetch(`${server.issuer}${path}`, { headers: { accept: 'text/html,*/*;q=0.8' } }));
     const unknown = await asBrowser(`/auth?${formOf(request({ client_id: 'app_unknown' }))}`);

@@ -169,7 +169,7 @@ describe('one question', () => {
     ]);
   });
 
-  test('what cannot be written down is not answered', async () => {
+  test('without the audit log there is no answer', async () => {
     server.faults.failingWrites = new Set(['audit_records', 'audit', 'all']);
     const { status, body } = await calendar.evaluate(asked(theAgent(), 'read'));
     server.faults.failingWrites = new Set();
@@ -337,7 +337,7 @@ describe('searches', () => {
     expect((await calendar.search.resource(servers)).body['results']).toEqual([here()]);
   });
 
-  test('which agents, page by page; a token is good for that search alone (AuthZEN §8.2)', async () => {
+  test('which agents, page by page; a page token is accepted for that search alone (AuthZEN §8.2)', async () => {
     for (const name of ['Page one', 'Page two', 'Page three']) await scene.newAgent(name);
     const question = asked({ type: 'agent' }, 'write') as Record<string, unknown>;
     const { results, pages } = await calendar.searchAll('subject', question, 2);

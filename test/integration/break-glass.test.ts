@@ -91,7 +91,7 @@ describe('the token of it', () => {
     expect((await ground.poll(agent, authReqId)).body['error']).toBe('invalid_grant');
   });
 
-  test('comes of no usual yes: those carry no mark', async () => {
+  test('comes from no usual approval: those carry no mark', async () => {
     const agent = await world.newAgent('Usual');
     const { approval, authReqId } = await ground.byExchange(agent);
     await world.approve(approval);

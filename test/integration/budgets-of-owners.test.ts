@@ -66,7 +66,7 @@ describe('a budget of amounts', () => {
     expect(await refused(reserve('EUR', 60))).toBe('budget_used_up');
   });
 
-  test('from before currencies were told apart lets nothing through, and is put right once', async () => {
+  test('from before currencies were distinguished permits nothing, and is migrated once', async () => {
     const { agent } = await world.allowed('From before');
     const { documents, clock } = server.behalf.services;
     const at = clock.now();

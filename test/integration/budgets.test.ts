@@ -56,7 +56,7 @@ const refusedByBudget = async (work: () => Promise<Answer>): Promise<Answer> => 
 };
 
 describe('AP-17 a budget', () => {
-  test('AP-17 of many at once, no more get through than the limit lets', async () => {
+  test('AP-17 of many parallel requests, no more succeed than the limit permits', async () => {
     const { id } = await newBudget({ about: 'agent', subject: family.agent.clientId, limit: 5 });
     const answers = await Promise.all(Array.from({ length: 12 }, exchange));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);

@@ -74,7 +74,7 @@ test('an app that names the MCP server alone: the refusal has a page, and what i
   });
 });
 
-test('the app itself gains nothing: no token at the API, and none of its tokens is good there', async () => {
+test('the app itself gains nothing: no token at the API, and the API accepts none of its tokens', async () => {
   const { subject } = await allowed();
   expect(await world.isActive(subject)).toBe(false);
   const asking = await world.ask(app, { scope: 'read' });
@@ -243,7 +243,7 @@ describe('the page', () => {
     expect(await world.row(agent, app)).toBeUndefined();
   });
 
-  test('is over when the app is disabled or the API is gone between page and answer', async () => {
+  test('ends when the app is disabled or the API is deleted between page and answer', async () => {
     const subject = await world.signIn(app);
     const page = await world.openPage(await world.exchange(agent, subject, 'read'));
     await world.switchOff(`/clients/${app.clientId}`);

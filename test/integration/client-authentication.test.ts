@@ -305,7 +305,7 @@ describe('CA-05 the life of an assertion (RFC 7523 §3; V6)', () => {
     await audit.issued(() => asserted({ claims: { iat: now() + 1, exp: now() + 1 + life } }));
   });
 
-  test('CA-05 an assertion for an hour is good once, and for 300 seconds', async () => {
+  test('CA-05 an assertion for an hour is accepted once, and for 300 seconds', async () => {
     const claims = { iat: now(), exp: now() + 3600 };
     const early = await clientAssertion(agent, server.issuer, { claims });
     const late = await clientAssertion(agent, server.issuer, { claims });
@@ -318,7 +318,7 @@ describe('CA-05 the life of an assertion (RFC 7523 §3; V6)', () => {
     await audit.refused(() => withAssertion(early), INVALID_CLIENT);
   });
 
-  test('the client hears what is wrong once its signature is good, and nothing before', async () => {
+  test('the client gets the reason once its signature is valid, and none before', async () => {
     const right = await audit.refused(() => asserted({ claims: { aud: scene.calls.endpoints.token } }), INVALID_CLIENT);
     expect(right.answer.body['error_description']).toContain(`aud must be the issuer, ${server.issuer}`);
     const other = { clientId: agent.clientId, key: await newKeyPair() };

@@ -27,7 +27,7 @@ const backEnd = async (authority: Readonly<Record<string, readonly string[]>>): 
 };
 
 describe('with authority at one resource', () => {
-  test('openid-client gets a token for it, and hears that its scope is less than it asked (§5.1)', async () => {
+  test('openid-client gets a token for it, and learns that its scope is less than requested (§5.1)', async () => {
     const configuration = await backEnd({ [scene.jwt.identifier]: ['read'] });
     const tokens = await openid.clientCredentialsGrant(configuration, { scope: 'read write' });
     expect(tokens.scope).toBe('read');
@@ -61,7 +61,7 @@ describe('with authority at one resource', () => {
 test.each<[string, () => Readonly<Record<string, readonly string[]>>, RegExp]>([
   ['several', () => ({ [scene.jwt.identifier]: ['read'], [scene.opaque.identifier]: ['read'] }), /at 2 of them/],
   ['none', () => ({}), /no authority of its own/],
-])('with authority at %s it is told to name one (RFC 8707 §2)', async (_several, authority, text) => {
+])('with authority at %s it has to name one (RFC 8707 §2)', async (_several, authority, text) => {
   const configuration = await backEnd(authority());
   const refused = openid.clientCredentialsGrant(configuration, { scope: 'read' });
   await expect(refused).rejects.toMatchObject({

@@ -281,7 +281,7 @@ describe('a client whose requests must be pushed (RFC 9126 §6)', () => {
     expect(pushed.parameters['code']).toEqual(expect.any(String));
   });
 
-  test('says so at registration, is told so, and cannot take it back with its registration access token', async () => {
+  test('declares it at registration, reads it back, and cannot withdraw it with its registration access token', async () => {
     const registered = await world.registeredClient({ require_pushed_authorization_requests: true });
     expect(registered['require_pushed_authorization_requests']).toBe(true);
     const kept = await world.manage('PUT', registered, sendable(registered));

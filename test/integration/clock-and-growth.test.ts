@@ -150,7 +150,7 @@ describe('RL-01 RL-02 growth and sweeping', () => {
     expect(Math.max(...(first ?? []))).toBeLessThanOrEqual(2);
   });
 
-  test('RL-02 a sweep takes nothing that lives and nothing of the audit log, and no more than it was told', async () => {
+  test('RL-02 a sweep deletes nothing that lives and nothing of the audit log, and no more than its limit', async () => {
     const fresh = await newTokenFamily(scene);
     const working = await fresh.survey();
     const auditLog = (await server.events()).length;

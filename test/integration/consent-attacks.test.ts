@@ -349,7 +349,7 @@ describe('AP-13 no step is skipped', () => {
     }
   });
 
-  test('AP-13 an answer that could not be written down may be given again', async () => {
+  test('AP-13 an answer that could not be audited may be given again', async () => {
     const identity = await newAgent();
     const asking = await ask({ identity });
     server.faults.failingWrites = new Set(['all']);

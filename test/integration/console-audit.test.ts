@@ -128,7 +128,7 @@ describe('/console/audit', () => {
     }
   });
 
-  test('is taken away as a file without personal values', async () => {
+  test('is exported as a file without personal values', async () => {
     const file = await auditor.open(at('/console/audit.ndjson'));
     expect(file.status).toBe(200);
     const lines = file.html

@@ -61,7 +61,7 @@ describe('approvals', () => {
     expect(page.text).toContain('No person decided about an approval in these days.');
   });
 
-  test('those that wait are counted, and those decided by whom and when; what is over waits no more', async () => {
+  test('pending approvals are counted, and those decided by whom and when; expired ones are not pending', async () => {
     const ada = await scene.newPerson('dash-ada');
     const browser = await scene.browserOf(ada.username);
     const [first] = [
@@ -105,7 +105,7 @@ describe('refusals', () => {
     }
   });
 
-  test('are there after a restart and on every node: a row a day holds them', async () => {
+  test('are there after a restart and on every node: a document a day holds them', async () => {
     await server.behalf.services.outcomes.flush();
     const { spans } = await server.behalf.services.outcomes.of('days');
     expect(spans.at(-1)?.refused).toBeGreaterThanOrEqual(3);

@@ -272,7 +272,7 @@ describe('trying and replaying', () => {
     );
   });
 
-  test('who may say yes to what an agent asks is tried by a form, too', async () => {
+  test('who may approve what an agent asks is simulated by a form, too', async () => {
     const empty = await triedUse({});
     const form = empty.forms.find(({ fields }) =>
       fields.some(({ name, value }) => name === 'ask' && value === 'approve'),
@@ -374,7 +374,7 @@ describe('trying and replaying', () => {
     expect((await send(admin, replayed, /activate$/)).status).toBe(412);
   });
 
-  test('an audit log that cannot be read any further is told on the page, and another replay can begin', async () => {
+  test('an audit log that cannot be read any further is reported on the page, and another replay can begin', async () => {
     const { audit } = server.behalf.services;
     const { list } = audit;
     Object.assign(audit, { list: () => Promise.reject(new Error('the disk is gone')) });

@@ -176,7 +176,7 @@ describe('/console/transactions', () => {
     expect((await auditor.open(at('/console/audit/events/nod_none:0000000000000001'))).status).toBe(404);
   });
 
-  test('lists the tokens of a transaction page by page, and tells others nothing of it', async () => {
+  test('lists the tokens of a transaction page by page, and shows other users nothing of it', async () => {
     const { id, tokens } = await declaredTransaction(server.issuer, scene, (agent, subjectToken) =>
       scene.consentToAgent(agent, subjectToken, scene.jwt.identifier),
     );

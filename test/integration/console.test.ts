@@ -399,7 +399,7 @@ describe('state', () => {
 });
 
 describe('changing an agent', () => {
-  test('words: what differs is changed in one event, what is emptied taken away, what is stale refused', async () => {
+  test('texts: what differs is changed in one event, what is emptied is removed, what is stale refused', async () => {
     const id = await agentOf(scene.accountId, 'Wombat', { contact: 'old@example.com', provider: 'Example' });
     const path = `/console/agents/${id}/edit`;
     const stale = await ada.open(at(path));

@@ -159,7 +159,7 @@ describe('an agent changes its own keys, with proof of the old one', () => {
     expect(events.at(-1)).toMatchObject({ agent: agent.clientId, caller: agent.clientId, owner: scene.accountId });
   });
 
-  test('another key, another agent, another credential and a used assertion are refused; the owner is told why', async () => {
+  test('another key, another agent, another credential and a used assertion are refused; the owner is notified why', async () => {
     const [agent, other] = [await scene.newAgent('Careful'), await scene.newAgent('Nosy')];
     const stranger = { clientId: agent.clientId, key: { ...(await newKeyPair()), kid: agent.key.kid } };
     const next = await newKeyPair();

@@ -67,7 +67,7 @@ describe('SC-10 over HTTP', () => {
   );
 
   test.each(counting.filter(isSame))(
-    'SC-10 %s: %s is not told apart over HTTP, for the reason that is given',
+    'SC-10 %s: %s makes no difference over HTTP, for the given reason',
     async (route, layer) => {
       const { with: left, without } = await cells.probe(route, layer);
       expect(left).toEqual(without);

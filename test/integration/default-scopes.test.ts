@@ -126,7 +126,7 @@ describe('where nothing can be allowed', () => {
     expect(page.text).toContain(button);
   });
 
-  test('the app hears invalid_scope, and no denial is recorded', async () => {
+  test('the app gets invalid_scope, and no denial is recorded', async () => {
     const { browser, page } = await consentPage((await nothing()).url);
     const form = page.forms.find(({ buttons }) => buttons.some(({ value }) => value === 'back'));
     const { left } = await browser.submit(page, form as never, { button: /=back/ });

@@ -278,7 +278,7 @@ describe('DP-04 a bound token is never a Bearer token', () => {
   });
 
   test.each(['jwt', 'opaque'] as const)(
-    'DP-04 introspection tells a resource server of the binding: %s',
+    'DP-04 introspection names the binding: %s',
     async (form) => {
       const resource = scene[form];
       const code = await scene.newCode(resource.identifier);

@@ -355,7 +355,7 @@ describe('without anything', () => {
     });
   });
 
-  test('other methods are told what there is', async () => {
+  test('other methods are answered with the allowed ones', async () => {
     const answer = await world.send('GET', '/reg');
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('POST');

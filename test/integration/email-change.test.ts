@@ -56,7 +56,7 @@ const confirm = async (browser: Browser, link: string): Promise<Page> => {
 const accountOf = async (id: string) => (await management.call('GET', `/accounts/${id}`)).body;
 
 describe('LG-07 another address', () => {
-  test('counts when it was confirmed from there, and the one before is told', async () => {
+  test('takes effect when it was confirmed from there, and the previous one is notified', async () => {
     const { id, email, next, browser } = await newPerson();
     expect((await ask(browser, next)).text).toContain('A link is on its way');
     expect(await accountOf(id)).toMatchObject({ email, email_verified: true });
@@ -87,7 +87,7 @@ describe('LG-07 another address', () => {
     expect(await accountOf(bob.id)).toMatchObject({ email: bob.email });
   });
 
-  test('the one before is told as well when an administrator takes it away or gives another', async () => {
+  test('the previous one is notified as well when an administrator removes it or sets another', async () => {
     const [ada, bob] = [await newPerson(), await newPerson()];
     const change = async (id: string, members: object): Promise<number> => {
       const { headers } = await management.call('GET', `/accounts/${id}`);

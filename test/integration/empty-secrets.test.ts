@@ -57,7 +57,7 @@ test('name a public client, at the device authorization and the token endpoint (
   }
 });
 
-test('prove nothing for a client with a secret or a key, which hears the scheme (RFC 6749 §5.2)', async () => {
+test('do not authenticate a client with a secret or a key, which gets the scheme (RFC 6749 §5.2)', async () => {
   for (const clientId of [backEnd.id, scene.agent.clientId, 'app_of_no_client']) {
     const { answer } = await audit.refused(() => token({}, naming(clientId)), INVALID_CLIENT);
     expect(answer.headers.get('www-authenticate')).toBe(`Basic realm="${server.issuer}"`);

@@ -92,7 +92,7 @@ describe('grants over the management API', () => {
     expect(grants.live.size).toBe(0);
   });
 
-  test('of two that end it at once one is told so, and the other that it was over: with an event of each', async () => {
+  test('of two that end it at once one gets success, and the other that it had ended: with an event of each', async () => {
     const { call, owner, operator, mine, audit, grants } = await world();
     const { revoke } = grants.port;
     grants.port.revoke = async (id) => {
@@ -317,7 +317,7 @@ describe('a grant of an app', () => {
     expect((await server.events('token.refused')).at(-1)).toMatchObject({ error: 'consent_required' });
   });
 
-  test('is listed, shown and revoked on the command line; its tokens are over, and the audit log says by whom', async () => {
+  test('is listed, shown and revoked on the command line; its tokens end, and the audit log says by whom', async () => {
     const tokens = await scene.newTokens(scene.jwt.identifier);
     const id = String(decodeJwt(String(tokens['access_token']))['grant_id']);
     expect((await behalf('grants', 'list', '--account', scene.accountId)).out).toContain(id);
@@ -399,7 +399,7 @@ describe('a grant of an app', () => {
     expect(client && (await server.behalf.services.consents.isUnasked(other.document.id, client))).toBe(true);
   });
 
-  test('whose session is over is over by its id, too, and cannot be ended any more', async () => {
+  test('of an ended session has ended by its id, too, and cannot be ended again', async () => {
     const code = await scene.newCode(scene.jwt.identifier, 'openid read');
     const tokens = (await scene.calls.token(scene.keyed(scene.app), code)).body;
     const id = String(decodeJwt(String(tokens['access_token']))['grant_id']);

@@ -1,4 +1,4 @@
-/** A hand-over in the middle of other work, and what else speaks for the owner of before. */
+/** A hand-over in the middle of other work, and other authority of the previous owner. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { approvalRemedy, BANK } from '../support/approvals-world.ts';
@@ -10,7 +10,7 @@ import { REDIRECT_URI } from '../support/scene.ts';
 beforeAll(startHandOvers);
 afterAll(closeHandOvers);
 
-describe('what else speaks for the owner of before', () => {
+describe('other authority of the previous owner', () => {
   /** A of Sam, to which Ada allowed payments and to hand them on, and B of Mallory, which asks for one by that. */
   const asksBelow = async (name: string) => {
     const { jwt, bank, keyed, calls } = world;
@@ -41,7 +41,7 @@ describe('what else speaks for the owner of before', () => {
     return { a, b, ask };
   };
 
-  test('approvals of an agent that it delegated to: those open and approved are cancelled, standing ones count no more', async () => {
+  test('approvals of an agent that it delegated to: those open and approved are cancelled, standing ones end', async () => {
     const { a, b, ask } = await asksBelow('Asked below');
     const first = await ask();
     await standingFor(first.id, b.clientId);
@@ -93,7 +93,7 @@ describe('what else speaks for the owner of before', () => {
     });
   });
 
-  test('the address at which it is told of decisions: gone', async () => {
+  test('its notification endpoint: gone', async () => {
     const endpoint = 'https://former.example.com/ping';
     const agent = await world.newAgent('Told', {
       owner: world.sam,
@@ -194,7 +194,7 @@ describe('a hand-over in the middle of', () => {
     expect(await rowOf()).toMatchObject({ delegableTo: { agents: [b.clientId], depth: 1 } });
   });
 
-  test('a credential of the owner of before: it is refused', async () => {
+  test('a credential of the previous owner: it is refused', async () => {
     const { agent } = await world.allowed('Mid credential');
     await world.offer(agent.clientId, world.mallory);
     const jwks = { keys: [(await newKeyPair()).publicJwk] };

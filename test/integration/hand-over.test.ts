@@ -378,7 +378,7 @@ describe('agents below and above one that changes hands', () => {
     return { a, b, row: String(row?.id), through, isLive };
   };
 
-  test('the one in the middle: tokens of those below are over for good, and come anew when the person has confirmed', async () => {
+  test('the one in the middle: tokens of those below end for good, and new ones come when the user has confirmed', async () => {
     const { a, b, row, through, isLive } = await chain('Middle');
     const before = await through(a, b);
     expect([before.second.status, await isLive(before.token)]).toEqual([200, true]);
@@ -397,7 +397,7 @@ describe('agents below and above one that changes hands', () => {
     expect([after.second.status, await isLive(after.token)]).toEqual([200, true]);
   });
 
-  test('the one below: it gets nothing handed on until the person has confirmed, had it something before or not', async () => {
+  test('the one below: it gets no re-delegation until the user has confirmed, with or without an earlier one', async () => {
     const { a, b, through, isLive } = await chain('Below');
     await world.handOver(b.clientId);
     const hers = await world.newKey(b);

@@ -188,7 +188,7 @@ describe('clients, on the machine of the server', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(CHALLENGE);
   });
 
-  test('a proof is good once, for the client it was written for, and makes no operator an administrator', async () => {
+  test('a proof is accepted once, for its own client, and makes no operator an administrator', async () => {
     const proof = administrator.localProof();
     expect((await peer(administrator, proof)).status).toBe(201);
     expect((await server.events('management.local_proof')).at(-1)).toMatchObject({
@@ -208,7 +208,7 @@ describe('clients, on the machine of the server', () => {
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(9);
   });
 
-  test('a proof is over after a minute, and none where others may write it', async () => {
+  test('a proof expires after a minute, and is refused where others may write it', async () => {
     const { clientId } = administrator;
     const old = writeLocalProof(proofs(), clientId, { now: () => systemClock.now() - 61 });
     expect((await peer(administrator, { 'behalf-local-proof': old })).status).toBe(401);

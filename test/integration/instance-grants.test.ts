@@ -75,7 +75,7 @@ const narrow = async (clientId: string, openid: string): Promise<string> => {
 };
 
 describe('what a person takes from an authorization', () => {
-  test('is in no share that a copy is given later, also when the own tokens of the agent were over', async () => {
+  test('is in no later instance grant, also when the own tokens of the agent had ended', async () => {
     const { agent, parent, copies, grants } = await family('Narrowed', 1);
     const [copy] = copies;
     if (!copy) throw new Error('no copy');
@@ -98,7 +98,7 @@ describe('what a person takes from an authorization', () => {
   });
 });
 
-describe('ending one share of an instance', () => {
+describe('ending one instance grant', () => {
   const end = (id: string) => scene.management.call('DELETE', `/grants/${id}`);
   const eventsOf = async (id: string) => (await server.events('grant.revoked')).filter(({ grant }) => grant === id);
   const shareOf = async (grants: readonly Grant[], { instance }: { readonly instance: unknown }) => {
@@ -107,7 +107,7 @@ describe('ending one share of an instance', () => {
     return found;
   };
 
-  test('ends that share: the authorization and its other copies go on, and the event names what ended', async () => {
+  test('ends that instance grant: the authorization and its other instances go on, and the event names what ended', async () => {
     const { agent, parent, copies, grants } = await family('One share', 2);
     const [first, second] = copies;
     if (!first || !second) throw new Error('no copies');
@@ -139,7 +139,7 @@ describe('ending one share of an instance', () => {
     expect(await eventsOf(String(authorization?.id))).toEqual([]);
   });
 
-  test('gives its copy no other one by what it still holds, but by a token of the agent itself', async () => {
+  test('its instance gets no other one by what it still holds, but by a token of the agent itself', async () => {
     const { parent, copies, grants } = await family('Again', 1);
     const [copy] = copies;
     if (!copy) throw new Error('no copy');
@@ -151,7 +151,7 @@ describe('ending one share of an instance', () => {
     await good(instances.share(copy.identity, String(parent['access_token'])));
   });
 
-  test('TX-12 a share that is made of it at that moment does not survive', async () => {
+  test('TX-12 an instance grant that is made of it at that moment does not survive', async () => {
     const { copies, grants } = await family('Racing', 1);
     const [copy] = copies;
     if (!copy) throw new Error('no copy');
@@ -165,7 +165,7 @@ describe('ending one share of an instance', () => {
     expect((await server.events('token.refused')).at(-1)).toMatchObject({ outcome: 'refused', error: 'invalid_grant' });
   });
 
-  test('what is taken from the authorization at that moment is not in the share either', async () => {
+  test('what is revoked from the authorization at that moment is not in the instance grant either', async () => {
     const { agent, copies, grants } = await family('Racing narrowed', 1);
     const [copy] = copies;
     if (!copy) throw new Error('no copy');
@@ -176,7 +176,7 @@ describe('ending one share of an instance', () => {
     expect((await grants()).flatMap(({ openid_scopes: scopes }) => scopes)).not.toContain('email');
   });
 
-  test('the authorization, ended, takes all its shares along', async () => {
+  test('the end of the authorization ends all its instance grants', async () => {
     const { agent, parent, copies, grants } = await family('All of it', 1);
     const authorization = (await grants()).find((grant) => grant.parent === undefined);
     expect((await end(String(authorization?.id))).status).toBe(204);
@@ -188,7 +188,7 @@ describe('ending one share of an instance', () => {
   });
 });
 
-test('what is taken from one share over the API is taken from the authorization and all its shares', async () => {
+test('what is revoked from one instance grant over the API is revoked from the authorization and all its instance grants', async () => {
   const { copies, grants } = await family('Narrowed as a family', 2);
   const [copy] = copies;
   const share = (await grants()).find(({ instance }) => instance === copy?.share['instance']);

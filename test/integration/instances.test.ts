@@ -61,7 +61,7 @@ const refused = async (answer: Promise<Answer>, error: string): Promise<void> =>
 const latest = async (type: Parameters<RunningServer['events']>[0]) => (await server.events(type)).at(-1);
 
 describe('what an instance gets', () => {
-  test('a refresh token of its own, whose tokens say which copy acted (RFC 8693 §2.2.1)', async () => {
+  test('a refresh token of its own, whose tokens name the instance (RFC 8693 §2.2.1)', async () => {
     const { agent, parent, one, shareOne } = await family();
     expect(await latest('instance.started')).toMatchObject({ agent: agent.clientId, outcome: 'done' });
     const answer = await refreshed(one.identity, shareOne);
@@ -84,7 +84,7 @@ describe('what an instance gets', () => {
     expect(await latest('token.issued')).toMatchObject({ instance: one.id, token: { format: 'opaque' } });
   });
 
-  test('tokens for itself that name it too, and are over when it is', async () => {
+  test('tokens for itself that name it too, and end with it', async () => {
     const { agent, one } = await family();
     const own = await good(
       scene.calls.token(scene.keyed(one.identity), {
@@ -115,7 +115,7 @@ describe('what an instance gets', () => {
 });
 
 describe('siblings', () => {
-  test('a replay ends the family of that copy, and no other (decision D9)', async () => {
+  test('a replay ends the family of that instance, and no other (decision D9)', async () => {
     const { agent, parent, one, two, shareOne, shareTwo } = await family();
     const first = await refreshed(one.identity, shareOne);
     const other = await refreshed(two.identity, shareTwo);
@@ -130,7 +130,7 @@ describe('siblings', () => {
     await refreshed(one.identity, await share(one, parent));
   });
 
-  test('a replay in the own family of the agent leaves its copies alone', async () => {
+  test('a replay in the own family of the agent leaves its instances alone', async () => {
     const { agent, parent, one, shareOne } = await family();
     await refreshed(agent, parent['refresh_token']);
     await refused(instances.refresh(agent, String(parent['refresh_token'])), 'invalid_grant');
@@ -139,7 +139,7 @@ describe('siblings', () => {
     await refreshed(one.identity, shareOne);
   });
 
-  test('a copy that revokes its refresh token (RFC 7009) ends its own family', async () => {
+  test('an instance that revokes its refresh token (RFC 7009) ends its own family', async () => {
     const { one, two, shareOne, shareTwo } = await family();
     const { status } = await scene.calls.revoke(scene.keyed(one.identity), shareOne);
     expect(status).toBe(200);
@@ -147,7 +147,7 @@ describe('siblings', () => {
     await refreshed(two.identity, shareTwo);
   });
 
-  test('one that is ended is over with all it has, its key with it, and its siblings go on', async () => {
+  test('one that is ended loses all it has, its key with it, and its siblings go on', async () => {
     const { agent, parent, one, two, shareOne, shareTwo } = await family();
     const held = await refreshed(one.identity, shareOne);
     expect((await instances.end(agent, one.id)).status).toBe(204);
@@ -167,7 +167,7 @@ describe('siblings', () => {
     await refreshed(one.identity, shareOne);
   });
 
-  test('a share is not got from the token of a sibling', async () => {
+  test('no instance grant comes from the token of a sibling', async () => {
     const { one, two, shareOne } = await family();
     const held = await refreshed(one.identity, shareOne);
     await refused(instances.share(two.identity, String(held['access_token'])), 'invalid_grant');
@@ -297,7 +297,7 @@ describe('who may start and end them', () => {
 });
 
 describe('a request for a refresh token', () => {
-  test('is refused without the key of a copy, for another agent’s token, and with a target', async () => {
+  test('is refused without the key of an instance, for another agent’s token, and with a target', async () => {
     const { agent, parent, one } = await family();
     const token = String(parent['access_token']);
     await refused(instances.share(agent, token), 'invalid_request');

@@ -228,7 +228,7 @@ describe('which assertions are none', () => {
     expectRefused(await redeem({ claims: { aud: Array.isArray(aud) ? aud.map(of) : aud && of(aud) } }));
   });
 
-  test('JB-02 of a peer that is disabled or was never one, at once; its tokens are over too', async () => {
+  test('JB-02 of a peer that is disabled or was never one, at once; its tokens end too', async () => {
     const [other, id] = await newPeer('https://other-idp.example');
     await made('/account-links', { peer: id, subject: 'u-9', account });
     const { body } = await redeem({}, other);
@@ -261,7 +261,7 @@ describe('which assertions are none', () => {
     expect(await isActive(body['access_token'])).toBe(false);
   });
 
-  test('JB-03 whose link was taken away: nothing new, and tokens that rest on it are over', async () => {
+  test('JB-03 whose link was removed: nothing new, and tokens that rest on it end', async () => {
     const max = (await management.createAccount({ username: 'max', name: 'Max' })).id;
     const link = await made('/account-links', { peer, subject: 'u-max', account: max });
     const again = (await redeem({ claims: { sub: 'u-max' } })).body['access_token'];

@@ -152,7 +152,7 @@ describe.each(['agent', 'client'] as const)('%s that serves its keys', (kind) =>
     await audit.issued(() => asks(identity));
   });
 
-  test('SF-10 is refused when they cannot be had; why, only the owner is told', async () => {
+  test('SF-10 is refused when they cannot be fetched; only the owner is notified why', async () => {
     const identity = await registered(kind, await newKeyPair());
     served = (response) => void response.writeHead(500).end('inside');
     await refusedFor(identity, /^keys at jwks_uri: status_not_ok: status 500$/);

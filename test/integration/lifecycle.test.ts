@@ -155,7 +155,7 @@ describe('LC-01 an agent that may not act', () => {
     expect(await twin.survey()).toEqual(ALIVE);
   });
 
-  test('LC-01 LC-07 that is retired: the same, for good; its id is not used again, and the audit log tells of it', async () => {
+  test('LC-01 LC-07 that is retired: the same, for good; its id is not used again, and the audit log holds the event', async () => {
     const { agent, survey } = await inventory('Retired');
     await act(`/agents/${agent.clientId}/retire`);
     expect(await survey()).toEqual(DEAD);
@@ -169,7 +169,7 @@ describe('LC-01 an agent that may not act', () => {
     expect(types).toEqual(expect.arrayContaining(['agent.created', 'token.issued', 'agent.retired']));
   });
 
-  test('LC-07 V13 whose row is gone altogether: inactive and refused, never a 500', async () => {
+  test('LC-07 V13 whose record is gone altogether: inactive and refused, never a 500', async () => {
     const { agent, survey } = await inventory('Gone');
     await server.behalf.services.documents.collection<Agent>(AGENTS).take(agent.clientId);
     expect(await survey()).toEqual(DEAD);
@@ -286,7 +286,7 @@ describe('LC-08 a client that loses what it was registered for', () => {
     expect((await calls.introspect(calendar.credential, tokens.appCalendar)).body).toEqual({ active: false });
   });
 
-  test('LC-08 the grant type client_credentials: the tokens it got with it are over', async () => {
+  test('LC-08 the grant type client_credentials: the tokens it got with it end', async () => {
     const agent = await scene.newAgent('Loses client credentials');
     const token = async ({ identifier }: typeof scene.jwt) =>
       accessOf(await scene.calls.token(scene.keyed(agent), { grant_type: 'client_credentials', resource: identifier }));
@@ -297,7 +297,7 @@ describe('LC-08 a client that loses what it was registered for', () => {
     }
   });
 
-  test('LC-08 the grant type token exchange: the tokens it got with it are over, with those below', async () => {
+  test('LC-08 the grant type token exchange: the tokens it got with it end, with those below', async () => {
     const family = await newTokenFamily(scene);
     await patch(`/agents/${family.agent.clientId}`, { grant_types: CODE_GRANTS });
     const { calendar, files, tokens, calls } = family;

@@ -298,7 +298,7 @@ const toldWhy = async (family: TokenFamily, use: Use, end: TokenEnd): Promise<vo
   expect({ use, end: subjectToken?.end, subject: event?.subject }).toEqual({ use, end, subject: family.accountId });
 };
 
-test('a person who is enabled again finds nothing of before alive; a suspended agent that is resumed does', async () => {
+test('nothing earlier is live for a user who is enabled again; for a suspended agent that is resumed it is', async () => {
   const family = await newTokenFamily(scene);
   await act(`/agents/${family.agent.clientId}/suspend`);
   await act(`/agents/${family.agent.clientId}/resume`);

@@ -82,7 +82,7 @@ describe('DR-09 names written to deceive', () => {
 });
 
 describe('DR-09 a verified name', () => {
-  test('is kept from other owners, in agents and clients, new and renamed, and by self-registration', async () => {
+  test('is refused to other owners, in agents and clients, new and renamed, and by self-registration', async () => {
     const id = await verified('Acme Travel');
     expect(await server.events('agent.verified')).toMatchObject([
       { agent: id, outcome: 'done', changed: ['verified_at'] },

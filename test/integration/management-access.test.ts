@@ -12,7 +12,7 @@ const problem = (code: string) => ({ type: `urn:behalf:problem:${code}`, instanc
 const tokenRoutes = () => routeEntries().filter(([, route]) => route.isProvenByBody !== true);
 
 describe('who may call the management API', () => {
-  test('MG-01 only the rotation of its own key by an agent goes without a token, and tells strangers nothing', async () => {
+  test('MG-01 only the rotation of its own key by an agent goes without a token, and discloses nothing to strangers', async () => {
     const { http } = await composeManagementApi();
     expect(routeEntries().flatMap(([operation, route]) => (route.isProvenByBody ? [operation] : []))).toEqual([
       'rotateCredential',

@@ -645,7 +645,7 @@ describe('what any client can make the server fetch', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('V15 SF-07 any number of new URLs from one address is a budget of fetches, and the rest is told to come back', async () => {
+  test('V15 SF-07 any number of new URLs from one address shares a budget of fetches, and the rest gets Retry-After', async () => {
     const answers = [];
     for (let count = 0; count < 30; count += 1) answers.push(await authorizeFails(newId()));
     expect(asked).toHaveLength(20);

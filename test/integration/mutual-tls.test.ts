@@ -353,7 +353,7 @@ describe('clients and resource servers', () => {
     expect(await stated()).toMatchObject([{ outcome: 'done', resource: 'https://reporting.example.com' }]);
   });
 
-  test('a resource server reads the revocation feed with a certificate of its own, and hears of an end', async () => {
+  test('a resource server reads the revocation feed with a certificate of its own, and learns of a revocation', async () => {
     const [own, other] = [await stranger.certificateFor(LEAF), await stranger.certificateFor(LEAF)];
     const { id, caller, token } = await newApi('reading', own.cert);
     const poll = (pair: Pair | undefined, query = '') => asApi(id, pair, `/access/v1/revocations${query}`);

@@ -88,7 +88,7 @@ const undelivered = async (to: string) =>
 const lastEvent = async (type: AuditEventType) => (await server.events(type)).at(-1);
 
 describe('webhooks', () => {
-  test('WH-06 an endpoint hears of nothing before it has returned a challenge, signed like every message', async () => {
+  test('WH-06 an endpoint gets no message before it has returned a challenge, signed like every message', async () => {
     const { id, secret } = await newWebhook();
     const account = await newAccount();
     await changePassword(account.id);
@@ -143,7 +143,7 @@ describe('webhooks', () => {
     }
   });
 
-  test('WH-03 while its secret is changed a message is good with either, and the former one is over after a day', async () => {
+  test('WH-03 while its secret is changed a message verifies with either, and the former one ends after a day', async () => {
     const { id, secret } = await provenWebhook();
     const account = await newAccount();
     const rotated = await done('POST', `/webhooks/${id}/rotate-secret`);
@@ -254,7 +254,7 @@ describe('webhooks', () => {
     expect(await done('GET', `/webhooks/${slow.id}`)).toMatchObject({ last_failure: 'timed_out' });
   });
 
-  test('an endpoint that is gone is stopped, its administrators hear of it, and what it did not get can be tried again', async () => {
+  test('an endpoint that is gone is stopped, its administrators are notified, and what it did not get can be sent again', async () => {
     const admin = await newAccount({ roles: ['administrator'] });
     const { id } = await provenWebhook();
     const account = await newAccount();
@@ -306,7 +306,7 @@ describe('webhooks', () => {
     expect((await undelivered(id))[0]?.inputs).toMatchObject({ reason: 'not_active' });
   });
 
-  test('an endpoint that was removed is not there any more, and hears of nothing', async () => {
+  test('an endpoint that was removed is not found any more, and gets no message', async () => {
     const { id, secret } = await provenWebhook();
     expect((await call('DELETE', `/webhooks/${id}`)).status).toBe(204);
     for (const [method, path] of [
@@ -326,7 +326,7 @@ describe('webhooks', () => {
     expect(receiver.received.filter((one) => about(account.id)(one) && isAccepted(one, secret))).toEqual([]);
   });
 
-  test('an endpoint of one owner hears of the agents of that owner alone', async () => {
+  test('an endpoint of one owner is notified of the agents of that owner alone', async () => {
     const [one, two] = [await newAccount(), await newAccount()];
     const { secret } = await provenWebhook({ kinds: ['agent.suspended'], owner: one.id });
     const agents = [await newAgent(two.id), await newAgent(one.id)];
@@ -344,7 +344,7 @@ describe('webhooks', () => {
 });
 
 describe('mail', () => {
-  test('an owner hears that an agent waits, under the name it chose, which is no link', async () => {
+  test('an owner is notified of a pending agent, under the name it chose, which is no link', async () => {
     const owner = await newAccount();
     const agent = await newAgent(owner.id, { name: 'evil.example' }, false);
     const [mail] = await mails.arrived(owner.email, /waits for you/);
@@ -368,7 +368,7 @@ describe('mail', () => {
     expect(await done('GET', `/agents/${agent}`)).toMatchObject({ state: 'pending' });
   });
 
-  test('LG-07 whose second factors an administrator takes is told so', async () => {
+  test('LG-07 a user is notified when an administrator removes their second factors', async () => {
     const { id, email } = await newAccount();
     await done('POST', `/accounts/${id}/remove-factors`);
     const [mail] = await mails.arrived(email, /second factor/);
@@ -466,7 +466,7 @@ test('AP-15 an approver is notified of a request by mail, without a word of the 
   expect((await scene.service.get(approval.id))?.state).toBe('pending');
 });
 
-test('LG-07 LG-08 a new way into an account is told to its person, and so is its end', async () => {
+test('LG-07 LG-08 a user is notified of a new sign-in method of their account, and of its end', async () => {
   const { append } = server.behalf.services.audit;
   const { id, email } = await newAccount();
   const link = (type: 'upstream_link.created' | 'upstream_link.removed', proof: string) =>

@@ -180,7 +180,7 @@ describe('turned on in a browser', () => {
     expect([phone.messages(), desk.messages(), other.phone.messages()].map(({ length }) => length)).toEqual([1, 1, 1]);
   });
 
-  test('it is told in the language in which it was turned on, and so is a refusal', async () => {
+  test('it is notified in the language in which it was turned on, also of a refusal', async () => {
     const { browser, id: account } = await newPerson();
     await browser.request(`${server.issuer}/language`, {
       method: 'POST',
@@ -221,7 +221,7 @@ describe('turned on in a browser', () => {
     expect(await stored(account)).toHaveLength(1);
   });
 
-  test('it is turned off by its person, and hears of nothing more', async () => {
+  test('its user turns it off, and it gets no further message', async () => {
     const { account, browser, phone, id } = await told();
     expect((await press(browser, /Remove/, id)).text).toMatch(/That browser gets no more notifications/);
     expect(await eventsOf('push.removed', account)).toMatchObject([
@@ -412,7 +412,7 @@ describe('who is told', () => {
 });
 
 describe('the keys', () => {
-  test('are listed, followed by another and ended by an administrator; browsers of one that ended are told no more', async () => {
+  test('are listed, followed by another and ended by an administrator; browsers of one that ended get no further message', async () => {
     const before = await told();
     const { items } = (await done('GET', '/push-keys')) as { items: readonly Record<string, unknown>[] };
     expect(items[0]).toMatchObject({ id: expect.stringMatching(/^vpk_/), state: 'given' });
@@ -490,7 +490,7 @@ describe('a push service that is busy', () => {
   // The last one: time does not go back for a server.
   beforeAll(stopClock);
 
-  test('is left alone for as long as it says, and then told the same (RFC 8030 §8.4)', async () => {
+  test('is left alone for as long as it says, and then sent the same (RFC 8030 §8.4)', async () => {
     const { account, phone } = await told();
     let isBusy = true;
     service.answering.message = (response, path) => {

@@ -95,7 +95,7 @@ describe.each(['memory', 'sqlite'] as const)('64 at once, then a replay, on %s',
     await here.audit.issued(() => redeem(here, refreshing(here, neighbour)));
   });
 
-  test('OT-05 no grace window: what was rotated is over at once, also for the client that holds it', async () => {
+  test('OT-05 no grace window: what was rotated ends at once, also for the client that holds it', async () => {
     const credential = await fresh(here, 'refresh token');
     const { answer: next } = await here.audit.issued(() => redeem(here, credential));
     const { answer: again } = await here.audit.refused(() => redeem(here, credential), REFUSED);
@@ -481,7 +481,7 @@ describe('OT-12 at the end of its life', () => {
     }
   });
 
-  test('OT-12 an assertion is good to the end of its tolerance, once, and then not at all', async () => {
+  test('OT-12 an assertion is accepted to the end of its tolerance, once, and then not at all', async () => {
     const { scene, audit, server } = world;
     const tolerance = server.configuration.clientAuthentication.clockToleranceSeconds;
     const send = (client_assertion: string) =>

@@ -154,7 +154,7 @@ describe('openid-client against the running server', () => {
     expect(JSON.parse(String(payload))).toMatchObject({ aud: CALENDAR, scope: 'calendar.read', iss: server.issuer });
   });
 
-  test('refreshes with rotation, and the old refresh token is over', async () => {
+  test('refreshes with rotation, and the old refresh token ends', async () => {
     const first = await signIn(app, { scope: 'openid offline_access', prompt: 'consent' });
     const second = await client.refreshTokenGrant(app, String(first.refresh_token));
     expect(second.refresh_token).not.toBe(first.refresh_token);
@@ -213,7 +213,7 @@ describe('openid-client against the running server', () => {
     await expect(exchange('read', 'delete')).rejects.toMatchObject({ status: 400 });
   });
 
-  test('asks for a newer sign-in and a class of it, and hears at once what no sign-in reaches (RFC 9470)', async () => {
+  test('asks for a newer sign-in and a class of it, and learns at once what no sign-in reaches (RFC 9470)', async () => {
     const reading = { scope: 'openid calendar.read', resource: CALENDAR };
     const [acr] = app.serverMetadata().acr_values_supported ?? [];
     const before = Math.floor(Date.now() / 1000);

@@ -209,7 +209,7 @@ describe('deciding on the page of one approval', () => {
     expect((await scene.service.get(asked.id))?.votes).toHaveLength(1);
   });
 
-  test('AP-21 what is over cannot be approved, at the second it ends', async () => {
+  test('AP-21 an expired request cannot be approved, from the second it expires', async () => {
     const asked = await scene.ask(ada.id);
     const page = await browser.open(scene.urlOf(asked));
     advance((asked.expiresAt - now()) * 1000);
@@ -267,7 +267,7 @@ describe('deciding on the page of one approval', () => {
 });
 
 describe('what has to be proven', () => {
-  test('AP-14 high risk takes the password anew where there is no factor; it is counted like others', async () => {
+  test('AP-14 high risk takes the password again without a second factor; the attempt is counted like others', async () => {
     const asked = await scene.ask(ada.id, HIGH);
     const empty = await scene.answer(browser, asked, 'approve', { password: '' });
     expect([empty.status, empty.text.includes('Type your password')]).toEqual([400, true]);

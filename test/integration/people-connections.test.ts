@@ -79,7 +79,7 @@ describe('connections of an account', () => {
     expect(await world.upstreamLinks.ofAccount(world.ada.id)).toEqual([]);
   });
 
-  test('the last way in stays, however many are taken away at once', async () => {
+  test('the last sign-in method stays, with any number of parallel removals', async () => {
     const world = await composePeoplePages({ isPasswordOn: false });
     const { id } = await withProvider(world);
     const { id: other } = await withProvider(world, { issuer: 'https://other.example', name: 'Other', domains: [] });
@@ -146,7 +146,7 @@ describe('signing out', () => {
     expect(world.audit.of('session.ended')).toMatchObject([{ inputs: { how: 'signed_out' } }]);
   });
 
-  test('goes on there at once where that is chosen; back from there it is over', async () => {
+  test('goes on there at once where that is chosen; back from there it has ended', async () => {
     const { browser, out } = await signedInThere('always');
     const left = await out();
     const state = /^0; url=https:\/\/idp\.works\.example\/end\?state=([\w-]+)$/.exec(
@@ -182,7 +182,7 @@ describe('signing out', () => {
     expect(world.audit.of('session.ended')).toHaveLength(1);
   });
 
-  test('no session goes on that began by a connection that is taken away, but the one in which that is done', async () => {
+  test('sessions that began by a removed connection end, except the one that removes it', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world);
     const { document: made } = await link(world, id);

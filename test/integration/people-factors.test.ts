@@ -60,7 +60,7 @@ describe('the step after the password', () => {
     ]);
   });
 
-  test('LG-01 who does not know the password is not told whether there is a factor', async () => {
+  test('LG-01 without the password no answer discloses whether there is a factor', async () => {
     const world = await composePeoplePages();
     await withApp(world, world.ada);
     const texts = [];

@@ -155,7 +155,7 @@ describe('who is signed in', () => {
     expect(await account()).toMatchObject({ language: 'de' });
   });
 
-  test('AU-01 chooses nothing while it cannot be written down', async () => {
+  test('AU-01 chooses nothing while it cannot be audited', async () => {
     const { world, account, choose } = await signedIn();
     world.audit.state.failing = true;
     const answer = await choose('de');

@@ -124,7 +124,7 @@ describe('a sign-in at another provider', () => {
     expect(world.interactions.finished).toEqual([]);
   });
 
-  test('of two that come back at once one is signed in', async () => {
+  test('of two parallel callbacks one is signed in', async () => {
     const world = await composePeoplePages();
     const { id } = await withProvider(world);
     await link(world, id);
@@ -326,7 +326,7 @@ describe('a user without an account', () => {
     }
   });
 
-  test('and no form of it is good for another browser or site (WB-02)', async () => {
+  test('and no form of it is accepted from another browser or site (WB-02)', async () => {
     const world = await composePeoplePages();
     await withProvider(world);
     const uid = world.prompt({ prompt: 'login' });

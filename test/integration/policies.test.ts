@@ -320,7 +320,7 @@ describe('behalf policy', () => {
     await behalf('rollback');
   });
 
-  test('tells a version that is none, and a file that is not there', async () => {
+  test('reports an unknown version, and a missing file', async () => {
     expect((await behalf('activate', '../x')).code).toBe(2);
     expect((await behalf('push', join(folder, 'none.cedar'))).code).toBe(2);
     expect((await behalf('diff')).code).toBe(2);

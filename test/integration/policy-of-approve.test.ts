@@ -150,7 +150,7 @@ describe('SC-10 approve', () => {
     expect((await approve(approval.id, person.id)).state).toBe('approved');
   });
 
-  test('whether she answers for the agent, and for whom she says it, are facts', async () => {
+  test('whether the approver owns the agent, and for whom they approve, are facts', async () => {
     const approval = await scene.ask(scene.accountId);
     await under(forbidding('context.owner && context.self && !context.deputy'), async () => {
       await expect(approve(approval.id, scene.accountId)).rejects.toMatchObject({ code: 'forbidden' });
@@ -223,7 +223,7 @@ permit (principal, action == Action::"approve", resource) when { context.depth <
     ]);
   });
 
-  test('who is not asked is as little there as before: policies are not asked about her', async () => {
+  test('a user who is not asked gets not_found as before: no policy is evaluated for them', async () => {
     const { approval } = await asked();
     const stranger = await scene.newPerson('approve-stranger');
     const before = (await server.events('approval.not_permitted')).length;

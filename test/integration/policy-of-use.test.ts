@@ -417,7 +417,7 @@ describe('administer', () => {
     }
   }, 120_000);
 
-  test('a call that is let through stands in the audit log before what it does', async () => {
+  test('a permitted call is in the audit log before its effect', async () => {
     const made = await management.createAgent(await newAgent());
     const answer = await management.call('POST', `/agents/${made.id}/suspend`);
     expect(answer.status).toBe(200);
@@ -473,7 +473,7 @@ unless { context has assurance && context.assurance.acr == "urn:behalf:acr:multi
     });
   });
 
-  test('agents start and end their own copies, which is no administration', async () => {
+  test('agents start and end their own instances, which is no administration', async () => {
     const { scene } = world;
     const agent = await scene.newAgent('Of many copies');
     const path = `/agents/${agent.clientId}`;

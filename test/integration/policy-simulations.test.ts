@@ -206,7 +206,7 @@ describe('a replay', () => {
     expect((await replayed({})).status).toBe(200);
   });
 
-  test('one at a time: another is told to wait; a client that disconnects ends it', async () => {
+  test('one at a time: another has to wait; a client that disconnects ends it', async () => {
     const url = new URL(`${server.issuer}/api/v1/policy/replays`);
     const token = await scene.management.accessToken();
     const { audit } = server.behalf.services;
@@ -317,7 +317,7 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     });
   });
 
-  test('says whether a role or a policy stands in the way of a call, or both', async () => {
+  test('says whether a role or a policy refuses a call, or both', async () => {
     const text = rule('administer', 'context.scope == "groups:write" && principal is Account');
     const administer = { operation: 'createGroup' };
     expect(said(await use({ caller: scene.accountId, administer, text }))).toEqual({
@@ -611,7 +611,7 @@ describe('behalf policy', () => {
     expect(JSON.parse((await tried('--json', '--assume-consent')).out)).toMatchObject({ scope: ['read', 'write'] });
   });
 
-  test('try register and try administer say yes with 0 and no with 3, by layer', async () => {
+  test('simulations of register and administer exit with 0 for permitted and 3 for refused, by layer', async () => {
     writeFileSync(
       file,
       `@id("all") permit (principal, action, resource) when { context.depth < 9 };

@@ -107,7 +107,7 @@ test('V5 the id of one client burns nothing of another, nor of another kind', as
   await audit.issued(() => ofItself({ dpop }));
 });
 
-test('V6 an assertion that says it is good for ten years is not good after five minutes', async () => {
+test('V6 an assertion with a life of ten years is refused after five minutes', async () => {
   const claims = { exp: now() + 315_360_000 };
   const assertion = await clientAssertion(scene.agent, scene.issuer, { claims });
   advance(330_000);
@@ -186,7 +186,7 @@ test('V13 introspecting a token of a client that is gone answers inactive, not 5
 });
 
 describe('V19 the device flow is paced and its codes cannot be guessed (RFC 8628 §3.5, §5.1)', () => {
-  test('V19 who polls too soon is told to slow down', async () => {
+  test('V19 a client that polls too soon gets slow_down', async () => {
     const begun = await scene.calls.device(scene.keyed(scene.app), { scope: 'openid read' });
     const interval = Number(begun.body['interval']);
     expect(interval).toBe(server.configuration.tokens.devicePollIntervalSeconds);

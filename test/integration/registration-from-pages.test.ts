@@ -27,7 +27,7 @@ const register = (origin: string, members: object = {}): Promise<Response> =>
 const allowed = ({ headers }: Response): string | null => headers.get('access-control-allow-origin');
 
 describe('WB-08 the registration endpoint', () => {
-  test('tells a page that is named what it may send, and no other', async () => {
+  test('answers the preflight of a listed origin, and of no other', async () => {
     for (const [path, methods] of [
       ['/reg', 'POST'],
       ['/reg/app_aaaaaaaaaaaaaaaaaaaaaaaaaa', 'GET, PUT, DELETE'],

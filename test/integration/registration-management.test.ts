@@ -125,7 +125,7 @@ describe('replacing', () => {
     expect(await stored(made)).toMatchObject({ owner: world.owner.id, skip_consent: false, roles: [] });
   });
 
-  test('a pending agent is put right; what its owner has accepted is the owner’s', async () => {
+  test('a pending agent can be corrected; only the owner changes what the owner has accepted', async () => {
     const made = await world.registeredAgent();
     const id = text(made, 'client_id');
     const right = { ...sendable(made), client_name: 'Travel agent of ours', agent_purpose: 'Books trains and boats' };
@@ -194,7 +194,7 @@ describe('replacing', () => {
     expect(put.body).not.toHaveProperty('client_secret');
   });
 
-  test('DR-06 it goes on hearing of sign-outs: where may be changed on its own host, and is not taken away by leaving it out', async () => {
+  test('DR-06 it still gets logout tokens: the address may change on its own host, and is not removed by leaving it out', async () => {
     const uri = `${new URL(REDIRECT).origin}/logout`;
     const made = await world.registeredClient({
       backchannel_logout_uri: uri,

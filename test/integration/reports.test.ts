@@ -117,7 +117,7 @@ describe('a report', () => {
     }
   });
 
-  test('is durable before the answer: without the audit log there is no answer, and the same reports come again', async () => {
+  test('is durable before the answer: without the audit log there is no answer, and the same reports are sent again', async () => {
     const one = reportOf(own);
     server.faults.failingWrites = new Set(['audit_records']);
     const answer = await send({ reports: [one] });

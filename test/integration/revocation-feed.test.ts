@@ -65,7 +65,7 @@ describe('a reader', () => {
     });
   });
 
-  test('of a stream hears the end of a token, and nothing that names another token', async () => {
+  test('of a stream gets the end of a token, and nothing that names another token', async () => {
     const [ended, other] = [await newToken(), await newToken()];
     const stream = await connected((await reader.read()).cursor);
     const [first] = stream.messages;
@@ -75,7 +75,7 @@ describe('a reader', () => {
     expect(stream.messages.filter((one) => names(one, keyOf(first as FeedMessage), other))).toEqual([]);
   });
 
-  test('of a stream hears every half second up to when it has heard all, by the clock of the stream', async () => {
+  test('of a stream gets every half second the time up to which it is complete, by the clock of the stream', async () => {
     const stream = await connected();
     await until(() => stream.messages.length >= 4, { what: 'heartbeats' });
     const [, ...beats] = stream.messages.slice(0, 4);
@@ -107,7 +107,7 @@ describe('a reader', () => {
     expect(names(await waiting, String(start?.digest_key), token)).toBe(true);
   });
 
-  test('hears of a kill that the store does not hold yet', async () => {
+  test('learns of a kill that the store does not hold yet', async () => {
     const token = await newToken();
     const { start, cursor } = await reader.read();
     const stream = await connected(cursor);
@@ -237,7 +237,7 @@ describe('the server', () => {
   });
 });
 
-test('a reader at one node hears what another node records, and resumes at any of them', async () => {
+test('a reader at one node gets what another node records, and resumes at any of them', async () => {
   const nodes = await memoryNodes(2);
   try {
     const [first, second] = nodes.nodes;

@@ -42,7 +42,7 @@ describe('SC-03 a refresh never widens', () => {
 });
 
 describe('SC-09 a token is for one resource server', () => {
-  test('SC-09 it names one audience, and is nothing to another resource server or to this server’s own API', async () => {
+  test('SC-09 it names one audience, and no other resource server, nor this server’s own API, accepts it', async () => {
     const token = family.tokens.agentCalendar;
     expect(decodeJwt(token).aud).toBe(family.calendar.identifier);
     expect((await family.calls.introspect(family.calendar.credential, token)).body['active']).toBe(true);

@@ -131,7 +131,7 @@ describe('AP-03 an owner decides nothing about their own agent, where policy lea
     expect((await ground.poll(second, approvalRemedy(handed).auth_req_id)).status).toBe(200);
   });
 
-  test('by exchange: a member of the group that owns it then, and a member of now', async () => {
+  test('by exchange: a member of the group that owned it then, and a present member', async () => {
     const { stays, leaves, chief, owners, asked } = await owned();
     const agent = await agentOf(owners);
     const { approval, authReqId } = await ground.byExchange(agent);
@@ -271,7 +271,7 @@ describe('AP-03 an owner as a deputy', () => {
 describe('decision 16 break-glass', () => {
   const holder = (name: string) => person(name, { roles: ['break_glass'] });
 
-  test('is not for an owner of when it was asked, nor of now; and no owner reviews it', async () => {
+  test('is not for the owner at the request, nor the present one; and no owner reviews it', async () => {
     const [leaves, joins] = [await holder('leaves'), await holder('joins')];
     const [first, second] = [await holder('first'), await holder('second')];
     const reviewer = await person('reviewer', { roles: ['auditor'] });
@@ -317,7 +317,7 @@ describe('decision 16 break-glass', () => {
     await break_(approval, edited);
   });
 
-  test('nor one that was taken away and given back, or came back with a disabled account, after the request', async () => {
+  test('nor one that was removed and assigned again, or returned with a disabled account, after the request', async () => {
     const [taken, disabled] = [await holder('taken'), await holder('disabled')];
     const owner = await person('owner');
     advance(1000);

@@ -211,7 +211,7 @@ describe('what an app holds because a user signed in to it', () => {
     expect((await one.browser.open(request.url)).left?.searchParams.get('code')).toBeTruthy();
   });
 
-  test('is over when another user signs in in the same browser', async () => {
+  test('ends when another user signs in in the same browser', async () => {
     const { browser, access } = await signedIn();
     await scene.management.createAccount({
       username: `bob-${Date.now()}`,
@@ -249,7 +249,7 @@ test('WB-03 WB-07 a request that was under way when its session ended brings it 
   expect((await browser.open(request.url)).left?.searchParams.get('error')).toBe('login_required');
 });
 
-test('a page that is open at another node hears at once that its session is over', async () => {
+test('a page that is open at another node learns at once that its session has ended', async () => {
   const { browser } = await signedIn();
   const stream = await fetch(`http://localhost:${nodes[1].port}/account/approvals/events`, {
     headers: { cookie: browser.jar.header(new URL(`${issuer}/account`)) },

@@ -242,7 +242,7 @@ describe('DP-01 proofs of strangers', () => {
     expect([(await push(same)).status, (await push(same)).status]).toEqual([201, 201]);
   });
 
-  test('those of a client that proves who it is are good once', async () => {
+  test('those of an authenticated client are accepted once', async () => {
     const dpop = await proof();
     const parameters = request({ client_id: scene.app.clientId });
     const pushed = async () => {

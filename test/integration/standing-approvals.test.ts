@@ -51,7 +51,7 @@ const give = async (approval: Approval, set: Readonly<Record<string, string>>): 
   return browser.submit(page, form, { set });
 };
 
-describe('the next ones like this', () => {
+describe('a standing approval', () => {
   test('no approver is asked for as many, up to the sum, and then again; each use is counted in the audit log', async () => {
     const { agent, want } = await wishing('Regular');
     const first = await want(4000);
@@ -89,7 +89,7 @@ describe('the next ones like this', () => {
     expect((await other.want(100)).approval.state).toBe('pending');
   });
 
-  test('of ten at once no more get through than there is room for', async () => {
+  test('of ten parallel requests no more succeed than there is room for', async () => {
     const { want } = await wishing('Crowd');
     const { approval } = await want(1);
     await world.approve(approval);
@@ -174,7 +174,7 @@ describe('the next ones like this', () => {
     expect((await want(100)).approval.state).toBe('approved');
   });
 
-  test('twice from one yes, another person’s form, a critical action: nothing', async () => {
+  test('twice from one approval, another user’s form, a critical action: nothing', async () => {
     const { want } = await wishing('Again');
     const { approval } = await want(100);
     await world.approve(approval);

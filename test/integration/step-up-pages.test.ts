@@ -157,7 +157,7 @@ describe('an exchange whose sign-in is too weak', () => {
     expect((await server.events('step_up.confirmed')).filter(({ subject }) => subject !== scene.accountId)).toEqual([]);
   });
 
-  test('a sign-in of before does not confirm, and declining changes nothing', async () => {
+  test('an earlier sign-in does not confirm, and declining changes nothing', async () => {
     const { exchange } = await allowed('Declined');
     // With the second factor, but longer ago than a step-up lasts.
     advance(200_000);

@@ -192,7 +192,7 @@ describe('TX-02 authority only shrinks', () => {
   });
 });
 
-test('TX-03 no exchange lives past its parent; a row of them gains nothing', async () => {
+test('TX-03 no exchange lives past its parent; a chain of them gains nothing', async () => {
   breakFamily();
   const fresh = tokenOf(await family.refresh('app', family.calendar.identifier));
   const end = Number(decodeJwt(fresh).exp);
@@ -285,7 +285,7 @@ describe('TX-08 chains are bounded', () => {
   });
 });
 
-test('TX-16 many exchanges of one token make one row, and one call ends them all', async () => {
+test('TX-16 many exchanges of one token make one delegation, and one call ends them all', async () => {
   breakFamily();
   const { agent, accountId, calendar } = family;
   const before = (await scene.management.listDelegations(`?subject=${accountId}`)).body['items'] as object[];
@@ -305,7 +305,7 @@ test('TX-16 many exchanges of one token make one row, and one call ends them all
   await refused(() => ofApp({}, agent), { error: 'consent_required', layer: 'delegation', reason: 'consent_missing' });
 });
 
-test('TX-17 who acted for whom through what can be told from the audit log alone, without orphans', async () => {
+test('TX-17 the audit log alone shows who acted for whom through what, without orphans', async () => {
   const lines = (await scene.management.exportAudit()).trimEnd().split('\n');
   const events = lines.flatMap((line) => (JSON.parse(line) as { event?: AuditEvent }).event ?? []);
   const issued = new Map(

@@ -136,7 +136,7 @@ describe('groups by a claim', () => {
     expect(await groupsBy(await tokenIn(await byPassword(username)))).toEqual([]);
   });
 
-  test('count by the mapping of now, and are none from when the provider is disabled, nor when it is enabled again', async () => {
+  test('count by the present mapping, and end when the provider is disabled, also when it is enabled again', async () => {
     const { id, username } = await newPerson(['choir']);
     await link(id, `sub-${username}`);
     claimOf(username, ['works-staff', 'works-board']);

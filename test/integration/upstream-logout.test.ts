@@ -68,7 +68,7 @@ const tell = async (body: string | URLSearchParams, headers: Record<string, stri
 const tellToken = (token: string) => tell(new URLSearchParams({ logout_token: token }));
 
 describe('a provider tells that a session there is over', () => {
-  test('and what began by it is over here, the audit log says by whom (§2.7, §2.8)', async () => {
+  test('and what began by it ends here, the audit log says by whom (§2.7, §2.8)', async () => {
     const { browser, account } = await signedIn('ada');
     const other = await signedIn('bob');
     const before = (await world.server.events('session.ended')).length;
@@ -95,7 +95,7 @@ describe('a provider tells that a session there is over', () => {
     expect((await world.server.events('session.ended')).length).toBe(before);
   });
 
-  test('while the audit log cannot be written: 503, nothing is over, and the same token is good afterwards', async () => {
+  test('while the audit log cannot be written: 503, nothing ends, and the same token is accepted afterwards', async () => {
     const { browser } = await signedIn('dora');
     const token = await logoutToken('dora');
     world.server.faults.failingWrites = new Set(['all']);

@@ -237,7 +237,7 @@ describe('LG-08 a forged callback', () => {
     expect(await isSignedIn(flow)).toBe(true);
   });
 
-  test('twice is good once', async () => {
+  test('twice is accepted once', async () => {
     const flow = await underWay('twice');
     const codes = world.codes();
     const pages = await Promise.all(Array.from({ length: 5 }, () => flow.browser.open(flow.back.href)));

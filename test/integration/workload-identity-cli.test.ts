@@ -26,7 +26,7 @@ const behalf = async (...argv: readonly string[]) => {
   return { code, out: out.join(''), err: err.join('') };
 };
 
-test('the command line sets up federation as the guides say, and tells what a token would be taken for', async () => {
+test('the command line sets up workload identity as the guides say, and shows as which agent a token would authenticate', async () => {
   const file = join(server.dataFolder, 'cluster.jwks.json');
   await writeFile(file, JSON.stringify({ keys: [key.publicJwk] }));
   const issuer = 'https://kubernetes.example.com';

@@ -339,7 +339,7 @@ test('FW-04 a rule on the subject is needed, and what it says is checked', async
 });
 
 describe('FW-05 keys that cannot be had', () => {
-  test('FW-05 the last good ones are good up to their greatest age, then none are', async () => {
+  test('FW-05 the last good ones are used up to their greatest age, then none are', async () => {
     const world = await newWorld(kubernetes, { max_key_age_seconds: 900 });
     await audit.issued(async () => shows(await world.token(), world.agent));
     const path = `${new URL(world.issuer).pathname}/jwks`;
@@ -450,7 +450,7 @@ describe('FW-07 a hostile key set', () => {
 });
 
 describe('what else decides', () => {
-  test('the token is good wherever a client authenticates: PAR, device authorization, introspection and revocation', async () => {
+  test('the token is accepted wherever a client authenticates: PAR, device authorization, introspection and revocation', async () => {
     const world = await newWorld(kubernetes);
     const agent = await newAgent(
       { kind: 'federated', issuer: world.issuerId, subject: { equals: 'system:serviceaccount:agents:web' } },
@@ -543,7 +543,7 @@ describe('what else decides', () => {
     );
   });
 
-  test('what is sent in place of a token for oidc-provider is no way in', async () => {
+  test('a forged copy of the assertion that we pass to oidc-provider authenticates no client', async () => {
     const world = await newWorld(kubernetes);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const times = { iat: now(), exp: now() + 60, jti: 'x' };

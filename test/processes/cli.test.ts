@@ -491,7 +491,7 @@ test('a password is reset on the machine while the server runs', async () => {
   });
 });
 
-test('FT-14 a backup is taken while serving and restored; tokens from before are over (D24)', async () => {
+test('FT-14 a backup is taken while serving and restored; tokens from before have ended (D24)', async () => {
   const file = join(folder, 'backup.db');
   const token = await (await managementFromKeyFile(server.operatorKeyFile)).accessToken();
   const me = async (): Promise<number> =>

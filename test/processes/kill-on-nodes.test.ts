@@ -178,7 +178,7 @@ describe('LC-11 of two nodes that share no volume', () => {
     expect(await other.ask(agent('plain'))).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
-  test('a kill that MongoDB takes not is told to the other, which denies at once, keeps it, and lets go when the store holds it', async () => {
+  test('a kill that MongoDB cannot store reaches the other, which denies at once, keeps it, and drops it when the store holds it', async () => {
     const [one, other] = nodes;
     const [token, control] = [await tokenOf('latched'), await tokenOf('control')];
     const administrator = await scene.management.accessToken();
@@ -234,7 +234,7 @@ describe('LC-11 of two nodes that share no volume', () => {
   });
 });
 
-test('signing keys that one node rotates are taken up by the other when it hears of it', async () => {
+test('signing keys that one node rotates are loaded by the other on its broadcast', async () => {
   const [one, other] = nodes;
   const heard: string[] = [];
   other.behalf.services.broadcast.subscribe('keys', (message) => heard.push(message));
@@ -260,7 +260,7 @@ test('signing keys that one node rotates are taken up by the other when it hears
   expect(await published(other)).toEqual(rotated);
 });
 
-test('LC-11 with Redis down, what is killed is denied by the other with the first question; what MongoDB takes not, when it hears of it again', async () => {
+test('LC-11 with Redis down, the other denies a killed agent from the first request on; a kill that MongoDB cannot store, on the next broadcast', async () => {
   const [one, other] = nodes;
   const [plain, repeated] = [await tokenOf('without redis'), await tokenOf('repeated')];
   const administrator = await scene.management.accessToken();

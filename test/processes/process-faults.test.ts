@@ -230,7 +230,7 @@ test('FT-12 SIGTERM: what is under way is answered once, and the process ends in
   }
 }, 40_000);
 
-test('FT-14 after a restore to T, what was issued after T is unknown and what was before is over', async () => {
+test('FT-14 after a restore to T, what was issued after T is unknown and what was before has ended', async () => {
   const { calls, keyed, app, jwt } = scene;
   const before = await scene.newTokens(jwt.identifier);
   const backup = join(mkdtempSync(join(tmpdir(), 'behalf-backup-')), 'at-t.db');

@@ -118,7 +118,7 @@ test.each(['code', 'refresh token'])(
   },
 );
 
-test('LC-01 what one worker ends is over on all of them', async () => {
+test('LC-01 what one worker ends has ended on all of them', async () => {
   const { jwt, calls } = scene;
   const tokens = await scene.newTokens(jwt.identifier);
   const token = String(tokens['access_token']);
@@ -237,7 +237,7 @@ test('FT-12 SIGTERM drains all of them; each node has a stream that it closed, a
   expect(starts.filter((after) => after === 'crash')).toHaveLength(1);
 });
 
-test('an address that cannot be had ends the command with its reason, before a worker starts', async () => {
+test('an unavailable address ends the command with its reason, before a worker starts', async () => {
   const refused = startServer({ workers: 2, environment: { ...WITHOUT_LIMITS, BEHALF__LISTEN__HOST: '203.0.113.1' } });
   await expect(refused).rejects.toThrow(/203\.0\.113\.1:\d+ is no address of this machine/);
 });

@@ -49,7 +49,7 @@ test('fetches them again for an unknown key, at most once in 30 seconds', async 
   expect(issuer.asked('/jwks')).toBe(2);
 });
 
-test('no longer accepts a key that was taken away, nor a remembered token by it', async () => {
+test('no longer accepts a removed key, nor a cached token signed by it', async () => {
   const server = newServer();
   const token = await issuer.token({ exp: clock.now() + 3600 });
   expect(seen(await ask(server, token))).toBe('granted');
@@ -62,7 +62,7 @@ test('no longer accepts a key that was taken away, nor a remembered token by it'
   expect(seen(await ask(server, token))).toBe('401 invalid_token key_unknown');
 });
 
-test('does not remember a token whose key is taken away while it is verified', async () => {
+test('does not cache a token whose key is removed while it is verified', async () => {
   for (let round = 0; round < 20; round += 1) {
     let keys = [issuer.key.jwk];
     const server = newServer({ jwksUri: `${issuer.url}/jwks`, fetch: async () => Response.json({ keys }) });

@@ -267,7 +267,7 @@ describe('the token of an approval: for the approved action, once', () => {
     expect([scheme, payload.sub]).toEqual(['Bearer', 'rs_1']);
   });
 
-  test('the name of the call is its own: a repetition under the same name is no second use', async () => {
+  test('the id of the call is its own: a repetition with the same id is no second use', async () => {
     const [one, other] = [newServer(secret), newServer(secret)];
     const token = await issuer.token(approved());
     const requirement = { details: [payment], call: 'payment-1' };

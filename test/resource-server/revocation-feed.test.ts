@@ -284,7 +284,7 @@ describe('the reader', () => {
     expect(await use(token)).toEqual([200, 'offline']);
   });
 
-  test('asks about all tokens of before, if it could not resume', async () => {
+  test('asks about all earlier tokens, if it could not resume', async () => {
     const { use, settled, requests, endConnection, send, start } = world();
     const token = await activeToken();
     await settled(token);

@@ -105,7 +105,7 @@ describe.each(['Bun', 'workerd'])('on %s', (runtime) => {
     expect(issuer.asked('/elsewhere')).toBe(0);
   });
 
-  test('hears in the revocation feed that a token has ended, and accepts it offline until then', async () => {
+  test('learns from the revocation feed that a token has ended, and accepts it offline until then', async () => {
     const claims = issuer.claims();
     const token = await issuer.token(claims);
     issuer.state.introspected = { active: true, ...claims };

@@ -142,7 +142,7 @@ describe('a list', () => {
     expect(world.fetches()).toBe(2);
   });
 
-  test('is used until its exp while no newer one can be had, and then no token is accepted', async () => {
+  test('is used until its exp while no newer one can be fetched, and then no token is accepted', async () => {
     const world = newWorld();
     expect(await world.asked()).toBe('granted');
     world.state.status = 503;
@@ -194,7 +194,7 @@ describe('a list', () => {
     expect(await world.asked()).toBe(UNKNOWN);
   });
 
-  test('that cannot be had is not asked for again within a second', async () => {
+  test('that cannot be fetched is not asked for again within a second', async () => {
     const world = newWorld();
     world.state.status = 404;
     expect(await world.asked()).toBe(UNKNOWN);
@@ -255,7 +255,7 @@ test.each<[Partial<Options>, string]>([
   expect(() => newWorld(options)).toThrow(why);
 });
 
-test('an API hears of an end at this server, with no credential', async () => {
+test('an API learns of a revocation at this server, without a credential', async () => {
   const server = await runServer();
   try {
     const { calls, keyed, agent, jwt, management } = await makeScene(server);

@@ -13,7 +13,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-test('an address that is taken is told in words, with the settings that name another', async () => {
+test('an address in use is reported in plain words, with the settings that name another', async () => {
   const first = newServer();
   await listen(first, { host: '127.0.0.1', port: 0 });
   const { port } = first.address() as AddressInfo;
@@ -22,7 +22,7 @@ test('an address that is taken is told in words, with the settings that name ano
   );
 });
 
-test('an address of another program than the server is told with its own setting', async () => {
+test('an address of another listener than the server is reported with its own setting', async () => {
   const first = newServer();
   await listen(first, { host: '127.0.0.1', port: 0 });
   const { port } = first.address() as AddressInfo;

@@ -182,7 +182,7 @@ describe('the language of an account', () => {
     await expect(accounts.setLanguage('acc_none', 'de', { caller: id })).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('stays where other members change, and goes when it is taken away', async () => {
+  test('stays when other members change, and can be removed', async () => {
     const { accounts } = newRegistry();
     const made = await accounts.create({ username: 'ada', name: 'Ada', language: 'de' }, SYSTEM);
     const { id } = made.document;

@@ -35,7 +35,7 @@ const world = () => {
 };
 
 describe('LG-07 a link that was mailed', () => {
-  test('is good for half an hour, to the second', async () => {
+  test('is valid for half an hour, to the second', async () => {
     const { links, account, pass } = world();
     const token = await links.make('reset', account(), EMAIL);
     pass(LINK_SECONDS - 1);
@@ -62,7 +62,7 @@ describe('LG-07 a link that was mailed', () => {
     ['the address is gone', { email: undefined }],
     ['the address is not verified any more', { emailVerified: false }],
     ['the address went and came back', { emailFrom: START + 2 }],
-  ] as const)('is good for nothing when %s', async (_, more) => {
+  ] as const)('is refused when %s', async (_, more) => {
     const { links, account, change } = world();
     const token = await links.make('reset', account(), EMAIL);
     change(more as Partial<Account>);
@@ -70,7 +70,7 @@ describe('LG-07 a link that was mailed', () => {
     expect(await links.use('reset', token)).toBe(false);
   });
 
-  test('is good for its own purpose alone', async () => {
+  test('is accepted for its own purpose alone', async () => {
     const { links, account } = world();
     const token = await links.make('email', account(), 'new@example.com');
     expect(await links.peek('reset', token)).toBeUndefined();

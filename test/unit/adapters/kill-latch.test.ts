@@ -84,7 +84,7 @@ describe('decision D24 the latch on the data volume', () => {
     expect(await latch.read()).toEqual([]);
   });
 
-  test('takes over the files of before there were slots', async () => {
+  test('takes over the files of the time before slots', async () => {
     const latch = fileKillLatch(folder);
     await latch.prepare?.();
     const { kill } = latchedOf(3);

@@ -67,7 +67,7 @@ describe('the file', () => {
     await close(second);
   });
 
-  test('gives back most of what was swept, and keeps some for the next rows', async () => {
+  test('frees most of what was swept, and keeps some for the next rows', async () => {
     const { documents, ephemeral } = open('shrinks.db');
     const many = documents.collection<Document & { readonly expiresAt: number }>({
       name: 'many',
@@ -104,7 +104,7 @@ describe('the file', () => {
     expect(() => open('newer.db')).toThrow(/newer Behalf/);
   });
 
-  test('of the schema of before, when collections had other names, is refused and left as it is', async () => {
+  test('of a former schema, in which collections had other names, is refused and left as it is', async () => {
     await close(open('former.db'));
     const raw = new DatabaseSync(path('former.db'));
     raw.exec('PRAGMA user_version = 1');

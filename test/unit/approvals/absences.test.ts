@@ -52,7 +52,7 @@ const scene = () => {
 };
 
 describe('who decides for an approver who is away', () => {
-  test('is written down with its event, and counts from the first second to the last', async () => {
+  test('is stored with its event, and is in effect from the first second to the last', async () => {
     const { declare, deciding, register, clock, audit } = scene();
     const made = await declare({ from: clock.now() + 100, until: clock.now() + 200 });
     expect(audit.events).toMatchObject([
@@ -114,7 +114,7 @@ describe('who decides for an approver who is away', () => {
     expect(audit.events).toEqual([]);
   });
 
-  test('are three at most, of many said at once no more, either; what is over makes room', async () => {
+  test('are three at most, also of parallel ones; an expired one makes room', async () => {
     const { declare, clock, deciding } = scene();
     const answers = await Promise.allSettled(
       PEOPLE.slice(3, 10).map((deputy) => declare({ deputy, until: START + 10 })),
@@ -146,7 +146,7 @@ describe('what ends it', () => {
     return { ...made, absence, counts };
   };
 
-  test('a person ends it: decisions of the deputy count no more, and its place is free', async () => {
+  test('a person ends it: decisions of the deputy no longer count, and its place is free', async () => {
     const { register, absence, counts, deciding, audit, declare } = await standing();
     const by = { caller: 'acc_bob', request: 'req_2' };
     expect((await register.end(absence.id, by)).document).toMatchObject({ state: 'ended', endedBy: 'acc_bob' });

@@ -28,7 +28,7 @@ describe('when no approver has decided in time', () => {
     });
   });
 
-  test('they are told then, once, by one of several nodes; those who were asked first stay so', async () => {
+  test('they are notified then, once, by one of several nodes; those who were asked first still may decide', async () => {
     const made = await scene();
     const { approval, approve, clock, one, service } = made;
     const nodes = [one, service(masterKey(KEYS[0])), service(masterKey(KEYS[0]))];
@@ -63,7 +63,7 @@ describe('when no approver has decided in time', () => {
     expect(escalated(made)).toEqual([]);
   });
 
-  test('of a node that dies while it tells, another one takes over, and tells the same people', async () => {
+  test('of a node that dies while it notifies, another one takes over, and notifies the same people', async () => {
     const made = await scene();
     const { approval, clock, one, audit, later, changes } = made;
     clock.advance(120);
@@ -104,7 +104,7 @@ describe('an approval on behalf of an approver who is away', () => {
     mustAgree: 'acc_anna',
   };
 
-  test('is hers, and the record says whose it was and for whom', async () => {
+  test('is that of the deputy, and the record names the deputy and the approver', async () => {
     const { ask, approve, deputies, audit } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const { approval } = await ask();
@@ -158,7 +158,7 @@ describe('an approval on behalf of an approver who is away', () => {
     });
   });
 
-  test('a deputy who is asked himself says for whom; a name that is none of his is refused', async () => {
+  test('a deputy who is an approver himself says for whom he decides; the name of another is refused', async () => {
     const { ask, approve, deputies } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
     const { approval } = await ask(two);

@@ -56,7 +56,7 @@ describe('AP-05 only so many stand before one person', () => {
     await ask(sum(5));
   });
 
-  test('after three denials in a day an agent may not ask this person for a day, which is told once', async () => {
+  test('after three denials in a day an agent may not ask this person for a day, with one notification', async () => {
     const { ask, deny, audit, clock } = serviceScene();
     for (const amount of [1, 2]) await deny((await ask(sum(amount))).approval);
     expect(audit.types()).not.toContain('approval.muted');

@@ -64,7 +64,7 @@ describe('an approval request whose write may have failed', () => {
     expect(audit.types()).toEqual(['approval.requested']);
   });
 
-  test('is over if it was not, which is in the audit log, and its id is taken for a write that comes late', async () => {
+  test('ends if it was not stored, which is in the audit log, and its id is reserved for a write that comes late', async () => {
     const { ask, one, faults, audit } = serviceScene();
     faults.insert = ['before', 'before', 'before'];
     await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -125,7 +125,7 @@ describe('AP-06 the number the agent shows', () => {
     expect((await approve(approval, { number })).state).toBe('approved');
   });
 
-  test('cannot be tried by who is not asked', async () => {
+  test('cannot be guessed by a user who is not asked', async () => {
     const { ask, approve, one } = serviceScene();
     const { approval } = await ask(critical);
     for (let time = 0; time < 5; time += 1) {
@@ -138,7 +138,7 @@ describe('AP-06 the number the agent shows', () => {
 });
 
 describe('AP-03 who is not asked', () => {
-  test.each(['acc_eve', 'agt_a'])('%s decides nothing, and is told of nothing that is there', async (account) => {
+  test.each(['acc_eve', 'agt_a'])('%s decides nothing, and is shown nothing', async (account) => {
     const { ask, approve, deny, one, audit } = serviceScene();
     const { approval } = await ask({ risk: 'critical' });
     await expect(approve(approval, { account, number: 'x' })).rejects.toMatchObject({ code: 'not_found' });
@@ -267,7 +267,7 @@ describe('while the master key is changed', () => {
     expect(new Set(both.map(({ authReqId }) => authReqId)).size).toBe(1);
   });
 
-  test('AP-05 whom an agent may not ask, it may not ask then, either', async () => {
+  test('AP-05 an agent that may not ask a person may not ask them then, either', async () => {
     const { ask, deny, service } = serviceScene();
     for (const amount of [1, 2, 3]) await deny((await ask(sum(amount))).approval);
     const next = service(masterKey(after, before));
@@ -316,7 +316,7 @@ describe('AP-21 at the boundary', () => {
     );
   });
 
-  test('what is over can be neither approved, denied nor cancelled', async () => {
+  test('an expired request can be neither approved, denied nor cancelled', async () => {
     const { ask, approve, deny, one, clock } = serviceScene();
     const { approval, authReqId } = await ask();
     clock.advance(600);

@@ -29,12 +29,12 @@ describe('AP-21 how an approval stands at a second', () => {
     expect(shownStateAt({ state, ...times }, now)).toBe(expected);
   });
 
-  test('an approved one that does not say until when is over', () => {
+  test('an approved one without an expiry has expired', () => {
     expect(stateAt({ state: 'approved', expiresAt: 100 }, 1)).toBe('expired');
   });
 });
 
-describe('how surely those who agreed proved who they are', () => {
+describe('the authentication class of the approvers', () => {
   const vote = (over: Partial<Vote['assurance']> = {}, age = 0): Vote => ({
     account: 'acc_anna',
     at: START,

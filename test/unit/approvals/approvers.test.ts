@@ -71,7 +71,7 @@ describe('AP-03 who is asked', () => {
     expect(accounts[0]).toBe('acc_anna');
   });
 
-  test('whom policies name, of what she allowed the agent before; else they and she (D1)', () => {
+  test('those whom policies name, for what the subject allowed the agent before; else they and the subject (D1)', () => {
     expect(asked(1, ['grp_1'])).toEqual({ ...usual, names: ['grp_1'], quorum: 1, mustAgree: false });
     const both = { ...usual, names: ['subject', 'grp_1'], quorum: 2, mustAgree: true, isBesides: true };
     expect(asked(1, ['grp_1'], 'backchannel')).toEqual(both);
@@ -88,7 +88,7 @@ describe('AP-03 who is left out', () => {
     expect(await of()({ owner: 'grp_1' }, 'acc_anna', whom)).toEqual([]);
   });
 
-  test('by CIBA the person on whose behalf agrees all the same, for herself alone: her yes is no approval (D1)', async () => {
+  test('by CIBA the subject consents all the same, for themselves alone: their consent is no approval (D1)', async () => {
     const whom = asked(1, ['grp_1'], 'backchannel', { except: ['subject'], isLeftOut: true });
     expect(whom).toMatchObject({ quorum: 2, mustAgree: true, isBesides: true });
     const members = ['acc_anna', 'acc_cleo'];

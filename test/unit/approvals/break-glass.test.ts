@@ -226,7 +226,7 @@ describe('what it does not do', () => {
     expect(await made.one.standingVotes(broken)).toBeUndefined();
   });
 
-  test('the usual yes of one stays her yes, and the two count alone', async () => {
+  test('the usual approval of one stays as it is, and the two count alone', async () => {
     const made = await scene({
       requires: { quorum: 2, isProvenAnew: true },
       approvers: ['acc_anna', 'acc_bob'],

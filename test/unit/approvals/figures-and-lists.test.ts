@@ -23,7 +23,7 @@ const made = (id: number, more: Partial<Approval> = {}): Approval =>
 const vote = (account: string, at: number) => ({ account, at, assurance: { amr: ['pwd'], authTime: at } });
 
 describe('figures of what people decided', () => {
-  test('nothing was decided: no share of nothing', () => {
+  test('nothing was decided: no percentage of nothing', () => {
     const { medianSeconds, quickShare, denialShare, decisions, people, days } = approvalFigures([made(1)], NOW);
     expect([medianSeconds, quickShare, denialShare, decisions, people]).toEqual([
       undefined,
@@ -35,7 +35,7 @@ describe('figures of what people decided', () => {
     expect(days).toEqual([6, 5, 4, 3, 2, 1, 0].map((ago) => TODAY - ago * DAY));
   });
 
-  test('counts each yes and each no of each person on its day, and says who is too quick', () => {
+  test('counts each approval and each denial of each person on its day, and says who is too quick', () => {
     const approvals = [
       made(1, {
         state: 'approved',
@@ -128,7 +128,7 @@ describe('a page of approvals', () => {
     }
   });
 
-  test('IN-08 reads a bounded number of rows for one page, however few fit', async () => {
+  test('IN-08 reads a bounded number of documents for one page, however few fit', async () => {
     read.rows = 0;
     const { items, next } = await listApprovals(service, { subject: 'acc_1', state: 'cancelled' }, NOW);
     expect([items.length, next !== undefined, read.rows]).toEqual([0, true, 2000]);

@@ -18,7 +18,7 @@ const contextOf = () => {
 const ADA = { session: 'one', account: 'acc_ada' };
 
 describe('hints to open pages', () => {
-  test('go to those concerned, and end with the session, when told or at a heartbeat', async () => {
+  test('go to those concerned, and end with the session, on a broadcast or at a heartbeat', async () => {
     const live = liveApprovals({ heartbeatMilliseconds: 5 });
     const [ada, bob, gone] = [contextOf(), contextOf(), contextOf()];
     let isLive = true;
@@ -86,7 +86,7 @@ describe('hints to open pages', () => {
     live.close();
   });
 
-  test('reach the pages of other nodes, which hear whom it concerns and nothing else', async () => {
+  test('reach the pages of other nodes, which learn whom it concerns and nothing else', async () => {
     const hub = new Set<never>() as never;
     const broadcasts = [memoryBroadcast(hub), memoryBroadcast(hub)] as const;
     const said: string[] = [];

@@ -123,7 +123,7 @@ describe('what is revoked from an agent', () => {
     expect(listed).not.toContain(first);
   });
 
-  test('one that is over by its time is no event; nothing ends without one', async () => {
+  test('expiry is no event; nothing else ends without one', async () => {
     const { standing, said, audit, active, clock } = scene();
     const id = await said();
     audit.beforeAppend = async () => {
@@ -184,7 +184,7 @@ describe('the end of a sign-in', () => {
     expect(await active()).toEqual([balance, elsewhere]);
   });
 
-  test('not of a copy that has a share of it, nor of an app that calls no agent', async () => {
+  test('not of an instance grant of it, nor of an app that calls no agent', async () => {
     const { standing, said, active } = scene();
     const id = await said();
     const end = endOfSignIn(standing, registerScene({}).registry);

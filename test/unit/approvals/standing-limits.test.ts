@@ -154,7 +154,7 @@ describe('what it stands on', () => {
     expect(await take([reading])).toBeUndefined();
   });
 
-  test('one that counts is not in the way of another one', async () => {
+  test('one in effect does not block another one', async () => {
     const { give, take, approved, change, clock } = scene();
     await give(approved([reading], 'acc_owner'), undefined, 'acc_owner');
     clock.advance(1);
@@ -166,7 +166,7 @@ describe('what it stands on', () => {
 });
 
 describe('its end', () => {
-  test('with the yes it was said with, once', async () => {
+  test('with the approval that it came from, once', async () => {
     const { give, take, approved, standing, audit } = scene();
     const approval = approved([reading]);
     await give(approval);
@@ -205,7 +205,7 @@ describe('its end', () => {
     expect((await take([reading])) !== undefined).toBe(isValid);
   });
 
-  test('however many are over, one that counts is listed', async () => {
+  test('after any number of ended ones, an active one is listed', async () => {
     const { give, approved, standing, clock } = scene();
     const first = await give(approved([paying(1)]), 5);
     for (let index = 0; index < 205; index += 1) {

@@ -81,7 +81,7 @@ describe('an approval that does not', () => {
     expect(refusal(given)?.code).toBe(code);
   });
 
-  test('tells a wrong number only to who could have agreed otherwise', () => {
+  test('reports a wrong number only to an approver who could have approved otherwise', () => {
     expect(refusal({ vote: { number: '43', assurance: weak(START) } })?.code).toBe('insufficient_user_authentication');
     expect(refusal({ vote: { number: '43' } })?.field).toBe('/number');
   });

@@ -29,7 +29,7 @@ test('time that passes is no step, after any pause between readings', () => {
   expect(steps).toEqual([]);
 });
 
-test('FT-10 a clock that is set ahead is not believed, once told, until it is right again', () => {
+test('FT-10 a clock that is set ahead is reported once, and not trusted until it is right again', () => {
   const { pass, set, isSteady, steps } = world();
   set(86_400);
   for (let turn = 0; turn < 3; turn += 1) {
@@ -53,7 +53,7 @@ test('one that stays ahead is believed in the end, or nothing would ever be dele
   expect(steps).toEqual([600]);
 });
 
-test('FT-10 one that is set back is told; deleting later harms nothing', () => {
+test('FT-10 one that is set back is reported; deleting later harms nothing', () => {
   const { set, pass, isSteady, steps } = world();
   set(-300);
   pass(5);

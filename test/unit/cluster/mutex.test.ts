@@ -23,7 +23,7 @@ test('what has one name runs one at a time, what has another beside it', async (
   expect(most).toBe(1);
 });
 
-test('a failure ends the turn and is told', async () => {
+test('a failure ends the turn and is reported', async () => {
   const documents = memoryDocumentStore();
   const failing = withMutex({ documents, clock }, 'a', async () => {
     throw new Error('no');

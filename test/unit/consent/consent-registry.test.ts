@@ -180,7 +180,7 @@ describe('a person who returns', () => {
     return { earlier, duration };
   };
 
-  test.each(['planner', 'client'] as const)('is told what they allow already, and until when: %s', async (who) => {
+  test.each(['planner', 'client'] as const)('sees what they allow already, and until when: %s', async (who) => {
     const world = await composePeoplePages();
     const asked = askedOf(world, { clientId: world[who].id });
     expect(await earlierOf(world, asked)).toEqual({ earlier: undefined, duration: 30 * DAY });
@@ -217,7 +217,7 @@ describe('a person who returns', () => {
     expect((await earlierOf(world, asked)).duration).toBe(2 * DAY);
   });
 
-  test('is told nothing of what has ended', async () => {
+  test('sees nothing of what has ended', async () => {
     const world = await composePeoplePages();
     const asked = askedOf(world);
     const ofClient = askedOf(world, { clientId: world.client.id });

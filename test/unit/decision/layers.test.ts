@@ -123,7 +123,7 @@ describe('a person’s yes to this very action', () => {
     },
   );
 
-  test('is told to policies: which one, and of how many', async () => {
+  test('is a fact for policies: which one, and of how many', async () => {
     const policies = policiesThat(() => ({}));
     await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies })({
       ...generous('ciba'),

@@ -59,7 +59,7 @@ describe('policy', () => {
     expect(policies.questions.map(({ resource }) => resource)).toEqual([{ type: 'Scope', id: `${MAIL} read` }]);
   });
 
-  test('is told who, for whom, through whom, when and how', async () => {
+  test('gets who, for whom, through whom, when and how', async () => {
     const policies = policiesThat(() => ({}));
     // A Sunday, 13:00 UTC.
     const now = Date.UTC(2026, 10, 29, 13) / 1000;

@@ -135,7 +135,7 @@ describe('simulation', () => {
     expect(changes[0]?.steps).toEqual([{ layer: 'policy', ...statement }]);
   });
 
-  test('a scope that is not declared, and an agent that is suspended, are told', async () => {
+  test('an undeclared scope, and a suspended agent, are reported', async () => {
     const { changes, stops } = await world({ consented: ['read'], caller: { state: 'suspended' } }).simulate(
       { ...asked, scope: ['reed'] },
       await permitting(),

@@ -76,7 +76,7 @@ describe('pages behind consent_required (decision D1 b)', () => {
     expect((await requests.create(wanted)).url).not.toBe(second.url);
   });
 
-  test('are over after their time', async () => {
+  test('expire', async () => {
     const { requests, clock } = scene();
     const handle = handleOf((await requests.create(wanted)).url);
     clock.advance(600);

@@ -484,7 +484,7 @@ describe('memory and budgets', () => {
     expect(await ask(spread)).toBe(10);
   });
 
-  test('SF-07 a used-up budget is ours to answer for: unavailable, with a time to come back', async () => {
+  test('SF-07 a used-up budget is our error: unavailable, with Retry-After', async () => {
     const egress = makeFetch({ budgets: { perMinute: 1, perHostPerMinute: 1, perSourcePerMinute: 1 } });
     await egress.get();
     await expect(egress.get('https://a.many.example/')).rejects.toMatchObject({

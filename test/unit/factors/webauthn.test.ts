@@ -18,7 +18,7 @@ const assertion = (lie: Lie = {}): string =>
   KEY.assertion({ origin: PARTY.origin, party: PARTY.id, challenge: CHALLENGE }, lie);
 
 describe('passkeys', () => {
-  test('a signature for this origin, challenge and party is good', async () => {
+  test('a signature for this origin, challenge and party is accepted', async () => {
     expect(await checkedAssertion(PARTY, CHALLENGE, PASSKEY, assertion(), true)).toEqual({
       counter: expect.any(Number),
       isVerified: true,

@@ -49,7 +49,7 @@ describe('lines', () => {
     expect([ctx.status, ctx.body, seen.isCut, seen.failures]).toEqual([404, undefined, false, []]);
   });
 
-  test('of which a later one fails do not look whole: it is told, and the connection breaks off', async () => {
+  test('of which a later one fails do not look whole: the failure is logged, and the connection breaks off', async () => {
     const { body, send, seen } = answer();
     const broken = new Error('no store');
     await send(async function* () {

@@ -67,7 +67,7 @@ describe('AP-05 what an agent chose becomes no link', () => {
   });
 });
 
-test('who changed the second factors is not guessed: who did it is told otherwise than who did not', () => {
+test('the text names who changed the second factors: the user themselves gets another one than a user whose factors another changed', () => {
   const own = notificationMail({ ...about, kind: 'factor.removed' }).text;
   const others = notificationMail({ ...about, kind: 'factor.removed', isByOther: true }).text;
   expect(own).toContain('If it was not you');

@@ -42,13 +42,13 @@ describe('what a browser shows', () => {
   });
 });
 
-test('a browser is told in the language it was turned on in, and in English where that is none of ours', () => {
+test('a browser is notified in the language it was turned on in, and in English where that is none of ours', () => {
   expect(notificationPush('account.password_changed', 'de').title).toBe('Ihr Passwort wurde geändert');
   expect(notificationPush('account.password_changed', 'fr').title).toBe('Your password was changed');
   expect(testPush('de').title).toBe('Das ist ein Test');
 });
 
-test('who is asked first and who is asked later are told in one place, where what waits is to be seen', () => {
+test('a notification of further approvers has the topic of the first one, and leads to the pending approvals', () => {
   expect(notificationPush('approval.escalated', 'en')).toMatchObject({ topic: 'approvals', page: 'approvals' });
 });
 
@@ -162,7 +162,7 @@ describe('a key for push services', () => {
     expect(await keys.authorization(before.id, ENDPOINT)).toBeUndefined();
   });
 
-  test('that others may know is over at once, and another one is given', async () => {
+  test('that others may know ends at once, and another one is created', async () => {
     const { open, events } = world();
     const keys = open();
     const first = await keys.current();
@@ -224,7 +224,7 @@ describe('sending to a browser', () => {
     expect((await sending({})).sent).toMatchObject([{ ttlSeconds: 259_200, urgency: 'normal' }]);
   });
 
-  test('nothing is sent of an approval that is over or decided', async () => {
+  test('nothing is sent of an approval that is expired or decided', async () => {
     expect(await sending({ approval: 'apv_a', until: NOW })).toEqual({ outcome: 'over', sent: [] });
     expect(await sending({ approval: 'apv_a', until: NOW + 9 }, { isWaiting: false })).toEqual({
       outcome: 'over',

@@ -120,7 +120,7 @@ describe('the delivery to an audit sink', () => {
     expect(sequencesOf(received)).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
-  test('is done by one process at a time, and by another one when the lock is over', async () => {
+  test('is done by one process at a time, and by another one when the lock expires', async () => {
     const { received, record, run, deliveryAt, clock } = await scene();
     const other = deliveryAt('nod_b');
     await record(1);

@@ -33,7 +33,7 @@ const isTaken = (node: ReturnType<typeof nodeOf>, challenge: unknown): boolean =
   }
 };
 
-test('a challenge is good on every node for five minutes, and for one minute where a clock is behind', () => {
+test('a challenge is valid on every node for five minutes, and for one minute where a clock is behind', () => {
   const challenge = made(one);
   const node = nodeOf(one);
   expect(isTaken(node, challenge)).toBe(true);
@@ -48,7 +48,7 @@ test('a challenge is good on every node for five minutes, and for one minute whe
   expect(isTaken(node, ahead)).toBe(false);
 });
 
-test('while the master key changes those of either key are good, and of no other', () => {
+test('while the master key changes those of either key are accepted, and of no other', () => {
   expect(isTaken(nodeOf(two, one), made(one))).toBe(true);
   expect(isTaken(nodeOf(two, one), made(two))).toBe(true);
   expect(isTaken(nodeOf(two), made(one))).toBe(false);

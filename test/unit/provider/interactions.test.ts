@@ -19,7 +19,7 @@ const promptOf = (thrown: Error) => {
   return port.get({ request, response: new ServerResponse(request) }, 'uid');
 };
 
-test('a prompt that oidc-provider does not know is over (V21)', async () => {
+test('a prompt that oidc-provider does not know has expired (V21)', async () => {
   await expect(promptOf(new errors.SessionNotFound('interaction session id cookie not found'))).rejects.toMatchObject({
     code: 'not_found',
   });

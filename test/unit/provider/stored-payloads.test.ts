@@ -30,7 +30,7 @@ const world = () => {
 };
 
 describe('writing whole models', () => {
-  test('of 64 at once the last one stands when any of them has been told, after two writes', async () => {
+  test('of 64 at once the last one is stored when any of them has been answered, after two writes', async () => {
     const { put, state, held } = world();
     await Promise.all(
       Array.from({ length: 64 }, async (_, by) => {

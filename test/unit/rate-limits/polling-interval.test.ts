@@ -40,7 +40,7 @@ test('AP-08 each poll that comes too soon makes the interval five seconds longer
   expect(await pace.poll('b', 5)).toBeUndefined();
 });
 
-test('AP-08 it grows to a minute and no further: who hurried on still hears of an answer', async () => {
+test('AP-08 it grows to a minute and no further: a client that polls too fast still gets an answer', async () => {
   const { pace, clock } = scene();
   await pace.poll('a', 5);
   let told = 0;

@@ -28,7 +28,7 @@ describe('what time does to agents', () => {
     expect(events.filter(({ type }) => type === 'agent.expired')).toHaveLength(1);
   });
 
-  test('at its end it is suspended, told before, and resumed with a later end only', async () => {
+  test('at its end it is suspended, notified before, and resumed with a later end only', async () => {
     const { agents, lifecycleJobs, tick, stateOf, clock, told } = world();
     const expiresAt = clock.now() + 20 * DAY;
     const { document } = await agents.create(newAgent({ expiresAt }), BY);
@@ -48,7 +48,7 @@ describe('what time does to agents', () => {
     expect((await agents.resume(document.id, BY)).document.state).toBe('active');
   });
 
-  test('LC-09 unused for too long it is told, then suspended; use in between keeps it', async () => {
+  test('LC-09 unused for too long its owner is notified, then it is suspended; use in between keeps it', async () => {
     const { agents, uses, lifecycleJobs, tick, stateOf, told } = world();
     const { document: idle } = await agents.create(newAgent(), BY);
     const { document: used } = await agents.create(newAgent(), BY);

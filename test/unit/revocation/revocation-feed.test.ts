@@ -179,7 +179,7 @@ test('a message has at most 20,000 ends: with more it names every token, at once
   expect(await read(cursor)).toMatchObject({ start: { resumed: false }, all: true });
 });
 
-test('a message says from its arrival on until when it is complete, and comes again each half second', async () => {
+test('a message says from its arrival on until when it is complete, and is repeated each half second', async () => {
   const { append, reader, later } = newWorld();
   await append('nod_a', 'one');
   const { messages, close } = await reader();

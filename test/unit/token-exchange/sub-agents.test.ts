@@ -160,7 +160,7 @@ describe('sub-agents', () => {
     refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'delegation_not_at_target');
   });
 
-  test('AP-02 a row that was made for an approved action goes when its token comes to nothing, and is in the way of none', async () => {
+  test('AP-02 a delegation that was made for an approved action is removed when its token is not issued, and blocks no other', async () => {
     const { dependencies, exchange, toB, delegations, agents, live, audit } = await team();
     const { format: _, expiresAt: __, ...origin } = live.get(toB) as IssuedToken & { readonly subject: string };
     const approved = approvedExchange(dependencies);

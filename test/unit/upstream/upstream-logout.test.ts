@@ -85,7 +85,7 @@ describe('a logout token', () => {
     expect(await left()).toEqual([other]);
   });
 
-  test('ends nothing that began after it was made, and is good where nothing is left', async () => {
+  test('ends nothing that began after it was made, and is accepted where nothing is left', async () => {
     const { world, logout, signed, begun, left } = await listening();
     const token = await signed();
     world.clock.move(TOLERANCE + 1);
@@ -204,7 +204,7 @@ describe('is refused, and ends nothing,', () => {
     expect(await left()).toEqual([session]);
   });
 
-  test('and is good again after the keys, or the audit log, could not be had', async () => {
+  test('and is accepted again after the keys, or the audit log, were unavailable', async () => {
     const { world, state, logout, signed, begun, left } = await listening();
     await begun('s-ada');
     const token = await signed();

@@ -243,7 +243,7 @@ test('a record that was edited in the store is not archived', async () => {
   }
 });
 
-test('thirteen months later each proof of before verifies, and the first checkpoint is consistent with the last', async () => {
+test('thirteen months later each earlier proof verifies, and the first checkpoint is consistent with the last', async () => {
   const verifier = await verifierNow();
   for (const sequence of [1, 300, 600, 601, 1200]) {
     const proven = await node.inclusion('nod_a', sequence);
