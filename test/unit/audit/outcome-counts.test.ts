@@ -113,7 +113,7 @@ const watched = (inner: DocumentStore) => {
   return { documents, seen };
 };
 
-test('a million events of fourteen days are fourteen rows a node, read by one query', async () => {
+test('a million events of fourteen days are fourteen documents a node, read by one query', async () => {
   const { documents, seen } = watched(memoryDocumentStore());
   const clock = movable(MIDNIGHT - (COUNTED_DAYS - 1) * DAY);
   const nodes = ['nod_a', 'nod_b', 'nod_c'].map((node) => outcomeCounts({ documents, clock, node }));

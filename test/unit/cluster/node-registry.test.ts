@@ -147,7 +147,7 @@ describe('clocks', () => {
     expect([one.count(), late.count()]).toEqual([3, 3]);
   });
 
-  test('a heartbeat that was written late once is nothing, and who has gone is forgotten', async () => {
+  test('one late heartbeat is no finding, and a node that has gone is forgotten', async () => {
     const world = newWorld();
     const [one, late] = [world.node(), world.node(-4_000)];
     const punctual = world.node();

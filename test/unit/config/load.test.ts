@@ -208,7 +208,7 @@ describe('a configuration that cannot be used', () => {
     expect(problems.map(({ pointer }) => pointer)).toEqual(['/egress/internalHosts/webhooks/2']);
   });
 
-  test('SF-01 the one list of before is refused, and its place is named', () => {
+  test('SF-01 the former single list is refused, and its place is named', () => {
     const inFile = problemsOf(() => load({ egress: { allowedHosts: ['a.example'] } }));
     const short = problemsOf(() => load({}, { BEHALF_EGRESS_ALLOWED_HOSTS: 'a.example' }));
     const long = problemsOf(() => load({}, { BEHALF__EGRESS__ALLOWEDHOSTS: 'a.example' }));

@@ -38,7 +38,7 @@ const allow = async (world: PeoplePages, asked: AskedConsent, form: ConsentForm 
   });
 
 describe('consent', () => {
-  test('to an agent becomes its rows, holding what was allowed and no more; the event stands first', async () => {
+  test('to an agent becomes its delegations, with what was allowed and no more; the event comes first', async () => {
     const world = await composePeoplePages();
     const asked = askedOf(world);
     expect(await allow(world, asked)).toEqual({
@@ -108,7 +108,7 @@ describe('consent', () => {
     expect(await world.consents.answeredBefore(asked, true)).toBeUndefined();
   });
 
-  test('AP-11 is not remembered once the agent changed its key, or the row ended or was narrowed', async () => {
+  test('AP-11 is not remembered once the agent changed its key, or the delegation ended or was narrowed', async () => {
     const world = await composePeoplePages();
     const asked = askedOf(world);
     await allow(world, asked);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type CampaignRun, seededRandom } from '../../campaigns/campaign.ts';
 import { derivations } from '../../campaigns/derivations.ts';
 
-test('SC-01 SC-02 SC-05 TX-02 TX-03 random derivations give what a model gives that knows no rows, no layers and no Cedar', async () => {
+test('SC-01 SC-02 SC-05 TX-02 TX-03 random derivations give what a model gives that has no delegations, no layers and no Cedar', async () => {
   const violations: string[] = [];
   const run: CampaignRun = {
     options: {

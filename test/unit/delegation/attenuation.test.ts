@@ -39,7 +39,7 @@ describe('attenuation', () => {
     );
   });
 
-  test('TX-02 a row counts as no more than any row above it holds now, and names it to, however they were stored', () => {
+  test('TX-02 a delegation holds no more than each of its ancestors holds now and delegates, in any stored form', () => {
     const row = fc.record({ held, actor: fc.constantFrom('agt_a', 'agt_b') });
     fc.assert(
       fc.property(
@@ -75,7 +75,7 @@ describe('attenuation', () => {
     );
   });
 
-  test('TX-02 TX-03 random trees: every stored row is within its parent at every moment', async () => {
+  test('TX-02 TX-03 random trees: every stored delegation is within its parent at every moment', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('consent' as const), actor: agents, asked: fc.array(names), pick: fc.nat(), held }),
       fc.record({ kind: fc.constant('derive' as const), parent: fc.nat(), actor: agents, held }),

@@ -24,7 +24,7 @@ const hop = (parent: Delegation, actor: string, over: Partial<Hop> = {}): Hop =>
 });
 
 describe('consent to an agent (first hop)', () => {
-  test('writes one row that names the agent, after its audit event', async () => {
+  test('writes one delegation that names the agent, after its audit event', async () => {
     const { registry, audit, rows } = registerScene();
     audit.beforeAppend = async () => expect(await rows.find({})).toHaveLength(0);
     const row = rowOf(await registry.recordConsent(consent({ request: 'req_9' })));
@@ -89,7 +89,7 @@ describe('consent to an agent (first hop)', () => {
     expect(asked).toMatchObject({ expiresAt: START + 3600, delegableTo: { agents: ['agt_b', 'agt_c'], depth: 3 } });
   });
 
-  test('nothing left ends the row', async () => {
+  test('nothing left ends the delegation', async () => {
     const { registry, audit } = registerScene();
     const row = rowOf(await registry.recordConsent(consent()));
     expect(await registry.recordConsent(consent({ scope: [] }))).toBeUndefined();
@@ -109,7 +109,7 @@ describe('consent to an agent (first hop)', () => {
     });
   });
 
-  test('two tabs at once: one row, both answers', async () => {
+  test('two tabs at once: one delegation, both answers', async () => {
     const { registry, rows } = registerScene();
     await Promise.all([
       registry.recordConsent(consent({ asked: ['read'], scope: ['read'] })),
@@ -120,7 +120,7 @@ describe('consent to an agent (first hop)', () => {
     expect(stored[0]?.document.scope).toEqual(['read', 'send']);
   });
 
-  test('an expired row gives its place to a new one and stays as history', async () => {
+  test('an expired delegation gives its place to a new one and stays as history', async () => {
     const { registry, clock } = registerScene();
     const old = rowOf(await registry.recordConsent(consent()));
     clock.advance(3600);
@@ -199,7 +199,7 @@ describe('further hops', () => {
     expect((await registry.derive(hop(first, 'agt_b'))).id).toBe(second.id);
   });
 
-  test('TX-16 a thousand exchanges from one parent make one row, and one call ends it', async () => {
+  test('TX-16 a thousand exchanges from one parent make one delegation, and one call ends it', async () => {
     const { registry, rows } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const made = await Promise.all(Array.from({ length: 1000 }, () => registry.derive(hop(first, 'agt_b'))));
@@ -209,7 +209,7 @@ describe('further hops', () => {
     expect(await registry.live(made[0]?.id ?? '')).toBeUndefined();
   });
 
-  test('concurrent creation gives one row; a creation that lost says so in the audit log', async () => {
+  test('concurrent creation gives one delegation; a creation that lost is refused in the audit log', async () => {
     const { registry, rows, audit } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const [one, two] = await Promise.all([registry.derive(hop(first, 'agt_b')), registry.derive(hop(first, 'agt_b'))]);
@@ -267,7 +267,7 @@ describe('further hops', () => {
 });
 
 describe('liveness', () => {
-  test('TX-12 revoking a row ends everything below by one swap, for good', async () => {
+  test('TX-12 revoking a delegation ends everything below by one swap, for good', async () => {
     const { registry, audit, clock } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(hop(first, 'agt_b'));
@@ -287,7 +287,7 @@ describe('liveness', () => {
     expect(await registry.get(second.id)).toMatchObject({ revokedBy: 'acc_anna', revokedAt: START + 5 });
   });
 
-  test('of two that end a row at once one has done it, and the event of the other is followed by what came of it', async () => {
+  test('of two that revoke a delegation at once one succeeds, and the event of the other is followed by its outcome', async () => {
     const { registry, audit } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     audit.events.length = 0;
@@ -343,7 +343,7 @@ describe('liveness', () => {
     expect(audit.types().slice(before)).not.toContain('delegation.narrowed');
   });
 
-  test('narrowing a row narrows those below as they are read', async () => {
+  test('narrowing a delegation narrows those below as they are read', async () => {
     const { registry } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
@@ -394,7 +394,7 @@ describe('liveness', () => {
     });
   });
 
-  test('TX-12 to take a right is no consent anew: an ended hop stays ended, and ceilings give no more time', async () => {
+  test('TX-12 narrowing is no new consent: an ended hop stays ended, and ceilings give no more time', async () => {
     const { registry, clock } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(hop(first, 'agt_b'));
@@ -434,7 +434,7 @@ describe('liveness', () => {
     expect(await registry.sibling(second, 'https://pay.example')).toBeUndefined();
   });
 
-  test('a sibling is the row of the same actors, hop by hop, at another resource', async () => {
+  test('a sibling is the delegation of the same actors, hop by hop, at another resource', async () => {
     const { registry } = registerScene();
     const pay = 'https://pay.example';
     const mailA = rowOf(await registry.recordConsent(consent()));

@@ -124,7 +124,7 @@ describe('the ownership behind a token', () => {
     expect(ownerships).toEqual([5]);
   });
 
-  test('of several agents is none once the delegation ended: the token is refused and no event says it exists', async () => {
+  test('of several agents ends with the delegation: the token is refused and no event says it exists', async () => {
     const { claims, ctx, audit } = scene({ isLive: false });
     const facts = { chain: chainOf('agt_a', chainOf('agt_b')), delegation: 'dlg_1' };
     await expect(claims.forAssertion(ctx as never, token, facts, 'tok_parent')).rejects.toMatchObject({

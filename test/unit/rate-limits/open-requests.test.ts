@@ -105,7 +105,7 @@ test('a large record counts as several, and one that is larger than the budget m
   expect(of('192.0.2.1')).toBe(1);
 });
 
-test('what ended or was given back counts no more; the same key counts once', () => {
+test('what ended or was given back no longer counts; the same key counts once', () => {
   const { add, budget, wait, evicted } = world({ perNetwork: 3 });
   const [first = ''] = [add('192.0.2.1'), add('192.0.2.1')];
   budget.release(first);

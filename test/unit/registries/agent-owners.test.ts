@@ -72,7 +72,7 @@ describe('LC-06 an owner who leaves', () => {
     expect((await agents.accept(stopped.id, { caller: 'acc_owner' })).document.state).toBe('suspended');
   });
 
-  test('LC-06 whose register was not written yet is not revived by coming back in between', async () => {
+  test('LC-06 who returns before the agents were updated does not revive them', async () => {
     const world = registryWorld();
     const { document } = await world.agents.create(newAgent(), BY);
     world.accounts.delete('acc_owner');

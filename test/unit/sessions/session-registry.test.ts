@@ -239,7 +239,7 @@ describe('all sessions of an account at once', () => {
     expect(await isLive(one)).toBe(false);
   });
 
-  test('nothing ends when that cannot be written down', async () => {
+  test('nothing ends while it cannot be audited', async () => {
     const world = await composePeoplePages();
     const { begun, isLive } = sessionsOf(world);
     const one = await begun();

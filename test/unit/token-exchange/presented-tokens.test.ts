@@ -258,7 +258,7 @@ describe('sender constraint (RFC 9449)', () => {
     expect((await exchange('agt_a', form, { dpopThumbprint: 'key_1' })).error).toBeUndefined();
   });
 
-  test('TX-13 a bound token handed on by another needs a proof by a key of the caller (rebind)', async () => {
+  test('TX-13 a bound token received from another client needs a proof by a key of the caller (rebind)', async () => {
     const { exchange, addToken, live } = await story();
     const form = { subject_token: addToken({ jkt: 'key_of_app' }), resource: MAIL };
     refused(await exchange('agt_a', form), 'subject_token_proof_missing');

@@ -18,7 +18,7 @@ describe('sub-agents', () => {
     return { ...scene, toB: toB.token, txn: toB.minted?.txn };
   };
 
-  test('get a row of their own below the one that was handed on, and the whole chain (RFC 8693 §4.1)', async () => {
+  test('get a delegation of their own below the parent, and the whole chain (RFC 8693 §4.1)', async () => {
     const { exchange, toB, row, txn, delegations, audit } = await team();
     const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL, scope: 'read' });
     expect(actorsOf(minted?.chain)).toEqual(['agt_b', 'agt_a']);
@@ -37,7 +37,7 @@ describe('sub-agents', () => {
     expect(again.minted?.delegation).toBe(first.minted?.delegation);
   });
 
-  test('get less and not more: the row above, the rights of every agent in the chain, and the grant cut', async () => {
+  test('get less and not more: the parent delegation, the rights of every agent in the chain, and the grant limit it', async () => {
     const scene = await team();
     expect((await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL })).minted?.scope).toEqual([
       'read',
@@ -56,7 +56,7 @@ describe('sub-agents', () => {
     refused(await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL }), 'delegation_ended');
   });
 
-  test('get nothing the row above does not hold, and no page: the person is asked by the agent that was allowed', async () => {
+  test('get nothing that the parent delegation does not hold, and no page: the agent with the consent asks the user', async () => {
     const scene = exchangeScene();
     await scene.consent('agt_a', MAIL, ['read']);
     await scene.consent('agt_a', AT.agt_b, ['call']);
@@ -230,7 +230,7 @@ describe('sub-agents', () => {
     expect(await delegations.live(bobsMail.id)).toBeDefined();
   });
 
-  test('TX-16 a thousand exchanges of one token make one row', async () => {
+  test('TX-16 a thousand exchanges of one token make one delegation', async () => {
     const { exchange, toB, delegations, row } = await team();
     for (let index = 0; index < 200; index += 1) await exchange('agt_b', { subject_token: toB, resource: MAIL });
     const below = (await delegations.list({ actor: 'agt_b', limit: 1000 })).items.filter(
@@ -239,7 +239,7 @@ describe('sub-agents', () => {
     expect(below).toHaveLength(1);
   });
 
-  test('TX-17 the audit log names the subject, each actor, the parent token and the rows: the tree can be made again', async () => {
+  test('TX-17 the audit log names the subject, each actor, the parent token and the delegations: they suffice to rebuild the tree', async () => {
     const { exchange, toB, audit } = await team();
     const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL });
     expect(minted?.parent).toBe(toB);
@@ -264,7 +264,7 @@ describe('sub-agents', () => {
     expect(JSON.stringify(facts)).not.toContain('"undefined"');
   });
 
-  test("an agent's own sign-in counts by its row, not by its grant (decision D1 a)", async () => {
+  test("an agent's own sign-in counts by its delegation, not by its grant (decision D1 a)", async () => {
     const { exchange, addToken, grants, grant, consent } = exchangeScene();
     const row = await consent('agt_a', MAIL, ['read']);
     grants.set('grt_a', { ...grant(), id: 'grt_a', clientId: 'agt_a', resources: { [MAIL]: ['read'] } });
@@ -282,7 +282,7 @@ describe('sub-agents', () => {
     expect(minted).toMatchObject({ scope: ['pay'], grant: 'grt_a', chain: { sub: 'agt_a' } });
   });
 
-  test('the token of its own sign-in without a resource names the agent and no row; the person is asked', async () => {
+  test('the token of its own sign-in without a resource names the agent and no delegation; the user is asked', async () => {
     const { exchange, addToken, grants, grant, consent } = exchangeScene();
     grants.set('grt_a', { ...grant(), id: 'grt_a', clientId: 'agt_a', resources: {} });
     const own = addToken({

@@ -88,14 +88,14 @@ describe('groups of a link', () => {
   const of = (link: Parameters<typeof groupsOfLink>[0], more: Partial<UpstreamProvider> = {}) =>
     groupsOfLink(link, provider(more));
 
-  test('are those of its last claim, by the mapping of now', () => {
+  test('are those of its last claim, by the present mapping', () => {
     const link = { claimed: ['staff', 'gone'], claimedAt: 100 };
     expect(of(link)).toEqual(['Staff']);
     expect(of(link, { groups: { gone: 'Alumni' } })).toEqual(['Alumni']);
     expect(of({})).toEqual([]);
   });
 
-  test('are none while the provider is disabled, and none of before when it is enabled again', () => {
+  test('are none while the provider is disabled, and no earlier ones when it is enabled again', () => {
     const link = { claimed: ['staff'], claimedAt: 100 };
     expect(of(link, { state: 'disabled' })).toEqual([]);
     expect(of(link, { claimsFrom: 101 })).toEqual([]);
