@@ -277,19 +277,16 @@ describe('DP-04 a bound token is never a Bearer token', () => {
     }
   });
 
-  test.each(['jwt', 'opaque'] as const)(
-    'DP-04 introspection names the binding: %s',
-    async (form) => {
-      const resource = scene[form];
-      const code = await scene.newCode(resource.identifier);
-      const { answer } = await audit.issued(() => scene.calls.token(scene.keyed(scene.app), code, { dpop: key }));
-      const { body } = await scene.calls.introspect(resource.credential, String(answer.body['access_token']));
-      expect(body).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: thumbprint } });
-      if (form === 'jwt') {
-        expect(decodeJwt(String(answer.body['access_token']))['cnf']).toEqual({ jkt: thumbprint });
-      }
-    },
-  );
+  test.each(['jwt', 'opaque'] as const)('DP-04 introspection names the binding: %s', async (form) => {
+    const resource = scene[form];
+    const code = await scene.newCode(resource.identifier);
+    const { answer } = await audit.issued(() => scene.calls.token(scene.keyed(scene.app), code, { dpop: key }));
+    const { body } = await scene.calls.introspect(resource.credential, String(answer.body['access_token']));
+    expect(body).toMatchObject({ active: true, token_type: 'DPoP', cnf: { jkt: thumbprint } });
+    if (form === 'jwt') {
+      expect(decodeJwt(String(answer.body['access_token']))['cnf']).toEqual({ jkt: thumbprint });
+    }
+  });
 
   test('DP-04 DP-06 a refresh token of a public client is worth nothing without the key it is bound to, or with another', async () => {
     const made = await scene.management.createClient({

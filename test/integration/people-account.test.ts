@@ -61,7 +61,7 @@ describe('/account', () => {
         caller: planner.id,
       });
     const mine = (await opened({ participants: [ada.id, bob.id] })).document;
-    const foreign = (await opened({ intent: 'Sell the house' })).document;
+    const foreign = (await opened({ intent: 'Sell the car' })).document;
     const carla = (await world.accounts.create({ username: 'carla', name: 'Carla' }, { caller: 'system' })).document;
     const issued = { type: 'token.issued', outcome: 'granted', agent: planner.id, resource: CALENDAR } as const;
     await world.audit.append({ ...issued, subject: ada.id, txn: mine.id });
@@ -76,14 +76,14 @@ describe('/account', () => {
     ]);
     for (const shown of ['Plan the fair', 'No purpose stated', 'Planner', 'with another person'])
       expect(textOf(list.text)).toContain(shown);
-    expect(list.text).not.toContain('Sell the house');
+    expect(list.text).not.toContain('Sell the car');
 
     const one = textOf((await personAt(world).get(`/account/activity?transaction=${mine.id}`)).text);
     for (const shown of ['Plan the fair', 'open', 'Token issued']) expect(one).toContain(shown);
     expect(one).not.toContain('Bob Noyce');
-    // Whoever knows only the id learns nothing: neither without an event of their own, nor as no participant.
+    // A user who knows only the id learns nothing: neither without an event of their own, nor as no participant.
     for (const [person, txn, secret] of [
-      [ada.id, foreign.id, 'Sell the house'],
+      [ada.id, foreign.id, 'Sell the car'],
       [carla.id, mine.id, 'Plan the fair'],
     ] as const) {
       const other = await personAt(world, person).get(`/account/activity?transaction=${txn}`);

@@ -1,6 +1,6 @@
 /**
  * Which mutations the compiler accepts. Types require many guards: without `if (token === undefined) return`, the next line
- * does not compile. Nobody can hand in such a change, so it is no mutation, as in StrykerJS with its TypeScript checker.
+ * does not compile. No developer can hand in such a change, so it is no mutation, as in StrykerJS with its TypeScript checker.
  */
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
