@@ -5,9 +5,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Question } from './host.ts';
 
-const START_MILLISECONDS = 180_000;
+/** Long, since a shared machine may leave this process little of its processors. */
+const START_MILLISECONDS = 600_000;
 /** Tests that a mutation keeps from ending decide within this time; a whole file may take longer. */
-const QUESTION_MILLISECONDS = { mutate: 60_000, restore: 60_000, run: 120_000, reach: 300_000 } as const;
+const QUESTION_MILLISECONDS = { mutate: 120_000, restore: 120_000, run: 240_000, reach: 600_000 } as const;
 
 export type HostProcess = {
   /** Undefined if the process ended, or gave no answer in time: then it is of no use any more. */
@@ -15,8 +16,11 @@ export type HostProcess = {
   end(): Promise<void>;
 };
 
-/** `anyTest`: Jest starts no process without a test file; the host does not run it. */
-export const startHost = async (copy: string, anyTest: string): Promise<HostProcess> => {
+/**
+ * `anyTest`: Jest starts no process without a test file; the host does not run it. `counts`: for questions about reach, since
+ * functions from the cache of compiled code do not count how often they run.
+ */
+export const startHost = async (copy: string, anyTest: string, counts = false): Promise<HostProcess> => {
   const temporary = join(copy, '.tmp-of-host');
   mkdirSync(temporary, { recursive: true });
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
@@ -27,8 +31,7 @@ export const startHost = async (copy: string, anyTest: string): Promise<HostProc
     // A group of its own, in which the servers of its tests are too.
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // Functions from the cache of compiled code do not count how often they run.
-    env: { ...process.env, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: { ...process.env, TMPDIR: temporary, ...(counts ? { NODE_DISABLE_COMPILE_CACHE: '1' } : {}) },
   });
   const end = async (): Promise<void> => {
     if (running.pid !== undefined) endGroup(running.pid);

@@ -104,7 +104,7 @@ export const measureReach = async (
   const missing = files.filter((file) => keptOf(file) === undefined);
   let host: Awaited<ReturnType<typeof startHost>> | undefined;
   for (const [index, file] of missing.entries()) {
-    host ??= await startHost(copy, file);
+    host ??= await startHost(copy, file, true);
     const answer = await host.ask({ kind: 'reach', file, watched });
     // A file whose tests do not end is not measured, and its tests are chosen by their text.
     if (answer?.reached) writeFileSync(placeOf(file), JSON.stringify(keptFrom(hashOf(file), answer.reached, names)));
