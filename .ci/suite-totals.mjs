@@ -3,7 +3,8 @@
 // of a second run of the files that failed, and need not exist. A test that passed in one of both has passed; when it
 // failed in the other, it is named as unsteady.
 // `failures FILE [AGAIN]`: prints what `totals` counts as failed, `file › test` a line.
-// `slowest FILE`: prints the 20 test files that took longest, with the seconds of each.
+// `slowest FILE`: prints the 20 test files that took most CPU, their own and that of the processes that they started, and last that of all.
+// Beside it the seconds of each. Of a run that kept no CPU (test/support/cpu-time.ts), it prints those that took longest.
 // `titles FILE`: prints every test, `file › title` a line and in order, so that two runs can be compared.
 // `contracts FILE`: says whether the contract suite of every store ran; exits 1 when one did not.
 import { existsSync, readFileSync } from 'node:fs';
@@ -79,10 +80,25 @@ const contracts = () => {
   process.exitCode = missing === 0 ? 0 : 1;
 };
 
+/** Seconds of CPU by test file, as test/support/cpu-time.ts keeps them. */
+const cpuByFile = () => {
+  const path = `${file}.cpu`;
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), Number.parseFloat(line)]));
+};
+
 const slowest = () => {
-  const timed = filesIn(file).map((one) => ({ path: pathOf(one), seconds: (one.endTime - one.startTime) / 1000 }));
-  timed.sort((one, other) => other.seconds - one.seconds);
-  for (const { path, seconds } of timed.slice(0, 20)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${path}`);
+  const cpu = cpuByFile();
+  const all = filesIn(file).map((one) => {
+    const seconds = (one.endTime - one.startTime) / 1000;
+    return { path: pathOf(one), seconds, cpu: cpu.get(pathOf(one)) ?? 0 };
+  });
+  all.sort((one, other) => other.cpu - one.cpu || other.seconds - one.seconds);
+  const ofCpu = (one) => (cpu.size === 0 ? '' : `${one.cpu.toFixed(1).padStart(7)} s of CPU in `);
+  const line = (one) => console.log(`${ofCpu(one)}${one.seconds.toFixed(1).padStart(7)} s  ${one.path}`);
+  for (const one of all.slice(0, 20)) line(one);
+  const sum = (of) => all.reduce((total, one) => total + of(one), 0);
+  line({ path: `all ${all.length} files`, seconds: sum(({ seconds }) => seconds), cpu: sum((one) => one.cpu) });
 };
 
 const titles = () => {

@@ -8,6 +8,7 @@
 import { createRequire, enableCompileCache, flushCompileCache, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { jest as Jest } from '@jest/globals';
+import { cpuSeconds, keepCpu } from './cpu-time.ts';
 import { endFile } from './end-of-file.ts';
 import { setFunctions } from './jest-globals.ts';
 import { rememberProcess } from './process-state.ts';
@@ -27,12 +28,19 @@ type Environment = {
   readonly fakeTimersModern: object;
   readonly moduleMocker: object;
 };
-type GlobalConfig = { readonly watch: boolean; readonly watchAll: boolean; readonly collectCoverage: boolean };
+type GlobalConfig = {
+  readonly watch: boolean;
+  readonly watchAll: boolean;
+  readonly collectCoverage: boolean;
+  /** Of `--json --outputFile=…`. */
+  readonly outputFile?: string | null;
+};
 type Runner = (
   globalConfig: GlobalConfig,
   projectConfig: object,
   environment: Environment,
   runtime: Runtime,
+  testPath: string,
   ...rest: readonly unknown[]
 ) => Promise<unknown>;
 
@@ -53,11 +61,12 @@ registerHooks({
       : next(specifier, context),
 });
 
-const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest) => {
+const run: Runner = (globalConfig, projectConfig, environment, runtime, testPath, ...rest) => {
   // Watching has to see that a module changed, and coverage has to change what is loaded: both need Jest's loader.
   if (globalConfig.watch || globalConfig.watchAll || globalConfig.collectCoverage) {
-    return runOfJest(globalConfig, projectConfig, environment, runtime, ...rest);
+    return runOfJest(globalConfig, projectConfig, environment, runtime, testPath, ...rest);
   }
+  const begin = cpuSeconds();
   const giveBack = rememberProcess();
   const { jest, end } = jestObject(projectConfig, environment);
   globalThis.console = environment.global.console;
@@ -82,7 +91,9 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
   Error.stackTraceLimit = FRAMES;
   // In a turn of its own, so that this file is in no stack by which Jest says where a test failed.
   return new Promise((resolve, reject) => {
-    setImmediate(() => runOfJest(globalConfig, projectConfig, environment, mixed, ...rest).then(resolve, reject));
+    setImmediate(() =>
+      runOfJest(globalConfig, projectConfig, environment, mixed, testPath, ...rest).then(resolve, reject),
+    );
   }).finally(async () => {
     end();
     await endFile();
@@ -91,6 +102,7 @@ const run: Runner = (globalConfig, projectConfig, environment, runtime, ...rest)
     giveBack();
     // Jest ends its workers by a signal, which leaves no time to write.
     flushCompileCache();
+    if (globalConfig.outputFile) keepCpu(globalConfig.outputFile, testPath, cpuSeconds() - begin);
   });
 };
 

@@ -1,11 +1,14 @@
 /** Runs once before all test files: see shared-servers.ts. */
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cpuFileOf } from './cpu-time.ts';
 import { isOnServers, startSharedServers } from './shared-servers.ts';
 
 let remove: (() => Promise<void>) | undefined;
 
-export default async (): Promise<void> => {
+export default async ({ outputFile }: { readonly outputFile?: string | null }): Promise<void> => {
+  if (outputFile) rmSync(cpuFileOf(outputFile), { force: true });
   // Workers, and the servers and commands that tests start, compile and strip each module once.
   process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
   if (isOnServers()) remove = await startSharedServers();

@@ -141,10 +141,26 @@ test('names the slowest files with their seconds, and every test of a run', () =
   }));
   writeFileSync(path, JSON.stringify({ testResults: files }));
   const lines = run('slowest', path).said.split('\n');
-  expect(lines).toHaveLength(20);
+  expect(lines).toHaveLength(21);
   expect(lines[0]).toBe('30.0 s  test/unit/20.test.ts');
-  expect(lines.at(-1)).toBe('    1.5 s  test/unit/1.test.ts');
+  expect(lines[19]).toBe('    1.5 s  test/unit/1.test.ts');
+  expect(lines[20]).toBe('  315.0 s  all 21 files');
   const titles = run('titles', path).said.split('\n');
   expect(titles).toHaveLength(42);
   expect(titles.slice(0, 2)).toEqual(['test/unit/0.test.ts › a', 'test/unit/0.test.ts › b']);
+});
+
+test('orders the slowest files by their CPU where the run kept it', () => {
+  const path = join(folder, 'measured.json');
+  const files = ['waits', 'works'].map((name, index) => ({
+    ...{ name: resolve(`test/unit/${name}.test.ts`), assertionResults: [] },
+    ...{ startTime: 1000, endTime: 9000 - index * 6000 },
+  }));
+  writeFileSync(path, JSON.stringify({ testResults: files }));
+  writeFileSync(`${path}.cpu`, '0.25 test/unit/waits.test.ts\n12.50 test/unit/works.test.ts\n');
+  expect(run('slowest', path).said.split('\n')).toEqual([
+    '12.5 s of CPU in     2.0 s  test/unit/works.test.ts',
+    '    0.3 s of CPU in     8.0 s  test/unit/waits.test.ts',
+    '   12.8 s of CPU in    10.0 s  all 2 files',
+  ]);
 });

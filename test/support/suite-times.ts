@@ -1,0 +1,135 @@
+/**
+ * `npm run times -- [--runs N] [--only check,test,ci] [--out FILE]`: how long `npm run check`, `npm test` and `.ci/run` take. Runs each N
+ * times, default 3, one after the other, and keeps seconds, CPU, load and totals of each in docs/results/tests.json. The file is
+ * written after each run, so that a run of hours that is interrupted keeps what it has. Run it where nothing else does: the
+ * load before each run says whether that was so. `.ci/run` runs in a fresh clone of the commit, as in CI.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cpuSeconds } from './cpu-time.ts';
+import { ROOT } from './run-jest.ts';
+
+/** `most`: seconds on two cores with nothing beside it. */
+const COMMANDS = {
+  check: { command: ['npm', 'run', 'check'], most: 240, isInClone: false },
+  test: { command: ['npm', 'test'], most: 540, isInClone: false },
+  ci: { command: ['.ci/run'], most: 2100, isInClone: true },
+} as const;
+type Name = keyof typeof COMMANDS;
+const NAMES = Object.keys(COMMANDS) as Name[];
+
+type Run = {
+  readonly commit: string;
+  readonly date: string;
+  readonly seconds: number;
+  /** User and system, of all processes. */
+  readonly cpuSeconds: number;
+  /** Average over a minute, before and after. What is above 0.3 before the run was other work. */
+  readonly load: readonly [before: number, after: number];
+  readonly exitCode: number;
+  /** What the command said last of its tests. */
+  readonly totals: string;
+};
+type Kept = { readonly command: string; readonly mostSeconds: number; readonly runs: readonly Run[] };
+type Results = { readonly machine: object; readonly commands: Partial<Record<Name, Kept>> };
+
+const rounded = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits;
+const load = (): number => rounded(loadavg()[0] ?? 0, 2);
+
+const git = (...parameters: readonly string[]): string =>
+  spawnSync('git', parameters, { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
+/** With a plus where the tree holds more than that commit. */
+const commit = (): string => git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? '+' : '');
+
+/** The clone has the commit alone, and no modules. */
+const clone = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'behalf-times-'));
+  const { status, stderr } = spawnSync('git', ['clone', '--quiet', ROOT, folder], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`git clone: ${stderr}`);
+  return folder;
+};
+
+const TOTALS = /^(?:Tests: .*|\d+ passed, \d+ failed, \d+ skipped)$/gm;
+
+/** Shows what the command prints, and answers the end of it. */
+const shown = (command: readonly string[], folder: string): Promise<{ exitCode: number; said: string }> =>
+  new Promise((resolve, reject) => {
+    const [program = '', ...parameters] = command;
+    const running = spawn(program, parameters, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [running.stdout, running.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        process.stderr.write(chunk);
+        said = (said + chunk.toString()).slice(-100_000);
+      });
+    }
+    running.on('error', reject);
+    running.on('close', (code) => resolve({ exitCode: code ?? 1, said }));
+  });
+
+const measured = async (name: Name): Promise<Run> => {
+  const { command, isInClone } = COMMANDS[name];
+  const folder = isInClone ? clone() : ROOT;
+  try {
+    const [before, cpu, begin] = [load(), cpuSeconds(), performance.now()];
+    const { exitCode, said } = await shown(command, folder);
+    return {
+      commit: commit(),
+      date: new Date().toISOString().slice(0, 10),
+      seconds: rounded((performance.now() - begin) / 1000),
+      cpuSeconds: rounded(cpuSeconds() - cpu),
+      load: [before, load()],
+      exitCode,
+      totals: said.match(TOTALS)?.at(-1)?.replace(/\s+/g, ' ') ?? '',
+    };
+  } finally {
+    if (isInClone) rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const machine = {
+  cores: availableParallelism(),
+  processor: cpus()[0]?.model ?? 'unknown',
+  memoryGiB: rounded(totalmem() / 2 ** 30),
+  system: `Linux ${release().replace(/-.*/, '')}, Node ${process.versions.node}`,
+};
+
+/** Replaces what the file has of this command: runs of two commits say nothing together. */
+const keep = (file: string, name: Name, runs: readonly Run[]): void => {
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : undefined;
+  const { command, most } = COMMANDS[name];
+  const entry: Kept = { command: command.join(' '), mostSeconds: most, runs };
+  const all: Results = { machine, commands: { ...before?.commands, [name]: entry } };
+  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
+};
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '3' },
+    only: { type: 'string', default: NAMES.join(',') },
+    out: { type: 'string', default: 'docs/results/tests.json' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const [count, wanted] = [Number(values.runs), values.only.split(',')];
+const unknown = wanted.find((one) => !(NAMES as readonly string[]).includes(one));
+if (values.help) console.log(`npm run times -- [--runs N] [--only ${NAMES.join(',')}] [--out FILE]`);
+else if (!Number.isInteger(count) || count < 1 || count > 10 || unknown !== undefined) {
+  console.error(
+    unknown === undefined ? '--runs takes a number from 1 to 10' : `--only takes some of ${NAMES}, not ${unknown}`,
+  );
+  process.exitCode = 2;
+} else {
+  for (const name of NAMES.filter((one) => wanted.includes(one))) {
+    const runs: Run[] = [];
+    for (let index = 0; index < count; index += 1) {
+      runs.push(await measured(name));
+      keep(resolve(ROOT, values.out), name, runs);
+      console.error(`\n${name}, run ${index + 1} of ${count}: ${JSON.stringify(runs.at(-1))}\n`);
+    }
+    if (runs.some(({ exitCode }) => exitCode !== 0)) process.exitCode = 1;
+  }
+}
