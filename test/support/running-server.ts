@@ -22,6 +22,7 @@ import { loadConfiguration } from '../../config/load.ts';
 import type { Overrides } from '../../src/compose/foundations.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
+import { masterKey as derivedFrom } from '../../src/domain/platform/crypto/master-key.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
@@ -31,6 +32,7 @@ import { freePort } from './free-port.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { isOnServers, type OwnPart, partOfServers, storesOfPart } from './shared-servers.ts';
+import { giveSigningKey } from './shared-signing-key.ts';
 
 export type RunningServer = Awaited<ReturnType<typeof runServer>>;
 
@@ -106,6 +108,7 @@ export const runServer = async (options: RunOptions = {}) => {
   const masterKey = loadOrCreateMasterKey(dataFolder);
   const log = options.log && pino({ base: null }, { write: options.log });
   const stores = await storesFor(options, configuration, part, log);
+  if (!options.after) await giveSigningKey(stores.documents, derivedFrom(masterKey));
   const calls = storeCalls();
   const audit = auditReader();
   const documents = audit.watched(stores.documents);
