@@ -62,8 +62,10 @@ const hasFocus = (one: unknown): boolean =>
 
 /** Tabs on until the control has the focus; a control that cannot be reached fails. */
 const reach = async (page: Page, control: Locator): Promise<void> => {
+  // Found once: to find a control by role and name reads the whole page.
+  const element = await control.elementHandle();
   for (let step = 0; step < 80; step += 1) {
-    if (await control.evaluate(hasFocus)) return;
+    if (await element?.evaluate(hasFocus)) return;
     await page.keyboard.press('Tab');
   }
   throw new Error(`the keyboard does not reach ${control}`);
