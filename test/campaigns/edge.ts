@@ -5,14 +5,14 @@
  * than the risk of the request allows.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { installPythonPackage } from '../support/python-package.ts';
-import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
+import type { Campaign, CampaignRun, Figures } from './campaign.ts';
 import type { EdgeEnd } from './edge-ends.ts';
 import { type Counts, episode, FAULT_NAMES } from './edge-faults.ts';
 import type { Kit, Need } from './edge-kits.ts';
 import { asked, type EdgeWorld, judge, NODES, SETTLE_SECONDS, startEdgeWorld } from './edge-world.ts';
 import { figuresOf, rounded } from './figures.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-on.ts';
+import { onEachStore } from './with-packages.ts';
 
 const DEFAULT_TRIALS = 200;
 /** Of issue and documentation: milliseconds from the answer to an end to the refusal. */
@@ -174,14 +174,5 @@ const on = async (run: CampaignRun, stores: ServerStores, python: string): Promi
 export const edge: Campaign = {
   name: 'edge',
   about: `${NODES} nodes, an API behind the package of each language: time from the answer to an end to the refusal, with faults in between (--trials ends on each of --stores, default ${DEFAULT_TRIALS})`,
-  async run(run) {
-    const { python, remove } = await installPythonPackage();
-    const where: Record<string, Figures> = {};
-    try {
-      for (const stores of chosen(run, SERVER_STORES)) where[stores] = await on(run, stores, python);
-    } finally {
-      await remove();
-    }
-    return { trials: Object.values(where).reduce((sum, { trials }) => sum + trials, 0), where };
-  },
+  run: (run) => onEachStore(run, on),
 };

@@ -5,14 +5,14 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
-import { installPythonPackage } from '../support/python-package.ts';
-import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
+import type { Campaign, CampaignRun, Figures } from './campaign.ts';
 import { figuresOf, rounded } from './figures.ts';
-import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import type { ServerStores } from './server-on.ts';
 import { planOf, type TokenPlan, type TransactionPlan } from './transactions-model.ts';
 import { type Done, readReceipts } from './transactions-receipts.ts';
 import { type Counts, type Held, issuedAt, state, stateBefore } from './transactions-reports.ts';
 import { startTransactionsWorld, type TransactionsWorld } from './transactions-world.ts';
+import { onEachStore } from './with-packages.ts';
 
 const [DEFAULT_TRIALS, DEFAULT_TOKENS] = [200, 200];
 const AT_ONCE = 3;
@@ -184,14 +184,5 @@ const on = async (run: CampaignRun, stores: ServerStores, python: string): Promi
 export const transactions: Campaign = {
   name: 'transactions',
   about: `transactions with forged, doubled, late and missing reports, and kill -9: receipts with the grades of a model, no credential after the close (--trials transactions on each of --stores, default ${DEFAULT_TRIALS}; --tokens in the largest, default ${DEFAULT_TOKENS})`,
-  async run(run) {
-    const { python, remove } = await installPythonPackage();
-    const where: Record<string, Figures> = {};
-    try {
-      for (const stores of chosen(run, SERVER_STORES)) where[stores] = await on(run, stores, python);
-    } finally {
-      await remove();
-    }
-    return { trials: Object.values(where).reduce((sum, { trials }) => sum + trials, 0), where };
-  },
+  run: (run) => onEachStore(run, on),
 };

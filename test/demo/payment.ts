@@ -1,25 +1,17 @@
-/**
- * `npm run demo:payment`: an agent wants to pay an invoice, the policy says that a person approves it each time, and she
- * does so on a phone-wide page with a passkey (Chromium's virtual authenticator). Every sentence is checked; a picture is
- * written of each page. `--pictures FOLDER` says where (default: a new folder among the temporary ones).
- */
-import { mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { decodeJwt } from 'jose';
 import type { Browser, Page } from 'playwright-core';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { startChromium, visit, withPage } from '../support/chromium.ts';
+import { visit, withPage } from '../support/chromium.ts';
 import { exampleTypes } from '../support/detail-types.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, CIBA, discover, EXCHANGE, oauthCalls } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
-import { startServer } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
 import { type Bank, type Payment, startBank } from './bank.ts';
-import { bold, check, cyan, dim, green, print, red, refused, say, showJwt, step, storyEnd } from './terminal.ts';
+import { type Picture, picturedDemo } from './pictured-demo.ts';
+import { check, refused, say, showJwt, step } from './terminal.ts';
 
 const REFRESH_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 const PERSON = { username: 'ada', password: 'an apple fell on a train' };
@@ -32,25 +24,6 @@ const INVOICE: Payment = {
   creditor: { name: 'Paper and Pens Ltd', account: 'GB33BUKB20201555555555' },
   reference: 'Invoice 7731',
   execute_before: '2030-01-31',
-};
-
-const { values } = parseArgs({ options: { pictures: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-if (values.help) {
-  print('npm run demo:payment -- [--pictures FOLDER]');
-  process.exit(0);
-}
-
-/** Writes a picture of what the person sees. */
-const pictures = (folder: string) => {
-  let count = 0;
-  return async (page: Page, name: string): Promise<void> => {
-    count += 1;
-    const path = join(folder, `${String(count).padStart(2, '0')}-${name}.png`);
-    // From the top, as on the screen: both answers stay at its lower edge.
-    await page.evaluate('scrollTo(0, 0)');
-    await page.screenshot({ path });
-    say(dim(`picture: ${path}`));
-  };
 };
 
 const withPasskey = async (page: Page, issuer: string): Promise<void> => {
@@ -67,13 +40,8 @@ const remedyOf = ({ body }: Answer): Record<string, unknown> => {
   return remedies.find(({ kind }) => kind === 'approval') ?? {};
 };
 
-const story = async (
-  server: Awaited<ReturnType<typeof startServer>>,
-  browser: Browser,
-  folder: string,
-): Promise<void> => {
+const story = async (server: ServerProcess, browser: Browser, picture: Picture): Promise<void> => {
   const { issuer } = server;
-  const picture = pictures(folder);
   const management = await managementFromKeyFile(server.administratorKeyFile);
   const calls = oauthCalls(await discover(issuer));
 
@@ -221,19 +189,4 @@ const story = async (
   }
 };
 
-const folder = values.pictures ?? (await mkdtemp(join(tmpdir(), 'behalf-demo-payment-')));
-await mkdir(folder, { recursive: true });
-print(bold('Behalf: a person approves one payment of her agent\n'));
-const server = await startServer();
-const browser = await startChromium();
-try {
-  await story(server, browser, folder);
-  print(`\n${green(bold('As told.'))} ${storyEnd()}. Pictures: ${folder}`);
-} catch (error) {
-  print(`\n${red(bold('Not as told.'))} ${(error as Error).stack}`);
-  print(cyan(server.log().slice(-3000)));
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-  await server.remove();
-}
+await picturedDemo('payment', 'a person approves one payment of her agent', story);

@@ -4,48 +4,30 @@
  * says where pictures go (default: a new folder among the temporary ones).
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { decodeJwt, exportJWK } from 'jose';
 import type { Browser, Page } from 'playwright-core';
 import { type Agent, createAgent, keyFromJwk, type Subject, type Token } from '../../packages/agent/src/agent.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import type { Person } from '../support/browser-flow.ts';
-import { startChromium, visit, withPage } from '../support/chromium.ts';
+import { visit, withPage } from '../support/chromium.ts';
 import { freePort } from '../support/free-port.ts';
 import { CIBA, EXCHANGE } from '../support/oauth-calls.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
-import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
+import { runCli, type ServerProcess } from '../support/server-process.ts';
 import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
 import { type NotesServer, startNotesServer } from './notes-server.ts';
-import { bold, check, cyan, dim, green, print, red, say, step, storyEnd } from './terminal.ts';
+import { type Picture, picturedDemo } from './pictured-demo.ts';
+import { check, dim, print, say, step } from './terminal.ts';
 
 const INTENT = 'Publish the notes of the Monday meeting, and delete what is private';
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1 };
 const SCRIPTS = resolve(import.meta.dirname, '../../docs/how-to/receipts');
 
-const { values } = parseArgs({ options: { pictures: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-if (values.help) {
-  print('npm run demo:transaction -- [--pictures FOLDER]');
-  process.exit(0);
-}
-
-type Picture = (page: Page, name: string) => Promise<void>;
 type Room = { readonly url: string; readonly server: NotesServer };
-
-const pictures = (folder: string): Picture => {
-  let count = 0;
-  return async (page, name) => {
-    count += 1;
-    const path = join(folder, `transaction-${count}-${name}.png`);
-    await page.evaluate('scrollTo(0, 0)');
-    await page.screenshot({ path });
-    say(dim(`picture: ${path}`));
-  };
-};
 
 /** The MCP server, known to the authorization server: what is published needs all participants. */
 const openRoom = async ({ management, issuer }: Scene): Promise<Room & { readonly id: string }> => {
@@ -176,8 +158,7 @@ const settle = async (server: ServerProcess, scene: Scene, id: string, tokens: r
   check(`for another transaction it is refused: ${wrong}`, wrong.startsWith('not verified'), wrong);
 };
 
-const story = async (server: ServerProcess, browser: Browser, folder: string): Promise<void> => {
-  const picture = pictures(folder);
+const story = async (server: ServerProcess, browser: Browser, picture: Picture, folder: string): Promise<void> => {
   step('An MCP server, an agent, and two people: Ada and Ben');
   const scene = await makeScene(server);
   const { management, person: ada, accountId } = scene;
@@ -272,19 +253,4 @@ const approve = async (page: Page, { issuer }: Scene, picture: Picture): Promise
   await page.getByRole('heading', { name: 'Approved' }).waitFor();
 };
 
-const folder = values.pictures ?? (await mkdtemp(join(tmpdir(), 'behalf-demo-transaction-')));
-await mkdir(folder, { recursive: true });
-print(bold('Behalf: one transaction of two people, from the intent to the receipt\n'));
-const server = await startServer();
-const browser = await startChromium();
-try {
-  await story(server, browser, folder);
-  print(`\n${green(bold('As told.'))} ${storyEnd()}. Pictures: ${folder}`);
-} catch (error) {
-  print(`\n${red(bold('Not as told.'))} ${(error as Error).stack}`);
-  print(cyan(server.log().slice(-3000)));
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-  await server.remove();
-}
+await picturedDemo('transaction', 'one transaction of two people, from the intent to the receipt', story);

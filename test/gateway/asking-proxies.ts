@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort } from '../support/free-port.ts';
+import { isOpen } from '../support/open-port.ts';
 import { until } from '../support/until.ts';
 
 const EXAMPLES = resolve(import.meta.dirname, '../../docs/how-to/proxies');
@@ -20,16 +20,6 @@ export const hasProxy = (name: AskingProxy): boolean => spawnSync(PROGRAMS[name]
 
 /** `decisions`: a port, or the address of a Unix socket as nginx writes it. */
 export type Ports = { readonly api: number; readonly gateway: number; readonly decisions: number | string };
-
-const isOpen = (port: number): Promise<boolean> =>
-  new Promise((done) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once('error', () => done(false));
-  });
 
 const nginxFiles = (folder: string, example: string): string => `
 daemon off;
