@@ -143,7 +143,7 @@ describe('FT-04 a broadcast over Redis', () => {
     expect(refused?.message).toContain('&b:*');
   });
 
-  test('cannot be had from a server that is not there', async () => {
+  test('cannot be opened on an unreachable server', async () => {
     expect(isStoreUnavailable(await failure(open(`redis://127.0.0.1:${await freePort()}`)))).toBe(true);
   });
 });

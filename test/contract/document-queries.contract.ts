@@ -234,7 +234,7 @@ export const describeDocumentQueries = (name: string, open: () => Promise<Docume
       expect(ids(await pairs.find({ where: { owner: 'o1', slot: 's1' } }))).toEqual(['a']);
     });
 
-    test('refuses to store an indexed member that is no string, integer or boolean', async () => {
+    test('refuses to store an indexed member that is not a string, integer or boolean', async () => {
       for (const owner of [1.5, {}, ['o1'], 2 ** 53] as unknown as string[]) {
         await expect(items.insert({ id: 'a', owner })).rejects.toThrow(TypeError);
       }

@@ -318,7 +318,7 @@ export const describeDocumentStore = (
         expect(await items.find({})).toHaveLength(crafted.length + 1);
       });
 
-      test('IN-02 that are no strings are refused by every method', async () => {
+      test('IN-02 that are not strings are refused by every method', async () => {
         await items.insert({ id: 'a', owner: 'o1' });
         for (const id of [{ $ne: '' }, { $gt: '' }, ['a'], 1, null, undefined, true] as unknown as string[]) {
           await expect(items.get(id)).rejects.toThrow(TypeError);

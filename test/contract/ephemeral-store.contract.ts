@@ -148,7 +148,7 @@ export const describeEphemeralStore = (
       }
     });
 
-    test('IN-02 keys and values that are no strings are refused', async () => {
+    test('IN-02 keys and values that are not strings are refused', async () => {
       for (const key of [{ $ne: '' }, ['k'], 1, null, undefined] as unknown as string[]) {
         await expect(store.get(key)).rejects.toThrow(TypeError);
         await expect(store.take(key)).rejects.toThrow(TypeError);

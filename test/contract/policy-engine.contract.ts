@@ -73,7 +73,7 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         expect(decide('// only a comment')).toMatchObject({ effect: 'deny' });
       });
 
-      test('SC-04 a text that does not parse is no set', () => {
+      test('SC-04 a text that does not parse is not accepted as a set', () => {
         expect(() => engine.compile('@id("a") permit (principal, action, resource) when { == };')).toThrow(
           expect.objectContaining({ code: 'invalid_field', field: '/text' }),
         );

@@ -272,7 +272,7 @@ describe('FT-04 cold mode: a loss of claims is discovered with the next claim', 
     expect(store.coldSince()).toBe(evictedAt);
   });
 
-  test('a canary that Redis forgot is a loss; one that it never acknowledged is none', async () => {
+  test('a canary that Redis forgot is a loss; one that it never acknowledged is not', async () => {
     const own = await server();
     const { client, ...connection } = redisConnection(redisAddress(own.url), 1000);
     opened.add(connection);

@@ -92,7 +92,7 @@ describe('on a phone', () => {
     ]);
   }, 60_000);
 
-  test('AP-14 what a passkey signed for one request is no proof for another', async () => {
+  test('AP-14 an assertion of a passkey for one request is refused for another', async () => {
     const eve = await scene.newPerson('eve-online');
     const [one, other] = [
       await scene.ask(eve.id, HIGH),

@@ -68,7 +68,7 @@ test.each([
   expect((await send('POST', token)).headers.get('mcp-session-id')).not.toBe(session);
 });
 
-test.each([OWN_ID, `${OWN_ID}.`, `${OWN_ID}.${'a'.repeat(43)}`, '', '.'])('%j is no session', async (session) => {
+test.each([OWN_ID, `${OWN_ID}.`, `${OWN_ID}.${'a'.repeat(43)}`, '', '.'])('%j is not a session', async (session) => {
   expect((await send('GET', ada, session)).status).toBe(404);
   expect(world.upstream.requests).toEqual([]);
 });

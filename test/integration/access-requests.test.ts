@@ -221,7 +221,7 @@ describe('from a denial to an approval', () => {
     expect((await world.service.get(approval.id))?.state).toBe('approved');
   });
 
-  test('AP-04 no token comes of it: for the agent it is no request of its own', async () => {
+  test('AP-04 it yields no token: the agent cannot redeem it as a request of its own', async () => {
     const agent = await agentOf('Fetching');
     const { approval } = await approved(agent);
     const handle = String(world.service.authReqIdOf(approval));
@@ -309,7 +309,7 @@ describe('what a request is bound to', () => {
     expect(await world.open(agent)).toEqual([]);
   });
 
-  test('what is no evaluation to ask about, or would be answered otherwise by now, is not requestable', async () => {
+  test('an evaluation that is unknown, or that would be answered differently by now, is not requestable', async () => {
     const agent = await agentOf('Requestable');
     const submission = await denied(question(agent));
     const plain = String((submission['denial'] as Json)['evaluation_id']).split('.')[0];

@@ -180,7 +180,7 @@ describe('B7 an operator and the agent of another account', () => {
     expect((await as(mallory)('POST', `/agents/${id}/suspend`)).body['state']).toBe('suspended');
   });
 
-  test('other members are changed as before, and the same keys sent again are no change', async () => {
+  test('other members are changed as before, and the same keys sent again change nothing', async () => {
     const id = await agentOf(veraId);
     const { jwks } = (await administrator.call('GET', `/agents/${id}`)).body;
     expect((await changed(mallory, id, { purpose: 'Pays small bills', jwks })).status).toBe(200);

@@ -216,7 +216,7 @@ describe('a prompt in a cookie', () => {
     expect((await mine.send()).status).toBe(303);
   });
 
-  test('is no answer: who puts it where the answer belongs is not signed in', async () => {
+  test('is not an answer: a browser that sends it in place of the answer is not signed in', async () => {
     const { browser, uid } = await open();
     const jar = new Map(browser.jar.copy());
     const asked = [...jar].find(([key]) => key.endsWith('behalf_interaction_state'))?.[1].value ?? '';

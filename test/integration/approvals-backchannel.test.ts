@@ -149,7 +149,7 @@ describe('by a request of its own (CIBA)', () => {
     expect([known.status, known.text]).toEqual([unknown.status, unknown.text]);
   });
 
-  test('an app that is no agent may not ask', async () => {
+  test('an app that is not an agent may not ask', async () => {
     const answer = await world.calls.backchannel(world.keyed(world.app), {
       scope: 'openid pay',
       resource: BANK,

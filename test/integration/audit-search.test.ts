@@ -74,7 +74,7 @@ describe('GET /audit/events', () => {
     });
   });
 
-  test('an outcome or id that is none is refused by name, and the audit log is not read', async () => {
+  test('an invalid outcome or id is refused by name, and the audit log is not read', async () => {
     await server.settled();
     const before = (await server.events('audit.read')).length;
     for (const [query, member] of [
@@ -103,7 +103,7 @@ describe('GET /audit/events/{id}', () => {
     expect((await server.events('audit.read')).at(-1)).toMatchObject({ inputs: { filters: { event: listed?.id } } });
   });
 
-  test('what is not there, or no id, is 404', async () => {
+  test('an unknown or invalid id is 404', async () => {
     for (const id of ['nod_x:0000000000000001', 'nod_x', 'constructor', '..%2f..%2fagents', 'a:1']) {
       expect([id, (await call(`/audit/events/${id}`)).status]).toEqual([id, 404]);
     }

@@ -258,7 +258,7 @@ describe('refuses', () => {
     expect(((await done('GET', '/audit-sinks'))['items'] as readonly unknown[]).length).toBe(0);
   });
 
-  test('an operator, who is no administrator', async () => {
+  test('an operator, who is not an administrator', async () => {
     const operator = await managementFromKeyFile(join(server.dataFolder, 'operator.json'));
     const answer = await operator.call('POST', '/audit-sinks', { name: 'Sink', kind: 'file' });
     expect(answer.status).toBe(403);

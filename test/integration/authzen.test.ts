@@ -140,7 +140,7 @@ describe('one question', () => {
     });
   });
 
-  test('a token that was revoked is none any more', async () => {
+  test('a revoked token is refused', async () => {
     const subject = { type: 'identity', id: scene.accountId };
     const token = await tokenFor(scene.jwt);
     expect(decisionOf(await calendar.evaluate(asked(subject, 'read', withToken(token))))).toBe(true);

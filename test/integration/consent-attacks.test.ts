@@ -64,7 +64,7 @@ describe('AP-10 the page', () => {
     expect((await held(identity, id))?.scope).toEqual(['read']);
   });
 
-  test('AP-10 names through whom an agent asks, and where it wants to act', async () => {
+  test('AP-10 names the chain of an agent that asks, and where it wants to act', async () => {
     const helper = await scene.newAgent('Helper');
     const asking = await ask({
       identity: scene.app,
@@ -287,7 +287,7 @@ describe('AP-12 the answer comes from the browser that was asked', () => {
 });
 
 describe('AP-13 no step is skipped', () => {
-  test('AP-13 what is no answer is none: refused with an event, and nothing is written', async () => {
+  test('AP-13 an invalid answer is refused with an event, and nothing is written', async () => {
     const identity = await newAgent();
     const asking = await ask({ identity });
     const changed = (mutate: (body: URLSearchParams) => void): URLSearchParams => {

@@ -182,7 +182,7 @@ describe('/console/delegations', () => {
     expect([other.text.includes('No result.'), other.text.includes('Route planner')]).toEqual([true, false]);
   });
 
-  test('refuses a filter that is no id', async () => {
+  test('refuses a filter that is not an id', async () => {
     expect((await auditor.open(at('/console/delegations?actor=%24ne'))).status).toBe(404);
   });
 });

@@ -348,7 +348,7 @@ describe('the API', () => {
     expect(await registered()).toBeUndefined();
   });
 
-  test('refuses a default scope that is none of the scopes', async () => {
+  test('refuses a default scope outside the scopes', async () => {
     publish();
     const refused = await scene.management.call('POST', '/mcp-servers/plan', { url, default_scopes: ['other'] });
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('is none of its scopes')]);

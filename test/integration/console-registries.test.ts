@@ -221,7 +221,7 @@ describe('people', () => {
     expect((await get(`/accounts/${id}`))['state']).toBe('active');
   });
 
-  test('an id that is none is not there', async () => {
+  test('an invalid id is not found', async () => {
     for (const id of ['acc_nobody', 'x%22%3E', '..%2f..']) {
       expect([id, (await admin.open(at(`/console/people/${id}`))).status]).toEqual([id, 404]);
     }

@@ -134,7 +134,7 @@ describe('with an initial access token', () => {
     expect(id).toMatch(/^app_[a-z2-7]{26}$/);
   });
 
-  test('a client that is no agent gets a secret, stored as a digest, and signs in with it (RFC 7591 §3.2.1)', async () => {
+  test('a client that is not an agent gets a secret, stored as a digest, and authenticates with it (RFC 7591 §3.2.1)', async () => {
     const made = await world.registeredClient({ grant_types: ['authorization_code', 'client_credentials'] });
     expect(made).toMatchObject({ client_id: expect.stringMatching(/^app_/), client_secret_expires_at: 0 });
     const answer = await world.scene.calls.token(

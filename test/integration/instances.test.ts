@@ -287,7 +287,7 @@ describe('who may start and end them', () => {
     expect((await scene.management.call('GET', '/agents', undefined, {}, agent)).status).toBe(403);
   });
 
-  test('refuses a key of the agent itself, and one that is no key', async () => {
+  test('refuses a key of the agent itself, and an invalid one', async () => {
     const { agent } = await family();
     expect((await instances.start(agent, agent.key)).status).toBe(400);
     const path = `/agents/${agent.clientId}/instances`;

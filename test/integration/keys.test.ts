@@ -195,7 +195,7 @@ test('KY-01 a node that has not heard of it yet refuses its tokens too', async (
   expect(await isActive(await newToken())).toBe(true);
 });
 
-test('KY-01 a revocation that cannot be written is none (503)', async () => {
+test('KY-01 a revocation that cannot be written does not take effect (503)', async () => {
   const token = await newToken();
   for (const failing of ['audit_records', 'signing_keys']) {
     await scene.management.accessToken();

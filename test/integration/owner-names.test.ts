@@ -65,7 +65,7 @@ describe('C17 a name that reads as an id', () => {
   });
 
   test.each(['ACC_finance', 'ａｃｃ＿finance', ' grp_finance', '𝐚𝐠𝐭_finance'])(
-    'is none in other letters: “%s”',
+    'is refused in look-alike letters: “%s”',
     async (name) => {
       const before = await events('account.created');
       isRefused(await newAccount(name), 400, '/username');

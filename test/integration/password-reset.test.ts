@@ -298,7 +298,7 @@ test('LG-07 an operator cannot say that an address is verified, and so cannot ta
   expect(mails.received.flatMap(({ to }) => to)).not.toContain('operator@example.com');
 });
 
-test('without mail there is no such page, and the sign-in page does not speak of one', async () => {
+test('without mail there is no such page, and the sign-in page has no link to one', async () => {
   const mute = await runServer();
   try {
     expect((await fetch(`${mute.issuer}/account/reset`)).status).toBe(404);

@@ -158,7 +158,7 @@ describe('/account/sessions', () => {
     },
   );
 
-  test('WB-11 what belongs to another person is not there, nor what is none', async () => {
+  test('WB-11 a session of another user, or an unknown one, is not found', async () => {
     const { world, one } = await signedInTwice();
     const bob = browserOf(world, {}, world.bob.id);
     await world.browserSessions.settled();

@@ -140,7 +140,7 @@ describe('LC-03 a client revokes only its own tokens (RFC 7009 §2.1)', () => {
     expect(await works()).toBe(false);
   });
 
-  test('LC-03 what is no token, or no token any more, is answered alike and leaves no event', async () => {
+  test('LC-03 an unknown token, or an ended one, is answered alike and leaves no event', async () => {
     const code = await scene.newCode(scene.jwt.identifier);
     for (const token of ['unknown', 'a.b.c', String(code['code']), scene.app.clientId, '\0', 'x'.repeat(10_000)]) {
       await revoke(app(), token);

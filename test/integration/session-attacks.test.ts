@@ -132,7 +132,7 @@ describe('WB-04 cookies', () => {
     expect((await visit(`theme=dark; theme=light; ${own}`)).status).toBe(200);
   });
 
-  test('WB-04 a cookie that was not signed, or signed for another name, is none', async () => {
+  test('WB-04 a cookie that was not signed, or signed for another name, is ignored', async () => {
     const person = await newPerson();
     const browser = newBrowser(server.issuer);
     await submitSignIn(browser, await browser.open(`${server.issuer}/account`), person);

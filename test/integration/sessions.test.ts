@@ -172,7 +172,7 @@ describe('what an app holds because a user signed in to it', () => {
     expect(await redeem()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 
-  test('is no subject token any more (RFC 8693 §2.1)', async () => {
+  test('is no longer accepted as a subject token (RFC 8693 §2.1)', async () => {
     const { browser, access } = await signedIn();
     await scene.consentToAgent(scene.agent, access, scene.opaque.identifier);
     const mine = async () => scene.calls.exchange(scene.keyed(scene.agent), access, scene.opaque.identifier);

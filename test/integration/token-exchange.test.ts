@@ -64,7 +64,7 @@ test('TX-17 a granted exchange: the token and its one event say the same (RFC 86
 });
 
 describe('TX-01 whose token', () => {
-  test('an agent that is no resource server of the token, though the person allowed it there', async () => {
+  test('an agent outside the audience of the token, though the user allowed it there', async () => {
     const stranger = await family.newAgent('Stranger', family.ownerId, { resource_servers: [] });
     const own = await family.authorize(stranger, 'openid read', [family.calendar.identifier]);
     await audit.issued(() => exchange(stranger, { subject_token: tokenOf(own) }));

@@ -146,7 +146,7 @@ describe('an agent opens a transaction', () => {
     expect([status, text]).toEqual([400, expect.stringContaining(`"${pointer}"`)]);
   });
 
-  test('refuses callers that are no agents', async () => {
+  test('refuses callers that are not agents', async () => {
     const { status } = await scene.management.call('POST', '/transactions', STATED);
     expect(status).toBe(403);
     expect(await latest('management.refused')).toMatchObject({ note: 'openTransaction', error: 'forbidden' });

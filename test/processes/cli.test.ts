@@ -56,7 +56,7 @@ test('agents create works at once after the first start, as the executable', asy
   });
 });
 
-test('audit list takes a span of time, and refuses a word that is none', async () => {
+test('audit list takes a span of time, and refuses an invalid one', async () => {
   expect(await eventTypes('--since', '1h')).toContain('agent.created');
   expect(await eventTypes('--since', '1h', '--until', '30m')).toEqual([]);
   expect(await behalf('audit', 'list', '--since', 'lunch')).toMatchObject({

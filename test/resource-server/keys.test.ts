@@ -165,7 +165,7 @@ describe('answers that are not used', () => {
   });
 
   test.each([301, 302, 303, 307, 308])(
-    'an answer with status %i is none, even with keys in its content',
+    'an answer with status %i is refused, even with keys in its content',
     async (status) => {
       const headers = { location: 'https://attacker.example/jwks', 'content-type': 'application/json' };
       const server = newServer({

@@ -252,7 +252,7 @@ describe('without news', () => {
     expect((await use(token))[0]).toBe(503);
   });
 
-  test('messages that were held back on the way are no news', async () => {
+  test('messages that were delayed on the way do not count as news', async () => {
     const { use, settled, send, pass } = world();
     const token = await activeToken();
     await settled(token);
@@ -265,7 +265,7 @@ describe('without news', () => {
 });
 
 describe('the reader', () => {
-  test('holds no connection of an answer that is no feed', async () => {
+  test('closes the connection of an answer that is not a feed', async () => {
     const { use, refuse, refused } = world();
     refuse();
     await use(await activeToken());

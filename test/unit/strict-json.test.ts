@@ -19,7 +19,7 @@ test.each([
   expect(() => of(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
 });
 
-test('SF-08 refuses bytes that are no UTF-8', () => {
+test('SF-08 refuses bytes that are not UTF-8', () => {
   for (const bytes of [
     [0x22, 0xff, 0x22],
     [0x22, 0xc0, 0x80, 0x22],

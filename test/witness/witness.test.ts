@@ -118,7 +118,7 @@ describe('add-checkpoint', () => {
     expect((await stored()).status).toBe(404);
   });
 
-  test('refuses bytes that are no UTF-8, other methods and other paths', async () => {
+  test('refuses bytes that are not UTF-8, other methods and other paths', async () => {
     expect((await post(Buffer.of(0xff, 0xfe))).status).toBe(413);
     expect((await fetch(`${url}/add-checkpoint`)).status).toBe(405);
     expect((await fetch(`${url}/x/checkpoint`)).status).toBe(404);

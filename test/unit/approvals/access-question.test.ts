@@ -17,7 +17,7 @@ const refusalOf = (given: unknown): unknown => {
   }
 };
 
-test.each([{}, 'all', 3, null, true])('refuses %j as `evaluations`: it is no array (§7.1)', (evaluations) => {
+test.each([{}, 'all', 3, null, true])('refuses %j as `evaluations`: not an array (§7.1)', (evaluations) => {
   const { code, message } = accessRequestRefusal('evaluations_not_array');
   expect(refusalOf({ ...QUESTION, evaluations })).toMatchObject({ code, message });
 });

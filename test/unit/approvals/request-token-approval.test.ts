@@ -17,7 +17,7 @@ const failing = (error: Error) =>
     throw error;
   });
 
-test('an approval that was requested is the remedy; without one there is none', async () => {
+test('a requested approval is the remedy; without one there is none', async () => {
   expect(await asking(async () => ({}))).toEqual([REMEDY]);
   expect(await asking(async () => undefined)).toEqual([]);
 });

@@ -26,7 +26,7 @@ describe('alternative names', () => {
     });
   });
 
-  test('of which one cannot be read are none at all', () => {
+  test('with one unreadable entry give none', () => {
     expect(alternativeNames('DNS:a.example.com, "URI:x')).toEqual({ dns: [], uri: [], email: [], ip: [] });
   });
 });
@@ -50,7 +50,7 @@ describe('distinguished names', () => {
   ])('differ by %s, or are not compared', (_, written, lines) => expect(same(written, lines)).toBe(false));
 });
 
-test('addresses have one spelling, and what is none has none', () => {
+test('addresses have one spelling, and invalid ones have none', () => {
   expect(plainIp('2001:DB8:0:0:0:0:0:1')).toBe(plainIp('2001:db8::1'));
   expect(plainIp('192.0.2.7')).toBe('192.0.2.7');
   for (const none of ['192.0.2', '192.0.2.256', 'example.com', ':::', '1.2.3.4:5', ''])

@@ -122,7 +122,7 @@ test.each([
   ['status_not_ok', json(500, '{}')],
   ['type_not_accepted', json(200, '{}', 'text/html')],
   ['too_large', json(200, `"${'x'.repeat(70_000)}"`)],
-] as const)('SF-03 SF-04 an answer that is %s is none, and no second is asked for', async (reason, how) => {
+] as const)('SF-03 SF-04 an answer that is %s is refused, without a second request', async (reason, how) => {
   answer = how;
   expect(await failure(askToken())).toBe(reason);
   expect(asked).toHaveLength(1);

@@ -96,12 +96,12 @@ test.each([
     (response: ServerResponse) =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(70_000)}"`),
   ],
-] as const)('SF-04 an answer that is %s is none', async (reason, how) => {
+] as const)('SF-04 an answer that is %s is refused', async (reason, how) => {
   answer = how;
   expect(await failure(ask())).toBe(reason);
 });
 
-test('SF-01 addresses that are not public, and URLs that are none, are not asked', async () => {
+test('SF-01 addresses that are not public, and invalid URLs, are not asked', async () => {
   expect(await failure(ask(URL_OF_PDP, 10_000, ['10.0.0.1']))).toBe('address_not_allowed');
   expect(await failure(ask(URL_OF_PDP, 10_000, [PUBLIC, '127.0.0.1']))).toBe('address_not_allowed');
   expect(await failure(ask('http://pdp.example.com/'))).toBe('url_not_allowed');

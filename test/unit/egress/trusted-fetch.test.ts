@@ -326,7 +326,7 @@ describe('answers', () => {
     expect(sent).toBeLessThan(8 * 1024 * 1024);
   });
 
-  test('SF-08 ten thousand headers, and one that is huge, are no answer', async () => {
+  test('SF-08 an answer with ten thousand headers, or a huge one, is refused', async () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`x${index}`, '1']));
     const some = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`x${index}`, '1']));
     for (const headers of [many, some, { huge: 'x'.repeat(20_000) }]) {
@@ -381,7 +381,7 @@ describe('raw answers', () => {
       'answer_not_valid',
     ],
     ['a header with a control character', `${head}X: a\x00b\r\nContent-Length: 2\r\n\r\n{}`, 'answer_not_valid'],
-  ] as const)('SF-04 SF-08 %s is no answer', async (_what, sent, reason) => {
+  ] as const)('SF-04 SF-08 %s is refused', async (_what, sent, reason) => {
     bytes = sent;
     expect(await failure(makeFetch({ dial: rawDial }).get())).toBe(reason);
   });

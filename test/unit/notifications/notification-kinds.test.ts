@@ -18,7 +18,7 @@ describe('the end of a session', () => {
     expect(kindOf(ended(byOther))).toBe('sessions.ended_by_other');
   });
 
-  test('that came to nothing is none', () => {
+  test('that failed sends no notification', () => {
     expect(kindOf(ended({ outcome: 'refused' }))).toBeUndefined();
     expect(kindOf(ended({ ...byOther, outcome: 'refused' }))).toBeUndefined();
   });

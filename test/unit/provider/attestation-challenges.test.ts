@@ -54,12 +54,12 @@ test('while the master key changes those of either key are accepted, and of no o
   expect(isTaken(nodeOf(two), made(one))).toBe(false);
 });
 
-test('what is no challenge is none', () => {
+test('an invalid challenge is refused', () => {
   for (const value of [undefined, null, 7, '', 'x', ['x'], {}, `${made(one)}=`]) {
     expect(isTaken(nodeOf(one), value)).toBe(false);
   }
 });
 
-test('what is no proof is left to who checks proofs', () => {
+test('an invalid proof is left to the check of proofs', () => {
   expect(() => nodeOf(one).check(request(), '')).not.toThrow();
 });

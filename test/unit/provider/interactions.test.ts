@@ -25,7 +25,7 @@ test('a prompt that oidc-provider does not know has expired (V21)', async () => 
   });
 });
 
-test('a store that fails is no end of the prompt: its error goes to the page', async () => {
+test('a store that fails does not end the prompt: its error goes to the page', async () => {
   const failure = new StoreUnavailable('down');
   await expect(promptOf(protocolError(failure) as Error)).rejects.toBe(failure);
   await expect(promptOf(failure)).rejects.toBe(failure);

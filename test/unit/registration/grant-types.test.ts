@@ -74,7 +74,7 @@ describe('registration', () => {
     expect(refusalOf(() => checkForPublicClients(DOCUMENT_GRANT_TYPES))).toBeUndefined();
   });
 
-  test('refuses CIBA to a client that is no agent, unless it had it before', () => {
+  test('refuses CIBA to a client that is not an agent, unless it had it before', () => {
     const asked = ['authorization_code', CIBA];
     expect(refusalOf(() => checkForClients(asked))).toEqual({ code: 'invalid_field', field: '/grant_types/1' });
     expect(refusalOf(() => checkForClients(asked, [CIBA]))).toBeUndefined();

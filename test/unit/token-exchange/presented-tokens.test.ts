@@ -46,7 +46,7 @@ describe('the subject token', () => {
     },
   );
 
-  test.each(['id_token', 'refresh_token'])('TX-10 an access token declared as %s is none', async (type) => {
+  test.each(['id_token', 'refresh_token'])('TX-10 an access token declared as %s is refused', async (type) => {
     const { exchange, fromApp } = await story();
     const form = {
       subject_token: fromApp,

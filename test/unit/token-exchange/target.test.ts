@@ -23,7 +23,7 @@ describe('the target', () => {
     expect(attempt.error?.code).toBe('invalid_target');
   });
 
-  test('TX-11 a disabled resource server is no target', async () => {
+  test('TX-11 a disabled resource server is not a target', async () => {
     const { exchange, fromApp, servers } = await story();
     servers.change('rs_mail', { state: 'disabled' });
     refused(await exchange('agt_a', { subject_token: fromApp, resource: MAIL }), 'target_unknown');

@@ -94,7 +94,7 @@ describe('consent page', () => {
     expect(String(pages['consent-device'])).toContain('Only continue if you started this yourself');
   });
 
-  test('a request from behind another agent says through whom it came', () => {
+  test('a request through another agent names that agent', () => {
     expect(String(pages['consent-delegation'])).toMatch(/Asked through the agent <bdi class="chosen">Travel planner/);
   });
 });
