@@ -61,7 +61,7 @@ describe('on the pages of an account', () => {
     return browser.submit(page, form);
   };
 
-  test('a user names a deputy, both are notified, he finds the approvals of the user and decides for her; one of the two ends it', async () => {
+  test('a user names a deputy, both are notified, the deputy finds the approvals of the user and decides for them; one of the two ends it', async () => {
     const [anna, bob] = [await newUser('anna'), await newUser('bob')];
     expect((await anna.browser.open(`${scene.issuer}/account`)).html).toContain('/account/away');
     const before = await scene.ask(anna.id);
@@ -171,7 +171,7 @@ describe('on the pages of an account', () => {
     expect(answer.html).toContain('name="until" type="date" value=""');
   });
 
-  test('a new password of hers ends it, as her sessions', async () => {
+  test('a new password of the user ends it, like their sessions', async () => {
     const [anna, bob] = [await newUser('hacked'), await newUser('friend')];
     await declare(anna.browser, bob.username);
     const asked = await scene.ask(anna.id);

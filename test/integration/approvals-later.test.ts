@@ -143,7 +143,7 @@ describe('AP-21 AP-03 who decides', () => {
     expect((await poll(agent, second.authReqId)).status).toBe(200);
   });
 
-  test('named approvers give an agent nothing that the person never allowed it: by CIBA she agrees besides (D1)', async () => {
+  test('named approvers give an agent nothing that the subject never allowed it: by CIBA the subject agrees as well (D1)', async () => {
     const [clerk, chief] = [await newPerson('d1-clerk'), await newPerson('d1-chief')];
     await withRule(`@approvers("${await newGroup('DOne', [clerk, chief])}")\n${HIGH}`);
     const agent = await world.newAgent('Stranger');
@@ -180,7 +180,7 @@ describe('AP-21 AP-03 who decides', () => {
 });
 
 describe('AP-01 what it means', () => {
-  test('a scope that is declared to be something else since: refused, with the difference said', async () => {
+  test('a scope that was declared anew since: refused, with the difference named', async () => {
     const made = await world.management.createResourceServer({
       identifier: 'https://words.example.com',
       name: 'Words',

@@ -345,7 +345,7 @@ describe('AP-01 what changed since it was approved', () => {
     return { approval, authReqId };
   };
 
-  test('another composition of the agent: refused, with the difference said', async () => {
+  test('another composition of the agent: refused, with the difference named', async () => {
     const agent = await world.newAgent('Shifty');
     const { authReqId } = await approvedBy(agent);
     const declared = await world.management.call('POST', `/agents/${agent.clientId}/compositions`, {
@@ -356,7 +356,7 @@ describe('AP-01 what changed since it was approved', () => {
     expect(answer.body['error_description']).toContain('composition');
   });
 
-  test('another policy set: refused, with the difference said', async () => {
+  test('another policy set: refused, with the difference named', async () => {
     const agent = await world.newAgent('Overtaken');
     const { authReqId } = await approvedBy(agent);
     const { body: active } = await world.management.call('GET', '/policy-sets/active');

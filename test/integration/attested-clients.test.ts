@@ -525,7 +525,7 @@ describe('instances', () => {
   });
 });
 
-test('the command line lets an attester vouch for an agent, and takes that back', async () => {
+test('the command line adds an attester to an agent, and removes it', async () => {
   const behalf = async (...argv: readonly string[]) => {
     const [out, err]: [string[], string[]] = [[], []];
     const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };

@@ -455,7 +455,7 @@ describe('attacks', () => {
     expect(await reasonOf({ type: 'account', id: 'acc_somebody' }, delegated)).toBe('subject_not_of_token');
   });
 
-  test('what is said about a subject counts nothing', async () => {
+  test('members about the subject in a request have no effect', async () => {
     const forged = {
       ...theAgent(),
       properties: {

@@ -108,7 +108,7 @@ describe('AP-11 an answer counts for exactly its question', () => {
     expect(anew.page.text).toContain('Add and change');
   });
 
-  test('AP-11 what was left out is asked about once for each request that names it, and never given silently', async () => {
+  test('AP-11 what was left out is asked about once for each request that names it, and never granted silently', async () => {
     const identity = await newAgent();
     const first = await ask({ identity });
     await press(first, 'allow', (scope) => scope.endsWith(' read'));
@@ -316,7 +316,7 @@ describe('AP-13 no step is skipped', () => {
     expect((await press(asking, 'allow')).left?.searchParams.has('code')).toBe(true);
   });
 
-  test('AP-13 going on without an answer leads nowhere, and the question stays open', async () => {
+  test('AP-13 resuming without an answer is refused, and the prompt stays open', async () => {
     const identity = await newAgent();
     const asking = await ask({ identity });
     const skipped = await asking.browser.open(`${server.issuer}/auth/${asking.uid}`);

@@ -271,7 +271,7 @@ describe('groups', () => {
     expect((await ada.open(at('/console/groups/new'))).status).toBe(403);
   });
 
-  test('what is typed wrong is said at its field, kept, and changes nothing', async () => {
+  test('a wrong input is reported at its field, kept, and changes nothing', async () => {
     const form = { name: 'Nogroup', members: `${scene.person.username}\nnosuch` };
     const wrong = await press(operator, '/console/groups/new', /groups$/, form);
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('There is no account “nosuch”.')]);

@@ -238,7 +238,7 @@ describe('registration', () => {
     ['a word of trust', { name: 'Sorter (Verified)' }],
     ['our own address as redirect URI', { redirect_uris: 'https://app.example.com/cb\nOWN/account' }],
     ['our host by another name', { redirect_uris: 'LOOPBACK/callback' }],
-  ])('DR-09 for oneself: %s is refused, and said at its field', async (_, given) => {
+  ])('DR-09 for oneself: %s is refused, and reported at its field', async (_, given) => {
     const own = (text: string) =>
       text.replace('OWN', server.issuer).replace('LOOPBACK', `http://127.0.0.1:${server.port}`);
     const set = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, own(text)]));

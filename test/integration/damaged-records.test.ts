@@ -108,7 +108,7 @@ describe.each(Object.entries(DAMAGES))('FT-15 a record that is %s', (_, how) => 
   });
 });
 
-test('FT-15 a record that would forbid something is not passed over: what hangs on it is put off', async () => {
+test('FT-15 a damaged record that would forbid something is not skipped: requests that depend on it get 503', async () => {
   const family = await newTokenFamily(scene);
   const table = tableOf('epochs');
   database.prepare(`INSERT INTO ${table} (version, id, body) VALUES (1, 'all', '{"id":"all","version":99}')`).run();

@@ -438,7 +438,7 @@ describe('limits', () => {
     await watch.refused(() => raw({ target: '/jwks' }, limited), EXCEEDED);
   });
 
-  test('behind a proxy that configuration names, the address it vouches for is the source', async () => {
+  test('behind a trusted proxy, the address that it forwards is the source', async () => {
     await limited.close();
     await newLimited({
       BEHALF__LIMITS__REQUESTSPERSOURCEPERMINUTE: '3',

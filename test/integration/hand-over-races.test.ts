@@ -143,7 +143,7 @@ describe('a hand-over in the middle of', () => {
     expect([exchanged.status, exchanged.body['error']]).toEqual([400, 'invalid_grant']);
   });
 
-  test('an approval: it is approved, and no token comes of it', async () => {
+  test('an approval: it is approved, and yields no token', async () => {
     const { agent } = await world.allowed('Mid approval');
     const payment = await world.backchannel(agent);
     const [asked] = await world.open(agent);

@@ -62,7 +62,7 @@ test('a person can consent with what it printed, and a second run creates nothin
   expect(await count()).toEqual(created);
 });
 
-test('at a terminal it asks, and an empty answer takes the usual value', async () => {
+test('at a terminal it asks, and an empty answer takes the default', async () => {
   const file = join(folder, 'password');
   writeFileSync(file, 'a password for grace', { mode: 0o600 });
   const key = join(folder, 'notes.jwk.json');

@@ -131,7 +131,7 @@ describe('turned on in a browser', () => {
     for (const secret of [phone.endpoint, phone.path, phone.p256dh, phone.auth]) expect(text).not.toContain(secret);
   });
 
-  test('an approval is said to be waiting: encrypted for that browser, signed by this server, in words of ours', async () => {
+  test('a message about a pending approval: encrypted for that browser, signed by this server, with our text only', async () => {
     const { account, phone } = await told();
     const approval = await scene.ask(account);
     const [message] = await phone.arrived();
@@ -211,7 +211,7 @@ describe('turned on in a browser', () => {
     expect(phone.messages()).toHaveLength(5);
   });
 
-  test('a test that the push service does not take is said not to be there', async () => {
+  test('a test message that the push service refuses is reported as not delivered', async () => {
     const { account, browser, id } = await told();
     service.answering.message = (response) => void response.writeHead(500).end();
     expect((await press(browser, /Send a test/, id)).text).toMatch(/did not take the test/);

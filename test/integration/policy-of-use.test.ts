@@ -170,7 +170,7 @@ unless { principal in Group::"${group}" && context.owner == "${world.owner.id}" 
     });
   });
 
-  test('SC-10 on the page of the console: what was typed stays, and it is said why', async () => {
+  test('SC-10 on the page of the console: the input stays, and the reason is shown', async () => {
     await under(agentRule, async () => {
       const form = await console_.open(`${server.issuer}/console/agents/new`);
       const [one] = form.forms.filter(({ action }) => action.endsWith('/console/agents'));
@@ -317,7 +317,7 @@ unless { principal in Group::"${group}" && context.owner == "${world.owner.id}" 
     ['environment', { environment: 'production' }],
     ['blueprint', () => ({ blueprint: world.blueprint })],
     ['owner', () => ({ owner: group })],
-  ])('SC-10 what was registered with other facts is asked about anew: %s', async (_, change) => {
+  ])('SC-10 a change of facts of a registration is decided again: %s', async (_, change) => {
     const rule = forbidding(
       'register',
       `context.change && (context.environment == "production" || resource is Blueprint || context.owner == "${group}")`,
@@ -453,7 +453,7 @@ describe('administer', () => {
     });
   });
 
-  test('a stronger or later sign-in that a policy asks for is said by challenge and remedy (RFC 9470 §3)', async () => {
+  test('a stronger or later sign-in that a policy requires is named in challenge and remedy (RFC 9470 §3)', async () => {
     const rule = `@id("tested")\n@reason("Prove who you are.")\n@acr("urn:behalf:acr:multi-factor")\n@max_age("60")
 forbid (principal is Client, action == Action::"administer", resource)
 when { context.operation == "createGroup" }

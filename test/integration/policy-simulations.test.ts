@@ -131,7 +131,7 @@ permit (principal, action, resource) when { context.hour == 12 };`;
     }
   });
 
-  test('a suspended agent gets nothing, and it is said why', async () => {
+  test('a suspended agent gets nothing, with the reason', async () => {
     const { clientId } = await scene.newAgent('Sleeper');
     expect((await scene.management.call('POST', `/agents/${clientId}/suspend`)).status).toBe(200);
     const { body } = await simulate({ caller: clientId, assume_consent: true });
@@ -466,7 +466,7 @@ describe('who could approve', () => {
   const group = async (name: string, members: readonly unknown[]): Promise<string> =>
     String((await scene.management.call('POST', '/groups', { name, members })).body['id']);
 
-  test('is the person on whose behalf the agent acts, and policies permit it', async () => {
+  test('is the subject, and policies permit it', async () => {
     const { status, body } = await approvers();
     expect([status, body]).toEqual([
       200,

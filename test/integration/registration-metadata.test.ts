@@ -91,7 +91,7 @@ describe('keys beside another method than private_key_jwt (§2)', () => {
     }
   });
 
-  test('D22 who sends them vouches for no secret that another set', async () => {
+  test('D22 a caller that sends them does not take over a secret that another set', async () => {
     const { management } = world.scene;
     const made = await management.call(
       'POST',

@@ -246,7 +246,7 @@ describe('AP-03 an owner decides nothing about their own agent, where policy lea
 });
 
 describe('AP-03 an owner as a deputy', () => {
-  test('of the person on whose behalf never decides alone about their own agent, in a group neither', async () => {
+  test('of the subject never decides alone about their own agent, in a group neither', async () => {
     const [owner, other, deputy] = [await person('owner'), await person('other'), await person('deputy')];
     const absence = await away(world.accountId, owner);
     const agent = await agentOf(await groupOf(owner, other));

@@ -190,7 +190,7 @@ describe('what an app holds because a user signed in to it', () => {
     expect(seen.body).toMatchObject({ active: true, act: { sub: scene.agent.clientId } });
   });
 
-  test('the session of another browser, and what hangs on that, goes on', async () => {
+  test('the session of another browser, and what depends on it, goes on', async () => {
     const [one, other] = [await signedIn(), await signedIn()];
     await press(one.browser, '/account', '/sign-out');
     expect([await isActive(one.access), await isActive(other.access)]).toEqual([false, true]);

@@ -182,7 +182,7 @@ describe('LG-02 guessing', () => {
     expect(spent.events).toMatchObject([{ type: 'session.refused', inputs: { reason: 'limit_per_device' } }]);
   });
 
-  test('LG-03 a forged list of addresses changes nothing: the hop that the proxy vouches for counts', async () => {
+  test('LG-03 a forged list of addresses changes nothing: the hop that the trusted proxy adds counts', async () => {
     const source = newSource();
     for (let guess = 0; guess < PER_SOURCE; guess += 1) {
       await signIn({ username: `forged${guess}`, password: 'x', forwarded: `203.0.113.${guess}, ${source}` });

@@ -191,7 +191,7 @@ describe('what ends it', () => {
     expect(await made.register.ofAway(['acc_anna'])).toEqual([]);
   });
 
-  test('not that her deputy set a new password', async () => {
+  test('not by a new password of the deputy', async () => {
     const { change, clock, deciding } = await standing();
     change('acc_bob', { sessionsValidFrom: clock.now() });
     expect(await deciding('acc_bob')).toEqual(['acc_anna']);

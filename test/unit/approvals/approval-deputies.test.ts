@@ -120,7 +120,7 @@ describe('an approval on behalf of an approver who is away', () => {
     });
   });
 
-  test('no person counts twice: neither a deputy beside his own approval, nor the approver beside her deputy', async () => {
+  test('no person counts twice: neither a deputy with an approval of their own, nor an approver next to the deputy', async () => {
     const { ask, approve, deputies, one } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
     deputies.set('acc_dora', 'acc_anna');
@@ -158,7 +158,7 @@ describe('an approval on behalf of an approver who is away', () => {
     });
   });
 
-  test('a deputy who is an approver himself says for whom he decides; the name of another is refused', async () => {
+  test('a deputy who is also an approver says for whom they decide; the name of another is refused', async () => {
     const { ask, approve, deputies } = serviceScene();
     deputies.set('acc_bob', 'acc_anna');
     const { approval } = await ask(two);
@@ -172,7 +172,7 @@ describe('an approval on behalf of an approver who is away', () => {
     await expect(approve(approval, { account: 'acc_bob', as: 'acc_bob' })).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('a denial for her counts as hers: it ends the request, and after three the agent may not ask her (AP-05)', async () => {
+  test('a denial by a deputy counts as the approver’s: it ends the request, and after three the agent may not ask the approver (AP-05)', async () => {
     const { ask, deny, deputies, audit } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     for (const scope of ['a', 'b', 'c']) {
@@ -186,7 +186,7 @@ describe('an approval on behalf of an approver who is away', () => {
     });
   });
 
-  test('is said to one action: the next ones like it are for her to allow', async () => {
+  test('covers one action: only the approver gives a standing approval', async () => {
     const { ask, approve, deputies, clock } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const approved = await approve((await ask()).approval, { account: 'acc_dora' });
@@ -194,7 +194,7 @@ describe('an approval on behalf of an approver who is away', () => {
     expect(isRememberable(approved, 'acc_anna', [], clock.now())).toBe(false);
   });
 
-  test('the deputy of an approver is notified, though she was never asked herself', async () => {
+  test('the deputy of an approver is notified without being asked as an approver', async () => {
     const { ask, deputies, one } = serviceScene();
     deputies.set('acc_dora', 'acc_anna');
     const { approval } = await ask();

@@ -200,7 +200,7 @@ describe('AP-02 one ending', () => {
     }
   });
 
-  test('two have to agree, she among them', async () => {
+  test('two have to agree, the subject among them', async () => {
     const { one, approve, ask } = serviceScene();
     const two = {
       requires: { quorum: 2, isProvenAnew: true },

@@ -39,12 +39,12 @@ describe('AP-03 who is asked', () => {
     for (const owner of ['acc_bob', 'grp_1']) expect(await of()({ owner }, 'acc_anna', asked(1))).toEqual(['acc_anna']);
   });
 
-  test('she first, then who owns the agent; she has to agree', async () => {
+  test('the subject first, then the owner of the agent; the subject has to agree', async () => {
     expect(asked(2)).toMatchObject({ quorum: 2, mustAgree: true });
     expect(await of()({ owner: 'acc_bob' }, 'acc_anna', asked(2))).toEqual(['acc_anna', 'acc_bob']);
   });
 
-  test('she first, then those of the group that owns it', async () => {
+  test('the subject first, then the members of the group that owns it', async () => {
     expect(await of()({ owner: 'grp_1' }, 'acc_anna', asked(2))).toEqual(['acc_anna', 'acc_bob', 'acc_cleo']);
   });
 
@@ -64,7 +64,7 @@ describe('AP-03 who is asked', () => {
     expect(await of()({ owner: 'grp_2' }, 'acc_anna', asked(2))).toEqual(['acc_anna']);
   });
 
-  test('64 at most, she among them', async () => {
+  test('64 at most, the subject among them', async () => {
     const members = Array.from({ length: 100 }, (_, index) => `acc_${index}`);
     const accounts = await of({ members })({ owner: 'grp_1' }, 'acc_anna', asked(2));
     expect(accounts).toHaveLength(64);
@@ -82,7 +82,7 @@ describe('AP-03 who is asked', () => {
 describe('AP-03 who is left out', () => {
   const except = ['owner'];
 
-  test('decides nothing, though she is one of those who are named', async () => {
+  test('decides nothing, even as one of the named approvers', async () => {
     const whom = asked(1, ['grp_1'], 'token_exchange', { except });
     expect(await of()({ owner: 'acc_bob' }, 'acc_anna', whom)).toEqual(['acc_cleo']);
     expect(await of()({ owner: 'grp_1' }, 'acc_anna', whom)).toEqual([]);

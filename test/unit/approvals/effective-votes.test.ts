@@ -143,7 +143,7 @@ describe('for whom an approver decides', () => {
     expect(await slots(scene(), 'acc_bob', { action: { chain } as Approval['action'] })).toEqual([]);
   });
 
-  test('who is left out and is asked for her consent says that for herself alone', async () => {
+  test('an excluded subject who is asked for consent gives it for themselves alone', async () => {
     const made = scene({
       absent: [
         ['acc_bob', 'acc_anna'],
@@ -160,7 +160,7 @@ describe('for whom an approver decides', () => {
     expect(await slots(made, 'acc_owner', more)).toEqual([]);
   });
 
-  test('for who is asked later, from when she is', async () => {
+  test('for a further approver, from the time at which that one is asked', async () => {
     const made = scene({ absent: [['acc_dora', 'acc_fay']] });
     const more = { escalation: { at: START + 60, names: ['grp_2'] } };
     expect(await slots(made, 'acc_fay', more)).toEqual([]);

@@ -130,7 +130,7 @@ describe('what is shown of an approval', () => {
     }
   });
 
-  test('through which channel it came, and until when it is wanted, in both languages', async () => {
+  test('its channel, and the requested time limit, in both languages', async () => {
     const requested = { by: 'rs_1', question: 'q', decision: 'dec_1', until: NOW + 240 };
     const byService = approvalOf({ message: 'Needed at noon' }, { channel: 'access_request', requested });
     const page = await pageOf(byService);

@@ -280,7 +280,7 @@ describe('a configuration that cannot be used', () => {
     expect(JSON.stringify(broken)).not.toContain('tell');
   });
 
-  test('has a secret that leads nowhere', () => {
+  test('has a secret that cannot be read', () => {
     const at = (masterKey: unknown) => problemsOf(() => load({ keys: { masterKey } }, {}, { '/empty': '\n' }))[0];
     expect(at({ file: '/gone' })).toMatchObject({
       pointer: '/keys/masterKey',

@@ -117,7 +117,7 @@ describe('the question', () => {
     expect((await ask()).openidScopes).toEqual(['openid', 'email']);
   });
 
-  test('AP-10 is cut by what the agent and the account hold, and says which said no', async () => {
+  test('AP-10 is limited to what the agent and the account hold, and names the layer that refused', async () => {
     const agent = agentNamed('agt_a', { authority: { [CALENDAR]: ['*'] } });
     expect(await rights({ agent })).toEqual({ [CALENDAR]: ['read', 'write'] });
     const narrowed: Account = { ...account, entitlements: { [CALENDAR]: ['read'], [MAIL]: ['*'] } };
@@ -140,7 +140,7 @@ describe('the question', () => {
     expect((await ask({ resources: {} })).delegableTo).toBeUndefined();
   });
 
-  test('offers times up to the longest, the usual one chosen', async () => {
+  test('offers times up to the longest, with the default chosen', async () => {
     expect(await ask()).toMatchObject({
       durations: [3600, 8 * 3600, DAY, 7 * DAY, 30 * DAY, 90 * DAY],
       duration: 30 * DAY,

@@ -159,7 +159,7 @@ describe('conditions', () => {
     assurance: { acr, amr: ['pwd'], authTime: NOW - age },
   });
 
-  test('of a permit are met by the sign-in of the caller, or said as a remedy', async () => {
+  test('of a permit are met by the sign-in of the caller, or named as a remedy', async () => {
     const of = use(under(stepUp));
     expect(await of.administer(CALL, by('urn:behalf:acr:multi-factor', 30))).toMatchObject({ policy: 4 });
     for (const asked of [
@@ -176,7 +176,7 @@ describe('conditions', () => {
     }
   });
 
-  test('that no sign-in here meets are said to be so, and no approval is asked for', async () => {
+  test('that no sign-in here meets are named as such, and no approval is requested', async () => {
     const never = use(under('@id("a") @acr("urn:elsewhere") permit (principal is Account, action, resource);'));
     expect(await refusalOf(never.administer(CALL, by('x', 1)))).toMatchObject({
       code: 'forbidden',

@@ -89,7 +89,7 @@ describe('simulation', () => {
     ]);
   });
 
-  test('names all that would have to change, not only what said no first', async () => {
+  test('names all that would have to change, not only the first refusal', async () => {
     const denying = await policiesThat(({ resource }) => ({
       effect: resource.id.endsWith('send') ? 'deny' : 'allow',
     })).current();

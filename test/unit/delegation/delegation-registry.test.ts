@@ -133,7 +133,7 @@ describe('consent to an agent (first hop)', () => {
 });
 
 describe('further hops', () => {
-  test('hang below their parent with its chain nested unchanged (RFC 8693 §4.1)', async () => {
+  test('are children of their parent with its chain nested unchanged (RFC 8693 §4.1)', async () => {
     const { registry, audit } = registerScene();
     const first = rowOf(await registry.recordConsent(consent()));
     const second = await registry.derive(hop(first, 'agt_b'));
@@ -247,7 +247,7 @@ describe('further hops', () => {
     await expect(registry.derive(hop(third, 'agt_b'))).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  test('go to named agents only, and no deeper than said (decision D2)', async () => {
+  test('go to named agents only, and no deeper than allowed (decision D2)', async () => {
     const { registry } = registerScene();
     const none = rowOf(await registry.recordConsent(consent({ delegableTo: { agents: [], depth: 4 } })));
     await expect(registry.derive(hop(none, 'agt_b'))).rejects.toMatchObject({ code: 'access_denied' });

@@ -119,7 +119,7 @@ describe('a browser', () => {
     expect(await open({ key: masterKey(NEW) }).registry.deliver(id, 'acc_a', MESSAGE)).toBe('sent');
   });
 
-  test('of an active account stays when the account is said to leave', async () => {
+  test('of an active account stays, also after a wrong message that the account was disabled', async () => {
     const { add, open, state, events } = world();
     await add('acc_a');
     const { registry } = open();

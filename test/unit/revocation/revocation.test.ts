@@ -70,7 +70,7 @@ describe('LC-05 what is over in any combination', () => {
   });
 });
 
-test('LC-02 an epoch ends what hangs on its scope by the time of that part alone', async () => {
+test('LC-02 an epoch ends what depends on its scope by the time of that part alone', async () => {
   const { epochs, ended } = await world();
   await raiseEpoch(epochs, 'agent:agt_a', MADE + 1);
   const token = { subject: 'acc_p', parties: ['agt_a'], since: MADE + 1 };

@@ -120,7 +120,7 @@ describe('sessions of an account', () => {
     expect((await registry.get(one.id))?.apps).toHaveLength(63);
   });
 
-  test('a new sign-in in it is another moment, and it is held for as long as something hangs on it', async () => {
+  test('a new sign-in in it has another time, and it is kept for as long as a grant depends on it', async () => {
     const world = await composePeoplePages();
     const { registry, begun } = sessionsOf(world);
     const one = await begun();

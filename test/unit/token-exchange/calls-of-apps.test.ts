@@ -46,7 +46,7 @@ describe('an app that holds something at the MCP server alone', () => {
     expect((await scene.delegations.list({ limit: 10 })).items).toEqual([]);
   });
 
-  test('allowed: a token of the person by the agent, not cut by what the app was granted, that hangs on its grant', async () => {
+  test('allowed: a token of the person by the agent, not limited to what the app was granted, but dependent on its grant', async () => {
     const scene = await called();
     const row = await scene.allow({ scope: ['read', 'send'] });
     const subject = scene.toA();
@@ -98,7 +98,7 @@ describe('what counts in calls of one app', () => {
     expect(await pageOf(scene, attempt)).toMatchObject({ via: 'app_2' });
   });
 
-  test('is not for a token of the app that hangs on a grant of another', async () => {
+  test('is not for a token of the app that depends on a grant of another', async () => {
     const scene = await called();
     await scene.allow();
     refused(await scene.exchange(scene.toA({ grant: 'grt_2' }), { scope: 'read' }), 'scope_not_available', {

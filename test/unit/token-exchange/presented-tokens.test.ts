@@ -78,7 +78,7 @@ describe('the subject token', () => {
     expect((await exchange('agt_a', { subject_token: received, resource: MAIL })).error).toBeUndefined();
   });
 
-  test('TX-12 nothing is exchanged once what it hangs on has ended', async () => {
+  test('TX-12 nothing is exchanged once what it depends on has ended', async () => {
     const scene = await story();
     const own = await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: MAIL });
     await scene.delegations.revoke(scene.row.id ?? '', 'acc_anna');
