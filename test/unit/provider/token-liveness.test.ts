@@ -50,7 +50,7 @@ const live = () => ({
   } as unknown as Record<string, Delegation>,
   transactions: {} as Record<string, Transaction>,
   approvals: {} as Record<string, Approval>,
-  instances: {} as Record<string, { readonly createdAt: number }>,
+  instances: {} as Record<string, { readonly createdAt: number; readonly of: string }>,
   links: {} as Record<string, unknown>,
   sessions: ['ses_1'],
   /** Which of the parts are over, and whether that also holds for the administration. */
@@ -93,7 +93,10 @@ const scene = async (change: (world: World) => void = () => undefined) => {
       ended: async (parts: readonly Part[], isExempt = false) =>
         parts.some(world.isOver) || (world.isKilledWhole && !isExempt) ? 'killed' : undefined,
     },
-    instances: { counting: async (id: string) => world.instances[id] },
+    instances: {
+      counting: async (id: string, { id: of }: { readonly id: string }) =>
+        world.instances[id]?.of === of ? world.instances[id] : undefined,
+    },
     authorize: async (facts: DecisionFacts) => {
       asked.push(facts);
       return { removed: world.removed, removedDetails: world.removedDetails };
@@ -305,7 +308,7 @@ describe('a missing or ended part ends the token', () => {
       { instance: 'ins_1' },
       (world) =>
         Object.assign(world, {
-          instances: { ins_1: { createdAt: START + 5 } },
+          instances: { ins_1: { createdAt: START + 5, of: 'agt_a' } },
           isOver: ({ since, delegation, subject }: Part) =>
             since === START + 5 && delegation === undefined && subject === undefined,
         }),
@@ -401,7 +404,7 @@ describe('what does not end a token', () => {
       'a live instance',
       'ofAgent',
       { instance: 'ins_1' },
-      ({ instances }) => Object.assign(instances, { ins_1: { createdAt: START } }),
+      ({ instances }) => Object.assign(instances, { ins_1: { createdAt: START, of: 'agt_a' } }),
     ],
     [
       'its approval as it stands',
