@@ -7,6 +7,7 @@ export type StyleName =
   | 'account.css'
   | 'agents.css'
   | 'approvals.css'
+  | 'budget.css'
   | 'bulk.css'
   | 'charts.css'
   | 'commands.css'
@@ -24,6 +25,7 @@ export type StyleName =
 export type ScriptName =
   | 'agent-keys.js'
   | 'approvals.js'
+  | 'budget-sentence.js'
   | 'copy.js'
   | 'editor.js'
   | 'local-times.js'
@@ -79,6 +81,7 @@ const load = (): Loaded => {
     'account.css': add('account.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
+    'budget.css': add('budget.css', 'text/css; charset=utf-8'),
     'bulk.css': add('bulk.css', 'text/css; charset=utf-8'),
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
     'commands.css': add('commands.css', 'text/css; charset=utf-8'),
@@ -99,6 +102,7 @@ const load = (): Loaded => {
     'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),
     'agent-keys.js': add('agent-keys.js', 'text/javascript; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
+    'budget-sentence.js': add('budget-sentence.js', 'text/javascript; charset=utf-8'),
     'local-times.js': add('local-times.js', 'text/javascript; charset=utf-8'),
     'editor.js': add('editor.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),

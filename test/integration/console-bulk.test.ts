@@ -101,7 +101,7 @@ describe('the list', () => {
     expect((await refusals()).at(-1)).toBe('invalid_field');
     const many = Array.from({ length: 101 }, (_, index) => `agt_${index}`);
     const tooMany = await preview(operator, 'suspend', many);
-    expect([tooMany.status, tooMany.text]).toEqual([400, expect.stringContaining('At most 100 agents at once.')]);
+    expect([tooMany.status, tooMany.text]).toEqual([400, expect.stringContaining('At most 100 at once.')]);
     expect((await refusals()).at(-1)).toBe('invalid_field');
   });
 });

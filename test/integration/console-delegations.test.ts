@@ -190,9 +190,13 @@ describe('/console/delegations', () => {
 describe('an ended branch', () => {
   test('is struck out and named after an operator ends it on its page; the branch before it stays', async () => {
     const page = await operator.open(at(href(second)));
-    const form = page.forms.find(({ action }) => action.endsWith(`/delegations/${second.id}/end`));
+    const asking = `/console/delegations/end?id=${second.id}`;
+    expect(page.html).toContain(`href="${asking}"`);
+    const question = await operator.open(at(asking));
+    expect(question.text).toContain('It ends, with 1 re-delegation below it.');
+    const form = question.forms.find(({ action }) => action.endsWith('/delegations/end'));
     if (!form) throw new Error('no button to end it');
-    expect((await operator.submit(page, form)).status).toBe(200);
+    expect((await operator.submit(question, form)).status).toBe(200);
     await server.settled();
     expect((await server.events('delegation.revoked')).at(-1)).toMatchObject({ outcome: 'done' });
     const after = await auditor.open(at(href(second)));
@@ -203,5 +207,36 @@ describe('an ended branch', () => {
     expect(after.html.match(/<text class="name ended/g)).toHaveLength(2 * 2);
     expect(after.html).toContain(`<s><a href="${href(second)}">`);
     expect(after.html).not.toContain(`<s><a href="${href(first)}">`);
+  });
+});
+
+describe('several at once', () => {
+  test('end after a preview; those that ended before, or that are not there, stay as they are', async () => {
+    const list = await operator.open(at('/console/delegations'));
+    expect(list.html).toMatch(/name="id" value="dlg_\w+"/);
+    const asking = `/console/delegations/end?id=${first.id}&id=${second.id}&id=dlg_nothing`;
+    const question = await operator.open(at(asking));
+    expect([question.status, question.text]).toEqual([200, expect.stringContaining('End 1 delegation?')]);
+    expect(question.text).toContain('2 delegations stay as they are');
+    const form = question.forms.find(({ action }) => action.endsWith('/delegations/end'));
+    if (!form) throw new Error('no form');
+    expect(form.fields.filter(({ name }) => name === 'delegation').map(({ value }) => value)).toEqual([first.id]);
+    const before = (await server.events('delegation.revoked')).length;
+    const done = await operator.submit(question, form);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('1 done, 0 unchanged, 0 refused.')]);
+    // The same form once more, as from another tab.
+    const again = await operator.submit(question, form);
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining('0 done, 1 unchanged, 0 refused.')]);
+    await server.settled();
+    const revoked = (await server.events('delegation.revoked')).slice(before);
+    expect(revoked.map(({ outcome, delegation }) => [outcome, delegation])).toEqual([['done', first.id]]);
+  });
+
+  test('are for accounts that may end those of others, and at most 100', async () => {
+    expect((await auditor.open(at('/console/delegations'))).html).not.toContain('name="id"');
+    const ids = Array.from({ length: 101 }, (_, index) => `id=dlg_${index}`).join('&');
+    const tooMany = await operator.open(at(`/console/delegations/end?${ids}`));
+    expect([tooMany.status, tooMany.text]).toEqual([400, expect.stringContaining('At most 100 at once.')]);
+    expect((await auditor.open(at(`/console/delegations/end?id=${first.id}`))).status).toBe(404);
   });
 });

@@ -312,9 +312,19 @@ describe('clients', () => {
     const page = await auditor.open(at(`/console/clients/${id}`));
     expect(page.text).toContain('https://wiki.example/cb');
     expect(actionsOn(page)).toEqual([]);
-    expect(actionsOn(await operator.open(at(`/console/clients/${id}`)))).toEqual([`/console/clients/${id}/disable`]);
+    const ofOperator = await operator.open(at(`/console/clients/${id}`));
+    expect([actionsOn(ofOperator), ofOperator.html.includes(`href="/console/clients/${id}/disable"`)]).toEqual([
+      [],
+      true,
+    ]);
     const before = await written();
-    const done = await press(operator, `/console/clients/${id}`, /\/disable$/);
+    const question = await operator.open(at(`/console/clients/${id}/disable`));
+    expect([question.status, question.text]).toEqual([
+      200,
+      expect.stringContaining('It holds nothing that would end.'),
+    ]);
+    expect((await auditor.open(at(`/console/clients/${id}/disable`))).status).toBe(403);
+    const done = await press(operator, `/console/clients/${id}/disable`, /\/disable$/);
     expect([done.status, done.text]).toEqual([200, expect.stringContaining('Nothing it holds works.')]);
     await press(operator, `/console/clients/${id}`, /\/enable$/);
     expect((await press(admin, `/console/clients/${id}`, /\/verify$/)).text).toContain('verified name');

@@ -101,7 +101,7 @@ export const breakGlassPage = (model: BreakGlassModel): Html => {
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${breakGlass.reason !== undefined && said(breakGlass)}
 ${deeds(breakGlass.approval)}
-${facts(breakGlass.approval)}
+${facts(breakGlass.approval, 'usual')}
 <p class="hint"><a href="${model.basePath}/console/break-glass">${words.all}</a></p>
 ${action(model)}
 </section>`,

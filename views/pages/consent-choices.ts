@@ -1,5 +1,5 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
 import { rightChoices, wishChoices } from '../partials/rights-list.ts';
 import { resourceHeading } from '../partials/scope-list.ts';
 import { tickList } from '../partials/tick-list.ts';
@@ -9,13 +9,14 @@ import { consentChoiceWords as words } from '../words/consent.ts';
 import { scopeWords } from '../words/scope.ts';
 import type { ConsentModel } from './consent-model.ts';
 
-/** All choices by which the person can narrow the request, in order of importance. */
-export const choices = (model: ConsentModel): Html => html`${model.resources.map(
+/** All choices by which the person can narrow the request, in order of importance. `reason`: after the permissions. */
+export const choices = (model: ConsentModel, reason: HtmlValue): Html => html`${model.resources.map(
   (resource, index) => html`<fieldset>
 <legend>${resourceHeading(resource)}</legend>
 ${rightChoices(resource, `right-${index}`, { saysOff: true })}
 </fieldset>`,
 )}
+${reason}
 ${openid(model)}
 ${wishes(model)}
 <div class="field across"><label for="duration">${words.howLong}</label>

@@ -63,7 +63,7 @@ const deviceCode = (origin: ConsentOrigin): Html | undefined =>
     ? html`<p class="compare"><span>${words.codeOnDevice}</span> <strong class="code">${plainText(origin.userCode, 32)}</strong></p>`
     : undefined;
 
-/** Text that the acting agent chose, after the facts and the choices (AP-18). */
+/** Text that the acting agent chose, after the facts (AP-18). */
 export const agentsPurpose = ({ requester, actor }: ConsentModel): Html | undefined => {
   const agent = actor ?? (requester.kind === 'agent' ? requester : undefined);
   return agent && chosenWords(agent.purpose, words.agentSays);

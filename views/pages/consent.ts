@@ -18,8 +18,9 @@ ${technicalDetails(model)}
 ${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })}
 </div>`;
 
-const decision = (model: ConsentModel): Html => html`${choices(model)}
-${model.origin.kind !== 'delegation' && agentsPurpose(model)}
+const decision = (
+  model: ConsentModel,
+): Html => html`${choices(model, model.origin.kind !== 'delegation' && agentsPurpose(model))}
 ${technicalDetails(model)}
 <p class="hint">${words.canBeEnded}</p>
 <div class="decide stay">

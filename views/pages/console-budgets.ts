@@ -108,6 +108,20 @@ export const subjectWords = {
   hint: byKind(words.subjectHint, words.subjectHints),
 };
 
+/** A part of the sentence: budget-sentence.js fills in what the field of this name says. */
+const said = (name: string): Html => html`<strong data-of="${name}">…</strong>`;
+
+/** The budget as one sentence, for a form whose fields say it. Hidden without the script. */
+export const budgetSentence: Html = html`<p class="sentence" data-sentence hidden>${words.saysSoFar(
+  Object.entries(words.subjects).map(
+    ([kind, about]) => html`<span class="of-kind ${kind}-kind">${about(html`<bdi>${said('subject')}</bdi>`)}</span>`,
+  ),
+  html`${said('limit')} ${Object.entries(words.measuresSoFar).map(
+    ([measure, text]) => html`<span data-is="measure" data-value="${measure}" hidden>${text}</span>`,
+  )}`,
+  html`<strong data-time="window_seconds">…</strong>`,
+)}<span data-with="resource" hidden> ${words.onlyAt(html`<bdi>${said('resource')}</bdi>`)}</span></p>`;
+
 /** What the limit of a budget counts, beside the number. */
 export const limitUnit = ({
   measure,

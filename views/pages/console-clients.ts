@@ -6,6 +6,7 @@ import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.
 import {
   type Column,
   commaList,
+  confirmPage,
   factList,
   type ListModel,
   listPage,
@@ -15,6 +16,7 @@ import {
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
+import { type Loss, lossList } from '../partials/losses.ts';
 import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -88,7 +90,7 @@ export type ClientModel = ConsoleFrame & {
   readonly auditLogHref?: string;
   /** Pages that change the client. */
   readonly pageLinks: readonly ObjectLink[];
-  /** Buttons POST `csrf`. Absent: not permitted to the viewer. */
+  /** Buttons POST `csrf`; `disable` is a confirmation page. Absent: not permitted to the viewer. */
   readonly actions: {
     readonly disable?: string;
     readonly enable?: string;
@@ -147,13 +149,13 @@ const buttons = ({ client, actions, pageLinks, csrf }: ClientModel): Html | unde
   const about = plainText(client.name, 60);
   const { disable, enable, adopt, verify, unverify } = actions;
   const forms = [
-    disable !== undefined && postButton(disable, csrf, submit({ text: registerWords.disable, kind: 'plain', about })),
     enable !== undefined && postButton(enable, csrf, submit({ text: registerWords.enable, about })),
     adopt !== undefined && postButton(adopt, csrf, submit({ text: words.adopt, about })),
     verify !== undefined && postButton(verify, csrf, submit({ text: words.verify, kind: 'plain', about })),
     unverify !== undefined && postButton(unverify, csrf, submit({ text: words.unverify, kind: 'plain', about })),
   ];
-  return headActions(forms, pageLinks, about);
+  const end = disable === undefined ? [] : [{ text: registerWords.disable, href: disable, kind: 'danger' } as const];
+  return headActions(forms, [...pageLinks, ...end], about);
 };
 
 const state = ({
@@ -161,3 +163,18 @@ const state = ({
 }: ClientModel): Html => html`<section aria-labelledby="state" class="card"><h2 id="state">${client.state === 'active' ? words.works : words.worksNot}</h2>
 <p class="hint">${client.state === 'retired' ? words.retired : words.disabling}</p>
 ${client.expiresAt !== undefined && html`<p>${words.endsUnlessAdopted(timeText(client.expiresAt))}</p>`}</section>`;
+
+/** The confirmation before a client is disabled. */
+export const disableClientPage = (
+  model: ConsoleFrame & {
+    readonly name: string;
+    readonly action: string;
+    readonly clientHref: string;
+    readonly losses: readonly Loss[];
+  },
+): Html =>
+  confirmPage(model, {
+    ...{ place: 'clients', title: words.disableTitle, question: words.disableAsked(chosenName(model.name)) },
+    ...{ lead: words.disabling, more: lossList(model.losses), isNarrow: true, button: registerWords.disable },
+    ...{ action: model.action, cancelHref: model.clientHref },
+  });

@@ -2,11 +2,13 @@ import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, commaList, factList, type ListModel, listPage, postButton } from '../partials/console-list.ts';
+import { type Column, commaList, factList, type ListModel, listPage } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
+import { actionLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
+import { delegationBulkWords as bulkWords } from '../words/console-delegations-bulk.ts';
 import { registerWords } from '../words/registries.ts';
 import { type DelegationState, type DelegationTreesModel, delegationTag, delegationTrees } from './delegation-tree.ts';
 
@@ -38,8 +40,8 @@ export type DelegationModel = ConsoleFrame &
     readonly createdAt: number;
     readonly revokedAt?: number;
     readonly lastUsedAt?: number;
-    /** POSTs `csrf`. Absent: not permitted to the viewer. */
-    readonly endAction?: string;
+    /** Page that says what ends, and asks. Absent: not permitted to the viewer. */
+    readonly endHref?: string;
     readonly tree: DelegationTreesModel;
   };
 
@@ -86,8 +88,8 @@ ${factList([
   model.revokedAt !== undefined && [words.revokedAt, timeText(model.revokedAt)],
   model.lastUsedAt !== undefined && [words.lastUse, agoText(model.lastUsedAt)],
 ])}${
-  model.endAction !== undefined &&
-  html`<div class="actions">${postButton(model.endAction, model.csrf, submit({ text: words.end, kind: 'danger', about: plainText(model.agent, 60) }))}</div>`
+  model.endHref !== undefined &&
+  html`<div class="actions">${actionLink({ text: words.end, href: model.endHref, kind: 'danger' }, plainText(model.agent, 60))}</div>`
 }</section>`,
   });
 };
@@ -103,11 +105,13 @@ const scopesOf = (scopes: readonly string[], most: number) => [
   scopes.length > most && html` ${words.moreScopes(scopes.length - most)}`,
 ];
 
-export type DelegationRow = Shown & { readonly delegationHref: string };
+export type DelegationRow = Shown & { readonly id: string; readonly delegationHref: string };
 
 export type DelegationsModel = ListModel<DelegationRow> & {
   /** The person or agent to which the list is limited. */
   readonly of: readonly Text[];
+  /** The form GETs it with the ticked ones as `id`. Absent: not permitted to the viewer. */
+  readonly endAction?: string;
 };
 
 const COLUMNS: readonly Column<DelegationRow>[] = [
@@ -122,9 +126,37 @@ const COLUMNS: readonly Column<DelegationRow>[] = [
   { title: words.ends, cell: ({ until }) => agoText(until) },
 ];
 
+const BULK_FORM = 'bulk';
+
+/** Ticks all rows, by copy.js; without scripts a browser hides it. The form does not send it. */
+const PICK_ALL = html`<label class="pick"><input type="checkbox" data-pick-all><span class="unseen">${bulkWords.chooseAll}</span></label>`;
+
+const pick = ({ id, agent, person }: DelegationRow): Html =>
+  html`<label class="pick"><input type="checkbox" name="id" value="${id}" form="${BULK_FORM}"><span class="unseen">${bulkWords.choose(chosenName(agent), isolated(person))}</span></label>`;
+
+/** The first column with a box for each row that can end. */
+const PICKED: readonly Column<DelegationRow>[] = COLUMNS.map((column, index) =>
+  index === 0
+    ? {
+        ...column,
+        beforeTitle: PICK_ALL,
+        cell: (row) => html`${row.state !== 'revoked' && pick(row)}${column.cell(row)}`,
+      }
+    : column,
+);
+
+const bulk = (action: string): Html =>
+  html`<form id="${BULK_FORM}" method="get" action="${action}" class="bulk" aria-labelledby="chosen"><span id="chosen">${bulkWords.withChosen}</span>
+<div class="actions">${submit({ text: bulkWords.end, kind: 'danger' })}</div>
+<button type="button" class="button quiet" data-pick-all>${bulkWords.chooseAll}</button></form>`;
+
 export const delegationsPage = (model: DelegationsModel): Html =>
   listPage(model, {
-    ...{ place: 'delegations', title: words.listTitle, columns: COLUMNS, none: words.none, pagesLabel: words.pages },
+    ...{ place: 'delegations', title: words.listTitle, none: words.none, pagesLabel: words.pages },
+    columns: model.endAction === undefined ? COLUMNS : PICKED,
+    ...(model.endAction === undefined || model.rows.length === 0
+      ? {}
+      : { after: bulk(model.endAction), alsoStyle: 'bulk.css' as const }),
     lead: html`${words.listLead}${model.of.map((name) => html` ${words.of(isolated(name))}`)}`,
     wordsHint: words.searchHint,
     states: [{ value: 'active', text: words.states.active }],

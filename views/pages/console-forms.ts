@@ -6,6 +6,7 @@ import { consoleNavigation } from '../partials/console-frame.ts';
 import { choice, type Option, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { keyMaker } from '../partials/key-maker.ts';
+import { lossList } from '../partials/losses.ts';
 import { submit } from '../partials/submit.ts';
 import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { agentWords } from '../words/agent.ts';
@@ -132,6 +133,7 @@ export const retirePage = (model: RetireModel): Html =>
     body: html`<section class="card"><h1>${words.retire(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.retireLead}</p>
 ${agentDetails(model.agent)}
+${lossList(model.losses)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
 ${typedConfirmation(model.typed)}
 <div class="actions">${submit({ text: words.retireButton, kind: 'destructive' })} <a class="button plain" href="${model.agent.href}">${words.cancel}</a></div>

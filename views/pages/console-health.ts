@@ -225,6 +225,12 @@ const health = (model: HealthModel): Html => {
   )}</ul></section>`;
 };
 
+const BACKUPS_BY_HAND = {
+  memory: words.backupsOfMemory,
+  mongodb: words.backupsElsewhere,
+  sqlite: words.backupsWithoutFolder,
+} as const;
+
 const backups = ({
   backupFolder,
   backupRunning,
@@ -235,7 +241,7 @@ const backups = ({
   stores,
 }: HealthModel): Html =>
   html`<section aria-labelledby="backups"><h2 id="backups">${words.backups}</h2>
-<p>${backupFolder === undefined ? (stores.document === 'memory' ? words.backupsOfMemory : words.backupsElsewhere) : words.backupsIn(plainText(backupFolder, 300))}</p>
+<p>${backupFolder === undefined ? BACKUPS_BY_HAND[stores.document] : words.backupsIn(plainText(backupFolder, 300))}</p>
 ${backupRunning !== undefined && html`<div class="flash notice">${words.running(html`<code>${plainText(backupRunning, 100)}</code>`)}</div>`}${
   backupFailure !== undefined &&
   html`<div class="flash warning">${words.failed} ${englishText(backupFailure, 300)}</div>`

@@ -4,6 +4,7 @@ import type { AgentRow } from '../partials/agent-rows.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
+import type { Loss } from '../partials/losses.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import type { Dashboard } from './console-dashboard.ts';
@@ -151,5 +152,6 @@ export type NewCredentialModel = ConsoleFrame & {
 export type RetireModel = ConsoleFrame & {
   readonly agent: AgentRow;
   readonly action: string;
+  readonly losses: readonly Loss[];
   readonly typed: TypedConfirmation;
 };

@@ -281,13 +281,19 @@ ${rows.length === 0 ? html`<p class="empty">${words.noTransactions}</p>` : table
 
 /** The confirmation before all second factors are removed. */
 export const removeFactorsPage = (
-  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly personHref: string },
+  model: ConsoleFrame & {
+    readonly name: string;
+    readonly action: string;
+    readonly personHref: string;
+    readonly factors: readonly PersonFactor[];
+  },
 ): Html =>
   confirmPage(model, {
     place: 'people',
     title: words.removeTitle,
     question: words.removeAsked(chosenName(model.name)),
     lead: words.removeLead,
+    ...{ more: table(FACTORS, model.factors), isNarrow: true },
     button: words.removeFactors,
     action: model.action,
     cancelHref: model.personHref,

@@ -258,5 +258,7 @@ export type ReplayResult = {
     readonly allowed: readonly string[];
     readonly refused: readonly string[];
     readonly decision?: string;
+    /** Its event in the audit log; absent: not permitted to the viewer. */
+    readonly decisionHref?: string;
   }[];
 };

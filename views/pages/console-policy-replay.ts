@@ -150,11 +150,22 @@ const table = (id: string, titles: readonly Phrase[], rows: readonly CountRow[])
 
 const exampleTable = (examples: ReplayResult['examples']): Html => html`<h3 id="examples">${words.forExample}</h3>
 <div class="card flush"><table class="log" aria-labelledby="examples">
-<thead><tr><th scope="col">${words.when}</th><th scope="col">${words.who}</th><th scope="col">${words.scopesRefused}</th><th scope="col">${words.scopesGiven}</th></tr></thead>
+<thead><tr><th scope="col">${words.who}</th><th scope="col">${words.scopesRefused}</th><th scope="col">${words.scopesGiven}</th><th scope="col">${words.when}</th></tr></thead>
 <tbody>${examples.map(
-  ({ at, name, resource, allowed, refused, decision }) =>
-    html`<tr><td data-label="${words.when}">${timeText(at)}</td><td data-label="${words.who}">${isolated(name)} <code>${plainText(resource, 200)}</code>${decision !== undefined && html`<code>${plainText(decision, 80)}</code>`}</td><td data-label="${words.scopesRefused}">${scopes(refused)}</td><td data-label="${words.scopesGiven}">${scopes(allowed)}</td></tr>`,
+  ({ at, name, resource, allowed, refused, decision, decisionHref }) =>
+    html`<tr><td data-label="${words.who}" class="who-is">${isolated(name)}<span class="line hint">${isolated(resource, 200)}</span></td><td data-label="${words.scopesRefused}">${scopesShort(refused)}</td><td data-label="${words.scopesGiven}">${scopesShort(allowed)}</td><td data-label="${words.when}">${timeText(at)}${
+      decision !== undefined &&
+      html`<span class="line">${decisionHref === undefined ? html`<code>${plainText(decision, 80)}</code>` : html`<a href="${decisionHref}">${words.decision}<span class="unseen"> ${plainText(decision, 80)}</span></a>`}</span>`
+    }</td></tr>`,
 )}</tbody></table></div>`;
+
+/** Long lists are folded. */
+const scopesShort = (names: readonly string[]): Html | string =>
+  names.length > MANY_SCOPES
+    ? html`<details><summary>${words.scopesOf(names.length)}</summary><p class="hint">${scopes(names)}</p></details>`
+    : scopes(names);
+
+const MANY_SCOPES = 6;
 
 const scopes = (names: readonly string[]): Html | string =>
   names.length === 0 ? '–' : html`${names.map((name, index) => html`${index > 0 && ', '}${cellText(name, 80)}`)}`;

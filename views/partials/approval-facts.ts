@@ -1,7 +1,7 @@
 import { cellText, chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { amountLine } from '../detail-amount.ts';
 import { detailSentence } from '../detail-sentence.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalChannelWords as channelWords } from '../words/approval-channel.ts';
@@ -143,15 +143,18 @@ const exactly = ({ id, exact, isCut }: ApprovalFacts): Html | undefined =>
     : html`<details class="exact"${isCut && html` open`}><summary>${isCut ? words.isCut : words.exactly}</summary>
 ${rawText(exact, words.allDetails(id))}</details>`;
 
-/** Who, on whose behalf, since when, and the effect of an answer. `folded`: what the page says elsewhere is folded. */
-export const facts = (approval: ApprovalFacts, look?: 'folded'): Html =>
-  look === undefined
-    ? html`<dl class="facts">${background(approval)}${effects(approval)}</dl>`
+/**
+ * Who, on whose behalf, since when, and the effect of an answer. `folded`: what the page says elsewhere is folded. `usual`:
+ * others decide in place of the approvers.
+ */
+export const facts = (approval: ApprovalFacts, look?: 'folded' | 'usual'): Html =>
+  look !== 'folded'
+    ? html`<dl class="facts">${background(approval)}${effects(approval, look)}</dl>`
     : html`<dl class="facts">${effects(approval)}</dl>
 <details class="background"><summary>${words.more}</summary><dl class="facts">${background(approval)}</dl></details>`;
 
 /** Through which agents, on whose behalf, what an approval permits, and who gives it. */
-const effects = (approval: ApprovalFacts): Html => {
+const effects = (approval: ApprovalFacts, look?: 'usual'): Html => {
   const { agent, onBehalfOf, goodForSeconds, goodUntil } = approval;
   return html`${
     approval.through.length > 0 &&
@@ -163,7 +166,7 @@ const effects = (approval: ApprovalFacts): Html => {
   }
 <div><dt>${words.for}</dt><dd>${onBehalfOf.isYou ? html`<strong>${words.you}</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
 ${isUndecided(approval) && html`<div><dt>${words.yesIsGood}</dt><dd>${words.onceWithin(durationPhrase(goodForSeconds))}${goodUntil !== undefined && channelWords.goodUntil(timeText(goodUntil))}</dd></div>`}
-${people(approval)}
+${people(approval, look === undefined ? peopleWords.decidedBy : peopleWords.usually)}
 ${isUndecided(approval) && escalation(approval)}`;
 };
 
@@ -187,13 +190,13 @@ const escalation = ({ escalatesAt, isEscalated }: ApprovalFacts): Html | undefin
     ? undefined
     : html`<div><dt>${peopleWords.further}</dt><dd>${isEscalated ? peopleWords.furtherAsked(timeText(escalatesAt)) : peopleWords.furtherLater(timeText(escalatesAt))}</dd></div>`;
 
-const people = ({ quorum, people: all }: ApprovalFacts): Html => {
+const people = ({ quorum, people: all }: ApprovalFacts, title: Phrase): Html => {
   const agreed = all.filter(({ hasAgreed }) => hasAgreed);
   const named = ({ name, isYou }: { readonly name: string; readonly isYou: boolean }): HtmlValue =>
     isYou ? words.you : isolated(name);
   if (quorum === 1 && all.length === 1 && agreed.length === 0)
-    return html`<div><dt>${peopleWords.decidedBy}</dt><dd>${peopleWords.alone(all.map(named))}</dd></div>`;
-  return html`<div><dt>${peopleWords.decidedBy}</dt><dd>${peopleWords.agreedSoFar(quorum, agreed.length)}
+    return html`<div><dt>${title}</dt><dd>${peopleWords.alone(all.map(named))}</dd></div>`;
+  return html`<div><dt>${title}</dt><dd>${peopleWords.agreedSoFar(quorum, agreed.length)}
 <ul class="people">${all.map(
     (one) =>
       html`<li>${named(one)} <span class="hint">${one.through !== undefined ? peopleWords.through(isolated(one.through)) : (one.isYou ? peopleWords.you : peopleWords)[one.hasAgreed ? 'agreed' : one.isNeeded && quorum > 1 ? 'hasToAgree' : 'mayAgree']}</span></li>`,

@@ -1,4 +1,5 @@
 import { cellText, plainText } from '../agent-text.ts';
+import type { StyleName } from '../assets.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { listWords } from '../words/lists.ts';
@@ -19,6 +20,8 @@ export type Column<Row> = {
   readonly sort?: string;
   /** Its cells hold buttons, which say what they do: only a screen reader reads the title. */
   readonly isActions?: true;
+  /** Before the title. */
+  readonly beforeTitle?: Html;
 };
 
 /** By sort key: where its head leads, and the direction if the list is sorted by it now. */
@@ -46,11 +49,11 @@ export const table = <Row>(
 const lineBelow = (text: Html | undefined, columns: number): Html | undefined =>
   text && html`<tr class="below"><td colspan="${columns}">${text}</td></tr>`;
 
-const head = <Row>({ title, sort = '', isActions }: Column<Row>, sorts: SortLinks): Html => {
+const head = <Row>({ title, sort = '', isActions, beforeTitle }: Column<Row>, sorts: SortLinks): Html => {
   if (isActions) return html`<th scope="col"><span class="unseen">${title}</span></th>`;
   const link = Object.hasOwn(sorts, sort) ? sorts[sort] : undefined;
   return link === undefined
-    ? html`<th scope="col">${title}</th>`
+    ? html`<th scope="col">${beforeTitle}${title}</th>`
     : html`<th scope="col"${link.now !== undefined && html` aria-sort="${link.now}"`}><a href="${link.href}">${title}</a></th>`;
 };
 
@@ -90,6 +93,8 @@ type ListPage<Row> = {
   /** Default: primary. */
   readonly newKind?: 'primary' | 'destructive';
   readonly after?: Html;
+  /** Besides agents.css. */
+  readonly alsoStyle?: StyleName;
 };
 
 /** A searchable list, as a page. */
@@ -97,6 +102,7 @@ export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html 
   layout({
     frame: model,
     style: 'agents.css',
+    ...(page.alsoStyle === undefined ? {} : { alsoStyle: page.alsoStyle }),
     title: page.title,
     width: 'wide',
     side: consoleNavigation(model, page.place),

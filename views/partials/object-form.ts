@@ -1,4 +1,5 @@
 import { anyText, isolated, plainText } from '../agent-text.ts';
+import type { ScriptName, StyleName } from '../assets.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { rightsLines, rightsText } from '../rights-text.ts';
@@ -62,6 +63,8 @@ export type FormSection = {
   readonly isRow?: boolean;
   readonly controls?: readonly FormControl[];
   readonly rows?: FormRows;
+  /** Below its controls. */
+  readonly after?: HtmlValue;
 };
 
 export type ObjectForm = {
@@ -77,6 +80,9 @@ export type ObjectForm = {
   /** The object as it is now, before the fields. */
   readonly now?: HtmlValue;
   readonly sections: readonly FormSection[];
+  readonly script?: ScriptName;
+  /** Besides agents.css. */
+  readonly style?: StyleName;
 };
 
 /** The page that creates or changes one registered object. The form POSTs `csrf`, `version` and its fields to `action`. */
@@ -85,6 +91,8 @@ export const objectFormPage = (frame: ConsoleFrame, form: ObjectForm): Html =>
     frame,
     side: consoleNavigation(frame, form.place, false),
     style: 'agents.css',
+    ...(form.script === undefined ? {} : { script: form.script }),
+    ...(form.style === undefined ? {} : { alsoStyle: form.style }),
     title: form.title,
     width: 'wide',
     body: html`<div class="page-head"><h1>${form.heading}</h1>
@@ -103,9 +111,9 @@ const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidde
 
 /** Fields of a form under one heading, in a card. */
 export const formSection = (section: FormSection): Html => {
-  const { title, hint, controls = [], rows } = section;
+  const { title, hint, controls = [], rows, after } = section;
   const inside = html`${hint !== undefined && html`<p class="hint">${hint}</p>`}
-${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : controls.map(controlOf)}${rows && rowsOf(rows)}`;
+${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : controls.map(controlOf)}${rows && rowsOf(rows)}${after}`;
   if (section.isFolded !== true) {
     // A field that says the same as its section is enough for the eye.
     const isRepeated = controls[0]?.label === title;

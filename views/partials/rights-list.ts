@@ -60,12 +60,15 @@ export const rightChoices = (
   const boxes = byRisk<ScopeChoice | DetailChoice>([...scopes, ...details]).map((right, index): Tick => {
     const { checked, risk, isNew } = right;
     const isOff = saysOff && !checked && (risk === 'high' || risk === 'critical');
+    const text = 'id' in right ? detailText(right) : labelOf(right, scopes);
     return {
       id: `${idPrefix}-${index}`,
       ...('id' in right
         ? { name: 'detail', value: right.id }
         : { name: 'scope', value: scopeFieldValue(identifier, right.name) }),
-      label: html`${'id' in right ? detailText(right) : labelOf(right, scopes)}${isOff && html` <span class="off-note">${scopeWords.ownDecision}</span>`}`,
+      label: isOff
+        ? html`<span class="right-text">${text}</span> <span class="off-note">${scopeWords.ownDecision}</span>`
+        : text,
       isChecked: checked,
       marks: riskBadge(risk, isNew),
       look: risk,

@@ -27,6 +27,8 @@ export const approvalPeopleWords = {
       de: html`werden seit ${at} ebenfalls gefragt: Bis dahin hatte niemand entschieden`,
     }),
   decidedBy: phrase({ en: 'Approver', de: 'Wer freigibt' }),
+  /** Where others decide in an emergency. */
+  usually: phrase({ en: 'Usual approver', de: 'Wer sonst freigibt' }),
   alone: (who: HtmlValue) => phrase({ en: html`only ${who}`, de: html`nur ${who}` }),
   agreedSoFar: (quorum: number, agreed: number) =>
     phrase({

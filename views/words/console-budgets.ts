@@ -64,6 +64,18 @@ export const budgetWords = {
       en: html`${subject} may use at most ${limit} within ${duration}${resource !== undefined && html` at ${resource}`}.`,
       de: html`${subject}: höchstens ${limit} in ${duration}${resource !== undefined && html` bei ${resource}`}.`,
     }),
+  /** The same while its form is filled in. Numbers and units come from a script, which does not decline them. */
+  saysSoFar: (subject: HtmlValue, limit: HtmlValue, duration: HtmlValue) =>
+    phrase({
+      en: html`${subject} may use at most ${limit} within ${duration}.`,
+      de: html`${subject}: höchstens ${limit}, Zeitfenster ${duration}.`,
+    }),
+  measuresSoFar: {
+    tokens: measures.tokens,
+    amount: phrase({ en: 'as the sum of amounts', de: 'als Summe der Beträge' }),
+    targets: measures.targets,
+  },
+  onlyAt: (resource: HtmlValue) => phrase({ en: html`Only at ${resource}.`, de: html`Nur bei ${resource}.` }),
   name: phrase({ en: 'Name of the budget', de: 'Name des Budgets' }),
   subject: phrase({ en: 'Name or id', de: 'Name oder Kennung' }),
   subjectHint: phrase({

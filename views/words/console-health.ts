@@ -117,7 +117,10 @@ export const healthWords = {
     de: 'Keine. Ein Ziel sendet jedes Ereignis an ein anderes System.',
   }),
   sinks: (count: HtmlValue, backlog: HtmlValue) =>
-    phrase({ en: html`${count}; ${backlog} events waiting`, de: html`${count}; ${backlog} Ereignisse warten` }),
+    phrase({
+      en: html`${count} registered; ${backlog} events waiting`,
+      de: html`${count} registriert; ${backlog} Ereignisse warten`,
+    }),
   sinksFailing: (ids: HtmlValue) =>
     phrase({
       en: html`. These take no events: ${ids}`,
@@ -134,6 +137,10 @@ export const healthWords = {
       en: html`Backups made by this page or the API, in <code>${folder}</code> on the machine of the server. Copy them to another machine. A backup is useless without the master key, which is stored separately.`,
       de: html`Sicherungen von dieser Seite oder der API, in <code>${folder}</code> auf dem Rechner des Servers. Kopieren Sie sie auf einen anderen Rechner. Ohne den Hauptschlüssel, der getrennt liegt, nützt eine Sicherung nichts.`,
     }),
+  backupsWithoutFolder: phrase({
+    en: 'The data is in no file, so the server cannot back it up.',
+    de: 'Die Daten liegen in keiner Datei, also kann der Server sie nicht sichern.',
+  }),
   backupsElsewhere: phrase({
     en: html`The data is in MongoDB. <code>behalf backup --to FILE</code> exports all of it.`,
     de: html`Die Daten liegen in MongoDB. <code>behalf backup --to DATEI</code> exportiert alle.`,

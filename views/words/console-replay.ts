@@ -84,6 +84,7 @@ export const replayWords = {
   refused: phrase({ en: 'Newly refused in', de: 'Neu verweigert in' }),
   given: phrase({ en: 'Newly granted in', de: 'Neu gewährt in' }),
   forExample: phrase({ en: 'For example', de: 'Zum Beispiel' }),
+  decision: phrase({ en: 'The decision', de: 'Die Entscheidung' }),
   when: phrase({ en: 'When', de: 'Wann' }),
   who: phrase({ en: 'Who', de: 'Wer' }),
 };

@@ -27,6 +27,8 @@ export const clientWords = {
     en: 'Disabling ends what it holds at once. It can be enabled again.',
     de: 'Sperren beendet sofort, was er hat. Er lässt sich wieder entsperren.',
   }),
+  disableTitle: phrase({ en: 'Disable a client', de: 'Client sperren' }),
+  disableAsked: (name: HtmlValue) => phrase({ en: html`Disable ${name}?`, de: html`${name} sperren?` }),
   retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),
   endsUnlessAdopted: (time: HtmlValue) =>
     phrase({

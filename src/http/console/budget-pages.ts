@@ -3,6 +3,7 @@ import {
   type BudgetRow,
   budgetNow,
   budgetPage,
+  budgetSentence,
   budgetsPage,
   limitUnit,
   subjectWords,
@@ -183,6 +184,7 @@ const SECTIONS: readonly SectionSpec[] = [
     title: words.howMuch,
     hint: words.howMuchHint,
     isRow: true,
+    afterNew: budgetSentence,
     fields: [
       {
         ...{ name: 'limit', label: words.limit, kind: numberField(words.limitHint) },
@@ -224,7 +226,7 @@ const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
   hrefOf: (id) => `${home}/${id}`,
   create: {
     ...{ operation: 'createBudget', title: words.make, lead: words.makeLead, button: words.add, done: 'created' },
-    values: { window_seconds: 86_400 },
+    ...{ values: { window_seconds: 86_400 }, script: 'budget-sentence.js', style: 'budget.css' },
   },
   change: {
     ...{ read: 'getBudget', operation: 'updateBudget', title: words.changeTitle },

@@ -1,4 +1,10 @@
-import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
+import {
+  type ClientModel,
+  type ClientRow,
+  clientPage,
+  clientsPage,
+  disableClientPage,
+} from '../../../views/pages/console-clients.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { exceptionsOf } from '../../domain/clients/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
@@ -9,6 +15,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
 import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
+import { lossesOfClient } from './losses.ts';
 import { linksAbout } from './object-links.ts';
 import { stepUp } from './step-up.ts';
 
@@ -107,6 +114,14 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
       if (await withFactor(ctx, account.id, href, call)) seeOther(ctx, `${href}?done=${done}`);
     });
   };
+  page('/console/clients/:id/disable', async (ctx, { viewer, frame }, id) => {
+    calls.access('disableClient', viewer.account);
+    const { name } = (await calls.run('getClient', viewer.account, viewer.by, { id })).body as ShownClient;
+    const href = clientHref(deps, id);
+    const losses = await lossesOfClient(calls, viewer, id);
+    sendPage(ctx, 200, disableClientPage({ ...frame, name, action: `${href}/disable`, clientHref: href, losses }));
+  });
+
   button('disable', 'disableClient', 'clientDisabled');
   button('enable', 'enableClient', 'enabled');
   button('adopt', 'adoptClient', 'adopted');

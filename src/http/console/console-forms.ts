@@ -15,6 +15,7 @@ import { changeableAgent } from './agent-standing.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
+import { lossesOfAgent } from './losses.ts';
 import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 export type PageParts = {
@@ -112,7 +113,8 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
     const { document } = await changeableAgent(deps, calls, viewer, id);
     const action = `${agentHref(deps, id)}/retire`;
     const agent = await rowOf(deps, document);
-    sendPage(ctx, status, retirePage({ ...frame, agent, action, typed: untyped(document.name), ...given }));
+    const losses = await lossesOfAgent(calls, viewer, id);
+    sendPage(ctx, status, retirePage({ ...frame, agent, action, losses, typed: untyped(document.name), ...given }));
   };
 
   page('/console/agents/:id/retire', (ctx, opened, id) => showRetirement(ctx, opened, id));

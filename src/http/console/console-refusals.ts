@@ -25,7 +25,7 @@ export const CONSOLE_REFUSALS = {
   },
   kill_scope_unknown: { code: 'invalid_field', text: 'Choose what to stop.' },
   bulk_action_unknown: { code: 'invalid_field', text: 'Choose to suspend, hand over or retire the agents.' },
-  bulk_too_many: { code: 'invalid_field', text: 'At most {most} agents at once. Choose fewer.' },
+  bulk_too_many: { code: 'invalid_field', text: 'At most {most} at once. Choose fewer.' },
   number_not_confirmed: { code: 'invalid_field', text: 'The text differs from the number of agents. Type {count}.' },
   name_not_confirmed: { code: 'invalid_field', text: 'The text differs from the name. Type {name}.' },
 } as const satisfies RefusalTable;

@@ -2,7 +2,7 @@ import { delegationPage, delegationsPage } from '../../../views/pages/console-de
 import type { DelegableTo } from '../../domain/authority/delegation/delegation.ts';
 import { documentRefusal } from '../../domain/platform/registries/document-refusals.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
-import { agentHref, partyNames, personHref, resourceNames } from './console-deps.ts';
+import { agentHref, partyNames, resourceNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import {
@@ -54,6 +54,7 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
     );
     const now = deps.clock.now();
     const rows = items.map((one) => ({
+      id: one.id,
       ...shownPerson(deps, viewer, frame, one.subject, names(one.subject)),
       agent: names(one.actor),
       delegationHref: delegationHref(deps, one.id),
@@ -72,7 +73,8 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
     const action = delegationsHref(deps);
     // The form of the filters keeps what the address limits the list to.
     const search = typed.search === '' ? (given.actor ?? given.subject ?? '') : typed.search;
-    sendPage(ctx, 200, delegationsPage({ ...frame, action, asked: { ...typed, search }, of, rows, pages }));
+    const ends = calls.mayAll('revokeDelegation', viewer.account) ? { endAction: `${action}/end` } : {};
+    sendPage(ctx, 200, delegationsPage({ ...frame, action, asked: { ...typed, search }, of, rows, pages, ...ends }));
   });
 
   page('/console/delegations/:id', async (ctx, { viewer, frame }, id) => {
@@ -105,7 +107,7 @@ export const addDelegationPages = ({ page, deps, calls }: PageParts): void => {
         ...(one.revoked_at === undefined ? {} : { revokedAt: one.revoked_at }),
         ...(one.last_used_at === undefined ? {} : { lastUsedAt: one.last_used_at }),
         ...(one.state !== 'revoked' && calls.mayAll('revokeDelegation', account)
-          ? { endAction: `${personHref(deps, one.subject)}/delegations/${one.id}/end` }
+          ? { endHref: `${delegationsHref(deps)}/end?id=${one.id}` }
           : {}),
         tree: await treeAround({ deps, calls, viewer, frame }, one),
       }),

@@ -125,6 +125,31 @@ const addBelow = async ({ calls, viewer }: Context, known: Known): Promise<boole
   return isMore;
 };
 
+/** People whose delegations are counted. */
+const COUNTED_PEOPLE = 20;
+
+/**
+ * How many live delegations stand below each of these, of those that the viewer sees. `isMore`: some were not read, so that
+ * each number is a lower bound.
+ */
+export const liveBelow = async (
+  { calls, viewer }: Pick<Context, 'calls' | 'viewer'>,
+  all: readonly ShownDelegation[],
+): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly isMore: boolean }> => {
+  const subjects = [...new Set(all.map(({ subject }) => subject))];
+  let isMore = subjects.length > COUNTED_PEOPLE;
+  const live: ShownDelegation[] = [];
+  for (const subject of subjects.slice(0, COUNTED_PEOPLE)) {
+    const query = { subject, live: true, limit: LISTED };
+    const { body, next } = await calls.run('listDelegations', viewer.account, viewer.by, { query });
+    live.push(...(body?.items ?? []));
+    isMore ||= next !== undefined;
+  }
+  const children = Map.groupBy(live, parentOf);
+  const below = (id: string): number => (children.get(id) ?? []).reduce((sum, child) => sum + 1 + below(child.id), 0);
+  return { counts: new Map(all.map(({ id }) => [id, below(id)])), isMore };
+};
+
 const treesModel = async (
   { deps, viewer, frame }: Context,
   all: readonly ShownDelegation[],

@@ -1,4 +1,5 @@
 /** Fields of an object as texts of a form, and back: the body of a call of the management API. */
+import type { ScriptName, StyleName } from '../../../views/assets.ts';
 import type { Html, HtmlValue, Phrase, Text } from '../../../views/html.ts';
 import type { ConsoleFrame, ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { Option } from '../../../views/partials/controls.ts';
@@ -36,6 +37,8 @@ export type SectionSpec = {
   readonly isRow?: true;
   readonly fields?: readonly FieldSpec[];
   readonly rows?: RowsSpec;
+  /** Below the fields of a new object. */
+  readonly afterNew?: HtmlValue;
 };
 
 /** An object as the management API answers it. */
@@ -53,6 +56,9 @@ export type ObjectFormSpec = {
     readonly button: Phrase;
     /** Keyword of the message afterwards. */
     readonly done: string;
+    /** Of the page. `style`: besides agents.css. */
+    readonly script?: ScriptName;
+    readonly style?: StyleName;
     /** Values of a new form. */
     readonly values?: Shown;
     /** The body of the call, from what the fields say; default: the same. */
@@ -167,7 +173,8 @@ export const sectionsOf = (
       ...(optional === undefined ? {} : { optional }),
     };
   };
-  return spec.sections.flatMap(({ fields = [], rows, title, hint, isFolded, isRow }): readonly FormSection[] => {
+  return spec.sections.flatMap((section): readonly FormSection[] => {
+    const { fields = [], rows, title, hint, isFolded, isRow, afterNew } = section;
     const shown = fields.filter(({ only }) => only === undefined || only === which);
     // An object without any item, as a new one, has an empty one.
     const spare = rows ? Math.max(more, itemsIn(rows, values) === 0 ? rows.spare : 0) : 0;
@@ -178,6 +185,7 @@ export const sectionsOf = (
         ...(hint === undefined ? {} : { hint }),
         ...{ isFolded: isFolded === true, isRow: isRow === true },
         controls: shown.map((field) => control(formName(field), field)),
+        ...(afterNew === undefined || which === 'change' ? {} : { after: afterNew }),
         ...(rows
           ? {
               rows: {

@@ -138,6 +138,8 @@ const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<Obje
       objectFormPage(frame, {
         ...{ place: spec.place, title: create.title, heading: create.title, lead: create.lead },
         ...{ action: home, cancelHref: home, button: create.button },
+        ...(create.script === undefined ? {} : { script: create.script }),
+        ...(create.style === undefined ? {} : { style: create.style }),
         sections: sectionsOf(spec, 'new', values, errors, offered, more),
       }),
     );

@@ -19,6 +19,7 @@ import { addClientPages } from './client-pages.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { addConsoleForms, type PageParts } from './console-forms.ts';
 import { addDeadLetterPages } from './dead-letter-pages.ts';
+import { addDelegationBulk } from './delegation-bulk.ts';
 import { addDelegationPages } from './delegation-pages.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addFirstStepsPages } from './first-steps-pages.ts';
@@ -105,6 +106,8 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addTransactionList, places: { transactions: ['listTransactions'] } },
   { add: addTransactionPage },
   { add: addTransactionFiles },
+  // Before the page of one delegation, so that `end` is not read as an id.
+  { add: addDelegationBulk },
   { add: addDelegationPages, places: { delegations: ['listDelegations'] } },
   { add: addStyleguidePage },
   { add: addAgentPages },

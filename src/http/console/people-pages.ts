@@ -193,7 +193,14 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     calls.access('removeAccountFactors', viewer.account);
     const { name } = await accountOf(viewer, id);
     const href = personHref(deps, id);
-    sendPage(ctx, 200, removeFactorsPage({ ...frame, name, action: `${href}/remove-factors`, personHref: href }));
+    sendPage(
+      ctx,
+      200,
+      removeFactorsPage({
+        ...{ ...frame, name, action: `${href}/remove-factors`, personHref: href },
+        factors: await factorsOf(viewer, id),
+      }),
+    );
   });
 
   page('/console/people/:id/disable', async (ctx, { viewer, frame }, id) => {

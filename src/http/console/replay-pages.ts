@@ -148,7 +148,7 @@ const sendParts = async (
       for (let next = first; !next.done; next = await iterator.next()) {
         const { summary, read, changed, share } = JSON.parse(next.value) as Line;
         if (summary) {
-          yield replayResult(await resultOf(deps, summary)).in(view);
+          yield replayResult(await resultOf(deps, summary, model.sees.includes('auditLog'))).in(view);
           yield replayActivation(model).in(view);
         } else if (Math.floor(share * 100) > percent) {
           percent = Math.floor(share * 100);
@@ -174,7 +174,12 @@ const sendParts = async (
   ctx.body = stream;
 };
 
-const resultOf = async (deps: ConsoleDeps, summary: NonNullable<Line['summary']>): Promise<ReplayResult> => {
+/** `readsLog`: the viewer may read the audit log. */
+const resultOf = async (
+  deps: ConsoleDeps,
+  summary: NonNullable<Line['summary']>,
+  readsLog: boolean,
+): Promise<ReplayResult> => {
   const { by_caller, by_scope, examples, ...counts } = summary;
   const most = <T extends { readonly allowed: number; readonly refused: number }>(rows: readonly T[]): readonly T[] =>
     rows.toSorted((a, b) => b.allowed + b.refused - (a.allowed + a.refused)).slice(0, ROWS);
@@ -197,6 +202,11 @@ const resultOf = async (deps: ConsoleDeps, summary: NonNullable<Line['summary']>
       ...(caller.startsWith('agt_') ? { href: agentHref(deps, caller) } : {}),
     })),
     byScope: most(by_scope),
-    examples: shown.map(({ caller = 'unknown', ...example }) => ({ ...example, name: names(caller) })),
+    examples: shown.map(({ caller = 'unknown', ...example }) => ({
+      ...{ ...example, name: names(caller) },
+      ...(readsLog && example.decision !== undefined
+        ? { decisionHref: `${deps.basePath}/console/audit?id=${encodeURIComponent(example.decision)}` }
+        : {}),
+    })),
   };
 };

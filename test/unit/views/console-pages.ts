@@ -525,6 +525,11 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-retire': retirePage({
       ...{ ...frame, agent: planner, action: `${planner.href}/retire` },
+      losses: [
+        { kind: 'delegations', count: 3, isMore: false },
+        { kind: 'approvals', count: 0, isMore: false },
+        { kind: 'grants', count: 100, isMore: true },
+      ],
       typed: { name: text('Planner'), value: text('Plan'), error: text('The text differs from the name.') },
     }),
   };

@@ -1,9 +1,15 @@
 /** Models of the pages about delegations. Text that another party chose goes through `text`. */
 import type { Html } from '../../../views/html.ts';
 import { delegationPage, delegationsPage } from '../../../views/pages/console-delegation.ts';
+import {
+  type ChosenDelegation,
+  endDelegationsPage,
+  endedDelegationsPage,
+} from '../../../views/pages/console-delegations-bulk.ts';
 import type { DelegationNode, DelegationTree } from '../../../views/pages/delegation-tree.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { delegationWords } from '../../../views/words/console-delegations.ts';
+import { delegationBulkWords } from '../../../views/words/console-delegations-bulk.ts';
 
 const NOON = 1_790_000_000;
 
@@ -72,6 +78,13 @@ export const delegationPages = (
     createdAt: NOON,
     tree: { trees: delegationTreeSample(home, text), more: 4, isMore: false, listHref },
   };
+  const chosen: ChosenDelegation = {
+    id: text('dlg_1'),
+    facts: {
+      ...{ href: `${home}/delegations/dlg_1`, agent: text('Planner'), person: text('Alice') },
+      ...{ resource: text('Calendar'), state: 'active' },
+    },
+  };
   return {
     'console-delegation': delegationPage(one),
     'console-delegation-full': delegationPage({
@@ -82,7 +95,7 @@ export const delegationPages = (
       delegable: { depth: 2, agents: [text('Payer'), text('Reviewer')] },
       revokedAt: NOON,
       lastUsedAt: NOON,
-      endAction: `${home}/people/acc_1/delegations/dlg_1/end`,
+      endHref: `${home}/delegations/end?id=dlg_1`,
     }),
     'console-delegations': delegationsPage({
       ...{ ...frame, action: `${home}/delegations`, asked: { search: text('Alice'), state: 'active' } },
@@ -90,13 +103,41 @@ export const delegationPages = (
       rows: [
         {
           ...shown,
+          id: text('dlg_1'),
           person: text('Alice Adams'),
           href: `${home}/people/acc_1`,
           delegationHref: `${home}/delegations/dlg_1`,
         },
-        { ...shown, person: delegationWords.aPerson, state: 'blocked', delegationHref: `${home}/delegations/dlg_2` },
+        {
+          ...{ ...shown, id: text('dlg_2'), person: delegationWords.aPerson, state: 'blocked' },
+          delegationHref: `${home}/delegations/dlg_2`,
+        },
       ],
       pages: { firstHref: listHref, nextHref: `${listHref}&after=x` },
+      endAction: `${home}/delegations/end`,
+    }),
+    'console-delegations-end': endDelegationsPage({
+      ...{ ...frame, action: `${home}/delegations/end`, listHref },
+      rows: [
+        { one: chosen, text: delegationBulkWords.ends(1, false) },
+        { one: chosen, text: delegationBulkWords.ends(100, true) },
+        { one: { ...chosen, id: text('dlg_3') }, kind: 'unchanged', text: delegationBulkWords.over },
+        { one: { id: text('dlg_4') }, kind: 'refused', text: text('It does not exist.') },
+      ],
+    }),
+    'console-delegations-end-nothing': endDelegationsPage({
+      ...{ ...frame, action: `${home}/delegations/end`, listHref },
+      rows: [{ one: chosen, kind: 'unchanged', text: delegationBulkWords.over }],
+    }),
+    'console-delegations-end-none': endDelegationsPage({
+      ...{ ...frame, action: `${home}/delegations/end`, listHref, rows: [] },
+    }),
+    'console-delegations-ended': endedDelegationsPage({
+      ...{ ...frame, listHref },
+      rows: [
+        { one: chosen, kind: 'done', text: delegationBulkWords.done },
+        { one: { id: text('dlg_4') }, kind: 'refused', text: text('It does not exist.') },
+      ],
     }),
     'console-delegations-none': delegationsPage({
       ...frame,

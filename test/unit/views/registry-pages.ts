@@ -11,7 +11,7 @@ import {
   deprecateBlueprintPage,
 } from '../../../views/pages/console-blueprints.ts';
 import { type BudgetRow, budgetPage, budgetsPage } from '../../../views/pages/console-budgets.ts';
-import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
+import { type ClientModel, clientPage, clientsPage, disableClientPage } from '../../../views/pages/console-clients.ts';
 import { disablePersonPage } from '../../../views/pages/console-disable-person.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
@@ -622,11 +622,20 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       delegations: { items: [], more: false },
       standing: { items: [], more: false },
     }),
+    'console-disable-client': disableClientPage({
+      ...{ ...frame, name: text('Wiki'), action: `${home}/clients/app_1/disable`, clientHref: `${home}/clients/app_1` },
+      losses: [{ kind: 'grants', count: 100, isMore: true }],
+    }),
+    'console-disable-unused-client': disableClientPage({
+      ...{ ...frame, name: text('Wiki'), action: `${home}/clients/app_1/disable`, clientHref: `${home}/clients/app_1` },
+      losses: [],
+    }),
     'console-remove-factors': removeFactorsPage({
       ...frame,
       name: text('Alice Adams'),
       action: `${href}/remove-factors`,
       personHref: href,
+      factors: person.factors,
     }),
     'console-groups': groupsPage({
       ...frame,

@@ -61,7 +61,7 @@ export const CONSOLE_GERMAN = {
   subject_of_approval_missing: 'Nennen Sie die Person, in deren Namen der Agent handelt, oder wer freigibt.',
   kill_scope_unknown: 'Wählen Sie, was Sie stoppen.',
   bulk_action_unknown: 'Wählen Sie, ob Sie die Agenten aussetzen, übergeben oder stilllegen.',
-  bulk_too_many: 'Höchstens {most} Agenten auf einmal. Wählen Sie weniger.',
+  bulk_too_many: 'Höchstens {most} auf einmal. Wählen Sie weniger.',
   number_not_confirmed: 'Der Text ist nicht die Anzahl der Agenten. Geben Sie {count} ein.',
   name_not_confirmed: 'Der Text ist nicht der Name. Geben Sie {name} ein.',
 } satisfies GermanWords;

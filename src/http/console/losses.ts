@@ -1,0 +1,41 @@
+/** How much ends with an action on an agent or a client: counts for its confirmation, of what the viewer may see. */
+import type { Loss } from '../../../views/partials/losses.ts';
+import type { ConsoleCalls, ItemOf, ListOperation, QueryOf } from './console-calls.ts';
+import type { Viewer } from './console-page.ts';
+
+/** Most objects of a kind that are counted. */
+const MOST = 100;
+
+/** `ends`: whether an item ends; default: each does. Empty without the permission. */
+const counted = async <Id extends ListOperation>(
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  kind: Loss['kind'],
+  operation: Id,
+  { id, query, ends = () => true }: { id?: string; query: QueryOf<Id>; ends?: (item: ItemOf<Id>) => boolean },
+): Promise<readonly Loss[]> => {
+  if (!calls.may(operation, account)) return [];
+  const asked = { query: { ...query, limit: MOST }, ...(id === undefined ? {} : { id }) };
+  const { body, next } = await calls.run(operation, account, by, asked);
+  const items = (Reflect.get(body ?? {}, 'items') ?? []) as readonly ItemOf<Id>[];
+  return [{ kind, count: items.filter(ends).length, isMore: next !== undefined }];
+};
+
+/** What ends when an agent is retired. */
+export const lossesOfAgent = async (calls: ConsoleCalls, viewer: Viewer, id: string): Promise<readonly Loss[]> =>
+  (
+    await Promise.all([
+      counted(calls, viewer, 'delegations', 'listDelegations', { query: { actor: id, live: true } }),
+      counted(calls, viewer, 'grants', 'listGrants', { query: { client: id } }),
+      counted(calls, viewer, 'instances', 'listInstances', {
+        ...{ id, query: {} },
+        ends: ({ state }) => state === 'active',
+      }),
+      counted(calls, viewer, 'approvals', 'listApprovals', { query: { agent: id, state: 'pending' } }),
+      counted(calls, viewer, 'transactions', 'listTransactions', { query: { agent: id, open: true } }),
+    ])
+  ).flat();
+
+/** What ends when a client is disabled. */
+export const lossesOfClient = (calls: ConsoleCalls, viewer: Viewer, id: string): Promise<readonly Loss[]> =>
+  counted(calls, viewer, 'grants', 'listGrants', { query: { client: id } });

@@ -1,0 +1,104 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type Column, table } from '../partials/console-list.ts';
+import { submit } from '../partials/submit.ts';
+import { bulkWords } from '../words/console-bulk.ts';
+import { delegationWords } from '../words/console-delegations.ts';
+import { delegationBulkWords as words } from '../words/console-delegations-bulk.ts';
+import { registerWords } from '../words/registries.ts';
+import { type DelegationState, delegationTag } from './delegation-tree.ts';
+
+/** A chosen delegation. Without `facts` the viewer may not see it. */
+export type ChosenDelegation = {
+  readonly id: string;
+  readonly facts?: {
+    readonly href: string;
+    readonly agent: string;
+    /** A phrase of ours, if the viewer may not know the person. */
+    readonly person: Text;
+    readonly resource: string;
+    readonly state: DelegationState;
+  };
+};
+
+type Outcome = keyof typeof words.outcomes;
+/** `kind` is absent for one that changes. */
+export type DelegationForecast = { readonly one: ChosenDelegation; readonly kind?: Outcome; readonly text: HtmlValue };
+
+const LOOKS: Readonly<Record<Outcome, string>> = { done: 'good', unchanged: 'still', refused: 'off' };
+
+const columns = (title: Phrase): readonly Column<DelegationForecast>[] => [
+  {
+    title: delegationWords.agent,
+    cell: ({ one: { id, facts } }) =>
+      html`${facts && html`<a href="${facts.href}">${chosenName(facts.agent)}</a> `}<code>${plainText(id, 80)}</code>`,
+  },
+  { title: delegationWords.person, cell: ({ one: { facts } }) => (facts ? isolated(facts.person) : '–') },
+  { title: delegationWords.where, cell: ({ one: { facts } }) => (facts ? isolated(facts.resource, 120) : '–') },
+  { title: registerWords.state, cell: ({ one: { facts } }) => (facts ? delegationTag(facts.state, true) : '–') },
+  {
+    title,
+    cell: ({ kind, text }) =>
+      html`${kind !== undefined && html`<span class="tag ${LOOKS[kind]}">${words.outcomes[kind]}</span> `}<span class="long">${text}</span>`,
+  },
+];
+
+/** The form POSTs `csrf` and `delegation` for each that ends to `action`. */
+export type DelegationsEndModel = ConsoleFrame & {
+  readonly action: string;
+  readonly listHref: string;
+  readonly rows: readonly DelegationForecast[];
+};
+
+/** Says of each chosen delegation what ends with it, and asks. */
+export const endDelegationsPage = (model: DelegationsEndModel): Html => {
+  const ending = model.rows.filter(({ kind }) => kind === undefined);
+  const others = model.rows.filter(({ kind }) => kind !== undefined);
+  const back = html`<a href="${model.listHref}">${words.back}</a>`;
+  return bulkPage(
+    model,
+    ending.length === 0 ? words.title : words.asked(ending.length),
+    model.rows.length === 0
+      ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
+      : html`<p class="lead">${ending.length === 0 ? words.nothingChanges : words.lead}</p>
+<section aria-labelledby="chosen"><h2 id="chosen" class="unseen">${words.chosen}</h2>
+${ending.length > 0 && table(columns(words.happens), ending, 'chosen')}
+${others.length > 0 && html`<h3 id="others">${words.others(others.length)}</h3>${table(columns(words.happens), others, 'others')}`}</section>
+${
+  ending.length === 0
+    ? html`<p>${back}</p>`
+    : html`<form method="post" action="${model.action}" class="form"><input type="hidden" name="csrf" value="${model.csrf}">${ending.map(
+        ({ one }) => html`<input type="hidden" name="delegation" value="${one.id}">`,
+      )}
+<div class="actions">${submit({ text: words.endSome(ending.length), kind: 'destructive' })} <a class="button plain" href="${model.listHref}">${registerWords.cancel}</a></div></form>`
+}`,
+  );
+};
+
+/** Shows for each delegation whether it ended, and otherwise why not. */
+export const endedDelegationsPage = (
+  model: ConsoleFrame & { readonly listHref: string; readonly rows: readonly DelegationForecast[] },
+): Html => {
+  const countOf = (kind: Outcome): number => model.rows.filter((row) => row.kind === kind).length;
+  const count = { done: countOf('done'), unchanged: countOf('unchanged'), refused: countOf('refused') };
+  return bulkPage(
+    { ...model, flash: { kind: count.refused > 0 ? 'warning' : 'success', text: bulkWords.resultCount(count) } },
+    words.result,
+    html`<section aria-labelledby="chosen"><h2 id="chosen">${words.chosen}</h2>
+${table(columns(words.happened), model.rows, 'chosen')}</section>
+<p><a href="${model.listHref}">${words.back}</a></p>`,
+  );
+};
+
+const bulkPage = (frame: ConsoleFrame, heading: Phrase, body: Html): Html =>
+  layout({
+    frame,
+    side: consoleNavigation(frame, 'delegations', false),
+    style: 'agents.css',
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${heading}</h1></div>
+${body}`,
+  });
