@@ -98,7 +98,7 @@ export const consentFactWords = {
   allowedButNew: (until: HtmlValue) =>
     phrase({
       en: html`You already allow the rest until ${until}. What is marked <strong>New</strong> is asked for the first time.`,
-      de: html`Das Übrige erlauben Sie schon bis ${until}. Was mit <strong>Neu</strong> markiert ist, wird zum ersten Mal erbeten.`,
+      de: html`Neues ist mit <strong>Neu</strong> markiert. Das Übrige erlauben Sie schon bis ${until}.`,
     }),
   andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
   details: phrase({ en: 'Details', de: 'Einzelheiten' }),
@@ -184,7 +184,7 @@ export const consentWarnings = {
   unfinished: (environment: Parameters<typeof agentWords.unfinished>[0]): Warning => ({
     line: phrase({
       en: html`Registered for ${agentWords.environments[environment]}`,
-      de: html`Registriert für die Umgebung „${agentWords.environments[environment]}“`,
+      de: html`Registriert für „${agentWords.environments[environment]}“`,
     }),
     text: agentWords.unfinished(environment),
   }),

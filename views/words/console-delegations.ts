@@ -15,7 +15,7 @@ export const delegationWords = {
   pages: phrase({ en: 'Pages of delegations', de: 'Seiten der Delegationen' }),
   searchHint: phrase({
     en: 'Exact name or id of an agent or person',
-    de: 'Genauer Name oder Kennung eines Agenten oder einer Person',
+    de: 'Genauer Name oder Kennung',
   }),
   none: phrase({
     en: 'There is no delegation. One begins when a person allows an agent something.',

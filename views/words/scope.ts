@@ -15,7 +15,7 @@ export const scopeWords = {
   /** On a tag, beside a right that the person has not allowed before. */
   isNew: phrase({ en: 'New', de: 'Neu' }),
   /** Beside a right of high risk. */
-  ownDecision: phrase({ en: 'Off unless you tick it', de: 'Aus, bis Sie es anhaken' }),
+  ownDecision: phrase({ en: 'Off unless you tick it', de: 'Aus, bis angehakt' }),
   /** In the sentence of a detail, for a value that is not narrowed. */
   any: phrase({ en: 'any', de: 'beliebig' }),
 };

@@ -21,7 +21,7 @@ import type { Viewer } from './console-page.ts';
 import { choiceField, flagField, lineField, secretField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
-import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-values.ts';
+import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 import { addRotation } from './object-secrets.ts';

@@ -20,7 +20,7 @@ import {
   rightsField,
   timeField,
 } from './form-fields.ts';
-import type { SectionSpec } from './object-form-values.ts';
+import type { SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 

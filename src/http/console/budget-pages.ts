@@ -33,7 +33,7 @@ import {
 } from './form-fields.ts';
 import { askedOf, listed } from './list-page.ts';
 import { findNamed, searchedId } from './named-objects.ts';
-import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
+import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 

@@ -15,7 +15,7 @@ import {
   namedField,
   rightsField,
 } from './form-fields.ts';
-import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
+import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
 import { addRotation, clientSecretPage } from './object-secrets.ts';

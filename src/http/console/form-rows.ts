@@ -1,6 +1,7 @@
 /** The buttons of a form that add a row, or remove one. They save nothing. */
 import { single } from '../middleware/form-body.ts';
-import { givenOf, type ObjectFormSpec, rowName, rowsSpecsOf, type Values, type Which } from './object-form-values.ts';
+import type { ObjectFormSpec } from './object-form-spec.ts';
+import { givenOf, rowName, rowsSpecsOf, type Values, type Which } from './object-form-values.ts';
 
 /** A button of rows: one more, or one less. */
 type RowsButton = { readonly more: number; readonly values: Values };

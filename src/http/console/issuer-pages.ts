@@ -12,7 +12,7 @@ import type { Viewer } from './console-page.ts';
 import { choiceField, flagField, keysField, lineField, timeField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
-import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
+import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 

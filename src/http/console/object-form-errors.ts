@@ -4,7 +4,8 @@ import { durationPhrase } from '../../../views/time-text.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { refusalPhrase, type ShownRefusal, shownErrors } from '../refusal-phrase.ts';
 import type { FieldSpec } from './form-fields.ts';
-import { fieldsOf, formName, type ObjectFormSpec, rowName, rowsSpecsOf, type Which } from './object-form-values.ts';
+import type { ObjectFormSpec } from './object-form-spec.ts';
+import { fieldsOf, formName, rowName, rowsSpecsOf, type Which } from './object-form-values.ts';
 
 /** The errors of a refusal by the field that it points to; a refusal of the whole stands at the first field. */
 export const errorsOf = (

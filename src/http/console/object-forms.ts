@@ -15,13 +15,12 @@ import type { Opened, Viewer } from './console-page.ts';
 import { afterRowsButton } from './form-rows.ts';
 import { findNamed } from './named-objects.ts';
 import { errorsOf } from './object-form-errors.ts';
+import type { ObjectFormSpec, Shown } from './object-form-spec.ts';
 import {
   bodyOf,
   changeOf,
   givenOf,
-  type ObjectFormSpec,
   type Offered,
-  type Shown,
   sectionsOf,
   type Values,
   valuesOf,

@@ -8,7 +8,7 @@ import { objectWords } from '../../../views/words/console-objects.ts';
 import { seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
 import type { PageParts } from './console-forms.ts';
-import type { Shown } from './object-form-values.ts';
+import type { Shown } from './object-form-spec.ts';
 import { stepUp } from './step-up.ts';
 
 type Said = { readonly place: ConsolePlace; readonly title: Phrase; readonly lead: Phrase };

@@ -13,7 +13,7 @@ import type { Viewer } from './console-page.ts';
 import { type FieldKind, flagField, keysField, lineField, namesField, rightsField, timeField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
-import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-values.ts';
+import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 

@@ -9,7 +9,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { choiceField, lineField, linesField, manyField, rightsField, secretField } from './form-fields.ts';
-import type { ObjectFormSpec } from './object-form-values.ts';
+import type { ObjectFormSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 

@@ -8,7 +8,7 @@ import { doerName, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { durationField, lineField, namedField, numberField } from './form-fields.ts';
 import { listed } from './list-page.ts';
-import type { ObjectFormSpec } from './object-form-values.ts';
+import type { ObjectFormSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 
 /** Adds `/console/registration-tokens`: initial access tokens, the form for a new one, and its revocation. */

@@ -16,7 +16,7 @@ import {
   manyField,
   timeField,
 } from './form-fields.ts';
-import type { ObjectFormSpec, SectionSpec } from './object-form-values.ts';
+import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
 import { addRotation, clientSecretPage } from './object-secrets.ts';

@@ -18,7 +18,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { type FieldKind, lineField, manyField, namedField } from './form-fields.ts';
 import { listed, sortingOf, sortLinks, sortQuery } from './list-page.ts';
-import type { ObjectFormSpec, Shown } from './object-form-values.ts';
+import type { ObjectFormSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
 import { addRotation } from './object-secrets.ts';
