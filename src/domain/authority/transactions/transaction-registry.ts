@@ -187,11 +187,15 @@ export const transactionRegistry = (deps: {
 };
 
 /** Only a text can be confirmed, by a participant, and by as many people as can take part. */
-const mayConfirm = ({ intent, participants }: Transaction, person: string, digest: string): boolean =>
-  intent.text !== undefined &&
-  intent.digest === digest &&
-  participants?.includes(person) !== false &&
-  (intent.confirmedBy ?? []).length < MOST_PARTICIPANTS;
+const mayConfirm = ({ intent, participants }: Transaction, person: string, digest: string): boolean => {
+  const { confirmedBy = [] } = intent;
+  return (
+    intent.text !== undefined &&
+    intent.digest === digest &&
+    participants?.includes(person) !== false &&
+    (confirmedBy.includes(person) || confirmedBy.length < MOST_PARTICIPANTS)
+  );
+};
 
 const confirmedEvent = ({ id, agent, owner, intent }: Transaction, person: string, by: By): AuditEvent => ({
   ...{
