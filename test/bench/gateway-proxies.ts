@@ -15,7 +15,7 @@ import { benchTokens, ISSUER, RESOURCE } from './bench-tokens.ts';
 import type { GatewayMicros, ProxyName } from './gateway-cost.ts';
 
 const TOKENS = 64;
-const TURNS = 36;
+const TURNS = process.argv[2] === 'quick' ? 12 : 36;
 /** Both programs are compiled after these. */
 const WARM_UP = 8;
 const PER_TURN = 512;

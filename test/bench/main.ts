@@ -19,7 +19,7 @@ import { type Denial, denials, denialsTable } from './deny.ts';
 import { type GatewayMicros, gatewayCostOf, gatewayText } from './gateway-cost.ts';
 import { type Listeners, listenersOn, listenersTable } from './listeners.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
-import { type BenchOptions, benchOptions, usage } from './options.ts';
+import { type BenchOptions, benchOptions, QUICK_SECONDS, usage } from './options.ts';
 import { type PageCost, pageCosts, pagesTable } from './pages.ts';
 import { policyCosts, policyTables } from './policy-cost.ts';
 import type { DecisionMicros } from './policy-decision.ts';
@@ -39,9 +39,9 @@ const runOn = (cores: string): void => {
   if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', cores, String(process.pid)]);
 };
 
-/** What a program of this folder prints, run on the core of the servers. */
-const printedBy = async <T>(file: string): Promise<T> => {
-  const [command, ...parameters] = pinned(core, join(import.meta.dirname, file));
+/** What a program of this folder prints, run on the core of the servers. `isQuick`: for one that takes long by itself. */
+const printedBy = async <T>(file: string, isQuick = false): Promise<T> => {
+  const [command, ...parameters] = pinned(core, join(import.meta.dirname, file), ...(isQuick ? ['quick'] : []));
   const { stdout } = await promisify(execFile)(command, parameters);
   return JSON.parse(stdout) as T;
 };
@@ -83,7 +83,9 @@ const run = async (options: BenchOptions) => {
     await round(variants, others, exchange, { ...options, index });
   }
   const epochMicros = isOn('epochs') ? (await printedBy<{ micros: number }>('epoch-check.ts')).micros : undefined;
-  const gateway = isOn('gateway') ? gatewayCostOf(await printedBy<GatewayMicros>('gateway-proxies.ts')) : undefined;
+  const gateway = isOn('gateway')
+    ? gatewayCostOf(await printedBy<GatewayMicros>('gateway-proxies.ts', isQuick))
+    : undefined;
   const verification = isOn('verification')
     ? verificationOf(await printedBy<VerificationMicros>('token-verification.ts'))
     : undefined;
@@ -94,11 +96,11 @@ const run = async (options: BenchOptions) => {
     isOn('policies') && ofExchange
       ? {
           exchange: await policyCosts(ofExchange, core, rounds, options),
-          decisions: await printedBy<readonly DecisionMicros[]>('policy-decision.ts'),
+          decisions: await printedBy<readonly DecisionMicros[]>('policy-decision.ts', isQuick),
         }
       : undefined;
 
-  const pages: readonly PageCost[] = isOn('pages') ? await pageCosts(isQuick ? 0.5 : 2, core) : [];
+  const pages: readonly PageCost[] = isOn('pages') ? await pageCosts(isQuick ? QUICK_SECONDS : 2, core) : [];
   const listening: Listeners[] = isOn('listeners') ? [await listenersOn(isQuick ? 400 : 5000, core)] : [];
   const waiting: Pollers[] = [];
   for (const store of isOn('pollers') ? (['sqlite', 'mongodb-redis'] as const) : [])

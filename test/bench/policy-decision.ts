@@ -22,7 +22,7 @@ export type DecisionMicros = {
 };
 
 const QUESTIONS = 1_000;
-const ROUNDS = 5;
+const ROUNDS = process.argv[2] === 'quick' ? 1 : 5;
 /** Asked in the mix that were asked before. */
 const OF_BEFORE = 0.8;
 const COUNTS = [11, 50, 200, 2_000];
