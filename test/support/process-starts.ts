@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const STARTS = /from 'node:(?:child_process|cluster)'/;
+/** A test file that names these starts a MongoDB and a Redis, whatever the stores of the run. */
+const NAMES_SERVERS = /(?:\[|, )'mongodb\+redis'/;
 /** Imports of values. `import type` and a list of types alone load nothing. */
 const IMPORT = /^import (?!type )(.*?) from '(\.{1,2}\/[^']+)';$/gms;
 /** It starts servers where the run or a test asks for them; ca.pem takes one short command. */
@@ -23,7 +25,8 @@ export const startsProcesses = (path: string): boolean => {
     .filter(([, names = '']) => !/^\{(?:\s*type \w+,?)+\s*\}$/.test(names))
     .map(([, , specifier = '']) => resolve(dirname(path), specifier))
     .filter((module) => isOfTests(module) && !ON_REQUEST.includes(module));
-  const starts = STARTS.test(text) || imported.some(startsProcesses);
+  const namesServers = path.endsWith('.test.ts') && NAMES_SERVERS.test(text);
+  const starts = STARTS.test(text) || namesServers || imported.some(startsProcesses);
   known.set(path, starts);
   return starts;
 };
