@@ -1,18 +1,21 @@
 /**
  * `npm test [PATH…] [options of Jest]`: all test files but those of `LONG`, or the named ones.
- * `npm run test:pages` and `npm run test:processes`: one folder of `LONG`, or the named files of it.
+ * `npm run test:pages` and `npm run test:processes`: one folder of `LONG`, or the named files of it. `npm run test:long`: both in one
+ * run, in which processes that wait and browsers that work share the cores.
  */
 import { runJest } from './run-jest.ts';
 
-/** Every page in a browser in every look, and servers of many processes. `.ci/run` runs these after the others. */
+/** Every page in a browser in every look, and servers of many processes. `.ci/run` runs these after the others, by `npm run test:long`. */
 const LONG = ['test/pages', 'test/processes'];
 
 const given = process.argv.slice(2);
-const folder = given[0] === '--folder' ? given[1] : undefined;
-const options = folder === undefined ? given : given.slice(2);
+const isOfFolders = given[0] === '--folder';
+/** Names of folders with commas between them. */
+const folders = isOfFolders ? (given[1] ?? '').split(',') : [];
+const options = isOfFolders ? given.slice(2) : given;
 const namesLong = options.some((one) => LONG.some((name) => one.includes(name)));
 
 if (namesLong) runJest(options);
-else if (folder !== undefined) runJest([`${folder}/`, ...options]);
+else if (isOfFolders) runJest([...folders.map((folder) => `${folder}/`), ...options]);
 // Last: Jest takes what follows as a pattern of its own.
 else runJest([...options, `--testPathIgnorePatterns=/node_modules/|<rootDir>/(${LONG.join('|')})/`]);
