@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const STARTS = /from 'node:(?:child_process|cluster)'/;
-/** A test file that names these starts a MongoDB and a Redis, whatever the stores of the run. */
+/** A test file that names these starts a MongoDB and a Redis, also where the run has other stores. */
 const NAMES_SERVERS = /(?:\[|, )'mongodb\+redis'/;
 /** Imports of values. `import type` and a list of types alone load nothing. */
 const IMPORT = /^import (?!type )(.*?) from '(\.{1,2}\/[^']+)';$/gms;
