@@ -17,7 +17,14 @@ const DRAWN_FOR_EACH = 3;
 /** Those of them that the compiler accepts. */
 type Compilable = (mutations: readonly Mutation[]) => ReadonlySet<Mutation>;
 
-export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+/** Of each file as it was first read, since a run takes long, and a developer goes on meanwhile. */
+const texts = new Map<string, string>();
+
+export const textOf = (path: string): string => {
+  const text = texts.get(path) ?? readFileSync(join(ROOT, path), 'utf8');
+  texts.set(path, text);
+  return text;
+};
 
 /** The text of its file with the mutation. */
 export const mutated = ({ path, line, after }: Mutation): string =>

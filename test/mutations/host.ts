@@ -27,6 +27,8 @@ export type Answer = {
   readonly reached?: readonly Reached[] | undefined;
   /** Bytes of memory in use. */
   readonly memory?: number;
+  /** Seconds of processor time that the answer took. */
+  readonly seconds?: number;
 };
 
 /** Guards by `PATH:LINE` that one test reaches; without a title, what is done for all tests of the file. */
@@ -85,7 +87,11 @@ const host: typeof run = async (globalConfig, projectConfig, environment, runtim
   return new Promise(() => {
     const answer = answering(runFile);
     process.on('message', (question: Question) => {
-      void answer(question).then((given) => process.send?.({ ...given, memory: process.memoryUsage.rss() }));
+      const before = process.cpuUsage();
+      void answer(question).then((given) => {
+        const { user, system } = process.cpuUsage(before);
+        process.send?.({ ...given, memory: process.memoryUsage.rss(), seconds: (user + system) / 1e6 });
+      });
     });
     process.on('disconnect', () => process.exit(0));
     process.send?.({});

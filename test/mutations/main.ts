@@ -30,7 +30,8 @@ const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N]
   --count     how many mutations (default 60)
   --from      leave out those before the K-th (default 1)
   --tests     how many tests run at a time, the nearest first, until one fails or all have run (default 40)
-  --seconds   after how many seconds no further test file begins, and the mutation has survived (default 180)
+  --seconds   after how many seconds of processor time no further test file begins, and the mutation has survived
+              (default 90)
   --path      only files whose path begins so
   --operator  only operators whose name contains this, as "limit" or "audit event"
   --at        all mutations of this line, in place of a seed's
@@ -47,7 +48,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '60' },
     from: { type: 'string', default: '1' },
     tests: { type: 'string', default: '40' },
-    seconds: { type: 'string', default: '180' },
+    seconds: { type: 'string', default: '90' },
     path: { type: 'string', default: '' },
     operator: { type: 'string', default: '' },
     at: { type: 'string', multiple: true, default: [] },

@@ -17,8 +17,8 @@ export type Trial = { readonly killer?: string; readonly ran: number; readonly f
 
 export type Trials = {
   /**
-   * Runs tests in this order until one fails, or until the time is over: then it begins with no further file. `killer` is
-   * `file › title`; without it the mutation survived the `ran` of `files`.
+   * Runs tests in this order until one fails, or until they have taken so much processor time: then it begins with no further
+   * file. `killer` is `file › title`; without it the mutation survived the `ran` of `files`.
    */
   trialOf(mutation: Mutation, tests: readonly Selection[], mostSeconds: number): Promise<Trial>;
   end(): Promise<void>;
@@ -29,6 +29,8 @@ export type Trials = {
 export const startTrials = (copy: string): Trials => {
   const unusable = new Set<string>();
   let host: HostProcess | undefined;
+  /** Processor time of all answers. */
+  let spent = 0;
   /** Of the process; `onDisk` is the one that a new process loads. */
   let applied: Mutation | undefined;
   let onDisk: Mutation | undefined;
@@ -42,7 +44,9 @@ export const startTrials = (copy: string): Trials => {
     applied = onDisk;
   };
   const ask = async (question: Question): Promise<Answer | undefined> => {
+    const begin = performance.now();
     const answer = await host?.ask(question);
+    spent += answer?.seconds ?? (performance.now() - begin) / 1000;
     if (answer === undefined) await end();
     return answer;
   };
@@ -102,9 +106,9 @@ export const startTrials = (copy: string): Trials => {
     end,
     unusable,
     async trialOf(mutation, tests, mostSeconds) {
-      const end = performance.now() + mostSeconds * 1000;
+      const most = spent + mostSeconds;
       for (const [ran, each] of tests.entries()) {
-        if (performance.now() > end) return { ran, files: tests.length };
+        if (spent > most) return { ran, files: tests.length };
         const killer = unusable.has(each.file) ? undefined : await killerIn(each, mutation);
         if (killer !== undefined) return { killer: `${each.file} › ${killer}`, ran: ran + 1, files: tests.length };
       }
