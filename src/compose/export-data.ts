@@ -12,6 +12,7 @@ import { commandLineAuditLog } from '../domain/audit/command-line-log.ts';
 import { countOf, dataLines, type ShowStep } from '../domain/platform/data-transfer/copy.ts';
 import { MovingRefused } from '../domain/platform/data-transfer/data-file.ts';
 import { importMarks } from '../domain/platform/data-transfer/import-mark.ts';
+import { type BackupEvent, backupBegins, copiedAfter } from '../domain/platform/server-state/recorded-backup.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
 import { TRANSFERRED } from './collections.ts';
@@ -22,11 +23,12 @@ export type Exported = { readonly documents: number; readonly served: boolean };
 
 /**
  * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run at the
- * same time: an export of SQLite is a snapshot, an export of MongoDB reads one document at a time.
+ * same time: an export of SQLite is a snapshot, an export of MongoDB reads one document at a time. `backup`: the audit log
+ * says that it is this backup, and whether it failed.
  */
 export const exportData = async (
   configuration: Configuration,
-  { to, show }: { readonly to: string; readonly show: ShowStep },
+  { to, show, backup }: { readonly to: string; readonly show: ShowStep; readonly backup?: BackupEvent },
 ): Promise<Exported> => {
   const { issuer, stores, data } = configuration;
   const masterKey = existingMasterKey(configuration);
@@ -50,12 +52,12 @@ export const exportData = async (
     if ((await countOf(live.collection(SIGNING_KEYS))) === 0) {
       throw new MovingRefused('The store holds nothing to move.', 'Name the settings the server runs with.');
     }
-    await commandLineAuditLog(live, systemClock).append({
-      type: 'store.exported',
-      outcome: 'done',
-      caller: 'system',
-      inputs: { source: stores.document },
-    });
+    const audit = commandLineAuditLog(live, systemClock);
+    if (backup) await backupBegins(audit, backup);
+    else {
+      const inputs = { source: stores.document };
+      await audit.append({ type: 'store.exported', outcome: 'done', caller: 'system', inputs });
+    }
     const write = async (documents: DocumentStore): Promise<Exported> => {
       let exported = { documents: 0, served: false };
       const served = async (): Promise<boolean> => {
@@ -77,14 +79,17 @@ export const exportData = async (
       const written = await writePrivateLines(to, lines);
       return { ...exported, documents: written - 2 };
     };
-    if (stores.document !== 'sqlite') return await write(live);
-    await backupDatabase({ file: database, to: snapshot });
-    const copy = declared(sqliteDocumentStore(openSqlite({ file: snapshot })));
-    try {
-      return await write(copy);
-    } finally {
-      await copy.close();
-    }
+    const ofMoment = async (): Promise<Exported> => {
+      if (stores.document !== 'sqlite') return write(live);
+      await backupDatabase({ file: database, to: snapshot });
+      const copy = declared(sqliteDocumentStore(openSqlite({ file: snapshot })));
+      try {
+        return await write(copy);
+      } finally {
+        await copy.close();
+      }
+    };
+    return await (backup ? copiedAfter(audit, backup, ofMoment) : ofMoment());
   } finally {
     await live.close();
     if (stores.document === 'sqlite')

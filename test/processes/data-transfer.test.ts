@@ -447,6 +447,9 @@ describe('and back to SQLite', () => {
     expect(await behalf(['backup', '--to', backup])).toMatchObject({ code: 0 });
     expect(statSync(backup).mode & 0o777).toBe(0o600);
     expect(await isActive(token)).toBe(true);
+    const { body: recorded } = await scene.management.call('GET', '/audit/events?type=store.backed_up');
+    expect(recorded['items']).toMatchObject([{ event: { outcome: 'done', target: { id: 'backup.ndjson' } } }]);
+    expect((await scene.management.call('GET', '/server')).body).toMatchObject({ backed_up_at: expect.any(Number) });
     expect(await server.stop()).toBe(0);
     // Never over what is there.
     expect(await behalf(['restore', '--from', backup])).toMatchObject({ code: 1 });

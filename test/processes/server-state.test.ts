@@ -175,6 +175,27 @@ describe('with a database file', () => {
     expect(refused).toMatchObject({ code: 1, out: '' });
   }, 60_000);
 
+  test('`behalf backup` is recorded, and one that fails is not the last backup', async () => {
+    const events = async () => {
+      const { body } = await management.call('GET', '/audit/events?type=store.backed_up&limit=2');
+      return body['items'] as readonly { readonly at: number; readonly event: object }[];
+    };
+    const environment = { BEHALF_DATA: server.dataFolder };
+    const to = join(server.dataFolder, 'copy.db');
+    expect(await cliHere(['backup', '--to', to], environment)).toMatchObject({ code: 0 });
+    const [made] = await events();
+    const target = { kind: 'backup', id: 'copy.db' };
+    expect(made).toMatchObject({ event: { outcome: 'done', caller: 'system', target } });
+    const again = await cliHere(['backup', '--to', to], environment);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('exists already') });
+    expect(await events()).toMatchObject([
+      { event: { outcome: 'refused', note: 'the copy failed', target } },
+      { event: { outcome: 'done', target } },
+    ]);
+    const { body } = await management.call('GET', '/server');
+    expect(body['backed_up_at']).toBe(Math.floor(Number(made?.at) / 1000));
+  }, 60_000);
+
   test('an operator reads the state and makes no backup', async () => {
     const operator = await managementFromKeyFile(server.operatorKeyFile);
     expect((await operator.call('GET', '/server')).status).toBe(200);

@@ -1,12 +1,14 @@
 /** `behalf backup` and `behalf restore`: on the machine; SQLite by its file, MongoDB by an export of all data. */
+import { basename } from 'node:path';
 import { systemClock, until } from '../../../adapters/node/clock.ts';
 import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
 import { endLog } from '../../domain/audit/transparency-log/log-life.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/platform/epochs/epoch.ts';
+import { backupBegins, copiedAfter } from '../../domain/platform/server-state/recorded-backup.ts';
 import { type Call, type Command, EXIT, usageError } from '../command.ts';
-import { databaseFile, existingDatabase, withLocalStore } from '../local-store.ts';
+import { databaseFile, databaseOfServer, withLocalStore } from '../local-store.ts';
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
@@ -28,15 +30,26 @@ const backup: Command = {
       await withProgress(call.terminal, async (show) => {
         // Loaded on demand: this module loads the drivers of both stores.
         const { exportData } = await import('../../compose/export-data.ts');
-        await exportData(configuration, { to, show });
+        await exportData(configuration, { to, show, backup: eventOf(to) });
         return told;
       });
     } else {
-      await backupDatabase({ file: existingDatabase(configuration), to });
+      await backupOfFile(configuration, to);
       call.terminal.err(`${told.join('\n')}\n`);
     }
     return EXIT.done;
   },
+};
+
+const eventOf = (to: string) => ({ name: basename(to), caller: 'system' }) as const;
+
+const backupOfFile = (configuration: Configuration, to: string): Promise<void> => {
+  const { file } = databaseOfServer(configuration);
+  const event = eventOf(to);
+  return withLocalStore(databaseOfServer(configuration), async ({ audit }) => {
+    await backupBegins(audit, event);
+    await copiedAfter(audit, event, () => backupDatabase({ file, to }));
+  });
 };
 
 const restore: Command = {

@@ -297,7 +297,7 @@ export const AUDIT_EVENTS = {
   'volume.recovered':
     'Enough of the volume of the database is free. The server created its reserve again, and anonymous requests may write.',
   'store.backed_up':
-    'All data was copied into a file on the machine of the server. The server writes this event before it reads the data.',
+    'All data was copied into a file. This event is written before the data is read; a second one with outcome `refused` says that the copy failed.',
   'store.exported':
     'All data was read to be moved to another store. The server writes this event before it reads the data.',
   'store.imported': 'All data was imported from another store.',

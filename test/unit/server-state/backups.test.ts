@@ -102,12 +102,18 @@ test('a copy that fails after its event is an error, in the state until a backup
   const { backups, folder } = scene();
   const failing = { ...folder, write: async () => Promise.reject(new Error('the file is damaged')) };
   const heard: string[] = [];
+  const audit = recordedAudit();
   const broken = newBackups({
-    ...{ files: failing, store: 'sqlite', audit: recordedAudit(), clock: movableClock() },
+    ...{ files: failing, store: 'sqlite', audit, clock: movableClock() },
     onFailed: (name) => heard.push(name),
   });
   await expect(broken.create(BY)).rejects.toThrow('the file is damaged');
   expect(broken.state()).toEqual({ failed: { name: heard[0], reason: 'the file is damaged' } });
+  const target = { kind: 'backup', id: heard[0] };
+  expect(audit.events).toMatchObject([
+    { type: 'store.backed_up', outcome: 'done', target },
+    { type: 'store.backed_up', outcome: 'refused', target, caller: 'acc_admin' },
+  ]);
   expect(backups.state()).toEqual({});
 });
 

@@ -4,6 +4,7 @@ import type { BackupFile, BackupFiles } from '../../ports/backup-files.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { By } from '../registries/registered-documents.ts';
 import { backupRefusal } from './backup-refusals.ts';
+import { type BackupEvent, backupBegins, copiedAfter } from './recorded-backup.ts';
 
 /** They stand on the volume of the database, so they must not fill it. */
 const MOST = 10;
@@ -49,9 +50,10 @@ export const newBackups = (deps: {
   let running: string | undefined;
   let failed: BackupState['failed'];
 
-  const written = async (folder: BackupFiles, name: string): Promise<BackupFile> => {
+  const written = async (folder: BackupFiles, event: BackupEvent): Promise<BackupFile> => {
+    const { name } = event;
     try {
-      await folder.write(name);
+      await copiedAfter(audit, event, () => folder.write(name));
       const made = (await folder.list()).find((one) => one.name === name);
       if (!made) throw new Error(`${name} is not in ${folder.folder} after the backup`);
       failed = undefined;
@@ -91,22 +93,20 @@ export const newBackups = (deps: {
       // To the millisecond, so that two backups of one second have two names.
       const name = `behalf-${new Date(clock.nowMillis()).toISOString().replaceAll(/[:.]/g, '-')}.db`;
       running = name;
+      const event = {
+        ...{ name, caller: by.caller },
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      };
       try {
         await files.removeDrafts(Math.floor(clock.nowMillis() / 1000) - DRAFT_SECONDS);
         await assertRoom(files);
-        await audit.append({
-          type: 'store.backed_up',
-          outcome: 'done',
-          caller: by.caller,
-          target: { kind: 'backup', id: name },
-          ...(by.request === undefined ? {} : { request: by.request }),
-          ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-        });
+        await backupBegins(audit, event);
       } catch (error) {
         running = undefined;
         throw error;
       }
-      const writing = written(files, name);
+      const writing = written(files, event);
       // A failure after the answer is in `state` and in the log.
       writing.catch(() => undefined);
       return (await withinPatience(writing)) ?? { name };

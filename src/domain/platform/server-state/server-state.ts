@@ -32,7 +32,7 @@ export type ServerState = {
   readonly checkpoint?: { readonly sequence: number; readonly at: number };
   /** Number of streams of the audit log, that of checkpoints included. */
   readonly streams: number;
-  /** The last times of events about the database; epoch seconds. Absent: never. */
+  /** The last times of events about the database, without backups whose copy failed; epoch seconds. Absent: never. */
   readonly backedUpAt?: number;
   readonly restoredAt?: number;
   readonly mismatchFoundAt?: number;
@@ -66,7 +66,7 @@ export const serverStateReader = ({
         records.find({ where: { stream: CHECKPOINT_STREAM }, order: NEWEST_PLACE, limit: 1 }),
         records.find({ where: { opens: true }, limit: MOST_COUNTED }),
         epochs.get('all'),
-        lastOf(records, 'store.backed_up'),
+        lastBackup(records),
         lastOf(records, 'store.restored'),
         lastOf(records, 'audit.mismatch_found'),
       ]);
@@ -99,6 +99,25 @@ const nodeOf = ({ id, host, process, at, expiresAt }: NodeRecord, now: number): 
 const backlog = async (deliveries: Collection<Delivery>, state: Delivery['state']): Promise<Backlog> => {
   const found = await deliveries.find({ where: { state }, limit: MOST_COUNTED + 1 });
   return { count: Math.min(found.length, MOST_COUNTED), isMore: found.length > MOST_COUNTED };
+};
+
+/** Backups that are looked at for one that did not fail. */
+const MOST_BACKUPS = 20;
+
+/** When the last backup began whose copy did not fail. */
+const lastBackup = async (records: Collection<AuditRecord>): Promise<number | undefined> => {
+  const order = { by: 'at', direction: 'descending' } as const;
+  const found = await records.find({ where: { type: 'store.backed_up' }, order, limit: MOST_BACKUPS });
+  const failed: string[] = [];
+  for (const { document } of found) {
+    const { event, target = '', at } = document;
+    // A failure follows the event of the same backup. An earlier backup may have the same name.
+    const index = failed.indexOf(target);
+    if (event.outcome === 'refused') failed.push(target);
+    else if (index === -1) return inSeconds(at);
+    else failed.splice(index, 1);
+  }
+  return undefined;
 };
 
 const lastOf = async (records: Collection<AuditRecord>, type: AuditEventType): Promise<number | undefined> => {
