@@ -163,7 +163,7 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
       return { status, outcome: 'refused', reason };
     }
     const body = bodies.of(request);
-    response.once('close', body.release);
+    response.on('close', body.release);
     const isGone = (): boolean => response.destroyed;
     const decision = await decide(requestOf(request, { body: () => body.read(), isGone }));
     if (decision.kind !== 'permit') {

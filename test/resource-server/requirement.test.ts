@@ -332,4 +332,20 @@ describe('a requirement that is found after the token is verified', () => {
     await expect(guard().check(asked(token), failing)).rejects.toThrow('no luck');
     await expect(guard().check(asked(token), () => ({ scope: 'x' }) as never)).rejects.toThrow('requirement.scope');
   });
+
+  test('is checked anew when the API changed it, and once when it cannot change', async () => {
+    const token = await issuer.token();
+    const changing: Record<string, unknown> = { scopes: ['notes.read'] };
+    const [own] = [guard()];
+    expect((await own.check(asked(token), changing as never)).granted).toBe(true);
+    changing['scope'] = 'notes.admin';
+    await expect(own.check(asked(token), changing as never)).rejects.toThrow('requirement.scope');
+    const scopes = ['notes.read'];
+    const half = Object.freeze({ scopes });
+    expect((await own.check(asked(token), half)).granted).toBe(true);
+    scopes[0] = 'not a scope';
+    await expect(own.check(asked(token), half)).rejects.toThrow('requirement.scopes');
+    const fixed = Object.freeze({ scopes: Object.freeze(['notes.read']) });
+    for (let turn = 0; turn < 2; turn += 1) expect((await own.check(asked(token), fixed)).granted).toBe(true);
+  });
 });

@@ -58,8 +58,20 @@ const RIGHT: Readonly<Record<keyof Requirement, (value: unknown) => boolean>> = 
   live: (value) => typeof value === 'boolean',
 };
 
-/** Throws TypeError naming the member. A misspelt member would otherwise require nothing. */
+/** Requirements that were right, and cannot change. */
+const known = new WeakSet<Requirement>();
+
+const isFrozen = (requirement: Requirement): boolean =>
+  Object.isFrozen(requirement) &&
+  requirement.details === undefined &&
+  Object.values(requirement).every((value) => Object.isFrozen(value));
+
+/**
+ * Throws TypeError naming the member. A misspelt member would otherwise require nothing. Checks a frozen requirement with frozen members
+ * once, unless it has details.
+ */
 export const checkRequirement = (requirement: Requirement): void => {
+  if (known.has(requirement)) return;
   if (typeof requirement !== 'object' || requirement === null) throw new TypeError('a requirement is an object');
   for (const [member, value] of Object.entries(requirement)) {
     if (!Object.hasOwn(MEMBERS, member)) {
@@ -69,6 +81,7 @@ export const checkRequirement = (requirement: Requirement): void => {
       throw new TypeError(`requirement.${member}: the value is malformed`);
     }
   }
+  if (isFrozen(requirement)) known.add(requirement);
 };
 
 const checkScopes = (access: Access, scopes: readonly string[]): void => {

@@ -13,8 +13,10 @@ export const strictJson = (
   bytes: Uint8Array,
   refused: readonly string[] = ['__proto__'],
   maximumDepth = MAXIMUM_DEPTH,
-): unknown => {
-  const text = decoded(bytes);
+): unknown => strictJsonText(decoded(bytes), refused, maximumDepth);
+
+/** As `strictJson`, for a text whose bytes were valid UTF-8. */
+export const strictJsonText = (text: string, refused: readonly string[], maximumDepth: number): unknown => {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -63,10 +63,20 @@ type Seen = {
 const isContentNeeded = (found: Found, method: string): boolean =>
   found.kind === 'mcp' ? method === 'POST' : found.kind === 'route' && found.route.details.length > 0;
 
-const deedOf = (found: Found, messages: Messages | undefined): Deed => ({
-  route: found.kind === 'route' ? found.route.path : found.kind === 'mcp' ? found.rules.path : undefined,
-  tools: messages?.list.flatMap(({ tool }) => (tool === undefined ? [] : [tool])) ?? [],
-});
+const deedOf = (found: Found, messages: Messages | undefined): Deed => {
+  const tools: string[] = [];
+  if (messages) for (const { tool } of messages.list) if (tool !== undefined) tools.push(tool);
+  return {
+    route: found.kind === 'route' ? found.route.path : found.kind === 'mcp' ? found.rules.path : undefined,
+    tools,
+  };
+};
+
+/** With its members, so that the package checks it once. */
+const frozen = (requirement: Requirement): Requirement => {
+  for (const value of Object.values(requirement)) Object.freeze(value);
+  return Object.freeze(requirement);
+};
 
 /** Makes the decision of a gateway. */
 export const gatewayDecision = (configuration: GatewayConfiguration, tools: DecisionTools): Decide => {
@@ -82,19 +92,20 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
   const isForMetadata = (method: string, path: string): boolean =>
     path === server.metadata.path && (method === 'GET' || method === 'HEAD');
 
-  /** What calls of tools need whose content fills no details: the same for each call. By the need of the tool. */
+  /** What requests need whose content fills no details: the same for each. By the need of the route or of the tool. */
   const fixed = new Map<Need, Requirement>();
 
   /** All that the needs require of the token itself. Where the server decides about details, the token need not hold them. */
   const requirementFrom = (needs: readonly FilledNeed[], isApproved: boolean): Requirement => {
-    const [, only] = needs;
-    const isFixed = needs.length === 2 && only && needs.every(({ need }) => need.details.length === 0);
-    const known = isFixed ? fixed.get(only.need) : undefined;
+    const last = needs.at(-1);
+    // All messages share the first need.
+    const isFixed = needs.length <= 2 && last && needs.every(({ need }) => need.details.length === 0);
+    const known = isFixed ? fixed.get(last.need) : undefined;
     if (known) return known;
     const requirement = requirementOf(
       needs.map((one) => (one.need.authzen === false || isApproved ? one : { ...one, details: [] })),
     );
-    if (isFixed) fixed.set(only.need, requirement);
+    if (isFixed) fixed.set(last.need, frozen(requirement));
     return requirement;
   };
 
@@ -157,7 +168,8 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     seen.scopes = requirement.scopes;
     // Before people or the server are asked about a request that would be refused in any case.
     // Where there is nothing to ask, the package checks the same next.
-    const questions = needs.flatMap((one) => questionsOf(one, resource));
+    const questions: Question[] = [];
+    for (const one of needs) questions.push(...questionsOf(one, resource));
     if (questions.length === 0 && credentials === noCredentials) return requirement;
     const refusal = await server.refusalNow(access, requirement);
     if (refusal) throw refusal;

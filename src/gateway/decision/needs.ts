@@ -44,10 +44,12 @@ const filled = ({ type, members }: DetailTemplate, content: unknown): Detail => 
   return { ...Object.fromEntries(values.filter(([, value]) => value !== undefined)), type };
 };
 
+const NO_DETAILS: readonly Detail[] = [];
+
 /** Fills the details of a need. Throws RequestRefused. */
 export const filledNeed = (need: Need, content: unknown): FilledNeed => ({
   need,
-  details: need.details.map((template) => filled(template, content)),
+  details: need.details.length === 0 ? NO_DETAILS : need.details.map((template) => filled(template, content)),
 });
 
 const needOfMessage = (rules: McpRules, { method, tool, content }: Message): Need | 'pass' => {
@@ -69,11 +71,14 @@ const needOfMessage = (rules: McpRules, { method, tool, content }: Message): Nee
 };
 
 /** What the messages of a request need, besides the needs of all messages. Throws Refusal and RequestRefused. */
-export const needsOfMessages = (rules: McpRules, messages: readonly Message[]): readonly FilledNeed[] =>
-  messages.flatMap((message) => {
+export const needsOfMessages = (rules: McpRules, messages: readonly Message[]): readonly FilledNeed[] => {
+  const needs: FilledNeed[] = [];
+  for (const message of messages) {
     const need = needOfMessage(rules, message);
-    return need === 'pass' ? [] : [filledNeed(need, message.content satisfies JsonObject)];
-  });
+    if (need !== 'pass') needs.push(filledNeed(need, message.content satisfies JsonObject));
+  }
+  return needs;
+};
 
 type Actor = Need['actor'];
 

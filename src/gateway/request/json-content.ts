@@ -1,5 +1,6 @@
 /** JSON content that the gateway decides about: all parsers must read it alike. */
-import { strictJson } from '../../domain/vocabulary/strict-json.ts';
+import { isAscii } from 'node:buffer';
+import { strictJson, strictJsonText } from '../../domain/vocabulary/strict-json.ts';
 import { RequestRefused } from './request-refused.ts';
 
 type Headers = readonly (readonly [name: string, value: string])[];
@@ -31,6 +32,9 @@ const checkNumbers = (text: string): void => {
   }
 };
 
+const REFUSED = ['__proto__'];
+const DEEPEST = 64;
+
 /** The value of the content. Throws RequestRefused. */
 export const jsonContent = (headers: Headers, bytes: Uint8Array): unknown => {
   const coding = headerIn(headers, 'content-encoding');
@@ -45,9 +49,11 @@ export const jsonContent = (headers: Headers, bytes: Uint8Array): unknown => {
     throw new RequestRefused(415, 'type_refused', 'Send the content as application/json in UTF-8.');
   }
   try {
-    const value = strictJson(bytes, ['__proto__'], 64);
     // Digits, signs and quotes are single bytes in UTF-8, and part of no other character.
-    checkNumbers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+    // The same text in both encodings, and decoded once.
+    const value = isAscii(bytes) ? strictJsonText(text, REFUSED, DEEPEST) : strictJson(bytes, REFUSED, DEEPEST);
+    checkNumbers(text);
     return value;
   } catch (error) {
     if (error instanceof RequestRefused) throw error;

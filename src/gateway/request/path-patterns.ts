@@ -61,8 +61,12 @@ export const patternKey = foldedPattern;
 /** Such a path is its own folded form. */
 const IS_FOLDED = /^\/(?:[a-z0-9\-._~!$&'()*+,=:@/]*[a-z0-9\-._~!$&'()*+,=:@])?$/;
 
+/** Clients choose paths: only so many are remembered, and no longer ones. */
+const [MOST_REMEMBERED, LONGEST_REMEMBERED] = [1000, 200];
+
 /** `patterns` are normalised paths with `:name` and `*` segments. */
 export const pathPatterns = (patterns: readonly string[]): PathPatterns => {
+  const known = new Map<string, number | 'ambiguous'>();
   const order = patterns
     .map((_, index) => index)
     .sort((one, other) => compareSpecificity(String(patterns[one]), String(patterns[other])));
@@ -72,14 +76,22 @@ export const pathPatterns = (patterns: readonly string[]): PathPatterns => {
     order.find((index) => doesName(table[index] ?? [], path));
   const isMoreSpecific = (one: number, other: number | undefined): boolean =>
     other === undefined || compareSpecificity(String(patterns[one]), String(patterns[other])) < 0;
+  const find = (path: string): number | 'ambiguous' | undefined => {
+    const found = firstIn(exact, segmentsOf(path));
+    const plain = IS_FOLDED.test(path) ? path : folded(path);
+    if (firstIn(lenient, segmentsOf(plain)) !== found) return 'ambiguous';
+    if (!FORMAT.test(plain)) return found;
+    const without = firstIn(lenient, segmentsOf(plain.replace(FORMAT, '')));
+    return without !== undefined && isMoreSpecific(without, found) ? 'ambiguous' : found;
+  };
   return {
     find(path) {
-      const found = firstIn(exact, segmentsOf(path));
-      const plain = IS_FOLDED.test(path) ? path : folded(path);
-      if (firstIn(lenient, segmentsOf(plain)) !== found) return 'ambiguous';
-      if (!FORMAT.test(plain)) return found;
-      const without = firstIn(lenient, segmentsOf(plain.replace(FORMAT, '')));
-      return without !== undefined && isMoreSpecific(without, found) ? 'ambiguous' : found;
+      const before = known.get(path);
+      if (before !== undefined) return before;
+      const found = find(path);
+      if (found !== undefined && known.size < MOST_REMEMBERED && path.length <= LONGEST_REMEMBERED)
+        known.set(path, found);
+      return found;
     },
   };
 };

@@ -76,6 +76,8 @@ const endWith = (message: ClientRequest | ServerResponse, body: Buffer): void =>
   else message.end(body.toString('latin1'), 'latin1');
 };
 
+const NOTHING = (): void => undefined;
+
 /** As `pipe` does, for one answer and one client. */
 const pump = (answer: IncomingMessage, response: ServerResponse, length: number | undefined): void => {
   let isWaiting = false;
@@ -102,13 +104,13 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
   const idleMilliseconds = limits.idleSeconds * 1000;
   const late = lateWatch();
 
-  /** Passes an answer on, and tells when it is over. */
+  /** Passes an answer on, and tells when it is over. Returns what the connection of the client calls at its end. */
   const passOn = (
     request: Forwarded,
     answer: IncomingMessage,
     response: ServerResponse,
     resolve: (result: ForwardResult) => void,
-  ): void => {
+  ): (() => void) => {
     const status = Number(answer.statusCode);
     let reason: string | undefined;
     const end = (why: string): void => {
@@ -130,15 +132,15 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
     answer.on('error', () => end('upstream_broken'));
     answer.on('aborted', () => end('upstream_broken'));
     response.on('error', () => end('client_gone'));
-    response.on('close', () => {
+    // A stream begins with its head: the first event can be minutes away.
+    if (length === undefined) response.flushHeaders();
+    pump(answer, response, length);
+    return () => {
       late.forget(lasting);
       stopWatch?.();
       if (!response.writableFinished) end('client_gone');
       resolve(reason === undefined ? { status, outcome: 'answered' } : { status, outcome: 'failed', reason });
-    });
-    // A stream begins with its head: the first event can be minutes away.
-    if (length === undefined) response.flushHeaders();
-    pump(answer, response, length);
+    };
   };
 
   const refuseWith = (response: ServerResponse, refusal: OwnRefusal): ForwardResult => {
@@ -156,10 +158,11 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
         if (isOver) return;
         isOver = true;
         late.forget(timer);
-        response.off('close', gone);
+        closed = NOTHING;
         resolve(result);
       };
-      const gone = (): void => {
+      /** One listener for the whole exchange: to take one away and add another costs more than this. */
+      let closed = (): void => {
         sent.destroy();
         over({ status: 499, outcome: 'failed', reason: 'client_gone' });
       };
@@ -167,13 +170,12 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
         sent.destroy();
         over(refuseWith(response, TOO_SLOW));
       });
-      response.on('close', gone);
+      response.on('close', () => closed());
       sent.on('response', (answer) => {
         if (isOver) return;
         late.forget(timer);
-        response.off('close', gone);
         isOver = true;
-        passOn(request, answer, response, resolve);
+        closed = passOn(request, answer, response, resolve);
       });
       // The client asked for no other protocol.
       sent.on('upgrade', (_answer, socket) => {
