@@ -29,6 +29,9 @@ import { type ColumnValue, columnOf, columnValue, readColumns, tableOf } from '.
 
 type Row = readonly [body: string, version: number, ...compared: ColumnValue[]];
 
+/** More ids are read by one statement, and not remembered: a pass over many documents would push all others out of the cache. */
+const FEW_IDS = 50;
+
 export interface SqliteCollection<T extends Document> extends Collection<T> {
   /** Drops a document from the cache. Call it when another statement has removed the document. */
   forget(id: string): void;
@@ -46,6 +49,9 @@ export const collectionOver = <T extends Document>(
     `INSERT INTO ${table} (${['version', 'id', 'body', ...columns].join(', ')}) VALUES (1, ?, ?${', ?'.repeat(columns.length)}) ON CONFLICT DO NOTHING`,
   );
   const getting = database.prepare(`SELECT ${readColumns(rules)} FROM ${table} WHERE id = ?`);
+  const gettingMany = database.prepare(
+    `SELECT id, ${readColumns(rules)} FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`,
+  );
   const taking = database.prepare(`DELETE FROM ${table} WHERE id = ? RETURNING body`);
   const comparing = database.prepare(`SELECT ${['version', ...columns].join(', ')} FROM ${table} WHERE id = ?`);
 
@@ -77,6 +83,18 @@ export const collectionOver = <T extends Document>(
     const found = row && frozen(row, id);
     documents.set(id, found ?? ABSENT, row?.[0].length ?? id.length);
     return found;
+  };
+
+  const readMany = (ids: readonly string[]): readonly (Versioned<T> | undefined)[] => {
+    cache.refresh();
+    const unknown = ids.filter((id) => documents.get(id) === undefined);
+    if (unknown.length <= FEW_IDS) return ids.map(read);
+    const rows = gettingMany.all(JSON.stringify(unknown)) as unknown as readonly (readonly [string, ...Row])[];
+    const found = new Map(rows.map(([id, ...row]) => [id, frozen(row, id)]));
+    return ids.map((id) => {
+      const known = documents.get(id);
+      return known === undefined || known === ABSENT ? found.get(id) : known;
+    });
   };
 
   const lookup = (key: string): readonly Versioned<T>[] | undefined => {
@@ -155,7 +173,7 @@ export const collectionOver = <T extends Document>(
     async getMany(ids) {
       assertOpen();
       const possible = checkIds(ids);
-      const found = database.read(() => possible.map(read));
+      const found = database.read(() => readMany(possible));
       return found.filter((one) => one !== undefined);
     },
     async replace(document, expected) {

@@ -1,5 +1,6 @@
 /** The status lists of this process, over its audit log. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as turn } from 'node:timers/promises';
 import { compression } from '../../adapters/node/compression.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -20,7 +21,12 @@ export const statusListsOf = (
 ): { readonly tokens: StatusListTokens; close(): void } => {
   const lists = statusListService({
     ...{ documents, clock, latched, compression },
-    statuses: tokenStatuses({ documents, clock, endedAmong: endedTokens({ documents, liveness }) }),
+    statuses: tokenStatuses({
+      documents,
+      clock,
+      endedAmong: endedTokens({ documents, liveness }),
+      pause: () => turn(),
+    }),
     naming: namingTokens({ documents, grantsOf: grantsOfClient(documents), elapsed: stopwatch }),
     elapsed: stopwatch,
     // A request remembers what it has read: the lists follow the store as it is.

@@ -3,7 +3,8 @@ import { type DocumentStore, everyDocument } from '../../ports/document-store.ts
 import type { EndedAmong } from '../../ports/issued-tokens.ts';
 import { listId, MOST_LISTS, STATUS_LIST_ENTRIES, type StatusListEntry, windowsAt } from './status-list.ts';
 
-const PAGE = 500;
+/** Tokens that are read at once: a store in this process answers nothing else meanwhile. */
+const PAGE = 250;
 
 /** What a pass over tokens fills in. */
 export type EndedIndexes = {
@@ -26,10 +27,13 @@ export const tokenStatuses = ({
   documents,
   clock,
   endedAmong,
+  pause,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly endedAmong: () => EndedAmong;
+  /** Between two pages: lets requests, and the log, run. */
+  readonly pause: () => Promise<void>;
 }): TokenStatuses => {
   const entries = documents.collection<StatusListEntry>(STATUS_LIST_ENTRIES);
   /** The reads about one page may share their answers, as those of one request. */
@@ -46,7 +50,9 @@ export const tokenStatuses = ({
     for await (const entry of everyDocument(entries, { where, limit: PAGE })) {
       if (entry.expiresAt <= clock.now() || !ended.isOpen(entry.list, indexOf(entry.id))) continue;
       page.push(entry);
-      if (page.length === PAGE) await checkPage();
+      if (page.length < PAGE) continue;
+      await checkPage();
+      await pause();
     }
     if (page.length > 0) await checkPage();
   };
