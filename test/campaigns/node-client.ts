@@ -35,6 +35,8 @@ export const nodeClient = (port: number, issuer: string) => {
         authorization: `Bearer ${token}`,
         ...headers,
       }),
+    read: (path: string, token: string): Promise<Answer> =>
+      send(`/api/v1${path}`, '', { authorization: `Bearer ${token}` }, 'GET'),
     remove: (path: string, token: string): Promise<Answer> =>
       send(`/api/v1${path}`, '', { authorization: `Bearer ${token}` }, 'DELETE'),
     json: (path: string, body: object, headers: Record<string, string>): Promise<Answer> =>
