@@ -16,7 +16,7 @@ import {
 } from '../../src/domain/authority/status-lists/status-list.ts';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
-import { readList, referenceOf, statusOf } from '../support/status-lists.ts';
+import { readList, referenceOf, type StatusReference } from '../support/status-lists.ts';
 import { rounded } from './statistics.ts';
 
 const { values } = parseArgs({
@@ -60,8 +60,11 @@ const seconds = async (work: () => Promise<unknown>): Promise<number> => {
 /** Seconds until the bits of all these tokens are set, asked for ten times in a second. */
 const untilEnded = async (tokens: readonly string[]): Promise<number> =>
   seconds(async () => {
-    for (const token of tokens) {
-      while ((await statusOf(token).catch(() => 0)) === 0) await new Promise((done) => setTimeout(done, 100));
+    for (let open = tokens.map(referenceOf); open.length > 0; ) {
+      await new Promise((done) => setTimeout(done, 100));
+      const { uri: next } = open[0] as StatusReference;
+      const now = await readList(next).catch(() => undefined);
+      open = open.filter(({ uri: own, idx }) => own !== next || now?.statusOf(idx) !== 1);
     }
   });
 
