@@ -33,6 +33,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   'audit-sinks': `${IN}/audit-sinks.md`,
   'push-keys': `${IN}/notifications.md`,
   audit: `${IN}/audit.md`,
+  'legal-holds': `${IN}/audit-retention.md`,
   witness: `${IN}/witness.md`,
   serve: `${IN}/several-nodes.md`,
   'check-config': `${IN}/operate.md`,

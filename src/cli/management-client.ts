@@ -41,11 +41,12 @@ export interface ManagementClient {
   /** Reads the object and changes it. The server refuses the change if another caller changed the object in between. */
   change<Id extends ChangeOperation>(operation: Id, target: Target<Id>, body: unknown): Promise<Reply>;
 
-  /** Items of a list over as many pages as needed, at most `limit`. */
+  /** Items of a list over as many pages as needed, at most `limit`. `onPage` gets each page before its items. */
   items<Id extends GetOperation>(
     operation: Id,
     target: Target<Id>,
     limit?: number,
+    onPage?: (page: Json) => void,
   ): AsyncGenerator<Json, void, unknown>;
 
   /** Posts lines of NDJSON under an idempotency key, and returns the lines of the response. */
@@ -144,12 +145,13 @@ export const managementClientOf = (access: Access, { request = fetch, localProof
       return ask('PATCH', path, { body, etag });
     },
 
-    async *items(operation, target, limit = Number.POSITIVE_INFINITY) {
+    async *items(operation, target, limit = Number.POSITIVE_INFINITY, onPage) {
       let cursor: string | undefined;
       let left = limit;
       do {
         const query = { ...target.query, limit: String(Math.min(left, 100)), cursor };
         const { body } = await run(operation, { ...target, query });
+        onPage?.(body);
         for (const item of Array.isArray(body['items']) ? (body['items'] as Json[]) : []) {
           if (left <= 0) return;
           left -= 1;

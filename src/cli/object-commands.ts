@@ -1,6 +1,6 @@
 /** The usual commands about one kind of object of the management API: list, show, update, and actions on one object. */
 import { type Command, EXIT, type Option, usageError } from './command.ts';
-import { timeText } from './look.ts';
+import { collect, writeRows } from './listed-items.ts';
 import type { Json } from './management-client.ts';
 import {
   type KeyRole,
@@ -11,15 +11,8 @@ import {
   warn,
 } from './management-command.ts';
 import { operandOf } from './named-objects.ts';
-import type {
-  ActionOperation,
-  ChangeOperation,
-  ListOperation,
-  Query,
-  ReadOperation,
-  RemoveOperation,
-} from './operations.ts';
-import { type Column, csvRow, details, idsIn, jsonText, printable, table } from './table.ts';
+import type { ActionOperation, ChangeOperation, ListOperation, ReadOperation, RemoveOperation } from './operations.ts';
+import { type Column, details, idsIn, printable, table } from './table.ts';
 import { WATCH, watched } from './watch.ts';
 
 const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
@@ -31,33 +24,6 @@ const FORMS = {
   ndjson: { description: 'Print one JSON object per line: all objects unless --limit is given.' },
   csv: { description: 'Print the columns as CSV (RFC 4180): all objects unless --limit is given.' },
 } as const satisfies Record<string, Option>;
-
-/** Prints each item when it arrives, so that a list may have any length. */
-const writeRows = async (
-  call: ManagementCall,
-  operation: ListOperation,
-  query: Query,
-  columns: readonly Column<Json>[],
-): Promise<void> => {
-  const isCsv = call.isSet('csv');
-  if (isCsv) call.terminal.out(csvRow(columns.map(({ title }) => title)));
-  const limit = call.integer('limit', 1, 10_000_000) ?? Number.POSITIVE_INFINITY;
-  for await (const item of call.api.items(operation, { query }, limit)) {
-    call.terminal.out(
-      isCsv
-        ? csvRow(columns.map(({ value, as }) => (as === 'time' ? timeText(value(item)) : value(item))))
-        : jsonText(item, 0),
-    );
-  }
-};
-
-/** At most `--limit` items of a list. */
-const collect = async (call: ManagementCall, operation: ListOperation, query: Query = {}): Promise<readonly Json[]> => {
-  const items: Json[] = [];
-  const limit = call.integer('limit', 1, 100_000) ?? 100;
-  for await (const item of call.api.items(operation, { query }, limit)) items.push(item);
-  return items;
-};
 
 /** Options of lists with a search. */
 export const SEARCH = {
@@ -76,6 +42,8 @@ export const listCommand = (description: {
   readonly role?: KeyRole;
   /** The API value of a filter's value; default: itself. */
   readonly meaning?: (name: string, value: string) => string;
+  /** A line for people about a page of the API, beside its items. */
+  readonly note?: (page: Json) => string | undefined;
   /** Adds `--watch`. */
   readonly isWatched?: true;
   /** Adds to the rows of a table what the columns need beside the objects. */
@@ -106,17 +74,25 @@ export const listCommand = (description: {
         });
         return EXIT.done;
       }
-      if (call.isSet('ndjson') || call.isSet('csv')) {
-        await writeRows(call, operation, query, columns);
+      let note: string | undefined;
+      const onPage = (page: Json): void => {
+        note ??= description.note?.(page);
+      };
+      const told = (): number => {
+        if (note !== undefined) call.terminal.err(`${note}\n`);
         return EXIT.done;
+      };
+      if (call.isSet('ndjson') || call.isSet('csv')) {
+        await writeRows(call, operation, query, columns, onPage);
+        return told();
       }
-      const items = await collect(call, operation, query);
+      const items = await collect(call, operation, query, onPage);
       await call.print.list(
         prepare === undefined || call.isSet('json') ? items : await prepare(call, items),
         columns,
         none,
       );
-      return EXIT.done;
+      return told();
     },
   });
 };

@@ -21,6 +21,7 @@ import { initCommands } from './commands/init.ts';
 import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands, orderedKillCommands } from './commands/kills.ts';
+import { legalHoldCommands } from './commands/legal-holds.ts';
 import { contextCommands, signInCommands } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
 import { peerCommands } from './commands/peers.ts';
@@ -137,6 +138,7 @@ export const TOPICS: readonly Topic[] = [
     nouns: [
       noun('audit', 'Search, export and verify the audit log', auditCommands),
       noun('audit-sinks', 'Send audit events to other systems and files', auditSinkCommands),
+      noun('legal-holds', 'Keep records of the audit log from being removed', legalHoldCommands),
       ...single(witnessCommands),
     ],
   },

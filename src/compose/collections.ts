@@ -7,7 +7,9 @@ import { ABSENCES } from '../domain/approvals/absence.ts';
 import { APPROVALS } from '../domain/approvals/approval.ts';
 import { ACCESS_REQUESTS } from '../domain/approvals/authzen/access-request.ts';
 import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
+import { LEGAL_HOLDS } from '../domain/audit/archive/legal-hold.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
+import { AUDIT_BEGINNING } from '../domain/audit/beginning.ts';
 import { OUTCOME_COUNTS } from '../domain/audit/outcome-counts.ts';
 import { AUDIT_SEARCH_INDEX, AUDIT_SEARCH_POSTINGS } from '../domain/audit/search/search-documents.ts';
 import {
@@ -131,6 +133,9 @@ export const COLLECTIONS = [
   EPOCHS,
   OUTCOME_COUNTS,
   AUDIT_RECORDS,
+  // After the records: a copy of them may then have more than the statement needs, and never less.
+  AUDIT_BEGINNING,
+  LEGAL_HOLDS,
   AUDIT_SEARCH_INDEX,
   AUDIT_SEARCH_POSTINGS,
   TRANSPARENCY_LOGS,

@@ -10,6 +10,7 @@ import { blueprintPreview } from '../domain/clients/agents/blueprint-preview.ts'
 import { repeatableRegistration } from '../domain/clients/registration/repeatable-registration.ts';
 import { freshFactor } from '../domain/identity/accounts/fresh-factor.ts';
 import { killPreview } from '../domain/offboarding/kill-preview.ts';
+import { legalHoldRegistry } from '../domain/platform/legal-holds/hold-registry.ts';
 import { serverStateReader } from '../domain/platform/server-state/server-state.ts';
 import { operationHandlers } from '../http/management/resource-table.ts';
 import { type ManagementDependencies, managementRouter } from '../http/management/router.ts';
@@ -108,6 +109,7 @@ export const managementApi = (
     budgets: made.budgets,
     notifications: made.notifications,
     auditSinks: made.auditSinks,
+    legalHolds: legalHoldRegistry({ documents, audit, clock, identifiers }),
     policyTrials: made.policyTrials,
     approverCandidates: made.approverCandidates,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },

@@ -6,6 +6,8 @@ import { readPrivateFile } from '../../adapters/node/key-files.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../domain/audit/audit-record.ts';
+import { type AuditSigner, auditSigner } from '../domain/audit/audit-signer.ts';
+import { beginningsOf } from '../domain/audit/beginning.ts';
 import { readTrustedHeads, type TrustedHeads, verificationKey } from '../domain/audit/signed-heads.ts';
 import { verifyLog } from '../domain/audit/transparency-log/verify-log.ts';
 import type { WitnessPolicy } from '../domain/audit/transparency-log/witness-policy.ts';
@@ -23,27 +25,33 @@ type Options = Pick<Parameters<typeof verifyStore>[0], 'trustedHeads' | 'unreada
   readonly policy?: WitnessPolicy | undefined;
 };
 
+type Stored = { readonly documents: DocumentStore; readonly masterKey: MasterKey };
+
+const keysIn = ({ prepublishSeconds, retireSeconds }: Configuration['keys'], { documents, masterKey }: Stored) =>
+  signingKeys({
+    ...{ documents, masterKey, prepublishSeconds, retireSeconds },
+    ...{ clock: systemClock, identifiers: randomIdentifiers },
+  });
+
+/** The signer of the audit log of this store. */
+export const storedAuditSigner = async ({ keys }: Configuration, stored: Stored): Promise<AuditSigner> =>
+  auditSigner((await keysIn(keys, stored)).auditJwk());
+
 /**
  * Verifies the log in `documents` with the audit key that the master key opens.
  */
 export const storedAuditLog = async (
   { keys: settings }: Configuration,
-  {
-    documents,
-    masterKey,
-    keptCheckpoint,
-    policy,
-    ...options
-  }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },
+  { documents, masterKey, keptCheckpoint, policy, ...options }: Options & Stored,
 ): Promise<StoreVerdict> => {
-  const { prepublishSeconds, retireSeconds } = settings;
-  const made = { clock: systemClock, identifiers: randomIdentifiers };
-  const keys = await signingKeys({ documents, ...made, masterKey, prepublishSeconds, retireSeconds });
+  const keys = await keysIn(settings, { documents, masterKey });
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   return verifyStore({
     records,
     key: await verificationKey(keys.auditJwk()),
-    verifyLog: () => verifyLog({ documents, masterKey, records, kept: keptCheckpoint, policy }),
+    signedBeginning: (await beginningsOf(documents).get('current'))?.document.signed,
+    verifyLog: (beginning, archived) =>
+      verifyLog({ documents, masterKey, records, beginning, archived, kept: keptCheckpoint, policy }),
     ...options,
   });
 };

@@ -29,6 +29,7 @@ import {
   CLIENT_GERMAN,
   CREDENTIAL_GERMAN,
   INSTANCE_GERMAN,
+  LEGAL_HOLD_GERMAN,
   LINK_GERMAN,
   METADATA_DOCUMENT_GERMAN,
   NOTIFICATION_GERMAN,
@@ -114,6 +115,7 @@ import { NOTIFICATION_REFUSALS } from '../domain/notifications/notification-refu
 import { PUSH_REFUSALS } from '../domain/notifications/push-refusals.ts';
 import { CERTIFICATE_REFUSALS } from '../domain/platform/certificates/certificate-refusals.ts';
 import { NAME_REFUSALS } from '../domain/platform/display-names/name-refusals.ts';
+import { LEGAL_HOLD_REFUSALS } from '../domain/platform/legal-holds/hold-refusals.ts';
 import { RATE_LIMIT_REFUSALS } from '../domain/platform/rate-limits/rate-limit-refusals.ts';
 import { DOCUMENT_REFUSALS } from '../domain/platform/registries/document-refusals.ts';
 import { CLAIM_RULE_REFUSALS } from '../domain/platform/remote-keys/claim-rule-refusals.ts';
@@ -187,6 +189,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Peers', PEER_REFUSALS, PEER_GERMAN),
   area('Subject links', LINK_REFUSALS, LINK_GERMAN),
   area('Notifications', NOTIFICATION_REFUSALS, NOTIFICATION_GERMAN),
+  area('Legal holds', LEGAL_HOLD_REFUSALS, LEGAL_HOLD_GERMAN),
   area('Audit sinks', AUDIT_SINK_REFUSALS, AUDIT_SINK_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),
   area('Consent', CONSENT_REFUSALS, CONSENT_GERMAN),

@@ -266,6 +266,13 @@ const DECLARED: readonly Concept[] = [
     settings: ['mail'],
   },
   {
+    name: 'legal hold',
+    means: 'an order to keep records of the audit log in the store',
+    collections: ['legal_holds'],
+    paths: ['legal-holds'],
+    commands: ['legal-holds'],
+  },
+  {
     name: 'audit sink',
     means: 'another system, or a file, that receives every audit event',
     collections: ['audit_sinks', 'audit_sink_cursors'],
@@ -284,7 +291,14 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'audit log',
     means: 'signed, chained events; one stream for each node',
-    collections: ['audit_records', 'audit_search_index', 'audit_search_postings', 'outcome_counts', 'nodes'],
+    collections: [
+      'audit_records',
+      'audit_beginning',
+      'audit_search_index',
+      'audit_search_postings',
+      'outcome_counts',
+      'nodes',
+    ],
     paths: ['audit'],
     commands: ['audit'],
     settings: ['audit'],

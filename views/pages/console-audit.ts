@@ -73,6 +73,8 @@ export type AuditPageModel = ConsoleFrame & {
   readonly errors: Partial<Record<keyof AuditAsked, Text>>;
   readonly rows: readonly AuditRow[];
   readonly pages: Pagination;
+  /** Events of the period may be in an archive only; absent: none is. */
+  readonly archived?: { readonly before: number; readonly places: readonly string[] };
   /** The events of the search as a file; absent: nothing is searched for. */
   readonly foundHref?: string;
   /** The transparency log: number of entries, and the key of its checkpoints. */
@@ -111,7 +113,8 @@ ${savedViews(model.action)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}
 ${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere} <a href="${model.action}">${listWords.clear}</a></p>` : table(COLUMNS, runsOf(model.rows, factsOf), 'list')}
-${pagination(model.pages, words.pages)}</section>
+${pagination(model.pages, words.pages)}
+${model.archived !== undefined && html`<p class="hint">${words.archived} ${secondText(Math.floor(model.archived.before / 1000))} · ${plainText(model.archived.places.join(', '), 400)}</p>`}</section>
 ${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}
 ${model.log === 'unavailable' && html`<p>${words.logUnavailable}</p>`}

@@ -68,6 +68,10 @@ export const auditWords = {
     en: 'Marked events do not match what was recorded: an editor of the database changed them. Run behalf audit verify --store on the server.',
     de: 'Markierte Ereignisse passen nicht zu dem, was aufgezeichnet wurde: Sie wurden in der Datenbank geändert. Führen Sie auf dem Server behalf audit verify --store aus.',
   }),
+  archived: phrase({
+    en: 'Events from before this time may be in an archive only:',
+    de: 'Ereignisse von vor diesem Zeitpunkt sind vielleicht nur in einem Archiv:',
+  }),
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
   whole: phrase({ en: 'The event, and why', de: 'Das Ereignis und warum' }),
   sameWork: phrase({ en: 'All of this transaction', de: 'Alles zu diesem Vorgang' }),

@@ -1,7 +1,9 @@
 /** `behalf audit verify`: verifies an export, a part of it, a proof, or the database, without the server. */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
+import type { ArchiveVerdict } from '../../domain/audit/archive/verify-archive.ts';
+import { type Archived, archivedOf } from '../../domain/audit/beginning.ts';
 import { linesOf } from '../../domain/audit/export-lines.ts';
-import { FINDINGS, type Finding, type Warning } from '../../domain/audit/findings.ts';
+import { FINDINGS, type Finding, faultOf, type Warning } from '../../domain/audit/findings.ts';
 import { checkLines } from '../../domain/audit/line-check.ts';
 import { readTrustedHeads, type TrustedHeads } from '../../domain/audit/signed-heads.ts';
 import { type Verdict, type VerifyOptions, verifyChunks } from '../../domain/audit/verify-export.ts';
@@ -13,7 +15,7 @@ import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, jsonText, printable } from '../table.ts';
 import { verifyThreads } from '../verify-thread-pool.ts';
-import { verifyArchiveAt } from './audit-archive.ts';
+import { archiveText, checkArchiveOf, verifyArchiveAt } from './audit-archive.ts';
 import { policyOf, textOf, verifyProofFile } from './transparency-log.ts';
 
 /** Bytes from which an export is worth the start of threads. */
@@ -41,7 +43,7 @@ export const auditVerify: Command = {
     archive: {
       value: 'PLACE',
       description:
-        'Folder or s3://BUCKET/PREFIX. Verify an archive written by `behalf audit archive`, with the verifier key of the log as --key.',
+        'Folder or s3://BUCKET/PREFIX. Verify an archive written by `behalf audit archive`, with the verifier key of the log as --key. With --store: verify both, and that the archive has all that was removed from the store.',
     },
     record: {
       value: 'FILE',
@@ -119,7 +121,8 @@ const sourceOf = (call: Call): Source => {
     FILE: call.operands.length > 0,
     '--store': call.isSet('store'),
     '--proof': call.text('proof') !== undefined,
-    '--archive': call.text('archive') !== undefined,
+    // With --store, the archive is verified beside it.
+    '--archive': call.text('archive') !== undefined && !call.isSet('store'),
   };
   const [source, another] = (Object.keys(named) as Source[]).filter((one) => named[one]);
   if (!source || another) throw usageError('Specify exactly one of FILE, --store, --proof FILE or --archive PLACE.');
@@ -143,6 +146,7 @@ const partText = ({ records, read, namedBy }: Extract<PartVerdict, { ok: true }>
 const rowsOf = (verdict: Extract<Verdict | PartVerdict, { ok: true }>): [string, unknown][] => [
   ['issuer', verdict.issuer],
   ['exported at', timeText(verdict.exportedAt / 1000)],
+  ['in an archive', verdict.archived && archivedText(verdict.archived)],
   ['left out', 'redacted' in verdict ? verdict.redacted?.join(', ') : undefined],
   ['signed with', verdict.key],
 ];
@@ -204,7 +208,22 @@ const verifyHere = async (
     });
     return [];
   });
-  return told(call, pinned(outcome, key));
+  const verdict = pinned(outcome, key);
+  return told(call, call.text('archive') === undefined ? verdict : await withArchive(call, verdict));
+};
+
+type WithArchive = StoreVerdict & { readonly archive?: ArchiveVerdict };
+
+/** The verdict of the store together with its archive. */
+const withArchive = async (call: Call, verdict: StoreVerdict | undefined): Promise<WithArchive | undefined> => {
+  if (!verdict?.ok) return verdict;
+  try {
+    const archive = await checkArchiveOf(call, verdict.beginning, policyOf(call.text('policy')));
+    return { ...verdict, archive };
+  } catch (error) {
+    const { fault, finding } = faultOf(error);
+    return { ok: false, findings: [finding], problems: [`${fault}.`], mismatches: [] };
+  }
 };
 
 /** The same verdict, unless another key than the one that the caller named signed the audit log. */
@@ -218,13 +237,15 @@ const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): Sto
       }
     : verdict;
 
-const told = (call: Call, verdict: StoreVerdict | undefined): number => {
-  if (call.isSet('json')) call.terminal.out(jsonText(verdict));
+const told = (call: Call, verdict: WithArchive | undefined): number => {
+  if (call.isSet('json')) call.terminal.out(jsonText(factsOf(verdict)));
   else if (verdict?.ok) {
     call.terminal.out(
       details([
         ['verified', `${verdict.records} records in ${verdict.streams} streams, ${verdict.checkpoints} checkpoints`],
         ['signed with', verdict.key],
+        ['in the archive', verdict.beginning && archivedText(archivedOf(verdict.beginning))],
+        ['archive', verdict.archive && archiveText(verdict.archive)],
         ['transparency log', verdict.log && `${verdict.log.entries} entries, verifier key ${verdict.log.verifierKey}`],
       ]),
     );
@@ -232,6 +253,16 @@ const told = (call: Call, verdict: StoreVerdict | undefined): number => {
   } else tellFailed(call, verdict?.problems ?? [], verdict?.findings ?? []);
   return verdict?.ok ? EXIT.done : EXIT.failed;
 };
+
+/** What JSON has of a verdict: of the archive its figures only. */
+const factsOf = (verdict: WithArchive | undefined) => {
+  if (!verdict?.archive) return verdict;
+  const { bundles, records, origin } = verdict.archive;
+  return { ...verdict, archive: { bundles, records, origin } };
+};
+
+const archivedText = ({ before, places }: Archived): string =>
+  `records from before ${timeText(before / 1000)}: ${places.join(', ')}`;
 
 const tellFailed = (call: Call, problems: readonly string[], findings: readonly Finding[]): void => {
   for (const problem of problems) call.terminal.err(`Not verified. ${printable(problem)}\n`);

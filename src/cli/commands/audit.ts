@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, CommandError, EXIT } from '../command.ts';
+import { timeText } from '../look.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand } from '../management-command.ts';
 import { MOMENT_EXAMPLES, momentOf } from '../moment.ts';
@@ -22,8 +23,17 @@ const statementIn = ({ type, inputs }: Json): string | undefined => {
   return `states ${String(tool ?? route)}: ${String(outcome)}`;
 };
 
+/** Where the events are that no page has. */
+const archivedIn = ({ archived }: Json): string | undefined => {
+  const { before, places } = (archived ?? {}) as { readonly before?: number; readonly places?: readonly string[] };
+  return before === undefined
+    ? undefined
+    : `Events from before ${timeText(before / 1000)} may be in an archive only: ${printable((places ?? []).join(', '))}`;
+};
+
 const list = listCommand({
   noun: 'audit',
+  note: archivedIn,
   plural: 'audit events, newest first',
   operation: 'listAuditEvents',
   isWatched: true,

@@ -257,6 +257,11 @@ export const AUDIT_EVENTS = {
   'audit.erased': 'A personal value was erased from the audit log.',
   'audit.archived':
     'Records of the audit log from before `inputs.before` were copied into an archive on the machine of the server. The server writes this event before it reads them.',
+  'audit.records_removed':
+    'Records that a verified archive has were removed from the store. `inputs` have the archive, up to which entry of which transparency log, and the digest of the signed statement of where the streams begin. `inputs.undelivered`: audit sinks that do not receive some of them. The server writes this event before it removes.',
+  'legal_hold.created':
+    'An administrator ordered that records of the audit log stay in the store. `inputs` have the reason and which records.',
+  'legal_hold.released': 'An administrator released a legal hold. `inputs` have the reason.',
   'audit.mismatch_found':
     'At start, stored records of the audit log did not match their digests: an editor of the database changed them. `inputs` have how many were checked and found. They name up to 20 by stream, sequence and member. `target` is the stream of the first.',
   'transparency_log.opened':

@@ -12,12 +12,13 @@ import {
   recordId,
 } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
+import { type Archived, archivedOf, type Beginning, beginningsOf, isBefore, openBeginning } from './beginning.ts';
 import { type Checkpoint, checkpoints, type RememberHeads } from './checkpoints.ts';
 import type { IndexReader } from './event-search.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
 import { type Sample, sampleStore } from './sample-store.ts';
-import { isStreamName } from './signed-heads.ts';
+import { isStreamName, verificationKey } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 import { currentTransaction } from './transaction-context.ts';
 
@@ -40,8 +41,14 @@ export interface FullAuditLog extends AuditLog {
   /** Signs and stores the heads of all streams; call it every `checkpointSeconds`. */
   checkpoint(): Promise<Checkpoint>;
 
-  /** One page of events by the time they happened. */
+  /** One page of events by the time they happened. Says when some may be in an archive only. */
   list(filters: AuditFilters): Promise<AuditPage>;
+
+  /** Which records are in an archive only; undefined: none. Throws StoreUnavailable. */
+  archived(): Promise<Archived | undefined>;
+
+  /** The archive that has this record; undefined: it was not removed. */
+  archiveOf(id: string): Promise<Archived | undefined>;
 
   /** One event by its id, or undefined. */
   get(id: string): Promise<AuditEntry | undefined>;
@@ -108,12 +115,32 @@ export const newAuditLog = (deps: {
   });
   let state: 'new' | 'open' | 'closed' = 'new';
 
+  let known: { readonly signed: string; readonly beginning: Beginning } | undefined;
+
+  /**
+   * The statement of where the streams begin. Undefined also when its signature does not verify: an editor of the database must not
+   * be able to stop reads and starts with it. Exports and `verify --store` then name the missing records.
+   */
+  const beginningNow = async () => {
+    const signed = (await beginningsOf(deps.documents).get('current'))?.document.signed;
+    if (signed === undefined || known?.signed === signed) return signed === undefined ? undefined : known;
+    const key = await verificationKey(signer.key);
+    const former = await Promise.all((deps.formerKeys ?? []).map(verificationKey));
+    const beginning = await openBeginning(signed, [key, ...former]);
+    if (!beginning) return undefined;
+    known = { signed, beginning };
+    return known;
+  };
+
   const write = async (event: AuditEvent): Promise<AuditReceipt> =>
     writer.append(prepareEvent(withTransaction(event), clock.nowMillis()));
 
   return {
     async open(options: { readonly remembered?: Heads } = {}): Promise<void> {
+      const { heads = [] } = (await beginningNow())?.beginning ?? {};
       for (const head of options.remembered ?? []) {
+        // A record in an archive: the signed statement is of a later state than the remembered heads.
+        if (isBefore(heads, head)) continue;
         const found = await records.get(recordId(head.stream, head.sequence));
         if (found?.document.hash !== head.hash) throw staleStore(head, await readHead(records, head.stream));
       }
@@ -131,12 +158,35 @@ export const newAuditLog = (deps: {
       return write(event);
     },
 
-    sample: (options: { readonly remembered?: Heads; readonly milliseconds: number; readonly elapsed: () => number }) =>
-      sampleStore({ records, remembered: [], ...options }),
+    sample: async (options: {
+      readonly remembered?: Heads;
+      readonly milliseconds: number;
+      readonly elapsed: () => number;
+    }) => {
+      const archived = (await beginningNow())?.beginning.heads ?? [];
+      return sampleStore({ records, remembered: [], archived, ...options });
+    },
 
     checkpoint: (): Promise<Checkpoint> => withPriority('essential', made.make),
 
-    list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters, deps.search),
+    async list(filters: AuditFilters): Promise<AuditPage> {
+      const page = await listEvents(records, filters, deps.search);
+      const { beginning } = (await beginningNow()) ?? {};
+      const isBehind = beginning && (filters.fromMillis ?? 0) < beginning.before;
+      return isBehind ? { ...page, archived: archivedOf(beginning) } : page;
+    },
+
+    async archived(): Promise<Archived | undefined> {
+      const { beginning } = (await beginningNow()) ?? {};
+      return beginning && archivedOf(beginning);
+    },
+
+    async archiveOf(id: string): Promise<Archived | undefined> {
+      const { beginning } = (await beginningNow()) ?? {};
+      const [, stream = '', digits = ''] = /^(.*):(\d{16})$/.exec(id) ?? [];
+      const isArchived = beginning && isBefore(beginning.heads, { stream, sequence: Number(digits) });
+      return isArchived ? archivedOf(beginning) : undefined;
+    },
 
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 
@@ -150,6 +200,10 @@ export const newAuditLog = (deps: {
         signer,
         formerKeys: deps.formerKeys ?? [],
         checkpoint: () => withPriority('essential', made.make),
+        beginning: async () => {
+          const { signed, beginning } = (await beginningNow()) ?? {};
+          return signed !== undefined && beginning ? { signed, heads: beginning.heads } : undefined;
+        },
         personal: options.personal ?? false,
         redact: options.redact ?? [],
       }),

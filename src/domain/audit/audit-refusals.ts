@@ -16,6 +16,10 @@ export const AUDIT_REFUSALS = {
     code: 'unavailable',
     text: 'The transparency log cannot have this event, because an earlier record of its stream is missing. Ask the operator to run `behalf audit verify --store`.',
   },
+  event_archived: {
+    code: 'not_found',
+    text: 'This event is no longer in the store. It is in an archive: {places}. Its proof is still in the transparency log.',
+  },
   log_not_trusted: {
     code: 'unavailable',
     text: 'The stored transparency log does not continue what this server signed. Ask the operator to run `behalf audit verify --store`, and to restore the database that belongs to this server.',

@@ -22,6 +22,11 @@ export interface ChainCheck {
   follow(record: Followed, digest: string): void;
   /** Reads a checkpoint. `where` is added to the message of a Fault. */
   readCheckpoint(record: ExportedRecord, keys: readonly VerificationKey[], where: string): Promise<void>;
+  /**
+   * The streams begin after these records, which are in an archive. The first record of each stream is still there. Call it before
+   * the first record.
+   */
+  begin(heads: Heads): void;
   /** Adds trusted heads, whose records must still exist. Call it before the first record. */
   trust(trusted: TrustedHeads, keys: readonly VerificationKey[]): Promise<void>;
   /** Ends the last stream. Throws when a named record is missing. */
@@ -36,15 +41,22 @@ export interface ChainCheck {
   records(): number;
   /** How many checkpoints the audit log names: the last number of their stream, once it was followed. */
   checkpoints(): number;
-  /** What does not break the log: clocks that were set back. At most 100. */
+  /** Records that checkpoints or trusted heads name, and that are in an archive: nothing here shows whether they are the same. */
+  archived(): readonly (AuditReceipt & { readonly by: string; readonly isTrusted: boolean })[];
+  /** What does not break the log: clocks that were set back, trusted records that are in an archive. At most 200. */
   warnings(): readonly Warning[];
 }
+
+const MOST_WARNINGS = 100;
 
 export const chainCheck = (): ChainCheck => {
   /** Digests of records still to come, as named by checkpoints and trusted heads: stream → sequence → digest. */
   const named = new Map<string, Map<number, Named>>();
   const finished = new Map<string, AuditReceipt>();
   const clock: ClockCheck = clockCheck();
+  /** Of each stream, the last record that is in an archive. */
+  const beginnings = new Map<string, AuditReceipt>();
+  const archived: (AuditReceipt & { readonly by: string; readonly isTrusted: boolean })[] = [];
   let current: AuditReceipt | undefined;
   let lastCheckpoint: Heads = [];
   let records = 0;
@@ -76,6 +88,26 @@ export const chainCheck = (): ChainCheck => {
     named.delete(stream);
     finished.set(stream, current);
     current = undefined;
+  };
+
+  /** Goes on behind the records that are in an archive. Those that are named are no longer awaited. */
+  const passArchived = ({ stream, sequence }: Followed): void => {
+    const end = beginnings.get(stream);
+    if (!end || current?.sequence !== 1 || sequence !== end.sequence + 1) return;
+    const places = named.get(stream);
+    for (const [place, { hash, by, isTrusted }] of [...(places ?? [])].filter(([at]) => at <= end.sequence)) {
+      if (place === end.sequence && hash !== end.hash) {
+        const finding = isTrusted ? 'split_view' : 'record_replaced';
+        broken(
+          finding,
+          `record ${place} of stream ${stream}, which is in an archive, is not the one that ${by} names`,
+          end,
+        );
+      }
+      if (place !== end.sequence) archived.push({ stream, sequence: place, hash, by, isTrusted });
+      places?.delete(place);
+    }
+    current = end;
   };
 
   const checkPlace = (record: Followed): void => {
@@ -116,6 +148,7 @@ export const chainCheck = (): ChainCheck => {
         broken('records_moved', 'checkpoints stand behind other records', record);
       }
     }
+    passArchived(record);
     checkPlace(record);
     if (digest !== hash) {
       const of = `record ${sequence} of stream ${stream}`;
@@ -163,6 +196,9 @@ export const chainCheck = (): ChainCheck => {
   return {
     follow,
     readCheckpoint,
+    begin(heads): void {
+      for (const head of heads) beginnings.set(head.stream, head);
+    },
     async trust({ signed }, keys): Promise<void> {
       const opened = await openSignedHeads(signed, keys);
       if (!opened) {
@@ -185,6 +221,16 @@ export const chainCheck = (): ChainCheck => {
     headOf: (stream): AuditReceipt | undefined => finished.get(stream),
     records: (): number => records,
     checkpoints: (): number => finished.get(CHECKPOINT_STREAM)?.sequence ?? 0,
-    warnings: () => clock.warnings(),
+    archived: () => archived,
+    warnings: () => [
+      ...archived
+        .filter(({ isTrusted }) => isTrusted)
+        .slice(0, MOST_WARNINGS)
+        .map(({ stream, sequence, by }): Warning => {
+          const problem = `${by} names record ${sequence} of stream ${stream}, which is in an archive: verify that, too`;
+          return { finding: 'in_archive', stream, sequence, problem };
+        }),
+      ...clock.warnings(),
+    ],
   };
 };

@@ -4,6 +4,7 @@ import type { Collection, Cursor } from '../ports/document-store.ts';
 import type { AuditReceipt } from './audit-event.ts';
 import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
+import { isBefore } from './beginning.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import type { ExportedRecord } from './export-lines.ts';
@@ -23,6 +24,8 @@ export async function* exportAuditLog(deps: {
   readonly issuer: string;
   readonly signer: AuditSigner;
   readonly formerKeys: readonly AuditSigner['key'][];
+  /** The signed statement of where the streams begin; undefined while nothing was removed. */
+  readonly beginning: () => Promise<{ readonly signed: string; readonly heads: Heads } | undefined>;
   readonly checkpoint: () => Promise<Checkpoint>;
   readonly personal: boolean;
   /** Names of members of events to leave out. Their digests stand in their place. */
@@ -30,6 +33,7 @@ export async function* exportAuditLog(deps: {
 }): AsyncGenerator<string, void, undefined> {
   const { records, issuer, signer } = deps;
   const { heads } = await deps.checkpoint();
+  const beginning = await deps.beginning();
   const exportedAt = deps.clock.nowMillis();
   const digest = createHash('sha256');
   let lines = 0;
@@ -42,10 +46,13 @@ export async function* exportAuditLog(deps: {
 
   const formerKeys = deps.formerKeys.length > 0 ? { formerKeys: deps.formerKeys } : {};
   const redacted = deps.redact.length > 0 ? { redacted: deps.redact } : {};
-  const header = line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...formerKeys, ...redacted });
+  const begins = beginning ? { beginning: beginning.signed } : {};
+  const header = line({ behalf_audit: 2, issuer, exportedAt, key: signer.key, ...formerKeys, ...redacted, ...begins });
   yield header;
   for (const head of checkpointsFirst(heads)) {
     for await (const record of recordsUpTo(records, head)) {
+      // A removal may be under way.
+      if (isBefore(beginning?.heads ?? [], record)) continue;
       yield line(exportedRecord(record, deps));
     }
   }

@@ -1,6 +1,7 @@
 import type { Collection, Cursor, Versioned } from '../ports/document-store.ts';
 import type { AuditEvent } from './audit-event.ts';
 import { type AuditRecord, indexMembers } from './audit-record.ts';
+import type { Archived } from './beginning.ts';
 import type { IndexReader } from './event-search.ts';
 import { mismatchesOfPage } from './record-check.ts';
 import { type Conditions, meets, SEARCHED_MEMBERS } from './search-terms.ts';
@@ -47,7 +48,12 @@ export type AuditEntry = {
   readonly mismatches?: readonly string[];
 };
 
-export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next?: Cursor };
+export type AuditPage = {
+  readonly entries: readonly AuditEntry[];
+  readonly next?: Cursor;
+  /** Events that meet the filters may be in an archive only. */
+  readonly archived?: Archived;
+};
 
 const CONDITIONS = ['type', 'subject', 'agent', 'caller', 'txn', 'delegation', 'tokenId'] as const;
 

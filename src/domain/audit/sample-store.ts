@@ -23,6 +23,8 @@ const AT_A_TIME = 200;
 export const sampleStore = async (deps: {
   readonly records: Collection<AuditRecord>;
   readonly remembered: Heads;
+  /** Of each stream, the last record that is in an archive: not among the examined ones. */
+  readonly archived: Heads;
   readonly milliseconds: number;
   /** Milliseconds since an arbitrary moment. */
   readonly elapsed: () => number;
@@ -31,7 +33,7 @@ export const sampleStore = async (deps: {
   const end = elapsed() + milliseconds;
   const stored = await readHeads(records);
   const unlisted = remembered.filter(({ stream }) => !stored.some((head) => head.stream === stream));
-  const places = placesOf([...stored, ...unlisted]);
+  const places = placesOf([...stored, ...unlisted], deps.archived);
   const mismatches: Mismatch[] = [];
   let checked = 0;
   for (let at = 0; at < places.length && elapsed() < end; at += AT_A_TIME) {
@@ -50,13 +52,19 @@ export const sampleStore = async (deps: {
 
 type Place = Pick<AuditReceipt, 'stream' | 'sequence'>;
 
-const placesOf = (heads: Heads): readonly Place[] => {
-  const total = heads.reduce((sum, { sequence }) => sum + sequence, 0);
+/** Only places behind the archived ones. */
+const placesOf = (stored: Heads, archived: Heads): readonly Place[] => {
+  const begins = new Map(archived.map(({ stream, sequence }) => [stream, sequence]));
+  const heads = stored.map(({ stream, sequence }) => {
+    const begin = begins.get(stream) ?? 0;
+    return { stream, begin, count: sequence - begin };
+  });
+  const total = heads.reduce((sum, { count }) => sum + count, 0);
   const isWhole = total <= MOST_RECORDS;
-  const newest = heads.flatMap(({ stream, sequence }): Place[] =>
-    Array.from({ length: isWhole ? sequence : Math.min(sequence, NEWEST) }, (_, back) => ({
+  const newest = heads.flatMap(({ stream, begin, count }): Place[] =>
+    Array.from({ length: isWhole ? count : Math.min(count, NEWEST) }, (_, back) => ({
       stream,
-      sequence: sequence - back,
+      sequence: begin + count - back,
     })),
   );
   const chosen = new Map(newest.slice(0, MOST_RECORDS).map((place) => [recordId(place.stream, place.sequence), place]));
@@ -69,11 +77,14 @@ const placesOf = (heads: Heads): readonly Place[] => {
 };
 
 /** Place number `index` in the concatenation of all streams. */
-const placeAt = (heads: Heads, index: number): Place => {
+const placeAt = (
+  heads: readonly { readonly stream: string; readonly begin: number; readonly count: number }[],
+  index: number,
+): Place => {
   let rest = index;
-  for (const { stream, sequence } of heads) {
-    if (rest < sequence) return { stream, sequence: rest + 1 };
-    rest -= sequence;
+  for (const { stream, begin, count } of heads) {
+    if (rest < count) return { stream, sequence: begin + rest + 1 };
+    rest -= count;
   }
   throw new RangeError('no such place');
 };

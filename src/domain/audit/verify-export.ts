@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Heads } from './audit-record.ts';
+import { type Archived, archivedOf, type Beginning, openBeginning } from './beginning.ts';
 import { type ChainCheck, chainCheck } from './chain-check.ts';
 import { blocksOf } from './export-blocks.ts';
 import { broken, type Finding, faultOf, type Warning } from './findings.ts';
@@ -40,6 +41,8 @@ export type Verdict =
       readonly key: string;
       /** Names of members that the export leaves out. */
       readonly redacted?: readonly string[];
+      /** Records that are in an archive only. */
+      readonly archived?: Archived;
       /** What does not break the log; absent when there is none. */
       readonly warnings?: readonly Warning[];
     }
@@ -106,6 +109,8 @@ export type Header = {
   readonly exportedAt: number;
   readonly keys: readonly VerificationKey[];
   readonly redacted: readonly string[];
+  /** Where the streams begin; absent: with their first record. */
+  readonly beginning?: Beginning;
 };
 
 /** Exports of version 1 have records of the first form only (decision 33). The form is that of each record, so one check reads both. */
@@ -113,7 +118,7 @@ const VERSIONS: readonly unknown[] = [1, 2];
 
 /** Reads the first line of an export. Throws a Fault, also when another key than the pinned one has signed. */
 export const readHeader = async (value: Readonly<Record<string, unknown>>, pinned?: string): Promise<Header> => {
-  const { behalf_audit: version, issuer, exportedAt, key, formerKeys, redacted = [] } = value;
+  const { behalf_audit: version, issuer, exportedAt, key, formerKeys, redacted = [], beginning: signed } = value;
   const isHeader = VERSIONS.includes(version) && typeof issuer === 'string' && Number.isSafeInteger(exportedAt);
   if (!isHeader || !Array.isArray(redacted))
     broken('unreadable', 'this is not the header of an export of the audit log');
@@ -127,7 +132,14 @@ export const readHeader = async (value: Readonly<Record<string, unknown>>, pinne
   if (pinned !== undefined && own !== pinned) {
     broken('key_replaced', `the export is signed with key ${own}, not with the pinned key ${pinned}`);
   }
-  return { issuer: issuer as string, exportedAt: exportedAt as number, keys, redacted: redacted as readonly string[] };
+  const beginning = await openBeginning(signed, keys);
+  if (signed !== undefined && beginning?.issuer !== issuer) {
+    broken('beginning_changed', 'the statement of where the audit log begins does not verify');
+  }
+  return {
+    ...{ issuer: issuer as string, exportedAt: exportedAt as number, keys, redacted: redacted as readonly string[] },
+    ...(beginning ? { beginning } : {}),
+  };
 };
 
 /** Opens the last line of an export. Throws a Fault when the key of the header did not sign it. */
@@ -177,6 +189,7 @@ const verifier = (options: VerifyOptions, digest: () => string) => {
 
   const readFirst = async (value: Readonly<Record<string, unknown>>): Promise<void> => {
     header = await readHeader(value, options.key);
+    chain.begin(header.beginning?.heads ?? []);
     if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
   };
 
@@ -204,13 +217,14 @@ const verifier = (options: VerifyOptions, digest: () => string) => {
       if (!header || key === undefined) return broken('cut_off', 'the export is empty');
       if (!signedHead) return broken('cut_off', 'the export ends without a signed head: its end was cut off');
       const heads = chain.heads();
-      const { issuer, exportedAt, redacted } = header;
+      const { issuer, exportedAt, redacted, beginning } = header;
       const warnings = chain.warnings();
       return {
         ok: true,
         ...{ issuer, exportedAt, records: chain.records(), streams: heads.length, checkpoints: chain.checkpoints() },
         ...{ heads, key },
         ...(redacted.length > 0 ? { redacted } : {}),
+        ...(beginning ? { archived: archivedOf(beginning) } : {}),
         ...(warnings.length > 0 ? { warnings } : {}),
       };
     },

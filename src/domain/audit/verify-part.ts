@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { AuditReceipt } from './audit-event.ts';
 import { CHECKPOINT_STREAM } from './audit-record.ts';
+import { type Archived, archivedOf } from './beginning.ts';
 import { type ChainCheck, chainCheck, type Named } from './chain-check.ts';
 import { broken, type Warning } from './findings.ts';
 import { checkLine, type Followed } from './line-check.ts';
@@ -26,6 +27,8 @@ export type PartVerdict =
       /** What names them, for example `checkpoint 12 (line 13)`. */
       readonly namedBy: readonly string[];
       readonly key: string;
+      /** Records that are in an archive only: those of the part may be among them. */
+      readonly archived?: Archived;
       readonly warnings?: readonly Warning[];
     }
   | Failed;
@@ -79,6 +82,7 @@ export const exportOpening = (options: VerifyOptions) => {
       if ('value' in checked && !header) {
         header = await readHeader(checked.value, options.key);
         headerDigest = hash('sha256', text, 'base64url');
+        chain.begin(header.beginning?.heads ?? []);
         if (options.trustedHeads) await chain.trust(options.trustedHeads, header.keys);
         return true;
       }
@@ -136,11 +140,23 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
   let lastText = '';
   let [records, read] = [0, 0];
   let isEnded = false;
+  /** The last record of a stream that is in an archive. */
+  const endOf = (name: string): AuditReceipt | undefined =>
+    header.beginning?.heads.find((head) => head.stream === name);
+  if ('stream' in part && part.from <= (endOf(part.stream)?.sequence ?? 0) && part.to > 1) {
+    const { log } = header.beginning ?? {};
+    const text = `records 2 to ${endOf(part.stream)?.sequence} of stream ${part.stream} are in the archive ${log?.place}, and not in the export`;
+    broken('in_archive', text, { stream: part.stream, sequence: part.from });
+  }
 
   /** The next record that a checkpoint names, from `sequence` on. */
   const targetFrom = (name: string, sequence: number): Target => {
     let next = Infinity;
-    for (const place of chain.named(name).keys()) if (place >= sequence && place < next) next = place;
+    const end = endOf(name)?.sequence ?? 0;
+    const isHere = (place: number): boolean => place === 1 || place > end;
+    for (const place of chain.named(name).keys()) {
+      if (place >= sequence && place < next && isHere(place)) next = place;
+    }
     const named = chain.named(name).get(next);
     return named ? { sequence: next, named } : { sequence: Infinity };
   };
@@ -165,7 +181,10 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
     if (digest !== hash) {
       broken('record_changed', `${of} was changed: its content does not give the digest it carries`, place);
     }
-    const before = last ? last.hash : sequence === 1 ? genesisOf(place.stream) : prev;
+    const end = endOf(place.stream);
+    const first = sequence === 1 ? genesisOf(place.stream) : sequence === (end?.sequence ?? 0) + 1 ? end?.hash : prev;
+    const isBehindArchive = last?.sequence === 1 && sequence === (end?.sequence ?? 0) + 1;
+    const before = last && !isBehindArchive ? last.hash : first;
     if (prev !== before) {
       const previous = last ? `record ${last.sequence}` : 'the beginning';
       broken('record_replaced', `${of} does not follow ${previous}: it names another digest`, place);
@@ -190,7 +209,9 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
     if (name !== stream && before !== undefined) {
       broken('records_moved', `records of stream ${name} stand in two places`, place);
     }
-    const next = before === undefined ? (isIn(name, sequence, '') ? expected : undefined) : before + 1;
+    const end = endOf(name)?.sequence ?? 0;
+    const follows = before === 1 && sequence === end + 1 ? sequence : (before ?? 0) + 1;
+    const next = before === undefined ? (isIn(name, sequence, '') ? expected : undefined) : follows;
     seen.set(name, sequence);
     if (next === undefined || sequence === next) return;
     if (sequence < next) {
@@ -264,6 +285,7 @@ export const partCheck = (opened: OpenedExport, part: Part): PartCheck => {
       return {
         ok: true,
         ...{ issuer, exportedAt, records, read, namedBy: [...namedBy], key },
+        ...(header.beginning ? { archived: archivedOf(header.beginning) } : {}),
         ...(warnings.length > 0 ? { warnings } : {}),
       };
     },

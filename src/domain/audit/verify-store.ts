@@ -1,10 +1,11 @@
 import type { Collection, Versioned } from '../ports/document-store.ts';
-import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
+import { type AuditRecord, CHECKPOINT_STREAM, type Heads, recordId } from './audit-record.ts';
+import { type Beginning, isBefore, openBeginning } from './beginning.ts';
 import { chainCheck } from './chain-check.ts';
 import { keptValues, removedValues } from './erasure-check.ts';
 import { asRecord, type ExportedRecord } from './export-lines.ts';
 import { broken, type Finding, faultOf, type Warning } from './findings.ts';
-import { logPresence } from './log-presence.ts';
+import { type LogPresence, logPresence } from './log-presence.ts';
 import { mismatchesOf } from './record-check.ts';
 import { hashOf } from './record-digest.ts';
 import type { TrustedHeads, VerificationKey } from './signed-heads.ts';
@@ -29,6 +30,8 @@ export type StoreVerdict =
       readonly key: string;
       /** The transparency log; absent when the store has none. */
       readonly log?: LogVerdict;
+      /** Where the streams begin; absent while nothing was removed into an archive. */
+      readonly beginning?: Beginning;
       /** What does not break the log; absent when there is none. */
       readonly warnings?: readonly Warning[];
     }
@@ -55,8 +58,16 @@ const MOST_MISMATCHES = 100;
  * during the check. Throws StoreUnavailable when the store fails.
  */
 export const verifyStore = async (deps: {
-  /** Verifies the transparency log against the records; throws a Fault. Called after the check of the chains. */
-  readonly verifyLog: () => Promise<CheckedLog | undefined>;
+  /**
+   * Verifies the transparency log against the records; throws a Fault. Called after the check of the chains. `archived`: digests
+   * that checkpoints and trusted heads name of records in an archive, by record id; the log has the digests of these, too.
+   */
+  readonly verifyLog: (
+    beginning: Beginning | undefined,
+    archived: ReadonlyMap<string, string>,
+  ) => Promise<CheckedLog | undefined>;
+  /** The stored statement of where the streams begin. */
+  readonly signedBeginning?: string | undefined;
   readonly records: Collection<AuditRecord>;
   readonly key: VerificationKey;
   /** Trusted heads, whose records must still exist. */
@@ -74,6 +85,8 @@ export const verifyStore = async (deps: {
    * erases.
    */
   const unfinished: Versioned<AuditRecord>[] = [];
+  let beginning: Beginning | undefined;
+  let leftOver = 0;
 
   const note = (mismatch: Mismatch, text: string): void => {
     if (mismatches.length >= MOST_MISMATCHES) return;
@@ -84,7 +97,9 @@ export const verifyStore = async (deps: {
   const checkErasures = async (one: Versioned<AuditRecord>): Promise<void> => {
     if (mismatches.length >= MOST_MISMATCHES) return;
     const { stream, sequence } = one.document;
-    const removed = await removedValues(records, one);
+    // The event of an erasure may be in the archive, too, when the record is from before its newest.
+    const isArchivable = one.document.at < (beginning?.before ?? 0);
+    const removed = isArchivable ? [] : await removedValues(records, one);
     if (removed.length > 0) {
       const members = removed.map((name) => `personal.${name}`);
       const of = `record ${sequence} of stream ${stream}`;
@@ -132,6 +147,7 @@ export const verifyStore = async (deps: {
       ...(salt === undefined ? {} : { salt }),
       ...(erasable === undefined ? {} : { erasable }),
     });
+    if (isBefore(beginning?.heads ?? [], record)) return checkLeftOver(record);
     chain.follow(record, hashOf(record));
     presence.follow(record);
     // The chain check has covered the digest already.
@@ -141,8 +157,30 @@ export const verifyStore = async (deps: {
     if (stream === CHECKPOINT_STREAM) await chain.readCheckpoint(record, [key], '');
   };
 
+  /** A record that the archive has, and that an interrupted removal left. */
+  const checkLeftOver = (record: ExportedRecord): void => {
+    leftOver += 1;
+    const { stream, sequence, hash } = record;
+    if (hashOf(record) === hash) return;
+    const of = `record ${sequence} of stream ${stream}`;
+    broken('record_changed', `${of} was changed: its content does not give the digest it carries`, record);
+  };
+
+  const leftOvers = (): readonly Warning[] => {
+    const [first] = beginning?.heads ?? [];
+    if (leftOver === 0 || !first) return [];
+    const { stream, sequence } = first;
+    const problem = `${leftOver} records that are in the archive are still in the store: run behalf audit archive --remove again`;
+    return [{ finding: 'not_removed', stream, sequence, problem }];
+  };
+
   let log: CheckedLog | undefined;
   try {
+    beginning = await openBeginning(deps.signedBeginning, [key]);
+    if (deps.signedBeginning !== undefined && !beginning) {
+      broken('beginning_changed', 'the statement of where the audit log begins does not verify');
+    }
+    chain.begin(beginning?.heads ?? []);
     for (const heads of trustedHeads) await chain.trust(heads, [key]);
     for (const isCheckpoints of [true, false]) {
       for await (const page of pagesOf(records, isCheckpoints)) {
@@ -151,7 +189,9 @@ export const verifyStore = async (deps: {
     }
     await checkUnfinished();
     chain.end();
-    log = await deps.verifyLog();
+    const named = chain.archived().map(({ stream, sequence, hash }) => [recordId(stream, sequence), hash] as const);
+    log = await deps.verifyLog(beginning, new Map(named));
+    if (beginning) presence.follow(openedBy(beginning));
     presence.check(log?.verifierKey);
   } catch (error) {
     const { fault, finding } = faultOf(error);
@@ -159,7 +199,10 @@ export const verifyStore = async (deps: {
   }
   if (problems().length > 0) return { ok: false, findings: findings(), problems: problems(), mismatches };
   const heads = chain.heads();
-  const warnings = [...chain.warnings(), ...(log?.warnings ?? [])];
+  // The log has just confirmed what is named in an archive.
+  const isConfirmed = log !== undefined && log.verifierKey === beginning?.log.verifierKey && !beginning.former;
+  const named = chain.warnings().filter(({ finding }) => !(isConfirmed && finding === 'in_archive'));
+  const warnings = [...named, ...leftOvers(), ...(log?.warnings ?? [])];
   return {
     ok: true,
     records: chain.records(),
@@ -167,10 +210,22 @@ export const verifyStore = async (deps: {
     checkpoints: chain.checkpoints(),
     heads,
     key: key.thumbprint,
+    ...(beginning ? { beginning } : {}),
     ...(log ? { log: { entries: log.entries, verifierKey: log.verifierKey } } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 };
+
+/** The event that a log began may be in its archive: the statement names the log as well. */
+const openedBy = ({ at, log }: Beginning): Parameters<LogPresence['follow']>[0] => ({
+  at,
+  event: {
+    type: 'transparency_log.opened',
+    outcome: 'done',
+    target: { kind: 'transparency log', id: log.origin },
+    inputs: { verifierKey: log.verifierKey },
+  },
+});
 
 /** One sentence about a record whose members do not match. */
 const mismatchText = ({ stream, sequence, members }: Mismatch): string =>

@@ -44,6 +44,7 @@ export const ID_PREFIXES = [
   'upi', // upstream: a provider at which people of this server sign in
   'upl', // upstream link: which account a person of an upstream is
   'log', // transparency log
+  'hld', // legal hold on records of the audit log
 ] as const;
 
 export type IdPrefix = (typeof ID_PREFIXES)[number];

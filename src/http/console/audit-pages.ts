@@ -47,6 +47,8 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
           query.get('after'),
         )
       : { items: [], pages: {} };
+    const archived = await deps.audit.archived();
+    const isBehind = archived && (conditions.from ?? 0) * 1000 < archived.before;
     sendPage(
       ctx,
       isAsked ? 200 : 400,
@@ -65,6 +67,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
           ? { foundHref: hrefWith(`${path}/events.ndjson`, asked) }
           : {}),
         ...(calls.may('exportAudit', viewer.account) ? { exportHref: `${path}.ndjson` } : {}),
+        ...(isBehind ? { archived } : {}),
         log: await logOf(calls, viewer),
       }),
     );

@@ -5,6 +5,7 @@
  */
 
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import type { Archived } from '../../domain/audit/beginning.ts';
 import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
 import type { ConsentRegistry } from '../../domain/authority/consent/consent-registry.ts';
 import type { Authorize } from '../../domain/authority/decision/authorize.ts';
@@ -115,6 +116,8 @@ export type PeopleDeps = {
   readonly audit: AuditLog & {
     /** Reads the audit log for the person's own activity. */
     list(filters: AuditFilters): Promise<AuditPage>;
+    /** Which records are in an archive only; undefined: none. */
+    archived(): Promise<Archived | undefined>;
   };
   /** Counts a refusal before authentication; no event is written for each (decision D18). */
   countRefusal(facts: { readonly reason: string; readonly source: string; readonly request: string }): Promise<void>;

@@ -23,6 +23,7 @@ import { initialAccessTokens } from './resources/initial-access-tokens.ts';
 import { instances } from './resources/instances.ts';
 import { keys } from './resources/keys.ts';
 import { kills } from './resources/kills.ts';
+import { legalHolds } from './resources/legal-holds.ts';
 import { mcpServers } from './resources/mcp-servers.ts';
 import { me } from './resources/me.ts';
 import { owners } from './resources/owners.ts';
@@ -71,6 +72,7 @@ const RESOURCES = [
   auditSinks,
   kills,
   audit,
+  legalHolds,
   keys,
   pushKeys,
   server,

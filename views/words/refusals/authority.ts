@@ -253,6 +253,8 @@ export const TRANSACTION_GERMAN = {
     'traceparent hat die Form von W3C Trace Context, Version 00: 00-TRACE-PARENT-FLAGS in kleinen Hexadezimalziffern, und keine Kennung nur aus Nullen.',
   receipt_of_open_transaction:
     'Dieser Vorgang ist offen. Quittungen gibt es nur für geschlossene Vorgänge: Schließen Sie ihn zuerst.',
+  transaction_archived:
+    'Ereignisse dieses Vorgangs sind nur noch in einem Archiv ({places}), daher lässt sich keine neue Quittung signieren. Quittungen und Belege, die vorher gelesen wurden, sind weiter prüfbar.',
   transaction_end_not_recorded:
     'Dieser Vorgang ist beendet, und sein Ende wird gerade aufgezeichnet. Versuchen Sie es später erneut.',
   evidence_too_large:

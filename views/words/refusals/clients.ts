@@ -222,6 +222,13 @@ export const CREDENTIAL_GERMAN = {
     'Dieses Refresh-Token kam mit einem Token, das an ein Client-Zertifikat gebunden ist. Erneuern Sie es mit einem Zertifikat.',
 } satisfies GermanWords;
 
+export const LEGAL_HOLD_GERMAN = {
+  hold_times_reversed: 'Eine Aufbewahrungsanordnung endet nach ihrem Beginn: geben Sie als `to` eine spätere Zeit an.',
+  holds_exceeded:
+    'Es gibt {most} aktive Aufbewahrungsanordnungen. Heben Sie zuerst eine auf, oder erstellen Sie eine weitere, die mehr umfasst.',
+  hold_released: 'Diese Aufbewahrungsanordnung ist schon aufgehoben.',
+} as const;
+
 export const AUDIT_SINK_GERMAN = {
   sink_url_malformed:
     'Die Adresse ist eine URL mit https auf einem öffentlichen Host oder auf einem aus egress.internalHosts.auditSinks.',

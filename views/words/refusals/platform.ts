@@ -141,6 +141,8 @@ export const AUDIT_GERMAN = {
     'Das Transparenzprotokoll enthält dieses Ereignis noch nicht. Versuchen Sie es in einer Sekunde noch einmal.',
   event_behind_gap:
     'Das Transparenzprotokoll kann dieses Ereignis nicht enthalten, weil ein früherer Eintrag seines Stroms fehlt. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen.',
+  event_archived:
+    'Dieses Ereignis ist nicht mehr im Speicher. Es ist in einem Archiv: {places}. Sein Nachweis ist weiter im Transparenzprotokoll.',
   log_not_trusted:
     'Das gespeicherte Transparenzprotokoll setzt nicht fort, was dieser Server signiert hat. Bitten Sie den Betreiber, `behalf audit verify --store` auszuführen und die Datenbank zurückzuspielen, die zu diesem Server gehört.',
   log_not_witnessed:

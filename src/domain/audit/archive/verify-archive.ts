@@ -23,6 +23,8 @@ export type ArchiveVerdict = {
   readonly records: number;
   /** The checkpoint that signs them. */
   readonly checkpoint: Checkpoint;
+  /** Roots of the trees of the first bundle, of the first two, and so on. */
+  readonly roots: readonly TreeHash[];
 };
 
 const altered = (name: string, why: string): never =>
@@ -112,11 +114,13 @@ export const verifyArchive = async (
   const unmet = policy && policyProblem(head.checkpoint, policy);
   if (unmet !== undefined) broken('not_witnessed', unmet.replace(/\.$/, ''));
   let peaks: readonly TreeHash[] = [];
+  const roots: TreeHash[] = [];
   /** Of each level, the hashes of tiles that are not full yet. */
   const rows: TreeHash[][] = [];
   for (let index = 0; index < head.bundles; index += 1) {
     const hashes = await checkBundle(files, index);
     for (const [at, one] of hashes.entries()) peaks = withLeaf(peaks, index * WIDTH + at, one);
+    roots.push(rootOfPeaks(peaks));
     await raise(files, rows, 1, index, rootOfRow(hashes));
   }
   const size = head.bundles * WIDTH;
@@ -126,7 +130,7 @@ export const verifyArchive = async (
       `the ${head.bundles} bundles of the archive are not in the tree that the checkpoint in ${HEAD} signs`,
     );
   }
-  return { origin: head.origin, bundles: head.bundles, records: size, checkpoint };
+  return { origin: head.origin, bundles: head.bundles, records: size, checkpoint, roots };
 };
 
 /** Notes the hash of a tile in the tile above it; compares that with its file when it is full. */

@@ -6,6 +6,7 @@
 import type { ArchiveFiles } from '../../ports/archive-files.ts';
 import type { Collection } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
+import type { ArchivedLog } from '../beginning.ts';
 import { canonicalText } from '../canonical-text.ts';
 import { broken } from '../findings.ts';
 import { type LogDocument, WIDTH } from '../transparency-log/log-documents.ts';
@@ -36,6 +37,8 @@ export const writeArchive = async (deps: {
   readonly verifier: NoteVerifier;
   readonly records: Pick<Collection<AuditRecord>, 'getMany'>;
   readonly beforeMillis: number;
+  /** The first entries of the log whose records are no longer in the store: this archive must have them. */
+  readonly removed?: ArchivedLog | undefined;
   /** Include personal values that were not erased. */
   readonly personal: boolean;
   /** Called after each bundle: how many of how many. */
@@ -48,6 +51,7 @@ export const writeArchive = async (deps: {
     broken('archive_altered', `${HEAD} of the archive is of another log, or was altered: use another place`);
   }
   const verified = head && (await verifyArchive(files, { verifiers: [verifier] }));
+  const removed = (deps.removed?.size ?? 0) / WIDTH;
   const closed = Math.floor(Math.min(log.bundled, checkpoint.size) / WIDTH);
   const first = head?.bundles ?? 0;
   let bundles = first;
@@ -75,6 +79,11 @@ export const writeArchive = async (deps: {
 
   for (; bundles < closed; bundles += 1) {
     const entries = await tree.entries(bundles, WIDTH);
+    if (bundles < removed) {
+      // Another run has written its records here, and removed them since this one read the head.
+      await checkRemoved(files, bundles, deps.removed?.place);
+      continue;
+    }
     const bodies = await bodiesOf(entries);
     if (!bodies) break;
     await put(bundleFile(bundles), bundleBytes(entries));
@@ -101,6 +110,15 @@ export const writeArchive = async (deps: {
   const verdict = await verifyArchive({ read }, { verifiers: [verifier] });
   await files.write(HEAD, candidate);
   return { added: bundles - first, verdict };
+};
+
+/** Checks a bundle whose records are in an archive only. Throws a Fault when this is not that archive. */
+const checkRemoved = async (files: ArchiveFiles, index: number, place: string | undefined): Promise<void> => {
+  if ((await files.read(recordsFile(index))) === undefined) {
+    const text = `the store no longer has the records of bundle ${index}: they are in the archive ${place}`;
+    broken('archive_incomplete', `${text}. Continue that archive, or copy its files to this place first`);
+  }
+  await checkBundle(files, index);
 };
 
 /** A record as an export has it. */

@@ -28,6 +28,8 @@ export type LogDocument = {
   /** Roots of the complete subtrees of the tree, largest first, base64. */
   readonly peaks: readonly string[];
   readonly cursors: readonly Cursor[];
+  /** Of streams whose records before were in an archive when the log began: the last one that it does not have. */
+  readonly begins?: readonly Cursor[];
   /** Number of entries that stored bundles hold: a multiple of 256. */
   readonly bundled: number;
   /** The entries after them. */

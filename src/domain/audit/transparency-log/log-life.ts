@@ -2,6 +2,7 @@
 import { type Collection, type DocumentStore, everyDocument, update } from '../../ports/document-store.ts';
 import type { AuditLog } from '../audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../audit-record.ts';
+import { storedBeginning } from '../beginning.ts';
 import { type LogDocument, TRANSPARENCY_LOGS } from './log-documents.ts';
 
 const logsOf = (documents: DocumentStore): Collection<LogDocument> => documents.collection(TRANSPARENCY_LOGS);
@@ -17,6 +18,8 @@ export const recordOpened = async (documents: DocumentStore, audit: AuditLog): P
   const log = await currentLog(documents);
   if (!log) return;
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  // Its event may be in the archive.
+  if ((await storedBeginning(documents))?.log.origin === log.origin) return;
   const where = { target: log.id, type: 'transparency_log.opened' };
   if ((await records.find({ where, limit: 1 })).length > 0) return;
   await audit.append({

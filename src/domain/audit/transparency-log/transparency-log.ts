@@ -10,6 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, StoreUnavailable, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../audit-record.ts';
+import { storedBeginning } from '../beginning.ts';
 import { coseReceipt } from './cose.ts';
 import {
   type BundleDocument,
@@ -141,7 +142,11 @@ export const transparencyLog = (deps: {
     treeOf: (log) => logTree({ bundles, tiles }, log),
   });
 
-  const newLog = (): LogDocument => {
+  const newLog = async (): Promise<LogDocument> => {
+    const begins = ((await storedBeginning(documents))?.heads ?? []).map(({ stream, sequence }) => ({
+      stream,
+      sequence,
+    }));
     const id = deps.identifiers.newId('log');
     const origin = `${prefixOf(deps.issuer)}/log/${id}`;
     const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
@@ -155,7 +160,8 @@ export const transparencyLog = (deps: {
       sealed: masterKey.seal(sealedFor(id), JSON.stringify(key)),
       size: 0,
       peaks: [],
-      cursors: [],
+      cursors: begins,
+      ...(begins.length > 0 ? { begins } : {}),
       bundled: 0,
       tail: [],
       checkpoint: signs.sign(checkpointText({ origin, size: 0, root: rootOfPeaks([]) })),
@@ -219,7 +225,7 @@ export const transparencyLog = (deps: {
     async open() {
       const found = await stored();
       // Another process may be faster: the unique index allows one log.
-      if (!found) await tryInsert(logs, newLog());
+      if (!found) await tryInsert(logs, await newLog());
       else if (masterKey.isSealedWithOther(sealedFor(found.document.id), found.document.sealed)) {
         await update(logs, found.document.id, (log) => {
           const context = sealedFor(log.id);

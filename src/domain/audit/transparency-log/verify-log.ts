@@ -1,6 +1,7 @@
 /** Verifies the transparency log in its store against the records of the same store. Called by src/compose/verify-store.ts. */
 import type { Collection, DocumentStore } from '../../ports/document-store.ts';
 import { type AuditRecord, recordId } from '../audit-record.ts';
+import { type Beginning, isBefore } from '../beginning.ts';
 import { broken, type Warning } from '../findings.ts';
 import type { CheckedLog } from '../verify-store.ts';
 import {
@@ -36,6 +37,10 @@ export const verifyLog = async (deps: {
   readonly records: Pick<Collection<AuditRecord>, 'getMany'>;
   readonly masterKey: LogSealing;
   readonly kept?: string | undefined;
+  /** Where the streams of the records begin: the others are in an archive. */
+  readonly beginning?: Beginning | undefined;
+  /** Digests of records in an archive, by record id, as checkpoints and trusted heads name them. */
+  readonly archived?: ReadonlyMap<string, string>;
   /** Whose quorum must have cosigned the checkpoint that readers see. */
   readonly policy?: WitnessPolicy | undefined;
 }): Promise<CheckedLog | undefined> => {
@@ -54,7 +59,8 @@ export const verifyLog = async (deps: {
   const verifier = noteVerifier(verifierKey);
   const trusted = kept === undefined ? undefined : keptCheckpoint(kept, log, verifier);
   const shown = await shownCheckpoint(documents, log, verifier, policy);
-  const sequences = new Map<string, number>();
+  const sequences = new Map<string, number>((log.begins ?? []).map(({ stream, sequence }) => [stream, sequence]));
+  const archived = deps.beginning?.log.verifierKey === verifierKey ? deps.beginning.log : undefined;
   let peaks: readonly TreeHash[] = [];
 
   const compareKept = (size: number): void => {
@@ -72,10 +78,13 @@ export const verifyLog = async (deps: {
     }
   };
 
+  if (archived && archived.size > log.size) {
+    broken('older_than_trusted', `the transparency log has ${log.size} entries, and the archive ${archived.size}`);
+  }
   compareKept(0);
   for (let size = 0; size < log.size; ) {
     const entries = await tree.entries(size / WIDTH, Math.min(WIDTH, log.size - size));
-    await compareRecords(records, entries, size);
+    await compareRecords(records, entries, { ...deps, first: size });
     const row = entries.map((entry) => leafHash(entryText(entry)));
     for (const [at, { stream, sequence }] of entries.entries()) {
       if (sequence !== (sequences.get(stream) ?? 0) + 1) {
@@ -87,6 +96,12 @@ export const verifyLog = async (deps: {
       sequences.set(stream, sequence);
       peaks = withLeaf(peaks, size + at, row[at] as TreeHash);
       compareKept(size + at + 1);
+      if (archived?.size === size + at + 1 && archived.root !== rootOfPeaks(peaks).toString('base64')) {
+        broken(
+          'split_view',
+          `the first ${archived.size} entries of the transparency log are others than those in the archive`,
+        );
+      }
     }
     if (size < log.bundled) {
       await compareTile(tiles, log, 0, size / WIDTH, rootOfRow(row));
@@ -182,13 +197,27 @@ const shownCheckpoint = async (
 const compareRecords = async (
   records: Pick<Collection<AuditRecord>, 'getMany'>,
   entries: readonly LogEntry[],
-  first: number,
+  {
+    first,
+    beginning,
+    archived,
+  }: {
+    readonly first: number;
+    readonly beginning?: Beginning | undefined;
+    readonly archived?: ReadonlyMap<string, string>;
+  },
 ): Promise<void> => {
   const found = await records.getMany(entries.map(({ stream, sequence }) => recordId(stream, sequence)));
   const hashes = new Map(found.map(({ document }) => [document.id, document.hash]));
   for (const [at, { stream, sequence, hash: digest }] of entries.entries()) {
     const stored = hashes.get(recordId(stream, sequence));
-    if (stored === digest) continue;
+    const isArchived = isBefore(beginning?.heads ?? [], { stream, sequence });
+    const trusted = isArchived ? archived?.get(recordId(stream, sequence)) : undefined;
+    if (trusted !== undefined && trusted !== digest) {
+      const other = `record ${sequence} of stream ${stream}, which is in an archive, is not the one that a signature names`;
+      broken('split_view', other, { stream, sequence });
+    }
+    if (stored === digest || (stored === undefined && isArchived)) continue;
     const named = `record ${sequence} of stream ${stream}, which entry ${first + at} of the transparency log names`;
     broken(
       stored === undefined ? 'records_missing' : 'record_replaced',

@@ -1,6 +1,7 @@
 /** Replays recorded decisions under another policy set: which of them would differ, by agent and by scope. */
 
 import type { AuditEventType } from '../../audit/audit-event.ts';
+import type { Archived } from '../../audit/beginning.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../audit/list-events.ts';
 import { caseOf } from '../../audit/separate-sender.ts';
 import type { CompiledPolicies } from '../../ports/policy-engine.ts';
@@ -72,6 +73,8 @@ export type ReplaySummary = {
   readonly byScope: Readonly<Record<string, Count>>;
   /** The first decisions that would differ. */
   readonly examples: readonly Change[];
+  /** Decisions of the range may be in an archive only: those were not read. */
+  readonly archived?: Archived;
 };
 
 export type ReplayProgress = {
@@ -101,6 +104,7 @@ export async function* replay(
   let decided = 0;
   let changed = 0;
   let behind = 0;
+  let archived: Archived | undefined;
   for (const type of DECIDED) {
     let after: AuditFilters['after'];
     do {
@@ -131,6 +135,7 @@ export async function* replay(
           count(byScope, `${change.resource} ${scope}`, { allowed: [], refused: [scope] });
         if (examples.length < MOST) examples.push(change);
       }
+      archived = page.archived ?? archived;
       after = page.next;
       const atMillis = after ? (page.entries.at(-1)?.at ?? toMillis) : toMillis;
       const passed = (atMillis - fromMillis) / Math.max(1, toMillis - fromMillis);
@@ -148,6 +153,7 @@ export async function* replay(
     byCaller: Object.fromEntries(byCaller),
     byScope: Object.fromEntries(byScope),
     examples,
+    ...(archived ? { archived } : {}),
   };
 }
 

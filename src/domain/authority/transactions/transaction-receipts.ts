@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
+import { archivedOf, storedBeginning } from '../../audit/beginning.ts';
 import { coseStatement } from '../../audit/transparency-log/cose.ts';
 import type { Inclusion } from '../../audit/transparency-log/log-proof.ts';
 import type { TransparencyLog } from '../../audit/transparency-log/transparency-log.ts';
@@ -45,7 +46,7 @@ export interface TransactionReceipts {
    * The receipt of a closed transaction: its facts, the grade of each token, a digest of its events in the audit log, and the proof
    * that the transparency log has the digest of all this. Records that digest, if it is new. A later one may cover more events, because reports come up to a day late. One about more than 1,000 tokens or
    * 10,000 events says `truncated`: it lists the first tokens, and has no digest beyond that number of events. Undefined when
-   * there is no such transaction. Throws 'conflict' for an open one, 'unavailable' while its end is being recorded, and while the
+   * there is no such transaction. Throws 'conflict' for an open one and for one with archived events, 'unavailable' while its end is being recorded, and while the
    * transparency log cannot have its digest.
    */
   of(id: string): Promise<TransactionReceipt | undefined>;
@@ -83,6 +84,11 @@ export const transactionReceipts = ({
   const closed = async (id: string): Promise<Transaction | undefined> => {
     const stored = (await transactions.closeIfOver(id))?.document;
     if (stored?.state === 'open') throw transactionRefusal('receipt_of_open_transaction');
+    const beginning = stored && (await storedBeginning(documents));
+    // A part of its events would give another receipt.
+    if (beginning && stored.createdAt * 1000 < beginning.before) {
+      throw transactionRefusal('transaction_archived', { params: { places: archivedOf(beginning).places.join(', ') } });
+    }
     return stored;
   };
 

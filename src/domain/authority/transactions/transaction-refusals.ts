@@ -30,6 +30,10 @@ export const TRANSACTION_REFUSALS = {
     code: 'conflict',
     text: 'This transaction is open. A receipt is about a closed one: close it first.',
   },
+  transaction_archived: {
+    code: 'conflict',
+    text: 'Events of this transaction are in an archive only ({places}), so that no new receipt can be signed. Receipts and evidence that were read before still verify.',
+  },
   transaction_end_not_recorded: {
     code: 'unavailable',
     text: 'This transaction has ended, and its end is being recorded. Try again later.',

@@ -9,14 +9,14 @@ import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/
 import { wordsOf } from '../../../domain/audit/search-terms.ts';
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
 import type { TransparencyLog } from '../../../domain/audit/transparency-log/transparency-log.ts';
-import { documentRefusal } from '../../../domain/platform/registries/document-refusals.ts';
 import type { Call } from '../call.ts';
 import { managementRefusal } from '../management-refusals.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, givenClientId, givenId, PAGE, route, scopes } from '../route.ts';
-import { named } from '../schema.ts';
-import { arrayOf, flag, input, integer, object, oneOf, output, page, string, text } from '../schema-parts.ts';
+import { named, ref } from '../schema.ts';
+import { arrayOf, flag, input, integer, object, oneOf, output, string, text } from '../schema-parts.ts';
 import { toWire } from '../wire-names.ts';
+import { ARCHIVED, type ArchiveReader, eventGone } from './archived-event.ts';
 import { CONSISTENCY_PROOF, INCLUSION_PROOF, TRANSPARENCY_LOG } from './transparency-log-schemas.ts';
 
 const AUDIT_ERASURE = named(
@@ -62,11 +62,24 @@ const AUDIT_ENTRY = named(
 
 const SIZE = (description: string) => integer(description, { minimum: 0, maximum: 999_999_999_999_999 });
 
-const AUDIT_PAGE = page(AUDIT_ENTRY, 'AuditPage');
+const AUDIT_PAGE = named(
+  'AuditPage',
+  output(
+    {
+      items: arrayOf(ref(AUDIT_ENTRY)),
+      next: string('Send it as `cursor` to get the next page; absent on the last page.'),
+      archived: {
+        ...ref(ARCHIVED),
+        description: 'Present when events of the asked time may be in an archive only: no page has those.',
+      },
+    },
+    ['next', 'archived'],
+  ),
+);
 
 export const AUDIT_SCOPES = scopes('audit', {
   read: ['Read and export the audit log', 'high'],
-  write: ['Erase personal values from the audit log', 'high'],
+  write: ['Erase personal values from the audit log, and order legal holds', 'high'],
 });
 
 const make = about('audit', AUDIT_SCOPES);
@@ -150,7 +163,7 @@ const routes = {
 };
 
 /** The functions of the node's audit log for readers. */
-export type AuditReader = {
+export type AuditReader = ArchiveReader & {
   list(filters: AuditFilters): Promise<AuditPage>;
   get(id: string): Promise<AuditEntry | undefined>;
   /** Lines without their line ends. */
@@ -192,30 +205,34 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
       if (words?.length === 0) throw auditRefusal('search_has_no_word', { field: 'text' });
       const conditions = { type, outcome, id, subject, agent, caller, txn, delegation, tokenId, resource, words };
       const given = Object.entries(conditions).filter(([, value]) => value !== undefined);
-      const { entries, next } = await reader.list({
+      const { entries, next, archived } = await reader.list({
         ...Object.fromEntries(given),
         ...(from === undefined ? {} : { fromMillis: from * 1000 }),
         ...(to === undefined ? {} : { toMillis: to * 1000 + 999 }),
         ...(call.after ? { after: call.after } : {}),
         limit,
       });
-      return { body: { items: entries }, next };
+      return { body: { items: entries, ...(archived ? { archived } : {}) }, next };
     },
 
     async getAuditEvent(call) {
       await record('audit.read', call, { event: call.id });
       const found = await reader.get(call.id);
-      if (!found) throw documentRefusal('document_not_found', { params: { kind: 'audit event' } });
+      if (!found) throw await eventGone(reader, call.id);
       return { body: found };
     },
 
     async proveAuditEvent(call) {
       await record('audit.read', call, { event: call.id });
       const found = await reader.get(call.id);
-      if (!found) throw documentRefusal('document_not_found', { params: { kind: 'audit event' } });
-      const proven = await transparencyLog.inclusion(found.stream, found.sequence);
+      // The transparency log keeps the entries of archived records, so their proofs do not break.
+      const isArchived = !found && (await reader.archiveOf(call.id)) !== undefined;
+      if (!found && !isArchived) throw await eventGone(reader, call.id);
+      const [stream, sequence] = [call.id.slice(0, -17), Number(call.id.slice(-16))];
+      const proven = await transparencyLog.inclusion(stream, sequence);
       if (!proven) {
-        if (await transparencyLog.isBehindGap(found.stream, found.sequence)) throw auditRefusal('event_behind_gap');
+        if (isArchived) throw await eventGone(reader, call.id);
+        if (await transparencyLog.isBehindGap(stream, sequence)) throw auditRefusal('event_behind_gap');
         throw auditRefusal('event_not_logged', { retryAfterSeconds: 1 });
       }
       const { index, entry, proof, checkpoint } = proven;
@@ -261,6 +278,7 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
         ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       });
       if (!(await reader.erase(event, value))) {
+        if (await reader.archiveOf(event)) throw await eventGone(reader, event);
         throw managementRefusal('personal_value_gone');
       }
       return {};

@@ -8,11 +8,11 @@ import {
 } from '../../../../domain/authority/policy/explain-decision.ts';
 import type { PolicyRegistry } from '../../../../domain/authority/policy/policy-registry.ts';
 import type { PolicyTrials } from '../../../../domain/authority/policy/policy-simulations.ts';
-import { documentRefusal } from '../../../../domain/platform/registries/document-refusals.ts';
 import type { Call } from '../../call.ts';
 import { named } from '../../schema.ts';
 import { arrayOf, flag, integer, oneOf, output, string, strings, text } from '../../schema-parts.ts';
 import { toWire } from '../../wire-names.ts';
+import { type ArchiveReader, eventGone } from '../archived-event.ts';
 
 export const EXPLANATION_QUERY = {
   policy: text('Version or id of another policy set, or `active`. Default: the version that decided.', 64, {
@@ -56,7 +56,7 @@ export const EXPLAINED_DECISION = named(
 export type ExplanationDependencies = {
   readonly policyTrials: Pick<PolicyTrials, 'under'>;
   readonly policies: Pick<PolicyRegistry, 'get'>;
-  readonly auditReader: { get(id: string): Promise<AuditEntry | undefined> };
+  readonly auditReader: ArchiveReader & { get(id: string): Promise<AuditEntry | undefined> };
   readonly audit: AuditLog;
 };
 
@@ -75,7 +75,7 @@ export const explanationHandlers = ({ policyTrials, policies, auditReader, audit
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
     });
     const found = await auditReader.get(id);
-    if (!found) throw documentRefusal('document_not_found', { params: { kind: 'audit event' } });
+    if (!found) throw await eventGone(auditReader, id);
     const { event } = found;
     const asked = query.policy ?? (event.policy === undefined ? 'active' : String(event.policy));
     const { found: scopes, version } = await policyTrials.under({ policy: asked }, async (set) =>

@@ -31,11 +31,11 @@ import {
   type ExplanationDependencies,
   explanationHandlers,
 } from './explanations.ts';
+import { POLICY_REPLAY_LINE } from './replay-schemas.ts';
 import {
   APPROVER_SIMULATION,
   APPROVER_SIMULATION_RESULT,
   POLICY_REPLAY,
-  POLICY_REPLAY_LINE,
   POLICY_SIMULATION,
   POLICY_SIMULATION_RESULT,
   POLICY_SUMMARY,

@@ -2,14 +2,13 @@
 import { REGISTRATION_WAYS } from '../../../../domain/authority/decision/server-use-question.ts';
 import { AUTHENTICATION_METHODS } from '../../../../domain/clients/blueprints/ceilings.ts';
 import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
-import { named, type Properties, ref, type Schema } from '../../schema.ts';
+import { named, ref, type Schema } from '../../schema.ts';
 import {
   arrayOf,
   flag,
   input,
   integer,
   list,
-  number,
   oneOf,
   output,
   recordOf,
@@ -250,51 +249,4 @@ export const POLICY_REPLAY = named(
     transaction: text('Only decisions in this transaction (`txn_…` or `trn_…`).', 64),
     ...TRIED,
   }),
-);
-
-const listOf = (properties: Properties) => arrayOf(output(properties));
-
-const COUNTED = {
-  allowed: integer('Scopes that were refused and would be granted.'),
-  refused: integer('Scopes that were granted and would be refused.'),
-};
-
-export const POLICY_REPLAY_LINE = named(
-  'PolicyReplayLine',
-  output(
-    {
-      read: integer('Number of decisions read so far.'),
-      changed: integer('Number of decisions that would differ.'),
-      at: seconds('Time of the last decision read.'),
-      share: number('Fraction of the range that is done, 0 to 1.'),
-      summary: {
-        ...output({
-          read: integer('Number of decisions read.'),
-          decided: integer('Number of decisions that recorded their policy request.'),
-          changed: integer('Number of decisions that would differ.'),
-          by_caller: listOf({
-            caller: string(),
-            changed: integer('Number of its decisions that would differ.'),
-            ...COUNTED,
-          }),
-          by_scope: listOf({ resource: string(), scope: string(), ...COUNTED }),
-          examples: arrayOf(
-            output(
-              {
-                at: seconds('When it was decided.'),
-                decision: string(),
-                caller: string(),
-                resource: string(),
-                allowed: NAMES,
-                refused: NAMES,
-              },
-              ['decision', 'caller', 'resource'],
-            ),
-          ),
-        }),
-        description: 'Present only on the last line, as its only member.',
-      },
-    },
-    ['read', 'changed', 'at', 'share', 'summary'],
-  ),
 );
