@@ -23,10 +23,17 @@ const isOfRun = (path: string): boolean => {
 };
 
 /**
- * The loading of pages, and the layers of each decision: they do not depend on a store. Nor does test/pages: the injected texts come from
- * a layer above the store, and test/contract shows that a store keeps odd texts. Each runs when it is named.
+ * What a browser makes of pages, and the layers of each decision: they do not depend on a store. The requests that those pages lead to
+ * have tests in test/integration, which run. Nor does test/pages: the injected texts come from a layer above the store, and
+ * test/contract shows that a store keeps odd texts. Each runs when it is named.
  */
-const WITHOUT_STORES = ['test/e2e/page-loads.test.ts', 'test/integration/decision-cells.test.ts'];
+const WITHOUT_STORES = [
+  ...[
+    ...['brand', 'console', 'console-policies', 'console-search', 'copy', 'first-view', 'more-menu', 'page-loads'],
+    ...['page-writer', 'saved-views', 'side-navigation'],
+  ].map((name) => `test/e2e/${name}.test.ts`),
+  'test/integration/decision-cells.test.ts',
+];
 
 const given = process.argv.slice(2);
 const named = given.filter((one) => !one.startsWith('-'));
