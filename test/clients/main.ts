@@ -6,6 +6,7 @@ import { go } from './go.ts';
 import { goLog } from './go-log.ts';
 import { goWitness } from './go-witness.ts';
 import { mcpOnBehalf } from './mcp-on-behalf.ts';
+import { mcpPython } from './mcp-python.ts';
 import { mcpSdk } from './mcp-sdk.ts';
 import { modAuthOpenidc } from './mod-auth-openidc.ts';
 import { oauth4webapi } from './oauth4webapi.ts';
@@ -24,6 +25,7 @@ const SCRIPTS: readonly ClientScript[] = [
   goWitness,
   mcpSdk,
   mcpOnBehalf,
+  mcpPython,
   modAuthOpenidc,
   oidcAgent,
   pythonKit,

@@ -8,12 +8,11 @@ import { Client as ClientOne } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { exportJWK } from 'jose';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
-import { enrolApp } from '../support/authenticator-app.ts';
-import { submitSignIn } from '../support/browser-flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { mcpProgram } from '../support/mcp-program.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+import { type StepUpPages, stepUpPages } from '../support/step-up-pages.ts';
 import { type RunningGateway, runGateway } from './gateway-world.ts';
 import { type PlainMcpServer, plainMcpServer } from './plain-mcp-server.ts';
 
@@ -23,12 +22,14 @@ let behind: PlainMcpServer;
 let gateway: RunningGateway;
 let folder: string;
 let app: string;
-let recovery: string[] = [];
+let pages: StepUpPages;
 const opened: string[] = [];
+const note = (url: string): void => void opened.push(new URL(url).pathname.split('/')[1] ?? '');
 
 beforeAll(async () => {
   server = await runServer();
   scene = await makeScene(server);
+  pages = stepUpPages(scene.browser, server.issuer, scene.person, note);
   behind = await plainMcpServer();
   folder = await mkdtemp(join(tmpdir(), 'behalf-pages-'));
   const port = await freePort();
@@ -83,39 +84,13 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true });
 });
 
-const { decline, confirm, signIn } = { decline: /Do not confirm/, confirm: /^Confirm$/, signIn: /Sign in again/ };
+const DECLINE = 'decline';
 
 /** What the person does on a page that the host shows them. */
-const answer = async (url: string, button = confirm): Promise<void> => {
-  opened.push(new URL(url).pathname.split('/')[1] ?? '');
-  const { browser } = scene;
-  const page = await browser.open(url);
-  if (url.includes('/delegations/')) {
-    await scene.walkConsent(page);
-    return;
-  }
-  const formOf = (shown: typeof page) => {
-    const form = shown.forms.find(({ action }) => action.includes('/step-ups/'));
-    if (!form) throw new Error(shown.text);
-    return form;
-  };
-  if (button === decline) return void (await browser.submit(page, formOf(page), { button }));
-  // The first second factor of this person.
-  if (recovery.length === 0) {
-    expect(page.text).toContain('no second factor');
-    recovery = [...(await enrolApp(browser, server.issuer, scene.person)).recovery];
-    return answer(url, button);
-  }
-  // A sign-in of this moment is enough.
-  if (formOf(page).buttons.some(({ text }) => button.test(text))) {
-    return void (await browser.submit(page, formOf(page), { button }));
-  }
-  const again = await browser.submit(page, formOf(page), { button: signIn });
-  const second = await submitSignIn(browser, again, scene.person);
-  const [, paper] = second.forms;
-  if (!paper) throw new Error(second.text);
-  const back = await browser.submit(second, paper, { set: { code: String(recovery.shift()) } });
-  await browser.submit(back, formOf(back), { button });
+const answer = async (url: string, decision?: typeof DECLINE): Promise<void> => {
+  if (!url.includes('/delegations/')) return decision === DECLINE ? pages.decline(url) : pages.confirm(url);
+  note(url);
+  await scene.walkConsent(await scene.browser.open(url));
 };
 
 /** A host of version 2: it shows the pages that a result asks for, and those of the error of MCP. */
@@ -151,14 +126,14 @@ const signedIn = async () => {
 type Elicited = { readonly elicitations?: readonly { readonly url: string }[] };
 
 /** As a host does with the error of MCP for a page: shows it, and tries again. */
-const withPages = async <T>(work: () => Promise<T>, button = confirm): Promise<T> => {
+const withPages = async <T>(work: () => Promise<T>, decision?: typeof DECLINE): Promise<T> => {
   try {
     return await work();
   } catch (error) {
     const { elicitations = (error as { readonly data?: Elicited }).data?.elicitations } = error as Elicited;
     const url = elicitations?.[0]?.url;
     if (url === undefined) throw error;
-    await answer(url, button);
+    await answer(url, decision);
     return work();
   }
 };
@@ -201,7 +176,7 @@ describe('a person who signed in with a password alone', () => {
     const requestInit = { headers: { authorization: `Bearer ${tokenOf(one)}` } };
     await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`), { requestInit }) as never);
     const write = () => client.callTool({ name: 'write' });
-    await expect(withPages(write, decline)).rejects.toMatchObject({ code: -32042 });
+    await expect(withPages(write, DECLINE)).rejects.toMatchObject({ code: -32042 });
     expect((await server.events('step_up.declined')).at(-1)).toMatchObject({ subject: scene.accountId });
     expect(textOf(await withPages(write))).toBe(`write of ${scene.accountId}`);
     expect(opened).toEqual(['step-ups', 'step-ups']);

@@ -1,0 +1,91 @@
+/**
+ * The MCP SDK from PyPI in front of `behalf gateway`: a call needs a second factor, so that the gateway asks the client for a page
+ * (URL elicitation), on which the person confirms. The client calls again, with the same token.
+ */
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
+import { runGateway } from '../gateway/gateway-world.ts';
+import { plainMcpServer } from '../gateway/plain-mcp-server.ts';
+import { walkAuthorization } from '../support/browser-flow.ts';
+import { freePort } from '../support/free-port.ts';
+import { stepUpPages } from '../support/step-up-pages.ts';
+import type { ClientScript } from './client-script.ts';
+import { CALLBACK, type Ground } from './client-server.ts';
+import { ROOT } from './packages.ts';
+import { runProgram } from './program.ts';
+
+const run = promisify(execFile);
+let python = '';
+
+/** An MCP server that knows nothing of Behalf, behind a gateway whose tool `write` needs a second factor. */
+const protectedTools = async (ground: Ground) => {
+  const behind = await plainMcpServer();
+  const folder = await mkdtemp(join(tmpdir(), 'behalf-mcp-python-'));
+  const port = await freePort();
+  const resource = `http://127.0.0.1:${port}/mcp`;
+  const made = await ground.behalf(
+    ...['resource-servers', 'create', resource, '--name', 'Tools', '--introspection', 'client_secret_basic'],
+    ...['--scope', 'notes.read:low:See your notes'],
+  );
+  await writeFile(join(folder, 'secret'), String(made['client_secret']), { mode: 0o600 });
+  const gateway = await runGateway({
+    listen: { port },
+    issuer: ground.issuer,
+    resource,
+    credential: { clientId: String(made['client_id'] ?? made['id']), clientSecretFile: join(folder, 'secret') },
+    upstream: { url: behind.url, identity: { 'X-Account': 'subject' } },
+    mcp: {
+      path: '/mcp',
+      scopes: ['notes.read'],
+      tools: { whose: {}, write: { acrValues: [MULTI_FACTOR], maxAge: 300 } },
+    },
+  });
+  return {
+    url: resource,
+    async close(): Promise<void> {
+      await gateway.close();
+      await behind.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+
+export const mcpPython: ClientScript = {
+  name: 'mcp-python',
+  async prepare() {
+    const environment = await mkdtemp(join(tmpdir(), 'behalf-mcp-python-'));
+    process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
+    await run('python3', ['-m', 'venv', environment]);
+    const pinned = join(ROOT, 'python/requirements-test.txt');
+    await run(join(environment, 'bin/pip'), ['install', '--quiet', '--constraint', pinned, 'mcp']);
+    python = join(environment, 'bin/python');
+    return /^mcp==(.+)$/m.exec(await readFile(pinned, 'utf8'))?.[1] ?? '';
+  },
+  async run(ground, check) {
+    const tools = await protectedTools(ground);
+    // The other clients sign in without a second factor, so this is another person.
+    const grace = { username: 'grace', password: 'another long pass phrase' };
+    const { id } = await ground.management.createAccount({ ...grace, name: 'Grace', email: 'grace@example.com' });
+    const browser = ground.newBrowser();
+    const pages = stepUpPages(browser, ground.issuer, grace);
+    try {
+      await runProgram(
+        { ...ground, signIn: (url) => walkAuthorization(browser, url, { person: grace }) },
+        check,
+        [python, join(ROOT, 'test/clients/mcp-python/client.py')],
+        { SERVER: tools.url, REDIRECT_URI: CALLBACK, PERSON: id },
+        async (url) => {
+          await pages.confirm(url);
+          return 'confirmed';
+        },
+      );
+    } finally {
+      await tools.close();
+    }
+  },
+};
