@@ -47,16 +47,19 @@ export const guardLines = (): readonly Lines[] =>
 
 /**
  * Mutations that compile and can change an answer, at most one for each line, so that no guard is tried twice. Only of files
- * whose path begins with `prefix`, by operators whose name contains `operator`.
+ * whose path begins with one of `prefixes`, if there are any, by operators whose name contains `operator`.
  */
 export const drawn = (
   seed: number,
   count: number,
-  { prefix, operator }: { readonly prefix: string; readonly operator: string },
+  { prefixes, operator }: { readonly prefixes: readonly string[]; readonly operator: string },
   compilable: Compilable,
 ): readonly Mutation[] => {
   const random = seededRandom(seed);
-  const all = guards().filter((one) => one.path.startsWith(prefix) && one.operator.includes(operator));
+  const all = guards().filter(
+    ({ path, operator: name }) =>
+      (prefixes.length === 0 || prefixes.some((one) => path.startsWith(one))) && name.includes(operator),
+  );
   const found = new Map<string, Mutation>();
   for (let left = all.length * 4; left > 0 && found.size < count * DRAWN_FOR_EACH && all.length > 0; left -= 1) {
     const mutation = all[random.integer(all.length)];

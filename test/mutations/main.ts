@@ -32,7 +32,7 @@ const HELP = `npm run mutations -- [--seed N] [--count N] [--from K] [--tests N]
   --tests     how many tests run at a time, the nearest first, until one fails or all have run (default 40)
   --seconds   after how many seconds of processor time no further test file begins, and the mutation has survived
               (default 90)
-  --path      only files whose path begins so
+  --path      only files whose path begins so; several are possible
   --operator  only operators whose name contains this, as "limit" or "audit event"
   --at        all mutations of this line, in place of a seed's
   --reach     measure which guards each test reaches, for test files whose path begins so, and keep it in .tmp/mutations:
@@ -49,7 +49,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     tests: { type: 'string', default: '40' },
     seconds: { type: 'string', default: '90' },
-    path: { type: 'string', default: '' },
+    path: { type: 'string', multiple: true, default: [] },
     operator: { type: 'string', default: '' },
     at: { type: 'string', multiple: true, default: [] },
     reach: { type: 'string' },
@@ -111,7 +111,7 @@ const main = async (): Promise<number> => {
     const all =
       values.at.length > 0
         ? mutationsAt(values.at, isAccepted)
-        : drawn(chosen.seed, chosen.count, { prefix: values.path, operator: values.operator }, isAccepted);
+        : drawn(chosen.seed, chosen.count, { prefixes: values.path, operator: values.operator }, isAccepted);
     const mutations = all.slice(chosen.from - 1);
     const related = relatedTests(readReach());
     if (!values.list) return await tryAll(copy, mutations, related, all.length);
@@ -134,7 +134,7 @@ const tryAll = async (
 ): Promise<number> => {
   const { seed, from, tests: ofBatch, seconds } = numbers();
   const begin = performance.now();
-  const which = [`seed ${seed}`, values.path, values.operator, ...values.at].filter((text) => text !== '');
+  const which = [`seed ${seed}`, ...values.path, values.operator, ...values.at].filter((text) => text !== '');
   const verdicts = verdictsOf(which.join(' '), values.resume);
   const trials = startTrials(copy);
   const survived: Mutation[] = [];
