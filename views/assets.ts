@@ -7,7 +7,7 @@ export type StyleName =
   | 'account.css'
   | 'agents.css'
   | 'approvals.css'
-  | 'budget.css'
+  | 'fields.css'
   | 'bulk.css'
   | 'charts.css'
   | 'commands.css'
@@ -81,7 +81,7 @@ const load = (): Loaded => {
     'account.css': add('account.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
-    'budget.css': add('budget.css', 'text/css; charset=utf-8'),
+    'fields.css': add('fields.css', 'text/css; charset=utf-8'),
     'bulk.css': add('bulk.css', 'text/css; charset=utf-8'),
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
     'commands.css': add('commands.css', 'text/css; charset=utf-8'),

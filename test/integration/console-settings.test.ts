@@ -1,8 +1,7 @@
 /** Webhooks, audit sinks and signing keys in the console. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { AUDIT_SINK_CURSORS, type SinkCursor } from '../../src/domain/notifications/audit-sinks/audit-sink.ts';
-import { update } from '../../src/domain/ports/document-store.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
+import { failingSink } from '../support/failing-sink.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -130,19 +129,10 @@ test('an audit sink is created, tested, paused and deleted by an administrator w
 });
 
 test('an event that a sink refuses is skipped after a question, with a fresh factor only', async () => {
-  const { documents } = server.behalf.services;
   const plain = newBrowser(server.issuer);
-  const made = await scene.management.call('POST', '/audit-sinks', {
-    ...{ name: 'Picky', kind: 'webhook', address: `https://${NOWHERE}/y`, from: 'beginning' },
-  });
-  const id = String(made.body['id']);
+  const id = await failingSink(server.behalf.services, Math.floor(Date.now() / 1000));
   const path = `/console/audit-sinks/${id}`;
-  await scene.management.call('POST', `/audit-sinks/${id}/pause`);
   await submitSignIn(plain, await plain.open(at('/console')), FIRST);
-  expect((await plain.open(at(path))).text).not.toContain('Skip the next event');
-  await update(documents.collection<SinkCursor>(AUDIT_SINK_CURSORS), id, (cursor) => ({
-    ...{ ...cursor, failures: 3, failingSince: 1_790_000_000, lastFailure: 'status_not_ok', lastFailureStatus: 413 },
-  }));
   expect((await plain.open(at(path))).text).toContain('Skip the next event');
   const refused = await send(plain, `${path}/skip`, /skip$/);
   expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second factor')]);

@@ -194,7 +194,8 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
 
     await keyboard.follow(page, 'Clients');
     await keyboard.follow(page, 'Counter');
-    await keyboard.press(page, 'Disable Counter');
+    await keyboard.follow(page, 'Disable Counter');
+    await keyboard.press(page, 'Disable');
     expect(await page.locator('#state').textContent()).toBe('Blocked');
     await keyboard.press(page, 'Enable Counter');
     expect(await page.locator('.page-head .tag').first().textContent()).toBe('active');

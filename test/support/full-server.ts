@@ -5,12 +5,6 @@
 import { createECDH } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { mailLinks } from '../../src/domain/identity/accounts/mail-links.ts';
-import {
-  AUDIT_SINK_CURSORS,
-  AUDIT_SINKS,
-  type AuditSink,
-  type SinkCursor,
-} from '../../src/domain/notifications/audit-sinks/audit-sink.ts';
 import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
 import { newKeyPair } from './agent-keys.ts';
@@ -18,31 +12,17 @@ import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
 import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
 import { declaredTransaction } from './declared-transaction.ts';
 import { exampleType } from './detail-types.ts';
+import { failingSink } from './failing-sink.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
-import { type RunningServer, type RunOptions, runServer } from './running-server.ts';
+import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
 import { until } from './until.ts';
 
 const DAY = 86_400;
 /** No server listens there. */
 const NOWHERE = 'localhost:1';
-
-/** A sink that refuses an event. Another process holds its lock, so that this server delivers nothing to it. */
-const failingSink = async ({ documents }: RunningServer['behalf']['services'], now: number): Promise<string> => {
-  const id = 'snk_security_team';
-  await documents.collection<SinkCursor>(AUDIT_SINK_CURSORS).insert({
-    ...{ id, cursors: [], delivered: 4120, leftOut: 1, lockedBy: 'another process', lockedUntil: now + DAY },
-    ...{ failures: 7, failingSince: now - 1800, lastFailureAt: now - 40, lastDeliveredAt: now - 1860 },
-    ...{ lastFailure: 'status_not_ok', lastFailureStatus: 413, dueAt: now + 60 },
-  });
-  await documents.collection<AuditSink>(AUDIT_SINKS).insert({
-    ...{ id, name: 'The security team', kind: 'webhook', format: 'ocsf', address: 'https://siem.example.com/behalf' },
-    ...{ isPersonal: false, state: 'active', createdAt: now - 3 * DAY, updatedAt: now - DAY },
-  });
-  return id;
-};
 
 const SYSTEM = { caller: 'system' };
 const PHONE = 'Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0';

@@ -16,6 +16,8 @@ export type BreakGlassFacts = {
   readonly reason?: string;
   /** The person who requested break-glass, then the person who approved it. */
   readonly people: readonly { readonly name: string; readonly isYou: boolean; readonly at: number }[];
+  /** Until then a second person can approve, epoch seconds. Absent: none is awaited. */
+  readonly secondUntil?: number;
   readonly review?: 'open' | 'closed';
   readonly closed?: {
     readonly name: string;
@@ -111,10 +113,10 @@ ${action(model)}
 const headingOf = ({ review, people }: BreakGlassFacts): keyof typeof words.heading =>
   review ?? (people.length > 0 ? 'called' : 'none');
 
-const said = ({ reason = '', people, closed, review }: BreakGlassFacts): Html => {
+const said = ({ reason = '', people, closed, review, secondUntil }: BreakGlassFacts): Html => {
   const [first, second] = people;
   return html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
-<p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}${first && !second && words.tenMinutes}</p>
+<p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}${secondUntil !== undefined && words.secondUntil(timeText(secondUntil), agoText(secondUntil))}</p>
 ${review === 'open' && html`<p>${words.waitsForThird}</p>`}
 ${closed && html`<p>${words.closedBy(isolated(closed.name), timeText(closed.at), words.findings[closed.finding])} ${words.reasonIs(longText(closed.note, 2000))}</p>`}</div>`;
 };

@@ -155,7 +155,7 @@ const buttons = ({ client, actions, pageLinks, csrf }: ClientModel): Html | unde
     unverify !== undefined && postButton(unverify, csrf, submit({ text: words.unverify, kind: 'plain', about })),
   ];
   const end = disable === undefined ? [] : [{ text: registerWords.disable, href: disable, kind: 'danger' } as const];
-  return headActions(forms, [...pageLinks, ...end], about);
+  return headActions(forms, [...end, ...pageLinks], about, 'in view');
 };
 
 const state = ({

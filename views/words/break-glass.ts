@@ -63,10 +63,11 @@ export const breakGlassWords = {
   reasonIs: (reason: HtmlValue) => phrase({ en: html`“${reason}”`, de: html`„${reason}“` }),
   calledBy: (name: HtmlValue, at: HtmlValue) =>
     phrase({ en: html`${name} requested it on ${at}.`, de: html`${name} hat es am ${at} verlangt.` }),
-  tenMinutes: phrase({
-    en: 'A second person has ten minutes from then to approve it.',
-    de: 'Eine zweite Person hat von da an zehn Minuten, um zuzustimmen.',
-  }),
+  secondUntil: (time: HtmlValue, left: HtmlValue) =>
+    phrase({
+      en: html`A second person can approve it until ${time} (${left}).`,
+      de: html`Eine zweite Person kann bis ${time} zustimmen (${left}).`,
+    }),
   agreedBy: (name: HtmlValue, at: HtmlValue) =>
     phrase({ en: html`${name} approved it on ${at}.`, de: html`${name} hat am ${at} zugestimmt.` }),
   reasonField: phrase({

@@ -26,7 +26,7 @@ export type Breaking = {
 
 const PEOPLE = 2;
 /** Seconds after the first person's call in which the second person may confirm. */
-const CALL_SECONDS = 600;
+export const CALL_SECONDS = 600;
 /** Seconds in which the agent may redeem it, and lifetime of its token. */
 export const BREAK_GLASS_SECONDS = 120;
 const PROOF_SECONDS = 120;

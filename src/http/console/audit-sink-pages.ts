@@ -231,7 +231,7 @@ const formsOf = (home: string): ObjectFormSpec => ({
   ...{ path: PATH, place: 'audit-sinks', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
   create: {
     ...{ operation: 'createAuditSink', title: words.make, lead: words.makeLead, button: words.make },
-    ...{ done: 'created', values: { kind: 'otlp', from: 'now' }, page: secretOf },
+    ...{ done: 'created', values: { kind: 'otlp', from: 'now' }, page: secretOf, style: 'fields.css' },
   },
   change: {
     ...{ read: 'getAuditSink', operation: 'updateAuditSink', title: words.changeTitle },

@@ -7,6 +7,7 @@ import {
   breakGlassPage,
 } from '../../../views/pages/break-glass.ts';
 import type { Approval } from '../../domain/approvals/approval.ts';
+import { CALL_SECONDS } from '../../domain/approvals/break-glass.ts';
 import { breakGlassRefusal } from '../../domain/approvals/break-glass-refusals.ts';
 import { REVIEWERS } from '../../domain/approvals/break-glass-reviews.ts';
 import { type Account, type AccountRole, holdsRole } from '../../domain/identity/accounts/account.ts';
@@ -79,6 +80,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
           href: `${path}/${id}`,
           approval: facts,
           ...(breakGlass ? { reason: breakGlass.reason } : {}),
+          ...(breakGlass?.votes.length === 1 ? { secondUntil: (breakGlass.votes[0]?.at ?? 0) + CALL_SECONDS } : {}),
           people: (breakGlass?.votes ?? []).map(({ account, at }) => ({
             name: nameOf(account),
             isYou: account === viewer,

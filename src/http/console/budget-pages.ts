@@ -226,7 +226,7 @@ const formsOf = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
   hrefOf: (id) => `${home}/${id}`,
   create: {
     ...{ operation: 'createBudget', title: words.make, lead: words.makeLead, button: words.add, done: 'created' },
-    ...{ values: { window_seconds: 86_400 }, script: 'budget-sentence.js', style: 'budget.css' },
+    ...{ values: { window_seconds: 86_400 }, script: 'budget-sentence.js', style: 'fields.css' },
   },
   change: {
     ...{ read: 'getBudget', operation: 'updateBudget', title: words.changeTitle },

@@ -318,6 +318,7 @@ const breakGlassPages = (
   const called: BreakGlassFacts = {
     ...none,
     reason: text('The payment run stops at six and the approver does not answer.'),
+    secondUntil: NOON + 600,
     people: [{ name: text('Bob'), isYou: false, at: NOON }],
   };
   const open: BreakGlassFacts = {

@@ -10,7 +10,7 @@ const MOST: Readonly<Record<StyleSheet, number>> = {
   'account.css': 4,
   'agents.css': 10,
   'approvals.css': 5,
-  'budget.css': 1,
+  'fields.css': 2,
   'bulk.css': 2,
   'charts.css': 4,
   'commands.css': 1,
