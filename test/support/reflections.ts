@@ -57,6 +57,47 @@ const IN_PATH: readonly Slot[] = [
   },
 ];
 
+/** What a page says of the address that it was asked at, and what differs each time. */
+const OWN_ADDRESS =
+  /(?:\?|&(?:amp;)?|%3F|%26(?:amp%3B)?)[\w.-]+(?:=|%3D)(?:https(?::|%3A)(?:\/|%2F){2}app\.example(?:\/|%2F))?zq\d+qz/gi;
+const OF_EACH_TIME = / name="csrf" value="[^"]*"/g;
+
+/** A page without what it says of its own address: equal where it ignored all parameters. */
+const bare = ({ status, url, html, left }: ReadPage): string =>
+  [status, left ?? '', url, html].join('\n').replaceAll(OWN_ADDRESS, '').replaceAll(OF_EACH_TIME, '');
+
+/** What was answered to some slots, and how often the page says the mark of each. */
+type Heard = { readonly page: ReadPage; readonly times: readonly number[] };
+type Ask = (slots: readonly Slot[]) => Promise<Heard>;
+
+/**
+ * Those of the names that a page may take notice of, as a text or as an address: of many at once, then of each half, as long as the
+ * page is another one than to names that no page reads, or says a mark of them more often.
+ */
+const noticed = async (names: readonly string[], ask: Ask): Promise<ReadonlySet<string>> => {
+  const { page, times } = await ask([inParameter('zqz')]);
+  const unread = bare(page);
+  const isUnread = async (slots: readonly Slot[]): Promise<boolean> => {
+    const heard = await ask(slots);
+    return bare(heard.page) === unread && heard.times.every((each) => each === times[0]);
+  };
+  // A page that is never the same twice: each name has to be tried.
+  if (!(await isUnread([inParameter('zqy'), inAddressOf('zqx')]))) return new Set(names);
+  const found = new Set<string>();
+  const search = async (some: readonly string[]): Promise<void> => {
+    if ((await isUnread(some.map(inParameter))) && (await isUnread(some.map(inAddressOf)))) return;
+    if (some.length <= 2) {
+      for (const name of some) found.add(name);
+      return;
+    }
+    const half = Math.ceil(some.length / 2);
+    await search(some.slice(0, half));
+    await search(some.slice(half));
+  };
+  await search(names);
+  return found;
+};
+
 const addressWith = (stop: Stop, slots: readonly Slot[], text: (index: number) => string): string => {
   const url = new URL(stop.url);
   for (const [index, slot] of slots.entries()) slot.put(url, text(index));
@@ -83,16 +124,23 @@ export const reflectedParameters = async (
 ): Promise<{ readonly parameters: readonly Reflection[]; readonly echoes: readonly Reflection[] }> => {
   const [parameters, echoes]: [Reflection[], Reflection[]] = [[], []];
   for (const stop of stops) {
-    /** How often each of these is to be seen when all are sent. */
-    const timesOf = async (slots: readonly Slot[]): Promise<readonly number[]> => {
+    const ask: Ask = async (slots) => {
       const sent = newMarks(slots.length);
       const page = await world.opened({ ...stop, url: addressWith(stop, slots, (index) => sent[index] ?? '') });
-      return sent.map((mark) => timesSeen(page, mark));
+      return { page, times: sent.map((mark) => timesSeen(page, mark)) };
     };
+    /** How often each of these is to be seen when all are sent. */
+    const timesOf = async (slots: readonly Slot[]): Promise<readonly number[]> => (await ask(slots)).times;
     const [echoed = 0] = await timesOf([ANY_NAME]);
     const isSeen = async (slot: Slot): Promise<boolean> => ((await timesOf([slot]))[0] ?? 0) > echoed;
     const seen: Slot[] = [];
-    for (const name of names) {
+    // Those that its address has already are what it is about. Pages ignore most others: these are not tried one by one.
+    const own = new URL(stop.url).searchParams;
+    const some = await noticed(
+      names.filter((name) => !own.has(name)),
+      ask,
+    );
+    for (const name of names.filter((one) => own.has(one) || some.has(one))) {
       const slot = inParameter(name);
       if (await isSeen(slot)) seen.push(slot);
       else if (await isSeen(inAddressOf(name))) seen.push(inAddressOf(name));
