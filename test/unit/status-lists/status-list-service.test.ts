@@ -48,7 +48,13 @@ const world = async () => {
     clock: { now: () => NOW + Math.floor(time), nowMillis: () => (NOW + time) * 1000 },
     statuses: {
       listsOf: async (server) => [`${server}/${NOW / 600}/0/0`],
-      inList: (list, ends) => lookAt(list.slice(0, list.indexOf('/')), list, ends),
+      async inList(list, ends, goesOn = () => true) {
+        const server = list.slice(0, list.indexOf('/'));
+        const looking = lookAt(server, list, ends);
+        if (!held.has(server)) return looking;
+        const given = until(() => !goesOn() || !held.has(server), { what: 'the end of the read' });
+        return Promise.race([looking, given]);
+      },
       dependingOn: (what, ends) => lookAt(what, `rs_a/${NOW / 600}/0/0`, ends),
     },
     naming: { of: async (ending) => [ending as NamedTokens], again: async () => [] },
@@ -124,6 +130,27 @@ test('a list is served with its true age while all tokens of its API are read, a
   expect([second <= 1, status]).toEqual([true, 0]);
   release();
   await until(async () => (await read('rs_a')).join() === '11,1', { what: 'the end' });
+});
+
+test('a read for late changes is given up for an event that names all tokens, whose read is not', async () => {
+  const { add, after, end, hold, looks, read } = await world();
+  await read('rs_a');
+  const release = hold('rs_a');
+  after(0.4);
+  await looked(looks, 'rs_a', 2);
+  end('rs_a');
+  await add(OF_EVERYTHING);
+  await looked(looks, 'rs_a', 3);
+  after(2);
+  await add(OF_EVERYTHING);
+  await until(async () => (await read('rs_b'))[0] === 2, { what: 'the second event' });
+  expect(looks.filter((one) => one === 'rs_a')).toHaveLength(3);
+  expect((await read('rs_a'))[1]).toBe(0);
+  release();
+  await until(async () => (await read('rs_a'))[1] === 1, { what: 'the end of the read' });
+  // A read for the second event follows after a pause.
+  after(3);
+  await until(async () => (await read('rs_a')).join() === '5,1', { what: 'the end' });
 });
 
 test('a list of more than 20 seconds ago is refused', async () => {

@@ -53,3 +53,11 @@ test('few tokens are read without a pause', async () => {
   await statuses.inList(LIST, { isOpen: () => true, add: (_list, index) => void found.push(index) });
   expect([found, pauses()]).toEqual([[42], 0]);
 });
+
+test('a read that is given up ends at its next page', async () => {
+  const found: number[] = [];
+  const { statuses, pauses } = await world(1200, ['tok_0', 'tok_999'], async () => undefined);
+  const ended = { isOpen: () => true, add: (_list: string, index: number) => void found.push(index) };
+  await statuses.inList(LIST, ended, () => pauses() < 2);
+  expect([found, pauses()]).toEqual([[0], 2]);
+});

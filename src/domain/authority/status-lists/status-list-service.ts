@@ -116,21 +116,27 @@ export const statusListService = (deps: Deps): StatusListService => {
     },
   };
 
-  const readAll = async (server: string): Promise<void> => {
-    for (const list of await statuses.listsOf(server, await since())) await statuses.inList(list, ended);
+  const readAll = async (server: string, goesOn: () => boolean): Promise<void> => {
+    for (const list of await statuses.listsOf(server, await since())) {
+      if (goesOn()) await statuses.inList(list, ended, goesOn);
+    }
   };
 
   /** Reads all tokens of one resource server. Afterwards its statuses have all events up to `upTo`. */
   const readServer = async (server: string, of: Followed, upTo: Moment): Promise<void> => {
     const beganAt = elapsed();
+    // A read for late changes alone is given up for an event that the statuses lack: the read of that one finds them too.
+    const isOwed = of.owedAt !== undefined;
+    const goesOn = (): boolean => isOwed || of.owedAt === undefined;
     of.isReading = true;
     of.isDue = false;
     try {
-      await readAll(server);
+      await readAll(server, goesOn);
     } finally {
       of.isReading = false;
-      of.readAgainAt = elapsed() + Math.min(elapsed() - beganAt, LONGEST_PAUSE_SECONDS);
+      of.readAgainAt = elapsed() + (goesOn() ? Math.min(elapsed() - beganAt, LONGEST_PAUSE_SECONDS) : 0);
     }
+    if (!goesOn()) return;
     of.known = later(of.known, upTo);
     if (of.owedAt !== undefined && of.owedAt <= upTo.at) of.owedAt = undefined;
     advance(of);

@@ -15,8 +15,8 @@ export type EndedIndexes = {
 
 /** Finds the ended tokens of status lists. Reads the store as it is; throws StoreUnavailable. */
 export interface TokenStatuses {
-  /** Adds the ended tokens of one list. */
-  inList(list: string, ended: EndedIndexes): Promise<void>;
+  /** Adds the ended tokens of one list. Asks `goesOn` between pages: false ends the read early. */
+  inList(list: string, ended: EndedIndexes, goesOn?: () => boolean): Promise<void>;
   /** Adds the ended tokens that depend on this, written `kind:id`. */
   dependingOn(what: string, ended: EndedIndexes): Promise<void>;
   /** Ids of the lists of a resource server with at least one token, in the windows of unexpired tokens. */
@@ -39,7 +39,11 @@ export const tokenStatuses = ({
   /** The reads about one page may share their answers, as those of one request. */
   const together = <R>(work: () => R): R => (documents.asOneRequest ? documents.asOneRequest(work) : work());
 
-  const read = async (where: Readonly<Record<string, string>>, ended: EndedIndexes): Promise<void> => {
+  const read = async (
+    where: Readonly<Record<string, string>>,
+    ended: EndedIndexes,
+    goesOn = (): boolean => true,
+  ): Promise<void> => {
     const among = endedAmong();
     let page: StatusListEntry[] = [];
     const checkPage = async (): Promise<void> => {
@@ -53,12 +57,13 @@ export const tokenStatuses = ({
       if (page.length < PAGE) continue;
       await checkPage();
       await pause();
+      if (!goesOn()) return;
     }
     if (page.length > 0) await checkPage();
   };
 
   return {
-    inList: (list, ended) => read({ list }, ended),
+    inList: (list, ended, goesOn) => read({ list }, ended, goesOn),
 
     dependingOn: (what, ended) => read({ dependsOn: what }, ended),
 
