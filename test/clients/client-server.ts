@@ -42,8 +42,13 @@ export const makeGround = async () => {
   const account = await management.createAccount({ ...person, name: 'Ada', email: 'ada@example.com' });
 
   /** `behalf …` as the guides write it; answers what it prints as JSON, throws with what it says when it fails. */
-  const behalf = async (...parameters: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
-    const { code, stdout, stderr } = await runCli([...parameters, '--json'], server.environment);
+  const behalf = (...parameters: readonly string[]): Promise<Readonly<Record<string, unknown>>> =>
+    behalfWith({}, ...parameters);
+  const behalfWith = async (
+    more: Readonly<Record<string, string>>,
+    ...parameters: readonly string[]
+  ): Promise<Readonly<Record<string, unknown>>> => {
+    const { code, stdout, stderr } = await runCli([...parameters, '--json'], { ...server.environment, ...more });
     if (code !== 0) throw new Error(`behalf ${parameters.join(' ')}: ${stderr}${stdout}`);
     return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
   };
@@ -64,6 +69,8 @@ export const makeGround = async () => {
     /** For an app that hears of sign-outs over https at `localhost`; the settings of the server name it. */
     appPort,
     behalf,
+    /** The same with further variables. */
+    behalfWith,
     /** `behalf clients create --name NAME …`; answers `client_id` and, where there is one, `client_secret`. */
     async newClient(name: string, ...options: readonly string[]) {
       const made = await behalf('clients', 'create', '--name', name, ...options);

@@ -9,6 +9,7 @@ import { mcpOnBehalf } from './mcp-on-behalf.ts';
 import { mcpPython } from './mcp-python.ts';
 import { mcpSdk } from './mcp-sdk.ts';
 import { modAuthOpenidc } from './mod-auth-openidc.ts';
+import { moto } from './moto.ts';
 import { oauth4webapi } from './oauth4webapi.ts';
 import { oidcAgent } from './oidc-agent.ts';
 import { openidClient } from './openid-client.ts';
@@ -31,6 +32,7 @@ const SCRIPTS: readonly ClientScript[] = [
   pythonKit,
   statusList,
   scittCose,
+  moto,
 ];
 /** For the checks of one client; installing it has a limit of its own. */
 const RUN_WITHIN_MS = 90_000;
