@@ -8,7 +8,7 @@ import type { Answer, Question } from './host.ts';
 /** Long, since a shared machine may leave this process little of its processors. */
 const START_MILLISECONDS = 600_000;
 /** Tests that a mutation keeps from ending decide within this time; a whole file may take longer. */
-const QUESTION_MILLISECONDS = { mutate: 120_000, restore: 120_000, run: 240_000, reach: 600_000 } as const;
+const QUESTION_MILLISECONDS = { mutate: 120_000, restore: 120_000, run: 120_000, reach: 600_000 } as const;
 
 export type HostProcess = {
   /** Undefined if the process ended, or gave no answer in time: then it is of no use any more. */

@@ -32,7 +32,7 @@ const isSame = (one: Mutation, other: Mutation): boolean =>
 
 /** `name`: of the run, as `seed 1`. A run that does not resume forgets what was kept under its name. */
 export const verdictsOf = (name: string, resumes: boolean): Verdicts => {
-  const file = join(FOLDER, `${name.replaceAll(/[^\w.-]+/g, '-')}.json`);
+  const file = join(FOLDER, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`);
   let kept = resumes && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as readonly Kept[]) : [];
   return {
     killerOf(mutation) {

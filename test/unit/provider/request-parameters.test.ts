@@ -89,11 +89,13 @@ describe('transaction', () => {
     expect([await of(token), await of(token)]).toEqual([found, found]);
     const pushed = contextOf({ route: 'pushed', params: { transaction: 'trn_1' }, body: { transaction: 'trn_old' } });
     expect(await of(pushed)).toEqual(found);
-    expect(asked).toEqual(['agt_a trn_1', 'agt_a trn_1']);
+    const beside = { params: { transaction: 'trn_1' }, entities: { Grant: { transaction: 'trn_2' } } };
+    expect(await of(contextOf({ route: 'pushed', ...beside }))).toEqual(found);
+    expect(asked).toEqual(['agt_a trn_1', 'agt_a trn_1', 'agt_a trn_1']);
     for (const body of [{}, { transaction: '' }, undefined]) {
       expect(await of(contextOf({ route: 'token', body }))).toBeUndefined();
     }
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(3);
   });
 
   test.each<[string, object, string, string]>([
