@@ -15,6 +15,7 @@ import { field } from '../partials/field.ts';
 import { flash } from '../partials/flash.ts';
 import { icon } from '../partials/icon.ts';
 import { itemList } from '../partials/item-list.ts';
+import { lossList } from '../partials/losses.ts';
 import { notificationChoices } from '../partials/notification-choices.ts';
 import { formSection } from '../partials/object-form.ts';
 import { headActions } from '../partials/object-page.ts';
@@ -227,6 +228,7 @@ const listsParts = () =>
         [words.one, 1],
       ]),
     ],
+    lossList: [lossList([{ kind: 'grants', count: 100, isMore: true }]), lossList([])],
     commaList: [commaList([planner.name, payer.name]), commaList([])],
     pagination: [pagination({ firstHref: '#', nextHref: '#' }, words.parts)],
     policyLines: [

@@ -122,7 +122,7 @@ export const delegationPages = (
         { one: chosen, text: delegationBulkWords.ends(1, false) },
         { one: chosen, text: delegationBulkWords.ends(100, true) },
         { one: { ...chosen, id: text('dlg_3') }, kind: 'unchanged', text: delegationBulkWords.over },
-        { one: { id: text('dlg_4') }, kind: 'refused', text: text('It does not exist.') },
+        { one: { id: text('dlg_4') }, kind: 'refused', text: delegationBulkWords.over },
       ],
     }),
     'console-delegations-end-nothing': endDelegationsPage({
@@ -136,7 +136,7 @@ export const delegationPages = (
       ...{ ...frame, listHref },
       rows: [
         { one: chosen, kind: 'done', text: delegationBulkWords.done },
-        { one: { id: text('dlg_4') }, kind: 'refused', text: text('It does not exist.') },
+        { one: { id: text('dlg_4') }, kind: 'refused', text: delegationBulkWords.over },
       ],
     }),
     'console-delegations-none': delegationsPage({

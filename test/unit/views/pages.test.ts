@@ -84,7 +84,7 @@ describe('every page', () => {
 
 const isReading = (elements: readonly Element[], index: number): boolean => {
   const { role, action = '' } = elements.filter(({ name }) => name === 'form')[index]?.attributes ?? {};
-  return role === 'search' || action.endsWith('/console/agents/bulk');
+  return role === 'search' || action.endsWith('/console/agents/bulk') || action.endsWith('/console/delegations/end');
 };
 
 const targetsOf = (page: string): readonly (string | undefined)[] =>
