@@ -41,8 +41,9 @@ const load = (): number => rounded(loadavg()[0] ?? 0, 2);
 
 const git = (...parameters: readonly string[]): string =>
   spawnSync('git', parameters, { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
-/** With a plus where the tree holds more than that commit. */
-const commit = (): string => git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? '+' : '');
+/** With a plus where the tree holds more than that commit and these figures. */
+const commit = (): string =>
+  git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain', '--', '.', ':!docs/results') ? '+' : '');
 
 /** The clone has the commit alone, and no modules. */
 const clone = (): string => {
