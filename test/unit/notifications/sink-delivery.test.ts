@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
+import { beginningsOf, signBeginning } from '../../../src/domain/audit/beginning.ts';
 import {
   AUDIT_SINK_CURSORS,
   AUDIT_SINKS,
@@ -10,7 +12,7 @@ import { sinkDelivery } from '../../../src/domain/notifications/audit-sinks/sink
 import { auditSinkRegistry } from '../../../src/domain/notifications/audit-sinks/sink-registry.ts';
 import type { SinkOutcome, SinkSender } from '../../../src/domain/notifications/audit-sinks/sink-sender.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
-import { openAuditLog } from '../audit/support.ts';
+import { openAuditLog, signer } from '../audit/support.ts';
 import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/fakes.ts';
 
 const SINK = 'snk_1';
@@ -276,4 +278,24 @@ describe('the delivery to an audit sink', () => {
       reason: 'sinks_exceeded',
     });
   });
+});
+
+test('a sink that a removal skipped goes on behind the archived records, with the first of the stream', async () => {
+  const { documents, log, received, record, run } = await scene();
+  await record(20);
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const last = (await records.get(recordId('nod_a', 15)))?.document;
+  if (!last) throw new Error('no record');
+  const { stream, sequence, hash } = last;
+  const of = { origin: 'o', verifierKey: 'k', size: 256, root: 'r', place: '/archive' };
+  const signed = await signBeginning(signer, {
+    ...{ behalf_audit: 2, kind: 'beginning', issuer: SOURCE.issuer, at: 1, before: 2 },
+    ...{ heads: [{ stream, sequence, hash }], log: of },
+  });
+  await beginningsOf(documents).insert({ id: 'current', holds: 0, signed });
+  for (let at = 2; at <= 15; at += 1) await records.take(recordId('nod_a', at));
+  await run();
+  await run();
+  expect(sequencesOf(received)).toEqual([1, 16, 17, 18, 19, 20, 21]);
+  await log.close();
 });
