@@ -4,11 +4,13 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent, AuditLog } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
+import { beginningsOf, signBeginning } from '../../../src/domain/audit/beginning.ts';
 import { type TransparencyLog, transparencyLog } from '../../../src/domain/audit/transparency-log/transparency-log.ts';
 import { transactionReceipts } from '../../../src/domain/authority/transactions/transaction-receipts.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { START, standingClock } from '../../support/standing-clock.ts';
+import { signer } from '../audit/support.ts';
 
 const ISSUER = 'https://id.example.com';
 const TOKEN = { id: 'tok_1', format: 'jwt', expiresAt: START + 900 } as const;
@@ -193,4 +195,23 @@ test.each<[string, AuditEvent]>([
   await record(1, issued('tok_1'));
   await record(100, event);
   expect(((await receipt())['steps'] as readonly object[])[0]).not.toHaveProperty('ended_at');
+});
+
+test.each([
+  ['is refused, with the place, when its events may be in an archive', 1, true],
+  ['is signed when the archive ends before the transaction', -1, false],
+])('%s', async (_, seconds, isRefused) => {
+  await record(1, issued('tok_1'));
+  const of = { origin: 'o', verifierKey: 'k', size: 256, root: 'r', place: '/archive' };
+  const signed = await signBeginning(signer, {
+    ...{ behalf_audit: 2, kind: 'beginning', issuer: ISSUER, at: 1, before: (START + seconds) * 1000 },
+    ...{ heads: [], log: of },
+  });
+  await beginningsOf(documents).insert({ id: 'current', holds: 0, signed });
+  const answer = await receipts()
+    .of('trn_a')
+    .catch((error: unknown) => error);
+  if (isRefused) expect(answer).toMatchObject({ code: 'conflict', message: expect.stringContaining('/archive') });
+  else expect(answer).toMatchObject({ jws: 'signed' });
+  expect(await issuedReceipts()).toHaveLength(isRefused ? 0 : 1);
 });
