@@ -60,3 +60,28 @@ test('revoking a grant that ended first answers false after the audit log says s
     ['grant.revoked', 'refused', 'came to nothing: it was over first'],
   ]);
 });
+
+test('the end of an authorization forgets the answer of the person; that of an instance grant below it does not', async () => {
+  const done: string[] = [];
+  const audit = recordingAudit();
+  const service = newGrantService({
+    grants: {
+      list: async () => ({ items: [] }),
+      narrow: async () => undefined,
+      revoke: async (id) => {
+        done.push(`revoke ${id}`);
+        return true;
+      },
+    },
+    consents: { forget: async (account, clientId) => void done.push(`forget ${account} ${clientId}`) },
+    audit,
+    ending: async ({ id }, caller, request) => void done.push(`end ${id} ${caller} ${request}`),
+  });
+  expect(await service.revoke(GRANT, { ...BY, request: 'req_1', source: '192.0.2.1' })).toBe(true);
+  expect(done).toEqual(['end grt_1 acc_anna req_1', 'forget acc_anna app_1', 'revoke grt_1']);
+  expect(await service.revoke({ ...GRANT, id: 'grt_2', parent: 'grt_1' }, BY)).toBe(true);
+  expect(done.slice(3)).toEqual(['end grt_2 acc_anna undefined', 'revoke grt_2']);
+  const [whole, part] = audit.of('grant.revoked');
+  expect(whole).toMatchObject({ outcome: 'done', grant: 'grt_1', request: 'req_1', personal: { source: '192.0.2.1' } });
+  for (const absent of ['request', 'personal']) expect(part).not.toHaveProperty(absent);
+});
