@@ -28,7 +28,8 @@ type Run = {
   /** User and system, of all processes. */
   readonly cpuSeconds: number;
   /** Average over a minute, before and after. What is above 0.3 before the run was other work. */
-  readonly load: readonly [before: number, after: number];
+  readonly loadBefore: number;
+  readonly loadAfter: number;
   readonly exitCode: number;
   /** What the command said last of its tests. */
   readonly totals: string;
@@ -82,7 +83,8 @@ const measured = async (name: Name): Promise<Run> => {
       date: new Date().toISOString().slice(0, 10),
       seconds: rounded((performance.now() - begin) / 1000),
       cpuSeconds: rounded(cpuSeconds() - cpu),
-      load: [before, load()],
+      loadBefore: before,
+      loadAfter: load(),
       exitCode,
       totals: said.match(TOTALS)?.at(-1)?.replace(/\s+/g, ' ') ?? '',
     };
