@@ -60,12 +60,16 @@ export const pointer: Hands = {
 const hasFocus = (one: unknown): boolean =>
   one === (globalThis as unknown as { readonly document: { readonly activeElement: unknown } }).document.activeElement;
 
+/** Runs in the page. */
+const isConnected = (one: unknown): boolean => (one as { readonly isConnected: boolean }).isConnected;
+
 /** Tabs on until the control has the focus; a control that cannot be reached fails. */
 const reach = async (page: Page, control: Locator): Promise<void> => {
-  // Found once: to find a control by role and name reads the whole page.
-  const element = await control.elementHandle();
+  // Found once: to find a control by role and name reads the whole page. A live list replaces what it shows.
+  let element = await control.elementHandle();
   for (let step = 0; step < 80; step += 1) {
     if (await element?.evaluate(hasFocus)) return;
+    if (!(await element?.evaluate(isConnected))) element = await control.elementHandle();
     await page.keyboard.press('Tab');
   }
   throw new Error(`the keyboard does not reach ${control}`);
