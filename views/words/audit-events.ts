@@ -228,6 +228,12 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'audit.read': ['Audit log read', 'Protokoll gelesen'],
   'audit.exported': ['Audit log exported', 'Protokoll exportiert'],
   'audit.archived': ['Records of the audit log archived', 'Einträge des Protokolls archiviert'],
+  'audit.records_removed': [
+    'Archived records removed from the store',
+    'Archivierte Einträge aus dem Speicher entfernt',
+  ],
+  'legal_hold.created': ['Legal hold created', 'Löschsperre angelegt'],
+  'legal_hold.released': ['Legal hold released', 'Löschsperre aufgehoben'],
   'audit.mismatch_found': ['Changed records found in the audit log', 'Geänderte Einträge im Protokoll gefunden'],
   'audit.erased': ['Personal value erased', 'Persönliche Angabe gelöscht'],
   'checkpoint.made': ['Audit log signed', 'Protokoll signiert'],
