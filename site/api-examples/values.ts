@@ -52,6 +52,7 @@ const ID_PREFIXES: Readonly<Record<string, string>> = {
   // A recorded decision.
   policy: 'dec_',
   'audit-sinks': 'snk_',
+  'legal-holds': 'hld_',
   keys: '',
   'push-keys': 'vpk_',
   credential: 'crd_',
@@ -125,6 +126,8 @@ const OWN_VALUES: Readonly<Record<string, unknown>> = {
   'NewKill.id': exampleId('agents'),
   'NewAgentSecret.reason': 'Its platform has no keys',
   'KeyRevocation.reason': 'The key was copied',
+  'NewLegalHold.reason': 'Case 12',
+  'LegalHoldRelease.reason': 'Case 12 is settled',
   'NewPeer.issuer': 'https://as.partner.example',
   'NewPeer.name': 'Partner',
   'PeerChange.name': 'Partner, Europe',

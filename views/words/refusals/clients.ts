@@ -223,10 +223,10 @@ export const CREDENTIAL_GERMAN = {
 } satisfies GermanWords;
 
 export const LEGAL_HOLD_GERMAN = {
-  hold_times_reversed: 'Eine Aufbewahrungsanordnung endet nach ihrem Beginn: geben Sie als `to` eine spätere Zeit an.',
+  hold_times_reversed: 'Eine Löschsperre endet nach ihrem Beginn: geben Sie als `to` eine spätere Zeit an.',
   holds_exceeded:
-    'Es gibt {most} aktive Aufbewahrungsanordnungen. Heben Sie zuerst eine auf, oder erstellen Sie eine weitere, die mehr umfasst.',
-  hold_released: 'Diese Aufbewahrungsanordnung ist schon aufgehoben.',
+    'Es gibt {most} aktive Löschsperren. Heben Sie zuerst eine auf, oder erstellen Sie eine weitere, die mehr umfasst.',
+  hold_released: 'Diese Löschsperre ist schon aufgehoben.',
 } as const;
 
 export const AUDIT_SINK_GERMAN = {
