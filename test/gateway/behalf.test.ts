@@ -260,7 +260,7 @@ describe('an API whose decisions the server makes', () => {
     });
 
     test.each([
-      ['no object for its metadata', '"_meta":"a"', 200, -32042],
+      ['no object for its metadata', '"_meta":"b"', 200, -32042],
       [
         'capabilities that two parsers could read differently',
         '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{},"Elicitation":{}}}',
