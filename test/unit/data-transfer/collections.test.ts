@@ -54,7 +54,8 @@ test('authority is transferred before what removes it, and the audit log last', 
   const rank = { 'gives authority': 0, neither: 0, 'removes authority': 1, log: 2 } as const;
   const ranks = TRANSFERRED.map(({ transfer }) => (typeof transfer === 'string' ? rank[transfer] : Number.NaN));
   expect(ranks).toEqual(ranks.toSorted());
-  expect(TRANSFERRED.at(-1)?.name).toBe('audit_records');
+  // A removal may run meanwhile: records that the statement names as archived may still be there, and not the reverse.
+  expect(TRANSFERRED.slice(-2).map(({ name }) => name)).toEqual(['audit_records', 'audit_beginning']);
   const at = (name: string): number => TRANSFERRED.findIndex((one) => one.name === name);
   for (const removal of ['kills', 'epochs', 'revoked_tokens', 'consumptions']) {
     for (const given of ['grants', 'delegations', 'provider_records', 'agents'])
