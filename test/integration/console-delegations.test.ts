@@ -193,7 +193,7 @@ describe('an ended branch', () => {
     const asking = `/console/delegations/end?id=${second.id}`;
     expect(page.html).toContain(`href="${asking}"`);
     const question = await operator.open(at(asking));
-    expect(question.text).toContain('It ends, with 1 re-delegation below it.');
+    expect(question.text).toContain('It ends, with 1 delegation below it.');
     const form = question.forms.find(({ action }) => action.endsWith('/delegations/end'));
     if (!form) throw new Error('no button to end it');
     expect((await operator.submit(question, form)).status).toBe(200);

@@ -42,7 +42,7 @@ export const delegationBulkWords = {
     below === 0 && !isMore
       ? phrase({ en: 'It ends. No agent below has it.', de: 'Sie endet. Kein Agent darunter hat sie.' })
       : phrase({
-          en: `It ends, with ${below}${isMore ? ' or more' : ''} ${below === 1 && !isMore ? 're-delegation' : 're-delegations'} below it.`,
+          en: `It ends, with ${below}${isMore ? ' or more' : ''} ${below === 1 && !isMore ? 'delegation' : 'delegations'} below it.`,
           de: `Sie endet, mit ${below === 1 && !isMore ? 'einer' : below}${isMore ? ' oder mehr' : ''} weiteren darunter.`,
         }),
   over: phrase({ en: 'It has already ended.', de: 'Sie ist schon beendet.' }),
