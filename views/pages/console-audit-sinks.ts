@@ -6,6 +6,7 @@ import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
 import { agoText, numberPhrase, timeText } from '../time-text.ts';
 import { sinkFailureText, sinkWords as words } from '../words/console-audit-sinks.ts';
+import { fieldWords } from '../words/console-fields.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
 
@@ -35,18 +36,19 @@ const stateOf = (state: SinkRow['state']): Html =>
 const failureOf = ({ failedAt, failure, failureStatus }: SinkRow): HtmlValue =>
   failedAt !== undefined &&
   html`${agoText(failedAt)}${
-    failure !== undefined && html`: ${sinkFailureText(failure) ?? plainText(failure, 80)}`
+    failure !== undefined &&
+    html`: ${sinkFailureText(failure) ?? html`<span class="long">${plainText(failure, 80)}</span>`}`
   }${failureStatus !== undefined && ` (HTTP ${failureStatus})`}`;
 
 const waiting = (backlog: number): HtmlValue => words.events(backlog, numberPhrase(backlog));
 
 const COLUMNS: readonly Column<SinkRow>[] = [
-  { title: words.sink, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
+  { title: fieldWords.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
   { title: registerWords.state, cell: ({ state }) => stateOf(state) },
   {
     title: words.receiver,
     cell: ({ kind, place }) =>
-      html`${words.kinds[kind]}${place !== undefined && html`<span class="line hint">${isolated(place, 100)}</span>`}`,
+      html`${words.kinds[kind]}${place !== undefined && html`<span class="line hint long">${isolated(place, 100)}</span>`}`,
   },
   { title: words.backlog, cell: ({ backlog }) => waiting(backlog) },
   {
@@ -76,6 +78,8 @@ export type SinkModel = ConsoleFrame & {
     readonly updatedAt: number;
     /** Whether the sink refuses the next event for its content. */
     readonly isContentRefused: boolean;
+    /** The page that skips that event; absent: not permitted to the viewer. */
+    readonly skipHref?: string;
   };
   readonly actions: readonly (ObjectAction | false)[];
   readonly auditLogHref?: string;
@@ -86,7 +90,12 @@ export const sinkPage = (model: SinkModel): Html => {
   return objectPage(model, {
     ...{ place: 'audit-sinks', title: words.sink, name: sink.name, id: sink.id },
     ...{ state: stateOf(sink.state), actions: model.actions },
-    first: html`${sink.isContentRefused && html`<div class="flash warning"><span>${words.refusedOne}</span></div>`}
+    first: html`${
+      sink.isContentRefused &&
+      html`<div class="flash warning"><span>${words.refusedOne}${
+        sink.skipHref !== undefined && html` <a href="${sink.skipHref}">${words.skip}</a>`
+      }</span></div>`
+    }
 <section aria-labelledby="delivery" class="card"><h2 id="delivery">${words.delivery}</h2>
 ${factList([
   [words.backlog, waiting(sink.backlog)],

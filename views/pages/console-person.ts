@@ -172,9 +172,9 @@ const FACTORS: readonly Column<PersonFactor>[] = [
   {
     title: words.kind,
     cell: ({ kind, name, isCopied, left }) =>
-      html`${words.factorKinds[kind]} ${kind !== 'recovery' && chosenName(name)}${left !== undefined && words.left(left)} ${
-        isCopied && html`<span class="tag off">${words.copied}</span>`
-      }`,
+      html`${words.factorKinds[kind]} ${isCopied && html`<span class="tag off">${words.copied}</span>`}<span class="line hint">${
+        kind !== 'recovery' && chosenName(name)
+      }${left !== undefined && words.left(left)}</span>`,
   },
   { title: words.since, cell: ({ createdAt }) => agoText(createdAt) },
   { title: words.lastUse, cell: ({ lastUsedAt }) => lastUse(lastUsedAt) },

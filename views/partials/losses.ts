@@ -1,6 +1,5 @@
 import { type Html, html } from '../html.ts';
 import { lossWords as words } from '../words/console-losses.ts';
-import { factList } from './console-list.ts';
 
 /** How many of a kind end. `isMore`: at least so many. */
 export type Loss = { readonly kind: keyof typeof words.kinds; readonly count: number; readonly isMore: boolean };
@@ -10,10 +9,7 @@ export const lossList = (losses: readonly Loss[]): Html => {
   const some = losses.filter(({ count }) => count > 0);
   return some.length === 0
     ? html`<p>${words.nothing}</p>`
-    : html`<h2>${words.title}</h2>${factList(
-        some.map(({ kind, count, isMore }) => [
-          words.kinds[kind],
-          html`<strong>${words.count(count, isMore)}</strong>`,
-        ]),
-      )}`;
+    : html`<h2>${words.title}</h2><ul>${some.map(
+        ({ kind, count, isMore }) => html`<li>${words.kinds[kind](count, isMore)}</li>`,
+      )}</ul>`;
 };

@@ -80,7 +80,10 @@ export const addAuditSinkPages = (parts: PageParts): void => {
       sinkPage({
         ...frame,
         ...(failed ? { flash: { kind: 'warning', text: failed } as const } : {}),
-        sink: modelOf(home, sink),
+        sink: {
+          ...modelOf(home, sink),
+          ...(calls.may('skipAuditEvent', viewer.account) ? { skipHref: `${home}/${id}/skip` } : {}),
+        },
         actions: actionsOn(parts, viewer, sink, `${home}/${id}`),
         ...(calls.may('listAuditEvents', viewer.account)
           ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }
@@ -106,7 +109,8 @@ const actionsOn = (
   const isFailing = failingSince !== undefined && !isPaused;
   return [
     isPaused && { text: words.resume, action: `${href}/resume`, kind: 'primary' },
-    isFailing && { text: words.tryNow, action: `${href}/resume`, kind: 'primary' },
+    // The same event would be refused again.
+    isFailing && { text: words.tryNow, action: `${href}/resume`, kind: isRefusing(sink) ? 'plain' : 'primary' },
     { text: words.test, action: `${href}/test` },
     !isPaused && { text: words.pause, action: `${href}/pause` },
     isRefusing(sink) && { text: words.skip, href: `${href}/skip` },

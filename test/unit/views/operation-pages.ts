@@ -309,6 +309,7 @@ export const operationPages = (
       sink: {
         ...{ ...sink, ...sinkFacts, format: 'ocsf', node: text('node-1'), failingSince: NOON, dueAt: NOON },
         isContentRefused: true,
+        skipHref: `${home}/snk_1/skip`,
       },
       actions: [{ text: fieldWords.change, href: `${home}/x/edit` }, false],
     }),
