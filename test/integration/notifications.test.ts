@@ -514,6 +514,6 @@ describe('a push service that is busy', () => {
     const [, second] = await phone.arrived(2);
     expect(first && second && phone.read(second)).toEqual(first && phone.read(first));
     await until(async () => (await stored(account))[0]?.lastSuccessAt !== undefined);
-    expect(await waiting()).toEqual([]);
+    await until(async () => (await waiting()).length === 0, { what: 'the end of the delivery' });
   });
 });
