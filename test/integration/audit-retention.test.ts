@@ -18,6 +18,8 @@ let management: Management;
 let folder: string;
 let place: string;
 let first: string;
+/** Entries whose records were removed: the server may have written more than `fill` asked for. */
+let archived = 0;
 
 const behalf = (...argv: string[]) => cliHere(argv, { BEHALF_DATA: server.dataFolder, BEHALF_ISSUER: server.issuer });
 const archive = (...more: string[]) => behalf('audit', 'archive', '--before', '90d', '--to', place, ...more);
@@ -95,11 +97,12 @@ test('archived records leave the store, which says where they are; their proofs 
   let run = await archive('--remove', '--json');
   await until(async () => {
     run = await archive('--remove', '--json');
-    return run.code !== 0 || (JSON.parse(run.out) as { removal: { size: number } }).removal.size === 2 * WIDTH;
+    if (run.code === 0) archived = (JSON.parse(run.out) as { removal: { size: number } }).removal.size;
+    return run.code !== 0 || archived >= 2 * WIDTH;
   });
   expect([run.code, run.err]).toEqual([0, expect.not.stringContaining('Not verified')]);
   const removals = await server.events('audit.records_removed');
-  expect(removals.at(-1)).toMatchObject({ outcome: 'done', caller: 'system', inputs: { size: 2 * WIDTH, place } });
+  expect(removals.at(-1)).toMatchObject({ outcome: 'done', caller: 'system', inputs: { size: archived, place } });
 
   const gone = await management.call('GET', `/audit/events/${first}`);
   expect([gone.status, gone.body['detail']]).toEqual([404, expect.stringContaining(place)]);
@@ -130,7 +133,12 @@ test('archived records leave the store, which says where they are; their proofs 
   expect([both.code, both.err, both.out]).toEqual([
     0,
     '',
-    expect.stringMatching(/^archive +512 records in 2 bundles, with all that were removed from the store$/m),
+    expect.stringMatching(
+      new RegExp(
+        `^archive +${archived} records in ${archived / WIDTH} bundles, with all that were removed from the store$`,
+        'm',
+      ),
+    ),
   ]);
 }, 120_000);
 
@@ -146,8 +154,8 @@ test('an archive that was altered after the removal is found by what the store s
   ]);
   // One bundle less, with a head that another archive of the same log had.
   const head = JSON.parse(await readFile(join(changed, 'archive.json'), 'utf8')) as { bundles: number };
-  expect(head.bundles).toBe(2);
-  await rm(join(changed, 'tile/0/001'));
+  expect(head.bundles).toBe(archived / WIDTH);
+  await rm(join(changed, `tile/0/${String(head.bundles - 1).padStart(3, '0')}`));
   const shorter = await behalf('audit', 'verify', '--store', '--archive', changed);
   expect([shorter.code, shorter.err]).toEqual([1, expect.stringContaining('archive')]);
 });
@@ -156,7 +164,7 @@ test('the server starts on what is left, and continues its streams', async () =>
   await server.close({ keepData: true });
   server = await runServer({ stores: 'sqlite', after: server });
   management = await managementFromKeyFile(server.administratorKeyFile);
-  await fill(2 * WIDTH + 100);
+  await fill((await entries()) + 40);
   const stored = await behalf('audit', 'verify', '--store', '--archive', place);
   expect([stored.code, stored.err]).toEqual([0, '']);
   expect((await server.events('audit.mismatch_found')).length).toBe(0);
