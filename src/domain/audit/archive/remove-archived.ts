@@ -6,7 +6,7 @@
  */
 import type { ArchiveFiles } from '../../ports/archive-files.ts';
 import { type Collection, type DocumentStore, StoreUnavailable, tryInsert } from '../../ports/document-store.ts';
-import type { AuditLog, AuditReceipt } from '../audit-event.ts';
+import { type AuditEvent, type AuditLog, type AuditReceipt, OVER_FIRST } from '../audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, type Heads, recordId } from '../audit-record.ts';
 import type { AuditSigner } from '../audit-signer.ts';
 import { type Beginning, beginningsOf, digestOfBeginning, openBeginning, signBeginning } from '../beginning.ts';
@@ -108,7 +108,7 @@ export const removeArchived = async (deps: Deps): Promise<Removal> => {
       ...(former ? { former } : {}),
     };
     const signed = await signBeginning(signer, beginning);
-    await audit.append({
+    const event: AuditEvent = {
       type: 'audit.records_removed',
       outcome: 'done',
       caller: 'system',
@@ -117,10 +117,12 @@ export const removeArchived = async (deps: Deps): Promise<Removal> => {
         statement: digestOfBeginning(signed),
         ...(plan.skipped.length > 0 ? { undelivered: plan.skipped } : {}),
       },
-    });
+    };
+    await audit.append(event);
     const next = { id: 'current', holds: stored?.document.holds ?? 0, signed } as const;
     const isStored = stored ? await beginnings.replace(next, stored.version) : await tryInsert(beginnings, next);
     if (isStored) return done(deps, beginning, plan.bundles, plan.kept);
+    await audit.append({ ...event, ...OVER_FIRST });
   }
   throw new StoreUnavailable('other runs, or new legal holds, were faster each time: run it again');
 };

@@ -253,6 +253,9 @@ describe('kept', () => {
     } as typeof world.documents;
     expect(await world.archive(files, { store: racing })).toMatchObject({ size: 0, removed: 0, kept: { by: 'hold' } });
     expect(await storedBeginning(world.documents)).toBeUndefined();
+    const { entries } = await world.audit.list({ type: 'audit.records_removed' });
+    expect(new Set(entries.map(({ event }) => event.outcome))).toEqual(new Set(['done', 'refused']));
+    expect(new Set(entries.map(({ event }) => event.inputs?.['statement'])).size).toBe(1);
   });
 
   test.each([
