@@ -8,6 +8,7 @@ import {
   type AuditRecord,
   CHECKPOINT_STREAM,
   type Heads,
+  placeOfId,
   prepareEvent,
   recordId,
 } from './audit-record.ts';
@@ -183,9 +184,7 @@ export const newAuditLog = (deps: {
 
     async archiveOf(id: string): Promise<Archived | undefined> {
       const { beginning } = (await beginningNow()) ?? {};
-      const [, stream = '', digits = ''] = /^(.*):(\d{16})$/.exec(id) ?? [];
-      const isArchived = beginning && isBefore(beginning.heads, { stream, sequence: Number(digits) });
-      return isArchived ? archivedOf(beginning) : undefined;
+      return beginning && isBefore(beginning.heads, placeOfId(id)) ? archivedOf(beginning) : undefined;
     },
 
     get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),

@@ -176,6 +176,12 @@ export const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 
 export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
 
+/** The place that an id of this form names, whether there is a record or not. */
+export const placeOfId = (id: string): Pick<AuditReceipt, 'stream' | 'sequence'> => ({
+  stream: id.slice(0, -17),
+  sequence: Number(id.slice(-16)),
+});
+
 /** The expected copies of an event; an editor of the store may have changed the stored ones. */
 export const indexMembers = (event: RecordedEvent): IndexMembers => ({
   type: event.type,

@@ -94,8 +94,8 @@ export const openBeginning = async (
 };
 
 /**
- * The stored statement, without a check of its signature: for readers that it only tells where records are. Undefined while
- * nothing was removed. Throws StoreUnavailable.
+ * The stored statement, without a check of its signature: for readers that it only tells where records are, or which the same
+ * editor of the database could mislead without it. Undefined while nothing was removed. Throws StoreUnavailable.
  */
 export const storedBeginning = async (documents: DocumentStore): Promise<Beginning | undefined> => {
   const signed = (await beginningsOf(documents).get('current'))?.document.signed;

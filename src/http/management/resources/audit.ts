@@ -2,7 +2,7 @@
 
 import type { AuditEventType, AuditLog } from '../../../domain/audit/audit-event.ts';
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
-import { RECORD_ID } from '../../../domain/audit/audit-record.ts';
+import { placeOfId, RECORD_ID } from '../../../domain/audit/audit-record.ts';
 import { auditRefusal } from '../../../domain/audit/audit-refusals.ts';
 import { membersNamed } from '../../../domain/audit/event-members.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../../../domain/audit/list-events.ts';
@@ -228,7 +228,7 @@ const handlers = ({ auditReader: reader, audit: log, transparencyLog }: Dependen
       // The transparency log keeps the entries of archived records, so their proofs do not break.
       const isArchived = !found && (await reader.archiveOf(call.id)) !== undefined;
       if (!found && !isArchived) throw await eventGone(reader, call.id);
-      const [stream, sequence] = [call.id.slice(0, -17), Number(call.id.slice(-16))];
+      const { stream, sequence } = placeOfId(call.id);
       const proven = await transparencyLog.inclusion(stream, sequence);
       if (!proven) {
         if (isArchived) throw await eventGone(reader, call.id);
