@@ -52,8 +52,14 @@ describe('in the console', () => {
     ]) {
       expect(page.text).toContain(said);
     }
-    // By the stores of the run.
-    expect(page.text).toMatch(/no backup has been made here yet|no record of a backup/);
+    const { stores } = (await management.call('GET', '/server')).body as {
+      readonly stores: { readonly document: string };
+    };
+    expect(page.text).toContain(
+      stores.document === 'mongodb'
+        ? 'MongoDB: this server has no record of a backup.'
+        : 'SQLite file: no backup has been made here yet.',
+    );
     expect(page.html).not.toContain('/console/server/backup');
   });
 
