@@ -44,11 +44,11 @@ const backup: Command = {
 const eventOf = (to: string) => ({ name: basename(to), caller: 'system' }) as const;
 
 const backupOfFile = (configuration: Configuration, to: string): Promise<void> => {
-  const { file } = databaseOfServer(configuration);
+  const database = databaseOfServer(configuration);
   const event = eventOf(to);
-  return withLocalStore(databaseOfServer(configuration), async ({ audit }) => {
+  return withLocalStore(database, async ({ audit }) => {
     await backupBegins(audit, event);
-    await copiedAfter(audit, event, () => backupDatabase({ file, to }));
+    await copiedAfter(audit, event, () => backupDatabase({ file: database.file, to }));
   });
 };
 

@@ -146,7 +146,10 @@ const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
 const valueIn = (object: unknown, name: string): unknown => (isJsonObject(object) ? object[name] : undefined);
 
-/** Whether the client of a message opens pages that a result asks for. Only the gateway reads this: it does not where a member is malformed. */
+/**
+ * Whether the client of a message opens pages that a result asks for. Only the gateway reads this, so a malformed member is no fault:
+ * the client then counts as one that does not.
+ */
 const opensPages = ({ method, params }: Message): boolean => {
   const meta = params['_meta'];
   const revision = valueIn(meta, REVISION);
