@@ -227,10 +227,18 @@ export const startLoad = (scene: Scene, ledger: Ledger, rated?: LoadRate): Load 
     return token;
   };
   let subject: Promise<string> | undefined;
-  const delegated = async (): Promise<void> => {
+  const subjectToken = (): Promise<string> => {
     subject ??= consentedToken();
-    const token = await subject;
+    return subject;
+  };
+  const delegated = async (): Promise<void> => {
+    const token = await subjectToken();
     note(await send(() => calls.exchange(keyed(agent), token, jwt.identifier)), 'AccessToken');
+  };
+  /** In the browser that the person consents in: a sign-in beside the consent would replace the session its form belongs to. */
+  const personAfterConsent = async (resource: string, uses: Use[]): Promise<void> => {
+    await subjectToken();
+    await person(resource, uses, () => scene.newCode(resource));
   };
 
   const worker = async (step: (uses: Use[]) => Promise<void>): Promise<void> => {
@@ -264,7 +272,7 @@ export const startLoad = (scene: Scene, ledger: Ledger, rated?: LoadRate): Load 
     ...(rated === undefined
       ? [
           ...ownByKey.flatMap((step) => times(3, step)),
-          ...both.map(({ identifier }) => worker((uses) => person(identifier, uses, () => scene.newCode(identifier)))),
+          ...both.map(({ identifier }) => worker((uses) => personAfterConsent(identifier, uses))),
         ]
       : [
           ...ownByKey.map((step) => worker(step)),

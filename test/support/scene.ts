@@ -198,7 +198,8 @@ export const makeScene = async (
       const url = consentUrl(asked);
       if (url === undefined) throw new Error(`expected consent_required: ${asked.status} ${asked.text}`);
       const page = await browser.open(url);
-      await scene.walkConsent(page);
+      const last = await scene.walkConsent(page);
+      if (last.status >= 400) throw new Error(`not allowed: ${last.status} ${last.text.slice(0, 500)}`);
     },
     /** Signs in when asked and allows what the page asks; answers the last page. */
     async walkConsent(page: Page, walk: Walk = {}): Promise<Page> {
