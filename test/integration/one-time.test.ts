@@ -17,6 +17,7 @@ import {
 } from '../support/one-time-credentials.ts';
 import { runServer } from '../support/running-server.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
+import { isOnServers } from '../support/shared-servers.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 
 let world: World;
@@ -51,13 +52,16 @@ afterAll(async () => {
   startClock();
 });
 
-describe.each(['memory', 'sqlite'] as const)('64 at once, then a replay, on %s', (stores) => {
+/** The stores of the run, and SQLite where those are in memory. */
+const STORES = isOnServers() ? (['mongodb+redis'] as const) : (['memory', 'sqlite'] as const);
+
+describe.each(STORES)('64 at once, then a replay, on %s', (stores) => {
   let here: World;
   beforeAll(async () => {
-    here = stores === 'memory' ? world : await newWorld(await runServer({ stores, environment: COUNT_EACH_SECOND }));
+    here = stores !== 'sqlite' ? world : await newWorld(await runServer({ stores, environment: COUNT_EACH_SECOND }));
   });
   afterAll(async () => {
-    if (stores !== 'memory') await here?.server.close();
+    if (stores === 'sqlite') await here?.server.close();
   });
 
   test.each([
