@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import type { AuditEvent, AuditLog } from '../../../src/domain/audit/audit-event.ts';
-import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../../../src/domain/audit/audit-record.ts';
 import { beginningsOf, signBeginning } from '../../../src/domain/audit/beginning.ts';
 import { type TransparencyLog, transparencyLog } from '../../../src/domain/audit/transparency-log/transparency-log.ts';
 import { transactionReceipts } from '../../../src/domain/authority/transactions/transaction-receipts.ts';
@@ -11,6 +11,7 @@ import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { START, standingClock } from '../../support/standing-clock.ts';
 import { signer } from '../audit/support.ts';
+import { recordedEvents } from './recorded-events.ts';
 
 const ISSUER = 'https://id.example.com';
 const TOKEN = { id: 'tok_1', format: 'jwt', expiresAt: START + 900 } as const;
@@ -22,12 +23,12 @@ const CLOSED = {
 };
 
 let documents: DocumentStore;
-let sequence: number;
+let recorded: ReturnType<typeof recordedEvents>;
 let log: TransparencyLog;
 
 beforeEach(async () => {
   documents = memoryDocumentStore();
-  sequence = 0;
+  recorded = recordedEvents(documents);
   log = transparencyLog({
     ...{ documents, clock: standingClock(), identifiers: randomIdentifiers, issuer: ISSUER },
     masterKey: masterKey(Buffer.alloc(32, 1)),
@@ -38,29 +39,23 @@ beforeEach(async () => {
   await log.open();
 });
 
-const record = async (seconds: number, ...events: readonly AuditEvent[]): Promise<void> => {
-  const made = events.map((event) => {
-    sequence += 1;
-    const prepared = prepareEvent(event, (START + seconds) * 1000);
-    return linkRecord('test', sequence === 1 ? undefined : { sequence: sequence - 1, hash: 'h' }, prepared, 'test');
-  });
-  await documents.collection<AuditRecord>(AUDIT_RECORDS).insertMany(made);
-};
+const record = (seconds: number, ...events: readonly AuditEvent[]): Promise<void> =>
+  recorded.record(seconds, ...events);
 
 /** Records what the receipts append, a second after everything else. */
 const audit: AuditLog = {
   async append(event) {
     await record(700, event);
-    return { stream: 'test', sequence, hash: '' };
+    return { stream: 'test', sequence: recorded.last(), hash: '' };
   },
 };
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const receipts = (signed: (claims: Claims) => void = () => undefined) =>
+const receipts = (signed: (claims: Claims) => void = () => undefined, found: object | undefined = CLOSED) =>
   transactionReceipts({
     ...{ documents, audit, transparencyLog: log, clock: standingClock(), issuer: ISSUER },
-    transactions: { closeIfOver: async () => ({ document: CLOSED, version: 1 }) as never },
+    transactions: { closeIfOver: async () => ({ document: found, version: 1 }) as never },
     signatures: {
       async sign(_, given) {
         signed(given);
@@ -70,11 +65,11 @@ const receipts = (signed: (claims: Claims) => void = () => undefined) =>
     },
   });
 
-const receipt = async (): Promise<Claims> => {
+const receipt = async (found?: object): Promise<Claims> => {
   let claims: Claims = {};
   const answer = await receipts((given) => {
     claims = given;
-  }).of('trn_a');
+  }, found).of('trn_a');
   expect(answer?.jws).toBe('signed');
   return claims;
 };
@@ -83,6 +78,7 @@ const issuedReceipts = () =>
   documents.collection<AuditRecord>(AUDIT_RECORDS).find({ where: { type: 'transaction.receipt_issued' }, limit: 10 });
 
 const refused: AuditEvent = { type: 'token.refused', outcome: 'refused', txn: 'trn_a' };
+const by = { outcome: 'done', caller: 'app_x' } as const;
 const issued = (id: string): AuditEvent => ({
   ...{ type: 'token.issued', outcome: 'granted', txn: 'trn_a' },
   ...{ agent: 'agt_a', caller: 'agt_a', owner: 'acc_o', subject: 'acc_s', delegation: 'dlg_a', grant: 'grt_a' },
@@ -134,6 +130,55 @@ test('does not take a record for its own whose content was edited in the databas
   expect(await issuedReceipts()).toHaveLength(2);
 });
 
+test('is refused while the transaction is open, and puts nothing into the log', async () => {
+  await record(1, issued('tok_1'));
+  await expect(receipt({ ...CLOSED, state: 'open' })).rejects.toMatchObject({
+    code: 'conflict',
+    reason: 'receipt_of_open_transaction',
+  });
+  expect(await issuedReceipts()).toEqual([]);
+});
+
+test('states participants, composition and trace of the transaction, and no member for what it does not have', async () => {
+  const optional = { participants: ['acc_b'], composition: { digest: 'c' }, traceparent: '00-1-2-01' };
+  expect(await receipt({ ...CLOSED, ...optional })).toMatchObject(optional);
+  const plain = await receipt();
+  for (const name of Object.keys(optional)) expect(plain).not.toHaveProperty(name);
+});
+
+test('a transaction that is closing ends with its expiry', async () => {
+  const { closedAt: _, ...closing } = CLOSED;
+  await record(1, issued('tok_1'));
+  await record(2, {
+    type: 'report.stated',
+    outcome: 'done',
+    txn: 'trn_a',
+    token: TOKEN,
+    inputs: { time: START + 700 },
+  });
+  expect(await receipt(closing)).toMatchObject({ grades: { confirmed: 1 } });
+  expect(await receipt()).toMatchObject({ grades: { unauthorized: 1 } });
+});
+
+test('a refusal of a token that was announced is one of the events that the digest covers', async () => {
+  await record(1, issued('tok_1'), { ...refused, token: { ...TOKEN, id: 'tok_1' } });
+  expect(await receipt()).toMatchObject({ refused: 1, events: { count: 2 }, steps: [] });
+});
+
+test('of so many events as the digest covers at most, it has the digest; of one more it has none', async () => {
+  await record(
+    1,
+    ...Array.from({ length: 10_000 }, (): AuditEvent => ({ ...by, type: 'grant.revoked', txn: 'trn_a' })),
+  );
+  const full = await receipt();
+  expect(full).toMatchObject({ events: { count: 10_000, sha256: expect.any(String) } });
+  expect(full).not.toHaveProperty('truncated');
+  await record(2, { ...by, type: 'grant.revoked', txn: 'trn_a' });
+  const over = await receipt();
+  expect(over).toMatchObject({ truncated: true, events: { count: 10_001 } });
+  expect(over['events']).not.toHaveProperty('sha256');
+});
+
 test('is unavailable while the log cannot have its record', async () => {
   await record(1, issued('tok_1'));
   log = { ...log, append: async () => 0 };
@@ -156,8 +201,6 @@ test('about more than 1,000 tokens lists the first, and says that it is truncate
   expect(claims['steps']).toHaveLength(1000);
 });
 
-const by = { outcome: 'done', caller: 'app_x' } as const;
-
 test.each<[string, AuditEvent]>([
   [
     'its revocation',
@@ -174,6 +217,9 @@ test.each<[string, AuditEvent]>([
   ['a kill of its agent', { ...by, type: 'kill.ordered', target: { kind: 'agent', id: 'agt_a' } }],
   ['a kill of its person', { ...by, type: 'kill.ordered', target: { kind: 'account', id: 'acc_s' } }],
   ['a kill of the agents of its owner', { ...by, type: 'kill.reconciled', target: { kind: 'owner', id: 'acc_o' } }],
+  ['a kill of the token', { ...by, type: 'kill.ordered', target: { kind: 'token', id: 'tok_1' } }],
+  ['a kill of its delegation', { ...by, type: 'kill.ordered', target: { kind: 'delegation', id: 'dlg_a' } }],
+  ['a kill of its owner as an account', { ...by, type: 'kill.ordered', target: { kind: 'account', id: 'acc_o' } }],
   ['a kill of everything', { ...by, type: 'kill.ordered', target: { kind: 'all', id: 'all' } }],
 ])('knows the end of a token by %s', async (_, event) => {
   await record(1, issued('tok_1'));
@@ -190,11 +236,72 @@ test.each<[string, AuditEvent]>([
     { ...by, type: 'token.revoked', caller: 'agt_a', token: { id: 'tok_9', format: 'jwt', expiresAt: 1 } },
   ],
   ['another delegation', { ...by, type: 'delegation.revoked', subject: 'acc_s', delegation: 'dlg_b' }],
+  ['another grant', { ...by, type: 'grant.revoked', subject: 'acc_s', grant: 'grt_b' }],
+  ['no grant', { ...by, type: 'grant.revoked', subject: 'acc_s' }],
+  ['no delegation', { ...by, type: 'delegation.revoked', subject: 'acc_s' }],
   ['another agent', { ...by, type: 'kill.ordered', target: { kind: 'agent', id: 'agt_b' } }],
+  ['another client', { ...by, type: 'kill.ordered', target: { kind: 'client', id: 'app_b' } }],
+  ['another person', { ...by, type: 'kill.ordered', target: { kind: 'account', id: 'acc_c' } }],
+  ['the agents of another owner', { ...by, type: 'kill.ordered', target: { kind: 'owner', id: 'acc_s' } }],
+  ['another delegation by a kill', { ...by, type: 'kill.ordered', target: { kind: 'delegation', id: 'dlg_b' } }],
+  ['another token by a kill', { ...by, type: 'kill.ordered', target: { kind: 'token', id: 'tok_9' } }],
+  ['what a kill does not name', { ...by, type: 'kill.ordered' }],
+  [
+    'its agent that was refused',
+    { ...by, outcome: 'refused', type: 'kill.ordered', target: { kind: 'agent', id: 'agt_a' } },
+  ],
 ])('does not take the end of %s for that of the token', async (_, event) => {
   await record(1, issued('tok_1'));
   await record(100, event);
   expect(((await receipt())['steps'] as readonly object[])[0]).not.toHaveProperty('ended_at');
+});
+
+const kill: AuditEvent = { ...by, type: 'kill.ordered', target: { kind: 'all', id: 'all' } };
+const retired: AuditEvent = { ...by, type: 'agent.retired', target: { kind: 'agent', id: 'agt_a' } };
+const revoked: AuditEvent = { ...by, type: 'token.revoked', caller: 'agt_a', token: { ...TOKEN, id: 'tok_1' } };
+
+test.each<[string, readonly (readonly [number, AuditEvent])[], string, number]>([
+  [
+    'the earliest of several ends',
+    [
+      [100, kill],
+      [150, retired],
+    ],
+    'kill.ordered',
+    100,
+  ],
+  [
+    'the earliest, in any order of their types',
+    [
+      [100, revoked],
+      [150, kill],
+    ],
+    'token.revoked',
+    100,
+  ],
+  [
+    'of ends at the same time the first by name',
+    [
+      [100, kill],
+      [100, retired],
+    ],
+    'agent.retired',
+    100,
+  ],
+  [
+    'of ends at the same time the first by name, in any order',
+    [
+      [100, revoked],
+      [100, kill],
+    ],
+    'kill.ordered',
+    100,
+  ],
+  ['an end in the moment of its issue', [[1, kill]], 'kill.ordered', 1],
+])('names %s', async (_, ends, type, seconds) => {
+  await record(1, issued('tok_1'));
+  for (const [at, event] of ends) await record(at, event);
+  expect((await receipt())['steps']).toMatchObject([{ ended_at: START + seconds, ended_by: type }]);
 });
 
 test.each([
