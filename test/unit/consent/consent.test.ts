@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   applyDecision,
   type ConsentForm,
+  type ConsentQuestion,
   consentQuestion,
   DELEGABLE_TO_NONE,
   type Requester,
@@ -10,6 +11,8 @@ import {
 import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
 import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
+import type { Client } from '../../../src/domain/clients/clients/client.ts';
+import type { DocumentClient } from '../../../src/domain/clients/clients/metadata-document.ts';
 import type { Account } from '../../../src/domain/identity/accounts/account.ts';
 import type { ResourceServer } from '../../../src/domain/resources/resource-servers/resource-server.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
@@ -271,5 +274,79 @@ describe('AP-11 a question is another one when', () => {
     ],
   ])('%s', async (_, setting) => {
     expect(questionDigest(await ask(setting))).not.toBe(await sameDigest());
+  });
+
+  const client: Client = {
+    ...{
+      id: 'app_1',
+      name: 'App',
+      applicationType: 'web',
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      state: 'active',
+    },
+    ...{ grantTypes: [], redirectUris: ['https://app.example.com/cb'], postLogoutRedirectUris: [], corsOrigins: [] },
+    ...{ skipConsent: false, dpopBoundAccessTokens: false, idTokenSignedResponseAlg: 'RS256' },
+    ...{ createdAt: 0, updatedAt: 0 },
+  } as Client;
+  const ofClient = async (more: Partial<DocumentClient> = {}) =>
+    questionDigest(await ask({ requester: { kind: 'client', client: { ...client, ...more } } }));
+
+  test('a client asks, and nothing is different, it is the same', async () => {
+    expect(await ofClient()).toBe(await ofClient({ updatedAt: 1 }));
+    expect(await ofClient()).not.toBe(await sameDigest());
+  });
+
+  test.each<[string, Partial<DocumentClient>]>([
+    ['it is another client', { id: 'app_2' }],
+    ['the client has another name', { name: 'Other' }],
+    ['the client has another owner', { owner: 'acc_eve' }],
+    ['the client is a native app now', { applicationType: 'native' }],
+    ['the client proves itself by another method', { tokenEndpointAuthMethod: 'none' }],
+    ['the client may be sent elsewhere', { redirectUris: ['https://evil.example'] }],
+    ['the client has keys', { jwks: { keys: [{ kty: 'EC', x: 'x' }] } }],
+    ['the client has its keys at a URL', { jwksUri: 'https://app.example.com/jwks' }],
+    ['the client has a new secret', { secretHash: 'h' }],
+    ['the client has a certificate', { certificate: { kind: 'subject', subject: 'CN=app' } as never }],
+    ['the client was read from a document', { documentVersion: 'v1' }],
+  ])('%s', async (_, more) => {
+    expect(await ofClient(more)).not.toBe(await ofClient());
+  });
+
+  test('the document of the client has another version', async () => {
+    expect(await ofClient({ documentVersion: 'v2' })).not.toBe(await ofClient({ documentVersion: 'v1' }));
+  });
+
+  test('the agent was handed over and back again, or has its keys at a URL', async () => {
+    expect(questionDigest(await ask({ agent: agentNamed('agt_a', { ownership: 2 }) }))).not.toBe(await sameDigest());
+    const { jwks: _, ...keyless } = agentNamed('agt_a');
+    const withUrl = questionDigest(await ask({ agent: { ...keyless, jwksUri: 'https://a.example/jwks' } }));
+    expect(withUrl).not.toBe(questionDigest(await ask({ agent: keyless })));
+  });
+
+  test('the person sees another intent, or the intent of another transaction', async () => {
+    const question = await ask();
+    const digests = [
+      question,
+      { ...question, txn: 'trn_1' },
+      { ...question, txn: 'trn_1', intent: { digest: 'one' } },
+      { ...question, txn: 'trn_1', intent: { digest: 'two' } },
+      { ...question, txn: 'trn_2', intent: { digest: 'one' } },
+    ].map((one) => questionDigest(one as ConsentQuestion));
+    // Without an intent, the transaction is nothing that the person sees.
+    expect(digests[1]).toBe(digests[0]);
+    expect(new Set(digests).size).toBe(4);
+    expect(new Set(digests.map((one) => one.length))).toEqual(new Set([43]));
+  });
+
+  test('a person is asked about another agent behind the client, or about calls by another app', async () => {
+    const question = await ask();
+    const digests = [
+      question,
+      { ...question, actor: agentNamed('agt_b') },
+      { ...question, actor: agentNamed('agt_c') },
+      { ...question, via: client },
+      { ...question, via: { ...client, id: 'app_2' } },
+    ].map((one) => questionDigest(one));
+    expect(new Set(digests).size).toBe(5);
   });
 });
