@@ -285,7 +285,7 @@ describe('AP-11 a question is another one when', () => {
       state: 'active',
     },
     ...{ grantTypes: [], redirectUris: ['https://app.example.com/cb'], postLogoutRedirectUris: [], corsOrigins: [] },
-    ...{ skipConsent: false, dpopBoundAccessTokens: false, idTokenSignedResponseAlg: 'RS256' },
+    ...{ skipConsent: false, dpopBoundAccessTokens: false, idTokenSignedResponseAlg: 'RS256', roles: [] },
     ...{ createdAt: 0, updatedAt: 0 },
   } as Client;
   const ofClient = async (more: Partial<DocumentClient> = {}) =>

@@ -44,7 +44,7 @@ describe('the facts', () => {
   test('name the app and every other agent of the chain as parties, and the caller as caller alone', async () => {
     const idsOf = async (source: Source, caller: string) => {
       const found = await facts(source, { caller });
-      return [found.caller.id, ...found.through.map(({ id }) => id)];
+      return [found.caller.id, ...(found.through ?? []).map(({ id }) => id)];
     };
     expect(await idsOf(held(), 'agt_a')).toEqual(['agt_a', 'app_1']);
     expect(await idsOf(hop(), 'agt_b')).toEqual(['agt_b', 'app_1', 'agt_a']);

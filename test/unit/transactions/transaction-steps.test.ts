@@ -48,7 +48,7 @@ test('has the calls that were reported, with what the report states', async () =
   await record(2, reported('tok_1', { time: START + 2, tool: 'send_mail', route: '/mails', outcome: 'done' }));
   await record(3, reported('tok_1', { route: '/mails' }));
   await record(4, { type: 'report.stated', outcome: 'done', token: token('tok_1') });
-  await record(5, { type: 'token.introspected', outcome: 'done', token: token('tok_1') } as AuditEvent);
+  await record(5, { type: 'token.revoked', outcome: 'done', caller: 'rs_mail', token: token('tok_1') });
   await record(6, reported('tok_2', { tool: 'other' }));
   expect((await page()).items).toMatchObject([
     {
