@@ -17,6 +17,10 @@ const FOLDER = join(ROOT, 'test/clients/moto');
 const UNCHECKED = '4';
 const WIDTH = 256;
 const PLACE = 's3://archive/behalf';
+/** The command removes no record of the last three days: its clock is five days ahead. */
+const FIVE_DAYS_AHEAD = {
+  NODE_OPTIONS: '--import=data:text/javascript,const{now}=Date;Date.now=()=>now()+5*86400000',
+};
 let environment = '';
 
 const startMoto = async (): Promise<{ readonly endpoint: string; readonly process: ChildProcess }> => {
@@ -94,10 +98,29 @@ export const moto: ClientScript = {
         const text = await refusal(archive(made.secret, 's3://other/behalf'));
         expectSame('refused', /AccessDenied|NoSuchBucket/.test(text), true);
       });
+      const removal = (secret = made.secret) => {
+        const asked = ['audit', 'archive', '--before', '4d', '--to', PLACE, '--remove'];
+        return ground.behalfWith({ ...aws(secret), ...FIVE_DAYS_AHEAD }, ...asked);
+      };
+      const verifyBoth = () => ground.behalfWith(aws(made.secret), 'audit', 'verify', '--store', '--archive', PLACE);
+      await check('records leave the store once the bucket has them; nothing leaves without its answer', async () => {
+        const text = await refusal(removal(`${made.secret}x`));
+        expectSame('SignatureDoesNotMatch', text.includes('SignatureDoesNotMatch'), true);
+        const before = await ground.management.call('GET', '/audit/events?limit=1');
+        expectSame('archived', before.body['archived'] ?? null, null);
+        const { removed = 0, size = 0 } = (await removal())['removal'] as Readonly<Record<string, number>>;
+        expectSame('removed', removed > 0 && size >= WIDTH && size % WIDTH === 0, true);
+        const after = await ground.management.call('GET', '/audit/events?limit=1');
+        expectSame('places', (after.body['archived'] as { readonly places?: unknown }).places, [PLACE]);
+        expectSame('both', (await verifyBoth())['ok'], true);
+        expectSame('a second run', ((await removal())['removal'] as { readonly removed: number }).removed, 0);
+      });
       await check('an object that was altered is named', async () => {
         await bucket('alter', made.key, made.secret, 'behalf/records/000.ndjson');
         const text = await refusal(verify());
         expectSame('archive_altered', text.includes('archive_altered') && text.includes('records/000.ndjson'), true);
+        const both = await refusal(verifyBoth());
+        expectSame('what the store says of it', both.includes('archive_altered'), true);
       });
     } finally {
       server.process.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
+import { describeArchiveRemoval } from './archive-removal.contract.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
@@ -13,3 +14,4 @@ describeNotifications('memory', memoryDocumentStore);
 describeReports('memory', memoryDocumentStore);
 describeStatusIndexes('memory', memoryDocumentStore);
 describeTransparencyLog('memory', memoryDocumentStore);
+describeArchiveRemoval('memory', memoryDocumentStore);

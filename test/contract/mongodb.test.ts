@@ -6,6 +6,7 @@ import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { freePort } from '../support/free-port.ts';
 import { lossyProxy } from '../support/lossy-proxy.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
+import { describeArchiveRemoval } from './archive-removal.contract.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { ITEMS, type Item, ids } from './items.ts';
 import { describeNotifications } from './notifications.contract.ts';
@@ -54,6 +55,7 @@ describeReports(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds
 
 describeStatusIndexes(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 describeTransparencyLog(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
+describeArchiveRemoval(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
 describe('FT-03 what start refuses', () => {
   test.each([

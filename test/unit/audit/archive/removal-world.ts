@@ -59,8 +59,8 @@ export const dyingAfter = (documents: DocumentStore, writes: number): DocumentSt
   };
 };
 
-export const removalWorld = async () => {
-  const documents = memoryDocumentStore();
+/** `documents`: an empty store. */
+export const removalWorld = async (documents: DocumentStore = memoryDocumentStore()) => {
   const clock = testClock();
   const key = masterKey(Buffer.alloc(32, 1), undefined);
   const log = transparencyLog({
