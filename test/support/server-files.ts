@@ -22,6 +22,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/approvals-later': 'what changed before the fetch is read again',
   'integration/audit-erasure': 'a value is removed from records that the store keeps',
   'integration/audit-first': 'nothing is written while the audit log takes no writes',
+  'integration/audit-retention': 'archived records leave the store beside the server, by a swap of the statement',
   'integration/audit-search': 'events are found by indexes, page after page',
   'integration/backchannel-delivery': 'deliveries wait in a queue of the store',
   'integration/break-glass': 'two votes race, and the closing is one swap',
