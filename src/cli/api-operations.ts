@@ -8,6 +8,7 @@ export const API_OPERATIONS = {
   getAccount: ['GET', '/accounts/{id}'],
   updateAccount: ['PATCH', '/accounts/{id}'],
   previewDisableAccount: ['GET', '/accounts/{id}/disable-preview'],
+  previewDisableAccounts: ['POST', '/accounts/disable-preview'],
   disableAccount: ['POST', '/accounts/{id}/disable'],
   enableAccount: ['POST', '/accounts/{id}/enable'],
   setAccountPassword: ['POST', '/accounts/{id}/password'],

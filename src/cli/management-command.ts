@@ -41,11 +41,16 @@ const LOCAL = {
   },
 } as const satisfies Record<string, Option>;
 
-export type ManagementCall = Call & { readonly api: ManagementClient; readonly print: Printer };
+export type ManagementCall = Call & {
+  /** The operands as the user typed them: names, where `operands` has ids. */
+  readonly typed: readonly string[];
+  readonly api: ManagementClient;
+  readonly print: Printer;
+};
 
 type Printer = {
-  /** Prints one object: as JSON, or as text. */
-  readonly object: (value: Json, text: string) => void;
+  /** Prints one object, or several: as JSON, or as text. */
+  readonly object: (value: Json | readonly Json[], text: string) => void;
   readonly list: <Row extends Json>(
     rows: readonly Row[],
     columns: readonly Column<Row>[],
@@ -75,7 +80,7 @@ export const managementCommand = (
       const usual = typeof role === 'function' ? role(call) : role;
       const api = clientFor(call, isLocal ? 'administrator' : usual, isLocal);
       const given = await withIds(api, { operands: command.operands, options: command.options }, call);
-      return run({ ...call, ...given, api, print: printer(call, api) });
+      return run({ ...call, ...given, typed: call.operands, api, print: printer(call, api) });
     },
   };
 };
@@ -111,7 +116,7 @@ const printer = ({ terminal, isSet }: Call, api: ManagementClient): Printer => {
     ...lookOn(terminal, { now: systemClock.now(), isExact: isSet('utc') }),
     ...(isSet('ids') ? {} : { names: await namesOf(ids) }),
   });
-  const object = (value: Json, text: string): void => terminal.out(isSet('json') ? jsonText(value) : text);
+  const object: Printer['object'] = (value, text): void => terminal.out(isSet('json') ? jsonText(value) : text);
   return {
     object,
     look,

@@ -87,7 +87,7 @@ export const withIds = async (
 ): Promise<Pick<Call, 'operands' | 'text' | 'texts' | 'required'>> => {
   const operands = await Promise.all(
     call.operands.map((given, index) => {
-      const kind = command.operands[index] ?? '';
+      const kind = operandAt(command.operands, index);
       return isKind(kind) ? idOf(api, kind, given) : given;
     }),
   );
@@ -105,6 +105,10 @@ export const withIds = async (
   const text = (name: string): string | undefined => texts(name).at(-1);
   return { operands, texts, text, required: (name) => text(name) ?? '' };
 };
+
+/** The operand of the command to which the one at this place belongs: the last one takes the rest if it ends in `...`. */
+const operandAt = (operands: readonly string[], index: number): string =>
+  (operands[index] ?? operands.at(-1) ?? '').replace(/\.\.\.$/, '');
 
 /** The words of a search have at most this many characters. */
 const LONGEST_SEARCH = 200;

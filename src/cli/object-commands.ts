@@ -1,4 +1,5 @@
 /** The usual commands about one kind of object of the management API: list, show, update, and actions on one object. */
+import { isAgreed, YES } from './agreement.ts';
 import { type Command, EXIT, type Option, usageError } from './command.ts';
 import { collect, writeRows } from './listed-items.ts';
 import type { Json } from './management-client.ts';
@@ -12,6 +13,7 @@ import {
 } from './management-command.ts';
 import { operandOf } from './named-objects.ts';
 import type { ActionOperation, ChangeOperation, ListOperation, ReadOperation, RemoveOperation } from './operations.ts';
+import { actOnEach, targetsOf } from './several.ts';
 import { type Column, details, idsIn, printable, table } from './table.ts';
 import { WATCH, watched } from './watch.ts';
 
@@ -98,10 +100,12 @@ export const listCommand = (description: {
 };
 
 /** The operand of a command: an id, or a name that `find` turns into one. */
-type Operand = { readonly name: string; readonly find: (call: ManagementCall) => Promise<string> };
+type Operand = { readonly name: string; readonly find: (call: ManagementCall, given: string) => Promise<string> };
 
 /** managementCommand has turned a name into an id. */
-const byId = (noun: string): Operand => ({ name: operandOf(noun), find: async (call) => call.operands[0] ?? '' });
+const byId = (noun: string): Operand => ({ name: operandOf(noun), find: async (_call, given) => given });
+
+const found = ({ find }: Operand, call: ManagementCall): Promise<string> => find(call, call.operands[0] ?? '');
 
 /** `show ID`, over an operation that reads one object. */
 export const showCommand = (noun: string, singular: string, operation: ReadOperation, operand = byId(noun)): Command =>
@@ -112,7 +116,7 @@ export const showCommand = (noun: string, singular: string, operation: ReadOpera
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.run(operation, { id: await operand.find(call) });
+      const { body } = await call.api.run(operation, { id: await found(operand, call) });
       await call.print.members(body);
       return EXIT.done;
     },
@@ -151,8 +155,8 @@ export const updateCommand = (description: {
       const members = Object.keys(changed);
       if (members.length === 0)
         throw usageError('Nothing to change was given.', `See \`behalf ${noun} update --help\`.`);
-      const { body } = await call.api.change(operation, { id: await operand.find(call) }, changed);
-      call.print.object(body, `${printable(call.operands[0] ?? '')} was changed: ${members.join(', ')}.\n`);
+      const { body } = await call.api.change(operation, { id: await found(operand, call) }, changed);
+      call.print.object(body, `${printable(call.typed[0] ?? '')} was changed: ${members.join(', ')}.\n`);
       warn(call, body);
       return EXIT.done;
     },
@@ -169,19 +173,28 @@ export const actionCommand = (description: {
   readonly operand?: Operand;
   readonly role?: KeyRole;
   readonly isProvenHere?: true;
+  /** Takes several objects: see several.ts. */
+  readonly isOnSeveral?: true;
+  /** Asks first. What cannot be undone, as a sentence. */
+  readonly warning?: string;
 }): Command => {
-  const { noun, verb, summary, operation, done, operand = byId(noun), role = 'operator', isProvenHere } = description;
+  const { noun, verb, summary, operation, done, operand = byId(noun), role = 'operator', warning } = description;
   return managementCommand({
     words: [noun, verb],
-    operands: [operand.name],
+    operands: [description.isOnSeveral ? `${operand.name}...` : operand.name],
     summary,
     role,
-    ...(isProvenHere ? { isProvenHere } : {}),
-    options: {},
+    ...(description.isProvenHere ? { isProvenHere: true } : {}),
+    options: warning === undefined ? {} : YES,
     run: async (call) => {
-      const { body } = await call.api.run(operation, { id: await operand.find(call) });
-      call.print.object(body, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
-      return EXIT.done;
+      const targets = targetsOf(call, await Promise.all(call.operands.map((given) => operand.find(call, given))));
+      if (warning !== undefined) {
+        const names = targets.map(({ name }) => printable(name)).join(', ');
+        const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${names}?`;
+        const json = { [noun]: targets.map(({ id }) => id) };
+        if (!(await isAgreed(call, { preview: `${warning}\n`, json, question }))) return EXIT.failed;
+      }
+      return actOnEach(call, targets, { act: async (id) => (await call.api.run(operation, { id })).body, done });
     },
   });
 };
@@ -203,7 +216,7 @@ export const deleteCommand = (description: {
     options: {},
     run: async (call) => {
       await call.api.run(operation, { id: call.operands[0] ?? '' });
-      call.print.object({}, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
+      call.print.object({}, `${printable(call.typed[0] ?? '')} is ${done}.\n`);
       return EXIT.done;
     },
   });

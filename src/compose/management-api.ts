@@ -89,6 +89,7 @@ export const managementApi = (
     accounts: made.accounts,
     factors: made.factors,
     previewDisable: made.previewDisable,
+    previewSeveral: made.previewSeveral,
     previewKill: killPreview({ agents: made.agents, delegations: made.delegations, grants, sessions: made.sessions }),
     sessions: made.sessions,
     clients: made.clients,

@@ -11,6 +11,7 @@ import { newOffboarding, type Offboarding } from '../domain/clients/agents/offbo
 import { type AccountRegistry, accountRegistry } from '../domain/identity/accounts/account-registry.ts';
 import { leavingAddress } from '../domain/identity/accounts/email-change.ts';
 import { disablePreview, type PreviewDisable } from '../domain/offboarding/disable-preview.ts';
+import { type PreviewSeveral, severalPreview } from '../domain/offboarding/disable-several.ts';
 import type { Outbox } from '../domain/platform/outbox/outbox.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
 import type { ApprovalServices } from './approvals.ts';
@@ -31,6 +32,8 @@ export interface OffboardingServices {
   readonly offboarding: Offboarding;
   /** Lists what disabling an account would end. Changes nothing. */
   readonly previewDisable: PreviewDisable;
+  /** The same for several accounts together. */
+  readonly previewSeveral: PreviewSeveral;
 }
 
 export const offboardingServices = (
@@ -102,11 +105,13 @@ export const offboardingServices = (
       : { addressLeaves: leavingAddress({ outbox: deps.outbox, masterKey, identifiers, clock }) }),
   });
   const { delegations } = deps.authority;
+  const previewed = { accounts, offboarding, sessions, delegations, standing: approvals.standing };
   return {
     agents,
     accounts,
     handOvers: following,
     offboarding,
-    previewDisable: disablePreview({ accounts, offboarding, sessions, delegations, standing: approvals.standing }),
+    previewDisable: disablePreview(previewed),
+    previewSeveral: severalPreview(previewed),
   };
 };

@@ -53,7 +53,7 @@ test('a name that an agent has is asked about; --again registers a second agent 
   // A retired agent needs its name no more.
   await create('Archivist');
   const [{ id }] = JSON.parse((await behalf('agents', 'list', '--search', 'archivist', '--json')).out);
-  await behalf('agents', 'retire', id);
+  await behalf('agents', 'retire', id, '--yes');
   expect((await create('Archivist', '--key', 'archivist-new.jwk.json')).code).toBe(0);
 });
 

@@ -32,7 +32,10 @@ describe('an agent', () => {
   test('is shown, suspended and resumed by its name, without regard to case', async () => {
     const id = await newAgent('Day Finder');
     expect(JSON.parse((await behalf('agents', 'show', 'Day Finder', '--json')).out)).toMatchObject({ id });
-    expect(await behalf('agents', 'suspend', 'day  finder')).toMatchObject({ code: 0, out: `${id} is suspended.\n` });
+    expect(await behalf('agents', 'suspend', 'day  finder')).toMatchObject({
+      code: 0,
+      out: 'day  finder is suspended.\n',
+    });
     expect((await server.events('agent.suspended')).at(-1)).toMatchObject({ target: { id } });
     expect(await behalf('agents', 'resume', id)).toMatchObject({ code: 0, out: `${id} is active.\n` });
   });
@@ -52,8 +55,8 @@ describe('an agent', () => {
     expect(code).toBe(1);
     for (const id of ids) expect(err).toContain(id);
     expect(err).toContain('Give the id.');
-    await behalf('agents', 'retire', String(ids[0]));
-    expect(await behalf('agents', 'suspend', 'Twin')).toMatchObject({ code: 0, out: `${ids[1]} is suspended.\n` });
+    await behalf('agents', 'retire', String(ids[0]), '--yes');
+    expect(await behalf('agents', 'suspend', 'Twin')).toMatchObject({ code: 0, out: 'Twin is suspended.\n' });
   });
 
   test('without a letter or digit in its name is found', async () => {

@@ -1,7 +1,9 @@
 /** What is said before an account is disabled is what disabling does. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, INVOICE } from '../support/approvals-world.ts';
 import { newBrowser } from '../support/browser-flow.ts';
+import { managementFromKeyFile } from '../support/management.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { finishOnOurPages } from '../support/scene.ts';
 
@@ -105,5 +107,76 @@ describe('what disabling an account ends', () => {
   test('names the roles that end', async () => {
     const { id } = await world.management.createAccount({ username: 'watcher', name: 'Watcher', roles: ['auditor'] });
     expect((await preview(id)).body['roles']).toEqual(['auditor']);
+  });
+});
+
+describe('what disabling several accounts ends', () => {
+  type Row = Readonly<Record<string, unknown>> & { readonly outcome: string };
+  const several = (accounts: readonly string[], management = world.management) =>
+    management.call('POST', '/accounts/disable-preview', { accounts });
+  const outcomes = (body: Readonly<Record<string, unknown>>) =>
+    (body['accounts'] as readonly Row[]).map(({ outcome, reason }) => [outcome, reason]);
+
+  test('is more than what each ends alone: a group whose last members they are, and its agent', async () => {
+    const { management } = world;
+    const [one, two] = [
+      await management.createAccount({ username: 'one', name: 'One' }),
+      await management.createAccount({ username: 'two', name: 'Two', roles: ['auditor'] }),
+    ];
+    const members = [one.id, two.id];
+    const { body: made } = await management.call('POST', '/groups', { name: 'Two alone', members });
+    const group = String(made['id']);
+    const agent = await world.newAgent('Of both, for now', { owner: group });
+    for (const id of members) expect(idsOf((await preview(id)).body, 'agents')).toEqual([]);
+
+    const events = (await server.events()).length;
+    const { status, body } = await several([...members, one.id]);
+    expect([status, outcomes(body)]).toEqual([200, members.map(() => ['disables', undefined])]);
+    expect((body['accounts'] as readonly Row[]).map(({ roles }) => roles)).toEqual([[], ['auditor']]);
+    expect([idsOf(body, 'agents'), idsOf(body, 'groups')]).toEqual([[agent.clientId], [group]]);
+    expect((await server.events()).slice(events).filter(({ type }) => /^(?:account|agent)\./.test(type))).toEqual([]);
+
+    for (const id of members) expect((await management.call('POST', `/accounts/${id}/disable`)).status).toBe(200);
+    expect((await management.call('GET', `/agents/${agent.clientId}`)).body['state']).toBe('orphaned');
+    const after = (await several(members)).body;
+    expect([outcomes(after), idsOf(after, 'agents')]).toEqual([members.map(() => ['unchanged', undefined]), []]);
+  });
+
+  test('says which are refused: the last administrator after the others, an unknown account', async () => {
+    const { management } = world;
+    const other = await management.createAccount({ username: 'other-admin', name: 'O', roles: ['administrator'] });
+    const [admin] = (await management.call('GET', '/accounts?username=admin')).body['items'] as readonly {
+      id: string;
+    }[];
+    const { body } = await several([other.id, String(admin?.id), 'acc_00000000000000000000000000']);
+    expect(outcomes(body)).toEqual([
+      ['disables', undefined],
+      ['refused', 'last_administrator'],
+      ['refused', 'not_found'],
+    ]);
+    expect((body['accounts'] as readonly Row[])[2]).not.toHaveProperty('username');
+    // An account that is refused stays: a group that only it and a disabled one share keeps its agents.
+    const shared = { name: 'Kept by the administrator', members: [other.id, String(admin?.id)] };
+    await management.call('POST', '/groups', shared);
+    expect(idsOf((await several([other.id, String(admin?.id)])).body, 'groups')).toEqual([]);
+    expect((await management.call('POST', `/accounts/${other.id}/disable`)).status).toBe(200);
+  });
+
+  test('tells an operator that an administrator is not theirs to disable, as the call does (403)', async () => {
+    const operator = await managementFromKeyFile(join(server.dataFolder, 'operator.json'));
+    const [admin] = (await operator.call('GET', '/accounts?username=admin')).body['items'] as readonly { id: string }[];
+    const ids = [String(admin?.id), (await world.management.createAccount({ username: 'plain', name: 'Plain' })).id];
+    const { body } = await several(ids, operator);
+    expect(outcomes(body)).toEqual([
+      ['refused', 'administrator_only'],
+      ['disables', undefined],
+    ]);
+    const statuses = ids.map(async (id) => (await operator.call('POST', `/accounts/${id}/disable`)).status);
+    expect(await Promise.all(statuses)).toEqual([403, 200]);
+  });
+
+  test('takes at most 100 accounts (400), and names the member', async () => {
+    const { status, text } = await several(Array.from({ length: 101 }, (_, index) => `acc_${index}`));
+    expect([status, text]).toEqual([400, expect.stringContaining('/accounts')]);
   });
 });

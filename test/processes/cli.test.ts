@@ -147,6 +147,70 @@ describe('accounts disable', () => {
   });
 });
 
+describe('several accounts at once', () => {
+  beforeAll(async () => {
+    for (const name of ['temp-a', 'temp-b']) await json('accounts', 'create', name);
+    await json('groups', 'create', 'Temps', '--member', 'temp-a', '--member', 'temp-b');
+    await json(
+      ...['agents', 'create', '--name', 'Of the temps', '--purpose', 'Waits', '--owner', 'admin'],
+      ...['--key', join(folder, 'temps.jwk')],
+    );
+  });
+  const states = () =>
+    Promise.all(['temp-a', 'temp-b'].map(async (name) => (await json('accounts', 'show', name)).state));
+  const both = ['accounts', 'disable', 'temp-a', 'temp-b'];
+
+  test('are previewed together, and nothing changes until --yes', async () => {
+    const asked = await behalf(...both, 'admin');
+    expect([asked.code, await states()]).toEqual([2, ['active', 'active']]);
+    expect(asked.out).toMatch(/temp-a +nothing else ends\n +temp-b .*\n +admin +not possible: the last active admin/);
+    expect(asked.out).toMatch(/Groups without an active member: 1\n.*Temps/);
+    const no = await cliHere(both, server.environment, ['no']);
+    expect([no.code, no.err]).toEqual([1, expect.stringContaining('Disable 2 accounts? [y/N] Nothing was changed.')]);
+    expect(await states()).toEqual(['active', 'active']);
+  });
+
+  test('one that cannot be disabled does not keep the others from it, and fails the command', async () => {
+    const { code, out, err } = await behalf(...both, 'admin', '--yes');
+    expect([code, out]).toEqual([1, 'temp-a is disabled.\ntemp-b is disabled.\n']);
+    expect(err).toContain('not possible');
+    expect([await states(), (await json('accounts', 'show', 'admin')).state]).toEqual([
+      ['disabled', 'disabled'],
+      'active',
+    ]);
+    expect((await behalf(...both, '--yes')).code).toBe(0);
+    expect(await json('accounts', 'enable', 'temp-a', 'temp-b')).toMatchObject([
+      { outcome: 'done', object: { username: 'temp-a', state: 'active' } },
+      { outcome: 'done', object: { username: 'temp-b', state: 'active' } },
+    ]);
+  });
+
+  test('with a name that nothing has change nothing at all', async () => {
+    expect((await behalf('accounts', 'disable', 'temp-a', 'no-one', '--yes')).code).toBe(1);
+    expect(await states()).toEqual(['active', 'active']);
+  });
+});
+
+test('several agents are suspended and retired by name; a refusal of one does not stop the others', async () => {
+  for (const name of ['Bulk 1', 'Bulk 2']) {
+    const key = join(folder, `${name}.jwk`);
+    await json('agents', 'create', '--name', name, '--purpose', 'Files', '--key', key);
+  }
+  expect(await behalf('agents', 'suspend', 'Bulk 1', 'Bulk 2')).toMatchObject({
+    code: 0,
+    out: 'Bulk 1 is suspended.\nBulk 2 is suspended.\n',
+  });
+  expect(await behalf('agents', 'retire', 'Bulk 1')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('add --yes'),
+  });
+  const asked = await cliHere(['agents', 'retire', 'Bulk 1'], server.environment, ['y']);
+  expect(asked).toMatchObject({ code: 0, out: 'Bulk 1 is retired for good.\n' });
+  expect(asked.err).toContain('can never act again');
+  const mixed = await behalf('agents', 'resume', 'Bulk 1', 'Bulk 2');
+  expect(mixed).toMatchObject({ code: 1, out: 'Bulk 2 is active.\n', err: expect.stringMatching(/^behalf: Bulk 1: /) });
+});
+
 test('initial access tokens are made, listed and revoked', async () => {
   const tokens = ['registration', 'tokens'];
   const { code, out } = await behalf(...tokens, 'create', '--owner', 'admin', '--uses', '2', '--expires', '15m');
@@ -180,12 +244,13 @@ test('agents are listed, changed and taken through their states', async () => {
     ['resume', 'active'],
     ['retire', 'retired'],
   ] as const) {
-    expect(await json('agents', verb, id)).toMatchObject({ id, state });
+    const yes = verb === 'retire' ? ['--yes'] : [];
+    expect(await json('agents', verb, id, ...yes)).toMatchObject({ id, state });
   }
   const gone = await behalf('agents', 'resume', id);
   expect(gone.code).toBe(1);
   expect(gone.err).toContain('`show`');
-  expect(await json('agents', 'list', '--state', 'retired')).toMatchObject([{ id }]);
+  expect(await json('agents', 'list', '--state', 'retired', '--search', 'clerk')).toMatchObject([{ id }]);
   expect(await eventTypes('--agent', id)).toEqual(
     expect.arrayContaining(['agent.created', 'agent.updated', 'agent.suspended', 'agent.resumed', 'agent.retired']),
   );

@@ -1,10 +1,13 @@
-/** `behalf accounts disable`: lists what ends with the account, and asks for confirmation. */
-import { EXIT, usageError } from '../command.ts';
+/** `behalf accounts disable`: lists what ends with one account or several, and asks for confirmation. */
+import { isAgreed, YES } from '../agreement.ts';
+import { EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
+import { actOnEach, type Target, targetsOf } from '../several.ts';
 import { printable } from '../table.ts';
 
+type Count = { readonly count: number; readonly more: boolean };
 type Some = { readonly items: readonly Json[]; readonly more: boolean };
 
 /** How many objects of a kind the list shows; `--json` shows all of them. */
@@ -22,17 +25,26 @@ const linesOf = (title: string, { items, more }: Some, line: (item: Json) => str
   ];
 };
 
-/** What ends, as text. */
+/** Agents without an owner and groups without a member, once the accounts are disabled. */
+const leftLines = (ends: Json): readonly string[] => {
+  const named = ({ id, name }: Json): string => `${String(id)}  ${String(name)}`;
+  return [
+    ...linesOf('Agents that become orphaned', ends['agents'] as Some, named),
+    ...linesOf('Groups without an active member', ends['groups'] as Some, named),
+  ];
+};
+
+const ENABLING = 'Enabling an account again brings back its roles and delegations only.';
+
+/** What ends with one account, as text. */
 const previewText = (name: string, ends: Json): string => {
   const of = (member: string): Some => ends[member] as Some;
-  const sessions = ends['sessions'] as { readonly count: number; readonly more: boolean };
+  const sessions = ends['sessions'] as Count;
   const roles = ends['roles'] as readonly string[];
-  const named = ({ id, name: called }: Json): string => `${String(id)}  ${String(called)}`;
   const held = (who: 'actor' | 'agent') => (item: Json) =>
     `${String(item['id'])}  ${String(item[who])} at ${String(item['resource'])}: ${(item['scope'] as string[]).join(' ')}`;
   const lines = [
-    ...linesOf('Agents that become orphaned', of('agents'), named),
-    ...linesOf('Groups without an active member', of('groups'), named),
+    ...leftLines(ends),
     ...linesOf('Delegations that stop', of('delegations'), held('actor')),
     ...linesOf('Standing approvals that end', of('standing_approvals'), held('agent')),
     ...(sessions.count > 0 ? [`Sessions that end: ${countText(sessions.count, sessions.more)}`] : []),
@@ -40,46 +52,97 @@ const previewText = (name: string, ends: Json): string => {
   ];
   return lines.length === 0
     ? `Disabling ${name} ends no session or standing approval, stops no delegation or role, and orphans no agent.\n`
-    : `Disabling ${name} ends or stops this at once:\n${lines.map((line) => `  ${line}\n`).join('')}Enabling the account again brings back its roles and delegations only.\n`;
+    : `Disabling ${name} ends or stops this at once:\n${lines.map((line) => `  ${line}\n`).join('')}${ENABLING}\n`;
 };
 
-/** Whether the user confirms. Without `--yes` and without a terminal, prints the list and the command fails. */
-const isAgreed = async (call: ManagementCall, name: string, ends: Json): Promise<boolean> => {
-  const { terminal } = call;
-  const text = previewText(name, ends);
-  if (call.isSet('yes')) {
-    if (!call.isSet('json')) terminal.err(text);
-    return true;
-  }
-  if (terminal.ask) {
-    terminal.err(text);
-    const answer = (await terminal.ask(`Disable ${name}? [y/N] `)).trim().toLowerCase();
-    return answer === 'y' || answer === 'yes';
-  }
-  call.print.object(ends, text);
-  throw usageError('Nothing was changed.', 'Read what ends, then add --yes.');
+/** One account of several, as the API forecasts it. */
+type Forecast = {
+  readonly account: string;
+  readonly outcome: 'disables' | 'unchanged' | 'refused';
+  readonly reason?: keyof typeof OBSTACLES;
+  readonly roles: readonly string[];
+  readonly sessions: Count;
+  readonly delegations: Count;
+  readonly standing_approvals: Count;
 };
 
-/** `accounts disable ACCOUNT [--yes]` */
+const OBSTACLES = {
+  not_found: 'there is no such account',
+  last_administrator: 'the last active administrator cannot be disabled',
+  administrator_only: 'only an administrator disables an administrator',
+} as const;
+
+const someText = ({ count, more }: Count, [one, several]: readonly [string, string]): string | undefined =>
+  count === 0 ? undefined : `${countText(count, more)} ${count === 1 && !more ? one : several}`;
+
+const forecastText = ({ outcome, reason, ...ends }: Forecast): string => {
+  if (outcome === 'unchanged') return 'unchanged: it is disabled already';
+  if (outcome === 'refused') return `not possible: ${reason === undefined ? 'refused' : OBSTACLES[reason]}`;
+  const ending = [
+    someText(ends.sessions, ['session', 'sessions']),
+    someText(ends.delegations, ['delegation', 'delegations']),
+    someText(ends.standing_approvals, ['standing approval', 'standing approvals']),
+    ends.roles.length === 0 ? undefined : `the role ${ends.roles.map(printable).join(', ')}`,
+  ].filter((text) => text !== undefined);
+  return ending.length === 0 ? 'nothing else ends' : `ends or stops ${ending.join(', ')}`;
+};
+
+/** What ends with several accounts, as text: each with its own, then what they leave together. */
+const severalText = (forecasts: readonly (Forecast & Target)[], ends: Json): string => {
+  const width = Math.max(...forecasts.map(({ name }) => printable(name).length));
+  const lines = [
+    ...forecasts.map((one) => `${printable(one.name).padEnd(width)}  ${forecastText(one)}`),
+    ...leftLines(ends),
+  ];
+  return `${lines.map((line) => `  ${line}\n`).join('')}${ENABLING}\n`;
+};
+
+/** Disables those of the accounts that can be. The exit code says whether all of them are disabled afterwards. */
+const disableSeveral = async (call: ManagementCall, targets: readonly Target[]): Promise<number> => {
+  const { body } = await call.api.run('previewDisableAccounts', { body: { accounts: targets.map(({ id }) => id) } });
+  const forecasts = (body['accounts'] as readonly Forecast[]).map((one, index) => ({
+    ...{ id: one.account, name: one.account },
+    ...targets[index],
+    ...one,
+  }));
+  const preview = severalText(forecasts, body);
+  const changing = forecasts.filter(({ outcome }) => outcome === 'disables');
+  const isRefused = forecasts.some(({ outcome }) => outcome === 'refused');
+  if (changing.length === 0) {
+    call.print.object(call.isSet('yes') ? [] : body, preview);
+    call.terminal.err('Nothing was changed.\n');
+    return isRefused ? EXIT.failed : EXIT.done;
+  }
+  const question = `Disable ${changing.length === 1 ? '1 account' : `${changing.length} accounts`}?`;
+  if (!(await isAgreed(call, { preview, json: body, question }))) return EXIT.failed;
+  const code = await disabled(call, changing);
+  return isRefused ? EXIT.failed : code;
+};
+
+const disabled = (call: ManagementCall, targets: readonly Target[]): Promise<number> =>
+  actOnEach(call, targets, {
+    act: async (id) => (await call.api.run('disableAccount', { id })).body,
+    done: 'disabled',
+  });
+
+/** `accounts disable ACCOUNT... [--yes]` */
 export const disableAccount = managementCommand({
   words: ['accounts', 'disable'],
-  operands: ['ACCOUNT'],
+  operands: ['ACCOUNT...'],
   summary:
-    'Disable an account. Its sessions and all tokens on its behalf end. The command lists what ends, and asks first.',
+    'Disable accounts. Their sessions and all tokens on their behalf end. The command lists what ends, and asks first.',
   role: 'administrator',
-  options: { yes: { description: 'Do not ask. Required without a terminal.' } },
+  options: YES,
   notes:
-    'Without --yes and without a terminal nothing changes. The command prints what would end (--json: the whole list), and the exit code is 2.',
+    'Without --yes and without a terminal nothing changes. The command prints what would end (--json: the whole list), and the exit code is 2. Of several accounts, one that cannot be disabled does not keep the others from it: the exit code is then 1.',
   run: async (call) => {
-    const id = await findAccount(call.api, call.operands[0]);
-    const name = printable(call.operands[0] ?? '');
-    const { body: ends } = await call.api.run('previewDisableAccount', { id });
-    if (!(await isAgreed(call, name, ends))) {
-      call.terminal.err('Nothing was changed.\n');
-      return EXIT.failed;
-    }
-    const { body } = await call.api.run('disableAccount', { id });
-    call.print.object(body, `${name} is disabled.\n`);
-    return EXIT.done;
+    const ids = await Promise.all(call.operands.map((given) => findAccount(call.api, given)));
+    const targets = targetsOf(call, ids);
+    const [only, ...others] = targets;
+    if (!only || others.length > 0) return disableSeveral(call, targets);
+    const { body: ends } = await call.api.run('previewDisableAccount', { id: only.id });
+    const name = printable(only.name);
+    const asked = { preview: previewText(name, ends), json: ends, question: `Disable ${name}?` };
+    return (await isAgreed(call, asked)) ? disabled(call, targets) : EXIT.failed;
   },
 });

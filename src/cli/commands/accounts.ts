@@ -67,7 +67,7 @@ const create = managementCommand({
 
 const BY_NAME = {
   name: 'ACCOUNT',
-  find: (call: ManagementCall) => findAccount(call.api, call.operands[0]),
+  find: (call: ManagementCall, given: string) => findAccount(call.api, given),
 };
 
 export const accountCommands: readonly Command[] = [
@@ -106,7 +106,8 @@ export const accountCommands: readonly Command[] = [
     verb: 'enable',
     operation: 'enableAccount',
     operand: BY_NAME,
-    summary: 'Enable an account again.',
+    summary: 'Enable accounts again.',
+    isOnSeveral: true,
     done: 'active',
     role: 'administrator',
   }),

@@ -74,7 +74,7 @@ export const agentCommands: readonly Command[] = [
         const hint = WHO_ACCEPTS.replace('ISSUER', call.api.issuer).replaceAll('ID', printable(id));
         throw new CommandError(error.message, { hint, cause: error });
       });
-      call.print.object(body, `${printable(String(body['id']))} is ${printable(String(body['state']))}.\n`);
+      call.print.object(body, `${printable(call.typed[0] ?? '')} is ${printable(String(body['state']))}.\n`);
       return EXIT.done;
     },
   }),
@@ -83,14 +83,16 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     verb: 'suspend',
     operation: 'suspendAgent',
-    summary: 'Suspend an agent. Its tokens and credentials do not work until it is resumed.',
+    summary: 'Suspend agents. Their tokens and credentials do not work until they are resumed.',
+    isOnSeveral: true,
     done: 'suspended',
   }),
   actionCommand({
     noun: 'agents',
     verb: 'resume',
     operation: 'resumeAgent',
-    summary: 'Resume a suspended agent.',
+    summary: 'Resume suspended agents.',
+    isOnSeveral: true,
     done: 'active',
   }),
   actionCommand({
@@ -113,7 +115,10 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     verb: 'retire',
     operation: 'retireAgent',
-    summary: 'Retire an agent permanently.',
+    summary: 'Retire agents permanently. The command asks first.',
+    isOnSeveral: true,
+    warning:
+      'A retired agent loses all its access at once and can never act again. To stop it for a while, suspend it.',
     done: 'retired for good',
   }),
 ];

@@ -78,7 +78,7 @@ const update = managementCommand({
       throw usageError('Nothing to change was given.', 'See `behalf blueprints update --help`.');
     }
     const { body } = await call.api.change('updateBlueprint', targetOf(call), changes);
-    const id = printable(call.operands[0] ?? '');
+    const id = printable(call.typed[0] ?? '');
     const next =
       ceilings === undefined ? '' : `Next: behalf blueprints preview ${id}, then behalf blueprints activate ${id}\n`;
     call.print.object(body, `${id} was changed: ${Object.keys(changes).join(', ')}.\n${next}`);
@@ -97,7 +97,7 @@ const activate = managementCommand({
   run: async (call) => {
     const { etag } = await call.api.run('getBlueprint', targetOf(call));
     const { body } = await call.api.run('activateBlueprint', { ...targetOf(call), etag });
-    call.print.object(body, `${printable(call.operands[0] ?? '')} is active in version ${body['version']}.\n`);
+    call.print.object(body, `${printable(call.typed[0] ?? '')} is active in version ${body['version']}.\n`);
     return EXIT.done;
   },
 });

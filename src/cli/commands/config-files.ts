@@ -1,5 +1,6 @@
 /** `behalf config …`: settings as files, compared with a server and applied to it. */
-import { type Call, type Command, CommandError, EXIT, isCommandError, type Option, usageError } from '../command.ts';
+import { isAgreed, YES } from '../agreement.ts';
+import { type Call, type Command, CommandError, EXIT, isCommandError, type Option } from '../command.ts';
 import { readDeclarations, writeDeclarations } from '../declared/files.ts';
 import { DECLARED_KINDS, declarationOf, declaredObjects } from '../declared/kinds.ts';
 import { planned, type Secret, type Step, short } from '../declared/plan.ts';
@@ -75,7 +76,7 @@ const apply = managementCommand({
   summary: 'Make the server as the files declare. The command shows what changes, and asks first.',
   role: 'administrator',
   isProvenHere: true,
-  options: { ...FOLDER, ...PRUNE, yes: { description: 'Do not ask. Required without a terminal.' } },
+  options: { ...FOLDER, ...PRUNE, ...YES },
   notes:
     'A member that a file leaves out does not change; null removes it. A second run changes nothing. If another caller changes an object meanwhile, the command stops there: run it again. All events of one run have the same transaction in the audit log.',
   run: async (call) => {
@@ -85,10 +86,8 @@ const apply = managementCommand({
       else call.terminal.err('The server is as the files declare. Nothing was changed.\n');
       return EXIT.done;
     }
-    if (!(await isAgreed(call, steps))) {
-      call.terminal.err('Nothing was changed.\n');
-      return EXIT.failed;
-    }
+    const asked = { preview: previewText(steps, {}), json: { changes: steps.map(shown) } };
+    if (!(await isAgreed(call, { ...asked, question: `Make ${count(steps)}?` }))) return EXIT.failed;
     const secrets = await made(steps);
     if (call.isSet('json')) call.print.object({ changes: steps.map(shown), secrets }, '');
     else {
@@ -121,21 +120,6 @@ const made = async (steps: readonly Step[]): Promise<readonly (Secret & { readon
     }
   }
   return secrets;
-};
-
-const isAgreed = async (call: ManagementCall, steps: readonly Step[]): Promise<boolean> => {
-  const { terminal } = call;
-  if (call.isSet('yes')) {
-    if (!call.isSet('json')) terminal.err(previewText(steps, {}));
-    return true;
-  }
-  if (terminal.ask) {
-    terminal.err(previewText(steps, {}));
-    const answer = (await terminal.ask(`Make ${count(steps)}? [y/N] `)).trim().toLowerCase();
-    return answer === 'y' || answer === 'yes';
-  }
-  call.print.object({ changes: steps.map(shown) }, previewText(steps, {}));
-  throw usageError('Nothing was changed.', 'Read what changes, then add --yes.');
 };
 
 const count = ({ length }: readonly Step[]): string => (length === 1 ? '1 change' : `${length} changes`);

@@ -49,7 +49,8 @@ export const delegationCommands: readonly Command[] = [
     noun: 'delegations',
     verb: 'revoke',
     operation: 'revokeDelegation',
-    summary: 'Revoke a delegation and all its descendants.',
+    summary: 'Revoke delegations and all their descendants.',
+    isOnSeveral: true,
     done: 'revoked, with all below it',
   }),
 ];

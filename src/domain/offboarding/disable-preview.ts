@@ -70,7 +70,7 @@ export const disablePreview =
       };
     }
     const [left, signedIn, live, given] = await Promise.all([
-      offboarding.ifLeft(id, MOST + 1),
+      offboarding.ifLeft([id], MOST + 1),
       sessions.ofAccount(id),
       delegations.list({ subject: id, live: true, limit: MOST }),
       standing.ofAccount(id),

@@ -59,10 +59,10 @@ export interface AgentOwnership {
    */
   orphanAll(owner: string, by: By, limit: number): Promise<boolean>;
   /**
-   * Returns at most `limit` agents that `orphanAll` would freeze once the account `leaving` is disabled. Changes
+   * Returns at most `limit` agents that `orphanAll` would freeze once the accounts `leaving` are disabled. Changes
    * nothing.
    */
-  orphansWithout(owner: string, leaving: string, limit: number): Promise<readonly Agent[]>;
+  orphansWithout(owner: string, leaving: readonly string[], limit: number): Promise<readonly Agent[]>;
 }
 
 export const agentOwnership = (deps: Dependencies): AgentOwnership => {
@@ -129,7 +129,7 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
     });
 
   /** The agents of an owner that have no active owner. `leaving`: an account that is treated as disabled. */
-  const unanswered = async function* (owner: string, leaving?: string): AsyncGenerator<Agent> {
+  const unanswered = async function* (owner: string, leaving?: readonly string[]): AsyncGenerator<Agent> {
     for (const state of ['active', 'suspended'] as const) {
       const order = { by: 'createdAt', direction: 'ascending' } as const;
       for await (const agent of everyDocument(collection, { where: { owner, state }, order, limit: PAGE })) {

@@ -44,11 +44,11 @@ export interface Offboarding {
   /** Must be called when the account has been disabled or deleted. */
   left(account: string, by: By): Promise<void>;
   /**
-   * Previews `left` for an active account: at most `limit` agents that would have no owner, and groups that would
-   * have no active member. Changes nothing.
+   * Previews `left` for active accounts that leave together: at most `limit` agents that would have no owner, and groups
+   * that would have no active member. Changes nothing.
    */
   ifLeft(
-    account: string,
+    accounts: readonly string[],
     limit: number,
   ): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }>;
   /** Called before an account is enabled again, so that it does not restore a group that had lost all its members. */
@@ -116,16 +116,21 @@ export const newOffboarding = (deps: {
       if (await settle(account, by, AT_ONCE)) await collection.take(account);
     },
 
-    async ifLeft(account, limit): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }> {
-      const { owned, lost } = await ownersLeftBy(
-        account,
-        async (group) => (await owners.answersFrom(group, account)) === undefined,
-      );
+    async ifLeft(accounts, limit): Promise<{ readonly agents: readonly Agent[]; readonly groups: readonly Group[] }> {
+      const owned = new Set<string>();
+      const lost = new Map<string, Group>();
+      const isLost = async (group: string): Promise<boolean> =>
+        (await owners.answersFrom(group, accounts)) === undefined;
+      for (const account of accounts) {
+        const left = await ownersLeftBy(account, isLost);
+        for (const owner of left.owned) owned.add(owner);
+        for (const group of left.lost) lost.set(group.id, group);
+      }
       const orphans: Agent[] = [];
       for (const owner of owned) {
-        orphans.push(...(await agents.orphansWithout(owner, account, limit - orphans.length)));
+        orphans.push(...(await agents.orphansWithout(owner, accounts, limit - orphans.length)));
       }
-      return { agents: orphans, groups: lost };
+      return { agents: orphans, groups: [...lost.values()] };
     },
 
     async returning(account): Promise<void> {

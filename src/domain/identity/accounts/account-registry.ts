@@ -85,9 +85,9 @@ export interface AccountRegistry extends AccountReader {
   setLanguage(id: string, given: string, by: By): Promise<void>;
   /**
    * Returns the account if `disable` would be allowed. Throws 'not_found' and 'conflict' as `disable` does. Changes
-   * nothing.
+   * nothing. `leaving`: accounts that are treated as disabled.
    */
-  checkDisable(id: string): Promise<Account>;
+  checkDisable(id: string, leaving?: readonly string[]): Promise<Account>;
   /**
    * Disables an account. Also ends its sessions and tokens for good, including those that begin in this second. Does
    * nothing when the account is disabled already.
@@ -191,7 +191,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
         if (version !== expectedVersion) throw stale;
         const now = clock.now();
         const next = withDerived(changed(document, changes, now), document, now);
-        if (!next.roles.includes('administrator')) await refuseLast(document, '/roles');
+        if (!next.roles.includes('administrator')) await refuseLast(document, { field: '/roles' });
         await record('account.updated', id, by, Object.keys(changes).sort());
         await tellOldAddress(document, next.email, by);
         if (!(await accounts.replace(next, expectedVersion))) throw stale;
@@ -226,9 +226,9 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       await changeState(id, 'account.updated', chosen, by, { changed: ['language'] });
     },
 
-    async checkDisable(id): Promise<Account> {
+    async checkDisable(id, leaving): Promise<Account> {
       const found = await existing(id);
-      await refuseLast(found.document);
+      await refuseLast(found.document, leaving === undefined ? {} : { leaving });
       return published(found).document;
     },
 

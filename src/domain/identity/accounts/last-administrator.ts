@@ -12,8 +12,14 @@ export interface LastAdministrator {
    * mutex of all nodes.
    */
   oneByOne<T>(task: () => Promise<T>): Promise<T>;
-  /** Throws 'conflict' naming the field when the account is the only active administrator. */
-  refuseLast(account: Account, field?: string): Promise<void>;
+  /**
+   * Throws 'conflict' naming the field when the account is the only active administrator. `leaving`: accounts that are treated
+   * as disabled.
+   */
+  refuseLast(
+    account: Account,
+    given?: { readonly field?: string; readonly leaving?: readonly string[] },
+  ): Promise<void>;
 }
 
 export const lastAdministrator = ({
@@ -28,10 +34,11 @@ export const lastAdministrator = ({
   const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
     queue(() => withMutex({ documents, clock }, 'administrators', task));
 
-  const refuseLast = async (account: Account, field?: string): Promise<void> => {
+  const refuseLast: LastAdministrator['refuseLast'] = async (account, { field, leaving = [] } = {}) => {
     if (account.state !== 'active' || !account.roles.includes('administrator')) return;
-    const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 2 });
-    if (others.every(({ document }) => document.id === account.id)) {
+    const gone = [...leaving, account.id];
+    const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: gone.length + 1 });
+    if (others.every(({ document }) => gone.includes(document.id))) {
       throw accountRefusal('last_administrator', {
         ...(field ? { field } : {}),
       });

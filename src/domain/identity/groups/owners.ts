@@ -9,9 +9,9 @@ type Answered = { readonly owner: string; readonly acceptedAt?: number; readonly
 export interface Owners {
   /**
    * Since when the owner has had an active account without a gap. Undefined: it has none, or there is no such owner.
-   * `leaving`: an account that is treated as disabled.
+   * `leaving`: accounts that are treated as disabled.
    */
-  answersFrom(owner: string, leaving?: string): Promise<number | undefined>;
+  answersFrom(owner: string, leaving?: readonly string[]): Promise<number | undefined>;
   /** Whether there is an active account with this id, or a group with an active member. */
   isActive(owner: string): Promise<boolean>;
   /** Whether an account is the owner, or a member of it. Does not check whether the account is active. */
@@ -24,7 +24,7 @@ export interface Owners {
    * Whether the owner has an active account now, and has had one since it accepted the agent. `leaving`: as for
    * `answersFrom`.
    */
-  answerFor(answered: Answered, leaving?: string): Promise<boolean>;
+  answerFor(answered: Answered, leaving?: readonly string[]): Promise<boolean>;
 }
 
 export const ownersOf = ({
@@ -37,8 +37,8 @@ export const ownersOf = ({
   };
   readonly groups: { get(id: string): Found<Group> };
 }): Owners => {
-  const answersFrom = async (owner: string, leaving?: string): Promise<number | undefined> => {
-    if (owner === leaving) return undefined;
+  const answersFrom = async (owner: string, leaving: readonly string[] = []): Promise<number | undefined> => {
+    if (leaving.includes(owner)) return undefined;
     if (!isGroupId(owner)) {
       const account = (await accounts.get(owner))?.document;
       // Set when an account is disabled: enabling it again restores nothing that it owned (LC-06).
@@ -47,7 +47,9 @@ export const ownersOf = ({
     const group = (await groups.get(owner))?.document;
     if (!group) return undefined;
     const members = await accounts.getMany(group.members);
-    return members.some(({ id, state }) => id !== leaving && state === 'active') ? (group.answersFrom ?? 0) : undefined;
+    return members.some(({ id, state }) => !leaving.includes(id) && state === 'active')
+      ? (group.answersFrom ?? 0)
+      : undefined;
   };
 
   return {

@@ -3,6 +3,7 @@ import type { AccountRegistry } from '../../../../domain/identity/accounts/accou
 import type { FreshFactor } from '../../../../domain/identity/accounts/fresh-factor.ts';
 import type { FactorRegistry } from '../../../../domain/identity/factors/factor-registry.ts';
 import type { DisablePreview, PreviewDisable } from '../../../../domain/offboarding/disable-preview.ts';
+import type { PreviewSeveral, SeveralPreview } from '../../../../domain/offboarding/disable-several.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
 import { canonicalDigest } from '../../../../domain/vocabulary/canonical-digest.ts';
 import { type Call, existing, objectAnswer, orderOf, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
@@ -14,6 +15,8 @@ import {
   type IoOf,
   ORDER,
   PAGE,
+  READERS,
+  READS,
   route,
   SEARCH,
   SPEAKS_FOR_PEOPLE,
@@ -28,9 +31,11 @@ import {
   ACCOUNT_CHANGE,
   ACCOUNT_FACTORS,
   ACCOUNT_PAGE,
+  ACCOUNTS_TO_DISABLE,
   DISABLE_PREVIEW,
   NEW_ACCOUNT,
   NEW_PASSWORD,
+  SEVERAL_PREVIEW,
 } from './schemas.ts';
 
 export const ACCOUNT_SCOPES = scopes('accounts', {
@@ -58,6 +63,13 @@ const routes = {
     '/accounts/{id}/disable-preview',
     DISABLE_PREVIEW,
     'Preview what disabling an account would end or stop, and which agents would be orphaned. Returns 409 where disabling would be refused',
+  ),
+  previewDisableAccounts: make.create(
+    '/accounts/disable-preview',
+    ACCOUNTS_TO_DISABLE,
+    SEVERAL_PREVIEW,
+    'Preview what disabling several accounts, one call each, would end or stop: for each account, and together',
+    { scope: ACCOUNT_SCOPES.read, policy: READS, roles: READERS, status: 200 },
   ),
   disableAccount: make.act('/accounts/{id}/disable', ACCOUNT, 'Disable an account. Its sessions and tokens end'),
   enableAccount: make.act('/accounts/{id}/enable', ACCOUNT, 'Enable an account again'),
@@ -88,6 +100,7 @@ export type Accounts = Pick<
 >;
 
 type Creating = IoOf<(typeof routes)['createAccount']>;
+type Previewing = IoOf<(typeof routes)['previewDisableAccounts']>;
 type Changing = IoOf<(typeof routes)['updateAccount']>;
 
 type Dependencies = {
@@ -95,6 +108,7 @@ type Dependencies = {
   readonly factors: Pick<FactorRegistry, 'list' | 'removeAll'>;
   readonly requireFreshFactor: FreshFactor;
   readonly previewDisable: PreviewDisable;
+  readonly previewSeveral: PreviewSeveral;
 };
 
 /**
@@ -102,12 +116,16 @@ type Dependencies = {
  * of administrators (decision D22). A second factor is also required for a call that makes an account an administrator's or
  * lets others sign in to it. Otherwise a session without a second factor could make itself an administrator.
  */
-const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dependencies): Handlers<typeof routes> => {
+const handlers = ({
+  accounts,
+  factors,
+  requireFreshFactor,
+  previewDisable,
+  previewSeveral,
+}: Dependencies): Handlers<typeof routes> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
     const found = existing(await accounts.get(id));
-    if (found.document.roles.includes('administrator')) {
-      requireAdministrator(caller, 'changes the account of an administrator');
-    }
+    if (!mayChange(caller, found.document)) requireAdministrator(caller, 'changes the account of an administrator');
     return found;
   };
   const mayGiveRoles = ({ caller, by }: Call): void => {
@@ -170,6 +188,10 @@ const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dep
 
     previewDisableAccount: async ({ id }) => ({ body: showDisablePreview(await previewDisable(id)) }),
 
+    async previewDisableAccounts({ body, caller }: Call<Previewing>) {
+      return { body: showSeveral(await previewSeveral(body.accounts, (account) => mayChange(caller, account))) };
+    },
+
     async disableAccount(call) {
       await changeable(call);
       return objectAnswer(await accounts.disable(call.id, call.by), showAccount);
@@ -204,6 +226,29 @@ const handlers = ({ accounts, factors, requireFreshFactor, previewDisable }: Dep
   };
 };
 
+const mayChange = (caller: Call['caller'], { roles }: Account): boolean =>
+  !roles.includes('administrator') || caller.roles.includes('administrator');
+
+const showLeft = ({ agents, groups }: Pick<DisablePreview, 'agents' | 'groups'>) => ({
+  agents: {
+    // Only active and suspended agents can lose their owner.
+    items: agents.items.map(({ id, name, state, owner }) => ({
+      ...{ id, name, owner },
+      state: state === 'suspended' ? state : ('active' as const),
+    })),
+    more: agents.more,
+  },
+  groups: { items: groups.items.map(({ id, name }) => ({ id, name })), more: groups.more },
+});
+
+const showSeveral = ({ accounts: all, ...left }: SeveralPreview) => ({
+  accounts: all.map(({ account, username, outcome, obstacle, roles, sessions, delegations, standingApprovals }) => ({
+    ...{ account, username, outcome, reason: obstacle },
+    ...{ roles, sessions, delegations, standing_approvals: standingApprovals },
+  })),
+  ...showLeft(left),
+});
+
 const showDisablePreview = ({
   account,
   roles,
@@ -216,15 +261,7 @@ const showDisablePreview = ({
   account,
   roles,
   sessions: { count: sessions.items.length, more: sessions.more },
-  agents: {
-    // Only active and suspended agents can lose their owner.
-    items: agents.items.map(({ id, name, state, owner }) => ({
-      ...{ id, name, owner },
-      state: state === 'suspended' ? state : ('active' as const),
-    })),
-    more: agents.more,
-  },
-  groups: { items: groups.items.map(({ id, name }) => ({ id, name })), more: groups.more },
+  ...showLeft({ agents, groups }),
   delegations: {
     items: delegations.items.map(({ id, actor, resource, scope, expiresAt }) => ({
       ...{ id, actor, resource, scope },

@@ -1,4 +1,5 @@
 import { LANGUAGES } from '../../../../domain/identity/accounts/language.ts';
+import { DISABLE_OBSTACLES } from '../../../../domain/offboarding/disable-several.ts';
 import { named, ref, type Schema } from '../../schema.ts';
 import {
   arrayOf,
@@ -119,35 +120,40 @@ const some = <T>(description: string, item: Schema<T>) => ({
   description,
 });
 
+const counted = (description: string) => ({
+  ...output({ count: integer('How many, up to 100.'), more: flag('Whether more exist.') }),
+  description,
+});
+
+const STOPPED_ROLES = list(
+  'Roles that the account would not hold while it is disabled.',
+  4,
+  oneOf('A role.', ['administrator', 'operator', 'auditor', 'break_glass']),
+);
+
+const ORPHANED = some(
+  'Agents that would have no owner: they become `orphaned`.',
+  output({
+    ...identified('Begins with agt_.'),
+    name: text('Name.', 100),
+    state: oneOf('Current state.', ['active', 'suspended']),
+    owner: text('The account, or a group without another active member.', 64),
+  }),
+);
+
+const WITHOUT_MEMBERS = some(
+  'Groups that would have no active member.',
+  output({ ...identified('Begins with grp_.'), name: text('Name.', 100) }),
+);
+
 export const DISABLE_PREVIEW = named(
   'DisablePreview',
   output({
     account: text('Id of the account.', 128),
-    roles: list(
-      'Roles that the account would not hold while it is disabled.',
-      4,
-      oneOf('A role.', ['administrator', 'operator', 'auditor', 'break_glass']),
-    ),
-    sessions: {
-      ...output({
-        count: integer('How many.'),
-        more: flag('Whether more exist.'),
-      }),
-      description: 'Sessions that would end.',
-    },
-    agents: some(
-      'Agents that would have no owner: they become `orphaned`.',
-      output({
-        ...identified('Begins with agt_.'),
-        name: text('Name.', 100),
-        state: oneOf('Current state.', ['active', 'suspended']),
-        owner: text('The account, or a group in which it is the last active member.', 64),
-      }),
-    ),
-    groups: some(
-      'Groups that would have no active member.',
-      output({ ...identified('Begins with grp_.'), name: text('Name.', 100) }),
-    ),
+    roles: STOPPED_ROLES,
+    sessions: counted('Sessions that would end.'),
+    agents: ORPHANED,
+    groups: WITHOUT_MEMBERS,
     delegations: some(
       'Delegations on behalf of the account. No token is issued from them while the account is disabled.',
       output({
@@ -168,5 +174,45 @@ export const DISABLE_PREVIEW = named(
         expires_at: seconds('When it would expire otherwise.'),
       }),
     ),
+  }),
+);
+
+/** Most accounts of one preview. */
+const MOST_ACCOUNTS = 100;
+
+export const ACCOUNTS_TO_DISABLE = named(
+  'AccountsToDisable',
+  input(
+    { accounts: strings('Ids of the accounts, in the order in which they would be disabled.', MOST_ACCOUNTS, 128) },
+    ['accounts'],
+  ),
+);
+
+export const SEVERAL_PREVIEW = named(
+  'DisableSeveralPreview',
+  output({
+    accounts: list(
+      'Each account once, in the order of the request.',
+      MOST_ACCOUNTS,
+      output(
+        {
+          account: text('Id of the account.', 128),
+          username: text('Its username; absent: there is no such account.', 200),
+          outcome: oneOf('What disabling it would do. `unchanged`: it is disabled already.', [
+            'disables',
+            'unchanged',
+            'refused',
+          ]),
+          reason: oneOf('Why it would be refused.', DISABLE_OBSTACLES),
+          roles: STOPPED_ROLES,
+          sessions: counted('Sessions that would end.'),
+          delegations: counted('Delegations on behalf of the account that would stop.'),
+          standing_approvals: counted('Standing approvals given by the account that would end.'),
+        },
+        ['username', 'reason'],
+      ),
+    ),
+    agents: ORPHANED,
+    groups: WITHOUT_MEMBERS,
   }),
 );
