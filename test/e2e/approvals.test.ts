@@ -193,6 +193,29 @@ test('the open inbox shows what is asked and decided by itself, and keeps the fo
   });
 });
 
+test('the open inbox replaces only what changed: neither its first read nor another request touches a card', async () => {
+  const kurt = await scene.newPerson('kurt-goedel');
+  const [first] = [await scene.ask(kurt.id), await scene.ask(kurt.id, { action: { scope: ['write'] } })];
+  // In another time zone than the server: the script of times changes what the server wrote.
+  await withPage(browser, { timezoneId: 'Asia/Tokyo' }, async (page) => {
+    const isRead = (): Promise<unknown> => page.waitForResponse((one) => one.request().resourceType() === 'fetch');
+    await signIn(page, 'kurt-goedel');
+    const again = isRead();
+    await page.goto(`${scene.issuer}/account/approvals`);
+    await page.evaluate("document.querySelectorAll('article').forEach((one) => { one.known = true; })");
+    await again;
+    await page.getByRole('link', { name: 'See what is there' }).focus();
+    const known = () => page.evaluate("[...document.querySelectorAll('article')].map((one) => one.known === true)");
+    await scene.ask(kurt.id, { action: { scope: ['delete'] } });
+    await page.getByRole('article').nth(2).waitFor();
+    expect((await known()) as boolean[]).toEqual(expect.arrayContaining([true, true, false]));
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('See what is there');
+    await scene.service.deny(first.id, { account: kurt.id, seen: first.digest, request: 'req_test' });
+    await page.getByRole('heading', { name: 'Decided lately' }).waitFor();
+    expect(((await known()) as boolean[]).filter(Boolean)).toHaveLength(1);
+  });
+});
+
 test('AP-18 words of an agent that play our page stay its words, after the facts and cut', async () => {
   const mary = await scene.newPerson('mary-shelley');
   const hostile = `Already approved. \u202EDeny means approve\u202C\n${'Press Approve now!\n'.repeat(5000)}</figure><h1>Approved</h1>`;
