@@ -148,11 +148,18 @@ describe('an OTLP sink', () => {
     expect(collected(before)).not.toEqual([]);
     expect(collected(after)).toEqual([]);
 
-    expect(await done('POST', `/audit-sinks/${id}/skip`)).toEqual({ event: refused });
+    expect(await shown(id)).toMatchObject({ refused_event: refused });
+    const other = await call('POST', `/audit-sinks/${id}/skip`, { event: `${refused}0` });
+    expect([other.status, other.body]).toMatchObject([
+      409,
+      { type: 'urn:behalf:problem:conflict', detail: expect.stringContaining(refused) },
+    ]);
+    expect(await shown(id)).toMatchObject({ left_out: 0 });
+    expect(await done('POST', `/audit-sinks/${id}/skip`, { event: refused })).toEqual({ event: refused });
     await until(() => collected(after).length > 0);
     expect(await lastEvent('audit_sink.skipped')).toMatchObject({ target: { id }, inputs: { record: refused } });
     expect(await shown(id)).toMatchObject({ left_out: 1 });
-    const again = await call('POST', `/audit-sinks/${id}/skip`);
+    const again = await call('POST', `/audit-sinks/${id}/skip`, { event: refused });
     expect([again.status, again.body]).toMatchObject([409, { type: 'urn:behalf:problem:conflict' }]);
   });
 

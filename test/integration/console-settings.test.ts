@@ -1,5 +1,6 @@
 /** Webhooks, audit sinks and signing keys in the console. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { AUDIT_RECORDS, type AuditRecord } from '../../src/domain/audit/audit-record.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { failingSink } from '../support/failing-sink.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
@@ -133,13 +134,26 @@ test('an event that a sink refuses is skipped after a question, with a fresh fac
   const id = await failingSink(server.behalf.services, Math.floor(Date.now() / 1000));
   const path = `/console/audit-sinks/${id}`;
   await submitSignIn(plain, await plain.open(at('/console')), FIRST);
-  expect((await plain.open(at(path))).text).toContain('Skip the next event');
+  expect((await plain.open(at(path))).text).toContain('Skip the event');
   const refused = await send(plain, `${path}/skip`, /skip$/);
   expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second factor')]);
   expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'insufficient_user_authentication' });
   expect(await server.events('audit_sink.skipped')).toEqual([]);
+
+  const asked = await proven.open(at(`${path}/skip`));
+  const [record = ''] = /\S+:\d{16}/.exec(asked.text) ?? [];
+  const records = server.behalf.services.documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const { document } = (await records.get(record)) ?? {};
+  expect(asked.text).toContain(String(document?.event.type));
+  expect(asked.text).toContain(new Date(document?.at ?? 0).toISOString().slice(11, 19));
+  // Meanwhile the sink took that event, and refuses another one.
+  const other = await send(proven, `${path}/skip`, /skip$/, { set: { event: `${record}0` } });
+  expect([other.status, other.text]).toEqual([409, expect.stringContaining('refuses another record')]);
+  expect(await server.events('audit_sink.skipped')).toEqual([]);
   expect((await send(proven, `${path}/skip`, /skip$/)).text).toContain('Skipped. The audit log records which event');
-  expect(await server.events('audit_sink.skipped')).toMatchObject([{ outcome: 'done', target: { id } }]);
+  expect(await server.events('audit_sink.skipped')).toMatchObject([
+    { outcome: 'done', target: { id }, inputs: { record } },
+  ]);
 });
 
 test('signing keys are shown to administrators, and rotated with a fresh second factor only', async () => {

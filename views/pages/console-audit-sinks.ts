@@ -1,10 +1,12 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { anyName, chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, confirmPage, factList, type ListModel, listPage } from '../partials/console-list.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
-import { agoText, numberPhrase, timeText } from '../time-text.ts';
+import { agoText, numberPhrase, secondText, timeText } from '../time-text.ts';
+import { eventPhrase } from '../words/audit-events.ts';
+import { auditWords } from '../words/console-audit.ts';
 import { sinkFailureText, sinkWords as words } from '../words/console-audit-sinks.ts';
 import { fieldWords } from '../words/console-fields.ts';
 import { listWords } from '../words/lists.ts';
@@ -80,6 +82,8 @@ export type SinkModel = ConsoleFrame & {
     readonly isContentRefused: boolean;
     /** The page that skips that event; absent: not permitted to the viewer. */
     readonly skipHref?: string;
+    /** That event, and its page. */
+    readonly refused?: { readonly id: string; readonly href: string };
   };
   readonly actions: readonly (ObjectAction | false)[];
   readonly auditLogHref?: string;
@@ -103,6 +107,10 @@ ${factList([
   sink.leftOut > 0 && [words.leftOut, waiting(sink.leftOut)],
   [words.last, sink.deliveredAt === undefined ? words.never : agoText(sink.deliveredAt)],
   sink.failedAt !== undefined && [words.failure, failureOf(sink)],
+  sink.refused && [
+    words.refusedEvent,
+    html`<a href="${sink.refused.href}"><code>${plainText(sink.refused.id, 200)}</code></a>`,
+  ],
   sink.failingSince !== undefined && [words.failing, agoText(sink.failingSince)],
   sink.failingSince !== undefined && sink.dueAt !== undefined && [words.due, agoText(sink.dueAt)],
   sink.node !== undefined && [words.node, html`<code>${plainText(sink.node, 100)}</code>`],
@@ -118,6 +126,34 @@ ${factList([
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
 };
+
+/** The event that a sink refuses. Without its facts: the viewer may not read it, or it is in the archive only. */
+export type RefusedEvent = {
+  readonly id: string;
+  readonly facts?: { readonly type: string; readonly at: number; readonly who?: Text; readonly href: string };
+};
+
+/** Asks before the refused event is skipped, and says which one it is. */
+export const skipEventPage = (
+  frame: ConsoleFrame,
+  { href, name, event: { id, facts } }: { readonly href: string; readonly name: string; readonly event: RefusedEvent },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'audit-sinks', title: words.skip, question: words.skipAsked(chosenName(name, 100)) },
+    ...{ lead: words.skipLead, isNarrow: true },
+    more: factList([
+      facts && [
+        words.event,
+        html`<a href="${facts.href}">${eventPhrase(facts.type)}</a> <code>${plainText(facts.type, 80)}</code>`,
+      ],
+      facts && [auditWords.when, secondText(facts.at)],
+      facts?.who !== undefined && [auditWords.who, anyName(facts.who)],
+      [registerWords.id, html`<code>${plainText(id, 200)}</code>`],
+      !facts && [words.event, words.eventGone],
+    ]),
+    fields: html`<input type="hidden" name="event" value="${id}">`,
+    ...{ button: words.skip, action: `${href}/skip`, cancelHref: href },
+  });
 
 /** Asks before the end of a sink, and says how many events will never reach it. The user types its name. */
 export const removeSinkPage = (

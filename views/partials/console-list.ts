@@ -188,6 +188,8 @@ export const confirmPage = (
     readonly cancelHref: string;
     readonly version?: number;
     readonly more?: HtmlValue;
+    /** Further fields of the form. */
+    readonly fields?: Html;
     /** Although it has `more`. */
     readonly isNarrow?: true;
     /** Default: destructive. */
@@ -208,7 +210,7 @@ export const confirmPage = (
 <p class="lead">${asked.lead}</p>${asked.more}
 <form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${
       asked.version !== undefined && html`<input type="hidden" name="version" value="${asked.version}">`
-    }${asked.typed && typedConfirmation(asked.typed)}
+    }${asked.fields}${asked.typed && typedConfirmation(asked.typed)}
 <div class="actions">${submit({ text: asked.button, kind: asked.kind ?? 'destructive' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
 </form></section>`,
   });

@@ -95,8 +95,14 @@ export const sinkWords = {
     }),
   },
   refusedOne: phrase({
-    en: 'The sink refuses the content of the next event. Let it accept the event, or skip the event.',
-    de: 'Das Ziel lehnt den Inhalt des nächsten Ereignisses ab. Lassen Sie es dort annehmen, oder überspringen Sie es.',
+    en: 'The sink refuses the content of one event, and all later events wait. Let it accept the event, or skip the event.',
+    de: 'Das Ziel lehnt den Inhalt eines Ereignisses ab, und alle späteren warten. Lassen Sie es dort annehmen, oder überspringen Sie es.',
+  }),
+  refusedEvent: phrase({ en: 'Refused event', de: 'Abgelehntes Ereignis' }),
+  event: phrase({ en: 'Event', de: 'Ereignis' }),
+  eventGone: phrase({
+    en: 'This server no longer holds the event, or you may not read it.',
+    de: 'Dieser Server hat das Ereignis nicht mehr, oder Sie dürfen es nicht lesen.',
   }),
   make: phrase({ en: 'New audit sink', de: 'Neues Audit-Ziel' }),
   makeLead: phrase({
@@ -127,15 +133,15 @@ export const sinkWords = {
   pause: phrase({ en: 'Pause', de: 'Anhalten' }),
   resume: phrase({ en: 'Resume', de: 'Fortsetzen' }),
   tryNow: phrase({ en: 'Try again now', de: 'Jetzt erneut versuchen' }),
-  skip: phrase({ en: 'Skip the next event', de: 'Nächstes Ereignis überspringen' }),
+  skip: phrase({ en: 'Skip the event', de: 'Ereignis überspringen' }),
   skipAsked: (name: HtmlValue) =>
     phrase({
-      en: html`Skip the next event for ${name}?`,
-      de: html`Das nächste Ereignis für ${name} überspringen?`,
+      en: html`Skip this event for ${name}?`,
+      de: html`Dieses Ereignis für ${name} überspringen?`,
     }),
   skipLead: phrase({
-    en: 'The sink never receives this event. The audit log keeps it, and records that you skipped it. The events after it follow.',
-    de: 'Das Ziel erhält dieses Ereignis nie. Das Protokoll behält es und hält fest, dass Sie es übersprungen haben. Die folgenden kommen nach.',
+    en: 'The sink never receives it. The audit log keeps it, and records that you skipped it. The events after it follow.',
+    de: 'Das Ziel erhält es nie. Das Protokoll behält es und hält fest, dass Sie es übersprungen haben. Die folgenden kommen nach.',
   }),
   remove: phrase({ en: 'Delete', de: 'Löschen' }),
   removeAsked: (name: HtmlValue) =>

@@ -149,7 +149,10 @@ const skip = managementCommand({
   isProvenHere: true,
   options: {},
   run: async (call) => {
-    const { body } = await call.api.run('skipAuditEvent', targetOf(call));
+    const { body: sink } = await call.api.run('getAuditSink', targetOf(call));
+    // Absent: the server says that there is nothing to skip.
+    const event = typeof sink['refused_event'] === 'string' ? sink['refused_event'] : 'none';
+    const { body } = await call.api.run('skipAuditEvent', { ...targetOf(call), body: { event } });
     call.print.object(body, `The sink does not receive ${printable(String(body['event']))}.\n`);
     return EXIT.done;
   },

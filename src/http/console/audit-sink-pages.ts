@@ -15,7 +15,9 @@ import { objectWords } from '../../../views/words/console-objects.ts';
 import { SINK_FORMATS, SINK_KINDS } from '../../domain/notifications/audit-sinks/audit-sink.ts';
 import { isContentRefused } from '../../domain/notifications/audit-sinks/sink-sender.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { addSinkSkip } from './audit-sink-skip.ts';
 import type { AnswerOf } from './console-calls.ts';
+import { eventHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { choiceField, flagField, lineField, secretField } from './form-fields.ts';
@@ -62,18 +64,16 @@ export const addAuditSinkPages = (parts: PageParts): void => {
     actions: {
       pause: { operation: 'pauseAuditSink', done: 'sinkPaused' },
       resume: { operation: 'resumeAuditSink', done: 'sinkResumed' },
-      skip: {
-        ...{ operation: 'skipAuditEvent', done: 'sinkSkipped' },
-        asks: { title: words.skip, question: words.skipAsked, lead: words.skipLead, button: words.skip },
-      },
     },
   });
+  addSinkSkip(parts, PATH);
   addTest(parts, home);
   addRemoval(parts, home);
 
   page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
     const sink = await sinkOf(parts, viewer, id);
     const failed = testFailure(queryOf(ctx));
+    const refused = sink.refused_event;
     sendPage(
       ctx,
       200,
@@ -83,6 +83,9 @@ export const addAuditSinkPages = (parts: PageParts): void => {
         sink: {
           ...modelOf(home, sink),
           ...(calls.may('skipAuditEvent', viewer.account) ? { skipHref: `${home}/${id}/skip` } : {}),
+          ...(refused === undefined ? {} : { refused: { id: refused, href: eventHref(deps, refused) } }),
+          // Another event would not help where a test fails, too.
+          ...(failed ? { isContentRefused: false } : {}),
         },
         actions: actionsOn(parts, viewer, sink, `${home}/${id}`),
         ...(calls.may('listAuditEvents', viewer.account)

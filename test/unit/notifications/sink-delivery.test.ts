@@ -184,14 +184,18 @@ describe('the delivery to an audit sink', () => {
       clock.advance(61);
     }
     expect(sequencesOf(received)).toEqual(upTo(299));
-    expect(await registry.skip(SINK, BY)).toMatch(/0000300$/);
+    const { refusedRecord = '' } = (await registry.health(SINK)) ?? {};
+    expect(refusedRecord).toMatch(/0000300$/);
+    await registry.skip(SINK, refusedRecord, BY);
     await run();
     expect(sequencesOf(received)).toEqual([...upTo(299), ...upTo(401).slice(300)]);
     expect(events.events).toMatchObject([
       { type: 'audit_sink.skipped', caller: BY.caller, personal: { source: BY.source } },
     ]);
     expect(await registry.health(SINK)).toMatchObject({ backlog: 0, delivered: 400, leftOut: 1 });
-    await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ code: 'conflict', reason: 'sink_not_failing' });
+    await expect(registry.skip(SINK, refusedRecord, BY)).rejects.toMatchObject({
+      ...{ code: 'conflict', reason: 'sink_not_failing' },
+    });
   });
 
   test('holds to the record that a sink refuses while other streams grow, and skips no other', async () => {
@@ -211,7 +215,11 @@ describe('the delivery to an audit sink', () => {
       expect(await state()).toMatchObject({ failures, failingSince: since });
     }
 
-    expect(await registry.skip(SINK, BY)).toBe(refused);
+    await expect(registry.skip(SINK, 'nod_b:0000000000000002', BY)).rejects.toMatchObject({
+      ...{ code: 'conflict', reason: 'sink_refuses_another' },
+    });
+    expect(await registry.health(SINK)).toMatchObject({ refusedRecord: refused, leftOut: 0 });
+    await registry.skip(SINK, refused, BY);
     await run();
     const receivedOf = (node: string) => sequencesOf([received.flat().filter((id) => id.startsWith(node))]);
     expect([receivedOf('nod_a'), receivedOf('nod_b')]).toEqual([
@@ -232,7 +240,9 @@ describe('the delivery to an audit sink', () => {
       answers.pop();
       await run();
     };
-    await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ reason: 'sink_not_failing' });
+    await expect(registry.skip(SINK, 'nod_a:0000000000000001', BY)).rejects.toMatchObject({
+      reason: 'sink_not_failing',
+    });
     expect(await registry.health(SINK)).toMatchObject({ backlog: 0, delivered: 2, leftOut: 0 });
   });
 
@@ -241,7 +251,9 @@ describe('the delivery to an audit sink', () => {
     await record(1);
     answers[0] = () => failed();
     await run();
-    await expect(registry.skip(SINK, BY)).rejects.toMatchObject({ reason: 'sink_not_failing' });
+    await expect(registry.skip(SINK, 'nod_a:0000000000000002', BY)).rejects.toMatchObject({
+      reason: 'sink_not_failing',
+    });
   });
 
   test('does not fail while it is paused, and goes on with the same record afterwards', async () => {

@@ -1,7 +1,13 @@
 /** Models of the pages with which operators run the server. Text that another party chose goes through `text`. */
 import { chosenName } from '../../../views/agent-text.ts';
 import type { Html } from '../../../views/html.ts';
-import { removeSinkPage, type SinkRow, sinkPage, sinksPage } from '../../../views/pages/console-audit-sinks.ts';
+import {
+  removeSinkPage,
+  type SinkRow,
+  sinkPage,
+  sinksPage,
+  skipEventPage,
+} from '../../../views/pages/console-audit-sinks.ts';
 import { type BulkAgent, bulkPreviewPage, bulkResultPage } from '../../../views/pages/console-bulk.ts';
 import { type DeadLetterRow, deadLettersPage } from '../../../views/pages/console-dead-letters.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
@@ -318,6 +324,16 @@ export const operationPages = (
       sink: { ...sink, ...sinkFacts, isPersonal: false, leftOut: 0, isContentRefused: false },
       actions: [],
     }),
+    auditSinkTested: sinkPage({
+      ...{ ...frame, flash: { kind: 'warning', text: text('It did not arrive.') } },
+      sink: { ...sink, ...sinkFacts, refused: { id: text('nod_1:1'), href: `${home}/e` }, isContentRefused: false },
+      actions: [],
+    }),
+    skipAuditEvent: skipEventPage(frame, {
+      ...{ href: `${home}/snk_1`, name: text('Our SIEM') },
+      event: { id: text('nod_1:1'), facts: { type: text('token.issued'), at: NOON, who: text('Ada'), href: home } },
+    }),
+    skipArchivedEvent: skipEventPage(frame, { href: home, name: 'Our SIEM', event: { id: text('nod_1:1') } }),
     removeAuditSink: removeSinkPage(
       frame,
       { href: `${home}/snk_1`, backlog: 1 },

@@ -244,5 +244,7 @@ export const AUDIT_SINK_GERMAN = {
     'Dieser Server hat keinen Ordner für Dateien. Setzen Sie zuerst audit.files.folder oder data.folder.',
   sinks_exceeded: 'Es gibt höchstens {most} Audit-Ziele. Entfernen Sie zuerst eines.',
   sink_without_secret: 'Nur ein Webhook hat ein Geheimnis, das signiert.',
+  sink_refuses_another:
+    'Das Audit-Ziel lehnt jetzt einen anderen Eintrag ab: {record}. Lesen Sie ihn, bevor Sie ihn überspringen.',
   sink_not_failing: 'Das Audit-Ziel hat sein nächstes Ereignis nicht abgelehnt: Es gibt nichts zu überspringen.',
 } satisfies GermanWords;

@@ -27,6 +27,10 @@ export const AUDIT_SINK_REFUSALS = {
   },
   sinks_exceeded: { code: 'conflict', text: 'There are at most {most} sinks; remove one first.' },
   sink_without_secret: { code: 'conflict', text: 'Only a webhook has a secret that signs.' },
+  sink_refuses_another: {
+    code: 'conflict',
+    text: 'The sink now refuses another record: {record}. Read it before you skip it.',
+  },
   sink_not_failing: { code: 'conflict', text: 'The sink did not refuse its next record: there is nothing to skip.' },
 } as const satisfies RefusalTable;
 

@@ -26,6 +26,8 @@ import type { SinkOutcome, SinkSender } from './sink-sender.ts';
 /** The state of the delivery, and the number of records that wait. */
 export type SinkHealth = Omit<SinkCursor, 'id' | 'lockedUntil' | 'isReported' | 'refused'> & {
   readonly backlog: number;
+  /** Id of the record whose content the sink refused, alone in its request. */
+  readonly refusedRecord?: string;
 };
 
 /** A sink for metrics. */
@@ -56,8 +58,8 @@ export interface AuditSinkRegistry {
   resume(id: string, by: By): Promise<Versioned<AuditSink>>;
   /** Sends a test record at once, without a cursor. */
   test(id: string, by: By): Promise<SinkOutcome>;
-  /** Skips the record that the sink refused alone. Throws 'conflict' when there is none. Returns its id. */
-  skip(id: string, by: By): Promise<string>;
+  /** Skips this record. Throws 'conflict' unless it is the one that the sink refused alone in the last attempt. */
+  skip(id: string, wanted: string, by: By): Promise<void>;
   /** A webhook signs with a new secret from now on. */
   rotateSecret(id: string, by: By): Promise<{ readonly changed: Versioned<AuditSink>; readonly secret: string }>;
   remove(id: string, by: By): Promise<void>;
@@ -131,8 +133,12 @@ export const auditSinkRegistry = (deps: {
     async health(id) {
       const found = (await cursors.get(id))?.document;
       if (!found) return undefined;
-      const { id: _, lockedUntil: __, isReported: ___, refused: ____, ...state } = found;
-      return { ...state, backlog: backlogOf(found, await readHeads(records)) };
+      const { id: _, lockedUntil: __, isReported: ___, refused, ...state } = found;
+      const backlog = backlogOf(found, await readHeads(records));
+      return {
+        ...{ ...state, backlog },
+        ...(refused ? { refusedRecord: recordId(refused.stream, refused.sequence) } : {}),
+      };
     },
 
     async measures() {
@@ -216,11 +222,12 @@ export const auditSinkRegistry = (deps: {
       return outcome;
     },
 
-    async skip(id, by) {
+    async skip(id, wanted, by) {
       await documentsOf.found(id);
       const { refused, lastFailure: reason } = (await cursors.get(id))?.document ?? {};
       if (!refused) throw auditSinkRefusal('sink_not_failing');
       const skipped = recordId(refused.stream, refused.sequence);
+      if (skipped !== wanted) throw auditSinkRefusal('sink_refuses_another', { params: { record: skipped } });
       await record(id, by, { type: 'audit_sink.skipped', outcome: 'done', inputs: { record: skipped, reason } });
       await update(cursors, id, ({ dueAt: _, refused: current, ...held }) => {
         // The sink may have taken the record in the meantime.
@@ -229,7 +236,6 @@ export const auditSinkRegistry = (deps: {
         const others = held.cursors.filter(({ stream }) => stream !== refused.stream);
         return { ...held, cursors: [...others, refused], leftOut: held.leftOut + 1 };
       });
-      return skipped;
     },
 
     async rotateSecret(id, by) {

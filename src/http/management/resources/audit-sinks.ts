@@ -74,6 +74,7 @@ const MEMBERS = {
   last_failure: string('Why the last failed attempt failed.'),
   last_failure_status: integer('HTTP status that the sink answered to it.'),
   last_failure_at: seconds('When the last attempt failed.'),
+  refused_event: string('Id of the event whose content it refused. Deliveries stop before it.'),
   due_at: seconds('Time of the next attempt.'),
   node: string('The node that delivers.'),
   ...RECORD,
@@ -88,6 +89,7 @@ const OPTIONAL = [
   'last_failure',
   'last_failure_status',
   'last_failure_at',
+  'refused_event',
   'due_at',
   'node',
 ] as const;
@@ -111,6 +113,10 @@ const SINK_TEST = named(
     },
     ['failure', 'failure_status'],
   ),
+);
+const SKIP = named(
+  'AuditEventSkip',
+  input({ event: text('Id of the event to skip: what `refused_event` of the sink names.', 200) }, ['event']),
 );
 const SKIPPED = named('SkippedAuditEvent', output({ event: string('Id of the event that the sink does not have.') }));
 
@@ -151,8 +157,8 @@ const routes = {
   skipAuditEvent: make.act(
     '/audit-sinks/{id}/skip',
     SKIPPED,
-    'Skip the next event of an audit sink that refuses its content with 400, 413 or 422. The audit log names the event',
-    BY_ADMINISTRATORS,
+    'Skip the event whose content an audit sink refuses with 400, 413 or 422. The audit log names the event',
+    { ...BY_ADMINISTRATORS, body: SKIP },
   ),
   rotateAuditSinkSecret: make.act(
     '/audit-sinks/{id}/rotate-secret',
@@ -173,13 +179,14 @@ const handlers = ({ auditSinks }: { readonly auditSinks: AuditSinkRegistry }): H
       leftOut: 0,
       ...health,
       node: health?.lockedBy,
+      refusedEvent: health?.refusedRecord,
       file,
     };
     return {
       ...show(sink, ['id', 'name', 'kind', 'format', 'address', 'isPersonal', 'state', 'createdAt', 'updatedAt']),
       ...show(state, [
         ...(['backlog', 'delivered', 'leftOut', 'lastDeliveredAt', 'failingSince', 'lastFailure'] as const),
-        ...(['lastFailureStatus', 'lastFailureAt', 'dueAt', 'node', 'file'] as const),
+        ...(['lastFailureStatus', 'lastFailureAt', 'refusedEvent', 'dueAt', 'node', 'file'] as const),
       ]),
     };
   };
@@ -214,7 +221,10 @@ const handlers = ({ auditSinks }: { readonly auditSinks: AuditSinkRegistry }): H
     },
     pauseAuditSink: async ({ id, by }) => answer(await auditSinks.pause(id, by)),
     resumeAuditSink: async ({ id, by }) => answer(await auditSinks.resume(id, by)),
-    skipAuditEvent: async ({ id, by }) => ({ body: { event: await auditSinks.skip(id, by) } }),
+    async skipAuditEvent({ id, body, by }) {
+      await auditSinks.skip(id, body.event, by);
+      return { body: { event: body.event } };
+    },
     async rotateAuditSinkSecret({ id, by }) {
       const { changed, secret } = await auditSinks.rotateSecret(id, by);
       return answerWith(changed, secret);
