@@ -344,7 +344,7 @@ describe('trying and replaying', () => {
     const own = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
     expect((await scene.calls.token(scene.keyed(scene.agent), own)).status).toBe(200);
     await server.settled();
-    const page = await send(auditor, await auditor.open(at('/console/policy/replay?policy=2')), /replay#result$/);
+    const page = await send(auditor, await auditor.open(at('/console/policy/replay?policy=2')), /replay$/);
     expect(page.status).toBe(200);
     expect(words(page)).toMatch(
       /100 % \d+ decisions read, \d+ would change .*\d+ of \d+ decisions would change .*By agent .*Secretary .*By scope .*write https:\/\/calendar/,
@@ -352,7 +352,7 @@ describe('trying and replaying', () => {
     expect(page.html.trimEnd().endsWith('</html>')).toBe(true);
     const [event] = (await server.events('policy.replayed')).slice(-1);
     expect(event).toMatchObject({ inputs: { version: 2 }, caller: expect.stringMatching(/^acc_/) });
-    const wrong = await send(auditor, await auditor.open(at('/console/policy/replay')), /replay#result$/, {
+    const wrong = await send(auditor, await auditor.open(at('/console/policy/replay')), /replay$/, {
       set: { policy: '99' },
     });
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('no such version')]);
@@ -363,9 +363,9 @@ describe('trying and replaying', () => {
     const saved = await draft(admin, 'Save the draft', { text: (await strict()).replace('no-write', 'not-written') });
     const version = Number(/versions\/(\d+)/.exec(saved.url)?.[1]);
     const path = `/console/policy/versions/${version}`;
-    const read = await send(auditor, await auditor.open(at(path)), /replay#result$/);
+    const read = await send(auditor, await auditor.open(at(path)), /replay$/);
     expect([read.status, read.text]).toEqual([200, expect.not.stringContaining('Activate version')]);
-    const replayed = await send(admin, await admin.open(at(path)), /replay#result$/);
+    const replayed = await send(admin, await admin.open(at(path)), /replay$/);
     expect(replayed.text).toContain(`Activate version ${version}`);
     const done = await send(admin, replayed, /activate$/);
     expect([done.status, await active()]).toEqual([200, version]);
@@ -378,7 +378,7 @@ describe('trying and replaying', () => {
     const { audit } = server.behalf.services;
     const { list } = audit;
     Object.assign(audit, { list: () => Promise.reject(new Error('the disk is gone')) });
-    const start = async () => send(auditor, await auditor.open(at('/console/policy/replay')), /replay#result$/);
+    const start = async () => send(auditor, await auditor.open(at('/console/policy/replay')), /replay$/);
     const broken = await start();
     Object.assign(audit, { list });
     expect([broken.status, words(broken)]).toEqual([

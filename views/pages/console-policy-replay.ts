@@ -1,4 +1,4 @@
-import { cellText, isolated, plainText } from '../agent-text.ts';
+import { anyText, cellText, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type View } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleNavigation } from '../partials/console-frame.ts';
@@ -16,16 +16,18 @@ const DAYS = [1, 7, 30, 90].map((days) => ({ value: String(days), text: words.la
 export const replayPage = (model: ReplayModel): Html =>
   page(
     model,
+    form(model),
     html`<section aria-labelledby="shows" class="card"><h2 id="shows">${words.shows}</h2><ul class="steps">${words.parts.map((part) => html`<li>${part}</li>`)}</ul></section>`,
   );
 
 /** Placeholder for the rest of a page that the server sends in parts. */
 const HERE = html`<!-- the answer -->`;
 
-/** The page with a result. */
+/** The page with a result. Its question is folded above, so that the answer is in view. */
 export const replayedPage = (model: ReplayModel, answer: HtmlValue): Html =>
   page(
     model,
+    html`<details class="card asked"><summary>${question(model)}</summary>${form(model)}</details>`,
     html`<section aria-labelledby="result" class="running"><h2 id="result" class="unseen">${words.result}</h2>${answer}</section>`,
   );
 
@@ -35,7 +37,7 @@ export const replayHalves = (model: ReplayModel, view: View): readonly [before: 
   return [before, after];
 };
 
-const page = (model: ReplayModel, answer: Html): Html =>
+const page = (model: ReplayModel, asking: Html, answer: Html): Html =>
   layout({
     frame: model,
     style: 'agents.css',
@@ -45,9 +47,15 @@ const page = (model: ReplayModel, answer: Html): Html =>
     side: consoleNavigation(model, 'replay'),
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p></div>
-${form(model)}
+${asking}
 ${answer}`,
   });
+
+/** Whose decisions were replayed under which policies, in one line. */
+const question = ({ asked }: ReplayModel): HtmlValue => {
+  const policies = asked.policies.find(({ value }) => value === asked.policy)?.text ?? asked.policy;
+  return html`<strong>${anyText(policies, 80)}</strong> · ${words.lastDays(Number(asked.days))}${asked.agent !== '' && html` · ${plainText(asked.agent, 128)}`}`;
+};
 
 const form = ({
   action,
@@ -55,7 +63,7 @@ const form = ({
   asked,
   agents,
   errors,
-}: ReplayModel): Html => html`<form method="post" action="${action}#result" class="card form"><input type="hidden" name="csrf" value="${csrf}">
+}: ReplayModel): Html => html`<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${csrf}">
 <div class="duo">${choice({ name: 'policy', label: words.policies, value: asked.policy, options: asked.policies, ...(errors.policy === undefined ? {} : { error: errors.policy }) })}
 ${choice({ name: 'days', label: words.decisionsOf, value: asked.days, options: DAYS, ...(errors.days === undefined ? {} : { error: errors.days }) })}
 ${field({ name: 'agent', label: words.onlyAbout, hint: words.anId, value: asked.agent, autocomplete: 'off', maxLength: 128, optional: true, offers: agents, ...(errors.agent === undefined ? {} : { error: errors.agent }) })}</div>
@@ -80,17 +88,14 @@ export const replayActivation = ({ activation, csrf }: ReplayModel): Html =>
 
 export const replayFailed = (): Html => flash({ kind: 'error', text: words.brokeOff });
 
-export const replayResult = ({
-  read,
-  decided,
-  changed,
-  byCaller,
-  byScope,
-  examples,
-}: ReplayResult): Html => html`<div class="replayed">
+/** `next`: what the viewer can do with it, right below the count. */
+export const replayResult = (
+  { read, decided, changed, byCaller, byScope, examples }: ReplayResult,
+  next?: Html,
+): Html => html`<div class="replayed">
 <div class="card verdict ${changed === 0 ? 'yes' : 'part'}"><div class="big">${numberPhrase(changed)} <span class="sub">${words.others(numberPhrase(decided))}</span></div>
 ${read > decided && html`<p class="hint">${words.unasked(numberPhrase(read))}</p>`}
-${changed === 0 && html`<p>${decided === 0 ? words.nothingYet : words.allTheSame}</p>`}</div>
+${changed === 0 && html`<p>${decided === 0 ? words.nothingYet : words.allTheSame}</p>`}${next}</div>
 ${
   byCaller.length > 0 &&
   html`<h3 id="by-agent">${words.byAgent}</h3><p class="hint">${words.byAgentCounts}</p>${table(

@@ -131,7 +131,7 @@ const removalNote = (difference: PolicyDifference | undefined): Html | undefined
 
 /** Replays the usual days at once; the page of the result offers others. */
 const replayForm = ({ replayAction, csrf, set }: PolicyVersionModel): Html =>
-  html`<form method="post" action="${replayAction}#result"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="policy" value="${set.version}">${submit({ text: words.replayIt, kind: 'plain' })}</form>`;
+  html`<form method="post" action="${replayAction}"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="policy" value="${set.version}">${submit({ text: words.replayIt, kind: 'plain' })}</form>`;
 
 const compare = ({
   compare: { action, versions: options, against },

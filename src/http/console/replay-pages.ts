@@ -18,7 +18,7 @@ import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
 import type { ConsoleCalls } from './console-calls.ts';
-import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
+import { agentHref, type ConsoleDeps, clientHref, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import { partyCalled } from './named-objects.ts';
@@ -148,8 +148,8 @@ const sendParts = async (
       for (let next = first; !next.done; next = await iterator.next()) {
         const { summary, read, changed, share } = JSON.parse(next.value) as Line;
         if (summary) {
-          yield replayResult(await resultOf(deps, summary, model.sees.includes('auditLog'))).in(view);
-          yield replayActivation(model).in(view);
+          const result = await resultOf(deps, summary, model.sees.includes('auditLog'));
+          yield replayResult(result, replayActivation(model)).in(view);
         } else if (Math.floor(share * 100) > percent) {
           percent = Math.floor(share * 100);
           yield replayProgress(read, changed, share).in(view);
@@ -172,6 +172,12 @@ const sendParts = async (
   ctx.type = 'text/html; charset=utf-8';
   ctx.set('Content-Language', view.language);
   ctx.body = stream;
+};
+
+/** The page of an agent or a client; none for the server itself. */
+const partyHref = (deps: ConsoleDeps, id: string): { readonly href?: string } => {
+  if (id.startsWith('agt_')) return { href: agentHref(deps, id) };
+  return id.startsWith('app_') ? { href: clientHref(deps, id) } : {};
 };
 
 /** `readsLog`: the viewer may read the audit log. */
@@ -199,7 +205,7 @@ const resultOf = async (
       ...count,
       id: caller,
       name: names(caller),
-      ...(caller.startsWith('agt_') ? { href: agentHref(deps, caller) } : {}),
+      ...partyHref(deps, caller),
     })),
     byScope: most(by_scope),
     examples: shown.map(({ caller = 'unknown', ...example }) => ({
