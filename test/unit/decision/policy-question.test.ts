@@ -161,7 +161,7 @@ describe('a scope is consented to', () => {
     ],
     ['no approval and no delegation', 'ciba', without('ciba', 'delegation'), false],
     [
-      'a delegation, whatever an approval says',
+      'a delegation, also with an approval',
       'ciba',
       { delegation: ['send'], approval: { id: 'a', approvers: 1 } },
       false,
