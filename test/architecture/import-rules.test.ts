@@ -438,7 +438,12 @@ describe('the import table', () => {
   test('allows every import there is', () => {
     const forbidden = imported
       .filter(({ path, one }) => allowance(path, one) === undefined)
-      .map(({ path, one }) => `${path} → ${one.target}${one.kind === 'value' ? '' : ` (${one.kind})`}`);
+      .map(({ path, one }) => {
+        const { of = 'no rule', may = [], types = [] } = ruleOf(path) ?? {};
+        const only = types.length === 0 ? '' : `; as types only: ${types.join(', ')}`;
+        const kind = one.kind === 'value' ? '' : ` (${one.kind})`;
+        return `${path} → ${one.target}${kind}. The rule of ${of} allows: ${may.join(', ')}${only}`;
+      });
     expect(forbidden).toEqual([]);
   });
 

@@ -24,5 +24,14 @@ const THERE_IS: Readonly<Record<Exclude<keyof Concept, 'name' | 'means'>, readon
 
 test.each(Object.entries(THERE_IS))('%s belong to one concept each', (member, there) => {
   const named = CONCEPTS.flatMap((concept) => concept[member as keyof typeof THERE_IS] ?? []);
-  expect([...named].sort()).toEqual(sorted(there));
+  const all = sorted(there);
+  expect({
+    'add to a concept in test/support/concepts.ts': all.filter((name) => !named.includes(name)),
+    'remove from test/support/concepts.ts': named.filter((name) => !all.includes(name)),
+    'in two concepts of test/support/concepts.ts': named.filter((name, index) => named.indexOf(name) !== index),
+  }).toEqual({
+    'add to a concept in test/support/concepts.ts': [],
+    'remove from test/support/concepts.ts': [],
+    'in two concepts of test/support/concepts.ts': [],
+  });
 });

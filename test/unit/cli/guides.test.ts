@@ -11,8 +11,10 @@ const nouns = TOPICS.flatMap((topic) => topic.nouns);
 
 test('every noun but `version` has a guide, and no guide is about a noun that does not exist', () => {
   const names = nouns.map(({ name }) => name);
-  expect(names.filter((name) => GUIDES[name] === undefined)).toEqual(['version']);
-  expect(Object.keys(GUIDES).filter((name) => !names.includes(name))).toEqual([]);
+  expect({
+    'nouns to add to src/cli/guides.ts': names.filter((name) => GUIDES[name] === undefined),
+    'nouns to remove from src/cli/guides.ts': Object.keys(GUIDES).filter((name) => !names.includes(name)),
+  }).toEqual({ 'nouns to add to src/cli/guides.ts': ['version'], 'nouns to remove from src/cli/guides.ts': [] });
 });
 
 test.each(Object.entries(GUIDES))('the guide of `behalf %s` uses the command', (name, guide) => {
