@@ -2,7 +2,8 @@
 import { isReachable } from '../../vocabulary/assurance.ts';
 import type { Layer, Remedy } from '../../vocabulary/errors.ts';
 import type { Decision, Need, Withheld } from './decision.ts';
-import { denialOf, type LayerDenial } from './layers.ts';
+import type { LayerDenial } from './declared-layer.ts';
+import { denialOf } from './layers.ts';
 
 type Removed = readonly Withheld[];
 

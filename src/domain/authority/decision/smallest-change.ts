@@ -2,7 +2,8 @@
 import type { PolicySummary } from '../../ports/policy-engine.ts';
 import type { Statement } from '../../vocabulary/statements.ts';
 import type { Withheld } from './decision.ts';
-import { type DecisionLayer, LAYERS, type StepFacts } from './layers.ts';
+import type { StepFacts } from './declared-layer.ts';
+import { type DecisionLayer, LAYERS } from './layers.ts';
 import { simulationStatement } from './simulation-statements.ts';
 
 /** One required change. If there are several, all of them are required. */
