@@ -163,7 +163,9 @@ describe('several accounts at once', () => {
   test('are previewed together, and nothing changes until --yes', async () => {
     const asked = await behalf(...both, 'admin');
     expect([asked.code, await states()]).toEqual([2, ['active', 'active']]);
-    expect(asked.out).toMatch(/temp-a +nothing else ends\n +temp-b .*\n +admin +not possible: the last active admin/);
+    expect(asked.out).toMatch(
+      /temp-a +ends the sign-in only\n +temp-b .*\n +admin +not possible: the last active admin/,
+    );
     expect(asked.out).toMatch(/Groups without an active member: 1\n.*Temps/);
     const no = await cliHere(both, server.environment, ['no']);
     expect([no.code, no.err]).toEqual([1, expect.stringContaining('Disable 2 accounts? [y/N] Nothing was changed.')]);

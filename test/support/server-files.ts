@@ -128,6 +128,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-kills',
     'integration/console-mcp-servers',
     'integration/console-objects',
+    'integration/console-people-bulk',
     'integration/console-policies',
     'integration/console-registries',
     'integration/console-search',

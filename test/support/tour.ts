@@ -174,6 +174,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('approvals of all, denied', '/console/approvals?state=denied'),
     ada('people', '/console/people'),
     ada('people, found', '/console/people?q=ada&state=active'),
+    ada('people, to disable', `/console/people/disable?id=${ids.bob}&id=${ids.ada}&id=acc_nothing`),
+    ada('people, none chosen', '/console/people/disable'),
     ada('person', `/console/people/${ids.ada}`),
     ada('person, disabled', `/console/people/${ids.ada}/disable`),
     ada('person, without factors', `/console/people/${ids.ada}/remove-factors`),

@@ -1,11 +1,11 @@
 import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
+import { chosenForm, withBoxes } from '../partials/bulk-choice.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, commaList, factList, type ListModel, listPage } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
 import { actionLink } from '../partials/object-page.ts';
-import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
 import { delegationBulkWords as bulkWords } from '../words/console-delegations-bulk.ts';
@@ -126,29 +126,12 @@ const COLUMNS: readonly Column<DelegationRow>[] = [
   { title: words.ends, cell: ({ until }) => agoText(until) },
 ];
 
-const BULK_FORM = 'bulk';
-
-/** Ticks all rows, by copy.js; without scripts a browser hides it. The form does not send it. */
-const PICK_ALL = html`<label class="pick"><input type="checkbox" data-pick-all><span class="unseen">${bulkWords.chooseAll}</span></label>`;
-
-const pick = ({ id, agent, person }: DelegationRow): Html =>
-  html`<label class="pick"><input type="checkbox" name="id" value="${id}" form="${BULK_FORM}"><span class="unseen">${bulkWords.choose(chosenName(agent), isolated(person))}</span></label>`;
-
-/** The first column with a box for each row that can end. */
-const PICKED: readonly Column<DelegationRow>[] = COLUMNS.map((column, index) =>
-  index === 0
-    ? {
-        ...column,
-        beforeTitle: PICK_ALL,
-        cell: (row) => html`${row.state !== 'revoked' && pick(row)}${column.cell(row)}`,
-      }
-    : column,
-);
-
-const bulk = (action: string): Html =>
-  html`<form id="${BULK_FORM}" method="get" action="${action}" class="bulk" aria-labelledby="chosen"><span id="chosen">${bulkWords.withChosen}</span>
-<div class="actions">${submit({ text: bulkWords.end, kind: 'danger' })}</div>
-<button type="button" class="button quiet" data-pick-all>${bulkWords.chooseAll}</button></form>`;
+/** With a box for each row that can end. */
+const PICKED = withBoxes(COLUMNS, {
+  chooseAll: bulkWords.chooseAll,
+  choose: ({ agent, person }) => bulkWords.choose(chosenName(agent), isolated(person)),
+  isOpen: ({ state }) => state !== 'revoked',
+});
 
 export const delegationsPage = (model: DelegationsModel): Html =>
   listPage(model, {
@@ -156,7 +139,14 @@ export const delegationsPage = (model: DelegationsModel): Html =>
     columns: model.endAction === undefined ? COLUMNS : PICKED,
     ...(model.endAction === undefined || model.rows.length === 0
       ? {}
-      : { after: bulk(model.endAction), alsoStyle: 'bulk.css' as const }),
+      : {
+          after: chosenForm(model.endAction, {
+            withChosen: bulkWords.withChosen,
+            button: bulkWords.end,
+            chooseAll: bulkWords.chooseAll,
+          }),
+          alsoStyle: 'bulk.css' as const,
+        }),
     lead: html`${words.listLead}${model.of.map((name) => html` ${words.of(isolated(name))}`)}`,
     wordsHint: words.searchHint,
     states: [{ value: 'active', text: words.states.active }],

@@ -6,8 +6,8 @@ import { disablePersonWords as words } from '../words/console-disable-person.ts'
 import { registerWords } from '../words/registries.ts';
 import { type Role, roleNames } from './console-people.ts';
 
-type Some<T> = { readonly items: readonly T[]; readonly more: boolean };
-type Linked = { readonly name: string; readonly href: string };
+export type Some<T> = { readonly items: readonly T[]; readonly more: boolean };
+export type Linked = { readonly name: string; readonly href: string };
 type Held = { readonly agent: string; readonly resource: string };
 
 export type DisablePersonModel = ConsoleFrame & {
@@ -34,14 +34,16 @@ const lines = <T>({ items, more }: Some<T>, line: (item: T) => HtmlValue): Html 
   }`;
 
 const link = ({ name, href }: Linked): Html => html`<a href="${href}">${chosenName(name)}</a>`;
+/** The objects as links, one in each line. */
+export const linkLines = (some: Some<Linked>): Html => lines(some, link);
 const held = ({ agent, resource }: Held): HtmlValue => words.heldAt(chosenName(agent), isolated(resource, 120));
 
 /** The confirmation before an account is disabled. Lists what ends with it. */
 export const disablePersonPage = (model: DisablePersonModel): Html => {
   const { roles, sessions, agents, groups, delegations, standing } = model;
   const facts: readonly (Fact | false)[] = [
-    agents.items.length > 0 && [words.agents, lines(agents, link)],
-    groups.items.length > 0 && [words.groups, lines(groups, link)],
+    agents.items.length > 0 && [words.agents, linkLines(agents)],
+    groups.items.length > 0 && [words.groups, linkLines(groups)],
     delegations.items.length > 0 && [words.delegations, lines(delegations, held)],
     standing.items.length > 0 && [words.standing, lines(standing, held)],
     sessions.count > 0 && [words.sessions, words.count(sessions.count, sessions.more)],

@@ -1,5 +1,6 @@
 import { chosenName, codeName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { chosenForm, withBoxes } from '../partials/bulk-choice.ts';
 import {
   type Column,
   commaList,
@@ -10,6 +11,7 @@ import {
 } from '../partials/console-list.ts';
 import { agoText } from '../time-text.ts';
 import { peopleWords as words } from '../words/console-people.ts';
+import { peopleBulkWords as bulkWords } from '../words/console-people-bulk.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
 
@@ -53,16 +55,36 @@ const COLUMNS: readonly Column<PersonRow>[] = [
   { title: registerWords.made, sort: 'created', cell: ({ createdAt }) => agoText(createdAt) },
 ];
 
-export const peoplePage = (model: ListModel<PersonRow>): Html =>
+/** `disableAction`: the form GETs it with the ticked people as `id`. Absent: not permitted to the viewer. */
+export type PeopleModel = ListModel<PersonRow> & { readonly disableAction?: string };
+
+const PICKED = withBoxes(COLUMNS, {
+  chooseAll: bulkWords.chooseAll,
+  choose: ({ name }) => bulkWords.choose(chosenName(name)),
+  isOpen: ({ state }) => state === 'active',
+});
+
+export const peoplePage = (model: PeopleModel): Html =>
   listPage(model, {
     place: 'people',
     title: words.title,
     lead: words.lead,
-    columns: COLUMNS,
+    columns: model.disableAction === undefined ? COLUMNS : PICKED,
     none: words.none,
     pagesLabel: listWords.pagesOf.people,
     states: STATE_OPTIONS,
     wordsHint: words.wordsHint,
     newText: words.make,
-    after: html`<p class="hint">${words.makeOne}</p>`,
+    ...(isPicked(model) ? { alsoStyle: 'bulk.css' as const } : {}),
+    after: html`${
+      isPicked(model) &&
+      chosenForm(model.disableAction, {
+        withChosen: bulkWords.withChosen,
+        button: registerWords.disable,
+        chooseAll: bulkWords.chooseAll,
+      })
+    }<p class="hint">${words.makeOne}</p>`,
   });
+
+const isPicked = (model: PeopleModel): model is PeopleModel & { readonly disableAction: string } =>
+  model.disableAction !== undefined && model.rows.length > 0;

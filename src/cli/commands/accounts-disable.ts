@@ -84,7 +84,7 @@ const forecastText = ({ outcome, reason, ...ends }: Forecast): string => {
     someText(ends.standing_approvals, ['standing approval', 'standing approvals']),
     ends.roles.length === 0 ? undefined : `the role ${ends.roles.map(printable).join(', ')}`,
   ].filter((text) => text !== undefined);
-  return ending.length === 0 ? 'nothing else ends' : `ends or stops ${ending.join(', ')}`;
+  return ending.length === 0 ? 'ends the sign-in only' : `ends or stops ${ending.join(', ')}`;
 };
 
 /** What ends with several accounts, as text: each with its own, then what they leave together. */

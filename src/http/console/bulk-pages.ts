@@ -18,12 +18,10 @@ import { ownerCalled } from './agent-form.ts';
 import { listHref, readListQuery } from './agent-list.ts';
 import { seenAgent } from './agent-standing.ts';
 import { chosenAgents, forecasts } from './bulk-forecast.ts';
+import { atMost } from './bulk-limit.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
-
-/** Most agents of one action. */
-const MOST = 100;
 
 /** An agent that the preview showed, and its version then. */
 type Chosen = { readonly id: string; readonly version: number };
@@ -145,11 +143,6 @@ const deedOf = (given: string | null | undefined): BulkDeed => {
 };
 
 const listIn = (params: URLSearchParams): string => (params.get('list') ?? '').slice(0, 1000);
-
-const atMost = <T>(all: readonly T[]): readonly T[] => {
-  if (all.length > MOST) throw consoleRefusal('bulk_too_many', { field: '/id', params: { most: MOST } });
-  return all;
-};
 
 /** The values of `agent`: id, full stop, version. Any other version matches none. Keeps each agent once. */
 const chosenIn = (form: URLSearchParams): readonly Chosen[] => {

@@ -9,11 +9,11 @@ import { delegationBulkWords as words } from '../../../views/words/console-deleg
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordedRefusal, sendPage } from '../interaction/page-answers.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
+import { atMost } from './bulk-limit.ts';
 import { nothingThere } from './console-calls.ts';
 import { partyNames, resourceNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
-import { consoleRefusal } from './console-refusals.ts';
 import {
   delegationHref,
   delegationState,
@@ -22,9 +22,6 @@ import {
   type ShownDelegation,
   shownPerson,
 } from './delegation-tree.ts';
-
-/** Most delegations of one action. */
-const MOST = 100;
 
 type Found = ShownDelegation | { readonly id: string; readonly refused: DelegationForecast['text'] };
 
@@ -109,9 +106,4 @@ export const addDelegationBulk = ({ router, page, deps, calls, sessions, openedA
     const rows = [...outcomes].map(([id, outcome], index) => ({ one: ones[index] ?? { id }, ...outcome }));
     sendPage(ctx, 200, endedDelegationsPage({ ...opened.frame, listHref, rows }));
   });
-};
-
-const atMost = <T>(all: readonly T[]): readonly T[] => {
-  if (all.length > MOST) throw consoleRefusal('bulk_too_many', { field: '/id', params: { most: MOST } });
-  return all;
 };

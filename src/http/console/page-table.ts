@@ -32,6 +32,7 @@ import { addConsoleExports } from './list-exports.ts';
 import { addMcpServerPages } from './mcp-server-pages.ts';
 import { addOverviewPages } from './overview-pages.ts';
 import { addPeerPages } from './peer-pages.ts';
+import { addPeopleBulk } from './people-bulk.ts';
 import { addPeoplePages } from './people-pages.ts';
 import { addPersonForms } from './person-forms.ts';
 import { addPolicyPages } from './policy-pages.ts';
@@ -77,7 +78,9 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addTryPage, places: { try: ['simulatePolicies'] } },
   { add: addTryUsePage, places: { 'try-use': ['simulatePolicies'] } },
   { add: addReplayPages, places: { replay: ['replayPolicies'] } },
+  // Before the page of one person, so that `disable` is not read as an id.
   { add: addPersonForms },
+  { add: addPeopleBulk },
   { add: addPeoplePages, places: { people: ['listAccounts'] } },
   { add: addGroupPages },
   { add: addUpstreamPages, places: { 'sign-in': ['listUpstreams'] } },

@@ -53,8 +53,10 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     );
     const rows = items.map((one) => rowOf(deps, one));
     const newHref = calls.may('createAccount', viewer.account) ? { newHref: `${home}/new` } : {};
+    const disable = calls.may('disableAccount', viewer.account) ? { disableAction: `${home}/disable` } : {};
     const sorts = sortLinks(home, filters, SORTS, sorting);
-    sendPage(ctx, 200, peoplePage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
+    const shown = { action: home, asked, rows, pages, sorts, sorting };
+    sendPage(ctx, 200, peoplePage({ ...frame, ...shown, ...newHref, ...disable }));
   });
 
   const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {

@@ -84,7 +84,9 @@ describe('every page', () => {
 
 const isReading = (elements: readonly Element[], index: number): boolean => {
   const { role, action = '' } = elements.filter(({ name }) => name === 'form')[index]?.attributes ?? {};
-  return role === 'search' || action.endsWith('/console/agents/bulk') || action.endsWith('/console/delegations/end');
+  return (
+    role === 'search' || ['agents/bulk', 'delegations/end', 'people/disable'].some((page) => action.endsWith(page))
+  );
 };
 
 const targetsOf = (page: string): readonly (string | undefined)[] =>

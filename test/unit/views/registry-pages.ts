@@ -16,6 +16,7 @@ import { disablePersonPage } from '../../../views/pages/console-disable-person.t
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import { mcpPlanPage, mcpServerForm, serverCodePage } from '../../../views/pages/console-mcp-servers.ts';
 import { peoplePage } from '../../../views/pages/console-people.ts';
+import { type ChosenPerson, disabledPeoplePage, disablePeoplePage } from '../../../views/pages/console-people-bulk.ts';
 import { type PersonModel, personPage, removeFactorsPage } from '../../../views/pages/console-person.ts';
 import {
   disableServerPage,
@@ -32,6 +33,7 @@ import { auditWords } from '../../../views/words/console-audit.ts';
 import { budgetWords } from '../../../views/words/console-budgets.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
+import { peopleBulkWords } from '../../../views/words/console-people-bulk.ts';
 import { grantTypeWords } from '../../../views/words/grant-types.ts';
 import { delegationTreeSample } from './delegation-pages.ts';
 
@@ -72,6 +74,13 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     groups: [text('staff'), text('travel')],
     createdAt: NOON,
   };
+  const seenPerson: ChosenPerson = {
+    id: text('acc_1'),
+    facts: { href, name: text('Alice Adams'), username: text('alice'), state: 'active' },
+  };
+  const none = { items: [], more: false };
+  const zero = { count: 0, more: false };
+  const nothingEnds = { roles: [], sessions: zero, delegations: zero, standing: zero };
   const agent: AgentRow = {
     id: text('agt_7Vn2kQeX'),
     name: text('Travel planner'),
@@ -565,6 +574,42 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       asked: { search: text('ali'), state: 'active' },
       rows: [alice, { ...alice, state: 'disabled', roles: [], groups: [] }],
       pages: { firstHref: `${home}/people`, nextHref: `${home}/people?after=x` },
+      disableAction: `${home}/people/disable`,
+    }),
+    'console-people-disable': disablePeoplePage({
+      ...{ ...frame, action: `${home}/people/disable`, listHref: `${home}/people` },
+      rows: [
+        {
+          one: seenPerson,
+          ends: {
+            roles: ['operator', 'break_glass'],
+            sessions: { count: 2, more: false },
+            delegations: { count: 100, more: true },
+            standing: { count: 1, more: false },
+          },
+        },
+        { one: { ...seenPerson, id: text('acc_2') }, ends: nothingEnds },
+        { one: { ...seenPerson, id: text('acc_3') }, kind: 'unchanged', text: peopleBulkWords.already },
+        { one: { id: text('acc_4') }, kind: 'refused', text: peopleBulkWords.obstacles.not_found },
+      ],
+      agents: { items: [{ name: text('Travel planner'), href: `${home}/agents/agt_1` }], more: true },
+      groups: { items: [{ name: text('Platform team'), href: `${home}/groups/grp_1` }], more: false },
+    }),
+    'console-people-disable-nothing': disablePeoplePage({
+      ...{ ...frame, action: `${home}/people/disable`, listHref: `${home}/people` },
+      rows: [{ one: seenPerson, kind: 'refused', text: peopleBulkWords.obstacles.last_administrator }],
+      ...{ agents: none, groups: none },
+    }),
+    'console-people-disable-none': disablePeoplePage({
+      ...{ ...frame, action: `${home}/people/disable`, listHref: `${home}/people`, rows: [] },
+      ...{ agents: none, groups: none },
+    }),
+    'console-people-disabled': disabledPeoplePage({
+      ...{ ...frame, listHref: `${home}/people` },
+      rows: [
+        { one: seenPerson, kind: 'done', text: peopleBulkWords.done },
+        { one: { id: text('acc_4') }, kind: 'refused', text: peopleBulkWords.obstacles.not_found },
+      ],
     }),
     'console-people-none': peoplePage({
       ...frame,

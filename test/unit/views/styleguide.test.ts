@@ -35,6 +35,8 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   sourceLine: 'a line of sourceText',
   differenceCount: 'a line of differenceText',
   removedPolicies: 'ids, which a page counts',
+  withBoxes: 'columns of a list, with the boxes of bulk.css',
+  chosenForm: 'hidden by bulk.css until a row of the list is ticked',
 };
 
 const page = (scheme: 'auto' | 'light' | 'dark' = 'auto'): Html =>
