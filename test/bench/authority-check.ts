@@ -16,7 +16,7 @@ import { cutScope } from '../../src/domain/vocabulary/scope-sets.ts';
 
 export type AuthorityMicros = { readonly unchanged: number; readonly changed: number };
 
-const QUESTIONS = 40_000;
+const QUESTIONS = process.argv[2] === 'quick' ? 2_000 : 40_000;
 const AGENT_COUNT = 500;
 const SCOPES = ['read', 'write', 'delete', 'share', 'export', 'invite', 'archive', 'restore'];
 const at = (index: number): string => `https://service-${index}.example.com`;

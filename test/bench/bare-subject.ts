@@ -8,12 +8,12 @@ import { newPkce } from '../support/pkce.ts';
 import { endWithUs, pinned, untilAnswering } from '../support/server-process.ts';
 import type { BareOptions } from './bare-server.ts';
 import type { Subject } from './cases.ts';
-import { CONNECTIONS, connectionsTo } from './load.ts';
+import { connectionsOf, connectionsTo } from './load.ts';
 
 export type RunningSubject = { readonly subject: Subject; close(): Promise<void> };
 
 /** A fresh process of bare oidc-provider, its tokens made by `POST /bench/seed`. */
-export const startBare = async (core: number | undefined): Promise<RunningSubject> => {
+export const startBare = async (core: number | undefined, isQuick: boolean): Promise<RunningSubject> => {
   const port = await freePort();
   const issuer = `http://127.0.0.1:${port}`;
   const key = await newKeyPair();
@@ -45,7 +45,7 @@ export const startBare = async (core: number | undefined): Promise<RunningSubjec
     code_challenge_method: 'S256',
   }).toString();
   const cookies: string[] = [];
-  for (let index = 0; index < CONNECTIONS; index += 1) {
+  for (let index = 0; index < connectionsOf(isQuick); index += 1) {
     const browser = newBrowser(issuer);
     await submitSignIn(browser, await browser.open(`${issuer}/auth?${query}`), { username: 'person', password: 'any' });
     cookies.push(browser.jar.header(new URL(`${issuer}/auth`)));

@@ -5,7 +5,7 @@ import { startServer } from '../support/server-process.ts';
 import { newPlatformKey, signToken } from '../support/workload-platforms.ts';
 import type { RunningSubject } from './bare-subject.ts';
 import type { Subject } from './cases.ts';
-import { CONNECTIONS, connectionsTo } from './load.ts';
+import { connectionsOf, connectionsTo } from './load.ts';
 import { policiesOf } from './policy-sets.ts';
 import { type StoreServers, startStoreServers } from './store-servers.ts';
 
@@ -23,7 +23,11 @@ export type BehalfOptions = {
   readonly policies?: 'off' | 'starter' | number;
   /** With 'mongodb-redis': servers of the caller's. */
   readonly servers?: StoreServers;
+  /** Fewer tokens and sessions, and passwords hashed at the least cost: most of what a start takes. */
+  readonly isQuick?: boolean;
 };
+
+const QUICK_HASHES = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '8', BEHALF__PASSWORDS__ARGON2PASSES: '1' };
 
 const ENTRIES: Readonly<Record<string, string>> = {
   'memory-audit': join(import.meta.dirname, 'memory-audit.ts'),
@@ -33,12 +37,13 @@ const ENTRIES: Readonly<Record<string, string>> = {
 /** A fresh process of our server, and what a person and an operator have made there. */
 export const startBehalf = async (
   core: number | undefined,
-  { name = 'behalf', workers = 1, servers, policies = 'starter' }: BehalfOptions = {},
-): Promise<RunningSubject> => {
+  { name = 'behalf', workers = 1, servers, policies = 'starter', isQuick = false }: BehalfOptions = {},
+): Promise<RunningSubject & { readonly activate: (count: number) => Promise<void> }> => {
   const own = name === 'mongodb-redis' && !servers ? await startStoreServers() : undefined;
   const server = await startServer({
     environment: {
       ...WITHOUT_LIMITS,
+      ...(isQuick ? QUICK_HASHES : {}),
       ...(name === 'logging' ? { BEHALF__LOG__LEVEL: 'info' } : {}),
       ...(policies === 'off' ? { BEHALF__POLICY__ENFORCEMENT: 'off' } : {}),
       ...(servers ?? own)?.environment,
@@ -70,7 +75,7 @@ export const startBehalf = async (
         (await calls.token(scene.keyed(agent), { grant_type: 'client_credentials', resource })).body['access_token'],
       );
 
-    const subjectTokens = await some(() => accessToken(opaque.identifier), 8);
+    const subjectTokens = await some(() => accessToken(opaque.identifier), isQuick ? 2 : 8);
     await scene.consentToAgent(agent, subjectTokens[0] ?? '', jwt.identifier);
     const cookies: string[] = [];
     const refreshTokens = await some(async () => {
@@ -78,9 +83,9 @@ export const startBehalf = async (
       const tokens = await scene.newTokens(jwt.identifier, SCOPE);
       cookies.push(scene.browser.jar.header(new URL(calls.endpoints.authorization)));
       return String(tokens['refresh_token']);
-    }, CONNECTIONS);
-    const opaqueTokens = await some(() => ownToken(opaque.identifier), 32);
-    const jwtTokens = await some(() => ownToken(jwt.identifier), 32);
+    }, connectionsOf(isQuick));
+    const opaqueTokens = await some(() => ownToken(opaque.identifier), isQuick ? 8 : 32);
+    const jwtTokens = await some(() => ownToken(jwt.identifier), isQuick ? 8 : 32);
 
     const consent = scene.authorizationRequest(agent, { scope: 'openid read write', resource: jwt.identifier });
     const basic = (credential: typeof jwt.credential): string => {
@@ -119,6 +124,8 @@ export const startBehalf = async (
         },
         registration: registrationIn(scene),
       },
+      /** From then on so many policies count. */
+      activate: (count) => activatePolicies(scene, count),
       async close() {
         close();
         await remove();
@@ -133,7 +140,12 @@ export const startBehalf = async (
 
 const activatePolicies = async ({ management, agent, jwt }: Scene, count: number): Promise<void> => {
   const { body } = await management.call('GET', '/policy/schema');
-  const made = await management.call('POST', '/policy-sets', { text: policiesOf(count, String(body['starter'])) });
+  const draft = { text: policiesOf(count, String(body['starter'])) };
+  let made = await management.call('POST', '/policy-sets', draft);
+  // On a busy machine that may take longer than a request may; a second draft is as good.
+  for (let attempt = 1; made.status === 503 && attempt < 5; attempt += 1) {
+    made = await management.call('POST', '/policy-sets', draft);
+  }
   const path = `/policy-sets/${made.body['version']}`;
   const etag = (await management.call('GET', path)).headers.get('etag') ?? '';
   const { status, text } = await management.call('POST', `${path}/activation`, {}, { 'if-match': etag });

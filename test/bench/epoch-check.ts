@@ -10,7 +10,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { revocation } from '../../src/domain/authority/revocation/revocation.ts';
 import { EPOCHS, type Epoch } from '../../src/domain/platform/epochs/epoch.ts';
 
-const QUESTIONS = 60_000;
+const QUESTIONS = process.argv[2] === 'quick' ? 6_000 : 60_000;
 const folder = await mkdtemp(join(tmpdir(), 'behalf-epochs-'));
 const documents = sqliteDocumentStore(openSqlite({ file: join(folder, 'bench.db') }));
 const epochs = documents.collection<Epoch>(EPOCHS);

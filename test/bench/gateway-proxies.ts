@@ -16,10 +16,10 @@ import type { GatewayMicros, ProxyName } from './gateway-cost.ts';
 
 const TOKENS = 64;
 const isQuick = process.argv[2] === 'quick';
-const TURNS = isQuick ? 12 : 60;
+const TURNS = isQuick ? 6 : 60;
 /** Both programs are compiled after these: the compiler has threads of its own, whose time counts. A quick run does not wait for it. */
-const WARM_UP = isQuick ? 8 : 30;
-const PER_TURN = 512;
+const WARM_UP = isQuick ? 3 : 30;
+const PER_TURN = isQuick ? 128 : 512;
 
 const { keySet, tokens } = await benchTokens(TOKENS);
 

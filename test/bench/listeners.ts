@@ -29,7 +29,7 @@ const PER_SESSION = 4;
 const AT_ONCE = 16;
 const HEARD_WITHIN_MS = 30_000;
 
-export const listenersOn = async (count: number, core: number | undefined): Promise<Listeners> => {
+export const listenersOn = async (count: number, idleSeconds: number, core: number | undefined): Promise<Listeners> => {
   const asking = await startAsking({ core });
   const open: { readonly request: ClientRequest; readonly response: IncomingMessage }[] = [];
   try {
@@ -60,7 +60,6 @@ export const listenersOn = async (count: number, core: number | undefined): Prom
     });
     const withMb = await settledRss(asking.pid);
     const cpuBefore = await cpuMicrosOf(asking.pid);
-    const idleSeconds = 16;
     await pause(idleSeconds * 1000);
     const idleCpu = (await cpuMicrosOf(asking.pid)) - cpuBefore;
     heard = 0;

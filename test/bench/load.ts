@@ -7,6 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 
 export const CONNECTIONS = 32;
+/** Fewer in a quick run: what each of them needs, such as a session, is made at every start of a server. */
+export const connectionsOf = (isQuick: boolean): number => (isQuick ? 8 : CONNECTIONS);
 
 type Shot = {
   readonly method: 'GET' | 'POST';
@@ -78,8 +80,13 @@ export const rssMbOf = async (pid: number): Promise<number> => {
 export const percentile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
-/** Runs `step` on all connections for `seconds`, or until nothing is left to send. */
-export const measure = async (pid: number, step: Step, seconds: number): Promise<Measured> => {
+/** Runs `step` on so many connections for `seconds`, or until nothing is left to send. */
+export const measure = async (
+  pid: number,
+  step: Step,
+  seconds: number,
+  connections = CONNECTIONS,
+): Promise<Measured> => {
   const latencies: number[] = [];
   const cpuBefore = await cpuMicrosOf(pid);
   const begin = performance.now();
@@ -93,7 +100,7 @@ export const measure = async (pid: number, step: Step, seconds: number): Promise
       latencies.push(performance.now() - from);
     }
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, (_, index) => connection(index)));
+  await Promise.all(Array.from({ length: connections }, (_, index) => connection(index)));
   const elapsed = (performance.now() - begin) / 1000;
   const cpu = (await cpuMicrosOf(pid)) - cpuBefore;
   const sorted = Float64Array.from(latencies).sort();

@@ -18,6 +18,7 @@ import { type DecisionToToken, decisionsTable, decisionsToTokens } from './decis
 import { type Denial, denials, denialsTable } from './deny.ts';
 import { type GatewayMicros, gatewayCostOf, gatewayText } from './gateway-cost.ts';
 import { type Listeners, listenersOn, listenersTable } from './listeners.ts';
+import { connectionsOf } from './load.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
 import { type BenchOptions, benchOptions, QUICK_SECONDS, usage } from './options.ts';
 import { type PageCost, pageCosts, pagesTable } from './pages.ts';
@@ -33,6 +34,9 @@ import { type VerificationMicros, verificationOf, verificationText } from './ver
 const ROOT = resolve(import.meta.dirname, '../..');
 const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
 const core = isPinned ? 0 : undefined;
+
+const POLLERS = { count: 1000, seconds: 20, intervalSeconds: 5 };
+const QUICK_POLLERS = { count: 24, seconds: 2, intervalSeconds: 1 };
 
 /** This process, and what it starts without a core of its own. */
 const runOn = (cores: string): void => {
@@ -67,29 +71,33 @@ const run = async (options: BenchOptions) => {
   const variants: Figures = {};
   for (let index = 0; index < rounds; index += 1) {
     const starts = [
-      () => startBare(core),
-      () => startBehalf(core),
-      () => startBehalf(core, { name: 'mongodb-redis' }),
-      () => startBehalf(core, { name: 'memory' }),
+      () => startBare(core, isQuick),
+      () => startBehalf(core, { isQuick }),
+      () => startBehalf(core, { name: 'mongodb-redis', isQuick }),
+      () => startBehalf(core, { name: 'memory', isQuick }),
     ];
     if (wanted.length > 0) await round(figures, starts, wanted, { ...options, index });
     if (!isOn('variants')) continue;
-    // Processes of their own, so that all three have done the same before.
+    // Processes of their own, so that all three have done the same before. A quick run compares with what it has.
+    const known = isQuick ? exchange.filter(({ name }) => figures[name]?.behalf) : [];
     const others = [
-      () => startBehalf(core),
-      () => startBehalf(core, { name: 'memory-audit' }),
-      () => startBehalf(core, { name: 'logging' }),
+      ...(known.length === exchange.length ? [] : [() => startBehalf(core, { isQuick })]),
+      () => startBehalf(core, { name: 'memory-audit', isQuick }),
+      () => startBehalf(core, { name: 'logging', isQuick }),
     ];
     await round(variants, others, exchange, { ...options, index });
+    for (const { name } of known) variants[name] = { ...figures[name], ...variants[name] };
   }
-  const epochMicros = isOn('epochs') ? (await printedBy<{ micros: number }>('epoch-check.ts')).micros : undefined;
+  const epochMicros = isOn('epochs')
+    ? (await printedBy<{ micros: number }>('epoch-check.ts', isQuick)).micros
+    : undefined;
   const gateway = isOn('gateway')
     ? gatewayCostOf(await printedBy<GatewayMicros>('gateway-proxies.ts', isQuick))
     : undefined;
   const verification = isOn('verification')
-    ? verificationOf(await printedBy<VerificationMicros>('token-verification.ts'))
+    ? verificationOf(await printedBy<VerificationMicros>('token-verification.ts', isQuick))
     : undefined;
-  const authority = isOn('authority') ? await printedBy<AuthorityMicros>('authority-check.ts') : undefined;
+  const authority = isOn('authority') ? await printedBy<AuthorityMicros>('authority-check.ts', isQuick) : undefined;
 
   const [ofExchange] = exchange;
   const policies =
@@ -101,17 +109,19 @@ const run = async (options: BenchOptions) => {
       : undefined;
 
   const pages: readonly PageCost[] = isOn('pages') ? await pageCosts(isQuick ? QUICK_SECONDS : 2, core) : [];
-  const listening: Listeners[] = isOn('listeners') ? [await listenersOn(isQuick ? 400 : 5000, core)] : [];
+  const listening: Listeners[] = isOn('listeners')
+    ? [await listenersOn(isQuick ? 64 : 5000, isQuick ? 1 : 16, core)]
+    : [];
   const waiting: Pollers[] = [];
   for (const store of isOn('pollers') ? (['sqlite', 'mongodb-redis'] as const) : [])
-    waiting.push(await pollersOn(store, isQuick ? 60 : 1000, isQuick ? 5 : 20, core));
-  const tokens: readonly DecisionToToken[] = isOn('decisions') ? await decisionsToTokens(isQuick ? 8 : 200, core) : [];
+    waiting.push(await pollersOn(store, { ...(isQuick ? QUICK_POLLERS : POLLERS), core }));
+  const tokens: readonly DecisionToToken[] = isOn('decisions') ? await decisionsToTokens(isQuick ? 4 : 200, core) : [];
 
   runOn(`0-${cpus().length - 1}`);
   const counted = CASES.filter((one) => cases.includes(one) || (isOn('epochs') && exchange.includes(one)));
   const operations: readonly Operations[] =
     isOn('operations') || isOn('epochs')
-      ? await operationsOf(isOn('operations') && cases.length === 0 ? CASES : counted, isQuick ? 15 : 40)
+      ? await operationsOf(isOn('operations') && cases.length === 0 ? CASES : counted, isQuick ? 5 : 40, isQuick)
       : [];
   const scaled: readonly Scaling[] = isOn('scaling')
     ? await scalingOf(
@@ -123,7 +133,7 @@ const run = async (options: BenchOptions) => {
     : [];
   const ends: Denial[] = [];
   for (const store of isOn('deny') ? (['sqlite', 'mongodb-redis'] as const) : [])
-    ends.push(...(await denials(store, isQuick ? 10 : 100)));
+    ends.push(...(await denials(store, isQuick ? 4 : 100)));
 
   return {
     bench: 'server',
@@ -140,6 +150,7 @@ const run = async (options: BenchOptions) => {
     },
     rounds,
     seconds: options.seconds,
+    connections: connectionsOf(isQuick),
     elapsedSeconds: Math.round((performance.now() - begin) / 1000),
     cases: rowsOf(figures),
     variants: variantsOf(variants),
@@ -162,7 +173,7 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
   const { cases, variants, epochs, authority, policies, operations, scaling, rounds, seconds } = result;
   const { pages, listeners, pollers, decisions, ends, verification, gateway } = result;
   return [
-    `Server CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
+    `Server CPU per request, ${result.connections} connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
     ...(cases.length > 0 ? [rowsTable(cases)] : []),
     ...variants.map(variantsText),
     ...(epochs

@@ -35,18 +35,23 @@ const MOST_ROUND_TRIPS: Readonly<Record<string, number>> = {
 const SETTLE_MS = 8;
 /** As many as a subject has tokens, so that each has been seen. */
 const WARM_UP = 34;
+const QUICK_WARM_UP = 8;
 
-export const operationsOf = async (cases: readonly BenchCase[], requests: number): Promise<readonly Operations[]> => {
+export const operationsOf = async (
+  cases: readonly BenchCase[],
+  requests: number,
+  isQuick: boolean,
+): Promise<readonly Operations[]> => {
   const servers = await startStoreServers({ isCounted: true });
   const { wire } = servers;
   try {
     if (!wire) throw new Error('nothing counts');
-    const { subject, close } = await startBehalf(undefined, { name: 'mongodb-redis', servers });
+    const { subject, close } = await startBehalf(undefined, { name: 'mongodb-redis', servers, isQuick });
     try {
       const counted: Operations[] = [];
       for (const one of cases.filter(({ isFor }) => isFor(subject))) {
         process.stderr.write(`store operations: ${one.name}\n`);
-        counted.push(await countCase(one, subject, wire, requests));
+        counted.push(await countCase(one, subject, wire, requests, isQuick ? QUICK_WARM_UP : WARM_UP));
       }
       return counted;
     } finally {
@@ -62,10 +67,11 @@ const countCase = async (
   subject: Subject,
   wire: WireCounter,
   requests: number,
+  warmUp: number,
 ): Promise<Operations> => {
-  const step = one.prepare(subject, requests + WARM_UP);
+  const step = one.prepare(subject, requests + warmUp);
   const first: number[] = [];
-  for (let index = 0; index < WARM_UP; index += 1) {
+  for (let index = 0; index < warmUp; index += 1) {
     wire.take();
     await step(0)?.();
     await pause(SETTLE_MS);

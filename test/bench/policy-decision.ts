@@ -21,8 +21,9 @@ export type DecisionMicros = {
   readonly mixed: Spread;
 };
 
-const QUESTIONS = 1_000;
-const ROUNDS = process.argv[2] === 'quick' ? 1 : 5;
+const isQuick = process.argv[2] === 'quick';
+const QUESTIONS = isQuick ? 100 : 1_000;
+const ROUNDS = isQuick ? 1 : 5;
 /** Asked in the mix that were asked before. */
 const OF_BEFORE = 0.8;
 const COUNTS = [11, 50, 200, 2_000];

@@ -30,32 +30,37 @@ export type Pollers = {
 
 /** Of one poller in a second. */
 const MOST_READS = 1;
-const INTERVAL_SECONDS = 5;
 const READS = /\.(?:get|getMany|find)$/;
 const READ_COMMANDS = /^(?:find|aggregate|count|redis (?:get|mget|exists))\b/;
 /** People are asked by so many at once while all is made ready. */
 const AT_ONCE = 8;
 
+export type PollersOptions = {
+  readonly count: number;
+  /** How long they poll, after a first interval that is not measured. */
+  readonly seconds: number;
+  readonly intervalSeconds: number;
+  readonly core: number | undefined;
+};
+
 type Waiting = { readonly agent: Identity; readonly authReqId: string };
 
 export const pollersOn = async (
   store: Pollers['store'],
-  count: number,
-  seconds: number,
-  core: number | undefined,
+  { count, seconds, intervalSeconds, core }: PollersOptions,
 ): Promise<Pollers> => {
   const servers = store === 'sqlite' ? undefined : await startStoreServers({ isCounted: true });
   try {
-    const asking = await startAsking({ core, servers, pollIntervalSeconds: INTERVAL_SECONDS });
+    const asking = await startAsking({ core, servers, pollIntervalSeconds: intervalSeconds });
     try {
       process.stderr.write(`pollers, ${store}: asking ${count} times\n`);
       const waiting = await questions(asking, count);
       process.stderr.write(`pollers, ${store}: polling for ${seconds} s\n`);
-      await polling(asking, waiting, INTERVAL_SECONDS);
+      await polling(asking, waiting, intervalSeconds, intervalSeconds);
       const before = await storeCalls(asking.metrics);
       const cpuBefore = await cpuMicrosOf(asking.pid);
       servers?.wire?.take();
-      const latencies = await polling(asking, waiting, seconds);
+      const latencies = await polling(asking, waiting, intervalSeconds, seconds);
       const wire = servers?.wire?.take();
       const cpu = (await cpuMicrosOf(asking.pid)) - cpuBefore;
       const after = await storeCalls(asking.metrics);
@@ -66,7 +71,7 @@ export const pollersOn = async (
       return {
         store,
         pollers: count,
-        intervalSeconds: INTERVAL_SECONDS,
+        intervalSeconds,
         polls: latencies.length,
         asked: each(sum(made.filter(([name]) => READS.test(name)))),
         ...(wire
@@ -120,12 +125,17 @@ const questions = async (asking: Asking, count: number): Promise<readonly Waitin
 };
 
 /** All of them ask for so long, each once in an interval. Answers how long each answer took. */
-const polling = async (asking: Asking, waiting: readonly Waiting[], seconds: number): Promise<readonly number[]> => {
+const polling = async (
+  asking: Asking,
+  waiting: readonly Waiting[],
+  intervalSeconds: number,
+  seconds: number,
+): Promise<readonly number[]> => {
   const latencies: number[] = [];
   const end = performance.now() + seconds * 1000;
   const poller = async ({ agent, authReqId }: Waiting, index: number): Promise<void> => {
     // In time even if the clock of the server is a little behind.
-    const interval = INTERVAL_SECONDS * 1000 + 50;
+    const interval = intervalSeconds * 1000 + 50;
     await pause((index / waiting.length) * interval);
     while (performance.now() < end) {
       const from = performance.now();

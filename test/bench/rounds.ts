@@ -1,19 +1,25 @@
 /** All subjects side by side: each round starts them anew and measures case by case, one right after the other. */
 import type { RunningSubject } from './bare-subject.ts';
 import type { BenchCase, Subject } from './cases.ts';
-import { type Measured, measure } from './load.ts';
+import { connectionsOf, type Measured, measure } from './load.ts';
 
 export type Figures = Record<string, Partial<Record<Subject['name'], Measured[]>>>;
 
-export type Lengths = { readonly seconds: number; readonly warmUpSeconds: number };
+export type Lengths = { readonly seconds: number; readonly warmUpSeconds: number; readonly isQuick: boolean };
 
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 export const measureCase = async (one: BenchCase, subject: Subject, lengths: Lengths): Promise<Measured> => {
-  const { seconds, warmUpSeconds } = lengths;
+  const { seconds, warmUpSeconds, isQuick } = lengths;
+  const connections = connectionsOf(isQuick);
   const { perStep = 1 } = one;
-  const warm = await measure(subject.pid, one.prepare(subject, Math.ceil(6000 * warmUpSeconds)), warmUpSeconds);
+  const warm = await measure(
+    subject.pid,
+    one.prepare(subject, Math.ceil(6000 * warmUpSeconds)),
+    warmUpSeconds,
+    connections,
+  );
   const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
-  const { steps, cpuMicros, ...rest } = await measure(subject.pid, one.prepare(subject, count), seconds);
+  const { steps, cpuMicros, ...rest } = await measure(subject.pid, one.prepare(subject, count), seconds, connections);
   return { ...rest, steps: steps * perStep, cpuMicros: Math.round(cpuMicros / perStep) };
 };
 

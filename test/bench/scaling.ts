@@ -28,7 +28,7 @@ export const scalingOf = async (
   const measured = new Map<string, Map<number, Measured[]>>();
   for (let index = 0; index < rounds; index += 1) {
     for (const count of index % 2 === 1 ? [workers, 1] : [1, workers]) {
-      const { subject, close } = await startBehalf(undefined, { workers: count });
+      const { subject, close } = await startBehalf(undefined, { workers: count, isQuick: lengths.isQuick });
       try {
         for (const one of cases) {
           process.stderr.write(`scaling: ${count} of ${workers} workers, ${one.name}\n`);

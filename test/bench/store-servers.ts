@@ -26,6 +26,8 @@ export const startStoreServers = async ({ isCounted = false } = {}): Promise<Sto
       BEHALF_MONGODB_URL: wire ? direct(url, wire.ports.mongodb) : url,
       BEHALF_REDIS_URL: wire ? `redis://127.0.0.1:${wire.ports.redis}` : redis.url,
       BEHALF__STORES__ALLOWSTANDALONE: String(mongodb.isStandalone),
+      // What is measured is how long a call takes. On a busy machine none of them is to fail.
+      BEHALF__STORES__DEADLINEMILLISECONDS: '5000',
     },
     ...(wire ? { wire } : {}),
     async remove() {

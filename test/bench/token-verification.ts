@@ -9,7 +9,7 @@ import type { VerificationMicros } from './verification.ts';
 
 const TOKENS = 64;
 const TURNS = 24;
-const PER_TURN = 256;
+const PER_TURN = process.argv[2] === 'quick' ? 64 : 256;
 
 const { keySet, tokens } = await benchTokens(TOKENS);
 
