@@ -1,14 +1,12 @@
 /** Introspection of all access tokens, and revocation of JWTs (RFC 7662, RFC 7009). */
 import { EventEmitter } from 'node:events';
-import { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
-import { beginRequest } from '../../../src/provider/seam/request-state.ts';
 import { structuredTokens, WITHHELD } from '../../../src/provider/tokens/structured-tokens.ts';
+import { begunRequest } from './begun-request.ts';
 
 const ISSUER = 'https://id.example';
 const MAIL = 'https://mail.example';
@@ -46,12 +44,6 @@ beforeEach(() => {
 });
 
 type Handler = (ctx: object, next: () => Promise<void>) => Promise<void>;
-
-const begun = (): IncomingMessage => {
-  const request = new IncomingMessage(new Socket());
-  beginRequest(request, { id: 'req_1', source: '192.0.2.1', certificate: undefined, arrivedAt: 0 });
-  return request;
-};
 
 const service = () =>
   structuredTokens({
@@ -108,7 +100,7 @@ const request = async ({
   service().install(provider as unknown as Provider);
   const headers: string[] = [];
   const ctx = {
-    ...{ req: begun(), status, body: { active: false } as unknown, type: '', oidc: undefined as unknown },
+    ...{ req: begunRequest(), status, body: { active: false } as unknown, type: '', oidc: undefined as unknown },
     remove: (name: string) => headers.push(name),
   };
   const oidc = new OIDCContext(ctx, route);
@@ -264,7 +256,7 @@ describe('revocation of a JWT', () => {
 
 describe('revocation of an opaque token', () => {
   const allowed = (clientId: string, more: object = {}) =>
-    service().revocationAllowed({ req: begun(), oidc: {} } as never, clientId, {
+    service().revocationAllowed({ req: begunRequest(), oidc: {} } as never, clientId, {
       ...{ clientId: 'app_1', kind: 'RefreshToken' },
       ...more,
     });
