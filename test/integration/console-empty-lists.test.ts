@@ -37,6 +37,7 @@ test.each([
   '/console/budgets',
   '/console/webhooks',
   '/console/audit-sinks',
+  '/console/legal-holds',
   '/console/trusted-issuers',
   '/console/peers',
 ])(

@@ -74,6 +74,8 @@ const SHOWN: readonly string[] = [
   'kills.by',
   'kills.reason',
   'kills.target',
+  'legal_holds.reason',
+  'legal_holds.releaseReason',
   'mail_links.email',
   'peers.inbound.clients[]',
   'peers.inbound.resources.*[]',

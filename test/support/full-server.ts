@@ -162,6 +162,11 @@ export const fullServer = async (options: RunOptions = {}) => {
       tools: ['calendar.find', 'mail.send'],
     },
   });
+  const hold = await idOf('/legal-holds', {
+    ...{ about: planner, from: now - DAY, to: now + DAY, reason: 'Case 12: payments of the planner' },
+  });
+  const settled = await idOf('/legal-holds', { reason: 'Audit of the first quarter' });
+  await management.call('POST', `/legal-holds/${settled}/release`, { reason: 'The auditors have their report' });
   const blueprintPath = `/blueprints/${blueprint.id}`;
   const version = String((await management.call('GET', blueprintPath)).headers.get('etag'));
   const ceilings = { authority: { [jwt.identifier]: ['read'] }, max_access_token_seconds: 600 };
@@ -339,6 +344,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       auditSink,
+      hold,
       upstream,
       draft: String(draft['version']),
     },

@@ -126,6 +126,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-empty-lists',
     'integration/console-first-steps',
     'integration/console-kills',
+    'integration/console-legal-holds',
     'integration/console-mcp-servers',
     'integration/console-objects',
     'integration/console-people-bulk',

@@ -65,6 +65,8 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     // They need a second factor of the last five minutes: a busy machine comes too late to the end of the tour.
     ada('trusted issuer, new', '/console/trusted-issuers/new'),
     ada('trusted issuer, changed', `/console/trusted-issuers/${ids.issuer}/edit`),
+    ada('legal hold, new', '/console/legal-holds/new'),
+    ada('legal hold, released', `/console/legal-holds/${ids.hold}/release`),
     ada('audit sink, new', '/console/audit-sinks/new'),
     ada('audit sink, changed', `/console/audit-sinks/${ids.auditSink}/edit`),
     ada('other domain, new', '/console/peers/new'),
@@ -259,6 +261,9 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('webhook, changed', `/console/webhooks/${ids.webhook}/edit`),
     ada('webhook, new secret', `/console/webhooks/${ids.webhook}/rotate-secret`),
     ada('webhook, deleted', `/console/webhooks/${ids.webhook}/delete`),
+    ada('legal holds', '/console/legal-holds'),
+    ada('legal holds, released', '/console/legal-holds?state=released'),
+    ada('legal hold', `/console/legal-holds/${ids.hold}`),
     ada('audit sinks', '/console/audit-sinks'),
     ada('audit sink', `/console/audit-sinks/${ids.auditSink}`),
     ada('audit sink, tested in vain', `/console/audit-sinks/${ids.auditSink}?failure=status_not_ok&status=503`),

@@ -13,6 +13,7 @@ import { submit } from '../partials/submit.ts';
 import { agoText, secondText } from '../time-text.ts';
 import { eventPhrase, NAMED_EVENTS } from '../words/audit-events.ts';
 import { auditWords as words } from '../words/console-audit.ts';
+import { holdWords } from '../words/console-legal-holds.ts';
 import { listWords } from '../words/lists.ts';
 
 /** As in the address: type of event, ids, and days as `2026-11-25`; '' for any. */
@@ -74,6 +75,8 @@ export type AuditPageModel = ConsoleFrame & {
   readonly rows: readonly AuditRow[];
   readonly pages: Pagination;
   /** Events of the period may be in an archive only; absent: none is. */
+  /** Absent: not permitted to the viewer. */
+  readonly holdsHref?: string;
   readonly archived?: { readonly before: number; readonly places: readonly string[] };
   /** The events of the search as a file; absent: nothing is searched for. */
   readonly foundHref?: string;
@@ -117,6 +120,7 @@ ${pagination(model.pages, words.pages)}
 ${model.archived !== undefined && html`<p class="hint">${words.archived} ${secondText(Math.floor(model.archived.before / 1000))} · ${plainText(model.archived.places.join(', '), 400)}</p>`}</section>
 ${model.foundHref !== undefined && html`<p><a href="${model.foundHref}">${words.takeFound}</a> <span class="hint">${words.takeFoundHint}</span></p>`}
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}
+${model.holdsHref !== undefined && html`<p><a href="${model.holdsHref}">${holdWords.ofTheLog}</a> <span class="hint">${holdWords.ofTheLogHint}</span></p>`}
 ${model.log === 'unavailable' && html`<p>${words.logUnavailable}</p>`}
 ${typeof model.log === 'object' && html`<p>${model.log.size === undefined ? words.logWithheld : words.log(model.log.size)} <code>${plainText(model.log.verifierKey, 400)}</code> ${copyButton(model.log.verifierKey)} <span class="hint">${words.logHint}</span></p>`}
 ${typeof model.log === 'object' && model.log.witnesses.count > 0 && html`<p>${words.logWitnesses(model.log.witnesses.count, model.log.witnesses.failing.length)}${model.log.witnesses.failing.length > 0 && html` ${words.logFailing} ${plainText(model.log.witnesses.failing.join(', '), 400)}.`}${!model.log.witnesses.isQuorum && html` ${words.logNoQuorum}`}</p>`}`,

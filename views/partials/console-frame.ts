@@ -44,6 +44,7 @@ const SECTIONS = {
     transactions: { path: '/console/transactions', name: words.places.transactions },
     kills: { path: '/console/kills', name: words.places.kills },
     auditLog: { path: '/console/audit', name: words.places.auditLog },
+    'legal-holds': { path: '/console/legal-holds', name: words.places['legal-holds'] },
   },
   settings: {
     server: { path: '/console/server', name: words.places.server },

@@ -13,7 +13,13 @@ import { submit } from './submit.ts';
 
 /** How a field looks. A value is a list of texts: several for `many`, else none or one. */
 export type FormLook =
-  | { readonly kind: 'line'; readonly maxLength: number; readonly isNumber?: true; readonly isSecret?: true }
+  | {
+      readonly kind: 'line';
+      readonly maxLength: number;
+      readonly isNumber?: true;
+      readonly isSecret?: true;
+      readonly isDay?: true;
+    }
   | { readonly kind: 'area'; readonly rows: number; readonly maxLength: number; readonly isCode?: true }
   | { readonly kind: 'choice'; readonly options: readonly Option[] }
   | { readonly kind: 'flag' }
@@ -150,6 +156,7 @@ const controlOf = (control: FormControl): Html => {
       return field({
         ...input,
         ...(look.isSecret ? { type: 'password' as const } : { value: text }),
+        ...(look.isDay ? { type: 'date' as const } : {}),
         ...(look.isNumber ? { inputMode: 'numeric' as const } : {}),
         ...(unit === undefined ? {} : { unit: html`<span>${unit}</span>` }),
       });

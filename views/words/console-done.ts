@@ -116,6 +116,11 @@ export const doneWords = {
     de: 'Die Testnachricht kam nicht an. Der letzte Fehler nennt den Grund.',
   }),
   sinkTested: phrase({ en: 'The test event arrived.', de: 'Das Testereignis ist angekommen.' }),
+  holdPlaced: phrase({ en: 'Placed. It applies from now on.', de: 'Angelegt. Gilt ab jetzt.' }),
+  holdReleased: phrase({
+    en: 'Released. It keeps nothing any more, and stays on record.',
+    de: 'Aufgehoben. Sie bewahrt nichts mehr und bleibt vermerkt.',
+  }),
   sinkPaused: phrase({
     en: 'Paused. Its events wait in the audit log.',
     de: 'Angehalten. Seine Ereignisse warten im Protokoll.',

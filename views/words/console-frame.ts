@@ -32,6 +32,7 @@ export const consoleWords = {
     replay: phrase({ en: 'Replay', de: 'Wiederholen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
     auditLog: phrase({ en: 'Audit log', de: 'Protokoll' }),
+    'legal-holds': phrase({ en: 'Legal holds', de: 'Löschsperren' }),
     transactions: phrase({ en: 'Transactions', de: 'Vorgänge' }),
     server: phrase({ en: 'Server', de: 'Server' }),
     webhooks: phrase({ en: 'Webhooks', de: 'Webhooks' }),
@@ -59,6 +60,7 @@ export const consoleWords = {
     issuers: phrase({ en: 'Back to the issuer', de: 'Zurück zum Aussteller' }),
     peers: phrase({ en: 'Back to the domain', de: 'Zurück zur Domäne' }),
     webhooks: phrase({ en: 'Back to the webhook', de: 'Zurück zum Webhook' }),
+    'legal-holds': phrase({ en: 'Back to the legal hold', de: 'Zurück zur Löschsperre' }),
     'audit-sinks': phrase({ en: 'Back to the audit sink', de: 'Zurück zum Audit-Ziel' }),
   },
 };

@@ -30,6 +30,7 @@ export const listWords = {
     kills: phrase({ en: 'Pages of kills', de: 'Seiten der Notaus-Aufträge' }),
     webhooks: phrase({ en: 'Pages of webhooks', de: 'Seiten der Webhooks' }),
     auditSinks: phrase({ en: 'Pages of audit sinks', de: 'Seiten der Audit-Ziele' }),
+    legalHolds: phrase({ en: 'Pages of legal holds', de: 'Seiten der Löschsperren' }),
     versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
   },
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),

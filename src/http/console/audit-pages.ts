@@ -67,6 +67,7 @@ export const addAuditPages = ({ page, deps, calls }: PageParts): void => {
           ? { foundHref: hrefWith(`${path}/events.ndjson`, asked) }
           : {}),
         ...(calls.may('exportAudit', viewer.account) ? { exportHref: `${path}.ndjson` } : {}),
+        ...(calls.may('listLegalHolds', viewer.account) ? { holdsHref: `${deps.basePath}/console/legal-holds` } : {}),
         ...(isBehind ? { archived } : {}),
         log: await logOf(calls, viewer),
       }),

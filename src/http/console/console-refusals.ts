@@ -6,6 +6,7 @@ export const CONSOLE_REFUSALS = {
   pasted_keys_malformed: { code: 'invalid_field', text: 'This is not JSON. Paste a JSON Web Key, or a set of them.' },
   owner_name_unknown: { code: 'invalid_field', text: 'There is no active account or group with this name.' },
   number_malformed: { code: 'invalid_field', text: 'This is not a number. Type digits only.' },
+  day_malformed: { code: 'invalid_field', text: 'This is not a day. Type it like 2026-11-30.' },
   typed_json_malformed: {
     code: 'invalid_field',
     text: 'This is not JSON. Check brackets, commas and quotation marks.',

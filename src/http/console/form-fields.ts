@@ -8,6 +8,7 @@ import type { FormLook } from '../../../views/partials/object-form.ts';
 import { rightsLines, rightsText } from '../../../views/rights-text.ts';
 import { durationPhrase } from '../../../views/time-text.ts';
 import { objectWords as words } from '../../../views/words/console-objects.ts';
+import { dayOf } from '../middleware/form-body.ts';
 import { keysOf, linesOf, typedJson } from './agent-form.ts';
 import { consoleRefusal } from './console-refusals.ts';
 
@@ -72,6 +73,27 @@ export const lineField = (maxLength: number): FieldKind => ({
   read: textOf,
   write: shownText,
 });
+
+/** Text of some lines. */
+export const textField = (rows: number, maxLength: number): FieldKind => ({
+  look: { kind: 'area', rows, maxLength },
+  read: textOf,
+  write: shownText,
+});
+
+/** A day in UTC, which the API takes as its first or its last second. */
+export const dayField = (at: 'begins' | 'ends'): FieldKind => ({
+  look: { kind: 'line', maxLength: 10, isDay: true },
+  read: (given, field) => {
+    const text = textOf(given);
+    const day = text === undefined ? undefined : dayOf(text);
+    if (text !== undefined && day === undefined) throw consoleRefusal('day_malformed', { field });
+    return day === undefined || at === 'begins' ? day : day + DAY - 1;
+  },
+  write: shownText,
+});
+
+const DAY = 86_400;
 
 /** A password: the page never shows it. */
 export const secretField = (maxLength: number): FieldKind => ({

@@ -28,6 +28,7 @@ import { addHealthPages } from './health-pages.ts';
 import { addIssuerPages } from './issuer-pages.ts';
 import { addKeyPages } from './key-pages.ts';
 import { addKillPages } from './kill-pages.ts';
+import { addLegalHoldPages } from './legal-hold-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { addMcpServerPages } from './mcp-server-pages.ts';
 import { addOverviewPages } from './overview-pages.ts';
@@ -106,6 +107,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addKillPages, places: { kills: ['listKills', 'all'] } },
   { add: addAuditEventPage },
   { add: addAuditPages, places: { auditLog: ['listAuditEvents'] } },
+  { add: addLegalHoldPages, places: { 'legal-holds': ['listLegalHolds'] } },
   { add: addTransactionList, places: { transactions: ['listTransactions'] } },
   { add: addTransactionPage },
   { add: addTransactionFiles },

@@ -20,6 +20,7 @@ import {
   liftKillPage,
   previewKillPage,
 } from '../../../views/pages/console-kills.ts';
+import { type HoldRow, holdPage, holdsPage, releaseHoldPage } from '../../../views/pages/console-legal-holds.ts';
 import { type PeerRow, peerPage, peersPage } from '../../../views/pages/console-peers.ts';
 import { type RegistrationTokenRow, registrationTokensPage } from '../../../views/pages/console-registration-tokens.ts';
 import { signingKeysPage, type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
@@ -70,6 +71,10 @@ export const operationPages = (
     failureStatus: 413,
   };
   const sinkFacts = { isPersonal: true, delivered: 4, leftOut: 1, createdAt: NOON, updatedAt: NOON + 60 };
+  const hold: HoldRow = {
+    ...{ id: text('hld_1'), href: `${home}/hld_1`, state: 'active', about: text('Planner'), from: NOON, to: NOON },
+    ...{ reason: text('Case 12'), byName: text('Olga'), at: NOON, kept: { count: 100, isMore: true, href: home } },
+  };
   const issuer: IssuerRow = {
     ...{ id: text('tis_1'), href: `${home}/tis_1`, name: text('Cluster'), issuer: text('https://c.example.com') },
     ...{ template: 'kubernetes', state: 'active', health: 'healthy' },
@@ -329,9 +334,29 @@ export const operationPages = (
       sink: { ...sink, ...sinkFacts, refused: { id: text('nod_1:1'), href: `${home}/e` }, isContentRefused: false },
       actions: [],
     }),
+    legalHolds: holdsPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [
+        hold,
+        { ...{ id: 'hld_2', href: home, state: 'active', reason: 'x', byName: 'Ada', at: NOON }, from: NOON },
+        { ...hold, state: 'released' },
+      ],
+    }),
+    noLegalHolds: holdsPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    legalHold: holdPage({
+      ...{ ...frame, releaseHref: `${home}/release`, auditLogHref: home },
+      hold: { ...hold, aboutHref: home },
+    }),
+    legalHoldReleased: holdPage({
+      ...frame,
+      hold: { ...hold, state: 'released', released: { byName: text('Ada'), at: NOON, reason: text('Settled') } },
+    }),
+    releaseLegalHold: releaseHoldPage(frame, { hold, value: text('Settled'), error: text('Give a reason.') }),
     skipAuditEvent: skipEventPage(frame, {
       ...{ href: `${home}/snk_1`, name: text('Our SIEM') },
-      event: { id: text('nod_1:1'), facts: { type: text('token.issued'), at: NOON, who: text('Ada'), href: home } },
+      event: { id: text('nod_1:1'), facts: { type: 'token.issued', at: NOON, who: text('Ada'), href: home } },
     }),
     skipArchivedEvent: skipEventPage(frame, { href: home, name: 'Our SIEM', event: { id: text('nod_1:1') } }),
     removeAuditSink: removeSinkPage(

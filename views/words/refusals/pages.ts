@@ -53,6 +53,7 @@ export const CONSOLE_GERMAN = {
   pasted_keys_malformed: 'Das ist kein JSON. Fügen Sie einen JSON Web Key ein, oder mehrere.',
   owner_name_unknown: 'Es gibt kein aktives Konto und keine Gruppe mit diesem Namen.',
   number_malformed: 'Das ist keine Zahl. Geben Sie nur Ziffern ein.',
+  day_malformed: 'Das ist kein Tag. Geben Sie ihn wie 2026-11-30 an.',
   typed_json_malformed: 'Das ist kein JSON. Prüfen Sie Klammern, Kommas und Anführungszeichen.',
   rights_malformed:
     'Schreiben Sie jede API einmal und in eine eigene Zeile: ihre Kennung, danach ihre Scopes mit Leerzeichen dazwischen.',
