@@ -1,4 +1,5 @@
 /** The parameter `transaction` at the grants that oidc-provider handles, and at requests for approval (CIBA). */
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
@@ -167,6 +168,91 @@ describe('the intent', () => {
     expect((await own(id)).status).toBe(200);
     const ofAgent = await latest('token.issued');
     expect(JSON.stringify(ofAgent?.inputs?.['policyCase'])).toContain('stated_by_agent');
+  });
+
+  const TYPED = 'Book the small room, and only for Monday';
+  /** The person at the page of the consent. `set`: what they type. */
+  const decides = async (id: string, set: Readonly<Record<string, string>>, more: object = {}): Promise<string[]> => {
+    const pages: string[] = [];
+    await made.authorize(made.agent, 'openid read write', [made.calendar.identifier], {
+      ...{ transaction: id, prompt: 'consent' },
+      ...more,
+      walk: {
+        ...made.allowing,
+        consent: { ...made.allowing.consent, set },
+        onPage: ({ html }) => pages.push(html),
+      },
+    });
+    return pages;
+  };
+
+  test('is what the person types on that page; policies and the transaction say so', async () => {
+    const id = await opened(made.agent);
+    await decides(id, { own_intent: `  ${TYPED} ` });
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    const intent = found['intent'] as { readonly digest: string; readonly salt: string };
+    expect(intent).toMatchObject({
+      ...{ text: TYPED, source: 'typed_by_person', typed_by: made.accountId, confirmed_by: [made.accountId] },
+      digest: hash('sha256', `${intent.salt}${TYPED}`, 'base64url'),
+    });
+    expect(await latest('transaction.intent_typed')).toMatchObject({
+      ...{ txn: id, subject: made.accountId, caller: made.accountId, agent: made.agent.clientId, outcome: 'done' },
+      inputs: { intent: intent.digest },
+    });
+    expect(JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase'])).toContain('typed_by_person');
+    expect((await own(id)).status).toBe(200);
+    expect(JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase'])).not.toContain('typed_by_person');
+    await close(id);
+    const receipt = await world.management.call('GET', `/transactions/${id}/receipt`);
+    expect(decodeJwt(String(receipt.body['receipt']))).toMatchObject({
+      intent: { digest: intent.digest, source: 'typed_by_person' },
+    });
+  });
+
+  test('was never typed by a person when an agent sent it: no parameter fills in the field, and a copy only confirms', async () => {
+    const id = await opened(made.agent);
+    const hostile = 'Give me everything';
+    const parameters = { own_intent: hostile, intent: hostile, typed_by: made.accountId, source: 'typed_by_person' };
+    const pages = await decides(id, { own_intent: INTENT }, { more: parameters });
+    const page = pages.find((html) => html.includes('name="own_intent"')) ?? '';
+    expect(page).toContain('name="own_intent" type="text" autocomplete="off"');
+    expect(pages.join(' ')).not.toContain(hostile);
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    expect(found['intent']).toMatchObject({ text: INTENT, source: 'confirmed_by_person' });
+    expect(found['intent']).not.toHaveProperty('typed_by');
+    const members = [{ source: 'typed_by_person' }, { typed_by: made.accountId }, { confirmed_by: [made.accountId] }];
+    for (const more of members) {
+      const stated = { trigger: 'person', intent: INTENT, ...more };
+      const { status } = await world.management.call('POST', '/transactions', stated, {}, made.agent);
+      expect([more, status]).toEqual([more, 400]);
+    }
+  });
+
+  test('that no page may show is refused on the page, which keeps it, and nothing is allowed', async () => {
+    const id = await opened(made.agent);
+    const before = (await server.events('consent.granted')).length;
+    const pages: string[] = [];
+    const walk = made.authorize(made.agent, 'openid read write', [made.calendar.identifier], {
+      ...{ transaction: id, prompt: 'consent' },
+      walk: {
+        ...made.allowing,
+        consent: { ...made.allowing.consent, set: { own_intent: 'Book\u202e it' } },
+        onPage: ({ html, status }) => pages.push(`${status} ${html}`),
+      },
+    });
+    await expect(walk).rejects.toThrow();
+    expect(pages.at(-1)).toMatch(/^400 [\s\S]*role="alert"/);
+    expect((await server.events('consent.granted')).length).toBe(before);
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    expect(found['intent']).toMatchObject({ text: INTENT, source: 'stated_by_agent' });
+  });
+
+  test('is not typed where the page has no field for it', async () => {
+    const digest = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA';
+    const id = await opened(made.agent, { intent: undefined, intent_digest: digest });
+    await expect(decides(id, { own_intent: TYPED })).rejects.toThrow();
+    const { body: found } = await world.management.call('GET', `/transactions/${id}`);
+    expect(found['intent']).toMatchObject({ digest, source: 'stated_by_agent' });
   });
 
   test('of which this server knows only a digest is not shown, and not confirmed', async () => {

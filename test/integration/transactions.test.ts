@@ -152,6 +152,40 @@ describe('an agent opens a transaction', () => {
     expect(await latest('management.refused')).toMatchObject({ note: 'openTransaction', error: 'forbidden' });
   });
 
+  test('is opened by an app for the agent, which names it; neither another app nor the agent says that for itself', async () => {
+    const authority = { [`${server.issuer}/api/v1`]: ['transactions:read', 'transactions:write'] };
+    const newApp = (name: string) => scene.management.newScript(scene.accountId, { name, roles: [], authority });
+    const [app, other] = [await newApp('Planner'), await newApp('Other')];
+    const { status, text, body } = await open({ agent: agent.clientId }, app);
+    expect([status, text]).toEqual([201, text]);
+    const id = String(body['id']);
+    expect(body).toMatchObject({
+      ...{ agent: agent.clientId, opener: app.clientId, intent: { text: STATED.intent, source: 'stated_by_app' } },
+    });
+    expect(await latest('transaction.opened')).toMatchObject({
+      ...{ txn: id, agent: agent.clientId, caller: app.clientId, inputs: { source: 'stated_by_app' } },
+    });
+    const token = await exchange(id);
+    expect([token.status, token.text]).toEqual([200, token.text]);
+    expect(JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase'])).toContain('stated_by_app');
+
+    const get = (as: Identity) => scene.management.call('GET', `/transactions/${id}`, undefined, {}, as);
+    expect([(await get(app)).status, (await get(other)).status, (await get(agent)).status]).toEqual([200, 404, 200]);
+    const listed = await scene.management.call('GET', '/transactions', undefined, {}, app);
+    expect((listed.body['items'] as { readonly id: string }[]).map((one) => one.id)).toEqual([id]);
+    expect((await scene.management.call('GET', '/transactions', undefined, {}, other)).body['items']).toEqual([]);
+    const forOther = await open({ agent: (await newAgent()).clientId });
+    expect([forOther.status, forOther.text]).toEqual([400, expect.stringContaining('"/agent"')]);
+    for (const more of [{}, { agent: 'agt_none' }]) {
+      const refused = await open(more, app);
+      expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('"/agent"')]);
+    }
+    expect((await close(id, other)).status).toBe(404);
+    const closed = await close(id, app);
+    expect([closed.status, closed.body['cause'], closed.body['closed_by']]).toEqual([200, 'app', app.clientId]);
+    expect((await exchange(id)).status).toBe(400);
+  });
+
   test('opens at most 100, also at once, and a closed one makes room', async () => {
     const first = await opened();
     const all = await Promise.all(Array.from({ length: 110 }, () => open()));

@@ -6,7 +6,15 @@
 import { type Identity, newKeyPair } from './agent-keys.ts';
 import { type Browser, newBrowser, type Walk, walkAuthorization } from './browser-flow.ts';
 import type { Management } from './management.ts';
-import { type Answer, answerOf, type Credential, EXCHANGE, formOf, type OAuthCalls } from './oauth-calls.ts';
+import {
+  type Answer,
+  answerOf,
+  type Credential,
+  EXCHANGE,
+  formOf,
+  type OAuthCalls,
+  type Parameters,
+} from './oauth-calls.ts';
 import { newPkce } from './pkce.ts';
 import { consentUrl, finishOnOurPages, REDIRECT_URI } from './scene.ts';
 
@@ -104,7 +112,8 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
       walk = allowing,
       prompt,
       transaction,
-    }: { at?: string; walk?: Walk; prompt?: string; transaction?: string } = {},
+      more = {},
+    }: { at?: string; walk?: Walk; prompt?: string; transaction?: string; more?: Parameters } = {},
   ): Promise<Answer> => {
     const pkce = newPkce();
     const url = `${calls.endpoints.authorization}?${formOf({
@@ -117,6 +126,7 @@ export const newTokenFamily = async ({ management, calls }: { management: Manage
       resource: resources,
       prompt,
       transaction,
+      ...more,
     })}`;
     const code = (await walkAuthorization(browser, url, walk)).searchParams.get('code');
     if (code === null) throw new Error('no code');

@@ -1,5 +1,6 @@
 import { anyText, chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 import { foldedWarnings } from '../partials/warnings.ts';
 import { timeText } from '../time-text.ts';
@@ -74,6 +75,15 @@ export const intent = ({ intent: stated }: ConsentModel): Html | undefined =>
   stated &&
   html`${chosenWords(stated.text, intentWords.sources[stated.source])}
 <p class="hint">${intentWords.confirmed}</p>`;
+
+/** An empty field: its text is one that the person typed. No request can fill it in. */
+export const ownIntent = ({ intent: stated }: ConsentModel): Html | undefined =>
+  stated?.isTypable &&
+  html`<details class="further"${stated.own !== undefined && html` open`}><summary>${intentWords.say}</summary>
+${field({
+  ...{ name: 'own_intent', label: intentWords.own, autocomplete: 'off', maxLength: 280 },
+  ...{ optional: true, ...(stated.own === undefined ? {} : { value: stated.own }) },
+})}<p class="hint">${intentWords.ownHint}</p></details>`;
 
 export const warnings = (model: ConsentModel): Html | undefined =>
   foldedWarnings([...ofSite(model), ...ofRequester(model), ...model.warnings]);

@@ -10,7 +10,7 @@ import type { IntentSource } from '../words/intent.ts';
 /**
  * The form POSTs to `action`: `csrf`, `uid` and `decision` (`allow` or `deny`). For each ticked box it POSTs `scope` (see
  * `scopeFieldValue`), `detail` (its id), `wish` (its `value`) or `openid` (the OpenID scope). It also POSTs `duration` in
- * seconds, `delegable_to` once for each chosen agent (its `choice`), and `delegable_depth`. The person allows only what the
+ * seconds, `own_intent` (the intent in words of the person, may be empty), `delegable_to` once for each chosen agent (its `choice`), and `delegable_depth`. The person allows only what the
  * form contains.
  */
 export type ConsentModel = PageFrame & {
@@ -27,7 +27,14 @@ export type ConsentModel = PageFrame & {
   /** Requested OpenID scopes. The person cannot switch `openid` itself off. */
   readonly openidScopes: readonly OpenidChoice[];
   /** What the whole transaction is for, in the words of its agent or app. To allow confirms it. */
-  readonly intent?: { readonly text: string; readonly source: IntentSource };
+  readonly intent?: {
+    readonly text: string;
+    readonly source: IntentSource;
+    /** The person may type it in words of their own. */
+    readonly isTypable?: true;
+    /** What they typed in a form that was not accepted. Never a text of a request. */
+    readonly own?: string;
+  };
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeChoice[];
     readonly details?: readonly DetailChoice[];

@@ -4,7 +4,7 @@ import { submit } from '../partials/submit.ts';
 import { consentWords as words } from '../words/consent.ts';
 import { choices } from './consent-choices.ts';
 import { technicalDetails, withheldRights } from './consent-details.ts';
-import { agentsPurpose, earlier, facts, intent, warnings } from './consent-facts.ts';
+import { agentsPurpose, earlier, facts, intent, ownIntent, warnings } from './consent-facts.ts';
 import { consentHeading } from './consent-headline.ts';
 import type { ConsentModel } from './consent-model.ts';
 
@@ -21,6 +21,7 @@ ${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })
 const decision = (
   model: ConsentModel,
 ): Html => html`${choices(model, model.origin.kind !== 'delegation' && agentsPurpose(model))}
+${ownIntent(model)}
 ${technicalDetails(model)}
 <p class="hint">${words.canBeEnded}</p>
 <div class="decide stay">

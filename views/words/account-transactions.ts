@@ -19,7 +19,9 @@ export const ownTransactionWords = {
   last: phrase({ en: 'Last event', de: 'Letztes Ereignis' }),
   pages: phrase({ en: 'Pages of transactions', de: 'Seiten der Vorgänge' }),
   sources: {
+    typed_by_person: phrase({ en: 'in the words of a person', de: 'in den Worten einer Person' }),
     confirmed_by_person: phrase({ en: 'confirmed by a person', de: 'von einer Person bestätigt' }),
+    stated_by_app: phrase({ en: 'stated by the app', de: 'Angabe der App' }),
     stated_by_agent: phrase({ en: 'stated by the agent', de: 'Angabe des Agenten' }),
   },
   with: (others: number) =>

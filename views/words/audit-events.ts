@@ -72,6 +72,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'delegation.revoked': ['Delegation ended', 'Vollmacht beendet'],
   'transaction.opened': ['Transaction opened', 'Vorgang eröffnet'],
   'transaction.intent_confirmed': ['Intent confirmed', 'Zweck bestätigt'],
+  'transaction.intent_typed': ['Intent typed', 'Zweck selbst geschrieben'],
   'transaction.closed': ['Transaction closed', 'Vorgang geschlossen'],
   'transaction.receipt_issued': ['Receipt of a transaction issued', 'Quittung eines Vorgangs ausgestellt'],
   'account.created': ['Account created', 'Konto angelegt'],

@@ -24,6 +24,8 @@ export const transactionWords = {
   noText: phrase({ en: 'Only a digest was stated', de: 'Nur ein Hashwert wurde angegeben' }),
   source: phrase({ en: 'Who vouches for it', de: 'Wer dafür bürgt' }),
   sources: {
+    stated_by_app: phrase({ en: 'stated by the app', de: 'von der App angegeben' }),
+    typed_by_person: phrase({ en: 'typed by the person', de: 'von der Person geschrieben' }),
     stated_by_agent: phrase({ en: 'stated by the agent', de: 'vom Agenten angegeben' }),
     confirmed_by_person: phrase({ en: 'confirmed by the person', de: 'von der Person bestätigt' }),
   } as Readonly<Record<string, Phrase>>,
@@ -48,6 +50,7 @@ export const transactionWords = {
     operator: phrase({ en: 'by an operator', de: 'von einem Operator' }),
     timeout: phrase({ en: 'by timeout', de: 'durch Ablauf' }),
     kill: phrase({ en: 'by a kill', de: 'durch einen Notaus' }),
+    app: phrase({ en: 'by the app that opened it', de: 'durch die App, die ihn eröffnet hat' }),
     hand_over: phrase({ en: 'by a change of owner', de: 'durch einen Eigentümerwechsel' }),
   },
   steps: phrase({ en: 'Tokens and what was done with them', de: 'Tokens und was damit geschah' }),

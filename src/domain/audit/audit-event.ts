@@ -33,11 +33,13 @@ export const AUDIT_EVENTS = {
   'decision.refused':
     'The server refused a question of an authenticated resource server: it was malformed, or questions came too often. Or it refused the access request of a resource server, or a list of its reports as a whole.',
   'transaction.opened':
-    'An agent opened a transaction. `inputs` have its trigger, the digest of its intent with its source, and its end. `personal.message` is the text of the intent, `personal.invoker` what invoked the agent; the agent states both.',
+    'An agent opened a transaction, or an app did for the agent; `caller` is the opener. `inputs` have its trigger, the digest of its intent with its source, and its end. `personal.message` is the text of the intent, `personal.invoker` what invoked the agent; the opener states both.',
   'transaction.intent_confirmed':
     'A person read the intent of a transaction on a page of this server, and allowed what the page asked. `inputs.intent` is its digest, `inputs.source` who had stated it.',
+  'transaction.intent_typed':
+    'A person typed the intent of a transaction on a page of this server, in place of the one that the page showed, and allowed what the page asked. `inputs.intent` is the digest of it, `inputs.replaces` that of the former one, `personal.message` the text.',
   'transaction.closed':
-    'A transaction was closed, and every token below it ended. No approval below it gives a token. `inputs.cause` says by what: the agent, an owner, an operator, its end, a kill, a change of owner. `inputs.closedAt` is when; the server writes this event right after.',
+    'A transaction was closed, and every token below it ended. No approval below it gives a token. `inputs.cause` says by what: the agent, an app that opened it, an owner, an operator, its end, a kill, a change of owner. `inputs.closedAt` is when; the server writes this event right after.',
   'transaction.receipt_issued':
     'The server issued a receipt of a closed transaction. `inputs` have the number of events that it covers, and `inputs.statement` is the digest of its statement. A receipt with the same statement has no event of its own.',
   'report.stated':

@@ -6,8 +6,9 @@ import { consentWords } from '../../../views/words/consent.ts';
 import type { AskedConsent } from '../../domain/authority/consent/consent.ts';
 import { questionDigest } from '../../domain/authority/consent/question-digest.ts';
 import type { DelegationRequest } from '../../domain/authority/delegation/delegation-requests.ts';
+import { TYPED_FIELD } from '../../domain/authority/transactions/vouched-intent.ts';
 import { type DomainError, isDomainError } from '../../domain/vocabulary/errors.ts';
-import { consentModel, readConsentForm, readDecision } from '../interaction/consent-model.ts';
+import { consentModel, ownIntentIn, readConsentForm, readDecision } from '../interaction/consent-model.ts';
 import type { GuardedForms } from '../interaction/guarded-forms.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
@@ -48,6 +49,7 @@ export const addDelegationRequestRoutes = (
     pending: DelegationRequest,
     status = 200,
     error?: Phrase,
+    form?: URLSearchParams,
   ): Promise<void> => {
     const question = await consents.question(askedOf(pending));
     const through = (await namesOf(deps, pending.viaClient)) ?? { kind: 'client', name: pending.viaClient };
@@ -57,6 +59,7 @@ export const addDelegationRequestRoutes = (
       csrf: forms.token(bindingOf(handle)(session)),
       origin: { kind: 'delegation', through, ...(pending.via === undefined ? {} : { isForItsCalls: true }) },
       ...(error === undefined ? {} : { error }),
+      ...(form ? ownIntentIn(form) : {}),
     });
     sendPage(ctx, status, consentPage(model));
   };
@@ -94,9 +97,10 @@ export const addDelegationRequestRoutes = (
       await consents.check(asked, seen, answer);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (error.code === 'precondition_failed') return show(ctx, handle, session, pending, 409, refusalPhrase(error));
-      if (error.code === 'access_denied' && error.field === 'decision')
-        return show(ctx, handle, session, pending, 400, consentWords.nothingTicked);
+      const again = (status: number, text: Phrase) => show(ctx, handle, session, pending, status, text, form);
+      if (error.code === 'precondition_failed') return again(409, refusalPhrase(error));
+      if (error.code === 'invalid_field' && error.field === TYPED_FIELD) return again(400, refusalPhrase(error));
+      if (error.code === 'access_denied' && error.field === 'decision') return again(400, consentWords.nothingTicked);
       throw error;
     }
     await useUp(handle);

@@ -10,6 +10,7 @@ import { type ConsentForm, type ConsentQuestion, isNothingAsked } from '../../do
 import { choiceOf } from '../../domain/authority/consent/re-delegation-choices.ts';
 import { wishFieldValue } from '../../domain/authority/consent/wishes.ts';
 import type { Taking } from '../../domain/authority/grants/grant-service.ts';
+import { TYPED_FIELD } from '../../domain/authority/transactions/vouched-intent.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
@@ -31,6 +32,8 @@ export type ConsentPageFacts = {
   /** Target of "Not you?"; absent if the request is for one account only, or has no way back. */
   readonly switchAction?: string;
   readonly error?: Phrase;
+  /** What the person typed as the intent, in a form that was not accepted. */
+  readonly ownIntent?: string | undefined;
   /** The request names no scope: the page ticks low-risk scopes only. */
   readonly isDefaultScope?: boolean;
 };
@@ -67,7 +70,7 @@ export const consentModel = async (
             ...(isDocumentId(requester.client.id) ? { site: siteFacts(requester.client.id) } : {}),
           },
     ...(question.actor ? { actor: agentFacts(question.actor, owners) } : {}),
-    ...{ origin: facts.origin, ...(question.intent ? { intent: question.intent } : {}) },
+    ...{ origin: facts.origin, ...(question.intent ? { intent: intentOf(question.intent, facts.ownIntent) } : {}) },
     account: {
       name: account.name,
       username: account.username,
@@ -122,6 +125,16 @@ export const consentModel = async (
     ...(isNothingAsked(question) ? { isNothing: true as const, withheld: await withheldRights(deps, question) } : {}),
   };
 };
+
+/** The field starts empty, and keeps only what this person typed into it. */
+const intentOf = (
+  { text, source, isTypable }: NonNullable<ConsentQuestion['intent']>,
+  own: string | undefined,
+): NonNullable<ConsentModel['intent']> => ({
+  ...{ text, source },
+  ...(isTypable ? { isTypable } : {}),
+  ...(own === undefined ? {} : { own }),
+});
 
 /** Marks what is new, on a page that also has what is not. */
 const markOf = ({ earlier }: ConsentQuestion, isNew: boolean): { readonly isNew?: true } =>
@@ -227,12 +240,19 @@ export const readConsentForm = (form: URLSearchParams): ConsentForm => {
     ...rights,
     details,
     wishes: form.getAll('wish'),
+    ...ownIntentIn(form),
     durationSeconds: wholeNumber(form, 'duration'),
     delegableTo: {
       agents: form.getAll('delegable_to'),
       depth: form.has('delegable_to') ? wholeNumber(form, 'delegable_depth') : 0,
     },
   };
+};
+
+/** What the person typed, without spaces around it. An empty field is no text. */
+export const ownIntentIn = (form: URLSearchParams): { readonly ownIntent?: string } => {
+  const ownIntent = (single(form, TYPED_FIELD) ?? '').trim().normalize('NFC');
+  return ownIntent === '' ? {} : { ownIntent };
 };
 
 /** `allow`, `deny`, or `back` if there is nothing to allow. Refuses an empty or other answer (AP-13). */

@@ -7,6 +7,7 @@ import { consentWords } from '../../../views/words/consent.ts';
 import { signInWords } from '../../../views/words/sign-in.ts';
 import { type AskedConsent, isNothingAsked } from '../../domain/authority/consent/consent.ts';
 import { questionDigest } from '../../domain/authority/consent/question-digest.ts';
+import { TYPED_FIELD } from '../../domain/authority/transactions/vouched-intent.ts';
 import { isDocumentId } from '../../domain/clients/clients/metadata-document.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
@@ -14,7 +15,7 @@ import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { stateOf } from '../request-state.ts';
-import { consentModel, readConsentForm, readDecision } from './consent-model.ts';
+import { consentModel, ownIntentIn, readConsentForm, readDecision } from './consent-model.ts';
 import { deviceCookie } from './device-cookie.ts';
 import { guardedForms } from './guarded-forms.ts';
 import {
@@ -104,7 +105,13 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     sendPage(ctx, status, page, targetsOf(interaction), options === undefined ? undefined : 'scripts');
   };
 
-  const showConsent = async (ctx: Context, interaction: Interaction, status = 200, error?: Phrase): Promise<void> => {
+  const showConsent = async (
+    ctx: Context,
+    interaction: Interaction,
+    status = 200,
+    error?: Phrase,
+    form?: URLSearchParams,
+  ): Promise<void> => {
     const { uid, userCode, redirectUri } = interaction;
     const question = await consents.question(askedOf(interaction));
     const { language } = question.account;
@@ -118,6 +125,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
         ? { origin: originOf(redirectUri ?? ''), switchAction: `${pathOf(uid)}/switch` }
         : { origin: { kind: 'device', userCode } }),
       ...(error === undefined ? {} : { error }),
+      ...(form ? ownIntentIn(form) : {}),
       ...(interaction.isDefaultScope ? { isDefaultScope: true } : {}),
     });
     sendPage(ctx, status, consentPage(model), targetsOf(interaction));
@@ -209,9 +217,11 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       seeOther(ctx, next);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, refusalPhrase(error));
+      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, refusalPhrase(error), form);
+      if (error.code === 'invalid_field' && error.field === TYPED_FIELD)
+        return showConsent(ctx, interaction, 400, refusalPhrase(error), form);
       if (error.code !== 'access_denied') throw error;
-      if (error.field === 'decision') return showConsent(ctx, interaction, 400, consentWords.nothingTicked);
+      if (error.field === 'decision') return showConsent(ctx, interaction, 400, consentWords.nothingTicked, form);
       return endUnanswered(ctx, interaction, 'access_denied', error.message);
     }
   };

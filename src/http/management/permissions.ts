@@ -37,6 +37,10 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
   return { kind: 'client', id: token.clientId, name: client?.name ?? '', roles: client?.roles ?? [], scope, ...stands };
 };
 
+/** Whether the caller is a client that acts for itself, without a role, and no agent. */
+export const isApp = ({ kind, id, roles }: Caller): boolean =>
+  kind === 'client' && !id.startsWith('agt_') && roles.length === 0;
+
 /** The caller's access to a route. Throws 'forbidden' for a caller without any (decision D22). */
 export const accessOf = (caller: Caller, roles: readonly Role[], own: boolean): Access => {
   if (roles.some((role) => caller.roles.includes(role))) return 'all';

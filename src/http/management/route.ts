@@ -34,6 +34,8 @@ export type RouteDeclaration = {
   readonly freshFactor?: true | 'accounts';
   /** An agent that acts for itself may call the route for what it opened itself. Without roles, no other caller may. */
   readonly agents?: true;
+  /** A client without a role, no agent, that acts for itself may do the same. */
+  readonly apps?: true;
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
   /** The form of `{id}`; default: the usual one. */

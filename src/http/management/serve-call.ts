@@ -27,7 +27,7 @@ import type { Answer, Call } from './call.ts';
 import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
 import { managementRefusal } from './management-refusals.ts';
-import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
+import { type Access, accessOf, type Caller, type CallerLookup, callerOf, isApp } from './permissions.ts';
 import { type PolicyCheck, targetOf } from './policy-check.ts';
 import type { Handler } from './resource.ts';
 import { routeEntries } from './resource-table.ts';
@@ -256,8 +256,9 @@ const byOf = (ctx: Context, caller: string): By => {
 
 const idOf = (ctx: Context): string => parameterOf(ctx, 'id');
 
-const accessAt = ({ roles, own, self, agents }: RouteDeclaration, caller: Caller, id: string): Access => {
+const accessAt = ({ roles, own, self, agents, apps }: RouteDeclaration, caller: Caller, id: string): Access => {
   if (agents && caller.kind === 'client' && caller.id.startsWith('agt_')) return 'own';
+  if (apps && isApp(caller)) return 'own';
   if (agents && roles.length === 0) throw managementRefusal('agent_needed');
   if (roles.length === 0) return 'all';
   return self && caller.id === id ? 'own' : accessOf(caller, roles, own === true);

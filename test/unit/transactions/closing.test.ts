@@ -13,7 +13,15 @@ import { START, standingClock } from '../../support/standing-clock.ts';
 const AGENT = { caller: 'agt_a', request: 'req_a' };
 const OPEN: Transaction = {
   id: 'trn_a',
-  ...{ agent: 'agt_a', owner: 'acc_a', ownership: 0, trigger: 'event', state: 'open', slot: 'agt_a:0' },
+  ...{
+    agent: 'agt_a',
+    opener: 'agt_a',
+    owner: 'acc_a',
+    ownership: 0,
+    trigger: 'event',
+    state: 'open',
+    slot: 'agt_a:0',
+  },
   intent: { digest: 'd', source: 'stated_by_agent' },
   ...{ createdAt: START, updatedAt: START, expiresAt: START + 600, forgetAt: START + 9000 },
 };

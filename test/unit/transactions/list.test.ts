@@ -27,7 +27,7 @@ const registry = transactionRegistry({
 });
 const opened = (id: string, agent: AgentId, owner: string, createdAt: number): Promise<void> =>
   documents.collection<Transaction>(TRANSACTIONS).insert({
-    ...{ id, agent, owner, ownership: 0, trigger: 'event', state: 'open', slot: id },
+    ...{ id, agent, opener: agent, owner, ownership: 0, trigger: 'event', state: 'open', slot: id },
     intent: { digest: 'd', source: 'stated_by_agent' },
     ...{ createdAt, updatedAt: createdAt, expiresAt: START + 600, forgetAt: START + 9000 },
   });

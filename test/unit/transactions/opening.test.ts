@@ -71,6 +71,7 @@ describe('opening', () => {
       },
       intent: { text: 'Pay the rent', salt: expect.stringMatching(/^secret/), digest, source: 'stated_by_agent' },
       ...{ createdAt: START, updatedAt: START, expiresAt: START + 600, forgetAt: START + 600 + KEPT_SECONDS },
+      opener: 'agt_a',
       slot: expect.stringMatching(/^agt_a:\d{1,2}$/),
     });
     expect(audit.events).toEqual([
@@ -363,5 +364,87 @@ describe('the intent', () => {
     const ofOne = await open();
     expect(transactionFacts(ofOne, 'acc_a')).toEqual({ trigger: 'event', intent: ofOne.intent.digest, source: stated });
     expect(sourceOf({ ...ofOne, intent: { ...ofOne.intent, confirmedBy: ['acc_a'] } })).toBe(vouched);
+  });
+
+  const TYPED = 'Pay only the rent of June';
+  const type = (id: string, person: string, digest: string, text = TYPED) =>
+    registry.typeIntent(id, person, { digest, text }, BY);
+
+  test('is replaced by what a person types, under a digest of its own; policies see that for tokens of this person alone', async () => {
+    const { id, intent } = await open();
+    expect(await type(id, 'acc_a', intent.digest)).toBe(true);
+    const typed = await storedOne(id);
+    const { salt = '', digest } = typed.intent;
+    expect(salt).not.toBe(intent.salt);
+    expect(digest).toBe(createHash('sha256').update(`${salt}${TYPED}`).digest('base64url'));
+    expect(typed.intent).toEqual({
+      ...{ text: TYPED, salt, digest, source: 'stated_by_agent', typedBy: 'acc_a', confirmedBy: ['acc_a'] },
+    });
+    expect(audit.of('transaction.intent_typed')).toEqual([
+      {
+        ...{ type: 'transaction.intent_typed', outcome: 'done', txn: id, agent: 'agt_a', owner: 'acc_owner' },
+        ...{ subject: 'acc_a', caller: 'agt_a', request: 'req_a', target: { kind: 'transaction', id } },
+        personal: { source: '192.0.2.1', message: TYPED },
+        inputs: { intent: digest, replaces: intent.digest, source: 'typed_by_person' },
+      },
+    ]);
+    expect([sourceOf(typed), transactionFacts(typed, 'acc_a').source]).toEqual(['typed_by_person', 'typed_by_person']);
+    expect(transactionFacts(typed, 'acc_b').source).toBe('stated_by_agent');
+    expect(transactionFacts(typed, undefined)).toMatchObject({ source: 'stated_by_agent', intent: digest });
+    // Another person reads that text and confirms it; then no person replaces it.
+    expect(await registry.confirmIntent(id, 'acc_b', digest, BY)).toBe(true);
+    expect(transactionFacts(await storedOne(id), 'acc_b').source).toBe('confirmed_by_person');
+    expect(await type(id, 'acc_a', digest, 'Something else')).toBe(false);
+    expect(await type(id, 'acc_b', digest, 'Something else')).toBe(false);
+    expect((await storedOne(id)).intent.text).toBe(TYPED);
+    expect(audit.of('transaction.intent_typed')).toHaveLength(1);
+  });
+
+  test.each(['Pay the rent', 'pay  the RENT.', '“Pay the rent!”', 'Ｐａｙ the rent'])(
+    'that was there before is confirmed and not typed: %s',
+    async (text) => {
+      const { id, intent } = await open();
+      expect(await type(id, 'acc_a', intent.digest, text)).toBe(true);
+      const { intent: stored, ...one } = await storedOne(id);
+      expect(stored).toEqual({ ...intent, confirmedBy: ['acc_a'] });
+      expect(sourceOf({ ...one, intent: stored })).toBe('confirmed_by_person');
+      expect([audit.of('transaction.intent_typed'), confirmed().length]).toEqual([[], 1]);
+    },
+  );
+
+  test('is typed neither over another text than the person saw, nor by others, nor after its end, nor unreadably', async () => {
+    const { id, intent } = await open({ participants: ['acc_a', 'acc_b'], expiresIn: 60 });
+    expect(await type(id, 'acc_a', DIGEST)).toBe(false);
+    expect(await type(id, 'acc_c', intent.digest)).toBe(false);
+    await expect(type(id, 'acc_a', intent.digest, 'Pay\u200b')).rejects.toMatchObject({
+      ...{ code: 'invalid_field', field: 'own_intent' },
+    });
+    await expect(type(id, 'acc_a', intent.digest, 'x'.repeat(281))).rejects.toMatchObject({ field: 'own_intent' });
+    // Of several people at once, one.
+    const both = await Promise.all([type(id, 'acc_a', intent.digest), type(id, 'acc_b', intent.digest, 'Pay nothing')]);
+    expect(both.filter(Boolean)).toHaveLength(1);
+    const stored = await storedOne(id);
+    expect([stored.intent.confirmedBy, sourceOf(stored)]).toEqual([[stored.intent.typedBy], 'stated_by_agent']);
+    clock.move(60);
+    expect(await type(id, stored.intent.typedBy ?? '', stored.intent.digest, 'Later')).toBe(false);
+    expect((await open({ intent: undefined, intentDigest: DIGEST } as never)).intent.digest).toBe(DIGEST);
+  });
+
+  test('of a transaction that an app opens for an agent is stated by the app, and takes no place of the agent', async () => {
+    const open = async (of = 'app_a') =>
+      (await registry.open({ trigger: 'person', intent: 'Pay' }, agent('agt_a'), BY, of)).document;
+    const first = await open();
+    expect(first).toMatchObject({ agent: 'agt_a', opener: 'app_a', intent: { source: 'stated_by_app' } });
+    expect([sourceOf(first), transactionFacts(first, 'acc_a').source]).toEqual(['stated_by_app', 'stated_by_app']);
+    for (let count = 1; count < 100; count += 1) await open();
+    await expect(open()).rejects.toMatchObject({ reason: 'transactions_exceeded' });
+    await open('app_b');
+    expect((await registry.open({ trigger: 'person', intent: 'Pay' }, agent('agt_a'), BY)).document.slot).toMatch(
+      /^agt_a:/,
+    );
+    for (const client of ['agt_a', 'app_a']) expect(await registry.named(client, first.id)).toEqual(first);
+    for (const client of ['agt_b', 'app_b']) expect(await registry.named(client, first.id)).toBe('unknown');
+    const { items } = await registry.list({ among: [{ opener: 'app_b' }] });
+    expect(items).toHaveLength(1);
   });
 });

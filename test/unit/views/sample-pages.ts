@@ -398,6 +398,12 @@ export const samplePages = (
       origin: { kind: 'delegation', through: { kind: 'agent', name: text('Travel planner') } },
       resources: [{ ...payments, scopes: [ticked(balances), ticked(pay)] }],
       openidScopes: [],
+      intent: {
+        text: text('Pay the invoices of June'),
+        source: 'stated_by_app',
+        isTypable: true,
+        own: text('Pay one'),
+      },
     }),
     'device-code': deviceCodePage({
       ...bare,

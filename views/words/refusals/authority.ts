@@ -259,7 +259,11 @@ export const TRANSACTION_GERMAN = {
     'Dieser Vorgang ist beendet, und sein Ende wird gerade aufgezeichnet. Versuchen Sie es später erneut.',
   evidence_too_large:
     'Dieser Vorgang hat mehr als {most} Einträge. Verwenden Sie den Export des Protokolls (exportAudit), der alle enthält.',
-  transactions_exceeded: 'Dieser Agent hat {most} offene Vorgänge. Schließen Sie einen davon (closeTransaction).',
+  transactions_exceeded:
+    'Dieser Agent oder diese App hat {most} offene Vorgänge. Schließen Sie einen davon (closeTransaction).',
+  transaction_agent_missing:
+    'Eine App eröffnet einen Vorgang für einen Agenten: Senden Sie in agent die Kennung eines aktiven.',
+  transaction_agent_other: 'Ein Agent eröffnet Vorgänge für seine eigene Arbeit. Lassen Sie agent weg.',
 } satisfies GermanWords;
 
 export const GRANT_GERMAN = {

@@ -34,7 +34,7 @@ import { newOwners } from './new-owners.ts';
 import { questionDigest } from './question-digest.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './re-delegation-choices.ts';
 import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
-import { statedIntent } from './stated-intent.ts';
+import { replaceByTyped, statedIntent } from './stated-intent.ts';
 import { consentsOfWishes, type WishesDependencies, wishesByAgent, wishesOf } from './wishes.ts';
 
 export type ConsentDeps = {
@@ -49,7 +49,7 @@ export type ConsentDeps = {
     DelegationRegistry,
     'recordConsent' | 'consented' | 'suspendedAt' | 'suspendedOf' | 'revoke'
   >;
-  readonly transactions: Pick<TransactionRegistry, 'live' | 'confirmIntent'>;
+  readonly transactions: Pick<TransactionRegistry, 'live' | 'confirmIntent' | 'typeIntent'>;
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
   /** Resource indicator of the management API, at which no agent acts for its caller. */
@@ -215,6 +215,8 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
       const { of, decision } = await checked(asked, seen, form);
       const { openidScopes, resources, details, expiresAt, delegableTo } = decision;
       const [only, ...others] = of.resources;
+      // Before anything is allowed: what the person typed must not be lost.
+      await replaceByTyped(transactions, of, form.ownIntent, by);
       await recordDecision(audit, 'consent.granted', of, by, {
         ...(only && others.length === 0 ? { scopeGiven: resources[only.identifier] ?? [] } : {}),
         inputs: {
@@ -227,7 +229,7 @@ export const consentRegistry = (deps: ConsentDeps): ConsentRegistry => {
         },
         ...(details === undefined ? {} : { personal: { details: JSON.stringify(details) } }),
       });
-      if (of.txn !== undefined && of.intent) {
+      if (of.txn !== undefined && of.intent && form.ownIntent === undefined) {
         await transactions.confirmIntent(of.txn, of.account.id, of.intent.digest, by);
       }
       const actor = actorIn(of);

@@ -19,7 +19,7 @@ import { type AskedDetail, askedDetails, detailsOf } from './asked-details.ts';
 import { consentRefusal } from './consent-refusals.ts';
 import { agentOfChoice, choiceOf } from './re-delegation-choices.ts';
 import type { EarlierConsent } from './remembered-consent.ts';
-import type { StatedIntent } from './stated-intent.ts';
+import { checkTyped, type StatedIntent } from './stated-intent.ts';
 import { type AllowedWish, allowedWishes, type Wish } from './wishes.ts';
 
 /** The requested access, its account and its client, before it is cut to what can be granted. */
@@ -73,10 +73,7 @@ export type ConsentQuestion = {
   readonly isNewOwner?: true;
   /** What MCP servers would like to do when this client calls them (decision 21). Absent: none, or not computed. */
   readonly wishes?: readonly Wish[];
-  /**
-   * Agents to which it may be re-delegated, and the maximum number of hops; absent where there is no such choice
-   * (decision D2).
-   */
+  /** Agents for a re-delegation, and the maximum number of hops; absent where there is no such choice (decision D2). */
   readonly delegableTo?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
   /** What the person allows of it already. Absent: nothing, or not computed. No part of the digest of the question. */
   readonly earlier?: EarlierConsent;
@@ -106,6 +103,8 @@ export type ConsentForm = {
   readonly details?: readonly string[];
   /** Scopes of wishes as the page named them (`wishFieldValue`). */
   readonly wishes?: readonly string[];
+  /** What the whole transaction is for, as the person typed it. Absent: they typed nothing. */
+  readonly ownIntent?: string;
   readonly durationSeconds: number;
   /** Agents as the page named them (`choiceOf`). */
   readonly delegableTo: DelegableTo;
@@ -274,6 +273,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   if (!question.durations.includes(form.durationSeconds)) {
     throw consentRefusal('consent_duration_not_offered', { field: 'duration' });
   }
+  checkTyped(question, form.ownIntent);
   const openidScopes = offered('openid', form.openidScopes, question.openidScopes);
   const withOpenid = question.openidScopes.includes('openid')
     ? [...new Set(['openid', ...openidScopes])]

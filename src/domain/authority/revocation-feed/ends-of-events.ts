@@ -201,6 +201,7 @@ const ENDING_NOTHING = [
   'decision.refused',
   'transaction.opened',
   'transaction.intent_confirmed',
+  'transaction.intent_typed',
   'transaction.receipt_issued',
   'report.stated',
   'report.left_out',

@@ -9,7 +9,7 @@ export const NAMED_TRANSACTION_REFUSALS = {
     code: 'invalid_request',
     layer: 'transaction',
     field: 'transaction',
-    text: 'this agent has opened no transaction with this id, and the token presented belongs to none',
+    text: 'there is no transaction of this agent with this id, this client has opened none, and the token presented belongs to none',
   },
   transaction_ended: {
     code: 'invalid_request',

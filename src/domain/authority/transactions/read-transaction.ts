@@ -1,4 +1,4 @@
-/** Reads what an agent states about a new transaction. */
+/** Reads what an agent, or an app for one, states about a new transaction. */
 import { hash } from 'node:crypto';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -32,12 +32,12 @@ const ID = /^[\x21-\x7e]+$/;
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * The members of a transaction that the agent states. `salt`: a new secret for the digest of its intent. Throws 'invalid_field',
+ * The members of a transaction that the opener states. `salt`: a new secret for the digest of its intent. Throws 'invalid_field',
  * which names the member.
  */
 export const readTransaction = (
   { trigger, invoker, traceparent, participants, ...stated }: NewTransaction,
-  salt: string,
+  { salt, source }: { readonly salt: string; readonly source: Intent['source'] },
 ): Pick<Transaction, 'trigger' | 'invoker' | 'intent' | 'traceparent' | 'participants'> => {
   if (invoker !== undefined && (invoker.length > MOST_INVOKER_CHARACTERS || !ID.test(invoker))) {
     const params = { most: MOST_INVOKER_CHARACTERS };
@@ -48,7 +48,7 @@ export const readTransaction = (
   }
   return {
     trigger,
-    intent: intentOf(stated, salt),
+    intent: intentOf(stated, salt, source),
     ...(invoker === undefined ? {} : { invoker }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(participants === undefined ? {} : { participants: readParticipants(participants) }),
@@ -72,13 +72,13 @@ const readParticipants = (ids: readonly string[]): readonly string[] => {
 const intentOf = (
   { intent: text, intentDigest }: Pick<NewTransaction, 'intent' | 'intentDigest'>,
   salt: string,
+  source: Intent['source'],
 ): Intent => {
   if ((text === undefined) === (intentDigest === undefined)) {
     throw transactionRefusal('transaction_intent_missing', { field: '/intent' });
   }
-  const source = 'stated_by_agent';
   if (text !== undefined) {
-    // Approvers read it: what the page shows is what the agent stated.
+    // Approvers read it: what the page shows is what was stated.
     checkText(text, '/intent', MOST_INTENT_CHARACTERS);
     return { text, salt, digest: hash('sha256', `${salt}${text}`, 'base64url'), source };
   }

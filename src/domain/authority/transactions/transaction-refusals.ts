@@ -44,7 +44,15 @@ export const TRANSACTION_REFUSALS = {
   },
   transactions_exceeded: {
     code: 'conflict',
-    text: 'This agent has {most} open transactions. Close one of them (closeTransaction).',
+    text: 'This agent or app has {most} open transactions. Close one of them (closeTransaction).',
+  },
+  transaction_agent_missing: {
+    code: 'invalid_field',
+    text: 'An app opens a transaction for an agent: send agent with the id of an active one.',
+  },
+  transaction_agent_other: {
+    code: 'invalid_field',
+    text: 'An agent opens transactions for its own work. Leave agent out.',
   },
 } as const satisfies RefusalTable;
 

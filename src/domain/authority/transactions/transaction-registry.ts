@@ -10,7 +10,7 @@ import {
   placeIn,
 } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, LOST, retryLost, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
@@ -21,32 +21,33 @@ import {
   KEPT_SECONDS,
   LONGEST_SECONDS,
   MOST_OPEN,
-  MOST_PARTICIPANTS,
   SHORTEST_SECONDS,
   TRANSACTIONS,
   type Transaction,
 } from './transaction.ts';
 import { type TransactionClosing, transactionClosing } from './transaction-closing.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
+import { type VouchedIntent, vouchedIntent } from './vouched-intent.ts';
 
-/** An owner at the time of the opening, or an agent. */
-export type Among = { readonly owner: string } | { readonly agent: string };
+/** An owner at the time of the opening, an agent, or what opened it. */
+export type Among = { readonly owner: string } | { readonly agent: string } | { readonly opener: string };
 
 export type TransactionQuery = PageQuery & {
   readonly agent?: string;
-  /** Only those of one of these: owners when they were opened, and agents. */
+  /** Only those of one of these: owners when they were opened, agents, and openers. */
   readonly among?: readonly Among[];
   /** Only open ones. A page may be shorter than requested and still have a next one. */
   readonly isOpen?: boolean;
 };
 
 /** Opens, finds and closes transactions. */
-export interface TransactionRegistry extends TransactionClosing {
+export interface TransactionRegistry extends TransactionClosing, VouchedIntent {
   /**
-   * Opens a transaction of an active agent. Throws 'invalid_field', and 'conflict' when the agent has MOST_OPEN open ones.
-   * Also concurrent calls open no more than that.
+   * Opens a transaction of an active agent. `app`: id of the app that opens it for the agent, and states the intent. Throws
+   * 'invalid_field', and 'conflict' when the agent or app has opened MOST_OPEN open ones. Also concurrent calls open no more
+   * than that, and an app takes no place of the agent.
    */
-  open(wanted: NewTransaction, agent: Agent, by: By): Promise<Versioned<Transaction>>;
+  open(wanted: NewTransaction, agent: Agent, by: By, app?: string): Promise<Versioned<Transaction>>;
   /** The transaction as it stands now, or undefined. */
   get(id: string): Promise<Versioned<Transaction> | undefined>;
   /** Newest first. */
@@ -54,16 +55,10 @@ export interface TransactionRegistry extends TransactionClosing {
   /** The transaction, while it is open. Undefined ends every token that names it. Throws StoreUnavailable. */
   live(id: string): Promise<Transaction | undefined>;
   /**
-   * The open transaction that this agent names. 'ended': it opened this one, which is closed, or which a kill or a change of
-   * owner has ended. 'unknown': it opened no such one. Throws StoreUnavailable.
+   * The open transaction that this client names: an agent its own, an app one that it opened. 'ended': this one is closed, or a
+   * kill or a change of owner of the agent has ended it. 'unknown': there is no such one. Throws StoreUnavailable.
    */
-  named(agent: string, id: string): Promise<Transaction | 'unknown' | 'ended'>;
-  /**
-   * Records that a person read the intent with this digest, and confirmed it. Idempotent. Changes nothing of a transaction that
-   * has ended, that is of other people, or whose text is not known here. Returns whether it is confirmed by them. Throws
-   * StoreUnavailable.
-   */
-  confirmIntent(id: string, person: string, digest: string, by: By): Promise<boolean>;
+  named(client: string, id: string): Promise<Transaction | 'unknown' | 'ended'>;
 }
 
 export const transactionRegistry = (deps: {
@@ -77,15 +72,15 @@ export const transactionRegistry = (deps: {
   const transactions = documents.collection<Transaction>(TRANSACTIONS);
   const closing = transactionClosing({ ...deps, transactions });
 
-  /** A slot of the agent that is free now. Closes its transactions that are past their end. */
-  const freeSlot = async (agent: string): Promise<string> => {
-    const open = await transactions.find({ where: { agent, state: 'open' }, limit: MOST_OPEN });
+  /** A slot of the opener that is free now. Closes its transactions that are past their end. */
+  const freeSlot = async (opener: string): Promise<string> => {
+    const open = await transactions.find({ where: { opener, state: 'open' }, limit: MOST_OPEN });
     const taken = new Set<string>();
     for (const { document } of open) {
       if (clock.now() < document.expiresAt) taken.add(document.slot);
       else await closing.closeIfOver(document.id);
     }
-    const free = Array.from({ length: MOST_OPEN }, (_, index) => `${agent}:${index}`).filter((one) => !taken.has(one));
+    const free = Array.from({ length: MOST_OPEN }, (_, index) => `${opener}:${index}`).filter((one) => !taken.has(one));
     // A random one, so that concurrent calls seldom take the same.
     const slot = free.length === 0 ? undefined : free[randomInt(free.length)];
     if (slot === undefined) throw transactionRefusal('transactions_exceeded', { params: { most: MOST_OPEN } });
@@ -99,17 +94,22 @@ export const transactionRegistry = (deps: {
 
   return {
     ...closing,
+    ...vouchedIntent({ ...deps, transactions, live }),
     live,
 
-    async open(wanted, agent, by): Promise<Versioned<Transaction>> {
+    async open(wanted, agent, by, app): Promise<Versioned<Transaction>> {
       if (agent.state !== 'active') throw transactionRefusal('transaction_agent_not_active');
-      const stated = readTransaction(wanted, identifiers.newSecret());
+      const stated = readTransaction(wanted, {
+        salt: identifiers.newSecret(),
+        source: app === undefined ? 'stated_by_agent' : 'stated_by_app',
+      });
       const now = clock.now();
       const seconds = Math.min(Math.max(wanted.expiresIn ?? DEFAULT_SECONDS, SHORTEST_SECONDS), LONGEST_SECONDS);
       const opened = {
         ...stated,
         id: identifiers.newId('trn'),
         agent: agent.id,
+        opener: app ?? agent.id,
         owner: agent.owner,
         ownership: ownershipOf(agent),
         ...(agent.composition === undefined ? {} : { composition: agent.composition.digest }),
@@ -119,13 +119,13 @@ export const transactionRegistry = (deps: {
         expiresAt: now + seconds,
         forgetAt: now + seconds + KEPT_SECONDS,
       } as const;
-      const first = await freeSlot(agent.id);
+      const first = await freeSlot(opened.opener);
       const event = openedEvent(opened, by);
       await audit.append(event);
       let slot: string | undefined = first;
       try {
-        return await retryLost(`the slots of ${agent.id}`, async () => {
-          const transaction: Transaction = { ...opened, slot: slot ?? (await freeSlot(agent.id)) };
+        return await retryLost(`the slots of ${opened.opener}`, async () => {
+          const transaction: Transaction = { ...opened, slot: slot ?? (await freeSlot(opened.opener)) };
           slot = undefined;
           return (await tryInsert(transactions, transaction)) ? { document: transaction, version: 1 } : LOST;
         });
@@ -160,58 +160,15 @@ export const transactionRegistry = (deps: {
       return found.length > limit && last ? { items, next: placeIn(last, NEWEST_FIRST) } : { items };
     },
 
-    async confirmIntent(id, person, digest, by): Promise<boolean> {
-      const found = await live(id);
-      if (!found || !mayConfirm(found, person, digest)) return false;
-      if (found.intent.confirmedBy?.includes(person)) return true;
-      const event = confirmedEvent(found, person, by);
-      await audit.append(event);
-      const stored = await update(transactions, id, (one): Transaction | undefined => {
-        const { confirmedBy = [] } = one.intent;
-        if (one.state !== 'open' || confirmedBy.includes(person) || !mayConfirm(one, person, digest)) return undefined;
-        return { ...one, intent: { ...one.intent, confirmedBy: [...confirmedBy, person] }, updatedAt: clock.now() };
-      });
-      const isConfirmed = stored?.document.intent.confirmedBy?.includes(person) === true;
-      if (!isConfirmed) await audit.append({ ...event, ...OVER_FIRST });
-      return isConfirmed;
-    },
-
-    async named(agent, id): Promise<Transaction | 'unknown' | 'ended'> {
+    async named(client, id): Promise<Transaction | 'unknown' | 'ended'> {
       const found = (await transactions.get(id))?.document;
-      if (found?.agent !== agent) return 'unknown';
+      if (found?.agent !== client && found?.opener !== client) return 'unknown';
       if (asItStands(found, clock.now()).state !== 'open') return 'ended';
-      const part = { parties: [agent], since: found.createdAt, ownership: found.ownership };
+      const part = { parties: [found.agent], since: found.createdAt, ownership: found.ownership };
       return (await revocation.ended([part])) === undefined ? found : 'ended';
     },
   };
 };
-
-/** Only a text can be confirmed, by a participant, and by as many people as can take part. */
-const mayConfirm = ({ intent, participants }: Transaction, person: string, digest: string): boolean => {
-  const { confirmedBy = [] } = intent;
-  return (
-    intent.text !== undefined &&
-    intent.digest === digest &&
-    participants?.includes(person) !== false &&
-    (confirmedBy.includes(person) || confirmedBy.length < MOST_PARTICIPANTS)
-  );
-};
-
-const confirmedEvent = ({ id, agent, owner, intent }: Transaction, person: string, by: By): AuditEvent => ({
-  ...{
-    type: 'transaction.intent_confirmed',
-    outcome: 'done',
-    txn: id,
-    agent,
-    owner,
-    subject: person,
-    caller: by.caller,
-  },
-  target: { kind: 'transaction', id },
-  ...(by.request === undefined ? {} : { request: by.request }),
-  ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-  inputs: { intent: intent.digest, source: intent.source },
-});
 
 /** The order of NEWEST_FIRST, in which stores break ties by id. */
 const newerFirst = (one: Transaction, other: Transaction): number =>

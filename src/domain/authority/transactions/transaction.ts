@@ -11,10 +11,11 @@ export const TRIGGERS = ['person', 'schedule', 'event', 'transaction'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 /**
- * Who vouches for the intent. The server sets it by what it saw, so that no agent can state a better one. `confirmed_by_person`:
- * a person read it on a page of this server and allowed what the page asked.
+ * Who vouches for the intent, the best first. The server sets it by what it saw, so that no agent can state a better one.
+ * `typed_by_person`: a person wrote it on a page of this server, in a field that is empty at first. `confirmed_by_person`: a person
+ * read it there and allowed what the page asked. `stated_by_app`: the app that calls the agent stated it by a token of its own.
  */
-export const INTENT_SOURCES = ['confirmed_by_person', 'stated_by_agent'] as const;
+export const INTENT_SOURCES = ['typed_by_person', 'confirmed_by_person', 'stated_by_app', 'stated_by_agent'] as const;
 export type IntentSource = (typeof INTENT_SOURCES)[number];
 
 /** What the work is for. `text` is absent when only its digest was given. */
@@ -24,23 +25,27 @@ export type Intent = {
   readonly salt?: string;
   /** SHA-256 of salt and text in UTF-8, base64url; or as the agent gave it. */
   readonly digest: string;
-  /** Who stated it first. */
-  readonly source: IntentSource;
-  /** Accounts of the people who confirmed it, at most MOST_PARTICIPANTS. */
+  /** Who opened the transaction with it. With `typedBy`, the text is no longer that one. */
+  readonly source: 'stated_by_app' | 'stated_by_agent';
+  /** Account of the person who typed the text. */
+  readonly typedBy?: string;
+  /** Accounts of the people who confirmed or typed the text, at most MOST_PARTICIPANTS. */
   readonly confirmedBy?: readonly string[];
 };
 
 /**
- * What closed it: the agent itself, an account that owns the agent, a caller with a role, its end, a kill, or a change of the
- * owner of the agent.
+ * What closed it: the agent itself, the app that opened it, an account that owns the agent, a caller with a role, its end, a kill,
+ * or a change of the owner of the agent.
  */
-export const CLOSE_CAUSES = ['agent', 'owner', 'operator', 'timeout', 'kill', 'hand_over'] as const;
+export const CLOSE_CAUSES = ['agent', 'app', 'owner', 'operator', 'timeout', 'kill', 'hand_over'] as const;
 export type CloseCause = (typeof CLOSE_CAUSES)[number];
 
 export type Transaction = {
   /** `trn_…` */
   readonly id: string;
   readonly agent: string;
+  /** The agent, or the app that opened it for the agent. */
+  readonly opener: string;
   /** Owner of the agent when it opened the transaction: an account or a group. */
   readonly owner: string;
   /** How often the agent had changed owner (agents/ownership.ts). */
@@ -68,7 +73,7 @@ export type Transaction = {
   readonly closedIn?: string;
   /** In state `closing`: epoch second until which one request may be writing the audit event. */
   readonly heldUntil?: number;
-  /** `agent:number` while it is open: an agent has so many open ones at most. Its own id afterwards. Unique. */
+  /** `opener:number` while it is open: an agent or app has opened so many open ones at most. Its own id afterwards. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -78,7 +83,7 @@ export type Transaction = {
   readonly forgetAt: number;
 };
 
-/** Open transactions of one agent. */
+/** Open transactions that one agent or app has opened. */
 export const MOST_OPEN = 100;
 /** Characters of an intent, all of which an approver reads (AP-18), and of an invoker. */
 export const MOST_INTENT_CHARACTERS = 280;
@@ -105,6 +110,8 @@ export const TRANSACTIONS = {
     { fields: ['createdAt'] },
     { fields: ['agent', 'createdAt'] },
     { fields: ['owner', 'createdAt'] },
+    { fields: ['opener', 'createdAt'] },
+    { fields: ['opener', 'state', 'createdAt'] },
     { fields: ['state', 'createdAt'] },
     { fields: ['state', 'expiresAt'] },
     { fields: ['agent', 'state', 'createdAt'] },
@@ -135,22 +142,31 @@ export type TransactionFacts = {
   readonly participants?: number;
 };
 
-/** `person`: whom the token is for. Another person's confirmation vouches for nothing that is done for this one. */
+/** `person`: whom the token is for. What another person confirmed or typed vouches for nothing that is done for this one. */
 export const transactionFacts = (
   { trigger, intent, participants }: Transaction,
   person: string | undefined,
 ): TransactionFacts => ({
   trigger,
   intent: intent.digest,
-  source: person !== undefined && intent.confirmedBy?.includes(person) ? 'confirmed_by_person' : intent.source,
+  source: person === undefined ? intent.source : sourceFor(intent, person),
   ...(participants === undefined ? {} : { participants: participants.length }),
 });
 
-/** Who vouches for the intent of the transaction as a whole: with several people, every one of them has to confirm it. */
+const sourceFor = ({ typedBy, confirmedBy, source }: Intent, person: string): IntentSource => {
+  if (typedBy === person) return 'typed_by_person';
+  return confirmedBy?.includes(person) ? 'confirmed_by_person' : source;
+};
+
+/**
+ * Who vouches for the intent of the transaction as a whole: with several people, every one of them has to confirm it, and only one
+ * can have typed it.
+ */
 export const sourceOf = ({ intent, participants }: Pick<Transaction, 'intent' | 'participants'>): IntentSource => {
-  const { confirmedBy = [], source } = intent;
-  const isConfirmed = participants ? participants.every((id) => confirmedBy.includes(id)) : confirmedBy.length > 0;
-  return isConfirmed ? 'confirmed_by_person' : source;
+  const { typedBy, confirmedBy = [], source } = intent;
+  if (participants) return participants.every((id) => confirmedBy.includes(id)) ? 'confirmed_by_person' : source;
+  if (typedBy !== undefined) return 'typed_by_person';
+  return confirmedBy.length > 0 ? 'confirmed_by_person' : source;
 };
 
 /** The participants besides this person; undefined for a transaction that is not of several people. */

@@ -1,22 +1,17 @@
-/** Resource: transactions. An agent opens one for its own work; it, its owner or an operator closes it. */
+/**
+ * Resource: transactions. An agent opens one for its own work, or an app opens one for an agent; either of them, the owner of the
+ * agent or an operator closes it.
+ */
 
 import { entryText } from '../../../domain/audit/transparency-log/log-entry.ts';
 import {
-  CLOSE_CAUSES,
   type CloseCause,
-  DEFAULT_SECONDS,
-  INTENT_SOURCES,
   isDeclared,
-  LONGEST_SECONDS,
-  MOST_INTENT_CHARACTERS,
-  MOST_INVOKER_CHARACTERS,
-  MOST_PARTICIPANTS,
-  SHORTEST_SECONDS,
   sourceOf,
-  TRIGGERS,
   type Transaction,
 } from '../../../domain/authority/transactions/transaction.ts';
 import type { TransactionReceipts } from '../../../domain/authority/transactions/transaction-receipts.ts';
+import { transactionRefusal } from '../../../domain/authority/transactions/transaction-refusals.ts';
 import type { Among, TransactionRegistry } from '../../../domain/authority/transactions/transaction-registry.ts';
 import type { TransactionSteps } from '../../../domain/authority/transactions/transaction-steps.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
@@ -26,113 +21,13 @@ import type { GroupRegistry } from '../../../domain/identity/groups/group-regist
 import { type Owners, partiesOf } from '../../../domain/identity/groups/owners.ts';
 import type { Found, Versioned } from '../../../domain/ports/document-store.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
+import { isApp } from '../permissions.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { about, givenId, PAGE, scopes } from '../route.ts';
-import { named } from '../schema.ts';
-import {
-  flag,
-  identified,
-  input,
-  integer,
-  list,
-  oneOf,
-  output,
-  page,
-  RECORD,
-  seconds,
-  string,
-  strings,
-  text,
-} from '../schema-parts.ts';
+import { flag } from '../schema-parts.ts';
 import { show, toWire } from '../wire-names.ts';
+import { NEW_TRANSACTION, RECEIPT, TRANSACTION, TRANSACTION_PAGE } from './transaction-schemas.ts';
 import { STEP_PAGE } from './transaction-step-schema.ts';
-
-const TRIGGER = oneOf('What started the work, as the agent states it.', TRIGGERS);
-const TRACEPARENT = 'W3C Trace Context of version 00, so that traces and the audit log find each other.';
-
-const PARTICIPANTS =
-  'Accounts of the people who take part, when there are several. Each token is for one of them, and none is removed.';
-
-const NEW_TRANSACTION = named(
-  'NewTransaction',
-  input(
-    {
-      trigger: TRIGGER,
-      invoker: text(
-        'What invoked the agent: the id of an account, a schedule, an event or another transaction. Visible ASCII, no spaces.',
-        MOST_INVOKER_CHARACTERS,
-      ),
-      intent: text(
-        'What the work is for, in one line. Approvers read it. Send this or `intent_digest`.',
-        MOST_INTENT_CHARACTERS,
-      ),
-      intent_digest: text(
-        'SHA-256 of the intent in UTF-8, base64url, when the text must not leave the agent. Put a secret of your own in front of a text that could be guessed.',
-        43,
-      ),
-      participants: {
-        ...list(PARTICIPANTS, MOST_PARTICIPANTS, text('Account.', 64)),
-        minItems: 2,
-      },
-      traceparent: text(TRACEPARENT, 55),
-      expires_in: integer('Seconds until the server closes the transaction by itself.', {
-        minimum: SHORTEST_SECONDS,
-        maximum: LONGEST_SECONDS,
-        default: DEFAULT_SECONDS,
-      }),
-    },
-    ['trigger'],
-  ),
-);
-
-const TRANSACTION = named(
-  'Transaction',
-  output(
-    {
-      ...identified('Begins with trn_; the claim `txn` of every token of the transaction.'),
-      agent: string('Agent that opened it.'),
-      owner: string('Owner of the agent at that time.'),
-      trigger: TRIGGER,
-      invoker: string('What invoked the agent, as the agent states it.'),
-      intent: output(
-        {
-          text: string('What the work is for. Absent when the agent sent only a digest.'),
-          salt: string('Stands in front of the text in its digest. Absent when the agent sent only a digest.'),
-          digest: string('SHA-256 of salt and text in UTF-8, base64url; or as the agent sent it.'),
-          source: oneOf(
-            'Who vouches for the intent. With several people it is confirmed once each of them has confirmed it.',
-            INTENT_SOURCES,
-          ),
-          confirmed_by: strings('People who confirmed it on a page of this server.', MOST_PARTICIPANTS, 64),
-        },
-        ['text', 'salt', 'confirmed_by'],
-      ),
-      composition: string('Digest of the composition that the agent had declared.'),
-      participants: strings(PARTICIPANTS, MOST_PARTICIPANTS, 64),
-      traceparent: string(TRACEPARENT),
-      state: oneOf('closed: every token of the transaction has ended, and none is issued.', ['open', 'closed']),
-      cause: oneOf('What closed it.', CLOSE_CAUSES),
-      closed_by: string('Account, client or agent that closed it, or system.'),
-      closed_at: seconds('When it was closed.'),
-      ...RECORD,
-      expires_at: seconds('When the server closes it by itself. No token of it lives longer.'),
-    },
-    ['invoker', 'participants', 'composition', 'traceparent', 'cause', 'closed_by', 'closed_at'],
-  ),
-);
-
-const TRANSACTION_PAGE = page(TRANSACTION);
-
-const RECEIPT = named(
-  'TransactionReceipt',
-  output({
-    receipt: string('Compact JWS of type transaction-receipt+jwt, by a key of `jwks_uri`.'),
-    cose: string(
-      'The same claims as COSE_Sign1 by the same key, with a COSE receipt of the transparency log (RFC 9942) in header 394. Base64url.',
-    ),
-    entry: string('Entry of the transparency log, of which the COSE receipt is the proof.'),
-  }),
-);
 
 const SCOPES = scopes('transactions', {
   read: ['See transactions of agents, with their intents', 'low'],
@@ -140,15 +35,18 @@ const SCOPES = scopes('transactions', {
 });
 
 const make = about('transactions', SCOPES);
-const OWN_AND_AGENTS = { own: true, agents: true } as const;
+const OWN_AND_AGENTS = { own: true, agents: true, apps: true } as const;
 
 const routes = {
   openTransaction: make.create(
     '/transactions',
     NEW_TRANSACTION,
     TRANSACTION,
-    'Open a transaction, as an agent for its own work',
-    { roles: [], agents: true, policy: { not: 'an agent opens its own; the decision about its token asked `act`' } },
+    'Open a transaction, as an agent for its own work, or as an app for the work of an agent',
+    {
+      ...{ roles: [], agents: true, apps: true },
+      policy: { not: 'it gives no right; the decision about the token of the caller asked `act`' },
+    },
   ),
   listTransactions: make.read('/transactions', TRANSACTION_PAGE, 'List transactions, newest first', {
     ...OWN_AND_AGENTS,
@@ -182,6 +80,7 @@ const routes = {
 const MEMBERS = [
   'id',
   'agent',
+  'opener',
   'owner',
   'trigger',
   'invoker',
@@ -199,7 +98,7 @@ const MEMBERS = [
 const showTransaction = (transaction: Transaction) => ({
   ...show(transaction, MEMBERS),
   intent: {
-    ...show(transaction.intent, ['text', 'salt', 'digest', 'confirmedBy']),
+    ...show(transaction.intent, ['text', 'salt', 'digest', 'typedBy', 'confirmedBy']),
     source: sourceOf(transaction),
   },
   state: transaction.state === 'open' ? ('open' as const) : ('closed' as const),
@@ -219,12 +118,16 @@ type Dependencies = {
 /** Agents of a caller that are looked at for those that had another owner before. */
 const MOST_AGENTS = 200;
 
-/** An agent sees its own transactions, an account without a role those of its own agents. */
+/** An agent or app sees its own transactions, an account without a role those of its own agents. */
 const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
   const { transactions, receipts, steps, effectiveAgents, owners, groups, agents } = dependencies;
   /** The role in which a caller may read or close a transaction of this agent; undefined: it may not. */
-  const rightTo = async ({ access, caller }: Pick<Call, 'access' | 'caller'>, agent: string, owner?: string) => {
+  const rightTo = async (
+    { access, caller }: Pick<Call, 'access' | 'caller'>,
+    { agent, opener, owner }: { readonly agent: string } & Partial<Pick<Transaction, 'opener' | 'owner'>>,
+  ) => {
     if (caller.id === agent) return 'agent';
+    if (isApp(caller)) return caller.id === opener ? 'app' : undefined;
     if (access === 'all') return 'operator';
     if (caller.kind !== 'account') return undefined;
     const current = (await effectiveAgents.get(agent))?.document.owner ?? owner;
@@ -235,7 +138,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
     call: Pick<Call, 'access' | 'caller' | 'id'>,
   ): Promise<{ readonly found: Versioned<Transaction>; readonly by: CloseCause }> => {
     const found = await transactions.get(call.id);
-    const by = found && (await rightTo(call, found.document.agent, found.document.owner));
+    const by = found && (await rightTo(call, found.document));
     return existing(found && by ? { found, by } : undefined);
   };
 
@@ -247,18 +150,35 @@ const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
     return [...parties.map((owner) => ({ owner })), ...handedOver.map(({ document }) => ({ agent: document.id }))];
   };
 
+  /** What an app has opened, also for one agent. */
+  const openedBy = async (call: Parameters<Handlers<typeof routes>['listTransactions']>[0]) => {
+    const { caller, query } = call;
+    const among = [{ opener: caller.id }];
+    const found = await transactions.list({ ...pageOf(call), among, ...(query.open ? { isOpen: true } : {}) });
+    const items = found.items.filter(({ document }) => query.agent === undefined || document.agent === query.agent);
+    return pageAnswer({ ...found, items }, showTransaction);
+  };
+
   return {
-    async openTransaction({ body, caller, by }) {
+    async openTransaction({ body: { agent: named, ...body }, caller, by }) {
+      if (isApp(caller)) {
+        const agent = named === undefined ? undefined : (await effectiveAgents.get(named))?.document;
+        if (!agent) throw transactionRefusal('transaction_agent_missing', { field: '/agent' });
+        return objectAnswer(await transactions.open(body, agent, by, caller.id), showTransaction);
+      }
+      if (named !== undefined && named !== caller.id)
+        throw transactionRefusal('transaction_agent_other', { field: '/agent' });
       const agent = existing(await effectiveAgents.get(caller.id)).document;
       return objectAnswer(await transactions.open(body, agent, by), showTransaction);
     },
 
     async listTransactions(call) {
+      if (isApp(call.caller)) return openedBy(call);
       const { access, caller, query } = call;
       const isAgent = access === 'own' && caller.kind === 'client';
       const agent = query.agent ?? (isAgent ? caller.id : undefined);
       // Answers as if transactions of others did not exist (MG-01).
-      if (agent !== undefined && !(await rightTo(call, agent))) return { body: { items: [] } };
+      if (agent !== undefined && !(await rightTo(call, { agent }))) return { body: { items: [] } };
       const found = await transactions.list({
         ...pageOf(call),
         ...(agent === undefined ? {} : { agent }),
@@ -266,7 +186,7 @@ const handlers = (dependencies: Dependencies): Handlers<typeof routes> => {
         ...(query.open ? { isOpen: true } : {}),
       });
       // The agent of an earlier transaction may have another owner now.
-      const rights = await Promise.all(found.items.map(({ document }) => rightTo(call, document.agent)));
+      const rights = await Promise.all(found.items.map(({ document }) => rightTo(call, document)));
       return pageAnswer({ ...found, items: found.items.filter((_, index) => rights[index]) }, showTransaction);
     },
 
