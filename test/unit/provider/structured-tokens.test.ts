@@ -6,6 +6,7 @@ import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
 import { structuredTokens, WITHHELD } from '../../../src/provider/tokens/structured-tokens.ts';
+import { awaitedAppend } from '../../support/awaited-append.ts';
 import { begunRequest } from './begun-request.ts';
 
 const ISSUER = 'https://id.example';
@@ -55,12 +56,12 @@ const service = () =>
       },
     },
     audit: {
-      append: async (event: AuditEvent) => {
+      append: awaitedAppend(async (event: AuditEvent) => {
         await Promise.resolve();
         // What the event announces has not happened yet.
         expect(ended).toEqual([]);
         events.push(event);
-      },
+      }),
     },
     proofs: { has: () => isSenderKnown },
     refusals: { note: async (_source: string, reason: string) => counted.push(reason) },
