@@ -43,7 +43,7 @@ export const usage = (): string =>
   [
     'npm run bench [-- --quick] [--only NAME]… [--seconds N] [--rounds N] [--workers N] [--out FILE]',
     '',
-    '  --quick      one round of a fifth of a second each, fewer connections and turns: that it works, not how fast',
+    '  --quick      one round of a fifth of a second each, no warm-up, fewer connections and turns: that it works, not how fast',
     '  --only NAME  only the cases and parts whose name begins so or holds it; may be given again',
     '  --seconds N  length of one measurement, default 2, after a warm-up of 1',
     '  --rounds N   default 3; each starts all processes anew',
@@ -83,7 +83,7 @@ export const benchOptions = (argv: readonly string[]): BenchOptions | 'help' | {
   const isWhole = wanted.length === 0 && !values.quick;
   return {
     ...numbers,
-    warmUpSeconds: values.quick ? numbers.seconds / 2 : Math.min(1, numbers.seconds),
+    warmUpSeconds: Math.min(1, numbers.seconds),
     isQuick: values.quick,
     cases: CASES.map(({ name }) => name).filter(isWanted),
     parts: (Object.keys(PARTS) as Part[]).filter(isWanted),

@@ -7,11 +7,17 @@ export type Figures = Record<string, Partial<Record<Subject['name'], Measured[]>
 
 export type Lengths = { readonly seconds: number; readonly warmUpSeconds: number; readonly isQuick: boolean };
 
+/** Steps that a quick run prepares of a case. It measures once, without a warm-up. */
+const QUICK_STEPS = 400;
+
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 export const measureCase = async (one: BenchCase, subject: Subject, lengths: Lengths): Promise<Measured> => {
   const { seconds, warmUpSeconds, isQuick } = lengths;
   const connections = connectionsOf(isQuick);
   const { perStep = 1 } = one;
+  if (isQuick) {
+    return perPart(await measure(subject.pid, one.prepare(subject, QUICK_STEPS), seconds, connections), perStep);
+  }
   const warm = await measure(
     subject.pid,
     one.prepare(subject, Math.ceil(6000 * warmUpSeconds)),
@@ -19,9 +25,14 @@ export const measureCase = async (one: BenchCase, subject: Subject, lengths: Len
     connections,
   );
   const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
-  const { steps, cpuMicros, ...rest } = await measure(subject.pid, one.prepare(subject, count), seconds, connections);
-  return { ...rest, steps: steps * perStep, cpuMicros: Math.round(cpuMicros / perStep) };
+  return perPart(await measure(subject.pid, one.prepare(subject, count), seconds, connections), perStep);
 };
+
+const perPart = ({ steps, cpuMicros, ...rest }: Measured, perStep: number): Measured => ({
+  ...rest,
+  steps: steps * perStep,
+  cpuMicros: Math.round(cpuMicros / perStep),
+});
 
 /** The order of the subjects turns round every second time. */
 export const round = async (
