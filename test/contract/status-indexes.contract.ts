@@ -38,7 +38,7 @@ export const describeStatusIndexes = (name: string, open: () => DocumentStore | 
       expect(new Set(places).size).toBe(24);
       const entries = await documents
         .collection<StatusListEntry>(STATUS_LIST_ENTRIES)
-        .find({ where: { dependsOn: 'party:agt_1' }, limit: 100 });
+        .find({ where: { dependsOn: 'party:agt_1' }, order: { by: 'kind', direction: 'ascending' }, limit: 100 });
       expect(new Set(entries.map(({ document }) => document.token.id)).size).toBe(24);
     });
 

@@ -233,7 +233,11 @@ test('D24 after a raised epoch, as after a restore, a list ends all its tokens, 
     const documents = started.behalf.services.documents;
     const kept = documents.collection<StatusListEntry>(STATUS_LIST_ENTRIES);
     expect([await statusOf(known), await statusOf(lost)]).toEqual([0, 0]);
-    const found = await kept.find({ where: { dependsOn: `token:${decodeJwt(lost).jti}` }, limit: 1 });
+    const found = await kept.find({
+      where: { dependsOn: `token:${decodeJwt(lost).jti}` },
+      order: { by: 'kind', direction: 'ascending' },
+      limit: 1,
+    });
     await kept.take(String(found[0]?.document.id));
     await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', Math.floor(Date.now() / 1000) - 1);
     const anew = await newToken(world);

@@ -41,6 +41,8 @@ run(ground, python, '-m', 'pip', 'install', '--quiet', '--no-deps', join(ground,
 console.log(`installed ${wheel}`);
 
 cpSync(join(SOURCE, 'tests'), tests, { recursive: true });
+// Its examples run as they stand.
+cpSync(join(SOURCE, '../docs/how-to/protect-an-api-in-python.md'), join(tests, 'guide.md'));
 cpSync(join(SOURCE, 'pyproject.toml'), join(ground, 'pyproject.toml'));
 rmSync(join(ground, 'source'), { recursive: true });
 run(SOURCE, python, '-m', 'ruff', 'check', '--no-cache', '.');

@@ -96,9 +96,11 @@ export type TokenEnd =
 
 /**
  * The ids of those of these JWTs, at most 1000, that have ended before their expiry. Throws StoreUnavailable. Remembers what it
- * found live, so that it serves one pass over many tokens.
+ * found live, so that it serves one pass over many tokens. Tokens of one `kind` differ in their id and time only.
  */
-export type EndedAmong = (tokens: readonly IssuedToken[]) => Promise<ReadonlySet<string>>;
+export type EndedAmong = (
+  tokens: readonly { readonly token: IssuedToken; readonly kind: string }[],
+) => Promise<ReadonlySet<string>>;
 
 export interface IssuedTokens {
   /**

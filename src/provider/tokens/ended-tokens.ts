@@ -1,5 +1,4 @@
-/** Which of many tokens have ended, for status lists. Reads each token as introspection does. */
-import { isDeclared } from '../../domain/authority/transactions/transaction.ts';
+/** Which of many tokens have ended, for status lists. Reads each kind of token as introspection does. */
 import type { DocumentStore } from '../../domain/ports/document-store.ts';
 import type { EndedAmong, IssuedToken } from '../../domain/ports/issued-tokens.ts';
 import { REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
@@ -17,27 +16,53 @@ export const endedTokens = ({
 }): (() => EndedAmong) => {
   const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
 
+  /** Whether it has ended for another reason than its own id: so have the older ones of its kind. */
+  const hasKindEnded = async ({ id: _, ...token }: IssuedToken): Promise<boolean> =>
+    (await liveness.endOf(token)) !== undefined;
+
+  /** The first place, `from` or later, of a token whose kind has not ended. By bisection, the newest first. */
+  const firstLive = async (group: readonly IssuedToken[], from: number): Promise<number> => {
+    let [low, high] = [from, group.length];
+    for (let at = high - 1; low < high; at = Math.floor((low + high) / 2)) {
+      if (await hasKindEnded(group[at] as IssuedToken)) low = at + 1;
+      else high = at;
+    }
+    return low;
+  };
+
   return () => {
     /** Kind → when the oldest token of it was issued that is live. */
     const live = new Map<string, number>();
-    return async (tokens) => {
-      const ended = new Set((await revoked.getMany(tokens.map(({ id }) => id))).map(({ document }) => document.id));
-      for (const token of tokens) {
-        if (ended.has(token.id)) continue;
-        const kind = kindOf(token);
+
+    /** Adds the ended ones of one kind, which are in the order of their issue. */
+    const addEnded = async (kind: string, group: readonly IssuedToken[], ended: Set<string>): Promise<void> => {
+      for (let at = 0; at < group.length; ) {
+        const token = group[at] as IssuedToken;
         const since = live.get(kind);
-        if (since !== undefined && since <= token.issuedAt) continue;
-        if (await liveness.endOf(token)) ended.add(token.id);
-        else if (since !== undefined || live.size < MOST_KINDS) live.set(kind, token.issuedAt);
+        if (since !== undefined && since <= token.issuedAt) return;
+        if (!(await liveness.endOf(token))) {
+          if (since !== undefined || live.size < MOST_KINDS) live.set(kind, token.issuedAt);
+          return;
+        }
+        const next = at + 1;
+        const end = next < group.length && (await hasKindEnded(token)) ? await firstLive(group, next) : next;
+        for (; at < end; at += 1) ended.add((group[at] as IssuedToken).id);
+      }
+    };
+
+    return async (tokens) => {
+      const found = await revoked.getMany(tokens.map(({ token }) => token.id));
+      const ended = new Set(found.map(({ document }) => document.id));
+      const open = tokens.filter(({ token }) => !ended.has(token.id));
+      for (const [kind, those] of Map.groupBy(open, (one) => one.kind)) {
+        const group = those.map(({ token }) => token);
+        await addEnded(
+          kind,
+          group.toSorted((one, other) => one.issuedAt - other.issuedAt),
+          ended,
+        );
       }
       return ended;
     };
   };
 };
-
-/**
- * Tokens of one kind differ in their id, their time and a transaction that is an id only. While an older one is live, so is each
- * newer one.
- */
-const kindOf = ({ id: _, issuedAt, expiresAt, txn, decision: __, ...kind }: IssuedToken): string =>
-  JSON.stringify([kind, expiresAt - issuedAt, isDeclared(txn) ? txn : null]);

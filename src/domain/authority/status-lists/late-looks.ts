@@ -4,14 +4,20 @@ import type { NamedTokens } from '../revocation-feed/named-tokens.ts';
  * An event is durable before its change. Seconds after an event at which its tokens are asked about again; the last is
  * SETTLE_SECONDS of the feed.
  */
-const LOOKS = [0.3, 0.7, 1.2, 2, 4, 8, 16, 30] as const;
+const LOOKS: readonly number[] = [0.3, 0.7, 1.2, 2, 4, 8, 16, 30];
+/** The same for each token of a resource server: that takes seconds of CPU when there are many. */
+const LOOKS_AT_EACH: readonly number[] = [1, 4, 30];
+const looksAt = ({ kind }: LookedAt): readonly number[] => (kind === 'followed' ? LOOKS_AT_EACH : LOOKS);
+
+/** `followed`: each token of the resource server with this id, also those that were revoked one by one. */
+export type LookedAt = NamedTokens | { readonly kind: 'followed'; readonly id: string };
 
 /**
  * Looks again at what events named, because a change may come after its event. The first look is the caller's. Runs beside it,
  * so that load delays no list.
  */
 export interface LateLooks {
-  note(names: readonly NamedTokens[]): void;
+  note(names: readonly LookedAt[]): void;
   /** Begins the looks that are due, unless earlier ones are under way. */
   begin(): void;
   clear(): void;
@@ -24,21 +30,22 @@ export const lateLooks = ({
 }: {
   /** Seconds of the stopwatch. */
   readonly elapsed: () => number;
-  readonly lookAt: (names: readonly NamedTokens[]) => Promise<void>;
+  readonly lookAt: (names: readonly LookedAt[]) => Promise<void>;
   readonly onFailed: (error: unknown) => void;
 }): LateLooks => {
-  const pending = new Map<string, { readonly named: NamedTokens; readonly namedAt: number; looks: number }>();
+  const pending = new Map<string, { readonly named: LookedAt; readonly namedAt: number; looks: number }>();
   let isLooking = false;
   /** Distinguishes looks that were under way at `clear`. */
   let run = 0;
 
-  const due = (): readonly NamedTokens[] => {
-    const found: NamedTokens[] = [];
+  const due = (): readonly LookedAt[] => {
+    const found: LookedAt[] = [];
     for (const [key, one] of [...pending]) {
       const age = elapsed() - one.namedAt;
-      if (age < (LOOKS[one.looks] ?? 0)) continue;
-      while (one.looks < LOOKS.length && age >= (LOOKS[one.looks] ?? 0)) one.looks += 1;
-      if (one.looks === LOOKS.length) pending.delete(key);
+      const looks = looksAt(one.named);
+      if (age < (looks[one.looks] ?? 0)) continue;
+      while (one.looks < looks.length && age >= (looks[one.looks] ?? 0)) one.looks += 1;
+      if (one.looks === looks.length) pending.delete(key);
       found.push(one.named);
     }
     return found;
@@ -70,4 +77,4 @@ export const lateLooks = ({
 };
 
 /** The same for the same tokens. */
-export const keyOf = (named: NamedTokens): string => (named.kind === 'all' ? 'all' : `${named.kind}:${named.id}`);
+export const keyOf = (named: LookedAt): string => (named.kind === 'all' ? 'all' : `${named.kind}:${named.id}`);

@@ -20,6 +20,7 @@ import {
   type StatusListEntry,
   windowAt,
 } from './status-list.ts';
+import { kindAndTime } from './token-kind.ts';
 
 /** Random indexes that are tried in one list. In a list that is half full, one token of 256 goes to the next list. */
 const MOST_TRIES = 8;
@@ -64,13 +65,14 @@ export const statusIndexes = ({
       const window = windowAt(token.issuedAt);
       const since = (await epochs.get(EVERYTHING))?.document.notBefore ?? 0;
       const dependsOn = dependenciesOf(token);
+      const kind = kindAndTime(token);
       const expiresAt = token.expiresAt + VERIFIER_TOLERANCE_SECONDS;
       for (let number = 0; number < MOST_LISTS; number += 1) {
         const list = { server, window, since, number };
         for (let tries = 0; tries < MOST_TRIES; tries += 1) {
           const index = randomIndex();
           const of = listId(list);
-          const entry = { id: `${of}/${index}`, list: of, dependsOn, token, expiresAt };
+          const entry = { id: `${of}/${index}`, list: of, dependsOn, token, kind, expiresAt };
           if (await tryInsert(entries, entry)) return { list, index };
         }
       }

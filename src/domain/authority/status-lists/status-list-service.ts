@@ -13,11 +13,12 @@ import { killKey } from '../../vocabulary/kill.ts';
 import type { LatchedKills } from '../revocation/kill.ts';
 import { type NamedEnds, namedEnds } from '../revocation-feed/named-ends.ts';
 import type { NamedTokens, NamingTokens } from '../revocation-feed/named-tokens.ts';
-import { keyOf, type LateLooks, lateLooks } from './late-looks.ts';
-import { allEnded, type ListBits, listBits } from './list-bits.ts';
+import { advance, coverUntil, type Followed, later, type Moment, NEVER, reading } from './followed-server.ts';
+import { keyOf, type LateLooks, type LookedAt, lateLooks } from './late-looks.ts';
+import { allEnded, listBits } from './list-bits.ts';
 import { listId, listOf, type StatusList, TTL_SECONDS, VALID_SECONDS, windowsAt } from './status-list.ts';
 import { statusListRefusal } from './status-list-refusals.ts';
-import type { EndedIndexes, TokenStatuses } from './token-statuses.ts';
+import type { EndedIndexes, ReadOptions, TokenStatuses } from './token-statuses.ts';
 
 /** How long a resource server is followed after the last request for a list of it. */
 const FOLLOWED_SECONDS = 120;
@@ -26,10 +27,10 @@ const FOLLOWED_SECONDS = 120;
  * validity. The log is read ten times in a second; only load, or a store that does not answer, delays it.
  */
 const MOST_BEHIND_SECONDS = VALID_SECONDS - 2 * TTL_SECONDS;
+/** The same, while an event may have ended any token of the resource server, and they are not all looked at. */
+const MOST_OWED_SECONDS = 2;
 /** Names that are looked at together. */
 const MOST_TOGETHER = 16;
-/** The longest pause between two reads of all tokens of a resource server. Shorter reads have as long a pause as they took. */
-const LONGEST_PAUSE_SECONDS = 2;
 const EVERYTHING = killKey('all', 'all');
 
 export type ListContent = {
@@ -53,24 +54,6 @@ export interface StatusListService {
   close(): void;
 }
 
-/** A moment up to which all events are in the statuses: seconds of the stopwatch, and of the clock. */
-type Moment = { readonly at: number; readonly second: number };
-
-type Followed = {
-  readonly lists: Map<string, ListBits>;
-  /** Resolves when its statuses are known. */
-  readonly ready: Promise<void>;
-  known: Moment;
-  /** Stopwatch of the last read of the log that named all its tokens. Undefined: they were read since. */
-  owedAt: number | undefined;
-  /** Whether all its tokens are to be read: after an event, or again for its late change. */
-  isDue: boolean;
-  isReading: boolean;
-  /** Earliest begin of the next such read. */
-  readAgainAt: number;
-  askedAt: number;
-};
-
 type Deps = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -82,10 +65,6 @@ type Deps = {
   readonly outside: <R>(work: () => R) => R;
   readonly onFailed: (error: unknown) => void;
 };
-
-const NEVER: Moment = { at: Number.NEGATIVE_INFINITY, second: 0 };
-
-const later = (one: Moment, other: Moment): Moment => (other.at > one.at ? other : one);
 
 export const statusListService = (deps: Deps): StatusListService => {
   const { clock, elapsed, statuses } = deps;
@@ -116,58 +95,58 @@ export const statusListService = (deps: Deps): StatusListService => {
     },
   };
 
-  const readAll = async (server: string, goesOn: () => boolean): Promise<void> => {
+  const readAll = async (server: string, options: ReadOptions): Promise<void> => {
     for (const list of await statuses.listsOf(server, await since())) {
-      if (goesOn()) await statuses.inList(list, ended, goesOn);
+      if (options.goesOn?.() !== false) await statuses.inList(list, ended, options);
     }
   };
 
-  /** Reads all tokens of one resource server. Afterwards its statuses have all events up to `upTo`. */
-  const readServer = async (server: string, of: Followed, upTo: Moment): Promise<void> => {
-    const beganAt = elapsed();
+  /** Reads each token of one resource server. */
+  const readEach = (server: string, { each }: Followed): Promise<boolean> =>
+    reading(each, elapsed, async () => {
+      await readAll(server, { all: true });
+      return true;
+    });
+
+  /** Reads the kinds of tokens of one resource server. Afterwards its statuses have all events up to `upTo`. */
+  const readKinds = async (server: string, of: Followed, upTo: Moment): Promise<void> => {
     // A read for late changes alone is given up for an event that the statuses lack: the read of that one finds them too.
-    const isOwed = of.owedAt !== undefined;
-    const goesOn = (): boolean => isOwed || of.owedAt === undefined;
-    of.isReading = true;
-    of.isDue = false;
-    try {
-      await readAll(server, goesOn);
-    } finally {
-      of.isReading = false;
-      of.readAgainAt = elapsed() + (goesOn() ? Math.min(elapsed() - beganAt, LONGEST_PAUSE_SECONDS) : 0);
-    }
-    if (!goesOn()) return;
-    of.known = later(of.known, upTo);
-    if (of.owedAt !== undefined && of.owedAt <= upTo.at) of.owedAt = undefined;
-    advance(of);
-  };
-
-  const advance = (of: Followed): void => {
-    if (of.owedAt === undefined) of.known = later(of.known, last);
+    const isOwed = of.owed !== undefined;
+    const goesOn = (): boolean => isOwed || of.owed === undefined;
+    const isWhole = await reading(of.kinds, elapsed, async () => {
+      await readAll(server, { goesOn });
+      return goesOn();
+    });
+    if (!isWhole) return;
+    coverUntil(of, upTo, last);
   };
 
   /** A resource server with many tokens delays its own lists only. */
   const readDue = (): void => {
-    const under = [...followed.values()].filter(({ isReading }) => isReading).length;
-    const due = [...followed].filter(([, of]) => of.isDue && !of.isReading && elapsed() >= of.readAgainAt);
-    due.sort(([, one], [, other]) => one.readAgainAt - other.readAgainAt);
-    for (const [server, of] of due.slice(0, Math.max(MOST_TOGETHER - under, 0))) {
-      readServer(server, of, heard).then(readDue, (error) => {
-        if (followed.get(server) === of) fail(error);
-      });
+    for (const which of ['kinds', 'each'] as const) {
+      const under = [...followed.values()].filter((of) => of[which].isReading).length;
+      const due = [...followed].filter(
+        ([, { [which]: own }]) => own.isDue && !own.isReading && elapsed() >= own.againAt,
+      );
+      due.sort(([, one], [, other]) => one[which].againAt - other[which].againAt);
+      for (const [server, of] of due.slice(0, Math.max(MOST_TOGETHER - under, 0))) {
+        const read = which === 'kinds' ? readKinds(server, of, heard) : readEach(server, of);
+        read.then(readDue, (error) => {
+          if (followed.get(server) === of) fail(error);
+        });
+      }
     }
   };
 
-  const look = async (named: NamedTokens): Promise<void> => {
-    if (named.kind === 'all') for (const of of followed.values()) of.isDue = true;
-    else if (named.kind !== 'audience') await statuses.dependingOn(`${named.kind}:${named.id}`, ended);
-    else {
+  const look = async (named: LookedAt): Promise<void> => {
+    if (named.kind === 'all') for (const of of followed.values()) of.kinds.isDue = true;
+    else if (named.kind === 'audience' || named.kind === 'followed') {
       const of = followed.get(named.id);
-      if (of) of.isDue = true;
-    }
+      if (of) of[named.kind === 'audience' ? 'kinds' : 'each'].isDue = true;
+    } else await statuses.dependingOn(`${named.kind}:${named.id}`, ended);
   };
 
-  const lookAtAll = async (names: readonly NamedTokens[]): Promise<void> => {
+  const lookAtAll = async (names: readonly LookedAt[]): Promise<void> => {
     for (let at = 0; at < names.length; at += MOST_TOGETHER) {
       await Promise.all(names.slice(at, at + MOST_TOGETHER).map(look));
     }
@@ -176,10 +155,9 @@ export const statusListService = (deps: Deps): StatusListService => {
   /** Until their next read, the statuses of these resource servers lack an event. */
   const owe = (names: readonly NamedTokens[], readAt: number): void => {
     for (const named of names) {
-      if (named.kind === 'all') for (const of of followed.values()) of.owedAt = readAt;
-      if (named.kind !== 'audience') continue;
-      const of = followed.get(named.id);
-      if (of) of.owedAt = readAt;
+      if (named.kind !== 'all' && named.kind !== 'audience') continue;
+      const those = named.kind === 'all' ? [...followed.values()] : [followed.get(named.id)];
+      for (const of of those) if (of) of.owed = { first: of.owed?.first ?? readAt, last: readAt };
     }
   };
 
@@ -212,7 +190,7 @@ export const statusListService = (deps: Deps): StatusListService => {
       heard = later(heard, moment);
       await lookAtAll(names);
       last = later(last, moment);
-      for (const of of followed.values()) advance(of);
+      for (const of of followed.values()) advance(of, last);
       forget();
       readDue();
       late.begin();
@@ -233,19 +211,20 @@ export const statusListService = (deps: Deps): StatusListService => {
       // Tokens that differ in their id only are read once, so a kill of one token is looked at by its id.
       const killed = await ends.latched();
       await lookAtAll(killed);
-      await readServer(server, of, moment);
+      await readEach(server, of);
+      of.known = later(of.known, moment);
+      coverUntil(of, moment, last);
       if (followed.get(server) !== of) throw statusListRefusal('status_list_behind', { retryAfterSeconds: 1 });
       // Changes of events before this place may be under way.
-      late.note([...killed, { kind: 'audience', id: server }]);
+      late.note([...killed, { kind: 'followed', id: server }]);
     };
     const of: Followed = {
       lists: new Map(),
       known: NEVER,
-      owedAt: NEVER.at,
-      isDue: false,
+      owed: undefined,
+      kinds: { isDue: false, isReading: false, againAt: NEVER.at },
       // Its first read has not begun: no other may begin before it.
-      isReading: true,
-      readAgainAt: NEVER.at,
+      each: { isDue: false, isReading: true, againAt: NEVER.at },
       askedAt: elapsed(),
       ready: Promise.resolve().then(() => deps.outside(start)),
     };
@@ -268,7 +247,8 @@ export const statusListService = (deps: Deps): StatusListService => {
       const of = followed.get(list.server) ?? begin(list.server);
       of.askedAt = elapsed();
       await of.ready;
-      if (elapsed() - of.known.at > MOST_BEHIND_SECONDS) {
+      const isLate = of.owed !== undefined && elapsed() - of.owed.first > MOST_OWED_SECONDS;
+      if (isLate || elapsed() - of.known.at > MOST_BEHIND_SECONDS) {
         throw statusListRefusal('status_list_behind', { retryAfterSeconds: 1 });
       }
       const { second } = of.known;

@@ -48,6 +48,8 @@ export type StatusListEntry = {
   /** `kind:id` of all that ends the token, as in the revocation feed. */
   readonly dependsOn: readonly string[];
   readonly token: IssuedToken;
+  /** Its kind and when it was issued, so that a read of many tokens reads few of each kind (`kindAndTime`). */
+  readonly kind: string;
   /** After the expiry of the token, when no verifier accepts it any more. */
   readonly expiresAt: number;
 };
@@ -62,8 +64,8 @@ export const STATUS_LIST_ENTRIES = {
   retention: { removedBy: 'own sweep', endsAt: 'expiresAt', once: 'the token expired a minute ago' },
   transfer: 'gives authority',
   lists: ['dependsOn'],
-  indexes: [{ fields: ['dependsOn'] }, { fields: ['list'] }, { fields: ['expiresAt'] }],
-  members: ['list', 'dependsOn', 'token', 'expiresAt'],
+  indexes: [{ fields: ['dependsOn', 'kind'] }, { fields: ['list', 'kind'] }, { fields: ['expiresAt'] }],
+  members: ['list', 'dependsOn', 'token', 'kind', 'expiresAt'],
 } as const satisfies OwnedCollection;
 
 export const listId = ({ server, window, since, number }: StatusList): string =>

@@ -1,10 +1,13 @@
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, everyDocument } from '../../ports/document-store.ts';
+import type { Cursor, DocumentStore } from '../../ports/document-store.ts';
 import type { EndedAmong } from '../../ports/issued-tokens.ts';
 import { listId, MOST_LISTS, STATUS_LIST_ENTRIES, type StatusListEntry, windowsAt } from './status-list.ts';
+import { afterKind, kindIn } from './token-kind.ts';
 
 /** Tokens that are read at once: a store in this process answers nothing else meanwhile. */
 const PAGE = 250;
+/** The same, where one token of a kind speaks for the newer ones. */
+const SMALLEST_PAGE = 8;
 
 /** What a pass over tokens fills in. */
 export type EndedIndexes = {
@@ -13,15 +16,20 @@ export type EndedIndexes = {
   add(list: string, index: number): void;
 };
 
-/** Finds the ended tokens of status lists. Reads the store as it is; throws StoreUnavailable. */
+/**
+ * Finds the ended tokens of status lists. Reads the store as it is; throws StoreUnavailable. Where a token of a kind is live, the
+ * newer ones of the kind are not read, so that their own revocations must be looked up by `token:id`; `all` reads them too.
+ */
 export interface TokenStatuses {
   /** Adds the ended tokens of one list. Asks `goesOn` between pages: false ends the read early. */
-  inList(list: string, ended: EndedIndexes, goesOn?: () => boolean): Promise<void>;
+  inList(list: string, ended: EndedIndexes, options?: ReadOptions): Promise<void>;
   /** Adds the ended tokens that depend on this, written `kind:id`. */
   dependingOn(what: string, ended: EndedIndexes): Promise<void>;
   /** Ids of the lists of a resource server with at least one token, in the windows of unexpired tokens. */
   listsOf(server: string, since: number): Promise<readonly string[]>;
 }
+
+export type ReadOptions = { readonly all?: boolean; readonly goesOn?: () => boolean };
 
 export const tokenStatuses = ({
   documents,
@@ -39,31 +47,48 @@ export const tokenStatuses = ({
   /** The reads about one page may share their answers, as those of one request. */
   const together = <R>(work: () => R): R => (documents.asOneRequest ? documents.asOneRequest(work) : work());
 
+  /** Adds the ended ones of a page. Returns the kinds of those that are live. */
+  const readPage = async (
+    page: readonly StatusListEntry[],
+    among: EndedAmong,
+    ended: EndedIndexes,
+  ): Promise<ReadonlySet<string>> => {
+    const open = page.filter(({ expiresAt, list, id }) => expiresAt > clock.now() && ended.isOpen(list, indexOf(id)));
+    if (open.length === 0) return new Set();
+    const found = await together(() => among(open.map(({ token, kind }) => ({ token, kind: kindIn(kind) }))));
+    for (const { list, id, token } of open) if (found.has(token.id)) ended.add(list, indexOf(id));
+    return new Set(open.flatMap(({ kind, token }) => (found.has(token.id) ? [] : [kindIn(kind)])));
+  };
+
   const read = async (
     where: Readonly<Record<string, string>>,
     ended: EndedIndexes,
-    goesOn = (): boolean => true,
+    { all = false, goesOn = (): boolean => true }: ReadOptions = {},
   ): Promise<void> => {
     const among = endedAmong();
-    let page: StatusListEntry[] = [];
-    const checkPage = async (): Promise<void> => {
-      const found = await together(() => among(page.map(({ token }) => token)));
-      for (const { list, id, token } of page) if (found.has(token.id)) ended.add(list, indexOf(id));
-      page = [];
-    };
-    for await (const entry of everyDocument(entries, { where, limit: PAGE })) {
-      if (entry.expiresAt <= clock.now() || !ended.isOpen(entry.list, indexOf(entry.id))) continue;
-      page.push(entry);
-      if (page.length < PAGE) continue;
-      await checkPage();
+    const order = { by: 'kind', direction: 'ascending' } as const;
+    let limit = all ? PAGE : SMALLEST_PAGE;
+    let unpaused = 0;
+    for (let after: Cursor | undefined; ; ) {
+      const found = await entries.find({ where, order, limit, ...(after ? { after } : {}) });
+      const page = found.map(({ document }) => document);
+      const live = await readPage(page, among, ended);
+      const last = page.at(-1);
+      if (page.length < limit || !last) return;
+      const skips = !all && live.has(kindIn(last.kind));
+      after = skips ? { value: afterKind(last.kind), id: '' } : { value: last.kind, id: last.id };
+      // As many as hold about twice as many kinds, when most of a page were of few.
+      limit = skips ? Math.min(Math.max(live.size * 2, SMALLEST_PAGE), PAGE) : PAGE;
+      unpaused += page.length;
+      if (unpaused < PAGE) continue;
+      unpaused = 0;
       await pause();
       if (!goesOn()) return;
     }
-    if (page.length > 0) await checkPage();
   };
 
   return {
-    inList: (list, ended, goesOn) => read({ list }, ended, goesOn),
+    inList: (list, ended, options) => read({ list }, ended, options),
 
     dependingOn: (what, ended) => read({ dependsOn: what }, ended),
 
