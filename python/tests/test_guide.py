@@ -26,7 +26,8 @@ def block(title: str, word: str) -> str:
     """The block below a heading that has this word."""
     text = (BESIDE if BESIDE.exists() else IN_THE_REPOSITORY).read_text()
     section = next(part for part in text.split("\n## ") if part.startswith(title))
-    return next(code for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL) if word in code)
+    blocks: list[str] = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    return next(code for code in blocks if word in code)
 
 
 def an_app() -> Starlette:
@@ -65,8 +66,9 @@ async def test_each_example_lets_the_right_token_through_alone(monkeypatch: pyte
         assert refused.status_code == 401
         assert "resource_metadata=" in refused.headers["www-authenticate"]
 
-        async def with_token(**claims: str) -> httpx.Response:
-            token = issuer.token(**{"aud": API, "scope": scope, **claims})
+        async def with_token(**claims: Any) -> httpx.Response:
+            given: dict[str, Any] = {"aud": API, "scope": scope, **claims}
+            token = issuer.token(**given)
             return await client.post("/events", headers={"authorization": f"Bearer {token}"})
 
         allowed = await with_token()
