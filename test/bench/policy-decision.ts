@@ -39,6 +39,7 @@ const factsOf = (n: number): DecisionFacts => {
   };
   return {
     route: 'token_exchange',
+    through: [],
     now: 1_790_040_000,
     server: {
       id: `rs_${n % 40}`,

@@ -129,6 +129,7 @@ const factsOf = ({ caller, subject, server, asked }: Relation, now: number): Dec
   server,
   asked: asked.length === 0 ? undefined : asked,
   caller,
+  through: [],
   actors: [caller.id],
   ...(subject ? { subject, delegation: ['read', 'write', 'share'] } : {}),
 });

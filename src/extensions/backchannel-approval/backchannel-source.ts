@@ -27,7 +27,7 @@ export const backchannelSource =
     const expiresAt = Math.min(clock.now() + ROW_SECONDS, endIn(transaction));
     return {
       facts: {
-        ...{ server, caller: agentParty(agent), subject: account, actors: [agent.id] },
+        ...{ server, caller: agentParty(agent), through: [], subject: account, actors: [agent.id] },
         ...(transaction ? { transaction: transactionFacts(transaction, account.id) } : {}),
         ...(others ? { participants: others.map(({ facts }) => facts) } : {}),
       },

@@ -145,6 +145,7 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
       server,
       asked: scope ?? assertion.scope,
       caller,
+      through: [],
       subject: person.account,
       grant: trusted.includes('*') ? server.scopes.map((one) => one.name) : trusted,
       ...(assertion.scope ? { subjectToken: assertion.scope } : {}),

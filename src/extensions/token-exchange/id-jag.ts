@@ -74,6 +74,7 @@ export const issueIdJag = (dependencies: TokenExchangeDependencies) => {
       server,
       asked: parameters.scope,
       caller: party.kind === 'agent' ? agentParty(party.is) : clientParty(party.is),
+      through: [],
       subject: account,
       actors: party.kind === 'agent' ? [party.is.id] : [],
       assurance: signIn.assurance,

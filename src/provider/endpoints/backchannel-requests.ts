@@ -117,6 +117,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
             server,
             caller: agentParty(agent),
             subject: person,
+            through: [],
             actors: [agent.id],
             asked: scope,
             details: { asked: details },

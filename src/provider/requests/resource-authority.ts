@@ -163,6 +163,7 @@ export const resourceAuthority = (deps: {
       now,
       server,
       caller,
+      through: [],
       subject: about === undefined ? undefined : (await deps.accounts.get(about))?.document,
       source: factsOf(ctx.req).source,
       isBound: isBound(ctx),

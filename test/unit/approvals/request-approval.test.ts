@@ -12,7 +12,15 @@ const INTENTION = {
   channel: 'token_exchange',
   agent: { id: 'agt_a', owner: 'acc_owner', ownership: 1 },
   chain: { sub: 'agt_a', act: { sub: 'agt_b' } },
-  facts: { server, caller: agent, subject: { id: 'acc_anna' }, asked: ['read'], details: { asked: [] }, now: 1 },
+  facts: {
+    server,
+    caller: agent,
+    through: [],
+    subject: { id: 'acc_anna' },
+    asked: ['read'],
+    details: { asked: [] },
+    now: 1,
+  },
 } as unknown as ApprovalRequest;
 
 type Asking = Parameters<typeof askingForApproval>[0];

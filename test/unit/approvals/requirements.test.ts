@@ -25,6 +25,7 @@ const facts = (asked: readonly string[], over: Partial<ActionFacts> = {}): Actio
   now: NOW,
   server: { ...server, scopes: SCOPES, detailTypes: [{ ...exampleType('payment'), risk: 'critical' }] },
   caller: agent,
+  through: [],
   subject: account,
   actors: [agent.id],
   asked,

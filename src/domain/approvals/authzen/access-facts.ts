@@ -90,7 +90,7 @@ export const accessFacts = (deps: AccessRegistries) => {
   };
 
   const itself = async (server: ResourceServer, { type, id }: Entity): Promise<Acting | Unknown> => {
-    const known = { route: 'access_evaluation' as const, now: clock.now(), server };
+    const known = { route: 'access_evaluation' as const, now: clock.now(), server, through: [] };
     if (type === 'agent') {
       const agent = await agentNow(id, ['client_credentials']);
       return agent ? { held: {}, facts: { ...known, caller: agentParty(agent), actors: [id] } } : NOT_KNOWN;
@@ -117,6 +117,7 @@ export const accessFacts = (deps: AccessRegistries) => {
         now: clock.now(),
         server,
         caller: agentParty(agent),
+        through: [],
         subject: account,
         delegation: delegation?.scope ?? [],
         actors: [actor],

@@ -208,7 +208,7 @@ const cutToPermitted = async (
       server,
       asked: scopes,
       caller,
-      ...(through.length > 0 ? { through } : {}),
+      through,
       subject: account,
       ...(wanted === undefined ? {} : { details: { asked: wanted } }),
     });

@@ -63,8 +63,11 @@ export type DecisionFacts = {
   readonly asked?: readonly string[] | undefined;
   /** The party that gets the token or the delegation. */
   readonly caller: Party;
-  /** All other parties of the chain: actors before the caller, and the client that the person used. */
-  readonly through?: readonly Party[];
+  /**
+   * All other parties of the chain: actors before the caller, and the client that the person used. Never left out, because the
+   * decision would not check them; empty where the caller stands alone.
+   */
+  readonly through: readonly Party[];
   /** Account on whose behalf the caller acts. Absent: the caller acts for itself. */
   readonly subject?: Account | undefined;
   /** The person was not asked here whether the caller may act for them: a peer asserts their identity. */
@@ -127,7 +130,7 @@ export const isForPersonToAllow = ({
   route === 'authorization_request' || (subject !== undefined && !isUnasked && !ALLOWED_ELSEWHERE.includes(route));
 
 /** All parties of the chain. */
-export const partiesOf = ({ caller, through = [] }: Pick<DecisionFacts, 'caller' | 'through'>): readonly Party[] => [
+export const partiesOf = ({ caller, through }: Pick<DecisionFacts, 'caller' | 'through'>): readonly Party[] => [
   caller,
   ...through,
 ];

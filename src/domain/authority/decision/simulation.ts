@@ -145,6 +145,7 @@ export const simulator = (deps: {
       server,
       asked: asked.scope,
       caller: isAgent ? agentParty(caller as Agent) : clientParty(caller as Client, isDocumentId(caller.id)),
+      through: [],
       subject: route === 'client_credentials' ? undefined : subject,
       ...(isAgent && subject ? { delegation: asked.assumeConsent ? everything : (delegation?.scope ?? []) } : {}),
       actors: isAgent ? [caller.id] : [],
