@@ -1,6 +1,6 @@
 /** What revoking and narrowing record when another caller ends the grant first. */
-import { expect, test } from '@jest/globals';
-import { newGrantService } from '../../../src/domain/authority/grants/grant-service.ts';
+import { describe, expect, test } from '@jest/globals';
+import { isNarrowable, newGrantService, split } from '../../../src/domain/authority/grants/grant-service.ts';
 import type { Grant } from '../../../src/domain/ports/grants.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 
@@ -84,4 +84,119 @@ test('the end of an authorization forgets the answer of the person; that of an i
   const [whole, part] = audit.of('grant.revoked');
   expect(whole).toMatchObject({ outcome: 'done', grant: 'grt_1', request: 'req_1', personal: { source: '192.0.2.1' } });
   for (const absent of ['request', 'personal']) expect(part).not.toHaveProperty(absent);
+});
+
+/** A service over these grants. */
+const over = (...all: readonly Grant[]) => {
+  const live = new Map(all.map((grant) => [grant.id, grant]));
+  const audit = recordingAudit();
+  const forgotten: string[] = [];
+  const revoked: string[] = [];
+  const service = newGrantService({
+    grants: {
+      // One at a time, so that every page has a next one.
+      list: async ({ account, clientId, after }) => {
+        const found = [...live.values()].filter((one) => one.account === account && one.clientId === clientId);
+        const at = after === undefined ? 0 : found.findIndex(({ id }) => id === after.id) + 1;
+        const item = found[at];
+        return item
+          ? { items: [item], ...(at + 1 < found.length ? { next: { value: 0, id: item.id } } : {}) }
+          : { items: [] };
+      },
+      narrow: async (id, lost) => {
+        const grant = live.get(id);
+        if (!grant) return undefined;
+        const { left } = split(grant, { ...lost, detailIds: [] });
+        live.set(id, { ...grant, ...left });
+        return { document: live.get(id), version: 2 } as never;
+      },
+      revoke: async (id) => {
+        revoked.push(id);
+        return live.delete(id);
+      },
+    },
+    consents: { forget: async (_account, clientId) => void forgotten.push(clientId) },
+    audit,
+    ending: async () => undefined,
+  });
+  const types = () => audit.events.map(({ type, grant }) => `${type} ${grant}`);
+  return { service, live, types, forgotten, revoked, audit };
+};
+
+const TAKE_PAY = { openidScopes: [], resources: { [BANK]: ['pay'] } };
+
+describe('narrowing', () => {
+  test('takes the rights of the grant and of its instance grants, each with its event, and no others', async () => {
+    const below = { ...GRANT, id: 'grt_2', parent: 'grt_1', instance: 'ins_1' };
+    const { service, live, types, forgotten, audit } = over(GRANT, below, { ...GRANT, id: 'grt_3' });
+    expect(await service.narrow(below, TAKE_PAY, BY)).toBe(2);
+    expect([...live.values()].map(({ resources }) => resources[BANK])).toEqual([['read'], ['read'], ['read', 'pay']]);
+    expect(types()).toEqual(['grant.narrowed grt_1', 'grant.narrowed grt_2']);
+    expect(audit.events.map(({ instance }) => instance)).toEqual([undefined, 'ins_1']);
+    expect(forgotten.length).toBeGreaterThan(0);
+  });
+
+  test('of what the grant does not hold changes nothing, and is no event', async () => {
+    const { service, types, forgotten } = over(GRANT);
+    expect(await service.narrow(GRANT, { openidScopes: ['email'], resources: { [BANK]: ['other'] } }, BY)).toBe(0);
+    expect([types(), forgotten]).toEqual([[], []]);
+  });
+
+  test('of everything ends the grant; what is left of a sign-in keeps it', async () => {
+    const { openidScopes: _, ...rest } = GRANT;
+    const bare = { ...rest, openidScopes: [] };
+    const all = { openidScopes: ['openid'], resources: { [BANK]: ['pay', 'read'] } };
+    const gone = over(bare);
+    expect(await gone.service.narrow(bare, all, BY)).toBe(1);
+    expect([gone.types(), gone.revoked]).toEqual([['grant.revoked grt_1'], ['grt_1']]);
+    const kept = over(GRANT);
+    expect(await kept.service.narrow(GRANT, all, BY)).toBe(1);
+    expect(kept.live.get('grt_1')).toMatchObject({ openidScopes: ['openid'], resources: {} });
+  });
+
+  test('of a client takes the rights of all its grants of the account', async () => {
+    const { service, types } = over(GRANT, { ...GRANT, id: 'grt_2' }, { ...GRANT, id: 'grt_3', account: 'acc_ben' });
+    expect(await service.narrowAllOf('acc_anna', 'app_1', TAKE_PAY, BY)).toBe(2);
+    expect(types()).toEqual(['grant.narrowed grt_1', 'grant.narrowed grt_2']);
+  });
+});
+
+test('revoking all grants of a client ends each, and the authorizations above instance grants', async () => {
+  const below = { ...GRANT, id: 'grt_2', parent: 'grt_0' };
+  const { service, live, types, revoked } = over(GRANT, below, { ...GRANT, id: 'grt_3', clientId: 'app_2' });
+  expect(await service.revokeAllOf('acc_anna', 'app_1', BY)).toBe(2);
+  expect([...live.keys()]).toEqual(['grt_3']);
+  expect(types().toSorted()).toEqual(['grant.revoked grt_1', 'grant.revoked grt_2']);
+  expect(revoked).toEqual(expect.arrayContaining(['grt_1', 'grt_2', 'grt_0']));
+});
+
+test('names an agent or a client as what the grant was for', async () => {
+  const { service, audit } = over(GRANT);
+  await service.revoke(GRANT, BY);
+  await service.revoke({ ...GRANT, clientId: 'agt_a' }, BY);
+  expect(audit.of('grant.revoked').map(({ target }) => target)).toEqual(
+    expect.arrayContaining([
+      { kind: 'client', id: 'app_1' },
+      { kind: 'agent', id: 'agt_a' },
+    ]),
+  );
+});
+
+describe('the rights that are taken', () => {
+  test('never are the sign-in and its duration', () => {
+    expect(['openid', 'offline_access', 'email'].map(isNarrowable)).toEqual([false, false, true]);
+    const rights = { openidScopes: ['openid', 'email', 'offline_access'], resources: {} };
+    expect(split(rights, { ...rights, detailIds: [] })).toEqual({
+      lost: { openidScopes: ['email'], resources: {} },
+      left: { openidScopes: ['openid', 'offline_access'], resources: {} },
+    });
+  });
+
+  test('are those at the named resource alone', () => {
+    const rights = { openidScopes: [], resources: { [BANK]: ['read', 'pay'], constructor: ['read'] } };
+    expect(split(rights, { openidScopes: [], resources: { [BANK]: ['read'] } })).toEqual({
+      lost: { openidScopes: [], resources: { [BANK]: ['read'] } },
+      left: { openidScopes: [], resources: { [BANK]: ['pay'], constructor: ['read'] } },
+    });
+  });
 });
