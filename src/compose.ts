@@ -14,7 +14,7 @@ import { consoleDeps } from './compose/console-pages.ts';
 import { dataVolume } from './compose/data-volume.ts';
 import { extensionsOf } from './compose/extensions.ts';
 import type { Overrides } from './compose/foundations.ts';
-import { housekeepingParts } from './compose/housekeeping.ts';
+import { housekeepingParts, WITHOUT_LOG_TASKS } from './compose/housekeeping.ts';
 import { managementApi } from './compose/management-api.ts';
 import { providerOf } from './compose/oidc-provider.ts';
 import { close, opened } from './compose/opening.ts';
@@ -114,6 +114,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const volume = made.opened.room && dataVolume({ ...made, room: made.opened.room, folder: configuration.data.folder });
   const keeping = housekeeping({
     ...housekeepingParts(made, configuration),
+    ...(overrides.withoutLogTasks ? WITHOUT_LOG_TASKS : {}),
     ...(volume ? { volume } : {}),
     refusals: refusing,
     kills,

@@ -74,6 +74,8 @@ export type Overrides = {
   readonly requestDeadlineMilliseconds?: number;
   /** How often the node sends due notifications and escalates approvals; tests that wait for both shorten it. */
   readonly tellEveryMilliseconds?: number;
+  /** Leaves out checkpoints, the transparency log and audit sinks; for the bench that shows what they cost. */
+  readonly withoutLogTasks?: true;
   /** The supervisor has just run `prepare`, once for all workers of this machine. */
   readonly isPrepared?: boolean;
   /** Called as soon as an administrator exists, because a later step may fail. */

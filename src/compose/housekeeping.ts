@@ -23,6 +23,17 @@ const logMeasure = ({ documents, clock, metrics, log }: Services): (() => Promis
   };
 };
 
+const idle = async (): Promise<void> => undefined;
+
+/** In place of the tasks that make checkpoints and the transparency log, and deliver to audit sinks. */
+export const WITHOUT_LOG_TASKS = {
+  audit: { checkpoint: idle },
+  transparencyLog: { poll: idle, cosign: idle },
+  measureLog: idle,
+  sinkDelivery: { poll: idle, stop: idle },
+  measureSinks: idle,
+};
+
 export const housekeepingParts = (made: Services, configuration: Configuration) => {
   const { ephemeral, broadcast, clock, steps, audit, keys, nodes, log, metrics } = made;
   const approvals = made.approvals.service;

@@ -15,7 +15,8 @@ const SCOPE = 'offline_access read write';
 export type BehalfOptions = {
   /**
    * 'behalf' is on SQLite with durable audit, 'mongodb-redis' and 'memory' on those stores. 'memory-audit' keeps the
-   * audit log in memory; 'logging' writes the access log, which the others do not.
+   * audit log in memory; 'logging' writes the access log, which the others do not. 'logged' has an audit sink, and
+   * 'without-log-tasks' neither checkpoints nor a transparency log.
    */
   readonly name?: Exclude<Subject['name'], 'bare'>;
   readonly workers?: number;
@@ -23,6 +24,8 @@ export type BehalfOptions = {
   readonly policies?: 'off' | 'starter' | number;
   /** With 'mongodb-redis': servers of the caller's. */
   readonly servers?: StoreServers;
+  /** Most requests at a time. Default: CONNECTIONS. */
+  readonly connections?: number;
   /** Fewer tokens and sessions, and passwords hashed at the least cost: most of what a start takes. */
   readonly isQuick?: boolean;
 };
@@ -31,13 +34,14 @@ const QUICK_HASHES = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '8', BEHALF__PASSWORD
 
 const ENTRIES: Readonly<Record<string, string>> = {
   'memory-audit': join(import.meta.dirname, 'memory-audit.ts'),
+  'without-log-tasks': join(import.meta.dirname, 'without-log-tasks.ts'),
   memory: join(import.meta.dirname, '../campaigns/memory-server.ts'),
 };
 
 /** A fresh process of our server, and what a person and an operator have made there. */
 export const startBehalf = async (
   core: number | undefined,
-  { name = 'behalf', workers = 1, servers, policies = 'starter', isQuick = false }: BehalfOptions = {},
+  { name = 'behalf', workers = 1, servers, policies = 'starter', isQuick = false, connections }: BehalfOptions = {},
 ): Promise<RunningSubject & { readonly activate: (count: number) => Promise<void> }> => {
   const own = name === 'mongodb-redis' && !servers ? await startStoreServers() : undefined;
   const server = await startServer({
@@ -62,6 +66,7 @@ export const startBehalf = async (
   try {
     const scene = await makeScene(server);
     if (typeof policies === 'number') await activatePolicies(scene, policies);
+    if (name === 'logged') await addFileSink(scene);
     const { calls, jwt, opaque, agent, app } = scene;
     const some = async (make: () => Promise<string>, count: number): Promise<string[]> => {
       const made: string[] = [];
@@ -93,7 +98,7 @@ export const startBehalf = async (
       const pair = `${encodeURIComponent(credential.clientId)}:${encodeURIComponent(credential.secret)}`;
       return `Basic ${Buffer.from(pair).toString('base64')}`;
     };
-    const { send, close } = connectionsTo(server.issuer);
+    const { send, close } = connectionsTo(server.issuer, connections);
     const { endpoints } = calls;
     const path = (url: string): string => new URL(url).pathname;
     return {
@@ -136,6 +141,11 @@ export const startBehalf = async (
     await remove();
     throw error;
   }
+};
+
+const addFileSink = async ({ management }: Scene): Promise<void> => {
+  const { status, text } = await management.call('POST', '/audit-sinks', { name: 'Bench', kind: 'file' });
+  if (status !== 201) throw new Error(`there is no audit sink: ${text}`);
 };
 
 const activatePolicies = async ({ management, agent, jwt }: Scene, count: number): Promise<void> => {

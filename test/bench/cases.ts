@@ -7,7 +7,15 @@ import type { JWK } from 'jose';
 import { CONNECTIONS, type Send, type ShotAnswer, type Step } from './load.ts';
 
 export type Subject = {
-  readonly name: 'bare' | 'behalf' | 'mongodb-redis' | 'memory' | 'memory-audit' | 'logging';
+  readonly name:
+    | 'bare'
+    | 'behalf'
+    | 'mongodb-redis'
+    | 'memory'
+    | 'memory-audit'
+    | 'logging'
+    | 'logged'
+    | 'without-log-tasks';
   readonly pid: number;
   readonly issuer: string;
   /** Where it says what it did, for ours. */

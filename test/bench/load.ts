@@ -35,9 +35,9 @@ export type Measured = {
 };
 
 /** Keep-alive connections to one origin. */
-export const connectionsTo = (origin: string) => {
+export const connectionsTo = (origin: string, connections = CONNECTIONS) => {
   const { hostname, port } = new URL(origin);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, scheduling: 'fifo' });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
   const send: Send = ({ method, path, headers, body }) =>
     new Promise((resolve, reject) => {
       const request = httpRequest({ agent, hostname, port, method, path, headers }, (response) => {

@@ -19,6 +19,7 @@ import { type Denial, denials, denialsTable } from './deny.ts';
 import { type GatewayMicros, gatewayCostOf, gatewayText } from './gateway-cost.ts';
 import { type Listeners, listenersOn, listenersTable } from './listeners.ts';
 import { connectionsOf } from './load.ts';
+import { type LogCost, logCost, logCostText } from './log-cost.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
 import { type BenchOptions, benchOptions, QUICK_SECONDS, usage } from './options.ts';
 import { type PageCost, pageCosts, pagesTable } from './pages.ts';
@@ -100,6 +101,8 @@ const run = async (options: BenchOptions) => {
   const authority = isOn('authority') ? await printedBy<AuthorityMicros>('authority-check.ts', isQuick) : undefined;
 
   const [ofExchange] = exchange;
+  const log: LogCost | undefined =
+    isOn('log') && ofExchange ? await logCost(ofExchange, core, rounds, options) : undefined;
   const policies =
     isOn('policies') && ofExchange
       ? {
@@ -158,6 +161,7 @@ const run = async (options: BenchOptions) => {
     authority: authority && authorityShare(authority, figures),
     verification,
     gateway,
+    log,
     policies,
     operations,
     scaling: scaled,
@@ -171,7 +175,7 @@ const run = async (options: BenchOptions) => {
 
 const report = (result: Awaited<ReturnType<typeof run>>): string => {
   const { cases, variants, epochs, authority, policies, operations, scaling, rounds, seconds } = result;
-  const { pages, listeners, pollers, decisions, ends, verification, gateway } = result;
+  const { log, pages, listeners, pollers, decisions, ends, verification, gateway } = result;
   return [
     `Server CPU per request, ${result.connections} connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
     ...(cases.length > 0 ? [rowsTable(cases)] : []),
@@ -184,6 +188,7 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
     ...(authority ? [authorityText(authority)] : []),
     ...(verification ? [verificationText(verification)] : []),
     ...(gateway ? [gatewayText(gateway)] : []),
+    ...(log ? [logCostText(log)] : []),
     ...(policies ? [policyTables(policies.exchange, policies.decisions)] : []),
     ...(operations.length > 0 ? [operationsTable(operations)] : []),
     ...(scaling.length > 0 ? [scalingTable(scaling)] : []),

@@ -11,6 +11,7 @@ export const PARTS = {
   authority: 'effective authority computation, and its share of a client credentials request',
   verification: 'the package for APIs: verification of a token beside jwtVerify alone',
   gateway: 'a request through the gateway beside a bare proxy of the same library',
+  log: 'an exchange with checkpoints, transparency log and an audit sink, and without them, at 64 connections',
   policies: 'an exchange without policies, with the starter set, 50, 200 and 2,000 of them, and what a decision costs',
   pollers: 'agents that wait for people: what they ask of the stores',
   decisions: 'from a person’s yes to the token of her agent, by poll and by ping',

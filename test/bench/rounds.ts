@@ -5,15 +5,20 @@ import { connectionsOf, type Measured, measure } from './load.ts';
 
 export type Figures = Record<string, Partial<Record<Subject['name'], Measured[]>>>;
 
-export type Lengths = { readonly seconds: number; readonly warmUpSeconds: number; readonly isQuick: boolean };
+export type Lengths = {
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly isQuick: boolean;
+  /** Default: CONNECTIONS, and fewer in a quick run. */
+  readonly connections?: number;
+};
 
 /** Steps that a quick run prepares of a case. It measures once, without a warm-up. */
 const QUICK_STEPS = 400;
 
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 export const measureCase = async (one: BenchCase, subject: Subject, lengths: Lengths): Promise<Measured> => {
-  const { seconds, warmUpSeconds, isQuick } = lengths;
-  const connections = connectionsOf(isQuick);
+  const { seconds, warmUpSeconds, isQuick, connections = connectionsOf(isQuick) } = lengths;
   const { perStep = 1 } = one;
   if (isQuick) {
     return perPart(await measure(subject.pid, one.prepare(subject, QUICK_STEPS), seconds, connections), perStep);
