@@ -1,6 +1,7 @@
 /**
  * The MCP SDK from PyPI in front of `behalf gateway`: a call needs a second factor, so that the gateway asks the client for a page
- * (URL elicitation), on which the person confirms. The client calls again, with the same token.
+ * (URL elicitation), on which the person confirms. The client calls again, with the same token. In two revisions of
+ * MCP: 2025-11-25 asks by an error, 2026-07-28 by a result that asks for input.
  */
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -24,7 +25,7 @@ let python = '';
 
 /** An MCP server that knows nothing of Behalf, behind a gateway whose tool `write` needs a second factor. */
 const protectedTools = async (ground: Ground) => {
-  const behind = await plainMcpServer();
+  const behind = await plainMcpServer({ speaksAll: true });
   const folder = await mkdtemp(join(tmpdir(), 'behalf-mcp-python-'));
   const port = await freePort();
   const resource = `http://127.0.0.1:${port}/mcp`;
@@ -55,6 +56,35 @@ const protectedTools = async (ground: Ground) => {
   };
 };
 
+/** What the SDK calls it, the revision of MCP, and who signs in. The other clients sign in without a second factor. */
+const REVISIONS = [
+  { MODE: 'legacy', REVISION: '2025-11-25', username: 'grace' },
+  { MODE: '2026-07-28', REVISION: '2026-07-28', username: 'heidi' },
+] as const;
+
+/** One person and browser for each host: a browser that has stepped up gives the next host a strong sign-in. */
+const runHost = async (
+  ground: Ground,
+  check: Parameters<ClientScript['run']>[1],
+  server: string,
+  { username, ...environment }: (typeof REVISIONS)[number],
+): Promise<void> => {
+  const person = { username, password: 'another long pass phrase' };
+  const { id } = await ground.management.createAccount({ ...person, name: username, email: `${username}@example.com` });
+  const browser = ground.newBrowser();
+  const pages = stepUpPages(browser, ground.issuer, person);
+  await runProgram(
+    { ...ground, signIn: (url) => walkAuthorization(browser, url, { person }) },
+    check,
+    [python, join(ROOT, 'test/clients/mcp-python/client.py')],
+    { SERVER: server, REDIRECT_URI: CALLBACK, PERSON: id, ...environment },
+    async (url) => {
+      await pages.confirm(url);
+      return 'confirmed';
+    },
+  );
+};
+
 export const mcpPython: ClientScript = {
   name: 'mcp-python',
   async prepare() {
@@ -68,22 +98,8 @@ export const mcpPython: ClientScript = {
   },
   async run(ground, check) {
     const tools = await protectedTools(ground);
-    // The other clients sign in without a second factor, so this is another person.
-    const grace = { username: 'grace', password: 'another long pass phrase' };
-    const { id } = await ground.management.createAccount({ ...grace, name: 'Grace', email: 'grace@example.com' });
-    const browser = ground.newBrowser();
-    const pages = stepUpPages(browser, ground.issuer, grace);
     try {
-      await runProgram(
-        { ...ground, signIn: (url) => walkAuthorization(browser, url, { person: grace }) },
-        check,
-        [python, join(ROOT, 'test/clients/mcp-python/client.py')],
-        { SERVER: tools.url, REDIRECT_URI: CALLBACK, PERSON: id },
-        async (url) => {
-          await pages.confirm(url);
-          return 'confirmed';
-        },
-      );
+      for (const revision of REVISIONS) await runHost(ground, check, tools.url, revision);
     } finally {
       await tools.close();
     }
