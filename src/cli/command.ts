@@ -9,6 +9,9 @@ import type { Terminal } from './terminal.ts';
 /** 2 is the exit code of getopt programs for wrong usage. `denied`: the server would refuse the simulated request. */
 export const EXIT = { done: 0, failed: 1, usage: 2, denied: 3, configuration: EXIT_CONFIGURATION } as const;
 
+/** A member of a request that the management API refuses: a JSON pointer, or a parameter. */
+type Fault = { readonly member: string; readonly detail: string };
+
 /** A failure to report to the user at the terminal. `hint` says what to do next. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -17,19 +20,26 @@ export class CommandError extends Error {
   readonly exitCode: number;
   /** HTTP status, if the management API refused. */
   readonly status: number | undefined;
+  readonly faults: readonly Fault[];
+  /** The hint follows from the status alone, so that another one may say more. */
+  readonly isGeneral: boolean;
 
   constructor(
     message: string,
     options: {
       readonly hint?: string;
       readonly exitCode?: number;
-      readonly status?: number;
+      readonly status?: number | undefined;
+      readonly faults?: readonly Fault[];
+      readonly isGeneral?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.hint = options.hint;
     this.status = options.status;
+    this.faults = options.faults ?? [];
+    this.isGeneral = options.isGeneral ?? false;
     this.exitCode = options.exitCode ?? EXIT.failed;
   }
 }
@@ -59,6 +69,8 @@ export type Option = {
   readonly short?: string;
   /** The user may give the option several times. */
   readonly isRepeatable?: boolean;
+  /** Name of the parameter of the API, where it is another one. */
+  readonly parameter?: string;
 };
 
 export type Command = {

@@ -1,5 +1,6 @@
 /** Completion in shells: what can follow the words typed so far, and the script with which a shell asks for it. */
 import type { Command } from './command.ts';
+import { HELP_TEXTS } from './help-texts.ts';
 
 /**
  * The words and options that can take the place of the last of `typed`, which may be empty. Operands and values are left to
@@ -13,7 +14,8 @@ export const completions = (commands: readonly Command[], typed: readonly string
   const next = commands
     .filter(({ words: name }) => name.length > words.length && words.every((word, index) => name[index] === word))
     .map(({ words: name }) => name[words.length] ?? '');
-  const others = before.length === 0 ? ['help'] : isHelp && words.length === 0 ? ['all'] : [];
+  const others =
+    before.length === 0 ? ['help'] : isHelp && words.length === 0 ? ['all', ...Object.keys(HELP_TEXTS)] : [];
   // The longest: `policy simulate register` rather than `policy simulate`.
   const [command] = commands
     .filter(({ words: name }) => name.every((word, index) => words[index] === word))

@@ -5,6 +5,7 @@ const IN = 'docs/how-to';
 export const GUIDES: Readonly<Record<string, string>> = {
   login: `${IN}/command-line.md`,
   logout: `${IN}/command-line.md`,
+  whoami: `${IN}/command-line.md`,
   context: `${IN}/command-line.md`,
   agents: `${IN}/agents.md`,
   blueprints: `${IN}/blueprints.md`,

@@ -1,6 +1,8 @@
 /** The texts of `--help`: all nouns by subject, the commands of one noun, or one command. */
 import type { Command, Noun, Option, Topic } from './command.ts';
+import { EXAMPLES } from './examples.ts';
 import { GUIDES } from './guides.ts';
+import { HELP_TEXTS } from './help-texts.ts';
 
 export const HELP: Option = { description: 'Show this help.' };
 
@@ -22,7 +24,14 @@ export const overview = (topics: readonly Topic[], columns: number | undefined):
     '',
     '`behalf agents` lists the commands about agents, and `behalf help all` lists all commands.',
     '`behalf COMMAND --help` shows the options of a command.',
+    'Also: `behalf help environment`, `behalf help exit-codes`.',
   ]);
+};
+
+/** A text about no single command; undefined: there is none of this name. */
+export const helpText = (topic: string, columns: number | undefined): string | undefined => {
+  const text = Object.hasOwn(HELP_TEXTS, topic) ? HELP_TEXTS[topic] : undefined;
+  return text && lines([text.title, '', ...aligned(text.lines, { columns })]);
 };
 
 export const nounHelp = ({ name, summary, commands }: Noun, columns: number | undefined): string =>
@@ -71,8 +80,14 @@ export const commandHelp = (command: Command, columns: number | undefined): stri
     '',
     ...aligned(options, { columns }),
     ...(command.notes === undefined ? [] : ['', command.notes]),
+    ...examplesOf(command),
     ...guideOf(command.words[0] ?? '').flatMap((guide) => ['', guide]),
   ]);
+};
+
+const examplesOf = ({ words }: Command): readonly string[] => {
+  const examples = EXAMPLES[words.join(' ')] ?? [];
+  return examples.length === 0 ? [] : ['', 'Examples:', ...examples.map((example) => `  behalf ${example}`)];
 };
 
 const usageOf = (command: Command): string => {

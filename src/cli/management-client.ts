@@ -200,9 +200,15 @@ const unreachable = (issuer: string, error: unknown): CommandError => {
 const refusal = (response: Response, problem: Json, access: Access): CommandError => {
   const said = (name: string): string | undefined => (typeof problem[name] === 'string' ? problem[name] : undefined);
   const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Json[]) : [];
-  const fields = errors.map(({ pointer, parameter, detail }) => `${pointer ?? parameter}: ${detail}`);
+  const faults = errors.map(({ pointer, parameter, detail }) => ({
+    member: String(pointer ?? parameter),
+    detail: String(detail),
+  }));
   const text = said('detail') ?? said('title') ?? `The server answered HTTP ${response.status}.`;
+  const fields = faults.map(({ member, detail }) => `${member}: ${detail}`);
   return new CommandError(fields.length === 0 ? text : fields.join('\n'), {
+    faults,
+    isGeneral: true,
     hint: hintFor(response, access, said('instance')?.replace('urn:behalf:request:', '')),
     status: response.status,
   });

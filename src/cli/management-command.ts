@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { type Call, type Command, type Option, usageError } from './command.ts';
+import { type Call, type Command, CommandError, isCommandError, type Option, usageError } from './command.ts';
 import { readKeyFile } from './key-file.ts';
 import { type Look, lookOn } from './look.ts';
 import { type Json, type ManagementClient, managementClient, managementClientOf } from './management-client.ts';
@@ -80,9 +80,30 @@ export const managementCommand = (
       const usual = typeof role === 'function' ? role(call) : role;
       const api = clientFor(call, isLocal ? 'administrator' : usual, isLocal);
       const given = await withIds(api, { operands: command.operands, options: command.options }, call);
-      return run({ ...call, ...given, typed: call.operands, api, print: printer(call, api) });
+      return run({ ...call, ...given, typed: call.operands, api, print: printer(call, api) }).catch(
+        (error: unknown) => {
+          throw inOptions(command.options, error);
+        },
+      );
     },
   };
+};
+
+/** The failure, with options in place of the members of the request that they fill. */
+const inOptions = (options: Readonly<Record<string, Option>>, error: unknown): unknown => {
+  if (!isCommandError(error) || error.faults.length === 0) return error;
+  const named = error.faults.map(({ member, detail }) => {
+    const plain = member.replace(/^\//, '');
+    const option = Object.entries(options).find(
+      ([name, { parameter }]) => parameter === plain || name === plain || name.replaceAll('-', '_') === plain,
+    );
+    return `${option === undefined ? member : `--${option[0]}`}: ${detail}`;
+  });
+  const { hint, exitCode, status, faults } = error;
+  return new CommandError(named.join('\n'), {
+    ...{ exitCode, status, faults, isGeneral: error.isGeneral, cause: error },
+    ...(hint === undefined ? {} : { hint }),
+  });
 };
 
 /**

@@ -39,7 +39,7 @@ export const listCommand = (description: {
   readonly plural: string;
   readonly operation: ListOperation;
   readonly columns: readonly Column<Json>[];
-  readonly filters?: Readonly<Record<string, Option & { readonly parameter?: string }>>;
+  readonly filters?: Readonly<Record<string, Option>>;
   readonly nothing: string;
   readonly role?: KeyRole;
   /** The API value of a filter's value; default: itself. */
@@ -77,16 +77,21 @@ export const listCommand = (description: {
         return EXIT.done;
       }
       let note: string | undefined;
+      let isMore = false;
       const onPage = (page: Json): void => {
         note ??= description.note?.(page);
+        isMore = typeof page['next'] === 'string';
       };
-      const told = (): number => {
+      const told = (shown: number): number => {
         if (note !== undefined) call.terminal.err(`${note}\n`);
+        // Also without a terminal: a script must not take a part for the whole.
+        if (isMore && shown > 0) {
+          call.terminal.err(`These are the first ${shown}; there may be more. All: --ndjson. More: --limit N\n`);
+        }
         return EXIT.done;
       };
       if (call.isSet('ndjson') || call.isSet('csv')) {
-        await writeRows(call, operation, query, columns, onPage);
-        return told();
+        return told(await writeRows(call, operation, query, columns, onPage));
       }
       const items = await collect(call, operation, query, onPage);
       await call.print.list(
@@ -94,7 +99,7 @@ export const listCommand = (description: {
         columns,
         none,
       );
-      return told();
+      return told(items.length);
     },
   });
 };

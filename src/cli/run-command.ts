@@ -4,14 +4,15 @@ import { nearest } from '../../config/problem.ts';
 import {
   type Call,
   type Command,
-  type CommandError,
+  CommandError,
   type Environment,
   EXIT,
+  isCommandError,
   type Noun,
   type Topic,
   usageError,
 } from './command.ts';
-import { commandHelp, everyCommand, HELP, nounHelp, overview } from './help.ts';
+import { commandHelp, everyCommand, HELP, helpText, nounHelp, overview } from './help.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Returns the exit code; throws CommandError. */
@@ -30,6 +31,11 @@ export const runCommand = async (
     out(everyCommand(topics, columns));
     return EXIT.done;
   }
+  const text = first === 'help' ? helpText(others[0] ?? '', columns) : undefined;
+  if (text !== undefined) {
+    out(text);
+    return EXIT.done;
+  }
   const words = first === 'help' ? others : [first, ...others];
   const nouns = topics.flatMap((topic) => topic.nouns);
   const noun = nouns.find(({ name }) => name === words[0]);
@@ -40,7 +46,28 @@ export const runCommand = async (
     out(commandHelp(command, columns));
     return EXIT.done;
   }
-  return (await command.run({ ...surroundings, ...parse(command, rest) })) ?? EXIT.done;
+  const call = { ...surroundings, ...parse(command, rest) };
+  try {
+    return (await command.run(call)) ?? EXIT.done;
+  } catch (error) {
+    throw withSibling(error, noun?.commands ?? [], command, call);
+  }
+};
+
+/** Where to look after these statuses of the management API. */
+const LOOK_AT: Readonly<Record<number, 'list' | 'show'>> = { 404: 'list', 409: 'show', 412: 'show' };
+
+/** The failure, with the very command that shows the object or all of its kind in place of the general hint. */
+const withSibling = (error: unknown, commands: readonly Command[], command: Command, { operands }: Call): unknown => {
+  const verb = isCommandError(error) && error.isGeneral ? LOOK_AT[error.status ?? 0] : undefined;
+  if (!isCommandError(error) || verb === undefined) return error;
+  const sibling = commands.find(({ words }) => words.join(' ') === [...command.words.slice(0, -1), verb].join(' '));
+  if (!sibling || sibling === command) return error;
+  const { exitCode, status, faults, message } = error;
+  const object = verb === 'show' ? [operands[0] ?? ''].map((name) => (/\s/.test(name) ? `'${name}'` : name)) : [];
+  const call = ['behalf', ...sibling.words, ...object].join(' ');
+  const hint = verb === 'list' ? `See \`${call}\`.` : `Look at it with \`${call}\`, then decide.`;
+  return new CommandError(message, { exitCode, status, faults, hint, cause: error });
 };
 
 const withoutCommand = (
@@ -57,11 +84,22 @@ const withoutCommand = (
   }
   const typed = words.slice(0, noun ? 2 : 1).join(' ');
   const known = noun ? noun.commands.map(({ words: name }) => name.join(' ')) : nouns.map(({ name }) => name);
-  const meant = nearest(typed, known);
+  const close = nearest(typed, known);
+  const meant = close === undefined && !noun ? verbsOf(nouns, typed) : [close ?? []].flat();
   throw usageError(
     `There is no command \`behalf ${typed}\`.`,
-    meant ? `Did you mean \`behalf ${meant}\`?` : 'See `behalf --help`.',
+    meant.length > 0
+      ? `Did you mean ${meant.map((name) => `\`behalf ${name}\``).join(' or ')}?`
+      : 'See `behalf --help`.',
   );
+};
+
+const MOST_MEANT = 3;
+
+/** `behalf diff` for `behalf config diff`: commands whose verb was typed without the noun. Empty if many have it. */
+const verbsOf = (nouns: readonly Noun[], verb: string): readonly string[] => {
+  const found = nouns.flatMap(({ commands }) => commands).filter(({ words }) => words[1] === verb);
+  return found.length > MOST_MEANT ? [] : found.map(({ words }) => words.join(' '));
 };
 
 const parse = (command: Command, argv: readonly string[]): Omit<Call, 'terminal' | 'env'> => {

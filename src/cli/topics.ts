@@ -37,6 +37,7 @@ import { storeCommands } from './commands/store.ts';
 import { transactionCommands } from './commands/transactions.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
+import { whoamiCommands } from './commands/whoami.ts';
 import { witnessCommands } from './commands/witness.ts';
 import { workloadIdentityCommands } from './commands/workload-identity.ts';
 
@@ -55,6 +56,7 @@ export const TOPICS: readonly Topic[] = [
     title: 'Begin',
     nouns: [
       ...single([...initCommands, ...signInCommands]),
+      ...single(whoamiCommands),
       noun('context', 'Choose among the servers at which you have signed in', contextCommands),
     ],
   },

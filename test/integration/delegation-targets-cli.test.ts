@@ -96,7 +96,7 @@ test('a pair that cannot be names the member; help says who accepts', async () =
   const unknown = await behalf('propose-delegation', mcp, '--to', 'https://other.example.com', '--scope', 'x');
   expect(unknown).toMatchObject({ code: 1, err: expect.stringMatching(/^behalf: \/resource: /) });
   const scope = await behalf('propose-delegation', mcp, '--to', API, '--scope', 'tickets.write');
-  expect(scope).toMatchObject({ code: 1, err: expect.stringMatching(/^behalf: \/scope: /) });
+  expect(scope).toMatchObject({ code: 1, err: expect.stringMatching(/^behalf: --scope: /) });
   expect(await behalf('propose-delegation', mcp, '--to', API)).toMatchObject({ code: 2 });
   expect((await behalf('propose-delegation', '--help')).out).toContain('Another operator or administrator accepts it');
 });

@@ -251,7 +251,7 @@ test('agents are listed, changed and taken through their states', async () => {
   }
   const gone = await behalf('agents', 'resume', id);
   expect(gone.code).toBe(1);
-  expect(gone.err).toContain('`show`');
+  expect(gone.err).toContain(`Look at it with \`behalf agents show ${id}\``);
   expect(await json('agents', 'list', '--state', 'retired', '--search', 'clerk')).toMatchObject([{ id }]);
   expect(await eventTypes('--agent', id)).toEqual(
     expect.arrayContaining(['agent.created', 'agent.updated', 'agent.suspended', 'agent.resumed', 'agent.retired']),
@@ -355,11 +355,16 @@ test('kill stops, kills shows what stands and lifts it', async () => {
 test('refusals say which member and what to do', async () => {
   const wrong = await behalf('accounts', 'create', 'not a name');
   expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^behalf: \/username: .+\nCorrect the value/) });
-  expect((await behalf('accounts', 'show', 'acc_x')).err).toContain('Check the id with the `list` command.');
+  expect((await behalf('accounts', 'show', 'acc_x')).err).toContain('See `behalf accounts list`.');
   const forbidden = await behalf('keys', 'rotate', '--key-file', server.operatorKeyFile);
   expect(forbidden).toMatchObject({ code: 1, err: expect.stringContaining('--key-file') });
   expect(await behalf('agents', 'create', '--name', 'a')).toMatchObject({ code: 2 });
-  expect((await behalf('delegations', 'revoke', 'dlg_x')).err).toContain('Check the id');
+  expect((await behalf('delegations', 'revoke', 'dlg_x')).err).toContain('See `behalf delegations list`.');
+  expect((await behalf('accounts', 'create', 'erin', '--email', 'bad')).err).toMatch(/^behalf: --email: /);
+  expect((await behalf('audit', 'list', '--since', '2026-01-01', '--outcome', 'no')).err).toMatch(
+    /^behalf: --outcome: /,
+  );
+  expect((await behalf('policy', 'show', '999')).code).toBe(1);
   expect(await behalf('agents', 'list', '--data', folder)).toMatchObject({
     code: 1,
     err: expect.stringContaining('--data FOLDER'),
@@ -449,6 +454,16 @@ test('lists are read over all pages', async () => {
   for await (const item of inPagesOfOne.items('listResourceServers', {})) found.push(item);
   expect(found.length).toBeGreaterThan(1);
   expect(found).toEqual(whole);
+  // A part is never taken for the whole.
+  const part = await behalf('resource-servers', 'list', '--limit', '1', '--json');
+  expect([JSON.parse(part.out).length, part.err]).toEqual([1, expect.stringContaining('These are the first 1;')]);
+  expect((await behalf('resource-servers', 'list')).err).toBe('');
+});
+
+test('whoami says at which server, as whom and with which rights', async () => {
+  const { out } = await behalf('whoami');
+  expect(out).toMatch(/^server +http:\/\/.*\nclient +.* \(app_.*\)\nroles +operator\nscopes +/);
+  expect(await json('whoami')).toMatchObject({ server: server.issuer, kind: 'client', roles: ['operator'] });
 });
 
 test('signing keys are rotated with an overlap', async () => {

@@ -42,7 +42,7 @@ const DECLARED: readonly Concept[] = [
     means: 'one browser in which a person is signed in',
     collections: ['sessions'],
     paths: ['sessions'],
-    commands: ['sessions', 'login', 'logout', 'context'],
+    commands: ['sessions', 'login', 'logout', 'whoami', 'context'],
     settings: ['sessions'],
   },
   {

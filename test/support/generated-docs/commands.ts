@@ -1,4 +1,5 @@
 import type { Command, Option } from '../../../src/cli/command.ts';
+import { EXAMPLES } from '../../../src/cli/examples.ts';
 import { CONNECTION } from '../../../src/cli/management-command.ts';
 import { TOPICS } from '../../../src/cli/topics.ts';
 
@@ -42,7 +43,13 @@ const sectionOf = (command: Command): string => {
     `\`${call}\`: ${plain(command.summary)}${end}`,
     ...(options.length === 0 ? [] : [tableOf(options)]),
     ...(command.notes === undefined ? [] : [notesOf(command.notes)]),
+    ...examplesOf(command),
   ].join('\n\n');
+};
+
+const examplesOf = ({ words }: Command): readonly string[] => {
+  const examples = EXAMPLES[words.join(' ')];
+  return examples === undefined ? [] : [['```sh', ...examples.map((example) => `behalf ${example}`), '```'].join('\n')];
 };
 
 const tableOf = (options: readonly (readonly [string, Option])[]): string =>

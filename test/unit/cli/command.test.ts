@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Call, type Command, isCommandError, type Topic } from '../../../src/cli/command.ts';
+import { type Call, type Command, CommandError, isCommandError, type Topic } from '../../../src/cli/command.ts';
 import { runCommand } from '../../../src/cli/run-command.ts';
 
 /** A terminal that remembers. */
@@ -113,6 +113,7 @@ describe('a command', () => {
     [['agent'], 'There is no command `behalf agent`.', 'Did you mean `behalf agents`?'],
     [['zzzzzz'], 'There is no command `behalf zzzzzz`.', 'See `behalf --help`.'],
     [['agents', 'crate'], 'There is no command `behalf agents crate`.', 'Did you mean `behalf agents create`?'],
+    [['create'], 'There is no command `behalf create`.', 'Did you mean `behalf agents create`?'],
     [['agents', 'create'], '--name NAME is missing.', 'See `behalf agents create --help`.'],
     [['agents', 'create', '--nam', 'a'], 'There is no option --nam.', 'Did you mean --name?'],
     [['agents', 'create', '--name'], "Option '--name <value>' argument missing", 'See `behalf agents create --help`.'],
@@ -132,6 +133,41 @@ describe('help', () => {
       expect(out).not.toContain('agents create');
     }
     expect(await run()).toMatchObject({ code: 2, out: expect.stringContaining('Usage: behalf COMMAND') });
+  });
+
+  test('has the variables of the environment and the exit codes', async () => {
+    expect(await run('help', 'environment')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('BEHALF_CONTEXT '),
+    });
+    const { code, out } = await run('help', 'exit-codes');
+    expect([code, out]).toEqual([0, expect.stringMatching(/ {2}0 {3}done\n.*\n {2}2 {3}wrong usage/)]);
+    for (const topic of ['environment', 'exit-codes']) expect((await run('--help')).out).toContain(`help ${topic}`);
+    await expect(run('help', 'toString')).resolves.toMatchObject({ code: 2 });
+  });
+
+  test('after a refusal names the command that shows the object, or all of its kind', async () => {
+    const refused = (status: number) => ({
+      ...COMMANDS[2],
+      words: ['agents', 'stop'],
+      run: async () => {
+        throw new CommandError('No.', { status, hint: 'In general.', isGeneral: true });
+      },
+    });
+    const hintAfter = async (status: number): Promise<string | undefined> => {
+      const commands = [...COMMANDS, refused(status) as Command];
+      const topics = [{ title: 'T', nouns: [{ name: 'agents', summary: 'M', commands }] }];
+      const failed = await runCommand(topics, ['agents', 'stop', 'Day finder'], {
+        terminal: recorder().terminal,
+        env: {},
+      })
+        .then(() => undefined)
+        .catch((error: unknown) => (isCommandError(error) ? error : undefined));
+      return failed?.hint;
+    };
+    expect(await hintAfter(404)).toBe('See `behalf agents list`.');
+    expect(await hintAfter(409)).toBe("Look at it with `behalf agents show 'Day finder'`, then decide.");
+    expect(await hintAfter(503)).toBe('In general.');
   });
 
   test('lists all commands', async () => {
@@ -156,7 +192,9 @@ describe('help', () => {
   test('breaks lines where the terminal would', async () => {
     const { out } = await runAt(56, 'agents', 'create', '--help');
     expect(out).toContain(`  --redirect-uri URI  Where to. May be given more than\n${' '.repeat(22)}once.\n`);
-    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(56);
+    // Examples stay whole, to be copied.
+    const [described = ''] = out.split('\nExamples:');
+    expect(Math.max(...described.split('\n').map((line) => line.length))).toBeLessThanOrEqual(56);
   });
 
   test('describes one command and does not run it', async () => {
