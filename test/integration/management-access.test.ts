@@ -138,6 +138,7 @@ describe('roles (decision D22)', () => {
       'simulatePolicies',
       'simulateApprovers',
       'replayPolicies',
+      'previewDisableAccounts',
     ];
     for (const [operation, route] of tokenRoutes()) {
       const answer = await call(auditor, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
