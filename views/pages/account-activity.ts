@@ -53,7 +53,7 @@ ${
         approval?.facts.id,
       ]).map(
         ([entry, ...more]) =>
-          html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td class="event" data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.outcome}">${entry.what}</span>`, [entry, ...more])}${
+          html`<tr><td data-label="${words.when}">${agoText(entry.at)}</td><td class="event" data-label="${words.what}">${eventRun(html`<span class="outcome ${entry.answer ?? entry.outcome}">${entry.what}</span>`, [entry, ...more])}${
             entry.approval &&
             html` · ${entry.approval.isOpenToReader ? html`<a href="${entry.approval.facts.href}">${deedLine(entry.approval.facts)}</a>` : deedLine(entry.approval.facts)}`
           }</td><td data-label="${words.who}">${

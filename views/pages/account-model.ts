@@ -93,6 +93,8 @@ export type ActivityEntry = {
   /** E.g. `Token issued`. */
   readonly what: Phrase;
   readonly outcome: 'granted' | 'refused' | 'done';
+  /** What an approver answered in it. */
+  readonly answer?: 'approved' | 'denied';
   /** The agent or app that acted. */
   readonly who?: string;
   /** Name of the resource server. */

@@ -1,4 +1,4 @@
-import { cellText, chosenName } from '../agent-text.ts';
+import { cellText, chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { accountNavigation } from '../partials/account-frame.ts';
@@ -19,6 +19,7 @@ export type OwnTransaction = {
 };
 
 export type OwnTransactionRow = {
+  readonly id: string;
   /** Page of its events. */
   readonly href: string;
   readonly agent?: string;
@@ -55,9 +56,11 @@ ${pagination(model.pages, words.pages)}</section>`,
 const COLUMNS: readonly Column<OwnTransactionRow>[] = [
   {
     title: words.work,
-    cell: ({ href, declared }) =>
+    cell: ({ id, href, declared }) =>
       html`<a href="${href}">${declared?.intent ? cellText(declared.intent.text, 280) : words.untold}</a>${
-        declared?.intent && html`<span class="line hint">${words.sources[declared.intent.source]}</span>`
+        declared?.intent
+          ? html`<span class="line hint">${words.sources[declared.intent.source]}</span>`
+          : html`<span class="line hint"><code>${plainText(id, 80)}</code></span>`
       }`,
   },
   { title: words.agent, cell: ({ agent }) => (agent === undefined ? '–' : chosenName(agent)) },

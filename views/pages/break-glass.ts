@@ -82,7 +82,7 @@ export type BreakGlassModel = ConsoleFrame & {
   readonly can:
     | { readonly kind: 'call' | 'agree'; readonly action: string; readonly csrf: string; readonly passkey?: string }
     | { readonly kind: 'review'; readonly action: string; readonly csrf: string }
-    | { readonly kind: 'nothing'; readonly why?: 'called' | 'not_possible' };
+    | { readonly kind: 'nothing'; readonly why?: keyof typeof words.whyNot };
   readonly values: { readonly reason: string; readonly finding: string; readonly note: string };
   readonly error?: Phrase;
 };
@@ -99,7 +99,8 @@ export const breakGlassPage = (model: BreakGlassModel): Html => {
     side: consoleNavigation(model, 'break-glass', false),
     ...(isByPasskey ? { script: 'passkeys.js' } : {}),
     body: html`<section class="card approval deciding">
-<div class="page-head"><h1>${words.heading[headingOf(breakGlass)]}</h1></div>
+<div class="page-head"><h1>${words.heading[headingOf(breakGlass)]}</h1>
+${breakGlass.people.length > 0 && steps(breakGlass)}</div>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${breakGlass.reason !== undefined && said(breakGlass)}
 ${deeds(breakGlass.approval)}
@@ -113,13 +114,17 @@ ${action(model)}
 const headingOf = ({ review, people }: BreakGlassFacts): keyof typeof words.heading =>
   review ?? (people.length > 0 ? 'called' : 'none');
 
-const said = ({ reason = '', people, closed, review, secondUntil }: BreakGlassFacts): Html => {
+/** Who did what when, in order. */
+const steps = ({ people, review, closed, secondUntil }: BreakGlassFacts): Html => {
   const [first, second] = people;
-  return html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
-<p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}${secondUntil !== undefined && words.secondUntil(timeText(secondUntil), agoText(secondUntil))}</p>
-${review === 'open' && html`<p>${words.waitsForThird}</p>`}
-${closed && html`<p>${words.closedBy(isolated(closed.name), timeText(closed.at), words.findings[closed.finding])} ${words.reasonIs(longText(closed.note, 2000))}</p>`}</div>`;
+  return html`<p class="hint">${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}${secondUntil !== undefined && words.secondUntil(timeText(secondUntil), agoText(secondUntil))}${
+    review === 'open' && html` ${words.waitsForThird}`
+  }${closed && html` ${words.closedBy(isolated(closed.name), timeText(closed.at), words.findings[closed.finding])}`}</p>`;
 };
+
+const said = ({ reason = '', closed }: BreakGlassFacts): Html =>
+  html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
+${closed && html`<p>${words.reasonIs(longText(closed.note, 2000))}</p>`}</div>`;
 
 const action = ({ can, values, basePath }: BreakGlassModel): Html | undefined => {
   switch (can.kind) {
@@ -141,7 +146,7 @@ ${textArea({ name: 'note', label: words.noteField, hint: words.noteHint, value: 
     case 'nothing':
       return can.why === undefined
         ? undefined
-        : html`<div class="flash notice" role="note">${can.why === 'called' ? words.youCalled : words.notPossible}</div>`;
+        : html`<div class="flash notice" role="note">${words.whyNot[can.why]}</div>`;
     default: {
       const isCall = can.kind === 'call';
       if (can.passkey === undefined) {

@@ -10,14 +10,11 @@ import { scopeWords } from '../words/scope.ts';
 import type { ConsentModel } from './consent-model.ts';
 
 /** All choices by which the person can narrow the request, in order of importance. `reason`: after the permissions. */
-export const choices = (model: ConsentModel, reason: HtmlValue): Html => html`${model.resources.map(
-  (resource, index) => html`<fieldset>
-<legend>${resourceHeading(resource)}</legend>
-${rightChoices(resource, `right-${index}`, { saysOff: true })}
-</fieldset>`,
-)}
-${reason}
-${openid(model)}
+export const choices = (model: ConsentModel, reason: HtmlValue): Html => html`${
+  isNewAboutYou(model)
+    ? html`${openid(model)}${rightsAt(model)}${reason}`
+    : html`${rightsAt(model)}${reason}${openid(model)}`
+}
 ${wishes(model)}
 <div class="field across"><label for="duration">${words.howLong}</label>
 <select id="duration" name="duration">${model.durations.map(
@@ -25,6 +22,20 @@ ${wishes(model)}
     html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationPhrase(seconds)}</option>`,
 )}</select></div>
 ${delegableTo(model.delegableTo)}`;
+
+/** Whether only what is about the person is new: then it comes first. */
+const isNewAboutYou = ({ openidScopes, resources }: ConsentModel): boolean =>
+  openidScopes.some(({ isNew }) => isNew) &&
+  resources.length > 0 &&
+  !resources.some(({ scopes, details = [] }) => [...scopes, ...details].some(({ isNew }) => isNew));
+
+const rightsAt = ({ resources }: ConsentModel): Html =>
+  html`${resources.map(
+    (resource, index) => html`<fieldset>
+<legend>${resourceHeading(resource)}</legend>
+${rightChoices(resource, `right-${index}`, { saysOff: true })}
+</fieldset>`,
+  )}`;
 
 /** Rights of another party than the requester: under their own heading, after all rights of the app, and never ticked. */
 const wishes = ({ wishes: all = [], requester }: ConsentModel): Html | undefined =>

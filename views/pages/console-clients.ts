@@ -16,7 +16,7 @@ import {
   STATE_OPTIONS,
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { type Loss, lossList } from '../partials/losses.ts';
+import { type Loss, lossList, lossNumbers } from '../partials/losses.ts';
 import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
@@ -72,7 +72,9 @@ export type ClientModel = ConsoleFrame & {
   readonly client: ClientRow & {
     readonly applicationType: 'web' | 'native';
     /** Its grant types, as text. */
-    readonly ways: HtmlValue;
+    readonly ways: readonly HtmlValue[];
+    /** What would end with it. Absent: not permitted to the viewer. */
+    readonly holds: readonly Loss[];
     readonly redirectUris: readonly string[];
     readonly logoutUris: readonly string[];
     readonly origins: readonly string[];
@@ -121,7 +123,8 @@ ${factList([
     words.facts.keys,
     'uri' in client.keys ? isolated(client.keys.uri, 300) : words.keyCount(client.keys.count),
   ],
-  [words.facts.grantTypes, client.ways],
+  [words.facts.grantTypes, html`<ul class="plain-list">${client.ways.map((one) => html`<li>${one}</li>`)}</ul>`],
+  client.holds.length > 0 && [words.facts.holds, lossNumbers(client.holds)],
   client.redirectUris.length > 0 && [words.facts.redirects, lines(client.redirectUris)],
   client.logoutUris.length > 0 && [words.facts.logoutRedirects, lines(client.logoutUris)],
   client.origins.length > 0 && [words.facts.origins, lines(client.origins)],
@@ -154,8 +157,8 @@ const buttons = ({ client, actions, pageLinks, csrf }: ClientModel): Html | unde
     verify !== undefined && postButton(verify, csrf, submit({ text: words.verify, kind: 'plain', about })),
     unverify !== undefined && postButton(unverify, csrf, submit({ text: words.unverify, kind: 'plain', about })),
   ];
-  const end = disable === undefined ? [] : [{ text: registerWords.disable, href: disable, kind: 'danger' } as const];
-  return headActions(forms, [...end, ...pageLinks], about, 'in view');
+  const end = disable === undefined ? [] : [{ text: registerWords.disable, href: disable }];
+  return headActions(forms, [...pageLinks, ...end], about, 'in view');
 };
 
 const state = ({

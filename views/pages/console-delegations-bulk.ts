@@ -64,8 +64,8 @@ export const endDelegationsPage = (model: DelegationsEndModel): Html => {
       ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
       : html`<p class="lead">${ending.length === 0 ? words.nothingChanges : words.lead}</p>
 <section aria-labelledby="chosen"><h2 id="chosen" class="unseen">${words.chosen}</h2>
-${ending.length > 0 && table(columns(words.happens), ending, 'chosen')}
-${others.length > 0 && html`<h3 id="others">${words.others(others.length)}</h3>${table(columns(words.happens), others, 'others')}`}</section>
+${table(columns(words.happens), [...ending, ...others], 'chosen')}
+${others.length > 0 && ending.length > 0 && html`<p class="hint">${words.others(others.length)}</p>`}</section>
 ${
   ending.length === 0
     ? html`<p>${back}</p>`

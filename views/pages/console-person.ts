@@ -283,6 +283,7 @@ ${rows.length === 0 ? html`<p class="empty">${words.noTransactions}</p>` : table
 export const removeFactorsPage = (
   model: ConsoleFrame & {
     readonly name: string;
+    readonly username: string;
     readonly action: string;
     readonly personHref: string;
     readonly factors: readonly PersonFactor[];
@@ -293,7 +294,10 @@ export const removeFactorsPage = (
     title: words.removeTitle,
     question: words.removeAsked(chosenName(model.name)),
     lead: words.removeLead,
-    ...{ more: table(FACTORS, model.factors), isNarrow: true },
+    ...{
+      more: html`${factList([[words.username, html`<code>${plainText(model.username, 80)}</code>`]])}${table(FACTORS, model.factors)}`,
+      isNarrow: true,
+    },
     button: words.removeFactors,
     action: model.action,
     cancelHref: model.personHref,

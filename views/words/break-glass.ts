@@ -97,14 +97,25 @@ export const breakGlassWords = {
     en: 'To use a passkey, you need JavaScript and a browser that supports passkeys.',
     de: 'Passkeys brauchen einen Browser, der sie kennt, mit JavaScript.',
   }),
-  youCalled: phrase({
-    en: 'You requested it. Another person with the role must approve it on this page.',
-    de: 'Sie haben es verlangt. Jemand anderes mit der Rolle muss auf dieser Seite zustimmen.',
-  }),
-  notPossible: phrase({
-    en: 'This request was decided, has expired, or does not allow break-glass access.',
-    de: 'Darüber ist entschieden, oder es ist vorbei, oder es lässt sich so nicht freigeben.',
-  }),
+  /** Why the reader has no button here. */
+  whyNot: {
+    called: phrase({
+      en: 'You requested it. Another person with the role must approve it on this page.',
+      de: 'Sie haben es verlangt. Jemand anderes mit der Rolle muss auf dieser Seite zustimmen.',
+    }),
+    not_possible: phrase({
+      en: 'This request was decided, has expired, or does not allow break-glass access.',
+      de: 'Darüber ist entschieden, oder es ist vorbei, oder es lässt sich so nicht freigeben.',
+    }),
+    not_approver: phrase({
+      en: 'You cannot approve it: that takes a second person with the break-glass role, who is not concerned.',
+      de: 'Sie können nicht zustimmen: Das kann eine zweite Person mit der Notfallrolle, die nicht betroffen ist.',
+    }),
+    not_reviewer: phrase({
+      en: 'You cannot review it: that takes a third person, an administrator or auditor.',
+      de: 'Sie können es nicht prüfen: Das kann eine dritte Person, Administrator oder Auditor.',
+    }),
+  },
   review: phrase({ en: 'Was it right?', de: 'War das richtig?' }),
   reviewLead: phrase({
     en: 'Speak with both of them and look at what the agent did. Your finding is kept for ever and sent to everyone concerned.',

@@ -102,6 +102,7 @@ const activityOf = async (
         at: Math.floor(at / 1000),
         what,
         outcome: event.outcome,
+        ...(ANSWERS[event.type] === undefined ? {} : { answer: ANSWERS[event.type] }),
         ...(who === undefined ? {} : { who: names.get(who) ?? who }),
         ...(event.resource === undefined ? {} : { where: places.get(event.resource) ?? event.resource }),
         ...(event.txn === undefined ? {} : { txn: event.txn, txnHref: activityHref(deps, event.txn) }),
@@ -127,12 +128,15 @@ const approvalsOf = async (
   return new Map(facts.map((one, index) => [one.id, { facts: one, isOpenToReader: isOpen[index] === true }]));
 };
 
-const DECISIONS: readonly AuditEventType[] = ['approval.approved', 'approval.denied'];
+const ANSWERS: Partial<Record<AuditEventType, NonNullable<ActivityEntry['answer']>>> = {
+  'approval.approved': 'approved',
+  'approval.denied': 'denied',
+};
 
 /** The agent or app of an event; undefined when the event is about the person alone. */
 const whoOf = (event: AuditEvent, account: string): string | undefined => {
   // The agent asked; who approved or denied is the approver.
-  if (DECISIONS.includes(event.type) && event.caller === account) return undefined;
+  if (ANSWERS[event.type] !== undefined && event.caller === account) return undefined;
   const target = event.target?.kind === 'agent' || event.target?.kind === 'client' ? event.target.id : undefined;
   const caller = event.caller === account || event.caller === 'system' ? undefined : event.caller;
   return event.agent ?? target ?? caller;

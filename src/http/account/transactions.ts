@@ -29,7 +29,7 @@ export const addTransactionsPage = (router: Router, deps: PeopleDeps, sessions: 
         basePath: deps.basePath,
         signedInAs: session.signedInAs,
         rows: rows.map(({ id: txn, agent, lastAt, transaction }) => ({
-          ...{ href: activityHref(deps, txn), lastAt },
+          ...{ id: txn, href: activityHref(deps, txn), lastAt },
           ...(agent === undefined ? {} : { agent: names.get(agent) ?? agent }),
           ...(transaction ? { declared: ownTransactionOf(transaction) } : {}),
         })),

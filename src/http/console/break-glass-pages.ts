@@ -129,9 +129,12 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
       const isThird = breakGlass?.votes.every((vote) => vote.account !== account.id) === true;
       return isThird && REVIEWERS.some((role) => holdsRole(account, role))
         ? { kind: 'review', action: `${href}/review`, csrf: session.csrf }
-        : { kind: 'nothing' };
+        : { kind: 'nothing', why: 'not_reviewer' };
     }
-    if (review !== undefined || !(await service.breakGlass.mayBreak(approval, account.id))) return { kind: 'nothing' };
+    if (review !== undefined) return { kind: 'nothing' };
+    if (!(await service.breakGlass.mayBreak(approval, account.id))) {
+      return breakGlass === undefined ? { kind: 'nothing' } : { kind: 'nothing', why: 'not_approver' };
+    }
     if (!service.breakGlass.isBreakable(approval)) return { kind: 'nothing', why: 'not_possible' };
     const first = service.breakGlass.waitingCall(approval);
     if (first?.account === account.id) return { kind: 'nothing', why: 'called' };

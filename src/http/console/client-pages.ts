@@ -67,7 +67,7 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
       200,
       clientPage({
         ...frame,
-        client: { ...rowOf(deps, client, names), ...factsOf(client) },
+        client: { ...rowOf(deps, client, names), ...factsOf(client), holds: await lossesOfClient(calls, viewer, id) },
         ...(calls.may('listAuditEvents', account)
           ? { auditLogHref: `${deps.basePath}/console/audit?caller=${encodeURIComponent(id)}` }
           : {}),
@@ -140,9 +140,9 @@ const rowOf = (deps: Pick<ConsoleDeps, 'basePath'>, client: ShownClient, names: 
   createdAt: client.created_at,
 });
 
-const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientRow> => ({
+const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientRow | 'holds'> => ({
   applicationType: client.application_type,
-  ways: signInMethodWords(client.grant_types),
+  ways: client.grant_types.map((one) => signInMethodWords([one])),
   redirectUris: client.redirect_uris,
   logoutUris: client.post_logout_redirect_uris ?? [],
   origins: client.cors_origins ?? [],

@@ -193,13 +193,13 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
 
   page('/console/people/:id/remove-factors', async (ctx, { viewer, frame }, id) => {
     calls.access('removeAccountFactors', viewer.account);
-    const { name } = await accountOf(viewer, id);
+    const { name, username } = await accountOf(viewer, id);
     const href = personHref(deps, id);
     sendPage(
       ctx,
       200,
       removeFactorsPage({
-        ...{ ...frame, name, action: `${href}/remove-factors`, personHref: href },
+        ...{ ...frame, name, username, action: `${href}/remove-factors`, personHref: href },
         factors: await factorsOf(viewer, id),
       }),
     );

@@ -172,7 +172,8 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     ownerName: text('Alice Adams'),
     createdAt: NOON,
     applicationType: 'web',
-    ways: [grantTypeWords.authorization_code, ', ', grantTypeWords.refresh_token],
+    ways: [grantTypeWords.authorization_code, grantTypeWords.refresh_token],
+    holds: [{ kind: 'grants', count: 3, isMore: false }],
     redirectUris: [text('https://expenses.example.com/callback')],
     logoutUris: [text('https://expenses.example.com/')],
     origins: [text('https://expenses.example.com')],
@@ -678,6 +679,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     'console-remove-factors': removeFactorsPage({
       ...frame,
       name: text('Alice Adams'),
+      username: text('alice'),
       action: `${href}/remove-factors`,
       personHref: href,
       factors: person.factors,

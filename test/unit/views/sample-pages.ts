@@ -480,10 +480,15 @@ export const samplePages = (
       ...frame,
       rows: [
         {
-          ...{ href: `${basePath}/account/activity?transaction=trn_1`, agent: text('Travel planner'), lastAt: NOON },
+          ...{
+            id: text('trn_1'),
+            href: `${basePath}/account/activity?transaction=trn_1`,
+            agent: text('Travel planner'),
+            lastAt: NOON,
+          },
           declared: { state: 'closed', others: 1, intent: { text: text('Plan it'), source: 'confirmed_by_person' } },
         },
-        { href: `${basePath}/account/activity?transaction=txn_1`, lastAt: NOON },
+        { id: text('txn_1'), href: `${basePath}/account/activity?transaction=txn_1`, lastAt: NOON },
       ],
       pages: { nextHref: `${basePath}/account/transactions?before=x` },
     }),
