@@ -290,15 +290,8 @@ export const removeFactorsPage = (
   },
 ): Html =>
   confirmPage(model, {
-    place: 'people',
-    title: words.removeTitle,
-    question: words.removeAsked(chosenName(model.name)),
-    lead: words.removeLead,
-    ...{
-      more: html`${factList([[words.username, html`<code>${plainText(model.username, 80)}</code>`]])}${table(FACTORS, model.factors)}`,
-      isNarrow: true,
-    },
-    button: words.removeFactors,
-    action: model.action,
-    cancelHref: model.personHref,
+    ...{ place: 'people', title: words.removeTitle, question: words.removeAsked(chosenName(model.name)) },
+    ...{ lead: words.removeLead, isNarrow: true, button: words.removeFactors },
+    more: html`${factList([[words.username, html`<code>${plainText(model.username, 80)}</code>`]])}${table(FACTORS, model.factors)}`,
+    ...{ action: model.action, cancelHref: model.personHref },
   });
