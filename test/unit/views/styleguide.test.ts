@@ -36,6 +36,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   differenceCount: 'a line of differenceText',
   removedPolicies: 'ids, which a page counts',
   withBoxes: 'columns of a list, with the boxes of bulk.css',
+  lossNumbers: 'a line of facts',
   chosenForm: 'hidden by bulk.css until a row of the list is ticked',
 };
 
