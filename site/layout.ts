@@ -73,6 +73,8 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'registration',
       'client-id-metadata',
       'upstream-sign-in',
+      'directories',
+      'scim',
       'request-bounds',
     ],
   ],

@@ -42,6 +42,7 @@ import { type Reasons, reasonsOf } from './http/operations.ts';
 import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
+import { scimRouter } from './http/scim/router.ts';
 import { statusListRouter } from './http/status-lists.ts';
 import { transparencyLogRouter } from './http/transparency-log.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
@@ -178,6 +179,17 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       consoleRouter(consoleDeps(made, people, management.handlers)),
       management.router,
       accessRouter({ ...servers, feed }),
+      scimRouter({
+        ...{ issuer, tokens, countRefusal },
+        directories: made.directories,
+        users: made.directoryUsers,
+        brake: made.deactivationBrake,
+        audit: made.audit,
+        verifyProof: (ctx, accessToken) =>
+          callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
+        certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
+        log: (request, error) => onUnexpected(error, request),
+      }),
       statusListRouter({ ...servers, statusLists: statusLists.tokens }),
       transparencyLogRouter({
         transparencyLog: made.transparencyLog,

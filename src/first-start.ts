@@ -82,6 +82,7 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     const first = { ...made, administrator: administrator.username };
     deps.onFirstStart?.(first);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
+    await resourceServers.ensureScimApi(BY);
     await policies.ensureStarter(BY);
     await deps.budgets.prepare();
     if (folder !== undefined) {

@@ -59,6 +59,10 @@ const KINDS = {
     ...{ operation: 'listUpstreams', singular: 'upstream', plural: 'upstreams', noun: 'upstreams' },
     ...{ prefix: 'upi_', members: ['name', 'issuer'], isSearched: false },
   },
+  DIRECTORY: {
+    ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
+    ...{ prefix: 'dir_', members: ['name'], isSearched: false },
+  },
   TRUSTED_ISSUER: {
     ...{ operation: 'listTrustedIssuers', singular: 'trusted issuer', plural: 'trusted issuers' },
     ...{ noun: 'workload-identity issuers', prefix: 'tis_', members: ['name', 'issuer'], isSearched: false },

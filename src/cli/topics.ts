@@ -14,6 +14,7 @@ import { configCommands } from './commands/config-files.ts';
 import { credentialCommands } from './commands/credentials.ts';
 import { movingCommands } from './commands/data-transfer.ts';
 import { delegationCommands } from './commands/delegations.ts';
+import { directoryCommands } from './commands/directories.ts';
 import { gatewayCommands } from './commands/gateway.ts';
 import { grantCommands } from './commands/grants.ts';
 import { groupCommands } from './commands/groups.ts';
@@ -95,6 +96,7 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'Connect other identity providers',
     nouns: [
+      noun('directories', 'Systems that provision accounts over SCIM', directoryCommands),
       noun('upstreams', 'Let people sign in with an OpenID provider', upstreamCommands),
       noun('peers', 'Exchange identity assertions with other authorization servers (ID-JAG)', peerCommands),
     ],

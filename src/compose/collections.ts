@@ -45,6 +45,7 @@ import { REPEATABLE_REGISTRATIONS } from '../domain/clients/registration/repeata
 import { TRUSTED_ISSUERS } from '../domain/clients/workload-identity/trusted-issuer.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
+import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
 import { FACTORS } from '../domain/identity/factors/factor.ts';
 import { GROUPS } from '../domain/identity/groups/group.ts';
 import { SESSIONS } from '../domain/identity/sessions/session.ts';
@@ -76,6 +77,9 @@ export const COLLECTIONS = [
   ACCOUNTS,
   FACTORS,
   GROUPS,
+  DIRECTORIES,
+  DIRECTORY_ACCOUNTS,
+  DIRECTORY_ACTIVITY,
   VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,

@@ -87,6 +87,8 @@ export const managementApi = (
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
     upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
     accounts: made.accounts,
+    directories: made.directories,
+    deactivationBrake: made.deactivationBrake,
     factors: made.factors,
     previewDisable: made.previewDisable,
     previewSeveral: made.previewSeveral,

@@ -20,6 +20,7 @@ import {
   type ForeignIdentities,
   foreignIdentities,
 } from './clients.ts';
+import { type DirectoryServices, directoryServices } from './directories.ts';
 import { type Foundations, foundations, type Overrides } from './foundations.ts';
 import { type IdentityServices, identityServices, type SessionServices, sessionServices } from './identity.ts';
 import { type NotificationServices, notificationServices } from './notifications.ts';
@@ -47,7 +48,8 @@ export interface Services
     Pick<DelegationServices, 'requests' | 'stepUps' | 'budgets' | 'transactions'>,
     AuthorityServices,
     AuditSinkServices,
-    OffboardingServices {
+    OffboardingServices,
+    DirectoryServices {
   readonly approvals: ApprovalServices;
   readonly push: PushServices;
   readonly notifications: NotificationServices;
@@ -106,6 +108,10 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ identity, session, resources, policy, client, agent, delegation, authority, approvals, push, revocation },
     ...{ agentReader: agents, outbox },
   });
+  const directories = directoryServices(base, {
+    accounts: offboarding.accounts,
+    ...{ clients, links: upstream.upstreamLinks },
+  });
   const notifications = notificationServices(configuration, base, {
     ...{ outbox, owners, resourceServers, agents, groups, clients, sessions },
     push: push.registry,
@@ -123,7 +129,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ ...base, ...platform, revocation, latched },
     ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
-    ...{ ...delegation, ...authority, ...offboarding },
+    ...{ ...delegation, ...authority, ...offboarding, ...directories },
     ...sinks,
     ...{ approvals, push, notifications },
     latch: killLatch(folder),

@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|status-lists(?:\/|$)|log\/|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|scim\/v2(?:\/|$)|status-lists(?:\/|$)|log\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -108,6 +108,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/token\/revocation/, 'revocation'],
   [/\/api\/v1/, 'management'],
   [/\/access\/v1/, 'decisions'],
+  [/\/scim\/v2/, 'scim'],
   [/\/status-lists/, 'status lists'],
   [/\/log\/(?:checkpoint|tile)/, 'transparency log'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],

@@ -109,7 +109,8 @@ export const invalidFields = (errors: readonly FieldError[]): DomainError => {
 export const refusalCode = (error: unknown): string | undefined =>
   isDomainError(error) || isHttpProblem(error) ? (error.code === 'unavailable' ? undefined : error.code) : undefined;
 
-const problemOf = (error: unknown, requestId: string): Problem & { readonly retryAfterSeconds?: number } => {
+/** The problem of a caught error. For other forms of errors than problem documents, too. */
+export const problemOf = (error: unknown, requestId: string): Problem & { readonly retryAfterSeconds?: number } => {
   const instance = `urn:behalf:request:${requestId}`;
   if (isHttpProblem(error)) {
     const [status, title] = HTTP_PROBLEMS[error.code];

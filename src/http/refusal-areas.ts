@@ -39,10 +39,12 @@ import {
 } from '../../views/words/refusals/clients.ts';
 import {
   ACCOUNT_GERMAN,
+  DIRECTORY_GERMAN,
   FACTOR_GERMAN,
   GROUP_GERMAN,
   INTERACTION_GERMAN,
   PROVIDER_GERMAN,
+  SCIM_GERMAN,
   SIGN_IN_GERMAN,
   UPSTREAM_GERMAN,
 } from '../../views/words/refusals/identity.ts';
@@ -107,8 +109,10 @@ import { REGISTRATION_REFUSALS } from '../domain/clients/registration/registrati
 import { TRUSTED_ISSUER_REFUSALS } from '../domain/clients/workload-identity/trusted-issuer-refusals.ts';
 import { ACCOUNT_REFUSALS } from '../domain/identity/accounts/account-refusals.ts';
 import { SIGN_IN_REFUSALS } from '../domain/identity/accounts/sign-in-refusals.ts';
+import { DIRECTORY_REFUSALS } from '../domain/identity/directories/directory-refusals.ts';
 import { FACTOR_REFUSALS } from '../domain/identity/factors/factor-refusals.ts';
 import { GROUP_REFUSALS } from '../domain/identity/groups/group-refusals.ts';
+import { SCIM_REFUSALS } from '../domain/identity/scim/scim-refusals.ts';
 import { UPSTREAM_REFUSALS } from '../domain/identity/upstream/upstream-refusals.ts';
 import { AUDIT_SINK_REFUSALS } from '../domain/notifications/audit-sinks/sink-refusals.ts';
 import { NOTIFICATION_REFUSALS } from '../domain/notifications/notification-refusals.ts';
@@ -174,6 +178,8 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Accounts', ACCOUNT_REFUSALS, ACCOUNT_GERMAN),
   area('Signing in and passwords', SIGN_IN_REFUSALS, SIGN_IN_GERMAN),
   area('Groups', GROUP_REFUSALS, GROUP_GERMAN),
+  area('Directories', DIRECTORY_REFUSALS, DIRECTORY_GERMAN),
+  area('SCIM requests', SCIM_REFUSALS, SCIM_GERMAN),
   area('Second factors', FACTOR_REFUSALS, FACTOR_GERMAN),
   area('Upstream providers', PROVIDER_REFUSALS, PROVIDER_GERMAN),
   area('Sign-in at upstream providers', UPSTREAM_REFUSALS, UPSTREAM_GERMAN),

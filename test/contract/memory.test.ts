@@ -1,6 +1,7 @@
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { describeArchiveRemoval } from './archive-removal.contract.ts';
+import { describeDirectories } from './directories.contract.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 import { describeNotifications } from './notifications.contract.ts';
@@ -11,6 +12,7 @@ import { describeTransparencyLog } from './transparency-log.contract.ts';
 describeDocumentStore('memory', memoryDocumentStore);
 describeEphemeralStore('memory', memoryEphemeralStore);
 describeNotifications('memory', memoryDocumentStore);
+describeDirectories('memory', memoryDocumentStore);
 describeReports('memory', memoryDocumentStore);
 describeStatusIndexes('memory', memoryDocumentStore);
 describeTransparencyLog('memory', memoryDocumentStore);

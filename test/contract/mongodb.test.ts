@@ -7,6 +7,7 @@ import { freePort } from '../support/free-port.ts';
 import { lossyProxy } from '../support/lossy-proxy.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
 import { describeArchiveRemoval } from './archive-removal.contract.ts';
+import { describeDirectories } from './directories.contract.ts';
 import { describeDocumentStore } from './document-store.contract.ts';
 import { ITEMS, type Item, ids } from './items.ts';
 import { describeNotifications } from './notifications.contract.ts';
@@ -51,6 +52,7 @@ describeDocumentStore(`mongodb (${kind})`, () => open(newUrl(), { deadlineMillis
 
 describeNotifications(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
+describeDirectories(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 describeReports(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));
 
 describeStatusIndexes(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }));

@@ -281,7 +281,7 @@ describe('groups', () => {
     expect((await get('/groups?name=Nogroup'))['items']).toEqual([]);
   });
 
-  test('MG-04 a form that is older than the group is refused, and says so', async () => {
+  test('a form that is older than the group is refused, and says so', async () => {
     const members = [scene.accountId, await idOf(OPERATOR)];
     const id = await make('/groups', { name: 'Versions', members });
     const page = await operator.open(at(`/console/groups/${id}/edit`));

@@ -53,6 +53,13 @@ const DECLARED: readonly Concept[] = [
     commands: ['groups'],
   },
   {
+    name: 'directory',
+    means: 'a system that provisions accounts here over SCIM',
+    collections: ['directories', 'directory_accounts', 'directory_activity'],
+    paths: ['directories'],
+    commands: ['directories'],
+  },
+  {
     name: 'upstream provider',
     means: 'an identity provider elsewhere at which people sign in',
     collections: ['upstreams'],

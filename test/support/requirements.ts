@@ -277,7 +277,9 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     ids: {
       'MG-01': 'every route with every kind of caller: an absent object and one of another owner look alike',
       'MG-02': 'ids in a body that differ from the path',
-      'MG-04': 'the server refuses a form that is older than the object it changes',
+      'MG-04': 'a directory has only accounts that it created or was given, and none with a role',
+      'MG-05': 'a user whom a directory deactivates or deletes loses everything; one created again inherits nothing',
+      'MG-06': 'SCIM filters are bounded, and paths reach no private member',
       'MG-07': 'cursors of lists are opaque and authenticated',
       'MG-08': 'bulk requests and imports report each item and leave none partly created',
       'MG-09': 'other spellings of a path are other paths',

@@ -114,6 +114,8 @@ export const AUDIT_EVENTS = {
   'account.updated': 'An account was changed.',
   'account.disabled': 'An account was disabled. Its sessions have ended.',
   'account.enabled': 'An account was enabled again.',
+  'account.removed':
+    'The directory of a disabled account deleted it. Username and address are free again, and the account stays disabled.',
   'account.password_changed': 'A password was set.',
   'account.sessions_ended':
     'All sessions of an account ended, except the one in `inputs.kept`. All that depended on these sessions ended with them.',
@@ -196,6 +198,20 @@ export const AUDIT_EVENTS = {
     'A person of an upstream provider was linked to an account. `inputs.proof` says how both sides were proven.',
   'upstream_link.updated': 'The claim of an upstream provider gave a person other groups than before.',
   'upstream_link.removed': 'The link of a person of an upstream provider to an account was removed.',
+  'directory.created': 'A directory was added. Its client can provision accounts over SCIM from now on.',
+  'directory.updated': 'The settings of a directory were changed.',
+  'directory.disabled': 'A directory was disabled. The server refuses its calls; its accounts stay as they are.',
+  'directory.enabled': 'A directory was enabled again.',
+  'directory.account_assigned': 'An account was given to a directory. `subject` is the account.',
+  'directory.account_unassigned': 'An account was taken from a directory and stays as it is. `subject` is the account.',
+  'directory.user_written':
+    'A directory created or changed a user. `caller` is the directory, `subject` the account, and `changed` names the attributes. Events of the account follow.',
+  'directory.user_deleted': 'A directory deleted a user. The account is disabled, and the directory no longer has it.',
+  'directory.deactivations_paused':
+    'A directory deactivated too many accounts within ten minutes, so further deactivations are paused. `inputs.limit` is how many were allowed.',
+  'directory.deactivations_resumed':
+    'An administrator resumed the deactivations of a directory. `inputs.allowed` is how many pass now within a day.',
+  'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',
   'client.created': 'A client was registered.',

@@ -43,6 +43,7 @@ export const ID_PREFIXES = [
   'lnk', // account link: which account a person of a peer is
   'upi', // upstream: a provider at which people of this server sign in
   'upl', // upstream link: which account a person of an upstream is
+  'dir', // directory that provisions accounts
   'log', // transparency log
   'hld', // legal hold on records of the audit log
 ] as const;

@@ -16,10 +16,14 @@ export type JsonObject = { readonly [member: string]: unknown };
  * Reads the JSON object in the body of a request. Refuses input that two parsers could read differently: bytes that are no
  * UTF-8, and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
  */
-export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promise<JsonObject> => {
+export const readJsonBody = async (
+  ctx: Context,
+  maximum = MAXIMUM_BODY,
+  types: readonly string[] = TYPES,
+): Promise<JsonObject> => {
   const type = ctx.get('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!TYPES.includes(type)) {
-    throw httpProblem('unsupported_media_type', 'Send the body as application/json.');
+  if (!types.includes(type)) {
+    throw httpProblem('unsupported_media_type', `Send the body as ${types[0]}.`);
   }
   if (ctx.get('content-encoding') !== '') {
     throw httpProblem('unsupported_media_type', 'Send the body without a content encoding.');

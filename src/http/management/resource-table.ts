@@ -17,6 +17,7 @@ import { clients } from './resources/clients/clients.ts';
 import { credentials } from './resources/credentials.ts';
 import { deadLetters } from './resources/dead-letters.ts';
 import { delegations } from './resources/delegations.ts';
+import { directories } from './resources/directories.ts';
 import { grants } from './resources/grants.ts';
 import { groups } from './resources/groups.ts';
 import { initialAccessTokens } from './resources/initial-access-tokens.ts';
@@ -48,6 +49,7 @@ const RESOURCES = [
   groups,
   owners,
   upstreams,
+  directories,
   agents,
   agentSecrets,
   credentials,

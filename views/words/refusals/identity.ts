@@ -6,6 +6,9 @@ export const ACCOUNT_GERMAN = {
   account_not_found: 'Dieses Konto gibt es nicht.',
   email_malformed: 'Das ist keine E-Mail-Adresse.',
   username_taken: 'Dieser Benutzername ist vergeben.',
+  account_active: 'Dieses Konto ist aktiv. Sperren Sie es zuerst.',
+  account_removed:
+    'Das Verzeichnis dieses Kontos hat es gelöscht. Es lässt sich nicht entsperren: Legen Sie ein anderes Konto an.',
   last_administrator:
     'Das ist das letzte aktive Konto mit der Rolle administrator. Richten Sie zuerst ein anderes ein.',
   username_is_group_name: 'Eine Gruppe heißt so. Wählen Sie einen anderen Benutzernamen.',
@@ -48,6 +51,49 @@ export const GROUP_GERMAN = {
   group_too_large: 'Eine Gruppe hat höchstens {most} Mitglieder.',
   group_member_inactive: 'Mitglied ist ein aktives Konto.',
   group_member_repeated: 'Dieses Konto steht zweimal da.',
+} satisfies GermanWords;
+
+export const DIRECTORY_GERMAN = {
+  directory_client_wrong:
+    'Der Client eines Verzeichnisses ist aktiv, hat den grant type client_credentials und keine Rolle. Er ist kein Agent.',
+  directory_client_taken: 'Als dieser Client weist sich schon ein anderes Verzeichnis aus.',
+  directory_unknown: 'Der Client dieses Zugriffstokens gehört zu keinem aktiven Verzeichnis.',
+  directory_token_of_person:
+    'Ein Verzeichnis handelt für sich selbst: Fordern Sie das Zugriffstoken mit client_credentials an.',
+  directory_user_not_found: 'Dieses Verzeichnis hat keinen solchen User.',
+  directory_account_privileged: 'Dieses Konto hat eine Rolle. So ein Konto gehört nie zu einem Verzeichnis.',
+  directory_account_taken: 'Dieses Konto gehört schon zu einem Verzeichnis.',
+  directory_account_not_assigned: 'Dieses Konto gehört nicht zu diesem Verzeichnis.',
+  directory_email_taken: 'Ein anderes Konto hat diese E-Mail-Adresse.',
+  directory_account_disabled_here:
+    'Eine Person mit der Rolle administrator hat dieses Konto gesperrt. Nur diese Rolle entsperrt es.',
+  directory_user_changed: 'Der User wurde inzwischen geändert. Lesen Sie ihn noch einmal.',
+  directory_deactivations_paused:
+    'Zu viele Konten wurden auf einmal deaktiviert, deshalb sind weitere Deaktivierungen angehalten. Die Rolle administrator kann sie fortsetzen.',
+  directory_not_paused: 'Die Deaktivierungen dieses Verzeichnisses sind nicht angehalten.',
+  directory_list_too_long: 'Eine Liste liest höchstens {most} User. Filtern Sie nach userName, externalId oder id.',
+} satisfies GermanWords;
+
+export const SCIM_GERMAN = {
+  scim_filter_malformed: 'Der Filter ist ab Zeichen {position} nicht lesbar.',
+  scim_filter_too_large: 'Ein Filter hat höchstens {characters} Zeichen, {terms} Vergleiche und {depth} Ebenen.',
+  scim_filter_attribute_unknown: 'Der Filter nennt ein Attribut, das es nicht gibt.',
+  scim_filter_comparison_wrong: 'Dieses Attribut lässt sich so nicht vergleichen.',
+  scim_sort_attribute_unknown: 'Eine Liste wird nach einem Attribut sortiert, das es gibt.',
+  scim_path_unknown: 'Der Pfad der Operation {number} nennt kein Attribut.',
+  scim_target_missing: 'Kein Wert passt zum Filter im Pfad der Operation {number}.',
+  scim_path_missing: 'Die Operation {number} entfernt etwas und braucht deshalb einen Pfad.',
+  scim_operation_unknown: 'Die Operation {number} ist nicht add, remove oder replace, oder ihr Wert fehlt.',
+  scim_operations_exceeded: 'Eine Änderung hat 1 bis {most} Operationen.',
+  scim_attribute_fixed: 'Das Attribut {name} lässt sich nicht ändern.',
+  scim_attribute_missing: 'Das Attribut {name} fehlt.',
+  scim_value_wrong: 'Der Wert von {name} ist nicht vom Typ {type}.',
+  scim_values_exceeded: '{name} hat höchstens {most} Werte.',
+  scim_primary_repeated: 'Nur ein Wert von {name} ist der bevorzugte.',
+  scim_user_too_large: 'Ein User hat höchstens {most} Bytes.',
+  scim_message_wrong: 'Der Body hat nicht das Schema {schema}.',
+  scim_discovery_filtered: 'Schemas und Ressourcentypen lassen sich nicht filtern.',
+  scim_page_malformed: '{name} ist eine ganze Zahl.',
 } satisfies GermanWords;
 
 export const FACTOR_GERMAN = {

@@ -10,6 +10,7 @@ import {
   checkedRoles,
 } from './account-fields.ts';
 import type { StoredAccount } from './account-reader.ts';
+import { accountRefusal } from './account-refusals.ts';
 import { emailKey } from './email-key.ts';
 
 /** Ends all earlier sessions, including one that was kept before. */
@@ -19,6 +20,29 @@ export const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, n
   sessionsValidFrom: Math.max(now + 1, account.sessionsValidFrom),
   updatedAt: now,
 });
+
+/** Undefined: it is disabled already. */
+export const disabledAt = (account: StoredAccount, now: number): StoredAccount | undefined =>
+  account.state === 'disabled'
+    ? undefined
+    : { ...withoutSessions(account, now), state: 'disabled', tokensValidFrom: now + 1 };
+
+/** Undefined: it is active already. Throws 'conflict' for a removed account. */
+export const enabledAt = (account: StoredAccount, now: number): StoredAccount | undefined => {
+  if (account.removedAt !== undefined) throw accountRefusal('account_removed');
+  return account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: now };
+};
+
+/**
+ * Its id takes the place of the username: no other account can choose a name that reads as an id. Undefined: it is removed
+ * already. Throws 'conflict' for an active account.
+ */
+export const removedAt = (account: StoredAccount, now: number): StoredAccount | undefined => {
+  if (account.state === 'active') throw accountRefusal('account_active');
+  if (account.removedAt !== undefined) return undefined;
+  const { email: _, emailVerified: __, ...rest } = account;
+  return { ...rest, username: account.id, removedAt: now, updatedAt: now };
+};
 
 export const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
   const { administrator: _, ...rest } = account;

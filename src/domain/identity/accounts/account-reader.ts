@@ -21,6 +21,9 @@ export interface AccountReader {
   /** The accounts found, in the order of `ids`; at most 1000 ids. */
   getMany(ids: readonly string[]): Promise<readonly Account[]>;
 
+  /** The same, with their versions. */
+  getVersions(ids: readonly string[]): Promise<readonly Versioned<Account>[]>;
+
   /** Finds an account by the name as a user typed it: normalises the name first. */
   findByUsername(typed: string): Promise<Versioned<Account> | undefined>;
 
@@ -49,6 +52,8 @@ export const accountReader = ({ documents }: { readonly documents: DocumentStore
     },
 
     getMany: async (ids) => (await accounts.getMany(ids)).map((found) => published(found).document),
+
+    getVersions: async (ids) => (await accounts.getMany(ids)).map(published),
 
     async findByUsername(typed) {
       const username = normaliseUsername(typed);

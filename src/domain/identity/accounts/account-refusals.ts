@@ -5,6 +5,11 @@ export const ACCOUNT_REFUSALS = {
   account_not_found: { code: 'not_found', text: 'There is no such account.' },
   email_malformed: { code: 'invalid_field', text: 'This is not an e-mail address.' },
   username_taken: { code: 'conflict', text: 'This username is taken.' },
+  account_active: { code: 'conflict', text: 'This account is active. Disable it first.' },
+  account_removed: {
+    code: 'conflict',
+    text: 'The directory of this account deleted it. It cannot be enabled again: create another account.',
+  },
   last_administrator: { code: 'conflict', text: 'This is the last active administrator; make another one first.' },
   username_is_group_name: { code: 'conflict', text: 'A group has this name. Choose another username.' },
   person_name_malformed: { code: 'invalid_field', text: 'A name has 1 to 200 characters that can be shown.' },

@@ -6,7 +6,15 @@ import { type DocumentStore, tryInsert, update, type Versioned } from '../../por
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
 import { type Account, isLetCount } from './account.ts';
-import { changed, withDerived, withoutSessions, withRoles } from './account-changes.ts';
+import {
+  changed,
+  disabledAt,
+  enabledAt,
+  removedAt,
+  withDerived,
+  withoutSessions,
+  withRoles,
+} from './account-changes.ts';
 import {
   type AccountChanges,
   checkedEmail,
@@ -90,10 +98,12 @@ export interface AccountRegistry extends AccountReader {
   checkDisable(id: string, leaving?: readonly string[]): Promise<Account>;
   /**
    * Disables an account. Also ends its sessions and tokens for good, including those that begin in this second. Does
-   * nothing when the account is disabled already.
+   * nothing when the account is disabled already. `check`: throws when the account must not be disabled, also in the swap.
    */
-  disable(id: string, by: By): Promise<Versioned<Account>>;
-  /** Enables a disabled account again. Earlier sessions and tokens stay ended. Idempotent. */
+  disable(id: string, by: By, check?: (account: Account) => void): Promise<Versioned<Account>>;
+  /** Frees username and address of a disabled account, for good. Idempotent. Throws 'conflict' for an active account. */
+  remove(id: string, by: By): Promise<void>;
+  /** Enables an account again. Earlier sessions and tokens stay ended. Idempotent. Throws 'conflict' for a removed one. */
   enable(id: string, by: By): Promise<Versioned<Account>>;
   /**
    * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
@@ -232,14 +242,13 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       return published(found).document;
     },
 
-    disable(id, by): Promise<Versioned<Account>> {
+    disable(id, by, check = () => undefined): Promise<Versioned<Account>> {
       return oneByOne(async () => {
-        await refuseLast((await existing(id)).document);
+        const { document } = await existing(id);
+        check(document);
+        await refuseLast(document);
         const now = clock.now();
-        const disabled = (account: StoredAccount): StoredAccount | undefined =>
-          account.state === 'disabled'
-            ? undefined
-            : { ...withoutSessions(account, now), state: 'disabled', tokensValidFrom: now + 1 };
+        const disabled = (account: StoredAccount) => (check(account), disabledAt(account, now));
         await offboarding?.announce(id);
         const left = await overSessions(id, () => changeState(id, 'account.disabled', disabled, by));
         await offboarding?.left(id, by);
@@ -247,11 +256,14 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       });
     },
 
+    async remove(id, by): Promise<void> {
+      await changeState(id, 'account.removed', (account) => removedAt(account, clock.now()), by);
+    },
+
     async enable(id, by): Promise<Versioned<Account>> {
+      enabledAt((await existing(id)).document, clock.now());
       await offboarding?.returning(id);
-      const enabled = (account: StoredAccount): StoredAccount | undefined =>
-        account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
-      return changeState(id, 'account.enabled', enabled, by);
+      return changeState(id, 'account.enabled', (account) => enabledAt(account, clock.now()), by);
     },
 
     async setPassword(id, password, by, { onGood, instead, check } = {}): Promise<Versioned<Account>> {

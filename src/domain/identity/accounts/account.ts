@@ -47,6 +47,8 @@ export type Account = {
    * revives none.
    */
   readonly tokensValidFrom?: number;
+  /** When its directory deleted it. It has no username and no address of its own, and stays disabled. */
+  readonly removedAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

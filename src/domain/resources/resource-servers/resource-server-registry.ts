@@ -15,16 +15,18 @@ import {
 } from '../../platform/registries/registered-documents.ts';
 import { checkPublicKeys } from '../../platform/remote-keys/public-keys.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { DetailType } from '../../vocabulary/detail-type.ts';
 import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { managementApiOf } from '../../vocabulary/management-api.ts';
+import { scimApiOf } from '../../vocabulary/scim-api.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
 import { type DelegationProposals, delegationProposals } from './delegation-proposals.ts';
 import type { DutyHolderOf } from './delegation-targets.ts';
+import { type OwnResourceServers, ownResourceServers } from './own-resource-servers.ts';
 import {
   RESOURCE_SERVER_PERMISSIONS,
   RESOURCE_SERVERS,
@@ -91,7 +93,7 @@ const OPENID_SCOPES = ['openid', 'offline_access', 'profile', 'email', 'address'
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 
 /** The registry of resource servers. Every change is validated, audited and then written. */
-export interface ResourceServerRegistry extends DelegationProposals {
+export interface ResourceServerRegistry extends DelegationProposals, OwnResourceServers {
   /** Reads one resource server with its version. Undefined when there is none. */
   get(id: string): Promise<Versioned<ResourceServer> | undefined>;
   /** Compares exactly; also returns a disabled resource server. */
@@ -100,11 +102,6 @@ export interface ResourceServerRegistry extends DelegationProposals {
   list(query?: PageQuery): Promise<Page<ResourceServer>>;
   /** Creates a resource server. Throws 'invalid_field', and 'conflict' when the identifier is taken. */
   create(input: NewResourceServer, by: By): Promise<CreatedResourceServer>;
-  /**
-   * Registers the management API as a resource server with these scopes: created at first start, updated at later
-   * ones. Idempotent; nodes that start at once agree on one.
-   */
-  ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>>;
   /**
    * Changes a resource server. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version,
    * 'invalid_field', 'conflict'.
@@ -122,6 +119,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
   const { documents, clock, identifiers, audit, digestSecret, issuer } = dependencies;
   const collection = documents.collection<ResourceServer>(RESOURCE_SERVERS);
   const managementApi = managementApiOf(issuer);
+  const scimApi = scimApiOf(issuer);
   const documentsOf = registeredDocuments<ResourceServer>({
     collection,
     kind: 'resource server',
@@ -163,6 +161,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
 
   const refuseOwn = ({ identifier }: Pick<ResourceServer, 'identifier'>): void => {
     if (identifier === managementApi) throw resourceServerRefusal('management_api_fixed');
+    if (identifier === scimApi) throw resourceServerRefusal('scim_api_fixed');
   };
 
   return {
@@ -175,6 +174,8 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
       managementApi,
     }),
 
+    ...ownResourceServers({ documentsOf, findByIdentifier, build: (own) => build(own).document, checked, issuer }),
+
     get: (id): Promise<Versioned<ResourceServer> | undefined> => collection.get(id),
 
     findByIdentifier,
@@ -182,7 +183,8 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
     list: (query = {}): Promise<Page<ResourceServer>> => documentsOf.list({}, query),
 
     async create(input, by): Promise<CreatedResourceServer> {
-      if ([issuer, `${issuer}/`, managementApi, `${managementApi}/`].includes(input.identifier)) {
+      const own = [issuer, managementApi, scimApi];
+      if (own.some((one) => input.identifier === one || input.identifier === `${one}/`)) {
         throw resourceServerRefusal('resource_identifier_is_own', {
           field: '/identifier',
         });
@@ -195,24 +197,6 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
       }
       const stored = await documentsOf.insert(document, 'resource_server.created', by);
       return { ...stored, ...(secret === undefined ? {} : { secret }) };
-    },
-
-    async ensureManagementApi(scopes, by): Promise<Versioned<ResourceServer>> {
-      const existing = await findByIdentifier(managementApi);
-      if (existing) {
-        return documentsOf.change(existing.document.id, undefined, 'resource_server.updated', by, (document) =>
-          checked({ ...document, scopes }),
-        );
-      }
-      const { document } = build({ identifier: managementApi, name: 'Management API', scopes });
-      try {
-        return await documentsOf.insert(document, 'resource_server.created', by);
-      } catch (error) {
-        const winner =
-          isDocumentConflict(error) || isConflict(error) ? await findByIdentifier(managementApi) : undefined;
-        if (!winner) throw error;
-        return winner;
-      }
     },
 
     update: (id, expected, change, by): Promise<Versioned<ResourceServer>> =>
@@ -295,5 +279,3 @@ export const checkScopes = (scopes: readonly ScopeDeclaration[], at = '/scopes')
 
 const changeable = (change: ResourceServerChange): Omit<ResourceServerChange, 'certificate'> =>
   Object.fromEntries(CHANGEABLE.filter((name) => name in change).map((name) => [name, change[name]]));
-
-const isConflict = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'conflict';

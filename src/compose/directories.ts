@@ -1,0 +1,39 @@
+/** Directories: systems that provision accounts over SCIM. Called by services.ts. */
+import { type DeactivationBrake, deactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
+import { type DirectoryRegistry, directoryRegistry } from '../domain/identity/directories/directory-registry.ts';
+import { type DirectoryUsers, directoryUsers } from '../domain/identity/directories/directory-users.ts';
+import type { Foundations } from './foundations.ts';
+import type { OffboardingServices } from './offboarding.ts';
+import type { UpstreamServices } from './upstream.ts';
+
+export interface DirectoryServices {
+  readonly directories: DirectoryRegistry;
+  readonly directoryUsers: DirectoryUsers;
+  readonly deactivationBrake: DeactivationBrake;
+}
+
+export const directoryServices = (
+  base: Foundations,
+  {
+    accounts,
+    clients,
+    links,
+  }: Pick<OffboardingServices, 'accounts'> & {
+    readonly clients: Parameters<typeof directoryRegistry>[0]['clients'];
+    readonly links: UpstreamServices['upstreamLinks'];
+  },
+): DirectoryServices => {
+  const { documents, clock, identifiers, audit } = base;
+  const parts = { documents, clock, identifiers, audit, accounts };
+  const brake = deactivationBrake(parts);
+  return {
+    directories: directoryRegistry({ ...parts, clients }),
+    directoryUsers: directoryUsers({
+      ...{ ...parts, brake },
+      endLinks: async (account, by) => {
+        for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
+      },
+    }),
+    deactivationBrake: brake,
+  };
+};

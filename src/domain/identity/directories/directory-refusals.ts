@@ -1,0 +1,39 @@
+import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
+
+/** Refusals: directories. */
+export const DIRECTORY_REFUSALS = {
+  directory_client_wrong: {
+    code: 'invalid_field',
+    text: 'The client of a directory is an active client with the grant type client_credentials and without a role. It is no agent.',
+  },
+  directory_client_taken: { code: 'conflict', text: 'Another directory authenticates as this client.' },
+  directory_unknown: { code: 'forbidden', text: 'The client of this access token belongs to no active directory.' },
+  directory_token_of_person: {
+    code: 'forbidden',
+    text: 'A directory calls in its own name: request the access token with client_credentials.',
+  },
+  directory_user_not_found: { code: 'not_found', text: 'This directory has no such user.' },
+  directory_account_privileged: {
+    code: 'conflict',
+    text: 'This account holds a role. A directory never has such an account.',
+  },
+  directory_account_taken: { code: 'conflict', text: 'This account belongs to a directory already.' },
+  directory_account_not_assigned: { code: 'conflict', text: 'This account does not belong to this directory.' },
+  directory_email_taken: { code: 'conflict', text: 'Another account has this e-mail address.' },
+  directory_account_disabled_here: {
+    code: 'forbidden',
+    text: 'An administrator of this server disabled the account. Only an administrator enables it again.',
+  },
+  directory_user_changed: { code: 'precondition_failed', text: 'The user was changed in the meantime. Read it again.' },
+  directory_deactivations_paused: {
+    code: 'unavailable',
+    text: 'Too many accounts were deactivated at once, so further deactivations are paused. An administrator of this server can resume them.',
+  },
+  directory_not_paused: { code: 'conflict', text: 'Deactivations of this directory are not paused.' },
+  directory_list_too_long: {
+    code: 'invalid_field',
+    text: 'A list reads at most {most} users. Filter by userName, externalId or id.',
+  },
+} as const satisfies RefusalTable;
+
+export const directoryRefusal = refusalsOf(DIRECTORY_REFUSALS);

@@ -1,0 +1,167 @@
+/** The registry of directories. Owns the collection DIRECTORIES, and gives accounts to directories and takes them back. */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, type Found, tryInsert, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { AccountReader } from '../accounts/account-reader.ts';
+import { accountRefusal } from '../accounts/account-refusals.ts';
+import { DIRECTORIES, DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
+import { directoryRefusal } from './directory-refusals.ts';
+
+/** What a directory needs to know about its client. */
+type DirectoryClient = {
+  readonly state: string;
+  readonly roles: readonly string[];
+  readonly grantTypes: readonly string[];
+};
+
+export type NewDirectory = {
+  readonly name: string;
+  readonly client: string;
+  /** Default false. */
+  readonly verifiesEmails?: boolean;
+  /** Default 20. */
+  readonly mostDeactivations?: number;
+  /** Default 1. */
+  readonly mostDeactivationsPercent?: number;
+};
+export type DirectoryChange = Partial<NewDirectory>;
+
+export type DirectoryRegistryDeps = {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly accounts: Pick<AccountReader, 'get'>;
+  readonly clients: { get(id: string): Found<DirectoryClient> };
+};
+
+/** The directories of this installation. */
+export interface DirectoryRegistry {
+  get(id: string): Promise<Versioned<Directory> | undefined>;
+  /** One page of directories, newest first. */
+  list(query?: PageQuery): Promise<Page<Directory>>;
+  /** The active directory that authenticates as this client. */
+  ofClient(client: string): Promise<Directory | undefined>;
+  /** Creates a directory. Throws 'invalid_field', and 'conflict' when the client belongs to another directory. */
+  create(given: NewDirectory, by: By): Promise<Versioned<Directory>>;
+  /** Throws as `create` does, and 'not_found' and 'precondition_failed'. */
+  update(id: string, expected: number, change: DirectoryChange, by: By): Promise<Versioned<Directory>>;
+  /** From the next request on, the server refuses its calls. Its accounts stay as they are. Idempotent. */
+  disable(id: string, by: By): Promise<Versioned<Directory>>;
+  enable(id: string, by: By): Promise<Versioned<Directory>>;
+  /**
+   * Gives an existing account to a directory, which can then change and disable it. Throws 'not_found', and 'conflict' when
+   * the account holds a role or belongs to a directory.
+   */
+  assign(id: string, account: string, by: By): Promise<void>;
+  /** Takes an account from a directory. The account stays as it is. Throws 'conflict' when it does not belong to it. */
+  unassign(id: string, account: string, by: By): Promise<void>;
+}
+
+export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistry => {
+  const { documents, clock, identifiers, audit, accounts, clients } = deps;
+  const collection = documents.collection<Directory>(DIRECTORIES);
+  const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
+  const documentsOf = registeredDocuments<Directory>({
+    ...{ collection, kind: 'directory', audit, clock },
+    taken: () => directoryRefusal('directory_client_taken', { field: '/client' }),
+  });
+
+  const checked = async (directory: Directory, before?: Directory): Promise<Directory> => {
+    checkText(directory.name, '/name', 100);
+    if (directory.client === before?.client) return directory;
+    const client = (await clients.get(directory.client))?.document;
+    const isRight =
+      client?.state === 'active' && client.roles.length === 0 && client.grantTypes.includes('client_credentials');
+    if (!isRight) throw directoryRefusal('directory_client_wrong', { field: '/client' });
+    return directory;
+  };
+
+  const record = (
+    type: 'directory.account_assigned' | 'directory.account_unassigned',
+    id: string,
+    account: string,
+    by: By,
+  ) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      subject: account,
+      target: { kind: 'directory', id },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  const setState = (id: string, state: Directory['state'], by: By): Promise<Versioned<Directory>> =>
+    documentsOf.change(id, undefined, state === 'active' ? 'directory.enabled' : 'directory.disabled', by, (found) => ({
+      ...found,
+      state,
+    }));
+
+  return {
+    get: (id): Promise<Versioned<Directory> | undefined> => collection.get(id),
+
+    list: (query = {}): Promise<Page<Directory>> => documentsOf.list({}, query),
+
+    async ofClient(client): Promise<Directory | undefined> {
+      const [found] = await collection.find({ where: { client }, limit: 1 });
+      return found?.document.state === 'active' ? found.document : undefined;
+    },
+
+    async create(given, by): Promise<Versioned<Directory>> {
+      const now = clock.now();
+      const { verifiesEmails = false, mostDeactivations = 20, mostDeactivationsPercent = 1, name, client } = given;
+      const directory = await checked({
+        id: identifiers.newId('dir'),
+        ...{ name, client, verifiesEmails, mostDeactivations, mostDeactivationsPercent },
+        state: 'active',
+        createdAt: now,
+        updatedAt: now,
+      });
+      return documentsOf.insert(directory, 'directory.created', by);
+    },
+
+    update: (id, expected, change, by): Promise<Versioned<Directory>> =>
+      documentsOf.change(id, expected, 'directory.updated', by, (found) => checked({ ...found, ...change }, found)),
+
+    disable: (id, by): Promise<Versioned<Directory>> => setState(id, 'disabled', by),
+    enable: (id, by): Promise<Versioned<Directory>> => setState(id, 'active', by),
+
+    async assign(id, account, by): Promise<void> {
+      await documentsOf.found(id);
+      const found = (await accounts.get(account))?.document;
+      if (!found || found.removedAt !== undefined) throw accountRefusal('account_not_found', { field: '/account' });
+      if (found.roles.length > 0) throw directoryRefusal('directory_account_privileged', { field: '/account' });
+      if (await members.get(account)) throw directoryRefusal('directory_account_taken', { field: '/account' });
+      await record('directory.account_assigned', id, account, by);
+      const { name: displayName, email } = found;
+      const emails = email === undefined ? {} : { emails: [{ value: email, primary: true }] };
+      const now = clock.now();
+      const attributes = { displayName, ...emails };
+      const isFirst = await tryInsert(members, {
+        id: account,
+        directory: id,
+        attributes,
+        createdAt: now,
+        updatedAt: now,
+      });
+      if (!isFirst) throw directoryRefusal('directory_account_taken', { field: '/account' });
+    },
+
+    async unassign(id, account, by): Promise<void> {
+      const { document } = (await members.get(account)) ?? {};
+      if (document?.directory !== id) throw directoryRefusal('directory_account_not_assigned', { field: '/account' });
+      await record('directory.account_unassigned', id, account, by);
+      await members.take(account);
+    },
+  };
+};

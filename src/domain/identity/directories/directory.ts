@@ -1,0 +1,107 @@
+/**
+ * Directories: systems that create, change and disable accounts here over SCIM (RFC 7643, 7644). Owns which client a directory
+ * authenticates as, which accounts are its own, and how many of them it may deactivate in a short time. The language of SCIM
+ * is in identity/scim. Called by src/http/scim and by the management API.
+ */
+import type { OwnedCollection } from '../../ports/owned-collection.ts';
+
+/** A directory that provisions accounts here. */
+export type Directory = {
+  /** `dir_…` */
+  readonly id: string;
+  readonly name: string;
+  /** The OAuth client that it authenticates as. Each client belongs to one directory. */
+  readonly client: string;
+  /** Whether addresses from it are verified. */
+  readonly verifiesEmails: boolean;
+  /**
+   * It may deactivate so many accounts in ten minutes, or so many percent of its accounts, whichever is more. At one more,
+   * deactivations pause.
+   */
+  readonly mostDeactivations: number;
+  readonly mostDeactivationsPercent: number;
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const DIRECTORIES = {
+  name: 'directories',
+  holds: 'one directory that provisions accounts over SCIM',
+  prefixes: ['dir'],
+  events: ['directory'],
+  consistency: 'majority',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'its accounts and the audit log name it' },
+  transfer: 'gives authority',
+  indexes: [{ fields: ['client'], unique: true }, { fields: ['createdAt'] }],
+  members: ['name', 'client', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies OwnedCollection;
+
+/** An account of a directory: what the directory says about it. */
+export type DirectoryAccount = {
+  /** Id of the account. */
+  readonly id: string;
+  readonly directory: string;
+  readonly externalId?: string;
+  /** Attributes of a User without `id`, `meta`, `userName` and `active`. */
+  readonly attributes: { readonly [name: string]: unknown };
+  /** `tokensValidFrom` of the account after the directory disabled it. Only then may the directory enable it again. */
+  readonly deactivatedFrom?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const DIRECTORY_ACCOUNTS = {
+  name: 'directory_accounts',
+  holds: 'one account of a directory, with the attributes that the directory sent',
+  prefixes: [],
+  events: [],
+  consistency: 'majority',
+  cached: false,
+  retention: {
+    removedBy: 'registry',
+    once: 'the directory deletes the user, or an administrator takes the account from it',
+  },
+  transfer: 'gives authority',
+  indexes: [{ fields: ['directory', 'createdAt'] }, { fields: ['directory', 'externalId'] }, { fields: ['createdAt'] }],
+  members: ['directory', 'attributes', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies OwnedCollection;
+
+type Deactivation = { readonly account: string; readonly at: number };
+
+/** What a directory did lately, and the pause of its deactivations. */
+export type DirectoryActivity = {
+  /** Id of the directory. */
+  readonly id: string;
+  readonly lastContactAt?: number;
+  /** Deactivations of the last ten minutes. */
+  readonly deactivations: readonly Deactivation[];
+  /** How many it may deactivate within ten minutes, as counted at `limitAt`. */
+  readonly limit?: number;
+  readonly limitAt?: number;
+  /** Since when deactivations are paused. */
+  readonly pausedAt?: number;
+  /** Accounts whose deactivation was refused in this pause, oldest first. */
+  readonly held: readonly string[];
+  /** More were refused than `held` lists. */
+  readonly isMoreHeld?: true;
+  /** Further deactivations that an administrator let pass, until `allowedUntil`. */
+  readonly allowed?: number;
+  readonly allowedUntil?: number;
+};
+
+export const DIRECTORY_ACTIVITY = {
+  name: 'directory_activity',
+  holds: 'the last contact of one directory, and its recent deactivations',
+  prefixes: [],
+  events: [],
+  consistency: 'linearizable',
+  cached: false,
+  retention: { removedBy: 'nothing', because: 'a pause lasts until an administrator ends it' },
+  transfer: 'removes authority',
+  indexes: [],
+  members: ['deactivations', 'held'],
+} as const satisfies OwnedCollection;

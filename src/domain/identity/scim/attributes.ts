@@ -1,0 +1,181 @@
+/**
+ * The attributes of a user of a directory (RFC 7643 §4.1, §4.3). The table decides what the server stores, what filters and
+ * paths can name, and what `/Schemas` shows. No other name reaches a stored value (MG-06).
+ */
+
+export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const ENTERPRISE_SCHEMA = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+/** Characteristics as in RFC 7643 §7. */
+export type Attribute = {
+  readonly name: string;
+  readonly type: 'string' | 'boolean' | 'complex' | 'reference' | 'dateTime' | 'binary';
+  readonly description: string;
+  readonly multiValued: boolean;
+  readonly required: boolean;
+  readonly caseExact: boolean;
+  readonly mutability: 'readOnly' | 'readWrite' | 'immutable';
+  readonly returned: 'default' | 'always';
+  readonly uniqueness: 'none' | 'server';
+  readonly subAttributes?: readonly Attribute[];
+};
+
+const attribute = (name: string, description: string, more: Partial<Attribute> = {}): Attribute => ({
+  name,
+  type: 'string',
+  description,
+  multiValued: false,
+  required: false,
+  caseExact: false,
+  mutability: 'readWrite',
+  returned: 'default',
+  uniqueness: 'none',
+  ...more,
+});
+
+const EXACT = { caseExact: true } as const;
+const READ_ONLY = { mutability: 'readOnly' } as const;
+
+/** A list of values of one kind (RFC 7643 §2.4). */
+const plural = (name: string, description: string, value: Partial<Attribute> = {}): Attribute =>
+  attribute(name, description, {
+    type: 'complex',
+    multiValued: true,
+    subAttributes: [
+      attribute('value', 'The value.', value),
+      attribute('display', 'A name to show.'),
+      attribute('type', 'What the value is for, such as work or home.'),
+      attribute('primary', 'Whether this is the preferred value. At most one is.', { type: 'boolean' }),
+    ],
+  });
+
+const address = attribute('addresses', 'Postal addresses. Stored and returned only.', {
+  type: 'complex',
+  multiValued: true,
+  subAttributes: [
+    attribute('formatted', 'The whole address.'),
+    attribute('streetAddress', 'Street and number.'),
+    attribute('locality', 'City.'),
+    attribute('region', 'State or region.'),
+    attribute('postalCode', 'Postal code.'),
+    attribute('country', 'Country.'),
+    attribute('type', 'What the address is for.'),
+    attribute('primary', 'Whether this is the preferred address.', { type: 'boolean' }),
+  ],
+});
+
+export const USER_ATTRIBUTES: readonly Attribute[] = [
+  attribute('userName', 'Username of the account. Cannot be changed.', {
+    ...{ required: true, mutability: 'immutable', returned: 'always', uniqueness: 'server' },
+  }),
+  attribute('name', 'Parts of the name.', {
+    type: 'complex',
+    subAttributes: [
+      attribute('formatted', 'The whole name. It is the name of the account if there is no displayName.'),
+      attribute('familyName', 'Family name.'),
+      attribute('givenName', 'Given name.'),
+      attribute('middleName', 'Middle name.'),
+      attribute('honorificPrefix', 'Title before the name.'),
+      attribute('honorificSuffix', 'Suffix after the name.'),
+    ],
+  }),
+  attribute('displayName', 'Name of the account.'),
+  attribute('nickName', 'Casual name. Stored and returned only.'),
+  attribute('profileUrl', 'Page about the person. Stored and returned only.', { type: 'reference', ...EXACT }),
+  attribute('title', 'Job title. Stored and returned only.'),
+  attribute('userType', 'Relation to the organization. Stored and returned only.'),
+  attribute('preferredLanguage', 'Preferred language. Stored and returned only.'),
+  attribute('locale', 'Locale. Stored and returned only.'),
+  attribute('timezone', 'Time zone. Stored and returned only.'),
+  attribute('active', 'Whether the account is active. false disables it, with all its effects.', { type: 'boolean' }),
+  plural('emails', 'E-mail addresses. The primary one, else that of type work, else the first is that of the account.'),
+  plural('phoneNumbers', 'Telephone numbers. Stored and returned only.'),
+  plural('ims', 'Instant messaging addresses. Stored and returned only.'),
+  plural('photos', 'Pictures. Stored and returned only.', { type: 'reference', ...EXACT }),
+  address,
+  plural('entitlements', 'Stored and returned only: they give no right here.'),
+  plural('roles', 'Stored and returned only: they give no role here.'),
+  plural('x509Certificates', 'Stored and returned only: they prove nothing here.', { type: 'binary', ...EXACT }),
+];
+
+export const ENTERPRISE_ATTRIBUTES: readonly Attribute[] = [
+  attribute('employeeNumber', 'Number in the organization. Stored and returned only.'),
+  attribute('costCenter', 'Cost center. Stored and returned only.'),
+  attribute('organization', 'Organization. Stored and returned only.'),
+  attribute('division', 'Division. Stored and returned only.'),
+  attribute('department', 'Department. Stored and returned only.'),
+  attribute('manager', 'Manager. Stored and returned only.', {
+    type: 'complex',
+    subAttributes: [
+      attribute('value', 'id of the manager’s User.', EXACT),
+      attribute('$ref', 'URI of the manager’s User.', { type: 'reference', ...EXACT }),
+      attribute('displayName', 'Name of the manager.'),
+    ],
+  }),
+];
+
+/** Attributes of every resource (RFC 7643 §3.1). They are in no schema. */
+const COMMON_ATTRIBUTES: readonly Attribute[] = [
+  attribute('id', 'Id of the account.', { ...EXACT, ...READ_ONLY, returned: 'always' }),
+  attribute('externalId', 'Id that the directory chose.', EXACT),
+  attribute('schemas', 'Schemas of the resource.', { ...EXACT, ...READ_ONLY, multiValued: true, returned: 'always' }),
+  attribute('meta', 'Facts about the resource.', {
+    ...{ type: 'complex', ...READ_ONLY },
+    subAttributes: [
+      attribute('resourceType', 'Type of the resource.', EXACT),
+      attribute('created', 'When it was created.', { type: 'dateTime', ...READ_ONLY }),
+      attribute('lastModified', 'When it was changed.', { type: 'dateTime', ...READ_ONLY }),
+      attribute('location', 'URI of the resource.', { type: 'reference', ...EXACT }),
+      attribute('version', 'Entity tag of the resource.', EXACT),
+    ],
+  }),
+];
+
+export type Table = ReadonlyMap<string, Attribute>;
+
+const tableOf = (attributes: readonly Attribute[]): Table =>
+  new Map(attributes.map((one) => [one.name.toLowerCase(), one]));
+
+export const CORE_TABLE: Table = tableOf([...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES]);
+export const ENTERPRISE_TABLE: Table = tableOf(ENTERPRISE_ATTRIBUTES);
+
+const SUB_TABLES: ReadonlyMap<Attribute['subAttributes'], Table> = new Map(
+  [...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES, ...ENTERPRISE_ATTRIBUTES].flatMap(({ subAttributes }) =>
+    subAttributes ? [[subAttributes, tableOf(subAttributes)] as const] : [],
+  ),
+);
+const NO_TABLE: Table = new Map();
+
+/** Sub-attributes by name in lower case: names are compared without regard to case (RFC 7643 §2.1). */
+export const subTable = ({ subAttributes }: Attribute): Table => SUB_TABLES.get(subAttributes) ?? NO_TABLE;
+
+/** The place of an attribute in a user. */
+export type AttributePath = {
+  /** The attribute is in the enterprise extension. */
+  readonly isEnterprise: boolean;
+  readonly attribute: Attribute;
+  readonly sub?: Attribute;
+};
+
+/**
+ * Finds the attribute that a name means: `userName`, `name.familyName`, or either after the URN of its schema and a colon
+ * (RFC 7644 §3.10). Undefined: there is none.
+ */
+export const findAttribute = (name: string): AttributePath | undefined => {
+  const lower = name.toLowerCase();
+  const isEnterprise = lower.startsWith(`${ENTERPRISE_SCHEMA.toLowerCase()}:`);
+  const prefix = isEnterprise
+    ? ENTERPRISE_SCHEMA
+    : lower.startsWith(`${USER_SCHEMA.toLowerCase()}:`)
+      ? USER_SCHEMA
+      : '';
+  const [first = '', second, ...rest] = lower.slice(prefix === '' ? 0 : prefix.length + 1).split('.');
+  const found = (isEnterprise ? ENTERPRISE_TABLE : CORE_TABLE).get(first);
+  if (!found || rest.length > 0) return undefined;
+  if (second === undefined) return { isEnterprise, attribute: found };
+  const sub = subTable(found).get(second);
+  return sub && { isEnterprise, attribute: found, sub };
+};
+
+/** Whether a name is the URN of the enterprise extension. */
+export const isEnterpriseSchema = (name: string): boolean => name.toLowerCase() === ENTERPRISE_SCHEMA.toLowerCase();

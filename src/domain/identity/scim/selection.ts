@@ -1,0 +1,93 @@
+/** Which attributes of a user an answer has (RFC 7644 §3.9). */
+import { type Attribute, ENTERPRISE_SCHEMA, findAttribute, isEnterpriseSchema } from './attributes.ts';
+import { extensionOf, isObject, type Values, withExtension, without } from './values.ts';
+
+export type Selection = { readonly attributes: readonly string[]; readonly excluded: readonly string[] };
+
+type Chosen = { readonly isEnterprise: boolean; readonly name?: string; readonly sub?: string };
+
+/** Names of no attribute select nothing. */
+const chosenOf = (names: readonly string[]): readonly Chosen[] =>
+  names.flatMap((name): readonly Chosen[] => {
+    if (isEnterpriseSchema(name)) return [{ isEnterprise: true }];
+    const found = findAttribute(name);
+    if (!found) return [];
+    const { isEnterprise, attribute, sub } = found;
+    return [{ isEnterprise, name: attribute.name, ...(sub ? { sub: sub.name } : {}) }];
+  });
+
+const isAlways = (name: string): boolean => {
+  const attribute: Attribute | undefined = findAttribute(name)?.attribute;
+  return attribute?.returned === 'always';
+};
+
+const mapSub = (value: unknown, change: (one: Values) => Values): unknown => {
+  if (Array.isArray(value)) return value.map((one) => (isObject(one) ? change(one) : one));
+  return isObject(value) ? change(value) : value;
+};
+
+const only = (values: Values, chosen: readonly Chosen[]): Values =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const meant = chosen.filter((one) => one.name === name);
+      if (meant.length === 0) return [];
+      const subs = meant.flatMap(({ sub }) => sub ?? []);
+      if (subs.length < meant.length) return [[name, value]];
+      const kept = mapSub(value, (one) =>
+        Object.fromEntries(Object.entries(one).filter(([sub]) => subs.includes(sub))),
+      );
+      return [[name, kept]];
+    }),
+  );
+
+const except = (values: Values, chosen: readonly Chosen[]): Values => {
+  let next = values;
+  for (const { name, sub } of chosen) {
+    if (name === undefined || next[name] === undefined) continue;
+    next =
+      sub === undefined ? without(next, name) : { ...next, [name]: mapSub(next[name], (one) => without(one, sub)) };
+  }
+  return next;
+};
+
+/** The attributes that an answer has. `id`, `schemas` and `userName` are in every answer. */
+export const selected = (user: Values, { attributes, excluded }: Selection): Values => {
+  const { [ENTERPRISE_SCHEMA]: _, ...core } = user;
+  const extension = extensionOf(user);
+  if (attributes.length > 0) {
+    const chosen = chosenOf(attributes);
+    const always = Object.entries(core).filter(([name]) => isAlways(name));
+    const isWhole = chosen.some(({ isEnterprise, name }) => isEnterprise && name === undefined);
+    const ofCore = {
+      ...Object.fromEntries(always),
+      ...only(
+        core,
+        chosen.filter((one) => !one.isEnterprise),
+      ),
+    };
+    return withExtension(
+      ofCore,
+      isWhole
+        ? extension
+        : only(
+            extension,
+            chosen.filter((one) => one.isEnterprise),
+          ),
+    );
+  }
+  const chosen = chosenOf(excluded).filter(({ name }) => name === undefined || !isAlways(name));
+  const isGone = chosen.some(({ isEnterprise, name }) => isEnterprise && name === undefined);
+  const ofCore = except(
+    core,
+    chosen.filter((one) => !one.isEnterprise),
+  );
+  return withExtension(
+    ofCore,
+    isGone
+      ? {}
+      : except(
+          extension,
+          chosen.filter((one) => one.isEnterprise),
+        ),
+  );
+};

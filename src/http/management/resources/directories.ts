@@ -1,0 +1,227 @@
+/** Resource: directories that provision accounts over SCIM. */
+import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity/directories/deactivation-brake.ts';
+import type { Directory, DirectoryActivity } from '../../../domain/identity/directories/directory.ts';
+import type { DirectoryRegistry } from '../../../domain/identity/directories/directory-registry.ts';
+import type { Clock } from '../../../domain/ports/clock.ts';
+import type { Versioned } from '../../../domain/ports/document-store.ts';
+import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
+import { type Handlers, resource } from '../resource.ts';
+import { ADMINISTRATORS, about, PAGE, route, SPEAKS_FOR_PEOPLE, scopes } from '../route.ts';
+import { named } from '../schema.ts';
+import {
+  arrayOf,
+  change,
+  flag,
+  identified,
+  input,
+  integer,
+  oneOf,
+  output,
+  page,
+  RECORD,
+  seconds,
+  string,
+  text,
+} from '../schema-parts.ts';
+import { show } from '../wire-names.ts';
+
+const DIRECTORY_MEMBERS = {
+  name: text('Name to show, one line.', 100),
+  client: text(
+    'The client as which the directory authenticates: active, with the grant type client_credentials, without a role.',
+    128,
+  ),
+  verifies_emails: flag(
+    'Whether e-mail addresses from the directory are verified. A person with a verified address can set a password by mail. Default false.',
+  ),
+  most_deactivations: integer('How many accounts it may deactivate within ten minutes. Default 20.', {
+    minimum: 1,
+    maximum: 1_000_000,
+  }),
+  most_deactivations_percent: integer('The same in percent of its accounts; the larger number applies. Default 1.', {
+    minimum: 0,
+    maximum: 100,
+  }),
+};
+
+const NEW_DIRECTORY = named('NewDirectory', input(DIRECTORY_MEMBERS, ['name', 'client']));
+const DIRECTORY_CHANGE = named('DirectoryChange', change(DIRECTORY_MEMBERS));
+const DIRECTORY = named(
+  'Directory',
+  output({
+    ...identified('Begins with dir_.'),
+    ...DIRECTORY_MEMBERS,
+    state: oneOf('Whether the server accepts its calls.', ['active', 'disabled']),
+    ...RECORD,
+  }),
+);
+const DIRECTORY_PAGE = page(DIRECTORY);
+
+const DIRECTORY_ACTIVITY = named(
+  'DirectoryActivity',
+  output(
+    {
+      last_contact_at: seconds('When the directory last called, to the minute. Absent: never.'),
+      deactivations: integer('How many accounts it deactivated within the last ten minutes.'),
+      paused_at: seconds('Since when deactivations are paused. Absent: they are not.'),
+      held: arrayOf(string(), 'Accounts whose deactivation was refused in this pause, at most 1,000.'),
+      more_held: flag('Whether more were refused than are listed.'),
+      allowed: integer('How many further deactivations an administrator let pass, at most for a day.'),
+    },
+    ['last_contact_at', 'paused_at'],
+  ),
+);
+
+const ASSIGNED_ACCOUNT = named('DirectoryAccount', input({ account: text('Id of the account.', 128) }, ['account']));
+const RESUMPTION = named(
+  'ResumedDeactivations',
+  input({
+    allowed: integer('How many further deactivations pass within a day. Default: as many as were held.', {
+      minimum: 0,
+      maximum: 1_000_000,
+    }),
+  }),
+);
+
+const SCOPES = scopes('directories', {
+  read: ['See the directories that provision accounts', 'low'],
+  write: ['Decide which directories create, change and disable accounts', 'critical'],
+});
+
+const make = about('directories', SCOPES);
+const CLOSES = { roles: ADMINISTRATORS } as const;
+
+const routes = {
+  createDirectory: make.create(
+    '/directories',
+    NEW_DIRECTORY,
+    DIRECTORY,
+    'Create a directory, whose client provisions accounts over SCIM',
+    SPEAKS_FOR_PEOPLE,
+  ),
+  listDirectories: make.read('/directories', DIRECTORY_PAGE, 'List directories, newest first', { query: PAGE }),
+  getDirectory: make.read('/directories/{id}', DIRECTORY, 'Read a directory'),
+  updateDirectory: make.change(
+    '/directories/{id}',
+    DIRECTORY_CHANGE,
+    DIRECTORY,
+    'Change members of a directory',
+    SPEAKS_FOR_PEOPLE,
+  ),
+  disableDirectory: make.act(
+    '/directories/{id}/disable',
+    DIRECTORY,
+    'Disable a directory. The server refuses its calls; its accounts stay as they are',
+    CLOSES,
+  ),
+  enableDirectory: make.act('/directories/{id}/enable', DIRECTORY, 'Enable a directory again', SPEAKS_FOR_PEOPLE),
+  getDirectoryActivity: make.read(
+    '/directories/{id}/activity',
+    DIRECTORY_ACTIVITY,
+    'Read the last contact of a directory, and whether its deactivations are paused',
+  ),
+  resumeDirectory: route({
+    method: 'POST',
+    path: '/directories/{id}/resume',
+    tag: 'directories',
+    summary: 'Resume the deactivations of a directory, which paused because there were too many at once',
+    scope: SCOPES.write,
+    policy: 'administer',
+    ...SPEAKS_FOR_PEOPLE,
+    body: RESUMPTION,
+    answer: DIRECTORY_ACTIVITY,
+    status: 200,
+  }),
+  assignAccount: route({
+    method: 'POST',
+    path: '/directories/{id}/assign',
+    tag: 'directories',
+    summary: 'Give an existing account without a role to a directory, which can then change and disable it',
+    scope: SCOPES.write,
+    policy: 'administer',
+    ...SPEAKS_FOR_PEOPLE,
+    body: ASSIGNED_ACCOUNT,
+    status: 204,
+  }),
+  unassignAccount: route({
+    method: 'POST',
+    path: '/directories/{id}/unassign',
+    tag: 'directories',
+    summary: 'Take an account from a directory. The account stays as it is',
+    scope: SCOPES.write,
+    policy: 'administer',
+    ...SPEAKS_FOR_PEOPLE,
+    body: ASSIGNED_ACCOUNT,
+    status: 204,
+  }),
+};
+
+type Dependencies = {
+  readonly directories: DirectoryRegistry;
+  readonly deactivationBrake: Pick<DeactivationBrake, 'activity' | 'resume'>;
+  readonly clock: Clock;
+};
+
+const MEMBERS = [
+  'id',
+  'name',
+  'client',
+  'verifiesEmails',
+  'mostDeactivations',
+  'mostDeactivationsPercent',
+  'state',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof Directory)[];
+const showDirectory = (directory: Directory) => show(directory, MEMBERS);
+
+const showActivity = (activity: DirectoryActivity | undefined, now: number) => ({
+  last_contact_at: activity?.lastContactAt,
+  deactivations: (activity?.deactivations ?? []).filter(({ at }) => now - at < WINDOW_SECONDS).length,
+  paused_at: activity?.pausedAt,
+  held: activity?.held ?? [],
+  more_held: activity?.isMoreHeld === true,
+  allowed: (activity?.allowedUntil ?? 0) > now ? (activity?.allowed ?? 0) : 0,
+});
+
+const handlers = ({ directories, deactivationBrake: brake, clock }: Dependencies): Handlers<typeof routes> => {
+  const found = async ({ id }: Pick<Call, 'id'>): Promise<Versioned<Directory>> => existing(await directories.get(id));
+  const activityOf = async (id: string) => ({ body: showActivity(await brake.activity(id), clock.now()) });
+
+  return {
+    createDirectory: async ({ body, by }) => objectAnswer(await directories.create(body, by), showDirectory),
+    listDirectories: async (call) => pageAnswer(await directories.list(pageOf(call)), showDirectory),
+    getDirectory: async (call) => objectAnswer(await found(call), showDirectory),
+
+    async updateDirectory(call) {
+      sameVersion(await found(call), call);
+      return objectAnswer(await directories.update(call.id, call.version, call.body, call.by), showDirectory);
+    },
+
+    disableDirectory: async ({ id, by }) => objectAnswer(await directories.disable(id, by), showDirectory),
+    enableDirectory: async ({ id, by }) => objectAnswer(await directories.enable(id, by), showDirectory),
+
+    async getDirectoryActivity(call) {
+      await found(call);
+      return activityOf(call.id);
+    },
+
+    async resumeDirectory(call) {
+      const { document } = await found(call);
+      await brake.resume(document, call.body.allowed, call.by);
+      return activityOf(call.id);
+    },
+
+    async assignAccount({ id, body, by }) {
+      await directories.assign(id, body.account, by);
+      return {};
+    },
+
+    async unassignAccount({ id, body, by }) {
+      await directories.unassign(id, body.account, by);
+      return {};
+    },
+  };
+};
+
+export const directories = resource(routes, handlers);

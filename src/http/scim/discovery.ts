@@ -1,0 +1,74 @@
+/** What the SCIM endpoints say about themselves (RFC 7643 §5 to §7). Each claim has a test. */
+import {
+  type Attribute,
+  ENTERPRISE_ATTRIBUTES,
+  ENTERPRISE_SCHEMA,
+  USER_ATTRIBUTES,
+  USER_SCHEMA,
+} from '../../domain/identity/scim/attributes.ts';
+
+export const MOST_ON_PAGE = 200;
+
+const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+const CONFIG_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
+const TYPE_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
+
+export type Resource = { readonly [name: string]: unknown };
+
+export const serviceProviderConfig = (base: string): Resource => ({
+  schemas: [CONFIG_SCHEMA],
+  patch: { supported: true },
+  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+  filter: { supported: true, maxResults: MOST_ON_PAGE },
+  // A password that a directory sends is ignored: people sign in here, or at an upstream provider.
+  changePassword: { supported: false },
+  sort: { supported: true },
+  etag: { supported: true },
+  authenticationSchemes: [
+    {
+      type: 'oauthbearertoken',
+      name: 'OAuth 2.0 access token',
+      description: `Access token of the client of the directory, by client_credentials, for the resource ${base}.`,
+      specUri: 'https://www.rfc-editor.org/info/rfc6750',
+      primary: true,
+    },
+  ],
+  meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
+});
+
+export const resourceTypes = (base: string): readonly Resource[] => [
+  {
+    schemas: [TYPE_SCHEMA],
+    id: 'User',
+    name: 'User',
+    endpoint: '/Users',
+    description: 'An account of the directory.',
+    schema: USER_SCHEMA,
+    schemaExtensions: [{ schema: ENTERPRISE_SCHEMA, required: false }],
+    meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/User` },
+  },
+];
+
+export const schemas = (base: string): readonly Resource[] => [
+  schemaOf(base, USER_SCHEMA, 'User', 'User Account', USER_ATTRIBUTES),
+  schemaOf(base, ENTERPRISE_SCHEMA, 'EnterpriseUser', 'Enterprise User', ENTERPRISE_ATTRIBUTES),
+];
+
+const schemaOf = (
+  base: string,
+  id: string,
+  name: string,
+  description: string,
+  attributes: readonly Attribute[],
+): Resource => ({
+  schemas: [SCHEMA_SCHEMA],
+  ...{ id, name, description },
+  attributes: attributes.map(shown),
+  meta: { resourceType: 'Schema', location: `${base}/Schemas/${id}` },
+});
+
+const shown = ({ subAttributes, ...attribute }: Attribute): Resource => ({
+  ...attribute,
+  ...(attribute.type === 'reference' ? { referenceTypes: ['external'] } : {}),
+  ...(subAttributes ? { subAttributes: subAttributes.map(shown) } : {}),
+});

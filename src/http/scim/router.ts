@@ -1,0 +1,182 @@
+/**
+ * The SCIM endpoints below `/scim/v2` (RFC 7644). Owns paths, authentication of the directory, and the audit event of each
+ * refusal. users.ts owns users, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
+ */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import type { DeactivationBrake } from '../../domain/identity/directories/deactivation-brake.ts';
+import type { Directory } from '../../domain/identity/directories/directory.ts';
+import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
+import type { DirectoryRegistry } from '../../domain/identity/directories/directory-registry.ts';
+import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
+import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
+import { SCIM_PATH, SCIM_SCOPE, scimApiOf } from '../../domain/vocabulary/scim-api.ts';
+import {
+  type BearerDependencies,
+  bearerToken,
+  challenge,
+  refuseActor,
+  requireScope,
+} from '../authentication/bearer-token.ts';
+import { httpProblem, type ProblemLog, refusalCode } from '../problem.ts';
+import { stateOf } from '../request-state.ts';
+import { type Resource, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
+import { SCIM_TYPE, sendScimError } from './scim-error.ts';
+import { type ScimAnswer, type ScimCall, userCalls } from './users.ts';
+
+export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
+  readonly issuer: string;
+  readonly directories: Pick<DirectoryRegistry, 'ofClient'>;
+  readonly users: DirectoryUsers;
+  readonly brake: Pick<DeactivationBrake, 'contact'>;
+  readonly audit: AuditLog;
+  /** Counts a refusal of an unauthenticated caller (decision D18). */
+  readonly countRefusal: (refusal: {
+    readonly reason: string;
+    readonly source: string;
+    readonly request: string;
+  }) => void | Promise<void>;
+  readonly log: ProblemLog;
+};
+
+type Handle = (call: ScimCall) => Promise<ScimAnswer>;
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Handle>>>>>;
+
+const USERS = '/Users';
+const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
+export const scimRouter = (deps: ScimDependencies): Router => {
+  const base = scimApiOf(deps.issuer);
+  const router = new Router({ prefix: SCIM_PATH, sensitive: true, strict: true });
+  const serve = serving(deps, base);
+  for (const [path, methods] of Object.entries(pathsOf(deps, base))) {
+    for (const [method, handle] of Object.entries(methods)) router.register(path, [method], serve(path, handle));
+    const allowed = Object.keys(methods).join(', ');
+    router.all(
+      path,
+      serve(path, async ({ ctx }) => {
+        ctx.set('Allow', allowed);
+        throw httpProblem('method_not_allowed', `This path has ${allowed}.`);
+      }),
+    );
+  }
+  router.all(
+    '/{*rest}',
+    serve('unknown', async () => {
+      throw httpProblem('unknown_path', `See ${base}/ResourceTypes for what there is.`);
+    }),
+  );
+  return router;
+};
+
+const pathsOf = ({ users }: Pick<ScimDependencies, 'users'>, base: string): Paths => {
+  const calls = userCalls({ users, base });
+  const notDone: Handle = async () => {
+    throw httpProblem('not_implemented', 'This server does not have this endpoint. See /ServiceProviderConfig.');
+  };
+  return {
+    '/ServiceProviderConfig': { GET: async () => ({ status: 200, body: serviceProviderConfig(base) }) },
+    '/ResourceTypes': { GET: discovered(resourceTypes(base)) },
+    '/ResourceTypes/:id': { GET: discoveredOne(resourceTypes(base)) },
+    '/Schemas': { GET: discovered(schemas(base)) },
+    '/Schemas/:id': { GET: discoveredOne(schemas(base)) },
+    // Users are the only type of resource: a search of all is a search of users (§3.4.3).
+    '/.search': { POST: calls.search },
+    [`${USERS}/.search`]: { POST: calls.search },
+    [USERS]: { GET: calls.list, POST: calls.create },
+    [`${USERS}/:id`]: { GET: calls.read, PUT: calls.replace, PATCH: calls.patch, DELETE: calls.remove },
+    '/Me': { GET: notDone, POST: notDone, PUT: notDone, PATCH: notDone, DELETE: notDone },
+    '/Bulk': { POST: notDone },
+  };
+};
+
+/** §4: these lists have no pages, and a filter is forbidden. */
+const discovered =
+  (all: readonly Resource[]): Handle =>
+  async ({ ctx }) => {
+    if (ctx.query['filter'] !== undefined) throw scimRefusal('scim_discovery_filtered');
+    const counts = { totalResults: all.length, startIndex: 1, itemsPerPage: all.length };
+    return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources: all } };
+  };
+
+const discoveredOne =
+  (all: readonly Resource[]): Handle =>
+  async ({ id }) => {
+    const found = all.find((one) => one['id'] === id);
+    if (!found) throw httpProblem('unknown_path', 'There is nothing with this id.');
+    return { status: 200, body: found };
+  };
+
+/** Order: token, scope, directory, act, answer. Every refusal of an authenticated client becomes one audit event (D18). */
+const serving = (deps: ScimDependencies, base: string) => {
+  const { directories, brake, audit, countRefusal, log } = deps;
+  const authenticate = bearerToken({ ...deps, audience: base });
+
+  const recordRefusal = async (ctx: Context, path: string, caller: string | undefined, code: string): Promise<void> => {
+    const { requestId: request, source } = stateOf(ctx);
+    if (caller === undefined) {
+      await countRefusal({ reason: code, source, request });
+      return;
+    }
+    const note = `${ctx.method} ${path}`;
+    await audit.append({
+      ...{ type: 'directory.refused', outcome: 'refused', caller, error: code, note, request },
+      personal: { source },
+    });
+  };
+
+  const directoryOf = async (ctx: Context, client: string): Promise<Directory> => {
+    const directory = await directories.ofClient(client);
+    if (!directory) {
+      challenge(ctx, base, 'Bearer');
+      throw directoryRefusal('directory_unknown');
+    }
+    return directory;
+  };
+
+  const answer = (ctx: Context, { status, body, headers = {} }: ScimAnswer): void => {
+    ctx.set(headers);
+    ctx.status = status;
+    ctx.body = body === undefined ? null : JSON.stringify(body);
+    // Koa sets 204 for an empty body.
+    ctx.status = status;
+    if (body !== undefined) ctx.type = SCIM_TYPE;
+  };
+
+  return (path: string, handle: Handle) =>
+    async (ctx: Context): Promise<void> => {
+      ctx.set('Cache-Control', 'no-store');
+      let caller: string | undefined;
+      try {
+        const token = await authenticate(ctx);
+        caller = token.chain ? token.clientId : (token.subject ?? token.clientId);
+        refuseActor(token);
+        if (token.subject !== undefined) throw directoryRefusal('directory_token_of_person');
+        requireScope(ctx, base, token, SCIM_SCOPE);
+        const directory = await directoryOf(ctx, token.clientId);
+        caller = directory.id;
+        await brake.contact(directory.id);
+        const { requestId: request, source } = stateOf(ctx);
+        answer(ctx, await handle({ ctx, directory, by: { caller, request, source }, id: idOf(ctx) }));
+      } catch (error) {
+        try {
+          const code = refusalCode(error) ?? (isPause(error) ? 'unavailable' : undefined);
+          if (code !== undefined) await recordRefusal(ctx, path, caller, code);
+          sendScimError(ctx, error, log);
+        } catch (failure) {
+          sendScimError(ctx, failure, log);
+        }
+      }
+    };
+};
+
+const isPause = (error: unknown): boolean =>
+  (error as { readonly reason?: unknown }).reason === 'directory_deactivations_paused';
+
+const idOf = (ctx: Context): string => {
+  const params: unknown = Reflect.get(ctx, 'params');
+  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
+  return typeof id === 'string' ? id : '';
+};

@@ -1,0 +1,113 @@
+/** Directories on a store: a limit on deactivations that is exact over nodes that race, and pages of accounts. */
+import { describe, expect, test } from '@jest/globals';
+import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { deactivationBrake } from '../../src/domain/identity/directories/deactivation-brake.ts';
+import {
+  DIRECTORY_ACCOUNTS,
+  type Directory,
+  type DirectoryAccount,
+} from '../../src/domain/identity/directories/directory.ts';
+import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
+import { isDomainError } from '../../src/domain/vocabulary/errors.ts';
+
+const NOW = 1_800_000_000;
+const BY = { caller: 'dir_1' };
+const DIRECTORY: Directory = {
+  ...{ id: 'dir_1', name: 'Head office', client: 'app_1', verifiesEmails: false, state: 'active' },
+  ...{ mostDeactivations: 3, mostDeactivationsPercent: 50, createdAt: NOW, updatedAt: NOW },
+};
+
+const worldOn = (documents: DocumentStore) => {
+  const clock = { seconds: NOW, now: () => clock.seconds, nowMillis: () => clock.seconds * 1000 };
+  const events: AuditEvent[] = [];
+  const audit = {
+    async append(event: AuditEvent) {
+      events.push(event);
+      return { stream: 'a', sequence: events.length, hash: '' };
+    },
+  };
+  const node = () => deactivationBrake({ documents, clock, audit });
+  return {
+    clock,
+    events,
+    nodes: [node(), node(), node()],
+    accounts: documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS),
+  };
+};
+
+const outcomeOf = async (counted: Promise<void>): Promise<string> => {
+  try {
+    await counted;
+    return 'counted';
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+    return String(error.reason);
+  }
+};
+
+export const describeDirectories = (name: string, open: () => DocumentStore | Promise<DocumentStore>): void => {
+  describe(`directories on ${name}`, () => {
+    test('of nodes that race, exactly so many deactivations pass, and one pauses the others', async () => {
+      const documents = await open();
+      const { nodes, events, clock } = worldOn(documents);
+      const accounts = Array.from({ length: 9 }, (_, index) => `acc_${index}`);
+      const outcomes = await Promise.all(
+        accounts.map((account, index) => outcomeOf(nodes[index % 3]!.count(DIRECTORY, account, BY))),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'counted')).toHaveLength(3);
+      expect(outcomes.filter((outcome) => outcome === 'directory_deactivations_paused')).toHaveLength(6);
+      expect(events.map(({ type }) => type)).toEqual(['directory.deactivations_paused']);
+      const paused = await nodes[0]!.activity(DIRECTORY.id);
+      expect(paused?.held).toHaveLength(6);
+      // The pause outlasts the ten minutes.
+      clock.seconds += 3600;
+      expect(await outcomeOf(nodes[1]!.count(DIRECTORY, 'acc_0', BY))).toBe('directory_deactivations_paused');
+      await nodes[2]!.resume(DIRECTORY, 1, BY);
+      const after = await Promise.all(
+        accounts.slice(0, 6).map((account, index) => outcomeOf(nodes[index % 3]!.count(DIRECTORY, account, BY))),
+      );
+      expect(after.filter((outcome) => outcome === 'counted')).toHaveLength(4);
+      await documents.close();
+    });
+
+    test('the window moves on, and a percentage counts the accounts of this directory only', async () => {
+      const documents = await open();
+      const { nodes, accounts, clock } = worldOn(documents);
+      const [node] = nodes;
+      for (let index = 0; index < 12; index += 1) {
+        const directory = index < 10 ? DIRECTORY.id : 'dir_2';
+        await accounts.insert({ id: `acc_${index}`, directory, attributes: {}, createdAt: NOW, updatedAt: NOW });
+      }
+      const count = (account: number) => outcomeOf(node!.count(DIRECTORY, `acc_${account}`, BY));
+      for (const account of [0, 1, 2, 3, 4]) expect(await count(account)).toBe('counted');
+      clock.seconds += 600;
+      for (const account of [5, 6, 7, 8, 9]) expect(await count(account)).toBe('counted');
+      expect(await count(10)).toBe('directory_deactivations_paused');
+      await documents.close();
+    });
+
+    test('accounts are found by directory and external id, and in pages by time', async () => {
+      const documents = await open();
+      const { accounts } = worldOn(documents);
+      for (const [index, externalId] of ['a', 'b', 'a'].entries()) {
+        const directory = index === 2 ? 'dir_2' : 'dir_1';
+        const at = NOW + index;
+        await accounts.insert({
+          id: `acc_${index}`,
+          directory,
+          externalId,
+          attributes: {},
+          createdAt: at,
+          updatedAt: at,
+        });
+      }
+      const where = { directory: 'dir_1' };
+      const ids = async (query: Parameters<typeof accounts.find>[0]) =>
+        (await accounts.find(query)).map(({ document }) => document.id);
+      expect(await ids({ where: { ...where, externalId: 'a' } })).toEqual(['acc_0']);
+      const order = { by: 'createdAt', direction: 'ascending' } as const;
+      expect(await ids({ where, order, after: { id: 'acc_0', value: NOW } })).toEqual(['acc_1']);
+      await documents.close();
+    });
+  });
+};

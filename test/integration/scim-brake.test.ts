@@ -1,0 +1,81 @@
+/** The brake: a directory deactivates only so many accounts at once. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type DirectoryUnderTest, makeDirectory } from '../support/directory.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+let server: RunningServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+});
+afterAll(() => server?.close());
+
+const users = async (directory: DirectoryUnderTest, count: number): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    ids.push(String((await directory.create(`${directory.id}-${index}@example.com`.slice(4))).body['id']));
+  }
+  return ids;
+};
+const leave = (directory: DirectoryUnderTest, id: string) =>
+  directory.patch(id, { op: 'replace', path: 'active', value: false });
+const stateOf = async (id: string) => (await scene.management.call('GET', `/accounts/${id}`)).body['state'];
+const activity = async ({ id }: DirectoryUnderTest) =>
+  (await scene.management.call('GET', `/directories/${id}/activity`)).body;
+
+test('exactly so many pass at once; the others are 503 with Retry-After, and nothing of them is done', async () => {
+  const directory = await makeDirectory(scene, { name: 'Fast', most_deactivations: 5 });
+  const ids = await users(directory, 12);
+  const answers = await Promise.all(
+    ids.map((id, index) => (index % 2 ? leave(directory, id) : directory.call('DELETE', `/Users/${id}`))),
+  );
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(refused).toHaveLength(7);
+  expect(refused.every(({ headers }) => headers.get('retry-after') === '600')).toBe(true);
+  const states = await Promise.all(ids.map(stateOf));
+  expect(states.filter((state) => state === 'disabled')).toHaveLength(5);
+  expect(states).toEqual(answers.map(({ status }) => (status === 503 ? 'active' : 'disabled')));
+  expect(await server.events('directory.deactivations_paused')).toMatchObject([
+    { caller: directory.id, target: { kind: 'directory', id: directory.id }, inputs: { limit: 5 } },
+  ]);
+  expect((await server.events('directory.refused')).at(-1)).toMatchObject({
+    error: 'unavailable',
+    caller: directory.id,
+  });
+  const now = await activity(directory);
+  expect(now).toMatchObject({ deactivations: 5, more_held: false, allowed: 0, paused_at: expect.any(Number) });
+  expect([...(now['held'] as string[])].sort()).toEqual(ids.filter((_, index) => states[index] === 'active').sort());
+});
+
+test('other changes pass during a pause, and only an administrator ends it', async () => {
+  const directory = await makeDirectory(scene, { name: 'Paused', most_deactivations: 1 });
+  const [first = '', second = '', third = ''] = await users(directory, 3);
+  expect((await leave(directory, first)).status).toBe(200);
+  expect((await leave(directory, first)).status).toBe(200);
+  expect((await leave(directory, second)).status).toBe(503);
+  expect((await directory.patch(second, { op: 'add', path: 'title', value: 'T' })).status).toBe(200);
+  expect((await directory.create('during-a-pause')).status).toBe(201);
+
+  const resume = (body: object) => scene.management.call('POST', `/directories/${directory.id}/resume`, body);
+  expect((await resume({})).body).toMatchObject({ allowed: 1, held: [] });
+  expect((await server.events('directory.deactivations_resumed')).at(-1)).toMatchObject({ inputs: { allowed: 1 } });
+  expect((await leave(directory, second)).status).toBe(200);
+  expect((await leave(directory, third)).status).toBe(200);
+  const [fourth = ''] = [String((await directory.find('userName eq "during-a-pause"')).body['totalResults'])];
+  expect(fourth).toBe('1');
+  const again = await resume({});
+  expect([again.status, again.body['reason']]).toEqual([409, 'directory_not_paused']);
+});
+
+test('the percentage counts where it is more', async () => {
+  const directory = await makeDirectory(scene, {
+    ...{ name: 'Percent', most_deactivations: 1, most_deactivations_percent: 50 },
+  });
+  const ids = await users(directory, 6);
+  const statuses: number[] = [];
+  for (const id of ids) statuses.push((await leave(directory, id)).status);
+  expect(statuses).toEqual([200, 200, 200, 503, 503, 503]);
+});
