@@ -2,6 +2,7 @@
 import type { FirstCommands, FirstStep, FirstSteps } from '../../../views/pages/console-first-steps.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
+import { scimApiOf } from '../../domain/vocabulary/scim-api.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
@@ -28,10 +29,10 @@ const partiesOf = async (deps: ConsoleDeps, calls: ConsoleCalls, { account, by }
     calls.run('listResourceServers', account, by, { query: { limit: NEWEST_APIS } }),
     calls.run('listAgents', account, by, { query: { limit: NEWEST_AGENTS } }),
   ]);
-  const managementApi = managementApiOf(deps.issuer);
+  const own = [managementApiOf(deps.issuer), scimApiOf(deps.issuer)];
   return {
     apis: (servers.body?.items ?? [])
-      .filter(({ identifier }) => identifier !== managementApi)
+      .filter(({ identifier }) => !own.includes(identifier))
       .map(({ name, identifier, scopes }) => ({ name, identifier, scopes: scopes.map((scope) => scope.name) })),
     agents: (agents.body?.items ?? [])
       .filter(({ state }) => state !== 'retired')
