@@ -5,7 +5,7 @@ import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type ProblemLog, problemOf } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 
-export const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
+const ERROR_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export const SCIM_TYPE = 'application/scim+json';
 
 type ScimType =

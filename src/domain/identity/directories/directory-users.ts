@@ -269,7 +269,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 };
 
 /** With the attributes that only the server sets. */
-export const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values => ({
+const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values => ({
   ...values,
   id,
   meta: { resourceType: 'User', created: isoTime(createdAt), lastModified: isoTime(updatedAt) },
