@@ -83,7 +83,14 @@ test('a legal hold keeps records until it is released; both are events with who 
   const { id } = JSON.parse(made.out) as { readonly id: string };
   const [created] = await server.events('legal_hold.created');
   expect(created).toMatchObject({ outcome: 'done', target: { kind: 'legal hold', id }, inputs: { reason: 'case 12' } });
-  const kept = await archive('--remove');
+  let kept = await archive('--remove');
+  await until(async () => {
+    if (!kept.err.includes('No bundle')) return true;
+    // The server closes a bundle with the batch after its last entry.
+    await management.call('GET', '/audit/events?limit=1');
+    kept = await archive('--remove');
+    return false;
+  });
   expect([kept.code, kept.err]).toEqual([0, expect.stringContaining(`The legal hold ${id} keeps record`)]);
   expect(kept.out).toMatch(/^removed +0 records/m);
   expect(await server.events('audit.records_removed')).toEqual([]);
@@ -112,7 +119,7 @@ test('archived records leave the store, which says where they are; their proofs 
   let run = await archive('--remove', '--json');
   await until(async () => {
     run = await archive('--remove', '--json');
-    if (run.code === 0) archived = (JSON.parse(run.out) as { removal: { size: number } }).removal.size;
+    if (run.code === 0) archived = (JSON.parse(run.out) as { removal?: { size: number } }).removal?.size ?? 0;
     return run.code !== 0 || archived >= BUNDLES * WIDTH;
   });
   expect([run.code, run.err]).toEqual([0, expect.not.stringContaining('Not verified')]);
