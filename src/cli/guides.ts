@@ -17,6 +17,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   gateway: `${IN}/gateway.md`,
   accounts: `${IN}/people.md`,
   groups: `${IN}/agents.md`,
+  directories: `${IN}/directories.md`,
   sessions: `${IN}/people.md`,
   upstreams: `${IN}/upstream-sign-in.md`,
   peers: `${IN}/across-domains.md`,

@@ -378,6 +378,8 @@ describe('administer', () => {
       'closeTransaction',
       'createKill',
       'openTransaction',
+      // Reads only: the ids stand in a body.
+      'previewDisableAccounts',
       'replayPolicies',
       'rotateCredential',
       'simulateApprovers',
