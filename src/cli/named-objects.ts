@@ -89,12 +89,12 @@ export const withIds = async (
   command: Pick<Command, 'operands' | 'options'>,
   call: Call,
 ): Promise<Pick<Call, 'operands' | 'text' | 'texts' | 'required'>> => {
-  const operands = await Promise.all(
-    call.operands.map((given, index) => {
-      const kind = operandAt(command.operands, index);
-      return isKind(kind) ? idOf(api, kind, given) : given;
-    }),
-  );
+  // One after the other: a command may name many.
+  const operands: string[] = [];
+  for (const [index, given] of call.operands.entries()) {
+    const kind = operandAt(command.operands, index);
+    operands.push(isKind(kind) ? await idOf(api, kind, given) : given);
+  }
   const ids = new Map<string, readonly string[]>();
   for (const [name, { value = '' }] of Object.entries(command.options)) {
     if (value === PARTY) ids.set(name, await Promise.all(call.texts(name).map((one) => partyOf(api, one))));

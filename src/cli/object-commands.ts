@@ -13,7 +13,7 @@ import {
 } from './management-command.ts';
 import { operandOf } from './named-objects.ts';
 import type { ActionOperation, ChangeOperation, ListOperation, ReadOperation, RemoveOperation } from './operations.ts';
-import { actOnEach, targetsOf } from './several.ts';
+import { actOnEach, targetsNamed } from './several.ts';
 import { type Column, details, idsIn, printable, table } from './table.ts';
 import { WATCH, watched } from './watch.ts';
 
@@ -192,7 +192,7 @@ export const actionCommand = (description: {
     ...(description.isProvenHere ? { isProvenHere: true } : {}),
     options: warning === undefined ? {} : YES,
     run: async (call) => {
-      const targets = targetsOf(call, await Promise.all(call.operands.map((given) => operand.find(call, given))));
+      const targets = await targetsNamed(call, (given) => operand.find(call, given));
       if (warning !== undefined) {
         const names = targets.map(({ name }) => printable(name)).join(', ');
         const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${names}?`;

@@ -187,6 +187,21 @@ describe('several accounts at once', () => {
     ]);
   });
 
+  test('with --json say what became of each, also of those that stay as they are', async () => {
+    await json('accounts', 'disable', 'temp-a', '--yes');
+    const [done, none] = [await behalf(...both, 'admin', '--yes', '--json'), await behalf(...both, '--yes', '--json')];
+    expect([done.code, JSON.parse(done.out)]).toMatchObject([
+      1,
+      [
+        { outcome: 'unchanged' },
+        { outcome: 'done', object: { username: 'temp-b', state: 'disabled' } },
+        { outcome: 'refused', error: 'the last active administrator cannot be disabled' },
+      ],
+    ]);
+    expect([none.code, JSON.parse(none.out)]).toMatchObject([0, [{ outcome: 'unchanged' }, { outcome: 'unchanged' }]]);
+    await json('accounts', 'enable', 'temp-a', 'temp-b');
+  });
+
   test('with a name that nothing has change nothing at all', async () => {
     expect((await behalf('accounts', 'disable', 'temp-a', 'no-one', '--yes')).code).toBe(1);
     expect(await states()).toEqual(['active', 'active']);

@@ -4,7 +4,7 @@ import { EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
-import { actOnEach, type Target, targetsOf } from '../several.ts';
+import { actOnEach, type Outcome, type Target, targetsNamed } from '../several.ts';
 import { printable } from '../table.ts';
 
 type Count = { readonly count: number; readonly more: boolean };
@@ -97,6 +97,12 @@ const severalText = (forecasts: readonly (Forecast & Target)[], ends: Json): str
   return `${lines.map((line) => `  ${line}\n`).join('')}${ENABLING}\n`;
 };
 
+/** What becomes of an account that the command does not disable. */
+const outcomeOf = ({ account: id, outcome, reason }: Forecast): Outcome =>
+  outcome === 'unchanged'
+    ? { id, outcome }
+    : { id, outcome: 'refused', error: reason === undefined ? 'refused' : OBSTACLES[reason] };
+
 /** Disables those of the accounts that can be. The exit code says whether all of them are disabled afterwards. */
 const disableSeveral = async (call: ManagementCall, targets: readonly Target[]): Promise<number> => {
   const { body } = await call.api.run('previewDisableAccounts', { body: { accounts: targets.map(({ id }) => id) } });
@@ -106,23 +112,26 @@ const disableSeveral = async (call: ManagementCall, targets: readonly Target[]):
     ...one,
   }));
   const preview = severalText(forecasts, body);
-  const changing = forecasts.filter(({ outcome }) => outcome === 'disables');
-  const isRefused = forecasts.some(({ outcome }) => outcome === 'refused');
-  if (changing.length === 0) {
-    call.print.object(call.isSet('yes') ? [] : body, preview);
+  const staying = forecasts.filter(({ outcome }) => outcome !== 'disables').map(outcomeOf);
+  const changing = targets.length - staying.length;
+  if (changing === 0) {
+    call.print.object(call.isSet('yes') ? staying : body, preview);
     call.terminal.err('Nothing was changed.\n');
-    return isRefused ? EXIT.failed : EXIT.done;
+    return staying.some(({ outcome }) => outcome === 'refused') ? EXIT.failed : EXIT.done;
   }
-  const question = `Disable ${changing.length === 1 ? '1 account' : `${changing.length} accounts`}?`;
+  const question = `Disable ${changing === 1 ? '1 account' : `${changing} accounts`}?`;
   if (!(await isAgreed(call, { preview, json: body, question }))) return EXIT.failed;
-  const code = await disabled(call, changing);
-  return isRefused ? EXIT.failed : code;
+  return disabled(call, targets, new Map(staying.map((one) => [one.id, one])));
 };
 
-const disabled = (call: ManagementCall, targets: readonly Target[]): Promise<number> =>
+const disabled = (
+  call: ManagementCall,
+  targets: readonly Target[],
+  known: ReadonlyMap<string, Outcome> = new Map(),
+): Promise<number> =>
   actOnEach(call, targets, {
     act: async (id) => (await call.api.run('disableAccount', { id })).body,
-    done: 'disabled',
+    ...{ done: 'disabled', known },
   });
 
 /** `accounts disable ACCOUNT... [--yes]` */
@@ -136,8 +145,7 @@ export const disableAccount = managementCommand({
   notes:
     'Without --yes and without a terminal nothing changes. The command prints what would end (--json: the whole list), and the exit code is 2. Of several accounts, one that cannot be disabled does not keep the others from it: the exit code is then 1.',
   run: async (call) => {
-    const ids = await Promise.all(call.operands.map((given) => findAccount(call.api, given)));
-    const targets = targetsOf(call, ids);
+    const targets = await targetsNamed(call, (given) => findAccount(call.api, given));
     const [only, ...others] = targets;
     if (!only || others.length > 0) return disableSeveral(call, targets);
     const { body: ends } = await call.api.run('previewDisableAccount', { id: only.id });
