@@ -61,14 +61,39 @@ const LOOK_AT: Readonly<Record<number, 'list' | 'show'>> = { 404: 'list', 409: '
 const withSibling = (error: unknown, commands: readonly Command[], command: Command, { operands }: Call): unknown => {
   const verb = isCommandError(error) && error.isGeneral ? LOOK_AT[error.status ?? 0] : undefined;
   if (!isCommandError(error) || verb === undefined) return error;
-  const sibling = commands.find(({ words }) => words.join(' ') === [...command.words.slice(0, -1), verb].join(' '));
-  if (!sibling || sibling === command) return error;
+  const call = siblingCall(commands, command, operands, verb);
+  if (call === undefined) return error;
   const { exitCode, status, faults, message } = error;
-  const object = verb === 'show' ? [operands[0] ?? ''].map((name) => (/\s/.test(name) ? `'${name}'` : name)) : [];
-  const call = ['behalf', ...sibling.words, ...object].join(' ');
-  const hint = verb === 'list' ? `See \`${call}\`.` : `Look at it with \`${call}\`, then decide.`;
+  const isOfAll = verb === 'list' || call.isOfAll;
+  const hint = isOfAll ? `See \`${call.text}\`.` : `Look at it with \`${call.text}\`, then decide.`;
   return new CommandError(message, { exitCode, status, faults, hint, cause: error });
 };
+
+/**
+ * The call that shows the object of the first operand, or all of its kind; all of them after a `create`. Undefined if the first
+ * operand is something else, such as a link or a message: then the object at fault is unknown here.
+ */
+const siblingCall = (
+  commands: readonly Command[],
+  command: Command,
+  operands: readonly string[],
+  verb: 'list' | 'show',
+): { readonly text: string; readonly isOfAll: boolean } | undefined => {
+  const at = (last: string): Command | undefined =>
+    commands.find(({ words }) => words.join(' ') === [...command.words.slice(0, -1), last].join(' '));
+  const isCreated = verb === 'show' && command.words.at(-1) === 'create';
+  const sibling = at(isCreated ? 'list' : verb);
+  const own = kindOf(command.operands[0]);
+  const named = (at('show') ?? at('list'))?.operands[0] ?? own;
+  if (!sibling || sibling === command || (!isCreated && (own === '' || own !== kindOf(named)))) return undefined;
+  const object = sibling.operands.length === 0 ? [] : operands.slice(0, 1).map(quoted);
+  return { text: ['behalf', ...sibling.words, ...object].join(' '), isOfAll: isCreated };
+};
+
+const kindOf = (operand = ''): string => operand.replace(/^\[|\]$|\.\.\.$/g, '');
+
+/** As one word of a POSIX shell (XCU §2.2). */
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const withoutCommand = (
   nouns: readonly Noun[],

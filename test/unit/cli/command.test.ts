@@ -147,27 +147,46 @@ describe('help', () => {
   });
 
   test('after a refusal names the command that shows the object, or all of its kind', async () => {
-    const refused = (status: number) => ({
-      ...COMMANDS[2],
-      words: ['agents', 'stop'],
-      run: async () => {
-        throw new CommandError('No.', { status, hint: 'In general.', isGeneral: true });
-      },
-    });
-    const hintAfter = async (status: number): Promise<string | undefined> => {
-      const commands = [...COMMANDS, refused(status) as Command];
+    const hintAfter = async (status: number, description: Partial<Command>, ...argv: string[]) => {
+      const refused = command(['agents', 'stop'], {
+        operands: ['ID'],
+        run: async () => {
+          throw new CommandError('No.', { status, hint: 'In general.', isGeneral: true });
+        },
+        ...description,
+      });
+      const commands = [
+        refused,
+        ...COMMANDS.filter(({ words }) => words.join() !== refused.words.join()),
+        command(['agents', 'keys', 'list'], { operands: ['ID'] }),
+      ];
       const topics = [{ title: 'T', nouns: [{ name: 'agents', summary: 'M', commands }] }];
-      const failed = await runCommand(topics, ['agents', 'stop', 'Day finder'], {
-        terminal: recorder().terminal,
-        env: {},
-      })
+      const failed = await runCommand(topics, [...refused.words, ...argv], { terminal: recorder().terminal, env: {} })
         .then(() => undefined)
         .catch((error: unknown) => (isCommandError(error) ? error : undefined));
       return failed?.hint;
     };
-    expect(await hintAfter(404)).toBe('See `behalf agents list`.');
-    expect(await hintAfter(409)).toBe("Look at it with `behalf agents show 'Day finder'`, then decide.");
-    expect(await hintAfter(503)).toBe('In general.');
+    expect(await hintAfter(404, {}, 'Day finder')).toBe('See `behalf agents list`.');
+    expect(await hintAfter(409, {}, 'Day finder')).toBe(
+      "Look at it with `behalf agents show 'Day finder'`, then decide.",
+    );
+    expect(await hintAfter(412, {}, "O'Neill; x")).toBe(
+      "Look at it with `behalf agents show 'O'\\''Neill; x'`, then decide.",
+    );
+    expect(await hintAfter(503, {}, 'a')).toBe('In general.');
+    const several = { operands: ['ID...'] };
+    expect(await hintAfter(409, several, 'a', 'b')).toBe('Look at it with `behalf agents show a`, then decide.');
+    // What the command lists belongs to the object.
+    const key = { words: ['agents', 'keys', 'remove'], operands: ['ID', 'KEY'] };
+    expect(await hintAfter(404, key, 'a', 'key_1')).toBe('See `behalf agents keys list a`.');
+    // An operand that is no agent, or none at all: `show` would not know it.
+    for (const operands of [['LINK'], []]) {
+      expect(await hintAfter(404, { operands }, ...operands)).toBe('In general.');
+      expect(await hintAfter(409, { operands }, ...operands)).toBe('In general.');
+    }
+    const create = { words: ['agents', 'create'], operands: ['NAME'] };
+    expect(await hintAfter(409, create, 'taken')).toBe('See `behalf agents list`.');
+    expect(await hintAfter(404, create, 'taken')).toBe('In general.');
   });
 
   test('lists all commands', async () => {
