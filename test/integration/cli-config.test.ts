@@ -164,6 +164,7 @@ test('If-Match: a change by another caller meanwhile is refused, and not overwri
     err: (text: string) => {
       written.err += text;
     },
+    hasColors: true,
     ask: async () => {
       await on(target, 'clients', 'update', 'Desk', '--redirect-uri', 'https://desk.example.com/theirs');
       return 'y';
@@ -171,6 +172,7 @@ test('If-Match: a change by another caller meanwhile is refused, and not overwri
   };
   const argv = ['config', 'apply', '-f', copy];
   expect(await runCli(argv, terminal, { BEHALF_DATA: target.dataFolder })).toBe(1);
+  expect(written.err).toContain('\u001b[33m~ client Desk\u001b[0m\n');
   expect(written.err).toContain('0 of 1 change made, the others not.');
   expect(written.err).toContain('Another caller changed it at the same time.');
   expect(JSON.parse((await on(target, 'clients', 'show', 'Desk', '--json')).out)).toMatchObject({

@@ -93,9 +93,14 @@ describe('from the URL alone', () => {
   test('registers the scopes and the name of the metadata, after a preview, and a second run changes nothing', async () => {
     answers[`${WELL_KNOWN}${path}`] = { body: metadata() };
     const preview = await enable(url);
-    expect(preview).toMatchObject({ code: 2, out: '', err: expect.stringContaining(`+ resource server ${url}\n`) });
-    expect(preview.err).toContain('    scope notes.read: medium, Use notes.read at Notes\n');
+    expect(preview).toMatchObject({ code: 2, out: expect.stringContaining(`+ resource server ${url}\n`) });
+    expect(preview.out).toContain('    scope notes.read: medium, Use notes.read at Notes\n');
     expect([preview.err.includes('add --yes'), await registered()]).toEqual([true, undefined]);
+    expect(JSON.parse((await enable(url, '--json')).out)).toMatchObject({
+      metadata: { name: 'Notes' },
+      changes: [{ action: 'create', object: `resource server ${url}` }],
+    });
+    expect(await registered()).toBeUndefined();
 
     const before = (await server.events('resource_server.created')).length;
     const { code, out } = await enable(url, '--yes');
@@ -199,8 +204,8 @@ describe('refuses, and changes nothing', () => {
     ['a document without end', () => `{"resource": "${'x'.repeat(70_000)}"}`, undefined],
   ])('%s (RFC 9728 §3.3)', async (_, document, said) => {
     answers[`${WELL_KNOWN}${path}`] = { body: document() };
-    const { code, err } = await enable(url);
-    if (said === undefined) expect(err).toContain('is longer than 65536 bytes');
+    const { code, out, err } = await enable(url);
+    if (said === undefined) expect(out).toContain('is longer than 65536 bytes');
     else expect([code, err]).toEqual([1, expect.stringContaining(said)]);
     expect(await registered()).toBeUndefined();
   });
@@ -235,8 +240,8 @@ describe('refuses, and changes nothing', () => {
     answers[path] = { status: 401, challenge: `Bearer resource_metadata="${elsewhere}"` };
     answers[`${WELL_KNOWN}${path}`] = { status: 302, body: `${origin}/elsewhere` };
     answers['/elsewhere'] = { body: metadata() };
-    const { err } = await enable(url);
-    expect(err).toContain('It answers no metadata');
+    const { out } = await enable(url);
+    expect(out).toContain('It answers no metadata');
     expect(asked).toEqual([path, `${WELL_KNOWN}${path}`, WELL_KNOWN]);
   });
 

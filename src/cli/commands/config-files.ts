@@ -86,7 +86,9 @@ const apply = managementCommand({
       else call.terminal.err('The server is as the files declare. Nothing was changed.\n');
       return EXIT.done;
     }
-    const asked = { preview: previewText(steps, {}), json: { changes: steps.map(shown) } };
+    // With --yes the preview may go to a file.
+    const look = call.isSet('yes') && !call.terminal.isErrLive ? {} : lookOf(call);
+    const asked = { preview: previewText(steps, look), json: { changes: steps.map(shown) } };
     if (!(await isAgreed(call, { ...asked, question: `Make ${count(steps)}?` }))) return EXIT.failed;
     const secrets = await made(steps);
     if (call.isSet('json')) call.print.object({ changes: steps.map(shown), secrets }, '');

@@ -12,6 +12,7 @@ import { pythonLines, typescriptLines } from '../../domain/resources/mcp-servers
 import { checkProposals } from '../../domain/resources/resource-servers/delegation-targets.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
+import { isAgreed, YES } from '../agreement.ts';
 import { type Command, EXIT, given, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
@@ -45,7 +46,7 @@ const OPTIONS = {
     value: 'METHOD',
     description: 'How a new MCP server authenticates for introspection. Default: none.',
   },
-  yes: { description: 'Do not ask. Required without a terminal.' },
+  ...YES,
 } as const satisfies Record<string, Option>;
 
 const enable = managementCommand({
@@ -66,10 +67,7 @@ const enable = managementCommand({
     const plan = given('--default-scope:', () => enablePlan(wishes, metadata, existing && beforeOf(existing)));
     await checkPairs(call, url, wishes.delegatesTo, existing);
     const steps = [...serverSteps(call, plan, existing), ...hostSteps(call)];
-    if (!(await isAgreed(call, steps, read))) {
-      call.terminal.err('Nothing was changed.\n');
-      return EXIT.failed;
-    }
+    if (!(await isConfirmed(call, steps, read))) return EXIT.failed;
     const made = await changed(call, steps, existing);
     const { issuer } = call.api;
     const server = { issuer, resource: url, scopes: plan.scopes.map((one) => one.name) };
@@ -182,13 +180,15 @@ const previewText = (steps: readonly Step[], read: Read): string => {
   return [from, ...changes].join('');
 };
 
-const isAgreed = async (call: ManagementCall, steps: readonly Step[], read: Read): Promise<boolean> => {
-  const { terminal } = call;
-  if (!call.isSet('json') || !call.isSet('yes')) terminal.err(previewText(steps, read));
-  if (steps.length === 0 || call.isSet('yes')) return true;
-  if (!terminal.ask) throw usageError('Nothing was changed.', 'Read what changes, then add --yes.');
-  const answer = (await terminal.ask('Do this? [y/N] ')).trim().toLowerCase();
-  return answer === 'y' || answer === 'yes';
+/** Asks about the steps. Without any, there is nothing to ask. */
+const isConfirmed = async (call: ManagementCall, steps: readonly Step[], read: Read): Promise<boolean> => {
+  const preview = previewText(steps, read);
+  if (steps.length === 0) {
+    if (!call.isSet('json')) call.terminal.err(preview);
+    return true;
+  }
+  const json = { metadata: 'found' in read ? read.found : null, changes: steps.map(shown) };
+  return isAgreed(call, { preview, json, question: 'Do this?' });
 };
 
 const shown = ({ sign, what, lines }: Step) => ({ action: sign === '+' ? 'create' : 'change', object: what, lines });
