@@ -285,7 +285,8 @@ describe('what is seen of it', () => {
     expect((await holder.open(`${at}/${approval.id}`)).text).toContain('your account has none');
 
     await say(approval, first, REASON);
-    expect((await person.open(`${at}/${approval.id}`)).text).toContain(REASON);
+    const called = (await person.open(`${at}/${approval.id}`)).text;
+    expect([called.includes(REASON), called.includes('You cannot approve it.')]).toEqual([true, true]);
     expect((await person.open(`${server.issuer}/account/approvals/${approval.id}`)).text).toContain(
       'A person requested break-glass access for this action',
     );
@@ -304,7 +305,10 @@ describe('what is seen of it', () => {
       const page = await browser.open(`${at}/${approval.id}`);
       return { page, form: page.forms.find(({ action }) => action.endsWith('/review')) };
     };
-    for (const browser of [holder, person]) expect((await formOf(browser)).form).toBeUndefined();
+    for (const browser of [holder, person]) {
+      const seen = await formOf(browser);
+      expect([seen.form, seen.page.text.includes('You cannot review it.')]).toEqual([undefined, true]);
+    }
     const { page, form } = await formOf(auditor);
     if (!form) throw new Error(page.text);
     const empty = await auditor.submit(page, form, { set: { finding: '', note: 'short' } });
@@ -324,6 +328,20 @@ describe('what is seen of it', () => {
       inputs: { finding: 'justified', note: lines(2001, '\r\n').replace('\r', '') },
     });
     expect((await auditor.open(`${server.issuer}/console/approvals`)).text).toContain(' Break-glass State');
+  });
+
+  test('a page about what is denied sends no reader to a second person', async () => {
+    const agent = await world.newAgent('Denied at last', { owner: await ground.newPerson('bg-owner-8') });
+    await accepted(agent.clientId);
+    const { approval } = await ground.byExchange(agent);
+    await say(approval, first, REASON);
+    const at = `${server.issuer}/console/break-glass/${approval.id}`;
+    const auditor = await browserOf('bg-third');
+    expect((await auditor.open(at)).text).toContain('You cannot approve it.');
+    await world.deny(approval);
+    const { text } = await auditor.open(at);
+    expect(text).toContain('This request was decided, has expired, or does not allow break-glass access.');
+    expect(text).not.toContain('You cannot approve it.');
   });
 
   test('WB-02 AP-13 a form without its page, a passkey or a reason does nothing', async () => {

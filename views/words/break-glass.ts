@@ -108,12 +108,12 @@ export const breakGlassWords = {
       de: 'Darüber ist entschieden, oder es ist vorbei, oder es lässt sich so nicht freigeben.',
     }),
     not_approver: phrase({
-      en: 'You cannot approve it: that takes a second person with the break-glass role, who is not concerned.',
-      de: 'Sie können nicht zustimmen: Das kann eine zweite Person mit der Notfallrolle, die nicht betroffen ist.',
+      en: 'You cannot approve it. A second person with the break-glass role, who is not affected by it, must do that.',
+      de: 'Sie können nicht zustimmen. Das kann nur eine zweite Person mit der Rolle Notfall, die es nicht betrifft.',
     }),
     not_reviewer: phrase({
-      en: 'You cannot review it: that takes a third person, an administrator or auditor.',
-      de: 'Sie können es nicht prüfen: Das kann eine dritte Person, Administrator oder Auditor.',
+      en: 'You cannot review it. A third person, an administrator or auditor, must do that.',
+      de: 'Sie können es nicht prüfen. Das kann nur eine dritte Person aus Administration oder Revision.',
     }),
   },
   review: phrase({ en: 'Was it right?', de: 'War das richtig?' }),

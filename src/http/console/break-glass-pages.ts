@@ -132,10 +132,11 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
         : { kind: 'nothing', why: 'not_reviewer' };
     }
     if (review !== undefined) return { kind: 'nothing' };
-    if (!(await service.breakGlass.mayBreak(approval, account.id))) {
-      return breakGlass === undefined ? { kind: 'nothing' } : { kind: 'nothing', why: 'not_approver' };
-    }
+    const mayBreak = await service.breakGlass.mayBreak(approval, account.id);
+    if (!mayBreak && breakGlass === undefined) return { kind: 'nothing' };
+    // Before the role: a request that has ended needs no second person.
     if (!service.breakGlass.isBreakable(approval)) return { kind: 'nothing', why: 'not_possible' };
+    if (!mayBreak) return { kind: 'nothing', why: 'not_approver' };
     const first = service.breakGlass.waitingCall(approval);
     if (first?.account === account.id) return { kind: 'nothing', why: 'called' };
     const passkey = await passkeys.offerFactor(account.id, purposeOf(id), true);
