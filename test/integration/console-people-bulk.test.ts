@@ -137,6 +137,27 @@ test('the confirmation disables each by its own call; one refusal does not keep 
   expect(again.text).toContain('0 done, 2 unchanged, 0 refused.');
 });
 
+test('the result says what was done, even if the store cannot name the accounts any more', async () => {
+  const { id } = await scene.management.createAccount({ username: 'leaver-c', name: 'Person leaver-c' });
+  ids['leaver-c'] = id;
+  const page = await preview(operator, ['leaver-c']);
+  const { accounts } = server.behalf.services;
+  const { disable } = accounts;
+  Object.assign(accounts, {
+    disable: async (...given: Parameters<typeof disable>) => {
+      const disabled = await disable(...given);
+      server.faults.failingReads = new Set(['accounts']);
+      return disabled;
+    },
+  });
+  const done = await confirm(operator, page);
+  Object.assign(accounts, { disable });
+  server.faults.failingReads = new Set();
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining('1 done, 0 unchanged, 0 refused.')]);
+  expect(done.text).toContain(id);
+  expect(await stateOf('leaver-c')).toBe('disabled');
+});
+
 test('WB-02 an auditor gets no preview (403), and a form without its token changes nothing', async () => {
   expect((await preview(auditor, ['olga'])).status).toBe(403);
   const page = await preview(operator, ['aud']);

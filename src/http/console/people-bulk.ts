@@ -6,6 +6,8 @@ import {
   type PersonForecast,
 } from '../../../views/pages/console-people-bulk.ts';
 import { peopleBulkWords as words } from '../../../views/words/console-people-bulk.ts';
+import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, recordedRefusal, sendPage } from '../interaction/page-answers.ts';
 import { refusalPhrase } from '../refusal-phrase.ts';
 import { atMost } from './bulk-limit.ts';
@@ -46,7 +48,7 @@ export const addPeopleBulk = ({ router, page, deps, calls, sessions, openedAs }:
     const { account, by } = viewer;
     calls.access('disableAccount', account);
     const ids = atMost([...new Set(queryOf(ctx).getAll('id'))]);
-    // Your own comes last and is not disabled, so it is no one's last member that leaves.
+    // The viewer's own account stays active, so it keeps its groups.
     const body = { accounts: ids.filter((id) => id !== account.id) };
     const { body: ends } = await calls.run('previewDisableAccounts', account, by, { body });
     const forecasts = new Map(ends?.accounts.map((one) => [one.account, one]));
@@ -96,7 +98,11 @@ export const addPeopleBulk = ({ router, page, deps, calls, sessions, openedAs }:
         outcomes.set(id, { kind: 'refused', text: refusalPhrase(error) });
       }
     }
-    const people = await shown([...outcomes.keys()]);
+    const people = await shown([...outcomes.keys()]).catch((error: unknown) => {
+      // Some accounts are disabled: the result is shown without their names rather than not at all.
+      if (!isDomainError(error) && !isStoreUnavailable(error)) throw error;
+      return new Map<string, ChosenPerson>();
+    });
     const rows = [...outcomes].map(([id, done]) => ({ one: people.get(id) ?? { id }, ...done }));
     sendPage(ctx, 200, disabledPeoplePage({ ...frame, listHref, rows }));
   });
