@@ -73,7 +73,7 @@ export type ClientModel = ConsoleFrame & {
     readonly applicationType: 'web' | 'native';
     /** Its grant types, as text. */
     readonly ways: readonly HtmlValue[];
-    /** What would end with it. Absent: not permitted to the viewer. */
+    /** What would end with it. Empty: not permitted to the viewer. */
     readonly holds: readonly Loss[];
     readonly redirectUris: readonly string[];
     readonly logoutUris: readonly string[];

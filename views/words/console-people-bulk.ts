@@ -21,7 +21,7 @@ export const peopleBulkWords = {
   }),
   nothingChosen: phrase({
     en: 'No person is chosen. Tick people in the list first.',
-    de: 'Es ist keine Person ausgewählt. Haken Sie zuerst welche in der Liste an.',
+    de: 'Es ist keine Person ausgewählt. Haken Sie zuerst Personen in der Liste an.',
   }),
   nothingChanges: phrase({
     en: 'None of these accounts can be disabled.',

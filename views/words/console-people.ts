@@ -66,7 +66,7 @@ export const peopleWords = {
   removeAsked: (name: HtmlValue) =>
     phrase({ en: html`Remove all second factors of ${name}?`, de: html`Alle zweiten Faktoren von ${name} entfernen?` }),
   removeLead: phrase({
-    en: 'For a person who lost them: from then on the password alone is enough. Their sessions go on. The person is notified. Be sure who asks.',
+    en: 'For a person who lost them: from then on the password alone is enough. Their sessions continue. The person is notified. Verify who asks.',
     de: 'Für jemanden, dem sie verloren gingen: Von da an genügt das Passwort allein. Sitzungen laufen weiter. Die Person erfährt davon. Vergewissern Sie sich, wer darum bittet.',
   }),
   sessions: phrase({ en: 'Where they are signed in', de: 'Wo die Person angemeldet ist' }),

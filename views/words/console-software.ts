@@ -42,7 +42,7 @@ export const clientWords = {
     kind: phrase({ en: 'Kind', de: 'Art' }),
     proves: phrase({ en: 'Authenticates with', de: 'Weist sich aus mit' }),
     grantTypes: phrase({ en: 'Grant types', de: 'Grant-Typen' }),
-    holds: phrase({ en: 'Holds', de: 'Hat' }),
+    holds: phrase({ en: 'Holds', de: 'Verfügt über' }),
     redirects: phrase({ en: 'Redirect URIs', de: 'Redirect-URIs' }),
     logoutRedirects: phrase({ en: 'After sign-out', de: 'Nach dem Abmelden' }),
     origins: phrase({ en: 'Browser origins', de: 'Browser-Ursprünge' }),
