@@ -28,3 +28,4 @@ const documents: DocumentStore = {
 };
 const behalf = await compose(configuration, { documents, ephemeral: sqliteEphemeralStore(database, systemClock) });
 await listen(publicServer(configuration.listen, behalf), configuration.listen);
+process.stdout.write(`Behalf serves at ${configuration.issuer}\n`);

@@ -10,3 +10,4 @@ import { publicServer } from '../../src/public-server.ts';
 const { configuration } = loadConfiguration({ argv: process.argv.slice(2) });
 const behalf = await compose(configuration, { withoutLogTasks: true });
 await listen(publicServer(configuration.listen, behalf), configuration.listen);
+process.stdout.write(`Behalf serves at ${configuration.issuer}\n`);

@@ -18,3 +18,4 @@ const behalf = await compose(configuration, {
 const server = createServer(behalf.handle);
 server.listen(configuration.listen.port, configuration.listen.host);
 await once(server, 'listening');
+process.stdout.write(`Behalf serves at ${configuration.issuer}\n`);

@@ -49,3 +49,4 @@ await once(control, 'listening');
 const server = publicServer(configuration.listen, { handle: points.answers(behalf.handle) });
 server.listen(configuration.listen.port, configuration.listen.host);
 await once(server, 'listening');
+process.stdout.write(`Behalf serves at ${configuration.issuer}\n`);

@@ -2,14 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { loadConfiguration } from '../../config/load.ts';
 import { boundListeners } from '../../src/listeners.ts';
 import { freePort } from '../support/free-port.ts';
-import { endWithUs, runCli } from '../support/server-process.ts';
+import { endWithUs, runCli, startServer } from '../support/server-process.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -110,6 +111,20 @@ describe('a start on a port that is in use', () => {
     expect(started.text()).toContain('npm run -s behalf -- accounts reset-password admin');
     started.child.kill('SIGTERM');
     expect(await started.ended()).toBe(0);
+  });
+
+  test('`startServer` takes no answer of the other program for that of its server, and starts it on other ports', async () => {
+    const other = createHttpServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    cleanups.push(() => other.close());
+    const { port } = other.address() as AddressInfo;
+    const ports = [port];
+    const server = await startServer({ nextPort: async () => ports.shift() ?? freePort() });
+    try {
+      expect([server.port === port, existsSync(server.administratorKeyFile)]).toEqual([false, true]);
+    } finally {
+      await server.remove();
+    }
   });
 });
 

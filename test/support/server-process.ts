@@ -26,6 +26,8 @@ export type ServerOptions = {
   readonly core?: number;
   /** Processes behind one listener; absent: one process. */
   readonly workers?: number;
+  /** Where the ports come from. Default: `freePort`. */
+  readonly nextPort?: () => Promise<number>;
 };
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>;
@@ -44,6 +46,24 @@ export const untilAnswering = async (url: string, child: ChildProcess, timeoutMs
       // Not listening yet.
     }
     if (performance.now() > end) throw new Error(`no answer from ${url} within ${timeoutMs} ms`);
+    await new Promise((done) => setTimeout(done, 25));
+  }
+};
+
+/** What a server prints when it serves (src/greeting.ts). A program in place of src/main.ts prints it too. */
+const SERVES = 'Behalf serves at ';
+
+/**
+ * Resolves once this process said that it serves. An answer alone may come from another program that took the port: this
+ * process then ends.
+ */
+const untilItServes = async (child: ChildProcess, hasSaidSo: () => boolean): Promise<void> => {
+  const end = performance.now() + START_WITHIN_MS;
+  while (!hasSaidSo()) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`another program answers, and the process ended with ${child.exitCode ?? child.signalCode}`);
+    if (performance.now() > end)
+      throw new Error(`the process does not say that it serves within ${START_WITHIN_MS} ms`);
     await new Promise((done) => setTimeout(done, 25));
   }
 };
@@ -71,11 +91,32 @@ export const endWithUs = <T extends ChildProcess>(child: T): T => {
 export const pinned = (core: number | undefined, ...command: readonly string[]): readonly [string, ...string[]] =>
   core === undefined ? [process.execPath, ...command] : ['taskset', '-c', String(core), process.execPath, ...command];
 
-/** Starts `node src/main.ts` on free ports and waits until it serves. Throws with the server's log when it does not. */
+/** A program that bound a port after it was found free: the server ends, and says so. */
+const TAKEN = /EADDRINUSE|is in use by another program/;
+const ATTEMPTS = 5;
+/** A worker writes until it notices that its supervisor is gone. */
+const REMOVED = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
+
+/**
+ * Starts `node src/main.ts` on free ports and waits until it serves, on other ports if these are taken meanwhile. Throws with the
+ * server's log when it does not.
+ */
 export const startServer = async (options: ServerOptions = {}) => {
-  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-')));
-  const port = await freePort();
-  const operationsPort = await freePort();
+  for (let attempt = 1; ; attempt += 1) {
+    const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-')));
+    try {
+      return await startOn(dataFolder, options);
+    } catch (error) {
+      if (options.dataFolder === undefined) await rm(dataFolder, REMOVED);
+      if (attempt === ATTEMPTS || !TAKEN.test(String(error))) throw error;
+    }
+  }
+};
+
+const startOn = async (dataFolder: string, options: ServerOptions) => {
+  const { nextPort = freePort } = options;
+  const port = await nextPort();
+  const operationsPort = await nextPort();
   const issuer = `http://localhost:${port}`;
   const administratorPassword = options.administratorPassword ?? 'correct horse battery staple';
   const environment = {
@@ -101,14 +142,20 @@ export const startServer = async (options: ServerOptions = {}) => {
       ...(options.workers === undefined ? [] : ['--workers', String(options.workers)]),
     );
     child = endWithUs(spawn(command, parameters, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] }));
+    let begun = '';
+    let isServing = false;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         // Enough to explain a failure, however long a campaign runs.
         log = (log + text).slice(-2_000_000);
+        if (isServing) return;
+        isServing = (begun + text).includes(SERVES);
+        begun = (begun + text).slice(-1000);
       });
     }
     try {
       await untilAnswering(`${issuer}/.well-known/openid-configuration`, child, START_WITHIN_MS);
+      await untilItServes(child, () => isServing);
     } catch (error) {
       child.kill('SIGKILL');
       throw new Error(`the server did not start: ${(error as Error).message}\n${log.slice(-4000)}`);
@@ -154,9 +201,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     /** Kills it if need be and removes its data folder. */
     async remove(): Promise<void> {
       await end('SIGKILL');
-      // A worker writes until it notices that its supervisor is gone.
-      const patience = { maxRetries: 20, retryDelay: 100 };
-      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true, ...patience });
+      if (options.dataFolder === undefined) await rm(dataFolder, REMOVED);
     },
   };
 };
