@@ -4,7 +4,7 @@ import { GROUPS, type Group, isGroupId } from '../../identity/groups/group.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
 import { DELEGATIONS, type Delegation } from '../delegation/delegation.ts';
-import { MOST_OPEN, TRANSACTIONS, type Transaction } from '../transactions/transaction.ts';
+import { TRANSACTIONS, type Transaction } from '../transactions/transaction.ts';
 import type { Ending, EndKind } from './ends-of-events.ts';
 
 /** Tokens that may have ended, by an id in them. `audience`: all tokens for the resource server with this id. */
@@ -65,9 +65,11 @@ export const namingTokens = ({
     const given = await delegations.find({ where: { subject: id }, limit: MOST });
     if (given.length === MOST) return [{ kind: 'all' }];
     const actors = [...new Set(given.flatMap(({ document }) => (document.parent === null ? [document.actor] : [])))];
+    // Apps open some for an agent, too: an agent can have more than it opens.
     const open = await fewAtOnce(actors, (agent) =>
-      transactions.find({ where: { agent, state: 'open' }, limit: MOST_OPEN }),
+      transactions.find({ where: { agent, state: 'open' }, limit: MOST }),
     );
+    if (open.some(({ length }) => length === MOST)) return [{ kind: 'all' }];
     const shared = open.flat().filter(({ document }) => document.participants?.includes(id));
     return [
       { kind: 'subject', id },
