@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { OVER_FIRST } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
 import { beginningsOf, signBeginning } from '../../../src/domain/audit/beginning.ts';
 import {
@@ -244,6 +245,8 @@ describe('the delivery to an audit sink', () => {
       reason: 'sink_not_failing',
     });
     expect(await registry.health(SINK)).toMatchObject({ backlog: 0, delivered: 2, leftOut: 0 });
+    const [skipped, undone] = events.events.filter(({ type }) => type === 'audit_sink.skipped');
+    expect(undone).toEqual({ ...skipped, ...OVER_FIRST });
   });
 
   test('skips nothing of a sink that is only out of reach', async () => {

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditLog } from '../../audit/audit-event.ts';
+import { type AuditEvent, type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
@@ -115,7 +115,9 @@ export const auditSinkRegistry = (deps: {
   const record = (
     id: string,
     by: By,
-    event: Pick<AuditEvent, 'outcome' | 'inputs'> & { readonly type: 'audit_sink.tested' | 'audit_sink.skipped' },
+    event: Pick<AuditEvent, 'outcome' | 'inputs' | 'note'> & {
+      readonly type: 'audit_sink.tested' | 'audit_sink.skipped';
+    },
   ) =>
     audit.append({
       ...event,
@@ -228,14 +230,18 @@ export const auditSinkRegistry = (deps: {
       if (!refused) throw auditSinkRefusal('sink_not_failing');
       const skipped = recordId(refused.stream, refused.sequence);
       if (skipped !== wanted) throw auditSinkRefusal('sink_refuses_another', { params: { record: skipped } });
-      await record(id, by, { type: 'audit_sink.skipped', outcome: 'done', inputs: { record: skipped, reason } });
-      await update(cursors, id, ({ dueAt: _, refused: current, ...held }) => {
+      const event = { type: 'audit_sink.skipped', outcome: 'done', inputs: { record: skipped, reason } } as const;
+      await record(id, by, event);
+      let isLeftOut = false;
+      await update(cursors, id, ({ dueAt: _, refused: current, ...held }): SinkCursor | undefined => {
         // The sink may have taken the record in the meantime.
-        if (!current || recordId(current.stream, current.sequence) !== skipped)
-          throw auditSinkRefusal('sink_not_failing');
+        isLeftOut = current !== undefined && recordId(current.stream, current.sequence) === skipped;
         const others = held.cursors.filter(({ stream }) => stream !== refused.stream);
-        return { ...held, cursors: [...others, refused], leftOut: held.leftOut + 1 };
+        return isLeftOut ? { ...held, cursors: [...others, refused], leftOut: held.leftOut + 1 } : undefined;
       });
+      if (isLeftOut) return;
+      await record(id, by, { ...event, ...OVER_FIRST });
+      throw auditSinkRefusal('sink_not_failing');
     },
 
     async rotateSecret(id, by) {
