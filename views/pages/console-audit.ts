@@ -74,9 +74,9 @@ export type AuditPageModel = ConsoleFrame & {
   readonly errors: Partial<Record<keyof AuditAsked, Text>>;
   readonly rows: readonly AuditRow[];
   readonly pages: Pagination;
-  /** Events of the period may be in an archive only; absent: none is. */
   /** Absent: not permitted to the viewer. */
   readonly holdsHref?: string;
+  /** Events of the period may be in an archive only; absent: none is. */
   readonly archived?: { readonly before: number; readonly places: readonly string[] };
   /** The events of the search as a file; absent: nothing is searched for. */
   readonly foundHref?: string;

@@ -31,8 +31,8 @@ export const holdWords = {
     }),
   nothingKept: phrase({ en: 'nothing any more', de: 'nichts mehr' }),
   keepsHint: phrase({
-    en: 'The records in the store that it covers. All records after the first of them stay, too.',
-    de: 'Die Einträge im Speicher, die sie umfasst. Alle Einträge nach dem ersten bleiben ebenfalls.',
+    en: 'The records in the store that a search finds. The hold also covers records that name the object elsewhere. All records after the first stay, too.',
+    de: 'Die Einträge im Speicher, die eine Suche findet. Die Sperre umfasst auch Einträge, die das Objekt anderswo nennen. Alle Einträge nach dem ersten bleiben ebenfalls.',
   }),
   states: {
     active: phrase({ en: 'in force', de: 'in Kraft' }),
