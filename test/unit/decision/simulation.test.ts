@@ -10,13 +10,18 @@ import { API, account, agent, client, MAIL, NOW, policiesThat, server } from './
 const row = (scope: readonly string[]) => ({ scope }) as unknown as Delegation;
 
 const TRANSACTION = {
-  ...{ id: 'trn_1', agent: 'agt_a', trigger: 'event', participants: ['acc_anna', 'acc_bob'] },
+  ...{ id: 'trn_1', agent: 'agt_a', opener: 'agt_a', trigger: 'event', participants: ['acc_anna', 'acc_bob'] },
   intent: { digest: 'd', source: 'stated_by_agent' },
 } as unknown as Transaction;
 
 const world = ({ caller = agent as Partial<Agent>, consented = undefined as readonly string[] | undefined } = {}) =>
   simulator({
-    transactions: { get: async (id) => (id === 'trn_1' ? { document: TRANSACTION } : undefined) },
+    transactions: {
+      get: async (id) => {
+        const ofApp = { ...TRANSACTION, id, opener: 'app_a' };
+        return id === 'trn_1' ? { document: TRANSACTION } : id === 'trn_of_app' ? { document: ofApp } : undefined;
+      },
+    },
     groupsOf: async (account) => account.groups,
     agents: { get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as Agent } : undefined) },
     clients: { get: async (id) => (id === 'app_a' ? { document: { ...client } as never } : undefined) },
@@ -47,6 +52,15 @@ describe('a simulation in a transaction', () => {
     expect(seen.questions[0]?.context).toMatchObject({
       transaction: { record: { trigger: 'event', intent: 'd', source: 'stated_by_agent', participants: 2 } },
     });
+  });
+
+  test.each(['agt_a', 'app_a'])('that an app opened for an agent is for both of them: %s', async (caller) => {
+    const seen = policiesThat(() => ({}));
+    await world({ consented: ['read'] }).simulate(
+      { ...asked, caller, transaction: 'trn_of_app' },
+      await seen.current(),
+    );
+    expect(seen.questions[0]?.context).toMatchObject({ transaction: { record: { intent: 'd' } } });
   });
 
   test.each([

@@ -133,7 +133,8 @@ export const simulator = (deps: {
       isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
     const transaction =
       asked.transaction === undefined ? undefined : (await deps.transactions.get(asked.transaction))?.document;
-    if (asked.transaction !== undefined && transaction?.agent !== caller.id) {
+    const isOwn = transaction?.agent === caller.id || transaction?.opener === caller.id;
+    if (asked.transaction !== undefined && !isOwn) {
       throw simulationRefusal('simulated_transaction_unknown', { field: '/transaction' });
     }
     const company = { agent: caller.id, resource: server.identifier };
