@@ -146,9 +146,9 @@ describe('an agent opens a transaction', () => {
     expect([status, text]).toEqual([400, expect.stringContaining(`"${pointer}"`)]);
   });
 
-  test('refuses callers that are not agents', async () => {
-    const { status } = await scene.management.call('POST', '/transactions', STATED);
-    expect(status).toBe(403);
+  test('refuses callers that are neither agents nor apps without a role', async () => {
+    const { status, text } = await scene.management.call('POST', '/transactions', STATED);
+    expect([status, text]).toEqual([403, expect.stringContaining('an app without a role')]);
     expect(await latest('management.refused')).toMatchObject({ note: 'openTransaction', error: 'forbidden' });
   });
 

@@ -5,7 +5,7 @@ export const MANAGEMENT_REFUSALS = {
   role_missing: { code: 'forbidden', text: 'This needs the role {role}.' },
   agent_needed: {
     code: 'forbidden',
-    text: 'An agent makes this call, with an access token that it got for itself by client credentials.',
+    text: 'An agent makes this call, or an app without a role, with an access token that it got for itself by client credentials.',
   },
   administrator_needed: { code: 'forbidden', text: 'Only an administrator {action}.' },
   precondition_stale: { code: 'precondition_failed', text: 'The object was changed in the meantime; read it again.' },

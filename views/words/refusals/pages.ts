@@ -70,7 +70,7 @@ export const CONSOLE_GERMAN = {
 export const MANAGEMENT_GERMAN = {
   role_missing: 'Dafür braucht es die Rolle {role}.',
   agent_needed:
-    'Diesen Aufruf macht ein Agent, mit einem Zugriffstoken, das er über client_credentials für sich selbst bekommen hat.',
+    'Diesen Aufruf macht ein Agent oder eine App ohne Rolle, mit einem eigenen Zugriffstoken über client_credentials.',
   administrator_needed: 'Das darf nur eine Person mit der Rolle administrator ({action}).',
   precondition_stale: 'Es wurde inzwischen geändert. Laden Sie die Seite noch einmal.',
   cursor_of_other_list: 'Dieser Verweis gehört nicht zu dieser Liste.',
