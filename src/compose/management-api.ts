@@ -156,7 +156,7 @@ const keyCalls = (
 });
 
 /**
- * A kill also closes the transactions of the killed agents, and one of an account notifies apps that their user is signed out.
+ * A kill also closes the transactions of the killed agents and apps, and one of an account notifies apps that their user is signed out.
  * It takes effect without both, and does not wait.
  */
 const killCalls = (
@@ -168,8 +168,7 @@ const killCalls = (
   async order(order, by) {
     const ordered = await kills.order(order, by);
     if (order.scope !== 'token' && order.scope !== 'delegation') {
-      const isOfOne = order.scope === 'agent' || order.scope === 'client';
-      const settled = isOfOne ? transactions.settle(order.target) : transactions.settle();
+      const settled = order.scope === 'agent' ? transactions.settle(order.target) : transactions.settle();
       void settled.catch((error: unknown) => onUnexpected(error, 'kill'));
     }
     if (order.scope === 'account') {

@@ -7,13 +7,13 @@ import { formsOf, textOf } from '../support/html-forms.ts';
 import { START } from '../support/standing-clock.ts';
 
 describe('/delegations/requests/:handle (decision D1 b)', () => {
-  const pending = async (world: PeoplePages) => {
+  const pending = async (world: PeoplePages, txn = 'txn_1') => {
     const { url } = await world.requests.create({
       subject: world.ada.id,
       agent: world.planner.id,
       resource: CALENDAR,
       scope: ['read', 'write'],
-      txn: 'txn_1',
+      txn,
       viaClient: world.client.id,
     });
     return new URL(url).pathname;
@@ -54,6 +54,34 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
       expiresAt: START + DAY,
     });
     expect(world.audit.of('consent.granted')).toMatchObject([{ txn: 'txn_1', scopeGiven: ['read'] }]);
+    expect((await person.get(path)).status).toBe(404);
+  });
+
+  test('takes the intent in words of the person; a text that no page may show is asked for again, and uses nothing up', async () => {
+    const world = await composePeoplePages();
+    const by = { caller: world.planner.id };
+    const { document } = await world.transactions.open({ trigger: 'person', intent: 'Plan it' }, world.planner, by);
+    const path = await pending(world, document.id);
+    world.audit.events.length = 0;
+    const { person, page, form } = await openForm(world, path);
+    expect(textOf(page.text)).toContain('Plan it');
+    const typing = (own_intent: string) => fillForm(form, { set: { own_intent }, button: /allow/i });
+    const again = await person.post(form.action, typing('Plan\u202e one'));
+    expect(again.status).toBe(400);
+    expect(formsOf(again.text)[0]?.fields.find(({ name }) => name === 'own_intent')?.value).toBe('Plan\u202e one');
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
+    const nothing = fillForm(form, { set: { own_intent: 'Plan one' }, check: () => false, button: /allow/i });
+    const unticked = await person.post(form.action, nothing);
+    expect([unticked.status, unticked.text.includes('value="Plan one"')]).toEqual([400, true]);
+    expect(world.audit.of('transaction.intent_typed')).toEqual([]);
+
+    expect((await person.post(form.action, typing('Plan one'))).status).toBe(303);
+    expect(world.audit.of('transaction.intent_typed')).toMatchObject([
+      { outcome: 'done', txn: document.id, subject: world.ada.id, caller: world.ada.id },
+    ]);
+    const { intent } = (await world.transactions.live(document.id)) ?? {};
+    expect(intent).toMatchObject({ text: 'Plan one', typedBy: world.ada.id, confirmedBy: [world.ada.id] });
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeDefined();
     expect((await person.get(path)).status).toBe(404);
   });
 

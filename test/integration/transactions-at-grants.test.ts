@@ -6,8 +6,9 @@ import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { closeApprovals, denialOf, poll, server, startApprovals, world } from '../support/approval-polls.ts';
 import type { Answer } from '../support/oauth-calls.ts';
-import { finishOnOurPages } from '../support/scene.ts';
+import { finishOnOurPages, REDIRECT_URI } from '../support/scene.ts';
 import { newTokenFamily, type TokenFamily } from '../support/token-family.ts';
+import { until } from '../support/until.ts';
 
 let made: TokenFamily;
 
@@ -144,6 +145,56 @@ describe('an authorization request of the agent', () => {
   });
 });
 
+describe('an authorization request of the app that opened the transaction', () => {
+  const newApp = (name: string): Promise<Identity> =>
+    world.management.newScript(made.ownerId, {
+      ...{ name, roles: [], redirect_uris: [REDIRECT_URI] },
+      grant_types: ['authorization_code', 'client_credentials'],
+      authority: { [`${server.issuer}/api/v1`]: ['transactions:read', 'transactions:write'] },
+    });
+  const authorized = (app: Identity, transaction: string, texts: string[] = []): Promise<Answer> =>
+    made.authorize(app, 'openid read write', [made.calendar.identifier], {
+      ...{ transaction, prompt: 'consent' },
+      walk: { ...made.allowing, onPage: ({ text }) => texts.push(text) },
+    });
+  const exchanged = ({ body }: Answer): Promise<Answer> =>
+    made.exchange(made.agent, String(body['access_token']), made.calendar.identifier);
+
+  test('shows the intent of the app; the agent exchanges a token that is under it, until a kill of the app', async () => {
+    const app = await newApp('Planner');
+    const stated = { trigger: 'person', intent: INTENT, agent: made.agent.clientId };
+    const { body } = await world.management.call('POST', '/transactions', stated, {}, app);
+    const id = String(body['id']);
+    const texts: string[] = [];
+    const given = await authorized(app, id, texts);
+    expect(texts.join(' ')).toContain('stated by the app');
+    expect(texts.join(' ')).toContain(INTENT);
+    expect(decodeJwt(String(given.body['access_token']))).toMatchObject({ txn: id, client_id: app.clientId });
+    expect(await latest('transaction.intent_confirmed')).toMatchObject({
+      ...{ txn: id, subject: made.accountId, caller: made.accountId, agent: made.agent.clientId },
+      inputs: { source: 'stated_by_app' },
+    });
+    const { status, text, body: below } = await exchanged(given);
+    expect([status, text]).toEqual([200, text]);
+    const token = String(below['access_token']);
+    expect(decodeJwt(token)).toMatchObject({ txn: id, act: { sub: made.agent.clientId } });
+    expect(JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase'])).toContain('confirmed_by_person');
+
+    const other = await newApp('Other');
+    await expect(authorized(other, id)).rejects.toThrow('no code');
+    expect(await latest('authorization.refused')).toMatchObject({ caller: other.clientId, error: 'invalid_request' });
+
+    expect(await isActive(token)).toBe(true);
+    const kill = { scope: 'client', id: app.clientId, reason: 'Test' };
+    expect((await world.management.call('POST', '/kills', kill)).status).toBe(201);
+    const refused = await own(id);
+    expect([refused.status, denialOf(refused)['reason']]).toEqual([400, 'transaction_ended']);
+    await until(async () => (await latest('transaction.closed'))?.txn === id);
+    expect(await latest('transaction.closed')).toMatchObject({ caller: 'system', inputs: { cause: 'kill' } });
+    expect(await isActive(token)).toBe(false);
+  });
+});
+
 describe('the intent', () => {
   test('is confirmed by the person who allows the request on the page that shows it', async () => {
     const id = await opened(made.agent);
@@ -190,7 +241,7 @@ describe('the intent', () => {
     const id = await opened(made.agent);
     await decides(id, { own_intent: `  ${TYPED} ` });
     const { body: found } = await world.management.call('GET', `/transactions/${id}`);
-    const intent = found['intent'] as { readonly digest: string; readonly salt: string };
+    const intent = found['intent'] as Readonly<Record<'digest' | 'stated_digest' | 'salt', string>>;
     expect(intent).toMatchObject({
       ...{ text: TYPED, source: 'typed_by_person', typed_by: made.accountId, confirmed_by: [made.accountId] },
       digest: hash('sha256', `${intent.salt}${TYPED}`, 'base64url'),
@@ -201,7 +252,10 @@ describe('the intent', () => {
     });
     expect(JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase'])).toContain('typed_by_person');
     expect((await own(id)).status).toBe(200);
-    expect(JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase'])).not.toContain('typed_by_person');
+    const ofAgent = JSON.stringify((await latest('token.issued'))?.inputs?.['policyCase']);
+    expect(ofAgent).toContain('stated_by_agent');
+    expect(ofAgent).toContain(intent.stated_digest);
+    expect(ofAgent).not.toContain(intent.digest);
     await close(id);
     const receipt = await world.management.call('GET', `/transactions/${id}/receipt`);
     expect(decodeJwt(String(receipt.body['receipt']))).toMatchObject({

@@ -20,6 +20,7 @@ export const ownTransactionWords = {
   pages: phrase({ en: 'Pages of transactions', de: 'Seiten der Vorgänge' }),
   sources: {
     typed_by_person: phrase({ en: 'in the words of a person', de: 'in den Worten einer Person' }),
+    typed_by_other: phrase({ en: 'in the words of another person', de: 'in den Worten einer anderen Person' }),
     confirmed_by_person: phrase({ en: 'confirmed by a person', de: 'von einer Person bestätigt' }),
     stated_by_app: phrase({ en: 'stated by the app', de: 'Angabe der App' }),
     stated_by_agent: phrase({ en: 'stated by the agent', de: 'Angabe des Agenten' }),

@@ -61,7 +61,7 @@ const transactionShown = async (
   return {
     id,
     allHref: `${deps.basePath}/account/transactions`,
-    ...(found ? { declared: ownTransactionOf(found) } : {}),
+    ...(found ? { declared: ownTransactionOf(found, account) } : {}),
     ...(createdAt === undefined ? {} : { openedAt: createdAt }),
     ...(closedAt === undefined ? {} : { closedAt }),
     ...(expiresAt === undefined ? {} : { endsAt: expiresAt }),

@@ -31,7 +31,7 @@ export const addTransactionsPage = (router: Router, deps: PeopleDeps, sessions: 
         rows: rows.map(({ id: txn, agent, lastAt, transaction }) => ({
           ...{ id: txn, href: activityHref(deps, txn), lastAt },
           ...(agent === undefined ? {} : { agent: names.get(agent) ?? agent }),
-          ...(transaction ? { declared: ownTransactionOf(transaction) } : {}),
+          ...(transaction ? { declared: ownTransactionOf(transaction, id) } : {}),
         })),
         pages: {
           ...(after ? { firstHref: path } : {}),

@@ -9,6 +9,7 @@ import {
   type Requester,
 } from '../../../src/domain/authority/consent/consent.ts';
 import { questionDigest } from '../../../src/domain/authority/consent/question-digest.ts';
+import { checkTyped } from '../../../src/domain/authority/consent/stated-intent.ts';
 import { authorizer } from '../../../src/domain/authority/decision/authorize.ts';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
 import type { Client } from '../../../src/domain/clients/clients/client.ts';
@@ -348,5 +349,28 @@ describe('AP-11 a question is another one when', () => {
       { ...question, via: { ...client, id: 'app_2' } },
     ].map((one) => questionDigest(one));
     expect(new Set(digests).size).toBe(5);
+  });
+});
+
+describe('words of the person for the whole transaction', () => {
+  const stated = { text: 'Pay', digest: 'd', source: 'stated_by_agent' } as const;
+  test.each([
+    ['are refused where the page shows no intent', {}, 'Pay one', 'consent_not_asked'],
+    [
+      'are asked for again where another person vouched in the meantime',
+      { intent: stated },
+      'Pay one',
+      'consent_changed',
+    ],
+    ['have no character that a page does not show', { intent: { ...stated, isTypable: true } }, 'Pay\u200b', undefined],
+  ] as const)('%s', (_, question, typed, reason) => {
+    expect(() => checkTyped(question, typed)).toThrow(
+      expect.objectContaining(reason ? { reason } : { code: 'invalid_field', field: 'own_intent' }),
+    );
+  });
+
+  test('may be left out, and stand where they may be typed', () => {
+    checkTyped({}, undefined);
+    checkTyped({ intent: { ...stated, isTypable: true } }, 'Pay one');
   });
 });

@@ -9,10 +9,12 @@ import {
   KEPT_SECONDS,
   MOST_OPEN,
   MOST_PARTICIPANTS,
+  shownSource,
   sourceOf,
   TRANSACTIONS,
   type Transaction,
   transactionFacts,
+  vouchedIntentOf,
 } from '../../../src/domain/authority/transactions/transaction.ts';
 import {
   type TransactionRegistry,
@@ -379,6 +381,7 @@ describe('the intent', () => {
     expect(digest).toBe(createHash('sha256').update(`${salt}${TYPED}`).digest('base64url'));
     expect(typed.intent).toEqual({
       ...{ text: TYPED, salt, digest, source: 'stated_by_agent', typedBy: 'acc_a', confirmedBy: ['acc_a'] },
+      statedDigest: intent.digest,
     });
     expect(audit.of('transaction.intent_typed')).toEqual([
       {
@@ -389,11 +392,21 @@ describe('the intent', () => {
       },
     ]);
     expect([sourceOf(typed), transactionFacts(typed, 'acc_a').source]).toEqual(['typed_by_person', 'typed_by_person']);
-    expect(transactionFacts(typed, 'acc_b').source).toBe('stated_by_agent');
-    expect(transactionFacts(typed, undefined)).toMatchObject({ source: 'stated_by_agent', intent: digest });
+    expect(transactionFacts(typed, 'acc_a').intent).toBe(digest);
+    expect(vouchedIntentOf(typed)).toEqual({ source: 'typed_by_person', digest });
+    // The agent never stated these words: where it vouches, it is for its own.
+    for (const other of ['acc_b', undefined]) {
+      expect(transactionFacts(typed, other)).toMatchObject({ source: 'stated_by_agent', intent: intent.digest });
+    }
+    const ofSeveral = { ...typed, participants: ['acc_a', 'acc_b'] };
+    expect(vouchedIntentOf(ofSeveral)).toEqual({ source: 'stated_by_agent', digest: intent.digest });
+    expect([shownSource(typed, 'acc_a'), shownSource(typed, 'acc_b')]).toEqual(['typed_by_person', 'typed_by_other']);
+    expect(shownSource({ intent }, 'acc_b')).toBe('stated_by_agent');
     // Another person reads that text and confirms it; then no person replaces it.
     expect(await registry.confirmIntent(id, 'acc_b', digest, BY)).toBe(true);
-    expect(transactionFacts(await storedOne(id), 'acc_b').source).toBe('confirmed_by_person');
+    const confirmedToo = await storedOne(id);
+    expect(transactionFacts(confirmedToo, 'acc_b')).toMatchObject({ source: 'confirmed_by_person', intent: digest });
+    expect(shownSource(confirmedToo, 'acc_b')).toBe('confirmed_by_person');
     expect(await type(id, 'acc_a', digest, 'Something else')).toBe(false);
     expect(await type(id, 'acc_b', digest, 'Something else')).toBe(false);
     expect((await storedOne(id)).intent.text).toBe(TYPED);
@@ -411,6 +424,20 @@ describe('the intent', () => {
       expect([audit.of('transaction.intent_typed'), confirmed().length]).toEqual([[], 1]);
     },
   );
+
+  test.each([
+    ['Pay 1050 EUR', 'Pay 10.50 EUR'],
+    ['Pay 10 $', 'Pay 10 €'],
+    ['Move it by 5 hours', 'Move it by -5 hours'],
+    ['Rooms 12', 'Rooms 1 2'],
+    ['Pay 5', 'Pay 5 %'],
+    ['बिल का भुगतान', 'बिल की भुगतान'],
+  ])('that the person corrects is theirs: %s becomes %s', async (intent, text) => {
+    const { id, intent: stated } = await open({ intent });
+    expect(await type(id, 'acc_a', stated.digest, text)).toBe(true);
+    expect((await storedOne(id)).intent).toMatchObject({ text, typedBy: 'acc_a' });
+    expect(confirmed()).toEqual([]);
+  });
 
   test('is typed neither over another text than the person saw, nor by others, nor after its end, nor unreadably', async () => {
     const { id, intent } = await open({ participants: ['acc_a', 'acc_b'], expiresIn: 60 });
@@ -446,5 +473,10 @@ describe('the intent', () => {
     for (const client of ['agt_b', 'app_b']) expect(await registry.named(client, first.id)).toBe('unknown');
     const { items } = await registry.list({ among: [{ opener: 'app_b' }] });
     expect(items).toHaveLength(1);
+    // An app that was killed vouches for nothing any more.
+    isOver = ({ parties = [] }) => parties.includes('app_a');
+    expect(await registry.named('agt_a', first.id)).toBe('ended');
+    expect(await registry.settle()).toBe(100);
+    expect(await storedOne(first.id)).toMatchObject({ state: 'closed', cause: 'kill' });
   });
 });

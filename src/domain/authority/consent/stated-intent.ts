@@ -1,6 +1,6 @@
 import { checkText } from '../../platform/display-names/display-text.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
-import { type IntentSource, isDeclared, MOST_INTENT_CHARACTERS, sourceOf } from '../transactions/transaction.ts';
+import { isDeclared, MOST_INTENT_CHARACTERS, type ShownSource } from '../transactions/transaction.ts';
 import type { TransactionRegistry } from '../transactions/transaction-registry.ts';
 import { isTypable, TYPED_FIELD } from '../transactions/vouched-intent.ts';
 import { consentRefusal } from './consent-refusals.ts';
@@ -9,7 +9,8 @@ import { consentRefusal } from './consent-refusals.ts';
 export type StatedIntent = {
   readonly text: string;
   readonly digest: string;
-  readonly source: IntentSource;
+  /** Whose words it has. */
+  readonly source: ShownSource;
   /** The person may put words of their own in its place. */
   readonly isTypable?: true;
 };
@@ -31,8 +32,7 @@ export const statedIntent = async (
   const { typedBy, source } = found.intent;
   return {
     ...{ text, digest },
-    // Who stated it first, unless it is another text now.
-    source: typedBy === undefined ? source : sourceOf({ intent: found.intent }),
+    source: typedBy === undefined ? source : typedBy === account ? 'typed_by_person' : 'typed_by_other',
     ...(isTypable(found, account) ? { isTypable: true } : {}),
   };
 };
@@ -40,7 +40,9 @@ export const statedIntent = async (
 /** Throws the refusal of a typed text where the page has no field for it, or that no page may show. */
 export const checkTyped = ({ intent }: { readonly intent?: StatedIntent }, typed: string | undefined): void => {
   if (typed === undefined) return;
-  if (!intent?.isTypable) throw consentRefusal('consent_not_asked', { field: TYPED_FIELD });
+  if (!intent) throw consentRefusal('consent_not_asked', { field: TYPED_FIELD });
+  // Another person has vouched for the intent since the page was made.
+  if (!intent.isTypable) throw consentRefusal('consent_changed');
   checkText(typed, TYPED_FIELD, MOST_INTENT_CHARACTERS);
 };
 

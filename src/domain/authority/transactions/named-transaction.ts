@@ -38,8 +38,8 @@ const remediesAt = (issuer: string) => ({
 });
 
 /**
- * The transaction that the parameter `transaction` names; undefined without one. Throws the refusal of an unknown one, of one
- * that another agent opened, or of a closed one. The refusal of a known one is recorded with its id. Throws StoreUnavailable.
+ * The transaction that the parameter `transaction` names; undefined without one. Throws the refusal of one that is unknown, or of
+ * another agent or app, or of a closed one. The refusal of a known one is recorded with its id. Throws StoreUnavailable.
  */
 export const namedTransaction = async (
   { transactions, issuer }: { readonly transactions: Pick<TransactionRegistry, 'named'>; readonly issuer: string },
@@ -57,8 +57,8 @@ export const namedTransaction = async (
 
 /**
  * The declared transaction of an exchange: the one that the presented token carries, or the one that the request names.
- * Undefined: the work has none. Only the agent that opened a transaction brings a token under it; a sub-agent gets a token that
- * is under it already. A token never leaves its transaction, so that the end of the transaction ends it. Throws as
+ * Undefined: the work has none. Only its agent, or an app that opened it for the agent, brings a token under it; a sub-agent gets
+ * a token that is under it already. A token never leaves its transaction, so that the end of the transaction ends it. Throws as
  * `namedTransaction`, and the refusal of another transaction than the token's.
  */
 export const transactionOf = async (

@@ -12,7 +12,7 @@ import {
 } from '../../ports/document-store.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
-import { type CloseCause, KEPT_SECONDS, type Transaction } from './transaction.ts';
+import { type CloseCause, KEPT_SECONDS, partOf, type Transaction } from './transaction.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
 
 /**
@@ -37,9 +37,9 @@ export interface TransactionClosing {
   /** The same for one that has ended already. Any other stays open. */
   closeIfOver(id: string): Promise<Versioned<Transaction> | undefined>;
   /**
-   * Closes transactions that are past their end, and those of agents that were killed or changed owner. `agent`: only those of
-   * this agent. Writes the events of closings that a process left unfinished. Several nodes may call it at any time; calls in
-   * one process during a run share the next run. Returns how many it closed.
+   * Closes transactions that are past their end, those of agents and openers that were killed, and those of agents that changed
+   * owner. `agent`: only those of this agent. Writes the events of closings that a process left unfinished. Several nodes may
+   * call it at any time; calls in one process during a run share the next run. Returns how many it closed.
    */
   settle(agent?: string): Promise<number>;
 }
@@ -64,8 +64,7 @@ export const transactionClosing = (deps: Deps): TransactionClosing => {
   /** Why an open transaction is over; undefined: it is not. */
   const overBy = async (one: Transaction): Promise<CloseCause | undefined> => {
     if (clock.now() >= one.expiresAt) return 'timeout';
-    const part = { parties: [one.agent], since: one.createdAt, ownership: one.ownership };
-    const end = await revocation.ended([part]);
+    const end = await revocation.ended([partOf(one)]);
     return end === undefined ? undefined : end === 'handed_over' ? 'hand_over' : 'kill';
   };
 

@@ -10,7 +10,7 @@ import { type DocumentStore, everyDocument } from '../../ports/document-store.ts
 import { GRADES, stepBook } from './grading.ts';
 import { statementLog } from './logged-statement.ts';
 import { TOKEN_ENDS, tokenEnds } from './token-ends.ts';
-import { sourceOf, type Transaction } from './transaction.ts';
+import { type Transaction, vouchedIntentOf } from './transaction.ts';
 import { transactionRefusal } from './transaction-refusals.ts';
 import type { TransactionRegistry } from './transaction-registry.ts';
 
@@ -111,8 +111,7 @@ export const transactionReceipts = ({
   /** What a receipt states, without when it was signed and the proof. */
   const statementOf = async (id: string, transaction: Transaction) => {
     const { book, refused, events } = await eventsOf(id);
-    const { agent, owner, trigger, intent, participants, composition, traceparent, createdAt, closedAt, cause } =
-      transaction;
+    const { agent, owner, trigger, participants, composition, traceparent, createdAt, closedAt, cause } = transaction;
     const endedAt = closedAt ?? transaction.expiresAt;
     const ends = await tokenEnds(documents, book.tokens(), endedAt * 1000);
     const steps = book.steps(endedAt, ends);
@@ -123,7 +122,7 @@ export const transactionReceipts = ({
       agent,
       owner,
       trigger,
-      intent: { digest: intent.digest, source: sourceOf(transaction) },
+      intent: vouchedIntentOf(transaction),
       ...(participants === undefined ? {} : { participants }),
       ...(composition === undefined ? {} : { composition }),
       ...(traceparent === undefined ? {} : { traceparent }),

@@ -21,6 +21,7 @@ import {
   KEPT_SECONDS,
   LONGEST_SECONDS,
   MOST_OPEN,
+  partOf,
   SHORTEST_SECONDS,
   TRANSACTIONS,
   type Transaction,
@@ -56,7 +57,7 @@ export interface TransactionRegistry extends TransactionClosing, VouchedIntent {
   live(id: string): Promise<Transaction | undefined>;
   /**
    * The open transaction that this client names: an agent its own, an app one that it opened. 'ended': this one is closed, or a
-   * kill or a change of owner of the agent has ended it. 'unknown': there is no such one. Throws StoreUnavailable.
+   * kill of the agent or app, or a change of owner, has ended it. 'unknown': there is no such one. Throws StoreUnavailable.
    */
   named(client: string, id: string): Promise<Transaction | 'unknown' | 'ended'>;
 }
@@ -164,8 +165,7 @@ export const transactionRegistry = (deps: {
       const found = (await transactions.get(id))?.document;
       if (found?.agent !== client && found?.opener !== client) return 'unknown';
       if (asItStands(found, clock.now()).state !== 'open') return 'ended';
-      const part = { parties: [found.agent], since: found.createdAt, ownership: found.ownership };
-      return (await revocation.ended([part])) === undefined ? found : 'ended';
+      return (await revocation.ended([partOf(found)])) === undefined ? found : 'ended';
     },
   };
 };

@@ -5,6 +5,7 @@
  * names a transaction (src/extensions/token-exchange), nor when a token is checked (src/provider/tokens/token-liveness.ts).
  */
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
+import type { Part } from '../../ports/revocation.ts';
 
 /** What started the work, as the agent states it. */
 export const TRIGGERS = ['person', 'schedule', 'event', 'transaction'] as const;
@@ -25,8 +26,10 @@ export type Intent = {
   readonly salt?: string;
   /** SHA-256 of salt and text in UTF-8, base64url; or as the agent gave it. */
   readonly digest: string;
-  /** Who opened the transaction with it. With `typedBy`, the text is no longer that one. */
+  /** Who opened the transaction, and stated its first intent. With `typedBy`, the text is no longer that one. */
   readonly source: 'stated_by_app' | 'stated_by_agent';
+  /** Digest of the intent that the opener stated. Absent: it is `digest`. */
+  readonly statedDigest?: string;
   /** Account of the person who typed the text. */
   readonly typedBy?: string;
   /** Accounts of the people who confirmed or typed the text, at most MOST_PARTICIPANTS. */
@@ -146,12 +149,17 @@ export type TransactionFacts = {
 export const transactionFacts = (
   { trigger, intent, participants }: Transaction,
   person: string | undefined,
-): TransactionFacts => ({
-  trigger,
-  intent: intent.digest,
-  source: person === undefined ? intent.source : sourceFor(intent, person),
-  ...(participants === undefined ? {} : { participants: participants.length }),
-});
+): TransactionFacts => {
+  const source = person === undefined ? intent.source : sourceFor(intent, person);
+  return {
+    ...{ trigger, intent: digestOf(intent, source), source },
+    ...(participants === undefined ? {} : { participants: participants.length }),
+  };
+};
+
+/** Digest of the text for which this source vouches: the opener for none that a person typed. */
+const digestOf = ({ digest, statedDigest = digest, source }: Intent, vouches: IntentSource): string =>
+  vouches === source ? statedDigest : digest;
 
 const sourceFor = ({ typedBy, confirmedBy, source }: Intent, person: string): IntentSource => {
   if (typedBy === person) return 'typed_by_person';
@@ -168,6 +176,30 @@ export const sourceOf = ({ intent, participants }: Pick<Transaction, 'intent' | 
   if (typedBy !== undefined) return 'typed_by_person';
   return confirmedBy.length > 0 ? 'confirmed_by_person' : source;
 };
+
+/** The same with the digest of the text for which that source vouches. */
+export const vouchedIntentOf = (
+  transaction: Pick<Transaction, 'intent' | 'participants'>,
+): { readonly digest: string; readonly source: IntentSource } => {
+  const source = sourceOf(transaction);
+  return { digest: digestOf(transaction.intent, source), source };
+};
+
+/** Who vouches for the text of the intent, as pages show it. `typed_by_other`: a person who vouches for nothing here. */
+export type ShownSource = IntentSource | 'typed_by_other';
+
+/** `person`: the reader, or the person for whom an approver decides. */
+export const shownSource = ({ intent }: Pick<Transaction, 'intent'>, person: string): ShownSource => {
+  const source = sourceFor(intent, person);
+  return source === intent.source && intent.typedBy !== undefined ? 'typed_by_other' : source;
+};
+
+/** What ends it: a kill of its agent or opener, and a change of the owner of its agent. */
+export const partOf = ({ agent, opener, createdAt, ownership }: Transaction): Part => ({
+  parties: opener === agent ? [agent] : [agent, opener],
+  since: createdAt,
+  ownership,
+});
 
 /** The participants besides this person; undefined for a transaction that is not of several people. */
 export const participantsBeside = (

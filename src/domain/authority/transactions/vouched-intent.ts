@@ -16,10 +16,10 @@ export interface VouchedIntent {
    */
   confirmIntent(id: string, person: string, digest: string, by: By): Promise<boolean>;
   /**
-   * Puts what a person typed in the place of the intent with this digest. The same words as that intent, apart from case, spaces
-   * and punctuation, only confirm it: they were there before. Changes nothing where `confirmIntent` would not, or once another
-   * person has confirmed or typed it. Returns whether it is vouched for by them. Throws 'invalid_field' for a text that no page
-   * may show, and StoreUnavailable.
+   * Puts what a person typed in the place of the intent with this digest. The same text, apart from case, width, spaces and the
+   * marks around it, only confirms the intent: it was there before. Changes nothing where `confirmIntent` would not, or once
+   * another person has confirmed or typed it. Returns whether it is vouched for by them. Throws 'invalid_field' for a text that
+   * no page may show, and StoreUnavailable.
    */
   typeIntent(
     id: string,
@@ -90,7 +90,10 @@ export const vouchedIntent = (deps: {
         id,
         event,
         (one) => mayType(one, person, digest),
-        ({ source }) => ({ ...typed, source, typedBy: person, confirmedBy: [person] }),
+        ({ source, digest: former, statedDigest = former }) => ({
+          ...{ ...typed, source, statedDigest },
+          ...{ typedBy: person, confirmedBy: [person] },
+        }),
       );
     },
   };
@@ -117,10 +120,13 @@ const mayType = (transaction: Transaction, person: string, digest: string): bool
 export const isTypable = ({ intent }: Pick<Transaction, 'intent'>, person: string): boolean =>
   (intent.confirmedBy ?? []).every((one) => one === person);
 
-/** A text by its letters and digits alone. Without any, by what is there. */
+/**
+ * A text without what a copy changes by the way: case, width, the number of spaces, quotation marks around it, and the mark at its
+ * end. All else may be what the person corrected: 10.50 is not 1050, and € is not $.
+ */
 const wordsOf = (text: string): string => {
-  const folded = text.normalize('NFKC').toLowerCase();
-  return folded.replace(/[^\p{L}\p{N}]+/gu, '') || folded;
+  const folded = text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ');
+  return folded.replace(/^[\s\p{Pi}\p{Pf}„‚"']+|[\s\p{Pi}\p{Pf}"'.!?]+$/gu, '') || folded;
 };
 
 const vouchedEvent = (

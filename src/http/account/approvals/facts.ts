@@ -5,7 +5,7 @@ import { approvalWords } from '../../../../views/words/approval.ts';
 import { type Approval, isBreakGlass, shownStateAt, slotOfVote, stateAt } from '../../../domain/approvals/approval.ts';
 import type { ApproverSlot } from '../../../domain/approvals/effective-votes.ts';
 import { txnOf } from '../../../domain/approvals/transaction-of-approval.ts';
-import { isDeclared, sourceOf, type Transaction } from '../../../domain/authority/transactions/transaction.ts';
+import { isDeclared, shownSource, type Transaction } from '../../../domain/authority/transactions/transaction.ts';
 import type { Agent } from '../../../domain/clients/agents/agent.ts';
 import { describedDetail } from '../../../domain/resources/authorization-details/described-detail.ts';
 import { typeOf } from '../../../domain/resources/authorization-details/narrowed-details.ts';
@@ -155,7 +155,9 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
 const intentOf = (approval: Approval, { transactions }: ApprovalContext): Pick<ApprovalFacts, 'intent'> => {
   const transaction = transactions.get(txnOf(approval) ?? '');
   const text = transaction?.intent.text;
-  return transaction && text !== undefined ? { intent: { text, source: sourceOf(transaction) } } : {};
+  return transaction && text !== undefined
+    ? { intent: { text, source: shownSource(transaction, approval.subject) } }
+    : {};
 };
 
 /** Each account once, in batches of the size that a store query takes. */

@@ -80,6 +80,9 @@ export const TRANSACTION = named(
           text: string('What the work is for. Absent when the opener sent only a digest.'),
           salt: string('Stands in front of the text in its digest. Absent when the opener sent only a digest.'),
           digest: string('SHA-256 of salt and text in UTF-8, base64url; or as the opener sent it.'),
+          stated_digest: string(
+            'The same of the intent that the opener stated. Present once a person typed another one. `source` is about this one while it names the opener.',
+          ),
           source: oneOf(
             'Who vouches for the intent. With several people it is confirmed once each of them has confirmed or typed it.',
             INTENT_SOURCES,
@@ -87,7 +90,7 @@ export const TRANSACTION = named(
           typed_by: string('The person who typed the text on a page of this server.'),
           confirmed_by: strings('People who confirmed or typed it on a page of this server.', MOST_PARTICIPANTS, 64),
         },
-        ['text', 'salt', 'typed_by', 'confirmed_by'],
+        ['text', 'salt', 'stated_digest', 'typed_by', 'confirmed_by'],
       ),
       composition: string('Digest of the composition that the agent had declared.'),
       participants: strings(PARTICIPANTS, MOST_PARTICIPANTS, 64),

@@ -98,7 +98,7 @@ const MEMBERS = [
 const showTransaction = (transaction: Transaction) => ({
   ...show(transaction, MEMBERS),
   intent: {
-    ...show(transaction.intent, ['text', 'salt', 'digest', 'typedBy', 'confirmedBy']),
+    ...show(transaction.intent, ['text', 'salt', 'digest', 'statedDigest', 'typedBy', 'confirmedBy']),
     source: sourceOf(transaction),
   },
   state: transaction.state === 'open' ? ('open' as const) : ('closed' as const),
