@@ -86,7 +86,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await keyboard.follow(page, 'Add keys');
       await look(page);
       await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
-      await keyboard.type(page, 'What you call it (optional)', 'Next');
+      await keyboard.type(page, 'Name (optional)', 'Next');
       await keyboard.press(page, 'Add');
       await look(page);
       await keyboard.press(page, 'Remove Next');

@@ -46,7 +46,7 @@ const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, ha
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 900 } };
 
 test.each([
-  ['at a desk, in English', DESK, 'en', 'Look and decide', 'Confirm the new owner', 'has a new owner', WIDE],
+  ['at a desk, in English', DESK, 'en', 'Review and decide', 'Confirm the new owner', 'has a new owner', WIDE],
   [
     'on a phone, in German',
     PHONE,

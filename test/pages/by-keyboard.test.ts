@@ -143,7 +143,7 @@ test('WB-12 a passkey is made, and signs for an approval of high risk', async ()
     await signIn(page, '/account/security/passkey', eve);
     await plugAuthenticator(page);
     await keyboard.type(page, 'Name of the passkey', 'Phone');
-    await keyboard.press(page, 'Make the passkey');
+    await keyboard.press(page, 'Create the passkey');
     expect(await heading(page)).toBe('Keep these recovery codes');
     await page.goto(scene.urlOf(asked));
     await keyboard.press(page, 'Approve with your passkey');

@@ -23,6 +23,6 @@ export const plugAuthenticator = async (page: Page): Promise<VirtualAuthenticato
 /** On the page that makes a passkey, signed in: makes the first one, and waits for its recovery codes. */
 export const makePasskey = async (page: Page, name: string): Promise<void> => {
   await page.getByLabel('Name of the passkey').fill(name);
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
+  await page.getByRole('button', { name: 'Create the passkey' }).click();
   await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
 };

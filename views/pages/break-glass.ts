@@ -124,7 +124,7 @@ const steps = ({ people, review, closed, secondUntil }: BreakGlassFacts): Html =
 
 const said = ({ reason = '', closed }: BreakGlassFacts): Html =>
   html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
-${closed && html`<p>${words.reasonIs(longText(closed.note, 2000))}</p>`}</div>`;
+${closed && html`<p>${words.noteIs(longText(closed.note, 2000))}</p>`}</div>`;
 
 const action = ({ can, values, basePath }: BreakGlassModel): Html | undefined => {
   switch (can.kind) {

@@ -41,7 +41,7 @@ ${savedViews(model.action)}
 <section aria-labelledby="list"><h2 id="list" class="unseen">${listWords.list}</h2>
 ${
   model.agents.length === 0
-    ? html`<p class="empty">${isAsked(model) ? html`${words.noneFits} <a href="${model.action}">${listWords.clear}</a>` : words.none}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.</p>`
+    ? html`<p class="empty">${isAsked(model) ? html`${words.noneFits} <a href="${model.action}">${listWords.clear}</a>` : html`${words.none} <a href="${model.basePath}/console/agents/new">${words.registerOne}</a>.`}${model.pages.nextHref !== undefined && html` ${words.moreFollows}`}</p>`
     : html`${agentRows(model.agents, { sorts: model.sorts, form: BULK_FORM })}
 ${bulk(model)}`
 }

@@ -189,19 +189,20 @@ const whole = ({ members, href, workHref }: AuditRow): Html =>
 const MOST = 400;
 
 /** Filters that few need. */
-const MORE = ['id', 'caller', 'txn', 'from', 'to'] as const;
+const MORE = ['resource', 'id', 'caller', 'txn', 'from', 'to'] as const;
 const HINTS = { caller: words.callerHint, txn: words.txnHint, text: words.textHint } as const;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {
   const text = (
     name: 'text' | 'id' | 'subject' | 'caller' | 'agent' | 'resource' | 'txn' | 'from' | 'to',
     maxLength: number,
-    { isDay, hint }: { readonly isDay?: true; readonly hint?: Phrase } = {},
+    { isDay, hint, isHintInside }: { readonly isDay?: true; readonly hint?: Phrase; readonly isHintInside?: true } = {},
   ): Html =>
     field({
       name,
       label: words[name],
       ...(hint === undefined ? {} : { hint }),
+      ...(isHintInside ? { isHintInside } : {}),
       value: asked[name],
       autocomplete: 'off',
       maxLength,
@@ -211,7 +212,7 @@ const filters = ({ action, asked, errors }: AuditPageModel): Html => {
     });
   const isMore = MORE.some((name) => asked[name] !== '' || errors[name] !== undefined);
   return html`<form method="get" action="${action}" class="filters log-filters" role="search">
-<div class="whole">${text('text', 200, { hint: HINTS.text })}</div>
+${text('text', 200, { hint: HINTS.text, isHintInside: true })}
 ${choice({
   name: 'type',
   label: words.event,
@@ -222,8 +223,8 @@ ${choice({
   ],
 })}
 ${asked.outcome !== '' && html`<input type="hidden" name="outcome" value="${asked.outcome}">`}
-${text('agent', 128)}${text('subject', 128)}${text('resource', 512)}
+${text('agent', 128)}${text('subject', 128)}
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
-<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('from', 10, { isDay: true })}${text('to', 10, { isDay: true })}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
+<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('from', 10, { isDay: true })}${text('to', 10, { isDay: true })}${text('resource', 512)}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
 </form>`;
 };

@@ -5,7 +5,7 @@ import { chosenForm, withBoxes } from '../partials/bulk-choice.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, commaList, factList, type ListModel, listPage } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
-import { actionLink } from '../partials/object-page.ts';
+import { headActions } from '../partials/object-page.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { delegationWords as words } from '../words/console-delegations.ts';
 import { delegationBulkWords as bulkWords } from '../words/console-delegations-bulk.ts';
@@ -54,7 +54,8 @@ export const delegationPage = (model: DelegationModel): Html => {
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'delegations', false),
-    body: html`<div class="page-head"><h1>${isolated(model.person)} <span aria-hidden="true">→</span><span class="unseen">${words.delegatedTo}</span> ${chosenName(model.agent)}</h1>
+    body: html`<div class="page-head"><div class="row"><h1>${isolated(model.person)} <span aria-hidden="true">→</span><span class="unseen">${words.delegatedTo}</span> ${chosenName(model.agent)}</h1>
+${headActions([], model.endHref === undefined ? [] : [{ text: words.end, href: model.endHref, kind: 'danger' }], plainText(model.agent, 60))}</div>
 <p class="facts">${delegationTag(model.state)} <span class="copied"><code>${plainText(model.id, 80)}</code>${copyButton(model.id)}</span></p></div>
 ${delegationTrees(model.tree)}
 <section aria-labelledby="facts" class="card"><h2 id="facts">${words.facts}</h2>
@@ -87,10 +88,7 @@ ${factList([
   [words.ends, timeText(model.until)],
   model.revokedAt !== undefined && [words.revokedAt, timeText(model.revokedAt)],
   model.lastUsedAt !== undefined && [words.lastUse, agoText(model.lastUsedAt)],
-])}${
-  model.endHref !== undefined &&
-  html`<div class="actions">${actionLink({ text: words.end, href: model.endHref, kind: 'danger' }, plainText(model.agent, 60))}</div>`
-}</section>`,
+])}</section>`,
   });
 };
 

@@ -25,7 +25,7 @@ export const overviewPage = (model: OverviewModel): Html =>
     title: consoleWords.name,
     width: 'wide',
     side: consoleNavigation(model, 'overview'),
-    body: html`<div class="page-head"><h1>${consoleWords.name}</h1>
+    body: html`<div class="page-head"><h1>${consoleWords.places.overview}</h1>
 <p class="lead">${model.seesAll ? words.leadAll : words.leadOwn}</p></div>
 ${
   model.openReviews > 0 &&

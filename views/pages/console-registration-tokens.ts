@@ -1,6 +1,7 @@
 import { anyName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Text } from '../html.ts';
-import { type Column, type ListModel, listPage } from '../partials/console-list.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import { type Column, confirmPage, type ListModel, listPage, table } from '../partials/console-list.ts';
 import { actionLink } from '../partials/object-page.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { registrationTokenWords as words } from '../words/console-registration-tokens.ts';
@@ -54,4 +55,22 @@ export const registrationTokensPage = (model: ListModel<RegistrationTokenRow>): 
   listPage(model, {
     ...{ place: 'registration-tokens', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
     ...{ pagesLabel: listWords.pagesOf.registrationTokens, newText: words.make },
+  });
+
+/** Asks before tokens are revoked, and shows which. The form POSTs `csrf` to `action`. */
+export const revokeRegistrationTokenPage = (
+  frame: ConsoleFrame,
+  asked: {
+    readonly action: string;
+    readonly cancelHref: string;
+    readonly tokens: readonly RegistrationTokenRow[];
+  },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'registration-tokens', title: words.revokeTitle, question: words.revokeAsked, lead: words.revokeLead },
+    more: table(
+      COLUMNS.filter(({ isActions }) => isActions !== true),
+      asked.tokens,
+    ),
+    ...{ button: words.revoke, action: asked.action, cancelHref: asked.cancelHref },
   });

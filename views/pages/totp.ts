@@ -31,8 +31,8 @@ export const totpPage = (model: TotpPageModel): Html =>
     body: html`<section class="card"><h1>${words.addApp}</h1>
 <p class="lead">${words.fromThenOn}</p>
 <h2>${words.scan}</h2>
-<figure class="qr">${qrCode(model.address, words.qrCode)}</figure>
-<p>${words.orType} <code class="key">${inGroups(model.secret)}</code> ${copyButton(model.secret, copyWords.key)}</p>
+<div class="scan"><figure class="qr">${qrCode(model.address, words.qrCode)}</figure>
+<p>${words.orType} <code class="key">${inGroups(model.secret)}</code> ${copyButton(model.secret, copyWords.key)}</p></div>
 <h2>${words.prove}</h2>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
 ${field({

@@ -66,7 +66,7 @@ export const accountAgentWords = {
     en: 'No agent may act for you. When one asks, you see who it is and what it wants before you decide; what you allow is then listed here, and can be ended here.',
     de: 'Kein Agent darf für Sie handeln. Fragt einer, sehen Sie, wer er ist und was er will, bevor Sie entscheiden; was Sie erlauben, steht dann hier und kann hier beendet werden.',
   }),
-  nothingNow: phrase({ en: 'Nothing at present', de: 'Zurzeit nichts' }),
+  nothingNow: phrase({ en: 'No access at present', de: 'Zurzeit kein Zugriff' }),
   brief: (rights: HtmlValue, others: number, until: HtmlValue) =>
     phrase({
       en: html`${rights}${others > 0 && ` and ${others} more`} · until ${until}`,

@@ -98,8 +98,8 @@ export const batchWords = {
     de: 'Sie braucht einen zweiten Faktor oder steht zu weit unten.',
   }),
   ownProof: phrase({
-    en: 'It takes a look and a proof of its own.',
-    de: 'Sie braucht einen eigenen Blick und einen eigenen Nachweis.',
+    en: 'You review and confirm it on its own page.',
+    de: 'Sie wird auf einer eigenen Seite geprüft und bestätigt.',
   }),
 };
 

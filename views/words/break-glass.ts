@@ -31,7 +31,7 @@ export const breakGlassWords = {
     },
   ],
   how: phrase({ en: 'How it works', de: 'So geht es' }),
-  openRequests: phrase({ en: 'Waiting requests', de: 'Wartende Anfragen' }),
+  openRequests: phrase({ en: 'Open requests', de: 'Offene Anfragen' }),
   needsRole: phrase({
     en: 'Without the break-glass role you can only review. Administrators assign the role on the page of a person.',
     de: 'Ohne die Rolle Notfall können Sie nur prüfen. Die Administration vergibt sie auf der Seite einer Person.',
@@ -60,7 +60,8 @@ export const breakGlassWords = {
     open: phrase({ en: 'Approved by two people', de: 'Durch zwei Personen freigegeben' }),
     closed: phrase({ en: 'Approved and reviewed', de: 'Freigegeben und geprüft' }),
   },
-  reasonIs: (reason: HtmlValue) => phrase({ en: html`“${reason}”`, de: html`„${reason}“` }),
+  reasonIs: (reason: HtmlValue) => phrase({ en: html`Reason: “${reason}”`, de: html`Grund: „${reason}“` }),
+  noteIs: (note: HtmlValue) => phrase({ en: html`Review: “${note}”`, de: html`Prüfung: „${note}“` }),
   calledBy: (name: HtmlValue, at: HtmlValue) =>
     phrase({ en: html`${name} requested it on ${at}.`, de: html`${name} hat es am ${at} verlangt.` }),
   secondUntil: (time: HtmlValue, left: HtmlValue) =>

@@ -10,7 +10,10 @@ export const agentPageWords = {
       en: 'Its owner has not accepted it yet.',
       de: 'Sein Eigentümer hat ihn noch nicht angenommen.',
     }),
-    suspended: phrase({ en: 'It is suspended.', de: 'Er ist ausgesetzt.' }),
+    suspended: phrase({
+      en: 'It is suspended. It can do nothing until its owner or an operator resumes it.',
+      de: 'Er ist ausgesetzt. Er kann nichts tun, bis sein Eigentümer oder ein Operator ihn fortsetzt.',
+    }),
     orphaned: phrase({
       en: 'It has no owner: its owner is gone. It is frozen until a new owner accepts it.',
       de: 'Er hat keinen Eigentümer mehr. Er ist eingefroren, bis ein neuer ihn annimmt.',

@@ -96,8 +96,8 @@ const counted =
 export const findingWords = {
   title: phrase({ en: 'Findings', de: 'Befunde' }),
   lead: phrase({
-    en: 'What is worth a look, the most urgent first.',
-    de: 'Was einen Blick wert ist, das Dringendste zuerst.',
+    en: 'What needs attention, the most urgent first.',
+    de: 'Was Aufmerksamkeit braucht, das Dringendste zuerst.',
   }),
   nothing: phrase({
     en: 'Nothing needs you: every agent that was looked at has an owner, is used, and is far from its end.',

@@ -9,10 +9,10 @@ export const auditWords = {
   event: phrase({ en: 'Event', de: 'Ereignis' }),
   outcome: phrase({ en: 'Outcome', de: 'Ausgang' }),
   id: phrase({ en: 'Any id', de: 'Kennung' }),
-  text: phrase({ en: 'Words', de: 'Wörter' }),
+  text: phrase({ en: 'Whole words', de: 'Ganze Wörter' }),
   textHint: phrase({
-    en: 'Whole words of the event, its API, scopes, tool or reason. Ids have a field of their own.',
-    de: 'Ganze Wörter aus Ereignis, API, Scopes, Werkzeug oder Grund. Kennungen haben ein eigenes Feld.',
+    en: 'Event, API, scope, tool or reason',
+    de: 'Ereignis, API, Scope oder Grund',
   }),
   noWord: phrase({
     en: 'Type a word of 2 to 24 letters or digits.',

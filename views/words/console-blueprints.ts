@@ -38,14 +38,14 @@ export const blueprintWords = {
   sections: {
     rights: phrase({ en: 'Rights', de: 'Rechte' }),
     rightsHint: phrase({
-      en: 'What agents may have at most. APIs that are not named are out of reach.',
+      en: 'The most that agents may have. They cannot use an API that is not named here.',
       de: 'Was Agenten höchstens haben dürfen. APIs, die nicht genannt sind, bleiben unerreichbar.',
     }),
     credentials: phrase({ en: 'Environments and credentials', de: 'Umgebungen und Nachweise' }),
     times: phrase({ en: 'Times and numbers', de: 'Zeiten und Anzahlen' }),
   },
   fields: {
-    authority: phrase({ en: 'Scopes within reach', de: 'Erreichbare Scopes' }),
+    authority: phrase({ en: 'Scopes at most', de: 'Scopes höchstens' }),
     approvals: phrase({
       en: 'Scopes that need an approval each time',
       de: 'Scopes, die jedes Mal eine Freigabe brauchen',

@@ -37,7 +37,7 @@ export const budgetWords = {
   add: phrase({ en: 'Set the budget', de: 'Budget setzen' }),
   changeTitle: phrase({ en: 'Change a budget', de: 'Budget ändern' }),
   changeLead: phrase({
-    en: 'The new limit applies from the next token on. A budget about something else is a new one.',
+    en: 'The new limit applies from the next token on. To limit something else, create a new budget.',
     de: 'Die neue Grenze gilt ab dem nächsten Token. Für etwas anderes setzen Sie ein neues Budget.',
   }),
   whom: phrase({ en: 'Whom it limits', de: 'Wen es begrenzt' }),

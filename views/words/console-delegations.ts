@@ -76,11 +76,14 @@ export const delegationWords = {
   detailsCount: (count: number, types: HtmlValue) =>
     phrase({ en: html`${count}: ${types}`, de: html`${count}: ${types}` }),
   calledBy: phrase({ en: 'Calling app', de: 'Aufrufende App' }),
-  hop: phrase({ en: 'Hop', de: 'Schritt' }),
-  furtherHops: phrase({ en: 'Further hops', de: 'Weitere Schritte' }),
-  notDelegable: phrase({ en: 'not delegable', de: 'nicht delegierbar' }),
+  hop: phrase({ en: 'Hop in the chain', de: 'Schritt in der Kette' }),
+  furtherHops: phrase({ en: 'Re-delegation', de: 'Weitergabe' }),
+  notDelegable: phrase({ en: 'not permitted', de: 'nicht erlaubt' }),
   delegable: (depth: number, agents: HtmlValue) =>
-    phrase({ en: html`${depth}, to ${agents}`, de: html`${depth}, an ${agents}` }),
+    phrase({
+      en: html`${depth === 1 ? 'one hop' : `up to ${depth} hops`}, to ${agents}`,
+      de: html`${depth === 1 ? 'ein Schritt' : `bis zu ${depth} Schritte`}, an ${agents}`,
+    }),
   created: phrase({ en: 'Created', de: 'Angelegt' }),
   ends: phrase({ en: 'Expires', de: 'Läuft ab' }),
   revokedAt: phrase({ en: 'Revoked', de: 'Widerrufen' }),

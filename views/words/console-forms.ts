@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const agentFormWords = {
   register: phrase({ en: 'Register an agent', de: 'Einen Agenten registrieren' }),
   registerLead: phrase({
-    en: 'It works as soon as its owner has accepted it. What you register for yourself is accepted with it.',
-    de: 'Er funktioniert, sobald sein Eigentümer ihn angenommen hat. Was Sie für sich selbst registrieren, ist damit angenommen.',
+    en: 'An agent works as soon as its owner accepts it. If you are the owner, the registration accepts it.',
+    de: 'Ein Agent funktioniert, sobald sein Eigentümer ihn annimmt. Sind Sie der Eigentümer, nimmt ihn die Registrierung an.',
   }),
   whoItIs: phrase({ en: '1. Identity', de: '1. Identität' }),
   name: phrase({ en: 'Name', de: 'Name' }),
@@ -28,7 +28,7 @@ export const agentFormWords = {
     en: 'An address or URL where people can ask about it.',
     de: 'Eine Adresse oder URL, unter der man nach ihm fragen kann.',
   }),
-  whereItStands: phrase({ en: '2. Where it stands', de: '2. Wo er steht' }),
+  whereItStands: phrase({ en: '2. Owner and environment', de: '2. Eigentümer und Umgebung' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   ownerHint: phrase({
     en: 'The account or group that is responsible for it.',
@@ -123,21 +123,21 @@ export const agentFormWords = {
   changeTitle: phrase({ en: 'Change an agent', de: 'Einen Agenten ändern' }),
   change: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
   changeLead: phrase({
-    en: 'People are asked again when what they saw of it changes.',
-    de: 'Personen werden noch einmal gefragt, wenn sich ändert, was sie von ihm gesehen haben.',
+    en: 'People are asked for consent again if you change what the consent page showed them.',
+    de: 'Personen werden erneut um Einwilligung gebeten, wenn Sie ändern, was die Seite der Einwilligung zeigte.',
   }),
   save: phrase({ en: 'Save', de: 'Speichern' }),
   addTitle: phrase({ en: 'Add a credential', de: 'Schlüssel hinzufügen' }),
   addKeys: (name: HtmlValue) => phrase({ en: html`Add keys to ${name}`, de: html`Schlüssel für ${name} hinzufügen` }),
   addLead: phrase({
-    en: 'Beside those it has, so that nothing stops while it changes from one to the other. Fill in one of the two.',
-    de: 'Neben denen, die er hat, damit nichts stillsteht, während er wechselt. Füllen Sie eines der beiden Felder aus.',
+    en: 'The agent keeps its present keys, so it can change to the new ones without a pause. Fill in one of the two fields.',
+    de: 'Der Agent behält seine Schlüssel und kann so ohne Pause auf die neuen wechseln. Füllen Sie eines der beiden Felder aus.',
   }),
   keysWithIds: phrase({
     en: 'A JSON Web Key, or a set of them ({"keys": […]}), each with a kid of its own. Never the private key.',
     de: 'Ein JSON Web Key oder mehrere ({"keys": […]}), jeder mit einer eigenen kid. Nie der private Schlüssel.',
   }),
-  credentialName: phrase({ en: 'What you call it (optional)', de: 'Wie Sie ihn nennen (optional)' }),
+  credentialName: phrase({ en: 'Name (optional)', de: 'Name (optional)' }),
   add: phrase({ en: 'Add', de: 'Hinzufügen' }),
   otherWays: phrase({
     en: 'Workload identities, certificates and attesters are added on the command line or over the API.',

@@ -58,10 +58,10 @@ export const issuerWords = {
     en: 'Default: the issuer of this server.',
     de: 'Vorgabe: der Aussteller dieses Servers.',
   }),
-  maxAge: phrase({ en: 'How long a token is valid', de: 'Gültigkeit eines Tokens' }),
+  maxAge: phrase({ en: 'Longest token lifetime', de: 'Längste Dauer eines Tokens' }),
   maxAgeNote: phrase({ en: 'It begins with iat.', de: 'Sie beginnt mit iat.' }),
   oneTime: phrase({ en: 'Accept a token with a jti only once', de: 'Ein Token mit jti nur einmal annehmen' }),
-  isOneTime: phrase({ en: 'Use of a token', de: 'Nutzung eines Tokens' }),
+  isOneTime: phrase({ en: 'A token is accepted', de: 'Ein Token gilt' }),
   once: phrase({ en: 'once', de: 'einmal' }),
   often: phrase({ en: 'until it expires', de: 'bis zu seinem Ablauf' }),
   health: {
@@ -75,7 +75,7 @@ export const issuerWords = {
   keysAfter: phrase({ en: 'Keys discarded', de: 'Schlüssel verworfen' }),
   disableTitle: phrase({ en: 'Disable a trusted issuer', de: 'Vertrauten Aussteller sperren' }),
   disableAsked: (name: HtmlValue) =>
-    phrase({ en: html`Trust ${name} no longer?`, de: html`${name} nicht mehr vertrauen?` }),
+    phrase({ en: html`Stop trusting ${name}?`, de: html`${name} nicht mehr vertrauen?` }),
   disableLead: phrase({
     en: 'The server refuses its tokens. Agents that have no other credential cannot authenticate.',
     de: 'Der Server lehnt seine Tokens ab. Agenten ohne anderen Nachweis können sich nicht authentifizieren.',

@@ -29,7 +29,7 @@ export const holdWords = {
       en: `${count}${isMore ? ' or more' : ''} ${count === 1 && !isMore ? 'record' : 'records'}`,
       de: `${count}${isMore ? ' oder mehr' : ''} ${count === 1 && !isMore ? 'Eintrag' : 'Einträge'}`,
     }),
-  nothingKept: phrase({ en: 'nothing any more', de: 'nichts mehr' }),
+  nothingKept: phrase({ en: 'no records', de: 'keine Einträge' }),
   keepsHint: phrase({
     en: 'The records in the store that a search finds. The hold also covers records that name the object elsewhere. All records after the first stay, too.',
     de: 'Die Einträge im Speicher, die eine Suche findet. Die Sperre umfasst auch Einträge, die das Objekt anderswo nennen. Alle Einträge nach dem ersten bleiben ebenfalls.',
@@ -40,8 +40,8 @@ export const holdWords = {
   },
   make: phrase({ en: 'Place a hold', de: 'Löschsperre anlegen' }),
   makeLead: phrase({
-    en: 'It applies at once, on all nodes. Records that are in an archive only stay there: keep the archive.',
-    de: 'Sie gilt sofort, auf allen Knoten. Einträge, die nur im Archiv sind, bleiben dort: Bewahren Sie das Archiv auf.',
+    en: 'It applies at once, on all nodes. It does not cover records that are only in an archive: keep that archive.',
+    de: 'Sie gilt sofort, auf allen Knoten. Einträge, die nur noch im Archiv sind, umfasst sie nicht: Bewahren Sie das Archiv auf.',
   }),
   what: phrase({ en: 'What to keep', de: 'Was bewahrt wird' }),
   whatHint: phrase({

@@ -18,7 +18,7 @@ export const objectWords = {
     en: 'A username, or the name of a group.',
     de: 'Ein Benutzername oder der Name einer Gruppe.',
   }),
-  accountHint: phrase({ en: 'A username or a name.', de: 'Ein Benutzername oder ein Name.' }),
+  accountHint: phrase({ en: 'Username or name of a person.', de: 'Benutzername oder Name einer Person.' }),
   nameOrId: phrase({ en: 'A name or an id.', de: 'Ein Name oder eine Kennung.' }),
   namesHint: phrase({ en: 'A name or an id on each line.', de: 'Je Zeile ein Name oder eine Kennung.' }),
   removeRow: phrase({ en: 'Remove', de: 'Entfernen' }),

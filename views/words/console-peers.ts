@@ -44,18 +44,21 @@ export const peerWords = {
   lifetime: phrase({ en: 'Longest lifetime of an assertion', de: 'Längste Lebensdauer einer Assertion' }),
   direction: phrase({ en: 'Direction', de: 'Richtung' }),
   directions: {
-    in: phrase({ en: 'they vouch for people here', de: 'sie bürgt hier für Personen' }),
-    out: phrase({ en: 'we vouch for people there', de: 'wir bürgen dort für Personen' }),
-    both: phrase({ en: 'both vouch for people', de: 'beide bürgen für Personen' }),
+    in: phrase({ en: 'this server accepts its assertions', de: 'dieser Server nimmt ihre Assertions an' }),
+    out: phrase({ en: 'this server issues assertions for it', de: 'dieser Server stellt Assertions für sie aus' }),
+    both: phrase({ en: 'this server accepts and issues assertions', de: 'dieser Server nimmt an und stellt aus' }),
     none: phrase({ en: 'none yet', de: 'noch keine' }),
   },
-  inboundHere: phrase({ en: 'What it may do here', de: 'Was sie hier darf' }),
-  outboundThere: phrase({ en: 'What we issue for it', de: 'Was wir für sie ausstellen' }),
+  inboundHere: phrase({ en: 'Assertions that this server accepts', de: 'Assertions, die dieser Server annimmt' }),
+  outboundThere: phrase({ en: 'Assertions that this server issues', de: 'Assertions, die dieser Server ausstellt' }),
   acceptsNone: phrase({
     en: 'This server accepts no assertions of it.',
     de: 'Dieser Server nimmt keine Assertions von ihr an.',
   }),
-  issuesNone: phrase({ en: 'Nothing.', de: 'Nichts.' }),
+  issuesNone: phrase({
+    en: 'This server issues no assertions for it.',
+    de: 'Dieser Server stellt keine Assertions für sie aus.',
+  }),
   who: phrase({ en: 'Clients that redeem', de: 'Clients, die einlösen' }),
   atMost: phrase({ en: 'Scopes at most', de: 'Scopes höchstens' }),
   longest: phrase({ en: 'Longest lifetime', de: 'Längste Dauer' }),
@@ -66,7 +69,7 @@ export const peerWords = {
     }),
   disableTitle: phrase({ en: 'Disable a trusted domain', de: 'Vertraute Domäne sperren' }),
   disableAsked: (name: HtmlValue) =>
-    phrase({ en: html`Trust ${name} no longer?`, de: html`${name} nicht mehr vertrauen?` }),
+    phrase({ en: html`Stop trusting ${name}?`, de: html`${name} nicht mehr vertrauen?` }),
   disableLead: phrase({
     en: 'The server accepts no assertions from it, and issues none for it. Tokens that rest on its assertions end.',
     de: 'Der Server nimmt keine Assertions von ihr an und stellt keine für sie aus. Tokens, die auf ihren Assertions beruhen, enden.',

@@ -14,8 +14,8 @@ export const registrationTokenWords = {
   token: phrase({ en: 'Token', de: 'Token' }),
   make: phrase({ en: 'New registration token', de: 'Neues Registrierungs-Token' }),
   makeLead: phrase({
-    en: 'Whom it registers is up to its holder, so give it to one program only. The server shows it once.',
-    de: 'Wen es registriert, bestimmt sein Inhaber: Geben Sie es nur einem Programm. Der Server zeigt es einmal.',
+    en: 'Its holder decides which software it registers, so give it to one program only. The server shows it once.',
+    de: 'Sein Inhaber bestimmt, welche Software es registriert: Geben Sie es nur einem Programm. Der Server zeigt es einmal.',
   }),
   add: phrase({ en: 'Create the token', de: 'Token anlegen' }),
   registers: phrase({ en: 'What it registers', de: 'Was es registriert' }),
@@ -26,8 +26,8 @@ export const registrationTokenWords = {
   }),
   blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
   blueprintHint: phrase({
-    en: 'The name of the blueprint of the agents. Empty: the token registers clients that are no agents; only administrators and operators create those.',
-    de: 'Der Name des Blueprints der Agenten. Leer: Das Token registriert Clients, die keine Agenten sind; solche legen nur Administratoren und Operatoren an.',
+    en: 'With a blueprint, the token registers agents. Without one, it registers other clients: only administrators and operators create such a token.',
+    de: 'Mit Blueprint registriert das Token Agenten. Ohne registriert es andere Clients: Ein solches legen nur Administratoren und Operatoren an.',
   }),
   agents: (blueprint: HtmlValue) => phrase({ en: html`Agents of ${blueprint}`, de: html`Agenten von ${blueprint}` }),
   clients: phrase({ en: 'Clients that are no agents', de: 'Clients, die keine Agenten sind' }),

@@ -74,8 +74,12 @@ export const webhookWords = {
   webhook: phrase({ en: 'Webhook', de: 'Webhook' }),
   url: phrase({ en: 'URL', de: 'URL' }),
   urlHint: phrase({
-    en: 'An https URL of a public host. After a change the endpoint is verified again.',
-    de: 'Eine https-URL eines öffentlichen Hosts. Nach einer Änderung wird der Endpunkt erneut geprüft.',
+    en: 'An https URL of a public host.',
+    de: 'Eine https-URL eines öffentlichen Hosts.',
+  }),
+  changeLead: phrase({
+    en: 'If you change the URL, the endpoint must be verified again.',
+    de: 'Wenn Sie die URL ändern, muss der Endpunkt erneut geprüft werden.',
   }),
   kinds: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
   allKinds: phrase({ en: 'All of them, at present', de: 'Alle, die es jetzt gibt' }),

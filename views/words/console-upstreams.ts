@@ -26,7 +26,7 @@ export const upstreamsWords = {
   switchOff: phrase({ en: 'Switch off', de: 'Abschalten' }),
   switchOn: phrase({ en: 'Switch on', de: 'Einschalten' }),
   issuer: phrase({ en: 'Issuer', de: 'Aussteller' }),
-  leads: phrase({ en: 'How people get there', de: 'Wie Personen dorthin kommen' }),
+  leads: phrase({ en: 'Offered', de: 'Angeboten' }),
   leading: (button: boolean, domains: HtmlValue) =>
     phrase({
       en: html`${button ? 'by a button on the sign-in page' : 'without a button'}${domains && html`, with an address at ${domains}`}`,

@@ -10,8 +10,8 @@ export const emailWords = {
   }),
   itIs: (address: HtmlValue, isVerified: boolean) =>
     phrase({
-      en: html`It is ${address}${!isVerified && ', which was not confirmed yet'}.`,
-      de: html`Sie lautet ${address}${!isVerified && ' und ist noch nicht bestätigt'}.`,
+      en: html`Current address: ${address}${!isVerified && ', not confirmed yet'}`,
+      de: html`Jetzige Adresse: ${address}${!isVerified && ', noch nicht bestätigt'}`,
     }),
   onItsWay: phrase({
     en: 'A link is on its way to the new address. It takes effect when you have opened the link and confirmed it.',

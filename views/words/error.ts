@@ -17,6 +17,9 @@ export const errorWords = {
       en: 'This app named an address that is not registered',
       de: 'Diese App nennt eine Adresse, die nicht registriert ist',
     }),
+    linkEnded: phrase({ en: 'This link no longer works', de: 'Dieser Link gilt nicht mehr' }),
+    requestEnded: phrase({ en: 'This request is not open', de: 'Diese Anfrage ist nicht offen' }),
+    signInEnded: phrase({ en: 'This sign-in cannot continue', de: 'Diese Anmeldung geht nicht weiter' }),
     unanswerable: phrase({ en: 'This request cannot be answered', de: 'Diese Anfrage lässt sich nicht beantworten' }),
   },
   unknownApp: phrase({

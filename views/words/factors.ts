@@ -4,26 +4,26 @@ import { phrase } from '../html.ts';
 export const factorWords = {
   addPasskey: phrase({ en: 'Add a passkey', de: 'Passkey hinzufügen' }),
   whatAPasskeyIs: phrase({
-    en: 'A passkey lies on your phone, computer or security key and opens with its lock: finger, face or PIN. It works for this address only, so a false page cannot get it from you.',
+    en: 'A passkey is stored on your phone, computer or security key. You unlock it with your finger, face or PIN. It works at this address only, so a fake page cannot get it.',
     de: 'Ein Passkey liegt auf Ihrem Telefon, Computer oder Sicherheitsschlüssel und öffnet sich mit dessen Sperre: Finger, Gesicht oder PIN. Er gilt nur für diese Adresse; so kann niemand Sie dazu bringen, ihn herzugeben.',
   }),
-  makePasskey: phrase({ en: 'Make the passkey', de: 'Passkey erstellen' }),
+  makePasskey: phrase({ en: 'Create the passkey', de: 'Passkey erstellen' }),
   nameOfPasskey: phrase({ en: 'Name of the passkey', de: 'Name des Passkeys' }),
   soThatYouKnowIt: phrase({ en: 'So that you know it among others.', de: 'Damit Sie ihn unter anderen erkennen.' }),
   needsBrowser: phrase({
-    en: 'Making a passkey takes a browser that has them, with JavaScript. An authenticator app works everywhere.',
+    en: 'To create a passkey, you need a browser that supports passkeys, with JavaScript. An authenticator app works everywhere.',
     de: 'Einen Passkey zu erstellen braucht einen Browser, der Passkeys kennt, mit JavaScript. Eine Authenticator-App geht überall.',
   }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
   addApp: phrase({ en: 'Add an authenticator app', de: 'Authenticator-App hinzufügen' }),
   fromThenOn: phrase({
-    en: 'From then on a sign-in takes your password and a code that the app shows.',
+    en: 'From then on, a sign-in needs your password and a code from the app.',
     de: 'Von da an braucht eine Anmeldung Ihr Passwort und einen Code, den die App zeigt.',
   }),
-  scan: phrase({ en: '1. Let the app read this', de: '1. Lassen Sie die App das lesen' }),
+  scan: phrase({ en: '1. Scan this code with the app', de: '1. Scannen Sie diesen Code mit der App' }),
   qrCode: phrase({ en: 'QR code for an authenticator app', de: 'QR-Code für eine Authenticator-App' }),
   orType: phrase({ en: 'Or type this key into the app:', de: 'Oder tippen Sie diesen Schlüssel in die App:' }),
-  prove: phrase({ en: '2. Show that it works', de: '2. Zeigen Sie, dass es geht' }),
+  prove: phrase({ en: '2. Enter a code from the app', de: '2. Geben Sie einen Code aus der App ein' }),
   nameOfApp: phrase({ en: 'Name of the app or phone', de: 'Name der App oder des Telefons' }),
   soThatYouKnowTheApp: phrase({
     en: 'So that you know it among others.',

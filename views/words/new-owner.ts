@@ -22,7 +22,7 @@ export const newOwnerWords = {
     en: 'If you confirm, the agent holds again what is listed here, and nothing more. If you end it, what it delegated further ends too. Until you answer, it stays suspended.',
     de: 'Bestätigen Sie, hat der Agent wieder, was hier steht, und nicht mehr. Beenden Sie es, endet auch, was er weitergegeben hat. Bis zu Ihrer Antwort bleibt es ausgesetzt.',
   }),
-  look: phrase({ en: 'Look and decide', de: 'Ansehen und entscheiden' }),
+  look: phrase({ en: 'Review and decide', de: 'Ansehen und entscheiden' }),
   about: (agent: string) =>
     phrase({ en: `about the new owner of ${agent}`, de: `über den neuen Eigentümer von ${agent}` }),
   confirmed: phrase({

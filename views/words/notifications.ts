@@ -4,8 +4,8 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const notificationsWords = {
   title: phrase({ en: 'Notifications', de: 'Benachrichtigungen' }),
   lead: phrase({
-    en: 'A browser can tell you when an agent waits for your decision, and when something changes in how you sign in. No message in a browser says what it is about, and opening one decides nothing.',
-    de: 'Ein Browser kann Ihnen sagen, wenn ein Agent auf Ihre Entscheidung wartet und wenn sich etwas an Ihrer Anmeldung ändert. Keine Nachricht im Browser sagt, worum es geht, und sie zu öffnen entscheidet nichts.',
+    en: 'Your browser can notify you when an agent waits for your decision, or when your sign-in changes. These messages show no details.',
+    de: 'Ihr Browser kann Sie benachrichtigen, wenn ein Agent auf Ihre Entscheidung wartet oder sich an Ihrer Anmeldung etwas ändert. Diese Nachrichten zeigen keine Einzelheiten.',
   }),
   leadOfMail: phrase({
     en: 'The server can tell you when an agent waits for your decision, and when something changes in how you sign in.',
@@ -45,7 +45,7 @@ export const notificationsWords = {
       en: html`Turned on ${on}, ${last ? html`last message ${last}` : 'nothing sent yet'}.`,
       de: html`Eingeschaltet ${on}, ${last ? html`letzte Nachricht ${last}` : 'noch nichts gesendet'}.`,
     }),
-  kinds: phrase({ en: 'What you are told, and how', de: 'Was Sie erfahren, und wie' }),
+  kinds: phrase({ en: 'Which notifications you get', de: 'Welche Benachrichtigungen Sie bekommen' }),
   choose: phrase({
     en: 'Mails about your own sign-in and alarms stay on: they protect your account.',
     de: 'Mails über Ihre eigene Anmeldung und Alarme bleiben an: Sie schützen Ihr Konto.',

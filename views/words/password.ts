@@ -22,7 +22,7 @@ export const passwordWords = {
 /** For users who cannot sign in. */
 export const resetWords = {
   another: phrase({ en: 'Get a new link', de: 'Neuen Link anfordern' }),
-  lookIntoMailbox: phrase({ en: 'Look into your mailbox', de: 'Sehen Sie in Ihr Postfach' }),
+  lookIntoMailbox: phrase({ en: 'Check your e-mail', de: 'Sehen Sie in Ihr Postfach' }),
   onItsWay: phrase({
     en: 'If there is such an account with a verified address, a mail with a link is on its way. The link works once, for half an hour.',
     de: 'Wenn es ein solches Konto mit bestätigter Adresse gibt, ist eine Mail mit einem Link unterwegs. Der Link gilt einmal und eine halbe Stunde lang.',

@@ -4,7 +4,7 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 export const securityWords = {
   title: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
   lead: phrase({
-    en: 'What proves that it is you. To change anything here you sign in anew.',
+    en: 'How you prove that it is you. To change anything here, you sign in again.',
     de: 'Womit Sie beweisen, dass Sie es sind. Um hier etwas zu ändern, melden Sie sich neu an.',
   }),
   twoStep: (isOn: boolean) =>

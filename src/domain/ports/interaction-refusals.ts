@@ -5,11 +5,11 @@ export const INTERACTION_REFUSALS = {
   interaction_answered: { code: 'conflict', text: 'This page was already answered.' },
   interaction_over: {
     code: 'not_found',
-    text: 'This page is over, or belongs to another browser. Start again where you came from.',
+    text: 'This request has ended, or another browser opened it. Start again where you came from.',
   },
   resumed_in_other_browser: {
     code: 'invalid_request',
-    text: 'This sign-in was not started in this browser, or is over.',
+    text: 'This sign-in has ended, or another browser started it. Start again where you came from.',
   },
 } as const satisfies RefusalTable;
 

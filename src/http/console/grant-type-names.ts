@@ -1,4 +1,4 @@
-import type { HtmlValue, Phrase } from '../../../views/html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../../../views/html.ts';
 import { effectWords } from '../../../views/words/console-effect.ts';
 import { grantTypeWords } from '../../../views/words/grant-types.ts';
 import {
@@ -14,8 +14,12 @@ const BY_TYPE: ReadonlyMap<string, Phrase> = new Map(
   GRANT_TYPE_NAMES.map((name) => [DECLARED_GRANT_TYPES[name].grantType, WORDS[name]]),
 );
 
+/** What the client does with it, and the value of `grant_type`: of a URN, its last part. */
+const named = (grantType: string): Html | string => {
+  const words = BY_TYPE.get(grantType);
+  return words === undefined ? grantType : html`${words} <code>${grantType.split(':').at(-1)}</code>`;
+};
+
 /** Grant types, named by what the client does with them. */
 export const signInMethodWords = (grantTypes: readonly string[]): HtmlValue =>
-  grantTypes.length === 0
-    ? effectWords.inNoWay
-    : grantTypes.map((name, index) => [index > 0 && ', ', BY_TYPE.get(name) ?? name]);
+  grantTypes.length === 0 ? effectWords.inNoWay : grantTypes.map((name, index) => [index > 0 && ', ', named(name)]);

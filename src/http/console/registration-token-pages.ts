@@ -1,10 +1,14 @@
-import { registrationTokensPage } from '../../../views/pages/console-registration-tokens.ts';
-import { confirmPage } from '../../../views/partials/console-list.ts';
+import {
+  type RegistrationTokenRow,
+  registrationTokensPage,
+  revokeRegistrationTokenPage,
+} from '../../../views/pages/console-registration-tokens.ts';
 import { secretPage } from '../../../views/partials/object-form.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { registrationTokenWords as words } from '../../../views/words/console-registration-tokens.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import { doerName, partyNames } from './console-deps.ts';
+import type { AnswerOf } from './console-calls.ts';
+import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import { durationField, lineField, namedField, numberField } from './form-fields.ts';
 import { listed } from './list-page.ts';
@@ -24,21 +28,10 @@ export const addRegistrationTokenPages = (parts: PageParts): void => {
       { operation: 'listInitialAccessTokens', path: home },
       queryOf(ctx).get('after'),
     );
-    const names = await partyNames(
-      deps,
-      items.flatMap(({ owner, created_by: by }) => [owner, by]),
-    );
-    const blueprints = new Map<string, string>();
-    for (const id of new Set(items.flatMap(({ blueprint }) => blueprint ?? []))) {
-      blueprints.set(id, (await deps.blueprints.get(id))?.document.name ?? id);
-    }
     const mayRevoke = calls.may('revokeInitialAccessToken', viewer.account);
-    const rows = items.map((one) => ({
-      ...{ id: one.id, used: one.used, uses: one.uses, state: one.state },
-      ...{ ownerName: names(one.owner), byName: doerName(names, one.created_by) },
-      ...{ createdAt: one.created_at, expiresAt: one.expires_at },
-      ...(one.blueprint === undefined ? {} : { blueprint: blueprints.get(one.blueprint) ?? one.blueprint }),
-      ...(mayRevoke && one.state === 'active' ? { revokeHref: `${home}/${one.id}/revoke` } : {}),
+    const rows = (await rowsOf(deps, items)).map((row) => ({
+      ...row,
+      ...(mayRevoke && row.state === 'active' ? { revokeHref: `${home}/${row.id}/revoke` } : {}),
     }));
     const newHref = calls.may('createInitialAccessToken', viewer.account) ? { newHref: `${home}/new` } : {};
     const asked = { search: '', state: '' };
@@ -49,10 +42,10 @@ export const addRegistrationTokenPages = (parts: PageParts): void => {
 
   page('/console/registration-tokens/:id/revoke', async (ctx, { viewer, frame }, id) => {
     calls.access('revokeInitialAccessToken', viewer.account);
-    await calls.run('getInitialAccessToken', viewer.account, viewer.by, { id });
-    const asked = { title: words.revokeTitle, question: words.revokeAsked, lead: words.revokeLead };
-    const form = { button: words.revoke, action: `${home}/${id}/revoke`, cancelHref: home };
-    sendPage(ctx, 200, confirmPage(frame, { place: 'registration-tokens', ...asked, ...form }));
+    const { body } = await calls.run('getInitialAccessToken', viewer.account, viewer.by, { id });
+    const tokens = await rowsOf(deps, [body as ShownToken]);
+    const form = { action: `${home}/${id}/revoke`, cancelHref: home };
+    sendPage(ctx, 200, revokeRegistrationTokenPage(frame, { ...form, tokens }));
   });
 
   router.post('/console/registration-tokens/:id/revoke', async (ctx) => {
@@ -61,6 +54,26 @@ export const addRegistrationTokenPages = (parts: PageParts): void => {
     await calls.run('revokeInitialAccessToken', account, by, { id: ctx.params['id'] ?? '' });
     seeOther(ctx, `${home}?done=tokenRevoked`);
   });
+};
+
+/** An initial access token as the management API shows it. */
+type ShownToken = AnswerOf<'getInitialAccessToken'>;
+
+const rowsOf = async (deps: ConsoleDeps, items: readonly ShownToken[]): Promise<readonly RegistrationTokenRow[]> => {
+  const names = await partyNames(
+    deps,
+    items.flatMap(({ owner, created_by: by }) => [owner, by]),
+  );
+  const blueprints = new Map<string, string>();
+  for (const id of new Set(items.flatMap(({ blueprint }) => blueprint ?? []))) {
+    blueprints.set(id, (await deps.blueprints.get(id))?.document.name ?? id);
+  }
+  return items.map((one) => ({
+    ...{ id: one.id, used: one.used, uses: one.uses, state: one.state },
+    ...{ ownerName: names(one.owner), byName: doerName(names, one.created_by) },
+    ...{ createdAt: one.created_at, expiresAt: one.expires_at },
+    ...(one.blueprint === undefined ? {} : { blueprint: blueprints.get(one.blueprint) ?? one.blueprint }),
+  }));
 };
 
 /** An hour is the default of the API, 30 days its most. */

@@ -203,7 +203,7 @@ const formsOf = ({ deps }: PageParts, home: string): ObjectFormSpec => ({
   },
   change: {
     ...{ read: 'getWebhook', operation: 'updateWebhook', title: words.changeTitle },
-    ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.urlHint },
+    ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
   },
 });
 

@@ -147,6 +147,13 @@ const TITLES: Readonly<Record<number, Phrase>> = {
   503: errorWords.later,
 };
 
+/** Titles of refusals of which the title by status says too little. */
+const TITLES_BY_REASON: Readonly<Record<string, Phrase>> = {
+  reset_link_invalid: errorWords.titles.linkEnded,
+  interaction_over: errorWords.titles.requestEnded,
+  resumed_in_other_browser: errorWords.titles.signInEnded,
+};
+
 export const statusOf = (error: DomainError): number => STATUS[error.code];
 
 /** Sets `Retry-After` if the refusal says when to try again. */
@@ -249,7 +256,7 @@ export const pages = (
       const page = errorPage({
         basePath,
         ...readerOf(ctx),
-        title: TITLES[status] ?? errorWords.failed,
+        title: TITLES_BY_REASON[error.reason ?? ''] ?? TITLES[status] ?? errorWords.failed,
         text: refusalPhrase(error),
         code: error.code,
         requestId: requestOf(ctx).request,

@@ -10,7 +10,7 @@ export const PAGE_REFUSALS = {
   page_provider_unknown: { code: 'not_found', text: 'There is no such provider to sign in at.' },
   upstream_answer_unexpected: {
     code: 'invalid_request',
-    text: 'This answer of a provider belongs to no sign-in that is under way in this browser. If one is, go on in its own tab; else begin again where you came from.',
+    text: 'No sign-in in this browser waits for this answer of a provider. Start again where you came from.',
   },
 } as const satisfies RefusalTable;
 

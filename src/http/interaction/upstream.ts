@@ -113,7 +113,8 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     const { code } = error;
     const text = refusalPhrase(error);
     const requestId = requestOf(ctx).request;
-    sendPage(ctx, 400, errorPage({ basePath, isUnknownReader: true, title: errorWords.failed, text, code, requestId }));
+    const title = errorWords.titles.signInEnded;
+    sendPage(ctx, 400, errorPage({ basePath, isUnknownReader: true, title, text, code, requestId }));
   };
 
   const showFailed = (ctx: Context, { purpose, name, error }: Arrival & { readonly next: 'failed' }): void => {

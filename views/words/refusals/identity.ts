@@ -163,6 +163,7 @@ export const UPSTREAM_GERMAN = {
 export const INTERACTION_GERMAN = {
   interaction_answered: 'Diese Seite wurde schon beantwortet.',
   interaction_over:
-    'Diese Seite ist vorbei oder gehört zu einem anderen Browser. Beginnen Sie noch einmal dort, woher Sie kamen.',
-  resumed_in_other_browser: 'Diese Anmeldung wurde nicht in diesem Browser begonnen oder ist vorbei.',
+    'Diese Anfrage ist beendet, oder ein anderer Browser hat sie geöffnet. Beginnen Sie noch einmal dort, woher Sie kamen.',
+  resumed_in_other_browser:
+    'Diese Anmeldung ist beendet, oder ein anderer Browser hat sie begonnen. Beginnen Sie noch einmal dort, woher Sie kamen.',
 } satisfies GermanWords;
