@@ -119,7 +119,7 @@ const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidde
 export const formSection = (section: FormSection): Html => {
   const { title, hint, controls = [], rows, after } = section;
   const inside = html`${hint !== undefined && html`<p class="hint">${hint}</p>`}
-${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : stacked(controls)}${rows && rowsOf(rows)}${after}`;
+${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : controls.map(controlOf)}${rows && rowsOf(rows)}${after}`;
   if (section.isFolded !== true) {
     // A field that says the same as its section is enough for the eye.
     const isRepeated = controls[0]?.label === title;
@@ -127,17 +127,6 @@ ${section.isRow ? html`<div class="duo">${controls.map(controlOf)}</div>` : stac
   }
   const isOpen = controls.some(({ error }) => error !== undefined);
   return html`<details class="card"${isOpen && html` open`}><summary>${title}</summary>${inside}</details>`;
-};
-
-const isDay = ({ look }: FormControl): boolean => look.kind === 'line' && look.isDay === true;
-
-/** One below the other; the two days of a period stand beside each other. */
-const stacked = (controls: readonly FormControl[]): HtmlValue => {
-  const days = controls.filter(isDay);
-  return controls.map((one) => {
-    if (!isDay(one)) return controlOf(one);
-    return one === days[0] ? html`<div class="duo">${days.map(controlOf)}</div>` : undefined;
-  });
 };
 
 const rowsOf = ({ label, items, member, add }: FormRows): Html =>
