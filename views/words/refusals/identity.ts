@@ -57,19 +57,21 @@ export const DIRECTORY_GERMAN = {
   directory_client_wrong:
     'Der Client eines Verzeichnisses ist aktiv, hat den grant type client_credentials und keine Rolle. Er ist kein Agent.',
   directory_client_taken: 'Als dieser Client weist sich schon ein anderes Verzeichnis aus.',
+  directory_client_set_by_other:
+    'Ein anderes Konto hat die Nachweise dieses Clients gesetzt und kennt sie vielleicht. Tauschen Sie zuerst das Secret, oder tragen Sie die Schlüssel ein.',
   directory_unknown: 'Der Client dieses Zugriffstokens gehört zu keinem aktiven Verzeichnis.',
   directory_token_of_person:
     'Ein Verzeichnis handelt für sich selbst: Fordern Sie das Zugriffstoken mit client_credentials an.',
   directory_user_not_found: 'Dieses Verzeichnis hat keinen solchen User.',
-  directory_account_privileged: 'Dieses Konto hat eine Rolle. So ein Konto gehört nie zu einem Verzeichnis.',
+  directory_account_privileged: 'Dieses Konto hat eine Rolle. Kein Verzeichnis kann es verwalten.',
   directory_account_taken: 'Dieses Konto gehört schon zu einem Verzeichnis.',
   directory_account_not_assigned: 'Dieses Konto gehört nicht zu diesem Verzeichnis.',
   directory_email_taken: 'Ein anderes Konto hat diese E-Mail-Adresse.',
   directory_account_disabled_here:
-    'Eine Person mit der Rolle administrator hat dieses Konto gesperrt. Nur diese Rolle entsperrt es.',
+    'Dieses Konto wurde hier gesperrt, nicht vom Verzeichnis. Die Rolle operator oder administrator kann es entsperren.',
   directory_user_changed: 'Der User wurde inzwischen geändert. Lesen Sie ihn noch einmal.',
   directory_deactivations_paused:
-    'Zu viele Konten wurden auf einmal deaktiviert, deshalb sind weitere Deaktivierungen angehalten. Die Rolle administrator kann sie fortsetzen.',
+    'Zu viele Konten wurden auf einmal deaktiviert oder umbenannt, deshalb ist beides angehalten. Die Rolle administrator kann es fortsetzen.',
   directory_not_paused: 'Die Deaktivierungen dieses Verzeichnisses sind nicht angehalten.',
   directory_list_too_long: 'Eine Liste liest höchstens {most} User. Filtern Sie nach userName, externalId oder id.',
 } satisfies GermanWords;

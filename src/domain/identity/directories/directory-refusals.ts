@@ -7,6 +7,10 @@ export const DIRECTORY_REFUSALS = {
     text: 'The client of a directory is an active client with the grant type client_credentials and without a role. It is no agent.',
   },
   directory_client_taken: { code: 'conflict', text: 'Another directory authenticates as this client.' },
+  directory_client_set_by_other: {
+    code: 'conflict',
+    text: 'Another account set the credentials of this client, and may know them. Rotate its secret or enter its keys first.',
+  },
   directory_unknown: { code: 'forbidden', text: 'The client of this access token belongs to no active directory.' },
   directory_token_of_person: {
     code: 'forbidden',
@@ -15,19 +19,19 @@ export const DIRECTORY_REFUSALS = {
   directory_user_not_found: { code: 'not_found', text: 'This directory has no such user.' },
   directory_account_privileged: {
     code: 'conflict',
-    text: 'This account holds a role. A directory never has such an account.',
+    text: 'This account holds a role. No directory can manage it.',
   },
   directory_account_taken: { code: 'conflict', text: 'This account belongs to a directory already.' },
   directory_account_not_assigned: { code: 'conflict', text: 'This account does not belong to this directory.' },
   directory_email_taken: { code: 'conflict', text: 'Another account has this e-mail address.' },
   directory_account_disabled_here: {
     code: 'forbidden',
-    text: 'An administrator of this server disabled the account. Only an administrator enables it again.',
+    text: 'This server disabled the account, and not this directory. An operator or administrator of the server can enable it.',
   },
   directory_user_changed: { code: 'precondition_failed', text: 'The user was changed in the meantime. Read it again.' },
   directory_deactivations_paused: {
     code: 'unavailable',
-    text: 'Too many accounts were deactivated at once, so further deactivations are paused. An administrator of this server can resume them.',
+    text: 'Too many accounts were deactivated or renamed at once, so both are paused. An administrator of this server can resume them.',
   },
   directory_not_paused: { code: 'conflict', text: 'Deactivations of this directory are not paused.' },
   directory_list_too_long: {

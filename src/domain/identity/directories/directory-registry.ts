@@ -20,7 +20,13 @@ type DirectoryClient = {
   readonly state: string;
   readonly roles: readonly string[];
   readonly grantTypes: readonly string[];
+  /** Absent: unknown. */
+  readonly credentialsSetBy?: { readonly caller: string; readonly isAdministrator?: true };
 };
+
+/** The holder of the credentials acts as the directory: an administrator vouches only for those that one set. */
+const isVouched = ({ credentialsSetBy: set }: DirectoryClient, { caller }: By): boolean =>
+  set?.isAdministrator === true || set?.caller === caller;
 
 export type NewDirectory = {
   readonly name: string;
@@ -50,7 +56,12 @@ export interface DirectoryRegistry {
   list(query?: PageQuery): Promise<Page<Directory>>;
   /** The active directory that authenticates as this client. */
   ofClient(client: string): Promise<Directory | undefined>;
-  /** Creates a directory. Throws 'invalid_field', and 'conflict' when the client belongs to another directory. */
+  /** Whether a directory, active or not, authenticates as this client. */
+  hasClient(client: string): Promise<boolean>;
+  /**
+   * Creates a directory. Throws 'invalid_field', and 'conflict' when the client belongs to another directory, or when
+   * neither the caller nor an administrator set its credentials.
+   */
   create(given: NewDirectory, by: By): Promise<Versioned<Directory>>;
   /** Throws as `create` does, and 'not_found' and 'precondition_failed'. */
   update(id: string, expected: number, change: DirectoryChange, by: By): Promise<Versioned<Directory>>;
@@ -75,13 +86,14 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     taken: () => directoryRefusal('directory_client_taken', { field: '/client' }),
   });
 
-  const checked = async (directory: Directory, before?: Directory): Promise<Directory> => {
+  const checked = async (directory: Directory, by: By, before?: Directory): Promise<Directory> => {
     checkText(directory.name, '/name', 100);
     if (directory.client === before?.client) return directory;
     const client = (await clients.get(directory.client))?.document;
     const isRight =
       client?.state === 'active' && client.roles.length === 0 && client.grantTypes.includes('client_credentials');
     if (!isRight) throw directoryRefusal('directory_client_wrong', { field: '/client' });
+    if (!isVouched(client, by)) throw directoryRefusal('directory_client_set_by_other', { field: '/client' });
     return directory;
   };
 
@@ -117,21 +129,23 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       return found?.document.state === 'active' ? found.document : undefined;
     },
 
+    hasClient: async (client): Promise<boolean> => (await collection.find({ where: { client }, limit: 1 })).length > 0,
+
     async create(given, by): Promise<Versioned<Directory>> {
       const now = clock.now();
       const { verifiesEmails = false, mostDeactivations = 20, mostDeactivationsPercent = 1, name, client } = given;
-      const directory = await checked({
+      const directory: Directory = {
         id: identifiers.newId('dir'),
         ...{ name, client, verifiesEmails, mostDeactivations, mostDeactivationsPercent },
         state: 'active',
         createdAt: now,
         updatedAt: now,
-      });
-      return documentsOf.insert(directory, 'directory.created', by);
+      };
+      return documentsOf.insert(await checked(directory, by), 'directory.created', by);
     },
 
     update: (id, expected, change, by): Promise<Versioned<Directory>> =>
-      documentsOf.change(id, expected, 'directory.updated', by, (found) => checked({ ...found, ...change }, found)),
+      documentsOf.change(id, expected, 'directory.updated', by, (found) => checked({ ...found, ...change }, by, found)),
 
     disable: (id, by): Promise<Versioned<Directory>> => setState(id, 'disabled', by),
     enable: (id, by): Promise<Versioned<Directory>> => setState(id, 'active', by),

@@ -6,6 +6,7 @@ import type { ClientRegistry } from '../../../../domain/clients/clients/client-r
 import { liftedBy } from '../../../../domain/clients/clients/exceptions.ts';
 import type { DynamicRegistration } from '../../../../domain/clients/registration/dynamic-registration.ts';
 import type { FreshFactor } from '../../../../domain/identity/accounts/fresh-factor.ts';
+import type { DirectoryRegistry } from '../../../../domain/identity/directories/directory-registry.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
 import { type Call, existing, objectAnswer, orderOf, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
 import { managementRefusal } from '../../management-refusals.ts';
@@ -72,16 +73,19 @@ type Dependencies = {
   readonly clients: ClientRegistry;
   readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'>;
   readonly requireFreshFactor: FreshFactor;
+  readonly directories: Pick<DirectoryRegistry, 'hasClient'>;
 };
 
 /**
- * Checks who may change which client. An operator changes neither a client with a role nor an app without consent. The holder
- * of a role client's key acts as its owner in this API. An app without consent acts for every user who signs in to it.
+ * Checks who may change which client. An operator changes neither a client with a role, nor an app without consent, nor the
+ * client of a directory. The holder of a role client's key acts as its owner in this API. An app without consent acts for every
+ * user who signs in to it. The client of a directory sets addresses of people, so its credentials are worth a password.
  */
 const handlers = ({
   clients,
   selfRegistration: { adopt, isSelfRegistered },
   requireFreshFactor,
+  directories,
 }: Dependencies): Handlers<typeof routes> => {
   const mayAct = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
     const found = existing(await clients.get(id));
@@ -98,7 +102,7 @@ const handlers = ({
 
   /**
    * Like `mayAct`. Also refuses a client that acts for another account and, without a second factor, a client without
-   * consent.
+   * consent and the client of a directory.
    */
   const changeable = async (call: Call, isOnlyAsking = false): Promise<Versioned<Client>> => {
     const found = await mayAct(call);
@@ -111,6 +115,10 @@ const handlers = ({
       requireAdministrator(call.caller, 'changes a client with a role that the caller does not hold');
     }
     if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
+    if (await directories.hasClient(call.id)) {
+      requireAdministrator(call.caller, 'changes the client of a directory');
+      requireFreshFactor(call.by);
+    }
     return found;
   };
   /** A client with a role acts for its owner, so it may do no more than that account. */
