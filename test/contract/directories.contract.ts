@@ -20,8 +20,10 @@ const DIRECTORY: Directory = {
 const worldOn = (documents: DocumentStore) => {
   const clock = { seconds: NOW, now: () => clock.seconds, nowMillis: () => clock.seconds * 1000 };
   const events: AuditEvent[] = [];
+  const before: { append: () => Promise<void> } = { append: async () => undefined };
   const audit = {
     async append(event: AuditEvent) {
+      await before.append();
       events.push(event);
       return { stream: 'a', sequence: events.length, hash: '' };
     },
@@ -30,6 +32,7 @@ const worldOn = (documents: DocumentStore) => {
   return {
     clock,
     events,
+    before,
     nodes: [node(), node(), node()],
     accounts: documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS),
   };
@@ -67,6 +70,31 @@ export const describeDirectories = (name: string, open: () => DocumentStore | Pr
         accounts.slice(0, 6).map((account, index) => outcomeOf(nodes[index % 3]!.count(DIRECTORY, account, BY))),
       );
       expect(after.filter((outcome) => outcome === 'counted')).toHaveLength(4);
+      await documents.close();
+    });
+
+    test('a pause and its end are on record before they apply, once each', async () => {
+      const documents = await open();
+      const { nodes, events, before } = worldOn(documents);
+      const [node, other] = nodes;
+      const pausedAt = async () => (await node!.activity(DIRECTORY.id))?.pausedAt;
+      for (const account of ['acc_0', 'acc_1', 'acc_2']) await node!.count(DIRECTORY, account, BY);
+      const seen: unknown[] = [];
+      before.append = async () => {
+        seen.push(await pausedAt());
+        throw new Error('the audit log cannot be written');
+      };
+      await expect(node!.count(DIRECTORY, 'acc_3', BY)).rejects.toThrow('the audit log cannot be written');
+      expect([seen, await pausedAt()]).toEqual([[undefined], undefined]);
+      before.append = async () => undefined;
+      expect(await outcomeOf(node!.count(DIRECTORY, 'acc_3', BY))).toBe('directory_deactivations_paused');
+      expect(await pausedAt()).toBe(NOW);
+      const ends = await Promise.all([node!, other!].map((one) => outcomeOf(one.resume(DIRECTORY, 2, BY))));
+      expect(ends.sort()).toEqual(['counted', 'directory_not_paused']);
+      expect(events.map(({ type }) => type)).toEqual([
+        'directory.deactivations_paused',
+        'directory.deactivations_resumed',
+      ]);
       await documents.close();
     });
 

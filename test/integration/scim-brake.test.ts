@@ -79,3 +79,22 @@ test('the percentage counts where it is more', async () => {
   for (const id of ids) statuses.push((await leave(directory, id)).status);
   expect(statuses).toEqual([200, 200, 200, 503, 503, 503]);
 });
+
+test('a change of username counts as a deactivation', async () => {
+  const directory = await makeDirectory(scene, { name: 'Renames', most_deactivations: 1 });
+  const [first = '', second = ''] = await users(directory, 2);
+  const rename = (id: string, value: string) => directory.patch(id, { op: 'replace', path: 'userName', value });
+  expect((await rename(first, 'renamed-first')).status).toBe(200);
+  const refused = await rename(second, 'renamed-second');
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '600']);
+  expect((await scene.management.call('GET', `/accounts/${second}`)).body['username']).not.toBe('renamed-second');
+  expect((await leave(directory, second)).status).toBe(503);
+  expect(await activity(directory)).toMatchObject({ deactivations: 1, held: [second] });
+  expect((await server.events('directory.deactivations_paused')).at(-1)).toMatchObject({ caller: directory.id });
+});
+
+test('the limit is at most 10,000', async () => {
+  const client = await scene.management.createClient({ name: 'Many', grant_types: ['client_credentials'] });
+  const body = { name: 'Many', client: client.id, most_deactivations: 10_001 };
+  expect((await scene.management.call('POST', '/directories', body)).status).toBe(400);
+});

@@ -21,7 +21,7 @@ const MEMBERS = {
   'verifies-emails': { value: 'YES', description: 'Whether its e-mail addresses are verified: yes or no (default).' },
   'most-deactivations': {
     value: 'N',
-    description: 'Accounts that it may deactivate within ten minutes. Default 20.',
+    description: 'Accounts that it may deactivate or rename within ten minutes. Default 20.',
   },
   'most-deactivations-percent': {
     value: 'N',

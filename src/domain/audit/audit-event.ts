@@ -111,11 +111,11 @@ export const AUDIT_EVENTS = {
   'delegation.confirmed': 'A person confirmed the new owner of an agent. Its suspended delegation is active again.',
   'delegation.revoked': 'A delegation ended, with all below it. `refused`: it had already ended.',
   'account.created': 'An account was created.',
-  'account.updated': 'An account was changed.',
+  'account.updated': 'An account was changed. `personal.username` is its former username, if that changed.',
   'account.disabled': 'An account was disabled. Its sessions have ended.',
   'account.enabled': 'An account was enabled again.',
   'account.removed':
-    'The directory of a disabled account deleted it. Username and address are free again, and the account stays disabled.',
+    'The directory of a disabled account deleted it. Its username (`personal.username`) and address are free again, and the account stays disabled.',
   'account.password_changed': 'A password was set.',
   'account.sessions_ended':
     'All sessions of an account ended, except the one in `inputs.kept`. All that depended on these sessions ended with them.',
@@ -206,11 +206,12 @@ export const AUDIT_EVENTS = {
   'directory.account_unassigned': 'An account was taken from a directory and stays as it is. `subject` is the account.',
   'directory.user_written':
     'A directory created or changed a user. `caller` is the directory, `subject` the account, and `changed` names the attributes. Events of the account follow.',
-  'directory.user_deleted': 'A directory deleted a user. The account is disabled, and the directory no longer has it.',
+  'directory.user_deleted':
+    'A directory deleted a user. The account is disabled, and the directory no longer manages it. Events of the account follow.',
   'directory.deactivations_paused':
-    'A directory deactivated too many accounts within ten minutes, so further deactivations are paused. `inputs.limit` is how many were allowed.',
+    'A directory deactivated or renamed too many accounts within ten minutes, so both are paused. `inputs.limit` is how many were allowed.',
   'directory.deactivations_resumed':
-    'An administrator resumed the deactivations of a directory. `inputs.allowed` is how many pass now within a day.',
+    'An administrator resumed the deactivations and changes of username of a directory. `inputs.allowed` is how many pass now within a day.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

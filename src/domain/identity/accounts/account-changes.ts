@@ -8,6 +8,7 @@ import {
   checkedLanguage,
   checkedName,
   checkedRoles,
+  checkedUsername,
 } from './account-fields.ts';
 import type { StoredAccount } from './account-reader.ts';
 import { accountRefusal } from './account-refusals.ts';
@@ -21,14 +22,27 @@ export const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, n
   updatedAt: now,
 });
 
-/** Undefined: it is disabled already. */
-export const disabledAt = (account: StoredAccount, now: number): StoredAccount | undefined =>
-  account.state === 'disabled'
-    ? undefined
-    : { ...withoutSessions(account, now), state: 'disabled', tokensValidFrom: now + 1 };
+/**
+ * `directory`: the one that disables it. Without it, an account that a directory disabled is one that others disabled from
+ * then on. Undefined: nothing changes.
+ */
+export const disabledAt = (
+  { disabledByDirectory, ...account }: StoredAccount,
+  now: number,
+  directory?: string,
+): StoredAccount | undefined => {
+  if (account.state === 'disabled') {
+    return directory === undefined && disabledByDirectory !== undefined ? { ...account, updatedAt: now } : undefined;
+  }
+  const by = directory === undefined ? {} : { disabledByDirectory: directory };
+  return { ...withoutSessions(account, now), ...by, state: 'disabled', tokensValidFrom: now + 1 };
+};
 
 /** Undefined: it is active already. Throws 'conflict' for a removed account. */
-export const enabledAt = (account: StoredAccount, now: number): StoredAccount | undefined => {
+export const enabledAt = (
+  { disabledByDirectory: _, ...account }: StoredAccount,
+  now: number,
+): StoredAccount | undefined => {
   if (account.removedAt !== undefined) throw accountRefusal('account_removed');
   return account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: now };
 };
@@ -102,6 +116,7 @@ export const changed = (account: StoredAccount, changes: AccountChanges, now: nu
   return withRoles(
     {
       ...rest,
+      ...(changes.username === undefined ? {} : { username: checkedUsername(changes.username) }),
       ...(changes.name === undefined ? {} : { name: checkedName(changes.name) }),
       ...(nextEmail === undefined ? {} : { email: nextEmail, emailVerified: verified }),
       ...(nextLanguage === undefined ? {} : { language: nextLanguage }),

@@ -19,8 +19,9 @@ export type NewAccount = {
   readonly password?: string;
 };
 
-/** Members to change; `null` removes a member. The username cannot change: audit readers know it. */
+/** Members to change; `null` removes a member. Only a directory changes usernames. */
 export type AccountChanges = {
+  readonly username?: string;
   readonly name?: string;
   readonly email?: string | null;
   readonly emailVerified?: boolean;

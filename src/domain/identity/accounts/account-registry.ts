@@ -1,10 +1,6 @@
-import type { AuditLog } from '../../audit/audit-event.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
-import type { Identifiers } from '../../ports/identifiers.ts';
-import type { DomainError } from '../../vocabulary/errors.ts';
+import { update, type Versioned } from '../../ports/document-store.ts';
 import { type Account, isLetCount } from './account.ts';
 import {
   changed,
@@ -27,45 +23,22 @@ import {
   type NewAccount,
 } from './account-fields.ts';
 import { type AccountReader, accountReader, published, type StoredAccount } from './account-reader.ts';
-import { accountRefusal } from './account-refusals.ts';
+import type { AccountRegistryDeps } from './account-registry-deps.ts';
 import { accountStore } from './account-store.ts';
 import type { Language } from './language.ts';
 import { lastAdministrator } from './last-administrator.ts';
-import type { Passwords } from './passwords.ts';
 import { signInRefusal } from './sign-in-refusals.ts';
+import { usernames } from './usernames.ts';
 
 export type { NewAccount } from './account-fields.ts';
 
-export type AccountRegistryDeps = {
-  readonly documents: DocumentStore;
-  readonly clock: Clock;
-  readonly identifiers: Identifiers;
-  readonly audit: AuditLog;
-  readonly passwords: Passwords;
-  /** Runs `write` only while no group has the name (groups/owner-names.ts). */
-  readonly ownerNames: {
-    give<T>(
-      name: string,
-      kind: 'account',
-      refusal: DomainError,
-      write: () => Promise<T>,
-      undo: { readonly takeBack: (written: T) => Promise<void> },
-    ): Promise<T>;
-  };
-  /** Called when an account is disabled or enabled, so that the agents it owns are frozen. */
-  readonly offboarding?: {
-    announce(id: string): Promise<void>;
-    left(id: string, by: By): Promise<void>;
-    returning(id: string): Promise<void>;
-  };
-  /** Called before all sessions of an account end (except a kept one), and again when they have ended. */
-  readonly sessions?: { ending(id: string, isOver: boolean, but?: string): Promise<void> };
-  /** Called before an account loses its verified address, so that a mail goes there first. */
-  readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
-};
-
 /** The session in which the user ends the others. */
 type KeptSession = { readonly id: string; readonly authTime: number };
+
+/** Throws when the account must not be changed. Called before the change, and on the account that it applies to. */
+type Check = (account: Account) => void;
+
+const noCheck: Check = () => undefined;
 
 /** The accounts of this installation. Each change is validated, then audited, then written. */
 export interface AccountRegistry extends AccountReader {
@@ -74,9 +47,12 @@ export interface AccountRegistry extends AccountReader {
    * id succeeds. Throws DomainError 'invalid_field', and 'conflict' when an account or a group has the username.
    */
   create(input: NewAccount, by: By, id?: string): Promise<Versioned<Account>>;
+  /** Throws 'conflict' when an account or a group has the username, in the form of `checkedUsername`. */
+  checkFree(username: string): Promise<void>;
   /**
    * Changes members of an account. Throws DomainError 'precondition_failed' when its version is no longer
-   * `expectedVersion`. Throws 'conflict' when the change would remove the last administrator's role.
+   * `expectedVersion`. Throws 'conflict' when the change would remove the last administrator's role, or when an account
+   * or a group has the new username.
    */
   update(id: string, expectedVersion: number, changes: AccountChanges, by: By): Promise<Versioned<Account>>;
   /**
@@ -97,14 +73,19 @@ export interface AccountRegistry extends AccountReader {
    */
   checkDisable(id: string, leaving?: readonly string[]): Promise<Account>;
   /**
-   * Disables an account. Also ends its sessions and tokens for good, including those that begin in this second. Does
-   * nothing when the account is disabled already. `check`: throws when the account must not be disabled, also in the swap.
+   * Disables an account. Also ends its sessions and tokens for good, including those that begin in this second. An
+   * account that is disabled already stays so; a `directory` that disabled it can then no longer enable it, unless it
+   * is the caller. `directory`: the one that disables it.
    */
-  disable(id: string, by: By, check?: (account: Account) => void): Promise<Versioned<Account>>;
+  disable(
+    id: string,
+    by: By,
+    given?: { readonly check?: Check; readonly directory?: string },
+  ): Promise<Versioned<Account>>;
   /** Frees username and address of a disabled account, for good. Idempotent. Throws 'conflict' for an active account. */
-  remove(id: string, by: By): Promise<void>;
+  remove(id: string, by: By, check?: Check): Promise<void>;
   /** Enables an account again. Earlier sessions and tokens stay ended. Idempotent. Throws 'conflict' for a removed one. */
-  enable(id: string, by: By): Promise<Versioned<Account>>;
+  enable(id: string, by: By, check?: Check): Promise<Versioned<Account>>;
   /**
    * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
    * Calls `onGood` when the password is acceptable, before any change; an error from it propagates. `instead`: the hash
@@ -132,6 +113,7 @@ export interface AccountRegistry extends AccountReader {
 export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
   const { documents, clock, identifiers, audit, passwords, ownerNames, offboarding, addressLeaves } = deps;
   const { accounts, record, existing, changeState } = accountStore({ documents, clock, audit });
+  const names = usernames({ accounts, ownerNames });
   const { oneByOne, refuseLast } = lastAdministrator({ documents, clock });
 
   const tellOldAddress = async (before: Account, next: string | undefined, by: By): Promise<void> => {
@@ -164,8 +146,7 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
         groups: checkedGroups(input.groups ?? []),
         ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
       };
-      const taken = accountRefusal('username_taken', { field: '/username' });
-      if ((await accounts.find({ where: { username }, limit: 1 })).length > 0) throw taken;
+      await names.checkFree(username);
       const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
       const account: StoredAccount = withRoles(
         {
@@ -183,15 +164,10 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       const made = withDerived(account, undefined, now);
       const insert = async (): Promise<Versioned<Account>> => {
         await record('account.created', account.id, by);
-        if (!(await tryInsert(accounts, made))) throw taken;
+        await accounts.insert(made);
         return published({ document: made, version: 1 });
       };
-      const isGroup = accountRefusal('username_is_group_name', {
-        field: '/username',
-      });
-      return ownerNames.give(username, 'account', isGroup, insert, {
-        takeBack: async () => void (await accounts.take(account.id)),
-      });
+      return names.give(username, insert, async () => void (await accounts.take(account.id)));
     },
 
     update(id, expectedVersion, changes, by) {
@@ -202,12 +178,22 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
         const now = clock.now();
         const next = withDerived(changed(document, changes, now), document, now);
         if (!next.roles.includes('administrator')) await refuseLast(document, { field: '/roles' });
-        await record('account.updated', id, by, Object.keys(changes).sort());
-        await tellOldAddress(document, next.email, by);
-        if (!(await accounts.replace(next, expectedVersion))) throw stale;
-        return published({ document: next, version: expectedVersion + 1 });
+        const { username } = document;
+        const isRenamed = next.username !== username;
+        if (isRenamed) await names.checkFree(next.username);
+        const write = async (): Promise<Versioned<Account>> => {
+          const former = isRenamed ? { personal: { username } } : {};
+          await record('account.updated', id, by, Object.keys(changes).sort(), former);
+          await tellOldAddress(document, next.email, by);
+          if (!(await accounts.replace(next, expectedVersion))) throw stale;
+          return published({ document: next, version: expectedVersion + 1 });
+        };
+        const takeBack = async () => void (await update(accounts, id, (account) => ({ ...account, username })));
+        return isRenamed ? names.give(next.username, write, takeBack) : write();
       });
     },
+
+    checkFree: names.checkFree,
 
     async confirmEmail(id, given, by, onGood): Promise<void> {
       const email = checkedEmail(given);
@@ -242,13 +228,16 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       return published(found).document;
     },
 
-    disable(id, by, check = () => undefined): Promise<Versioned<Account>> {
+    disable(id, by, { check = noCheck, directory } = {}): Promise<Versioned<Account>> {
       return oneByOne(async () => {
         const { document } = await existing(id);
         check(document);
         await refuseLast(document);
         const now = clock.now();
-        const disabled = (account: StoredAccount) => (check(account), disabledAt(account, now));
+        const disabled = (account: StoredAccount): StoredAccount | undefined => {
+          check(account);
+          return disabledAt(account, now, directory);
+        };
         await offboarding?.announce(id);
         const left = await overSessions(id, () => changeState(id, 'account.disabled', disabled, by));
         await offboarding?.left(id, by);
@@ -256,14 +245,23 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       });
     },
 
-    async remove(id, by): Promise<void> {
-      await changeState(id, 'account.removed', (account) => removedAt(account, clock.now()), by);
+    async remove(id, by, check = noCheck): Promise<void> {
+      const removed = (account: StoredAccount): StoredAccount | undefined => {
+        check(account);
+        return removedAt(account, clock.now());
+      };
+      const { username } = (await existing(id)).document;
+      await changeState(id, 'account.removed', removed, by, { personal: { username } });
     },
 
-    async enable(id, by): Promise<Versioned<Account>> {
-      enabledAt((await existing(id)).document, clock.now());
+    async enable(id, by, check = noCheck): Promise<Versioned<Account>> {
+      const enabled = (account: StoredAccount): StoredAccount | undefined => {
+        check(account);
+        return enabledAt(account, clock.now());
+      };
+      enabled((await existing(id)).document);
       await offboarding?.returning(id);
-      return changeState(id, 'account.enabled', (account) => enabledAt(account, clock.now()), by);
+      return changeState(id, 'account.enabled', enabled, by);
     },
 
     async setPassword(id, password, by, { onGood, instead, check } = {}): Promise<Versioned<Account>> {

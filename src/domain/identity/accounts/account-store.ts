@@ -55,7 +55,7 @@ export const accountStore = ({
       caller: by.caller,
       target: { kind: 'account', id },
       ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...(by.source === undefined ? {} : { personal: { ...more.personal, source: by.source } }),
       ...(changed ? { changed } : {}),
     });
 

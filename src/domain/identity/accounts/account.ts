@@ -47,6 +47,8 @@ export type Account = {
    * revives none.
    */
   readonly tokensValidFrom?: number;
+  /** The directory that disabled it. Only this one may enable it again. Absent: it is active, or others disabled it. */
+  readonly disabledByDirectory?: string;
   /** When its directory deleted it. It has no username and no address of its own, and stays disabled. */
   readonly removedAt?: number;
   readonly createdAt: number;

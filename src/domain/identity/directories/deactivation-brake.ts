@@ -1,8 +1,9 @@
 /**
- * Limits how many accounts a directory deactivates in ten minutes. A mistake there, or a stolen token, then ends few
- * accounts, and an administrator decides about the rest.
+ * Limits how many accounts a directory deactivates or renames in ten minutes. A mistake there, or a stolen token, then
+ * reaches few accounts, and an administrator decides about the rest.
  */
 import type { AuditLog } from '../../audit/audit-event.ts';
+import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, everyDocument, upsert } from '../../ports/document-store.ts';
@@ -12,6 +13,7 @@ import {
   type Directory,
   type DirectoryAccount,
   type DirectoryActivity,
+  MOST_COUNTED,
 } from './directory.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 
@@ -25,12 +27,16 @@ const CONTACT_SECONDS = 60;
 /** Many nodes may deactivate at once; each needs its turn at one document. */
 const MOST_SWAPS = 200;
 
-type Outcome = 'counted' | 'uncounted' | 'paused' | 'pausing';
+type Counts = Required<Pick<DirectoryActivity, 'accountCount' | 'countedAt'>>;
+/** The limit with its percentage, and the count of accounts that it follows from. */
+type Limits = { readonly limit: number; readonly counts: Counts };
+/** `uncounted`: the limit is not known. `pausing`: it is reached. Neither writes anything. */
+type Outcome = { readonly is: 'counted' | 'uncounted' | 'paused' | 'pausing'; readonly next?: DirectoryActivity };
 
 export interface DeactivationBrake {
   /**
-   * Counts a deactivation before it happens. Exact on all nodes: one compare-and-swap decides. An account counts once in
-   * ten minutes. Throws 'unavailable' while deactivations are paused, and at the first beyond the limit, which pauses them.
+   * Counts a deactivation or a change of username before it happens. Exact on all nodes: one compare-and-swap decides. An
+   * account counts once in ten minutes. Throws 'unavailable' while both are paused, and at the first beyond the limit, which pauses them.
    */
   count(directory: Directory, account: string, by: By): Promise<void>;
   /** The recent activity of a directory. Undefined: there was none. */
@@ -56,20 +62,31 @@ export const deactivationBrake = ({
   const activities = documents.collection<DirectoryActivity>(DIRECTORY_ACTIVITY);
   const accounts = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const none = (id: string): DirectoryActivity => ({ id, deactivations: [], held: [] });
+  const activityOf = async ({ id }: Directory): Promise<DirectoryActivity> =>
+    (await activities.get(id))?.document ?? none(id);
+
+  /** Pauses and resumes one after the other on all nodes, so that each has one event before it. */
+  const exclusively = <T>({ id }: Directory, work: () => Promise<T>): Promise<T> =>
+    withMutex({ documents, clock }, `deactivations ${id}`, work);
 
   const swap = (id: string, change: (activity: DirectoryActivity) => DirectoryActivity | undefined): Promise<void> =>
     upsert(activities, id, (found) => change(found ?? none(id)), MOST_SWAPS);
 
-  /** Counts the accounts of the directory only as far as they matter, and once in ten minutes. */
-  const limitOf = async (directory: Directory): Promise<{ readonly limit: number; readonly limitAt: number }> => {
+  /** Counts the accounts of the directory once in ten minutes. */
+  const countsOf = async (directory: Directory): Promise<Counts> => {
     const now = clock.now();
-    const { limit, limitAt = 0 } = (await activities.get(directory.id))?.document ?? none(directory.id);
-    const least = directory.mostDeactivations;
-    if (limit !== undefined && now - limitAt < WINDOW_SECONDS) return { limit: Math.max(limit, least), limitAt };
+    const { accountCount, countedAt = 0 } = await activityOf(directory);
+    if (accountCount !== undefined && now - countedAt < WINDOW_SECONDS) return { accountCount, countedAt };
     let count = 0;
     const query = { where: { directory: directory.id }, limit: 1000 };
     for await (const _ of everyDocument(accounts, query)) count += 1;
-    return { limit: Math.max(least, Math.floor((count * directory.mostDeactivationsPercent) / 100)), limitAt: now };
+    return { accountCount: count, countedAt: now };
+  };
+
+  const limitOf = async (directory: Directory): Promise<Limits> => {
+    const counts = await countsOf(directory);
+    const share = Math.floor((counts.accountCount * directory.mostDeactivationsPercent) / 100);
+    return { limit: Math.min(MOST_COUNTED, Math.max(directory.mostDeactivations, share)), counts };
   };
 
   const recent = ({ deactivations }: DirectoryActivity) =>
@@ -100,33 +117,45 @@ export const deactivationBrake = ({
       inputs,
     });
 
+  const outcomeFor = (activity: DirectoryActivity, account: string, limit: number, limits?: Limits): Outcome => {
+    if (activity.pausedAt !== undefined) return { is: 'paused', next: held(activity, account) };
+    const window = recent(activity);
+    if (window.some((one) => one.account === account)) return { is: 'counted' };
+    if (isAllowed(activity)) return { is: 'counted', next: { ...activity, allowed: (activity.allowed ?? 0) - 1 } };
+    if (window.length >= limit) return { is: limits ? 'pausing' : 'uncounted' };
+    const deactivations = [...window, { account, at: clock.now() }];
+    return { is: 'counted', next: { ...activity, ...limits?.counts, deactivations } };
+  };
+
+  /** Whether it paused. No: since the limit was reached, an administrator or the time has made room. */
+  const pause = (directory: Directory, account: string, limits: Limits, by: By): Promise<boolean> =>
+    exclusively(directory, async () => {
+      const { is } = outcomeFor(await activityOf(directory), account, limits.limit, limits);
+      if (is !== 'pausing') return false;
+      await record('directory.deactivations_paused', directory, by, { limit: limits.limit });
+      await swap(directory.id, (activity) => {
+        if (activity.pausedAt !== undefined) return held(activity, account);
+        return { ...held({ ...activity, held: [] }, account), ...limits.counts, pausedAt: clock.now() };
+      });
+      return true;
+    });
+
   const count = async (directory: Directory, account: string, by: By): Promise<void> => {
-    const before = (await activities.get(directory.id))?.document ?? none(directory.id);
+    const before = await activityOf(directory);
     const isNear = before.pausedAt === undefined && recent(before).length >= directory.mostDeactivations;
     const limits = isNear ? await limitOf(directory) : undefined;
     const limit = limits?.limit ?? directory.mostDeactivations;
-    const outcome: { is: Outcome } = { is: 'counted' };
+    const last: { outcome: Outcome } = { outcome: { is: 'counted' } };
     await swap(directory.id, (activity) => {
-      const window = recent(activity);
-      const isCounted = window.some((one) => one.account === account);
-      if (activity.pausedAt !== undefined) {
-        outcome.is = 'paused';
-        return held(activity, account);
-      }
-      outcome.is = 'counted';
-      if (isCounted) return undefined;
-      if (isAllowed(activity)) return { ...activity, allowed: (activity.allowed ?? 0) - 1 };
-      if (window.length < limit) {
-        return { ...activity, ...limits, deactivations: [...window, { account, at: clock.now() }] };
-      }
-      outcome.is = limits ? 'pausing' : 'uncounted';
-      return limits ? { ...held({ ...activity, held: [] }, account), ...limits, pausedAt: clock.now() } : undefined;
+      last.outcome = outcomeFor(activity, account, limit, limits);
+      return last.outcome.next === activity ? undefined : last.outcome.next;
     });
-    // Other nodes reached the limit since `before` was read, and the accounts of the directory are not counted yet.
-    if (outcome.is === 'uncounted') return count(directory, account, by);
-    // After the swap: only its winner knows that it pauses.
-    if (outcome.is === 'pausing') await record('directory.deactivations_paused', directory, by, { limit });
-    if (outcome.is !== 'counted') throw directoryRefusal('directory_deactivations_paused', RETRY);
+    const { is } = last.outcome;
+    if (is === 'counted') return;
+    const isPaused = is === 'paused' || (limits !== undefined && (await pause(directory, account, limits, by)));
+    if (isPaused) throw directoryRefusal('directory_deactivations_paused', RETRY);
+    // Others reached or left the limit since `before` was read.
+    await count(directory, account, by);
   };
 
   return {
@@ -134,19 +163,20 @@ export const deactivationBrake = ({
 
     count,
 
-    async resume(directory, allowed, by): Promise<void> {
-      const before = (await activities.get(directory.id))?.document;
-      if (before?.pausedAt === undefined) throw directoryRefusal('directory_not_paused');
-      const passes = allowed ?? before.held.length;
-      await record('directory.deactivations_resumed', directory, by, { allowed: passes });
-      await swap(directory.id, ({ pausedAt: _, isMoreHeld: __, ...activity }) => ({
-        ...activity,
-        deactivations: [],
-        held: [],
-        allowed: passes,
-        allowedUntil: clock.now() + ALLOWED_SECONDS,
-      }));
-    },
+    resume: (directory, allowed, by): Promise<void> =>
+      exclusively(directory, async () => {
+        const before = await activityOf(directory);
+        if (before.pausedAt === undefined) throw directoryRefusal('directory_not_paused');
+        const passes = allowed ?? before.held.length;
+        await record('directory.deactivations_resumed', directory, by, { allowed: passes });
+        await swap(directory.id, ({ pausedAt: _, isMoreHeld: __, ...activity }) => ({
+          ...activity,
+          deactivations: [],
+          held: [],
+          allowed: passes,
+          allowedUntil: clock.now() + ALLOWED_SECONDS,
+        }));
+      }),
 
     async contact(directory): Promise<void> {
       const now = clock.now();

@@ -1,4 +1,5 @@
 /** Reads the accounts of a directory: those that it created or was given, without those that hold a role. */
+import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore, Query, Versioned } from '../../ports/document-store.ts';
 import type { Account } from '../accounts/account.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
@@ -11,12 +12,14 @@ export type Pair = { readonly kept: Versioned<DirectoryAccount>; readonly accoun
 /** Maximum number of users that one list reads. */
 const MOST_LISTED = 10_000;
 const PAGE_SIZE = 500;
+/** A creation that has not ended after this time was cut off. */
+const LONGEST_CREATION_SECONDS = 3600;
 
 export interface DirectoryMembers {
   /** Undefined: the directory has no such account, or the account holds a role. */
   pairOf(directory: Directory, id: string): Promise<Pair | undefined>;
   /**
-   * All accounts that may fit a filter, oldest first. One look-up for `userName eq`, `externalId eq` and `id eq`. Throws
+   * All accounts that may fit a filter, oldest first. Removes records that a crash left without an account. One look-up for `userName eq`, `externalId eq` and `id eq`. Throws
    * 'invalid_field' where it would read more than 10,000.
    */
   candidates(directory: Directory, filter: Filter | undefined): Promise<readonly Pair[]>;
@@ -24,9 +27,11 @@ export interface DirectoryMembers {
 
 export const directoryMembers = ({
   documents,
+  clock,
   accounts,
 }: {
   readonly documents: DocumentStore;
+  readonly clock: Clock;
   readonly accounts: Pick<AccountReader, 'get' | 'getVersions' | 'findByUsername'>;
 }): DirectoryMembers => {
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
@@ -54,12 +59,21 @@ export const directoryMembers = ({
     }
   };
 
+  /** Whether a crash left the record: of a creation without its account, or of a deletion. */
+  const isLeftOver = ({ changingFrom }: DirectoryAccount, account: Account | undefined): boolean =>
+    account
+      ? account.removedAt !== undefined
+      : changingFrom !== undefined && clock.now() - changingFrom > LONGEST_CREATION_SECONDS;
+
   const withAccounts = async (
     directory: Directory,
     page: readonly Versioned<DirectoryAccount>[],
   ): Promise<readonly Pair[]> => {
     const all = await accounts.getVersions(page.map(({ document }) => document.id));
     const byId = new Map(all.map((account) => [account.document.id, account]));
+    for (const { document } of page) {
+      if (isLeftOver(document, byId.get(document.id)?.document)) await members.take(document.id);
+    }
     return page.flatMap((kept) => {
       const account = byId.get(kept.document.id);
       return account && kept.document.directory === directory.id && isVisible(account.document)

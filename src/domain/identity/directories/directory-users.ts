@@ -11,18 +11,25 @@ import { type DocumentStore, tryInsert, type Versioned } from '../../ports/docum
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
-import { checkedUsername } from '../accounts/account-fields.ts';
+import { type AccountChanges, checkedEmail, checkedName, checkedUsername } from '../accounts/account-fields.ts';
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import { emailKey } from '../accounts/email-key.ts';
-import { foldedName } from '../accounts/username.ts';
 import { type Filter, fits } from '../scim/filter.ts';
-import { scimRefusal } from '../scim/scim-refusals.ts';
 import type { Values } from '../scim/values.ts';
 import type { DeactivationBrake } from './deactivation-brake.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
 import { directoryMembers, type Pair } from './directory-members.ts';
 import { directoryRefusal } from './directory-refusals.ts';
-import { emailOf, isActive, keptOf, nameOf, usernameOf, writtenOf } from './user-mapping.ts';
+import {
+  accountChanges,
+  emailOf,
+  isActive,
+  keptOf,
+  nameOf,
+  newAddress,
+  usernameOf,
+  writtenOf,
+} from './user-mapping.ts';
 
 /** A user as a directory sees it. `values` has the attributes that it can write. */
 export type DirectoryUser = {
@@ -56,11 +63,11 @@ export interface DirectoryUsers {
   /**
    * Changes a user. Disabling the account has all its effects before this resolves. Throws 'not_found', 'invalid_field',
    * 'conflict', 'precondition_failed' for another version, 'forbidden' for an account that was disabled here, and
-   * 'unavailable' while deactivations are paused. Then nothing has changed.
+   * 'unavailable' while deactivations are paused, for a change of username as well. Then nothing has changed.
    */
   change(directory: Directory, id: string, change: UserChange, by: By): Promise<DirectoryUser>;
   /**
-   * Disables the account for good, and gives its username and address free. A user that is created again is another
+   * Disables the account for good, and frees its username and address. A user that is created again is another
    * account. Throws as `change` does.
    */
   remove(directory: Directory, id: string, versions: Versions, by: By): Promise<void>;
@@ -80,7 +87,7 @@ type Deps = {
 export const directoryUsers = (deps: Deps): DirectoryUsers => {
   const { documents, clock, identifiers, audit, accounts, brake } = deps;
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
-  const { pairOf, candidates } = directoryMembers({ documents, accounts });
+  const { pairOf, candidates } = directoryMembers({ documents, clock, accounts });
 
   const record = (
     type: 'directory.user_written' | 'directory.user_deleted',
@@ -130,38 +137,49 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
     });
   };
 
-  const deactivate = async (directory: Directory, { document }: Versioned<Account>, by: By): Promise<Account> => {
-    if (document.state === 'active') await brake.count(directory, document.id, by);
-    return (await accounts.disable(document.id, by, noRole)).document;
-  };
-
-  /** Writes name and address where the directory changed them. A value that was changed here stays otherwise. */
-  const writeAccount = async (directory: Directory, { kept, account }: Pair, next: Values, by: By): Promise<void> => {
-    const before = writtenOf(kept.document, account.document);
-    const [name, email] = [nameOf(next), emailOf(next)];
-    const isOtherEmail = email !== emailOf(before);
-    const own = account.document.email;
-    const changes = {
-      ...(name === nameOf(before) ? {} : { name }),
-      ...(isOtherEmail ? { email: email ?? null, ...(email ? { emailVerified: directory.verifiesEmails } : {}) } : {}),
+  /** Only the directory that disabled an account enables it, also when others disable it at the same time. */
+  const mayEnable =
+    (directory: Directory) =>
+    (account: Account): void => {
+      noRole(account);
+      if (account.state === 'disabled' && account.disabledByDirectory !== directory.id) {
+        throw directoryRefusal('directory_account_disabled_here');
+      }
     };
-    if (Object.keys(changes).length === 0) return;
-    const isNew = isOtherEmail && email !== undefined && (own === undefined || emailKey(own) !== emailKey(email));
-    await whileFree(isNew ? email : undefined, () =>
-      accounts.update(account.document.id, account.version, changes, by),
-    );
+
+  const setState = async (directory: Directory, { id, state }: Account, isMeant: boolean, by: By): Promise<void> => {
+    if (isMeant && state === 'disabled') await accounts.enable(id, by, mayEnable(directory));
+    if (!isMeant && state === 'active') await accounts.disable(id, by, { check: noRole, directory: directory.id });
   };
 
-  const checkChange = ({ kept, account }: Pair, next: Values): void => {
-    if (foldedName(usernameOf(next)) !== account.document.username) {
-      throw scimRefusal('scim_attribute_fixed', { params: { name: 'userName' } });
-    }
-    const isReturning = isActive(next) && account.document.state === 'disabled';
-    if (isReturning && account.document.tokensValidFrom !== kept.document.deactivatedFrom) {
-      throw directoryRefusal('directory_account_disabled_here');
+  /** Before the account changes: after a crash in between, the next change writes the whole of it. */
+  const marked = async ({ document, version }: Versioned<DirectoryAccount>): Promise<number | undefined> => {
+    if (document.changingFrom !== undefined) return version;
+    return (await members.replace({ ...document, changingFrom: clock.now() }, version)) ? version + 1 : undefined;
+  };
+
+  /** Returns the version of the record afterwards. Undefined: others changed the user at the same time. */
+  const writeAccount = async (
+    { kept, account }: Pair,
+    changes: AccountChanges,
+    by: By,
+  ): Promise<number | undefined> => {
+    if (Object.keys(changes).length === 0) return kept.version;
+    const version = await marked(kept);
+    if (version === undefined) return undefined;
+    try {
+      await accounts.update(account.document.id, account.version, changes, by);
+      return version;
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      // Nothing of the account was written.
+      await members.replace(kept.document, version);
+      if (error.code === 'precondition_failed') return undefined;
+      throw error;
     }
   };
 
+  /** Undefined: others changed the user at the same time. */
   const changeOnce = async (
     directory: Directory,
     id: string,
@@ -173,35 +191,25 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
     const before = writtenOf(kept.document, account.document);
     // A change that leaves `active` out keeps it: a PUT without it enables nothing.
     const next = { active: before['active'], ...change(before) };
-    checkChange(pair, next);
+    if (isActive(next)) mayEnable(directory)(account.document);
     const stored = keptOf(next);
+    const isAll = kept.document.changingFrom !== undefined;
     const changed = changedNames(before, next);
-    if (changed.length === 0) return shown(pair);
-    const isLeaving = !isActive(next) && account.document.state === 'active';
-    // Before anything is written: a refusal changes nothing.
-    if (isLeaving) await brake.count(directory, id, by);
-    await record('directory.user_written', directory, id, by, changed);
-    await writeAccount(directory, pair, next, by);
-    const { deactivatedFrom: _, ...rest } = kept.document;
-    const state = await stateOf(pair, isActive(next), by);
-    const written: DirectoryAccount = { ...rest, ...stored, ...state, updatedAt: clock.now() };
-    return (await members.replace(written, kept.version)) ? reread(directory, id) : undefined;
-  };
-
-  const stateOf = async (
-    { kept, account }: Pair,
-    active: boolean,
-    by: By,
-  ): Promise<Pick<DirectoryAccount, 'deactivatedFrom'>> => {
-    const { id, state } = account.document;
-    if (active) {
-      if (state === 'disabled') await accounts.enable(id, by);
-      return {};
-    }
-    const { deactivatedFrom } = kept.document;
-    if (state === 'disabled') return deactivatedFrom === undefined ? {} : { deactivatedFrom };
-    const { tokensValidFrom } = (await accounts.disable(id, by, noRole)).document;
-    return tokensValidFrom === undefined ? {} : { deactivatedFrom: tokensValidFrom };
+    if (changed.length === 0 && !isAll) return shown(pair);
+    const changes = accountChanges(directory, { before, next, account: account.document, isAll });
+    return whileFree(newAddress(account.document, changes), async () => {
+      // Before anything is written: a refusal changes nothing.
+      if (changes.username !== undefined) await accounts.checkFree(changes.username);
+      const isLeaving = !isActive(next) && account.document.state === 'active';
+      if (isLeaving || changes.username !== undefined) await brake.count(directory, id, by);
+      await record('directory.user_written', directory, id, by, changed);
+      const version = await writeAccount(pair, changes, by);
+      if (version === undefined) return undefined;
+      await setState(directory, account.document, isActive(next), by);
+      const { changingFrom: _, externalId: __, ...rest } = kept.document;
+      const written: DirectoryAccount = { ...rest, ...stored, updatedAt: clock.now() };
+      return (await members.replace(written, version)) ? reread(directory, id) : undefined;
+    });
   };
 
   const reread = async (directory: Directory, id: string): Promise<DirectoryUser> =>
@@ -223,26 +231,29 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 
     async create(directory, values, by): Promise<DirectoryUser> {
       const username = checkedUsername(usernameOf(values));
-      const email = emailOf(values);
+      const name = checkedName(nameOf(values));
+      const given = emailOf(values);
+      const email = given === undefined ? undefined : checkedEmail(given);
       const kept = keptOf(values);
       return whileFree(email, async () => {
+        await accounts.checkFree(username);
         const id = identifiers.newId('acc');
         const now = clock.now();
         await record('directory.user_written', directory, id, by, Object.keys(values).sort());
         const document: DirectoryAccount = { id, directory: directory.id, ...kept, createdAt: now, updatedAt: now };
         // Before the account: after a crash in between, the account that is created has its directory.
-        if (!(await tryInsert(members, document))) throw directoryRefusal('directory_account_taken');
+        if (!(await tryInsert(members, { ...document, changingFrom: now }))) {
+          throw directoryRefusal('directory_account_taken');
+        }
         const address = email === undefined ? {} : { email, emailVerified: directory.verifiesEmails };
         try {
-          await accounts.create({ username, name: nameOf(values), ...address }, by, id);
+          const { document: account } = await accounts.create({ username, name, ...address }, by, id);
+          await setState(directory, account, isActive(values), by);
         } catch (error) {
-          if (isDomainError(error)) await members.take(id);
+          if (isDomainError(error) && !(await accounts.get(id))) await members.take(id);
           throw error;
         }
-        if (isActive(values)) return reread(directory, id);
-        const { tokensValidFrom } = (await accounts.disable(id, by)).document;
-        const state = tokensValidFrom === undefined ? {} : { deactivatedFrom: tokensValidFrom };
-        await members.replace({ ...document, ...state }, 1);
+        await members.replace(document, 1);
         return reread(directory, id);
       });
     },
@@ -258,11 +269,13 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 
     remove: (directory, id, versions, by): Promise<void> =>
       exclusively(id, async () => {
-        const { account } = await existing(directory, id, versions);
-        await deactivate(directory, account, by);
+        const { document } = (await existing(directory, id, versions)).account;
+        if (document.state === 'active') await brake.count(directory, id, by);
         await record('directory.user_deleted', directory, id, by);
+        // Also of a disabled account: that completes what a crash cut off.
+        await accounts.disable(id, by, { check: noRole, directory: directory.id });
         await deps.endLinks(id, by);
-        await accounts.remove(id, by);
+        await accounts.remove(id, by, noRole);
         await members.take(id);
       }),
   };

@@ -5,6 +5,9 @@
  */
 import type { OwnedCollection } from '../../ports/owned-collection.ts';
 
+/** Most deactivations that are counted within ten minutes. No setting raises it. */
+export const MOST_COUNTED = 10_000;
+
 /** A directory that provisions accounts here. */
 export type Directory = {
   /** `dir_…` */
@@ -15,8 +18,8 @@ export type Directory = {
   /** Whether addresses from it are verified. */
   readonly verifiesEmails: boolean;
   /**
-   * It may deactivate so many accounts in ten minutes, or so many percent of its accounts, whichever is more. At one more,
-   * deactivations pause.
+   * It may deactivate or rename so many accounts in ten minutes, or so many percent of its accounts, whichever is more, and
+   * never more than 10,000. At one more, both pause.
    */
   readonly mostDeactivations: number;
   readonly mostDeactivationsPercent: number;
@@ -47,8 +50,11 @@ export type DirectoryAccount = {
   readonly externalId?: string;
   /** Attributes of a User without `id`, `meta`, `userName` and `active`. */
   readonly attributes: { readonly [name: string]: unknown };
-  /** `tokensValidFrom` of the account after the directory disabled it. Only then may the directory enable it again. */
-  readonly deactivatedFrom?: number;
+  /**
+   * Since when a creation or a change of the account is under way. It stays after a crash: the next change then writes all that
+   * the directory says, and a record without an account is removed.
+   */
+  readonly changingFrom?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
@@ -62,7 +68,7 @@ export const DIRECTORY_ACCOUNTS = {
   cached: false,
   retention: {
     removedBy: 'registry',
-    once: 'the directory deletes the user, or an administrator takes the account from it',
+    once: 'the directory deletes the user, an administrator takes the account from it, or its creation failed',
   },
   transfer: 'gives authority',
   indexes: [{ fields: ['directory', 'createdAt'] }, { fields: ['directory', 'externalId'] }, { fields: ['createdAt'] }],
@@ -77,11 +83,11 @@ export type DirectoryActivity = {
   /** Id of the directory. */
   readonly id: string;
   readonly lastContactAt?: number;
-  /** Deactivations of the last ten minutes. */
+  /** Deactivations of the last ten minutes; a change of username counts as one. */
   readonly deactivations: readonly Deactivation[];
-  /** How many it may deactivate within ten minutes, as counted at `limitAt`. */
-  readonly limit?: number;
-  readonly limitAt?: number;
+  /** How many accounts the directory had at `countedAt`. The percentage applies to it. */
+  readonly accountCount?: number;
+  readonly countedAt?: number;
   /** Since when deactivations are paused. */
   readonly pausedAt?: number;
   /** Accounts whose deactivation was refused in this pause, oldest first. */

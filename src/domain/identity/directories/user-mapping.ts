@@ -1,8 +1,11 @@
 /** Which attribute of a user is which member of an account. */
 import type { Account } from '../accounts/account.ts';
+import { type AccountChanges, checkedEmail, checkedName, checkedUsername } from '../accounts/account-fields.ts';
+import { emailKey } from '../accounts/email-key.ts';
+import { foldedName } from '../accounts/username.ts';
 import { scimRefusal } from '../scim/scim-refusals.ts';
 import { isObject, type Values } from '../scim/values.ts';
-import type { DirectoryAccount } from './directory.ts';
+import type { Directory, DirectoryAccount } from './directory.ts';
 
 /** Bytes of the attributes of one user as JSON. */
 const MOST_BYTES = 16_384;
@@ -56,3 +59,34 @@ export const emailOf = ({ emails }: Values): string | undefined => {
     all[0];
   return chosen && textIn(chosen['value']);
 };
+
+type Change = {
+  readonly before: Values;
+  readonly next: Values;
+  readonly account: Account;
+  /** An earlier change was cut off: what the directory says now applies, also where it did not change. */
+  readonly isAll: boolean;
+};
+
+/**
+ * What of the account changes: what the directory changed. A value that was changed here stays otherwise. Throws
+ * 'invalid_field' for a value that an account cannot have.
+ */
+export const accountChanges = (
+  { verifiesEmails }: Pick<Directory, 'verifiesEmails'>,
+  { before, next, account, isAll }: Change,
+): AccountChanges => {
+  const [username, name, email] = [usernameOf(next), nameOf(next), emailOf(next)];
+  const isOtherName = name !== (isAll ? account.name : nameOf(before));
+  const isOtherEmail = email !== (isAll ? account.email : emailOf(before));
+  const address = email === undefined ? { email: null } : { email: checkedEmail(email), emailVerified: verifiesEmails };
+  return {
+    ...(foldedName(username) === account.username ? {} : { username: checkedUsername(username) }),
+    ...(isOtherName ? { name: checkedName(name) } : {}),
+    ...(isOtherEmail ? address : {}),
+  };
+};
+
+/** The address that an account gets, unless it has it already in another form. */
+export const newAddress = ({ email: own }: Account, { email }: AccountChanges): string | undefined =>
+  email && (own === undefined || emailKey(own) !== emailKey(email)) ? email : undefined;

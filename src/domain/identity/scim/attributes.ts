@@ -14,7 +14,7 @@ export type Attribute = {
   readonly multiValued: boolean;
   readonly required: boolean;
   readonly caseExact: boolean;
-  readonly mutability: 'readOnly' | 'readWrite' | 'immutable';
+  readonly mutability: 'readOnly' | 'readWrite';
   readonly returned: 'default' | 'always';
   readonly uniqueness: 'none' | 'server';
   readonly subAttributes?: readonly Attribute[];
@@ -65,9 +65,7 @@ const address = attribute('addresses', 'Postal addresses. Stored and returned on
 });
 
 export const USER_ATTRIBUTES: readonly Attribute[] = [
-  attribute('userName', 'Username of the account. Cannot be changed.', {
-    ...{ required: true, mutability: 'immutable', returned: 'always', uniqueness: 'server' },
-  }),
+  attribute('userName', 'Username of the account.', { required: true, returned: 'always', uniqueness: 'server' }),
   attribute('name', 'Parts of the name.', {
     type: 'complex',
     subAttributes: [

@@ -1,6 +1,10 @@
 /** Resource: directories that provision accounts over SCIM. */
 import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity/directories/deactivation-brake.ts';
-import type { Directory, DirectoryActivity } from '../../../domain/identity/directories/directory.ts';
+import {
+  type Directory,
+  type DirectoryActivity,
+  MOST_COUNTED,
+} from '../../../domain/identity/directories/directory.ts';
 import type { DirectoryRegistry } from '../../../domain/identity/directories/directory-registry.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
@@ -34,14 +38,14 @@ const DIRECTORY_MEMBERS = {
   verifies_emails: flag(
     'Whether e-mail addresses from the directory are verified. A person with a verified address can set a password by mail. Default false.',
   ),
-  most_deactivations: integer('How many accounts it may deactivate within ten minutes. Default 20.', {
+  most_deactivations: integer('How many accounts it may deactivate or rename within ten minutes. Default 20.', {
     minimum: 1,
-    maximum: 1_000_000,
+    maximum: MOST_COUNTED,
   }),
-  most_deactivations_percent: integer('The same in percent of its accounts; the larger number applies. Default 1.', {
-    minimum: 0,
-    maximum: 100,
-  }),
+  most_deactivations_percent: integer(
+    'The same in percent of its accounts; the larger number applies, up to 10,000. Default 1.',
+    { minimum: 0, maximum: 100 },
+  ),
 };
 
 const NEW_DIRECTORY = named('NewDirectory', input(DIRECTORY_MEMBERS, ['name', 'client']));
@@ -62,9 +66,12 @@ const DIRECTORY_ACTIVITY = named(
   output(
     {
       last_contact_at: seconds('When the directory last called, to the minute. Absent: never.'),
-      deactivations: integer('How many accounts it deactivated within the last ten minutes.'),
+      deactivations: integer('How many accounts it deactivated or renamed within the last ten minutes.'),
       paused_at: seconds('Since when deactivations are paused. Absent: they are not.'),
-      held: arrayOf(string(), 'Accounts whose deactivation was refused in this pause, at most 1,000.'),
+      held: arrayOf(
+        string(),
+        'Accounts whose deactivation or change of username was refused in this pause, at most 1,000.',
+      ),
       more_held: flag('Whether more were refused than are listed.'),
       allowed: integer('How many further deactivations an administrator let pass, at most for a day.'),
     },
