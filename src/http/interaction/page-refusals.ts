@@ -10,7 +10,7 @@ export const PAGE_REFUSALS = {
   page_provider_unknown: { code: 'not_found', text: 'There is no such provider to sign in at.' },
   upstream_answer_unexpected: {
     code: 'invalid_request',
-    text: 'No sign-in in this browser waits for this answer of a provider. Start again where you came from.',
+    text: 'No sign-in in this browser waits for this answer of a provider. If one is under way, go on in its own tab. Otherwise start again where you came from.',
   },
 } as const satisfies RefusalTable;
 

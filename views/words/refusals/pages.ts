@@ -27,7 +27,7 @@ export const PAGE_GERMAN = {
   page_provider_gone: 'Diesen Anmeldedienst gibt es hier nicht mehr.',
   page_provider_unknown: 'Einen solchen Anmeldedienst gibt es hier nicht.',
   upstream_answer_unexpected:
-    'Keine Anmeldung in diesem Browser wartet auf diese Antwort eines Anmeldedienstes. Beginnen Sie noch einmal dort, woher Sie kamen.',
+    'Keine Anmeldung in diesem Browser wartet auf diese Antwort eines Anmeldedienstes. Läuft eine, machen Sie in deren Tab weiter. Sonst beginnen Sie noch einmal dort, woher Sie kamen.',
 } satisfies GermanWords;
 
 export const ACCOUNT_PAGE_GERMAN = {
