@@ -7,6 +7,7 @@ import {
   USER_SCHEMA,
 } from '../../domain/identity/scim/attributes.ts';
 
+export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export const MOST_ON_PAGE = 200;
 
 const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';

@@ -21,7 +21,7 @@ import {
 } from '../authentication/bearer-token.ts';
 import { httpProblem, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
-import { type Resource, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
+import { LIST_SCHEMA, type Resource, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
 import { SCIM_TYPE, sendScimError } from './scim-error.ts';
 import { type ScimAnswer, type ScimCall, userCalls } from './users.ts';
 
@@ -45,7 +45,6 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Handle>>>>>;
 
 const USERS = '/Users';
-const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
 export const scimRouter = (deps: ScimDependencies): Router => {
   const base = scimApiOf(deps.issuer);

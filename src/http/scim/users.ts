@@ -12,10 +12,9 @@ import { sorted, sortPath } from '../../domain/identity/scim/sort.ts';
 import { readUser, type Values } from '../../domain/identity/scim/values.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
-import { MOST_ON_PAGE, type Resource } from './discovery.ts';
+import { LIST_SCHEMA, MOST_ON_PAGE, type Resource } from './discovery.ts';
 import { SCIM_TYPE } from './scim-error.ts';
 
-const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const SEARCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 const DEFAULT_ON_PAGE = 100;
 const MOST_BODY = 65_536;

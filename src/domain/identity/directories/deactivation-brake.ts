@@ -15,6 +15,7 @@ import {
   type DirectoryActivity,
   MOST_COUNTED,
 } from './directory.ts';
+import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 
 export const WINDOW_SECONDS = 600;
@@ -36,7 +37,8 @@ type Outcome = { readonly is: 'counted' | 'uncounted' | 'paused' | 'pausing'; re
 export interface DeactivationBrake {
   /**
    * Counts a deactivation or a change of username before it happens. Exact on all nodes: one compare-and-swap decides. An
-   * account counts once in ten minutes. Throws 'unavailable' while both are paused, and at the first beyond the limit, which pauses them.
+   * account counts once in ten minutes. Throws 'unavailable' while both are paused, and at the first beyond the limit,
+   * which pauses them.
    */
   count(directory: Directory, account: string, by: By): Promise<void>;
   /** The recent activity of a directory. Undefined: there was none. */
@@ -101,22 +103,6 @@ export const deactivationBrake = ({
     return { ...activity, held: [...activity.held, account] };
   };
 
-  const record = (
-    type: 'directory.deactivations_paused' | 'directory.deactivations_resumed',
-    { id }: Directory,
-    by: By,
-    inputs: { readonly [name: string]: number },
-  ) =>
-    audit.append({
-      type,
-      outcome: 'done',
-      caller: by.caller,
-      target: { kind: 'directory', id },
-      ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      inputs,
-    });
-
   const outcomeFor = (activity: DirectoryActivity, account: string, limit: number, limits?: Limits): Outcome => {
     if (activity.pausedAt !== undefined) return { is: 'paused', next: held(activity, account) };
     const window = recent(activity);
@@ -132,7 +118,8 @@ export const deactivationBrake = ({
     exclusively(directory, async () => {
       const { is } = outcomeFor(await activityOf(directory), account, limits.limit, limits);
       if (is !== 'pausing') return false;
-      await record('directory.deactivations_paused', directory, by, { limit: limits.limit });
+      const paused = { type: 'directory.deactivations_paused', inputs: { limit: limits.limit } } as const;
+      await recordDirectoryEvent(audit, paused, directory.id, by);
       await swap(directory.id, (activity) => {
         if (activity.pausedAt !== undefined) return held(activity, account);
         return { ...held({ ...activity, held: [] }, account), ...limits.counts, pausedAt: clock.now() };
@@ -168,7 +155,8 @@ export const deactivationBrake = ({
         const before = await activityOf(directory);
         if (before.pausedAt === undefined) throw directoryRefusal('directory_not_paused');
         const passes = allowed ?? before.held.length;
-        await record('directory.deactivations_resumed', directory, by, { allowed: passes });
+        const resumed = { type: 'directory.deactivations_resumed', inputs: { allowed: passes } } as const;
+        await recordDirectoryEvent(audit, resumed, directory.id, by);
         await swap(directory.id, ({ pausedAt: _, isMoreHeld: __, ...activity }) => ({
           ...activity,
           deactivations: [],

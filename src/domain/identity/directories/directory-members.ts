@@ -19,8 +19,8 @@ export interface DirectoryMembers {
   /** Undefined: the directory has no such account, or the account holds a role. */
   pairOf(directory: Directory, id: string): Promise<Pair | undefined>;
   /**
-   * All accounts that may fit a filter, oldest first. Removes records that a crash left without an account. One look-up for `userName eq`, `externalId eq` and `id eq`. Throws
-   * 'invalid_field' where it would read more than 10,000.
+   * All accounts that may fit a filter, oldest first. Reads one for `userName eq`, `externalId eq` and `id eq`. Otherwise
+   * removes records that a crash left without an account. Throws 'invalid_field' where it would read more than 10,000.
    */
   candidates(directory: Directory, filter: Filter | undefined): Promise<readonly Pair[]>;
 }

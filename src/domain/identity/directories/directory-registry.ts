@@ -13,6 +13,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
 import { accountRefusal } from '../accounts/account-refusals.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
+import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 
 /** What a directory needs to know about its client. */
@@ -97,22 +98,6 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     return directory;
   };
 
-  const record = (
-    type: 'directory.account_assigned' | 'directory.account_unassigned',
-    id: string,
-    account: string,
-    by: By,
-  ) =>
-    audit.append({
-      type,
-      outcome: 'done',
-      caller: by.caller,
-      subject: account,
-      target: { kind: 'directory', id },
-      ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-    });
-
   const setState = (id: string, state: Directory['state'], by: By): Promise<Versioned<Directory>> =>
     documentsOf.change(id, undefined, state === 'active' ? 'directory.enabled' : 'directory.disabled', by, (found) => ({
       ...found,
@@ -156,7 +141,7 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       if (!found || found.removedAt !== undefined) throw accountRefusal('account_not_found', { field: '/account' });
       if (found.roles.length > 0) throw directoryRefusal('directory_account_privileged', { field: '/account' });
       if (await members.get(account)) throw directoryRefusal('directory_account_taken', { field: '/account' });
-      await record('directory.account_assigned', id, account, by);
+      await recordDirectoryEvent(audit, { type: 'directory.account_assigned', subject: account }, id, by);
       const { name: displayName, email } = found;
       const emails = email === undefined ? {} : { emails: [{ value: email, primary: true }] };
       const now = clock.now();
@@ -174,7 +159,7 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     async unassign(id, account, by): Promise<void> {
       const { document } = (await members.get(account)) ?? {};
       if (document?.directory !== id) throw directoryRefusal('directory_account_not_assigned', { field: '/account' });
-      await record('directory.account_unassigned', id, account, by);
+      await recordDirectoryEvent(audit, { type: 'directory.account_unassigned', subject: account }, id, by);
       await members.take(account);
     },
   };

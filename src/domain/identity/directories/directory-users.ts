@@ -18,6 +18,7 @@ import { type Filter, fits } from '../scim/filter.ts';
 import type { Values } from '../scim/values.ts';
 import type { DeactivationBrake } from './deactivation-brake.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
+import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryMembers, type Pair } from './directory-members.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 import {
@@ -88,24 +89,6 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
   const { documents, clock, identifiers, audit, accounts, brake } = deps;
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const { pairOf, candidates } = directoryMembers({ documents, clock, accounts });
-
-  const record = (
-    type: 'directory.user_written' | 'directory.user_deleted',
-    { id }: Directory,
-    account: string,
-    by: By,
-    changed?: readonly string[],
-  ) =>
-    audit.append({
-      type,
-      outcome: 'done',
-      caller: by.caller,
-      subject: account,
-      target: { kind: 'directory', id },
-      ...(changed ? { changed } : {}),
-      ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-    });
 
   /** Only the version of the account could tell of a change by others, so both are part of it. */
   const shown = ({ kept, account }: Pair): DirectoryUser => ({
@@ -202,7 +185,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       if (changes.username !== undefined) await accounts.checkFree(changes.username);
       const isLeaving = !isActive(next) && account.document.state === 'active';
       if (isLeaving || changes.username !== undefined) await brake.count(directory, id, by);
-      await record('directory.user_written', directory, id, by, changed);
+      await recordDirectoryEvent(audit, { type: 'directory.user_written', subject: id, changed }, directory.id, by);
       const version = await writeAccount(pair, changes, by);
       if (version === undefined) return undefined;
       await setState(directory, account.document, isActive(next), by);
@@ -239,7 +222,8 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
         await accounts.checkFree(username);
         const id = identifiers.newId('acc');
         const now = clock.now();
-        await record('directory.user_written', directory, id, by, Object.keys(values).sort());
+        const created = { type: 'directory.user_written', subject: id, changed: Object.keys(values).sort() } as const;
+        await recordDirectoryEvent(audit, created, directory.id, by);
         const document: DirectoryAccount = { id, directory: directory.id, ...kept, createdAt: now, updatedAt: now };
         // Before the account: after a crash in between, the account that is created has its directory.
         if (!(await tryInsert(members, { ...document, changingFrom: now }))) {
@@ -271,7 +255,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       exclusively(id, async () => {
         const { document } = (await existing(directory, id, versions)).account;
         if (document.state === 'active') await brake.count(directory, id, by);
-        await record('directory.user_deleted', directory, id, by);
+        await recordDirectoryEvent(audit, { type: 'directory.user_deleted', subject: id }, directory.id, by);
         // Also of a disabled account: that completes what a crash cut off.
         await accounts.disable(id, by, { check: noRole, directory: directory.id });
         await deps.endLinks(id, by);
