@@ -440,7 +440,13 @@ describe('blueprints', () => {
     expect((await auditor.open(at('/console/blueprints?state=active'))).html).toContain(`/console/blueprints/${desk}"`);
     expect((await auditor.open(at('/console/blueprints?state=deprecated'))).html).not.toContain(desk);
     const page = await auditor.open(at(`/console/blueprints/${desk}`));
-    for (const said of ['Version 1 is active', 'Instances at most 4', 'Draft, version 2', 'narrower', 'It is blocked']) {
+    for (const said of [
+      'Version 1 is active',
+      'Instances at most 4',
+      'Draft, version 2',
+      'narrower',
+      'It is blocked',
+    ]) {
       expect(page.text).toContain(said);
     }
     expect(page.html).toContain(`/console/agents/${agent}"`);
