@@ -18,6 +18,7 @@ const DOMAIN = [
   'authority',
   'approvals',
   'offboarding',
+  'signals',
 ];
 
 /** `.`: files of the folder itself. */
