@@ -183,6 +183,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         ...{ issuer, tokens, countRefusal },
         directories: made.directories,
         users: made.directoryUsers,
+        groups: made.directoryGroups,
         brake: made.deactivationBrake,
         audit: made.audit,
         verifyProof: (ctx, accessToken) =>

@@ -85,3 +85,13 @@ const jsonObject = (option: string, text: string): object => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw usageError(`--${option} '${text}' is no JSON object.`, 'Copy the detail as `show --json` has it.');
 };
+
+/** Values of the form A=B of an option that repeats. The last `=` separates them. Throws a usage error for others. */
+export const pairs = (call: Call, option: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    call.texts(option).map((pair) => {
+      const at = pair.lastIndexOf('=');
+      if (at < 1) throw usageError(`--${option} '${pair}' is not A=B.`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );

@@ -46,6 +46,7 @@ import { TRUSTED_ISSUERS } from '../domain/clients/workload-identity/trusted-iss
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
+import { DIRECTORY_GROUPS, DIRECTORY_MEMBERSHIPS } from '../domain/identity/directories/directory-group.ts';
 import { FACTORS } from '../domain/identity/factors/factor.ts';
 import { GROUPS } from '../domain/identity/groups/group.ts';
 import { SESSIONS } from '../domain/identity/sessions/session.ts';
@@ -80,6 +81,8 @@ export const COLLECTIONS = [
   DIRECTORIES,
   DIRECTORY_ACCOUNTS,
   DIRECTORY_ACTIVITY,
+  DIRECTORY_GROUPS,
+  DIRECTORY_MEMBERSHIPS,
   VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,

@@ -1,5 +1,7 @@
 /** Directories: systems that provision accounts over SCIM. Called by services.ts. */
 import { type DeactivationBrake, deactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
+import { type DirectoryGroups, directoryGroups } from '../domain/identity/directories/directory-groups.ts';
+import { directoryMemberships } from '../domain/identity/directories/directory-memberships.ts';
 import { type DirectoryRegistry, directoryRegistry } from '../domain/identity/directories/directory-registry.ts';
 import { type DirectoryUsers, directoryUsers } from '../domain/identity/directories/directory-users.ts';
 import type { Foundations } from './foundations.ts';
@@ -9,6 +11,7 @@ import type { UpstreamServices } from './upstream.ts';
 export interface DirectoryServices {
   readonly directories: DirectoryRegistry;
   readonly directoryUsers: DirectoryUsers;
+  readonly directoryGroups: DirectoryGroups;
   readonly deactivationBrake: DeactivationBrake;
 }
 
@@ -24,7 +27,8 @@ export const directoryServices = (
   },
 ): DirectoryServices => {
   const { documents, clock, identifiers, audit } = base;
-  const parts = { documents, clock, identifiers, audit, accounts };
+  const memberships = directoryMemberships({ documents });
+  const parts = { documents, clock, identifiers, audit, accounts, memberships };
   const brake = deactivationBrake(parts);
   return {
     directories: directoryRegistry({ ...parts, clients }),
@@ -34,6 +38,7 @@ export const directoryServices = (
         for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
       },
     }),
+    directoryGroups: directoryGroups(parts),
     deactivationBrake: brake,
   };
 };

@@ -2,6 +2,7 @@
 import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { GroupsOf } from '../domain/authority/decision/authorize.ts';
+import { mappedGroups } from '../domain/identity/directories/mapped-groups.ts';
 import { linkedGroups } from '../domain/identity/upstream/linked-groups.ts';
 import { type UpstreamLinks, upstreamLinks } from '../domain/identity/upstream/upstream-links.ts';
 import { type UpstreamLogout, upstreamLogout } from '../domain/identity/upstream/upstream-logout.ts';
@@ -20,7 +21,7 @@ type LogoutDeps = Parameters<typeof upstreamLogout>[0];
 export interface UpstreamServices {
   readonly upstreams: UpstreamRegistry;
   readonly upstreamLinks: UpstreamLinks;
-  /** The groups of an account: its own, and those from its upstream links. */
+  /** The groups of an account: its own, and those from its upstream links and its directory. */
   readonly groupsOf: GroupsOf;
   readonly upstreamClient: UpstreamClient;
   /** Sessions that end together here and at a provider. */
@@ -72,7 +73,7 @@ export const upstreamServices = (
   return {
     upstreams,
     upstreamLinks: links,
-    groupsOf: linkedGroups({ links, upstreams }),
+    groupsOf: linkedGroups({ links, upstreams, ofDirectory: mappedGroups({ documents }) }),
     upstreamClient: client,
     upstreamSessions: ends,
     upstreamLogout: upstreamLogout({

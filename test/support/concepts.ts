@@ -55,7 +55,13 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'directory',
     means: 'a system that provisions accounts here over SCIM',
-    collections: ['directories', 'directory_accounts', 'directory_activity'],
+    collections: [
+      'directories',
+      'directory_accounts',
+      'directory_activity',
+      'directory_groups',
+      'directory_memberships',
+    ],
     paths: ['directories'],
     commands: ['directories'],
   },

@@ -2,7 +2,7 @@
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
-import { texts } from '../members.ts';
+import { pairs, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
@@ -19,6 +19,11 @@ const CLIENT = {
 
 const MEMBERS = {
   'verifies-emails': { value: 'YES', description: 'Whether its e-mail addresses are verified: yes or no (default).' },
+  group: {
+    value: 'THERE=HERE',
+    description: 'Members of the group THERE of the directory are in the group HERE. Replaces all.',
+    isRepeatable: true,
+  },
   'most-deactivations': {
     value: 'N',
     description: 'Accounts that it may deactivate or rename within ten minutes. Default 20.',
@@ -43,9 +48,11 @@ const members = (call: ManagementCall): Json => {
   }
   const most = numberOf(call, 'most-deactivations');
   const percent = numberOf(call, 'most-deactivations-percent');
+  const groups = pairs(call, 'group');
   return {
     ...texts(call, { name: 'name', client: 'client' }),
     ...(verifies === undefined ? {} : { verifies_emails: verifies === 'yes' }),
+    ...(Object.keys(groups).length === 0 ? {} : { groups }),
     ...(most === undefined ? {} : { most_deactivations: most }),
     ...(percent === undefined ? {} : { most_deactivations_percent: percent }),
   };

@@ -3,7 +3,7 @@
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
-import { lists, texts } from '../members.ts';
+import { lists, pairs, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import type { ActionOperation } from '../operations.ts';
@@ -60,15 +60,6 @@ const MEMBERS = {
       'Sign-out at the provider: offer it on the page after sign-out (offer, default), or do it at once (always).',
   },
 } as const satisfies Record<string, Option>;
-
-const pairs = (call: ManagementCall, option: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    call.texts(option).map((pair) => {
-      const at = pair.lastIndexOf('=');
-      if (at < 1) throw usageError(`--${option} '${pair}' is not A=B.`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 
 const secretIn = (file: string): string => {
   let content: SecretText;

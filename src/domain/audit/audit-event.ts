@@ -200,7 +200,8 @@ export const AUDIT_EVENTS = {
   'upstream_link.removed': 'The link of a person of an upstream provider to an account was removed.',
   'directory.created': 'A directory was added. Its client can provision accounts over SCIM from now on.',
   'directory.updated': 'The settings of a directory were changed.',
-  'directory.disabled': 'A directory was disabled. The server refuses its calls; its accounts stay as they are.',
+  'directory.disabled':
+    'A directory was disabled. The server refuses its calls, and its groups give nothing; its accounts stay as they are.',
   'directory.enabled': 'A directory was enabled again.',
   'directory.account_assigned': 'An account was given to a directory. `subject` is the account.',
   'directory.account_unassigned': 'An account was taken from a directory and stays as it is. `subject` is the account.',
@@ -208,6 +209,13 @@ export const AUDIT_EVENTS = {
     'A directory created or changed a user. `caller` is the directory, `subject` the account, and `changed` names the attributes. Events of the account follow.',
   'directory.user_deleted':
     'A directory deleted a user. The account is disabled, and the directory no longer manages it. Events of the account follow.',
+  'directory.group_written':
+    'A directory created or changed a group. `inputs.group` is its id, and `changed` names the attributes.',
+  'directory.group_deleted': 'A directory deleted a group. `inputs.group` is its id. Its members are no longer in it.',
+  'directory.member_added':
+    'A directory added a user to a group. `subject` is the account, and `inputs.group` the group of the directory. If the directory maps the group, the account is in a group of this server from then on.',
+  'directory.member_removed':
+    'A directory removed a user from a group. `subject` is the account, and `inputs.group` the group of the directory.',
   'directory.deactivations_paused':
     'A directory deactivated or renamed too many accounts within ten minutes, so both are paused. `inputs.limit` is how many were allowed.',
   'directory.deactivations_resumed':

@@ -44,6 +44,7 @@ export const ID_PREFIXES = [
   'upi', // upstream: a provider at which people of this server sign in
   'upl', // upstream link: which account a person of an upstream is
   'dir', // directory that provisions accounts
+  'dgr', // group of a directory
   'log', // transparency log
   'hld', // legal hold on records of the audit log
 ] as const;

@@ -3,6 +3,8 @@ import {
   type Attribute,
   ENTERPRISE_ATTRIBUTES,
   ENTERPRISE_SCHEMA,
+  GROUP_ATTRIBUTES,
+  GROUP_SCHEMA,
   USER_ATTRIBUTES,
   USER_SCHEMA,
 } from '../../domain/identity/scim/attributes.ts';
@@ -48,10 +50,20 @@ export const resourceTypes = (base: string): readonly Resource[] => [
     schemaExtensions: [{ schema: ENTERPRISE_SCHEMA, required: false }],
     meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/User` },
   },
+  {
+    schemas: [TYPE_SCHEMA],
+    id: 'Group',
+    name: 'Group',
+    endpoint: '/Groups',
+    description: 'A group of users of the directory.',
+    schema: GROUP_SCHEMA,
+    meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/Group` },
+  },
 ];
 
 export const schemas = (base: string): readonly Resource[] => [
   schemaOf(base, USER_SCHEMA, 'User', 'User Account', USER_ATTRIBUTES),
+  schemaOf(base, GROUP_SCHEMA, 'Group', 'Group', GROUP_ATTRIBUTES),
   schemaOf(base, ENTERPRISE_SCHEMA, 'EnterpriseUser', 'Enterprise User', ENTERPRISE_ATTRIBUTES),
 ];
 
@@ -64,12 +76,21 @@ const schemaOf = (
 ): Resource => ({
   schemas: [SCHEMA_SCHEMA],
   ...{ id, name, description },
-  attributes: attributes.map(shown),
+  attributes: attributes.map((one) => shown(one)),
   meta: { resourceType: 'Schema', location: `${base}/Schemas/${id}` },
 });
 
-const shown = ({ subAttributes, ...attribute }: Attribute): Resource => ({
+/** Of a reference within this server the type of resource, else `external` (RFC 7643 §7). */
+const referenceTypes = (name: string, within: string | undefined): readonly string[] => {
+  if (name !== '$ref') return ['external'];
+  return [within === 'groups' ? 'Group' : 'User'];
+};
+
+const shown = (
+  { subAttributes, mostValues: _, isDerived: __, ...attribute }: Attribute,
+  within?: string,
+): Resource => ({
   ...attribute,
-  ...(attribute.type === 'reference' ? { referenceTypes: ['external'] } : {}),
-  ...(subAttributes ? { subAttributes: subAttributes.map(shown) } : {}),
+  ...(attribute.type === 'reference' ? { referenceTypes: referenceTypes(attribute.name, within) } : {}),
+  ...(subAttributes ? { subAttributes: subAttributes.map((one) => shown(one, attribute.name)) } : {}),
 });

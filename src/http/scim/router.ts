@@ -1,12 +1,13 @@
 /**
  * The SCIM endpoints below `/scim/v2` (RFC 7644). Owns paths, authentication of the directory, and the audit event of each
- * refusal. users.ts owns users, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
+ * refusal. users.ts owns users, groups.ts groups, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { DeactivationBrake } from '../../domain/identity/directories/deactivation-brake.ts';
 import type { Directory } from '../../domain/identity/directories/directory.ts';
+import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
 import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
 import type { DirectoryRegistry } from '../../domain/identity/directories/directory-registry.ts';
 import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
@@ -22,13 +23,16 @@ import {
 import { httpProblem, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 import { LIST_SCHEMA, type Resource, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
+import { groupCalls } from './groups.ts';
+import { type ResourceCalls, requestOf, type ScimAnswer, type ScimCall } from './requests.ts';
 import { SCIM_TYPE, sendScimError } from './scim-error.ts';
-import { type ScimAnswer, type ScimCall, userCalls } from './users.ts';
+import { userCalls } from './users.ts';
 
 export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly issuer: string;
   readonly directories: Pick<DirectoryRegistry, 'ofClient'>;
   readonly users: DirectoryUsers;
+  readonly groups: DirectoryGroups;
   readonly brake: Pick<DeactivationBrake, 'contact'>;
   readonly audit: AuditLog;
   /** Counts a refusal of an unauthenticated caller (decision D18). */
@@ -40,11 +44,9 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly log: ProblemLog;
 };
 
-type Handle = (call: ScimCall) => Promise<ScimAnswer>;
+type Handle = (call: ScimCall, ctx: Context) => Promise<ScimAnswer>;
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Handle>>>>>;
-
-const USERS = '/Users';
 
 export const scimRouter = (deps: ScimDependencies): Router => {
   const base = scimApiOf(deps.issuer);
@@ -55,7 +57,7 @@ export const scimRouter = (deps: ScimDependencies): Router => {
     const allowed = Object.keys(methods).join(', ');
     router.all(
       path,
-      serve(path, async ({ ctx }) => {
+      serve(path, async (_, ctx) => {
         ctx.set('Allow', allowed);
         throw httpProblem('method_not_allowed', `This path has ${allowed}.`);
       }),
@@ -70,8 +72,15 @@ export const scimRouter = (deps: ScimDependencies): Router => {
   return router;
 };
 
-const pathsOf = ({ users }: Pick<ScimDependencies, 'users'>, base: string): Paths => {
-  const calls = userCalls({ users, base });
+/** The paths of one type of resource. */
+const pathsFor = (name: string, calls: ResourceCalls): Paths => ({
+  [`${name}/.search`]: { POST: calls.search },
+  [name]: { GET: calls.list, POST: calls.create },
+  [`${name}/:id`]: { GET: calls.read, PUT: calls.replace, PATCH: calls.patch, DELETE: calls.remove },
+});
+
+const pathsOf = ({ users, groups }: Pick<ScimDependencies, 'users' | 'groups'>, base: string): Paths => {
+  const calls = userCalls({ users, groups, base });
   const notDone: Handle = async () => {
     throw httpProblem('not_implemented', 'This server does not have this endpoint. See /ServiceProviderConfig.');
   };
@@ -81,11 +90,10 @@ const pathsOf = ({ users }: Pick<ScimDependencies, 'users'>, base: string): Path
     '/ResourceTypes/:id': { GET: discoveredOne(resourceTypes(base)) },
     '/Schemas': { GET: discovered(schemas(base)) },
     '/Schemas/:id': { GET: discoveredOne(schemas(base)) },
-    // Users are the only type of resource: a search of all is a search of users (§3.4.3).
-    '/.search': { POST: calls.search },
-    [`${USERS}/.search`]: { POST: calls.search },
-    [USERS]: { GET: calls.list, POST: calls.create },
-    [`${USERS}/:id`]: { GET: calls.read, PUT: calls.replace, PATCH: calls.patch, DELETE: calls.remove },
+    // A search of all types would have two orders and two sets of attributes. §3.4.3 leaves it open.
+    '/.search': { POST: notDone },
+    ...pathsFor('/Users', calls),
+    ...pathsFor('/Groups', groupCalls({ groups, base })),
     '/Me': { GET: notDone, POST: notDone, PUT: notDone, PATCH: notDone, DELETE: notDone },
     '/Bulk': { POST: notDone },
   };
@@ -94,8 +102,8 @@ const pathsOf = ({ users }: Pick<ScimDependencies, 'users'>, base: string): Path
 /** §4: these lists have no pages, and a filter is forbidden. */
 const discovered =
   (all: readonly Resource[]): Handle =>
-  async ({ ctx }) => {
-    if (ctx.query['filter'] !== undefined) throw scimRefusal('scim_discovery_filtered');
+  async ({ query }) => {
+    if (query('filter') !== undefined) throw scimRefusal('scim_discovery_filtered');
     const counts = { totalResults: all.length, startIndex: 1, itemsPerPage: all.length };
     return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources: all } };
   };
@@ -158,7 +166,8 @@ const serving = (deps: ScimDependencies, base: string) => {
         caller = directory.id;
         await brake.contact(directory.id);
         const { requestId: request, source } = stateOf(ctx);
-        answer(ctx, await handle({ ctx, directory, by: { caller, request, source }, id: idOf(ctx) }));
+        const by = { caller, request, source };
+        answer(ctx, await handle({ ...requestOf(ctx), directory, by, id: idOf(ctx) }, ctx));
       } catch (error) {
         try {
           const code = refusalCode(error) ?? (isPause(error) ? 'unavailable' : undefined);

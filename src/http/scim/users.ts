@@ -1,78 +1,86 @@
 /** Users over HTTP (RFC 7644 §3): representations, lists, entity tags. The domain owns what a directory may do. */
-import type { Context } from 'koa';
+import { createHash } from 'node:crypto';
 import type { Directory } from '../../domain/identity/directories/directory.ts';
+import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
 import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
-import { type DirectoryUser, type DirectoryUsers, isoTime } from '../../domain/identity/directories/directory-users.ts';
+import type { DirectoryUser, DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
 import { ENTERPRISE_SCHEMA, USER_SCHEMA } from '../../domain/identity/scim/attributes.ts';
 import { readFilter } from '../../domain/identity/scim/filter.ts';
 import { patched } from '../../domain/identity/scim/patch.ts';
-import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
-import { type Selection, selected } from '../../domain/identity/scim/selection.ts';
+import { selected } from '../../domain/identity/scim/selection.ts';
 import { sorted, sortPath } from '../../domain/identity/scim/sort.ts';
-import { readUser, type Values } from '../../domain/identity/scim/values.ts';
-import type { By } from '../../domain/platform/registries/registered-documents.ts';
-import { type JsonObject, readJsonBody } from '../management/json-body.ts';
-import { LIST_SCHEMA, MOST_ON_PAGE, type Resource } from './discovery.ts';
-import { SCIM_TYPE } from './scim-error.ts';
+import { isoTime, readUser, type Values } from '../../domain/identity/scim/values.ts';
+import { fewAtOnce } from '../../domain/vocabulary/few-at-once.ts';
+import { LIST_SCHEMA } from './discovery.ts';
+import {
+  type Asked,
+  askedInBody,
+  askedInQuery,
+  type ResourceCalls,
+  type ScimAnswer,
+  type ScimCall,
+  selectionOf,
+  tagOf,
+  tagsOf,
+} from './requests.ts';
 
-const SEARCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
-const DEFAULT_ON_PAGE = 100;
-const MOST_BODY = 65_536;
-/** A directory may also send JSON by its general name (RFC 7644 §3.8). */
-const TYPES = [SCIM_TYPE, 'application/json'];
-
-export type ScimAnswer = {
-  readonly status: number;
-  readonly body?: Resource;
-  readonly headers?: Readonly<Record<string, string>>;
+type Deps = {
+  readonly users: DirectoryUsers;
+  readonly groups: Pick<DirectoryGroups, 'ofUser'>;
+  readonly base: string;
 };
 
-export type ScimCall = {
-  readonly ctx: Context;
-  readonly directory: Directory;
-  readonly by: By;
-  /** `{id}` of the path. */
-  readonly id: string;
+type Group = { readonly id: string; readonly displayName: string };
+
+/**
+ * The version of a user and of the groups in the answer. A change of groups is none of the user: `If-Match` ignores the groups.
+ */
+const versionOf = ({ version }: DirectoryUser, groups: readonly Group[]): string => {
+  if (groups.length === 0) return version;
+  const text = JSON.stringify(groups.map(({ id, displayName }) => [id, displayName]));
+  return `${version}.${createHash('sha256').update(text).digest('base64url').slice(0, 12)}`;
 };
 
-export interface UserCalls {
-  create(call: ScimCall): Promise<ScimAnswer>;
-  read(call: ScimCall): Promise<ScimAnswer>;
-  list(call: ScimCall): Promise<ScimAnswer>;
-  search(call: ScimCall): Promise<ScimAnswer>;
-  replace(call: ScimCall): Promise<ScimAnswer>;
-  patch(call: ScimCall): Promise<ScimAnswer>;
-  remove(call: ScimCall): Promise<ScimAnswer>;
-}
+const withoutGroups = (versions: readonly string[] | undefined): readonly string[] | undefined =>
+  versions?.map((version) => version.split('.').slice(0, 2).join('.'));
 
-export const userCalls = ({ users, base }: { readonly users: DirectoryUsers; readonly base: string }): UserCalls => {
+export const userCalls = ({ users, groups, base }: Deps): ResourceCalls => {
   const locationOf = (id: string): string => `${base}/Users/${id}`;
 
-  const shown = ({ id, values, version, createdAt, updatedAt }: DirectoryUser): Values => ({
-    schemas: [USER_SCHEMA, ...(values[ENTERPRISE_SCHEMA] === undefined ? [] : [ENTERPRISE_SCHEMA])],
-    id,
-    ...values,
+  const shown = (user: DirectoryUser, of: readonly Group[] = []): Values => ({
+    schemas: [USER_SCHEMA, ...(user.values[ENTERPRISE_SCHEMA] === undefined ? [] : [ENTERPRISE_SCHEMA])],
+    id: user.id,
+    ...user.values,
+    ...(of.length === 0 ? {} : { groups: of.map(shownGroup) }),
     meta: {
       resourceType: 'User',
-      created: isoTime(createdAt),
-      lastModified: isoTime(updatedAt),
-      location: locationOf(id),
-      version: tagOf(version),
+      created: isoTime(user.createdAt),
+      lastModified: isoTime(user.updatedAt),
+      location: locationOf(user.id),
+      version: tagOf(versionOf(user, of)),
     },
   });
 
-  const answer = (ctx: Context, user: DirectoryUser, status = 200): ScimAnswer => ({
-    status,
-    body: selected(shown(user), selectionOf(ctx)),
-    headers: { ETag: tagOf(user.version), 'Content-Location': locationOf(user.id) },
+  const shownGroup = ({ id, displayName }: Group): Values => ({
+    ...{ value: id, $ref: `${base}/Groups/${id}`, display: displayName, type: 'direct' },
   });
 
-  const listOf = async ({ directory }: ScimCall, asked: Asked): Promise<ScimAnswer> => {
+  const answer = async (call: ScimCall, user: DirectoryUser, status = 200): Promise<ScimAnswer> => {
+    const of = await groups.ofUser(call.directory, user.id);
+    return {
+      status,
+      body: selected(shown(user, of), selectionOf(call)),
+      headers: { ETag: tagOf(versionOf(user, of)), 'Content-Location': locationOf(user.id) },
+    };
+  };
+
+  const listOf = async ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> => {
     const filter = asked.filter === undefined ? undefined : readFilter(asked.filter);
     const path = asked.sortBy === undefined ? undefined : sortPath(asked.sortBy);
-    const found = (await users.find(directory, filter)).map(shown);
-    const ordered = path ? sorted(found, (user) => user, path, asked.isDescending) : found;
+    const found = await users.find(directory, filter);
+    const ordered = path ? sorted(found, shown, path, asked.isDescending) : found;
     const page = ordered.slice(asked.startIndex - 1, asked.startIndex - 1 + asked.count);
+    const complete = await fewAtOnce(page, async (user) => shown(user, await groups.ofUser(directory, user.id)));
     return {
       status: 200,
       body: {
@@ -80,120 +88,48 @@ export const userCalls = ({ users, base }: { readonly users: DirectoryUsers; rea
         totalResults: found.length,
         startIndex: asked.startIndex,
         itemsPerPage: page.length,
-        Resources: page.map((user) => selected(user, asked.selection)),
+        Resources: complete.map((user) => selected(user, asked.selection)),
       },
     };
   };
 
   return {
-    async create({ ctx, directory, by }): Promise<ScimAnswer> {
-      const user = await users.create(directory, readUser(await bodyOf(ctx)), by);
-      const { headers, ...created } = answer(ctx, user, 201);
+    async create(call): Promise<ScimAnswer> {
+      const user = await users.create(call.directory, readUser(await call.body()), call.by);
+      const { headers, ...created } = await answer(call, user, 201);
       return { ...created, headers: { ...headers, Location: locationOf(user.id) } };
     },
 
-    async read({ ctx, directory, id }): Promise<ScimAnswer> {
-      const user = await users.get(directory, id);
+    async read(call): Promise<ScimAnswer> {
+      const user = await users.get(call.directory, call.id);
       if (!user) throw directoryRefusal('directory_user_not_found');
-      const known = tagsOf(ctx.get('if-none-match'));
-      const tag = { ETag: tagOf(user.version) };
-      return known?.includes(user.version) ? { status: 304, headers: tag } : answer(ctx, user);
+      const found = await answer(call, user);
+      const known = tagsOf(call.ifNoneMatch)?.map(tagOf);
+      const { ETag = '' } = found.headers ?? {};
+      return known?.includes(ETag) ? { status: 304, headers: { ETag } } : found;
     },
 
-    list: (call): Promise<ScimAnswer> =>
-      listOf(
-        call,
-        askedOf((name) => parameter(call.ctx, name)),
-      ),
+    list: (call): Promise<ScimAnswer> => listOf(call, askedInQuery(call)),
+    search: async (call): Promise<ScimAnswer> => listOf(call, await askedInBody(call)),
 
-    async search(call): Promise<ScimAnswer> {
-      const body = await bodyOf(call.ctx);
-      const { schemas } = body;
-      if (!Array.isArray(schemas) || !schemas.includes(SEARCH_SCHEMA)) {
-        throw scimRefusal('scim_message_wrong', { params: { schema: SEARCH_SCHEMA } });
-      }
-      return listOf(
-        call,
-        askedOf((name) => memberText(body, name)),
-      );
+    async replace(call): Promise<ScimAnswer> {
+      const { directory, by, id } = call;
+      const values = readUser(await call.body());
+      const versions = withoutGroups(tagsOf(call.ifMatch));
+      return answer(call, await users.change(directory, id, { versions, change: () => values }, by));
     },
 
-    async replace({ ctx, directory, by, id }): Promise<ScimAnswer> {
-      const values = readUser(await bodyOf(ctx));
-      const versions = tagsOf(ctx.get('if-match'));
-      return answer(ctx, await users.change(directory, id, { versions, change: () => values }, by));
-    },
-
-    async patch({ ctx, directory, by, id }): Promise<ScimAnswer> {
-      const body = await bodyOf(ctx);
-      const versions = tagsOf(ctx.get('if-match'));
+    async patch(call): Promise<ScimAnswer> {
+      const { directory, by, id } = call;
+      const body = await call.body();
+      const versions = withoutGroups(tagsOf(call.ifMatch));
       const change = (values: Values): Values => patched(values, body);
-      return answer(ctx, await users.change(directory, id, { versions, change }, by));
+      return answer(call, await users.change(directory, id, { versions, change }, by));
     },
 
-    async remove({ ctx, directory, by, id }): Promise<ScimAnswer> {
-      await users.remove(directory, id, tagsOf(ctx.get('if-match')), by);
+    async remove({ directory, by, id, ifMatch }): Promise<ScimAnswer> {
+      await users.remove(directory, id, withoutGroups(tagsOf(ifMatch)), by);
       return { status: 204 };
     },
   };
-};
-
-const bodyOf = (ctx: Context): Promise<JsonObject> => readJsonBody(ctx, MOST_BODY, TYPES);
-
-const tagOf = (version: string): string => `W/"${version}"`;
-
-/** The versions of a condition (RFC 9110 §13.1). Undefined: there is none, or it accepts all. Weak and strong are equal. */
-const tagsOf = (condition: string): readonly string[] | undefined => {
-  const given = condition.trim();
-  if (given === '' || given === '*') return undefined;
-  return given.split(',').map((tag) => /^(?:W\/)?"([^"]*)"$/.exec(tag.trim())?.[1] ?? '');
-};
-
-type Asked = {
-  readonly filter: string | undefined;
-  readonly sortBy: string | undefined;
-  readonly isDescending: boolean;
-  readonly startIndex: number;
-  readonly count: number;
-  readonly selection: Selection;
-};
-
-const askedOf = (given: (name: string) => string | undefined): Asked => ({
-  filter: given('filter'),
-  sortBy: given('sortBy'),
-  isDescending: given('sortOrder')?.toLowerCase() === 'descending',
-  // A value below the least is read as the least (RFC 7644 §3.4.2.4).
-  startIndex: Math.max(1, wholeNumber('startIndex', given('startIndex'), 1)),
-  count: Math.min(MOST_ON_PAGE, Math.max(0, wholeNumber('count', given('count'), DEFAULT_ON_PAGE))),
-  selection: { attributes: namesIn(given('attributes')), excluded: namesIn(given('excludedAttributes')) },
-});
-
-const selectionOf = (ctx: Context): Selection => ({
-  attributes: namesIn(parameter(ctx, 'attributes')),
-  excluded: namesIn(parameter(ctx, 'excludedAttributes')),
-});
-
-/** Names of attributes, separated by commas. Names beyond the hundredth select nothing. */
-const namesIn = (text: string | undefined): readonly string[] =>
-  (text ?? '')
-    .split(',', 100)
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-
-const wholeNumber = (name: string, text: string | undefined, otherwise: number): number => {
-  if (text === undefined) return otherwise;
-  if (!/^-?\d{1,9}$/.test(text)) throw scimRefusal('scim_page_malformed', { params: { name } });
-  return Number(text);
-};
-
-const parameter = (ctx: Context, name: string): string | undefined => {
-  const value = ctx.query[name];
-  const first = Array.isArray(value) ? value[0] : value;
-  return first === '' ? undefined : first;
-};
-
-const memberText = (body: JsonObject, name: string): string | undefined => {
-  const { [name]: value } = body;
-  if (value === undefined || value === null) return undefined;
-  return Array.isArray(value) ? value.map(String).join(',') : String(value);
 };

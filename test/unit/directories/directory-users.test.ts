@@ -10,6 +10,7 @@ import {
   type Directory,
   type DirectoryAccount,
 } from '../../../src/domain/identity/directories/directory.ts';
+import { directoryMemberships } from '../../../src/domain/identity/directories/directory-memberships.ts';
 import { type DirectoryUser, directoryUsers } from '../../../src/domain/identity/directories/directory-users.ts';
 import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
 import type { Values } from '../../../src/domain/identity/scim/values.ts';
@@ -68,7 +69,10 @@ const newWorld = () => {
     }),
   });
   const brake = deactivationBrake(parts);
-  const users = directoryUsers({ ...parts, accounts, brake, endLinks: async () => undefined });
+  const users = directoryUsers({
+    ...{ ...parts, accounts, brake, endLinks: async () => undefined },
+    memberships: directoryMemberships(parts),
+  });
   const create = (values: Values) => users.create(DIRECTORY, values, BY);
   const change = (id: string, values: Values): Promise<DirectoryUser> =>
     users.change(DIRECTORY, id, { versions: undefined, change: (before) => ({ ...before, ...values }) }, BY);

@@ -1,14 +1,14 @@
 /** Changes by PATCH: random operations never reach anything but the attributes of the table (MG-06, IN-03). */
 import { expect, test } from '@jest/globals';
-import { CORE_TABLE, ENTERPRISE_SCHEMA } from '../../../src/domain/identity/scim/attributes.ts';
-import { PATCH_SCHEMA, patched } from '../../../src/domain/identity/scim/patch.ts';
+import { ENTERPRISE_SCHEMA, USER_RESOURCE } from '../../../src/domain/identity/scim/attributes.ts';
+import { patched } from '../../../src/domain/identity/scim/patch.ts';
 import type { Values } from '../../../src/domain/identity/scim/values.ts';
 import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
 
 const ADA: Values = { userName: 'ada', active: true, emails: [{ value: 'ada@example.com', type: 'work' }] };
 
 const change = (user: Values, ...operations: readonly object[]): Values =>
-  patched(user, { schemas: [PATCH_SCHEMA], Operations: operations });
+  patched(user, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations });
 
 test('a change is whole or not at all (RFC 7644 §3.5.2)', () => {
   const before = structuredClone(ADA);
@@ -81,7 +81,7 @@ test('MG-06 20,000 random operations change attributes of the table, or are refu
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
     return Math.floor((state / 2_147_483_648) * below);
   };
-  const known = new Set([...[...CORE_TABLE.values()].map(({ name }) => name), ENTERPRISE_SCHEMA]);
+  const known = new Set([...[...USER_RESOURCE.core.values()].map(({ name }) => name), ENTERPRISE_SCHEMA]);
   const unknown: string[] = [];
   let changedCount = 0;
   let user = ADA;

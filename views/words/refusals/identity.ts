@@ -70,6 +70,11 @@ export const DIRECTORY_GERMAN = {
   directory_account_disabled_here:
     'Dieses Konto wurde hier gesperrt, nicht vom Verzeichnis. Die Rolle operator oder administrator kann es entsperren.',
   directory_user_changed: 'Der User wurde inzwischen geändert. Lesen Sie ihn noch einmal.',
+  directory_group_not_found: 'Dieses Verzeichnis hat keine solche Gruppe.',
+  directory_group_changed: 'Die Gruppe wurde inzwischen geändert. Lesen Sie sie noch einmal.',
+  directory_group_taken: 'Eine Gruppe dieses Verzeichnisses hat diesen displayName.',
+  directory_groups_exceeded: 'Ein Verzeichnis hat höchstens {most} Gruppen. Löschen Sie zuerst einige.',
+  directory_group_map_exceeded: 'Höchstens {most} Gruppen eines Verzeichnisses werden zugeordnet.',
   directory_deactivations_paused:
     'Zu viele Konten wurden auf einmal deaktiviert oder umbenannt, deshalb ist beides angehalten. Die Rolle administrator kann es fortsetzen.',
   directory_not_paused: 'Die Deaktivierungen dieses Verzeichnisses sind nicht angehalten.',
@@ -83,6 +88,7 @@ export const SCIM_GERMAN = {
   scim_filter_comparison_wrong: 'Dieses Attribut lässt sich so nicht vergleichen.',
   scim_sort_attribute_unknown: 'Eine Liste wird nach einem Attribut sortiert, das es gibt.',
   scim_path_unknown: 'Der Pfad der Operation {number} nennt kein Attribut.',
+  scim_path_malformed: 'Der Pfad ist ab Zeichen {position} nicht lesbar.',
   scim_target_missing: 'Kein Wert passt zum Filter im Pfad der Operation {number}.',
   scim_path_missing: 'Die Operation {number} entfernt etwas und braucht deshalb einen Pfad.',
   scim_operation_unknown: 'Die Operation {number} ist nicht add, remove oder replace, oder ihr Wert fehlt.',
@@ -91,8 +97,12 @@ export const SCIM_GERMAN = {
   scim_attribute_missing: 'Das Attribut {name} fehlt.',
   scim_value_wrong: 'Der Wert von {name} ist nicht vom Typ {type}.',
   scim_values_exceeded: '{name} hat höchstens {most} Werte.',
+  scim_member_wrong: 'Mitglied einer Gruppe ist ein User dieses Verzeichnisses: {id} ist keiner.',
+  scim_member_filter_wrong:
+    'Mitglieder lassen sich nur mit eq und der id eines Users vergleichen: members[value eq "…"].',
   scim_primary_repeated: 'Nur ein Wert von {name} ist der bevorzugte.',
   scim_user_too_large: 'Ein User hat höchstens {most} Bytes.',
+  scim_group_too_large: 'Eine Gruppe hat höchstens {most} Mitglieder.',
   scim_message_wrong: 'Der Body hat nicht das Schema {schema}.',
   scim_discovery_filtered: 'Schemas und Ressourcentypen lassen sich nicht filtern.',
   scim_page_malformed: '{name} ist eine ganze Zahl.',

@@ -14,7 +14,9 @@ import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
 
 /** Groups of an account: its own, and those from its links. */
-export type GroupsOf = (account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>) => Promise<readonly string[]>;
+export type GroupsOf = (
+  account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups' | 'roles'>,
+) => Promise<readonly string[]>;
 
 /** The active policy set. */
 export type ActivePolicies = { readonly version: number; readonly policies: CompiledPolicies };

@@ -60,7 +60,7 @@ export interface AccountRegistry extends AccountReader {
    * propagates.
    */
   confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void>;
-  /** Records that a link gives the account groups, before the link does. Changes no visible member. */
+  /** Records that a link or a directory gives the account groups, before it does. Changes no visible member. */
   noteLinkedGroups(id: string): Promise<void>;
   /**
    * Sets the language that the user chose on a page. Does nothing when it is set already. Throws 'invalid_field' for

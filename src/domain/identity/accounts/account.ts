@@ -24,11 +24,11 @@ export type Account = {
   /** The language of mails to the user, and of pages that set no other. Absent: never chosen. */
   readonly language?: Language;
   /**
-   * The account's own groups: names for existing software and for policies. Links add further groups
+   * The account's own groups: names for existing software and for policies. Links and directories add further groups
    * (upstream/linked-groups.ts).
    */
   readonly groups: readonly string[];
-  /** A link has given it groups at some time. Absent: none ever did. */
+  /** A link or a directory has given it groups at some time. Absent: none ever did. */
   readonly hasLinkedGroups?: true;
   readonly roles: readonly AccountRole[];
   /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` derives it. */

@@ -29,6 +29,14 @@ export const DIRECTORY_REFUSALS = {
     text: 'This server disabled the account, and not this directory. An operator or administrator of the server can enable it.',
   },
   directory_user_changed: { code: 'precondition_failed', text: 'The user was changed in the meantime. Read it again.' },
+  directory_group_not_found: { code: 'not_found', text: 'This directory has no such group.' },
+  directory_group_changed: {
+    code: 'precondition_failed',
+    text: 'The group was changed in the meantime. Read it again.',
+  },
+  directory_group_taken: { code: 'conflict', text: 'A group of this directory has this displayName.' },
+  directory_groups_exceeded: { code: 'forbidden', text: 'A directory has at most {most} groups. Delete some first.' },
+  directory_group_map_exceeded: { code: 'invalid_field', text: 'At most {most} groups of a directory are mapped.' },
   directory_deactivations_paused: {
     code: 'unavailable',
     text: 'Too many accounts were deactivated or renamed at once, so both are paused. An administrator of this server can resume them.',

@@ -10,10 +10,12 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, type Found, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
+import { readsAsGroupId } from '../accounts/account-fields.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
 import { accountRefusal } from '../accounts/account-refusals.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
+import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 
 /** What a directory needs to know about its client. */
@@ -38,6 +40,8 @@ export type NewDirectory = {
   readonly mostDeactivations?: number;
   /** Default 1. */
   readonly mostDeactivationsPercent?: number;
+  /** Replaced as a whole. */
+  readonly groups?: Readonly<Record<string, string>>;
 };
 export type DirectoryChange = Partial<NewDirectory>;
 
@@ -47,7 +51,22 @@ export type DirectoryRegistryDeps = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly accounts: Pick<AccountReader, 'get'>;
+  readonly memberships: Pick<DirectoryMemberships, 'removeAccount'>;
   readonly clients: { get(id: string): Found<DirectoryClient> };
+};
+
+const MOST_MAPPED = 100;
+
+const checkGroupMap = (groups: Readonly<Record<string, string>>): void => {
+  const pairs = Object.entries(groups);
+  if (pairs.length > MOST_MAPPED) {
+    throw directoryRefusal('directory_group_map_exceeded', { field: '/groups', params: { most: MOST_MAPPED } });
+  }
+  for (const [there, here] of pairs) {
+    checkText(there, '/groups', 256);
+    checkText(here, '/groups', 200);
+    if (readsAsGroupId(here)) throw accountRefusal('group_label_reads_as_id', { field: '/groups' });
+  }
 };
 
 /** The directories of this installation. */
@@ -79,7 +98,7 @@ export interface DirectoryRegistry {
 }
 
 export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistry => {
-  const { documents, clock, identifiers, audit, accounts, clients } = deps;
+  const { documents, clock, identifiers, audit, accounts, memberships, clients } = deps;
   const collection = documents.collection<Directory>(DIRECTORIES);
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const documentsOf = registeredDocuments<Directory>({
@@ -89,6 +108,7 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
 
   const checked = async (directory: Directory, by: By, before?: Directory): Promise<Directory> => {
     checkText(directory.name, '/name', 100);
+    checkGroupMap(directory.groups ?? {});
     if (directory.client === before?.client) return directory;
     const client = (await clients.get(directory.client))?.document;
     const isRight =
@@ -119,8 +139,10 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     async create(given, by): Promise<Versioned<Directory>> {
       const now = clock.now();
       const { verifiesEmails = false, mostDeactivations = 20, mostDeactivationsPercent = 1, name, client } = given;
+      const { groups } = given;
       const directory: Directory = {
         id: identifiers.newId('dir'),
+        ...(groups ? { groups } : {}),
         ...{ name, client, verifiesEmails, mostDeactivations, mostDeactivationsPercent },
         state: 'active',
         createdAt: now,
@@ -160,7 +182,9 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       const { document } = (await members.get(account)) ?? {};
       if (document?.directory !== id) throw directoryRefusal('directory_account_not_assigned', { field: '/account' });
       await recordDirectoryEvent(audit, { type: 'directory.account_unassigned', subject: account }, id, by);
+      // Without the record no membership counts.
       await members.take(account);
+      await memberships.removeAccount(account);
     },
   };
 };

@@ -15,11 +15,12 @@ import { type AccountChanges, checkedEmail, checkedName, checkedUsername } from 
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import { emailKey } from '../accounts/email-key.ts';
 import { type Filter, fits } from '../scim/filter.ts';
-import type { Values } from '../scim/values.ts';
+import { isoTime, type Values } from '../scim/values.ts';
 import type { DeactivationBrake } from './deactivation-brake.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryMembers, type Pair } from './directory-members.ts';
+import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 import {
   accountChanges,
@@ -81,6 +82,7 @@ type Deps = {
   readonly audit: AuditLog;
   readonly accounts: AccountRegistry;
   readonly brake: Pick<DeactivationBrake, 'count'>;
+  readonly memberships: Pick<DirectoryMemberships, 'removeAccount'>;
   /** Ends the links by which the account signs in elsewhere. */
   readonly endLinks: (account: string, by: By) => Promise<void>;
 };
@@ -260,6 +262,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
         await accounts.disable(id, by, { check: noRole, directory: directory.id });
         await deps.endLinks(id, by);
         await accounts.remove(id, by, noRole);
+        await deps.memberships.removeAccount(id);
         await members.take(id);
       }),
   };
@@ -271,8 +274,6 @@ const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values
   id,
   meta: { resourceType: 'User', created: isoTime(createdAt), lastModified: isoTime(updatedAt) },
 });
-
-export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
 const changedNames = (before: Values, after: Values): readonly string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]

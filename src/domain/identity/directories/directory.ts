@@ -23,6 +23,8 @@ export type Directory = {
    */
   readonly mostDeactivations: number;
   readonly mostDeactivationsPercent: number;
+  /** Name of a group there to name of a group here: the only groups that it gives. Absent: none. */
+  readonly groups?: Readonly<Record<string, string>>;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -1,9 +1,10 @@
 /**
- * The attributes of a user of a directory (RFC 7643 §4.1, §4.3). The table decides what the server stores, what filters and
- * paths can name, and what `/Schemas` shows. No other name reaches a stored value (MG-06).
+ * The attributes of users and groups of a directory (RFC 7643 §4.1 to §4.3). The table decides what the server stores, what
+ * filters and paths can name, and what `/Schemas` shows. No other name reaches a stored value (MG-06).
  */
 
 export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
+export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_SCHEMA = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** Characteristics as in RFC 7643 §7. */
@@ -14,10 +15,14 @@ export type Attribute = {
   readonly multiValued: boolean;
   readonly required: boolean;
   readonly caseExact: boolean;
-  readonly mutability: 'readOnly' | 'readWrite';
+  readonly mutability: 'readOnly' | 'readWrite' | 'immutable';
   readonly returned: 'default' | 'always';
   readonly uniqueness: 'none' | 'server';
   readonly subAttributes?: readonly Attribute[];
+  /** Most values of a list. Default 100. No part of `/Schemas`. */
+  readonly mostValues?: number;
+  /** It is derived for each answer, so that filters and orders cannot name it. No part of `/Schemas`. */
+  readonly isDerived?: true;
 };
 
 const attribute = (name: string, description: string, more: Partial<Attribute> = {}): Attribute => ({
@@ -35,6 +40,10 @@ const attribute = (name: string, description: string, more: Partial<Attribute> =
 
 const EXACT = { caseExact: true } as const;
 const READ_ONLY = { mutability: 'readOnly' } as const;
+const IMMUTABLE = { mutability: 'immutable' } as const;
+
+/** Most members of one group. */
+export const MOST_MEMBERS = 10_000;
 
 /** A list of values of one kind (RFC 7643 §2.4). */
 const plural = (name: string, description: string, value: Partial<Attribute> = {}): Attribute =>
@@ -61,6 +70,16 @@ const address = attribute('addresses', 'Postal addresses. Stored and returned on
     attribute('country', 'Country.'),
     attribute('type', 'What the address is for.'),
     attribute('primary', 'Whether this is the preferred address.', { type: 'boolean' }),
+  ],
+});
+
+const groups = attribute('groups', 'Groups of the directory that the user is a direct member of.', {
+  ...{ type: 'complex', multiValued: true, ...READ_ONLY, isDerived: true },
+  subAttributes: [
+    attribute('value', 'id of the Group.', { ...EXACT, ...READ_ONLY }),
+    attribute('$ref', 'URI of the Group.', { type: 'reference', ...EXACT, ...READ_ONLY }),
+    attribute('display', 'displayName of the Group.', READ_ONLY),
+    attribute('type', 'Always direct.', READ_ONLY),
   ],
 });
 
@@ -91,6 +110,7 @@ export const USER_ATTRIBUTES: readonly Attribute[] = [
   plural('ims', 'Instant messaging addresses. Stored and returned only.'),
   plural('photos', 'Pictures. Stored and returned only.', { type: 'reference', ...EXACT }),
   address,
+  groups,
   plural('entitlements', 'Stored and returned only: they give no right here.'),
   plural('roles', 'Stored and returned only: they give no role here.'),
   plural('x509Certificates', 'Stored and returned only: they prove nothing here.', { type: 'binary', ...EXACT }),
@@ -108,6 +128,20 @@ export const ENTERPRISE_ATTRIBUTES: readonly Attribute[] = [
       attribute('value', 'id of the manager’s User.', EXACT),
       attribute('$ref', 'URI of the manager’s User.', { type: 'reference', ...EXACT }),
       attribute('displayName', 'Name of the manager.'),
+    ],
+  }),
+];
+
+export const GROUP_ATTRIBUTES: readonly Attribute[] = [
+  attribute('displayName', 'Name of the group. The allow-list of the directory maps it to a group of this server.', {
+    ...{ required: true, uniqueness: 'server' },
+  }),
+  attribute('members', 'Users of the directory that are in the group.', {
+    ...{ type: 'complex', multiValued: true, mostValues: MOST_MEMBERS },
+    subAttributes: [
+      attribute('value', 'id of the User.', { ...EXACT, ...IMMUTABLE, required: true }),
+      attribute('$ref', 'URI of the User.', { type: 'reference', ...EXACT, ...IMMUTABLE }),
+      attribute('type', 'Always User.', IMMUTABLE),
     ],
   }),
 ];
@@ -134,12 +168,27 @@ export type Table = ReadonlyMap<string, Attribute>;
 const tableOf = (attributes: readonly Attribute[]): Table =>
   new Map(attributes.map((one) => [one.name.toLowerCase(), one]));
 
-export const CORE_TABLE: Table = tableOf([...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES]);
-export const ENTERPRISE_TABLE: Table = tableOf(ENTERPRISE_ATTRIBUTES);
+/** A type of resource, with the tables by which its attributes are found. */
+export type ResourceSchema = {
+  readonly urn: string;
+  readonly core: Table;
+  readonly extension?: { readonly urn: string; readonly table: Table };
+};
+
+export const USER_RESOURCE: ResourceSchema = {
+  urn: USER_SCHEMA,
+  core: tableOf([...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES]),
+  extension: { urn: ENTERPRISE_SCHEMA, table: tableOf(ENTERPRISE_ATTRIBUTES) },
+};
+
+export const GROUP_RESOURCE: ResourceSchema = {
+  urn: GROUP_SCHEMA,
+  core: tableOf([...COMMON_ATTRIBUTES, ...GROUP_ATTRIBUTES]),
+};
 
 const SUB_TABLES: ReadonlyMap<Attribute['subAttributes'], Table> = new Map(
-  [...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES, ...ENTERPRISE_ATTRIBUTES].flatMap(({ subAttributes }) =>
-    subAttributes ? [[subAttributes, tableOf(subAttributes)] as const] : [],
+  [...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES, ...ENTERPRISE_ATTRIBUTES, ...GROUP_ATTRIBUTES].flatMap(
+    ({ subAttributes }) => (subAttributes ? [[subAttributes, tableOf(subAttributes)] as const] : []),
   ),
 );
 const NO_TABLE: Table = new Map();
@@ -147,7 +196,7 @@ const NO_TABLE: Table = new Map();
 /** Sub-attributes by name in lower case: names are compared without regard to case (RFC 7643 §2.1). */
 export const subTable = ({ subAttributes }: Attribute): Table => SUB_TABLES.get(subAttributes) ?? NO_TABLE;
 
-/** The place of an attribute in a user. */
+/** The place of an attribute in a resource. */
 export type AttributePath = {
   /** The attribute is in the enterprise extension. */
   readonly isEnterprise: boolean;
@@ -155,20 +204,20 @@ export type AttributePath = {
   readonly sub?: Attribute;
 };
 
+const beginsWith = (lower: string, urn: string | undefined): boolean =>
+  urn !== undefined && lower.startsWith(`${urn.toLowerCase()}:`);
+
 /**
  * Finds the attribute that a name means: `userName`, `name.familyName`, or either after the URN of its schema and a colon
  * (RFC 7644 §3.10). Undefined: there is none.
  */
-export const findAttribute = (name: string): AttributePath | undefined => {
+export const findAttribute = (name: string, resource: ResourceSchema = USER_RESOURCE): AttributePath | undefined => {
+  const { urn, core, extension } = resource;
   const lower = name.toLowerCase();
-  const isEnterprise = lower.startsWith(`${ENTERPRISE_SCHEMA.toLowerCase()}:`);
-  const prefix = isEnterprise
-    ? ENTERPRISE_SCHEMA
-    : lower.startsWith(`${USER_SCHEMA.toLowerCase()}:`)
-      ? USER_SCHEMA
-      : '';
-  const [first = '', second, ...rest] = lower.slice(prefix === '' ? 0 : prefix.length + 1).split('.');
-  const found = (isEnterprise ? ENTERPRISE_TABLE : CORE_TABLE).get(first);
+  const isEnterprise = beginsWith(lower, extension?.urn);
+  const prefix = isEnterprise ? extension?.urn : beginsWith(lower, urn) ? urn : undefined;
+  const [first = '', second, ...rest] = lower.slice(prefix === undefined ? 0 : prefix.length + 1).split('.');
+  const found = (isEnterprise ? extension?.table : core)?.get(first);
   if (!found || rest.length > 0) return undefined;
   if (second === undefined) return { isEnterprise, attribute: found };
   const sub = subTable(found).get(second);

@@ -2,7 +2,14 @@
  * Filters of SCIM (RFC 7644 §3.4.2.2): reads one with bounds on length, depth and terms, and evaluates it. The time of both
  * grows with the number of characters only.
  */
-import { type Attribute, type AttributePath, findAttribute, subTable } from './attributes.ts';
+import {
+  type Attribute,
+  type AttributePath,
+  findAttribute,
+  type ResourceSchema,
+  subTable,
+  USER_RESOURCE,
+} from './attributes.ts';
 import { scimRefusal } from './scim-refusals.ts';
 import { extensionOf, isObject, type Values } from './values.ts';
 
@@ -40,13 +47,18 @@ const insideOf =
   };
 
 /** Reads one text from left to right. */
-const reader = (text: string) => {
+const reader = (text: string, resource: ResourceSchema, isPath = false) => {
+  const findIn: Find = (name) => findAttribute(name, resource);
   const { characters, terms, depth } = FILTER_BOUNDS;
   let at = 0;
   let termCount = 0;
   let level = 0;
 
-  const malformed = () => scimRefusal('scim_filter_malformed', { params: { position: at + 1 } });
+  /** Of a path, only what is between brackets is a filter (RFC 7644 §3.12). */
+  const malformed = () =>
+    scimRefusal(isPath && level === 0 ? 'scim_path_malformed' : 'scim_filter_malformed', {
+      params: { position: at + 1 },
+    });
   const tooLarge = () => scimRefusal('scim_filter_too_large', { params: FILTER_BOUNDS });
   if (text.length > characters) throw tooLarge();
 
@@ -101,6 +113,7 @@ const reader = (text: string) => {
   const found = (name: string, find: Find): AttributePath => {
     const path = find(name);
     if (!path) throw scimRefusal('scim_filter_attribute_unknown');
+    if (path.attribute.isDerived) throw scimRefusal('scim_filter_comparison_wrong');
     return path;
   };
 
@@ -159,13 +172,13 @@ const reader = (text: string) => {
 
   return {
     filter: (): Filter => {
-      const filter = either(findAttribute);
+      const filter = either(findIn);
       end();
       return filter;
     },
     path: (): PatchPath | undefined => {
       const name = take(WORD);
-      const path = name === undefined ? undefined : findAttribute(name);
+      const path = name === undefined ? undefined : findIn(name);
       if (!path || !peek('[')) {
         end();
         return path;
@@ -181,10 +194,12 @@ const reader = (text: string) => {
 };
 
 /** Throws 'invalid_field' for a filter that is malformed, too large, or names an attribute that does not exist. */
-export const readFilter = (text: string): Filter => reader(text).filter();
+export const readFilter = (text: string, resource: ResourceSchema = USER_RESOURCE): Filter =>
+  reader(text, resource).filter();
 
 /** Undefined: the path names no attribute. Throws as `readFilter` does. */
-export const readPath = (text: string): PatchPath | undefined => reader(text).path();
+export const readPath = (text: string, resource: ResourceSchema = USER_RESOURCE): PatchPath | undefined =>
+  reader(text, resource, true).path();
 
 /** The attribute whose values are compared: of a complex attribute, its `value`. */
 const comparedOf = ({ attribute, sub }: AttributePath): Attribute | undefined =>

@@ -4,45 +4,9 @@
  */
 import { type Attribute, isEnterpriseSchema } from './attributes.ts';
 import { type Filter, fits, type PatchPath, readPath } from './filter.ts';
+import { type Operation, readOperations } from './patch-operations.ts';
 import { scimRefusal } from './scim-refusals.ts';
 import { extensionOf, isObject, readValue, type Values, withExtension, without } from './values.ts';
-
-export const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-
-type Kind = 'add' | 'replace' | 'remove';
-type Operation = { readonly kind: Kind; readonly path?: string; readonly value: unknown; readonly number: number };
-
-const KINDS: readonly string[] = ['add', 'replace', 'remove'] satisfies readonly Kind[];
-const isKind = (kind: string): kind is Kind => KINDS.includes(kind);
-
-const MOST_OPERATIONS = 100;
-
-const schemasOf = ({ schemas }: Values): readonly string[] => (Array.isArray(schemas) ? schemas.map(String) : []);
-
-const readOperation = (given: unknown, number: number): Operation => {
-  const unknown = () => scimRefusal('scim_operation_unknown', { params: { number } });
-  if (!isObject(given)) throw unknown();
-  // Entra ID capitalizes the operation.
-  const { op, path, value } = given;
-  const kind = typeof op === 'string' ? op.toLowerCase() : '';
-  if (!isKind(kind)) throw unknown();
-  if (path !== undefined && typeof path !== 'string') {
-    throw scimRefusal('scim_path_unknown', { params: { number } });
-  }
-  if (kind !== 'remove' && value === undefined) throw unknown();
-  return { kind, value, number, ...(path === undefined ? {} : { path }) };
-};
-
-const readOperations = (body: Values): readonly Operation[] => {
-  if (!schemasOf(body).some((one) => one.toLowerCase() === PATCH_SCHEMA.toLowerCase())) {
-    throw scimRefusal('scim_message_wrong', { params: { schema: PATCH_SCHEMA } });
-  }
-  const operations = body['Operations'] ?? body['operations'];
-  if (!Array.isArray(operations) || operations.length === 0 || operations.length > MOST_OPERATIONS) {
-    throw scimRefusal('scim_operations_exceeded', { params: { most: MOST_OPERATIONS } });
-  }
-  return operations.map((given, index) => readOperation(given, index + 1));
-};
 
 /**
  * The user after a PATCH request. Throws 'invalid_field' or 'invalid_request' when an operation cannot be done; then none

@@ -14,6 +14,7 @@ export const SCIM_REFUSALS = {
   },
   scim_sort_attribute_unknown: { code: 'invalid_field', text: 'A list is sorted by one attribute that exists.' },
   scim_path_unknown: { code: 'invalid_field', text: 'The path of operation {number} names no attribute.' },
+  scim_path_malformed: { code: 'invalid_field', text: 'The path cannot be read at character {position}.' },
   scim_target_missing: { code: 'invalid_field', text: 'No value fits the filter in the path of operation {number}.' },
   scim_path_missing: { code: 'invalid_field', text: 'Operation {number} removes something, so it needs a path.' },
   scim_operation_unknown: {
@@ -25,8 +26,14 @@ export const SCIM_REFUSALS = {
   scim_attribute_missing: { code: 'invalid_field', text: 'The attribute {name} is missing.' },
   scim_value_wrong: { code: 'invalid_field', text: 'The value of {name} is not of the type {type}.' },
   scim_values_exceeded: { code: 'invalid_field', text: '{name} has at most {most} values.' },
+  scim_member_wrong: { code: 'invalid_field', text: 'A member of a group is a User of this directory: {id} is none.' },
+  scim_member_filter_wrong: {
+    code: 'invalid_field',
+    text: 'Members are compared with eq and the id of a User only: members[value eq "…"].',
+  },
   scim_primary_repeated: { code: 'invalid_field', text: 'Only one value of {name} is the primary one.' },
   scim_user_too_large: { code: 'invalid_field', text: 'A user has at most {most} bytes.' },
+  scim_group_too_large: { code: 'invalid_field', text: 'A group has at most {most} members.' },
   scim_message_wrong: { code: 'invalid_request', text: 'The body does not have the schema {schema}.' },
   scim_discovery_filtered: { code: 'forbidden', text: 'Schemas and resource types cannot be filtered.' },
   scim_page_malformed: { code: 'invalid_field', text: '{name} is a whole number.' },

@@ -1,5 +1,12 @@
-/** Which attributes of a user an answer has (RFC 7644 §3.9). */
-import { type Attribute, ENTERPRISE_SCHEMA, findAttribute, isEnterpriseSchema } from './attributes.ts';
+/** Which attributes of a user or group an answer has (RFC 7644 §3.9). */
+import {
+  type Attribute,
+  ENTERPRISE_SCHEMA,
+  findAttribute,
+  isEnterpriseSchema,
+  type ResourceSchema,
+  USER_RESOURCE,
+} from './attributes.ts';
 import { extensionOf, isObject, type Values, withExtension, without } from './values.ts';
 
 export type Selection = { readonly attributes: readonly string[]; readonly excluded: readonly string[] };
@@ -7,17 +14,17 @@ export type Selection = { readonly attributes: readonly string[]; readonly exclu
 type Chosen = { readonly isEnterprise: boolean; readonly name?: string; readonly sub?: string };
 
 /** Names of no attribute select nothing. */
-const chosenOf = (names: readonly string[]): readonly Chosen[] =>
+const chosenOf = (names: readonly string[], resource: ResourceSchema): readonly Chosen[] =>
   names.flatMap((name): readonly Chosen[] => {
     if (isEnterpriseSchema(name)) return [{ isEnterprise: true }];
-    const found = findAttribute(name);
+    const found = findAttribute(name, resource);
     if (!found) return [];
     const { isEnterprise, attribute, sub } = found;
     return [{ isEnterprise, name: attribute.name, ...(sub ? { sub: sub.name } : {}) }];
   });
 
-const isAlways = (name: string): boolean => {
-  const attribute: Attribute | undefined = findAttribute(name)?.attribute;
+const isAlways = (name: string, resource: ResourceSchema): boolean => {
+  const attribute: Attribute | undefined = findAttribute(name, resource)?.attribute;
   return attribute?.returned === 'always';
 };
 
@@ -51,12 +58,16 @@ const except = (values: Values, chosen: readonly Chosen[]): Values => {
 };
 
 /** The attributes that an answer has. `id`, `schemas` and `userName` are in every answer. */
-export const selected = (user: Values, { attributes, excluded }: Selection): Values => {
+export const selected = (
+  user: Values,
+  { attributes, excluded }: Selection,
+  resource: ResourceSchema = USER_RESOURCE,
+): Values => {
   const { [ENTERPRISE_SCHEMA]: _, ...core } = user;
   const extension = extensionOf(user);
   if (attributes.length > 0) {
-    const chosen = chosenOf(attributes);
-    const always = Object.entries(core).filter(([name]) => isAlways(name));
+    const chosen = chosenOf(attributes, resource);
+    const always = Object.entries(core).filter(([name]) => isAlways(name, resource));
     const isWhole = chosen.some(({ isEnterprise, name }) => isEnterprise && name === undefined);
     const ofCore = {
       ...Object.fromEntries(always),
@@ -75,7 +86,7 @@ export const selected = (user: Values, { attributes, excluded }: Selection): Val
           ),
     );
   }
-  const chosen = chosenOf(excluded).filter(({ name }) => name === undefined || !isAlways(name));
+  const chosen = chosenOf(excluded, resource).filter(({ name }) => name === undefined || !isAlways(name, resource));
   const isGone = chosen.some(({ isEnterprise, name }) => isEnterprise && name === undefined);
   const ofCore = except(
     core,
@@ -90,4 +101,10 @@ export const selected = (user: Values, { attributes, excluded }: Selection): Val
           chosen.filter((one) => one.isEnterprise),
         ),
   );
+};
+
+/** Whether an answer has the attribute, so that it has to be read. */
+export const isSelected = (name: string, { attributes, excluded }: Selection, resource: ResourceSchema): boolean => {
+  if (attributes.length > 0) return chosenOf(attributes, resource).some((one) => one.name === name);
+  return !chosenOf(excluded, resource).some((one) => one.name === name && one.sub === undefined);
 };

@@ -1,13 +1,20 @@
-/** Order of a list of users (RFC 7644 §3.4.2.3). */
-import { type Attribute, type AttributePath, findAttribute, subTable } from './attributes.ts';
+/** Order of a list of users or groups (RFC 7644 §3.4.2.3). */
+import {
+  type Attribute,
+  type AttributePath,
+  findAttribute,
+  type ResourceSchema,
+  subTable,
+  USER_RESOURCE,
+} from './attributes.ts';
 import { valuesAt } from './filter.ts';
 import { scimRefusal } from './scim-refusals.ts';
 import { isObject, type Values } from './values.ts';
 
 /** Throws 'invalid_field' for a name of no attribute, and of a complex one without a value. */
-export const sortPath = (name: string): AttributePath => {
-  const path = findAttribute(name);
-  if (!path || !comparedAttribute(path)) throw scimRefusal('scim_sort_attribute_unknown');
+export const sortPath = (name: string, resource: ResourceSchema = USER_RESOURCE): AttributePath => {
+  const path = findAttribute(name, resource);
+  if (!path || path.attribute.isDerived || !comparedAttribute(path)) throw scimRefusal('scim_sort_attribute_unknown');
   return path;
 };
 

@@ -1,13 +1,12 @@
 /** Values of a user: reading what a directory sends into the attributes of the table. */
 import {
   type Attribute,
-  CORE_TABLE,
   ENTERPRISE_SCHEMA,
-  ENTERPRISE_TABLE,
   isEnterpriseSchema,
+  type ResourceSchema,
   subTable,
   type Table,
-  USER_SCHEMA,
+  USER_RESOURCE,
 } from './attributes.ts';
 import { scimRefusal } from './scim-refusals.ts';
 
@@ -32,6 +31,11 @@ const booleanOf = (given: unknown): boolean | undefined => {
   return lower === 'true' ? true : lower === 'false' ? false : undefined;
 };
 
+const checkRequired = ({ name, subAttributes = [] }: Attribute, read: Values): void => {
+  const missing = subAttributes.find((sub) => sub.required && read[sub.name] === undefined);
+  if (missing) throw scimRefusal('scim_attribute_missing', { params: { name: `${name}.${missing.name}` } });
+};
+
 const singleValue = (attribute: Attribute, given: unknown): unknown => {
   const wrong = () => scimRefusal('scim_value_wrong', { params: { name: attribute.name, type: attribute.type } });
   if (attribute.type === 'complex') {
@@ -39,6 +43,7 @@ const singleValue = (attribute: Attribute, given: unknown): unknown => {
     const object = typeof given === 'string' && subTable(attribute).has('value') ? { value: given } : given;
     if (!isObject(object)) throw wrong();
     const read = readInto(subTable(attribute), object);
+    checkRequired(attribute, read);
     return Object.keys(read).length === 0 ? undefined : read;
   }
   if (attribute.type === 'boolean') {
@@ -58,9 +63,8 @@ export const readValue = (attribute: Attribute, given: unknown): unknown => {
   if (given === null || given === undefined) return undefined;
   if (!attribute.multiValued) return singleValue(attribute, given);
   const list = Array.isArray(given) ? given : [given];
-  if (list.length > MOST_VALUES) {
-    throw scimRefusal('scim_values_exceeded', { params: { name: attribute.name, most: MOST_VALUES } });
-  }
+  const { mostValues: most = MOST_VALUES } = attribute;
+  if (list.length > most) throw scimRefusal('scim_values_exceeded', { params: { name: attribute.name, most } });
   const values = list.flatMap((one) => {
     const value = one === null ? undefined : singleValue(attribute, one);
     return value === undefined ? [] : [value];
@@ -83,22 +87,28 @@ const readInto = (table: Table, given: Values): Values => {
   return Object.fromEntries(read);
 };
 
+/** Throws 'invalid_request' for a body without the schema. */
+export const checkSchema = ({ schemas }: Values, urn: string): void => {
+  const isMeant = Array.isArray(schemas) && schemas.some((one) => String(one).toLowerCase() === urn.toLowerCase());
+  if (!isMeant) throw scimRefusal('scim_message_wrong', { params: { schema: urn } });
+};
+
 /**
- * The attributes of a user in a POST or PUT. Ignores `password`, other attributes that the schemas do not have, and further
- * extensions (RFC 7644 §3.3). Throws 'invalid_field', and 'invalid_request' for a body that is no User.
+ * The attributes of a resource in a POST or PUT. Ignores `password`, other attributes that the schemas do not have, and
+ * further extensions (RFC 7644 §3.3). Throws 'invalid_field', and 'invalid_request' for a body of another type.
  */
-export const readUser = (body: Values): Values => {
-  const { schemas } = body;
-  const isUser =
-    Array.isArray(schemas) && schemas.some((one) => String(one).toLowerCase() === USER_SCHEMA.toLowerCase());
-  if (!isUser) throw scimRefusal('scim_message_wrong', { params: { schema: USER_SCHEMA } });
+export const readResource = (body: Values, resource: ResourceSchema): Values => {
+  checkSchema(body, resource.urn);
+  if (!resource.extension) return readInto(resource.core, body);
   const extension = Object.entries(body).find(([name]) => isEnterpriseSchema(name))?.[1];
   if (extension !== undefined && extension !== null && !isObject(extension)) {
     throw scimRefusal('scim_value_wrong', { params: { name: ENTERPRISE_SCHEMA, type: 'complex' } });
   }
-  const enterprise = isObject(extension) ? readInto(ENTERPRISE_TABLE, extension) : {};
-  return withExtension(readInto(CORE_TABLE, body), enterprise);
+  const enterprise = isObject(extension) ? readInto(resource.extension.table, extension) : {};
+  return withExtension(readInto(resource.core, body), enterprise);
 };
+
+export const readUser = (body: Values): Values => readResource(body, USER_RESOURCE);
 
 /** The user with these attributes of the extension; without any, it has no extension. */
 export const withExtension = ({ [ENTERPRISE_SCHEMA]: _, ...core }: Values, enterprise: Values): Values =>
@@ -112,3 +122,6 @@ export const extensionOf = (user: Values): Values => {
 /** The object without one member. */
 export const without = (values: Values, name: string): Values =>
   Object.fromEntries(Object.entries(values).filter(([one]) => one !== name));
+
+/** `dateTime` (RFC 7643 §2.3.5). */
+export const isoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();

@@ -1,5 +1,5 @@
 /**
- * The effective groups of an account: its own, and those that its links to upstream providers give it. A link gives the
+ * The effective groups of an account: its own, those of its directory, and those that its links to upstream providers give it. A link gives the
  * groups of the claim at its last sign-in, by the current mapping, while link and provider exist. The groups are not
  * copied into the account, so that they end with the link in every store at once.
  */
@@ -22,9 +22,12 @@ export const groupsOfLink = (
 export const linkedGroups = ({
   links,
   upstreams,
+  ofDirectory,
 }: {
   readonly links: { ofAccount(account: string): Promise<readonly UpstreamLink[]> };
   readonly upstreams: { get(id: string): Found<UpstreamProvider> };
+  /** The groups that an account has from its directory. */
+  readonly ofDirectory: (account: Pick<Account, 'id' | 'roles'>) => Promise<readonly string[]>;
 }) => {
   const linked = async (account: string): Promise<readonly string[]> => {
     const given = (await links.ofAccount(account)).map(async (link) => {
@@ -35,13 +38,11 @@ export const linkedGroups = ({
     return (await Promise.all(given)).flat();
   };
 
-  return async ({
-    id,
-    groups,
-    hasLinkedGroups,
-  }: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>): Promise<readonly string[]> => {
+  return async (account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups' | 'roles'>): Promise<readonly string[]> => {
+    const { id, groups, hasLinkedGroups } = account;
+    const given = hasLinkedGroups ? [...(await linked(id)), ...(await ofDirectory(account))] : [];
     // Skips names from before the rule: a name that reads as the id of a group makes no account a member of it.
-    const all = [...groups, ...(hasLinkedGroups ? await linked(id) : [])].filter((name) => !isGroupId(name));
+    const all = [...groups, ...given].filter((name) => !isGroupId(name));
     return [...new Set(all)].sort();
   };
 };

@@ -23,6 +23,7 @@ import {
   output,
   page,
   RECORD,
+  recordOf,
   seconds,
   string,
   text,
@@ -42,6 +43,10 @@ const DIRECTORY_MEMBERS = {
     minimum: 1,
     maximum: MOST_COUNTED,
   }),
+  groups: recordOf(
+    'displayName of a group of the directory to name of a group here: its members are in that group. Other groups of the directory give nothing. Default: none.',
+    text('Name of a group here.', 200),
+  ),
   most_deactivations_percent: integer(
     'The same in percent of its accounts; the larger number applies, up to 10,000. Default 1.',
     { minimum: 0, maximum: 100 },
@@ -180,7 +185,7 @@ const MEMBERS = [
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof Directory)[];
-const showDirectory = (directory: Directory) => show(directory, MEMBERS);
+const showDirectory = ({ groups = {}, ...directory }: Directory) => ({ ...show(directory, MEMBERS), groups });
 
 const showActivity = (activity: DirectoryActivity | undefined, now: number) => ({
   last_contact_at: activity?.lastContactAt,
