@@ -31,3 +31,28 @@ test('a workload token of a named client is kept, and oidc-provider reads a stan
 test('a repeated client_id names no client: the server leaves the request to oidc-provider (RFC 6749 §3.2)', () => {
   expect(taken(['agt_a', 'agt_b'])).toEqual({ assertion: WORKLOAD_TOKEN, presented: undefined });
 });
+
+/** The key stores of an agent that publishes its keys at two URLs, of which these answer. */
+const keysAt = (answering: readonly string[]) => {
+  const credentials = presentedCredentials({ clock: { now: () => 1_000 } } as never);
+  const credential = (id: string) => ({ id, kind: 'jwks_uri', state: 'active', jwksUri: `https://keys.example/${id}` });
+  return credentials.keysOf({ id: 'agt_a', credentials: [credential('one'), credential('two')] } as never, {
+    of: (jwks) => ({ selectForVerify: () => jwks.keys }) as never,
+    at: async (url) => {
+      if (!answering.includes(url)) throw new Error(`${url} does not answer`);
+      return { keys: [{ kty: 'OKP', kid: url }] };
+    },
+  }) as { refresh(): Promise<void>; selectForVerify(options: object): readonly object[] };
+};
+
+test('keys at a URL that does not answer are passed over while another URL of the agent answers (RFC 7591 §2)', async () => {
+  const keys = keysAt(['https://keys.example/two']);
+  await keys.refresh();
+  expect(keys.selectForVerify({})).toEqual([{ kty: 'OKP', kid: 'https://keys.example/two' }]);
+});
+
+test('when no URL of the agent answers, the failure of the last one is the answer, and no key is left to try', async () => {
+  const keys = keysAt([]);
+  await expect(keys.refresh()).rejects.toThrow('https://keys.example/two does not answer');
+  expect(keys.selectForVerify({})).toEqual([]);
+});
