@@ -34,3 +34,25 @@ test('holds no more when a delegation ended, or lost a scope or a detail (invari
   expect(await stillHeld(consent, { [MAIL]: { ...mail, scope: ['read'] }, [BANK]: bank })).toBeUndefined();
   expect(await stillHeld(consent, { [MAIL]: mail, [BANK]: { ...bank, details: [] } })).toBeUndefined();
 });
+
+test('a returning person sees the details that the delegation holds, and no others (RFC 9396 §2)', async () => {
+  const small = { type: 'payment', amount: 5 };
+  const asked = [
+    { id: 'large', detail: { type: 'payment', amount: 900 }, described: [] },
+    { id: 'small', detail: small, described: [] },
+  ];
+  const question = {
+    account: { id: 'acc_anna' },
+    requester: { kind: 'agent', agent: { id: 'agt_a' } },
+    openidScopes: [],
+    resources: [{ identifier: BANK, name: 'Bank', scopes: [], details: asked }],
+    durations: [60, 600],
+    duration: 60,
+  };
+  const { earlier, duration } = await earlierConsents({
+    answers: { live: async () => [] },
+    delegations: { consented: async () => ({ scope: [], details: [small], decidedAt: 100, expiresAt: 750 }) },
+    revocation: { ended: async () => undefined },
+  } as never).added(question as never);
+  expect([earlier?.detailIds, earlier?.until, duration]).toEqual([['small'], 750, 600]);
+});

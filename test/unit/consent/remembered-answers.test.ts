@@ -36,3 +36,26 @@ test('AP-11 an answer counts for what it allows and for less while it lasts, and
   clock.move(DAY);
   expect([await found(same), await found(less)]).toEqual([[], []]);
 });
+
+test('AP-11 an answer that leaves a right takes every earlier answer with that right, whatever else it allows', async () => {
+  const { ada, planner, consents, clock } = await composePeoplePages();
+  const answers = rememberedAnswers({ documents: memoryDocumentStore(), clock });
+  const about = (resources: ScopesByResource): Promise<ConsentQuestion> =>
+    consents.question({
+      account: ada.id,
+      clientId: planner.id,
+      redirectUri: REDIRECT_URI,
+      openidScopes: ['openid'],
+      resources,
+    });
+  const calendar = { [CALENDAR]: ['read', 'write'] };
+  const mail = { [MAIL]: ['read'] };
+  const decision = { openidScopes: ['openid'], expiresAt: START + DAY, delegableTo: DELEGABLE_TO_NONE, wishes: [] };
+  await answers.keep(await about(calendar), { ...decision, resources: calendar });
+  await answers.keep(await about(mail), { ...decision, resources: mail });
+  const both = { ...calendar, ...mail };
+  await answers.keep(await about(both), { ...decision, resources: { ...mail, [CALENDAR]: ['read'] } });
+  expect(await answers.to(await about(calendar))).toEqual([]);
+  expect(await answers.to(await about({ [CALENDAR]: ['read'] }))).toHaveLength(1);
+  expect(await answers.to(await about(mail))).not.toEqual([]);
+});

@@ -108,6 +108,18 @@ describe('who asks', () => {
     expect(await register(use(undefined), 'acc_anna')).toBeUndefined();
   });
 
+  test('a refusal has the reason of its policy as text, or else a reason code of the server', async () => {
+    const asked = (forbid: string) =>
+      use(under(`${PERMIT}@id("no") ${forbid} forbid (principal, action, resource);`)).administer(CALL, {
+        caller: 'acc_anna',
+      });
+    await expect(asked('@reason("Not on Sundays.")')).rejects.toMatchObject({
+      message: 'Not on Sundays.',
+      reason: undefined,
+    });
+    await expect(asked('')).rejects.toMatchObject({ reason: 'refused_by_policy' });
+  });
+
   test('what this server does itself is not asked about', async () => {
     expect(await register(use({ current: async () => undefined }), 'system')).toBeUndefined();
   });
