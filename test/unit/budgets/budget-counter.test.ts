@@ -147,6 +147,19 @@ describe('AP-17 what is given back', () => {
     expect(await counted(uses)).toBe(1);
   });
 
+  test('AP-17 waits for the store a thousand times for each budget, and no more', async () => {
+    let isDown = false;
+    const { documents, uses } = brokenStore((call) => (isDown && call === 'get' ? 'fails' : undefined));
+    const counter = budgetCounter({ documents, elapsed: () => 0 });
+    const large = budget({ limit: 2_000 });
+    expect(await counter.take(large, { sum: 1_500 }, NOW)).toBeUndefined();
+    isDown = true;
+    for (let given = 0; given < 1_001; given += 1) await counter.giveBack(large, taking, at);
+    isDown = false;
+    await counter.take(large, { sum: 0 }, NOW);
+    expect(await counted(uses, large)).toBe(500);
+  });
+
   test('AP-17 is never given back twice after a write of unknown outcome', async () => {
     let what: 'fails after' | undefined;
     const { documents, uses } = brokenStore((call) => (call === 'replace' ? what : undefined));
