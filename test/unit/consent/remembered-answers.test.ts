@@ -37,7 +37,7 @@ test('AP-11 an answer counts for what it allows and for less while it lasts, and
   expect([await found(same), await found(less)]).toEqual([[], []]);
 });
 
-test('AP-11 an answer that leaves a right takes every earlier answer with that right, whatever else it allows', async () => {
+test('AP-11 an answer that leaves a right takes every earlier answer that allows it', async () => {
   const { ada, planner, consents, clock } = await composePeoplePages();
   const answers = rememberedAnswers({ documents: memoryDocumentStore(), clock });
   const about = (resources: ScopesByResource): Promise<ConsentQuestion> =>
