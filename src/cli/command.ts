@@ -91,6 +91,8 @@ export type Noun = {
   readonly name: string;
   /** What one does with them, without a full stop. */
   readonly summary: string;
+  /** Path in the repository of the page that shows the commands in use. `--help` names it. */
+  readonly guide: string;
   readonly commands: readonly Command[];
 };
 

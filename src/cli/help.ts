@@ -1,7 +1,6 @@
 /** The texts of `--help`: all nouns by subject, the commands of one noun, or one command. */
 import type { Command, Noun, Option, Topic } from './command.ts';
 import { EXAMPLES } from './examples.ts';
-import { GUIDES } from './guides.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 
 export const HELP: Option = { description: 'Show this help.' };
@@ -34,21 +33,15 @@ export const helpText = (topic: string, columns: number | undefined): string | u
   return text && lines([text.title, '', ...aligned(text.lines, { columns })]);
 };
 
-export const nounHelp = ({ name, summary, commands }: Noun, columns: number | undefined): string =>
+export const nounHelp = ({ name, summary, guide, commands }: Noun, columns: number | undefined): string =>
   lines([
     `behalf ${name}: ${summary}`,
     '',
     ...listed(commands, columns),
     '',
     '`behalf COMMAND --help` shows the options of a command.',
-    ...guideOf(name),
+    `Guide: ${guide}`,
   ]);
-
-/** The page of the documentation that shows the commands at work. */
-const guideOf = (noun: string): readonly string[] => {
-  const guide = GUIDES[noun];
-  return guide === undefined ? [] : [`Guide: ${guide}`];
-};
 
 /** Every command, a line for each. */
 export const everyCommand = (topics: readonly Topic[], columns: number | undefined): string => {
@@ -66,7 +59,7 @@ export const everyCommand = (topics: readonly Topic[], columns: number | undefin
   );
 };
 
-export const commandHelp = (command: Command, columns: number | undefined): string => {
+export const commandHelp = (command: Command, guide: string, columns: number | undefined): string => {
   const options = Object.entries({ ...command.options, help: HELP }).map(
     ([name, option]): readonly [string, string] => [
       `${option.short === undefined ? '' : `-${option.short}, `}--${name}${option.value === undefined ? '' : ` ${option.value}`}`,
@@ -81,7 +74,7 @@ export const commandHelp = (command: Command, columns: number | undefined): stri
     ...aligned(options, { columns }),
     ...(command.notes === undefined ? [] : ['', command.notes]),
     ...examplesOf(command),
-    ...guideOf(command.words[0] ?? '').flatMap((guide) => ['', guide]),
+    ...['', `Guide: ${guide}`],
   ]);
 };
 

@@ -40,17 +40,17 @@ export const runCommand = async (
   const nouns = topics.flatMap((topic) => topic.nouns);
   const noun = nouns.find(({ name }) => name === words[0]);
   const command = noun?.commands.find(({ words: name }) => name.every((word, index) => words[index] === word));
-  if (!command) return withoutCommand(nouns, noun, words, surroundings.terminal, first === 'help');
+  if (!noun || !command) return withoutCommand(nouns, noun, words, surroundings.terminal, first === 'help');
   const rest = words.slice(command.words.length);
   if (first === 'help' || rest.some((argument) => argument === '--help' || argument === '-h')) {
-    out(commandHelp(command, columns));
+    out(commandHelp(command, noun.guide, columns));
     return EXIT.done;
   }
   const call = { ...surroundings, ...parse(command, rest) };
   try {
     return (await command.run(call)) ?? EXIT.done;
   } catch (error) {
-    throw withSibling(error, noun?.commands ?? [], command, call);
+    throw withSibling(error, noun.commands, command, call);
   }
 };
 

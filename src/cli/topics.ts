@@ -1,4 +1,5 @@
 /** All commands by subject, in the order of `behalf --help`. A noun is a line here. */
+import { posix } from 'node:path';
 import type { Command, Noun, Topic } from './command.ts';
 import { absenceCommands } from './commands/absences.ts';
 import { accountCommands } from './commands/accounts.ts';
@@ -31,7 +32,7 @@ import { pushKeyCommands } from './commands/push-keys.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
-import { serverCommands } from './commands/server.ts';
+import { checkConfigCommands, serveCommands } from './commands/server.ts';
 import { serverStateCommands } from './commands/server-state.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { storeCommands } from './commands/store.ts';
@@ -42,23 +43,25 @@ import { whoamiCommands } from './commands/whoami.ts';
 import { witnessCommands } from './commands/witness.ts';
 import { workloadIdentityCommands } from './commands/workload-identity.ts';
 
-const noun = (name: string, summary: string, ...commands: readonly (readonly Command[])[]): Noun => ({
-  name,
-  summary,
+/** `guide`: the page that shows the commands in use, by its path from docs/how-to. */
+const noun = (name: string, summary: string, guide: string, ...commands: readonly (readonly Command[])[]): Noun => ({
+  ...{ name, summary, guide: posix.join('docs/how-to', guide) },
   commands: commands.flat(),
 });
 
 /** Commands of one word: each is a noun of its own, with the first sentence of the command. */
-const single = (commands: readonly Command[]): readonly Noun[] =>
-  commands.map((command) => noun(command.words[0] ?? '', String(command.summary.split(/[.;](?: |$)/)[0]), [command]));
+const single = (guide: string, commands: readonly Command[]): readonly Noun[] =>
+  commands.map((command) =>
+    noun(command.words[0] ?? '', String(command.summary.split(/[.;](?: |$)/)[0]), guide, [command]),
+  );
 
 export const TOPICS: readonly Topic[] = [
   {
     title: 'Begin',
     nouns: [
-      ...single([...initCommands, ...signInCommands]),
-      ...single(whoamiCommands),
-      noun('context', 'Choose among the servers at which you have signed in', contextCommands),
+      ...single('../../README.md', initCommands),
+      ...single('command-line.md', [...signInCommands, ...whoamiCommands]),
+      noun('context', 'Choose among the servers at which you have signed in', 'command-line.md', contextCommands),
     ],
   },
   {
@@ -67,48 +70,60 @@ export const TOPICS: readonly Topic[] = [
       noun(
         'agents',
         'Register, change, suspend and retire agents; their instances and credentials',
+        'agents.md',
         agentCommands,
         instanceCommands,
         credentialCommands,
       ),
-      noun('blueprints', 'Set what agents of one kind may have at most', blueprintCommands),
-      noun('clients', 'Register and change clients that are not agents', clientCommands),
-      noun('registration', 'Let agents and clients register themselves', registrationCommands),
-      noun('workload-identity', 'Trust issuers of workload tokens', workloadIdentityCommands),
+      noun('blueprints', 'Set what agents of one kind may have at most', 'blueprints.md', blueprintCommands),
+      noun('clients', 'Register and change clients that are not agents', 'clients.md', clientCommands),
+      noun('registration', 'Let agents and clients register themselves', 'registration.md', registrationCommands),
+      noun('workload-identity', 'Trust issuers of workload tokens', 'workloads/generic.md', workloadIdentityCommands),
     ],
   },
   {
     title: 'Protect APIs',
     nouns: [
-      noun('resource-servers', 'Register APIs, with their scopes and action types', resourceServerCommands),
-      noun('mcp', 'Put an MCP server behind this server, by its URL alone', mcpCommands),
-      ...single(gatewayCommands),
+      noun(
+        'resource-servers',
+        'Register APIs, with their scopes and action types',
+        'authorization-details.md',
+        resourceServerCommands,
+      ),
+      noun('mcp', 'Put an MCP server behind this server, by its URL alone', 'mcp.md', mcpCommands),
+      ...single('gateway.md', gatewayCommands),
     ],
   },
   {
     title: 'Manage people',
     nouns: [
-      noun('accounts', 'Create, change and disable accounts', accountCommands, [resetPassword]),
-      noun('groups', 'Manage groups that own agents', groupCommands),
-      noun('sessions', 'See and end sessions', sessionCommands),
+      noun('accounts', 'Create, change and disable accounts', 'people.md', accountCommands, [resetPassword]),
+      noun('groups', 'Manage groups that own agents', 'agents.md', groupCommands),
+      noun('sessions', 'See and end sessions', 'people.md', sessionCommands),
     ],
   },
   {
     title: 'Connect other identity providers',
     nouns: [
-      noun('directories', 'Systems that provision accounts over SCIM', directoryCommands),
-      noun('upstreams', 'Let people sign in with an OpenID provider', upstreamCommands),
-      noun('peers', 'Exchange identity assertions with other authorization servers (ID-JAG)', peerCommands),
+      noun('directories', 'Systems that provision accounts over SCIM', 'directories.md', directoryCommands),
+      noun('upstreams', 'Let people sign in with an OpenID provider', 'upstream-sign-in.md', upstreamCommands),
+      noun(
+        'peers',
+        'Exchange identity assertions with other authorization servers (ID-JAG)',
+        'across-domains.md',
+        peerCommands,
+      ),
     ],
   },
   {
     title: 'Set rules and limits',
     nouns: [
-      noun('policy', 'Write, simulate, replay and activate policies', policyCommands),
-      noun('budgets', 'Limit how much is granted within a time window', budgetCommands),
+      noun('policy', 'Write, simulate, replay and activate policies', 'policy.md', policyCommands),
+      noun('budgets', 'Limit how much is granted within a time window', 'budgets.md', budgetCommands),
       noun(
         'config',
         'Keep APIs, clients, blueprints, trusted issuers, policies, budgets and webhooks in files',
+        'settings-as-files.md',
         configCommands,
       ),
     ],
@@ -116,48 +131,63 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'See and end access',
     nouns: [
-      noun('grants', 'See, narrow and revoke grants', grantCommands),
-      noun('delegations', 'See, narrow and revoke delegations', delegationCommands),
-      noun('transactions', 'See and close transactions of agents', transactionCommands),
-      noun('kill', 'Stop an agent, an owner, an account, a client or everything at once', killCommands),
-      noun('kills', 'See and lift kills', orderedKillCommands),
+      noun('grants', 'See, narrow and revoke grants', 'revocation.md', grantCommands),
+      noun('delegations', 'See, narrow and revoke delegations', 'revocation.md', delegationCommands),
+      noun('transactions', 'See and close transactions of agents', 'transactions.md', transactionCommands),
+      noun(
+        'kill',
+        'Stop an agent, an owner, an account, a client or everything at once',
+        'revocation.md',
+        killCommands,
+      ),
+      noun('kills', 'See and lift kills', 'revocation.md', orderedKillCommands),
     ],
   },
   {
     title: 'Follow approvals',
     nouns: [
-      noun('approvals', 'See approvals, and review break-glass', approvalCommands),
-      noun('absences', 'See and end absences, in which a deputy decides', absenceCommands),
+      noun('approvals', 'See approvals, and review break-glass', 'approve.md', approvalCommands),
+      noun('absences', 'See and end absences, in which a deputy decides', 'approve.md', absenceCommands),
     ],
   },
   {
     title: 'Notify people and systems',
     nouns: [
-      noun('webhooks', 'Send events to other systems; dead letters', webhookCommands),
-      noun('push-keys', 'Manage the keys of web push', pushKeyCommands),
+      noun('webhooks', 'Send events to other systems; dead letters', 'notifications.md', webhookCommands),
+      noun('push-keys', 'Manage the keys of web push', 'notifications.md', pushKeyCommands),
     ],
   },
   {
     title: 'Prove what happened',
     nouns: [
-      noun('audit', 'Search, export and verify the audit log', auditCommands),
-      noun('audit-sinks', 'Send audit events to other systems and files', auditSinkCommands),
-      noun('legal-holds', 'Keep records of the audit log from being removed', legalHoldCommands),
-      ...single(witnessCommands),
+      noun('audit', 'Search, export and verify the audit log', 'audit.md', auditCommands),
+      noun('audit-sinks', 'Send audit events to other systems and files', 'audit-sinks.md', auditSinkCommands),
+      noun('legal-holds', 'Keep records of the audit log from being removed', 'audit-retention.md', legalHoldCommands),
+      ...single('witness.md', witnessCommands),
     ],
   },
   {
     title: 'Run the server',
     nouns: [
-      ...single(serverCommands),
-      noun('server', 'See nodes, stores, backlog and backups of a running server; back it up', serverStateCommands),
-      noun('keys', 'List, rotate and revoke signing keys', keyCommands),
-      ...single([...storeCommands, ...movingCommands]),
+      ...single('several-nodes.md', serveCommands),
+      ...single('operate.md', checkConfigCommands),
+      noun(
+        'server',
+        'See nodes, stores, backlog and backups of a running server; back it up',
+        'operate.md',
+        serverStateCommands,
+      ),
+      noun('keys', 'List, rotate and revoke signing keys', 'keys.md', keyCommands),
+      ...single('operate.md', storeCommands),
+      ...single('data-transfer.md', movingCommands),
     ],
   },
   {
     title: 'Use this command',
-    nouns: single(commandLineCommands(() => COMMANDS)),
+    nouns: single(
+      'command-line.md',
+      commandLineCommands(() => COMMANDS),
+    ),
   },
 ];
 

@@ -54,4 +54,5 @@ const COLUMNS: readonly Column<ShownSetting>[] = [
 
 const sourceText = (source: Source): string => ('name' in source ? source.name : source.kind);
 
-export const serverCommands: readonly Command[] = [serve, checkConfig];
+export const serveCommands: readonly Command[] = [serve];
+export const checkConfigCommands: readonly Command[] = [checkConfig];

@@ -50,10 +50,18 @@ const TOPICS: readonly Topic[] = [
   {
     title: 'Register agents',
     nouns: [
-      { name: 'agents', summary: 'Manage agents', commands: COMMANDS.filter(({ words }) => words[0] === 'agents') },
+      {
+        name: 'agents',
+        summary: 'Manage agents',
+        guide: 'docs/how-to/agents.md',
+        commands: COMMANDS.filter(({ words }) => words[0] === 'agents'),
+      },
     ],
   },
-  { title: 'Run the server', nouns: [{ name: 'serve', summary: 'Run it', commands: COMMANDS.slice(0, 1) }] },
+  {
+    title: 'Run the server',
+    nouns: [{ name: 'serve', summary: 'Run it', guide: 'docs/how-to/operate.md', commands: COMMANDS.slice(0, 1) }],
+  },
 ];
 
 type Outcome = {
@@ -160,7 +168,9 @@ describe('help', () => {
         ...COMMANDS.filter(({ words }) => words.join() !== refused.words.join()),
         command(['agents', 'keys', 'list'], { operands: ['ID'] }),
       ];
-      const topics = [{ title: 'T', nouns: [{ name: 'agents', summary: 'M', commands }] }];
+      const topics = [
+        { title: 'T', nouns: [{ name: 'agents', summary: 'M', guide: 'docs/how-to/agents.md', commands }] },
+      ];
       const failed = await runCommand(topics, [...refused.words, ...argv], { terminal: recorder().terminal, env: {} })
         .then(() => undefined)
         .catch((error: unknown) => (isCommandError(error) ? error : undefined));

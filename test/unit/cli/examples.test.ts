@@ -41,5 +41,7 @@ test.each(Object.entries(EXAMPLES).flatMap(([name, lines]) => lines.map((line) =
 test('the help of a command shows its examples', () => {
   const list = COMMANDS.find(({ words }) => words.join(' ') === 'audit list');
   if (!list) throw new Error('no audit list');
-  expect(commandHelp(list, 80)).toContain('\nExamples:\n  behalf audit list --since yesterday --outcome refused\n');
+  expect(commandHelp(list, 'docs/how-to/audit.md', 80)).toContain(
+    '\nExamples:\n  behalf audit list --since yesterday --outcome refused\n',
+  );
 });
