@@ -180,7 +180,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       management.router,
       accessRouter({ ...servers, feed }),
       scimRouter({
-        ...{ issuer, tokens, countRefusal },
+        ...{ issuer, tokens, countRefusal, masterKey, clock },
         directories: made.directories,
         users: made.directoryUsers,
         groups: made.directoryGroups,

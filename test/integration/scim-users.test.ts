@@ -515,7 +515,15 @@ describe('what the endpoints say about themselves', () => {
     const config = await directory.call('GET', '/ServiceProviderConfig');
     expect(config.body).toMatchObject({
       ...{ patch: { supported: true }, filter: { supported: true, maxResults: 200 }, sort: { supported: true } },
-      ...{ etag: { supported: true }, bulk: { supported: false }, changePassword: { supported: false } },
+      ...{
+        etag: { supported: true },
+        bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 1_048_576 },
+        changePassword: { supported: false },
+      },
+    });
+    expect(config.body['pagination']).toEqual({
+      ...{ cursor: true, index: true, defaultPaginationMethod: 'index' },
+      ...{ defaultPageSize: 100, maxPageSize: 200, cursorTimeout: 3600 },
     });
     const types = await directory.call('GET', '/ResourceTypes');
     const [user, group] = [

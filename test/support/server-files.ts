@@ -78,6 +78,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/scim-authority': 'people race for one username, which a unique index and a mutex give to one',
   'integration/scim-brake': 'deactivations are counted in swaps of one document',
+  'integration/scim-bulk': 'pages by cursor follow an index',
   'integration/scim-groups': 'memberships are found by indexes, and a name of a group is unique',
   'integration/scim-users': 'directories race for one username, and users are found by indexes',
   'integration/session-attacks': 'a session that ended comes back by no late write',

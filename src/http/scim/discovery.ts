@@ -8,9 +8,9 @@ import {
   USER_ATTRIBUTES,
   USER_SCHEMA,
 } from '../../domain/identity/scim/attributes.ts';
+import { BULK_LIMITS, CURSOR_SECONDS, DEFAULT_ON_PAGE, MOST_ON_PAGE } from './limits.ts';
 
 export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
-export const MOST_ON_PAGE = 200;
 
 const SCHEMA_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 const CONFIG_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
@@ -21,12 +21,17 @@ export type Resource = { readonly [name: string]: unknown };
 export const serviceProviderConfig = (base: string): Resource => ({
   schemas: [CONFIG_SCHEMA],
   patch: { supported: true },
-  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+  bulk: { supported: true, ...BULK_LIMITS },
   filter: { supported: true, maxResults: MOST_ON_PAGE },
   // A password that a directory sends is ignored: people sign in here, or at an upstream provider.
   changePassword: { supported: false },
   sort: { supported: true },
   etag: { supported: true },
+  // RFC 9865 §4
+  pagination: {
+    ...{ cursor: true, index: true, defaultPaginationMethod: 'index' },
+    ...{ defaultPageSize: DEFAULT_ON_PAGE, maxPageSize: MOST_ON_PAGE, cursorTimeout: CURSOR_SECONDS },
+  },
   authenticationSchemes: [
     {
       type: 'oauthbearertoken',

@@ -6,9 +6,12 @@ import { directoryRefusal } from '../../domain/identity/directories/directory-re
 import { GROUP_RESOURCE, GROUP_SCHEMA } from '../../domain/identity/scim/attributes.ts';
 import { readFilter } from '../../domain/identity/scim/filter.ts';
 import { groupPatch, groupReplacement } from '../../domain/identity/scim/group-patch.ts';
+import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
 import { isSelected, type Selection, selected } from '../../domain/identity/scim/selection.ts';
 import { sorted, sortPath } from '../../domain/identity/scim/sort.ts';
 import { isoTime, readResource, type Values } from '../../domain/identity/scim/values.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import type { ScimCursors } from './cursors.ts';
 import { LIST_SCHEMA } from './discovery.ts';
 import {
   type Asked,
@@ -27,9 +30,9 @@ const MOST_BODY = 1_048_576;
 /** Members in the groups of one page. The page ends where more would follow, after one group at least. */
 const MOST_MEMBERS_ON_PAGE = 20_000;
 
-type Deps = { readonly groups: DirectoryGroups; readonly base: string };
+type Deps = { readonly groups: DirectoryGroups; readonly cursors: ScimCursors; readonly base: string };
 
-export const groupCalls = ({ groups, base }: Deps): ResourceCalls => {
+export const groupCalls = ({ groups, cursors, base }: Deps): ResourceCalls => {
   const locationOf = (id: string): string => `${base}/Groups/${id}`;
 
   /** Reads no members where the answer has none. */
@@ -63,13 +66,10 @@ export const groupCalls = ({ groups, base }: Deps): ResourceCalls => {
     headers: { ETag: tagOf(group.version), 'Content-Location': locationOf(group.id) },
   });
 
-  const pageOf = async (
-    found: readonly GroupView[],
-    { startIndex, count, selection }: Asked,
-  ): Promise<readonly Values[]> => {
+  const pageOf = async (found: readonly GroupView[], { selection }: Asked): Promise<readonly Values[]> => {
     const page: Values[] = [];
     let memberCount = 0;
-    for (const group of found.slice(startIndex - 1, startIndex - 1 + count)) {
+    for (const group of found) {
       if (page.length > 0 && memberCount >= MOST_MEMBERS_ON_PAGE) break;
       const one = await shown(group, selection);
       memberCount += one.count;
@@ -78,14 +78,35 @@ export const groupCalls = ({ groups, base }: Deps): ResourceCalls => {
     return page;
   };
 
+  /** RFC 9865. */
+  const pageByCursor = async (
+    directory: Directory,
+    found: readonly GroupView[],
+    asked: Asked,
+    cursor: string,
+  ): Promise<ScimAnswer> => {
+    if (asked.sortBy !== undefined) throw scimRefusal('scim_cursor_sorted');
+    const place = { type: 'Group', directory: directory.id, filter: asked.filter, count: asked.count } as const;
+    const after = cursor === '' ? undefined : cursors.open(place, cursor);
+    const rest = after ? found.filter((group) => isAfter(group, after)) : found;
+    const page = await pageOf(rest.slice(0, asked.count), asked);
+    const last = rest[page.length - 1];
+    const isMore = page.length < rest.length && last !== undefined;
+    const more = isMore ? { nextCursor: cursors.seal(place, { id: last.id, value: last.createdAt }) } : {};
+    const counts = { totalResults: found.length, itemsPerPage: page.length, ...more };
+    return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources: page } };
+  };
+
   const sortable = ({ id, displayName, externalId }: GroupView): Values => ({ id, displayName, externalId });
 
   const listOf = async ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> => {
     const filter = asked.filter === undefined ? undefined : readFilter(asked.filter, GROUP_RESOURCE);
     const path = asked.sortBy === undefined ? undefined : sortPath(asked.sortBy, GROUP_RESOURCE);
     const found = await groups.find(directory, filter);
+    if (asked.cursor !== undefined) return pageByCursor(directory, found, asked, asked.cursor);
     const ordered = path ? sorted(found, sortable, path, asked.isDescending) : found;
-    const page = await pageOf(ordered, asked);
+    const from = asked.startIndex - 1;
+    const page = await pageOf(ordered.slice(from, from + asked.count), asked);
     const counts = { totalResults: found.length, startIndex: asked.startIndex, itemsPerPage: page.length };
     return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources: page } };
   };
@@ -130,3 +151,7 @@ export const groupCalls = ({ groups, base }: Deps): ResourceCalls => {
     },
   };
 };
+
+/** In the order of `find`. */
+const isAfter = ({ id, createdAt }: GroupView, { id: other, value = 0 }: Cursor): boolean =>
+  createdAt > Number(value) || (createdAt === Number(value) && id > other);

@@ -6,10 +6,10 @@ import type { Selection } from '../../domain/identity/scim/selection.ts';
 import { checkSchema } from '../../domain/identity/scim/values.ts';
 import type { By } from '../../domain/platform/registries/registered-documents.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
-import { MOST_ON_PAGE, type Resource } from './discovery.ts';
+import type { Resource } from './discovery.ts';
+import { DEFAULT_ON_PAGE, MOST_ON_PAGE } from './limits.ts';
 import { SCIM_TYPE } from './scim-error.ts';
 
-const DEFAULT_ON_PAGE = 100;
 const MOST_BODY = 65_536;
 /** A directory may also send JSON by its general name (RFC 7644 §3.8). */
 const TYPES = [SCIM_TYPE, 'application/json'];
@@ -28,6 +28,8 @@ export type ScimCall = {
   readonly id: string;
   /** A parameter of the query. Undefined: absent or empty. */
   readonly query: (name: string) => string | undefined;
+  /** The parameter `cursor`, which may be empty. Undefined: absent. */
+  readonly cursor?: string | undefined;
   readonly ifMatch: string;
   readonly ifNoneMatch: string;
   /** Throws 'invalid_request', and 413 for more than `most` bytes. Default: 64 KiB. */
@@ -46,8 +48,9 @@ export interface ResourceCalls {
 }
 
 /** What a call reads of its HTTP request. */
-export const requestOf = (ctx: Context): Pick<ScimCall, 'query' | 'ifMatch' | 'ifNoneMatch' | 'body'> => ({
+export const requestOf = (ctx: Context): Pick<ScimCall, 'query' | 'cursor' | 'ifMatch' | 'ifNoneMatch' | 'body'> => ({
   query: (name) => parameter(ctx, name),
+  cursor: [ctx.query['cursor']].flat()[0],
   ifMatch: ctx.get('if-match'),
   ifNoneMatch: ctx.get('if-none-match'),
   body: (most = MOST_BODY) => readJsonBody(ctx, most, TYPES),
@@ -70,9 +73,12 @@ export type Asked = {
   readonly startIndex: number;
   readonly count: number;
   readonly selection: Selection;
+  /** Empty: the first page by cursor. Undefined: pages by index (RFC 9865 §2). */
+  readonly cursor: string | undefined;
 };
 
-const askedOf = (given: (name: string) => string | undefined): Asked => ({
+const askedOf = (given: (name: string) => string | undefined, cursor: string | undefined): Asked => ({
+  cursor,
   filter: given('filter'),
   sortBy: given('sortBy'),
   isDescending: given('sortOrder')?.toLowerCase() === 'descending',
@@ -113,7 +119,7 @@ const memberText = (body: JsonObject, name: string): string | undefined => {
 };
 
 /** The parameters of a list in the query. */
-export const askedInQuery = ({ query }: Pick<ScimCall, 'query'>): Asked => askedOf(query);
+export const askedInQuery = ({ query, cursor }: Pick<ScimCall, 'query' | 'cursor'>): Asked => askedOf(query, cursor);
 
 const SEARCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
@@ -121,5 +127,5 @@ const SEARCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 export const askedInBody = async ({ body: read }: Pick<ScimCall, 'body'>): Promise<Asked> => {
   const body = await read();
   checkSchema(body, SEARCH_SCHEMA);
-  return askedOf((name) => memberText(body, name));
+  return askedOf((name) => memberText(body, name), memberText(body, 'cursor'));
 };

@@ -1,6 +1,6 @@
 /**
  * The SCIM endpoints below `/scim/v2` (RFC 7644). Owns paths, authentication of the directory, and the audit event of each
- * refusal. users.ts owns users, groups.ts groups, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
+ * refusal. users.ts owns users, groups.ts groups, bulk.ts bulk requests, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -12,6 +12,8 @@ import { directoryRefusal } from '../../domain/identity/directories/directory-re
 import type { DirectoryRegistry } from '../../domain/identity/directories/directory-registry.ts';
 import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
 import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
+import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
 import { SCIM_PATH, SCIM_SCOPE, scimApiOf } from '../../domain/vocabulary/scim-api.ts';
 import {
   type BearerDependencies,
@@ -22,10 +24,12 @@ import {
 } from '../authentication/bearer-token.ts';
 import { httpProblem, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
+import { bulkCall, type FailedOperation } from './bulk.ts';
+import { scimCursors } from './cursors.ts';
 import { LIST_SCHEMA, type Resource, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
 import { groupCalls } from './groups.ts';
 import { type ResourceCalls, requestOf, type ScimAnswer, type ScimCall } from './requests.ts';
-import { SCIM_TYPE, sendScimError } from './scim-error.ts';
+import { SCIM_TYPE, scimErrorOf, sendScimError } from './scim-error.ts';
 import { userCalls } from './users.ts';
 
 export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
@@ -33,6 +37,8 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly directories: Pick<DirectoryRegistry, 'ofClient'>;
   readonly users: DirectoryUsers;
   readonly groups: DirectoryGroups;
+  readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly brake: Pick<DeactivationBrake, 'contact'>;
   readonly audit: AuditLog;
   /** Counts a refusal of an unauthenticated caller (decision D18). */
@@ -44,7 +50,7 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly log: ProblemLog;
 };
 
-type Handle = (call: ScimCall, ctx: Context) => Promise<ScimAnswer>;
+type Handle = (call: ScimCall, ctx: Context, failed: FailedOperation) => Promise<ScimAnswer>;
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Handle>>>>>;
 
@@ -79,8 +85,10 @@ const pathsFor = (name: string, calls: ResourceCalls): Paths => ({
   [`${name}/:id`]: { GET: calls.read, PUT: calls.replace, PATCH: calls.patch, DELETE: calls.remove },
 });
 
-const pathsOf = ({ users, groups }: Pick<ScimDependencies, 'users' | 'groups'>, base: string): Paths => {
-  const calls = userCalls({ users, groups, base });
+const pathsOf = ({ users, groups, masterKey, clock }: ScimDependencies, base: string): Paths => {
+  const parts = { users, groups, base, cursors: scimCursors(masterKey, clock) };
+  const calls = { Users: userCalls(parts), Groups: groupCalls(parts) };
+  const bulk = bulkCall({ calls, base });
   const notDone: Handle = async () => {
     throw httpProblem('not_implemented', 'This server does not have this endpoint. See /ServiceProviderConfig.');
   };
@@ -92,10 +100,10 @@ const pathsOf = ({ users, groups }: Pick<ScimDependencies, 'users' | 'groups'>, 
     '/Schemas/:id': { GET: discoveredOne(schemas(base)) },
     // A search of all types would have two orders and two sets of attributes. §3.4.3 leaves it open.
     '/.search': { POST: notDone },
-    ...pathsFor('/Users', calls),
-    ...pathsFor('/Groups', groupCalls({ groups, base })),
+    ...pathsFor('/Users', calls.Users),
+    ...pathsFor('/Groups', calls.Groups),
     '/Me': { GET: notDone, POST: notDone, PUT: notDone, PATCH: notDone, DELETE: notDone },
-    '/Bulk': { POST: notDone },
+    '/Bulk': { POST: (call, _, failed) => bulk(call, failed) },
   };
 };
 
@@ -121,18 +129,31 @@ const serving = (deps: ScimDependencies, base: string) => {
   const { directories, brake, audit, countRefusal, log } = deps;
   const authenticate = bearerToken({ ...deps, audience: base });
 
-  const recordRefusal = async (ctx: Context, path: string, caller: string | undefined, code: string): Promise<void> => {
+  const recordRefusal = async (
+    ctx: Context,
+    note: string,
+    caller: string | undefined,
+    error: unknown,
+  ): Promise<void> => {
     const { requestId: request, source } = stateOf(ctx);
+    const code = refusalCode(error) ?? (isPause(error) ? 'unavailable' : undefined);
+    if (code === undefined) return;
     if (caller === undefined) {
       await countRefusal({ reason: code, source, request });
       return;
     }
-    const note = `${ctx.method} ${path}`;
     await audit.append({
       ...{ type: 'directory.refused', outcome: 'refused', caller, error: code, note, request },
       personal: { source },
     });
   };
+
+  const failedOperation =
+    (ctx: Context, caller: string): FailedOperation =>
+    async (error, note) => {
+      await recordRefusal(ctx, note, caller, error);
+      return scimErrorOf(error, stateOf(ctx).requestId, log);
+    };
 
   const directoryOf = async (ctx: Context, client: string): Promise<Directory> => {
     const directory = await directories.ofClient(client);
@@ -167,11 +188,11 @@ const serving = (deps: ScimDependencies, base: string) => {
         await brake.contact(directory.id);
         const { requestId: request, source } = stateOf(ctx);
         const by = { caller, request, source };
-        answer(ctx, await handle({ ...requestOf(ctx), directory, by, id: idOf(ctx) }, ctx));
+        const call = { ...requestOf(ctx), directory, by, id: idOf(ctx) };
+        answer(ctx, await handle(call, ctx, failedOperation(ctx, directory.id)));
       } catch (error) {
         try {
-          const code = refusalCode(error) ?? (isPause(error) ? 'unavailable' : undefined);
-          if (code !== undefined) await recordRefusal(ctx, path, caller, code);
+          await recordRefusal(ctx, `${ctx.method} ${path}`, caller, error);
           sendScimError(ctx, error, log);
         } catch (failure) {
           sendScimError(ctx, failure, log);

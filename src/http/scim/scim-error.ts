@@ -16,7 +16,11 @@ type ScimType =
   | 'invalidSyntax'
   | 'invalidPath'
   | 'noTarget'
-  | 'invalidValue';
+  | 'invalidValue'
+  // RFC 9865 §2.1
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 const BY_REASON: Readonly<Partial<Record<ScimReason | 'directory_list_too_long', ScimType>>> = {
   scim_filter_malformed: 'invalidFilter',
@@ -33,6 +37,10 @@ const BY_REASON: Readonly<Partial<Record<ScimReason | 'directory_list_too_long',
   scim_operation_unknown: 'invalidSyntax',
   scim_operations_exceeded: 'tooMany',
   directory_list_too_long: 'tooMany',
+  scim_cursor_wrong: 'invalidCursor',
+  scim_cursor_expired: 'expiredCursor',
+  scim_count_other: 'invalidCount',
+  scim_bulk_id_unresolved: 'invalidValue',
 };
 
 const typeOf = (error: unknown, status: number): ScimType | undefined => {
@@ -44,19 +52,26 @@ const typeOf = (error: unknown, status: number): ScimType | undefined => {
   return isDomainError(error) && error.code === 'invalid_request' ? 'invalidSyntax' : 'invalidValue';
 };
 
-/** Sends the error. Keeps headers that were set before, such as a challenge. */
-export const sendScimError = (ctx: Context, error: unknown, log: ProblemLog): void => {
-  const { requestId } = stateOf(ctx);
+/** The answer to a failed request. Logs what must not be sent. */
+export const scimErrorOf = (error: unknown, requestId: string, log: ProblemLog) => {
   const { status, title, detail, retryAfterSeconds } = problemOf(error, requestId);
   if (status >= 500) log(requestId, error);
   const scimType = typeOf(error, status);
-  if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
-  ctx.status = status;
-  ctx.body = JSON.stringify({
+  const body = {
     schemas: [ERROR_SCHEMA],
     status: String(status),
     ...(scimType === undefined ? {} : { scimType }),
     detail: detail ?? title,
-  });
+  };
+  return { status, body, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+};
+
+/** Sends the error. Keeps headers that were set before, such as a challenge. */
+export const sendScimError = (ctx: Context, error: unknown, log: ProblemLog): void => {
+  const { requestId } = stateOf(ctx);
+  const { status, body, retryAfterSeconds } = scimErrorOf(error, requestId, log);
+  if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+  ctx.status = status;
+  ctx.body = JSON.stringify(body);
   ctx.type = SCIM_TYPE;
 };

@@ -7,10 +7,12 @@ import type { DirectoryUser, DirectoryUsers } from '../../domain/identity/direct
 import { ENTERPRISE_SCHEMA, USER_SCHEMA } from '../../domain/identity/scim/attributes.ts';
 import { readFilter } from '../../domain/identity/scim/filter.ts';
 import { patched } from '../../domain/identity/scim/patch.ts';
+import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
 import { selected } from '../../domain/identity/scim/selection.ts';
 import { sorted, sortPath } from '../../domain/identity/scim/sort.ts';
 import { isoTime, readUser, type Values } from '../../domain/identity/scim/values.ts';
 import { fewAtOnce } from '../../domain/vocabulary/few-at-once.ts';
+import type { ScimCursors } from './cursors.ts';
 import { LIST_SCHEMA } from './discovery.ts';
 import {
   type Asked,
@@ -27,6 +29,7 @@ import {
 type Deps = {
   readonly users: DirectoryUsers;
   readonly groups: Pick<DirectoryGroups, 'ofUser'>;
+  readonly cursors: ScimCursors;
   readonly base: string;
 };
 
@@ -44,7 +47,7 @@ const versionOf = ({ version }: DirectoryUser, groups: readonly Group[]): string
 const withoutGroups = (versions: readonly string[] | undefined): readonly string[] | undefined =>
   versions?.map((version) => version.split('.').slice(0, 2).join('.'));
 
-export const userCalls = ({ users, groups, base }: Deps): ResourceCalls => {
+export const userCalls = ({ users, groups, cursors, base }: Deps): ResourceCalls => {
   const locationOf = (id: string): string => `${base}/Users/${id}`;
 
   const shown = (user: DirectoryUser, of: readonly Group[] = []): Values => ({
@@ -74,23 +77,32 @@ export const userCalls = ({ users, groups, base }: Deps): ResourceCalls => {
     };
   };
 
+  /** With their groups, which are read for one page only. */
+  const complete = (directory: Directory, page: readonly DirectoryUser[], { selection }: Asked) =>
+    fewAtOnce(page, async (user) => selected(shown(user, await groups.ofUser(directory, user.id)), selection));
+
+  /** RFC 9865. Has no `totalResults`: that would read all users. */
+  const pageByCursor = async (directory: Directory, asked: Asked, cursor: string): Promise<ScimAnswer> => {
+    if (asked.sortBy !== undefined) throw scimRefusal('scim_cursor_sorted');
+    const filter = asked.filter === undefined ? undefined : readFilter(asked.filter);
+    const place = { type: 'User', directory: directory.id, filter: asked.filter, count: asked.count } as const;
+    const after = cursor === '' ? undefined : cursors.open(place, cursor);
+    const { users: page, next } = await users.page(directory, filter, { after, count: asked.count });
+    const more = next ? { nextCursor: cursors.seal(place, next) } : {};
+    const Resources = await complete(directory, page, asked);
+    return { status: 200, body: { schemas: [LIST_SCHEMA], itemsPerPage: page.length, ...more, Resources } };
+  };
+
   const listOf = async ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> => {
+    if (asked.cursor !== undefined) return pageByCursor(directory, asked, asked.cursor);
     const filter = asked.filter === undefined ? undefined : readFilter(asked.filter);
     const path = asked.sortBy === undefined ? undefined : sortPath(asked.sortBy);
     const found = await users.find(directory, filter);
     const ordered = path ? sorted(found, shown, path, asked.isDescending) : found;
     const page = ordered.slice(asked.startIndex - 1, asked.startIndex - 1 + asked.count);
-    const complete = await fewAtOnce(page, async (user) => shown(user, await groups.ofUser(directory, user.id)));
-    return {
-      status: 200,
-      body: {
-        schemas: [LIST_SCHEMA],
-        totalResults: found.length,
-        startIndex: asked.startIndex,
-        itemsPerPage: page.length,
-        Resources: complete.map((user) => selected(user, asked.selection)),
-      },
-    };
+    const counts = { totalResults: found.length, startIndex: asked.startIndex, itemsPerPage: page.length };
+    const Resources = await complete(directory, page, asked);
+    return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources } };
   };
 
   return {

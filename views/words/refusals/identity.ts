@@ -78,7 +78,8 @@ export const DIRECTORY_GERMAN = {
   directory_deactivations_paused:
     'Zu viele Konten wurden auf einmal deaktiviert oder umbenannt, deshalb ist beides angehalten. Die Rolle administrator kann es fortsetzen.',
   directory_not_paused: 'Die Deaktivierungen dieses Verzeichnisses sind nicht angehalten.',
-  directory_list_too_long: 'Eine Liste liest höchstens {most} User. Filtern Sie nach userName, externalId oder id.',
+  directory_list_too_long:
+    'Eine Liste liest höchstens {most} User und 32 MiB. Lesen Sie sie mit Cursor, oder filtern Sie nach userName, externalId oder id.',
 } satisfies GermanWords;
 
 export const SCIM_GERMAN = {
@@ -105,6 +106,17 @@ export const SCIM_GERMAN = {
   scim_group_too_large: 'Eine Gruppe hat höchstens {most} Mitglieder.',
   scim_message_wrong: 'Der Body hat nicht das Schema {schema}.',
   scim_discovery_filtered: 'Schemas und Ressourcentypen lassen sich nicht filtern.',
+  scim_cursor_wrong: 'Dieser Cursor gehört nicht zu dieser Liste.',
+  scim_cursor_expired: 'Dieser Cursor ist abgelaufen. Beginnen Sie mit einem leeren Cursor.',
+  scim_count_other: 'Der count ist anders als auf der ersten Seite.',
+  scim_cursor_sorted:
+    'Eine Liste mit Cursor steht in der Reihenfolge der Anlage: Lassen Sie sortBy weg, oder nehmen Sie startIndex.',
+  scim_bulk_operation_wrong:
+    'Die Operation {number} ist kein POST an einen Typ und kein PUT, PATCH oder DELETE einer Ressource, oder ihre Daten fehlen.',
+  scim_bulk_id_missing: 'Die Operation {number} legt etwas an und braucht deshalb eine bulkId.',
+  scim_bulk_id_repeated: 'Die Operation {number} hat die bulkId einer anderen Operation.',
+  scim_bulk_id_unresolved:
+    'Die Operation {number} nennt eine bulkId, die es nicht gibt, die scheiterte, oder die von ihr abhängt.',
   scim_page_malformed: '{name} ist eine ganze Zahl.',
 } satisfies GermanWords;
 

@@ -1,6 +1,6 @@
 /** Reads the accounts of a directory: those that it created or was given, without those that hold a role. */
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStore, Query, Versioned } from '../../ports/document-store.ts';
+import type { Cursor, DocumentStore, Query, Versioned } from '../../ports/document-store.ts';
 import type { Account } from '../accounts/account.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
 import { equalTo, type Filter } from '../scim/filter.ts';
@@ -9,8 +9,12 @@ import { directoryRefusal } from './directory-refusals.ts';
 
 export type Pair = { readonly kept: Versioned<DirectoryAccount>; readonly account: Versioned<Account> };
 
-/** Maximum number of users that one list reads. */
+/** `next`: where the next page begins. Absent: this is the last one. */
+export type MemberPage = { readonly pairs: readonly Pair[]; readonly next?: Cursor };
+
+/** Maximum number of users that one list reads, and bytes of their attributes. */
 const MOST_LISTED = 10_000;
+const MOST_LISTED_BYTES = 33_554_432;
 const PAGE_SIZE = 500;
 /** A creation that has not ended after this time was cut off. */
 const LONGEST_CREATION_SECONDS = 3600;
@@ -20,9 +24,19 @@ export interface DirectoryMembers {
   pairOf(directory: Directory, id: string): Promise<Pair | undefined>;
   /**
    * All accounts that may fit a filter, oldest first. Reads one for `userName eq`, `externalId eq` and `id eq`. Otherwise
-   * removes records that a crash left without an account. Throws 'invalid_field' where it would read more than 10,000.
+   * removes records that a crash left without an account. Throws 'invalid_field' where it would read more than
+   * 10,000, or more than 32 MiB.
    */
   candidates(directory: Directory, filter: Filter | undefined): Promise<readonly Pair[]>;
+  /**
+   * At most `count` accounts after a place, oldest first, of those that `fitting` accepts. Examines at most 10,000, so a page
+   * may have less although `next` says that there are more.
+   */
+  page(
+    directory: Directory,
+    from: { readonly after: Cursor | undefined; readonly count: number },
+    fitting: (pair: Pair) => boolean,
+  ): Promise<MemberPage>;
 }
 
 export const directoryMembers = ({
@@ -48,10 +62,13 @@ export const directoryMembers = ({
   const pairsOf = async (directory: Directory, query: Omit<Query, 'limit'>): Promise<readonly Pair[]> => {
     const found: Pair[] = [];
     let after: Query['after'];
-    for (let read = 0; ; ) {
+    for (let read = 0, bytes = 0; ; ) {
       const page = await members.find({ ...query, ...(after ? { after } : {}), limit: PAGE_SIZE });
       read += page.length;
-      if (read > MOST_LISTED) throw directoryRefusal('directory_list_too_long', { params: { most: MOST_LISTED } });
+      bytes += page.reduce((sum, { document }) => sum + bytesOf(document), 0);
+      if (read > MOST_LISTED || bytes > MOST_LISTED_BYTES) {
+        throw directoryRefusal('directory_list_too_long', { params: { most: MOST_LISTED } });
+      }
       found.push(...(await withAccounts(directory, page)));
       const last = page.at(-1)?.document;
       if (page.length < PAGE_SIZE || !last) return found;
@@ -96,5 +113,27 @@ export const directoryMembers = ({
     return pairsOf(directory, { where, order: { by: 'createdAt', direction: 'ascending' } });
   };
 
-  return { pairOf, candidates };
+  const page: DirectoryMembers['page'] = async (directory, { after, count }, fitting) => {
+    const pairs: Pair[] = [];
+    const where = { directory: directory.id };
+    const order = { by: 'createdAt', direction: 'ascending' } as const;
+    let place = after;
+    for (let examined = 0; examined < MOST_LISTED; ) {
+      const found = await members.find({ where, order, ...(place ? { after: place } : {}), limit: PAGE_SIZE });
+      const fit = (await withAccounts(directory, found)).filter(fitting);
+      const taken = fit.slice(0, count - pairs.length);
+      pairs.push(...taken);
+      const isMoreHere = fit.length > taken.length;
+      const last = isMoreHere ? taken.at(-1)?.kept.document : found.at(-1)?.document;
+      if (last) place = { id: last.id, value: last.createdAt };
+      if (!isMoreHere && found.length < PAGE_SIZE) return { pairs };
+      examined += found.length;
+      if (pairs.length >= count) break;
+    }
+    return place ? { pairs, next: place } : { pairs };
+  };
+
+  return { pairOf, candidates, page };
 };
+
+const bytesOf = ({ attributes }: DirectoryAccount): number => Buffer.byteLength(JSON.stringify(attributes));

@@ -44,7 +44,7 @@ export const DIRECTORY_REFUSALS = {
   directory_not_paused: { code: 'conflict', text: 'Deactivations of this directory are not paused.' },
   directory_list_too_long: {
     code: 'invalid_field',
-    text: 'A list reads at most {most} users. Filter by userName, externalId or id.',
+    text: 'A list reads at most {most} users, and 32 MiB. Read it by cursor, or filter by userName, externalId or id.',
   },
 } as const satisfies RefusalTable;
 

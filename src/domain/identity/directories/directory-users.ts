@@ -7,7 +7,7 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
+import { type Cursor, type DocumentStore, tryInsert, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { isDomainError } from '../../vocabulary/errors.ts';
 import type { Account } from '../accounts/account.ts';
@@ -60,6 +60,12 @@ export interface DirectoryUsers {
    * Otherwise it reads all; throws 'invalid_field' when there are more than 10,000.
    */
   find(directory: Directory, filter: Filter | undefined): Promise<readonly DirectoryUser[]>;
+  /** A page of users that fit a filter, oldest first. May have less than `count` users although there are more. */
+  page(
+    directory: Directory,
+    filter: Filter | undefined,
+    from: { readonly after: Cursor | undefined; readonly count: number },
+  ): Promise<{ readonly users: readonly DirectoryUser[]; readonly next?: Cursor }>;
   /** Creates an account. Throws 'invalid_field', and 'conflict' when another account has the username or the address. */
   create(directory: Directory, values: Values, by: By): Promise<DirectoryUser>;
   /**
@@ -90,7 +96,7 @@ type Deps = {
 export const directoryUsers = (deps: Deps): DirectoryUsers => {
   const { documents, clock, identifiers, audit, accounts, brake } = deps;
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
-  const { pairOf, candidates } = directoryMembers({ documents, clock, accounts });
+  const { pairOf, candidates, page } = directoryMembers({ documents, clock, accounts });
 
   /** Only the version of the account could tell of a change by others, so both are part of it. */
   const shown = ({ kept, account }: Pair): DirectoryUser => ({
@@ -212,6 +218,12 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
     async find(directory, filter): Promise<readonly DirectoryUser[]> {
       const found = (await candidates(directory, filter)).map(shown);
       return filter ? found.filter((user) => fits(filterable(user), filter)) : found;
+    },
+
+    async page(directory, filter, from) {
+      const isFitting = (pair: Pair): boolean => !filter || fits(filterable(shown(pair)), filter);
+      const { pairs, next } = await page(directory, from, isFitting);
+      return { users: pairs.map(shown), ...(next ? { next } : {}) };
     },
 
     async create(directory, values, by): Promise<DirectoryUser> {

@@ -19,6 +19,7 @@ export type Attribute = {
   readonly returned: 'default' | 'always';
   readonly uniqueness: 'none' | 'server';
   readonly subAttributes?: readonly Attribute[];
+  readonly canonicalValues?: readonly string[];
   /** Most values of a list. Default 100. No part of `/Schemas`. */
   readonly mostValues?: number;
   /** It is derived for each answer, so that filters and orders cannot name it. No part of `/Schemas`. */
@@ -79,7 +80,7 @@ const groups = attribute('groups', 'Groups of the directory that the user is a d
     attribute('value', 'id of the Group.', { ...EXACT, ...READ_ONLY }),
     attribute('$ref', 'URI of the Group.', { type: 'reference', ...EXACT, ...READ_ONLY }),
     attribute('display', 'displayName of the Group.', READ_ONLY),
-    attribute('type', 'Always direct.', READ_ONLY),
+    attribute('type', 'Always direct.', { ...READ_ONLY, canonicalValues: ['direct'] }),
   ],
 });
 
@@ -141,7 +142,7 @@ export const GROUP_ATTRIBUTES: readonly Attribute[] = [
     subAttributes: [
       attribute('value', 'id of the User.', { ...EXACT, ...IMMUTABLE, required: true }),
       attribute('$ref', 'URI of the User.', { type: 'reference', ...EXACT, ...IMMUTABLE }),
-      attribute('type', 'Always User.', IMMUTABLE),
+      attribute('type', 'Always User.', { ...IMMUTABLE, canonicalValues: ['User'] }),
     ],
   }),
 ];

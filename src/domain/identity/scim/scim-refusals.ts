@@ -36,6 +36,23 @@ export const SCIM_REFUSALS = {
   scim_group_too_large: { code: 'invalid_field', text: 'A group has at most {most} members.' },
   scim_message_wrong: { code: 'invalid_request', text: 'The body does not have the schema {schema}.' },
   scim_discovery_filtered: { code: 'forbidden', text: 'Schemas and resource types cannot be filtered.' },
+  scim_cursor_wrong: { code: 'invalid_field', text: 'This cursor was not made for this list.' },
+  scim_cursor_expired: { code: 'invalid_field', text: 'This cursor has expired. Begin with an empty cursor.' },
+  scim_count_other: { code: 'invalid_field', text: 'The count is another one than on the first page.' },
+  scim_cursor_sorted: {
+    code: 'invalid_field',
+    text: 'A list by cursor is in the order of creation: leave sortBy out, or use startIndex.',
+  },
+  scim_bulk_operation_wrong: {
+    code: 'invalid_field',
+    text: 'Operation {number} is not POST to a type, or PUT, PATCH or DELETE of a resource, or lacks its data.',
+  },
+  scim_bulk_id_missing: { code: 'invalid_field', text: 'Operation {number} creates something, so it needs a bulkId.' },
+  scim_bulk_id_repeated: { code: 'invalid_field', text: 'Operation {number} has the bulkId of another operation.' },
+  scim_bulk_id_unresolved: {
+    code: 'conflict',
+    text: 'Operation {number} names a bulkId that does not exist, that failed, or that depends on it.',
+  },
   scim_page_malformed: { code: 'invalid_field', text: '{name} is a whole number.' },
 } as const satisfies RefusalTable;
 
