@@ -146,6 +146,7 @@ export type Configuration = {
       readonly pushServices: readonly string[];
       readonly witnesses: readonly string[];
       readonly auditSinks: readonly string[];
+      readonly signalReceivers: readonly string[];
     };
     /** PEM file of authorities that are trusted in addition to those of the machine. */
     readonly caFile?: string;

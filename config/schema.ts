@@ -384,6 +384,7 @@ export const CONFIGURATION_SCHEMA = {
             pushServices: hosts('Push services of push.services.'),
             witnesses: hosts('Witnesses of audit.witnesses.policyFile.'),
             auditSinks: hosts('Audit sinks: OTLP receivers, webhooks and syslog servers.'),
+            signalReceivers: hosts('Receivers of security events (Shared Signals), to which the server pushes.'),
           },
         ),
         caFile: text(

@@ -43,6 +43,7 @@ import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { scimRouter } from './http/scim/router.ts';
+import { type TransmitterDependencies, transmitterRouter } from './http/signals/transmitter.ts';
 import { statusListRouter } from './http/status-lists.ts';
 import { transparencyLogRouter } from './http/transparency-log.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
@@ -156,10 +157,17 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     // Not awaited: a refusal that cannot be written now stays counted for the next interval.
     refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });
+  const ofCaller: Pick<TransmitterDependencies, 'verifyProof' | 'certificateOf' | 'log'> = {
+    verifyProof: (ctx, accessToken) =>
+      callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
+    certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
+    log: (request, error) => onUnexpected(error, request),
+  };
   const endStreams = (): void => {
     people.approvals.live.close();
     feed.close();
     statusLists.close();
+    made.signalPolls.close();
   };
   let closing: Promise<void> | undefined;
   await made.opened.ready();
@@ -186,10 +194,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         groups: made.directoryGroups,
         brake: made.deactivationBrake,
         audit: made.audit,
-        verifyProof: (ctx, accessToken) =>
-          callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
-        certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
-        log: (request, error) => onUnexpected(error, request),
+        ...ofCaller,
+      }),
+      transmitterRouter({
+        ...{ issuer, tokens, countRefusal, audit: made.audit, ...ofCaller },
+        receivers: made.signalReceivers,
+        streams: made.signalStreams,
+        polls: made.signalPolls,
       }),
       statusListRouter({ ...servers, statusLists: statusLists.tokens }),
       transparencyLogRouter({

@@ -83,6 +83,7 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     deps.onFirstStart?.(first);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
     await resourceServers.ensureScimApi(BY);
+    await resourceServers.ensureSsfApi(BY);
     await policies.ensureStarter(BY);
     await deps.budgets.prepare();
     if (folder !== undefined) {

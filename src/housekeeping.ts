@@ -33,6 +33,8 @@ const LIFECYCLE_JOBS_EVERY_MILLISECONDS = 60_000;
 const TELL_EVERY_MILLISECONDS = 1_000;
 /** How soon a node begins to deliver events to audit sinks. */
 const SINKS_EVERY_MILLISECONDS = 1_000;
+/** How soon a node begins to push security events. */
+const SIGNALS_EVERY_MILLISECONDS = 250;
 /** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** Delay before the next attempt to read the time of the next key change. */
@@ -77,6 +79,7 @@ type Dependencies = {
   readonly escalate: () => Promise<unknown>;
   readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
   readonly sinkDelivery: { poll(): Promise<void>; stop(): Promise<void> };
+  readonly signalPush: { poll(): Promise<void>; stop(): Promise<void> };
   readonly measureSinks: () => Promise<void>;
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
@@ -101,6 +104,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     agents,
     deliveryWorker,
     sinkDelivery,
+    signalPush,
     oidcProvider,
     nodes,
     log,
@@ -178,6 +182,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(tellEveryMilliseconds, 'escalations', deps.escalate);
   every(tellEveryMilliseconds, 'notifications', () => deliveryWorker.poll());
   every(SINKS_EVERY_MILLISECONDS, 'audit sinks', () => sinkDelivery.poll());
+  every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
   every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
@@ -218,7 +223,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
-      await Promise.all([deliveryWorker.stop(), sinkDelivery.stop()]);
+      await Promise.all([deliveryWorker.stop(), sinkDelivery.stop(), signalPush.stop()]);
       await refusals.flush({ all: true }).catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },

@@ -55,6 +55,8 @@ type Rule = {
   readonly statuses: readonly number[];
   /** The body is not read. */
   readonly isUnread?: true;
+  /** A failure whose body is read: it says why. */
+  readonly explained?: number;
 };
 
 /** Any success status. */
@@ -90,6 +92,15 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   },
   audit_webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   audit_otlp: { ...DOCUMENT, sends: 'application/json' },
+  // RFC 8935 §2.2 and §2.3: 202 without a body, or 400 with an error in JSON.
+  security_event: {
+    ...DOCUMENT,
+    sends: 'application/secevent+jwt',
+    statuses: SUCCESS,
+    maximum: MAXIMUM_CHALLENGE,
+    isUnread: true,
+    explained: 400,
+  },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: errors of a request have status 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },
@@ -140,11 +151,12 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     request.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       const objection = objectionTo(response, rule);
-      if (objection) {
+      const isExplained = status === rule.explained && objection?.[0] === 'status_not_ok';
+      if (objection && !isExplained) {
         fail(...objection);
         return;
       }
-      if (rule.isUnread) {
+      if (rule.isUnread && !isExplained) {
         end(() => resolve({ status, body: Buffer.alloc(0), mediaType: '', cacheControl: '' }));
         return;
       }
@@ -152,12 +164,14 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
       let length = 0;
       response.on('data', (chunk: Buffer) => {
         length += chunk.length;
-        if (length > maximum) fail('too_large', `more than ${maximum} bytes`);
-        else chunks.push(chunk);
+        if (length <= maximum) chunks.push(chunk);
+        else if (isExplained) fail('status_not_ok', `status ${status}`, { status });
+        else fail('too_large', `more than ${maximum} bytes`);
       });
       response.on('error', (error: NodeJS.ErrnoException) => fail('answer_not_valid', error.code ?? 'unknown'));
       response.on('end', () => {
         if (!response.complete) return fail('answer_not_valid', 'it ended too early');
+        if (isExplained) return fail('status_not_ok', `status ${status}`, { status, body: Buffer.concat(chunks) });
         const answer = {
           status,
           body: Buffer.concat(chunks),

@@ -47,7 +47,11 @@ const SENT_ALONG: Readonly<Partial<Record<PostPurpose, RegExp>>> = {
 };
 
 /** Most milliseconds of a message, where that is more than of a document. */
-const LONGER: Readonly<Partial<Record<PostPurpose, number>>> = { audit_webhook: 10_000, audit_otlp: 10_000 };
+const LONGER: Readonly<Partial<Record<PostPurpose, number>>> = {
+  audit_webhook: 10_000,
+  audit_otlp: 10_000,
+  security_event: 10_000,
+};
 
 type Dependencies = {
   readonly clock: Clock;

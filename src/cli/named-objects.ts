@@ -63,6 +63,10 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
+  RECEIVER: {
+    ...{ operation: 'listSignalReceivers', singular: 'receiver', plural: 'receivers', noun: 'signal-receivers' },
+    ...{ prefix: 'rcv_', members: ['name'], isSearched: false },
+  },
   TRUSTED_ISSUER: {
     ...{ operation: 'listTrustedIssuers', singular: 'trusted issuer', plural: 'trusted issuers' },
     ...{ noun: 'workload-identity issuers', prefix: 'tis_', members: ['name', 'issuer'], isSearched: false },

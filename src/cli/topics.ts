@@ -35,6 +35,7 @@ import { resourceServerCommands } from './commands/resource-servers.ts';
 import { checkConfigCommands, serveCommands } from './commands/server.ts';
 import { serverStateCommands } from './commands/server-state.ts';
 import { sessionCommands } from './commands/sessions.ts';
+import { signalReceiverCommands, signalStreamCommands } from './commands/signals.ts';
 import { storeCommands } from './commands/store.ts';
 import { transactionCommands } from './commands/transactions.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
@@ -155,6 +156,13 @@ export const TOPICS: readonly Topic[] = [
     nouns: [
       noun('webhooks', 'Send events to other systems; dead letters', 'notifications.md', webhookCommands),
       noun('push-keys', 'Manage the keys of web push', 'notifications.md', pushKeyCommands),
+      noun(
+        'signal-receivers',
+        'Admit systems that receive security events (Shared Signals)',
+        'shared-signals.md',
+        signalReceiverCommands,
+      ),
+      noun('signal-streams', 'See, verify, pause and delete their streams', 'shared-signals.md', signalStreamCommands),
     ],
   },
   {

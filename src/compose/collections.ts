@@ -68,6 +68,7 @@ import { MIGRATIONS } from '../domain/platform/retention/migrations.ts';
 import type { CachedReads, OwnedCollection, Transfer } from '../domain/ports/owned-collection.ts';
 import { REPORT_CLAIMS } from '../domain/resources/reports/report.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
+import { SIGNAL_RECEIVERS, SIGNAL_STREAM_STATES, SIGNAL_STREAMS } from '../domain/signals/transmitter/signal-stream.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
 import { SIGNING_KEYS } from '../provider/tokens/signing-keys.ts';
@@ -130,6 +131,9 @@ export const COLLECTIONS = [
   WEBHOOKS,
   AUDIT_SINKS,
   AUDIT_SINK_CURSORS,
+  SIGNAL_RECEIVERS,
+  SIGNAL_STREAMS,
+  SIGNAL_STREAM_STATES,
   PUSH_KEYS,
   PUSH_SUBSCRIPTIONS,
   NOTIFICATION_CHOICES,

@@ -31,6 +31,7 @@ export const WITHOUT_LOG_TASKS = {
   transparencyLog: { poll: idle, cosign: idle },
   measureLog: idle,
   sinkDelivery: { poll: idle, stop: idle },
+  signalPush: { poll: idle, stop: idle },
   measureSinks: idle,
 };
 
@@ -59,6 +60,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     },
     deliveryWorker: made.notifications.deliveryWorker,
     sinkDelivery: made.sinkDelivery,
+    signalPush: made.signalPush,
     measureSinks: () => measureSinks(metrics, made.auditSinks),
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),
   };

@@ -110,6 +110,7 @@ export const managementApi = (
     budgets: made.budgets,
     notifications: made.notifications,
     auditSinks: made.auditSinks,
+    ...{ signalReceivers: made.signalReceivers, signalStreams: made.signalStreams },
     legalHolds: legalHoldRegistry({ documents, audit, clock, identifiers }),
     policyTrials: made.policyTrials,
     approverCandidates: made.approverCandidates,

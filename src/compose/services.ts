@@ -29,6 +29,7 @@ import { type PlatformServices, platformServices } from './platform.ts';
 import { type PolicyServices, policyServices, type RevocationServices, revocationServices } from './policies.ts';
 import { type PushServices, pushServices } from './push.ts';
 import { type ResourceServices, resourceServices } from './resources.ts';
+import { type SignalServices, signalServices } from './signals.ts';
 import { killLatch, localProofs, otherSecretOf } from './stores.ts';
 import { type UpstreamServices, upstreamServices } from './upstream.ts';
 
@@ -49,7 +50,8 @@ export interface Services
     AuthorityServices,
     AuditSinkServices,
     OffboardingServices,
-    DirectoryServices {
+    DirectoryServices,
+    SignalServices {
   readonly approvals: ApprovalServices;
   readonly push: PushServices;
   readonly notifications: NotificationServices;
@@ -122,15 +124,17 @@ export const services = async (configuration: Configuration, overrides: Override
   });
 
   const sinks = auditSinkServices(configuration, base);
+  const signals = signalServices(configuration, base, { clients, accounts });
+  const { auditSinks, signalStreams } = { ...sinks, ...signals };
 
   if (otherSecretOf(configuration) !== undefined)
-    await sealAnew([factors, upstream.upstreams, notifications.webhooks, sinks.auditSinks, push.keys, push.registry]);
+    await sealAnew([factors, upstream.upstreams, notifications.webhooks, auditSinks, signalStreams, ...sealedBy(push)]);
   return {
     ...{ ...base, ...platform, revocation, latched },
     ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
     ...{ ...delegation, ...authority, ...offboarding, ...directories },
-    ...sinks,
+    ...{ ...sinks, ...signals },
     ...{ approvals, push, notifications },
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),
@@ -171,6 +175,8 @@ const approvalServices = (
   measureApprovals(approvals, metrics);
   return approvals;
 };
+
+const sealedBy = ({ keys, registry }: PushServices) => [keys, registry];
 
 /** Seals the secrets of each registry under the current master key, one registry after the other. */
 const sealAnew = async (registries: readonly ({ sealAnew(): Promise<unknown> } | undefined)[]): Promise<void> => {

@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|scim\/v2(?:\/|$)|status-lists(?:\/|$)|log\/|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|scim\/v2(?:\/|$)|ssf\/v1(?:\/|$)|status-lists(?:\/|$)|log\/|\.well-known\/(?:authzen|ssf)-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -109,6 +109,8 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/api\/v1/, 'management'],
   [/\/access\/v1/, 'decisions'],
   [/\/scim\/v2/, 'scim'],
+  [/\/ssf\/v1\/streams\/[^/]+\/poll/, 'live'],
+  [/\/ssf\/v1/, 'shared signals'],
   [/\/status-lists/, 'status lists'],
   [/\/log\/(?:checkpoint|tile)/, 'transparency log'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],

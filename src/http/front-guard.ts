@@ -182,8 +182,12 @@ const ownCookiesOnce = (header: string | undefined): string | undefined => {
   return twice.length === 0 ? header : pairs.filter((pair) => !twice.includes(nameOf(pair))).join('; ');
 };
 
-/** RFC 8414 §3.1, AuthZEN Authorization API 1.0 §9.2. */
-const WELL_KNOWN = ['/.well-known/oauth-authorization-server', '/.well-known/authzen-configuration'];
+/** RFC 8414 §3.1, AuthZEN Authorization API 1.0 §9.2, SSF 1.0 §7.2.1. */
+const WELL_KNOWN = [
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/authzen-configuration',
+  '/.well-known/ssf-configuration',
+];
 
 /** The path below the issuer's path, or undefined. These specifications put the issuer's path behind the well-known one. */
 const withinIssuer = (target: string, basePath: string): string | undefined => {

@@ -74,6 +74,7 @@ import {
 } from '../../views/words/refusals/platform.ts';
 import { REGISTRATION_GERMAN } from '../../views/words/refusals/registration.ts';
 import { DETAIL_GERMAN, DETAIL_TYPE_GERMAN, DISPLAY_GERMAN } from '../../views/words/refusals/resources.ts';
+import { SIGNAL_GERMAN } from '../../views/words/refusals/signals.ts';
 import { SIMULATION_STATEMENTS_GERMAN } from '../../views/words/refusals/simulation-statements.ts';
 import { STEP_UP_GERMAN } from '../../views/words/refusals/step-ups.ts';
 import type { German } from '../../views/words/refusals.ts';
@@ -135,6 +136,7 @@ import { DISPLAY_REFUSALS } from '../domain/resources/authorization-details/disp
 import { MCP_SERVER_REFUSALS } from '../domain/resources/mcp-servers/mcp-server-refusals.ts';
 import { REPORT_REFUSALS } from '../domain/resources/reports/report-refusals.ts';
 import { RESOURCE_SERVER_REFUSALS } from '../domain/resources/resource-servers/resource-server-refusals.ts';
+import { SIGNAL_REFUSALS } from '../domain/signals/transmitter/signal-refusals.ts';
 import { FIELD_REFUSALS } from '../domain/vocabulary/field-refusals.ts';
 import { JSON_REFUSALS } from '../domain/vocabulary/json-refusals.ts';
 import type { RefusalTable } from '../domain/vocabulary/refusals.ts';
@@ -197,6 +199,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Notifications', NOTIFICATION_REFUSALS, NOTIFICATION_GERMAN),
   area('Legal holds', LEGAL_HOLD_REFUSALS, LEGAL_HOLD_GERMAN),
   area('Audit sinks', AUDIT_SINK_REFUSALS, AUDIT_SINK_GERMAN),
+  area('Shared Signals', SIGNAL_REFUSALS, SIGNAL_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),
   area('Consent', CONSENT_REFUSALS, CONSENT_GERMAN),
   area('Delegations', DELEGATION_REFUSALS, DELEGATION_GERMAN),

@@ -66,6 +66,20 @@ const DECLARED: readonly Concept[] = [
     commands: ['directories'],
   },
   {
+    name: 'signal receiver',
+    means: 'a system that receives security events over Shared Signals',
+    collections: ['signal_receivers'],
+    paths: ['signal-receivers'],
+    commands: ['signal-receivers'],
+  },
+  {
+    name: 'signal stream',
+    means: 'the security events that one receiver configured',
+    collections: ['signal_streams', 'signal_stream_states'],
+    paths: ['signal-streams'],
+    commands: ['signal-streams'],
+  },
+  {
     name: 'upstream provider',
     means: 'an identity provider elsewhere at which people sign in',
     collections: ['upstreams'],

@@ -277,6 +277,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     ids: {
       'MG-01': 'every route with every kind of caller: an absent object and one of another owner look alike',
       'MG-02': 'ids in a body that differ from the path',
+      'MG-03': 'a secret is never shown, and never sent to another address than the one it was entered for',
       'MG-04': 'a directory has only accounts that it created or was given, and none with a role',
       'MG-05': 'a user whom a directory deactivates or deletes loses everything; one created again inherits nothing',
       'MG-06': 'SCIM filters are bounded, and paths reach no private member',

@@ -76,6 +76,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/reports': 'a report is recorded once, by claims',
   'integration/revocation-feed': 'readers follow endings in the order of the log',
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
+  'integration/signals-transmitter': 'events wait in the state of a stream, which is changed in swaps',
   'integration/scim-authority': 'people race for one username, which a unique index and a mutex give to one',
   'integration/scim-brake': 'deactivations are counted in swaps of one document',
   'integration/scim-bulk': 'pages by cursor follow an index',

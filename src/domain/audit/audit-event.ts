@@ -314,6 +314,29 @@ export const AUDIT_EVENTS = {
     'An audit sink has not taken events for five minutes. `inputs` say since when and why. The server tries again, and loses no event.',
   'audit_sink.recovered': 'An audit sink that failed takes events again.',
   'audit_sink.removed': 'An audit sink was removed. It receives no further event.',
+  'signal_receiver.created':
+    'An administrator admitted a receiver of security events. Its client can configure streams from now on.',
+  'signal_receiver.updated': 'A receiver of security events was changed.',
+  'signal_receiver.disabled':
+    'A receiver of security events was disabled. The server refuses its calls and sends it nothing; its events wait in the log.',
+  'signal_receiver.enabled': 'A receiver of security events was enabled again.',
+  'signal_receiver.refused':
+    'The server refused a request of an authenticated receiver of security events. `note` is method and path.',
+  'signal_stream.created':
+    'A receiver created a stream of security events. `caller` is the receiver. The stream has events from now on.',
+  'signal_stream.updated': 'A receiver changed the settings of its stream.',
+  'signal_stream.status_changed':
+    'The status of a stream changed. `inputs` have the status, who set it, and the reason. The server itself pauses a stream whose backlog is too large.',
+  'signal_stream.subject_added': 'A receiver added a subject again that it had removed from its stream.',
+  'signal_stream.subject_removed': 'A receiver removed a subject from its stream. It hears nothing of it there.',
+  'signal_stream.verified':
+    'The endpoint of a stream acknowledged a verification event. It receives other events from now on.',
+  'signal_stream.event_refused':
+    'A receiver refused a security event. `inputs` have the id of the token and the error of the receiver. The server does not send this event again.',
+  'signal_stream.failing':
+    'The endpoint of a stream has not taken events for five minutes. `inputs` say since when and why. The server tries again, and loses no event.',
+  'signal_stream.recovered': 'The endpoint of a stream that failed takes events again.',
+  'signal_stream.removed': 'A stream was deleted. Its receiver gets no further event through it.',
   'checkpoint.made': 'The server signed the heads of all streams. `inputs.checkpoint` is the signed list.',
   'kill.ordered':
     'A caller ordered a kill. All that belongs to its target has ended, and the server blocks new access.',

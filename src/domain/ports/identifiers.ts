@@ -45,6 +45,8 @@ export const ID_PREFIXES = [
   'upl', // upstream link: which account a person of an upstream is
   'dir', // directory that provisions accounts
   'dgr', // group of a directory
+  'rcv', // receiver of security events
+  'sgs', // stream of security events to a receiver
   'log', // transparency log
   'hld', // legal hold on records of the audit log
 ] as const;

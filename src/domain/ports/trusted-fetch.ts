@@ -17,7 +17,8 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata' | 'res
  * - `push`: a message for a browser, to a push service that the configuration names;
  * - `witness`: a checkpoint of the transparency log, to a witness that the configuration names; its answer is text;
  * - `app_logout`: a notification to an app that a session has ended (OpenID Connect Back-Channel Logout 1.0);
- * - `audit_webhook`, `audit_otlp`: audit events for an audit sink; of OTLP the answer is read.
+ * - `audit_webhook`, `audit_otlp`: audit events for an audit sink; of OTLP the answer is read;
+ * - `security_event`: a security event token, to a receiver (RFC 8935); of an answer with status 400 the error is read.
  */
 export type PostPurpose =
   | 'decision'
@@ -28,7 +29,8 @@ export type PostPurpose =
   | 'app_logout'
   | 'witness'
   | 'audit_webhook'
-  | 'audit_otlp';
+  | 'audit_otlp'
+  | 'security_event';
 
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -50,6 +52,7 @@ export const INTERNAL_PURPOSES = [
   'pushServices',
   'witnesses',
   'auditSinks',
+  'signalReceivers',
 ] as const;
 
 export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
@@ -130,13 +133,13 @@ export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
   readonly internal?: InternalPurpose | undefined;
-  /** JSON. For a browser: bytes that only it can decrypt. For an app: a form. For a witness: text. */
+  /** JSON. For a browser: bytes that only it can decrypt. For an app: a form. For a witness: text. For a security event: a compact JWS. */
   readonly body: string | Uint8Array;
   /** Value of the header `Authorization`. */
   readonly authorization?: string;
   /** Further headers. For a webhook: those whose names begin with `webhook-`. For a push: those of RFC 8030 and RFC 8188. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time limit from the name to the last byte; at most the 2.5 seconds of a document, or 10 seconds for audit events. */
+  /** Time limit from the name to the last byte; at most the 2.5 seconds of a document, or 10 seconds for audit events and security events. */
   readonly timeoutMilliseconds: number;
 };
 
@@ -146,7 +149,7 @@ export type PostRequest = {
  */
 export interface TrustedPost {
   /**
-   * Returns the JSON of an answer with status 200, at most 64 KiB. For a webhook and a ping: returns nothing, and
+   * Returns the JSON of an answer with status 200, at most 64 KiB. For a webhook, a ping and a security event: returns nothing, and
    * accepts any status of success. For a witness: returns the text of an answer with status 200 or 409. Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;
@@ -206,10 +209,11 @@ type Failure = {
   readonly fetchReason: FetchReason;
   readonly fetchStatus?: number;
   readonly fetchRetryAfter?: string;
+  readonly fetchBody?: Uint8Array;
 };
 
-/** The answer that made a fetch fail. `retryAfter` is the header as sent, truncated. */
-export type Answered = { readonly status: number; readonly retryAfter?: string };
+/** The answer that made a fetch fail. `retryAfter` is the header as sent, truncated. `body`: of a refused security event. */
+export type Answered = { readonly status: number; readonly retryAfter?: string; readonly body?: Uint8Array };
 
 /**
  * The error of every failed fetch. Its code is 'unavailable' when a budget of this server is used up, otherwise
@@ -220,6 +224,7 @@ export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answ
     fetchReason: reason,
     ...(answered === undefined ? {} : { fetchStatus: answered.status }),
     ...(answered?.retryAfter === undefined ? {} : { fetchRetryAfter: answered.retryAfter }),
+    ...(answered?.body === undefined ? {} : { fetchBody: answered.body }),
   };
   return reason === 'over_budget'
     ? fetchRefusal('fetches_exceeded', {
@@ -238,8 +243,9 @@ export const fetchStatusOf = (error: unknown): number | undefined => failureIn(e
 
 /** The response status with the header Retry-After (RFC 9110 §10.2.3), if there was one. */
 export const answeredOf = (error: unknown): Answered | undefined => {
-  const { fetchStatus: status, fetchRetryAfter: retryAfter } = failureIn(error) ?? {};
-  return status === undefined ? undefined : { status, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  const { fetchStatus: status, fetchRetryAfter: retryAfter, fetchBody: body } = failureIn(error) ?? {};
+  if (status === undefined) return undefined;
+  return { status, ...(retryAfter === undefined ? {} : { retryAfter }), ...(body === undefined ? {} : { body }) };
 };
 
 const failureIn = (error: unknown): Partial<Failure> | undefined =>

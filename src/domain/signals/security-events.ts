@@ -62,6 +62,27 @@ export const SECURITY_EVENTS = {
 
 export type SecurityEvent = keyof typeof SECURITY_EVENTS;
 
+/** Security events that this server sends, apart from those about a stream. docs/reference/shared-signals.md lists them. */
+export const SENT_EVENTS = [
+  'session_revoked',
+  'token_claims_change',
+  'credential_change',
+  'assurance_level_change',
+  'risk_level_change',
+  'account_disabled',
+  'account_enabled',
+  'account_purged',
+  'agent_disabled',
+  'agent_enabled',
+  'agent_killed',
+  'agent_retired',
+  'agent_owner_changed',
+  'delegation_revoked',
+  'grant_ended',
+  'transaction_closed',
+] as const satisfies readonly SecurityEvent[];
+export type SentEvent = (typeof SENT_EVENTS)[number];
+
 const BY_URI: ReadonlyMap<string, SecurityEvent> = new Map(
   Object.entries(SECURITY_EVENTS).map(([name, uri]) => [uri, name as SecurityEvent]),
 );

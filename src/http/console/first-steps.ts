@@ -3,6 +3,7 @@ import type { FirstCommands, FirstStep, FirstSteps } from '../../../views/pages/
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { scimApiOf } from '../../domain/vocabulary/scim-api.ts';
+import { ssfApiOf } from '../../domain/vocabulary/ssf-api.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
@@ -29,7 +30,7 @@ const partiesOf = async (deps: ConsoleDeps, calls: ConsoleCalls, { account, by }
     calls.run('listResourceServers', account, by, { query: { limit: NEWEST_APIS } }),
     calls.run('listAgents', account, by, { query: { limit: NEWEST_AGENTS } }),
   ]);
-  const own = [managementApiOf(deps.issuer), scimApiOf(deps.issuer)];
+  const own = [managementApiOf, scimApiOf, ssfApiOf].map((of) => of(deps.issuer));
   return {
     apis: (servers.body?.items ?? [])
       .filter(({ identifier }) => !own.includes(identifier))

@@ -15,6 +15,7 @@ import { sampleDetail } from '../../domain/resources/authorization-details/sampl
 import { type Detail, type DetailType, isObject, type JsonValue } from '../../domain/vocabulary/detail-type.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
 import { scimApiOf } from '../../domain/vocabulary/scim-api.ts';
+import { ssfApiOf } from '../../domain/vocabulary/ssf-api.ts';
 import { strictJson } from '../../domain/vocabulary/strict-json.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
@@ -81,7 +82,7 @@ export const addServerPages = (parts: PageParts): void => {
   page('/console/resource-servers/:id', async (ctx, { viewer, frame }, id) => {
     const server = await serverOf(viewer, id);
     const query = queryOf(ctx);
-    const isOwnApi = [managementApiOf(deps.issuer), scimApiOf(deps.issuer)].includes(server.identifier);
+    const isOwnApi = [managementApiOf, scimApiOf, ssfApiOf].map((of) => of(deps.issuer)).includes(server.identifier);
     const example = (query.get('example') ?? '').slice(0, LONGEST_EXAMPLE);
     const mayDisable = calls.may('disableResourceServer', viewer.account);
     sendPage(

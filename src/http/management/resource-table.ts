@@ -34,6 +34,7 @@ import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
+import { signals } from './resources/signal-receivers.ts';
 import { transactionEvidence } from './resources/transaction-evidence.ts';
 import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
@@ -72,6 +73,7 @@ const RESOURCES = [
   webhooks,
   deadLetters,
   auditSinks,
+  signals,
   kills,
   audit,
   legalHolds,

@@ -165,6 +165,8 @@ export const RESOURCE_SERVER_GERMAN = {
   target_proposed_again: 'Dieses Paar wurde inzwischen neu vorgeschlagen. Sehen Sie es sich noch einmal an.',
   resource_identifier_taken: 'Diese Kennung gehört zu einem anderen Ressourcenserver.',
   management_api_fixed: 'Dieser Ressourcenserver ist die Verwaltungs-API selbst; er lässt sich nicht ändern.',
+  ssf_api_fixed:
+    'Dieser Ressourcenserver ist der Endpunkt dieses Servers für Shared Signals; er lässt sich nicht ändern.',
   scim_api_fixed: 'Dieser Ressourcenserver ist der SCIM-Endpunkt dieses Servers; er lässt sich nicht ändern.',
   resource_unknown: 'Kein Ressourcenserver hat diese Kennung.',
   resource_identifier_is_own: 'Diese Kennung gehört zu diesem Server selbst.',

@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
-import { storedBeginning } from '../../audit/beginning.ts';
 import { entryOf } from '../../audit/list-events.ts';
+import { passArchived } from '../../audit/past-beginning.ts';
 import { recordsAfter, type StreamCursor, withNewStreams } from '../../audit/records-after.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore, Versioned } from '../../ports/document-store.ts';
@@ -69,21 +69,10 @@ export const sinkDelivery = (deps: {
   const waiting = async ({ cursors: held, refused }: SinkCursor, most: number): Promise<readonly AuditRecord[]> => {
     turn += 1;
     const first = most === MOST_RECORDS ? turn : 0;
-    const streams = await passArchived(await withNewStreams(records, held));
+    const streams = await passArchived(documents, await withNewStreams(records, held));
     const isAtFault = ({ stream }: StreamCursor): boolean => stream === refused?.stream;
     const ordered = streams.toSorted((one, other) => Number(isAtFault(other)) - Number(isAtFault(one)));
     return recordsAfter(records, ordered, { most, turn: first, pause });
-  };
-
-  /** Records that a removal took, as its event says, and that this sink does not receive. The first of a stream is still there. */
-  const passArchived = async (known: readonly StreamCursor[]): Promise<readonly StreamCursor[]> => {
-    const heads = (await storedBeginning(documents))?.heads ?? [];
-    if (heads.length === 0) return known;
-    const ends = new Map(heads.map(({ stream, sequence }) => [stream, sequence]));
-    return known.map(({ stream, sequence }) => ({
-      stream,
-      sequence: sequence === 0 ? 0 : Math.max(sequence, ends.get(stream) ?? 0),
-    }));
   };
 
   /** Stores the state if no other process did since; undefined when one did. */

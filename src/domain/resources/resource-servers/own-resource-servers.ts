@@ -3,12 +3,18 @@ import type { By, RegisteredDocuments } from '../../platform/registries/register
 import { isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
 import { managementApiOf } from '../../vocabulary/management-api.ts';
 import { SCIM_SCOPE, scimApiOf } from '../../vocabulary/scim-api.ts';
+import { SSF_SCOPES, ssfApiOf } from '../../vocabulary/ssf-api.ts';
 import type { ResourceServer, ScopeDeclaration } from './resource-server.ts';
 
 type Own = { readonly identifier: string; readonly name: string; readonly scopes: readonly ScopeDeclaration[] };
 
 const SCIM_SCOPES: readonly ScopeDeclaration[] = [
   { name: SCIM_SCOPE, description: 'Create, change and disable the accounts of a directory', risk: 'critical' },
+];
+
+const SIGNAL_SCOPES: readonly ScopeDeclaration[] = [
+  { name: SSF_SCOPES.read, description: 'Read the own streams of security events', risk: 'low' },
+  { name: SSF_SCOPES.manage, description: 'Configure own streams of security events, and receive them', risk: 'high' },
 ];
 
 export interface OwnResourceServers {
@@ -19,6 +25,8 @@ export interface OwnResourceServers {
   ensureManagementApi(scopes: readonly ScopeDeclaration[], by: By): Promise<Versioned<ResourceServer>>;
   /** The same for the SCIM endpoints, with their one scope. */
   ensureScimApi(by: By): Promise<Versioned<ResourceServer>>;
+  /** The same for the endpoints of Shared Signals. */
+  ensureSsfApi(by: By): Promise<Versioned<ResourceServer>>;
 }
 
 export const ownResourceServers = (deps: {
@@ -52,6 +60,8 @@ export const ownResourceServers = (deps: {
       ensure({ identifier: managementApiOf(issuer), name: 'Management API', scopes }, by),
     ensureScimApi: (by): Promise<Versioned<ResourceServer>> =>
       ensure({ identifier: scimApiOf(issuer), name: 'SCIM', scopes: SCIM_SCOPES }, by),
+    ensureSsfApi: (by): Promise<Versioned<ResourceServer>> =>
+      ensure({ identifier: ssfApiOf(issuer), name: 'Shared Signals', scopes: SIGNAL_SCOPES }, by),
   };
 };
 

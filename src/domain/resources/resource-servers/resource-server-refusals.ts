@@ -24,6 +24,10 @@ export const RESOURCE_SERVER_REFUSALS = {
     code: 'conflict',
     text: 'This resource server is the SCIM endpoint of this server; it cannot be changed.',
   },
+  ssf_api_fixed: {
+    code: 'conflict',
+    text: 'This resource server is the Shared Signals endpoint of this server; it cannot be changed.',
+  },
   resource_unknown: { code: 'invalid_field', text: 'No resource server has this identifier.' },
   resource_identifier_is_own: { code: 'invalid_field', text: 'This identifier belongs to this server itself.' },
   resource_without_secret: { code: 'conflict', text: 'This resource server does not authenticate with a secret.' },

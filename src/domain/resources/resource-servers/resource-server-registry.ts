@@ -22,6 +22,7 @@ import { ENVIRONMENTS, type Environment } from '../../vocabulary/environment.ts'
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { managementApiOf } from '../../vocabulary/management-api.ts';
 import { scimApiOf } from '../../vocabulary/scim-api.ts';
+import { ssfApiOf } from '../../vocabulary/ssf-api.ts';
 import { checkResourceIdentifier } from '../../vocabulary/web-address.ts';
 import { checkDetailTypes } from '../authorization-details/check-detail-types.ts';
 import { type DelegationProposals, delegationProposals } from './delegation-proposals.ts';
@@ -120,6 +121,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
   const collection = documents.collection<ResourceServer>(RESOURCE_SERVERS);
   const managementApi = managementApiOf(issuer);
   const scimApi = scimApiOf(issuer);
+  const ssfApi = ssfApiOf(issuer);
   const documentsOf = registeredDocuments<ResourceServer>({
     collection,
     kind: 'resource server',
@@ -162,6 +164,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
   const refuseOwn = ({ identifier }: Pick<ResourceServer, 'identifier'>): void => {
     if (identifier === managementApi) throw resourceServerRefusal('management_api_fixed');
     if (identifier === scimApi) throw resourceServerRefusal('scim_api_fixed');
+    if (identifier === ssfApi) throw resourceServerRefusal('ssf_api_fixed');
   };
 
   return {
@@ -183,7 +186,7 @@ export const resourceServerRegistry = (dependencies: Dependencies): ResourceServ
     list: (query = {}): Promise<Page<ResourceServer>> => documentsOf.list({}, query),
 
     async create(input, by): Promise<CreatedResourceServer> {
-      const own = [issuer, managementApi, scimApi];
+      const own = [issuer, managementApi, scimApi, ssfApi];
       if (own.some((one) => input.identifier === one || input.identifier === `${one}/`)) {
         throw resourceServerRefusal('resource_identifier_is_own', {
           field: '/identifier',

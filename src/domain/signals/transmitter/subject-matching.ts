@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import { COMPLEX_MEMBERS, type ComplexSubject, type SubjectIdentifier } from '../subject-identifiers.ts';
 
-const areIdentical = (one: SubjectIdentifier, other: SubjectIdentifier): boolean =>
+/** Whether two identifiers have the same members. */
+export const areIdentical = (one: SubjectIdentifier, other: SubjectIdentifier): boolean =>
   canonicalJson(one) === canonicalJson(other);
 
 /**

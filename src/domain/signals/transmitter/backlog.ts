@@ -1,0 +1,45 @@
+/** The bound on what waits for a receiver: beyond it, its stream is paused. Its events stay in the audit log. */
+import { AUDIT_RECORDS, type AuditRecord, type Heads } from '../../audit/audit-record.ts';
+import { readHeads } from '../../audit/checkpoints.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore } from '../../ports/document-store.ts';
+import type { StreamState } from './signal-stream.ts';
+
+/** Longest that an event waits, and most audit records that are not read for a stream. */
+const BACKLOG_BOUNDS = { seconds: 72 * 3600, records: 1_000_000 } as const;
+
+/** Number of audit records after the cursors. */
+export const backlogOf = ({ cursors }: Pick<StreamState, 'cursors'>, heads: Heads): number => {
+  const taken = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
+  return heads.reduce((sum, { stream, sequence }) => sum + Math.max(0, sequence - (taken.get(stream) ?? 0)), 0);
+};
+
+export interface BacklogWatch {
+  /** Why the stream must be paused; undefined: it need not. Throws StoreUnavailable. */
+  reasonToPause(state: StreamState): Promise<string | undefined>;
+}
+
+export const backlogWatch = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly bounds?: { readonly seconds: number; readonly records: number };
+}): BacklogWatch => {
+  const { clock, bounds = BACKLOG_BOUNDS } = deps;
+  const records = deps.documents.collection<AuditRecord>(AUDIT_RECORDS);
+
+  /** Seconds since the oldest event that waits; since the stream was enabled, if that was later. */
+  const age = async ({ handed, enabledAt }: StreamState): Promise<number> => {
+    const [first] = handed;
+    const oldest = first && (await records.get(first.record))?.document;
+    return oldest === undefined ? 0 : clock.now() - Math.max(enabledAt, Math.floor(oldest.at / 1000));
+  };
+
+  return {
+    async reasonToPause(state) {
+      if ((await age(state)) > bounds.seconds)
+        return `The oldest event waits for more than ${Math.round(bounds.seconds / 3600)} hours.`;
+      const backlog = backlogOf(state, await readHeads(records));
+      return backlog > bounds.records ? `More than ${bounds.records} audit events wait.` : undefined;
+    },
+  };
+};

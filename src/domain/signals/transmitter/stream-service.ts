@@ -1,0 +1,266 @@
+/** Streams of security events: what receivers and administrators change. Owns the collection SIGNAL_STREAMS. */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
+import { readHeads } from '../../audit/checkpoints.ts';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { type By, registeredDocuments } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type DocumentStore, tryInsert, update, type Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
+import { canonicalJson } from '../../vocabulary/canonical-json.ts';
+import type { SubjectIdentifier } from '../subject-identifiers.ts';
+import { backlogOf } from './backlog.ts';
+import { signalRefusal } from './signal-refusals.ts';
+import {
+  MOST_REMOVED,
+  MOST_STREAMS,
+  SIGNAL_STREAM_STATES,
+  SIGNAL_STREAMS,
+  type SignalReceiver,
+  type SignalStream,
+  type StreamDelivery,
+  type StreamEvent,
+  type StreamState,
+  type StreamStatus,
+  streamContext,
+} from './signal-stream.ts';
+import { MIN_VERIFICATION_SECONDS, type StreamSettings } from './stream-input.ts';
+import { subjectsMatch } from './subject-matching.ts';
+
+/** Most events about a stream that wait for its receiver. */
+const MOST_OWN = 10;
+
+/** How far a stream is, and how its deliveries went. */
+export type StreamHealth = Omit<
+  StreamState,
+  'cursors' | 'handed' | 'own' | 'lockedUntil' | 'isReported' | 'verifiedUrl'
+> & {
+  /** Number of audit records that were not read for it. */
+  readonly backlog: number;
+  /** Number of events that it has not acknowledged. */
+  readonly waiting: number;
+  /** Whether its endpoint acknowledged a verification event; for poll: true. */
+  readonly isVerified: boolean;
+};
+
+export interface SignalStreams {
+  /** The stream of a receiver. Throws 'not_found', also for one of another receiver. */
+  found(receiver: SignalReceiver, id: string): Promise<Versioned<SignalStream>>;
+  /** All streams of a receiver, oldest first. */
+  of(receiver: Pick<SignalReceiver, 'id'>): Promise<readonly Versioned<SignalStream>[]>;
+  get(id: string): Promise<Versioned<SignalStream> | undefined>;
+  health(stream: SignalStream): Promise<StreamHealth | undefined>;
+  /** Creates a stream, which begins with events from now on. Throws 'invalid_field', and 'conflict' when there are too many. */
+  create(receiver: SignalReceiver, given: Partial<StreamSettings>, by: By): Promise<Versioned<SignalStream>>;
+  /** Changes the given settings; with `isWhole`, those that are not given go. A new endpoint must be verified again. */
+  configure(
+    stream: Versioned<SignalStream>,
+    given: Partial<StreamSettings>,
+    by: By,
+    isWhole: boolean,
+  ): Promise<Versioned<SignalStream>>;
+  /** After `disabled`, a stream continues with events from now on. Another setter than the receiver tells the receiver. */
+  setStatus(
+    id: string,
+    next: { readonly status: StreamStatus; readonly reason?: string },
+    by: By,
+    setBy: SignalStream['statusSetBy'],
+  ): Promise<Versioned<SignalStream>>;
+  /** Events about this subject no longer reach the stream. Throws 'conflict' when too many are removed. */
+  removeSubject(stream: SignalStream, subject: SubjectIdentifier, by: By): Promise<void>;
+  /** Undoes each removal that matches. Does not say whether there is such a subject (SSF 1.0 §9.1). */
+  addSubject(stream: SignalStream, subject: SubjectIdentifier, by: By): Promise<void>;
+  /**
+   * Queues a verification event. By the receiver, with its `state`: throws 'too_many_requests' within the interval. By an
+   * administrator: none has a state.
+   */
+  verify(stream: SignalStream, asked?: { readonly state?: string }): Promise<void>;
+  remove(stream: SignalStream, by: By): Promise<void>;
+  /** Reseals every authorization with the first master key. */
+  sealAnew(): Promise<void>;
+}
+
+type Deps = {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly checkUrl: TrustedFetch['check'];
+};
+
+/** Replaces an own event of the same type, so that few wait. */
+export const withOwn = (state: StreamState, event: StreamEvent): StreamState => ({
+  ...state,
+  own: [...state.own.filter((one) => one.event !== event.event || event.event === 'verification'), event].slice(
+    -MOST_OWN,
+  ),
+});
+
+export const signalStreams = (deps: Deps): SignalStreams => {
+  const { documents, audit, clock, identifiers, masterKey } = deps;
+  const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
+  const states = documents.collection<StreamState>(SIGNAL_STREAM_STATES);
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const documentsOf = registeredDocuments<SignalStream>({
+    ...{ collection, kind: 'signal stream', audit, clock },
+    derived: ['updatedAt'],
+  });
+
+  const sealed = (id: string, delivery: StreamSettings['delivery'], before?: StreamDelivery): StreamDelivery => {
+    if (delivery.method === 'poll') return delivery;
+    if (deps.checkUrl(delivery.url, 'signalReceivers') !== undefined)
+      throw signalRefusal('signal_url_malformed', { field: '/delivery/endpoint_url' });
+    const { method, url, authorization } = delivery;
+    if (authorization !== undefined) return { method, url, sealed: masterKey.seal(streamContext(id), authorization) };
+    // MG-03: the authorization is never sent to another address than the one it came with.
+    const isKept = before?.method === 'push' && before.url === url && before.sealed !== undefined;
+    return isKept ? { method, url, sealed: before.sealed } : { method, url };
+  };
+
+  const now = async (): Promise<StreamState['cursors']> =>
+    (await readHeads(records)).map(({ stream, sequence }) => ({ stream, sequence }));
+
+  const of: SignalStreams['of'] = ({ id }) =>
+    collection.find({
+      where: { receiver: id },
+      order: { by: 'createdAt', direction: 'ascending' },
+      limit: MOST_STREAMS + 1,
+    });
+
+  return {
+    async found(receiver, id) {
+      const found = await collection.get(id);
+      if (found?.document.receiver !== receiver.id) throw signalRefusal('signal_stream_not_found');
+      return found;
+    },
+
+    of,
+
+    get: (id) => collection.get(id),
+
+    async health({ id, delivery }) {
+      const found = (await states.get(id))?.document;
+      if (!found) return undefined;
+      const { cursors: _, handed, own, lockedUntil: __, isReported: ___, verifiedUrl, ...rest } = found;
+      return {
+        ...rest,
+        backlog: backlogOf(found, await readHeads(records)),
+        waiting: handed.length + own.length,
+        isVerified: delivery.method === 'poll' || verifiedUrl === delivery.url,
+      };
+    },
+
+    async create(receiver, given, by) {
+      if ((await of(receiver)).length >= MOST_STREAMS)
+        throw signalRefusal('signal_streams_exceeded', { params: { most: MOST_STREAMS } });
+      const id = identifiers.newId('sgs');
+      const at = clock.now();
+      const { description, requested, delivery = { method: 'poll' } } = given;
+      const stream: SignalStream = {
+        ...{ id, receiver: receiver.id, delivery: sealed(id, delivery), status: 'enabled', statusSetBy: 'receiver' },
+        ...(description === undefined ? {} : { description }),
+        ...(requested === undefined ? {} : { requested }),
+        ...{ removed: [], createdAt: at, updatedAt: at },
+      };
+      return documentsOf.insert(stream, 'signal_stream.created', by, async () => {
+        const begun = { cursors: await now(), handed: [], own: [], enabledAt: at };
+        await tryInsert(states, { id, ...begun, failures: 0, delivered: 0, refused: 0 });
+      });
+    },
+
+    async configure({ document: { id }, version }, given, by, isWhole) {
+      const changed = await documentsOf.change(id, version, 'signal_stream.updated', by, (stream) => {
+        const { description: _, requested: __, ...fixed } = stream;
+        const rest = isWhole ? fixed : stream;
+        const { delivery = isWhole ? { method: 'poll' as const } : undefined, description, requested } = given;
+        return {
+          ...rest,
+          ...(delivery === undefined ? {} : { delivery: sealed(id, delivery, stream.delivery) }),
+          ...(description === undefined ? {} : { description }),
+          ...(requested === undefined ? {} : { requested }),
+        };
+      });
+      // Another endpoint or authorization may work at once.
+      await update(states, id, ({ dueAt: ___, ...state }) => state);
+      return changed;
+    },
+
+    async setStatus(id, { status, reason }, by, statusSetBy) {
+      const before = (await documentsOf.found(id)).document.status;
+      const changed = await documentsOf.change(
+        id,
+        undefined,
+        'signal_stream.status_changed',
+        by,
+        ({ reason: _, ...stream }) => ({ ...stream, status, statusSetBy, ...(reason === undefined ? {} : { reason }) }),
+        { inputs: { status, by: statusSetBy, ...(reason === undefined ? {} : { reason }) } },
+      );
+      const cursors = before === 'disabled' && status !== 'disabled' ? await now() : undefined;
+      await update(states, id, ({ dueAt: _, failingSince: __, ...state }) => {
+        const next: StreamState = {
+          ...state,
+          ...{ failures: 0, enabledAt: clock.now() },
+          ...(cursors === undefined ? {} : { cursors, handed: [] }),
+        };
+        if (statusSetBy === 'receiver' || before === status) return next;
+        const told = { event: 'stream_updated', status, reason: reason ?? 'An administrator set it.' } as const;
+        return withOwn(next, { jti: identifiers.newSecret(), at: clock.now(), ...told });
+      });
+      return changed;
+    },
+
+    async removeSubject({ id }, subject, by) {
+      const text = canonicalJson(subject);
+      await documentsOf.change(id, undefined, 'signal_stream.subject_removed', by, (stream) => {
+        if (stream.removed.some((one) => canonicalJson(one) === text)) return stream;
+        if (stream.removed.length >= MOST_REMOVED)
+          throw signalRefusal('signal_removed_exceeded', { params: { most: MOST_REMOVED } });
+        return { ...stream, removed: [...stream.removed, subject] };
+      });
+    },
+
+    async addSubject({ id }, subject, by) {
+      await documentsOf.change(id, undefined, 'signal_stream.subject_added', by, (stream) => ({
+        ...stream,
+        removed: stream.removed.filter((one) => !subjectsMatch(one, subject)),
+      }));
+    },
+
+    async verify({ id }, asked) {
+      const at = clock.now();
+      await update(states, id, (state) => {
+        const last = state.verificationAskedAt ?? 0;
+        if (asked && at - last < MIN_VERIFICATION_SECONDS) {
+          throw signalRefusal('signal_verification_too_soon', {
+            params: { seconds: MIN_VERIFICATION_SECONDS },
+            retryAfterSeconds: MIN_VERIFICATION_SECONDS - (at - last),
+          });
+        }
+        const event = { event: 'verification', ...(asked?.state === undefined ? {} : { state: asked.state }) } as const;
+        const { dueAt: _, ...rest } = withOwn(state, { jti: identifiers.newSecret(), at, ...event });
+        return asked ? { ...rest, verificationAskedAt: at } : rest;
+      });
+    },
+
+    // The state first: without its stream, no later call would remove it.
+    remove: ({ id }, by) =>
+      documentsOf.remove(id, 'signal_stream.removed', by, async () => {
+        await states.take(id);
+      }),
+
+    async sealAnew() {
+      for (const { document } of await collection.find({ limit: 1000 })) {
+        const context = streamContext(document.id);
+        await update(collection, document.id, (stream) => {
+          const { delivery } = stream;
+          if (delivery.method === 'poll' || delivery.sealed === undefined) return undefined;
+          if (!masterKey.isSealedWithOther(context, delivery.sealed)) return undefined;
+          const again = masterKey.seal(context, masterKey.open(context, delivery.sealed));
+          return { ...stream, delivery: { ...delivery, sealed: again } };
+        });
+      }
+    },
+  };
+};
