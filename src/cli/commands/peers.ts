@@ -4,13 +4,13 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { answeringCommands } from '../answering-command.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, warn } from '../management-command.ts';
 import { lists, resourceScopes, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand } from '../object-commands.ts';
-import type { ActionOperation, ReadOperation } from '../operations.ts';
 import { details, printable } from '../table.ts';
 
 const RISKS = ['low', 'medium', 'high', 'critical'];
@@ -115,26 +115,7 @@ const shownLink = (body: Json): string =>
 /** Commands by which another party can act for users here. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
-/** A command for one action on one peer. */
-const action = (
-  verb: string,
-  operation: ReadOperation | ActionOperation,
-  summary: string,
-  more: typeof OPENS | object = {},
-): Command =>
-  managementCommand({
-    words: ['peers', verb],
-    operands: ['PEER'],
-    summary,
-    role: 'operator',
-    ...more,
-    options: {},
-    run: async (call) => {
-      const { body } = await call.api.run(operation, { id: call.operands[0] ?? '' });
-      call.print.object(body, shown(body));
-      return EXIT.done;
-    },
-  });
+const action = answeringCommands(['peers'], 'PEER', shown);
 
 const create = managementCommand({
   words: ['peers', 'create'],
@@ -216,11 +197,15 @@ export const peerCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => printable(String(name)) },
     ],
   }),
-  action('show', 'getPeer', 'Show a peer and the result of its last key fetch.'),
+  action({ verb: 'show', operation: 'getPeer', summary: 'Show a peer and the result of its last key fetch.' }),
   update,
-  action('disable', 'disablePeer', 'Disable a peer. The server issues no assertions for it and accepts none from it.'),
-  action('enable', 'enablePeer', 'Enable a peer again.', OPENS),
-  action('purge-keys', 'purgePeerKeys', 'Discard all keys fetched up to now.'),
+  action({
+    verb: 'disable',
+    operation: 'disablePeer',
+    summary: 'Disable a peer. The server issues no assertions for it and accepts none from it.',
+  }),
+  action({ verb: 'enable', operation: 'enablePeer', summary: 'Enable a peer again.', ...OPENS }),
+  action({ verb: 'purge-keys', operation: 'purgePeerKeys', summary: 'Discard all keys fetched up to now.' }),
   link,
   {
     ...listCommand({

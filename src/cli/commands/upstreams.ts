@@ -1,5 +1,6 @@
 /** `behalf upstreams …`: identity providers at which users sign in, and the account links there. */
 
+import { answeringCommands } from '../answering-command.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
@@ -106,20 +107,7 @@ const shown = (body: Json): string =>
     ].map((name) => [name, body[name]]),
   );
 
-/** A command for one action on one upstream. */
-const action = (verb: 'disable' | 'enable', summary: string): Command =>
-  managementCommand({
-    words: ['upstreams', verb],
-    operands: ['UPSTREAM'],
-    summary,
-    ...(verb === 'enable' ? OPENS : { role: 'administrator' }),
-    options: {},
-    run: async (call) => {
-      const { body } = await call.api.run(`${verb}Upstream`, { id: call.operands[0] ?? '' });
-      call.print.object(body, shown(body));
-      return EXIT.done;
-    },
-  });
+const action = answeringCommands(['upstreams'], 'UPSTREAM', shown);
 
 /** Removes an upstream permanently. */
 const removal = (words: readonly string[], operation: ActionOperation, summary: string): Command =>
@@ -209,8 +197,11 @@ export const upstreamCommands: readonly Command[] = [
     },
     changes: members,
   }),
-  action('disable', 'Disable an upstream provider. People can no longer sign in with it.'),
-  action('enable', 'Enable an upstream provider again.'),
+  action({
+    ...{ verb: 'disable', operation: 'disableUpstream', role: 'administrator' },
+    summary: 'Disable an upstream provider. People can no longer sign in with it.',
+  }),
+  action({ verb: 'enable', operation: 'enableUpstream', summary: 'Enable an upstream provider again.', ...OPENS }),
   removal(
     ['upstreams', 'delete'],
     'removeUpstream',

@@ -1,11 +1,11 @@
 /** `behalf workload-identity …`: issuers of accepted workload tokens, and the agent that a token would authenticate. */
 import { readFileSync } from 'node:fs';
+import { answeringCommands } from '../answering-command.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, warn } from '../management-command.ts';
 import { jsonIn, texts } from '../members.ts';
 import { listCommand } from '../object-commands.ts';
-import type { ActionOperation, ReadOperation } from '../operations.ts';
 import { details, printable } from '../table.ts';
 
 const TEMPLATES = ['kubernetes', 'github-actions', 'gitlab', 'aws', 'gcp', 'azure', 'spiffe-jwt', 'generic'];
@@ -54,26 +54,7 @@ const keysText = (body: Json): string => {
 /** Commands by which another issuer can authenticate agents here. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
 
-/** A command for one action on one trusted issuer. */
-const action = (
-  verb: string,
-  operation: ReadOperation | ActionOperation,
-  summary: string,
-  more: typeof OPENS | object = {},
-): Command =>
-  managementCommand({
-    words: ['workload-identity', 'issuers', verb],
-    operands: ['TRUSTED_ISSUER'],
-    summary,
-    role: 'operator',
-    ...more,
-    options: {},
-    run: async (call) => {
-      const { body } = await call.api.run(operation, { id: call.operands[0] ?? '' });
-      call.print.object(body, shown(body));
-      return EXIT.done;
-    },
-  });
+const action = answeringCommands(['workload-identity', 'issuers'], 'TRUSTED_ISSUER', shown);
 
 const create = managementCommand({
   words: ['workload-identity', 'issuers', 'create'],
@@ -224,11 +205,15 @@ export const workloadIdentityCommands: readonly Command[] = [
     }),
     words: ['workload-identity', 'issuers', 'list'],
   },
-  action('show', 'getTrustedIssuer', 'Show a trusted issuer and the result of its last key fetch.'),
+  action({
+    verb: 'show',
+    operation: 'getTrustedIssuer',
+    summary: 'Show a trusted issuer and the result of its last key fetch.',
+  }),
   update,
-  action('disable', 'disableTrustedIssuer', 'Disable a trusted issuer.'),
-  action('enable', 'enableTrustedIssuer', 'Enable a trusted issuer again.', OPENS),
-  action('purge-keys', 'purgeTrustedIssuerKeys', 'Discard all keys fetched up to now.'),
+  action({ verb: 'disable', operation: 'disableTrustedIssuer', summary: 'Disable a trusted issuer.' }),
+  action({ verb: 'enable', operation: 'enableTrustedIssuer', summary: 'Enable a trusted issuer again.', ...OPENS }),
+  action({ verb: 'purge-keys', operation: 'purgeTrustedIssuerKeys', summary: 'Discard all keys fetched up to now.' }),
   allow,
   test,
 ];
