@@ -1,8 +1,8 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
-import { layout } from '../layout.ts';
 import { type AgentState, stateTag } from '../partials/agent-state.ts';
-import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type BulkOutcome, bulkOutcomePage, bulkPage, OUTCOME_LOOKS } from '../partials/bulk-page.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
@@ -27,11 +27,10 @@ export type BulkAgent = {
 };
 
 type Forecast = keyof typeof words.forecasts;
-type Outcome = keyof typeof words.outcomes;
 
 type Row<Kind> = { readonly agent: BulkAgent; readonly kind: Kind; readonly text: HtmlValue };
 export type ForecastRow = Row<Forecast>;
-export type OutcomeRow = Row<Outcome>;
+export type OutcomeRow = Row<BulkOutcome>;
 
 /** The form POSTs `csrf`, `do`, `list`, `agent` for each agent that changes, and `owner` or `confirm` to `action`. */
 export type BulkPreviewModel = ConsoleFrame & {
@@ -49,12 +48,12 @@ export type BulkPreviewModel = ConsoleFrame & {
   readonly error?: Text;
 };
 
-const LOOKS: Readonly<Record<Forecast | Outcome, string>> = {
+const LOOKS: Readonly<Record<Forecast | BulkOutcome, string>> = {
   ...{ changes: 'good', stays: 'still', cannot: 'off' },
-  ...{ done: 'good', unchanged: 'still', refused: 'off' },
+  ...OUTCOME_LOOKS,
 };
 
-const columns = <Kind extends Forecast | Outcome>(
+const columns = <Kind extends Forecast | BulkOutcome>(
   title: Phrase,
   kinds: Readonly<Record<Kind, Phrase>>,
 ): readonly Column<Row<Kind>>[] => [
@@ -75,18 +74,16 @@ const columns = <Kind extends Forecast | Outcome>(
   },
 ];
 
-const countOf = <Kind>(rows: readonly Row<Kind>[], kind: Kind): number =>
-  rows.filter((row) => row.kind === kind).length;
-
 /** Shows what an action does to each chosen agent, and asks for confirmation. */
 export const bulkPreviewPage = (model: BulkPreviewModel): Html => {
   const { deed, rows, changes } = model;
   const changing = rows.filter(({ kind }) => kind === 'changes');
   const others = rows.filter(({ kind }) => kind !== 'changes');
   const back = html`<a href="${model.listHref}">${words.backToList}</a>`;
+  const heading = changes.length === 0 ? words.title : words.asked[deed](changes.length);
   return bulkPage(
     model,
-    changes.length === 0 ? words.title : words.asked[deed](changes.length),
+    { place: 'agents', title: words.title, heading },
     rows.length === 0
       ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
       : html`<p class="lead">${changes.length === 0 ? words.nothingChanges : words.leads[deed]}</p>
@@ -127,27 +124,10 @@ export type BulkResultModel = ConsoleFrame & {
 /** Shows for each agent whether the action was done, and otherwise why not. */
 export const bulkResultPage = (model: BulkResultModel): Html => {
   const { deed, rows, listHref } = model;
-  const count = {
-    done: countOf(rows, 'done'),
-    unchanged: countOf(rows, 'unchanged'),
-    refused: countOf(rows, 'refused'),
-  };
-  return bulkPage(
-    { ...model, flash: { kind: count.refused > 0 ? 'warning' : 'success', text: words.resultCount(count) } },
-    words.results[deed],
-    html`<section aria-labelledby="chosen"><h2 id="chosen">${words.agents}</h2>
-${table(columns(words.happened, words.outcomes), rows, 'chosen')}</section>
-<p><a href="${listHref}">${words.backToList}</a></p>`,
-  );
-};
-
-const bulkPage = (frame: ConsoleFrame, heading: Phrase, body: Html): Html =>
-  layout({
-    frame,
-    side: consoleNavigation(frame, 'agents', false),
-    style: 'agents.css',
-    title: words.title,
-    width: 'wide',
-    body: html`<div class="page-head"><h1>${heading}</h1></div>
-${body}`,
+  return bulkOutcomePage(model, {
+    ...{ place: 'agents', title: words.title, heading: words.results[deed], chosen: words.agents },
+    outcomes: rows.map(({ kind }) => kind),
+    table: table(columns(words.happened, words.outcomes), rows, 'chosen'),
+    ...{ backHref: listHref, back: words.backToList },
   });
+};

@@ -1,10 +1,9 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
-import { layout } from '../layout.ts';
-import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type BulkOutcome, bulkOutcomePage, bulkPage, OUTCOME_LOOKS } from '../partials/bulk-page.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, table } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
-import { bulkWords } from '../words/console-bulk.ts';
 import { delegationWords } from '../words/console-delegations.ts';
 import { delegationBulkWords as words } from '../words/console-delegations-bulk.ts';
 import { registerWords } from '../words/registries.ts';
@@ -23,11 +22,12 @@ export type ChosenDelegation = {
   };
 };
 
-type Outcome = keyof typeof words.outcomes;
 /** `kind` is absent for one that changes. */
-export type DelegationForecast = { readonly one: ChosenDelegation; readonly kind?: Outcome; readonly text: HtmlValue };
-
-const LOOKS: Readonly<Record<Outcome, string>> = { done: 'good', unchanged: 'still', refused: 'off' };
+export type DelegationForecast = {
+  readonly one: ChosenDelegation;
+  readonly kind?: BulkOutcome;
+  readonly text: HtmlValue;
+};
 
 const columns = (title: Phrase): readonly Column<DelegationForecast>[] => [
   {
@@ -41,7 +41,7 @@ const columns = (title: Phrase): readonly Column<DelegationForecast>[] => [
   {
     title,
     cell: ({ kind, text }) =>
-      html`${kind !== undefined && html`<span class="tag ${LOOKS[kind]}">${words.outcomes[kind]}</span> `}<span class="long">${text}</span>`,
+      html`${kind !== undefined && html`<span class="tag ${OUTCOME_LOOKS[kind]}">${words.outcomes[kind]}</span> `}<span class="long">${text}</span>`,
   },
 ];
 
@@ -57,9 +57,10 @@ export const endDelegationsPage = (model: DelegationsEndModel): Html => {
   const ending = model.rows.filter(({ kind }) => kind === undefined);
   const others = model.rows.filter(({ kind }) => kind !== undefined);
   const back = html`<a href="${model.listHref}">${words.back}</a>`;
+  const heading = ending.length === 0 ? words.title : words.asked(ending.length);
   return bulkPage(
     model,
-    ending.length === 0 ? words.title : words.asked(ending.length),
+    { place: 'delegations', title: words.title, heading },
     model.rows.length === 0
       ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
       : html`<p class="lead">${ending.length === 0 ? words.nothingChanges : words.lead}</p>
@@ -80,25 +81,10 @@ ${
 /** Shows for each delegation whether it ended, and otherwise why not. */
 export const endedDelegationsPage = (
   model: ConsoleFrame & { readonly listHref: string; readonly rows: readonly DelegationForecast[] },
-): Html => {
-  const countOf = (kind: Outcome): number => model.rows.filter((row) => row.kind === kind).length;
-  const count = { done: countOf('done'), unchanged: countOf('unchanged'), refused: countOf('refused') };
-  return bulkPage(
-    { ...model, flash: { kind: count.refused > 0 ? 'warning' : 'success', text: bulkWords.resultCount(count) } },
-    words.result,
-    html`<section aria-labelledby="chosen"><h2 id="chosen">${words.chosen}</h2>
-${table(columns(words.happened), model.rows, 'chosen')}</section>
-<p><a href="${model.listHref}">${words.back}</a></p>`,
-  );
-};
-
-const bulkPage = (frame: ConsoleFrame, heading: Phrase, body: Html): Html =>
-  layout({
-    frame,
-    side: consoleNavigation(frame, 'delegations', false),
-    style: 'agents.css',
-    title: words.title,
-    width: 'wide',
-    body: html`<div class="page-head"><h1>${heading}</h1></div>
-${body}`,
+): Html =>
+  bulkOutcomePage(model, {
+    ...{ place: 'delegations', title: words.title, heading: words.result, chosen: words.chosen },
+    outcomes: model.rows.map(({ kind }) => kind),
+    table: table(columns(words.happened), model.rows, 'chosen'),
+    ...{ backHref: model.listHref, back: words.back },
   });

@@ -1,10 +1,9 @@
 import { chosenName, codeName, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
-import { layout } from '../layout.ts';
-import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
+import { type BulkOutcome, bulkOutcomePage, bulkPage, OUTCOME_LOOKS } from '../partials/bulk-page.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
 import { type Column, commaList, type Fact, factList, registeredState, table } from '../partials/console-list.ts';
 import { submit } from '../partials/submit.ts';
-import { bulkWords } from '../words/console-bulk.ts';
 import { disablePersonWords } from '../words/console-disable-person.ts';
 import { peopleWords } from '../words/console-people.ts';
 import { peopleBulkWords as words } from '../words/console-people-bulk.ts';
@@ -24,7 +23,6 @@ export type ChosenPerson = {
 };
 
 type Count = { readonly count: number; readonly more: boolean };
-type Outcome = keyof typeof words.outcomes;
 
 /** What ends with one account. */
 export type PersonEnds = {
@@ -37,10 +35,8 @@ export type PersonEnds = {
 /** `ends`: of an account that would be disabled. Otherwise `kind` and `text` say why not. */
 export type PersonForecast = { readonly one: ChosenPerson } & (
   | { readonly ends: PersonEnds }
-  | { readonly kind: Outcome; readonly text: HtmlValue }
+  | { readonly kind: BulkOutcome; readonly text: HtmlValue }
 );
-
-const LOOKS: Readonly<Record<Outcome, string>> = { done: 'good', unchanged: 'still', refused: 'off' };
 
 const endsText = ({ roles, sessions, delegations, standing }: PersonEnds): HtmlValue => {
   const texts = [
@@ -66,7 +62,7 @@ const columns = (title: Phrase): readonly Column<PersonForecast>[] => [
     cell: (row) =>
       'ends' in row
         ? html`<span class="long">${endsText(row.ends)}</span>`
-        : html`<span class="tag ${LOOKS[row.kind]}">${words.outcomes[row.kind]}</span> <span class="long">${row.text}</span>`,
+        : html`<span class="tag ${OUTCOME_LOOKS[row.kind]}">${words.outcomes[row.kind]}</span> <span class="long">${row.text}</span>`,
   },
 ];
 
@@ -90,9 +86,10 @@ export const disablePeoplePage = (model: DisablePeopleModel): Html => {
     agents.items.length > 0 && [disablePersonWords.agents, linkLines(agents)],
     groups.items.length > 0 && [disablePersonWords.groups, linkLines(groups)],
   ];
+  const heading = changing.length === 0 ? words.title : words.asked(changing.length);
   return bulkPage(
     model,
-    changing.length === 0 ? words.title : words.asked(changing.length),
+    { place: 'people', title: words.title, heading },
     rows.length === 0
       ? html`<p class="empty">${words.nothingChosen} ${back}</p>`
       : html`<p class="lead">${changing.length === 0 ? words.nothingChanges : words.lead}</p>
@@ -114,25 +111,10 @@ ${
 /** Shows for each account whether it was disabled, and otherwise why not. */
 export const disabledPeoplePage = (
   model: ConsoleFrame & { readonly listHref: string; readonly rows: readonly PersonForecast[] },
-): Html => {
-  const countOf = (kind: Outcome): number => model.rows.filter((row) => 'kind' in row && row.kind === kind).length;
-  const count = { done: countOf('done'), unchanged: countOf('unchanged'), refused: countOf('refused') };
-  return bulkPage(
-    { ...model, flash: { kind: count.refused > 0 ? 'warning' : 'success', text: bulkWords.resultCount(count) } },
-    words.result,
-    html`<section aria-labelledby="chosen"><h2 id="chosen">${words.chosen}</h2>
-${table(columns(words.happened), model.rows, 'chosen')}</section>
-<p><a href="${model.listHref}">${words.back}</a></p>`,
-  );
-};
-
-const bulkPage = (frame: ConsoleFrame, heading: Phrase, body: Html): Html =>
-  layout({
-    frame,
-    side: consoleNavigation(frame, 'people', false),
-    style: 'agents.css',
-    title: words.title,
-    width: 'wide',
-    body: html`<div class="page-head"><h1>${heading}</h1></div>
-${body}`,
+): Html =>
+  bulkOutcomePage(model, {
+    ...{ place: 'people', title: words.title, heading: words.result, chosen: words.chosen },
+    outcomes: model.rows.map((row) => ('kind' in row ? row.kind : undefined)),
+    table: table(columns(words.happened), model.rows, 'chosen'),
+    ...{ backHref: model.listHref, back: words.back },
   });
