@@ -14,7 +14,7 @@ import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { signInMethodWords } from './grant-type-names.ts';
-import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
+import { listed, listView } from './list-page.ts';
 import { lossesOfClient } from './losses.ts';
 import { linksAbout } from './object-links.ts';
 import { stepUp } from './step-up.ts';
@@ -32,29 +32,16 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: PagePart
 
   page('/console/clients', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
-    const asked = askedOf(query, ['active', 'disabled', 'retired']);
-    const sorting = sortingOf(query, SORTS);
-    const filters = { q: asked.search, state: asked.state };
-    const { items, pages } = await listed(
-      deps,
-      calls,
-      viewer,
-      {
-        operation: 'listClients',
-        path: home,
-        asked: { ...filters, ...sorting },
-        query: { ...searchQuery(asked), ...sortQuery(sorting) },
-      },
-      query.get('after'),
-    );
+    const { question, model } = listView(home, query, { states: ['active', 'disabled', 'retired'], sorts: SORTS });
+    const asked = { operation: 'listClients', ...question } as const;
+    const { items, pages } = await listed(deps, calls, viewer, asked, query.get('after'));
     const names = await partyNames(
       deps,
       items.map(({ owner }) => owner),
     );
     const rows = items.map((one) => rowOf(deps, one, names));
-    const sorts = sortLinks(home, filters, SORTS, sorting);
     const newHref = calls.may('createClient', viewer.account) ? { newHref: `${home}/new` } : {};
-    sendPage(ctx, 200, clientsPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref }));
+    sendPage(ctx, 200, clientsPage({ ...frame, ...model, rows, pages, ...newHref }));
   });
 
   page('/console/clients/:id', async (ctx, { viewer, frame }, id) => {

@@ -19,7 +19,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, groupHref, personHref } from './console-deps.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
-import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
+import { listed, listView } from './list-page.ts';
 
 const SHOWN = 10;
 /** What the heads of the list sort by. */
@@ -60,27 +60,16 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
 
   page('/console/groups', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
-    const asked = askedOf(query, []);
-    const sorting = sortingOf(query, SORTS);
-    const filters = { q: asked.search };
-    const { items, pages } = await listed(
-      deps,
-      calls,
-      viewer,
-      {
-        operation: 'listGroups',
-        path: home,
-        asked: { ...filters, ...sorting },
-        query: { ...searchQuery(asked), ...sortQuery(sorting) },
-      },
-      query.get('after'),
-    );
+    const { question, model } = listView(home, query, { states: [], sorts: SORTS });
+    const asked = { operation: 'listGroups', ...question } as const;
+    const { items, pages } = await listed(deps, calls, viewer, asked, query.get('after'));
     const newHref = calls.may('createGroup', viewer.account) ? { newHref: `${home}/new` } : {};
     const rows = await rowsOfGroups(items, viewer);
     // An account without a role sees all its own groups at once, in no order of its choice.
     const isSorted = calls.mayAll('listGroups', viewer.account);
-    const sorts = isSorted ? { sorts: sortLinks(home, filters, SORTS, sorting), sorting } : {};
-    sendPage(ctx, 200, groupsPage({ ...frame, action: home, asked, rows, pages, ...sorts, ...newHref }));
+    const { sorts, sorting, ...unsorted } = model;
+    const shown = isSorted ? model : unsorted;
+    sendPage(ctx, 200, groupsPage({ ...frame, ...shown, rows, pages, ...newHref }));
   });
 
   const groupOf = async ({ account, by }: Viewer, id: string) => {

@@ -75,8 +75,10 @@ export const sortingOf = <const Key extends string>(query: URLSearchParams, keys
   return { sort, order: sort !== '' && query.get('order') === 'descending' ? 'descending' : '' };
 };
 
+type SortQuery<Key extends string> = { readonly sort?: Key; readonly order?: 'ascending' | 'descending' };
+
 /** The parameters of the list for this order. */
-export const sortQuery = <Key extends string>({ sort, order }: Sorting<Key>) =>
+export const sortQuery = <Key extends string>({ sort, order }: Sorting<Key>): SortQuery<Key> =>
   sort === '' ? {} : { sort, order: order === '' ? ('ascending' as const) : order };
 
 /**
@@ -99,10 +101,42 @@ export const sortLinks = <Key extends string>(
     }),
   );
 
-export const searchQuery = <State extends string>({
-  search,
-  state,
-}: ListFilters<State>): { readonly search?: string; readonly state?: State } => ({
+type SearchQuery<State extends string> = { readonly search?: string; readonly state?: State };
+
+export const searchQuery = <State extends string>({ search, state }: ListFilters<State>): SearchQuery<State> => ({
   ...(search === '' ? {} : { search }),
   ...(state === '' ? {} : { state }),
 });
+
+/**
+ * A list with a search, states and heads that sort it, as the address of its page says. `question` is for `listed`, `model` for
+ * the page.
+ */
+export type ListView<State extends string, Key extends string> = {
+  readonly question: {
+    readonly path: string;
+    readonly asked: Readonly<Record<string, string>>;
+    readonly query: SearchQuery<State> & SortQuery<Key>;
+  };
+  readonly model: {
+    readonly action: string;
+    readonly asked: ListFilters<State>;
+    readonly sorting: Sorting<Key>;
+    readonly sorts: SortLinks;
+  };
+};
+
+/** `states`: those that the list can be filtered by. `sorts`: the keys of its heads. */
+export const listView = <const State extends string, const Key extends string>(
+  path: string,
+  address: URLSearchParams,
+  { states, sorts }: { readonly states: readonly State[]; readonly sorts: readonly Key[] },
+): ListView<State, Key> => {
+  const asked = askedOf(address, states);
+  const sorting = sortingOf(address, sorts);
+  const filters = { q: asked.search, state: asked.state };
+  return {
+    question: { path, asked: { ...filters, ...sorting }, query: { ...searchQuery(asked), ...sortQuery(sorting) } },
+    model: { action: path, asked, sorting, sorts: sortLinks(path, filters, sorts, sorting) },
+  };
+};

@@ -16,7 +16,7 @@ import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from '
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
-import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
+import { listed, listView } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 import { personTransactions } from './person-transactions.ts';
 
@@ -36,27 +36,13 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
 
   page('/console/people', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
-    const asked = askedOf(query, ['active', 'disabled']);
-    const sorting = sortingOf(query, SORTS);
-    const filters = { q: asked.search, state: asked.state };
-    const { items, pages } = await listed(
-      deps,
-      calls,
-      viewer,
-      {
-        operation: 'listAccounts',
-        path: home,
-        asked: { ...filters, ...sorting },
-        query: { ...searchQuery(asked), ...sortQuery(sorting) },
-      },
-      query.get('after'),
-    );
+    const { question, model } = listView(home, query, { states: ['active', 'disabled'], sorts: SORTS });
+    const asked = { operation: 'listAccounts', ...question } as const;
+    const { items, pages } = await listed(deps, calls, viewer, asked, query.get('after'));
     const rows = items.map((one) => rowOf(deps, one));
     const newHref = calls.may('createAccount', viewer.account) ? { newHref: `${home}/new` } : {};
     const disable = calls.may('disableAccount', viewer.account) ? { disableAction: `${home}/disable` } : {};
-    const sorts = sortLinks(home, filters, SORTS, sorting);
-    const shown = { action: home, asked, rows, pages, sorts, sorting };
-    sendPage(ctx, 200, peoplePage({ ...frame, ...shown, ...newHref, ...disable }));
+    sendPage(ctx, 200, peoplePage({ ...frame, ...model, rows, pages, ...newHref, ...disable }));
   });
 
   const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {

@@ -22,7 +22,7 @@ import type { AnswerOf } from './console-calls.ts';
 import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
-import { askedOf, listed, searchQuery, sortingOf, sortLinks, sortQuery } from './list-page.ts';
+import { listed, listView } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
 
@@ -48,30 +48,13 @@ export const addServerPages = (parts: PageParts): void => {
 
   page('/console/resource-servers', async (ctx, { viewer, frame }) => {
     const query = queryOf(ctx);
-    const asked = askedOf(query, ['active', 'disabled']);
-    const sorting = sortingOf(query, SORTS);
-    const filters = { q: asked.search, state: asked.state };
-    const { items, pages } = await listed(
-      deps,
-      calls,
-      viewer,
-      {
-        operation: 'listResourceServers',
-        path: home,
-        asked: { ...filters, ...sorting },
-        query: { ...searchQuery(asked), ...sortQuery(sorting) },
-      },
-      query.get('after'),
-    );
+    const { question, model } = listView(home, query, { states: ['active', 'disabled'], sorts: SORTS });
+    const asked = { operation: 'listResourceServers', ...question } as const;
+    const { items, pages } = await listed(deps, calls, viewer, asked, query.get('after'));
     const rows = items.map((one) => rowOf(deps, one));
     const newHref = calls.may('createResourceServer', viewer.account) ? { newHref: `${home}/new` } : {};
     const mcpHref = calls.may('planMcpServer', viewer.account) ? { mcpHref: `${home}/mcp` } : {};
-    const sorts = sortLinks(home, filters, SORTS, sorting);
-    sendPage(
-      ctx,
-      200,
-      serversPage({ ...frame, action: home, asked, rows, pages, sorts, sorting, ...newHref, ...mcpHref }),
-    );
+    sendPage(ctx, 200, serversPage({ ...frame, ...model, rows, pages, ...newHref, ...mcpHref }));
   });
 
   const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
