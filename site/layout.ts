@@ -75,6 +75,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'upstream-sign-in',
       'directories',
       'shared-signals',
+      'receive-signals',
       'scim',
       'request-bounds',
     ],

@@ -43,6 +43,7 @@ import { postedRequestRouter } from './http/posted-requests.ts';
 import { providerPages } from './http/provider-pages.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { scimRouter } from './http/scim/router.ts';
+import { signalReceiverRouter } from './http/signals/receiver-router.ts';
 import { type TransmitterDependencies, transmitterRouter } from './http/signals/transmitter.ts';
 import { statusListRouter } from './http/status-lists.ts';
 import { transparencyLogRouter } from './http/transparency-log.ts';
@@ -201,6 +202,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         receivers: made.signalReceivers,
         streams: made.signalStreams,
         polls: made.signalPolls,
+      }),
+      signalReceiverRouter({
+        ...{ ...made.signalReceiver, countRefusal },
+        log: (request, error) => onUnexpected(error, request),
       }),
       statusListRouter({ ...servers, statusLists: statusLists.tokens }),
       transparencyLogRouter({

@@ -67,6 +67,10 @@ const KINDS = {
     ...{ operation: 'listSignalReceivers', singular: 'receiver', plural: 'receivers', noun: 'signal-receivers' },
     ...{ prefix: 'rcv_', members: ['name'], isSearched: false },
   },
+  TRANSMITTER: {
+    ...{ operation: 'listTrustedTransmitters', singular: 'trusted transmitter', plural: 'trusted transmitters' },
+    ...{ noun: 'trusted-transmitters', prefix: 'trm_', members: ['name', 'issuer'], isSearched: false },
+  },
   TRUSTED_ISSUER: {
     ...{ operation: 'listTrustedIssuers', singular: 'trusted issuer', plural: 'trusted issuers' },
     ...{ noun: 'workload-identity issuers', prefix: 'tis_', members: ['name', 'issuer'], isSearched: false },

@@ -38,6 +38,7 @@ import { sessionCommands } from './commands/sessions.ts';
 import { signalReceiverCommands, signalStreamCommands } from './commands/signals.ts';
 import { storeCommands } from './commands/store.ts';
 import { transactionCommands } from './commands/transactions.ts';
+import { transmitterCommands } from './commands/trusted-transmitters.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
 import { whoamiCommands } from './commands/whoami.ts';
@@ -107,6 +108,12 @@ export const TOPICS: readonly Topic[] = [
     title: 'Connect other identity providers',
     nouns: [
       noun('directories', 'Systems that provision accounts over SCIM', 'directories.md', directoryCommands),
+      noun(
+        'trusted-transmitters',
+        'Let security events of other systems end sessions and change decisions (Shared Signals)',
+        'receive-signals.md',
+        transmitterCommands,
+      ),
       noun('upstreams', 'Let people sign in with an OpenID provider', 'upstream-sign-in.md', upstreamCommands),
       noun(
         'peers',

@@ -105,6 +105,7 @@ export const authorityServices = (
     simulator: simulator({
       ...effectiveRegistries,
       ...{ groupsOf, resourceServers, delegations, clock, identifiers, managementApi },
+      signalsOf: policy.accountSignals.factsOf,
       transactions: delegation.transactions,
     }),
     useSimulator: serverUseSimulator({

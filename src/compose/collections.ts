@@ -68,6 +68,8 @@ import { MIGRATIONS } from '../domain/platform/retention/migrations.ts';
 import type { CachedReads, OwnedCollection, Transfer } from '../domain/ports/owned-collection.ts';
 import { REPORT_CLAIMS } from '../domain/resources/reports/report.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
+import { ACCOUNT_SIGNALS } from '../domain/signals/receiver/account-signals.ts';
+import { SIGNALS, TRANSMITTER_ACTIVITY, TRUSTED_TRANSMITTERS } from '../domain/signals/receiver/transmitter.ts';
 import { SIGNAL_RECEIVERS, SIGNAL_STREAM_STATES, SIGNAL_STREAMS } from '../domain/signals/transmitter/signal-stream.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, GRANTS, PROVIDER_RECORDS, REVOKED_TOKENS } from '../provider/seam/records.ts';
@@ -94,6 +96,10 @@ export const COLLECTIONS = [
   ENDED_ACCOUNT_LINKS,
   UPSTREAMS,
   UPSTREAM_LINKS,
+  TRUSTED_TRANSMITTERS,
+  TRANSMITTER_ACTIVITY,
+  SIGNALS,
+  ACCOUNT_SIGNALS,
   CREDENTIAL_USE,
   AGENTS,
   AGENT_USE,

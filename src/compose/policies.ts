@@ -21,6 +21,7 @@ import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
 import type { Permits } from '../domain/platform/registries/registered-documents.ts';
 import type { PolicyEngine } from '../domain/ports/policy-engine.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
+import { type AccountSignals, accountSignals } from '../domain/signals/receiver/account-signals.ts';
 import { managementApiOf } from '../domain/vocabulary/management-api.ts';
 import { externalPoint } from './external-point.ts';
 import type { Foundations, Overrides } from './foundations.ts';
@@ -54,6 +55,8 @@ export interface PolicyServices {
   readonly authorize: Authorize;
   /** The same without the external decision point. The search for what an approval requires makes many such calls. */
   readonly authorizeHere: Authorize;
+  /** What trusted transmitters say about accounts. */
+  readonly accountSignals: AccountSignals;
 }
 
 export const policyServices = (
@@ -88,8 +91,13 @@ export const policyServices = (
   });
   const enforced = isPolicyEnforced ? activePolicy : undefined;
   const use = serverUse({ identifiers, policies: enforced, cases: useCases, managementApi });
-  const deciding = { identifiers, managementApi, groupsOf, policies: enforced, without: overrides.withoutLayer };
+  const signals = accountSignals({ documents, clock });
+  const deciding = {
+    ...{ identifiers, managementApi, groupsOf, policies: enforced, without: overrides.withoutLayer },
+    signalsOf: signals.factsOf,
+  };
   return {
+    accountSignals: signals,
     policyEngine,
     policies: policyRegistry({ documents, clock, identifiers, audit, engine: policyEngine }),
     activePolicy,

@@ -29,6 +29,7 @@ import { type PlatformServices, platformServices } from './platform.ts';
 import { type PolicyServices, policyServices, type RevocationServices, revocationServices } from './policies.ts';
 import { type PushServices, pushServices } from './push.ts';
 import { type ResourceServices, resourceServices } from './resources.ts';
+import { type SignalReceiverServices, signalReceiverServices } from './signal-receiver.ts';
 import { type SignalServices, signalServices } from './signals.ts';
 import { killLatch, localProofs, otherSecretOf } from './stores.ts';
 import { type UpstreamServices, upstreamServices } from './upstream.ts';
@@ -52,6 +53,8 @@ export interface Services
     OffboardingServices,
     DirectoryServices,
     SignalServices {
+  /** Security events of other systems. */
+  readonly signalReceiver: SignalReceiverServices;
   readonly approvals: ApprovalServices;
   readonly push: PushServices;
   readonly notifications: NotificationServices;
@@ -114,6 +117,8 @@ export const services = async (configuration: Configuration, overrides: Override
     accounts: offboarding.accounts,
     ...{ clients, links: upstream.upstreamLinks },
   });
+  const ofReceiver = { upstream, policy, delegation, offboarding, platform };
+  const signalReceiver = signalReceiverServices(configuration, base, ofReceiver);
   const notifications = notificationServices(configuration, base, {
     ...{ outbox, owners, resourceServers, agents, groups, clients, sessions },
     push: push.registry,
@@ -134,7 +139,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
     ...{ ...delegation, ...authority, ...offboarding, ...directories },
-    ...{ ...sinks, ...signals },
+    ...{ ...sinks, ...signals, signalReceiver },
     ...{ approvals, push, notifications },
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),

@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's path that are ours; all others are oidc-provider's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|scim\/v2(?:\/|$)|ssf\/v1(?:\/|$)|status-lists(?:\/|$)|log\/|\.well-known\/(?:authzen|ssf)-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|step-ups\/|assets\/|reg(?:\/|$)|access\/v1\/|scim\/v2(?:\/|$)|ssf\/v1(?:\/|$)|signals\/|status-lists(?:\/|$)|log\/|\.well-known\/(?:authzen|ssf)-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -111,6 +111,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/scim\/v2/, 'scim'],
   [/\/ssf\/v1\/streams\/[^/]+\/poll/, 'live'],
   [/\/ssf\/v1/, 'shared signals'],
+  [/\/signals\//, 'signals'],
   [/\/status-lists/, 'status lists'],
   [/\/log\/(?:checkpoint|tile)/, 'transparency log'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],

@@ -46,6 +46,7 @@ import {
   PROVIDER_GERMAN,
   SCIM_GERMAN,
   SIGN_IN_GERMAN,
+  TRANSMITTER_GERMAN,
   UPSTREAM_GERMAN,
 } from '../../views/words/refusals/identity.ts';
 import {
@@ -136,6 +137,7 @@ import { DISPLAY_REFUSALS } from '../domain/resources/authorization-details/disp
 import { MCP_SERVER_REFUSALS } from '../domain/resources/mcp-servers/mcp-server-refusals.ts';
 import { REPORT_REFUSALS } from '../domain/resources/reports/report-refusals.ts';
 import { RESOURCE_SERVER_REFUSALS } from '../domain/resources/resource-servers/resource-server-refusals.ts';
+import { TRANSMITTER_REFUSALS } from '../domain/signals/receiver/transmitter-refusals.ts';
 import { SIGNAL_REFUSALS } from '../domain/signals/transmitter/signal-refusals.ts';
 import { FIELD_REFUSALS } from '../domain/vocabulary/field-refusals.ts';
 import { JSON_REFUSALS } from '../domain/vocabulary/json-refusals.ts';
@@ -181,6 +183,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Signing in and passwords', SIGN_IN_REFUSALS, SIGN_IN_GERMAN),
   area('Groups', GROUP_REFUSALS, GROUP_GERMAN),
   area('Directories', DIRECTORY_REFUSALS, DIRECTORY_GERMAN),
+  area('Trusted transmitters', TRANSMITTER_REFUSALS, TRANSMITTER_GERMAN),
   area('SCIM requests', SCIM_REFUSALS, SCIM_GERMAN),
   area('Second factors', FACTOR_REFUSALS, FACTOR_GERMAN),
   area('Upstream providers', PROVIDER_REFUSALS, PROVIDER_GERMAN),

@@ -22,6 +22,7 @@ const TABLES: readonly string[] = [
   'src/domain/authority/revocation-feed/ends-of-events.ts',
   'src/domain/notifications/notification-kinds.ts',
   'src/gateway/configuration/schema.ts',
+  'views/words/audit-events.ts',
   'views/words/mail-agents.ts',
 ];
 

@@ -80,6 +80,19 @@ const DECLARED: readonly Concept[] = [
     commands: ['signal-streams'],
   },
   {
+    name: 'trusted transmitter',
+    means: 'a system elsewhere whose security events have effects here',
+    collections: ['trusted_transmitters', 'transmitter_activity'],
+    paths: ['trusted-transmitters'],
+    commands: ['trusted-transmitters'],
+  },
+  {
+    name: 'signal',
+    means: 'a security event about one person that a trusted transmitter sent',
+    collections: ['signals', 'account_signals'],
+    paths: ['signals'],
+  },
+  {
     name: 'upstream provider',
     means: 'an identity provider elsewhere at which people sign in',
     collections: ['upstreams'],

@@ -1,3 +1,4 @@
+/** A table of the names of audit events on pages. */
 import { type Phrase, phrase } from '../html.ts';
 
 /** What each event of the audit log is called on pages. A test fails when one is missing. */
@@ -79,6 +80,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'account.updated': ['Account changed', 'Konto geändert'],
   'account.disabled': ['Account disabled', 'Konto gesperrt'],
   'account.enabled': ['Account enabled', 'Konto entsperrt'],
+  'account.tokens_revoked': ['All tokens of an account revoked', 'Alle Tokens eines Kontos widerrufen'],
   'account.removed': ['Account deleted by its directory', 'Konto vom Verzeichnis gelöscht'],
   'account.password_changed': ['Password set', 'Passwort gesetzt'],
   'account.sessions_ended': ['Signed out everywhere, or everywhere else', 'Überall oder überall sonst abgemeldet'],
@@ -190,6 +192,20 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'directory.member_removed': ['Removed from a group by a directory', 'Vom Verzeichnis aus einer Gruppe entfernt'],
   'directory.deactivations_paused': ['Deactivations paused', 'Deaktivierungen angehalten'],
   'directory.deactivations_resumed': ['Deactivations resumed', 'Deaktivierungen fortgesetzt'],
+  'transmitter.created': ['Transmitter added', 'Transmitter hinzugefügt'],
+  'transmitter.updated': ['Transmitter changed', 'Transmitter geändert'],
+  'transmitter.disabled': ['Transmitter disabled', 'Transmitter gesperrt'],
+  'transmitter.enabled': ['Transmitter enabled', 'Transmitter entsperrt'],
+  'transmitter.secret_rotated': ['Secret of a transmitter replaced', 'Secret eines Transmitters getauscht'],
+  'transmitter.verification_expected': ['Verification of a transmitter begun', 'Prüfung eines Transmitters begonnen'],
+  'transmitter.verified': ['Transmitter verified', 'Transmitter geprüft'],
+  'transmitter.effects_paused': ['Effects of a transmitter paused', 'Wirkungen eines Transmitters angehalten'],
+  'transmitter.effects_resumed': ['Effects of a transmitter resumed', 'Wirkungen eines Transmitters fortgesetzt'],
+  'signal.received': ['Security event received', 'Sicherheitsereignis empfangen'],
+  'signal.held': ['Security event held', 'Sicherheitsereignis zurückgehalten'],
+  'signal.released': ['Security event released', 'Sicherheitsereignis freigegeben'],
+  'signal.discarded': ['Security event discarded', 'Sicherheitsereignis verworfen'],
+  'signal.refused': ['Security event refused', 'Sicherheitsereignis abgelehnt'],
   'directory.refused': ['SCIM request refused', 'SCIM-Anfrage abgelehnt'],
   'group.created': ['Group created', 'Gruppe angelegt'],
   'group.updated': ['Group changed', 'Gruppe geändert'],

@@ -114,6 +114,8 @@ export const AUDIT_EVENTS = {
   'account.updated': 'An account was changed. `personal.username` is its former username, if that changed.',
   'account.disabled': 'An account was disabled. Its sessions have ended.',
   'account.enabled': 'An account was enabled again.',
+  'account.tokens_revoked':
+    'A trusted transmitter revoked all tokens, grants and delegations of an account from before. `inputs.signal` is the signal.',
   'account.removed':
     'The directory of a disabled account deleted it. Its username (`personal.username`) and address are free again, and the account stays disabled.',
   'account.password_changed': 'A password was set.',
@@ -220,6 +222,27 @@ export const AUDIT_EVENTS = {
     'A directory deactivated or renamed too many accounts within ten minutes, so both are paused. `inputs.limit` is how many were allowed.',
   'directory.deactivations_resumed':
     'An administrator resumed the deactivations and changes of username of a directory. `inputs.allowed` is how many pass now within a day.',
+  'transmitter.created': 'A trusted transmitter was added. Its security events have effects from now on.',
+  'transmitter.updated': 'The settings of a trusted transmitter were changed.',
+  'transmitter.disabled': 'A trusted transmitter was disabled. The server refuses what it sends.',
+  'transmitter.enabled': 'A trusted transmitter was enabled again.',
+  'transmitter.secret_rotated': 'The secret of a trusted transmitter was replaced. The former one is invalid.',
+  'transmitter.verification_expected':
+    'An administrator created the state that the next verification event of a trusted transmitter must have.',
+  'transmitter.verified': 'A verification event of a trusted transmitter arrived (SSF 1.0 §8.1.4.1).',
+  'transmitter.effects_paused':
+    'Signals of a trusted transmitter affected too many accounts within ten minutes, so further ones are held. `inputs.limit` is how many were allowed.',
+  'transmitter.effects_resumed':
+    'An administrator resumed the effects of a trusted transmitter. `inputs.allowed` is how many accounts pass now within a day.',
+  'signal.received':
+    'A trusted transmitter, `caller`, sent a security event. `subject` is the account, `inputs` have its type, its level and the effects; events of the account follow. `note` says why it has none.',
+  'signal.held':
+    'A security event is held, because the effects of its transmitter are paused. An administrator decides about it.',
+  'signal.released':
+    'An administrator resumed the effects of a transmitter, and a held security event has its effects now.',
+  'signal.discarded': 'An administrator discarded a held security event. It has no effect.',
+  'signal.refused':
+    'The server refused what a trusted transmitter sent. `error` is the code that it got, `note` the check that failed.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

@@ -47,6 +47,8 @@ export const ID_PREFIXES = [
   'dgr', // group of a directory
   'rcv', // receiver of security events
   'sgs', // stream of security events to a receiver
+  'trm', // trusted transmitter of security events
+  'sgn', // signal: a security event that a transmitter sent
   'log', // transparency log
   'hld', // legal hold on records of the audit log
 ] as const;

@@ -38,6 +38,7 @@ import { signals } from './resources/signal-receivers.ts';
 import { transactionEvidence } from './resources/transaction-evidence.ts';
 import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
+import { trustedTransmitters } from './resources/trusted-transmitters.ts';
 import { upstreams } from './resources/upstreams.ts';
 import { webhooks } from './resources/webhooks.ts';
 import type { IoOf, Route, RouteDeclaration } from './route.ts';
@@ -51,6 +52,7 @@ const RESOURCES = [
   owners,
   upstreams,
   directories,
+  trustedTransmitters,
   agents,
   agentSecrets,
   credentials,

@@ -56,6 +56,8 @@ export const publishedMetadata = (
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
         authorization_details_types_supported: await details.published(),
+        // draft-parecki-oauth-global-token-revocation §4.
+        global_token_revocation_endpoint: `${configuration.issuer}/signals/revocations`,
         status_list_aggregation_endpoint: `${configuration.issuer}/status-lists`,
         ui_locales_supported: pages.languages,
         ...added,

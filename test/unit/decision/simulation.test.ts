@@ -23,6 +23,7 @@ const world = ({ caller = agent as Partial<Agent>, consented = undefined as read
       },
     },
     groupsOf: async (account) => account.groups,
+    signalsOf: async () => undefined,
     agents: { get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as Agent } : undefined) },
     clients: { get: async (id) => (id === 'app_a' ? { document: { ...client } as never } : undefined) },
     accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },

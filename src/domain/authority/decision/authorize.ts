@@ -6,7 +6,14 @@ import { cutScope, type Limit } from '../../vocabulary/scope-sets.ts';
 import type { Decision } from './decision.ts';
 import { cutDetails } from './detail-cut.ts';
 import type { ExternalDecisionPoint } from './external-layer.ts';
-import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf, type Route } from './facts.ts';
+import {
+  type AgentParty,
+  type DecisionFacts,
+  type KnownFacts,
+  partiesOf,
+  type Route,
+  type SignalFacts,
+} from './facts.ts';
 import { type DecisionLayer, LAYERS_OF_FACTS } from './layers.ts';
 import { cutByParticipants } from './participants-layer.ts';
 import { cutByPolicy } from './policy-layer.ts';
@@ -17,6 +24,12 @@ import { counts } from './routes.ts';
 export type GroupsOf = (
   account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups' | 'roles'>,
 ) => Promise<readonly string[]>;
+
+/** What trusted transmitters say about the risk of an account now. */
+export type SignalsOf = (
+  account: Pick<Account, 'id' | 'signalsUntil'>,
+  now: number,
+) => Promise<SignalFacts | undefined>;
 
 /** The active policy set. */
 export type ActivePolicies = { readonly version: number; readonly policies: CompiledPolicies };
@@ -29,6 +42,8 @@ export type DecisionDependencies = {
   readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
   /** Reads the effective groups of a person. Absent: the account's own groups apply. */
   readonly groupsOf?: GroupsOf | undefined;
+  /** Reads the signals about a person. Absent: there are none. */
+  readonly signalsOf?: SignalsOf | undefined;
   /** The external decision point, asked last about what is left. Absent: not configured. */
   readonly external?: ExternalDecisionPoint | undefined;
   /** Resource indicator of the management API. */
@@ -41,11 +56,12 @@ export type DecisionDependencies = {
  * Makes a decision. Every layer that applies on the route cuts the request. Policy evaluates what is left, and may
  * attach conditions. Then comes the external decision point, if configured. At last, in a transaction of several people, the
  * whole decision is made for each other participant, about the scopes that need all of them. Never grants a scope that the resource
- * server does not declare. Reads only the active policy set and the person's groups. Fails closed: errors of these
+ * server does not declare. Reads only the active policy set, and the person's groups and signals. Fails closed: errors of these
  * reads propagate.
  */
 export const authorizer = (deps: DecisionDependencies): Authorize => {
-  const { identifiers, policies, external, groupsOf = async ({ groups }) => groups, managementApi, without } = deps;
+  const { identifiers, policies, external, managementApi, without } = deps;
+  const { groupsOf = async ({ groups }) => groups, signalsOf } = deps;
   const narrows = (layer: DecisionLayer, facts: DecisionFacts): boolean =>
     !without?.(layer, facts.route) && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
 
@@ -77,9 +93,11 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
     if (!narrows('policy', facts)) return structural;
     const active = await policies?.current();
     if (active === undefined) return withoutPolicies(structural);
-    if (active.version === facts.madeUnder) return { ...structural, policyVersion: active.version };
     const { subject } = facts;
-    const known = subject ? { ...facts, subject: { ...subject, groups: await groupsOf(subject) } } : facts;
+    const signals = subject && (await signalsOf?.(subject, facts.now));
+    // A signal about the person may have come after the token.
+    if (active.version === facts.madeUnder && !signals) return { ...structural, policyVersion: active.version };
+    const known = subject ? { ...facts, signals, subject: { ...subject, groups: await groupsOf(subject) } } : facts;
     const policy = policyCase(known, cut.scope, details.details);
     const left = cutByPolicy(active.policies, policy);
     return {

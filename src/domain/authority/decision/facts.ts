@@ -53,6 +53,18 @@ export type DetailFacts = {
   readonly delegation?: readonly (readonly Detail[])[] | undefined;
 };
 
+/** What trusted transmitters say about the risk of an account, while it lasts. */
+export type SignalFacts = {
+  readonly level: 'none' | 'low' | 'medium' | 'high';
+  /** Seconds since the newest event. */
+  readonly age: number;
+  readonly issuers: readonly string[];
+  /** Short names of the events. */
+  readonly events: readonly string[];
+  /** Seconds since the newest event that requires a newer sign-in. */
+  readonly stepUpAge?: number;
+};
+
 /** All facts that a decision may use. A layer that applies on the route and misses its fact leaves nothing. */
 export type DecisionFacts = {
   readonly route: Route;
@@ -108,8 +120,8 @@ export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance'
   readonly details: NonNullable<DecisionFacts['details']> & { readonly asked: readonly Detail[] };
 };
 
-/** With a fact that the decision adds: whether the resource server is the management API of this server. */
-export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
+/** With facts that the decision adds: whether the resource server is the management API of this server, and signals about the subject. */
+export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean; readonly signals?: SignalFacts | undefined };
 
 /** Without a subject a party has only its own authority. Before sign-in the subject is not known yet. */
 export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 'subject'>): boolean =>

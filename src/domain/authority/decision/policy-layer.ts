@@ -110,12 +110,20 @@ const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
 };
 
 /** The requirements of these policies that are not met yet. */
-const needsOf = (policies: readonly PolicySummary[], { approval, assurance }: PolicyRecord): readonly Need[] => {
+const needsOf = (
+  policies: readonly PolicySummary[],
+  { approval, assurance, signals }: PolicyRecord,
+): readonly Need[] => {
   const asks = (annotation: string): boolean =>
     policies.some(({ annotations }) => annotations[annotation] !== undefined);
   const { acr, age } = (assurance as Partial<SignIn> | undefined)?.record ?? {};
   const acrs = new Set(policies.flatMap(({ annotations }) => annotations['acr'] ?? []));
-  const maxAge = least(numbersOf(policies, 'max_age'));
+  const signalled = policies.some(({ effect }) => effect === 'permit') ? stepUpAgeOf(signals) : undefined;
+  const isBeforeSignal = signalled !== undefined && (age === undefined || age >= signalled);
+  const declared = least(numbersOf(policies, 'max_age'));
+  const maxAge = isBeforeSignal
+    ? least([...(declared === undefined ? [] : [declared]), roundedAge(signalled)])
+    : declared;
   const missingAcr = [...acrs].find((wanted) => !satisfiesAcr(acr, wanted));
   const isTooOld = maxAge !== undefined && (age === undefined || age > maxAge);
   return [
@@ -132,4 +140,15 @@ const needsOf = (policies: readonly PolicySummary[], { approval, assurance }: Po
   ];
 };
 
+/**
+ * Seconds since a signal about the person that requires a newer sign-in. That is a condition of every permit; a forbid stays
+ * one.
+ */
+const stepUpAgeOf = (signals: PolicyRecord[string]): number | undefined =>
+  (signals as Partial<SignalRecord> | undefined)?.record?.stepUpAge;
+
+/** A power of two below the age, or 0: the demand, and with it the page for the person, stays the same for a while. */
+const roundedAge = (age: number): number => (age < 2 ? 0 : 2 ** Math.floor(Math.log2(age - 1)));
+
+type SignalRecord = { readonly record: { readonly stepUpAge?: number } };
 type SignIn = { readonly record: { readonly acr?: string; readonly age?: number } };

@@ -80,8 +80,19 @@ export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'typ
 });
 
 /** The part of the context that all scopes share. */
-const contextOf = (facts: DecisionFacts): PolicyRecord => {
-  const { route, now, subject, actors = [], assurance, approval, transaction, source, isBound = false } = facts;
+const contextOf = (facts: KnownFacts): PolicyRecord => {
+  const {
+    route,
+    now,
+    subject,
+    actors = [],
+    assurance,
+    approval,
+    transaction,
+    source,
+    signals,
+    isBound = false,
+  } = facts;
   return {
     route,
     ...momentFacts({ now, assurance, source }),
@@ -91,6 +102,7 @@ const contextOf = (facts: DecisionFacts): PolicyRecord => {
     actors: actors.map((id) => ({ entity: { type: 'Agent', id } as const })),
     approval: approval && { record: { id: approval.id, approvers: approval.approvers } },
     transaction: transaction && { record: { ...transaction } },
+    signals: signals && { record: { ...signals, issuers: [...signals.issuers], events: [...signals.events] } },
     bound: isBound,
   };
 };

@@ -18,7 +18,7 @@ import type { Statement } from '../../vocabulary/statements.ts';
 import type { Delegation } from '../delegation/delegation.ts';
 import { otherParticipants } from '../transactions/participants.ts';
 import { type Transaction, transactionFacts } from '../transactions/transaction.ts';
-import { type ActivePolicies, type Authorize, authorizer, type GroupsOf } from './authorize.ts';
+import { type ActivePolicies, type Authorize, authorizer, type GroupsOf, type SignalsOf } from './authorize.ts';
 import type { Decision } from './decision.ts';
 import { type ActionFacts, type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
 import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
@@ -100,6 +100,7 @@ export const simulator = (deps: {
   readonly clients: { get(id: string): Found<Client> };
   readonly accounts: { get(id: string): Found<Account> };
   readonly groupsOf: GroupsOf;
+  readonly signalsOf: SignalsOf;
   readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
@@ -170,6 +171,7 @@ export const simulator = (deps: {
     authorizer({
       identifiers: deps.identifiers,
       managementApi: deps.managementApi,
+      signalsOf: deps.signalsOf,
       policies: { current: async () => policies },
     });
 
@@ -190,25 +192,19 @@ export const simulator = (deps: {
 
     async simulate(asked, policies): Promise<Simulation> {
       const { stops, ...facts } = await factsOf(asked);
+      const signals = facts.subject && (await deps.signalsOf(facts.subject, facts.now));
+      const isOwnApi = facts.server.identifier === deps.managementApi;
       const decide = decideWith(policies);
       const decision = await decide(facts);
       const declared = facts.server.scopes.map(({ name }) => name);
       const wanted = [...new Set(facts.asked ?? declared)].sort();
       const known = wanted.filter((name) => declared.includes(name));
-      const cut =
-        policies &&
-        cutByPolicy(
-          policies.policies,
-          policyCase({ ...facts, isOwnApi: facts.server.identifier === deps.managementApi }, known),
-        );
+      const cut = policies && cutByPolicy(policies.policies, policyCase({ ...facts, isOwnApi, signals }, known));
       // Assumed consent removes the denials of policy that only consent would lift.
       const consented = policies && facts.delegation !== undefined ? everythingConsented(facts) : undefined;
       const strict =
         consented && policies
-          ? cutByPolicy(
-              policies.policies,
-              policyCase({ ...consented, isOwnApi: facts.server.identifier === deps.managementApi }, known),
-            )
+          ? cutByPolicy(policies.policies, policyCase({ ...consented, isOwnApi, signals }, known))
           : cut;
       const leaves = (layer: DecisionLayer): readonly string[] | undefined => {
         if (LAYERS[layer].by === 'policies') return cut?.scope ?? [];

@@ -57,6 +57,9 @@ const ofAccount: Rule = ({ target, subject }) => {
   return id === undefined ? ALL : [...by('subject', id), ...by('owned_by', id)];
 };
 
+/** Without a known person it has no effect. */
+const ofSignal: Rule = ({ subject }) => (subject === undefined ? [] : by('subject', subject));
+
 /** A token of an agent, or below one, names it as client or in its actor chain. */
 const ofAgent: Rule = ({ agent, target }) => by('party', agent ?? target?.id);
 
@@ -136,6 +139,10 @@ const ENDING = {
   'transaction.closed': ofTransaction,
   'account.updated': ofAccount,
   'account.disabled': ofAccount,
+  'account.tokens_revoked': ofAccount,
+  // A policy may forbid more while it lasts.
+  'signal.received': ofSignal,
+  'signal.released': ofSignal,
   'account.removed': ofAccount,
   'account.password_changed': ofAccount,
   'account.sessions_ended': ofAccount,
@@ -286,6 +293,18 @@ const ENDING_NOTHING = [
   'directory.deactivations_paused',
   'directory.deactivations_resumed',
   'directory.refused',
+  'transmitter.created',
+  'transmitter.updated',
+  'transmitter.disabled',
+  'transmitter.enabled',
+  'transmitter.secret_rotated',
+  'transmitter.verification_expected',
+  'transmitter.verified',
+  'transmitter.effects_paused',
+  'transmitter.effects_resumed',
+  'signal.held',
+  'signal.discarded',
+  'signal.refused',
   'group.created',
   'client.created',
   'client.verified',

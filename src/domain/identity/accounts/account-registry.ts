@@ -62,6 +62,8 @@ export interface AccountRegistry extends AccountReader {
   confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void>;
   /** Records that a link or a directory gives the account groups, before it does. Changes no visible member. */
   noteLinkedGroups(id: string): Promise<void>;
+  /** Records, before a signal about the account is stored, until when it lasts. */
+  noteSignals(id: string, until: number): Promise<void>;
   /**
    * Sets the language that the user chose on a page. Does nothing when it is set already. Throws 'invalid_field' for
    * an unknown language.
@@ -213,6 +215,11 @@ export const accountRegistry = (deps: AccountRegistryDeps): AccountRegistry => {
       await update(accounts, id, (account) =>
         account.hasLinkedGroups ? undefined : { ...account, hasLinkedGroups: true as const },
       );
+    },
+
+    async noteSignals(id, until): Promise<void> {
+      const isNoted = ({ signalsUntil = 0 }: StoredAccount): boolean => signalsUntil >= until;
+      await update(accounts, id, (account) => (isNoted(account) ? undefined : { ...account, signalsUntil: until }));
     },
 
     async setLanguage(id, given, by): Promise<void> {

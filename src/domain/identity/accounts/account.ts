@@ -30,6 +30,8 @@ export type Account = {
   readonly groups: readonly string[];
   /** A link or a directory has given it groups at some time. Absent: none ever did. */
   readonly hasLinkedGroups?: true;
+  /** Until then, signals of trusted transmitters may be facts of policies about it. Absent: there never was one. */
+  readonly signalsUntil?: number;
   readonly roles: readonly AccountRole[];
   /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` derives it. */
   readonly breakGlassFrom?: number;

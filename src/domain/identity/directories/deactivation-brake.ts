@@ -6,7 +6,8 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, everyDocument, upsert } from '../../ports/document-store.ts';
+import { type CollectionDeclaration, type DocumentStore, everyDocument, upsert } from '../../ports/document-store.ts';
+import type { DomainError } from '../../vocabulary/errors.ts';
 import {
   DIRECTORY_ACCOUNTS,
   DIRECTORY_ACTIVITY,
@@ -34,24 +35,40 @@ type Limits = { readonly limit: number; readonly counts: Counts };
 /** `uncounted`: the limit is not known. `pausing`: it is reached. Neither writes anything. */
 type Outcome = { readonly is: 'counted' | 'uncounted' | 'paused' | 'pausing'; readonly next?: DirectoryActivity };
 
+/** The party that the brake limits, with its settings. */
+export type Braked = Pick<Directory, 'id' | 'mostDeactivations' | 'mostDeactivationsPercent'>;
+
+/** A kind of party that has a brake: where its counts are, which accounts it could affect, and what a pause says. */
+export type BrakeKind = {
+  readonly activity: CollectionDeclaration;
+  /** How many accounts it could affect; the percentage applies to it. */
+  readonly countAccounts: (id: string) => Promise<number>;
+  readonly recordPause: (limit: number, id: string, by: By) => Promise<unknown>;
+  readonly recordResumption: (allowed: number, id: string, by: By) => Promise<unknown>;
+  /** `retry`: when it may ask again. */
+  readonly paused: (retry: { readonly retryAfterSeconds: number }) => DomainError;
+  readonly notPaused: () => DomainError;
+};
+
 export interface DeactivationBrake {
   /**
    * Counts a deactivation or a change of username before it happens. Exact on all nodes: one compare-and-swap decides. An
    * account counts once in ten minutes. Throws 'unavailable' while both are paused, and at the first beyond the limit,
    * which pauses them.
    */
-  count(directory: Directory, account: string, by: By): Promise<void>;
+  count(directory: Braked, account: string, by: By): Promise<void>;
   /** The recent activity of a directory. Undefined: there was none. */
   activity(directory: string): Promise<DirectoryActivity | undefined>;
   /**
    * Ends a pause. `allowed` further deactivations pass within a day; default: as many as were held. Throws 'conflict' when
    * there is no pause.
    */
-  resume(directory: Directory, allowed: number | undefined, by: By): Promise<void>;
+  resume(directory: Pick<Braked, 'id'>, allowed: number | undefined, by: By): Promise<void>;
   /** Records a contact, at most once a minute. */
   contact(directory: string): Promise<void>;
 }
 
+/** The brake of directories. */
 export const deactivationBrake = ({
   documents,
   clock,
@@ -61,31 +78,52 @@ export const deactivationBrake = ({
   readonly clock: Clock;
   readonly audit: AuditLog;
 }): DeactivationBrake => {
-  const activities = documents.collection<DirectoryActivity>(DIRECTORY_ACTIVITY);
   const accounts = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
+  return accountBrake(
+    { documents, clock },
+    {
+      activity: DIRECTORY_ACTIVITY,
+      async countAccounts(directory): Promise<number> {
+        let count = 0;
+        for await (const _ of everyDocument(accounts, { where: { directory }, limit: 1000 })) count += 1;
+        return count;
+      },
+      recordPause: (limit, id, by) =>
+        recordDirectoryEvent(audit, { type: 'directory.deactivations_paused', inputs: { limit } }, id, by),
+      recordResumption: (allowed, id, by) =>
+        recordDirectoryEvent(audit, { type: 'directory.deactivations_resumed', inputs: { allowed } }, id, by),
+      paused: (retry) => directoryRefusal('directory_deactivations_paused', retry),
+      notPaused: () => directoryRefusal('directory_not_paused'),
+    },
+  );
+};
+
+/** A brake of one kind of party. */
+export const accountBrake = (
+  { documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock },
+  kind: BrakeKind,
+): DeactivationBrake => {
+  const activities = documents.collection<DirectoryActivity>(kind.activity);
   const none = (id: string): DirectoryActivity => ({ id, deactivations: [], held: [] });
-  const activityOf = async ({ id }: Directory): Promise<DirectoryActivity> =>
+  const activityOf = async ({ id }: Pick<Braked, 'id'>): Promise<DirectoryActivity> =>
     (await activities.get(id))?.document ?? none(id);
 
   /** Pauses and resumes one after the other on all nodes, so that each has one event before it. */
-  const exclusively = <T>({ id }: Directory, work: () => Promise<T>): Promise<T> =>
+  const exclusively = <T>({ id }: Pick<Braked, 'id'>, work: () => Promise<T>): Promise<T> =>
     withMutex({ documents, clock }, `deactivations ${id}`, work);
 
   const swap = (id: string, change: (activity: DirectoryActivity) => DirectoryActivity | undefined): Promise<void> =>
     upsert(activities, id, (found) => change(found ?? none(id)), MOST_SWAPS);
 
-  /** Counts the accounts of the directory once in ten minutes. */
-  const countsOf = async (directory: Directory): Promise<Counts> => {
+  /** Counts its accounts once in ten minutes. */
+  const countsOf = async (directory: Braked): Promise<Counts> => {
     const now = clock.now();
     const { accountCount, countedAt = 0 } = await activityOf(directory);
     if (accountCount !== undefined && now - countedAt < WINDOW_SECONDS) return { accountCount, countedAt };
-    let count = 0;
-    const query = { where: { directory: directory.id }, limit: 1000 };
-    for await (const _ of everyDocument(accounts, query)) count += 1;
-    return { accountCount: count, countedAt: now };
+    return { accountCount: await kind.countAccounts(directory.id), countedAt: now };
   };
 
-  const limitOf = async (directory: Directory): Promise<Limits> => {
+  const limitOf = async (directory: Braked): Promise<Limits> => {
     const counts = await countsOf(directory);
     const share = Math.floor((counts.accountCount * directory.mostDeactivationsPercent) / 100);
     return { limit: Math.min(MOST_COUNTED, Math.max(directory.mostDeactivations, share)), counts };
@@ -114,12 +152,11 @@ export const deactivationBrake = ({
   };
 
   /** Whether it paused. No: since the limit was reached, an administrator or the time has made room. */
-  const pause = (directory: Directory, account: string, limits: Limits, by: By): Promise<boolean> =>
+  const pause = (directory: Braked, account: string, limits: Limits, by: By): Promise<boolean> =>
     exclusively(directory, async () => {
       const { is } = outcomeFor(await activityOf(directory), account, limits.limit, limits);
       if (is !== 'pausing') return false;
-      const paused = { type: 'directory.deactivations_paused', inputs: { limit: limits.limit } } as const;
-      await recordDirectoryEvent(audit, paused, directory.id, by);
+      await kind.recordPause(limits.limit, directory.id, by);
       await swap(directory.id, (activity) => {
         if (activity.pausedAt !== undefined) return held(activity, account);
         return { ...held({ ...activity, held: [] }, account), ...limits.counts, pausedAt: clock.now() };
@@ -127,7 +164,7 @@ export const deactivationBrake = ({
       return true;
     });
 
-  const count = async (directory: Directory, account: string, by: By): Promise<void> => {
+  const count = async (directory: Braked, account: string, by: By): Promise<void> => {
     const before = await activityOf(directory);
     const isNear = before.pausedAt === undefined && recent(before).length >= directory.mostDeactivations;
     const limits = isNear ? await limitOf(directory) : undefined;
@@ -140,7 +177,7 @@ export const deactivationBrake = ({
     const { is } = last.outcome;
     if (is === 'counted') return;
     const isPaused = is === 'paused' || (limits !== undefined && (await pause(directory, account, limits, by)));
-    if (isPaused) throw directoryRefusal('directory_deactivations_paused', RETRY);
+    if (isPaused) throw kind.paused(RETRY);
     // Others reached or left the limit since `before` was read.
     await count(directory, account, by);
   };
@@ -153,10 +190,9 @@ export const deactivationBrake = ({
     resume: (directory, allowed, by): Promise<void> =>
       exclusively(directory, async () => {
         const before = await activityOf(directory);
-        if (before.pausedAt === undefined) throw directoryRefusal('directory_not_paused');
+        if (before.pausedAt === undefined) throw kind.notPaused();
         const passes = allowed ?? before.held.length;
-        const resumed = { type: 'directory.deactivations_resumed', inputs: { allowed: passes } } as const;
-        await recordDirectoryEvent(audit, resumed, directory.id, by);
+        await kind.recordResumption(passes, directory.id, by);
         await swap(directory.id, ({ pausedAt: _, isMoreHeld: __, ...activity }) => ({
           ...activity,
           deactivations: [],

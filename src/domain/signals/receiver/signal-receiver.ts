@@ -1,0 +1,194 @@
+/**
+ * Receives security events of trusted transmitters: records each once, and applies its effects under the brake. Called by
+ * src/http/signals and by the management API.
+ */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { DeactivationBrake } from '../../identity/directories/deactivation-brake.ts';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import type { Quota } from '../../platform/rate-limits/quota.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import { SECURITY_EVENTS } from '../security-events.ts';
+import type { SubjectIdentifier } from '../subject-identifiers.ts';
+import { isSetRefusal, type ReceivedSet, type SetRefusal, type SetVerifier } from './received-set.ts';
+import { contentOf, reached } from './signal-content.ts';
+import type { SignalEffects } from './signal-effects.ts';
+import { requestOf, type SignalContent, type SignalRecords } from './signal-records.ts';
+import type { SignalSubjects } from './signal-subjects.ts';
+import type { Signal, SignalEffect, Transmitter } from './transmitter.ts';
+import { transmitterRefusal } from './transmitter-refusals.ts';
+import type { TransmitterRegistry } from './transmitter-registry.ts';
+
+/** The sender of a request. */
+export type SignalSource = { readonly request: string; readonly source: string };
+
+export interface SignalReceiver {
+  /**
+   * Receives one SET of an authenticated transmitter. Resolves when it and its effects are durable. Returns the refusal of an
+   * invalid one, which has no effect. A SET that was received before has none either. Throws 'forbidden' for a disabled
+   * transmitter, and 'unavailable' and StoreUnavailable, after which it may be sent again.
+   */
+  receive(text: string, transmitter: Transmitter, from: SignalSource): Promise<SetRefusal | undefined>;
+  /**
+   * Revokes all tokens and sessions of a person (draft-parecki-oauth-global-token-revocation). Throws 'not_found' when the
+   * transmitter may speak of no such person, 'forbidden' when it may not revoke tokens, and 'unavailable' during a pause.
+   */
+  revokeAll(subject: SubjectIdentifier, transmitter: Transmitter, from: SignalSource): Promise<void>;
+  /**
+   * Ends the pause of a transmitter and applies its held signals, oldest first, at most 1,000. As many as `allowed` further
+   * accounts pass within a day; default: as many as were held. Throws 'conflict' when there is no pause.
+   */
+  resume(transmitter: Transmitter, allowed: number | undefined, by: By): Promise<void>;
+  /** Lets a held signal have no effect. Throws 'not_found', and 'conflict' when it is not held. */
+  discard(id: string, by: By): Promise<Versioned<Signal>>;
+}
+
+export type SignalReceiverDeps = {
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditLog;
+  readonly masterKey: Pick<MasterKey, 'ordered'>;
+  readonly transmitters: Pick<TransmitterRegistry, 'verified'>;
+  readonly records: SignalRecords;
+  readonly verifier: SetVerifier;
+  readonly subjects: SignalSubjects;
+  readonly effects: SignalEffects;
+  readonly brake: DeactivationBrake;
+  readonly quota: Quota;
+};
+
+export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
+  const { clock, identifiers, records, transmitters, verifier, subjects, brake } = deps;
+  const apply = applying(deps);
+
+  const refused = (error: string, note: string, transmitter: Transmitter, by: By) =>
+    deps.audit.append({
+      ...{ type: 'signal.refused', outcome: 'refused', caller: by.caller, error, note },
+      target: { kind: 'trusted transmitter', id: transmitter.id },
+      ...requestOf(by),
+    });
+
+  const applyOrHold = async (signal: Signal, transmitter: Transmitter, by: By): Promise<void> => {
+    if (signal.state !== 'pending') return;
+    try {
+      await apply(signal, transmitter, by);
+    } catch (error) {
+      if (!isPause(error)) throw error;
+      // Beyond what the brake lists, nothing is accepted: the transmitter keeps it.
+      if ((await brake.activity(transmitter.id))?.isMoreHeld) throw error;
+      await records.record('signal.held', signal, by);
+      await records.move(signal.id, 'held', { expiresAt: clock.now() + HELD_SECONDS });
+    }
+  };
+
+  const verification = async ({ claims: { state } }: ReceivedSet, { id }: Transmitter, by: By) => {
+    const isGood = (state === undefined || typeof state === 'string') && (await transmitters.verified(id, state, by));
+    if (isGood) return undefined;
+    return { err: 'invalid_state', check: 'state', why: 'state is not the expected one' } as const;
+  };
+
+  /** Checks that the transmitter may send now, and returns who acts. */
+  const sender = async ({ id, state }: Transmitter, { request, source }: SignalSource): Promise<By> => {
+    if (state !== 'active') throw transmitterRefusal('transmitter_disabled');
+    await deps.quota.take(id);
+    return { caller: id, request, source };
+  };
+
+  const receivedBy = async (text: string, transmitter: Transmitter, by: By): Promise<SetRefusal | undefined> => {
+    const set = await verifier.verify(text, transmitter, by.source ?? '');
+    if (isSetRefusal(set)) return set;
+    await brake.contact(transmitter.id);
+    if (set.type === SECURITY_EVENTS.verification) return verification(set, transmitter, by);
+    if (set.type === SECURITY_EVENTS.stream_updated) return undefined;
+    // The same on all nodes, also while the master key is rotated.
+    const [key = ''] = deps.masterKey.ordered('signal', transmitter.id, set.jti);
+    const content = await contentOf(set, transmitter, subjects);
+    await applyOrHold(await records.stored(key, content, transmitter, by), transmitter, by);
+    return undefined;
+  };
+
+  return {
+    async receive(text, transmitter, from): Promise<SetRefusal | undefined> {
+      const by = await sender(transmitter, from);
+      const refusal = await receivedBy(text, transmitter, by);
+      if (refusal) await refused(refusal.err, refusal.check, transmitter, by);
+      return refusal;
+    },
+
+    async revokeAll(subject, transmitter, from): Promise<void> {
+      const by = await sender(transmitter, from);
+      const mayRevoke = Object.values(transmitter.effects).some((all) => all.includes('revoke_tokens'));
+      if (!mayRevoke) {
+        await refused('forbidden', 'event_not_accepted', transmitter, by);
+        throw transmitterRefusal('revocation_event_not_trusted');
+      }
+      const { account, why } = reached(await subjects.find(transmitter, subject));
+      if (why !== undefined || account === undefined) {
+        await refused('not_found', why ?? 'unknown_subject', transmitter, by);
+        throw transmitterRefusal('revocation_subject_unknown');
+      }
+      const content: SignalContent = { event: 'tokens_revoked', effects: ['revoke_tokens'], at: clock.now(), account };
+      const signal = await records.stored(identifiers.newSecret(), content, transmitter, by);
+      try {
+        await apply(signal, transmitter, by);
+      } catch (error) {
+        // The caller is told, and asks again.
+        if (isPause(error)) await records.move(signal.id, 'no_effect', { why: 'paused' });
+        throw error;
+      }
+    },
+
+    async resume(transmitter, allowed, by): Promise<void> {
+      await brake.resume({ id: transmitter.id }, allowed, by);
+      for (const signal of await records.held(transmitter.id, MOST_AT_ONCE)) {
+        try {
+          await apply(signal, transmitter, by, () => records.record('signal.released', signal, by));
+        } catch (error) {
+          if (isPause(error)) return;
+          throw error;
+        }
+      }
+    },
+
+    async discard(id, by): Promise<Versioned<Signal>> {
+      const found = (await records.get(id))?.document;
+      if (!found) throw documentRefusal('document_not_found', { params: { kind: 'signal' } });
+      if (found.state !== 'held') throw transmitterRefusal('signal_not_held');
+      await records.record('signal.discarded', found, by);
+      return records.move(id, 'discarded');
+    },
+  };
+};
+
+/**
+ * Applies a signal that is pending or held. Throws 'unavailable' as the brake does. Calls `passed` when the brake let it pass,
+ * before any effect.
+ */
+const applying =
+  ({ records, effects, brake }: Pick<SignalReceiverDeps, 'records' | 'effects' | 'brake'>) =>
+  async (
+    signal: Signal,
+    transmitter: Transmitter,
+    by: By,
+    passed: () => Promise<unknown> = async () => undefined,
+  ): Promise<void> => {
+    const { id, account } = signal;
+    if (account === undefined) return;
+    const { mostAccounts: mostDeactivations, mostAccountsPercent: mostDeactivationsPercent } = transmitter;
+    const isCounted = signal.level === 'high' || signal.effects.some((effect) => !HARMLESS.has(effect));
+    if (isCounted) await brake.count({ id: transmitter.id, mostDeactivations, mostDeactivationsPercent }, account, by);
+    await passed();
+    await effects.apply({ ...signal, account }, transmitter, by);
+    await records.move(id, 'applied');
+  };
+
+const HELD_SECONDS = 30 * 86_400;
+const MOST_AT_ONCE = 1000;
+/** The brake does not count a signal that does no more, while its level is not high. */
+const HARMLESS: ReadonlySet<SignalEffect> = new Set(['record_risk']);
+
+const isPause = (error: unknown): boolean => isDomainError(error) && error.reason === 'transmitter_effects_paused';

@@ -1,0 +1,38 @@
+import { type RefusalTable, refusalsOf } from '../../vocabulary/refusals.ts';
+
+/** Refusals: trusted transmitters, and what they send. */
+export const TRANSMITTER_REFUSALS = {
+  transmitter_issuer_taken: { code: 'conflict', text: 'Another trusted transmitter has this issuer.' },
+  transmitter_issuer_wrong: { code: 'invalid_field', text: 'The issuer is an https URL without query and fragment.' },
+  transmitter_upstream_unknown: {
+    code: 'invalid_field',
+    text: 'There is no such upstream provider. A transmitter speaks of people who are linked to one.',
+  },
+  transmitter_not_paused: { code: 'conflict', text: 'The effects of this transmitter are not paused.' },
+  transmitter_effects_paused: {
+    code: 'unavailable',
+    text: 'Signals of this transmitter affected too many accounts at once, so their effects are paused. An administrator of this server can resume them.',
+  },
+  transmitter_disabled: { code: 'forbidden', text: 'This transmitter is disabled here.' },
+  signal_not_held: { code: 'conflict', text: 'This signal is not held.' },
+  set_refused: { code: 'invalid_request', text: 'The security event token was refused: {why}.' },
+  transmitter_unauthenticated: {
+    code: 'unauthenticated',
+    text: 'The header Authorization does not have the secret of a trusted transmitter.',
+  },
+  transmitter_keys_unavailable: {
+    code: 'unavailable',
+    text: 'The keys of the transmitter could not be read now. Send the event again later.',
+  },
+  revocation_subject_malformed: {
+    code: 'invalid_field',
+    text: 'sub_id is one subject identifier (RFC 9493), and the only member of the request.',
+  },
+  revocation_subject_unknown: { code: 'not_found', text: 'This transmitter may speak of no such person.' },
+  revocation_event_not_trusted: {
+    code: 'forbidden',
+    text: 'No event of this transmitter may revoke tokens here. An administrator of this server can change its effects.',
+  },
+} as const satisfies RefusalTable;
+
+export const transmitterRefusal = refusalsOf(TRANSMITTER_REFUSALS);

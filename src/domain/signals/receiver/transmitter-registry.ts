@@ -1,0 +1,181 @@
+/** The registry of trusted transmitters. Owns the collection TRUSTED_TRANSMITTERS, and the secrets with which they authenticate. */
+import type { AuditLog } from '../../audit/audit-event.ts';
+import type { MasterKey } from '../../platform/crypto/master-key.ts';
+import { checkText } from '../../platform/display-names/display-text.ts';
+import {
+  type By,
+  type Page,
+  type PageQuery,
+  registeredDocuments,
+} from '../../platform/registries/registered-documents.ts';
+import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Found, Versioned } from '../../ports/document-store.ts';
+import type { Identifiers } from '../../ports/identifiers.ts';
+import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
+import { DEFAULT_EFFECTS, type EffectTable, TRUSTED_TRANSMITTERS, type Transmitter } from './transmitter.ts';
+import { transmitterRefusal } from './transmitter-refusals.ts';
+
+export type NewTransmitter = Pick<Transmitter, 'name' | 'issuer' | 'upstream'> & {
+  /** Null: its configuration names the keys. */
+  readonly jwksUri?: string | null;
+  /** Default: our issuer. */
+  readonly audience?: string;
+  /** Default: `DEFAULT_EFFECTS`. */
+  readonly effects?: EffectTable;
+} & Partial<Pick<Transmitter, 'maxAge' | 'riskSeconds' | 'mostAccounts' | 'mostAccountsPercent'>>;
+export type TransmitterChange = Partial<NewTransmitter>;
+
+/** A transmitter with the secret that it sends: `Bearer <secret>`. Show it once. */
+type WithSecret = Versioned<Transmitter> & { readonly secret: string };
+
+export interface TransmitterRegistry {
+  get(id: string): Promise<Versioned<Transmitter> | undefined>;
+  /** One page, newest first. */
+  list(query?: PageQuery): Promise<Page<Transmitter>>;
+  /** The transmitter, active or not, whose secret this is. */
+  ofSecret(secret: string): Promise<Transmitter | undefined>;
+  /** Throws 'invalid_field', and 'conflict' when another one has the issuer. */
+  create(given: NewTransmitter, by: By): Promise<WithSecret>;
+  /** Throws as `create` does, and 'not_found' and 'precondition_failed'. */
+  update(id: string, expected: number, change: TransmitterChange, by: By): Promise<Versioned<Transmitter>>;
+  /** From the next request on, the server refuses what it sends. What its signals did stays. Idempotent. */
+  disable(id: string, by: By): Promise<Versioned<Transmitter>>;
+  enable(id: string, by: By): Promise<Versioned<Transmitter>>;
+  /** Replaces the secret: the former one is invalid at once. */
+  rotateSecret(id: string, by: By): Promise<WithSecret>;
+  /** Creates the `state` that the next verification event must have (SSF 1.0 §8.1.4). */
+  expectVerification(id: string, by: By): Promise<Versioned<Transmitter>>;
+  /**
+   * Records a verification event. False: it has another `state` than the expected one. One without `state` is good (SSF 1.0
+   * §8.1.4.1).
+   */
+  verified(id: string, state: string | undefined, by: By): Promise<boolean>;
+}
+
+const KIND = 'secret_of_transmitter';
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+export const transmitterRegistry = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
+  readonly upstreams: { get(id: string): Found<object> };
+  readonly checkUrl: TrustedFetch['check'];
+  /** Our own issuer: the default audience. */
+  readonly issuer: string;
+}): TransmitterRegistry => {
+  const { documents, audit, clock, identifiers, masterKey, upstreams, checkUrl } = deps;
+  const collection = documents.collection<Transmitter>(TRUSTED_TRANSMITTERS);
+  const documentsOf = registeredDocuments<Transmitter>({
+    ...{ collection, kind: 'trusted transmitter', audit, clock },
+    taken: () => transmitterRefusal('transmitter_issuer_taken', { field: '/issuer' }),
+  });
+
+  const newSecret = (id: string): { readonly secret: string; readonly digest: string } => {
+    const secret = `${id}.${identifiers.newSecret()}`;
+    return { secret, digest: masterKey.digest(KIND, secret) };
+  };
+
+  const checked = async (next: Transmitter, before?: Transmitter): Promise<Transmitter> => {
+    checkText(next.name, '/name', 100);
+    checkText(next.audience, '/audience', 512);
+    if (next.issuer !== before?.issuer) checkIssuer(next.issuer, checkUrl);
+    if (next.jwksUri !== undefined && next.jwksUri !== before?.jwksUri) {
+      checkReachable(next.jwksUri, '/jwks_uri', checkUrl, { purpose: 'upstreamProviders', isByRole: true });
+    }
+    if (next.upstream !== before?.upstream && !(await upstreams.get(next.upstream))) {
+      throw transmitterRefusal('transmitter_upstream_unknown', { field: '/upstream' });
+    }
+    return next;
+  };
+
+  const setState = (id: string, state: Transmitter['state'], by: By): Promise<Versioned<Transmitter>> =>
+    documentsOf.change(
+      id,
+      undefined,
+      state === 'active' ? 'transmitter.enabled' : 'transmitter.disabled',
+      by,
+      (found) => ({ ...found, state }),
+    );
+
+  return {
+    get: (id): Promise<Versioned<Transmitter> | undefined> => collection.get(id),
+
+    list: (query = {}): Promise<Page<Transmitter>> => documentsOf.list({}, query),
+
+    async ofSecret(secret): Promise<Transmitter | undefined> {
+      const [, id = ''] = /^(trm_[a-z0-9]{1,60})\.[\w-]{20,200}$/.exec(secret) ?? [];
+      if (id === '') return undefined;
+      const found = (await collection.get(id))?.document;
+      return found && masterKey.digests(KIND, secret).includes(found.digest) ? found : undefined;
+    },
+
+    async create({ jwksUri, ...given }, by): Promise<WithSecret> {
+      const now = clock.now();
+      const id = identifiers.newId('trm');
+      const { secret, digest } = newSecret(id);
+      const transmitter: Transmitter = {
+        ...{ audience: deps.issuer, effects: DEFAULT_EFFECTS, maxAge: DAY, riskSeconds: DAY },
+        ...{ mostAccounts: 20, mostAccountsPercent: 1 },
+        ...given,
+        ...(jwksUri === undefined || jwksUri === null ? {} : { jwksUri }),
+        ...{ id, digest, state: 'active', createdAt: now, updatedAt: now },
+      };
+      return { ...(await documentsOf.insert(await checked(transmitter), 'transmitter.created', by)), secret };
+    },
+
+    update: (id, expected, { jwksUri, ...change }, by): Promise<Versioned<Transmitter>> =>
+      documentsOf.change(id, expected, 'transmitter.updated', by, ({ jwksUri: kept, ...found }) => {
+        const keys = jwksUri === undefined ? kept : (jwksUri ?? undefined);
+        const before = kept === undefined ? found : { ...found, jwksUri: kept };
+        return checked({ ...found, ...change, ...(keys === undefined ? {} : { jwksUri: keys }) }, before);
+      }),
+
+    disable: (id, by): Promise<Versioned<Transmitter>> => setState(id, 'disabled', by),
+    enable: (id, by): Promise<Versioned<Transmitter>> => setState(id, 'active', by),
+
+    async rotateSecret(id, by): Promise<WithSecret> {
+      const { secret, digest } = newSecret(id);
+      const stored = await documentsOf.change(id, undefined, 'transmitter.secret_rotated', by, (found) => ({
+        ...found,
+        digest,
+      }));
+      return { ...stored, secret };
+    },
+
+    async expectVerification(id, by): Promise<Versioned<Transmitter>> {
+      const verificationState = identifiers.newSecret();
+      return documentsOf.change(id, undefined, 'transmitter.verification_expected', by, (found) => ({
+        ...found,
+        verificationState,
+      }));
+    },
+
+    async verified(id, state, by): Promise<boolean> {
+      const isRight = ({ verificationState }: Transmitter): boolean =>
+        state === undefined || state === verificationState;
+      const found = (await documentsOf.found(id)).document;
+      if (!isRight(found)) return false;
+      const now = clock.now();
+      const { document } = await documentsOf.change(id, undefined, 'transmitter.verified', by, (transmitter) => {
+        if (!isRight(transmitter)) return transmitter;
+        const { verificationState, ...rest } = transmitter;
+        const kept = state === undefined && verificationState !== undefined ? { verificationState } : {};
+        return { ...rest, ...kept, verifiedAt: now };
+      });
+      return document.verifiedAt === now;
+    },
+  };
+};
+
+/** SSF 1.0 §7.1: https, without query and fragment. */
+const checkIssuer = (issuer: string, check: TrustedFetch['check']): void => {
+  if (issuer.length > 512 || /[?#]/.test(issuer) || !URL.canParse(issuer)) {
+    throw transmitterRefusal('transmitter_issuer_wrong', { field: '/issuer' });
+  }
+  checkReachable(issuer, '/issuer', check, { purpose: 'upstreamProviders', isByRole: true });
+};

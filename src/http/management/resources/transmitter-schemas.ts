@@ -1,0 +1,136 @@
+/** Schemas of trusted transmitters and their signals. */
+import { MOST_COUNTED } from '../../../domain/identity/directories/directory.ts';
+import {
+  NO_EFFECT_REASONS,
+  RECEIVED_EVENTS,
+  SIGNAL_EFFECTS,
+  SIGNAL_STATES,
+} from '../../../domain/signals/receiver/transmitter.ts';
+import { named } from '../schema.ts';
+import {
+  arrayOf,
+  change,
+  flag,
+  identified,
+  input,
+  integer,
+  list,
+  oneOf,
+  output,
+  page,
+  RECORD,
+  seconds,
+  string,
+  text,
+  textOrNull,
+} from '../schema-parts.ts';
+
+const EFFECTS = list(
+  'What such an event does. Empty: it is recorded only.',
+  SIGNAL_EFFECTS.length,
+  oneOf('One effect.', SIGNAL_EFFECTS),
+);
+const BY_EVENT = Object.fromEntries(RECEIVED_EVENTS.map((event) => [event, EFFECTS])) as {
+  readonly [Event in (typeof RECEIVED_EVENTS)[number]]: typeof EFFECTS;
+};
+
+const MEMBERS = {
+  name: text('Name to show, one line.', 100),
+  issuer: text('`iss` of its security events, compared character by character.', 512),
+  jwks_uri: textOrNull(
+    'URL of its keys. Null, the default: its configuration at /.well-known/ssf-configuration names them.',
+    2048,
+  ),
+  audience: text('`aud` of its security events. Default: the issuer of this server.', 512),
+  upstream: text('The upstream provider whose people it may speak of: accounts that are linked there.', 64),
+  effects: {
+    ...input(BY_EVENT),
+    description: 'Effects by type of event; replaces the whole table. A type that is missing has none.',
+  },
+  max_age: integer('Seconds after `iat` for which an event is accepted. Default one day.', {
+    minimum: 60,
+    maximum: 604_800,
+  }),
+  risk_seconds: integer('Seconds for which an event is a fact of policies (`context.signals`). Default one day.', {
+    minimum: 60,
+    maximum: 2_592_000,
+  }),
+  most_accounts: integer('How many accounts its events may affect within ten minutes. Default 20.', {
+    minimum: 1,
+    maximum: MOST_COUNTED,
+  }),
+  most_accounts_percent: integer('The same in percent of the linked accounts; the larger number applies. Default 1.', {
+    minimum: 0,
+    maximum: 100,
+  }),
+};
+
+export const NEW_TRANSMITTER = named('NewTrustedTransmitter', input(MEMBERS, ['name', 'issuer', 'upstream']));
+export const TRANSMITTER_CHANGE = named('TrustedTransmitterChange', change(MEMBERS));
+export const TRANSMITTER = named(
+  'TrustedTransmitter',
+  output(
+    {
+      ...identified('Begins with trm_.'),
+      ...MEMBERS,
+      jwks_uri: string('URL of its keys. Absent: its configuration names them.'),
+      state: oneOf('Whether the server accepts what it sends.', ['active', 'disabled']),
+      verification_state: string('The state that the next verification event must have. Absent: none is expected.'),
+      verified_at: seconds('When a verification event arrived last. Absent: never.'),
+      ...RECORD,
+      authorization: string('The value of the header Authorization that it sends. Shown only once.'),
+    },
+    ['jwks_uri', 'verification_state', 'verified_at', 'authorization'],
+  ),
+);
+export const TRANSMITTER_PAGE = page(TRANSMITTER);
+
+export const ACTIVITY = named(
+  'TrustedTransmitterActivity',
+  output(
+    {
+      last_contact_at: seconds('When its last valid event arrived, to the minute. Absent: never.'),
+      affected: integer('How many accounts its events affected within the last ten minutes.'),
+      paused_at: seconds('Since when its effects are paused. Absent: they are not.'),
+      held: arrayOf(string(), 'Accounts whose signals are held in this pause, at most 1,000.'),
+      more_held: flag('Whether it sends again later what came after those.'),
+      allowed: integer('How many further accounts an administrator let pass, at most for a day.'),
+    },
+    ['last_contact_at', 'paused_at'],
+  ),
+);
+
+export const SIGNAL = named(
+  'Signal',
+  output(
+    {
+      ...identified('Begins with sgn_.'),
+      transmitter: string(),
+      event: oneOf('Its type. Absent: a type that is unknown here.', [...RECEIVED_EVENTS, 'tokens_revoked']),
+      account: string('The account that it is about. Absent: no person whom the transmitter may speak of.'),
+      effects: arrayOf(oneOf('One effect.', SIGNAL_EFFECTS)),
+      level: oneOf('What it says about the risk. None: an earlier event is over.', ['none', 'low', 'medium', 'high']),
+      at: seconds('When it happened there.'),
+      txn: string('Its transaction there.'),
+      state: oneOf(
+        'pending: its effects are under way. held: the effects of the transmitter are paused.',
+        SIGNAL_STATES,
+      ),
+      why: oneOf('Why it has no effect.', NO_EFFECT_REASONS),
+      ...RECORD,
+      expires_at: seconds('When the server forgets it.'),
+    },
+    ['event', 'account', 'level', 'txn', 'why'],
+  ),
+);
+export const SIGNAL_PAGE = page(SIGNAL);
+
+export const RESUMPTION = named(
+  'ResumedEffects',
+  input({
+    allowed: integer('How many further accounts pass within a day. Default: as many as were held.', {
+      minimum: 0,
+      maximum: 1_000_000,
+    }),
+  }),
+);
