@@ -109,6 +109,7 @@ export const pushEndpoint = async (authority: LocalAuthority) => {
     ...served,
     url: `${served.origin}/events`,
     received,
+    answering,
     refuse(err: string, description?: string): void {
       answering.push = (_, response) =>
         void response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ err, description }));

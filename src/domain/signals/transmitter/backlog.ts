@@ -1,5 +1,5 @@
 /** The bound on what waits for a receiver: beyond it, its stream is paused. Its events stay in the audit log. */
-import { AUDIT_RECORDS, type AuditRecord, type Heads } from '../../audit/audit-record.ts';
+import { AUDIT_RECORDS, type AuditRecord, type Heads, recordId } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
@@ -7,6 +7,9 @@ import type { StreamState } from './signal-stream.ts';
 
 /** Longest that an event waits, and most audit records that are not read for a stream. */
 const BACKLOG_BOUNDS = { seconds: 72 * 3600, records: 1_000_000 } as const;
+
+/** Most ids of one read, beside the first event. */
+const MOST_IDS = 999;
 
 /** Number of audit records after the cursors. */
 export const backlogOf = ({ cursors }: Pick<StreamState, 'cursors'>, heads: Heads): number => {
@@ -28,10 +31,12 @@ export const backlogWatch = (deps: {
   const records = deps.documents.collection<AuditRecord>(AUDIT_RECORDS);
 
   /** Seconds since the oldest event that waits; since the stream was enabled, if that was later. */
-  const age = async ({ handed, enabledAt }: StreamState): Promise<number> => {
-    const [first] = handed;
-    const oldest = first && (await records.get(first.record))?.document;
-    return oldest === undefined ? 0 : clock.now() - Math.max(enabledAt, Math.floor(oldest.at / 1000));
+  const age = async ({ handed, cursors, enabledAt }: StreamState): Promise<number> => {
+    const next = cursors.slice(0, MOST_IDS).map(({ stream, sequence }) => recordId(stream, sequence + 1));
+    const waiting = await records.getMany([...handed.slice(0, 1).map(({ record }) => record), ...next]);
+    if (waiting.length === 0) return 0;
+    const oldest = Math.min(...waiting.map(({ document }) => document.at));
+    return clock.now() - Math.max(enabledAt, Math.floor(oldest / 1000));
   };
 
   return {

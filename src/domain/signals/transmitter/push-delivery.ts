@@ -23,8 +23,10 @@ import { isAboutToken, recordRefusals, settled } from './stream-settling.ts';
 
 /** Events that are sent before the state is stored. After a crash, at most these are sent again. */
 const AT_ONCE = 20;
-/** Longer than AT_ONCE attempts take at most. Another process goes on after it when the one that delivered has crashed. */
-const LOCK_SECONDS = 220;
+/** After this time no further event of a round is sent. */
+const SENDING_SECONDS = 15;
+/** Longer than a round takes at most. Another process goes on after it when the one that delivered has crashed. */
+const LOCK_SECONDS = 30;
 /** A process delivers to one stream for this long before it looks again at the others. */
 const TURN_SECONDS = 20;
 const LONGEST_PAUSE_SECONDS = 300;
@@ -183,13 +185,14 @@ export const pushDelivery = (deps: {
   const sendAll = async (parties: Parties, tokens: readonly OutgoingToken[]) => {
     const acknowledged = new Set<string>();
     const refusals: SetRefusal[] = [];
+    const end = clock.now() + SENDING_SECONDS;
     for (const { jti, token } of tokens) {
       const outcome = await sender.send(parties.stream, token);
       if (outcome.isAcknowledged) acknowledged.add(jti);
       else if (outcome.refusal && isAboutToken(outcome.refusal.error))
         refusals.push({ jti, ...outcome.refusal, at: clock.now() });
       else return { acknowledged, refusals, failed: outcome };
-      if (isStopped) break;
+      if (isStopped || clock.now() >= end) break;
     }
     return { acknowledged, refusals, failed: undefined };
   };

@@ -1,0 +1,231 @@
+import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import { SENT_EVENTS } from '../../../src/domain/signals/security-events.ts';
+import { backlogWatch } from '../../../src/domain/signals/transmitter/backlog.ts';
+import { eventTokens } from '../../../src/domain/signals/transmitter/event-tokens.ts';
+import { outgoingEvents } from '../../../src/domain/signals/transmitter/outgoing-events.ts';
+import { pollDelivery } from '../../../src/domain/signals/transmitter/poll-delivery.ts';
+import { pushDelivery } from '../../../src/domain/signals/transmitter/push-delivery.ts';
+import type { PushOutcome, PushSender } from '../../../src/domain/signals/transmitter/push-sender.ts';
+import {
+  SIGNAL_RECEIVERS,
+  SIGNAL_STREAM_STATES,
+  SIGNAL_STREAMS,
+  type SignalReceiver,
+  type SignalStream,
+  type StreamState,
+} from '../../../src/domain/signals/transmitter/signal-stream.ts';
+import { signalStreams } from '../../../src/domain/signals/transmitter/stream-service.ts';
+import { openAuditLog } from '../audit/support.ts';
+import { countedIdentifiers, movableClock, recordedAudit } from '../delegation/fakes.ts';
+
+const ISSUER = 'https://as.example';
+const STREAM = 'sgs_1';
+const URL = 'https://mail.example/events';
+const ACKNOWLEDGED: PushOutcome = { isAcknowledged: true };
+const FAILED: PushOutcome = { isAcknowledged: false, failure: 'not_reachable' };
+
+type Claims = { readonly jti: string; readonly events: object; readonly sub_id: { readonly sub?: string } };
+
+/** A log and a verified stream from its beginning. A token is the JSON of its claims. */
+const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
+  const documents = memoryDocumentStore();
+  const clock = movableClock();
+  const identifiers = countedIdentifiers();
+  const log = await openAuditLog(documents, { clock });
+  const audit = recordedAudit();
+  const sent: Claims[] = [];
+  const answers: ((claims: Claims) => PushOutcome | Promise<PushOutcome>)[] = [];
+  const sender: PushSender = {
+    async send(_stream, token) {
+      const claims = JSON.parse(token) as Claims;
+      sent.push(claims);
+      return (await answers[0]?.(claims)) ?? ACKNOWLEDGED;
+    },
+  };
+  const tokens = eventTokens({
+    ...{ issuer: ISSUER, clock },
+    sign: async (claims) => JSON.stringify(claims),
+    accounts: { get: async () => undefined },
+  });
+  const outgoing = outgoingEvents({ documents, issuer: ISSUER, makeToken: tokens.ofRecord, pause: async () => {} });
+  const parts = { documents, clock, identifiers, audit };
+  const streams = signalStreams({ ...parts, masterKey: masterKey(Buffer.alloc(32, 7)), checkUrl: () => undefined });
+  const deliveryAt = (node: string) =>
+    pushDelivery({
+      ...{ ...parts, outgoing, sender, streams, node },
+      makeToken: tokens.ofStream,
+      watch: backlogWatch({ documents, clock, bounds }),
+      onError: (error) => {
+        throw error;
+      },
+    });
+  const times = { createdAt: clock.now(), updatedAt: clock.now() };
+  const receiver: SignalReceiver = {
+    ...{ id: 'rcv_1', name: 'Mail', client: 'app_1', audience: 'https://mail.example', events: SENT_EVENTS },
+    ...{ subjects: ['*'], isPersonal: false, state: 'active', ...times },
+  };
+  const stream: SignalStream = {
+    ...{ id: STREAM, receiver: receiver.id, delivery: { method: 'push', url: URL }, status: 'enabled' },
+    ...{ statusSetBy: 'receiver', removed: [], ...times },
+  };
+  await documents.collection<SignalReceiver>(SIGNAL_RECEIVERS).insert(receiver);
+  await documents.collection<SignalStream>(SIGNAL_STREAMS).insert(stream);
+  const states = documents.collection<StreamState>(SIGNAL_STREAM_STATES);
+  const none = { cursors: [], handed: [], own: [], failures: 0, delivered: 0, refused: 0 };
+  await states.insert({ ...none, id: STREAM, enabledAt: clock.now(), verifiedUrl: URL });
+  const delivery = deliveryAt('nod_a');
+  return {
+    ...{ documents, clock, audit, sent, answers, deliveryAt, states, streams, outgoing, receiver },
+    polls: pollDelivery({
+      ...{ documents, clock, audit, outgoing, makeToken: tokens.ofStream },
+      elapsedMilliseconds: () => clock.nowMillis(),
+    }),
+    record: async (...people: readonly string[]) => {
+      for (const id of people)
+        await log.append({ type: 'account.enabled', outcome: 'done', target: { kind: 'account', id } });
+    },
+    run: async (by = delivery) => {
+      await by.poll();
+      await by.idle();
+    },
+    state: async () => (await states.get(STREAM))?.document,
+    status: async () => (await streams.get(STREAM))?.document,
+  };
+};
+
+const subjectsIn = (sent: readonly Claims[]) => sent.map(({ sub_id }) => sub_id.sub);
+
+describe('pushed security events', () => {
+  test('each event once and in its order, beyond one round', async () => {
+    const { record, run, sent, state } = await scene();
+    const people = Array.from({ length: 45 }, (_, at) => `acc_${at}`);
+    await record(...people);
+    await run();
+    await run();
+    expect(subjectsIn(sent)).toEqual(people);
+    expect(await state()).toMatchObject({ handed: [], delivered: 45 });
+  });
+
+  test('WH-01 a process that ends before the state is stored repeats the event with the same jti', async () => {
+    const { record, run, sent, answers, clock, deliveryAt } = await scene();
+    await record('acc_1');
+    // Never answers: as a process that is gone.
+    answers[0] = () => new Promise<PushOutcome>(() => undefined);
+    const crashed = deliveryAt('nod_crashed');
+    await crashed.poll();
+    for (let turn = 0; turn < 50 && sent.length === 0; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    answers.pop();
+    await run(deliveryAt('nod_b'));
+    // The lock of the other process holds.
+    expect(sent).toHaveLength(1);
+    clock.advance(31);
+    await run(deliveryAt('nod_b'));
+    expect(subjectsIn(sent)).toEqual(['acc_1', 'acc_1']);
+    expect(sent[1]?.jti).toBe(sent[0]?.jti);
+  });
+
+  test('WH-04 a failing endpoint is tried at growing intervals, and is in the audit log after five minutes', async () => {
+    const { record, run, sent, answers, clock, audit, state } = await scene();
+    await record('acc_1');
+    answers[0] = () => FAILED;
+    await run();
+    await run();
+    expect(sent).toHaveLength(1);
+    for (let tries = 0; tries < 12; tries += 1) {
+      clock.advance(300);
+      await run();
+    }
+    expect(sent).toHaveLength(13);
+    expect(await state()).toMatchObject({ failures: 13, lastFailure: 'not_reachable', isReported: true });
+    expect(audit.types()).toEqual(['signal_stream.failing']);
+    answers.pop();
+    clock.advance(300);
+    await run();
+    expect(audit.types()).toEqual(['signal_stream.failing', 'signal_stream.recovered']);
+    expect(await state()).toMatchObject({ failures: 0, delivered: 1, handed: [] });
+  });
+
+  test('the pause that an endpoint asks for is kept', async () => {
+    const { record, run, sent, answers, clock } = await scene();
+    await record('acc_1');
+    answers[0] = () => ({ ...FAILED, retryAfterSeconds: 1000 });
+    await run();
+    clock.advance(999);
+    await run();
+    expect(sent).toHaveLength(1);
+    clock.advance(2);
+    await run();
+    expect(sent).toHaveLength(2);
+  });
+
+  test('a stream whose oldest event waits too long is paused, with a reason and an event; later it loses nothing', async () => {
+    const { record, run, sent, answers, clock, audit, status, streams } = await scene();
+    await record('acc_1');
+    answers[0] = () => FAILED;
+    await run();
+    clock.advance(72 * 3600 + 61);
+    await run();
+    expect(await status()).toMatchObject({
+      status: 'paused',
+      statusSetBy: 'server',
+      reason: 'The oldest event waits for more than 72 hours.',
+    });
+    expect(audit.events.at(-1)).toMatchObject({
+      type: 'signal_stream.status_changed',
+      caller: 'system',
+      inputs: { status: 'paused', by: 'server' },
+    });
+    answers.pop();
+    sent.length = 0;
+    clock.advance(3600);
+    await run();
+    // Only that the stream is paused (SSF 1.0 §8.1.5).
+    expect(sent.map(({ events }) => Object.values(events)[0])).toEqual([
+      { status: 'paused', reason: 'The oldest event waits for more than 72 hours.' },
+    ]);
+    await streams.setStatus(STREAM, { status: 'enabled' }, { caller: 'rcv_1' }, 'receiver');
+    await record('acc_2');
+    await run();
+    expect(subjectsIn(sent.slice(1))).toEqual(['acc_1', 'acc_2']);
+  });
+
+  test('a stream with too many records that wait is paused', async () => {
+    const { record, run, status } = await scene({ seconds: 1000, records: 3 });
+    await record('acc_1', 'acc_2', 'acc_3', 'acc_4');
+    await run();
+    expect(await status()).toMatchObject({ status: 'paused', reason: 'More than 3 audit events wait.' });
+  });
+
+  test('an endpoint at another address receives a verification event first', async () => {
+    const { record, run, sent, documents, state } = await scene();
+    const moved = 'https://other.example/events';
+    const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
+    const found = await collection.get(STREAM);
+    if (!found) throw new Error('no stream');
+    await collection.replace({ ...found.document, delivery: { method: 'push', url: moved } }, found.version);
+    await record('acc_1');
+    await run();
+    expect(sent.map(({ events }) => Object.keys(events)[0])).toEqual([
+      'https://schemas.openid.net/secevent/ssf/event-type/verification',
+      'https://schemas.openid.net/secevent/risc/event-type/account-enabled',
+    ]);
+    expect(await state()).toMatchObject({ verifiedUrl: moved, own: [] });
+  });
+});
+
+test('acknowledgements that another poll made in the meantime are kept', async () => {
+  const { record, documents, polls, receiver, state } = await scene();
+  const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
+  const found = await collection.get(STREAM);
+  if (!found) throw new Error('no stream');
+  const stream: SignalStream = { ...found.document, delivery: { method: 'poll' } };
+  await collection.replace(stream, found.version);
+  await record('acc_1', 'acc_2');
+  const ask = (acknowledged: readonly string[] = []) =>
+    polls.poll(stream, receiver, { most: 10, waitMilliseconds: 0, acknowledged, refusals: [], isGone: () => false });
+  const { sets } = await ask();
+  await Promise.all(sets.map(({ jti }) => ask([jti])));
+  expect(await state()).toMatchObject({ handed: [], delivered: 2 });
+});
