@@ -90,7 +90,7 @@ export const dayField = (at: 'begins' | 'ends'): FieldKind => ({
     if (text !== undefined && day === undefined) throw consoleRefusal('day_malformed', { field });
     return day === undefined || at === 'begins' ? day : day + DAY - 1;
   },
-  write: shownText,
+  write: (member) => (typeof member === 'number' ? [new Date(member * 1000).toISOString().slice(0, 10)] : []),
 });
 
 const DAY = 86_400;
