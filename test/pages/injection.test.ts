@@ -1,7 +1,7 @@
 /**
- * WB-05: texts of others in every place where one is kept, and in every parameter that comes with a request, on every page that
- * shows it, in a real browser. Nothing of it runs, and no page's policy has anything to object to. The campaign `injection`
- * puts each text into each place; here it is some of them, so that each place and each text has its turn.
+ * WB-05: texts of others in every place where one is kept, on every page that shows it, in a real browser. Nothing of it runs, and
+ * no page's policy has anything to object to. The campaign `injection` puts each text into each place; here it is some of them, so
+ * that each place and each text has its turn. What comes with a request is in injection-requests.test.ts.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { visit } from '../support/chromium.ts';
@@ -9,12 +9,10 @@ import { PAYMENT } from '../support/full-server.ts';
 import { type InjectionWorld, injectionWorld } from '../support/injection-world.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
 import { showPage } from '../support/page-writer.ts';
-import { PROVIDER_PARAMETERS, readParameters } from '../support/request-parameters.ts';
-import { askingDetails, type Stop } from '../support/tour.ts';
-import { elementsOf } from '../unit/views/markup.ts';
+import { askingDetails } from '../support/tour.ts';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 
-// Every page, once for each parameter and each form.
+// Every page, in several rounds.
 jest.setTimeout(900_000);
 
 /** Rounds between two that are made here. */
@@ -153,71 +151,7 @@ describe('stored', () => {
   });
 });
 
-/** What parses as a page of ours: no element, attribute or address that no page of ours has. oidc-provider has few pages of its own. */
-const isWhole = (html: string): boolean => {
-  if (html.startsWith('<!DOCTYPE')) return !/hit\(\)/.test(html);
-  const elements = elementsOf(html);
-  const addresses = elements.flatMap(({ attributes }) =>
-    ['href', 'src', 'action', 'formaction'].flatMap((name) => attributes[name] ?? []),
-  );
-  return addresses.every((address) => /^(?:\/(?![/\\])|#|https?:\/\/)/.test(address));
-};
-
 const payload = (index: number): string => ALL_PAYLOADS[index % ALL_PAYLOADS.length] ?? '';
-
-describe('asked', () => {
-  const names = [...new Set([...readParameters(), ...PROVIDER_PARAMETERS])];
-
-  test('WB-05 each parameter by itself leaves every page whole', async () => {
-    const routes = pageRoutes();
-    const byRoute = new Map<string, Stop>();
-    for (const stop of world.stops) {
-      const { pathname } = new URL((await world.opened(stop)).url);
-      const route = routeOf(routes, 'GET', pathname) ?? pathname;
-      if (!byRoute.has(`${route} ${stop.as}`)) byRoute.set(`${route} ${stop.as}`, stop);
-    }
-    const broken: string[] = [];
-    /** Pages leave most parameters alone. What was judged is not parsed again. */
-    const whole = new Set<string>();
-    let turn = 0;
-    const textsFor = (name: string): readonly string[] => {
-      turn += 1;
-      // A word of a link is looked up among ours; these are in every table.
-      return [payload(turn), ...(name === 'done' ? ['constructor', '__proto__'] : [])];
-    };
-    for (const stop of byRoute.values()) {
-      for (const [name, text] of names.flatMap((one) => textsFor(one).map((each) => [one, each] as const))) {
-        const url = new URL(stop.url);
-        url.searchParams.set(name, text);
-        const page = await world.opened({ ...stop, url: url.href });
-        if (page.status >= 500) broken.push(`${stop.name} ${name}=${text}: ${page.status}`);
-        if (page.left || !page.headers.get('content-type')?.startsWith('text/html')) continue;
-        const shown = page.html.replaceAll(/ name="csrf" value="[^"]*"/g, '');
-        if (whole.has(shown)) continue;
-        if (isWhole(page.html)) whole.add(shown);
-        else broken.push(`${stop.name} ${name}=${text}`);
-      }
-      whole.clear();
-    }
-    expect(broken).toEqual([]);
-  });
-
-  test('WB-05 all parameters at once: nothing runs, and no policy is broken', async () => {
-    const happened = await world.watching(async (windows) => {
-      for (let round = 0; round < 3; round += 1) {
-        for (const [place, stop] of world.stops.entries()) {
-          const url = new URL(stop.url);
-          for (const [index, name] of names.entries()) {
-            // Parameters that lead to this page stay as they are.
-            if (!url.searchParams.has(name)) url.searchParams.set(name, payload(round * 80 + place + index * 7));
-          }
-          await showPage(windows[stop.as ?? 'anonymous'], url.href, 'markup');
-        }
-      }
-    });
-    expect(happened).toEqual([]);
-  });
-});
 
 test('WB-05 what an agent asks for in details is text on the consent page, for any input', async () => {
   const happened = await world.watching(async ({ ada }) => {
@@ -233,44 +167,4 @@ test('WB-05 what an agent asks for in details is text on the consent page, for a
     }
   });
   expect(happened).toEqual([]);
-});
-
-describe('sent', () => {
-  /** Runs in the page: fills what a person can fill in the form of this number and sends it, if there is one; says how many there are. */
-  const SENDING = `([at, texts]) => {
-    const free = ({ tagName, type, name }) =>
-      name && (tagName === 'TEXTAREA' || (tagName === 'INPUT' && !['hidden', 'checkbox', 'radio', 'submit'].includes(type)));
-    const forms = [...document.forms].filter(({ elements }) => [...elements].some(free));
-    if (!forms[at]) return forms.length;
-    [...forms[at].elements].filter(free).forEach((field, index) => {
-      field.removeAttribute('maxlength');
-      field.value = texts[index % texts.length];
-    });
-    forms[at].submit();
-    return forms.length;
-  }`;
-
-  test('WB-05 each field of each form: nothing runs, and no policy is broken', async () => {
-    let sent = 0;
-    const happened = await world.watching(async (windows) => {
-      for (const stop of world.stops) {
-        const page = windows[stop.as ?? 'anonymous'];
-        let forms = 1;
-        for (let at = 0; at < Math.min(forms, 5); at += 1) {
-          await showPage(page, stop.url);
-          const texts = ALL_PAYLOADS.slice((sent * 6) % 200, ((sent * 6) % 200) + 12);
-          const arrived = page.waitForEvent('load');
-          forms = Number(await page.evaluate(`(${SENDING})(${JSON.stringify([at, texts])})`));
-          if (forms <= at) {
-            arrived.catch(() => undefined);
-            break;
-          }
-          await arrived;
-          sent += 1;
-        }
-      }
-    });
-    expect(happened).toEqual([]);
-    expect(sent).toBeGreaterThan(20);
-  });
 });

@@ -92,6 +92,23 @@ export type Browser = {
   submit(page: Page, form: Form, filling?: Filling): Promise<Page>;
 };
 
+/** Most readers of a page look at its text or its forms, and many at neither: each is read when it is first asked for. */
+const readPage = (answer: Omit<Page, 'text' | 'forms' | 'left'>): Page => {
+  let text: string | undefined;
+  let forms: readonly Form[] | undefined;
+  return {
+    ...answer,
+    get text() {
+      text ??= textOf(answer.html);
+      return text;
+    },
+    get forms() {
+      forms ??= formsOf(answer.html);
+      return forms;
+    },
+  };
+};
+
 /** A browser that stays on the origin of `home`; its cookie jar is empty unless cookies are given. `headers` go with every request. */
 export const newBrowser = (
   home: string,
@@ -125,14 +142,7 @@ export const newBrowser = (
       const location = response.headers.get('location');
       const html = await response.text();
       if (location === null || response.status < 300 || response.status > 399)
-        return {
-          url: at.href,
-          status: response.status,
-          headers: response.headers,
-          html,
-          text: textOf(html),
-          forms: formsOf(html),
-        };
+        return readPage({ url: at.href, status: response.status, headers: response.headers, html });
       const next = new URL(location, at);
       if (next.origin !== origin)
         return {

@@ -1,6 +1,6 @@
 /**
  * Texts of others in every place where one is kept, and browsers that note their effects. For the short form in
- * test/e2e and the campaign `injection`.
+ * test/pages and the campaign `injection`.
  */
 import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
@@ -57,6 +57,18 @@ const groupOf = async (
   return { seenAt };
 };
 
+/** Opens every stop once as it is, so that every place has been read; then with a mark of its own in each. */
+const groupsOf = async (
+  poisoned: ReturnType<typeof poisonedDocuments>,
+  stops: readonly Stop[],
+  opened: (stop: Stop) => Promise<ReadPage>,
+): Promise<readonly Group[]> => {
+  for (const stop of stops) await opened(stop);
+  const all = [...poisoned.places.keys()].filter((place) => !isFact(place)).toSorted();
+  const [links, others] = [all.filter((place) => LINKS.test(place)), all.filter((place) => !LINKS.test(place))];
+  return [await groupOf(others, poisoned, stops, opened), await groupOf(links, poisoned, stops, opened)];
+};
+
 /** Few stops on which every place is to be seen; others in each round. */
 const coverOf = (seenAt: Group['seenAt'], stops: readonly Stop[], round: number): readonly Stop[] => {
   const left = new Set(seenAt.keys());
@@ -71,7 +83,8 @@ const coverOf = (seenAt: Group['seenAt'], stops: readonly Stop[], round: number)
   return chosen;
 };
 
-export const injectionWorld = async () => {
+/** `isOfRequests`: for texts that come with a request. It looks for no stored ones: `shown` is empty, and `round` goes nowhere. */
+export const injectionWorld = async ({ isOfRequests = false } = {}) => {
   const poisoned = poisonedDocuments();
   const full = await fullServer({ between: poisoned.between });
   const { issuer } = full.server;
@@ -79,23 +92,7 @@ export const injectionWorld = async () => {
   const ada = await full.signedIn();
   const opened = ({ as, url }: Stop): Promise<ReadPage> => (as ? ada : newBrowser(issuer)).open(url);
 
-  // Once as it is, so that every place has been read; then with a mark of its own in each.
-  for (const stop of stops) await opened(stop);
-  const all = [...poisoned.places.keys()].filter((place) => !isFact(place)).toSorted();
-  const groups: readonly Group[] = [
-    await groupOf(
-      all.filter((place) => !LINKS.test(place)),
-      poisoned,
-      stops,
-      opened,
-    ),
-    await groupOf(
-      all.filter((place) => LINKS.test(place)),
-      poisoned,
-      stops,
-      opened,
-    ),
-  ];
+  const groups = isOfRequests ? [] : await groupsOf(poisoned, stops, opened);
   poisoned.with(undefined);
   const chromium: Chromium = await startChromium();
 

@@ -74,7 +74,7 @@ type Ask = (slots: readonly Slot[]) => Promise<Heard>;
  * Those of the names that a page may take notice of, as a text or as an address: of many at once, then of each half, as long as the
  * page is another one than to names that no page reads, or says a mark of them more often.
  */
-const noticed = async (names: readonly string[], ask: Ask): Promise<ReadonlySet<string>> => {
+const noticedOf = async (names: readonly string[], ask: Ask): Promise<ReadonlySet<string>> => {
   const { page, times } = await ask([inParameter('zqz')]);
   const unread = bare(page);
   const isUnread = async (slots: readonly Slot[]): Promise<boolean> => {
@@ -104,6 +104,31 @@ const addressWith = (stop: Stop, slots: readonly Slot[], text: (index: number) =
   return url.href;
 };
 
+const askOf =
+  (world: Pick<InjectionWorld, 'opened'>, stop: Stop): Ask =>
+  async (slots) => {
+    const sent = newMarks(slots.length);
+    const page = await world.opened({ ...stop, url: addressWith(stop, slots, (index) => sent[index] ?? '') });
+    return { page, times: sent.map((mark) => timesSeen(page, mark)) };
+  };
+
+/**
+ * Those of the names that a page may take notice of. Those that its address has already are what it is about; pages ignore most
+ * others, and these are not tried one by one.
+ */
+export const noticedParameters = async (
+  world: Pick<InjectionWorld, 'opened'>,
+  stop: Stop,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const own = new URL(stop.url).searchParams;
+  const found = await noticedOf(
+    names.filter((name) => !own.has(name)),
+    askOf(world, stop),
+  );
+  return new Set(names.filter((name) => own.has(name) || found.has(name)));
+};
+
 const asReflection = (stop: Stop, slots: readonly Slot[]): Reflection => ({
   name: `${stop.name}: ${slots.map(({ name }) => name).join(', ')}`,
   as: stop.as,
@@ -124,23 +149,14 @@ export const reflectedParameters = async (
 ): Promise<{ readonly parameters: readonly Reflection[]; readonly echoes: readonly Reflection[] }> => {
   const [parameters, echoes]: [Reflection[], Reflection[]] = [[], []];
   for (const stop of stops) {
-    const ask: Ask = async (slots) => {
-      const sent = newMarks(slots.length);
-      const page = await world.opened({ ...stop, url: addressWith(stop, slots, (index) => sent[index] ?? '') });
-      return { page, times: sent.map((mark) => timesSeen(page, mark)) };
-    };
+    const ask = askOf(world, stop);
     /** How often each of these is to be seen when all are sent. */
     const timesOf = async (slots: readonly Slot[]): Promise<readonly number[]> => (await ask(slots)).times;
     const [echoed = 0] = await timesOf([ANY_NAME]);
     const isSeen = async (slot: Slot): Promise<boolean> => ((await timesOf([slot]))[0] ?? 0) > echoed;
     const seen: Slot[] = [];
-    // Those that its address has already are what it is about. Pages ignore most others: these are not tried one by one.
-    const own = new URL(stop.url).searchParams;
-    const some = await noticed(
-      names.filter((name) => !own.has(name)),
-      ask,
-    );
-    for (const name of names.filter((one) => own.has(one) || some.has(one))) {
+    const noticed = await noticedParameters(world, stop, names);
+    for (const name of names.filter((one) => noticed.has(one))) {
       const slot = inParameter(name);
       if (await isSeen(slot)) seen.push(slot);
       else if (await isSeen(inAddressOf(name))) seen.push(inAddressOf(name));

@@ -1,7 +1,8 @@
 /** The order in which Jest runs test files on a machine that has never run them, and on one that has. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import Sequencer, { type Sequenced } from '../support/jest-sequencer.ts';
+import Sequencer, { LONGEST, type Sequenced } from '../support/jest-sequencer.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -24,6 +25,17 @@ const orderOf = (times: Readonly<Record<string, number>>): readonly string[] => 
 
 test('without times of an earlier run, browsers come first, then processes, then the larger files', () => {
   expect(orderOf({})).toEqual([FILES[0], FILES[1], FILES[3], FILES[2]]);
+});
+
+test('each file that is known to take long is there, and the longest begins first', () => {
+  const known = Object.keys(LONGEST);
+  expect(known.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  const hasteFS = { getSize: () => 0 };
+  const sequencer = new Sequencer({});
+  Object.assign(sequencer, { _getCache: () => ({}) });
+  const tests = known.toReversed().map((path): Sequenced => ({ path: join(ROOT, path), context: { hasteFS } }));
+  const inOrder = [...known].toSorted((one, other) => (LONGEST[other] ?? 0) - (LONGEST[one] ?? 0));
+  expect(sequencer.sort(tests).map(({ path }) => path.slice(ROOT.length + 1))).toEqual(inOrder);
 });
 
 test('a file that took longer than is guessed of the others comes before them, and one that was quick after them', () => {
