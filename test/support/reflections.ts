@@ -60,7 +60,8 @@ const IN_PATH: readonly Slot[] = [
 /** What a page says of the address that it was asked at, and what differs each time. */
 const OWN_ADDRESS =
   /(?:\?|&(?:amp;)?|%3F|%26(?:amp%3B)?)[\w.-]+(?:=|%3D)(?:https(?::|%3A)(?:\/|%2F){2}app\.example(?:\/|%2F))?zq\d+qz/gi;
-const OF_EACH_TIME = / name="csrf" value="[^"]*"/g;
+const OF_EACH_TIME =
+  / name="(?:csrf|once|uid|xsrf)" value="[^"]*"|\breq_[a-z2-7]{26}\b|(?<=\/interaction\/|code_(?:challenge|verifier)=|&quot;challenge&quot;:&quot;)[\w-]{43}/g;
 
 /** A page without what it says of its own address: equal where it ignored all parameters. */
 const bare = ({ status, url, html, left }: ReadPage): string =>
