@@ -4,7 +4,13 @@ import type { Delegation } from '../../../src/domain/authority/delegation/delega
 import type { Client } from '../../../src/domain/clients/clients/client.ts';
 import type { Grant } from '../../../src/domain/ports/grants.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
-import { factsAt, grantOf, type Source } from '../../../src/extensions/token-exchange/authority-source.ts';
+import { DomainError } from '../../../src/domain/vocabulary/errors.ts';
+import {
+  factsAt,
+  grantOf,
+  hop as hopOf,
+  type Source,
+} from '../../../src/extensions/token-exchange/authority-source.ts';
 import type { AcceptedSubjectToken } from '../../../src/extensions/token-exchange/presented-tokens.ts';
 import type { Refuse } from '../../../src/extensions/token-exchange/refusals.ts';
 import { AT, account, agent, exchangeScene, MAIL, PAY, resourceServer } from './fakes.ts';
@@ -131,4 +137,36 @@ test('a delegation for calls of one app stays usable by its tokens alone', async
     resource: PAY,
   });
   expect(minted).toMatchObject({ delegation: via.id, scope: ['pay'] });
+});
+
+describe('a hop', () => {
+  const derive = (failure: unknown) =>
+    hopOf(
+      {
+        delegations: { derived: async () => Promise.reject(failure) } as never,
+        clock: { now: () => row.expiresAt - 60, nowMillis: () => 0 },
+        issuer: 'https://id.example',
+      },
+      refuse,
+      agent('agt_b'),
+      row,
+      { scope: ['read'], details: [] },
+      'txn_1',
+      { id: 'req_1' } as never,
+    );
+
+  test.each([
+    ['consent_required', 'owner_not_confirmed'],
+    ['access_denied', 'hop_ended'],
+    ['invalid_request', 'delegation_ended'],
+  ] as const)('that the registry refuses as %s is refused as %s', async (code, reason) => {
+    await expect(derive(new DomainError(code, 'no'))).rejects.toMatchObject({ reason });
+  });
+
+  test('fails as the registry fails: an unreachable store is no refusal', async () => {
+    const failure = new DomainError('unavailable', 'the store');
+    await expect(derive(failure)).rejects.toBe(failure);
+    const other = new TypeError('a bug');
+    await expect(derive(other)).rejects.toBe(other);
+  });
 });
