@@ -191,6 +191,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       scimRouter({
         ...{ issuer, tokens, countRefusal, masterKey, clock },
         directories: made.directories,
+        secrets: made.directorySecrets,
         users: made.directoryUsers,
         groups: made.directoryGroups,
         brake: made.deactivationBrake,

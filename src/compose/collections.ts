@@ -47,6 +47,7 @@ import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
 import { DIRECTORY_GROUPS, DIRECTORY_MEMBERSHIPS } from '../domain/identity/directories/directory-group.ts';
+import { DIRECTORY_SECRETS } from '../domain/identity/directories/directory-secrets.ts';
 import { FACTORS } from '../domain/identity/factors/factor.ts';
 import { GROUPS } from '../domain/identity/groups/group.ts';
 import { SESSIONS } from '../domain/identity/sessions/session.ts';
@@ -86,6 +87,7 @@ export const COLLECTIONS = [
   DIRECTORY_ACTIVITY,
   DIRECTORY_GROUPS,
   DIRECTORY_MEMBERSHIPS,
+  DIRECTORY_SECRETS,
   VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,

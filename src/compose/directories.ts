@@ -3,6 +3,7 @@ import { type DeactivationBrake, deactivationBrake } from '../domain/identity/di
 import { type DirectoryGroups, directoryGroups } from '../domain/identity/directories/directory-groups.ts';
 import { directoryMemberships } from '../domain/identity/directories/directory-memberships.ts';
 import { type DirectoryRegistry, directoryRegistry } from '../domain/identity/directories/directory-registry.ts';
+import { type DirectorySecrets, directorySecrets } from '../domain/identity/directories/directory-secrets.ts';
 import { type DirectoryUsers, directoryUsers } from '../domain/identity/directories/directory-users.ts';
 import type { Foundations } from './foundations.ts';
 import type { OffboardingServices } from './offboarding.ts';
@@ -12,6 +13,7 @@ export interface DirectoryServices {
   readonly directories: DirectoryRegistry;
   readonly directoryUsers: DirectoryUsers;
   readonly directoryGroups: DirectoryGroups;
+  readonly directorySecrets: DirectorySecrets;
   readonly deactivationBrake: DeactivationBrake;
 }
 
@@ -26,7 +28,7 @@ export const directoryServices = (
     readonly links: UpstreamServices['upstreamLinks'];
   },
 ): DirectoryServices => {
-  const { documents, clock, identifiers, audit } = base;
+  const { documents, clock, identifiers, audit, masterKey } = base;
   const memberships = directoryMemberships({ documents });
   const parts = { documents, clock, identifiers, audit, accounts, memberships };
   const brake = deactivationBrake(parts);
@@ -39,6 +41,10 @@ export const directoryServices = (
       },
     }),
     directoryGroups: directoryGroups(parts),
+    directorySecrets: directorySecrets({
+      ...parts,
+      digestSecret: (secret) => masterKey.digest('directory_secret', secret),
+    }),
     deactivationBrake: brake,
   };
 };

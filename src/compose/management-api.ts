@@ -87,7 +87,7 @@ export const managementApi = (
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
     upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
     ...{ accounts: made.accounts, directories: made.directories, deactivationBrake: made.deactivationBrake },
-    ...{ ...made.signalReceiver, factors: made.factors },
+    ...{ ...made.signalReceiver, factors: made.factors, directorySecrets: made.directorySecrets },
     previewDisable: made.previewDisable,
     previewSeveral: made.previewSeveral,
     previewKill: killPreview({ agents: made.agents, delegations: made.delegations, grants, sessions: made.sessions }),

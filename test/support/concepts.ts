@@ -61,6 +61,7 @@ const DECLARED: readonly Concept[] = [
       'directory_activity',
       'directory_groups',
       'directory_memberships',
+      'directory_secrets',
     ],
     paths: ['directories'],
     commands: ['directories'],

@@ -6,6 +6,7 @@ import { pairs, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
+import { directorySecretCommands } from './directory-secrets.ts';
 
 /** Commands that decide which directories act for people. */
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
@@ -160,4 +161,5 @@ export const directoryCommands: readonly Command[] = [
   resume,
   giving('assign', 'Give an existing account without a role to a directory.', 'belongs to'),
   giving('unassign', 'Take an account from a directory. The account stays as it is.', 'no longer belongs to'),
+  ...directorySecretCommands,
 ];

@@ -218,6 +218,11 @@ export const AUDIT_EVENTS = {
     'A directory added a user to a group. `subject` is the account, and `inputs.group` the group of the directory. If the directory maps the group, the account is in a group of this server from then on.',
   'directory.member_removed':
     'A directory removed a user from a group. `subject` is the account, and `inputs.group` the group of the directory.',
+  'directory.secret_allowed':
+    'An administrator allowed a directory a static secret, as an exception. `inputs` have its id, owner, reason and end.',
+  'directory.secret_rotated':
+    'The secret of a directory was replaced. `inputs` have the new one; the end did not change.',
+  'directory.secret_revoked': 'An administrator ended the secret of a directory. `inputs.secret` is its id.',
   'directory.deactivations_paused':
     'A directory deactivated or renamed too many accounts within ten minutes, so both are paused. `inputs.limit` is how many were allowed.',
   'directory.deactivations_resumed':

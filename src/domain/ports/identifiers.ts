@@ -49,6 +49,7 @@ export const ID_PREFIXES = [
   'sgs', // stream of security events to a receiver
   'trm', // trusted transmitter of security events
   'sgn', // signal: a security event that a transmitter sent
+  'dsc', // secret of a directory
   'log', // transparency log
   'hld', // legal hold on records of the audit log
 ] as const;

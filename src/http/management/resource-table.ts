@@ -18,6 +18,7 @@ import { credentials } from './resources/credentials.ts';
 import { deadLetters } from './resources/dead-letters.ts';
 import { delegations } from './resources/delegations.ts';
 import { directories } from './resources/directories.ts';
+import { directorySecrets } from './resources/directory-secrets.ts';
 import { grants } from './resources/grants.ts';
 import { groups } from './resources/groups.ts';
 import { initialAccessTokens } from './resources/initial-access-tokens.ts';
@@ -53,6 +54,7 @@ const RESOURCES = [
   upstreams,
   directories,
   trustedTransmitters,
+  directorySecrets,
   agents,
   agentSecrets,
   credentials,

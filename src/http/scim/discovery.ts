@@ -40,6 +40,14 @@ export const serviceProviderConfig = (base: string): Resource => ({
       specUri: 'https://www.rfc-editor.org/info/rfc6750',
       primary: true,
     },
+    {
+      type: 'oauthbearertoken',
+      name: 'Static bearer secret',
+      description:
+        'For a directory that cannot request access tokens: a secret that an administrator allowed until a date.',
+      specUri: 'https://www.rfc-editor.org/info/rfc6750',
+      primary: false,
+    },
   ],
   meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
 });

@@ -10,10 +10,12 @@ import type { Directory } from '../../domain/identity/directories/directory.ts';
 import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
 import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
 import type { DirectoryRegistry } from '../../domain/identity/directories/directory-registry.ts';
+import { type DirectorySecrets, isDirectorySecret } from '../../domain/identity/directories/directory-secrets.ts';
 import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
 import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
 import type { MasterKey } from '../../domain/platform/crypto/master-key.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import { raisePriority } from '../../domain/ports/write-priority.ts';
 import { SCIM_PATH, SCIM_SCOPE, scimApiOf } from '../../domain/vocabulary/scim-api.ts';
 import {
   type BearerDependencies,
@@ -34,7 +36,8 @@ import { userCalls } from './users.ts';
 
 export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly issuer: string;
-  readonly directories: Pick<DirectoryRegistry, 'ofClient'>;
+  readonly directories: Pick<DirectoryRegistry, 'get' | 'ofClient'>;
+  readonly secrets: Pick<DirectorySecrets, 'find'>;
   readonly users: DirectoryUsers;
   readonly groups: DirectoryGroups;
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
@@ -126,7 +129,7 @@ const discoveredOne =
 
 /** Order: token, scope, directory, act, answer. Every refusal of an authenticated client becomes one audit event (D18). */
 const serving = (deps: ScimDependencies, base: string) => {
-  const { directories, brake, audit, countRefusal, log } = deps;
+  const { directories, secrets, brake, audit, countRefusal, log } = deps;
   const authenticate = bearerToken({ ...deps, audience: base });
 
   const recordRefusal = async (
@@ -155,13 +158,32 @@ const serving = (deps: ScimDependencies, base: string) => {
       return scimErrorOf(error, stateOf(ctx).requestId, log);
     };
 
-  const directoryOf = async (ctx: Context, client: string): Promise<Directory> => {
-    const directory = await directories.ofClient(client);
-    if (!directory) {
-      challenge(ctx, base, 'Bearer');
+  /** Also says who calls as soon as it is known, for the event of a refusal. */
+  const byToken = async (ctx: Context, called: (caller: string) => void): Promise<Directory> => {
+    const token = await authenticate(ctx);
+    called(token.chain ? token.clientId : (token.subject ?? token.clientId));
+    refuseActor(token);
+    if (token.subject !== undefined) throw directoryRefusal('directory_token_of_person');
+    requireScope(ctx, base, token, SCIM_SCOPE);
+    const directory = await directories.ofClient(token.clientId);
+    if (directory) return directory;
+    challenge(ctx, base, 'Bearer');
+    throw directoryRefusal('directory_unknown');
+  };
+
+  const bySecret = async (ctx: Context, value: string, called: (caller: string) => void): Promise<Directory> => {
+    try {
+      const { directory: id, isLive } = await secrets.find(value);
+      called(id);
+      if (!isLive) throw directoryRefusal('directory_secret_ended');
+      raisePriority('authenticated');
+      const directory = (await directories.get(id))?.document;
+      if (directory?.state === 'active') return directory;
       throw directoryRefusal('directory_unknown');
+    } catch (error) {
+      challenge(ctx, base, 'Bearer', { error: 'invalid_token' });
+      throw error;
     }
-    return directory;
   };
 
   const answer = (ctx: Context, { status, body, headers = {} }: ScimAnswer): void => {
@@ -178,12 +200,11 @@ const serving = (deps: ScimDependencies, base: string) => {
       ctx.set('Cache-Control', 'no-store');
       let caller: string | undefined;
       try {
-        const token = await authenticate(ctx);
-        caller = token.chain ? token.clientId : (token.subject ?? token.clientId);
-        refuseActor(token);
-        if (token.subject !== undefined) throw directoryRefusal('directory_token_of_person');
-        requireScope(ctx, base, token, SCIM_SCOPE);
-        const directory = await directoryOf(ctx, token.clientId);
+        const [, value = ''] = /^bearer +(\S+)$/i.exec(ctx.get('authorization')) ?? [];
+        const called = (by: string): void => {
+          caller = by;
+        };
+        const directory = await (isDirectorySecret(value) ? bySecret(ctx, value, called) : byToken(ctx, called));
         caller = directory.id;
         await brake.contact(directory.id);
         const { requestId: request, source } = stateOf(ctx);

@@ -91,6 +91,15 @@ export const DIRECTORY_GERMAN = {
   directory_account_disabled_here:
     'Dieses Konto wurde hier gesperrt, nicht vom Verzeichnis. Die Rolle operator oder administrator kann es entsperren.',
   directory_user_changed: 'Der User wurde inzwischen geändert. Lesen Sie ihn noch einmal.',
+  directory_secret_unknown:
+    'Das ist kein Secret eines Verzeichnisses, oder es wurde nach seinem Ende vergessen. Die Rolle administrator kann eines erlauben.',
+  directory_secret_ended:
+    'Dieses Secret des Verzeichnisses ist abgelaufen. Die Rolle administrator kann ein neues erlauben; besser sind Zugriffstokens mit client_credentials.',
+  directory_secret_too_long_lived: 'Das Secret eines Verzeichnisses endet innerhalb von {most} Tagen.',
+  directory_secret_exists: 'Dieses Verzeichnis hat ein Secret. Tauschen Sie es.',
+  directory_secret_missing: 'Dieses Verzeichnis hat kein Secret, das sich tauschen ließe.',
+  directory_secret_still_ending: 'Das vorige Secret gilt noch neben diesem.',
+  directory_secret_overlap_too_long: 'Das alte Secret gilt noch 0 bis {most} Sekunden.',
   directory_group_not_found: 'Dieses Verzeichnis hat keine solche Gruppe.',
   directory_group_changed: 'Die Gruppe wurde inzwischen geändert. Lesen Sie sie noch einmal.',
   directory_group_taken: 'Eine Gruppe dieses Verzeichnisses hat diesen displayName.',

@@ -29,6 +29,22 @@ export const DIRECTORY_REFUSALS = {
     text: 'This server disabled the account, and not this directory. An operator or administrator of the server can enable it.',
   },
   directory_user_changed: { code: 'precondition_failed', text: 'The user was changed in the meantime. Read it again.' },
+  directory_secret_unknown: {
+    code: 'unauthenticated',
+    text: 'This is no secret of a directory, or it was forgotten after its end. An administrator of this server can allow one.',
+  },
+  directory_secret_ended: {
+    code: 'unauthenticated',
+    text: 'This secret of the directory has ended. An administrator of this server can allow a new one; better, request access tokens with client_credentials.',
+  },
+  directory_secret_too_long_lived: { code: 'invalid_field', text: 'A secret of a directory ends within {most} days.' },
+  directory_secret_exists: { code: 'conflict', text: 'This directory has a secret. Rotate it.' },
+  directory_secret_missing: { code: 'conflict', text: 'This directory has no secret that could be rotated.' },
+  directory_secret_still_ending: { code: 'conflict', text: 'The secret before is still valid beside this one.' },
+  directory_secret_overlap_too_long: {
+    code: 'invalid_field',
+    text: 'The old secret stays valid for 0 to {most} seconds.',
+  },
   directory_group_not_found: { code: 'not_found', text: 'This directory has no such group.' },
   directory_group_changed: {
     code: 'precondition_failed',

@@ -10,7 +10,7 @@ import type { Clock } from '../../../domain/ports/clock.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
-import { ADMINISTRATORS, about, PAGE, route, SPEAKS_FOR_PEOPLE, scopes } from '../route.ts';
+import { ADMINISTRATORS, about, PAGE, route, SPEAKS_FOR_PEOPLE } from '../route.ts';
 import { named } from '../schema.ts';
 import {
   arrayOf,
@@ -29,6 +29,7 @@ import {
   text,
 } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
+import { DIRECTORY_SCOPES } from './directory-scopes.ts';
 
 const DIRECTORY_MEMBERS = {
   name: text('Name to show, one line.', 100),
@@ -95,12 +96,7 @@ const RESUMPTION = named(
   }),
 );
 
-const SCOPES = scopes('directories', {
-  read: ['See the directories that provision accounts', 'low'],
-  write: ['Decide which directories create, change and disable accounts', 'critical'],
-});
-
-const make = about('directories', SCOPES);
+const make = about('directories', DIRECTORY_SCOPES);
 const CLOSES = { roles: ADMINISTRATORS } as const;
 
 const routes = {
@@ -137,7 +133,7 @@ const routes = {
     path: '/directories/{id}/resume',
     tag: 'directories',
     summary: 'Resume the deactivations of a directory, which paused because there were too many at once',
-    scope: SCOPES.write,
+    scope: DIRECTORY_SCOPES.write,
     policy: 'administer',
     ...SPEAKS_FOR_PEOPLE,
     body: RESUMPTION,
@@ -149,7 +145,7 @@ const routes = {
     path: '/directories/{id}/assign',
     tag: 'directories',
     summary: 'Give an existing account without a role to a directory, which can then change and disable it',
-    scope: SCOPES.write,
+    scope: DIRECTORY_SCOPES.write,
     policy: 'administer',
     ...SPEAKS_FOR_PEOPLE,
     body: ASSIGNED_ACCOUNT,
@@ -160,7 +156,7 @@ const routes = {
     path: '/directories/{id}/unassign',
     tag: 'directories',
     summary: 'Take an account from a directory. The account stays as it is',
-    scope: SCOPES.write,
+    scope: DIRECTORY_SCOPES.write,
     policy: 'administer',
     ...SPEAKS_FOR_PEOPLE,
     body: ASSIGNED_ACCOUNT,
