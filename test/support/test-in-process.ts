@@ -15,26 +15,46 @@ const testsIn = (folder: string): readonly string[] =>
     .sort();
 
 /**
- * In one process too, and left to `npm test`: each walks over a whole table of cases or waits for deliveries, and takes 8 to 45 s, a
- * quarter of the time of all. What they are about has shorter tests here.
+ * In one process too, and left to `npm test`, so that a check takes four minutes: each walks over a whole table of cases, tries random
+ * ones or waits for deliveries, and takes 4 to 45 s. Of what they are about, the check has the unit tests and the shorter files.
  */
 const LONG: readonly string[] = [
-  'anonymous-storage',
-  'audit-sinks',
-  'blueprints',
-  'clock-and-growth',
-  'damaged-records',
-  'decision-cells',
-  'input-handling',
-  'kill',
-  'liveness',
-  'metadata-documents',
-  'notification-delivery',
-  'notifications',
-  'refresh-races',
-  'revocation-feed',
-  'sweeping',
-].map((name) => join(ROOT, 'test/integration', `${name}.test.ts`));
+  'agent/random-denials',
+  'contract/cedar-parts',
+  'integration/access-requests',
+  'integration/anonymous-storage',
+  'integration/attested-clients',
+  'integration/audit-archive',
+  'integration/audit-retention',
+  'integration/audit-sinks',
+  'integration/authorization-details',
+  'integration/blueprints',
+  'integration/calls-of-apps',
+  'integration/clock-and-growth',
+  'integration/damaged-records',
+  'integration/decision-cells',
+  'integration/hand-over',
+  'integration/input-handling',
+  'integration/kill',
+  'integration/liveness',
+  'integration/management-access',
+  'integration/metadata-documents',
+  'integration/mutual-tls',
+  'integration/notification-delivery',
+  'integration/notifications',
+  'integration/one-time-restarts',
+  'integration/policy-of-use',
+  'integration/refresh-races',
+  'integration/registration-fuzz',
+  'integration/revocation-feed',
+  'integration/separation-of-duties',
+  'integration/sign-in-attacks',
+  'integration/sweeping',
+  'integration/token-exchange-requests',
+  'integration/transactions-of-several',
+  'integration/wishes-of-servers',
+  'integration/workload-identity',
+].map((name) => join(ROOT, 'test', `${name}.test.ts`));
 
 const missing = LONG.filter((path) => !existsSync(path));
 if (missing.length > 0) throw new Error(`there is no ${missing.join(', ')}: mend the list`);
