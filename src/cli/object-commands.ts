@@ -82,7 +82,7 @@ export const listCommand = (description: {
         note ??= description.note?.(page);
         isMore = typeof page['next'] === 'string';
       };
-      const told = (shown: number): number => {
+      const noted = (shown: number): number => {
         if (note !== undefined) call.terminal.err(`${note}\n`);
         // Also without a terminal: a script must not take a part for the whole.
         if (isMore && shown > 0) {
@@ -91,7 +91,7 @@ export const listCommand = (description: {
         return EXIT.done;
       };
       if (call.isSet('ndjson') || call.isSet('csv')) {
-        return told(await writeRows(call, operation, query, columns, onPage));
+        return noted(await writeRows(call, operation, query, columns, onPage));
       }
       const items = await collect(call, operation, query, onPage);
       await call.print.list(
@@ -99,7 +99,7 @@ export const listCommand = (description: {
         columns,
         none,
       );
-      return told(items.length);
+      return noted(items.length);
     },
   });
 };

@@ -75,16 +75,20 @@ export const objectNames = (
     if (indicators.length > 0) apis ??= lookAtApis();
     const known = await apis;
     for (const id of indicators) found.set(id, known?.get(id));
-    return told(asked, found);
+    return distinctNames(asked, found);
   };
 };
 
-const told = (ids: readonly string[], found: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> => {
+/** The name by id. A name that several objects have is followed by the id. */
+const distinctNames = (
+  ids: readonly string[],
+  found: ReadonlyMap<string, string | undefined>,
+): ReadonlyMap<string, string> => {
   const named = ids.flatMap((id) => {
     const name = found.get(id);
     return name === undefined ? [] : [[id, name] as const];
   });
-  const counts = new Map<string, number>();
-  for (const [, name] of named) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return new Map(named.map(([id, name]) => [id, counts.get(name) === 1 ? name : `${name} (${id})`]));
+  const uses = new Map<string, number>();
+  for (const [, name] of named) uses.set(name, (uses.get(name) ?? 0) + 1);
+  return new Map(named.map(([id, name]) => [id, uses.get(name) === 1 ? name : `${name} (${id})`]));
 };

@@ -57,9 +57,9 @@ export const withProgress = async (
 ): Promise<void> => {
   const shown = progress(terminal);
   try {
-    const told = await work(shown.show);
+    const lines = await work(shown.show);
     shown.end();
-    if (told.length > 0) terminal.err(`${told.join('\n')}\n`);
+    if (lines.length > 0) terminal.err(`${lines.join('\n')}\n`);
   } catch (error) {
     shown.end();
     if (!isMovingRefused(error)) throw error;

@@ -57,7 +57,7 @@ export const runCommand = async (
 /** Where to look after these statuses of the management API. */
 const LOOK_AT: Readonly<Record<number, 'list' | 'show'>> = { 404: 'list', 409: 'show', 412: 'show' };
 
-/** The failure, with the very command that shows the object or all of its kind in place of the general hint. */
+/** The failure. Its hint names the command that shows the object, or lists all of its kind. */
 const withSibling = (error: unknown, commands: readonly Command[], command: Command, { operands }: Call): unknown => {
   const verb = isCommandError(error) && error.isGeneral ? LOOK_AT[error.status ?? 0] : undefined;
   if (!isCommandError(error) || verb === undefined) return error;

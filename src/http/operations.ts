@@ -58,8 +58,8 @@ export const operationsServer = (deps: {
         case '/readyz': {
           const { isReady, reasons } = await deps.readiness();
           const status = isReady ? 'ready' : 'not ready';
-          const told = Object.keys(reasons).length === 0 ? { status } : { status, reasons };
-          return send(isReady ? 200 : 503, 'application/json', `${JSON.stringify(told)}\n`);
+          const body = Object.keys(reasons).length === 0 ? { status } : { status, reasons };
+          return send(isReady ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
         }
         case '/metrics': {
           const { contentType, text } = await deps.exposition();

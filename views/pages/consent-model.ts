@@ -10,8 +10,8 @@ import type { IntentSource } from '../words/intent.ts';
 /**
  * The form POSTs to `action`: `csrf`, `uid` and `decision` (`allow` or `deny`). For each ticked box it POSTs `scope` (see
  * `scopeFieldValue`), `detail` (its id), `wish` (its `value`) or `openid` (the OpenID scope). It also POSTs `duration` in
- * seconds, `own_intent` (the intent in words of the person, may be empty), `delegable_to` once for each chosen agent (its `choice`), and `delegable_depth`. The person allows only what the
- * form contains.
+ * seconds, `own_intent` (the intent as the person typed it, may be empty), `delegable_to` once for each chosen agent (its
+ * `choice`), and `delegable_depth`. The person allows only what the form contains.
  */
 export type ConsentModel = PageFrame & {
   readonly action: string;

@@ -209,7 +209,7 @@ const verifyHere = async (
     return [];
   });
   const verdict = pinned(outcome, key);
-  return told(call, call.text('archive') === undefined ? verdict : await withArchive(call, verdict));
+  return reported(call, call.text('archive') === undefined ? verdict : await withArchive(call, verdict));
 };
 
 type WithArchive = StoreVerdict & { readonly archive?: ArchiveVerdict };
@@ -237,7 +237,7 @@ const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): Sto
       }
     : verdict;
 
-const told = (call: Call, verdict: WithArchive | undefined): number => {
+const reported = (call: Call, verdict: WithArchive | undefined): number => {
   if (call.isSet('json')) call.terminal.out(jsonText(factsOf(verdict)));
   else if (verdict?.ok) {
     call.terminal.out(

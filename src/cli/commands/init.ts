@@ -74,7 +74,7 @@ const init = managementCommand({
         account: { ...person.body, ...person.more },
         ...request,
       },
-      told(call, { api, agent, person, url: request.authorization_url }),
+      nextSteps(call, { api, agent, person, url: request.authorization_url }),
     );
     return EXIT.done;
   },
@@ -166,7 +166,7 @@ const requestOf = (call: ManagementCall, answers: Answers, agent: Result, api: R
   return { authorization_url: url.href, code_verifier: verifier };
 };
 
-const told = (
+const nextSteps = (
   call: ManagementCall,
   { api, agent, person, url }: { api: Result; agent: Result; person: Result; url: string },
 ): string => {

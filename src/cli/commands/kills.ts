@@ -65,7 +65,7 @@ const killCommand = (scope: KillScope): Command => {
         body: { scope, ...(await targetOf(scope, call)), reason: call.required('reason') },
       });
       const missing = Array.isArray(body['not_durable_yet']) ? body['not_durable_yet'] : [];
-      call.print.object(body, `${told(scope, call.typed)} The kill is ${printable(String(body['id']))}.\n`);
+      call.print.object(body, `${stoppedText(scope, call.typed)} The kill is ${printable(String(body['id']))}.\n`);
       if (missing.length > 0) {
         call.terminal.err(
           `It is in force, and is kept on the server’s data volume; ${missing.join(' and ')} take no writes now and get it later.\n`,
@@ -84,7 +84,7 @@ const targetOf = async (scope: KillScope, call: ManagementCall): Promise<Json> =
   return { id: scope === 'account' ? await findAccount(call.api, target) : target };
 };
 
-const told = (scope: KillScope, [target = '']: readonly string[]): string =>
+const stoppedText = (scope: KillScope, [target = '']: readonly string[]): string =>
   scope === 'all' ? 'Everything is stopped.' : `${printable(target)} is stopped.`;
 
 const killHere = async (scope: KillScope, call: Call): Promise<number> => {
@@ -114,7 +114,7 @@ const killHere = async (scope: KillScope, call: Call): Promise<number> => {
       hint: 'Free some megabytes on the volume of the data folder, and order it again.',
     });
   }
-  call.terminal.out(`${told(scope, call.operands)} The kill is ${kill.id}.\n`);
+  call.terminal.out(`${stoppedText(scope, call.operands)} The kill is ${kill.id}.\n`);
   return EXIT.done;
 };
 

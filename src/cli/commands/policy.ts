@@ -59,7 +59,7 @@ const activate = async (call: ManagementCall, set: Json, replaces: unknown): Pro
   return (await call.api.run('activatePolicySet', { id, etag, body })).body;
 };
 
-const counts = ({ version, replaces }: { readonly version?: unknown; readonly replaces?: unknown }): string =>
+const activatedText = ({ version, replaces }: { readonly version?: unknown; readonly replaces?: unknown }): string =>
   `Version ${version} is active from now on${replaces === undefined ? '' : ` in place of version ${replaces}`}.\n`;
 
 const list = listCommand({
@@ -128,7 +128,7 @@ const push = managementCommand({
       return EXIT.done;
     }
     const set = await activate(call, drafted, active['version']);
-    call.print.object(set, counts(set));
+    call.print.object(set, activatedText(set));
     return EXIT.done;
   },
 });
@@ -147,7 +147,7 @@ const activateVersion = managementCommand({
       await setAt(call, call.operands[0] ?? ''),
       call.integer('replaces', 1, 999_999_999),
     );
-    call.print.object(set, counts(set));
+    call.print.object(set, activatedText(set));
     return EXIT.done;
   },
 });
@@ -166,7 +166,7 @@ const remoteRollback = managementCommand({
       });
     }
     const set = await activate(call, await setAt(call, String(replaces)), version);
-    call.print.object(set, counts(set));
+    call.print.object(set, activatedText(set));
     return EXIT.done;
   },
 });
@@ -182,7 +182,7 @@ const localRollback = async (call: Call): Promise<number> => {
     const { rollBackPolicies } = await import('../../compose/policy-rollback.ts');
     try {
       const set = await rollBackPolicies(configuration, { to });
-      return [set.isSame ? `Version ${set.version} is active already; nothing to do.` : counts(set).trimEnd()];
+      return [set.isSame ? `Version ${set.version} is active already; nothing to do.` : activatedText(set).trimEnd()];
     } catch (error) {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       throw new CommandError(error.message, { hint: 'Name another one with --to VERSION.', cause: error });

@@ -23,7 +23,7 @@ const backup: Command = {
   run: async (call) => {
     const to = call.required('to');
     const configuration = settings(call);
-    const told = [
+    const next = [
       `${printable(to)} is written. To put it back: stop the server, then behalf restore --from ${printable(to)}`,
     ];
     if (configuration.stores.document === 'mongodb') {
@@ -31,11 +31,11 @@ const backup: Command = {
         // Loaded on demand: this module loads the drivers of both stores.
         const { exportData } = await import('../../compose/export-data.ts');
         await exportData(configuration, { to, show, backup: eventOf(to) });
-        return told;
+        return next;
       });
     } else {
       await backupOfFile(configuration, to);
-      call.terminal.err(`${told.join('\n')}\n`);
+      call.terminal.err(`${next.join('\n')}\n`);
     }
     return EXIT.done;
   },

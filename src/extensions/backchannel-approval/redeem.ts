@@ -62,8 +62,8 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
 
   return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<Approved> => {
     const [authReqId] = values('auth_req_id');
-    const told = dependencies.pace.toldNow(pollerOf(caller, authReqId));
-    if (told !== undefined) throw tooSoon(told);
+    const intervalSeconds = dependencies.pace.slowedTo(pollerOf(caller, authReqId));
+    if (intervalSeconds !== undefined) throw tooSoon(intervalSeconds);
     const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
     const approval = await approvedRequest(dependencies, refuse, caller, authReqId);
@@ -273,8 +273,8 @@ const refuseUndecided = async (
       if (await service.isKilled(approval)) throw refuse('approval_ended');
       return;
     case 'pending': {
-      const told = await pace.poll(`approval:${approval.id}`, pollIntervalSeconds, poller);
-      if (told !== undefined) throw tooSoon(told);
+      const intervalSeconds = await pace.poll(`approval:${approval.id}`, pollIntervalSeconds, poller);
+      if (intervalSeconds !== undefined) throw tooSoon(intervalSeconds);
       if (await service.isKilled(approval)) throw refuse('approval_ended');
       throw approvalRefusal('approval_undecided');
     }

@@ -10,7 +10,10 @@ export type GatewayRequest = {
   readonly target: string;
   /** All header lines, in their order. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Reads the whole body; called after the token is verified, if the decision depends on it. Absent where only the head is known: people are asked about no such request. */
+  /**
+   * Reads the whole body. Called after the token is verified, if the decision depends on the body. Absent where only the head
+   * is known: no approval is requested for such a request.
+   */
   readonly body?: (() => Promise<Uint8Array> | Uint8Array) | undefined;
   /** Client certificate of the connection, DER or PEM, from the TLS layer only. */
   readonly certificate?: Uint8Array | string | undefined;

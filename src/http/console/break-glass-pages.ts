@@ -263,8 +263,8 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
       if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
       const isMalformed = error.code === 'invalid_field' || error.code === 'invalid_request';
-      const told = isMalformed ? breakGlassRefusal('break_glass_finding_malformed') : error;
-      await show(ctx, opened, session, approval, { status: statusOf(error), values, error: refusalPhrase(told) });
+      const refusal = isMalformed ? breakGlassRefusal('break_glass_finding_malformed') : error;
+      await show(ctx, opened, session, approval, { status: statusOf(error), values, error: refusalPhrase(refusal) });
       return;
     }
     seeOther(ctx, `${path}/${id}`);

@@ -40,9 +40,9 @@ export const doneOf = (
   said: Readonly<Record<string, Phrase | FlashMessage>>,
 ): { readonly flash?: FlashMessage } => {
   const word = queryOf(ctx).get('done') ?? '';
-  const told = Object.hasOwn(said, word) ? said[word] : undefined;
-  if (told === undefined) return {};
-  return { flash: told instanceof Phrase ? { kind: 'success', text: told } : told };
+  const message = Object.hasOwn(said, word) ? said[word] : undefined;
+  if (message === undefined) return {};
+  return { flash: message instanceof Phrase ? { kind: 'success', text: message } : message };
 };
 
 export const byOf = (ctx: Context, account: string): By => {

@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { EXTENSION_GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
-import { worthOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import { amountsOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import { actClaim } from '../../domain/vocabulary/actor-chain.ts';
 import type {
   Extension,
@@ -104,7 +104,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     if (token.approval !== undefined) await instances.checkHolder(ctx, token.grant, instance);
     const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {
-      worth: worthOf(resourceServer.detailTypes ?? [], token.details ?? []),
+      amounts: amountsOf(resourceServer.detailTypes ?? [], token.details ?? []),
       instance,
       claims: {
         ...which,

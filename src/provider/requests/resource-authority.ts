@@ -35,7 +35,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Found } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
-import { type DetailWorth, worthOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import { amountsOf, type DetailAmount } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { Detail, DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 import { DomainError, type Remedy } from '../../domain/vocabulary/errors.ts';
@@ -82,7 +82,7 @@ export interface ResourceAuthority {
   remediesOf(of: OfRequest): readonly Remedy[];
 
   /** Amounts for budgets, from the authorization details of the decision. */
-  worthOf(of: OfRequest): readonly DetailWorth[];
+  amountsOf(of: OfRequest): readonly DetailAmount[];
 
   /** The hook `defaultResource` of oidc-provider. `named`: the resources of the request, if it names any. */
   defaultFor(
@@ -197,7 +197,7 @@ export const resourceAuthority = (deps: {
     decisionOf: (of: OfRequest): Decision | undefined => requestState(of).decision,
     participantsOf: (of: OfRequest): readonly DelegatingParticipant[] => requestState(of).participants ?? [],
     remediesOf: (of: OfRequest): readonly Remedy[] => requestState(of).remedies ?? [],
-    worthOf: (of: OfRequest): readonly DetailWorth[] => requestState(of).worth ?? [],
+    amountsOf: (of: OfRequest): readonly DetailAmount[] => requestState(of).amounts ?? [],
     async defaultFor(
       ctx: KoaContextWithOIDC,
       clientId: string,
@@ -218,7 +218,7 @@ export const resourceAuthority = (deps: {
       const isOfAll = (decision.participants?.scope ?? []).length > 0;
       const held = isOfAll ? others.flatMap((one) => one.held ?? []) : [];
       state.participants = delegatingParticipants(held);
-      state.worth = worthOf(server.detailTypes ?? [], decision.details);
+      state.amounts = amountsOf(server.detailTypes ?? [], decision.details);
       // Named details are given or refused as a whole: half of an action is another action.
       if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
         noteRefused(ctx, decision);

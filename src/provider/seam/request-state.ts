@@ -11,7 +11,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Decision } from '../../domain/authority/decision/decision.ts';
 import type { Transaction } from '../../domain/authority/transactions/transaction.ts';
 import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
-import type { DetailWorth } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import type { DetailAmount } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { DetailsByResource } from '../../domain/vocabulary/detail-type.ts';
 import type { Remedy } from '../../domain/vocabulary/errors.ts';
 import type { ProtocolError } from './oauth-errors.ts';
@@ -81,7 +81,7 @@ export type RequestState = RequestFacts & {
   /** Further remedies for a decision that left nothing, besides its own. */
   remedies: readonly Remedy[] | undefined;
   /** Amounts for budgets, from the details of the decision. Read by token-claims.ts. */
-  worth: readonly DetailWorth[] | undefined;
+  amounts: readonly DetailAmount[] | undefined;
 
   /** What a token request defers. Written and read through token-request-unit.ts, until the request is settled. */
   unit: TokenRequestUnit | undefined;
@@ -136,7 +136,7 @@ export const beginRequest = (
     decision: undefined,
     participants: undefined,
     remedies: undefined,
-    worth: undefined,
+    amounts: undefined,
     unit: undefined,
     pushedMark: undefined,
     heldGrant: undefined,

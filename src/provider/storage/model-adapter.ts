@@ -115,8 +115,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
       const pending = payload.accountId === undefined && payload.error === undefined;
       if (!pending || Provider.ctx?.oidc?.route !== 'token') return;
-      const told = await deps.pace.poll(mark, deps.devicePollIntervalSeconds);
-      if (told !== undefined) throw new errors.SlowDown(`from now on ask once in ${told} seconds`);
+      const intervalSeconds = await deps.pace.poll(mark, deps.devicePollIntervalSeconds);
+      if (intervalSeconds !== undefined)
+        throw new errors.SlowDown(`from now on ask once in ${intervalSeconds} seconds`);
     };
 
     const consume = async (id: string): Promise<void> => {

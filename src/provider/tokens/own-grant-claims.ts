@@ -98,7 +98,7 @@ export const ownGrantClaims = (deps: {
       ...usesMember(decision?.maxUses),
       ...detailsMember(decision?.details),
     };
-    const told = {
+    const eventFacts = {
       txn,
       ...decided(decision),
       ...personalDetails(decision?.details),
@@ -122,11 +122,11 @@ export const ownGrantClaims = (deps: {
     }
     const grant = token.grantId === undefined ? {} : { grant_id: token.grantId };
     if (!isAgent || token.accountId === undefined)
-      return { claims: { ...grant, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
+      return { claims: { ...grant, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: eventFacts };
     // Every token for an agent that acts for a person carries `act` (decision D5).
     if (!delegation) {
       const act = extendChain(clientId, deps.issuer);
-      return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...told, chain: act } };
+      return { claims: { ...grant, ...facts, ...signIn, act }, facts: { ...eventFacts, chain: act } };
     }
     return {
       claims: {
@@ -134,7 +134,7 @@ export const ownGrantClaims = (deps: {
         ...delegationsMember(delegation.id, participants),
       },
       participants,
-      facts: { ...told, chain: delegation.chain, delegation: delegation.id },
+      facts: { ...eventFacts, chain: delegation.chain, delegation: delegation.id },
     };
   };
 

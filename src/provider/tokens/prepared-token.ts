@@ -5,7 +5,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { DelegatingParticipant } from '../../domain/ports/issued-tokens.ts';
-import type { DetailWorth } from '../../domain/resources/authorization-details/narrowed-details.ts';
+import type { DetailAmount } from '../../domain/resources/authorization-details/narrowed-details.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../../domain/vocabulary/errors.ts';
 
@@ -31,7 +31,7 @@ export type Prepared = {
   readonly facts: Partial<AuditEvent>;
   readonly parent?: string;
   /** Amounts of its authorization details. Absent: those of the decision, for oidc-provider's own grants. */
-  readonly worth?: readonly DetailWorth[];
+  readonly amounts?: readonly DetailAmount[];
   readonly instance?: Instance | undefined;
   /** The other participants of the transaction on whose authority it depends. */
   readonly participants?: readonly DelegatingParticipant[] | undefined;

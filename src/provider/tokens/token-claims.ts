@@ -79,7 +79,7 @@ export const tokenClaims = (deps: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
     live(id: string): Promise<Delegation | undefined>;
   };
-  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'participantsOf' | 'remediesOf' | 'worthOf'>;
+  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'participantsOf' | 'remediesOf' | 'amountsOf'>;
   readonly details: Pick<RequestDetails, 'isNamed'>;
   readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
@@ -191,12 +191,12 @@ export const tokenClaims = (deps: {
     ctx: KoaContextWithOIDC,
     event: AuditEvent,
     ownership: number,
-    { instance, worth = [], participants }: Pick<Prepared, 'instance' | 'worth' | 'participants'>,
+    { instance, amounts = [], participants }: Pick<Prepared, 'instance' | 'amounts' | 'participants'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
     // Before the audit log says that a token exists: a budget may be exhausted.
     if (!unit.settled) {
-      const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: worth });
+      const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: amounts });
       unit.release = release;
     }
     const settled = settle(ctx, unit, {
@@ -245,7 +245,7 @@ export const tokenClaims = (deps: {
         await record(ctx, event, ownership, {
           instance,
           participants,
-          worth: made.worth ?? deps.authority.worthOf(ctx),
+          amounts: made.amounts ?? deps.authority.amountsOf(ctx),
         });
         return { ...claims, ...ownershipMember(ownership) };
       } catch (error) {

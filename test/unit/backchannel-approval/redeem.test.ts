@@ -93,7 +93,7 @@ const redeem = async (form: readonly string[] = ['areq_1'], caller: object = {})
       };
     },
     pace: {
-      toldNow: (poller: string) => {
+      slowedTo: (poller: string) => {
         calls.push(`told ${poller}`);
         return given.told;
       },

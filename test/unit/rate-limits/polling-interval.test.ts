@@ -69,14 +69,14 @@ test('AP-08 the interval holds over nodes, and of several at once one is in time
 test('AP-08 a client that polls too fast is answered from memory for the rest of the second, and no other client is', async () => {
   const { pace, calls, clock } = scene();
   await pace.poll('a', 5, 'agt_a handle');
-  expect(pace.toldNow('agt_a handle')).toBeUndefined();
+  expect(pace.slowedTo('agt_a handle')).toBeUndefined();
   await pace.poll('a', 5, 'agt_a handle');
   const before = calls.length;
-  expect(pace.toldNow('agt_a handle')).toBe(10);
-  expect(pace.toldNow('agt_b handle')).toBeUndefined();
+  expect(pace.slowedTo('agt_a handle')).toBe(10);
+  expect(pace.slowedTo('agt_b handle')).toBeUndefined();
   expect(calls).toHaveLength(before);
   clock.advance(1);
-  expect(pace.toldNow('agt_a handle')).toBeUndefined();
+  expect(pace.slowedTo('agt_a handle')).toBeUndefined();
 });
 
 test('a poll in time costs two calls of the volatile store', async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
-import type { DetailWorth } from '../../resources/authorization-details/narrowed-details.ts';
+import type { DetailAmount } from '../../resources/authorization-details/narrowed-details.ts';
 import { memberAt } from '../../vocabulary/detail-type.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
 import type { Budget } from './budget.ts';
@@ -22,7 +22,7 @@ export type Spending = {
   readonly resource?: string | undefined;
   readonly scope: readonly string[];
   /** Type and amount of each authorization detail. A detail without an amount cannot be summed. */
-  readonly details?: readonly DetailWorth[];
+  readonly details?: readonly DetailAmount[];
 };
 
 export type Reservation = {
@@ -139,14 +139,14 @@ export const budgetReservations = ({
 };
 
 /** The currency of a detail, from the member that the budget names. Undefined: the detail states none. */
-const currencyIn = ({ currencyMember }: Budget, { detail }: DetailWorth): string | undefined => {
+const currencyIn = ({ currencyMember }: Budget, { detail }: DetailAmount): string | undefined => {
   if (typeof currencyMember !== 'string') return undefined;
   const value = detail && memberAt(detail, currencyMember);
   return typeof value === 'string' ? value : undefined;
 };
 
 /** Details of the type of a budget. */
-const ofType = ({ detailType }: Budget, { details = [] }: Spending): readonly DetailWorth[] =>
+const ofType = ({ detailType }: Budget, { details = [] }: Spending): readonly DetailAmount[] =>
   details.filter(({ type }) => type === detailType);
 
 const takingOf = (budget: Budget, spending: Spending): Taking => {
@@ -154,7 +154,7 @@ const takingOf = (budget: Budget, spending: Spending): Taking => {
   if (measure === 'tokens') return { sum: 1 };
   if (measure === 'targets') return { sum: 0, target: spending.resource ?? '' };
   const mine = ofType(budget, spending).filter(
-    (worth) => typeof currencyMember !== 'string' || currencyIn(budget, worth) === currency,
+    (detailAmount) => typeof currencyMember !== 'string' || currencyIn(budget, detailAmount) === currency,
   );
   const amounts = mine.map(({ amount }) => amount);
   // Treats an unknown amount as more than any budget.
@@ -178,8 +178,8 @@ const currencyProblem = (
     (one) =>
       one.measure === 'amount' && one.about === about && one.subject === subject && one.detailType === detailType,
   );
-  const isCounted = (worth: DetailWorth): boolean =>
-    sameThing.some((one) => one.currency !== undefined && currencyIn(one, worth) === one.currency);
+  const isCounted = (detailAmount: DetailAmount): boolean =>
+    sameThing.some((one) => one.currency !== undefined && currencyIn(one, detailAmount) === one.currency);
   return ofType(budget, spending).every(isCounted) ? undefined : 'currency_not_budgeted';
 };
 

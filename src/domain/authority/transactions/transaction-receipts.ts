@@ -43,11 +43,12 @@ export type TransactionReceipt = {
 /** Signed statements about closed transactions. */
 export interface TransactionReceipts {
   /**
-   * The receipt of a closed transaction: its facts, the grade of each token, a digest of its events in the audit log, and the proof
-   * that the transparency log has the digest of all this. Records that digest, if it is new. A later one may cover more events, because reports come up to a day late. One about more than 1,000 tokens or
-   * 10,000 events says `truncated`: it lists the first tokens, and has no digest beyond that number of events. Undefined when
-   * there is no such transaction. Throws 'conflict' for an open one and for one with archived events, 'unavailable' while its end is being recorded, and while the
-   * transparency log cannot have its digest.
+   * The receipt of a closed transaction: its facts, the grade of each token, a digest of its events in the audit log, and a
+   * proof that the transparency log contains the digest of all this. Adds that digest to the log if it is new. A later
+   * receipt may cover more events, because reports come up to a day late. Beyond 1,000 tokens or 10,000 events it says
+   * `truncated`: it lists the first tokens, and has no digest of events after that number. Undefined: there is no such
+   * transaction. Throws 'conflict' for an open transaction and for one with archived events, 'unavailable' while its end is
+   * being recorded and while the transparency log cannot take the digest.
    */
   of(id: string): Promise<TransactionReceipt | undefined>;
 }

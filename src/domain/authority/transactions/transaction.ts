@@ -145,7 +145,7 @@ export type TransactionFacts = {
   readonly participants?: number;
 };
 
-/** `person`: whom the token is for. What another person confirmed or typed vouches for nothing that is done for this one. */
+/** `person`: the subject of the token. An intent that only another person confirmed or typed does not count for this one. */
 export const transactionFacts = (
   { trigger, intent, participants }: Transaction,
   person: string | undefined,
@@ -157,7 +157,7 @@ export const transactionFacts = (
   };
 };
 
-/** Digest of the text for which this source vouches: the opener for none that a person typed. */
+/** Digest of the text that this source stated or confirmed. The opener did not state what a person typed. */
 const digestOf = ({ digest, statedDigest = digest, source }: Intent, vouches: IntentSource): string =>
   vouches === source ? statedDigest : digest;
 

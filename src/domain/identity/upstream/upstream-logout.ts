@@ -78,7 +78,7 @@ export const upstreamLogout = (deps: {
     return now !== known && isByOneOf(now);
   };
 
-  const told = ({ claims }: SignedToken, provider: UpstreamProvider): UpstreamLogoutClaims | Refusal => {
+  const logoutClaims = ({ claims }: SignedToken, provider: UpstreamProvider): UpstreamLogoutClaims | Refusal => {
     const { aud, iat, jti, sub, sid, events } = claims;
     if (![aud].flat().includes(provider.clientId)) return { check: 'audience', why: 'aud is another client' };
     const late = wrongTimes(claims, clock.now(), tolerance);
@@ -106,7 +106,7 @@ export const upstreamLogout = (deps: {
       if (!(await isVerified(token, provider, source).catch(whyNot))) {
         throw refused({ check: 'signature', why: 'the signature is not the provider’s' });
       }
-      const about = told(token, provider);
+      const about = logoutClaims(token, provider);
       if (isRefusal(about)) throw refused(about);
       const { origin, jti, iat } = about;
       // Read before and written after: of two concurrent tokens the second ends nothing more, and a failed one can

@@ -7,7 +7,7 @@ const STEP_SECONDS = 5;
 const MOST_SECONDS = 60;
 /** How long a grown interval is stored after the last poll that came too soon. */
 const REMEMBERED_SECONDS = 3600;
-const MOST_HURRIED = 10_000;
+const MOST_SLOWED = 10_000;
 
 /**
  * Limits how often a client may poll. The interval is shared by all nodes and stored in the volatile store. If it is
@@ -16,7 +16,7 @@ const MOST_HURRIED = 10_000;
  */
 export interface PollingInterval {
   /** The interval that this process gave to `who` in this second for polling too soon. Reads no store. */
-  toldNow(who: string): number | undefined;
+  slowedTo(who: string): number | undefined;
   /**
    * Counts a poll for `mark`, at most 400 characters. Undefined: it may be answered. Otherwise it came too soon, and
    * the result is the interval from now on, in seconds, to return to `who`. One of several concurrent polls is in time.
@@ -32,20 +32,20 @@ export const pollingInterval = ({
   readonly clock: Clock;
 }): PollingInterval => {
   /** Clients to which this process returned slow_down in this second, with their interval. */
-  let hurried = new Map<string, number>();
+  let slowed = new Map<string, number>();
   let second = 0;
 
-  const hurriedNow = (): Map<string, number> => {
+  const slowedNow = (): Map<string, number> => {
     const now = clock.now();
-    if (now !== second || hurried.size >= MOST_HURRIED) {
+    if (now !== second || slowed.size >= MOST_SLOWED) {
       second = now;
-      hurried = new Map();
+      slowed = new Map();
     }
-    return hurried;
+    return slowed;
   };
 
   return {
-    toldNow: (who): number | undefined => hurriedNow().get(who),
+    slowedTo: (who): number | undefined => slowedNow().get(who),
 
     async poll(mark, leastSeconds, who = mark): Promise<number | undefined> {
       const interval = Math.max(leastSeconds, Number((await ephemeral.get(`pace:${mark}`)) ?? 0));
@@ -56,7 +56,7 @@ export const pollingInterval = ({
         // The interval starts now: a client that waits this long is in time again.
         await ephemeral.count(`poll:${longer}:${mark}`, longer);
       }
-      hurriedNow().set(who, longer);
+      slowedNow().set(who, longer);
       return longer;
     },
   };

@@ -161,9 +161,10 @@ export const amountOf = (types: DetailTypes, detail: Detail): number | undefined
 };
 
 /** The amount that budgets count for a detail. `detail`: the detail itself, for the currency. */
-export type DetailWorth = { readonly type: string; readonly amount?: number; readonly detail?: Detail };
+export type DetailAmount = { readonly type: string; readonly amount?: number; readonly detail?: Detail };
 
-export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailWorth[] =>
+/** Of each detail, in their order. */
+export const amountsOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailAmount[] =>
   details.map((detail) => {
     const amount = amountOf(types, detail);
     return { type: detail.type, ...(amount === undefined ? {} : { amount }), detail };
