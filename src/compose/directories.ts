@@ -1,4 +1,5 @@
 /** Directories: systems that provision accounts over SCIM. Called by services.ts. */
+import { accountLimit } from '../domain/identity/directories/account-limit.ts';
 import { type DeactivationBrake, deactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
 import { type DirectoryGroups, directoryGroups } from '../domain/identity/directories/directory-groups.ts';
 import { directoryMemberships } from '../domain/identity/directories/directory-memberships.ts';
@@ -35,7 +36,7 @@ export const directoryServices = (
   return {
     directories: directoryRegistry({ ...parts, clients }),
     directoryUsers: directoryUsers({
-      ...{ ...parts, brake },
+      ...{ ...parts, brake, limit: accountLimit(parts) },
       endLinks: async (account, by) => {
         for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
       },

@@ -98,3 +98,14 @@ test('the limit is at most 10,000', async () => {
   const body = { name: 'Many', client: client.id, most_deactivations: 10_001 };
   expect((await scene.management.call('POST', '/directories', body)).status).toBe(400);
 });
+
+test('a directory has only so many accounts; more are 403 with a way out, and a deletion makes room', async () => {
+  const directory = await makeDirectory(scene, { name: 'Small', most_accounts: 2 });
+  const [first = ''] = await users(directory, 2);
+  const refused = await directory.create('one-too-many');
+  expect([refused.status, refused.body['detail']]).toEqual([403, expect.stringContaining('raise most_accounts')]);
+  expect((await server.events('directory.refused')).at(-1)).toMatchObject({ caller: directory.id, error: 'forbidden' });
+  expect((await directory.call('DELETE', `/Users/${first}`)).status).toBe(204);
+  const answers = await Promise.all(['race-1', 'race-2', 'race-3'].map((name) => directory.create(name)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 403, 403]);
+});

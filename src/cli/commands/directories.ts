@@ -25,6 +25,7 @@ const MEMBERS = {
     description: 'Members of the group THERE of the directory are in the group HERE. Replaces all.',
     isRepeatable: true,
   },
+  'most-accounts': { value: 'N', description: 'Accounts that it may have. Default 100,000.' },
   'most-deactivations': {
     value: 'N',
     description: 'Accounts that it may deactivate or rename within ten minutes. Default 20.',
@@ -50,9 +51,11 @@ const members = (call: ManagementCall): Json => {
   const most = numberOf(call, 'most-deactivations');
   const percent = numberOf(call, 'most-deactivations-percent');
   const groups = pairs(call, 'group');
+  const accounts = numberOf(call, 'most-accounts');
   return {
     ...texts(call, { name: 'name', client: 'client' }),
     ...(verifies === undefined ? {} : { verifies_emails: verifies === 'yes' }),
+    ...(accounts === undefined ? {} : { most_accounts: accounts }),
     ...(Object.keys(groups).length === 0 ? {} : { groups }),
     ...(most === undefined ? {} : { most_deactivations: most }),
     ...(percent === undefined ? {} : { most_deactivations_percent: percent }),

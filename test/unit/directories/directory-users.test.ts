@@ -4,6 +4,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { accountRegistry } from '../../../src/domain/identity/accounts/account-registry.ts';
 import { passwords } from '../../../src/domain/identity/accounts/passwords.ts';
+import { accountLimit } from '../../../src/domain/identity/directories/account-limit.ts';
 import { deactivationBrake } from '../../../src/domain/identity/directories/deactivation-brake.ts';
 import {
   DIRECTORY_ACCOUNTS,
@@ -72,6 +73,7 @@ const newWorld = () => {
   const users = directoryUsers({
     ...{ ...parts, accounts, brake, endLinks: async () => undefined },
     memberships: directoryMemberships(parts),
+    limit: accountLimit(parts),
   });
   const create = (values: Values) => users.create(DIRECTORY, values, BY);
   const change = (id: string, values: Values): Promise<DirectoryUser> =>

@@ -100,6 +100,8 @@ export const DIRECTORY_GERMAN = {
   directory_secret_missing: 'Dieses Verzeichnis hat kein Secret, das sich tauschen ließe.',
   directory_secret_still_ending: 'Das vorige Secret gilt noch neben diesem.',
   directory_secret_overlap_too_long: 'Das alte Secret gilt noch 0 bis {most} Sekunden.',
+  directory_accounts_exceeded:
+    'Dieses Verzeichnis hat {most} Konten, mehr darf es nicht haben. Löschen Sie User, oder die Rolle administrator erhöht most_accounts.',
   directory_group_not_found: 'Dieses Verzeichnis hat keine solche Gruppe.',
   directory_group_changed: 'Die Gruppe wurde inzwischen geändert. Lesen Sie sie noch einmal.',
   directory_group_taken: 'Eine Gruppe dieses Verzeichnisses hat diesen displayName.',
@@ -107,6 +109,7 @@ export const DIRECTORY_GERMAN = {
   directory_group_map_exceeded: 'Höchstens {most} Gruppen eines Verzeichnisses werden zugeordnet.',
   directory_deactivations_paused:
     'Zu viele Konten wurden auf einmal deaktiviert oder umbenannt, deshalb ist beides angehalten. Die Rolle administrator kann es fortsetzen.',
+  directory_contended: 'Zu viele andere deaktivieren gleichzeitig Konten. Versuchen Sie es noch einmal.',
   directory_not_paused: 'Die Deaktivierungen dieses Verzeichnisses sind nicht angehalten.',
   directory_list_too_long:
     'Eine Liste liest höchstens {most} User und 32 MiB. Lesen Sie sie mit Cursor, oder filtern Sie nach userName, externalId oder id.',

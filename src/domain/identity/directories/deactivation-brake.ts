@@ -28,6 +28,8 @@ const MOST_HELD = 1000;
 const CONTACT_SECONDS = 60;
 /** Many nodes may deactivate at once; each needs its turn at one document. */
 const MOST_SWAPS = 200;
+/** While others reach and leave the limit. */
+const MOST_ATTEMPTS = 20;
 
 type Counts = Required<Pick<DirectoryActivity, 'accountCount' | 'countedAt'>>;
 /** The limit with its percentage, and the count of accounts that it follows from. */
@@ -164,7 +166,8 @@ export const accountBrake = (
       return true;
     });
 
-  const count = async (directory: Braked, account: string, by: By): Promise<void> => {
+  /** Whether it is counted. No: others reached or left the limit since it was read. */
+  const countOnce = async (directory: Braked, account: string, by: By): Promise<boolean> => {
     const before = await activityOf(directory);
     const isNear = before.pausedAt === undefined && recent(before).length >= directory.mostDeactivations;
     const limits = isNear ? await limitOf(directory) : undefined;
@@ -175,11 +178,17 @@ export const accountBrake = (
       return last.outcome.next === activity ? undefined : last.outcome.next;
     });
     const { is } = last.outcome;
-    if (is === 'counted') return;
+    if (is === 'counted') return true;
     const isPaused = is === 'paused' || (limits !== undefined && (await pause(directory, account, limits, by)));
     if (isPaused) throw kind.paused(RETRY);
-    // Others reached or left the limit since `before` was read.
-    await count(directory, account, by);
+    return false;
+  };
+
+  const count = async (directory: Braked, account: string, by: By): Promise<void> => {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      if (await countOnce(directory, account, by)) return;
+    }
+    throw directoryRefusal('directory_contended', { retryAfterSeconds: 5 });
   };
 
   return {

@@ -45,6 +45,10 @@ export const DIRECTORY_REFUSALS = {
     code: 'invalid_field',
     text: 'The old secret stays valid for 0 to {most} seconds.',
   },
+  directory_accounts_exceeded: {
+    code: 'forbidden',
+    text: 'This directory has {most} accounts, as many as it may. Delete users, or let an administrator of this server raise most_accounts.',
+  },
   directory_group_not_found: { code: 'not_found', text: 'This directory has no such group.' },
   directory_group_changed: {
     code: 'precondition_failed',
@@ -56,6 +60,10 @@ export const DIRECTORY_REFUSALS = {
   directory_deactivations_paused: {
     code: 'unavailable',
     text: 'Too many accounts were deactivated or renamed at once, so both are paused. An administrator of this server can resume them.',
+  },
+  directory_contended: {
+    code: 'unavailable',
+    text: 'Too many others deactivate accounts at the same time. Try again.',
   },
   directory_not_paused: { code: 'conflict', text: 'Deactivations of this directory are not paused.' },
   directory_list_too_long: {

@@ -40,6 +40,8 @@ export type NewDirectory = {
   readonly mostDeactivations?: number;
   /** Default 1. */
   readonly mostDeactivationsPercent?: number;
+  /** Default 100,000. */
+  readonly mostAccounts?: number;
   /** Replaced as a whole. */
   readonly groups?: Readonly<Record<string, string>>;
 };
@@ -139,10 +141,11 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     async create(given, by): Promise<Versioned<Directory>> {
       const now = clock.now();
       const { verifiesEmails = false, mostDeactivations = 20, mostDeactivationsPercent = 1, name, client } = given;
-      const { groups } = given;
+      const { groups, mostAccounts } = given;
       const directory: Directory = {
         id: identifiers.newId('dir'),
         ...(groups ? { groups } : {}),
+        ...(mostAccounts === undefined ? {} : { mostAccounts }),
         ...{ name, client, verifiesEmails, mostDeactivations, mostDeactivationsPercent },
         state: 'active',
         createdAt: now,

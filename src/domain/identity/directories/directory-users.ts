@@ -16,6 +16,7 @@ import type { AccountRegistry } from '../accounts/account-registry.ts';
 import { emailKey } from '../accounts/email-key.ts';
 import { type Filter, fits } from '../scim/filter.ts';
 import { isoTime, type Values } from '../scim/values.ts';
+import type { AccountLimit } from './account-limit.ts';
 import type { DeactivationBrake } from './deactivation-brake.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
@@ -89,12 +90,13 @@ type Deps = {
   readonly accounts: AccountRegistry;
   readonly brake: Pick<DeactivationBrake, 'count'>;
   readonly memberships: Pick<DirectoryMemberships, 'removeAccount'>;
+  readonly limit: AccountLimit;
   /** Ends the links by which the account signs in elsewhere. */
   readonly endLinks: (account: string, by: By) => Promise<void>;
 };
 
 export const directoryUsers = (deps: Deps): DirectoryUsers => {
-  const { documents, clock, identifiers, audit, accounts, brake } = deps;
+  const { documents, clock, identifiers, audit, accounts, brake, limit } = deps;
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const { pairOf, candidates, page } = directoryMembers({ documents, clock, accounts });
 
@@ -234,6 +236,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       const kept = keptOf(values);
       return whileFree(email, async () => {
         await accounts.checkFree(username);
+        await limit.add(directory);
         const id = identifiers.newId('acc');
         const now = clock.now();
         const created = { type: 'directory.user_written', subject: id, changed: Object.keys(values).sort() } as const;
@@ -248,7 +251,10 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
           const { document: account } = await accounts.create({ username, name, ...address }, by, id);
           await setState(directory, account, isActive(values), by);
         } catch (error) {
-          if (isDomainError(error) && !(await accounts.get(id))) await members.take(id);
+          if (isDomainError(error) && !(await accounts.get(id))) {
+            await members.take(id);
+            limit.drop(directory);
+          }
           throw error;
         }
         await members.replace(document, 1);
@@ -276,6 +282,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
         await accounts.remove(id, by, noRole);
         await deps.memberships.removeAccount(id);
         await members.take(id);
+        limit.drop(directory);
       }),
   };
 };

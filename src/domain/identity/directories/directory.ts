@@ -23,6 +23,8 @@ export type Directory = {
    */
   readonly mostDeactivations: number;
   readonly mostDeactivationsPercent: number;
+  /** It may have so many accounts. Absent: 100,000. */
+  readonly mostAccounts?: number;
   /** Name of a group there to name of a group here: the only groups that it gives. Absent: none. */
   readonly groups?: Readonly<Record<string, string>>;
   readonly state: 'active' | 'disabled';

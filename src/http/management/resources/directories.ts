@@ -1,4 +1,5 @@
 /** Resource: directories that provision accounts over SCIM. */
+import { MOST_ACCOUNTS } from '../../../domain/identity/directories/account-limit.ts';
 import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity/directories/deactivation-brake.ts';
 import {
   type Directory,
@@ -44,6 +45,7 @@ const DIRECTORY_MEMBERS = {
     minimum: 1,
     maximum: MOST_COUNTED,
   }),
+  most_accounts: integer('How many accounts it may have. Default 100,000.', { minimum: 1, maximum: 1_000_000 }),
   groups: recordOf(
     'displayName of a group of the directory to name of a group here: its members are in that group. Other groups of the directory give nothing. Default: none.',
     text('Name of a group here.', 200),
@@ -181,7 +183,10 @@ const MEMBERS = [
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof Directory)[];
-const showDirectory = ({ groups = {}, ...directory }: Directory) => ({ ...show(directory, MEMBERS), groups });
+const showDirectory = ({ groups = {}, mostAccounts = MOST_ACCOUNTS, ...directory }: Directory) => ({
+  ...show(directory, MEMBERS),
+  ...{ groups, most_accounts: mostAccounts },
+});
 
 const showActivity = (activity: DirectoryActivity | undefined, now: number) => ({
   last_contact_at: activity?.lastContactAt,
