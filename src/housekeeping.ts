@@ -34,7 +34,7 @@ const TELL_EVERY_MILLISECONDS = 1_000;
 /** How soon a node begins to deliver events to audit sinks. */
 const SINKS_EVERY_MILLISECONDS = 1_000;
 /** How soon a node begins to push security events. */
-const SIGNALS_EVERY_MILLISECONDS = 250;
+const SIGNALS_EVERY_MILLISECONDS = 100;
 /** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** Delay before the next attempt to read the time of the next key change. */

@@ -132,6 +132,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/approvals-overview',
     'integration/brand',
     'integration/cli-agents',
+    'integration/signals-cli',
     'integration/cli-config',
     'integration/cli-login',
     'integration/cli-secrets',
