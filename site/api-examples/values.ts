@@ -134,6 +134,7 @@ const OWN_VALUES: Readonly<Record<string, unknown>> = {
   'NewKill.reason': 'Its key was published',
   'NewKill.id': exampleId('agents'),
   'NewAgentSecret.reason': 'Its platform has no keys',
+  'NewDirectorySecret.reason': 'It sends a static bearer token only',
   'KeyRevocation.reason': 'The key was copied',
   'NewLegalHold.reason': 'Case 12',
   'LegalHoldRelease.reason': 'Case 12 is settled',
