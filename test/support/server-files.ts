@@ -164,6 +164,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/people-language',
     'integration/people-sign-in',
     'integration/styleguide',
+    'integration/signals-management',
     'integration/upstream-management',
   ],
   'what a request says, proves or hides is judged before a store decides anything': [
