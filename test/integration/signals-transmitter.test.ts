@@ -1,6 +1,7 @@
 /** Streams of security events at their endpoints: SSF 1.0 §7 and §8, RFC 8936, and the CAEP interoperability profile 1.0. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import {
@@ -327,9 +328,10 @@ describe('events in a stream', () => {
       purpose: 'Sorts mail',
       environment: 'test',
       owner,
+      jwks: { keys: [(await newKeyPair()).publicJwk] },
     });
     await done('POST', `/agents/${agent}/suspend`, { reason: 'test' });
-    await done('POST', '/kills', { scope: 'agent', target: agent, reason: 'test' });
+    await done('POST', '/kills', { scope: 'agent', id: agent, reason: 'test' });
     const { sets } = await receiver.poll(id);
     const subject = {
       format: 'complex',
