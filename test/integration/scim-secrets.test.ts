@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { DIRECTORY_SECRETS, type DirectorySecret } from '../../src/domain/identity/directories/directory-secrets.ts';
 import { update } from '../../src/domain/ports/document-store.ts';
 import { type DirectoryUnderTest, makeDirectory } from '../support/directory.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -139,5 +140,22 @@ describe('the secret of a directory', () => {
     });
     expect(elsewhere.status).toBe(401);
     expect((await users(`bhd_${'A'.repeat(43)}`)).status).toBe(401);
+  });
+
+  test('is allowed, rotated, listed and revoked on the command line', async () => {
+    const behalf = (...argv: readonly string[]) => cliHere(argv, { BEHALF_DATA: server.dataFolder });
+    const name = `Old ${count}`;
+    const create = ['directories', 'secrets', 'create', name, '--local', '--reason', 'Header only', '--days', '30'];
+    const { out, err, code } = await behalf(...create, '--owner', 'ada');
+    expect([code, err]).toEqual([0, '']);
+    expect((await users(/bhd_[\w-]{43}/.exec(out)?.[0] ?? '')).status).toBe(200);
+    const rotated = await behalf('directories', 'secrets', 'rotate', name, '--local', '--overlap', '60');
+    expect((await users(/bhd_[\w-]{43}/.exec(rotated.out)?.[0] ?? '')).status).toBe(200);
+    expect((await behalf('directories', 'secrets', 'list', name)).out).toMatch(/active.*: Header only\n.*active/);
+    expect((await behalf('directories', 'secrets', 'revoke', name)).code).toBe(0);
+    expect((await behalf('directories', 'secrets', 'list', name)).out).not.toContain('active');
+    const mapped = await behalf('directories', 'update', name, '--local', '--group', 'A=b', '--most-accounts', '7');
+    expect([mapped.code, mapped.err]).toEqual([0, '']);
+    expect((await manage('', undefined, 'GET')).body).toMatchObject({ groups: { A: 'b' }, most_accounts: 7 });
   });
 });

@@ -82,6 +82,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/scim-bulk': 'pages by cursor follow an index',
   'integration/scim-groups': 'memberships are found by indexes, and a name of a group is unique',
   'integration/scim-secrets': 'a unique index finds a secret, and a mutex allows one at a time',
+  'integration/scim-sequences': 'users and groups are found by indexes between their changes',
   'integration/scim-users': 'directories race for one username, and users are found by indexes',
   'integration/session-attacks': 'a session that ended comes back by no late write',
   'integration/sign-in-attacks': 'failed sign-ins are counted in Redis',
