@@ -414,6 +414,17 @@ describe('leaving', () => {
     expect(await accountOf(id)).toMatchObject({ state: 'disabled' });
   });
 
+  test('MG-05 DELETE of an account that was disabled here keeps its name taken', async () => {
+    const { id, userName } = await created();
+    await scene.management.call('POST', `/accounts/${id}/disable`);
+    expect((await directory.call('DELETE', `/Users/${id}`)).status).toBe(204);
+    expect((await directory.call('GET', `/Users/${id}`)).status).toBe(404);
+    expect(await accountOf(id)).toMatchObject({ state: 'disabled', username: userName });
+    const again = await directory.create(userName);
+    expect([again.status, again.body['scimType']]).toEqual([409, 'uniqueness']);
+    expect((await lastEvents(1))[0]).toMatchObject({ type: 'directory.refused', error: 'conflict' });
+  });
+
   test('a PUT without active enables nothing', async () => {
     const { id, userName } = await created();
     await directory.patch(id, { op: 'replace', path: 'active', value: false });

@@ -25,6 +25,7 @@ import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 import {
   accountChanges,
+  changedNames,
   emailOf,
   isActive,
   keptOf,
@@ -76,8 +77,8 @@ export interface DirectoryUsers {
    */
   change(directory: Directory, id: string, change: UserChange, by: By): Promise<DirectoryUser>;
   /**
-   * Disables the account for good, and frees its username and address. A user that is created again is another
-   * account. Throws as `change` does.
+   * Disables the account for good, and frees its username and address, unless others disabled it. A user that is created
+   * again is another account. Throws as `change` does.
    */
   remove(directory: Directory, id: string, versions: Versions, by: By): Promise<void>;
 }
@@ -279,7 +280,9 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
         // Also of a disabled account: that completes what a crash cut off.
         await accounts.disable(id, by, { check: noRole, directory: directory.id });
         await deps.endLinks(id, by);
-        await accounts.remove(id, by, noRole);
+        // A name that was disabled here stays taken: otherwise the directory could create the person again.
+        const isOwn = (await accounts.get(id))?.document.disabledByDirectory === directory.id;
+        if (isOwn) await accounts.remove(id, by, noRole);
         await deps.memberships.removeAccount(id);
         await members.take(id);
         limit.drop(directory);
@@ -293,8 +296,3 @@ const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values
   id,
   meta: { resourceType: 'User', created: isoTime(createdAt), lastModified: isoTime(updatedAt) },
 });
-
-const changedNames = (before: Values, after: Values): readonly string[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-    .sort();

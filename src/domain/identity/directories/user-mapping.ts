@@ -90,3 +90,9 @@ export const accountChanges = (
 /** The address that an account gets, unless it has it already in another form. */
 export const newAddress = ({ email: own }: Account, { email }: AccountChanges): string | undefined =>
   email && (own === undefined || emailKey(own) !== emailKey(email)) ? email : undefined;
+
+/** Names of the attributes that differ. */
+export const changedNames = (before: Values, after: Values): readonly string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .sort();
