@@ -166,6 +166,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/people-sign-in',
     'integration/styleguide',
     'integration/signals-management',
+    'integration/signals-receiver-client',
     'integration/upstream-management',
   ],
   'what a request says, proves or hides is judged before a store decides anything': [

@@ -44,6 +44,8 @@ export interface SignalReceiverRegistry {
   list(query?: PageQuery): Promise<Page<SignalReceiver>>;
   /** The active receiver that authenticates as this client. */
   ofClient(client: string): Promise<SignalReceiver | undefined>;
+  /** Whether a receiver, active or not, authenticates as this client. */
+  hasClient(client: string): Promise<boolean>;
   /**
    * Creates a receiver. Throws 'invalid_field', and 'conflict' when there are too many, when the client belongs to another
    * receiver, or when neither the caller nor an administrator set its credentials.
@@ -116,6 +118,8 @@ export const signalReceiverRegistry = (deps: {
       const [found] = await collection.find({ where: { client }, limit: 1 });
       return found?.document.state === 'active' ? found.document : undefined;
     },
+
+    hasClient: async (client) => (await collection.find({ where: { client }, limit: 1 })).length > 0,
 
     async create(given, by) {
       const {

@@ -8,6 +8,7 @@ import type { DynamicRegistration } from '../../../../domain/clients/registratio
 import type { FreshFactor } from '../../../../domain/identity/accounts/fresh-factor.ts';
 import type { DirectoryRegistry } from '../../../../domain/identity/directories/directory-registry.ts';
 import type { Versioned } from '../../../../domain/ports/document-store.ts';
+import type { SignalReceiverRegistry } from '../../../../domain/signals/transmitter/receiver-registry.ts';
 import { type Call, existing, objectAnswer, orderOf, pageAnswer, sameVersion, searchedPage } from '../../call.ts';
 import { managementRefusal } from '../../management-refusals.ts';
 import { type Caller, requireAdministrator } from '../../permissions.ts';
@@ -74,18 +75,21 @@ type Dependencies = {
   readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'>;
   readonly requireFreshFactor: FreshFactor;
   readonly directories: Pick<DirectoryRegistry, 'hasClient'>;
+  readonly signalReceivers: Pick<SignalReceiverRegistry, 'hasClient'>;
 };
 
 /**
  * Checks who may change which client. An operator changes neither a client with a role, nor an app without consent, nor the
- * client of a directory. The holder of a role client's key acts as its owner in this API. An app without consent acts for every
- * user who signs in to it. The client of a directory sets addresses of people, so its credentials are worth a password.
+ * client of a directory or of a receiver of security events. The holder of a role client's key acts as its owner in this API. An
+ * app without consent acts for every user who signs in to it. The client of a directory sets addresses of people, so its
+ * credentials are worth a password. The client of a receiver hears of people whom an administrator chose.
  */
 const handlers = ({
   clients,
   selfRegistration: { adopt, isSelfRegistered },
   requireFreshFactor,
   directories,
+  signalReceivers,
 }: Dependencies): Handlers<typeof routes> => {
   const mayAct = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
     const found = existing(await clients.get(id));
@@ -102,7 +106,7 @@ const handlers = ({
 
   /**
    * Like `mayAct`. Also refuses a client that acts for another account and, without a second factor, a client without
-   * consent and the client of a directory.
+   * consent and the client of a directory or receiver.
    */
   const changeable = async (call: Call, isOnlyAsking = false): Promise<Versioned<Client>> => {
     const found = await mayAct(call);
@@ -117,6 +121,10 @@ const handlers = ({
     if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
     if (await directories.hasClient(call.id)) {
       requireAdministrator(call.caller, 'changes the client of a directory');
+      requireFreshFactor(call.by);
+    }
+    if (await signalReceivers.hasClient(call.id)) {
+      requireAdministrator(call.caller, 'changes the client of a receiver of security events');
       requireFreshFactor(call.by);
     }
     return found;
