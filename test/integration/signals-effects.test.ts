@@ -170,4 +170,39 @@ describe('the brake', () => {
     const again = await world.management.call('POST', `/trusted-transmitters/${fast.id}/resume`, {});
     expect([again.status, again.body['reason']]).toEqual([409, 'transmitter_not_paused']);
   });
+
+  test('MG-04 a held signal has no effect on an account that has a role or no link when it is resumed', async () => {
+    const issuer = `${world.served.origin}/held`;
+    const slow = await world.makeTransmitter({ issuer, most_accounts: 1, most_accounts_percent: 0 });
+    const names = ['held-first', 'held-promoted', 'held-unlinked', 'held-person'];
+    const ids = new Map<string, string>();
+    for (const name of names) {
+      ids.set(name, await world.linked(name));
+      const set = await world.sign(world.claimsOf('account_disabled', name, { iss: issuer }));
+      expect((await world.push(set, { authorization: slow.authorization })).status).toBe(202);
+    }
+    expect(await world.signals('?state=held', slow.id)).toHaveLength(3);
+    const [promoted, unlinked] = [ids.get('held-promoted'), ids.get('held-unlinked')];
+    const { headers } = await world.management.call('GET', `/accounts/${promoted}`);
+    const etag = { 'if-match': String(headers.get('etag')) };
+    const given = await world.management.call('PATCH', `/accounts/${promoted}`, { roles: ['operator'] }, etag);
+    expect(given.status).toBe(200);
+    const links = await world.management.call('GET', `/upstream-links?account=${unlinked}`);
+    const [link] = links.body['items'] as readonly { readonly id: string }[];
+    expect((await world.management.call('POST', `/upstream-links/${link?.id}/remove`)).status).toBe(204);
+
+    expect((await world.management.call('POST', `/trusted-transmitters/${slow.id}/resume`, {})).status).toBe(200);
+    const byAccount = new Map((await world.signals('', slow.id)).map((signal) => [signal['account'], signal]));
+    expect(byAccount.get(promoted)).toMatchObject({ state: 'no_effect', why: 'account_privileged' });
+    expect(byAccount.get(unlinked)).toMatchObject({ state: 'no_effect', why: 'unknown_subject' });
+    expect(byAccount.get(ids.get('held-person'))).toMatchObject({ state: 'applied' });
+    const ended = (await events('account.tokens_revoked')).map(({ subject }) => subject);
+    expect([ended.includes(promoted), ended.includes(unlinked), ended.includes(ids.get('held-person'))]).toEqual([
+      ...[false, false, true],
+    ]);
+    expect((await events('signal.discarded')).slice(-2).map(({ subject, note }) => [subject, note])).toEqual([
+      [promoted, 'account_privileged'],
+      [unlinked, 'unknown_subject'],
+    ]);
+  });
 });

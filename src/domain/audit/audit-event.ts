@@ -245,7 +245,8 @@ export const AUDIT_EVENTS = {
     'A security event is held, because the effects of its transmitter are paused. An administrator decides about it.',
   'signal.released':
     'An administrator resumed the effects of a transmitter, and a held security event has its effects now.',
-  'signal.discarded': 'An administrator discarded a held security event. It has no effect.',
+  'signal.discarded':
+    'An administrator discarded a held security event, or the server did: `note` says that the account has a role or no link by now.',
   'signal.refused':
     'The server refused what a trusted transmitter sent. `error` is the code that it got, `note` the check that failed.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',

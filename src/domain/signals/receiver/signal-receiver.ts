@@ -40,7 +40,8 @@ export interface SignalReceiver {
   revokeAll(subject: SubjectIdentifier, transmitter: Transmitter, from: SignalSource): Promise<void>;
   /**
    * Ends the pause of a transmitter and applies its held signals, oldest first, at most 1,000. As many as `allowed` further
-   * accounts pass within a day; default: as many as were held. Throws 'conflict' when there is no pause.
+   * accounts pass within a day; default: as many as were held. Applies signals also that an earlier call left held. Throws
+   * 'conflict' when there is no pause and nothing is held.
    */
   resume(transmitter: Transmitter, allowed: number | undefined, by: By): Promise<void>;
   /** Lets a held signal have no effect. Throws 'not_found', and 'conflict' when it is not held. */
@@ -143,8 +144,16 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
     },
 
     async resume(transmitter, allowed, by): Promise<void> {
-      await brake.resume({ id: transmitter.id }, allowed, by);
+      const left = await records.held(transmitter.id, 1);
+      try {
+        await brake.resume({ id: transmitter.id }, allowed, by);
+      } catch (error) {
+        // A crash, or more signals than one call applies, left some after their pause had ended.
+        if (left.length === 0 || !isNoPause(error)) throw error;
+      }
       for (const signal of await records.held(transmitter.id, MOST_AT_ONCE)) {
+        // Another administrator may have discarded it meanwhile.
+        if ((await records.get(signal.id))?.document.state !== 'held') continue;
         try {
           await apply(signal, transmitter, by, () => records.record('signal.released', signal, by));
         } catch (error) {
@@ -166,10 +175,10 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
 
 /**
  * Applies a signal that is pending or held. Throws 'unavailable' as the brake does. Calls `passed` when the brake let it pass,
- * before any effect.
+ * before any effect. It may be days old: a signal whose account has a role or no link by now has no effect.
  */
 const applying =
-  ({ records, effects, brake }: Pick<SignalReceiverDeps, 'records' | 'effects' | 'brake'>) =>
+  ({ records, effects, brake, subjects }: Pick<SignalReceiverDeps, 'records' | 'effects' | 'brake' | 'subjects'>) =>
   async (
     signal: Signal,
     transmitter: Transmitter,
@@ -178,6 +187,12 @@ const applying =
   ): Promise<void> => {
     const { id, account } = signal;
     if (account === undefined) return;
+    const { why } = reached(await subjects.linked(transmitter, account));
+    if (why !== undefined) {
+      await records.record('signal.discarded', { ...signal, why }, by);
+      await records.move(id, 'no_effect', { why });
+      return;
+    }
     const { mostAccounts: mostDeactivations, mostAccountsPercent: mostDeactivationsPercent } = transmitter;
     const isCounted = signal.level === 'high' || signal.effects.some((effect) => !HARMLESS.has(effect));
     if (isCounted) await brake.count({ id: transmitter.id, mostDeactivations, mostDeactivationsPercent }, account, by);
@@ -192,3 +207,4 @@ const MOST_AT_ONCE = 1000;
 const HARMLESS: ReadonlySet<SignalEffect> = new Set(['record_risk']);
 
 const isPause = (error: unknown): boolean => isDomainError(error) && error.reason === 'transmitter_effects_paused';
+const isNoPause = (error: unknown): boolean => isDomainError(error) && error.reason === 'transmitter_not_paused';

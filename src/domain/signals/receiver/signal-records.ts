@@ -29,7 +29,7 @@ export interface SignalRecords {
   held(transmitter: string, limit: number): Promise<readonly Signal[]>;
   /** The signal of this key: stored before, or now with its event. One with `why` has no effect. */
   stored(key: string, content: SignalContent, transmitter: Transmitter, by: By): Promise<Signal>;
-  /** Moves a signal to a state, unless it was discarded. Throws 'not_found'. */
+  /** Moves a signal to a state, unless it was discarded. Holds only one that is pending. Throws 'not_found'. */
   move(id: string, state: SignalState, more?: Partial<Signal>): Promise<Versioned<Signal>>;
   /** Appends an event about a signal. */
   record(type: SignalEvent, signal: Signal, by: By): Promise<unknown>;
@@ -89,9 +89,11 @@ export const signalRecords = (deps: {
     },
 
     async move(id, state, more = {}): Promise<Versioned<Signal>> {
-      const moved = await update(signals, id, (signal) =>
-        signal.state === 'discarded' ? undefined : { ...signal, ...more, state, updatedAt: clock.now() },
-      );
+      const moved = await update(signals, id, (signal) => {
+        // Of two nodes with one signal, one may be held when the other has applied it.
+        const isFinal = signal.state === 'discarded' || (state === 'held' && signal.state !== 'pending');
+        return isFinal ? undefined : { ...signal, ...more, state, updatedAt: clock.now() };
+      });
       if (!moved) throw documentRefusal('document_not_found', { params: { kind: 'signal' } });
       return moved;
     },

@@ -15,6 +15,8 @@ export interface SignalSubjects {
    * errors propagate.
    */
   find(transmitter: Pick<Transmitter, 'upstream'>, subject: SubjectIdentifier): Promise<SignalSubject | undefined>;
+  /** The account, if it is still linked to the provider of the transmitter. Store errors propagate. */
+  linked(transmitter: Pick<Transmitter, 'upstream'>, account: string): Promise<SignalSubject | undefined>;
 }
 
 export const signalSubjects = (deps: {
@@ -24,15 +26,15 @@ export const signalSubjects = (deps: {
 }): SignalSubjects => {
   const { accounts, links, upstreams } = deps;
 
-  const linked = async ({ id }: UpstreamProvider, subject: string): Promise<string | undefined> =>
+  const accountOf = async ({ id }: UpstreamProvider, subject: string): Promise<string | undefined> =>
     (await links.find(id, subject))?.account;
 
   const simple = async (provider: UpstreamProvider, subject: SimpleSubject): Promise<string | undefined> => {
     switch (subject.format) {
       case 'iss_sub':
-        return subject.iss === provider.issuer ? linked(provider, subject.sub) : undefined;
+        return subject.iss === provider.issuer ? accountOf(provider, subject.sub) : undefined;
       case 'opaque':
-        return linked(provider, subject.id);
+        return accountOf(provider, subject.id);
       case 'email': {
         // Only the provider that the domain belongs to decides whose address it is.
         const domain = domainOf(subject.email);
@@ -71,6 +73,14 @@ export const signalSubjects = (deps: {
       const account = found?.id === undefined ? undefined : (await accounts.get(found.id))?.document;
       if (!account) return undefined;
       return { account, ...(found?.session === undefined ? {} : { session: found.session }) };
+    },
+
+    async linked({ upstream }, id): Promise<SignalSubject | undefined> {
+      const provider = await upstreams.standing(upstream);
+      const own = provider ? await links.ofAccount(id) : [];
+      const isLinked = own.some((link) => link.upstream === provider?.id);
+      const account = isLinked ? (await accounts.get(id))?.document : undefined;
+      return account && { account };
     },
   };
 };
