@@ -93,10 +93,14 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
   };
 
   /** Checks that the transmitter may send now, and returns who acts. */
-  const sender = async ({ id, state }: Transmitter, { request, source }: SignalSource): Promise<By> => {
-    if (state !== 'active') throw transmitterRefusal('transmitter_disabled');
-    await deps.quota.take(id);
-    return { caller: id, request, source };
+  const sender = async (transmitter: Transmitter, { request, source }: SignalSource): Promise<By> => {
+    const by = { caller: transmitter.id, request, source };
+    await deps.quota.take(transmitter.id);
+    if (transmitter.state !== 'active') {
+      await refused('access_denied', 'transmitter', transmitter, by);
+      throw transmitterRefusal('transmitter_disabled');
+    }
+    return by;
   };
 
   const receivedBy = async (text: string, transmitter: Transmitter, by: By): Promise<SetRefusal | undefined> => {

@@ -1,5 +1,6 @@
 /** The registry of trusted transmitters. Owns the collection TRUSTED_TRANSMITTERS, and the secrets with which they authenticate. */
 import type { AuditLog } from '../../audit/audit-event.ts';
+import { isOneOfDigests } from '../../platform/crypto/constant-time-compare.ts';
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -111,7 +112,7 @@ export const transmitterRegistry = (deps: {
       const [, id = ''] = /^(trm_[a-z0-9]{1,60})\.[\w-]{20,200}$/.exec(secret) ?? [];
       if (id === '') return undefined;
       const found = (await collection.get(id))?.document;
-      return found && masterKey.digests(KIND, secret).includes(found.digest) ? found : undefined;
+      return found && isOneOfDigests(found.digest, masterKey.digests(KIND, secret)) ? found : undefined;
     },
 
     async create({ jwksUri, ...given }, by): Promise<WithSecret> {
