@@ -98,6 +98,8 @@ export const withOwn = (state: StreamState, event: StreamEvent): StreamState => 
   ),
 });
 
+const tooMany = () => signalRefusal('signal_streams_exceeded', { params: { most: MOST_STREAMS } });
+
 export const signalStreams = (deps: Deps): SignalStreams => {
   const { documents, audit, clock, identifiers, masterKey } = deps;
   const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
@@ -122,11 +124,23 @@ export const signalStreams = (deps: Deps): SignalStreams => {
   const now = async (): Promise<StreamState['cursors']> =>
     (await readHeads(records)).map(({ stream, sequence }) => ({ stream, sequence }));
 
+  /** Lets a stream that is disabled begin with events from now on. */
+  const skipToNow = async (id: string): Promise<void> => {
+    const cursors = await now();
+    await update(states, id, (state) => ({ ...state, cursors, handed: [] }));
+  };
+
   const of: SignalStreams['of'] = ({ id }) =>
     collection.find({
       where: { receiver: id },
       order: { by: 'createdAt', direction: 'ascending' },
       limit: MOST_STREAMS + 1,
+    });
+
+  // The state first: without its stream, no later call would remove it.
+  const remove: SignalStreams['remove'] = ({ id }, by) =>
+    documentsOf.remove(id, 'signal_stream.removed', by, async () => {
+      await states.take(id);
     });
 
   return {
@@ -153,8 +167,7 @@ export const signalStreams = (deps: Deps): SignalStreams => {
     },
 
     async create(receiver, given, by) {
-      if ((await of(receiver)).length >= MOST_STREAMS)
-        throw signalRefusal('signal_streams_exceeded', { params: { most: MOST_STREAMS } });
+      if ((await of(receiver)).length >= MOST_STREAMS) throw tooMany();
       const id = identifiers.newId('sgs');
       const at = clock.now();
       const { description, requested, delivery = { method: 'poll' } } = given;
@@ -164,10 +177,14 @@ export const signalStreams = (deps: Deps): SignalStreams => {
         ...(requested === undefined ? {} : { requested }),
         ...{ removed: [], createdAt: at, updatedAt: at },
       };
-      return documentsOf.insert(stream, 'signal_stream.created', by, async () => {
+      const created = await documentsOf.insert(stream, 'signal_stream.created', by, async () => {
         const begun = { cursors: await now(), handed: [], own: [], enabledAt: at };
         await tryInsert(states, { id, ...begun, failures: 0, delivered: 0, refused: 0 });
       });
+      // Of concurrent calls, each one that sees too many takes its own stream back.
+      if ((await of(receiver)).length <= MOST_STREAMS) return created;
+      await remove(stream, by);
+      throw tooMany();
     },
 
     async configure({ document: { id }, version }, given, by, isWhole) {
@@ -189,6 +206,8 @@ export const signalStreams = (deps: Deps): SignalStreams => {
 
     async setStatus(id, { status, reason }, by, statusSetBy) {
       const before = (await documentsOf.found(id)).document.status;
+      // Before the status: else a crash, or a process that sends meanwhile, would deliver events of the disabled time.
+      if (before === 'disabled' && status !== 'disabled') await skipToNow(id);
       const changed = await documentsOf.change(
         id,
         undefined,
@@ -197,13 +216,8 @@ export const signalStreams = (deps: Deps): SignalStreams => {
         ({ reason: _, ...stream }) => ({ ...stream, status, statusSetBy, ...(reason === undefined ? {} : { reason }) }),
         { inputs: { status, by: statusSetBy, ...(reason === undefined ? {} : { reason }) } },
       );
-      const cursors = before === 'disabled' && status !== 'disabled' ? await now() : undefined;
       await update(states, id, ({ dueAt: _, failingSince: __, ...state }) => {
-        const next: StreamState = {
-          ...state,
-          ...{ failures: 0, enabledAt: clock.now() },
-          ...(cursors === undefined ? {} : { cursors, handed: [] }),
-        };
+        const next: StreamState = { ...state, failures: 0, enabledAt: clock.now() };
         if (statusSetBy === 'receiver' || before === status) return next;
         const told = { event: 'stream_updated', status, reason: reason ?? 'An administrator set it.' } as const;
         return withOwn(next, { jti: identifiers.newSecret(), at: clock.now(), ...told });
@@ -244,11 +258,7 @@ export const signalStreams = (deps: Deps): SignalStreams => {
       });
     },
 
-    // The state first: without its stream, no later call would remove it.
-    remove: ({ id }, by) =>
-      documentsOf.remove(id, 'signal_stream.removed', by, async () => {
-        await states.take(id);
-      }),
+    remove,
 
     async sealAnew() {
       for (const { document } of await collection.find({ limit: 1000 })) {
