@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { masterKey } from '../../../src/domain/platform/crypto/master-key.ts';
+import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { SENT_EVENTS } from '../../../src/domain/signals/security-events.ts';
 import { backlogWatch } from '../../../src/domain/signals/transmitter/backlog.ts';
 import { eventTokens } from '../../../src/domain/signals/transmitter/event-tokens.ts';
@@ -51,7 +52,12 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
   });
   const outgoing = outgoingEvents({ documents, issuer: ISSUER, makeToken: tokens.ofRecord, pause: async () => {} });
   const parts = { documents, clock, identifiers, audit };
-  const streams = signalStreams({ ...parts, masterKey: masterKey(Buffer.alloc(32, 7)), checkUrl: () => undefined });
+  const streamsOver = (store: DocumentStore) =>
+    signalStreams({
+      ...{ ...parts, documents: store, masterKey: masterKey(Buffer.alloc(32, 7)) },
+      checkUrl: () => undefined,
+    });
+  const streams = streamsOver(documents);
   const deliveryAt = (node: string) =>
     pushDelivery({
       ...{ ...parts, outgoing, sender, streams, node },
@@ -77,7 +83,7 @@ const scene = async (bounds = { seconds: 72 * 3600, records: 1_000_000 }) => {
   await states.insert({ ...none, id: STREAM, enabledAt: clock.now(), verifiedUrl: URL });
   const delivery = deliveryAt('nod_a');
   return {
-    ...{ documents, clock, audit, sent, answers, deliveryAt, states, streams, outgoing, receiver },
+    ...{ documents, clock, audit, sent, answers, deliveryAt, states, streams, streamsOver, outgoing, receiver },
     polls: pollDelivery({
       ...{ documents, clock, audit, outgoing, makeToken: tokens.ofStream },
       elapsedMilliseconds: () => clock.nowMillis(),
@@ -213,6 +219,70 @@ describe('pushed security events', () => {
     ]);
     expect(await state()).toMatchObject({ verifiedUrl: moved, own: [] });
   });
+});
+
+describe('what a stream may no longer have', () => {
+  test('an event that waits is not sent when an administrator takes its subject from the receiver', async () => {
+    const { record, run, sent, answers, clock, documents, receiver, state } = await scene();
+    await record('acc_1');
+    answers[0] = () => FAILED;
+    await run();
+    expect(await state()).toMatchObject({ handed: [{}], failures: 1 });
+    answers.pop();
+    sent.length = 0;
+    const receivers = documents.collection<SignalReceiver>(SIGNAL_RECEIVERS);
+    await receivers.replace({ ...receiver, subjects: ['acc_2'] }, 1);
+    clock.advance(300);
+    await record('acc_2');
+    await run();
+    expect(subjectsIn(sent)).toEqual(['acc_2']);
+    expect(await state()).toMatchObject({ handed: [], delivered: 1 });
+  });
+
+  test('an event of the time when it was disabled, also when the call that enables it breaks off', async () => {
+    const { record, run, sent, documents, streams, streamsOver, status } = await scene();
+    await streams.setStatus(STREAM, { status: 'disabled' }, { caller: 'rcv_1' }, 'receiver');
+    await record('acc_1');
+    const broken: DocumentStore = {
+      ...documents,
+      collection: (declared) => ({
+        ...documents.collection(declared),
+        ...(declared.name === SIGNAL_STREAM_STATES.name
+          ? { replace: () => Promise.reject(new Error('the process ended')) }
+          : {}),
+      }),
+    };
+    const enable = (by = streams) => by.setStatus(STREAM, { status: 'enabled' }, { caller: 'rcv_1' }, 'receiver');
+    await expect(enable(streamsOver(broken))).rejects.toThrow('the process ended');
+    await run();
+    expect(sent).toEqual([]);
+    await enable();
+    await record('acc_2');
+    await run();
+    expect([(await status())?.status, subjectsIn(sent)]).toEqual(['enabled', ['acc_2']]);
+  });
+
+  test('WH-06 an endpoint that is not verified does not hear why an administrator paused the stream', async () => {
+    const { run, sent, states, streams } = await scene();
+    const found = await states.get(STREAM);
+    if (!found) throw new Error('no state');
+    const { verifiedUrl: _, ...unverified } = found.document;
+    await states.replace(unverified, found.version);
+    const next = { status: 'paused', reason: 'We look into an attack.' } as const;
+    await streams.setStatus(STREAM, next, { caller: 'acc_admin' }, 'administrator');
+    await run();
+    expect(sent).toEqual([]);
+  });
+});
+
+test('a receiver that creates streams at once does not get more than four', async () => {
+  const { streams, receiver } = await scene();
+  const made = await Promise.allSettled(
+    Array.from({ length: 12 }, () => streams.create(receiver, {}, { caller: receiver.id })),
+  );
+  const refused = made.flatMap((one) => (one.status === 'rejected' ? [one.reason as { reason?: string }] : []));
+  expect(new Set(refused.map(({ reason }) => reason))).toEqual(new Set(['signal_streams_exceeded']));
+  expect((await streams.of(receiver)).length).toBeLessThanOrEqual(4);
 });
 
 test('acknowledgements that another poll made in the meantime are kept', async () => {

@@ -30,8 +30,15 @@ export interface OutgoingEvents {
     state: StreamState,
     most: number,
   ): Promise<{ readonly state: StreamState; readonly isMore: boolean }>;
-  /** The tokens of these events. Leaves out those whose record went into an archive. */
-  tokens(receiver: SignalReceiver, handed: readonly HandedEvent[]): Promise<readonly OutgoingToken[]>;
+  /**
+   * The tokens of these events. Leaves out those whose record went into an archive, and those that the stream may no longer
+   * have: an administrator took them, their subjects or personal values from the receiver.
+   */
+  tokens(
+    stream: SignalStream,
+    receiver: SignalReceiver,
+    handed: readonly HandedEvent[],
+  ): Promise<readonly OutgoingToken[]>;
 }
 
 export const outgoingEvents = (deps: {
@@ -45,17 +52,20 @@ export const outgoingEvents = (deps: {
   const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
   let turn = 0;
 
-  const eventsOf = (stream: SignalStream, receiver: SignalReceiver, record: AuditRecord): readonly HandedEvent[] => {
+  /** The events of a record that this stream may have. */
+  const draftsOf = (stream: SignalStream, receiver: SignalReceiver, record: AuditRecord): readonly EventDraft[] => {
     const delivered = deliveredOf(stream, receiver);
-    return securityEventsOf(record, issuer)
-      .filter(
-        (draft) =>
-          delivered.includes(SECURITY_EVENTS[draft.event]) &&
-          mayHear(receiver, draft) &&
-          !stream.removed.some((removed) => isWithin(draft.subject, removed)),
-      )
-      .map(({ event }) => ({ jti: jtiOf(stream.id, record.id, event), record: record.id, event }));
+    return securityEventsOf(record, issuer).filter(
+      (draft) =>
+        delivered.includes(SECURITY_EVENTS[draft.event]) &&
+        mayHear(receiver, draft) &&
+        !stream.removed.some((removed) => isWithin(draft.subject, removed)),
+    );
   };
+  const eventsOf = (stream: SignalStream, receiver: SignalReceiver, record: AuditRecord): readonly HandedEvent[] =>
+    draftsOf(stream, receiver, record).map(({ event }) => ({
+      ...{ jti: jtiOf(stream.id, record.id, event), record: record.id, event },
+    }));
 
   return {
     async fill(stream, receiver, state, most) {
@@ -81,13 +91,13 @@ export const outgoingEvents = (deps: {
       return { state: { ...state, handed, cursors }, isMore };
     },
 
-    async tokens(receiver, handed) {
+    async tokens(stream, receiver, handed) {
       const found = await records.getMany([...new Set(handed.map(({ record }) => record))]);
       const byId = new Map(found.map(({ document }) => [document.id, document]));
       const made: OutgoingToken[] = [];
       for (const { jti, record: id, event } of handed) {
         const record = byId.get(id);
-        const draft = record && securityEventsOf(record, issuer).find((one) => one.event === event);
+        const draft = record && draftsOf(stream, receiver, record).find((one) => one.event === event);
         if (record && draft) made.push({ jti, token: await makeToken(receiver, jti, record, draft) });
       }
       return made;

@@ -92,7 +92,7 @@ export const pollDelivery = (deps: {
       const { handed, own } = filled.state;
       const about = own.slice(0, most);
       const events = isEnabled ? handed.slice(0, most - about.length) : [];
-      const made = await outgoing.tokens(receiver, events);
+      const made = await outgoing.tokens(stream, receiver, events);
       const gone = new Set(events.map(({ jti }) => jti).filter((jti) => !made.some((one) => one.jti === jti)));
       const state =
         gone.size === 0 ? filled.state : { ...filled.state, handed: handed.filter(({ jti }) => !gone.has(jti)) };

@@ -16,6 +16,7 @@ import {
   SIGNAL_STREAMS,
   type SignalReceiver,
   type SignalStream,
+  type StreamEvent,
   type StreamState,
 } from './signal-stream.ts';
 import { type SignalStreams, withOwn } from './stream-service.ts';
@@ -103,12 +104,14 @@ export const pushDelivery = (deps: {
     state: StreamState,
   ): Promise<{ readonly tokens: readonly OutgoingToken[]; readonly gone: readonly string[] }> => {
     const isEnabled = stream.status === 'enabled';
-    const own = state.own.filter(({ event }) => isEnabled || event === 'stream_updated');
+    const mayHave = (event: StreamEvent['event']): boolean =>
+      event === 'verification' ? isEnabled : isVerified(stream, state);
+    const own = state.own.filter(({ event }) => mayHave(event));
     const about = await Promise.all(
       own.map(async (event) => ({ jti: event.jti, token: await deps.makeToken(receiver, stream.id, event) })),
     );
     const events = isEnabled && isVerified(stream, state) ? state.handed.slice(0, AT_ONCE) : [];
-    const made = await outgoing.tokens(receiver, events);
+    const made = await outgoing.tokens(stream, receiver, events);
     const gone = events.map(({ jti }) => jti).filter((jti) => !made.some((one) => one.jti === jti));
     return { tokens: [...about, ...made], gone };
   };
