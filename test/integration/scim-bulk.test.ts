@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DirectoryUnderTest, GROUP, makeDirectory, PATCH, USER } from '../support/directory.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 
 const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 
@@ -125,6 +126,41 @@ describe('a bulk request', () => {
     expect(results.map(({ status }) => status)).toEqual(['204', '204', '503', '503']);
     expect((await slow.call('GET', '/Users')).body['totalResults']).toBe(2);
     expect((await server.events('directory.refused')).at(-1)).toMatchObject({ error: 'unavailable', caller: slow.id });
+  });
+
+  test('ends when an administrator disables the directory, also in the middle', async () => {
+    const lost = await makeDirectory(scene, { name: 'Lost' });
+    const doing = bulk(
+      Array.from({ length: 400 }, (_, index) => newUser(`u${index}`)),
+      {},
+      lost,
+    );
+    const written = async () =>
+      (await server.events('directory.user_written')).filter(({ caller }) => caller === lost.id).length;
+    await until(async () => (await written()) > 0);
+    expect((await scene.management.call('POST', `/directories/${lost.id}/disable`)).status).toBe(200);
+    const before = await written();
+    const { answer, results } = await doing;
+    expect([answer.status, results.at(-1)?.status]).toEqual([200, '403']);
+    // The operation that was under way may end.
+    expect(await written()).toBeLessThanOrEqual(before + 1);
+    expect((await server.events('directory.refused')).at(-1)).toMatchObject({
+      ...{ caller: lost.id, error: 'forbidden', note: 'POST /Bulk, POST /Users' },
+    });
+  });
+
+  test('ends when an administrator revokes its secret, also in the middle', async () => {
+    const lost = await makeDirectory(scene, { name: 'Lost secret' });
+    const path = `/directories/${lost.id}`;
+    const expiry = Math.floor(Date.now() / 1000) + 86_400;
+    const allowed = { reason: 'It knows no OAuth', expires_at: expiry, owner: scene.accountId };
+    const { body } = await scene.management.call('POST', `${path}/secret`, allowed);
+    const Operations = Array.from({ length: 400 }, (_, index) => newUser(`u${index}`));
+    const authorization = `Bearer ${String(body['client_secret'])}`;
+    const doing = lost.call('POST', '/Bulk', { schemas: [BULK], Operations }, { authorization });
+    await until(async () => (await server.events('directory.user_written')).some(({ caller }) => caller === lost.id));
+    expect((await scene.management.call('POST', `${path}/revoke-secret`)).status).toBe(204);
+    expect(((await doing).body['Operations'] as Result[]).at(-1)?.status).toBe('401');
   });
 
   test('MG-04 reaches nothing of another directory', async () => {

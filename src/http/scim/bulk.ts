@@ -104,7 +104,8 @@ export const bulkCall = ({ calls, base }: Deps) => {
     const data = resolved(operation.data, ids);
     const target = resolved(id, ids);
     const part: ScimCall = {
-      ...{ directory: call.directory, by: call.by, id: textIn(target) },
+      // Read again: an administrator may have disabled the directory since the request began.
+      ...{ directory: await call.current(), current: call.current, by: call.by, id: textIn(target) },
       ...{ query: () => undefined, ifMatch: operation.version ?? '', ifNoneMatch: '' },
       body: async () => {
         if (isObject(data)) return data;

@@ -23,6 +23,8 @@ export type ScimAnswer = {
 /** A request of a directory: of its own, or an operation of a bulk request. */
 export type ScimCall = {
   readonly directory: Directory;
+  /** The directory as it is now. Throws when its calls are no longer accepted. */
+  readonly current: () => Promise<Directory>;
   readonly by: By;
   /** `{id}` of the path. */
   readonly id: string;

@@ -171,15 +171,23 @@ const serving = (deps: ScimDependencies, base: string) => {
     throw directoryRefusal('directory_unknown');
   };
 
+  const active = async (id: string): Promise<Directory> => {
+    const directory = (await directories.get(id))?.document;
+    if (directory?.state === 'active') return directory;
+    throw directoryRefusal('directory_unknown');
+  };
+
+  const ofSecret = async (value: string, called?: (caller: string) => void): Promise<Directory> => {
+    const { directory: id, isLive } = await secrets.find(value);
+    called?.(id);
+    if (!isLive) throw directoryRefusal('directory_secret_ended');
+    raisePriority('authenticated');
+    return active(id);
+  };
+
   const bySecret = async (ctx: Context, value: string, called: (caller: string) => void): Promise<Directory> => {
     try {
-      const { directory: id, isLive } = await secrets.find(value);
-      called(id);
-      if (!isLive) throw directoryRefusal('directory_secret_ended');
-      raisePriority('authenticated');
-      const directory = (await directories.get(id))?.document;
-      if (directory?.state === 'active') return directory;
-      throw directoryRefusal('directory_unknown');
+      return await ofSecret(value, called);
     } catch (error) {
       challenge(ctx, base, 'Bearer', { error: 'invalid_token' });
       throw error;
@@ -204,12 +212,14 @@ const serving = (deps: ScimDependencies, base: string) => {
         const called = (by: string): void => {
           caller = by;
         };
-        const directory = await (isDirectorySecret(value) ? bySecret(ctx, value, called) : byToken(ctx, called));
+        const isSecret = isDirectorySecret(value);
+        const directory = await (isSecret ? bySecret(ctx, value, called) : byToken(ctx, called));
         caller = directory.id;
+        const current = () => (isSecret ? ofSecret(value) : active(directory.id));
         await brake.contact(directory.id);
         const { requestId: request, source } = stateOf(ctx);
         const by = { caller, request, source };
-        const call = { ...requestOf(ctx), directory, by, id: idOf(ctx) };
+        const call = { ...requestOf(ctx), directory, current, by, id: idOf(ctx) };
         answer(ctx, await handle(call, ctx, failedOperation(ctx, directory.id)));
       } catch (error) {
         try {
