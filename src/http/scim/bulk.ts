@@ -157,10 +157,13 @@ export const bulkCall = ({ calls, base }: Deps) => {
       }
     };
 
+    /** The bulkIds that an operation names and that are not known yet. Read once, since operations may wait for each other. */
+    const missing = operations.map(({ path, data }) => [...new Set(referencesIn([PATH.exec(path)?.[2], data]))]);
     /** An operation waits for those that it names, wherever they stand. */
     const isReady = (index: number): boolean => {
-      const { path, data } = operations[index] as Operation;
-      return referencesIn([PATH.exec(path)?.[2], data]).every((id) => ids.has(id));
+      const names = missing[index] ?? [];
+      for (let last = names.at(-1); last !== undefined && ids.has(last); last = names.at(-1)) names.pop();
+      return names.length === 0;
     };
 
     let waiting = operations.map((_, index) => index);
