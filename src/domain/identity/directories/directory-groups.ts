@@ -33,7 +33,8 @@ export interface DirectoryGroups extends GroupReads {
   create(directory: Directory, change: GroupChange, by: By): Promise<GroupView>;
   /**
    * Changes a group. Decisions that begin after this resolves see the new members. Throws as `create` does, 'not_found', and
-   * 'precondition_failed' for another version; then nothing has changed.
+   * 'precondition_failed' for another version; then nothing has changed. It also throws that where a later change overtook
+   * this one: then the later one counts.
    */
   change(directory: Directory, id: string, change: GroupChange, versions: Versions, by: By): Promise<GroupView>;
   /** Removes a group with all memberships. Throws as `change` does. */
@@ -120,18 +121,30 @@ export const directoryGroups = (deps: Deps): DirectoryGroups => {
     }
   };
 
-  /** Those who leave before those who join, so that a failure in between leaves less authority. */
+  /** A change that paused for longer than its turn may have been overtaken (mutex.ts): the later one counts. */
+  const checkNotOvertaken = async (group: string, version: number): Promise<void> => {
+    if ((await groups.get(group))?.version !== version) throw directoryRefusal('directory_group_changed');
+  };
+
+  /**
+   * Those who leave before those who join, so that a failure in between leaves less authority. `version`: that of the group
+   * while its members change.
+   */
   const writeMembers = async (
     directory: Directory,
     group: string,
     { added, removed }: Difference,
+    version: number,
     by: By,
   ): Promise<void> => {
     await recordMembers(directory, group, 'directory.member_removed', removed, by);
     await memberships.remove(group, removed);
     await recordMembers(directory, group, 'directory.member_added', added, by);
-    for (const part of inParts(added, 50)) await Promise.all(part.map((id) => accounts.noteLinkedGroups(id)));
-    await memberships.add(group, added);
+    for (const part of inParts(added, 50)) {
+      await Promise.all(part.map((id) => accounts.noteLinkedGroups(id)));
+      await checkNotOvertaken(group, version);
+      await memberships.add(group, part);
+    }
   };
 
   const orTaken = async <R>(write: Promise<R>): Promise<R> => {
@@ -175,7 +188,7 @@ export const directoryGroups = (deps: Deps): DirectoryGroups => {
       const changed = ['displayName', ...(group.externalId === undefined ? [] : ['externalId'])];
       await record(directory, { type: 'directory.group_written', changed, inputs: { group: id } }, by);
       await orTaken(groups.insert(group));
-      await writeMembers(directory, id, difference, by);
+      await writeMembers(directory, id, difference, 1, by);
       const { changingFrom: _, ...written } = { ...group, memberCount: difference.count };
       await groups.replace(written, 1);
       return viewOf({ document: written, version: 2 });
@@ -197,7 +210,7 @@ export const directoryGroups = (deps: Deps): DirectoryGroups => {
         const now = clock.now();
         const marked = { ...next, changingFrom: now, updatedAt: now };
         if (!(await orTaken(groups.replace(marked, version)))) throw directoryRefusal('directory_group_changed');
-        await writeMembers(directory, id, difference, by);
+        await writeMembers(directory, id, difference, version + 1, by);
         const { changingFrom: _, ...written } = { ...marked, memberCount: difference.count };
         if (!(await groups.replace(written, version + 1))) throw directoryRefusal('directory_group_changed');
         return viewOf({ document: written, version: version + 2 });

@@ -1,0 +1,93 @@
+/** Changes of a group of a directory by several processes, of which one pauses. */
+import { expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { accountRegistry } from '../../../src/domain/identity/accounts/account-registry.ts';
+import { passwords } from '../../../src/domain/identity/accounts/passwords.ts';
+import {
+  DIRECTORY_ACCOUNTS,
+  type Directory,
+  type DirectoryAccount,
+} from '../../../src/domain/identity/directories/directory.ts';
+import { directoryGroups } from '../../../src/domain/identity/directories/directory-groups.ts';
+import { directoryMemberships } from '../../../src/domain/identity/directories/directory-memberships.ts';
+import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
+import { recordingAudit } from '../../support/recording-audit.ts';
+import { START, standingClock } from '../../support/standing-clock.ts';
+
+const BY = { caller: 'dir_1' };
+const DIRECTORY: Directory = {
+  ...{ id: 'dir_1', name: 'Head office', client: 'app_1', verifiesEmails: true, state: 'active' },
+  ...{ mostDeactivations: 20, mostDeactivationsPercent: 1, createdAt: START, updatedAt: START },
+};
+const LONGER_THAN_A_TURN = 31;
+
+const newWorld = () => {
+  const clock = standingClock();
+  const audit = recordingAudit();
+  const documents = memoryDocumentStore();
+  const parts = { documents, clock, audit, identifiers: randomIdentifiers };
+  const accounts = accountRegistry({
+    ...parts,
+    ownerNames: ownerNames(parts),
+    passwords: passwords({
+      ...{ argon2MemoryKib: 64, argon2Passes: 1, argon2Parallelism: 1 },
+      ...{ concurrency: 2, queueLimit: 100, minimumLength: 8 },
+    }),
+  });
+  const memberships = directoryMemberships(parts);
+  const groups = directoryGroups({ ...parts, accounts, memberships });
+  /** The groups in a process that pauses before it adds a member. */
+  const pausing = (pause: () => Promise<void>) =>
+    directoryGroups({
+      ...{ ...parts, memberships },
+      accounts: {
+        getMany: (ids) => accounts.getMany(ids),
+        async noteLinkedGroups(id) {
+          await pause();
+          await accounts.noteLinkedGroups(id);
+        },
+      },
+    });
+  const newUser = async (username: string): Promise<string> => {
+    const { document } = await accounts.create({ username, name: username }, BY);
+    const user = { id: document.id, directory: DIRECTORY.id, attributes: {}, createdAt: START, updatedAt: START };
+    await documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS).insert(user);
+    return document.id;
+  };
+  return { clock, audit, groups, pausing, newUser };
+};
+
+test('a change that pauses for longer than its turn adds no user whom a later one removed', async () => {
+  const { clock, audit, groups, pausing, newUser } = newWorld();
+  const ada = await newUser('ada');
+  const { id } = await groups.create(DIRECTORY, { displayName: 'Readers', members: [] }, BY);
+  const removal = { displayName: 'Left', members: [{ kind: 'only', accounts: [] }] } as const;
+  const slow = pausing(async () => {
+    clock.move(LONGER_THAN_A_TURN);
+    await groups.change(DIRECTORY, id, removal, undefined, BY);
+  });
+  const addition = { members: [{ kind: 'add', accounts: [ada] }] } as const;
+  await expect(slow.change(DIRECTORY, id, addition, undefined, BY)).rejects.toMatchObject({
+    ...{ code: 'precondition_failed', reason: 'directory_group_changed' },
+  });
+  expect(await groups.members(id)).toEqual([]);
+  expect((await groups.get(DIRECTORY, id))?.displayName).toBe('Left');
+  expect(audit.of('directory.group_written').at(-1)).toMatchObject({ caller: 'dir_1', inputs: { group: id } });
+});
+
+test('a group that is removed while a change of it pauses keeps no member', async () => {
+  const { clock, audit, groups, pausing, newUser } = newWorld();
+  const ada = await newUser('ada');
+  const { id } = await groups.create(DIRECTORY, { displayName: 'Readers', members: [] }, BY);
+  const slow = pausing(async () => {
+    clock.move(LONGER_THAN_A_TURN);
+    await groups.remove(DIRECTORY, id, undefined, BY);
+  });
+  const addition = { members: [{ kind: 'add', accounts: [ada] }] } as const;
+  await expect(slow.change(DIRECTORY, id, addition, undefined, BY)).rejects.toMatchObject({
+    ...{ code: 'precondition_failed', reason: 'directory_group_changed' },
+  });
+  expect(await groups.members(id)).toEqual([]);
+  expect(audit.of('directory.group_deleted')).toMatchObject([{ inputs: { group: id } }]);
+});
