@@ -379,6 +379,19 @@ describe('what a group gives', () => {
     expect(await membersOf(engineering)).toEqual([]);
   });
 
+  test('nothing from before to an account that was taken away by half and is given again', async () => {
+    await put(eve);
+    const at = `/directories/${directory.id}`;
+    server.faults.failingWrites = new Set(['directory_memberships']);
+    expect((await scene.management.call('POST', `${at}/unassign`, { account: eve })).status).toBe(503);
+    server.faults.failingWrites = new Set();
+    expect(await groups()).toEqual([]);
+    expect((await scene.management.call('POST', `${at}/assign`, { account: eve })).status).toBe(204);
+    expect(await groups()).toEqual([]);
+    expect(await membersOf(engineering)).toEqual([]);
+    expect((await server.events('directory.account_assigned')).at(-1)).toMatchObject({ subject: eve });
+  });
+
   test('MG-04 no role, and no group that owns agents', async () => {
     const owners = await settings({ groups: { Engineering: 'grp_abcdefghijklmnopqrstuvwxyz' } });
     expect([owners.status, owners.body['reason']]).toEqual([400, 'group_label_reads_as_id']);

@@ -167,6 +167,8 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       if (found.roles.length > 0) throw directoryRefusal('directory_account_privileged', { field: '/account' });
       if (await members.get(account)) throw directoryRefusal('directory_account_taken', { field: '/account' });
       await recordDirectoryEvent(audit, { type: 'directory.account_assigned', subject: account }, id, by);
+      // Memberships from before, which a crash of `unassign` left: it inherits nothing.
+      await memberships.removeAccount(account);
       const { name: displayName, email } = found;
       const emails = email === undefined ? {} : { emails: [{ value: email, primary: true }] };
       const now = clock.now();
