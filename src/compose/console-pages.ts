@@ -33,6 +33,7 @@ export const consoleDeps = (
     policies: made.policies,
     isPolicyEnforced: made.isPolicyEnforced,
     serverUse: made.serverUse,
+    directoryAccounts: made.directoryAccounts,
     requireFreshFactor,
     handlers,
   };

@@ -1,6 +1,7 @@
 /** Directories: systems that provision accounts over SCIM. Called by services.ts. */
 import { accountLimit } from '../domain/identity/directories/account-limit.ts';
 import { type DeactivationBrake, deactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
+import { type DirectoryAccounts, directoryAccounts } from '../domain/identity/directories/directory-accounts.ts';
 import { type DirectoryGroups, directoryGroups } from '../domain/identity/directories/directory-groups.ts';
 import { directoryMemberships } from '../domain/identity/directories/directory-memberships.ts';
 import { type DirectoryRegistry, directoryRegistry } from '../domain/identity/directories/directory-registry.ts';
@@ -16,6 +17,7 @@ export interface DirectoryServices {
   readonly directoryGroups: DirectoryGroups;
   readonly directorySecrets: DirectorySecrets;
   readonly deactivationBrake: DeactivationBrake;
+  readonly directoryAccounts: DirectoryAccounts;
 }
 
 export const directoryServices = (
@@ -47,5 +49,6 @@ export const directoryServices = (
       digestSecret: (secret) => masterKey.digest('directory_secret', secret),
     }),
     deactivationBrake: brake,
+    directoryAccounts: directoryAccounts({ documents }),
   };
 };

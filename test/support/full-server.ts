@@ -15,6 +15,7 @@ import { exampleType } from './detail-types.ts';
 import { failingSink } from './failing-sink.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
+import { pausedDirectory } from './paused-directory.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
@@ -133,6 +134,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     ...{ attempts: 1, failure: '550 mailbox unavailable', createdAt: now - DAY, history: [] },
   });
   const auditSink = await failingSink(services, now);
+  const directory = await pausedDirectory({ server, management }, { account: bob, owner: ada });
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
   const { text: activePolicies } = (await management.call('GET', '/policy-sets/active')).body;
@@ -344,6 +346,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       auditSink,
+      directory,
       hold,
       upstream,
       draft: String(draft['version']),

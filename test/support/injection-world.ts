@@ -18,7 +18,7 @@ const FACT_COLLECTIONS =
 const FACT_MEMBERS =
   /\.(?:id|state|kind|type|format|outcome|risk|environment|channel|language|prev|stream|writer|txn|hash|digest|sealed|secretHash|passwordHash|slot|key|nameKey|thumbprint|handle|sealedHandle|open|owner|agent|account|actor|client|caller|startedBy|createdBy|declaredBy|decidedBy|mustAgree|blueprint|sponsor|subject|tokenId|rule|absent|salt|secret|kty|crv|kid|use|alg|x|y|n|e|roles\[\]|codes\[\]|kinds\[\]|grantTypes\[\]|resourceServers\[\]|members\[\]|words\[\])$/;
 const FACT_PLACES =
-  /^(?:clients\.(?:applicationType|idTokenSignedResponseAlg|tokenEndpointAuthMethod)|resource_servers\.(?:accessTokenFormat|accessTokenSigningAlg|introspectionAuthMethod|detailTypes\[\]\.schema\..*)|upstreams\.(?:authentication|create|signOut)|upstream_links\.(?:proof|upstream)|budgets\.(?:about|measure)|trusted_issuers\.template|audit_records\.(?:delegation|subject|event\.personal\..*))$/;
+  /^(?:clients\.(?:applicationType|idTokenSignedResponseAlg|tokenEndpointAuthMethod)|resource_servers\.(?:accessTokenFormat|accessTokenSigningAlg|introspectionAuthMethod|detailTypes\[\]\.schema\..*)|upstreams\.(?:authentication|create|signOut)|upstream_links\.(?:proof|upstream)|directory_activity\.held\[\]|budgets\.(?:about|measure)|trusted_issuers\.template|audit_records\.(?:delegation|subject|event\.personal\..*))$/;
 /**
  * By these other things are found. They are attacked by themselves: what is not found any more is not shown, and its texts with
  * it would not be.

@@ -47,6 +47,8 @@ export type PersonModel = ConsoleFrame & {
   };
   readonly isYou: boolean;
   readonly groups: readonly { readonly name: string; readonly href: string }[];
+  /** The directory that provisions the account. Absent: none does, or the viewer may not see it. */
+  readonly directory?: { readonly name: string; readonly href: string };
   readonly factors: readonly PersonFactor[];
   readonly sessions: readonly PersonSession[];
   readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
@@ -123,13 +125,7 @@ ${factList([
     html`${isolated(person.email, 254)} <span class="hint">${person.emailVerified ? words.verified : words.notVerified}</span>`,
   ],
   [words.roles, roleNames(person.roles)],
-  [
-    words.ownerGroups,
-    commaList(
-      model.groups.map(({ name, href }) => html`<a href="${href}">${isolated(name)}</a>`),
-      '–',
-    ),
-  ],
+  [words.ownerGroups, commaList(model.groups.map(linkTo), '–')],
   [
     words.directoryGroups,
     commaList(
@@ -138,6 +134,7 @@ ${factList([
     ),
   ],
   [words.entitlements, person.entitlements === undefined ? words.whatConsentGives : rightsList(person.entitlements)],
+  model.directory && [words.directory, linkTo(model.directory)],
   [registerWords.made, timeText(person.createdAt)],
   [registerWords.changed, timeText(person.updatedAt)],
   [registerWords.id, html`<code>${plainText(person.id, 80)}</code> ${copyButton(person.id)}`],
@@ -152,6 +149,9 @@ ${delegationTrees(model.delegationTrees)}
 ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
   });
 };
+
+const linkTo = ({ name, href }: { readonly name: string; readonly href: string }): Html =>
+  html`<a href="${href}">${isolated(name)}</a>`;
 
 const buttons = ({ person, actions, pageLinks, csrf }: PersonModel): Html | undefined => {
   const about = plainText(person.name, 60);

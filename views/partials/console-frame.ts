@@ -23,6 +23,7 @@ const SECTIONS = {
     agents: { path: '/console/agents', name: words.places.agents },
     people: { path: '/console/people', name: words.places.people },
     groups: { path: '/console/groups', name: words.places.groups },
+    directories: { path: '/console/directories', name: words.places.directories },
     delegations: { path: '/console/delegations', name: words.places.delegations },
   },
   software: {

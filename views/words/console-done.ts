@@ -149,6 +149,18 @@ export const doneWords = {
     en: 'Enabled. Its tokens authenticate agents again.',
     de: 'Entsperrt. Seine Tokens authentifizieren wieder Agenten.',
   }),
+  directoryDisabled: phrase({
+    en: 'Disabled. The server refuses its calls. Its accounts stay as they are.',
+    de: 'Gesperrt. Der Server lehnt seine Aufrufe ab. Seine Konten bleiben, wie sie sind.',
+  }),
+  directoryEnabled: phrase({
+    en: 'Enabled. The server accepts its calls again.',
+    de: 'Entsperrt. Der Server nimmt seine Aufrufe wieder an.',
+  }),
+  directoryResumed: phrase({
+    en: 'Resumed. The directory sends what was held again; the server then applies it.',
+    de: 'Fortgesetzt. Das Verzeichnis sendet das Zurückgehaltene erneut; dann wendet der Server es an.',
+  }),
   peerDisabled: phrase({
     en: 'Disabled. The server accepts no assertions from it, and issues none for it.',
     de: 'Gesperrt. Der Server nimmt keine Assertions von ihm an und stellt keine für ihn aus.',

@@ -42,6 +42,7 @@ export const peopleWords = {
   email: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
   verified: phrase({ en: 'verified', de: 'bestätigt' }),
   notVerified: phrase({ en: 'not verified', de: 'nicht bestätigt' }),
+  directory: phrase({ en: 'Provisioned by', de: 'Bereitgestellt von' }),
   directoryGroups: phrase({ en: 'Groups sent to apps', de: 'Gruppen, die Apps mitgeteilt werden' }),
   ownerGroups: phrase({ en: 'Groups that own agents', de: 'Gruppen, denen Agenten gehören' }),
   entitlements: phrase({ en: 'Limit of what consent can give', de: 'Obergrenze für Einwilligungen' }),

@@ -19,6 +19,7 @@ export const listWords = {
     approvals: phrase({ en: 'Pages of approvals', de: 'Seiten der Freigaben' }),
     people: phrase({ en: 'Pages of people', de: 'Seiten der Personen' }),
     groups: phrase({ en: 'Pages of groups', de: 'Seiten der Gruppen' }),
+    directories: phrase({ en: 'Pages of directories', de: 'Seiten der Verzeichnisse' }),
     clients: phrase({ en: 'Pages of clients', de: 'Seiten der Clients' }),
     servers: phrase({ en: 'Pages of resource servers', de: 'Seiten der Ressourcenserver' }),
     blueprints: phrase({ en: 'Pages of blueprints', de: 'Seiten der Blueprints' }),

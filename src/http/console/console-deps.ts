@@ -15,6 +15,7 @@ import type { CredentialUses } from '../../domain/clients/agents/credential-last
 import type { BlueprintRegistry } from '../../domain/clients/blueprints/blueprint-registry.ts';
 import type { ClientFindings } from '../../domain/clients/clients/client-findings.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
+import type { DirectoryAccounts } from '../../domain/identity/directories/directory-accounts.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
 import type { GroupRegistry } from '../../domain/identity/groups/group-registry.ts';
 import type { Owners } from '../../domain/identity/groups/owners.ts';
@@ -50,6 +51,8 @@ export type ConsoleDeps = PeopleDeps & {
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
   readonly activePolicies: { current(): Promise<ActivePolicies | undefined> };
   readonly policies: Pick<PolicyRegistry, 'gaps'>;
+  /** Which directory an account belongs to, and how many each has. */
+  readonly directoryAccounts: DirectoryAccounts;
   /** Whether decisions evaluate policies at all. */
   readonly isPolicyEnforced: boolean;
   readonly resourceServers: PeopleDeps['resourceServers'] & {
@@ -123,6 +126,9 @@ export const searchHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, text?: s
 /** Encodes `id`, which may come from an address and goes into a header. */
 export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/people/${encodeURIComponent(id)}`;
+
+export const directoryHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/directories/${encodeURIComponent(id)}`;
 
 export const groupHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/groups/${id}`;

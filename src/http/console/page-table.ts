@@ -21,6 +21,7 @@ import { addConsoleForms, type PageParts } from './console-forms.ts';
 import { addDeadLetterPages } from './dead-letter-pages.ts';
 import { addDelegationBulk } from './delegation-bulk.ts';
 import { addDelegationPages } from './delegation-pages.ts';
+import { addDirectoryPages } from './directory-pages.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addFirstStepsPages } from './first-steps-pages.ts';
 import { addGroupPages } from './group-pages.ts';
@@ -84,6 +85,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addPeopleBulk },
   { add: addPeoplePages, places: { people: ['listAccounts'] } },
   { add: addGroupPages },
+  { add: addDirectoryPages, places: { directories: ['listDirectories'] } },
   { add: addUpstreamPages, places: { 'sign-in': ['listUpstreams'] } },
   { add: addBlueprintForms },
   { add: addBlueprintPages, places: { blueprints: ['listBlueprints'] } },

@@ -16,6 +16,7 @@ import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from '
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { treesOfPerson } from './delegation-tree.ts';
+import { directoryOf } from './directory-pages.ts';
 import { listed, listView } from './list-page.ts';
 import { linksAbout } from './object-links.ts';
 import { personTransactions } from './person-transactions.ts';
@@ -60,6 +61,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
     const factors = await factorsOf(viewer, id);
     const signedIn = await sessionsOf(viewer, id);
     const transactions = await personTransactions(deps, calls, viewer, id);
+    const directory = await directoryOf(deps, calls, viewer, id);
     sendPage(
       ctx,
       200,
@@ -84,6 +86,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
         ...(agents.next ? { agentsHref: listHref(deps, { owner: id }) } : {}),
         delegations: await delegationsOf(viewer, id),
         ...(transactions ? { transactions } : {}),
+        ...(directory ? { directory } : {}),
         delegationTrees: await treesOfPerson({ deps, calls, viewer, frame }, id),
         ...(calls.may('listAuditEvents', account)
           ? { auditLogHref: `${deps.basePath}/console/audit?subject=${id}` }

@@ -10,6 +10,12 @@ import {
 } from '../../../views/pages/console-audit-sinks.ts';
 import { type BulkAgent, bulkPreviewPage, bulkResultPage } from '../../../views/pages/console-bulk.ts';
 import { type DeadLetterRow, deadLettersPage } from '../../../views/pages/console-dead-letters.ts';
+import {
+  type DirectoryRow,
+  directoriesPage,
+  directoryPage,
+  resumeDirectoryPage,
+} from '../../../views/pages/console-directories.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
 import { revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
 import {
@@ -71,6 +77,15 @@ export const operationPages = (
     failureStatus: 413,
   };
   const sinkFacts = { isPersonal: true, delivered: 4, leftOut: 1, createdAt: NOON, updatedAt: NOON + 60 };
+  const directory: DirectoryRow = {
+    ...{ id: text('dir_1'), href: `${home}/dir_1`, name: text('Head office'), state: 'active' },
+    ...{ users: { count: 1000, isMore: true }, lastContactAt: NOON, pausedAt: NOON },
+  };
+  const directoryFacts = {
+    ...{ client: { name: text('SCIM client'), href: `${home}/app_1` }, verifiesEmails: true, mostAccounts: 100_000 },
+    ...{ mostDeactivations: 20, mostDeactivationsPercent: 1, deactivations: 20, allowed: 3 },
+    ...{ createdAt: NOON, updatedAt: NOON + 60 },
+  };
   const hold: HoldRow = {
     ...{ id: text('hld_1'), href: `${home}/hld_1`, state: 'active', about: text('Planner'), from: NOON, to: NOON },
     ...{ reason: text('Case 12'), byName: text('Olga'), at: NOON, kept: { count: 100, isMore: true, href: home } },
@@ -364,6 +379,43 @@ export const operationPages = (
       { href: `${home}/snk_1`, backlog: 1 },
       { name: text('Our SIEM'), value: text('Our') },
     ),
+    directories: directoriesPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {} },
+      rows: [
+        directory,
+        {
+          ...{ id: 'dir_2', href: home, name: text('Branch'), state: 'disabled' },
+          users: { count: 1, isMore: false },
+        },
+      ],
+    }),
+    noDirectories: directoriesPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    directory: directoryPage({
+      ...{ ...frame, auditLogHref: home },
+      directory: { ...directory, ...directoryFacts },
+      held: { accounts: [{ name: text('Bob'), href: `${home}/acc_1` }, { name: text('acc_2') }], isMore: true },
+      groups: [{ there: text('Staff'), here: text('planners') }],
+      secrets: [
+        {
+          ...{ id: text('dsc_1'), owner: { name: text('Ada'), href: home }, reason: text('One static token only') },
+          ...{ state: 'active', endsAt: NOON },
+        },
+        { id: 'dsc_2', owner: { name: text('Bob') }, reason: text('It was so'), state: 'ended', endsAt: NOON },
+      ],
+      actions: [{ text: fieldWords.change, href: `${home}/x/resume`, kind: 'primary' }, false],
+    }),
+    directoryAlone: directoryPage({
+      ...frame,
+      directory: {
+        ...{ id: 'dir_2', href: home, name: text('Branch'), state: 'disabled', users: { count: 1, isMore: false } },
+        ...{ ...directoryFacts, verifiesEmails: false, allowed: 0, updatedAt: NOON },
+      },
+      ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], actions: [] },
+    }),
+    resumeDirectory: resumeDirectoryPage(frame, { href: home, name: text('Head office'), held: 1200 }),
+    resumeDirectoryOfOne: resumeDirectoryPage(frame, { href: home, name: 'x', held: 1 }),
     webhook: webhookPage({
       ...frame,
       webhook: { ...webhook, kinds: ['agent.killed'], ownerName: text('Ada'), failingSince: NOON, createdAt: NOON },

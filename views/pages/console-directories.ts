@@ -1,0 +1,167 @@
+import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import {
+  type Column,
+  confirmPage,
+  factList,
+  type ListModel,
+  listPage,
+  registeredState,
+  table,
+} from '../partials/console-list.ts';
+import { type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { agoText, numberPhrase, timeText } from '../time-text.ts';
+import { directoryWords as words } from '../words/console-directories.ts';
+import { fieldWords } from '../words/console-fields.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registries.ts';
+
+export type DirectoryRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly state: 'active' | 'disabled';
+  /** How many accounts it has; `isMore`: more than that. */
+  readonly users: { readonly count: number; readonly isMore: boolean };
+  readonly lastContactAt?: number;
+  /** Since when its deactivations are paused. */
+  readonly pausedAt?: number;
+};
+
+const usersOf = ({ users: { count, isMore } }: DirectoryRow): HtmlValue =>
+  isMore ? words.usersMore(numberPhrase(count)) : numberPhrase(count);
+const contactOf = ({ lastContactAt }: DirectoryRow): HtmlValue =>
+  lastContactAt === undefined ? words.never : agoText(lastContactAt);
+const stateOf = ({ state, pausedAt }: DirectoryRow): Html =>
+  html`${registeredState(state)}${pausedAt !== undefined && html` <span class="tag warn">${words.paused}</span>`}`;
+
+const COLUMNS: readonly Column<DirectoryRow>[] = [
+  { title: fieldWords.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
+  { title: registerWords.state, cell: stateOf },
+  { title: words.users, cell: usersOf },
+  { title: words.last, cell: contactOf },
+];
+
+export const directoriesPage = (model: ListModel<DirectoryRow>): Html =>
+  listPage(model, {
+    ...{ place: 'directories', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
+    pagesLabel: listWords.pagesOf.directories,
+  });
+
+type Named = { readonly name: string; readonly href?: string };
+type GroupRow = { readonly there: string; readonly here: string };
+export type DirectorySecretRow = {
+  readonly id: string;
+  readonly owner: Named;
+  readonly reason: string;
+  readonly state: keyof typeof words.secretStates;
+  readonly endsAt: number;
+};
+
+export type DirectoryModel = ConsoleFrame & {
+  readonly directory: DirectoryRow & {
+    readonly client: Named;
+    readonly verifiesEmails: boolean;
+    readonly mostAccounts: number;
+    readonly mostDeactivations: number;
+    readonly mostDeactivationsPercent: number;
+    /** Deactivations of the last ten minutes. */
+    readonly deactivations: number;
+    /** Further ones that an administrator let pass. */
+    readonly allowed: number;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+  };
+  /** Accounts whose deactivation was refused in this pause. `isMore`: the list is not whole. */
+  readonly held: { readonly accounts: readonly Named[]; readonly isMore: boolean };
+  readonly groups: readonly GroupRow[];
+  readonly secrets: readonly DirectorySecretRow[];
+  readonly actions: readonly (ObjectAction | false)[];
+  readonly auditLogHref?: string;
+};
+
+const linked = ({ name, href }: Named): HtmlValue =>
+  href === undefined ? isolated(name, 100) : html`<a href="${href}">${isolated(name, 100)}</a>`;
+
+export const directoryPage = (model: DirectoryModel): Html => {
+  const { directory } = model;
+  return objectPage(model, {
+    ...{ place: 'directories', title: words.directory, name: directory.name, id: directory.id },
+    ...{ state: stateOf(directory), actions: model.actions },
+    first: deactivations(model),
+    facts: [
+      [words.client, linked(directory.client)],
+      [words.users, words.most(usersOf(directory), numberPhrase(directory.mostAccounts))],
+      [words.last, contactOf(directory)],
+      [words.verifies, directory.verifiesEmails ? words.verified : words.notVerified],
+      [registerWords.made, timeText(directory.createdAt)],
+      directory.updatedAt !== directory.createdAt && [registerWords.changed, timeText(directory.updatedAt)],
+    ],
+    further: html`${groups(model)}
+${secrets(model)}`,
+    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+  });
+};
+
+const HELD: readonly Column<Named>[] = [{ title: words.account, cell: linked }];
+
+const deactivations = ({ directory, held }: DirectoryModel): Html =>
+  html`${directory.pausedAt !== undefined && html`<div class="flash warning"><span>${words.pausedLead}</span></div>`}
+<section aria-labelledby="deactivations" class="card"><h2 id="deactivations">${words.deactivations}</h2>
+${factList([
+  directory.pausedAt !== undefined && [words.pausedSince, agoText(directory.pausedAt)],
+  [words.lastTenMinutes, numberPhrase(directory.deactivations)],
+  [words.limit, words.limitOf(numberPhrase(directory.mostDeactivations), directory.mostDeactivationsPercent)],
+  directory.allowed > 0 && [words.allowed, numberPhrase(directory.allowed)],
+])}</section>
+${
+  held.accounts.length > 0 &&
+  html`<section aria-labelledby="held"><h2 id="held">${words.held}</h2>
+${table(HELD, held.accounts, 'held')}
+${held.isMore && html`<p class="hint">${words.heldMore(numberPhrase(held.accounts.length))}</p>`}</section>`
+}`;
+
+const GROUPS: readonly Column<GroupRow>[] = [
+  { title: words.groupThere, cell: ({ there }) => isolated(there, 200) },
+  { title: words.groupHere, cell: ({ here }) => isolated(here, 200) },
+];
+
+const groups = ({ groups: rows }: DirectoryModel): Html =>
+  html`<section aria-labelledby="groups"><h2 id="groups">${words.groups}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noGroups}</p>` : table(GROUPS, rows, 'groups')}</section>`;
+
+const SECRET_LOOKS = { active: 'good', ended: 'gone' } as const;
+
+const SECRETS: readonly Column<DirectorySecretRow>[] = [
+  { title: registerWords.id, cell: ({ id }) => html`<code>${plainText(id, 100)}</code>` },
+  {
+    title: registerWords.state,
+    cell: ({ state }) => html`<span class="tag ${SECRET_LOOKS[state]}">${words.secretStates[state]}</span>`,
+  },
+  { title: registerWords.owner, cell: ({ owner }) => linked(owner) },
+  { title: words.reason, cell: ({ reason }) => cellText(reason, 400) },
+  { title: words.ends, cell: ({ endsAt }) => timeText(endsAt) },
+];
+
+const secrets = ({ secrets: rows }: DirectoryModel): Html =>
+  html`<section aria-labelledby="secrets"><h2 id="secrets">${words.secrets}</h2>
+${
+  rows.length === 0
+    ? html`<p class="empty">${words.noSecrets}</p>`
+    : html`<p>${words.secretsLead}</p>
+${table(SECRETS, rows, 'secrets')}`
+}</section>`;
+
+/** Asks before held deactivations pass. The form sends how many: those that the viewer saw, and no later ones. */
+export const resumeDirectoryPage = (
+  frame: ConsoleFrame,
+  { href, name, held }: { readonly href: string; readonly name: string; readonly held: number },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'directories', title: words.resume, question: words.resumeAsked(chosenName(name, 100)) },
+    ...{ lead: words.resumeLead, isNarrow: true },
+    more: html`<p>${words.passes(held, numberPhrase(held))}</p>`,
+    fields: html`<input type="hidden" name="allowed" value="${String(held)}">`,
+    ...{ button: words.resume, action: `${href}/resume`, cancelHref: href },
+  });

@@ -1,0 +1,95 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Directories that provision accounts over SCIM. */
+export const directoryWords = {
+  title: phrase({ en: 'Directories', de: 'Verzeichnisse' }),
+  lead: phrase({
+    en: 'Directories such as Entra ID and Okta create, change and disable accounts here over SCIM.',
+    de: 'Verzeichnisse wie Entra ID und Okta legen hier Konten über SCIM an, ändern und sperren sie.',
+  }),
+  none: phrase({
+    en: html`There are no directories. A directory provisions accounts, and disables those of people who leave. Create its client and the directory on the command line: <code>behalf directories create --name NAME --client CLIENT</code>. The guide <code>docs/how-to/directories.md</code> has each step.`,
+    de: html`Es gibt keine Verzeichnisse. Ein Verzeichnis legt Konten an und sperrt die Konten von Personen, die gehen. Legen Sie Client und Verzeichnis auf der Kommandozeile an: <code>behalf directories create --name NAME --client CLIENT</code>. Jeder Schritt steht in der Anleitung <code>docs/how-to/directories.md</code>.`,
+  }),
+  directory: phrase({ en: 'Directory', de: 'Verzeichnis' }),
+  client: phrase({ en: 'Client', de: 'Client' }),
+  users: phrase({ en: 'Users', de: 'Benutzer' }),
+  usersMore: (count: HtmlValue) => phrase({ en: html`more than ${count}`, de: html`mehr als ${count}` }),
+  most: (used: HtmlValue, most: HtmlValue) =>
+    phrase({ en: html`${used} of at most ${most}`, de: html`${used} von höchstens ${most}` }),
+  last: phrase({ en: 'Last contact', de: 'Letzter Kontakt' }),
+  never: phrase({ en: 'never', de: 'noch nie' }),
+  paused: phrase({ en: 'deactivations paused', de: 'Deaktivierungen angehalten' }),
+  deactivations: phrase({ en: 'Deactivations', de: 'Deaktivierungen' }),
+  lastTenMinutes: phrase({ en: 'Last 10 minutes', de: 'Letzte 10 Minuten' }),
+  limit: phrase({ en: 'Limit in 10 minutes', de: 'Grenze in 10 Minuten' }),
+  limitOf: (count: HtmlValue, percent: number) =>
+    phrase({
+      en: html`${count}, or ${percent} % of its accounts if that is more`,
+      de: html`${count}, oder ${percent} % seiner Konten, wenn das mehr ist`,
+    }),
+  pausedSince: phrase({ en: 'Paused', de: 'Angehalten' }),
+  pausedLead: phrase({
+    en: 'The directory reached its limit. The server refuses further deactivations and changes of usernames until an administrator resumes them.',
+    de: 'Das Verzeichnis hat seine Grenze erreicht. Der Server lehnt weitere Deaktivierungen und Änderungen von Benutzernamen ab, bis ein Administrator sie fortsetzt.',
+  }),
+  allowed: phrase({ en: 'Further ones that pass', de: 'Weitere, die durchgehen' }),
+  held: phrase({ en: 'Held accounts', de: 'Zurückgehaltene Konten' }),
+  heldMore: (count: HtmlValue) =>
+    phrase({
+      en: html`The list shows the first ${count}. The command line lists up to 1,000: <code>behalf directories activity</code>.`,
+      de: html`Die Liste zeigt die ersten ${count}. Die Kommandozeile nennt bis zu 1.000: <code>behalf directories activity</code>.`,
+    }),
+  account: phrase({ en: 'Account', de: 'Konto' }),
+  resume: phrase({ en: 'Resume', de: 'Fortsetzen' }),
+  resumeAsked: (name: HtmlValue) =>
+    phrase({
+      en: html`Resume the deactivations of ${name}?`,
+      de: html`Deaktivierungen von ${name} fortsetzen?`,
+    }),
+  resumeLead: phrase({
+    en: 'The server cannot tell a mistake from people who left. Check the held accounts at the directory first. A deactivated account loses its sessions, grants and delegations.',
+    de: 'Der Server kann einen Irrtum nicht von Personen unterscheiden, die gegangen sind. Prüfen Sie die Konten zuerst im Verzeichnis. Ein deaktiviertes Konto verliert Sitzungen, Berechtigungen und Delegationen.',
+  }),
+  passes: (count: number, shown: HtmlValue) =>
+    count === 1
+      ? phrase({
+          en: '1 further deactivation passes within a day, of any account of the directory.',
+          de: '1 weitere Deaktivierung geht innerhalb eines Tages durch, für ein beliebiges Konto des Verzeichnisses.',
+        })
+      : phrase({
+          en: html`${shown} further deactivations pass within a day, of any accounts of the directory.`,
+          de: html`${shown} weitere Deaktivierungen gehen innerhalb eines Tages durch, für beliebige Konten des Verzeichnisses.`,
+        }),
+  verifies: phrase({ en: 'E-mail addresses', de: 'E-Mail-Adressen' }),
+  verified: phrase({ en: 'verified by the directory', de: 'vom Verzeichnis bestätigt' }),
+  notVerified: phrase({ en: 'not verified', de: 'nicht bestätigt' }),
+  groups: phrase({ en: 'Groups', de: 'Gruppen' }),
+  groupThere: phrase({ en: 'Group of the directory', de: 'Gruppe im Verzeichnis' }),
+  groupHere: phrase({ en: 'Group here', de: 'Gruppe hier' }),
+  noGroups: phrase({
+    en: 'No group of the directory gives a group here.',
+    de: 'Keine Gruppe des Verzeichnisses gibt hier eine Gruppe.',
+  }),
+  secrets: phrase({ en: 'Static secrets', de: 'Statische Secrets' }),
+  secretsLead: phrase({
+    en: 'Exceptions for a directory that cannot request access tokens. Every holder of one acts as the directory until it ends. No page shows its value.',
+    de: 'Ausnahmen für ein Verzeichnis, das keine Access-Tokens anfordern kann. Wer eines hat, handelt bis zu dessen Ende als das Verzeichnis. Keine Seite zeigt den Wert.',
+  }),
+  noSecrets: phrase({
+    en: 'It has no static secret. It authenticates as its client.',
+    de: 'Es hat kein statisches Secret. Es weist sich als sein Client aus.',
+  }),
+  reason: phrase({ en: 'Reason', de: 'Grund' }),
+  ends: phrase({ en: 'Ends', de: 'Endet' }),
+  secretStates: {
+    active: phrase({ en: 'active', de: 'aktiv' }),
+    ended: phrase({ en: 'ended', de: 'beendet' }),
+  },
+  disableTitle: phrase({ en: 'Disable a directory', de: 'Ein Verzeichnis sperren' }),
+  disableAsked: (name: HtmlValue) => phrase({ en: html`Disable ${name}?`, de: html`${name} sperren?` }),
+  disableLead: phrase({
+    en: 'The server refuses every call of the directory. It disables no account any more when a person leaves. Its accounts stay as they are.',
+    de: 'Der Server lehnt jeden Aufruf des Verzeichnisses ab. Es sperrt kein Konto mehr, wenn eine Person geht. Seine Konten bleiben, wie sie sind.',
+  }),
+};
