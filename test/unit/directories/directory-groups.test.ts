@@ -12,6 +12,8 @@ import {
 import { directoryGroups } from '../../../src/domain/identity/directories/directory-groups.ts';
 import { directoryMemberships } from '../../../src/domain/identity/directories/directory-memberships.ts';
 import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
+import { GROUP_RESOURCE } from '../../../src/domain/identity/scim/attributes.ts';
+import { readFilter } from '../../../src/domain/identity/scim/filter.ts';
 import { recordingAudit } from '../../support/recording-audit.ts';
 import { START, standingClock } from '../../support/standing-clock.ts';
 
@@ -90,4 +92,15 @@ test('a group that is removed while a change of it pauses keeps no member', asyn
   });
   expect(await groups.members(id)).toEqual([]);
   expect(audit.of('directory.group_deleted')).toMatchObject([{ inputs: { group: id } }]);
+});
+
+test('groups with one externalId come oldest first, as a cursor expects', async () => {
+  const { clock, groups } = newWorld();
+  const names = Array.from({ length: 8 }, (_, index) => `Group ${index}`);
+  for (const displayName of names) {
+    await groups.create(DIRECTORY, { displayName, externalId: 'E-1', members: [] }, BY);
+    clock.move(1);
+  }
+  const found = await groups.find(DIRECTORY, readFilter('externalId eq "E-1"', GROUP_RESOURCE));
+  expect(found.map(({ displayName }) => displayName)).toEqual(names);
 });

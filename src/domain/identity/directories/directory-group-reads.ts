@@ -68,7 +68,8 @@ export const groupReads = ({
       const page = await groups.find({ where, ...order, ...(after ? { after } : {}), limit: 1000 });
       found.push(...page);
       const last = page.at(-1)?.document;
-      if (page.length < 1000 || !last) return found;
+      // Several groups may have one externalId, and pages by cursor need the order.
+      if (page.length < 1000 || !last) return externalId === undefined ? found : found.sort(byAge);
       after = { id: last.id, ...(externalId === undefined ? { value: last.createdAt } : {}) };
     }
   };
@@ -132,6 +133,9 @@ export const groupReads = ({
     },
   };
 };
+
+const byAge = ({ document: one }: Versioned<DirectoryGroup>, { document: other }: Versioned<DirectoryGroup>): number =>
+  one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
 
 export const viewOf = ({ document, version }: Versioned<DirectoryGroup>): GroupView => {
   const { id, displayName, externalId, createdAt, updatedAt } = document;
