@@ -57,7 +57,7 @@ const newWorld = () => {
     await documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS).insert(user);
     return document.id;
   };
-  return { clock, audit, groups, pausing, newUser };
+  return { clock, audit, memberships, groups, pausing, newUser };
 };
 
 test('a change that pauses for longer than its turn adds no user whom a later one removed', async () => {
@@ -103,4 +103,20 @@ test('groups with one externalId come oldest first, as a cursor expects', async 
   }
   const found = await groups.find(DIRECTORY, readFilter('externalId eq "E-1"', GROUP_RESOURCE));
   expect(found.map(({ displayName }) => displayName)).toEqual(names);
+});
+
+test('a user is in at most 1,000 groups, and the one beyond changes nothing', async () => {
+  const { audit, memberships, groups, newUser } = newWorld();
+  const [ada, ben] = [await newUser('ada'), await newUser('ben')];
+  const { id } = await groups.create(DIRECTORY, { displayName: 'Readers', members: [] }, BY);
+  for (let index = 0; index < 999; index += 1) await memberships.add(`dgr_${index}`, [ada]);
+  const put = (...accounts: readonly string[]) =>
+    groups.change(DIRECTORY, id, { members: [{ kind: 'only', accounts }] }, undefined, BY);
+  await put(ada);
+  await put();
+  await memberships.add('dgr_999', [ada]);
+  const before = audit.events.length;
+  await expect(put(ben, ada)).rejects.toMatchObject({ code: 'invalid_field', reason: 'scim_groups_of_user_exceeded' });
+  expect(await groups.members(id)).toEqual([]);
+  expect(audit.events.length).toBe(before);
 });

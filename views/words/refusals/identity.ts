@@ -137,6 +137,7 @@ export const SCIM_GERMAN = {
   scim_primary_repeated: 'Nur ein Wert von {name} ist der bevorzugte.',
   scim_user_too_large: 'Ein User hat höchstens {most} Bytes.',
   scim_group_too_large: 'Eine Gruppe hat höchstens {most} Mitglieder.',
+  scim_groups_of_user_exceeded: 'Ein Benutzer ist in höchstens {most} Gruppen: {id} ist es.',
   scim_message_wrong: 'Der Body hat nicht das Schema {schema}.',
   scim_discovery_filtered: 'Schemas und Ressourcentypen lassen sich nicht filtern.',
   scim_cursor_wrong: 'Dieser Cursor gehört nicht zu dieser Liste.',

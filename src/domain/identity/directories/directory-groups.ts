@@ -24,6 +24,8 @@ import { directoryRefusal } from './directory-refusals.ts';
 
 /** Most groups of one directory. */
 const MOST_GROUPS = 10_000;
+/** Most groups of one user: each answer about the user, and each decision, reads them. */
+const MOST_GROUPS_OF_USER = 1000;
 
 /** The versions that a caller accepts, by `If-Match`; undefined: any. */
 type Versions = readonly string[] | undefined;
@@ -82,6 +84,12 @@ export const directoryGroups = (deps: Deps): DirectoryGroups => {
     const seen = await visible([...own]);
     const other = ids.find((id) => !seen.has(id));
     if (other !== undefined) throw scimRefusal('scim_member_wrong', { params: { id: other.slice(0, 100) } });
+    for (const part of inParts(ids, 50)) await Promise.all(part.map(checkRoom));
+  };
+
+  const checkRoom = async (account: string): Promise<void> => {
+    if (!(await memberships.isInMany(account, MOST_GROUPS_OF_USER))) return;
+    throw scimRefusal('scim_groups_of_user_exceeded', { params: { id: account, most: MOST_GROUPS_OF_USER } });
   };
 
   /** Reads only the memberships that the change names, unless it replaces all. */

@@ -14,6 +14,8 @@ export interface DirectoryMemberships {
   presentIn(group: string, accounts: readonly string[]): Promise<ReadonlySet<string>>;
   /** Ids of all groups of an account. */
   groupsOf(account: string): Promise<readonly string[]>;
+  /** Whether an account is in `most` groups or more; at most 1000. */
+  isInMany(account: string, most: number): Promise<boolean>;
   /** Idempotent. */
   add(group: string, accounts: readonly string[]): Promise<void>;
   /** Idempotent. */
@@ -55,6 +57,9 @@ export const directoryMemberships = ({ documents }: { readonly documents: Docume
     },
 
     groupsOf: async (account): Promise<readonly string[]> => (await all({ account })).map(({ group }) => group),
+
+    isInMany: async (account, most): Promise<boolean> =>
+      (await memberships.find({ where: { account }, limit: most })).length >= most,
 
     add: (group, accounts): Promise<void> =>
       each(accounts, (account) => tryInsert(memberships, { id: membershipId(group, account), group, account })),

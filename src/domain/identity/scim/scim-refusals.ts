@@ -34,6 +34,7 @@ export const SCIM_REFUSALS = {
   scim_primary_repeated: { code: 'invalid_field', text: 'Only one value of {name} is the primary one.' },
   scim_user_too_large: { code: 'invalid_field', text: 'A user has at most {most} bytes.' },
   scim_group_too_large: { code: 'invalid_field', text: 'A group has at most {most} members.' },
+  scim_groups_of_user_exceeded: { code: 'invalid_field', text: 'A user is in at most {most} groups: {id} is.' },
   scim_message_wrong: { code: 'invalid_request', text: 'The body does not have the schema {schema}.' },
   scim_discovery_filtered: { code: 'forbidden', text: 'Schemas and resource types cannot be filtered.' },
   scim_cursor_wrong: { code: 'invalid_field', text: 'This cursor was not made for this list.' },
