@@ -36,7 +36,7 @@ export const SECURITY_EVENTS = {
   account_enabled: `${RISC}account-enabled`,
   /** RISC 1.0 §2.7. */
   credential_compromise: `${RISC}credential-compromise`,
-  /** RISC 1.0 §2.10: deprecated. Receivers elsewhere may still send it; it is never sent from here. */
+  /** RISC 1.0 §2.11: deprecated. Receivers elsewhere may still send it; it is never sent from here. */
   sessions_revoked: `${RISC}sessions-revoked`,
   /** Of this server: an agent was suspended, expired, or lost its owner. */
   agent_disabled: `${AGENTS}agent-disabled`,

@@ -71,7 +71,7 @@ export const setVerifier = (deps: {
       readonly issuer?: unknown;
       readonly jwks_uri?: unknown;
     } | null;
-    // SSF 1.0 §7.2.3.
+    // SSF 1.0 §7.2.4.
     if (document?.issuer !== issuer || typeof document.jwks_uri !== 'string') return undefined;
     return { url: document.jwks_uri, namedBy };
   };
