@@ -199,7 +199,7 @@ const pathsOf = ({ issuer, streams, polls }: TransmitterDependencies, base: stri
         const { document } = await streams.found(receiver, id);
         const asked = pollIn(await readJsonBody(ctx));
         const isGone = () => ctx.res.destroyed || ctx.res.writableEnded;
-        const { sets, isMore } = await polls.poll(document, receiver, { ...asked, isGone });
+        const { sets, isMore } = await polls.poll(document, { ...asked, isGone });
         const body = {
           sets: Object.fromEntries(sets.map(({ jti, token }) => [jti, token])),
           ...(isMore ? { moreAvailable: true } : {}),

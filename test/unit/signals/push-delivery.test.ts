@@ -239,6 +239,36 @@ describe('what a stream may no longer have', () => {
     expect(await state()).toMatchObject({ handed: [], delivered: 1 });
   });
 
+  test('the rest of a round is not sent when its receiver is disabled meanwhile', async () => {
+    const { record, run, sent, answers, documents, receiver, state } = await scene();
+    await record('acc_1', 'acc_2', 'acc_3');
+    const receivers = documents.collection<SignalReceiver>(SIGNAL_RECEIVERS);
+    answers[0] = async () => {
+      await receivers.replace({ ...receiver, state: 'disabled' }, 1);
+      return ACKNOWLEDGED;
+    };
+    await run();
+    expect(subjectsIn(sent)).toEqual(['acc_1']);
+    expect(await state()).toMatchObject({ delivered: 1, handed: [{}, {}] });
+  });
+
+  test('a poll that waits returns nothing when its receiver is disabled meanwhile', async () => {
+    const { record, documents, polls, receiver } = await scene();
+    const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
+    const found = await collection.get(STREAM);
+    if (!found) throw new Error('no stream');
+    const stream: SignalStream = { ...found.document, delivery: { method: 'poll' } };
+    await collection.replace(stream, found.version);
+    const waits = polls.poll(stream, {
+      ...{ most: 10, waitMilliseconds: 60_000, acknowledged: [], refusals: [], isGone: () => false },
+    });
+    const refusal = expect(waits).rejects.toMatchObject({ code: 'forbidden', reason: 'signal_receiver_unknown' });
+    const receivers = documents.collection<SignalReceiver>(SIGNAL_RECEIVERS);
+    await receivers.replace({ ...receiver, state: 'disabled' }, 1);
+    await record('acc_1');
+    await refusal;
+  });
+
   test('an event of the time when it was disabled, also when the call that enables it breaks off', async () => {
     const { record, run, sent, documents, streams, streamsOver, status } = await scene();
     await streams.setStatus(STREAM, { status: 'disabled' }, { caller: 'rcv_1' }, 'receiver');
@@ -286,7 +316,7 @@ test('a receiver that creates streams at once does not get more than four', asyn
 });
 
 test('acknowledgements that another poll made in the meantime are kept', async () => {
-  const { record, documents, polls, receiver, state } = await scene();
+  const { record, documents, polls, state } = await scene();
   const collection = documents.collection<SignalStream>(SIGNAL_STREAMS);
   const found = await collection.get(STREAM);
   if (!found) throw new Error('no stream');
@@ -294,7 +324,7 @@ test('acknowledgements that another poll made in the meantime are kept', async (
   await collection.replace(stream, found.version);
   await record('acc_1', 'acc_2');
   const ask = (acknowledged: readonly string[] = []) =>
-    polls.poll(stream, receiver, { most: 10, waitMilliseconds: 0, acknowledged, refusals: [], isGone: () => false });
+    polls.poll(stream, { most: 10, waitMilliseconds: 0, acknowledged, refusals: [], isGone: () => false });
   const { sets } = await ask();
   await Promise.all(sets.map(({ jti }) => ask([jti])));
   expect(await state()).toMatchObject({ handed: [], delivered: 2 });

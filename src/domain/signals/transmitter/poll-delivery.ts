@@ -6,7 +6,9 @@ import type { OutgoingEvents, OutgoingToken } from './outgoing-events.ts';
 import { signalRefusal } from './signal-refusals.ts';
 import {
   type SetRefusal,
+  SIGNAL_RECEIVERS,
   SIGNAL_STREAM_STATES,
+  SIGNAL_STREAMS,
   type SignalReceiver,
   type SignalStream,
   type StreamState,
@@ -35,11 +37,10 @@ export interface PollDelivery {
   /**
    * Settles what the receiver acknowledges and refuses, and returns the oldest events that it has not acknowledged (RFC 8936
    * §2.4). A stream that is not enabled returns only events about itself. Throws 'conflict' for a stream that is pushed,
-   * 'too_many_requests', and StoreUnavailable.
+   * 'too_many_requests', 'forbidden' when the receiver is disabled meanwhile, and StoreUnavailable.
    */
   poll(
     stream: SignalStream,
-    receiver: SignalReceiver,
     poll: Poll,
   ): Promise<{ readonly sets: readonly OutgoingToken[]; readonly isMore: boolean }>;
   /** Ends the polls that wait. Idempotent. */
@@ -59,6 +60,8 @@ export const pollDelivery = (deps: {
 }): PollDelivery => {
   const { documents, clock, audit, outgoing, elapsedMilliseconds } = deps;
   const states = documents.collection<StreamState>(SIGNAL_STREAM_STATES);
+  const streams = documents.collection<SignalStream>(SIGNAL_STREAMS);
+  const receivers = documents.collection<SignalReceiver>(SIGNAL_RECEIVERS);
   const waiting = new Map<string, number>();
   let isClosed = false;
 
@@ -81,8 +84,18 @@ export const pollDelivery = (deps: {
     });
   };
 
-  const next = async (stream: SignalStream, receiver: SignalReceiver, most: number): Promise<Found> =>
-    retryLost(stream.id, async () => {
+  /** Read again at each look, because a poll waits for seconds. */
+  const partiesOf = async ({ id }: SignalStream) => {
+    const stream = (await streams.get(id))?.document;
+    const receiver = stream && (await receivers.get(stream.receiver))?.document;
+    if (!stream || !receiver) throw signalRefusal('signal_stream_not_found');
+    if (receiver.state !== 'active') throw signalRefusal('signal_receiver_unknown');
+    return { stream, receiver };
+  };
+
+  const next = async (asked: SignalStream, most: number): Promise<Found> =>
+    retryLost(asked.id, async () => {
+      const { stream, receiver } = await partiesOf(asked);
       const held = await states.get(stream.id);
       if (!held) throw signalRefusal('signal_stream_not_found');
       const isEnabled = stream.status === 'enabled';
@@ -106,10 +119,10 @@ export const pollDelivery = (deps: {
       return { sets, isMore: isEnabled && (handed.length + own.length > sets.length || filled.isMore) };
     });
 
-  const longest = async (stream: SignalStream, receiver: SignalReceiver, poll: Poll): Promise<Found> => {
+  const longest = async (stream: SignalStream, poll: Poll): Promise<Found> => {
     const end = elapsedMilliseconds() + poll.waitMilliseconds;
     for (;;) {
-      const found = await next(stream, receiver, poll.most);
+      const found = await next(stream, poll.most);
       const left = end - elapsedMilliseconds();
       if (found.sets.length > 0 || left <= 0 || isClosed || poll.isGone()) return found;
       await new Promise<void>((resolve) => {
@@ -119,16 +132,16 @@ export const pollDelivery = (deps: {
   };
 
   return {
-    async poll(stream, receiver, poll) {
+    async poll(stream, poll) {
       if (stream.delivery.method === 'push') throw signalRefusal('signal_stream_not_polled');
       await settle(stream, poll);
       if (poll.most === 0) return { sets: [], isMore: false };
-      if (poll.waitMilliseconds === 0) return next(stream, receiver, poll.most);
+      if (poll.waitMilliseconds === 0) return next(stream, poll.most);
       const before = waiting.get(stream.id) ?? 0;
       if (before >= MOST_WAITING) throw signalRefusal('signal_polls_exceeded', { retryAfterSeconds: 1 });
       waiting.set(stream.id, before + 1);
       try {
-        return await longest(stream, receiver, poll);
+        return await longest(stream, poll);
       } finally {
         const after = (waiting.get(stream.id) ?? 1) - 1;
         if (after === 0) waiting.delete(stream.id);

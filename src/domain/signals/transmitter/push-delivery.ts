@@ -184,7 +184,11 @@ export const pushDelivery = (deps: {
     });
   };
 
-  /** Sends until one attempt fails. A refused token is left out, and the next one follows. */
+  /** Whether stream and receiver are what they were when the tokens were made: a slow endpoint makes a round long. */
+  const areSame = async (parties: Parties): Promise<boolean> =>
+    JSON.stringify(await partiesOf(parties.stream.id)) === JSON.stringify(parties);
+
+  /** Sends until one attempt fails or a right changes. A refused token is left out, and the next one follows. */
   const sendAll = async (parties: Parties, tokens: readonly OutgoingToken[]) => {
     const acknowledged = new Set<string>();
     const refusals: SetRefusal[] = [];
@@ -195,7 +199,7 @@ export const pushDelivery = (deps: {
       else if (outcome.refusal && isAboutToken(outcome.refusal.error))
         refusals.push({ jti, ...outcome.refusal, at: clock.now() });
       else return { acknowledged, refusals, failed: outcome };
-      if (isStopped || clock.now() >= end) break;
+      if (isStopped || clock.now() >= end || !(await areSame(parties))) break;
     }
     return { acknowledged, refusals, failed: undefined };
   };
