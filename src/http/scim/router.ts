@@ -8,7 +8,7 @@ import type { AuditLog } from '../../domain/audit/audit-event.ts';
 import type { DeactivationBrake } from '../../domain/identity/directories/deactivation-brake.ts';
 import type { Directory } from '../../domain/identity/directories/directory.ts';
 import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
-import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
+import { type DIRECTORY_REFUSALS, directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
 import type { DirectoryRegistry } from '../../domain/identity/directories/directory-registry.ts';
 import { type DirectorySecrets, isDirectorySecret } from '../../domain/identity/directories/directory-secrets.ts';
 import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
@@ -52,6 +52,10 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   }) => void | Promise<void>;
   readonly log: ProblemLog;
 };
+
+type DirectoryReason = keyof typeof DIRECTORY_REFUSALS;
+const PAUSED: DirectoryReason = 'directory_deactivations_paused';
+const SECRET_ENDED: DirectoryReason = 'directory_secret_ended';
 
 type Handle = (call: ScimCall, ctx: Context, failed: FailedOperation) => Promise<ScimAnswer>;
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -139,10 +143,10 @@ const serving = (deps: ScimDependencies, base: string) => {
     error: unknown,
   ): Promise<void> => {
     const { requestId: request, source } = stateOf(ctx);
-    const code = refusalCode(error) ?? (isPause(error) ? 'unavailable' : undefined);
+    const code = refusalCode(error) ?? (hasReason(error, PAUSED) ? 'unavailable' : undefined);
     if (code === undefined) return;
     if (caller === undefined) {
-      await countRefusal({ reason: code, source, request });
+      await countRefusal({ reason: hasReason(error, SECRET_ENDED) ? SECRET_ENDED : code, source, request });
       return;
     }
     await audit.append({
@@ -179,8 +183,9 @@ const serving = (deps: ScimDependencies, base: string) => {
 
   const ofSecret = async (value: string, called?: (caller: string) => void): Promise<Directory> => {
     const { directory: id, isLive } = await secrets.find(value);
-    called?.(id);
+    // It authenticates no more, so its refusals are counted: a former holder cannot fill the audit log.
     if (!isLive) throw directoryRefusal('directory_secret_ended');
+    called?.(id);
     raisePriority('authenticated');
     return active(id);
   };
@@ -232,8 +237,8 @@ const serving = (deps: ScimDependencies, base: string) => {
     };
 };
 
-const isPause = (error: unknown): boolean =>
-  (error as { readonly reason?: unknown }).reason === 'directory_deactivations_paused';
+const hasReason = (error: unknown, reason: DirectoryReason): boolean =>
+  (error as { readonly reason?: unknown }).reason === reason;
 
 const idOf = (ctx: Context): string => {
   const params: unknown = Reflect.get(ctx, 'params');
