@@ -54,7 +54,7 @@ const MOST_ALIASES = 16;
 
 type Members = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Members =>
+export const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const hasOnly = (value: Members, names: readonly string[]): boolean =>

@@ -18,7 +18,7 @@ import { isDomainError } from '../../vocabulary/errors.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import { SECURITY_EVENTS, type SET_ERRORS, SET_TYPE } from '../security-events.ts';
-import { type SubjectIdentifier, subjectIdentifierOf } from '../subject-identifiers.ts';
+import { isObject, type SubjectIdentifier, subjectIdentifierOf } from '../subject-identifiers.ts';
 import type { Transmitter } from './transmitter.ts';
 import { transmitterRefusal } from './transmitter-refusals.ts';
 
@@ -148,9 +148,6 @@ const onlyEvent = (events: unknown): Pick<ReceivedSet, 'type' | 'claims'> | unde
   if (!first || others.length > 0 || !isObject(first[1])) return undefined;
   return { type: first[0], claims: first[1] };
 };
-
-const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** SSF 1.0 §7.2: between host and path. */
 const configurationUrlOf = (issuer: string): string => {
