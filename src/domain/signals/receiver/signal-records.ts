@@ -25,7 +25,7 @@ export interface SignalRecords {
   get(id: string): Promise<Versioned<Signal> | undefined>;
   /** Signals of a transmitter, newest first. */
   list(query: SignalQuery): Promise<Page<Signal>>;
-  /** At most `limit` held signals of a transmitter, oldest first. */
+  /** At most `limit` held signals of a transmitter, oldest first; those of one second in any order. */
   held(transmitter: string, limit: number): Promise<readonly Signal[]>;
   /** The signal of this key: stored before, or now with its event. One with `why` has no effect. */
   stored(key: string, content: SignalContent, transmitter: Transmitter, by: By): Promise<Signal>;
