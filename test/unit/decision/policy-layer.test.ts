@@ -184,6 +184,27 @@ describe('obligations', () => {
     expect(remedy).toEqual({ kind: 'step_up', acr_values: SINGLE_FACTOR, max_age: 300 });
   });
 
+  test.each([
+    ['of the second of the event', 0, 0],
+    ['of that second, a minute later', 60, 60],
+    ['from before it', 0, 40],
+  ])('after an event that requires a newer sign-in, one %s is none', async (_, stepUpAge, age) => {
+    const decide = authorizer({
+      identifiers: countedIdentifiers(),
+      managementApi: API,
+      policies: policiesThat(() => ({})),
+      signalsOf: async () => ({ level: 'none', age: stepUpAge, issuers: [], events: [], stepUpAge }),
+    });
+    const signedIn = (seconds: number) => ({ acr: SINGLE_FACTOR, amr: ['pwd'], authTime: NOW - seconds });
+    expect(nothingLeft(await decide(exchange({ assurance: signedIn(age) })))).toMatchObject({
+      reason: 'step_up_required',
+      remedies: [{ kind: 'step_up', max_age: expect.any(Number) }],
+    });
+    if (stepUpAge > 0) {
+      expect((await decide(exchange({ assurance: signedIn(stepUpAge - 1) }))).scope).toEqual(['send']);
+    }
+  });
+
   test('a stronger sign-in satisfies it, and one that no user can reach is refused at once (RFC 9470 §5)', async () => {
     const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: NOW };
     expect((await annotated({ acr: SINGLE_FACTOR })(exchange({ assurance: strong }))).scope).toEqual(['send']);

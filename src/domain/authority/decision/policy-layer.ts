@@ -125,7 +125,8 @@ const needsOf = (
     ? least([...(declared === undefined ? [] : [declared]), roundedAge(signalled)])
     : declared;
   const missingAcr = [...acrs].find((wanted) => !satisfiesAcr(acr, wanted));
-  const isTooOld = maxAge !== undefined && (age === undefined || age > maxAge);
+  // A sign-in of the second of the signal may be from before it.
+  const isTooOld = isBeforeSignal || (maxAge !== undefined && (age === undefined || age > maxAge));
   return [
     ...(asks('approval') && approval === undefined ? [{ kind: 'approval' as const }] : []),
     ...(missingAcr !== undefined || isTooOld
