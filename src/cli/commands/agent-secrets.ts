@@ -1,15 +1,9 @@
 /** `behalf agents secrets create` and `rotate`: exceptions from the rule that agents have no secrets. */
 import { systemClock } from '../../../adapters/node/clock.ts';
-import { type Command, EXIT, usageError } from '../command.ts';
+import { type Command, EXIT } from '../command.ts';
 import { timeText } from '../look.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
 import { details } from '../table.ts';
-
-const wholeNumber = (call: ManagementCall, option: string, most: number, least: number): number => {
-  const given = Number(call.text(option) ?? '0');
-  if (Number.isSafeInteger(given) && given >= least && given <= most) return given;
-  throw usageError(`--${option} is a whole number from ${least} to ${most}.`);
-};
 
 const show = (call: ManagementCall, body: Readonly<Record<string, unknown>>): number => {
   call.print.object(
@@ -40,7 +34,7 @@ export const secretCommands: readonly Command[] = [
         id: call.operands[0] ?? '',
         body: {
           reason: call.required('reason'),
-          expires_at: systemClock.now() + wholeNumber(call, 'days', 90, 1) * 86_400,
+          expires_at: systemClock.now() + (call.integer('days', 1, 90) ?? 1) * 86_400,
         },
       });
       return show(call, body);
@@ -61,7 +55,7 @@ export const secretCommands: readonly Command[] = [
     run: async (call) => {
       const { body } = await call.api.run('rotateAgentSecret', {
         id: call.operands[0] ?? '',
-        body: { overlap_seconds: wholeNumber(call, 'overlap', 86_400, 0) },
+        body: { overlap_seconds: call.integer('overlap', 0, 86_400) ?? 0 },
       });
       return show(call, body);
     },

@@ -1,4 +1,5 @@
 /** `behalf directories …`: systems that provision accounts over SCIM. */
+import { MOST_COUNTED } from '../../domain/identity/directories/directory.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
@@ -36,22 +37,15 @@ const MEMBERS = {
   },
 } as const satisfies Record<string, Option>;
 
-const numberOf = (call: ManagementCall, option: string): number | undefined => {
-  const given = call.text(option);
-  if (given === undefined) return undefined;
-  if (!/^\d{1,7}$/.test(given)) throw usageError(`--${option} '${given}' is not a whole number.`);
-  return Number(given);
-};
-
 const members = (call: ManagementCall): Json => {
   const verifies = call.text('verifies-emails');
   if (verifies !== undefined && verifies !== 'yes' && verifies !== 'no') {
     throw usageError(`--verifies-emails '${verifies}' is not yes or no.`);
   }
-  const most = numberOf(call, 'most-deactivations');
-  const percent = numberOf(call, 'most-deactivations-percent');
+  const most = call.integer('most-deactivations', 1, MOST_COUNTED);
+  const percent = call.integer('most-deactivations-percent', 0, 100);
   const groups = pairs(call, 'group');
-  const accounts = numberOf(call, 'most-accounts');
+  const accounts = call.integer('most-accounts', 1, 1_000_000);
   return {
     ...texts(call, { name: 'name', client: 'client' }),
     ...(verifies === undefined ? {} : { verifies_emails: verifies === 'yes' }),
@@ -105,7 +99,7 @@ const resume = managementCommand({
   notes: 'Look at the refused accounts first: behalf directories activity DIRECTORY',
   run: async (call) => {
     const [id = ''] = call.operands;
-    const allowed = numberOf(call, 'allow');
+    const allowed = call.integer('allow', 0, 1_000_000);
     const { body } = await call.api.run('resumeDirectory', { id, body: allowed === undefined ? {} : { allowed } });
     call.print.object(body, `${printable(String(body['allowed']))} further deactivations pass.\n`);
     return EXIT.done;

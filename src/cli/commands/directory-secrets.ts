@@ -1,18 +1,12 @@
 /** `behalf directories secrets …`: static bearer secrets of directories, as exceptions with an end. */
 import { systemClock } from '../../../adapters/node/clock.ts';
-import { type Command, EXIT, usageError } from '../command.ts';
+import { type Command, EXIT } from '../command.ts';
 import { timeText } from '../look.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
 import { details, printable } from '../table.ts';
 
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
-
-const wholeNumber = (call: ManagementCall, option: string, most: number, least: number): number => {
-  const given = Number(call.text(option) ?? '0');
-  if (Number.isSafeInteger(given) && given >= least && given <= most) return given;
-  throw usageError(`--${option} is a whole number from ${least} to ${most}.`);
-};
 
 const show = (call: ManagementCall, body: Readonly<Record<string, unknown>>): number => {
   call.print.object(
@@ -46,7 +40,7 @@ export const directorySecretCommands: readonly Command[] = [
         id: call.operands[0] ?? '',
         body: {
           reason: call.required('reason'),
-          expires_at: systemClock.now() + wholeNumber(call, 'days', 90, 1) * 86_400,
+          expires_at: systemClock.now() + (call.integer('days', 1, 90) ?? 1) * 86_400,
           ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
         },
       });
@@ -67,7 +61,7 @@ export const directorySecretCommands: readonly Command[] = [
     run: async (call) => {
       const { body } = await call.api.run('rotateDirectorySecret', {
         id: call.operands[0] ?? '',
-        body: { overlap_seconds: wholeNumber(call, 'overlap', 604_800, 0) },
+        body: { overlap_seconds: call.integer('overlap', 0, 604_800) ?? 0 },
       });
       return show(call, body);
     },

@@ -1,4 +1,5 @@
 /** `behalf trusted-transmitters …`: systems elsewhere whose security events have effects here, and what they sent. */
+import { MOST_COUNTED } from '../../domain/identity/directories/directory.ts';
 import { RECEIVED_EVENTS, SIGNAL_EFFECTS, SIGNAL_STATES } from '../../domain/signals/receiver/transmitter.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
@@ -35,13 +36,6 @@ const MEMBERS = {
   },
 } as const satisfies Record<string, Option>;
 
-const numberOf = (call: ManagementCall, option: string): number | undefined => {
-  const given = call.text(option);
-  if (given === undefined) return undefined;
-  if (!/^\d{1,7}$/.test(given)) throw usageError(`--${option} '${given}' is not a whole number.`);
-  return Number(given);
-};
-
 const effectsOf = (call: ManagementCall): Json | undefined => {
   const given = call.texts('effect');
   if (given.length === 0) return undefined;
@@ -60,10 +54,10 @@ const effectsOf = (call: ManagementCall): Json | undefined => {
 const members = (call: ManagementCall): Json => {
   const effects = effectsOf(call);
   const numbers = {
-    max_age: numberOf(call, 'max-age'),
-    risk_seconds: numberOf(call, 'risk-seconds'),
-    most_accounts: numberOf(call, 'most-accounts'),
-    most_accounts_percent: numberOf(call, 'most-accounts-percent'),
+    max_age: call.integer('max-age', 60, 604_800),
+    risk_seconds: call.integer('risk-seconds', 60, 2_592_000),
+    most_accounts: call.integer('most-accounts', 1, MOST_COUNTED),
+    most_accounts_percent: call.integer('most-accounts-percent', 0, 100),
   };
   return {
     ...texts(call, {
@@ -156,7 +150,7 @@ const resume = managementCommand({
   notes: 'Look at the held signals first: behalf trusted-transmitters signals TRANSMITTER --state held',
   run: async (call) => {
     const [id = ''] = call.operands;
-    const allowed = numberOf(call, 'allow');
+    const allowed = call.integer('allow', 0, 1_000_000);
     const { body } = await call.api.run('resumeTransmitter', { id, body: allowed === undefined ? {} : { allowed } });
     call.print.object(body, `${printable(String(body['allowed']))} further accounts pass.\n`);
     return EXIT.done;
