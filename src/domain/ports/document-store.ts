@@ -192,6 +192,16 @@ export async function* everyDocument<T extends Document>(
   }
 }
 
+/** How many documents fit a query. Reads them all, 1,000 at a time. Store errors propagate. */
+export const countDocuments = async <T extends Document>(
+  collection: Pick<Collection<T>, 'find'>,
+  query: Omit<Query, 'after' | 'limit'>,
+): Promise<number> => {
+  let count = 0;
+  for await (const _ of everyDocument(collection, { ...query, limit: 1000 })) count += 1;
+  return count;
+};
+
 /** Inserts a document. Returns false when its id or a unique key is taken. */
 export const tryInsert = async <T extends Document>(
   collection: Pick<Collection<T>, 'insert'>,

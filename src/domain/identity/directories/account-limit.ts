@@ -1,6 +1,6 @@
 /** Limits how many accounts a directory has, so that a directory out of control does not fill the store. */
 import type { Clock } from '../../ports/clock.ts';
-import { type DocumentStore, everyDocument } from '../../ports/document-store.ts';
+import { countDocuments, type DocumentStore } from '../../ports/document-store.ts';
 import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 
@@ -34,8 +34,7 @@ export const accountLimit = ({
     const known = counts.get(id);
     const age = clock.now() - (known?.at ?? 0);
     if (known && age < (known.count < most ? COUNTED_SECONDS : COUNTED_AT_LIMIT_SECONDS)) return known;
-    let count = 0;
-    for await (const _ of everyDocument(accounts, { where: { directory: id }, limit: 1000 })) count += 1;
+    const count = await countDocuments(accounts, { where: { directory: id } });
     return { count, at: clock.now() };
   };
 

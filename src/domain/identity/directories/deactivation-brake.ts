@@ -6,7 +6,7 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { withMutex } from '../../platform/cluster/mutex.ts';
 import type { By } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, everyDocument, upsert } from '../../ports/document-store.ts';
+import { type CollectionDeclaration, countDocuments, type DocumentStore, upsert } from '../../ports/document-store.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
 import {
   DIRECTORY_ACCOUNTS,
@@ -85,11 +85,7 @@ export const deactivationBrake = ({
     { documents, clock },
     {
       activity: DIRECTORY_ACTIVITY,
-      async countAccounts(directory): Promise<number> {
-        let count = 0;
-        for await (const _ of everyDocument(accounts, { where: { directory }, limit: 1000 })) count += 1;
-        return count;
-      },
+      countAccounts: (directory) => countDocuments(accounts, { where: { directory } }),
       recordPause: (limit, id, by) =>
         recordDirectoryEvent(audit, { type: 'directory.deactivations_paused', inputs: { limit } }, id, by),
       recordResumption: (allowed, id, by) =>

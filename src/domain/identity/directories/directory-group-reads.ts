@@ -1,5 +1,5 @@
 /** Reads the groups of one directory. */
-import { type Cursor, type DocumentStore, everyDocument, type Versioned } from '../../ports/document-store.ts';
+import { type Cursor, countDocuments, type DocumentStore, type Versioned } from '../../ports/document-store.ts';
 import type { AccountReader } from '../accounts/account-reader.ts';
 import { foldedName } from '../accounts/username.ts';
 import { equalTo, type Filter, fits } from '../scim/filter.ts';
@@ -54,11 +54,8 @@ export const groupReads = ({
     return seen;
   };
 
-  const count = async (directory: Directory): Promise<number> => {
-    let count = 0;
-    for await (const _ of everyDocument(groups, { where: { directory: directory.id }, limit: 1000 })) count += 1;
-    return count;
-  };
+  const count = (directory: Directory): Promise<number> =>
+    countDocuments(groups, { where: { directory: directory.id } });
 
   const allOf = async (directory: Directory, externalId?: string): Promise<readonly Versioned<DirectoryGroup>[]> => {
     const found: Versioned<DirectoryGroup>[] = [];
