@@ -50,7 +50,7 @@ const readRequest = (body: Values): { readonly operations: readonly Operation[];
   if (!Array.isArray(given) || given.length === 0) throw scimRefusal('scim_operations_exceeded', { params: { most } });
   if (given.length > most) throw httpProblem('payload_too_large', `A bulk request has at most ${most} operations.`);
   if (!Number.isSafeInteger(failOnErrors) || Number(failOnErrors) < 0) {
-    throw scimRefusal('scim_page_malformed', { params: { name: 'failOnErrors' } });
+    throw scimRefusal('scim_number_malformed', { params: { name: 'failOnErrors' } });
   }
   const mostErrors = failOnErrors === 0 ? Number.POSITIVE_INFINITY : Number(failOnErrors);
   return { operations: given.map(readOperation), mostErrors };

@@ -104,7 +104,7 @@ const namesIn = (text: string | undefined): readonly string[] =>
 
 const wholeNumber = (name: string, text: string | undefined, otherwise: number): number => {
   if (text === undefined) return otherwise;
-  if (!/^-?\d{1,9}$/.test(text)) throw scimRefusal('scim_page_malformed', { params: { name } });
+  if (!/^-?\d{1,9}$/.test(text)) throw scimRefusal('scim_number_malformed', { params: { name } });
   return Number(text);
 };
 

@@ -151,7 +151,7 @@ export const SCIM_GERMAN = {
   scim_bulk_id_repeated: 'Die Operation {number} hat die bulkId einer anderen Operation.',
   scim_bulk_id_unresolved:
     'Die Operation {number} nennt eine bulkId, die es nicht gibt, die scheiterte, oder die von ihr abhängt.',
-  scim_page_malformed: '{name} ist eine ganze Zahl.',
+  scim_number_malformed: '{name} ist eine ganze Zahl.',
 } satisfies GermanWords;
 
 export const FACTOR_GERMAN = {

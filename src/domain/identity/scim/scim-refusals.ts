@@ -54,7 +54,7 @@ export const SCIM_REFUSALS = {
     code: 'conflict',
     text: 'Operation {number} names a bulkId that does not exist, that failed, or that depends on it.',
   },
-  scim_page_malformed: { code: 'invalid_field', text: '{name} is a whole number.' },
+  scim_number_malformed: { code: 'invalid_field', text: '{name} is a whole number.' },
 } as const satisfies RefusalTable;
 
 /** Reason of a refusal of this table. */
