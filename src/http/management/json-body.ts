@@ -36,7 +36,8 @@ export const readJsonBody = async (
   return value as JsonObject;
 };
 
-const readBytes = async (ctx: Context, maximum: number): Promise<Buffer> => {
+/** Reads a body of at most `maximum` bytes. Throws 'invalid_request' for a broken connection, and the HTTP problem 413. */
+export const readBytes = async (ctx: Context, maximum: number): Promise<Buffer> => {
   const request: IncomingMessage = ctx.req;
   const declared = Number(ctx.get('content-length'));
   const chunks: Buffer[] = [];

@@ -3,7 +3,6 @@
  * (draft-parecki-oauth-global-token-revocation) to `POST /signals/revocations`. Owns authentication and the form of requests and
  * responses; domain/signals/receiver decides. Mounted by src/http/app.ts.
  */
-import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { raisePriority } from '../../domain/ports/write-priority.ts';
@@ -14,7 +13,7 @@ import { transmitterRefusal } from '../../domain/signals/receiver/transmitter-re
 import type { TransmitterRegistry } from '../../domain/signals/receiver/transmitter-registry.ts';
 import { subjectIdentifierOf } from '../../domain/signals/subject-identifiers.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
-import { readJsonBody } from '../management/json-body.ts';
+import { readBytes, readJsonBody } from '../management/json-body.ts';
 import { type ProblemLog, problemOf } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
 
@@ -56,10 +55,10 @@ export const signalReceiverRouter = (deps: SignalReceiverDependencies): Router =
       const refusal = await received(ctx, await senderOf(ctx), (text, sender) =>
         signals.receive(text, sender, { source, request }),
       );
-      ctx.status = refusal ? 400 : 202;
       if (refusal) sendJson(ctx, refusal);
       else ctx.body = null;
-      if (!refusal) ctx.status = 202;
+      // After the body: Koa answers an empty one with 204.
+      ctx.status = refusal ? 400 : 202;
     } catch (error) {
       if (isDomainError(error) && error.code === 'forbidden') {
         ctx.status = 400;
@@ -109,7 +108,7 @@ const received = async (
   if (!SET_TYPE.test(ctx.get('content-type')) || ctx.get('content-encoding') !== '') {
     return { err: 'invalid_request', description: 'Send the body as application/secevent+jwt.' };
   }
-  const text = await textOf(ctx.req);
+  const text = await textOf(ctx);
   if (text === undefined) {
     return { err: 'invalid_request', description: `A security event token has at most ${MOST_BYTES} bytes.` };
   }
@@ -120,20 +119,12 @@ const received = async (
 };
 
 /** Undefined: it is too long, or its sender broke off. */
-const textOf = async (request: IncomingMessage): Promise<string | undefined> => {
-  if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
+const textOf = async (ctx: Context): Promise<string | undefined> => {
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > MOST_BYTES) return undefined;
-      chunks.push(chunk);
-    }
+    return (await readBytes(ctx, MOST_BYTES)).toString('latin1');
   } catch {
     return undefined;
   }
-  return Buffer.concat(chunks).toString('latin1');
 };
 
 const sendJson = (ctx: Context, body: object): void => {
