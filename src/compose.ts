@@ -193,7 +193,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         directories: made.directories,
         secrets: made.directorySecrets,
         users: made.directoryUsers,
-        groups: made.directoryGroups,
+        ...{ groups: made.directoryGroups, agents: made.directoryAgents },
         brake: made.deactivationBrake,
         audit: made.audit,
         ...ofCaller,

@@ -35,6 +35,7 @@ import { OFFBOARDINGS } from '../domain/clients/agents/offboarding.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/clients/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/clients/metadata-documents.ts';
+import { DIRECTORY_AGENTS } from '../domain/clients/directory-agents/directory-agent.ts';
 import { INSTANCE_SLOTS, INSTANCES } from '../domain/clients/instances/instance.ts';
 import { ACCOUNT_LINKS } from '../domain/clients/peers/account-links.ts';
 import { ENDED_ACCOUNT_LINKS } from '../domain/clients/peers/ended-links.ts';
@@ -88,6 +89,7 @@ export const COLLECTIONS = [
   DIRECTORY_GROUPS,
   DIRECTORY_MEMBERSHIPS,
   DIRECTORY_SECRETS,
+  DIRECTORY_AGENTS,
   VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,

@@ -1,4 +1,5 @@
 /** Directories: systems that provision accounts over SCIM. Called by services.ts. */
+import { type DirectoryAgents, directoryAgents } from '../domain/clients/directory-agents/directory-agents.ts';
 import { accountLimit } from '../domain/identity/directories/account-limit.ts';
 import { type DeactivationBrake, deactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
 import { type DirectoryAccounts, directoryAccounts } from '../domain/identity/directories/directory-accounts.ts';
@@ -15,6 +16,7 @@ export interface DirectoryServices {
   readonly directories: DirectoryRegistry;
   readonly directoryUsers: DirectoryUsers;
   readonly directoryGroups: DirectoryGroups;
+  readonly directoryAgents: DirectoryAgents;
   readonly directorySecrets: DirectorySecrets;
   readonly deactivationBrake: DeactivationBrake;
   readonly directoryAccounts: DirectoryAccounts;
@@ -24,9 +26,12 @@ export const directoryServices = (
   base: Foundations,
   {
     accounts,
+    agents,
+    blueprints,
     clients,
     links,
-  }: Pick<OffboardingServices, 'accounts'> & {
+  }: Pick<OffboardingServices, 'accounts' | 'agents'> & {
+    readonly blueprints: Parameters<typeof directoryAgents>[0]['blueprints'];
     readonly clients: Parameters<typeof directoryRegistry>[0]['clients'];
     readonly links: UpstreamServices['upstreamLinks'];
   },
@@ -36,7 +41,7 @@ export const directoryServices = (
   const parts = { documents, clock, identifiers, audit, accounts, memberships };
   const brake = deactivationBrake(parts);
   return {
-    directories: directoryRegistry({ ...parts, clients }),
+    directories: directoryRegistry({ ...parts, clients, blueprints }),
     directoryUsers: directoryUsers({
       ...{ ...parts, brake, limit: accountLimit(parts) },
       endLinks: async (account, by) => {
@@ -44,6 +49,7 @@ export const directoryServices = (
       },
     }),
     directoryGroups: directoryGroups(parts),
+    directoryAgents: directoryAgents({ ...parts, agents, blueprints, brake }),
     directorySecrets: directorySecrets({
       ...parts,
       digestSecret: (secret) => masterKey.digest('directory_secret', secret),

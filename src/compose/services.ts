@@ -114,7 +114,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ agentReader: agents, outbox },
   });
   const directories = directoryServices(base, {
-    accounts: offboarding.accounts,
+    ...{ accounts: offboarding.accounts, agents: offboarding.agents, blueprints },
     ...{ clients, links: upstream.upstreamLinks },
   });
   const ofReceiver = { upstream, policy, delegation, offboarding, platform };

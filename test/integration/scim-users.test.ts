@@ -1,6 +1,6 @@
 /** Users over SCIM, as directories send them (RFC 7643, RFC 7644). */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DirectoryUnderTest, ENTERPRISE, GROUP, makeDirectory, PATCH, USER } from '../support/directory.ts';
+import { AGENT, type DirectoryUnderTest, ENTERPRISE, GROUP, makeDirectory, PATCH, USER } from '../support/directory.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -537,14 +537,15 @@ describe('what the endpoints say about themselves', () => {
       ...{ defaultPageSize: 100, maxPageSize: 200, cursorTimeout: 3600 },
     });
     const types = await directory.call('GET', '/ResourceTypes');
-    const [user, group] = [
+    const all = [
       { id: 'User', endpoint: '/Users' },
       { id: 'Group', endpoint: '/Groups', schema: GROUP },
+      { id: 'Agent', endpoint: '/Agents', schema: AGENT },
     ];
-    expect(types.body).toMatchObject({ totalResults: 2, Resources: [user, group] });
+    expect(types.body).toMatchObject({ totalResults: 3, Resources: all });
     expect((await directory.call('GET', '/ResourceTypes/User')).body).toMatchObject({ schema: USER });
     const schemas = await directory.call('GET', '/Schemas');
-    expect(idsIn(schemas)).toEqual([USER, GROUP, ENTERPRISE]);
+    expect(idsIn(schemas)).toEqual([USER, GROUP, AGENT, ENTERPRISE]);
     expect((await directory.call('GET', `/Schemas/${ENTERPRISE}`)).body).toMatchObject({ name: 'EnterpriseUser' });
     expect((await directory.call('GET', '/Schemas?filter=id%20pr')).status).toBe(403);
     expect((await directory.call('GET', '/Schemas/none')).status).toBe(404);

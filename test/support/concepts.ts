@@ -58,6 +58,7 @@ const DECLARED: readonly Concept[] = [
     collections: [
       'directories',
       'directory_accounts',
+      'directory_agents',
       'directory_activity',
       'directory_groups',
       'directory_memberships',

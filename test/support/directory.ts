@@ -4,6 +4,7 @@ import { type Answer, answerOf, post } from './oauth-calls.ts';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+export const AGENT = 'urn:ietf:params:scim:schemas:core:2.0:Agent';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
@@ -63,6 +64,10 @@ export const makeDirectory = async (
     create: (userName: string, more: object = {}) => call('POST', '/Users', { schemas: [USER], userName, ...more }),
     patch: (id: string, ...operations: readonly object[]) =>
       call('PATCH', `/Users/${id}`, { schemas: [PATCH], Operations: operations }),
+    createAgent: (agentUserName: string, owner: string, more: object = {}) =>
+      call('POST', '/Agents', { schemas: [AGENT], agentUserName, owners: [{ value: owner }], ...more }),
+    patchAgent: (id: string, ...operations: readonly object[]) =>
+      call('PATCH', `/Agents/${id}`, { schemas: [PATCH], Operations: operations }),
     createGroup: (displayName: string, members: readonly string[] = [], more: object = {}) =>
       call('POST', '/Groups', { schemas: [GROUP], displayName, members: members.map((value) => ({ value })), ...more }),
     patchGroup: (id: string, ...operations: readonly object[]) =>

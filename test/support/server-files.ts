@@ -77,6 +77,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/revocation-feed': 'readers follow endings in the order of the log',
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/signals-transmitter': 'events wait in the state of a stream, which is changed in swaps',
+  'integration/scim-agents': 'agents are found by owner and by indexes of the directory, and a name is taken once',
   'integration/scim-authority': 'people race for one username, which a unique index and a mutex give to one',
   'integration/scim-brake': 'deactivations are counted in swaps of one document',
   'integration/scim-bulk': 'pages by cursor follow an index',

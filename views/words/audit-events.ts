@@ -188,6 +188,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'directory.user_deleted': ['User deleted by a directory', 'User vom Verzeichnis gelöscht'],
   'directory.group_written': ['Group written by a directory', 'Gruppe vom Verzeichnis geschrieben'],
   'directory.group_deleted': ['Group deleted by a directory', 'Gruppe vom Verzeichnis gelöscht'],
+  'directory.agent_written': ['Agent written by a directory', 'Agent vom Verzeichnis geschrieben'],
+  'directory.agent_deleted': ['Agent deleted by a directory', 'Agent vom Verzeichnis gelöscht'],
   'directory.member_added': ['Added to a group by a directory', 'Vom Verzeichnis in eine Gruppe aufgenommen'],
   'directory.member_removed': ['Removed from a group by a directory', 'Vom Verzeichnis aus einer Gruppe entfernt'],
   'directory.secret_allowed': ['Secret of a directory allowed', 'Secret eines Verzeichnisses erlaubt'],

@@ -26,6 +26,11 @@ const MEMBERS = {
     description: 'Members of the group THERE of the directory are in the group HERE. Replaces all.',
     isRepeatable: true,
   },
+  'agent-blueprint': {
+    value: 'BLUEPRINT',
+    description:
+      'Id of an active blueprint, of which the directory may create agents. none: it creates none (default).',
+  },
   'most-accounts': { value: 'N', description: 'Accounts that it may have. Default 100,000.' },
   'most-deactivations': {
     value: 'N',
@@ -45,10 +50,12 @@ const members = (call: ManagementCall): Json => {
   const most = call.integer('most-deactivations', 1, MOST_COUNTED);
   const percent = call.integer('most-deactivations-percent', 0, 100);
   const groups = pairs(call, 'group');
+  const blueprint = call.text('agent-blueprint');
   const accounts = call.integer('most-accounts', 1, 1_000_000);
   return {
     ...texts(call, { name: 'name', client: 'client' }),
     ...(verifies === undefined ? {} : { verifies_emails: verifies === 'yes' }),
+    ...(blueprint === undefined ? {} : { agent_blueprint: blueprint === 'none' ? null : blueprint }),
     ...(accounts === undefined ? {} : { most_accounts: accounts }),
     ...(Object.keys(groups).length === 0 ? {} : { groups }),
     ...(most === undefined ? {} : { most_deactivations: most }),

@@ -214,6 +214,10 @@ export const AUDIT_EVENTS = {
   'directory.group_written':
     'A directory created or changed a group. `inputs.group` is its id, and `changed` names the attributes.',
   'directory.group_deleted': 'A directory deleted a group. `inputs.group` is its id. Its members are no longer in it.',
+  'directory.agent_written':
+    'A directory created or changed an agent. `inputs.agent` is the agent, and `changed` names the attributes. Events of the agent follow.',
+  'directory.agent_deleted':
+    'A directory deleted an agent that it had created. `inputs.agent` is the agent. The event of its retirement follows.',
   'directory.member_added':
     'A directory added a user to a group. `subject` is the account, and `inputs.group` the group of the directory. If the directory maps the group, the account is in a group of this server from then on.',
   'directory.member_removed':

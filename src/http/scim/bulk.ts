@@ -13,7 +13,8 @@ const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
-type Type = 'Users' | 'Groups';
+const TYPES = ['Users', 'Groups', 'Agents'] as const;
+type Type = (typeof TYPES)[number];
 
 /** An operation as it was sent; what it lacks is found when it runs. */
 type Operation = {
@@ -78,11 +79,11 @@ const resolved = (value: unknown, ids: ReadonlyMap<string, string>): unknown => 
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolved(one, ids)]));
 };
 
-const PATH = /^\/(Users|Groups)(?:\/([^/]+))?$/;
+const PATH = /^\/(Users|Groups|Agents)(?:\/([^/]+))?$/;
 
 const isMethod = (method: string): method is Method => METHODS.some((one) => one === method);
 
-const isType = (type: string | undefined): type is Type => type === 'Users' || type === 'Groups';
+const isType = (type: string | undefined): type is Type => TYPES.some((one) => one === type);
 
 /** Throws 'invalid_field' for an operation that names no resource, or lacks its `bulkId`. */
 const placeOf = ({ method, path, bulkId }: Operation, number: number) => {

@@ -8,7 +8,7 @@ import { CURSOR_SECONDS } from './limits.ts';
 
 /** The list in which a cursor is a place. */
 export type ListPlace = {
-  readonly type: 'User' | 'Group';
+  readonly type: 'User' | 'Group' | 'Agent';
   readonly directory: string;
   readonly filter: string | undefined;
   readonly count: number;

@@ -1,5 +1,7 @@
 /** What the SCIM endpoints say about themselves (RFC 7643 §5 to §7). Each claim has a test. */
 import {
+  AGENT_ATTRIBUTES,
+  AGENT_SCHEMA,
   type Attribute,
   ENTERPRISE_ATTRIBUTES,
   ENTERPRISE_SCHEMA,
@@ -8,6 +10,7 @@ import {
   USER_ATTRIBUTES,
   USER_SCHEMA,
 } from '../../domain/identity/scim/attributes.ts';
+import { AGENT_DRAFT } from '../../domain/vocabulary/scim-api.ts';
 import { BULK_LIMITS, CURSOR_SECONDS, DEFAULT_ON_PAGE, MOST_ON_PAGE } from './limits.ts';
 
 export const LIST_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
@@ -32,6 +35,8 @@ export const serviceProviderConfig = (base: string): Resource => ({
     ...{ cursor: true, index: true, defaultPaginationMethod: 'index' },
     ...{ defaultPageSize: DEFAULT_ON_PAGE, maxPageSize: MOST_ON_PAGE, cursorTimeout: CURSOR_SECONDS },
   },
+  // draft-abbey-scim-agent-extension-00 §4.1. Applications are clients of this server, which no directory reaches.
+  agentExtension: { supported: true, agentsSupported: true, agenticApplicationsSupported: false },
   authenticationSchemes: [
     {
       type: 'oauthbearertoken',
@@ -72,11 +77,21 @@ export const resourceTypes = (base: string): readonly Resource[] => [
     schema: GROUP_SCHEMA,
     meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/Group` },
   },
+  {
+    schemas: [TYPE_SCHEMA],
+    id: 'Agent',
+    name: 'Agent',
+    endpoint: '/Agents',
+    description: 'An agent that a user of the directory owns.',
+    schema: AGENT_SCHEMA,
+    meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/Agent` },
+  },
 ];
 
 export const schemas = (base: string): readonly Resource[] => [
   schemaOf(base, USER_SCHEMA, 'User', 'User Account', USER_ATTRIBUTES),
   schemaOf(base, GROUP_SCHEMA, 'Group', 'Group', GROUP_ATTRIBUTES),
+  schemaOf(base, AGENT_SCHEMA, 'Agent', `AI Agent (${AGENT_DRAFT})`, AGENT_ATTRIBUTES),
   schemaOf(base, ENTERPRISE_SCHEMA, 'EnterpriseUser', 'Enterprise User', ENTERPRISE_ATTRIBUTES),
 ];
 

@@ -4,15 +4,11 @@ import type { GroupView } from '../../domain/identity/directories/directory-grou
 import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
 import { directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
 import { GROUP_RESOURCE, GROUP_SCHEMA } from '../../domain/identity/scim/attributes.ts';
-import { readFilter } from '../../domain/identity/scim/filter.ts';
 import { groupPatch, groupReplacement } from '../../domain/identity/scim/group-patch.ts';
-import { scimRefusal } from '../../domain/identity/scim/scim-refusals.ts';
 import { isSelected, type Selection, selected } from '../../domain/identity/scim/selection.ts';
-import { sorted, sortPath } from '../../domain/identity/scim/sort.ts';
 import { isoTime, readResource, type Values } from '../../domain/identity/scim/values.ts';
-import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { ScimCursors } from './cursors.ts';
-import { LIST_SCHEMA } from './discovery.ts';
+import { listAnswer } from './listed.ts';
 import {
   type Asked,
   askedInBody,
@@ -78,38 +74,14 @@ export const groupCalls = ({ groups, cursors, base }: Deps): ResourceCalls => {
     return page;
   };
 
-  /** RFC 9865. */
-  const pageByCursor = async (
-    directory: Directory,
-    found: readonly GroupView[],
-    asked: Asked,
-    cursor: string,
-  ): Promise<ScimAnswer> => {
-    if (asked.sortBy !== undefined) throw scimRefusal('scim_cursor_sorted');
-    const place = { type: 'Group', directory: directory.id, filter: asked.filter, count: asked.count } as const;
-    const after = cursor === '' ? undefined : cursors.open(place, cursor);
-    const rest = after ? found.filter((group) => isAfter(group, after)) : found;
-    const page = await pageOf(rest.slice(0, asked.count), asked);
-    const last = rest[page.length - 1];
-    const isMore = page.length < rest.length && last !== undefined;
-    const more = isMore ? { nextCursor: cursors.seal(place, { id: last.id, value: last.createdAt }) } : {};
-    const counts = { totalResults: found.length, itemsPerPage: page.length, ...more };
-    return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources: page } };
-  };
-
   const sortable = ({ id, displayName, externalId }: GroupView): Values => ({ id, displayName, externalId });
 
-  const listOf = async ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> => {
-    const filter = asked.filter === undefined ? undefined : readFilter(asked.filter, GROUP_RESOURCE);
-    const path = asked.sortBy === undefined ? undefined : sortPath(asked.sortBy, GROUP_RESOURCE);
-    const found = await groups.find(directory, filter);
-    if (asked.cursor !== undefined) return pageByCursor(directory, found, asked, asked.cursor);
-    const ordered = path ? sorted(found, sortable, path, asked.isDescending) : found;
-    const from = asked.startIndex - 1;
-    const page = await pageOf(ordered.slice(from, from + asked.count), asked);
-    const counts = { totalResults: found.length, startIndex: asked.startIndex, itemsPerPage: page.length };
-    return { status: 200, body: { schemas: [LIST_SCHEMA], ...counts, Resources: page } };
-  };
+  const listOf = ({ directory }: { readonly directory: Directory }, asked: Asked): Promise<ScimAnswer> =>
+    listAnswer(directory, asked, {
+      ...{ type: 'Group', resource: GROUP_RESOURCE, cursors, sortable },
+      find: (filter) => groups.find(directory, filter),
+      pageOf: (found) => pageOf(found, asked),
+    });
 
   return {
     async create(call): Promise<ScimAnswer> {
@@ -151,7 +123,3 @@ export const groupCalls = ({ groups, cursors, base }: Deps): ResourceCalls => {
     },
   };
 };
-
-/** In the order of `find`. */
-const isAfter = ({ id, createdAt }: GroupView, { id: other, value = 0 }: Cursor): boolean =>
-  createdAt > Number(value) || (createdAt === Number(value) && id > other);

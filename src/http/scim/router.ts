@@ -1,14 +1,15 @@
 /**
  * The SCIM endpoints below `/scim/v2` (RFC 7644). Owns paths, authentication of the directory, and the audit event of each
- * refusal. users.ts owns users, groups.ts groups, bulk.ts bulk requests, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
+ * refusal. users.ts owns users, groups.ts groups, agents.ts agents, bulk.ts bulk requests, discovery.ts what the endpoints claim. Mounted by src/http/app.ts.
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AuditLog } from '../../domain/audit/audit-event.ts';
+import type { DirectoryAgents } from '../../domain/clients/directory-agents/directory-agents.ts';
 import type { DeactivationBrake } from '../../domain/identity/directories/deactivation-brake.ts';
 import type { Directory } from '../../domain/identity/directories/directory.ts';
 import type { DirectoryGroups } from '../../domain/identity/directories/directory-groups.ts';
-import { type DIRECTORY_REFUSALS, directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
+import { type DirectoryReason, directoryRefusal } from '../../domain/identity/directories/directory-refusals.ts';
 import type { DirectoryRegistry } from '../../domain/identity/directories/directory-registry.ts';
 import { type DirectorySecrets, isDirectorySecret } from '../../domain/identity/directories/directory-secrets.ts';
 import type { DirectoryUsers } from '../../domain/identity/directories/directory-users.ts';
@@ -26,6 +27,7 @@ import {
 } from '../authentication/bearer-token.ts';
 import { httpProblem, type ProblemLog, refusalCode } from '../problem.ts';
 import { stateOf } from '../request-state.ts';
+import { agentCalls } from './agents.ts';
 import { bulkCall, type FailedOperation } from './bulk.ts';
 import { scimCursors } from './cursors.ts';
 import { LIST_SCHEMA, type Resource, resourceTypes, schemas, serviceProviderConfig } from './discovery.ts';
@@ -40,6 +42,7 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly secrets: Pick<DirectorySecrets, 'find'>;
   readonly users: DirectoryUsers;
   readonly groups: DirectoryGroups;
+  readonly agents: DirectoryAgents;
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly brake: Pick<DeactivationBrake, 'contact'>;
@@ -53,7 +56,6 @@ export type ScimDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly log: ProblemLog;
 };
 
-type DirectoryReason = keyof typeof DIRECTORY_REFUSALS;
 const PAUSED: DirectoryReason = 'directory_deactivations_paused';
 const SECRET_ENDED: DirectoryReason = 'directory_secret_ended';
 
@@ -92,9 +94,9 @@ const pathsFor = (name: string, calls: ResourceCalls): Paths => ({
   [`${name}/:id`]: { GET: calls.read, PUT: calls.replace, PATCH: calls.patch, DELETE: calls.remove },
 });
 
-const pathsOf = ({ users, groups, masterKey, clock }: ScimDependencies, base: string): Paths => {
-  const parts = { users, groups, base, cursors: scimCursors(masterKey, clock) };
-  const calls = { Users: userCalls(parts), Groups: groupCalls(parts) };
+const pathsOf = ({ users, groups, agents, masterKey, clock }: ScimDependencies, base: string): Paths => {
+  const parts = { users, groups, agents, base, cursors: scimCursors(masterKey, clock) };
+  const calls = { Users: userCalls(parts), Groups: groupCalls(parts), Agents: agentCalls(parts) };
   const bulk = bulkCall({ calls, base });
   const notDone: Handle = async () => {
     throw httpProblem('not_implemented', 'This server does not have this endpoint. See /ServiceProviderConfig.');
@@ -109,6 +111,7 @@ const pathsOf = ({ users, groups, masterKey, clock }: ScimDependencies, base: st
     '/.search': { POST: notDone },
     ...pathsFor('/Users', calls.Users),
     ...pathsFor('/Groups', calls.Groups),
+    ...pathsFor('/Agents', calls.Agents),
     '/Me': { GET: notDone, POST: notDone, PUT: notDone, PATCH: notDone, DELETE: notDone },
     '/Bulk': { POST: (call, _, failed) => bulk(call, failed) },
   };

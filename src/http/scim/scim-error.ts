@@ -1,5 +1,6 @@
 /** Errors of SCIM (RFC 7644 §3.12). */
 import type { Context } from 'koa';
+import type { DirectoryReason } from '../../domain/identity/directories/directory-refusals.ts';
 import type { ScimReason } from '../../domain/identity/scim/scim-refusals.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type ProblemLog, problemOf } from '../problem.ts';
@@ -22,7 +23,7 @@ type ScimType =
   | 'expiredCursor'
   | 'invalidCount';
 
-const BY_REASON: Readonly<Partial<Record<ScimReason | 'directory_list_too_long', ScimType>>> = {
+const BY_REASON: Readonly<Partial<Record<ScimReason | DirectoryReason, ScimType>>> = {
   scim_filter_malformed: 'invalidFilter',
   scim_filter_too_large: 'invalidFilter',
   scim_filter_attribute_unknown: 'invalidFilter',
@@ -37,6 +38,7 @@ const BY_REASON: Readonly<Partial<Record<ScimReason | 'directory_list_too_long',
   scim_operation_unknown: 'invalidSyntax',
   scim_operations_exceeded: 'tooMany',
   directory_list_too_long: 'tooMany',
+  directory_agent_fixed: 'mutability',
   scim_cursor_wrong: 'invalidCursor',
   scim_cursor_expired: 'expiredCursor',
   scim_count_other: 'invalidCount',

@@ -50,6 +50,7 @@ const OF_WAYS: Readonly<Record<RegistrationWay, readonly [where: string, princip
     '`PUT /reg/…` with the token of the registration',
     'a `Registration`, in the owner of the changed client or agent',
   ],
+  directory: ['`POST /scim/v2/Agents`', 'a `Registration` named after the directory, in the owner of the agent'],
 };
 
 const WAYS = `## Who registers

@@ -37,7 +37,7 @@ test('operations that wait for each other are read once each before they run (§
     body: async () => ({ schemas: [SCHEMA], Operations }),
   };
   const failed = async () => ({ status: 500, body: {} });
-  const { body } = await bulkCall({ calls: { Users: users, Groups: users }, base: '' })(call, failed);
+  const { body } = await bulkCall({ calls: { Users: users, Groups: users, Agents: users }, base: '' })(call, failed);
   expect(body?.['Operations']).toHaveLength(length);
   expect(made).toBe(length);
   // Once to find what it names, and once to run it.

@@ -102,6 +102,21 @@ export const DIRECTORY_GERMAN = {
   directory_secret_overlap_too_long: 'Das alte Secret gilt noch 0 bis {most} Sekunden.',
   directory_accounts_exceeded:
     'Dieses Verzeichnis hat {most} Konten, mehr darf es nicht haben. Löschen Sie User, oder die Rolle administrator erhöht most_accounts.',
+  directory_agent_not_found: 'Dieses Verzeichnis hat keinen solchen Agenten.',
+  directory_agent_changed: 'Der Agent wurde inzwischen geändert. Lesen Sie ihn noch einmal.',
+  directory_agent_taken: 'Ein anderer Agent dieses Verzeichnisses hat diesen agentUserName.',
+  directory_agents_not_allowed:
+    'Dieses Verzeichnis legt keine Agenten an. Ein Administrator dieses Servers kann einen Blueprint dafür nennen: agent_blueprint des Verzeichnisses.',
+  directory_agents_exceeded: 'Ein Verzeichnis legt höchstens {most} Agenten an. Löschen Sie zuerst einige.',
+  directory_agent_suspended_here:
+    'Dieser Server hat den Agenten gesperrt, nicht dieses Verzeichnis. Sein Eigentümer oder ein Operator des Servers kann ihn fortsetzen; ein Agent ohne Eigentümer braucht einen neuen.',
+  directory_agent_not_own:
+    'Dieses Verzeichnis hat den Agenten nicht angelegt. Es kann ihn mit active false sperren. Sein Eigentümer oder ein Operator des Servers kann ihn außer Betrieb nehmen.',
+  directory_agent_fixed:
+    'Der Wert von {name} kommt von diesem Server und nicht von diesem Verzeichnis. Ändern Sie ihn hier; ein neuer Eigentümer nimmt den Agenten erst an.',
+  directory_agent_owner_wrong:
+    'Ein Agent hat einen Eigentümer: Nennen Sie in owners einen aktiven User dieses Verzeichnisses.',
+  directory_blueprint_inactive: 'Der Blueprint für Agenten, die ein Verzeichnis anlegt, ist ein aktiver.',
   directory_group_not_found: 'Dieses Verzeichnis hat keine solche Gruppe.',
   directory_group_changed: 'Die Gruppe wurde inzwischen geändert. Lesen Sie sie noch einmal.',
   directory_group_taken: 'Eine Gruppe dieses Verzeichnisses hat diesen displayName.',

@@ -97,7 +97,7 @@ export const serverUseCases = (deps: {
   const registrant = async (way: RegistrationWay, caller: string, owner: string | undefined): Promise<UserOfServer> => {
     if (way === 'management') return known(caller);
     if (way === 'document') return { kind: 'client', client: { id: caller }, isDocument: isDocumentId(caller) };
-    const within = way === 'token' || way === 'itself' ? await withinOf(owner) : {};
+    const within = way === 'token' || way === 'itself' || way === 'directory' ? await withinOf(owner) : {};
     return { kind: 'registration', id: way === 'open' ? 'open' : caller, ...within };
   };
 

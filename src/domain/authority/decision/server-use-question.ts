@@ -14,7 +14,15 @@ import { accountEntity, momentFacts } from './policy-question.ts';
 type Name = PolicyEntity['name'];
 
 /** Ways of registration. `itself`: by the token with which a client manages its registration (RFC 7592). */
-export const REGISTRATION_WAYS = ['management', 'token', 'statement', 'open', 'document', 'itself'] as const;
+export const REGISTRATION_WAYS = [
+  'management',
+  'token',
+  'statement',
+  'open',
+  'document',
+  'itself',
+  'directory',
+] as const;
 
 export type RegistrationWay = (typeof REGISTRATION_WAYS)[number];
 

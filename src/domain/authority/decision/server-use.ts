@@ -116,6 +116,7 @@ const wayOf = (caller: string, registered: string): RegistrationWay => {
   if (caller === registered) return 'itself';
   if (caller.startsWith('iat_')) return 'token';
   if (caller === OPEN_REGISTRATION) return 'open';
+  if (caller.startsWith('dir_')) return 'directory';
   return /^(?:acc|app|agt)_/.test(caller) ? 'management' : 'statement';
 };
 

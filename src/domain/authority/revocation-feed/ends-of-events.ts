@@ -290,6 +290,8 @@ const ENDING_NOTHING = [
   'directory.account_assigned',
   'directory.user_written',
   'directory.user_deleted',
+  'directory.agent_written',
+  'directory.agent_deleted',
   'directory.secret_allowed',
   'directory.secret_rotated',
   'directory.secret_revoked',

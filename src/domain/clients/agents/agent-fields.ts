@@ -119,6 +119,8 @@ type Origin = {
     Pick<NewAgent, 'credentials'>;
   /** Whether the caller was an operator or administrator. */
   readonly isByRole?: boolean | undefined;
+  /** A new agent may have no credentials. */
+  readonly isKeyless?: boolean | undefined;
 };
 
 /**
@@ -128,7 +130,7 @@ type Origin = {
 export const checkedAgent = async (
   deps: AgentCheckDeps,
   agent: Agent,
-  { before, entered = {}, isByRole = false }: Origin,
+  { before, entered = {}, isByRole = false, isKeyless = false }: Origin,
 ): Promise<Agent> => {
   if (agent.name !== before?.name) {
     checkName(agent.name, '/name');
@@ -154,7 +156,7 @@ export const checkedAgent = async (
     throw agentRefusal('token_bound_twice', { field: '/certificate_bound_access_tokens' });
   }
   const hasNone = agent.jwks === undefined && agent.jwksUri === undefined;
-  const isEnough = before !== undefined || (agent.credentials ?? []).length > 0;
+  const isEnough = before !== undefined || isKeyless || (agent.credentials ?? []).length > 0;
   const keys =
     hasNone && isEnough
       ? {}

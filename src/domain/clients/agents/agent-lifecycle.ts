@@ -1,4 +1,4 @@
-import type { AgentState } from './agent.ts';
+import type { Agent, AgentState } from './agent.ts';
 import { agentRefusal } from './agent-refusals.ts';
 
 /** `expire`: no owner accepted it in time. `orphan`: it has lost its owner. */
@@ -30,4 +30,25 @@ export const nextState = (state: AgentState, transition: Transition): AgentState
   if (!next)
     throw agentRefusal('agent_state_conflict', { params: { state, action: DONE[transition] }, field: '/state' });
   return next;
+};
+
+/**
+ * The agent after a suspension. `directory`: the directory that suspends it, and may resume it. A suspension by others stays
+ * theirs, and replaces that of a directory. A pending agent is then suspended when its owner accepts it.
+ */
+export const suspendedState = (agent: Agent, directory?: string): Agent => {
+  const { suspendedByDirectory: _, ...rest } = agent;
+  if (directory === undefined) return { ...rest, state: nextState(agent.state, 'suspend') };
+  const isBlocked = agent.state === 'suspended' || agent.wasSuspended === true;
+  if (isBlocked) return agent;
+  const marked = { ...rest, suspendedByDirectory: directory };
+  if (agent.state === 'pending') return { ...marked, wasSuspended: true };
+  return { ...marked, state: nextState(agent.state, 'suspend') };
+};
+
+/** The agent after it was resumed. A pending agent then waits for its owner only. */
+export const resumedState = (agent: Agent): Agent => {
+  const { suspendedByDirectory: _, wasSuspended, ...rest } = agent;
+  if (agent.state === 'pending' && wasSuspended) return rest;
+  return { ...rest, state: nextState(agent.state, 'resume') };
 };

@@ -18,7 +18,7 @@ import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
 import { type AgentUses, agentUse } from './agent-last-used.ts';
-import { nextState } from './agent-lifecycle.ts';
+import { nextState, resumedState, suspendedState } from './agent-lifecycle.ts';
 import { ACCEPTANCE_SECONDS, type AgentOwnership, agentOwnership } from './agent-ownership.ts';
 import { type AgentReader, agentReader } from './agent-reader.ts';
 import { agentRefusal } from './agent-refusals.ts';
@@ -27,7 +27,7 @@ import type { BlueprintAdmission } from './blueprint-admission.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
 import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
-import { credentialRights } from './credential-rights.ts';
+import { credentialRights, needsCredentialRights } from './credential-rights.ts';
 import { ownershipOf } from './ownership.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
@@ -61,11 +61,11 @@ type Dependencies = {
   readonly handedOver?: (agent: Agent, by: By) => Promise<void>;
 };
 
-const EVENTS = {
-  suspend: 'agent.suspended',
-  resume: 'agent.resumed',
-  retire: 'agent.retired',
-} as const;
+/** Checks the stored agent right before it changes. Throws to refuse. */
+type AgentCheck = (agent: Agent) => void | Promise<void>;
+
+type CreateOptions = { readonly isKeyless?: true; readonly suspendedByDirectory?: string };
+type SuspendOptions = { readonly directory?: string; readonly check?: AgentCheck };
 
 /** The registry of agents. Every change is validated, audited and then written. */
 export interface AgentRegistry
@@ -75,9 +75,9 @@ export interface AgentRegistry
   /**
    * Registers an agent under an unused id. It is active when the caller may accept for its owner, and otherwise
    * pending until the owner accepts. `reservedId`: an id created for it before; throws DocumentConflict when it
-   * exists already. Throws 'invalid_field'.
+   * exists already. `isKeyless`: it may have no credentials yet; its owner adds them. Throws 'invalid_field'.
    */
-  create(input: NewAgent, by: By, reservedId?: string): Promise<Versioned<Agent>>;
+  create(input: NewAgent, by: By, reservedId?: string, more?: CreateOptions): Promise<Versioned<Agent>>;
   /**
    * Updates an agent. A new `owner` is offered the agent and must accept it, unless the caller may accept for that
    * owner. Other keys, new addresses for codes and pings, and tokens without a binding need the rights of
@@ -95,11 +95,14 @@ export interface AgentRegistry
   ): Promise<Versioned<Agent>>;
   /**
    * Suspends an agent: nothing it holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is
-   * retired.
+   * retired. `directory`: the directory that suspends it, which may also suspend a pending agent.
    */
-  suspend(id: string, by: By): Promise<Versioned<Agent>>;
-  /** Resumes an agent. Throws 'conflict' when the agent has expired, until it gets a later end. */
-  resume(id: string, by: By): Promise<Versioned<Agent>>;
+  suspend(id: string, by: By, more?: SuspendOptions): Promise<Versioned<Agent>>;
+  /**
+   * Resumes an agent. Throws 'conflict' when the agent has expired, until it gets a later end. `check` is called with the
+   * stored agent and may refuse.
+   */
+  resume(id: string, by: By, check?: AgentCheck): Promise<Versioned<Agent>>;
   /** Retires an agent for good: it never acts again, and its id is never given to another agent. Idempotent. */
   retire(id: string, by: By): Promise<Versioned<Agent>>;
 }
@@ -126,14 +129,6 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     names: dependencies.names,
     now: clock.now,
   };
-
-  const transition =
-    (step: keyof typeof EVENTS) =>
-    (id: string, by: By): Promise<Versioned<Agent>> =>
-      documentsOf.change(id, undefined, EVENTS[step], by, (agent) => ({
-        ...agent,
-        state: nextState(agent.state, step),
-      }));
 
   /** Applies a new owner: creates an offer, unless the caller can accept for that owner at once. */
   const ownedAs = async (agent: Agent, owner: string, by: By): Promise<Agent> => {
@@ -176,7 +171,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
   return {
     ...agentReader({ documents, uses }),
 
-    async create(input, by, reservedId): Promise<Versioned<Agent>> {
+    async create(input, by, reservedId, { isKeyless, suspendedByDirectory } = {}): Promise<Versioned<Agent>> {
       const now = clock.now();
       await checkOwner(owners, input.owner);
       const isAccepted = await ownership.mayAccept(input.owner, by);
@@ -196,10 +191,9 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
         updatedAt: now,
       };
       const plain = credentials.length > 0 ? withCredentials(bare, credentials) : bare;
-      const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain, {
-        entered: input,
-        isByRole: by.isByRole,
-      });
+      const whole = composition ? composed(plain, composition, by) : plain;
+      const begun = suspendedByDirectory === undefined ? whole : suspendedState(whole, suspendedByDirectory);
+      const agent = await checkedAgent(check, begun, { entered: input, isByRole: by.isByRole, isKeyless });
       const stored = { ...agent, ...searchable(agent) };
       return admitted(agent, undefined, () =>
         documentsOf.insert(stored, 'agent.created', by, () => uses.begin([agent])),
@@ -220,8 +214,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
         if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
         // Credentials in the same change belong to the new owner.
         const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...ofNewOwner(change) };
-        if (hasOtherKeys(next, agent) || hasOtherAddresses(next, agent) || isLessBound(next, agent))
-          await checkRights(next, by);
+        if (needsCredentialRights(next, agent)) await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
       // If another version is stored, the swap refuses the change anyway.
@@ -247,21 +240,30 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
       });
     },
 
-    suspend: transition('suspend'),
-    async resume(id, by): Promise<Versioned<Agent>> {
-      const resumed = await documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
-        const state = nextState(agent.state, 'resume');
+    suspend: (id, by, { directory, check } = {}): Promise<Versioned<Agent>> =>
+      documentsOf.change(id, undefined, 'agent.suspended', by, async (agent) => {
+        await check?.(agent);
+        return suspendedState(agent, directory);
+      }),
+    async resume(id, by, check): Promise<Versioned<Agent>> {
+      const resumed = await documentsOf.change(id, undefined, 'agent.resumed', by, async (agent) => {
+        await check?.(agent);
+        const next = resumedState(agent);
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
           throw agentRefusal('agent_expired', {
             field: '/expires_at',
           });
         }
-        return { ...agent, state };
+        return next;
       });
       await uses.renew(id, resumed.document.owner);
       return resumed;
     },
-    retire: transition('retire'),
+    retire: (id, by): Promise<Versioned<Agent>> =>
+      documentsOf.change(id, undefined, 'agent.retired', by, (agent) => ({
+        ...agent,
+        state: nextState(agent.state, 'retire'),
+      })),
   };
 };
 
@@ -274,22 +276,6 @@ const ofNewOwner = ({
   ...(jwksUri === undefined ? {} : { jwksUri }),
   ...(endpoint === undefined || endpoint === null ? {} : { backchannelClientNotificationEndpoint: endpoint }),
 });
-
-/** Whether keys were added. Removed keys do not matter. */
-const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
-  (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
-  (jwksUri !== undefined && jwksUri !== before.jwksUri);
-
-/** Whether codes or pings may go to new addresses. */
-const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
-  next.redirectUris.some((uri) => !before.redirectUris.includes(uri)) ||
-  (next.backchannelClientNotificationEndpoint !== undefined &&
-    next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
-
-/** Whether a stolen token of the agent works without the agent's key. */
-const isLessBound = (next: Agent, before: Agent): boolean =>
-  (before.dpopBoundAccessTokens && !next.dpopBoundAccessTokens) ||
-  (before.certificateBoundAccessTokens === true && !next.certificateBoundAccessTokens);
 
 const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
   held !== undefined &&

@@ -123,8 +123,10 @@ export type Agent = {
   readonly nameKey?: string;
   /** For the search. */
   readonly words?: readonly string[];
-  /** On an orphan that was suspended: it is suspended again when a new owner accepts it. */
+  /** On an agent that waits for an owner: it is suspended when one accepts it. */
   readonly wasSuspended?: true;
+  /** The directory that suspended it, by SCIM. Only an agent with this member can be resumed by that directory. */
+  readonly suspendedByDirectory?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

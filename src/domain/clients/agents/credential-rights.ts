@@ -26,3 +26,23 @@ export const credentialRights =
       throw agentRefusal('credentials_need_owner');
     }
   };
+
+/** Whether a change of an agent needs these rights: it adds keys or addresses, or binds tokens less. */
+export const needsCredentialRights = (next: Agent, before: Agent): boolean =>
+  hasOtherKeys(next, before) || hasOtherAddresses(next, before) || isLessBound(next, before);
+
+/** Whether keys were added. Removed keys do not matter. */
+const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
+  (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
+  (jwksUri !== undefined && jwksUri !== before.jwksUri);
+
+/** Whether codes or pings may go to new addresses. */
+const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
+  next.redirectUris.some((uri) => !before.redirectUris.includes(uri)) ||
+  (next.backchannelClientNotificationEndpoint !== undefined &&
+    next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
+
+/** Whether a stolen token of the agent works without the agent's key. */
+const isLessBound = (next: Agent, before: Agent): boolean =>
+  (before.dpopBoundAccessTokens && !next.dpopBoundAccessTokens) ||
+  (before.certificateBoundAccessTokens === true && !next.certificateBoundAccessTokens);

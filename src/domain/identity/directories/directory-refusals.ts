@@ -49,6 +49,40 @@ export const DIRECTORY_REFUSALS = {
     code: 'forbidden',
     text: 'This directory has {most} accounts, as many as it may. Delete users, or let an administrator of this server raise most_accounts.',
   },
+  directory_agent_not_found: { code: 'not_found', text: 'This directory has no such agent.' },
+  directory_agent_changed: {
+    code: 'precondition_failed',
+    text: 'The agent was changed in the meantime. Read it again.',
+  },
+  directory_agent_taken: { code: 'conflict', text: 'Another agent of this directory has this agentUserName.' },
+  directory_agents_not_allowed: {
+    code: 'forbidden',
+    text: 'This directory creates no agents. An administrator of this server can name a blueprint for them: agent_blueprint of the directory.',
+  },
+  directory_agents_exceeded: {
+    code: 'forbidden',
+    text: 'A directory creates at most {most} agents. Delete some first.',
+  },
+  directory_agent_suspended_here: {
+    code: 'forbidden',
+    text: 'This server blocked the agent, and not this directory. Its owner or an operator of the server can resume it; an agent without an owner needs a new one.',
+  },
+  directory_agent_not_own: {
+    code: 'forbidden',
+    text: 'This directory did not create the agent. It can suspend it with active false. Its owner or an operator of the server can retire it.',
+  },
+  directory_agent_fixed: {
+    code: 'invalid_field',
+    text: 'The value of {name} comes from this server and not from this directory. Change it here; a new owner accepts the agent first.',
+  },
+  directory_agent_owner_wrong: {
+    code: 'invalid_field',
+    text: 'An agent has one owner: name an active User of this directory in owners.',
+  },
+  directory_blueprint_inactive: {
+    code: 'invalid_field',
+    text: 'The blueprint of agents that a directory creates is an active one.',
+  },
   directory_group_not_found: { code: 'not_found', text: 'This directory has no such group.' },
   directory_group_changed: {
     code: 'precondition_failed',
@@ -73,3 +107,6 @@ export const DIRECTORY_REFUSALS = {
 } as const satisfies RefusalTable;
 
 export const directoryRefusal = refusalsOf(DIRECTORY_REFUSALS);
+
+/** Reason of a refusal of this table. */
+export type DirectoryReason = keyof typeof DIRECTORY_REFUSALS;

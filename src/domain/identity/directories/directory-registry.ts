@@ -44,8 +44,13 @@ export type NewDirectory = {
   readonly mostAccounts?: number;
   /** Replaced as a whole. */
   readonly groups?: Readonly<Record<string, string>>;
+  /** An active blueprint, of which the directory may create agents. */
+  readonly agentBlueprint?: string;
 };
-export type DirectoryChange = Partial<NewDirectory>;
+/** `null` removes it. */
+export type DirectoryChange = Partial<Omit<NewDirectory, 'agentBlueprint'>> & {
+  readonly agentBlueprint?: string | null;
+};
 
 export type DirectoryRegistryDeps = {
   readonly documents: DocumentStore;
@@ -55,6 +60,7 @@ export type DirectoryRegistryDeps = {
   readonly accounts: Pick<AccountReader, 'get'>;
   readonly memberships: Pick<DirectoryMemberships, 'removeAccount'>;
   readonly clients: { get(id: string): Found<DirectoryClient> };
+  readonly blueprints: { get(id: string): Found<{ readonly state: string }> };
 };
 
 const MOST_MAPPED = 100;
@@ -100,7 +106,7 @@ export interface DirectoryRegistry {
 }
 
 export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistry => {
-  const { documents, clock, identifiers, audit, accounts, memberships, clients } = deps;
+  const { documents, clock, identifiers, audit, accounts, memberships, clients, blueprints } = deps;
   const collection = documents.collection<Directory>(DIRECTORIES);
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const documentsOf = registeredDocuments<Directory>({
@@ -111,6 +117,11 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
   const checked = async (directory: Directory, by: By, before?: Directory): Promise<Directory> => {
     checkText(directory.name, '/name', 100);
     checkGroupMap(directory.groups ?? {});
+    const { agentBlueprint } = directory;
+    if (agentBlueprint !== undefined && agentBlueprint !== before?.agentBlueprint) {
+      const isActive = (await blueprints.get(agentBlueprint))?.document.state === 'active';
+      if (!isActive) throw directoryRefusal('directory_blueprint_inactive', { field: '/agent_blueprint' });
+    }
     if (directory.client === before?.client) return directory;
     const client = (await clients.get(directory.client))?.document;
     const isRight =
@@ -141,11 +152,12 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     async create(given, by): Promise<Versioned<Directory>> {
       const now = clock.now();
       const { verifiesEmails = false, mostDeactivations = 20, mostDeactivationsPercent = 1, name, client } = given;
-      const { groups, mostAccounts } = given;
+      const { groups, mostAccounts, agentBlueprint } = given;
       const directory: Directory = {
         id: identifiers.newId('dir'),
         ...(groups ? { groups } : {}),
         ...(mostAccounts === undefined ? {} : { mostAccounts }),
+        ...(agentBlueprint === undefined ? {} : { agentBlueprint }),
         ...{ name, client, verifiesEmails, mostDeactivations, mostDeactivationsPercent },
         state: 'active',
         createdAt: now,
@@ -154,8 +166,13 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       return documentsOf.insert(await checked(directory, by), 'directory.created', by);
     },
 
-    update: (id, expected, change, by): Promise<Versioned<Directory>> =>
-      documentsOf.change(id, expected, 'directory.updated', by, (found) => checked({ ...found, ...change }, by, found)),
+    update: (id, expected, { agentBlueprint, ...change }, by): Promise<Versioned<Directory>> =>
+      documentsOf.change(id, expected, 'directory.updated', by, ({ agentBlueprint: before, ...found }) => {
+        const next = agentBlueprint === undefined ? before : (agentBlueprint ?? undefined);
+        const stored = before === undefined ? found : { ...found, agentBlueprint: before };
+        const directory = { ...found, ...change, ...(next === undefined ? {} : { agentBlueprint: next }) };
+        return checked(directory, by, stored);
+      }),
 
     disable: (id, by): Promise<Versioned<Directory>> => setState(id, 'disabled', by),
     enable: (id, by): Promise<Versioned<Directory>> => setState(id, 'active', by),

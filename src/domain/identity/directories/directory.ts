@@ -27,6 +27,8 @@ export type Directory = {
   readonly mostAccounts?: number;
   /** Name of a group there to name of a group here: the only groups that it gives. Absent: none. */
   readonly groups?: Readonly<Record<string, string>>;
+  /** The blueprint of the agents that it creates. Absent: it creates none. */
+  readonly agentBlueprint?: string;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -1,10 +1,12 @@
 /**
- * The attributes of users and groups of a directory (RFC 7643 §4.1 to §4.3). The table decides what the server stores, what
+ * The attributes of users, groups and agents of a directory (RFC 7643 §4.1 to §4.3, AGENT_DRAFT). The table decides what the server stores, what
  * filters and paths can name, and what `/Schemas` shows. No other name reaches a stored value (MG-06).
  */
 
 export const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+/** Its draft: AGENT_DRAFT in vocabulary/scim-api.ts. */
+export const AGENT_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Agent';
 export const ENTERPRISE_SCHEMA = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** Characteristics as in RFC 7643 §7. */
@@ -147,6 +149,23 @@ export const GROUP_ATTRIBUTES: readonly Attribute[] = [
   }),
 ];
 
+export const AGENT_ATTRIBUTES: readonly Attribute[] = [
+  attribute('agentUserName', 'Name of the agent that is unique in the directory. Of an agent from here: its id.', {
+    ...{ required: true, returned: 'always', uniqueness: 'server' },
+  }),
+  attribute('displayName', 'Name of the agent.'),
+  attribute('description', 'Purpose of the agent.'),
+  attribute('active', 'false: the agent is suspended, or has no owner. false suspends it.', { type: 'boolean' }),
+  attribute('owners', 'The User of the directory that owns the agent. Exactly one.', {
+    ...{ type: 'complex', multiValued: true, ...IMMUTABLE, mostValues: 1 },
+    subAttributes: [
+      attribute('value', 'id of the User.', { ...EXACT, ...IMMUTABLE, required: true }),
+      attribute('$ref', 'URI of the User.', { type: 'reference', ...EXACT, ...IMMUTABLE }),
+      attribute('display', 'Name of the User.', READ_ONLY),
+    ],
+  }),
+];
+
 /** Attributes of every resource (RFC 7643 §3.1). They are in no schema. */
 const COMMON_ATTRIBUTES: readonly Attribute[] = [
   attribute('id', 'Id of the account.', { ...EXACT, ...READ_ONLY, returned: 'always' }),
@@ -187,10 +206,15 @@ export const GROUP_RESOURCE: ResourceSchema = {
   core: tableOf([...COMMON_ATTRIBUTES, ...GROUP_ATTRIBUTES]),
 };
 
+export const AGENT_RESOURCE: ResourceSchema = {
+  urn: AGENT_SCHEMA,
+  core: tableOf([...COMMON_ATTRIBUTES, ...AGENT_ATTRIBUTES]),
+};
+
 const SUB_TABLES: ReadonlyMap<Attribute['subAttributes'], Table> = new Map(
-  [...COMMON_ATTRIBUTES, ...USER_ATTRIBUTES, ...ENTERPRISE_ATTRIBUTES, ...GROUP_ATTRIBUTES].flatMap(
-    ({ subAttributes }) => (subAttributes ? [[subAttributes, tableOf(subAttributes)] as const] : []),
-  ),
+  [COMMON_ATTRIBUTES, USER_ATTRIBUTES, ENTERPRISE_ATTRIBUTES, GROUP_ATTRIBUTES, AGENT_ATTRIBUTES]
+    .flat()
+    .flatMap(({ subAttributes }) => (subAttributes ? [[subAttributes, tableOf(subAttributes)] as const] : [])),
 );
 const NO_TABLE: Table = new Map();
 

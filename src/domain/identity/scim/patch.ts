@@ -1,39 +1,45 @@
 /**
- * Changes by PATCH (RFC 7644 §3.5.2) of the attributes of a user: add, replace and remove, with and without a path, and the
+ * Changes by PATCH (RFC 7644 §3.5.2) of the attributes of a user or agent: add, replace and remove, with and without a path, and the
  * forms that Entra ID and Okta send. Pure: the caller stores the result.
  */
-import { type Attribute, isEnterpriseSchema } from './attributes.ts';
+import { type Attribute, isEnterpriseSchema, type ResourceSchema, USER_RESOURCE } from './attributes.ts';
 import { type Filter, fits, type PatchPath, readPath } from './filter.ts';
 import { type Operation, readOperations } from './patch-operations.ts';
 import { scimRefusal } from './scim-refusals.ts';
 import { extensionOf, isObject, readValue, type Values, withExtension, without } from './values.ts';
 
 /**
- * The user after a PATCH request. Throws 'invalid_field' or 'invalid_request' when an operation cannot be done; then none
+ * The resource after a PATCH request. Throws 'invalid_field' or 'invalid_request' when an operation cannot be done; then none
  * is (§3.5.2: a PATCH is atomic).
  */
-export const patched = (user: Values, body: Values): Values => {
+export const patched = (user: Values, body: Values, resource: ResourceSchema = USER_RESOURCE): Values => {
   let next = user;
-  for (const operation of readOperations(body)) next = apply(next, operation);
+  for (const operation of readOperations(body)) next = apply(next, { ...operation, resource });
   return next;
 };
 
-const apply = (user: Values, operation: Operation): Values => {
+/** An operation on a resource of this type. */
+type Step = Operation & { readonly resource: ResourceSchema };
+
+const isExtension = (name: string, { resource }: Step): boolean =>
+  resource.extension !== undefined && isEnterpriseSchema(name);
+
+const apply = (user: Values, operation: Step): Values => {
   const { kind, path, value, number } = operation;
   if (path !== undefined && path !== '')
-    return isEnterpriseSchema(path) ? ofExtension(user, operation) : at(user, path, operation);
+    return isExtension(path, operation) ? ofExtension(user, operation) : at(user, path, operation);
   if (kind === 'remove') throw scimRefusal('scim_path_missing', { params: { number } });
   if (!isObject(value)) throw scimRefusal('scim_operation_unknown', { params: { number } });
   return eachMember(user, value, operation);
 };
 
 /** Attributes of a value without a path. Entra ID and Okta also name paths there, such as `name.givenName`. */
-const eachMember = (user: Values, value: Values, operation: Operation): Values => {
+const eachMember = (user: Values, value: Values, operation: Step): Values => {
   let next = user;
   for (const [name, one] of Object.entries(value)) {
-    if (isEnterpriseSchema(name)) next = ofExtension(next, { ...operation, value: one });
+    if (isExtension(name, operation)) next = ofExtension(next, { ...operation, value: one });
     else {
-      const found = readPath(name);
+      const found = readPath(name, operation.resource);
       // As in a PUT: what the schemas do not have and what only the server sets is ignored.
       if (found && found.attribute.mutability !== 'readOnly') next = changed(next, found, { ...operation, value: one });
     }
@@ -42,7 +48,7 @@ const eachMember = (user: Values, value: Values, operation: Operation): Values =
 };
 
 /** The extension as a whole: its URN as the path, or as a member of the value. */
-const ofExtension = (user: Values, operation: Operation): Values => {
+const ofExtension = (user: Values, operation: Step): Values => {
   const { kind, value, number, path } = operation;
   if (kind === 'remove') return withExtension(user, {});
   if (!isObject(value)) throw scimRefusal('scim_operation_unknown', { params: { number } });
@@ -53,10 +59,10 @@ const ofExtension = (user: Values, operation: Operation): Values => {
 
 const ENTERPRISE_PREFIX = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:';
 
-const at = (user: Values, path: string, operation: Operation): Values => {
+const at = (user: Values, path: string, operation: Step): Values => {
   // Ignored in every form of a change, as `/ServiceProviderConfig` says.
   if (path.toLowerCase() === 'password') return user;
-  const found = readPath(path);
+  const found = readPath(path, operation.resource);
   if (!found) throw scimRefusal('scim_path_unknown', { params: { number: operation.number } });
   if (found.attribute.mutability === 'readOnly') {
     throw scimRefusal('scim_attribute_fixed', { params: { name: found.attribute.name } });

@@ -20,6 +20,7 @@ import {
   identified,
   input,
   integer,
+  nullable,
   oneOf,
   output,
   page,
@@ -50,6 +51,10 @@ const DIRECTORY_MEMBERS = {
     'displayName of a group of the directory to name of a group here: its members are in that group. Other groups of the directory give nothing. Default: none.',
     text('Name of a group here.', 200),
   ),
+  agent_blueprint: text(
+    'An active blueprint: the directory may create agents of it. Absent: it creates no agents.',
+    128,
+  ),
   most_deactivations_percent: integer(
     'The same in percent of its accounts; the larger number applies, up to 10,000. Default 1.',
     { minimum: 0, maximum: 100 },
@@ -57,15 +62,21 @@ const DIRECTORY_MEMBERS = {
 };
 
 const NEW_DIRECTORY = named('NewDirectory', input(DIRECTORY_MEMBERS, ['name', 'client']));
-const DIRECTORY_CHANGE = named('DirectoryChange', change(DIRECTORY_MEMBERS));
+const DIRECTORY_CHANGE = named(
+  'DirectoryChange',
+  change({ ...DIRECTORY_MEMBERS, agent_blueprint: nullable(DIRECTORY_MEMBERS.agent_blueprint) }),
+);
 const DIRECTORY = named(
   'Directory',
-  output({
-    ...identified('Begins with dir_.'),
-    ...DIRECTORY_MEMBERS,
-    state: oneOf('Whether the server accepts its calls.', ['active', 'disabled']),
-    ...RECORD,
-  }),
+  output(
+    {
+      ...identified('Begins with dir_.'),
+      ...DIRECTORY_MEMBERS,
+      state: oneOf('Whether the server accepts its calls.', ['active', 'disabled']),
+      ...RECORD,
+    },
+    ['agent_blueprint'],
+  ),
 );
 const DIRECTORY_PAGE = page(DIRECTORY);
 
@@ -78,7 +89,7 @@ const DIRECTORY_ACTIVITY = named(
       paused_at: seconds('Since when deactivations are paused. Absent: they are not.'),
       held: arrayOf(
         string(),
-        'Accounts whose deactivation or change of username was refused in this pause, at most 1,000.',
+        'Accounts and agents whose deactivation or change of username was refused in this pause, at most 1,000.',
       ),
       more_held: flag('Whether more were refused than are listed.'),
       allowed: integer('How many further deactivations an administrator let pass, at most for a day.'),
@@ -177,6 +188,7 @@ const MEMBERS = [
   'name',
   'client',
   'verifiesEmails',
+  'agentBlueprint',
   'mostDeactivations',
   'mostDeactivationsPercent',
   'state',
