@@ -230,6 +230,21 @@ describe('PATCH of members (RFC 7644 §3.5.2)', () => {
     expect(await membersOf(id)).toEqual([...expected()].sort());
   });
 
+  test('1,000 operations in one request, as authentik sends one for each member; more are 400', async () => {
+    const id = await newGroup();
+    const operations = (most: number) =>
+      Array.from({ length: most }, (_, index) => ({
+        op: 'add',
+        path: 'members',
+        value: [{ value: [ada, ben, cy][index % 3] }],
+      }));
+    expect((await directory.patchGroup(id, ...operations(1001))).body).toMatchObject({ scimType: 'tooMany' });
+    expect(await lastRefusal()).toMatchObject({ caller: directory.id, note: 'PATCH /Groups/:id' });
+    expect(await membersOf(id)).toEqual([]);
+    expect((await directory.patchGroup(id, ...operations(1000))).status).toBe(204);
+    expect(await membersOf(id)).toEqual([ada, ben, cy].sort());
+  });
+
   test.each<[string, () => object, string]>([
     [
       'of a part of a member',

@@ -9,6 +9,12 @@ import { type Operation, readOperations } from './patch-operations.ts';
 import { scimRefusal } from './scim-refusals.ts';
 import { isObject, readValue, type Values } from './values.ts';
 
+/**
+ * Also `bulk.maxOperations` of `/ServiceProviderConfig`: authentik sends an operation for each member, and takes that limit for
+ * one of PATCH requests.
+ */
+export const MOST_GROUP_OPERATIONS = 1000;
+
 /** `only`: these and no others. Ids of accounts. */
 type MemberStep = { readonly kind: 'add' | 'remove' | 'only'; readonly accounts: readonly string[] };
 
@@ -91,7 +97,7 @@ const eachMember = (change: GroupChange, value: Values, operation: Operation): G
 /** What a PATCH request changes. Throws 'invalid_field' or 'invalid_request' when one operation cannot be done. */
 export const groupPatch = (body: Values): GroupChange => {
   let change: GroupChange = { members: [] };
-  for (const operation of readOperations(body)) {
+  for (const operation of readOperations(body, MOST_GROUP_OPERATIONS)) {
     const { kind, path, value, number } = operation;
     if (path !== undefined && path !== '') {
       change = atPath(change, path, operation);

@@ -15,6 +15,7 @@ export type Operation = {
 const KINDS: readonly string[] = ['add', 'replace', 'remove'] satisfies readonly Kind[];
 const isKind = (kind: string): kind is Kind => KINDS.includes(kind);
 
+/** Default of the operations of one request. */
 const MOST_OPERATIONS = 100;
 
 const readOperation = (given: unknown, number: number): Operation => {
@@ -32,11 +33,11 @@ const readOperation = (given: unknown, number: number): Operation => {
 };
 
 /** Throws 'invalid_request' for a body of another type, and 'invalid_field' for an operation that cannot be read. */
-export const readOperations = (body: Values): readonly Operation[] => {
+export const readOperations = (body: Values, most = MOST_OPERATIONS): readonly Operation[] => {
   checkSchema(body, PATCH_SCHEMA);
   const operations = body['Operations'] ?? body['operations'];
-  if (!Array.isArray(operations) || operations.length === 0 || operations.length > MOST_OPERATIONS) {
-    throw scimRefusal('scim_operations_exceeded', { params: { most: MOST_OPERATIONS } });
+  if (!Array.isArray(operations) || operations.length === 0 || operations.length > most) {
+    throw scimRefusal('scim_operations_exceeded', { params: { most } });
   }
   return operations.map((given, index) => readOperation(given, index + 1));
 };
