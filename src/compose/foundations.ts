@@ -11,6 +11,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { type FullAuditLog, newAuditLog } from '../domain/audit/audit-log.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { type OutcomeCounts, outcomeCounts } from '../domain/audit/outcome-counts.ts';
+import { recentRecords } from '../domain/audit/recent-records.ts';
 import { type AuditSearch, auditSearch } from '../domain/audit/search/audit-search.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
 import { type TransparencyLog, transparencyLog } from '../domain/audit/transparency-log/transparency-log.ts';
@@ -151,7 +152,8 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     await Promise.allSettled([opened.broadcast.close(), opened.ephemeral.close(), opened.documents.close()]);
     throw error;
   });
-  const search = auditSearch({ documents, pause: () => turn(), nowMillis: () => clock.nowMillis() });
+  const recent = recentRecords();
+  const search = auditSearch({ documents, recent, pause: () => turn(), nowMillis: () => clock.nowMillis() });
   const auditLog = newAuditLog({
     documents,
     clock,
@@ -160,6 +162,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     signer: await auditSigner(keys.auditJwk()),
     remember: state.remember,
     search,
+    recent,
   });
   const uses = agentUse({ documents, clock });
   const outcomes = outcomeCounts({ documents, clock, node: state.node });
@@ -200,7 +203,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     auditSearch: search,
     audit: appends,
     transparencyLog: transparencyLog({
-      ...{ documents, clock, identifiers, masterKey, issuer },
+      ...{ documents, recent, clock, identifiers, masterKey, issuer },
       witnesses: rules && {
         rules,
         audit: appends,

@@ -18,6 +18,7 @@ import { type Checkpoint, checkpoints, type RememberHeads } from './checkpoints.
 import type { IndexReader } from './event-search.ts';
 import { exportAuditLog } from './export-log.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
+import type { RecentRecords } from './recent-records.ts';
 import { type Sample, sampleStore } from './sample-store.ts';
 import { isStreamName, verificationKey } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
@@ -92,6 +93,8 @@ export const newAuditLog = (deps: {
   readonly queueLimit?: number;
   /** For conditions that no index of the records covers. Absent: the log itself is read, with bounds. */
   readonly search?: IndexReader;
+  /** Where it notes what this node records, for readers in the same process. */
+  readonly recent?: RecentRecords;
   /** Schedules work after all work that is ready now. Default `setImmediate`. */
   readonly defer?: (run: () => void) => void;
 }): FullAuditLog => {
@@ -105,6 +108,7 @@ export const newAuditLog = (deps: {
     writer: writerId,
     queueLimit: deps.queueLimit ?? 10_000,
     defer: deps.defer ?? setImmediate,
+    recent: deps.recent,
   });
   const made = checkpoints({
     records,

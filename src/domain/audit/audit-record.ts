@@ -95,6 +95,8 @@ export type PreparedEvent = {
   readonly members: string;
   readonly salt: string;
   readonly event: RecordedEvent;
+  /** Of the event's canonical text. */
+  readonly characters: number;
   readonly erasable?: Readonly<Record<string, Erasable>>;
 };
 
@@ -119,15 +121,16 @@ export const prepareEvent = (event: AuditEvent, at: number, salt: string = newSa
   const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
   // The stored and the hashed event come from one value, so they are equal even if the caller changes its object.
   const { members, value } = canonicalOf(recorded);
-  const length = members.reduce((sum, [name, text]) => sum + name.length + text.length + 4, 1);
-  if (length > MAX_EVENT_LENGTH) {
-    throw auditRefusal('request_not_recordable', { detail: `an event '${event.type}' of ${length} characters` });
+  const characters = members.reduce((sum, [name, text]) => sum + name.length + text.length + 4, 1);
+  if (characters > MAX_EVENT_LENGTH) {
+    throw auditRefusal('request_not_recordable', { detail: `an event '${event.type}' of ${characters} characters` });
   }
   return {
     at,
     members: membersText(salt, members),
     salt,
     event: value as RecordedEvent,
+    characters,
     ...(erasable.length > 0 ? { erasable: Object.fromEntries(erasable) } : {}),
   };
 };

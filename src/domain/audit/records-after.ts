@@ -1,11 +1,20 @@
 /** Reads what was recorded after given places of the streams: for the transparency log, the search index, and audit sinks. */
 import { type Collection, everyDocument } from '../ports/document-store.ts';
 import { type AuditRecord, recordId } from './audit-record.ts';
+import type { RecentRecord, RecentRecords } from './recent-records.ts';
 
 /** The last record of a stream that a reader has taken; 0: none. */
 export type StreamCursor = { readonly stream: string; readonly sequence: number };
 
-type Records = Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
+export type Records = Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
+
+/** Reads records of one stream after another. */
+export interface RecordReader<R extends RecentRecord> {
+  /** Those of these cursors, at most 1,000, whose stream goes on. */
+  moved(cursors: readonly StreamCursor[]): Promise<readonly StreamCursor[]>;
+  /** The next records after a cursor, at most `limit`; fewer when the stream has no more, or the rest is elsewhere. */
+  page(cursor: StreamCursor, limit: number): Promise<readonly R[]>;
+}
 
 /** Most records read at a time: the process serves no request while a store within it reads. */
 const PAGE = 250;
@@ -20,6 +29,33 @@ export const pageAfter = ({ stream, sequence }: StreamCursor, limit: number) =>
     order: { by: 'sequence', direction: 'ascending' },
     limit,
   }) as const;
+
+/** Reads whole records, from the store. */
+export const storedRecords = (records: Records): RecordReader<AuditRecord> => ({
+  async moved(cursors) {
+    const next = await records.getMany(cursors.map(({ stream, sequence }) => recordId(stream, sequence + 1)));
+    const streams = new Set(next.map(({ document }) => document.stream));
+    return cursors.filter(({ stream }) => streams.has(stream));
+  },
+  page: async (cursor, limit) => (await records.find(pageAfter(cursor, limit))).map(({ document }) => document),
+});
+
+/** Reads what this process wrote last from memory, and everything else from the store. */
+export const recentOrStored = (records: Records, recent: RecentRecords | undefined): RecordReader<RecentRecord> => {
+  const stored = storedRecords(records);
+  if (!recent) return stored;
+  const isRecent = ({ stream, sequence }: StreamCursor): boolean => recent.after(stream, sequence, 1).length > 0;
+  return {
+    async moved(cursors) {
+      const others = new Set(await stored.moved(cursors.filter((cursor) => !isRecent(cursor))));
+      return cursors.filter((cursor) => others.has(cursor) || isRecent(cursor));
+    },
+    async page(cursor, limit) {
+      const found = recent.after(cursor.stream, cursor.sequence, limit);
+      return found.length > 0 ? found : stored.page(cursor, limit);
+    },
+  };
+};
 
 /** Cursors of all streams: those given, and new streams at their beginning. */
 export const withNewStreams = async (
@@ -37,28 +73,25 @@ export const withNewStreams = async (
  * Records after these cursors, at most `most`. Those of one stream are in its order, without a gap. `turn`: another stream
  * comes first for each number, so that one with a long backlog delays no other. Throws StoreUnavailable.
  */
-export const recordsAfter = async (
-  records: Records,
+export const recordsAfter = async <R extends RecentRecord>(
+  reader: RecordReader<R>,
   cursors: readonly StreamCursor[],
   { most, turn, pause }: { readonly most: number; readonly turn: number; readonly pause: () => Promise<void> },
-): Promise<readonly AuditRecord[]> => {
+): Promise<readonly R[]> => {
   const moved: StreamCursor[] = [];
   for (let at = 0; at < cursors.length; at += MOST_IDS) {
-    const some = cursors.slice(at, at + MOST_IDS);
-    const next = await records.getMany(some.map(({ stream, sequence }) => recordId(stream, sequence + 1)));
-    const streams = new Set(next.map(({ document }) => document.stream));
-    moved.push(...some.filter(({ stream }) => streams.has(stream)));
+    moved.push(...(await reader.moved(cursors.slice(at, at + MOST_IDS))));
   }
-  const found: AuditRecord[] = [];
+  const found: R[] = [];
   const first = moved.length === 0 ? 0 : turn % moved.length;
   const waiting = [...moved.slice(first), ...moved.slice(0, first)];
   for (let next = waiting.shift(); next && found.length < most; next = waiting.shift()) {
     const { stream, sequence } = next;
     const limit = Math.min(PAGE, most - found.length);
-    const page = await records.find(pageAfter(next, limit));
-    const gap = page.findIndex(({ document }, at) => document.sequence !== sequence + 1 + at);
+    const page = await reader.page(next, limit);
+    const gap = page.findIndex((record, at) => record.sequence !== sequence + 1 + at);
     const whole = gap === -1 ? page : page.slice(0, gap);
-    for (const { document } of whole) found.push(document);
+    found.push(...whole);
     if (whole.length === limit) waiting.push({ stream, sequence: sequence + limit });
     await pause();
   }

@@ -4,6 +4,7 @@ import type { DomainError } from '../vocabulary/errors.ts';
 import type { AuditReceipt } from './audit-event.ts';
 import { type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
 import { auditRefusal } from './audit-refusals.ts';
+import type { RecentRecords } from './recent-records.ts';
 
 type Waiting = {
   readonly prepared: PreparedEvent;
@@ -39,8 +40,10 @@ export const streamWriter = (deps: {
   readonly queueLimit: number;
   /** Schedules the write after all work that is ready now, so that the events of that work join the group. */
   readonly defer: (run: () => void) => void;
+  /** Where it notes what it has stored. */
+  readonly recent?: RecentRecords | undefined;
 }): StreamWriter => {
-  const { records, stream } = deps;
+  const { records, stream, recent } = deps;
   let waiting: Waiting[] = [];
   let isWriting = false;
   let batches = 0;
@@ -102,6 +105,7 @@ export const streamWriter = (deps: {
       } catch (error) {
         // The write may have taken effect despite the error, so the next one reads the head.
         head = undefined;
+        recent?.forget();
         if (!isDocumentConflict(error)) throw error;
         // Another writer took a position. Records of this batch before that position may have been stored.
         const stored = await countStored(linked, mark);
@@ -111,6 +115,10 @@ export const streamWriter = (deps: {
         continue;
       }
       head = { known: last };
+      recent?.note(
+        linked,
+        left.map(({ prepared }) => prepared.characters),
+      );
       settle(left, linked, settled);
       return;
     }

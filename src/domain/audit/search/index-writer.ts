@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { type Collection, tryInsert, upsert } from '../../ports/document-store.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
-import type { AuditRecord } from '../audit-record.ts';
-import { pageAfter, type StreamCursor, withNewStreams } from '../records-after.ts';
+import type { RecentRecord, RecentRecords } from '../recent-records.ts';
+import { type Records, recentOrStored, type StreamCursor, withNewStreams } from '../records-after.ts';
 import { termsOf } from '../search-terms.ts';
 import { withPlaces } from './posting-set.ts';
 import {
@@ -30,7 +30,7 @@ export interface IndexWriter {
 }
 
 export type SearchCollections = {
-  readonly records: Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
+  readonly records: Records;
   readonly ends: Collection<IndexEnd>;
   readonly segments: Collection<SegmentDocument>;
   readonly chunks: Collection<ChunkDocument>;
@@ -41,19 +41,24 @@ export const EMPTY_INDEX: IndexEnd = { id: 'end', size: 0, cursors: [], segments
 
 export const indexWriter = (
   { records, ends, segments, chunks, postings }: SearchCollections,
-  how: { readonly pause: () => Promise<void>; readonly nowMillis: () => number },
+  how: {
+    readonly recent?: RecentRecords | undefined;
+    readonly pause: () => Promise<void>;
+    readonly nowMillis: () => number;
+  },
 ): IndexWriter => {
+  const reader = recentOrStored(records, how.recent);
   /** The version of the end after the last call of this process. */
   let seen: number | undefined;
 
   /** The earliest records without a place, of each stream in its order; undefined: too few for a chunk. */
-  const nextChunk = async (cursors: readonly StreamCursor[]): Promise<readonly AuditRecord[] | undefined> => {
-    const waiting: AuditRecord[][] = [];
+  const nextChunk = async (cursors: readonly StreamCursor[]): Promise<readonly RecentRecord[] | undefined> => {
+    const waiting: RecentRecord[][] = [];
     for (const { stream, sequence } of cursors) {
-      const found: AuditRecord[] = [];
+      const found: RecentRecord[] = [];
       for (let after = sequence; found.length < CHUNK; ) {
-        const page = await records.find(pageAfter({ stream, sequence: after }, PAGE));
-        for (const { document } of page) found.push(document);
+        const page = await reader.page({ stream, sequence: after }, PAGE);
+        found.push(...page);
         if (page.length < PAGE) break;
         after = found.at(-1)?.sequence ?? after;
         await how.pause();
@@ -158,12 +163,12 @@ export const indexWriter = (
 };
 
 /** The first ones of all streams by time. Never passes over a record of a stream: a clock may have been set back. */
-const earliest = (waiting: readonly (readonly AuditRecord[])[], count: number): AuditRecord[] => {
+const earliest = (waiting: readonly (readonly RecentRecord[])[], count: number): RecentRecord[] => {
   const next = waiting.map(() => 0);
-  const taken: AuditRecord[] = [];
+  const taken: RecentRecord[] = [];
   while (taken.length < count) {
     let from: number | undefined;
-    let first: AuditRecord | undefined;
+    let first: RecentRecord | undefined;
     for (const [stream, ofStream] of waiting.entries()) {
       const record = ofStream[next[stream] ?? 0];
       if (!record || (first && inTime(first, record) <= 0)) continue;
@@ -183,9 +188,9 @@ type Place = { readonly at: number; readonly id: string };
 export const inTime = (one: Place, other: Place): number =>
   one.at - other.at || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
 
-const inOrder = (records: AuditRecord[]): readonly AuditRecord[] => records.sort(inTime);
+const inOrder = (records: RecentRecord[]): readonly RecentRecord[] => records.sort(inTime);
 
-const chunkOf = (index: number, added: readonly AuditRecord[]): ChunkDocument => {
+const chunkOf = (index: number, added: readonly RecentRecord[]): ChunkDocument => {
   const streams = [...new Set(added.map(({ stream }) => stream))];
   const runs: [number, number, number][] = [];
   for (const { stream, sequence } of added) {
@@ -202,7 +207,7 @@ const chunkOf = (index: number, added: readonly AuditRecord[]): ChunkDocument =>
 };
 
 /** Adds the places of each term, from `first` on. */
-const addTerms = (places: Map<string, number[]>, first: number, added: readonly AuditRecord[]): void => {
+const addTerms = (places: Map<string, number[]>, first: number, added: readonly RecentRecord[]): void => {
   for (const [at, { event }] of added.entries()) {
     for (const term of termsOf(event)) {
       const found = places.get(term);
@@ -212,7 +217,7 @@ const addTerms = (places: Map<string, number[]>, first: number, added: readonly 
   }
 };
 
-const spanOf = (id: string, added: readonly AuditRecord[]): Span => [id, added[0]?.at ?? 0, added.at(-1)?.at ?? 0];
+const spanOf = (id: string, added: readonly RecentRecord[]): Span => [id, added[0]?.at ?? 0, added.at(-1)?.at ?? 0];
 
 const segmentOf = (index: number, chunks: readonly Span[]): SegmentDocument => {
   const digest = hash('sha256', JSON.stringify(chunks), 'base64url').slice(0, 16);
@@ -225,7 +230,7 @@ export const widest = (id: string, spans: readonly Span[]): Span => [
   Math.max(...spans.map(([, , latest]) => latest)),
 ];
 
-const movedBy = (cursors: readonly StreamCursor[], added: readonly AuditRecord[]): readonly StreamCursor[] => {
+const movedBy = (cursors: readonly StreamCursor[], added: readonly RecentRecord[]): readonly StreamCursor[] => {
   const moved = new Map(cursors.map(({ stream, sequence }) => [stream, sequence]));
   for (const { stream, sequence } of added) moved.set(stream, Math.max(sequence, moved.get(stream) ?? 0));
   return [...moved].map(([stream, sequence]) => ({ stream, sequence }));

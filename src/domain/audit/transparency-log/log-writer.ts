@@ -3,8 +3,8 @@
  * document of the log decides which of them orders the next records.
  */
 import { type Collection, LOST, retryLost, tryInsert, type Versioned } from '../../ports/document-store.ts';
-import type { AuditRecord } from '../audit-record.ts';
-import { recordsAfter, withNewStreams } from '../records-after.ts';
+import type { RecentRecords } from '../recent-records.ts';
+import { type Records, recentOrStored, recordsAfter, withNewStreams } from '../records-after.ts';
 import {
   type BundleDocument,
   bundleId,
@@ -41,7 +41,9 @@ export const logWriter = (deps: {
   readonly logs: Pick<Collection<LogDocument>, 'replace'>;
   readonly bundles: Pick<Collection<BundleDocument>, 'insert'>;
   readonly tiles: Collection<TileDocument>;
-  readonly records: Pick<Collection<AuditRecord>, 'find' | 'getMany'>;
+  readonly records: Records;
+  /** What this process has recorded. */
+  readonly recent?: RecentRecords | undefined;
   readonly signer: (log: LogDocument) => NoteSigner;
   /** Checks that the stored entries give the root of the log. They become bundles that are never changed. */
   readonly checkTail: (log: LogDocument) => Promise<void>;
@@ -51,6 +53,7 @@ export const logWriter = (deps: {
   readonly pause: () => Promise<void>;
 }): LogWriter => {
   const { logs, bundles, tiles, records } = deps;
+  const reader = recentOrStored(records, deps.recent);
   let batches = 0;
   /** The version of the log after the last poll of this process. */
   let seen: number | undefined;
@@ -116,7 +119,7 @@ export const logWriter = (deps: {
 
   /** Records after these cursors, without a gap in any stream, at most 1,000. */
   const recordedAfter = async (cursors: readonly Cursor[]): Promise<readonly LogEntry[]> => {
-    const found = await recordsAfter(records, cursors, { most: MOST_ENTRIES, turn: batches, pause: deps.pause });
+    const found = await recordsAfter(reader, cursors, { most: MOST_ENTRIES, turn: batches, pause: deps.pause });
     return found.map(({ stream, sequence, hash }) => ({ stream, sequence, hash }));
   };
 

@@ -11,6 +11,7 @@ import { type DocumentStore, StoreUnavailable, tryInsert, update, type Versioned
 import type { Identifiers } from '../../ports/identifiers.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../audit-record.ts';
 import { storedBeginning } from '../beginning.ts';
+import type { RecentRecords } from '../recent-records.ts';
 import { coseReceipt } from './cose.ts';
 import {
   type BundleDocument,
@@ -98,6 +99,8 @@ export const transparencyLog = (deps: {
   readonly issuer: string;
   /** Checkpoints that this node keeps outside the database. */
   readonly kept: TrustedCheckpoints;
+  /** What this process has recorded. Absent: all records are read from the store. */
+  readonly recent?: RecentRecords;
   /** Absent: no witness cosigns, and readers see the last checkpoint. */
   readonly witnesses?: Cosigning | undefined;
   /** Called when the stored log does not continue what was signed: `problem` is a clause for people. */
@@ -219,6 +222,7 @@ export const transparencyLog = (deps: {
     ...logWriter({
       ...{ current, logs, bundles, tiles, signer, published: guard.published, checkTail: guard.checkTail },
       records,
+      recent: deps.recent,
       pause: deps.pause,
     }),
 

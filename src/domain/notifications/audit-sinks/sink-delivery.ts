@@ -2,7 +2,7 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import { entryOf } from '../../audit/list-events.ts';
 import { passArchived } from '../../audit/past-beginning.ts';
-import { recordsAfter, type StreamCursor, withNewStreams } from '../../audit/records-after.ts';
+import { recordsAfter, type StreamCursor, storedRecords, withNewStreams } from '../../audit/records-after.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { backoff } from '../backoff.ts';
@@ -72,7 +72,7 @@ export const sinkDelivery = (deps: {
     const streams = await passArchived(documents, await withNewStreams(records, held));
     const isAtFault = ({ stream }: StreamCursor): boolean => stream === refused?.stream;
     const ordered = streams.toSorted((one, other) => Number(isAtFault(other)) - Number(isAtFault(one)));
-    return recordsAfter(records, ordered, { most, turn: first, pause });
+    return recordsAfter(storedRecords(records), ordered, { most, turn: first, pause });
   };
 
   /** Stores the state if no other process did since; undefined when one did. */

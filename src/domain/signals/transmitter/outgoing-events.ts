@@ -1,7 +1,7 @@
 /** The events of a stream that its receiver has not acknowledged: taken from the audit log, and made into tokens. */
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import { passArchived } from '../../audit/past-beginning.ts';
-import { recordsAfter, withNewStreams } from '../../audit/records-after.ts';
+import { recordsAfter, storedRecords, withNewStreams } from '../../audit/records-after.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { SECURITY_EVENTS } from '../security-events.ts';
 import { COMPLEX_MEMBERS, type SubjectIdentifier } from '../subject-identifiers.ts';
@@ -78,7 +78,7 @@ export const outgoingEvents = (deps: {
         const known = [...places].map(([name, sequence]) => ({ stream: name, sequence }));
         const cursors = await passArchived(documents, await withNewStreams(records, known));
         for (const { stream: name, sequence } of cursors) places.set(name, sequence);
-        const found = await recordsAfter(records, cursors, { most: AT_ONCE, turn, pause });
+        const found = await recordsAfter(storedRecords(records), cursors, { most: AT_ONCE, turn, pause });
         isMore = found.length > 0;
         for (const record of found) {
           if (handed.length >= most) break;

@@ -1,0 +1,70 @@
+/**
+ * The records that this process wrote last, in memory. The transparency log and the search index take them from here: reading a
+ * record back from the store and parsing it costs as much as writing it.
+ */
+import type { AuditRecord } from './audit-record.ts';
+
+/** What readers of the log need of a record. It holds no personal value: the store may have erased that meanwhile. */
+export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'>;
+
+export interface RecentRecords {
+  /**
+   * Notes stored records of one stream, in its order, and how many characters the event of each has. Forgets the earlier ones
+   * if these do not follow them.
+   */
+  note(stored: readonly AuditRecord[], characters: readonly number[]): void;
+  /** Forgets all: the outcome of a write is unknown, or another process has written to the stream. */
+  forget(): void;
+  /** The next records of a stream after this one, at most `limit`. Empty: only the store knows whether there are any. */
+  after(stream: string, sequence: number, limit: number): readonly RecentRecord[];
+}
+
+/** A reader that is further behind reads the store: two chunks of the search index, and as many written while it waits. */
+const MOST_RECORDS = 4096;
+/** About 2,000 for a record: an event may have 131,072. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+
+/** Holds records of one stream: at most 4,096, whose events have at most 8 Mi characters. */
+export const recentRecords = (): RecentRecords => {
+  let held: RecentRecord[] = [];
+  let lengths: number[] = [];
+  let total = 0;
+
+  const forget = (): void => {
+    held = [];
+    lengths = [];
+    total = 0;
+  };
+
+  /** Drops the earliest ones beyond the limits, some hundred at a time. */
+  const shrink = (): void => {
+    if (held.length < MOST_RECORDS + MOST_RECORDS / 8 && total < MOST_CHARACTERS) return;
+    let from = Math.max(0, held.length - MOST_RECORDS);
+    let left = total - lengths.slice(0, from).reduce((sum, length) => sum + length, 0);
+    for (; left > MOST_CHARACTERS * 0.9; from += 1) left -= lengths[from] ?? left;
+    held = held.slice(from);
+    lengths = lengths.slice(from);
+    total = left;
+  };
+
+  return {
+    note(stored, characters) {
+      const [first] = stored;
+      const last = held.at(-1);
+      if (first && last && (last.stream !== first.stream || last.sequence + 1 !== first.sequence)) forget();
+      for (const [index, { id, stream, sequence, at, hash, event }] of stored.entries()) {
+        const length = characters[index] ?? 0;
+        held.push({ id, stream, sequence, at, hash, event });
+        lengths.push(length);
+        total += length;
+      }
+      shrink();
+    },
+    forget,
+    after(stream, sequence, limit) {
+      const [first] = held;
+      const from = first?.stream === stream ? sequence + 1 - first.sequence : -1;
+      return from < 0 ? [] : held.slice(from, from + limit);
+    },
+  };
+};
