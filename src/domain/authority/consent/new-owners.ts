@@ -28,8 +28,9 @@ export const newOwners = ({
   return {
     async isNew({ account, clientId }, agent): Promise<boolean> {
       const { id } = agent;
-      if ((await delegations.suspendedOf(account, id)).length > 0) return true;
+      // An agent that has had one owner only: no delegation of it waits for the person.
       if (ownershipOf(agent) === 0) return false;
+      if ((await delegations.suspendedOf(account, id)).length > 0) return true;
       // A sign-in alone has no delegation, only a remembered answer.
       if (clientId !== id) return false;
       const found = await consents.find({ where: { account, clientId }, limit: 100 });
