@@ -5,6 +5,7 @@
 import type { Route } from '../../src/domain/authority/decision/facts.ts';
 import type { DecisionLayer } from '../../src/domain/authority/decision/layers.ts';
 import { DELEGATIONS, type Delegation } from '../../src/domain/authority/delegation/delegation.ts';
+import { DECLARED_GRANT_TYPES, GRANT_TYPE_NAMES } from '../../src/domain/clients/clients/grant-types.ts';
 import { type Identity, newKeyPair } from './agent-keys.ts';
 import { approvalRemedy } from './approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from './authzen-client.ts';
@@ -34,6 +35,10 @@ const BOTH = ['read', 'write'] as const;
 const ID_TOKEN = 'urn:ietf:params:oauth:token-type:id_token';
 const TXN_TOKEN = 'urn:ietf:params:oauth:token-type:txn_token';
 const CIBA = 'urn:openid:params:grant-type:ciba';
+/** Every grant type that an agent may register. */
+const OF_AGENTS = GRANT_TYPE_NAMES.map((name) => DECLARED_GRANT_TYPES[name])
+  .filter(({ registrants }) => registrants.includes('agent'))
+  .map(({ grantType }) => grantType);
 /** Layers that count on what people approved where it began with an exchange. */
 const OF_AN_EXCHANGE: readonly DecisionLayer[] = ['client', 'grant', 'subject_token', 'delegation'];
 /** What changes with it is part of what people approve; so it is there before they are asked. */
@@ -109,9 +114,7 @@ export const decisionCells = async (authority: LocalAuthority) => {
       blueprint,
       jwks: { keys: [key.publicJwk] },
       redirect_uris: [REDIRECT_URI],
-      grant_types: [
-        ...['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE, EXCHANGE, JWT_BEARER, CIBA],
-      ],
+      grant_types: OF_AGENTS,
       resource_servers: [resource.id, scene.jwt.id],
       authority: rights,
     });
