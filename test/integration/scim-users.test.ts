@@ -111,6 +111,7 @@ describe('creating', () => {
     const before = await accountOf(scene.accountId);
     const taken = await directory.create('Ada');
     expect([taken.status, taken.body['scimType']]).toEqual([409, 'uniqueness']);
+    expect(taken.body['detail']).toMatch(/an administrator of this server can assign it/);
     const first = await created({ emails: [{ value: 'Shared@example.com' }] });
     const email = await other.create(newName(), { emails: [{ value: 'shared@EXAMPLE.com' }] });
     expect([email.status, email.body['scimType']]).toEqual([409, 'uniqueness']);

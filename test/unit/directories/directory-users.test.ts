@@ -145,7 +145,7 @@ describe('a refused change', () => {
     ['of an address that another account has', { emails: [{ value: 'Ben@example.com' }] }, 'directory_email_taken'],
     ['of a malformed address', { emails: [{ value: 'nowhere' }] }, 'email_malformed'],
     ['of a name that is too long', { displayName: 'x'.repeat(201) }, 'person_name_malformed'],
-    ['of a username that another account has', { userName: 'BEN' }, 'username_taken'],
+    ['of a username that another account has', { userName: 'BEN' }, 'directory_username_taken'],
     ['of a username that cannot be one', { userName: 'a b' }, 'username_malformed'],
   ])('%s leaves no event and counts as no deactivation', async (_what, values, reason) => {
     const { create, change, audit, users, accountOf, members, brake } = newWorld();

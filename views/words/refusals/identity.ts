@@ -79,15 +79,19 @@ export const DIRECTORY_GERMAN = {
     'Der Client eines Verzeichnisses ist aktiv, hat den grant type client_credentials und keine Rolle. Er ist kein Agent.',
   directory_client_taken: 'Als dieser Client weist sich schon ein anderes Verzeichnis aus.',
   directory_client_set_by_other:
-    'Ein anderes Konto hat die Nachweise dieses Clients gesetzt und kennt sie vielleicht. Tauschen Sie zuerst das Secret, oder tragen Sie die Schlüssel ein.',
-  directory_unknown: 'Der Client dieses Zugriffstokens gehört zu keinem aktiven Verzeichnis.',
+    'Ein anderes Konto hat die Nachweise dieses Clients gesetzt und kennt sie vielleicht. Tauschen Sie zuerst mit Ihrem eigenen Konto das Secret, oder tragen Sie die Schlüssel ein: behalf clients rotate-secret CLIENT --local.',
+  directory_unknown:
+    'Der Client dieses Zugriffstokens gehört zu keinem aktiven Verzeichnis. Die Rolle administrator kann eines anlegen oder entsperren.',
   directory_token_of_person:
     'Ein Verzeichnis handelt für sich selbst: Fordern Sie das Zugriffstoken mit client_credentials an.',
   directory_user_not_found: 'Dieses Verzeichnis hat keinen solchen User.',
   directory_account_privileged: 'Dieses Konto hat eine Rolle. Kein Verzeichnis kann es verwalten.',
   directory_account_taken: 'Dieses Konto gehört schon zu einem Verzeichnis.',
   directory_account_not_assigned: 'Dieses Konto gehört nicht zu diesem Verzeichnis.',
-  directory_email_taken: 'Ein anderes Konto hat diese E-Mail-Adresse.',
+  directory_username_taken:
+    'Ein Konto hat diesen Benutzernamen. Hat dieses Verzeichnis das Konto nicht, kann die Rolle administrator es ihm geben.',
+  directory_email_taken:
+    'Ein anderes Konto hat diese E-Mail-Adresse. Hat dieses Verzeichnis das Konto nicht, kann die Rolle administrator es ihm geben.',
   directory_account_disabled_here:
     'Dieses Konto wurde hier gesperrt, nicht vom Verzeichnis. Die Rolle operator oder administrator kann es entsperren.',
   directory_user_changed: 'Der User wurde inzwischen geändert. Lesen Sie ihn noch einmal.',

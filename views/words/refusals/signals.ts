@@ -5,7 +5,7 @@ export const SIGNAL_GERMAN = {
     'Der Client eines Empfängers ist aktiv, hat den grant type client_credentials und keine Rolle. Er ist kein Agent.',
   signal_client_taken: 'Als dieser Client weist sich schon ein anderer Empfänger aus.',
   signal_client_set_by_other:
-    'Ein anderes Konto hat die Nachweise dieses Clients gesetzt und kennt sie vielleicht. Tauschen Sie zuerst das Secret, oder tragen Sie die Schlüssel ein.',
+    'Ein anderes Konto hat die Nachweise dieses Clients gesetzt und kennt sie vielleicht. Tauschen Sie zuerst mit Ihrem eigenen Konto das Secret, oder tragen Sie die Schlüssel ein: behalf clients rotate-secret CLIENT --local.',
   signal_receivers_exceeded: 'Es gibt höchstens {most} Empfänger.',
   signal_event_repeated: 'Nennen Sie 1 oder mehr Ereignisse, jedes einmal.',
   signal_subject_malformed:

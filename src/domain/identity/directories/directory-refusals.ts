@@ -9,9 +9,12 @@ export const DIRECTORY_REFUSALS = {
   directory_client_taken: { code: 'conflict', text: 'Another directory authenticates as this client.' },
   directory_client_set_by_other: {
     code: 'conflict',
-    text: 'Another account set the credentials of this client, and may know them. Rotate its secret or enter its keys first.',
+    text: 'Another account set the credentials of this client, and may know them. Rotate its secret or enter its keys with your own account first: behalf clients rotate-secret CLIENT --local.',
   },
-  directory_unknown: { code: 'forbidden', text: 'The client of this access token belongs to no active directory.' },
+  directory_unknown: {
+    code: 'forbidden',
+    text: 'The client of this access token belongs to no active directory. An administrator of this server can create or enable one.',
+  },
   directory_token_of_person: {
     code: 'forbidden',
     text: 'A directory calls in its own name: request the access token with client_credentials.',
@@ -23,7 +26,14 @@ export const DIRECTORY_REFUSALS = {
   },
   directory_account_taken: { code: 'conflict', text: 'This account belongs to a directory already.' },
   directory_account_not_assigned: { code: 'conflict', text: 'This account does not belong to this directory.' },
-  directory_email_taken: { code: 'conflict', text: 'Another account has this e-mail address.' },
+  directory_username_taken: {
+    code: 'conflict',
+    text: 'An account has this username. If this directory does not have the account, an administrator of this server can assign it.',
+  },
+  directory_email_taken: {
+    code: 'conflict',
+    text: 'Another account has this e-mail address. If this directory does not have the account, an administrator of this server can assign it.',
+  },
   directory_account_disabled_here: {
     code: 'forbidden',
     text: 'This server disabled the account, and not this directory. An operator or administrator of the server can enable it.',

@@ -23,6 +23,7 @@ import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryMembers, type Pair } from './directory-members.ts';
 import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
+import { checkUsernameFree } from './free-usernames.ts';
 import {
   accountChanges,
   changedNames,
@@ -193,7 +194,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
     const changes = accountChanges(directory, { before, next, account: account.document, isAll });
     return whileFree(newAddress(account.document, changes), async () => {
       // Before anything is written: a refusal changes nothing.
-      if (changes.username !== undefined) await accounts.checkFree(changes.username);
+      if (changes.username !== undefined) await checkUsernameFree(accounts, changes.username);
       const isLeaving = !isActive(next) && account.document.state === 'active';
       if (isLeaving || changes.username !== undefined) await brake.count(directory, id, by);
       await recordDirectoryEvent(audit, { type: 'directory.user_written', subject: id, changed }, directory.id, by);
@@ -236,7 +237,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       const email = given === undefined ? undefined : checkedEmail(given);
       const kept = keptOf(values);
       return whileFree(email, async () => {
-        await accounts.checkFree(username);
+        await checkUsernameFree(accounts, username);
         await limit.add(directory);
         const id = identifiers.newId('acc');
         const now = clock.now();

@@ -9,7 +9,7 @@ export const SIGNAL_REFUSALS = {
   signal_client_taken: { code: 'conflict', text: 'Another receiver authenticates as this client.' },
   signal_client_set_by_other: {
     code: 'conflict',
-    text: 'Another account set the credentials of this client, and may know them. Rotate its secret or enter its keys first.',
+    text: 'Another account set the credentials of this client, and may know them. Rotate its secret or enter its keys with your own account first: behalf clients rotate-secret CLIENT --local.',
   },
   signal_receivers_exceeded: { code: 'conflict', text: 'There are at most {most} receivers.' },
   signal_event_repeated: { code: 'invalid_field', text: 'Name 1 or more events, each once.' },
