@@ -16,7 +16,7 @@ const NAME = { value: 'NAME', description: 'Name to show.' } as const;
 const CLIENT = {
   value: 'CLIENT',
   description:
-    'Client of the directory: grant type client_credentials, no role, authority <issuer>/scim/v2=scim:provision.',
+    "Client of the directory: grant type client_credentials, no role, authority '<issuer>/scim/v2 scim:provision'.",
 } as const;
 
 const MEMBERS = {

@@ -12,7 +12,7 @@ const OPENS = { role: 'administrator', isProvenHere: true } as const;
 const NAME = { value: 'NAME', description: 'Name to show.' } as const;
 const CLIENT = {
   value: 'CLIENT',
-  description: 'Its client: grant type client_credentials, no role, authority <issuer>/ssf/v1=ssf.manage.',
+  description: "Its client: grant type client_credentials, no role, authority '<issuer>/ssf/v1 ssf.manage'.",
 } as const;
 
 const MEMBERS = {
