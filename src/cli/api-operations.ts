@@ -56,6 +56,7 @@ export const API_OPERATIONS = {
   resumeTransmitter: ['POST', '/trusted-transmitters/{id}/resume'],
   listSignals: ['GET', '/trusted-transmitters/{id}/signals'],
   getSignal: ['GET', '/signals/{id}'],
+  listAccountSignals: ['GET', '/accounts/{id}/signals'],
   discardSignal: ['POST', '/signals/{id}/discard'],
   allowDirectorySecret: ['POST', '/directories/{id}/secret'],
   rotateDirectorySecret: ['POST', '/directories/{id}/rotate-secret'],

@@ -5,6 +5,7 @@ import { UPSTREAM_LINKS, type UpstreamLink } from '../domain/identity/upstream/u
 import { type Quota, quota } from '../domain/platform/rate-limits/quota.ts';
 import type { By } from '../domain/platform/registries/registered-documents.ts';
 import { everyDocument } from '../domain/ports/document-store.ts';
+import type { AccountSignals } from '../domain/signals/receiver/account-signals.ts';
 import { setVerifier } from '../domain/signals/receiver/received-set.ts';
 import { signalEffects } from '../domain/signals/receiver/signal-effects.ts';
 import { type SignalReceiver, signalReceiver } from '../domain/signals/receiver/signal-receiver.ts';
@@ -27,6 +28,8 @@ export interface SignalReceiverServices {
   readonly signalRecords: SignalRecords;
   /** Limits how many accounts the signals of one transmitter affect in a short time. */
   readonly transmitterBrake: DeactivationBrake;
+  /** What policies see of signals. */
+  readonly accountSignals: AccountSignals;
 }
 
 /** Security events that one transmitter may send in a minute. */
@@ -62,6 +65,7 @@ export const signalReceiverServices = (
   return {
     transmitters,
     transmitterBrake: brake,
+    accountSignals: deps.policy.accountSignals,
     signalRecords: records,
     signals: signalReceiver({
       ...{ clock, identifiers, audit, masterKey, transmitters, records, brake, quota: most },

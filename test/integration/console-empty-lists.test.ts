@@ -40,6 +40,8 @@ test.each([
   '/console/legal-holds',
   '/console/trusted-issuers',
   '/console/peers',
+  '/console/signals',
+  '/console/transmitters',
 ])(
   'WB-12 %s says what it is for and leads to the form; a viewer who may not make one reads the text only',
   async (path) => {

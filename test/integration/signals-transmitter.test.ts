@@ -473,6 +473,7 @@ describe('status of a stream (SSF 1.0 §8.1.2)', () => {
     const id = await receiver.stream();
     await done('POST', `/signal-streams/${id}/pause`, { reason: 'Too much noise' });
     const { sets } = await receiver.poll(id);
+    await done('POST', `/signal-streams/${id}/resume`);
     expect(sets.map((one) => [one.sub_id, one.events])).toEqual([
       [
         { format: 'opaque', id },
@@ -484,6 +485,53 @@ describe('status of a stream (SSF 1.0 §8.1.2)', () => {
         },
       ],
     ]);
+  });
+});
+
+describe("an administrator's pause (SSF 1.0 §8.1.2.2)", () => {
+  /** A paused stream, and no other. */
+  const pausedStream = async (): Promise<string> => {
+    await withoutStreams();
+    const id = await receiver.stream();
+    await done('POST', `/signal-streams/${id}/pause`, { reason: 'Too much noise' });
+    return id;
+  };
+
+  test.each([
+    ['enables', ['POST', '/status'], { status: 'enabled' }],
+    ['switches off', ['POST', '/status'], { status: 'disabled' }],
+    ['pauses again', ['POST', '/status'], { status: 'paused' }],
+    ['deletes', ['DELETE', '/streams'], undefined],
+    ['creates beside it', ['POST', '/streams'], {}],
+  ] as const)('holds: a receiver that %s a stream gets 403', async (_, [method, path], body) => {
+    const id = await pausedStream();
+    const about = method === 'DELETE' ? `${path}?stream_id=${id}` : path;
+    const sent = body && path === '/status' ? { stream_id: id, ...body } : body;
+    const answer = await receiver.call(method, about, sent);
+    expect([answer.status, answer.body['reason']]).toEqual([403, 'signal_stream_paused_here']);
+    expect(await lastRefusal()).toMatchObject({ caller: receiver.id, error: 'forbidden', outcome: 'refused' });
+    const status = await receiver.call('GET', `/status?stream_id=${id}`);
+    expect(status.body).toEqual({ stream_id: id, status: 'paused', reason: 'Too much noise' });
+    await done('POST', `/signal-streams/${id}/resume`);
+  });
+
+  test('lets the receiver change its endpoint, and ends when an administrator resumes', async () => {
+    const id = await pausedStream();
+    const changed = await receiver.call('PATCH', '/streams', { stream_id: id, description: 'New' });
+    expect(changed.status).toBe(200);
+    await done('POST', `/signal-streams/${id}/resume`);
+    const paused = await receiver.call('POST', '/status', { stream_id: id, status: 'paused' });
+    expect([paused.status, paused.body['status']]).toEqual([200, 'paused']);
+    // What the receiver paused, the receiver enables.
+    expect((await receiver.call('POST', '/status', { stream_id: id, status: 'enabled' })).status).toBe(200);
+  });
+
+  test('of the server, for its backlog, the receiver ends by itself', async () => {
+    await withoutStreams();
+    const id = await receiver.stream();
+    const by = { caller: 'system' };
+    await server.behalf.services.signalStreams.setStatus(id, { status: 'paused' }, by, 'server');
+    expect((await receiver.call('POST', '/status', { stream_id: id, status: 'enabled' })).status).toBe(200);
   });
 });
 

@@ -19,6 +19,7 @@ import { pausedDirectory } from './paused-directory.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
+import { shownSignals } from './shown-signals.ts';
 import { until } from './until.ts';
 
 const DAY = 86_400;
@@ -274,6 +275,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     proof: 'session',
   } as const;
   await services.upstreamLinks.create(link, SYSTEM);
+  const signals = await shownSignals({ server, management }, { account: bob, upstream });
   await services.push.registry?.add(
     ada,
     {
@@ -346,6 +348,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       auditSink,
+      ...{ receiver: signals.receiver, stream: signals.stream, transmitter: signals.transmitter },
       directory,
       hold,
       upstream,

@@ -11,6 +11,8 @@ import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { agentPageWords as words } from '../words/console-agent.ts';
+import { accountSignalWords } from '../words/console-signals.ts';
+import { type AccountSignalRow, accountSignals } from './account-signals.ts';
 import { type AgentFactsModel, credentials, instances, timeline } from './console-agent-facts.ts';
 import { type EffectModel, effect } from './console-effect.ts';
 import type { WaitingAgent } from './console-model.ts';
@@ -39,6 +41,8 @@ export type AgentPageModel = AgentFactsModel & {
   readonly ownerUsername?: string;
   /** Page of the owner; absent: not permitted to the viewer. */
   readonly ownerHref?: string;
+  /** About the owner: what policies see now. Empty: nothing, or not permitted to the viewer. */
+  readonly ownerSignals: readonly AccountSignalRow[];
   readonly sponsorName?: string;
   readonly uses: readonly string[];
   readonly provider?: string;
@@ -96,6 +100,7 @@ ${model.actions && buttons(model, model.actions)}</div>
       model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
     }</p></div>
 ${(model.stops.length > 0 || model.waiting) && state(model)}
+${accountSignals(model.ownerSignals, accountSignalWords.ownerLead(isolated(model.agent.ownerName)))}
 ${who(model)}
 ${effect(model.effect)}
 ${model.delegationTrees && delegationTrees(model.delegationTrees)}

@@ -10,6 +10,7 @@ import {
   registeredState,
   table,
 } from '../partials/console-list.ts';
+import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText, numberPhrase, timeText } from '../time-text.ts';
 import { directoryWords as words } from '../words/console-directories.ts';
@@ -49,11 +50,10 @@ export const directoriesPage = (model: ListModel<DirectoryRow>): Html =>
     pagesLabel: listWords.pagesOf.directories,
   });
 
-type Named = { readonly name: string; readonly href?: string };
 type GroupRow = { readonly there: string; readonly here: string };
 export type DirectorySecretRow = {
   readonly id: string;
-  readonly owner: Named;
+  readonly owner: NamedLink;
   readonly reason: string;
   readonly state: keyof typeof words.secretStates;
   readonly endsAt: number;
@@ -61,7 +61,7 @@ export type DirectorySecretRow = {
 
 export type DirectoryModel = ConsoleFrame & {
   readonly directory: DirectoryRow & {
-    readonly client: Named;
+    readonly client: NamedLink;
     readonly verifiesEmails: boolean;
     readonly mostAccounts: number;
     readonly mostDeactivations: number;
@@ -74,15 +74,12 @@ export type DirectoryModel = ConsoleFrame & {
     readonly updatedAt: number;
   };
   /** Accounts whose deactivation was refused in this pause. `isMore`: the list is not whole. */
-  readonly held: { readonly accounts: readonly Named[]; readonly isMore: boolean };
+  readonly held: { readonly accounts: readonly NamedLink[]; readonly isMore: boolean };
   readonly groups: readonly GroupRow[];
   readonly secrets: readonly DirectorySecretRow[];
   readonly actions: readonly (ObjectAction | false)[];
   readonly auditLogHref?: string;
 };
-
-const linked = ({ name, href }: Named): HtmlValue =>
-  href === undefined ? isolated(name, 100) : html`<a href="${href}">${isolated(name, 100)}</a>`;
 
 export const directoryPage = (model: DirectoryModel): Html => {
   const { directory } = model;
@@ -91,7 +88,7 @@ export const directoryPage = (model: DirectoryModel): Html => {
     ...{ state: stateOf(directory), actions: model.actions },
     first: deactivations(model),
     facts: [
-      [words.client, linked(directory.client)],
+      [words.client, linkedName(directory.client)],
       [words.users, words.most(usersOf(directory), numberPhrase(directory.mostAccounts))],
       [words.last, contactOf(directory)],
       [words.verifies, directory.verifiesEmails ? words.verified : words.notVerified],
@@ -104,7 +101,7 @@ ${secrets(model)}`,
   });
 };
 
-const HELD: readonly Column<Named>[] = [{ title: words.account, cell: linked }];
+const HELD: readonly Column<NamedLink>[] = [{ title: words.account, cell: linkedName }];
 
 const deactivations = ({ directory, held }: DirectoryModel): Html =>
   html`${directory.pausedAt !== undefined && html`<div class="flash warning"><span>${words.pausedLead}</span></div>`}
@@ -139,7 +136,7 @@ const SECRETS: readonly Column<DirectorySecretRow>[] = [
     title: registerWords.state,
     cell: ({ state }) => html`<span class="tag ${SECRET_LOOKS[state]}">${words.secretStates[state]}</span>`,
   },
-  { title: registerWords.owner, cell: ({ owner }) => linked(owner) },
+  { title: registerWords.owner, cell: ({ owner }) => linkedName(owner) },
   { title: words.reason, cell: ({ reason }) => cellText(reason, 400) },
   { title: words.ends, cell: ({ endsAt }) => timeText(endsAt) },
 ];

@@ -15,14 +15,17 @@ import {
   table,
 } from '../partials/console-list.ts';
 import { copyButton } from '../partials/copy-button.ts';
+import { linkedName } from '../partials/named-link.ts';
 import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { submit } from '../partials/submit.ts';
 import { agoText, timeText } from '../time-text.ts';
 import { accountAgentWords } from '../words/account.ts';
 import { peopleWords as words } from '../words/console-people.ts';
+import { accountSignalWords } from '../words/console-signals.ts';
 import { transactionWords } from '../words/console-transaction.ts';
 import { registerWords } from '../words/registries.ts';
 import { sessionWords } from '../words/sessions.ts';
+import { type AccountSignalRow, accountSignals } from './account-signals.ts';
 import { type PersonRow, roleNames } from './console-people.ts';
 import { transactionState } from './console-transactions.ts';
 import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts';
@@ -49,6 +52,8 @@ export type PersonModel = ConsoleFrame & {
   readonly groups: readonly { readonly name: string; readonly href: string }[];
   /** The directory that provisions the account. Absent: none does, or the viewer may not see it. */
   readonly directory?: { readonly name: string; readonly href: string };
+  /** What policies see now. Empty: nothing, or not permitted to the viewer. */
+  readonly signals: readonly AccountSignalRow[];
   readonly factors: readonly PersonFactor[];
   readonly sessions: readonly PersonSession[];
   readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
@@ -125,7 +130,7 @@ ${factList([
     html`${isolated(person.email, 254)} <span class="hint">${person.emailVerified ? words.verified : words.notVerified}</span>`,
   ],
   [words.roles, roleNames(person.roles)],
-  [words.ownerGroups, commaList(model.groups.map(linkTo), '–')],
+  [words.ownerGroups, commaList(model.groups.map(linkedName), '–')],
   [
     words.directoryGroups,
     commaList(
@@ -134,11 +139,12 @@ ${factList([
     ),
   ],
   [words.entitlements, person.entitlements === undefined ? words.whatConsentGives : rightsList(person.entitlements)],
-  model.directory && [words.directory, linkTo(model.directory)],
+  model.directory && [words.directory, linkedName(model.directory)],
   [registerWords.made, timeText(person.createdAt)],
   [registerWords.changed, timeText(person.updatedAt)],
   [registerWords.id, html`<code>${plainText(person.id, 80)}</code> ${copyButton(person.id)}`],
 ])}</section>
+${accountSignals(model.signals, accountSignalWords.lead)}
 ${factors(model)}
 ${sessions(model)}
 ${model.links.length > 0 && links(model)}
@@ -149,9 +155,6 @@ ${delegationTrees(model.delegationTrees)}
 ${model.auditLogHref !== undefined && html`<p><a href="${model.auditLogHref}">${words.auditLog}</a></p>`}`,
   });
 };
-
-const linkTo = ({ name, href }: { readonly name: string; readonly href: string }): Html =>
-  html`<a href="${href}">${isolated(name)}</a>`;
 
 const buttons = ({ person, actions, pageLinks, csrf }: PersonModel): Html | undefined => {
   const about = plainText(person.name, 60);

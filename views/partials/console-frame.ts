@@ -55,6 +55,8 @@ const SECTIONS = {
     keys: { path: '/console/keys', name: words.places.keys },
     issuers: { path: '/console/trusted-issuers', name: words.places.issuers },
     peers: { path: '/console/peers', name: words.places.peers },
+    signals: { path: '/console/signals', name: words.places.signals },
+    transmitters: { path: '/console/transmitters', name: words.places.transmitters },
     'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
   },
 } as const;

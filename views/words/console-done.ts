@@ -161,6 +161,46 @@ export const doneWords = {
     en: 'Resumed. The directory sends what was held again; the server then applies it.',
     de: 'Fortgesetzt. Das Verzeichnis sendet das Zurückgehaltene erneut; dann wendet der Server es an.',
   }),
+  receiverDisabled: phrase({
+    en: 'Disabled. The server refuses its calls and sends it nothing. Its events wait.',
+    de: 'Gesperrt. Der Server lehnt seine Aufrufe ab und sendet ihm nichts. Seine Ereignisse warten.',
+  }),
+  receiverEnabled: phrase({
+    en: 'Enabled. It receives what waited for it.',
+    de: 'Entsperrt. Er erhält, was auf ihn wartete.',
+  }),
+  streamPaused: phrase({
+    en: 'Paused. Its events wait, and its receiver is told. Only an administrator resumes it.',
+    de: 'Angehalten. Seine Ereignisse warten, und sein Empfänger erfährt es. Nur ein Administrator setzt ihn fort.',
+  }),
+  streamResumed: phrase({
+    en: 'Resumed. The server sends what waited.',
+    de: 'Fortgesetzt. Der Server sendet, was wartete.',
+  }),
+  streamVerified: phrase({
+    en: 'A verification event is on its way. This page shows when the receiver acknowledged it.',
+    de: 'Ein Prüfereignis ist unterwegs. Diese Seite zeigt, wann der Empfänger es bestätigt hat.',
+  }),
+  transmitterDisabled: phrase({
+    en: 'Disabled. The server refuses what it sends. What its events did stays.',
+    de: 'Gesperrt. Der Server lehnt ab, was er sendet. Was seine Ereignisse bewirkt haben, bleibt.',
+  }),
+  transmitterEnabled: phrase({
+    en: 'Enabled. The server accepts its events again.',
+    de: 'Entsperrt. Der Server nimmt seine Ereignisse wieder an.',
+  }),
+  transmitterResumed: phrase({
+    en: 'Resumed. The held signals have had their effects, oldest first.',
+    de: 'Fortgesetzt. Die zurückgehaltenen Signale haben gewirkt, die ältesten zuerst.',
+  }),
+  verificationExpected: phrase({
+    en: 'Expected. Request a verification event at the transmitter with the state on this page.',
+    de: 'Erwartet. Fordern Sie beim Sender ein Prüfereignis mit dem State auf dieser Seite an.',
+  }),
+  signalDropped: phrase({
+    en: 'Dropped. The signal has no effect.',
+    de: 'Verworfen. Das Signal wirkt nicht.',
+  }),
   peerDisabled: phrase({
     en: 'Disabled. The server accepts no assertions from it, and issues none for it.',
     de: 'Gesperrt. Der Server nimmt keine Assertions von ihm an und stellt keine für ihn aus.',

@@ -28,6 +28,8 @@ export const listWords = {
     deadLetters: phrase({ en: 'Pages of undelivered notifications', de: 'Seiten der nicht zugestellten' }),
     peers: phrase({ en: 'Pages of other domains', de: 'Seiten der anderen Domänen' }),
     issuers: phrase({ en: 'Pages of trusted issuers', de: 'Seiten der vertrauten Aussteller' }),
+    signalReceivers: phrase({ en: 'Pages of signal receivers', de: 'Seiten der Signal-Empfänger' }),
+    transmitters: phrase({ en: 'Pages of trusted transmitters', de: 'Seiten der vertrauten Sender' }),
     kills: phrase({ en: 'Pages of kills', de: 'Seiten der Notaus-Aufträge' }),
     webhooks: phrase({ en: 'Pages of webhooks', de: 'Seiten der Webhooks' }),
     auditSinks: phrase({ en: 'Pages of audit sinks', de: 'Seiten der Audit-Ziele' }),

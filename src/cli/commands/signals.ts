@@ -90,6 +90,7 @@ const streams = managementCommand({
       { title: 'STATUS', value: (row: Json) => row['status'] },
       { title: 'METHOD', value: (row: Json) => row['method'] },
       { title: 'WAITING', value: (row: Json) => row['waiting'] },
+      { title: 'OLDEST', value: (row: Json) => row['oldest_at'], as: 'time' as const },
       { title: 'FAILURE', value: (row: Json) => row['failing_since'] && row['last_failure'] },
     ];
     call.print.object(body, rows.length === 0 ? 'The receiver has no stream.\n' : table(columns, rows));
@@ -174,9 +175,13 @@ export const signalReceiverCommands: readonly Command[] = [
 export const signalStreamCommands: readonly Command[] = [
   showCommand('signal-streams', 'a stream, its backlog and its last attempts', 'getSignalStream'),
   act('verify', 'Send a verification event through a stream.'),
-  act('pause', 'Pause a stream. Its events wait in the log, and its receiver is told.', {
-    reason: { value: 'TEXT', description: 'Why. The receiver is told.' },
-  }),
+  act(
+    'pause',
+    'Pause a stream until an administrator resumes it. Its events wait in the log, and its receiver is told.',
+    {
+      reason: { value: 'TEXT', description: 'Why. The receiver is told.' },
+    },
+  ),
   act('resume', 'Resume a stream, or try a failing one again at once.'),
   remove,
 ];

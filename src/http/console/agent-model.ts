@@ -10,6 +10,7 @@ import { effectiveAgent, type Stop } from '../../domain/clients/agents/effective
 import type { Blueprint } from '../../domain/clients/blueprints/blueprint.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
+import { accountSignalRows } from './account-signals.ts';
 import { type Standing, seenAgent, standingOf } from './agent-standing.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import {
@@ -59,6 +60,7 @@ export const agentModel = async (
     agent: await rowOf(deps, agent),
     ...(owner && standing.looksInside ? { ownerUsername: owner.username } : {}),
     ...ownerHrefOf(deps, frame, agent),
+    ownerSignals: isGroupId(agent.owner) ? [] : await ownerSignals(deps, calls, viewer, agent.owner),
     ...(agent.sponsor === undefined ? {} : { sponsorName: names(agent.sponsor) }),
     uses: agent.uses ?? [],
     ...(made === '' ? {} : { provider: made }),
@@ -94,6 +96,10 @@ const waiting = (
   names: Names,
 ): { readonly waiting?: WaitingAgent } =>
   asked === undefined ? {} : { waiting: waitingAgent(deps, found, { asked, names }) };
+
+/** None of an owner that no longer exists. */
+const ownerSignals = async (deps: ConsoleDeps, calls: ConsoleCalls, viewer: Viewer, owner: string) =>
+  (await deps.accounts.get(owner)) ? accountSignalRows(deps, calls, viewer, owner) : [];
 
 /** The page of the owning account or group, if the viewer may open it. */
 const ownerHrefOf = (deps: ConsoleDeps, { sees }: ConsoleFrame, { owner }: Agent): { readonly ownerHref?: string } => {

@@ -37,7 +37,16 @@ export type FieldKind = {
  * Kinds of objects that a form names. `owner`: an account or a group. `party`: an agent or a client. `resource`: an API, by its
  * identifier. `subject`: an agent, an account or a group.
  */
-export type NamedKind = 'agent' | 'client' | 'party' | 'account' | 'owner' | 'subject' | 'blueprint' | 'resource';
+export type NamedKind =
+  | 'agent'
+  | 'client'
+  | 'party'
+  | 'account'
+  | 'owner'
+  | 'subject'
+  | 'blueprint'
+  | 'resource'
+  | 'upstream';
 
 export type FieldSpec = {
   /** Member of the API's body, and name of the form field. */

@@ -28,6 +28,7 @@ const KINDS = {
   account: { list: 'listAccounts', get: 'getAccount', prefix: 'acc_', members: ['username', 'name'] },
   group: { list: 'listGroups', get: 'getGroup', prefix: 'grp_', members: ['name'] },
   blueprint: { list: 'listBlueprints', get: 'getBlueprint', prefix: 'bpt_', members: ['name'] },
+  upstream: { list: 'listUpstreams', get: 'getUpstream', prefix: 'upi_', members: ['name'] },
   resource: {
     ...{ list: 'listResourceServers', get: 'getResourceServer', prefix: 'rs_' },
     ...{ members: ['identifier', 'name'], sent: 'identifier' },

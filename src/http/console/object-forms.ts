@@ -4,6 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { Text } from '../../../views/html.ts';
+import type { Option } from '../../../views/partials/controls.ts';
 import { objectFormPage } from '../../../views/partials/object-form.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { registerWords } from '../../../views/words/registries.ts';
@@ -12,6 +13,7 @@ import { recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page
 import { type OperationId, routeOf } from '../management/resource-table.ts';
 import { type PageParts, versionOf } from './console-forms.ts';
 import type { Opened, Viewer } from './console-page.ts';
+import type { NamedKind } from './form-fields.ts';
 import { afterRowsButton } from './form-rows.ts';
 import { findNamed } from './named-objects.ts';
 import { errorsOf } from './object-form-errors.ts';
@@ -105,20 +107,26 @@ const offers =
       hasRights && calls.may('listResourceServers', account)
         ? (await calls.run('listResourceServers', account, by, { query: { limit: OFFERED } })).body?.items
         : undefined;
-    const hasBlueprints = kinds.some(({ names, isList }) => isList === true && names === 'blueprint');
-    const blueprints = hasBlueprints ? (await deps.blueprints.list({ state: 'active', limit: 200 })).items : undefined;
+    const isOffered = (kind: NamedKind): boolean =>
+      kinds.some(({ names, isList }) => isList === true && names === kind);
+    const blueprints = isOffered('blueprint')
+      ? (await deps.blueprints.list({ state: 'active', limit: 200 })).items.map(({ document }) => document)
+      : undefined;
+    const upstreams =
+      isOffered('upstream') && calls.may('listUpstreams', account)
+        ? (await calls.run('listUpstreams', account, by, { query: { limit: 200 } })).body?.items
+        : undefined;
     return {
       apis: (servers ?? []).map(({ identifier, name, scopes }) => ({ identifier, name, scopes })),
-      options: blueprints
-        ? {
-            blueprint: [
-              { value: '', text: objectWords.noneOfThem },
-              ...blueprints.map(({ document: { id, name } }) => ({ value: id, text: name })),
-            ],
-          }
-        : {},
+      options: {
+        ...(blueprints ? { blueprint: [{ value: '', text: objectWords.noneOfThem }, ...optionsOf(blueprints)] } : {}),
+        ...(upstreams ? { upstream: optionsOf(upstreams) } : {}),
+      },
     };
   };
+
+const optionsOf = (objects: readonly { readonly id: string; readonly name: string }[]): readonly Option[] =>
+  objects.map(({ id, name }) => ({ value: id, text: name }));
 
 const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<ObjectFormSpec['create']>): void => {
   const { router, page, deps, calls, sessions, openedAs } = parts;

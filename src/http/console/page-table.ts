@@ -43,12 +43,14 @@ import { addReplayPages } from './replay-pages.ts';
 import { addSearchPage } from './search-pages.ts';
 import { addServerForms } from './server-forms.ts';
 import { addServerPages } from './server-pages.ts';
+import { addSignalReceiverPages } from './signal-receiver-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
 import { addTransactionFiles } from './transaction-files.ts';
 import { addTransactionList } from './transaction-list.ts';
 import { addTransactionPage } from './transaction-pages.ts';
+import { addTransmitterPages } from './transmitter-pages.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 import { addWebhookPages } from './webhook-pages.ts';
 
@@ -100,6 +102,8 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
     places: { 'registration-tokens': ['listInitialAccessTokens'] },
   },
   { add: addPeerPages, places: { peers: ['listPeers'] } },
+  { add: addSignalReceiverPages, places: { signals: ['listSignalReceivers'] } },
+  { add: addTransmitterPages, places: { transmitters: ['listTrustedTransmitters'] } },
   { add: addIssuerPages, places: { issuers: ['listTrustedIssuers'] } },
   { add: addDeadLetterPages, places: { 'dead-letters': ['listDeadLetters'] } },
   { add: addWebhookPages, places: { webhooks: ['listWebhooks'] } },

@@ -10,6 +10,7 @@ import {
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
+import { accountSignalRows } from './account-signals.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
 import type { AnswerOf } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
@@ -79,6 +80,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: PagePart
           name: group.name,
           href: groupHref(deps, group.id),
         })),
+        signals: await accountSignalRows(deps, calls, viewer, id),
         factors,
         sessions: signedIn,
         links: await linksOf(viewer, id),

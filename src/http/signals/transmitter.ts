@@ -156,7 +156,7 @@ const pathsOf = ({ issuer, streams, polls }: TransmitterDependencies, base: stri
       PATCH: configure(false),
       PUT: configure(true),
       async DELETE(call) {
-        await streams.remove((await named(call)).document, call.by);
+        await streams.remove((await named(call)).document, call.by, 'receiver');
         return { status: 204 };
       },
     },

@@ -59,6 +59,12 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
   ];
   const days = Array.from({ length: 7 }, (_, index) => NOON + index * 86_400);
   const page: AgentPageModel = {
+    ownerSignals: [
+      {
+        ...{ event: 'risk_level_change', level: 'medium', requiresStepUp: false, at: NOON, until: NOON + 60 },
+        ...{ source: { name: text('Risk engine') }, issuer: text('https://r.example.com') },
+      },
+    ],
     ...frame,
     agent: planner,
     ownerUsername: text('alice'),

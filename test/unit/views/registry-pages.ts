@@ -103,6 +103,15 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     isYou: false,
     pageLinks: [{ text: fieldWords.change, href: `${home}/people/acc_1/edit` }],
     groups: [{ name: text('Platform team'), href: `${home}/groups/grp_1` }],
+    signals: [
+      {
+        ...{ event: 'credential_compromise', level: 'high', requiresStepUp: true, at: NOON, until: NOON + 60 },
+        ...{
+          source: { name: text('Risk engine'), href: `${home}/transmitters/trm_1` },
+          issuer: text('https://r.example.com'),
+        },
+      },
+    ],
     factors: [
       { kind: 'passkey', name: text('Laptop'), createdAt: NOON, lastUsedAt: NOON, isCopied: true },
       { kind: 'recovery', name: text('Recovery codes'), createdAt: NOON, left: 9, isCopied: false },
@@ -624,6 +633,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ...person,
       person: { ...alice, state: 'disabled', emailVerified: false, updatedAt: NOON },
       groups: [],
+      signals: [],
       factors: [],
       sessions: [],
       links: [],

@@ -32,6 +32,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   objectFormPage: 'a page',
   secretPage: 'a page',
   scopeFieldValue: 'the value of a field',
+  linkedName: 'a name in a row or a fact',
   keyMaker: 'hidden until its script shows it',
   hostOf: 'a text in resourceHeading',
   sourceLine: 'a line of sourceText',

@@ -23,6 +23,8 @@ export const SIGNAL_GERMAN = {
     'Ereignisse nennen Subjekte hier mit iss_sub oder als complex mit Teilen dieses Formats, session und tenant.',
   signal_removed_exceeded: 'Aus einem Strom lassen sich höchstens {most} Subjekte entfernen.',
   signal_verification_too_soon: 'Vor weniger als {seconds} Sekunden wurde schon eine Prüfung verlangt.',
+  signal_stream_paused_here:
+    'Ein Administrator dieses Servers hat einen Strom dieses Empfängers angehalten. Bis ein Administrator ihn fortsetzt, ändert der Empfänger keinen Status und legt keine Ströme an oder löscht sie.',
   signal_stream_not_polled: 'Die Ereignisse dieses Stroms gehen an seinen Endpunkt.',
   signal_polls_exceeded: 'Zu viele Abrufe dieses Stroms warten. Warten Sie auf einen davon.',
 } satisfies GermanWords;

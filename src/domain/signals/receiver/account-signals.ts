@@ -11,6 +11,8 @@ export type AccountSignal = {
   /** Digest of account, transmitter and kind. */
   readonly id: string;
   readonly account: string;
+  /** Id of the trusted transmitter. */
+  readonly transmitter: string;
   readonly issuer: string;
   readonly event: ReceivedEvent;
   readonly level: RiskOfSignal;
@@ -32,11 +34,10 @@ export const ACCOUNT_SIGNALS = {
   retention: { removedBy: 'sweeper', once: 'it is no fact of policies any more' },
   transfer: 'removes authority',
   indexes: [{ fields: ['account'] }],
-  members: ['account', 'issuer', 'event', 'level', 'at', 'until'],
+  members: ['account', 'transmitter', 'issuer', 'event', 'level', 'at', 'until'],
 } as const satisfies OwnedCollection;
 
 export type NewAccountSignal = Omit<AccountSignal, 'id' | 'stepUpFrom'> & {
-  readonly transmitter: string;
   readonly kind: ReceivedEvent;
   readonly requiresStepUp: boolean;
 };
@@ -44,6 +45,8 @@ export type NewAccountSignal = Omit<AccountSignal, 'id' | 'stepUpFrom'> & {
 export interface AccountSignals {
   /** Stores an event, unless a later one of its kind is stored. The account must be marked before (`noteSignals`). */
   note(signal: NewAccountSignal): Promise<void>;
+  /** The signals that last, newest first; those without risk only where they require a newer sign-in. Store errors propagate. */
+  lasting(account: Pick<Account, 'id' | 'signalsUntil'>, now: number): Promise<readonly AccountSignal[]>;
   /** The fact of policies about an account. Undefined: there is none now. Store errors propagate. */
   factsOf(account: Pick<Account, 'id' | 'signalsUntil'>, now: number): Promise<SignalFacts | undefined>;
 }
@@ -61,10 +64,24 @@ export const accountSignals = ({
 }): AccountSignals => {
   const collection = documents.collection<AccountSignal>(ACCOUNT_SIGNALS);
 
+  /** With those that say that a risk is over. */
+  const lasting: AccountSignals['lasting'] = async ({ id, signalsUntil = 0 }, now) => {
+    if (signalsUntil <= now) return [];
+    const found = await collection.find({ where: { account: id }, limit: MOST_OF_ACCOUNT });
+    return found.map(({ document }) => document).filter(({ until }) => until > now);
+  };
+
   return {
-    async note({ transmitter, kind, requiresStepUp, ...signal }): Promise<void> {
+    async lasting(account, now) {
+      const found = await lasting(account, now);
+      return found
+        .filter(({ level, stepUpFrom }) => level !== 'none' || stepUpFrom !== undefined)
+        .toSorted((one, other) => other.at - one.at);
+    },
+
+    async note({ kind, requiresStepUp, ...signal }): Promise<void> {
       const id = createHash('sha256')
-        .update(JSON.stringify([signal.account, transmitter, kind]))
+        .update(JSON.stringify([signal.account, signal.transmitter, kind]))
         .digest('base64url');
       const now = clock.now();
       await upsert(collection, id, (found) => {
@@ -77,19 +94,17 @@ export const accountSignals = ({
       });
     },
 
-    async factsOf({ id, signalsUntil = 0 }, now): Promise<SignalFacts | undefined> {
-      if (signalsUntil <= now) return undefined;
-      const found = await collection.find({ where: { account: id }, limit: MOST_OF_ACCOUNT });
-      const lasting = found.map(({ document }) => document).filter(({ until }) => until > now);
-      const risky = lasting.filter(({ level }) => level !== 'none');
-      const stepUps = lasting.flatMap(({ stepUpFrom }) => stepUpFrom ?? []);
+    async factsOf(account, now): Promise<SignalFacts | undefined> {
+      const found = await lasting(account, now);
+      const risky = found.filter(({ level }) => level !== 'none');
+      const stepUps = found.flatMap(({ stepUpFrom }) => stepUpFrom ?? []);
       if (risky.length === 0 && stepUps.length === 0) return undefined;
       const highest = Math.max(0, ...risky.map(({ level }) => ORDER.indexOf(level)));
       const newest = Math.max(...(risky.length === 0 ? stepUps : risky.map(({ at }) => at)));
       return {
         level: ORDER[highest] ?? 'high',
         age: Math.max(0, now - newest),
-        issuers: sorted(lasting.map(({ issuer }) => issuer)),
+        issuers: sorted(found.map(({ issuer }) => issuer)),
         events: sorted(risky.map(({ event }) => event)),
         ...(stepUps.length === 0 ? {} : { stepUpAge: Math.max(0, now - Math.max(...stepUps)) }),
       };

@@ -19,8 +19,8 @@ import {
   type StreamEvent,
   type StreamState,
 } from './signal-stream.ts';
-import { type SignalStreams, withOwn } from './stream-service.ts';
-import { isAboutToken, recordRefusals, settled } from './stream-settling.ts';
+import type { SignalStreams } from './stream-service.ts';
+import { isAboutToken, recordRefusals, settled, withOwn } from './stream-settling.ts';
 
 /** Events that are sent before the state is stored. After a crash, at most these are sent again. */
 const AT_ONCE = 20;

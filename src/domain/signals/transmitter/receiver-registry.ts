@@ -26,7 +26,7 @@ type ReceiverClient = {
 export type NewSignalReceiver = {
   readonly name: string;
   readonly client: string;
-  readonly contact?: string;
+  readonly contact?: string | null;
   /** Default: the id of the client. */
   readonly audience?: string;
   /** Default: all that this server sends. */
@@ -136,16 +136,22 @@ export const signalReceiverRegistry = (deps: {
       const now = clock.now();
       const receiver: SignalReceiver = {
         ...{ id: identifiers.newId('rcv'), name, client, audience, events, subjects, isPersonal },
-        ...(contact === undefined ? {} : { contact }),
+        ...(contact === undefined || contact === null ? {} : { contact }),
         ...{ state: 'active', createdAt: now, updatedAt: now },
       };
       return documentsOf.insert(await checked(receiver, by), 'signal_receiver.created', by);
     },
 
     update: (id, expected, change, by) =>
-      documentsOf.change(id, expected, 'signal_receiver.updated', by, (found) =>
-        checked({ ...found, ...change }, by, found),
-      ),
+      documentsOf.change(id, expected, 'signal_receiver.updated', by, (found) => {
+        const { contact = found.contact, ...next } = { ...change };
+        const { contact: _, ...kept } = found;
+        return checked(
+          { ...kept, ...next, ...(contact === undefined || contact === null ? {} : { contact }) },
+          by,
+          found,
+        );
+      }),
 
     disable: (id, by) => setState(id, 'disabled', by),
     enable: (id, by) => setState(id, 'active', by),

@@ -48,6 +48,10 @@ export const SIGNAL_REFUSALS = {
     code: 'too_many_requests',
     text: 'A verification event was requested less than {seconds} seconds ago.',
   },
+  signal_stream_paused_here: {
+    code: 'forbidden',
+    text: 'An administrator of this server paused a stream of this receiver. Until an administrator resumes it, the receiver changes no status, and creates and deletes no streams.',
+  },
   signal_stream_not_polled: { code: 'conflict', text: 'Events of this stream are pushed to its endpoint.' },
   signal_polls_exceeded: {
     code: 'too_many_requests',

@@ -10,7 +10,7 @@ import type { Identifiers } from '../../ports/identifiers.ts';
 import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
 import { canonicalJson } from '../../vocabulary/canonical-json.ts';
 import type { SubjectIdentifier } from '../subject-identifiers.ts';
-import { backlogOf } from './backlog.ts';
+import { backlogOf, oldestWaiting } from './backlog.ts';
 import { signalRefusal } from './signal-refusals.ts';
 import {
   MOST_REMOVED,
@@ -20,16 +20,13 @@ import {
   type SignalReceiver,
   type SignalStream,
   type StreamDelivery,
-  type StreamEvent,
   type StreamState,
   type StreamStatus,
   streamContext,
 } from './signal-stream.ts';
 import { MIN_VERIFICATION_SECONDS, type StreamSettings } from './stream-input.ts';
+import { withOwn } from './stream-settling.ts';
 import { subjectsMatch } from './subject-matching.ts';
-
-/** Most events about a stream that wait for its receiver. */
-const MOST_OWN = 10;
 
 /** How far a stream is, and how its deliveries went. */
 export type StreamHealth = Omit<
@@ -40,6 +37,8 @@ export type StreamHealth = Omit<
   readonly backlog: number;
   /** Number of events that it has not acknowledged. */
   readonly waiting: number;
+  /** Time of the oldest audit record that waits. Absent: none waits. */
+  readonly oldestAt?: number;
   /** Whether its endpoint acknowledged a verification event; for poll: true. */
   readonly isVerified: boolean;
 };
@@ -51,7 +50,10 @@ export interface SignalStreams {
   of(receiver: Pick<SignalReceiver, 'id'>): Promise<readonly Versioned<SignalStream>[]>;
   get(id: string): Promise<Versioned<SignalStream> | undefined>;
   health(stream: SignalStream): Promise<StreamHealth | undefined>;
-  /** Creates a stream, which begins with events from now on. Throws 'invalid_field', and 'conflict' when there are too many. */
+  /**
+   * Creates a stream, which begins with events from now on. Throws 'invalid_field', 'conflict' when there are too many, and
+   * 'forbidden' while an administrator's pause of another stream holds.
+   */
   create(receiver: SignalReceiver, given: Partial<StreamSettings>, by: By): Promise<Versioned<SignalStream>>;
   /** Changes the given settings; with `isWhole`, those that are not given go. A new endpoint must be verified again. */
   configure(
@@ -60,7 +62,10 @@ export interface SignalStreams {
     by: By,
     isWhole: boolean,
   ): Promise<Versioned<SignalStream>>;
-  /** After `disabled`, a stream continues with events from now on. Another setter than the receiver tells the receiver. */
+  /**
+   * After `disabled`, a stream continues with events from now on. Another setter than the receiver tells the receiver. Throws
+   * 'forbidden' for a receiver while an administrator's pause holds (SSF 1.0 §8.1.2.2).
+   */
   setStatus(
     id: string,
     next: { readonly status: StreamStatus; readonly reason?: string },
@@ -76,7 +81,8 @@ export interface SignalStreams {
    * administrator: none has a state.
    */
   verify(stream: SignalStream, asked?: { readonly state?: string }): Promise<void>;
-  remove(stream: SignalStream, by: By): Promise<void>;
+  /** Throws 'forbidden' for a receiver while an administrator's pause of the stream holds. */
+  remove(stream: SignalStream, by: By, removedBy: 'receiver' | 'administrator'): Promise<void>;
   /** Reseals every authorization with the first master key. */
   sealAnew(): Promise<void>;
 }
@@ -90,13 +96,10 @@ type Deps = {
   readonly checkUrl: TrustedFetch['check'];
 };
 
-/** Replaces an own event of the same type, so that few wait. */
-export const withOwn = (state: StreamState, event: StreamEvent): StreamState => ({
-  ...state,
-  own: [...state.own.filter((one) => one.event !== event.event || event.event === 'verification'), event].slice(
-    -MOST_OWN,
-  ),
-});
+/** What an administrator paused, only an administrator releases. */
+const checkReleased = ({ status, statusSetBy }: SignalStream): void => {
+  if (status === 'paused' && statusSetBy === 'administrator') throw signalRefusal('signal_stream_paused_here');
+};
 
 const tooMany = () => signalRefusal('signal_streams_exceeded', { params: { most: MOST_STREAMS } });
 
@@ -138,7 +141,7 @@ export const signalStreams = (deps: Deps): SignalStreams => {
     });
 
   // The state first: without its stream, no later call would remove it.
-  const remove: SignalStreams['remove'] = ({ id }, by) =>
+  const remove = ({ id }: SignalStream, by: By): Promise<void> =>
     documentsOf.remove(id, 'signal_stream.removed', by, async () => {
       await states.take(id);
     });
@@ -158,16 +161,21 @@ export const signalStreams = (deps: Deps): SignalStreams => {
       const found = (await states.get(id))?.document;
       if (!found) return undefined;
       const { cursors: _, handed, own, lockedUntil: __, isReported: ___, verifiedUrl, ...rest } = found;
+      const heads = await readHeads(records);
+      const oldestAt = await oldestWaiting(records, found, heads);
       return {
         ...rest,
-        backlog: backlogOf(found, await readHeads(records)),
+        backlog: backlogOf(found, heads),
         waiting: handed.length + own.length,
+        ...(oldestAt === undefined ? {} : { oldestAt }),
         isVerified: delivery.method === 'poll' || verifiedUrl === delivery.url,
       };
     },
 
     async create(receiver, given, by) {
-      if ((await of(receiver)).length >= MOST_STREAMS) throw tooMany();
+      const others = await of(receiver);
+      for (const { document } of others) checkReleased(document);
+      if (others.length >= MOST_STREAMS) throw tooMany();
       const id = identifiers.newId('sgs');
       const at = clock.now();
       const { description, requested, delivery = { method: 'poll' } } = given;
@@ -205,7 +213,9 @@ export const signalStreams = (deps: Deps): SignalStreams => {
     },
 
     async setStatus(id, { status, reason }, by, statusSetBy) {
-      const before = (await documentsOf.found(id)).document.status;
+      const found = (await documentsOf.found(id)).document;
+      const before = found.status;
+      if (statusSetBy === 'receiver') checkReleased(found);
       // Before the status: else a crash, or a process that sends meanwhile, would deliver events of the disabled time.
       if (before === 'disabled' && status !== 'disabled') await skipToNow(id);
       const changed = await documentsOf.change(
@@ -213,7 +223,12 @@ export const signalStreams = (deps: Deps): SignalStreams => {
         undefined,
         'signal_stream.status_changed',
         by,
-        ({ reason: _, ...stream }) => ({ ...stream, status, statusSetBy, ...(reason === undefined ? {} : { reason }) }),
+        (stream) => {
+          // Again: an administrator may have paused it meanwhile.
+          if (statusSetBy === 'receiver') checkReleased(stream);
+          const { reason: _, ...rest } = stream;
+          return { ...rest, status, statusSetBy, ...(reason === undefined ? {} : { reason }) };
+        },
         { inputs: { status, by: statusSetBy, ...(reason === undefined ? {} : { reason }) } },
       );
       await update(states, id, ({ dueAt: _, failingSince: __, ...state }) => {
@@ -258,7 +273,10 @@ export const signalStreams = (deps: Deps): SignalStreams => {
       });
     },
 
-    remove,
+    async remove(stream, by, removedBy) {
+      if (removedBy === 'receiver') checkReleased(stream);
+      await remove(stream, by);
+    },
 
     async sealAnew() {
       for (const { document } of await collection.find({ limit: 1000 })) {

@@ -1,11 +1,22 @@
-/** What an acknowledgement or a refusal of events changes in the state of a stream. */
+/** What an acknowledgement, a refusal or a further event changes in the state of a stream. */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { SET_ERRORS } from '../security-events.ts';
-import type { SetRefusal, SignalStream, StreamState } from './signal-stream.ts';
+import type { SetRefusal, SignalStream, StreamEvent, StreamState } from './signal-stream.ts';
 
 /** Longest error and description that are kept of a receiver. */
 const LONGEST_ERROR = 100;
 const LONGEST_DESCRIPTION = 300;
+
+/** Most events about a stream that wait for its receiver. */
+const MOST_OWN = 10;
+
+/** Replaces an own event of the same type, so that few wait. */
+export const withOwn = (state: StreamState, event: StreamEvent): StreamState => ({
+  ...state,
+  own: [...state.own.filter((one) => one.event !== event.event || event.event === 'verification'), event].slice(
+    -MOST_OWN,
+  ),
+});
 
 /** The error of a receiver (RFC 8935 §2.4). */
 export type SaidRefusal = Pick<SetRefusal, 'error' | 'description'>;

@@ -12,7 +12,7 @@ import type { SignalStreams } from '../../../domain/signals/transmitter/stream-s
 import { type Call, existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, PAGE, scopes } from '../route.ts';
-import { named } from '../schema.ts';
+import { named, ref } from '../schema.ts';
 import {
   arrayOf,
   change,
@@ -29,6 +29,7 @@ import {
   string,
   strings,
   text,
+  textOrNull,
 } from '../schema-parts.ts';
 import { show } from '../wire-names.ts';
 
@@ -38,7 +39,7 @@ const RECEIVER_MEMBERS = {
     'The client as which the receiver authenticates: active, with the grant type client_credentials, without a role.',
     128,
   ),
-  contact: text('Who answers for the receiver, one line.', 200),
+  contact: textOrNull('Who answers for the receiver, one line. Null, the default: it names none.', 200),
   audience: text('The `aud` of its events. Default: the id of the client.', 512),
   events: list(
     'Events that it may request. Default: all that this server sends.',
@@ -61,6 +62,7 @@ const RECEIVER = named(
     {
       ...identified('Begins with rcv_.'),
       ...RECEIVER_MEMBERS,
+      contact: string('Who answers for the receiver.'),
       state: oneOf('disabled: the server refuses its calls and sends it nothing.', ['active', 'disabled']),
       ...RECORD,
     },
@@ -73,6 +75,7 @@ const STREAM_OPTIONAL = [
   'description',
   'endpoint_url',
   'reason',
+  'oldest_at',
   'last_delivered_at',
   'failing_since',
   'last_failure',
@@ -103,6 +106,7 @@ const STREAM = named(
       is_verified: flag('push: whether the endpoint acknowledged a verification event. Before, it receives no other.'),
       backlog: integer('Number of audit events that were not read for this stream.'),
       waiting: integer('Number of security events that the receiver has not acknowledged.'),
+      oldest_at: seconds('Time of the oldest audit event that waits. Absent: none waits.'),
       delivered: integer('Number of security events that it acknowledged.'),
       refused: integer('Number of security events that it refused.'),
       last_delivered_at: seconds('When it last acknowledged an event.'),
@@ -121,7 +125,7 @@ const STREAM = named(
     STREAM_OPTIONAL,
   ),
 );
-const STREAMS = named('SignalStreams', output({ items: arrayOf(STREAM) }));
+const STREAMS = named('SignalStreams', output({ items: arrayOf(ref(STREAM)) }));
 const REASON = named('SignalStreamReason', input({ reason: text('Why. The receiver is told.', 200) }));
 
 const SCOPES = scopes('signals', {
@@ -177,7 +181,7 @@ const routes = {
   pauseSignalStream: make.act(
     '/signal-streams/{id}/pause',
     STREAM,
-    'Pause a stream. Its events wait in the log, and its receiver is told',
+    'Pause a stream until an administrator resumes it. Its events wait in the log, and its receiver is told',
     { ...CLOSES, body: REASON },
   ),
   resumeSignalStream: make.act(
@@ -234,7 +238,8 @@ const handlers = ({ signalReceivers, signalStreams }: Dependencies): Handlers<ty
       ...show(stream, ['id', 'receiver', 'description', 'reason', 'createdAt', 'updatedAt']),
       ...show(state, [
         ...(['method', 'endpointUrl', 'eventsDelivered', 'status', 'statusSetBy', 'subjectsRemoved'] as const),
-        ...(['isVerified', 'backlog', 'waiting', 'delivered', 'refused', 'lastDeliveredAt', 'failingSince'] as const),
+        ...(['isVerified', 'backlog', 'waiting', 'oldestAt', 'delivered', 'refused', 'lastDeliveredAt'] as const),
+        ...(['failingSince'] as const),
         ...(['lastFailure', 'lastFailureStatus', 'lastFailureAt', 'lastRefusedEvent', 'lastRefusal'] as const),
         ...(['lastRefusalDescription', 'lastRefusalAt', 'dueAt', 'node'] as const),
       ]),
@@ -282,7 +287,7 @@ const handlers = ({ signalReceivers, signalStreams }: Dependencies): Handlers<ty
       answer(await signalStreams.setStatus(id, { status: 'enabled' }, by, 'administrator')),
 
     async removeSignalStream({ id, by }) {
-      await signalStreams.remove((await streamOf(id)).document, by);
+      await signalStreams.remove((await streamOf(id)).document, by, 'administrator');
       return {};
     },
   };

@@ -125,6 +125,32 @@ export const SIGNAL = named(
 );
 export const SIGNAL_PAGE = page(SIGNAL);
 
+export const ACCOUNT_SIGNALS = named(
+  'AccountSignals',
+  output({
+    items: arrayOf(
+      output(
+        {
+          transmitter: string('Id of the trusted transmitter.'),
+          issuer: string('`iss` of the event.'),
+          event: oneOf('Its type.', RECEIVED_EVENTS),
+          level: oneOf('What it says about the risk. none: it requires a newer sign-in only.', [
+            'none',
+            'low',
+            'medium',
+            'high',
+          ]),
+          at: seconds('When it happened there.'),
+          step_up_from: seconds('Every permit needs a sign-in after this time. Absent: it requires none.'),
+          until: seconds('When it ends.'),
+        },
+        ['step_up_from'],
+      ),
+      'Newest first.',
+    ),
+  }),
+);
+
 export const RESUMPTION = named(
   'ResumedEffects',
   input({

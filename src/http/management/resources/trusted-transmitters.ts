@@ -1,7 +1,10 @@
 /** Resource: trusted transmitters of security events (Shared Signals), and the signals that they sent. */
+
+import type { AccountReader } from '../../../domain/identity/accounts/account-reader.ts';
 import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity/directories/deactivation-brake.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
+import type { AccountSignals } from '../../../domain/signals/receiver/account-signals.ts';
 import type { SignalReceiver } from '../../../domain/signals/receiver/signal-receiver.ts';
 import type { SignalRecords } from '../../../domain/signals/receiver/signal-records.ts';
 import {
@@ -16,6 +19,7 @@ import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, PAGE, route, SPEAKS_FOR_PEOPLE, scopes, stateFilter } from '../route.ts';
 import { show } from '../wire-names.ts';
 import {
+  ACCOUNT_SIGNALS,
   ACTIVITY,
   NEW_TRANSMITTER,
   RESUMPTION,
@@ -108,6 +112,11 @@ const routes = {
     },
   ),
   getSignal: make.read('/signals/{id}', SIGNAL, 'Read a signal'),
+  listAccountSignals: make.read(
+    '/accounts/{id}/signals',
+    ACCOUNT_SIGNALS,
+    'List the signals about an account that policies see now as `context.signals`',
+  ),
   discardSignal: make.act(
     '/signals/{id}/discard',
     SIGNAL,
@@ -121,6 +130,8 @@ type Dependencies = {
   readonly signals: Pick<SignalReceiver, 'resume' | 'discard'>;
   readonly signalRecords: Pick<SignalRecords, 'get' | 'list'>;
   readonly transmitterBrake: Pick<DeactivationBrake, 'activity'>;
+  readonly accounts: Pick<AccountReader, 'get'>;
+  readonly accountSignals: Pick<AccountSignals, 'lasting'>;
   readonly clock: Clock;
 };
 
@@ -175,6 +186,8 @@ const handlers = ({
   signals,
   signalRecords: records,
   transmitterBrake,
+  accounts,
+  accountSignals,
   clock,
 }: Dependencies): Handlers<typeof routes> => {
   const found = async ({ id }: Pick<Call, 'id'>): Promise<Versioned<Transmitter>> =>
@@ -215,6 +228,14 @@ const handlers = ({
       const { state } = call.query;
       const query = { ...pageOf(call), transmitter: call.id, ...(state === undefined ? {} : { state }) };
       return pageAnswer(await records.list(query), showSignal);
+    },
+
+    async listAccountSignals({ id }) {
+      const { document: account } = existing(await accounts.get(id));
+      const items = (await accountSignals.lasting(account, clock.now())).map((signal) =>
+        show(signal, ['transmitter', 'issuer', 'event', 'level', 'at', 'stepUpFrom', 'until']),
+      );
+      return { body: { items } };
     },
 
     getSignal: async ({ id }) => objectAnswer(existing(await records.get(id)), showSignal),

@@ -1,0 +1,83 @@
+/** The forms that create and change a trusted transmitter. */
+import type { Html } from '../../../views/html.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
+import { objectWords } from '../../../views/words/console-objects.ts';
+import { securityEventWords } from '../../../views/words/console-signals.ts';
+import { transmitterWords as words } from '../../../views/words/console-transmitters.ts';
+import { DEFAULT_EFFECTS, RECEIVED_EVENTS, SIGNAL_EFFECTS } from '../../domain/signals/receiver/transmitter.ts';
+import { lineField, manyField, namedField, numberField, timeField } from './form-fields.ts';
+import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
+import { chosenHeading } from './object-names.ts';
+
+export const TRANSMITTERS = '/console/transmitters';
+
+const DAY = 86_400;
+
+const EFFECTS = SIGNAL_EFFECTS.map((value) => ({ value, text: words.effectNames[value] }));
+
+const SECTIONS: readonly SectionSpec[] = [
+  {
+    title: objectWords.identity,
+    fields: [
+      { name: 'name', label: fieldWords.name, kind: lineField(100) },
+      { name: 'issuer', label: words.issuer, hint: words.issuerHint, kind: lineField(512) },
+      {
+        name: 'upstream',
+        label: words.upstream,
+        hint: words.upstreamHint,
+        kind: { ...namedField('upstream'), isList: true },
+      },
+      {
+        ...{ name: 'jwks_uri', label: fieldWords.keysUrl, hint: words.keysHint, optional: true },
+        kind: lineField(2048),
+      },
+      { name: 'audience', label: words.audience, hint: words.audienceHint, optional: true, kind: lineField(512) },
+    ],
+  },
+  {
+    title: words.limits,
+    fields: [
+      {
+        ...{ name: 'most_accounts', label: words.mostAccounts, optional: true },
+        kind: { ...numberField(words.mostAccountsHint), emptied: 20 },
+      },
+      {
+        ...{ name: 'most_accounts_percent', label: words.percent, optional: true },
+        kind: { ...numberField(words.percentHint), emptied: 1 },
+      },
+      {
+        ...{ name: 'max_age', label: words.maxAge, optional: true },
+        kind: { ...timeField({ least: 60, most: 7 * DAY, usual: DAY }), emptied: DAY },
+      },
+      {
+        ...{ name: 'risk_seconds', label: words.riskSeconds, optional: true },
+        kind: { ...timeField({ least: 60, most: 30 * DAY, usual: DAY }), emptied: DAY },
+      },
+    ],
+  },
+  {
+    ...{ title: words.effects, hint: words.effectsHint, isFolded: true },
+    fields: RECEIVED_EVENTS.map((name) => ({
+      ...{ name, within: 'effects', label: securityEventWords[name], kind: manyField(EFFECTS), optional: true },
+    })),
+  },
+];
+
+/** `secret`: the page that shows the authorization once. */
+export const transmitterForms = (
+  home: string,
+  secret: (frame: ConsoleFrame, made: Shown, href: string) => Html | undefined,
+): ObjectFormSpec => ({
+  ...{ path: TRANSMITTERS, place: 'transmitters', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
+  create: {
+    ...{ operation: 'createTrustedTransmitter', title: words.make, lead: words.makeLead, button: words.add },
+    ...{ done: 'added', page: secret, values: { effects: DEFAULT_EFFECTS } },
+    // Without a tick: no effect, not the default ones.
+    body: (body) => ({ effects: {}, ...body }),
+  },
+  change: {
+    ...{ read: 'getTrustedTransmitter', operation: 'updateTrustedTransmitter', title: words.changeTitle },
+    ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+  },
+});

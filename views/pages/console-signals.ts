@@ -1,0 +1,276 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import {
+  type Column,
+  commaList,
+  confirmPage,
+  factList,
+  type ListModel,
+  listPage,
+  registeredState,
+  table,
+} from '../partials/console-list.ts';
+import { field } from '../partials/field.ts';
+import { linkedName, type NamedLink } from '../partials/named-link.ts';
+import { type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { agoText, numberPhrase, timeText } from '../time-text.ts';
+import { fieldWords } from '../words/console-fields.ts';
+import { securityEventWords, receiverWords as words } from '../words/console-signals.ts';
+import { streamFailureText, streamRemedy, streamWords } from '../words/console-streams.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registries.ts';
+
+export type ReceiverRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly client: NamedLink;
+  readonly state: 'active' | 'disabled';
+  /** Number of people and agents that it may hear of. */
+  readonly subjects: number | 'all';
+};
+
+export type StreamRow = {
+  readonly id: string;
+  readonly href: string;
+  /** Its receiver. */
+  readonly receiver: NamedLink;
+  readonly method: keyof typeof streamWords.methods;
+  readonly state: keyof typeof streamWords.states;
+  /** Number of security events that are not acknowledged, and of audit records that are not read. */
+  readonly waiting: number;
+  readonly unread: number;
+  readonly oldestAt?: number;
+  readonly deliveredAt?: number;
+  readonly failedAt?: number;
+  /** One of our codes, or an error of RFC 8935 §2.4. */
+  readonly failure?: string;
+  readonly failureStatus?: number;
+};
+
+const LOOKS = { enabled: 'good', failing: 'warn', unverified: 'warn', paused: 'off', disabled: 'gone' } as const;
+
+const stateOf = (state: StreamRow['state']): Html =>
+  html`<span class="tag ${LOOKS[state]}">${streamWords.states[state]}</span>`;
+
+const waitingOf = ({ waiting, unread }: Pick<StreamRow, 'waiting' | 'unread'>): HtmlValue =>
+  waiting + unread === 0
+    ? streamWords.nothingWaits
+    : html`${waiting > 0 && html`<span class="line">${streamWords.waits(numberPhrase(waiting))}</span>`}${
+        unread > 0 && html`<span class="line">${streamWords.unread(unread, numberPhrase(unread))}</span>`
+      }`;
+
+const oldestOf = ({ oldestAt }: StreamRow): HtmlValue => (oldestAt === undefined ? '–' : agoText(oldestAt));
+
+const successOf = ({ deliveredAt }: StreamRow): HtmlValue =>
+  deliveredAt === undefined ? streamWords.never : agoText(deliveredAt);
+
+const failureOf = ({ failedAt, failure, failureStatus }: StreamRow): HtmlValue => {
+  if (failedAt === undefined) return '–';
+  const remedy = failure === undefined ? undefined : streamRemedy(failure);
+  return html`${agoText(failedAt)}${
+    failure !== undefined &&
+    html`: ${streamFailureText(failure) ?? html`<span class="long">${plainText(failure, 100)}</span>`}`
+  }${failureStatus !== undefined && ` (HTTP ${failureStatus})`}${remedy && html`<span class="line hint">${remedy}</span>`}`;
+};
+
+const STREAM_COLUMNS: readonly Column<StreamRow>[] = [
+  {
+    title: words.stream,
+    cell: ({ href, id, method }) =>
+      html`<a href="${href}"><code>${plainText(id, 80)}</code></a><span class="line hint">${streamWords.methods[method]}</span>`,
+  },
+  { title: registerWords.state, cell: ({ state }) => stateOf(state) },
+  { title: streamWords.waiting, cell: waitingOf },
+  { title: streamWords.oldest, cell: oldestOf },
+  { title: streamWords.last, cell: successOf },
+  { title: streamWords.failure, cell: failureOf },
+];
+
+const OF_ALL: readonly Column<StreamRow>[] = [
+  {
+    title: words.receiver,
+    cell: ({ href, receiver, method }) =>
+      html`<a href="${href}">${isolated(receiver.name, 100)}</a><span class="line hint">${streamWords.methods[method]}</span>`,
+  },
+  ...STREAM_COLUMNS.slice(1),
+];
+
+const subjectsOf = ({ subjects }: Pick<ReceiverRow, 'subjects'>): HtmlValue =>
+  subjects === 'all'
+    ? words.allSubjects
+    : subjects === 0
+      ? words.noSubjects
+      : words.subjectCount(numberPhrase(subjects));
+
+const RECEIVER_COLUMNS: readonly Column<ReceiverRow>[] = [
+  { title: fieldWords.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
+  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+  { title: words.client, cell: ({ client }) => linkedName(client) },
+  { title: words.subjects, cell: subjectsOf },
+];
+
+export type ReceiversModel = ListModel<ReceiverRow> & {
+  /** Streams of the receivers on this page. */
+  readonly streams: readonly StreamRow[];
+};
+
+export const receiversPage = (model: ReceiversModel): Html =>
+  listPage(model, {
+    ...{ place: 'signals', title: words.title, lead: words.lead, columns: RECEIVER_COLUMNS, none: words.none },
+    ...{ pagesLabel: listWords.pagesOf.signalReceivers, newText: words.make },
+    ...(model.rows.length === 0
+      ? {}
+      : {
+          after: html`<section aria-labelledby="streams"><h2 id="streams">${words.streams}</h2>
+${model.streams.length === 0 ? html`<p class="empty">${words.noStreamsYet}</p>` : table(OF_ALL, model.streams, 'streams')}</section>`,
+        }),
+  });
+
+export type ReceiverModel = ConsoleFrame & {
+  readonly receiver: ReceiverRow & {
+    readonly contact?: string;
+    readonly audience: string;
+    /** Short names; absent: all. */
+    readonly events?: readonly (keyof typeof securityEventWords)[];
+    /** The first of those that it may hear of. */
+    readonly named: readonly NamedLink[];
+    readonly isPersonal: boolean;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+  };
+  readonly streams: readonly StreamRow[];
+  readonly actions: readonly (ObjectAction | false)[];
+  readonly auditLogHref?: string;
+};
+
+export const receiverPage = (model: ReceiverModel): Html => {
+  const { receiver, streams } = model;
+  return objectPage(model, {
+    ...{ place: 'signals', title: words.receiver, name: receiver.name, id: receiver.id },
+    ...{ state: registeredState(receiver.state), actions: model.actions },
+    first: html`<section aria-labelledby="streams"><h2 id="streams">${words.streams}</h2>
+${streams.length === 0 ? html`<p class="empty">${words.noStreams}</p>` : table(STREAM_COLUMNS, streams, 'streams')}</section>`,
+    facts: [
+      [words.client, linkedName(receiver.client)],
+      receiver.contact !== undefined && [words.contact, isolated(receiver.contact, 200)],
+      [words.audience, html`<code>${plainText(receiver.audience, 400)}</code>`],
+      [
+        words.subjects,
+        receiver.named.length === 0
+          ? subjectsOf(receiver)
+          : html`${commaList(receiver.named.map(linkedName))}${
+              typeof receiver.subjects === 'number' &&
+              receiver.subjects > receiver.named.length &&
+              html` … (${subjectsOf(receiver)})`
+            }`,
+      ],
+      [
+        words.events,
+        receiver.events ? commaList(receiver.events.map((event) => securityEventWords[event])) : words.allEvents,
+      ],
+      [words.personalValues, receiver.isPersonal ? words.personals.yes : words.personals.no],
+      [registerWords.made, timeText(receiver.createdAt)],
+      receiver.updatedAt !== receiver.createdAt && [registerWords.changed, timeText(receiver.updatedAt)],
+    ],
+    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+  });
+};
+
+export type StreamModel = ConsoleFrame & {
+  readonly stream: StreamRow & {
+    readonly description?: string;
+    readonly endpoint?: string;
+    readonly setBy: keyof typeof streamWords.setters;
+    readonly reason?: string;
+    readonly isVerified: boolean;
+    readonly delivered: number;
+    readonly refused: number;
+    readonly refusal?: { readonly error: string; readonly description?: string; readonly at: number };
+    readonly removedSubjects: number;
+    readonly failingSince?: number;
+    readonly dueAt?: number;
+    readonly node?: string;
+    readonly events: readonly (keyof typeof securityEventWords)[];
+    readonly createdAt: number;
+  };
+  readonly actions: readonly (ObjectAction | false)[];
+  readonly auditLogHref?: string;
+};
+
+export const streamPage = (model: StreamModel): Html => {
+  const { stream } = model;
+  return objectPage(model, {
+    ...{ place: 'signals', title: words.stream, name: stream.receiver.name, id: stream.id },
+    ...{ state: stateOf(stream.state), actions: model.actions },
+    first: delivery(stream),
+    facts: [
+      [words.receiver, linkedName(stream.receiver)],
+      [streamWords.method, streamWords.methods[stream.method]],
+      stream.endpoint !== undefined && [streamWords.endpoint, isolated(stream.endpoint, 400)],
+      stream.method === 'push' && [
+        streamWords.verified,
+        stream.isVerified ? streamWords.verifications.yes : streamWords.verifications.no,
+      ],
+      stream.description !== undefined && [streamWords.description, isolated(stream.description, 300)],
+      [streamWords.events, commaList(stream.events.map((event) => securityEventWords[event]))],
+      stream.removedSubjects > 0 && [streamWords.removed, numberPhrase(stream.removedSubjects)],
+      [registerWords.made, timeText(stream.createdAt)],
+    ],
+    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+  });
+};
+
+const delivery = (stream: StreamModel['stream']): Html =>
+  html`${
+    stream.state === 'paused' &&
+    stream.setBy === 'server' &&
+    html`<div class="flash warning"><span>${streamWords.pausedByServer}</span></div>`
+  }${stream.state === 'unverified' && html`<div class="flash warning"><span>${streamWords.unverifiedLead}</span></div>`}
+<section aria-labelledby="delivery" class="card"><h2 id="delivery">${streamWords.delivery}</h2>
+${factList([
+  [streamWords.waiting, waitingOf(stream)],
+  stream.oldestAt !== undefined && [streamWords.oldest, oldestOf(stream)],
+  [streamWords.last, successOf(stream)],
+  stream.failedAt !== undefined && [streamWords.failure, failureOf(stream)],
+  stream.failingSince !== undefined && [streamWords.failing, agoText(stream.failingSince)],
+  stream.dueAt !== undefined && [streamWords.due, agoText(stream.dueAt)],
+  [streamWords.acknowledged, numberPhrase(stream.delivered)],
+  stream.refused > 0 && [streamWords.refused, numberPhrase(stream.refused)],
+  stream.refusal && [
+    streamWords.lastRefusal,
+    html`${agoText(stream.refusal.at)}: <code>${plainText(stream.refusal.error, 100)}</code>${
+      stream.refusal.description !== undefined &&
+      html`<span class="line hint">${isolated(stream.refusal.description, 300)}</span>`
+    }`,
+  ],
+  stream.state !== 'enabled' && stream.setBy !== 'receiver' && [streamWords.setBy, streamWords.setters[stream.setBy]],
+  stream.reason !== undefined && [streamWords.reason, isolated(stream.reason, 200)],
+  stream.node !== undefined && [streamWords.node, html`<code>${plainText(stream.node, 100)}</code>`],
+])}</section>`;
+
+type StreamForm = { readonly href: string; readonly receiver: string };
+
+/** Asks before a pause, and for its reason. */
+export const pauseStreamPage = (frame: ConsoleFrame, { href, receiver }: StreamForm): Html =>
+  confirmPage(frame, {
+    ...{ place: 'signals', title: streamWords.pause, question: streamWords.pauseAsked(chosenName(receiver, 100)) },
+    lead: streamWords.pauseLead,
+    fields: field({
+      ...{ name: 'reason', label: streamWords.pauseReason, autocomplete: 'off', maxLength: 200, optional: true },
+    }),
+    ...{ button: streamWords.pause, kind: 'primary', action: `${href}/pause`, cancelHref: href },
+  });
+
+/** Asks before the end of a stream, and says what never arrives. */
+export const removeStreamPage = (
+  frame: ConsoleFrame,
+  { href, receiver, stream }: StreamForm & { readonly stream: Pick<StreamRow, 'waiting' | 'unread'> },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'signals', title: streamWords.remove, question: streamWords.removeAsked(chosenName(receiver, 100)) },
+    ...{ lead: streamWords.removeLead, isNarrow: true },
+    more: factList([[streamWords.waiting, waitingOf(stream)]]),
+    ...{ button: streamWords.remove, action: `${href}/delete`, cancelHref: href },
+  });
