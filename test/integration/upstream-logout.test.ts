@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { newKeyPair } from '../support/agent-keys.ts';
-import type { Browser } from '../support/browser-flow.ts';
+import { type Browser, walkAuthorization } from '../support/browser-flow.ts';
 import { newPkce } from '../support/pkce.ts';
 import { sendBytes } from '../support/raw-request.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
@@ -80,6 +80,27 @@ describe('a provider tells that a session there is over', () => {
       { subject: account, caller: world.provider.id, outcome: 'done', inputs: { how: 'at_provider' } },
     ]);
     await world.signIn(browser);
+  });
+
+  test('and what began by it ends here, also where the sign-in led to a consent page', async () => {
+    const { document: app } = await world.services.clients.create(
+      { name: 'Notes', tokenEndpointAuthMethod: 'none', redirectUris: [REDIRECT_URI] },
+      SYSTEM,
+    );
+    world.there.claims = { sub: 'sub-cora', preferred_username: 'cora', name: 'cora' };
+    const browser = world.browser();
+    const query = new URLSearchParams({
+      ...{ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: REDIRECT_URI },
+      ...{ code_challenge: newPkce().challenge, code_challenge_method: 'S256' },
+    });
+    const consent = await world.signIn(browser, `${world.server.issuer}/auth?${query}`);
+    expect((await walkAuthorization(browser, consent)).searchParams.get('code')).not.toBeNull();
+    expect(await isSignedIn(browser)).toBe(true);
+    expect((await tellToken(await logoutToken('cora'))).status).toBe(200);
+    expect(await isSignedIn(browser)).toBe(false);
+    expect((await world.server.events('session.ended')).at(-1)).toMatchObject({
+      ...{ caller: world.provider.id, outcome: 'done', inputs: { how: 'at_provider' } },
+    });
   });
 
   test('by its name there, as the ID token gave it', async () => {

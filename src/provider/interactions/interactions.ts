@@ -23,6 +23,7 @@ import { answerOf } from '../seam/token-request-unit.ts';
 import type { BrowserState } from './browser-state.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { answerMarks } from './kept-by-browser.ts';
+import { LOGIN_INTERACTION } from './seen-sessions.ts';
 
 type Deps = {
   /** The current oidc-provider, which is built anew when keys change. */
@@ -144,7 +145,9 @@ export const interactions = (deps: Deps): Interactions => {
     async finishSignIn(exchange, uid, account, { acr, amr, authTime }) {
       const found = await open(exchange, uid, 'login');
       // The time of the sign-in, not of the browser's return: an end of the sessions in between also ends this one.
-      const login = { accountId: account, ts: authTime, amr: [...amr], ...(acr ? { acr } : {}), remember: true };
+      const facts = { accountId: account, ts: authTime, amr: [...amr], ...(acr ? { acr } : {}) };
+      // When the session is stored, the current interaction may already be that of the consent.
+      const login = { ...facts, remember: true, [LOGIN_INTERACTION]: uid };
       return once(exchange, found, account, async () => {
         await endOther(exchange, found, account);
         return finish(exchange, found, { login });

@@ -34,6 +34,9 @@ export interface SeenSessions {
   ifSignedOut(): Promise<void>;
 }
 
+/** Member of the result of an interaction that signs in a user: the id of that interaction. */
+export const LOGIN_INTERACTION = 'interaction';
+
 export const seenSessions = (deps: {
   readonly sessions: Pick<SessionRegistry, 'keep' | 'hold' | 'end'>;
   readonly clock: Clock;
@@ -48,8 +51,8 @@ export const seenSessions = (deps: {
 
   /** The origin of the sign-in that the current request finishes, if any. */
   const originIn = async (context: KoaContextWithOIDC | undefined, account: string, session: string) => {
-    const uid = context?.oidc?.result?.login === undefined ? undefined : context.oidc.entities.Interaction?.uid;
-    return uid === undefined ? undefined : originOf(uid, account, session);
+    const uid = context?.oidc?.result?.login?.[LOGIN_INTERACTION];
+    return typeof uid === 'string' ? originOf(uid, account, session) : undefined;
   };
 
   /** Undefined without a signed-in user. */
