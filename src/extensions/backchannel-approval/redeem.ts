@@ -122,14 +122,23 @@ const currentState = async (
   const { action } = approval;
   const votes = await dependencies.service.standingVotes(approval);
   if (!votes) throw refuse('approver_left');
-  const account = (await dependencies.accounts.get(action.subject))?.document;
-  if (account?.state !== 'active') throw refuse('subject_not_active');
-  // The account was disabled and enabled again since: no earlier approval is valid (LC-06).
-  if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
+  const account = await activeSubject(dependencies, refuse, approval);
   const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
   if (server?.state !== 'active') throw refuse('target_unknown');
   const source = await dependencies.sources[approval.channel](caller, approval, { agent, account, server });
   return { approval, votes, agent, account, server, source, now: dependencies.clock.now() };
+};
+
+/** The account on whose behalf the agent asked. After it was disabled, no earlier approval is valid, also when it is enabled again (LC-06). */
+const activeSubject = async (
+  { accounts }: BackchannelApprovalDependencies,
+  refuse: Refuse,
+  { action, createdAt }: Approval,
+): Promise<Account> => {
+  const account = (await accounts.get(action.subject))?.document;
+  if (account?.state !== 'active') throw refuse('subject_not_active');
+  if ((account.tokensValidFrom ?? 0) > createdAt) throw refuse('approval_ended');
+  return account;
 };
 
 /** The decision about the approved action, which the audit log gets with its facts. */
@@ -262,13 +271,13 @@ const tooSoon = (seconds: number): DomainError =>
  * The response to polling without an approval (CIBA §11). A pending request is no decision, so no denial is recorded for it.
  */
 const refuseUndecided = async (
-  { service, pace, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
+  dependencies: BackchannelApprovalDependencies,
   refuse: Refuse,
   approval: Approval,
   poller: string,
 ): Promise<void> => {
-  const state = stateAt(approval, clock.now());
-  switch (state) {
+  const { service, pace, clock, pollIntervalSeconds } = dependencies;
+  switch (stateAt(approval, clock.now())) {
     case 'approved':
       if (await service.isKilled(approval)) throw refuse('approval_ended');
       return;
@@ -276,6 +285,7 @@ const refuseUndecided = async (
       const intervalSeconds = await pace.poll(`approval:${approval.id}`, pollIntervalSeconds, poller);
       if (intervalSeconds !== undefined) throw tooSoon(intervalSeconds);
       if (await service.isKilled(approval)) throw refuse('approval_ended');
+      await activeSubject(dependencies, refuse, approval);
       throw approvalRefusal('approval_undecided');
     }
     case 'denied':

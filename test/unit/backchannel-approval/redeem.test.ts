@@ -270,6 +270,16 @@ describe('no token comes of', () => {
       { account: { ...account('acc_anna'), tokensValidFrom: START - 9 } },
       'approval_ended',
     ],
+    [
+      'a pending one of a disabled account',
+      { approval: { state: 'pending' }, account: { ...account('acc_anna'), state: 'disabled' } },
+      'subject_not_active',
+    ],
+    [
+      'a pending one from before all tokens of the account ended',
+      { approval: { state: 'pending' }, account: { ...account('acc_anna'), tokensValidFrom: START - 9 } },
+      'approval_ended',
+    ],
     ['one at a resource server that is gone', { server: undefined }, 'target_unknown'],
     [
       'one at a disabled resource server',
