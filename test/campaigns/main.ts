@@ -15,6 +15,7 @@ import { injection } from './injection.ts';
 import { killTree } from './kill-tree.ts';
 import { grants } from './leases.ts';
 import { metadata } from './metadata.ts';
+import { offboarding } from './offboarding.ts';
 import { races } from './races.ts';
 import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
@@ -46,6 +47,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   soak,
   diskFull,
   transactions,
+  offboarding,
 ];
 
 /** Exit code when every violation was one of a bound on time; `.ci/run` then runs the campaign once more. */

@@ -24,6 +24,9 @@ export const nodeClient = (port: number, issuer: string) => {
       outgoing.end(body);
     });
   return {
+    /** Any request, as it is. */
+    call: (method: string, path: string, body: string, headers: Record<string, string>): Promise<Answer> =>
+      send(path, body, headers, method),
     async oauth(path: string, credential: Credential, parameters: Parameters): Promise<Answer> {
       const proof = await authentication(credential, issuer);
       const form = formOf({ ...proof.parameters, ...parameters }).toString();

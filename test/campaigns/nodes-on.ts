@@ -22,13 +22,18 @@ export type NodesOn = {
   remove(): Promise<void>;
 };
 
-export const startNodesOn = async (stores: ServerStores, count: number): Promise<NodesOn> => {
+/** `settings`: of every node, besides those that lift the limits. */
+export const startNodesOn = async (
+  stores: ServerStores,
+  count: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<NodesOn> => {
   const folder = await mkdtemp(join(tmpdir(), 'behalf-nodes-'));
   const removals: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const remove = async (): Promise<void> => {
     for (const one of removals.splice(0).reverse()) await one();
   };
-  const shared: Record<string, string> = { ...WITHOUT_LIMITS };
+  const shared: Record<string, string> = { ...WITHOUT_LIMITS, ...settings };
   let mongodb: MongodbServer | undefined;
   let redis: RedisServer | undefined;
   try {
