@@ -8,6 +8,7 @@ import { directoryMemberships } from '../domain/identity/directories/directory-m
 import { type DirectoryRegistry, directoryRegistry } from '../domain/identity/directories/directory-registry.ts';
 import { type DirectorySecrets, directorySecrets } from '../domain/identity/directories/directory-secrets.ts';
 import { type DirectoryUsers, directoryUsers } from '../domain/identity/directories/directory-users.ts';
+import { groupChanges } from '../domain/identity/directories/group-changes.ts';
 import type { Foundations } from './foundations.ts';
 import type { OffboardingServices } from './offboarding.ts';
 import type { UpstreamServices } from './upstream.ts';
@@ -37,8 +38,9 @@ export const directoryServices = (
   },
 ): DirectoryServices => {
   const { documents, clock, identifiers, audit, masterKey } = base;
-  const memberships = directoryMemberships({ documents });
-  const parts = { documents, clock, identifiers, audit, accounts, memberships };
+  const changes = groupChanges({ documents, clock });
+  const memberships = directoryMemberships({ documents, changes });
+  const parts = { documents, clock, identifiers, audit, accounts, memberships, changes };
   const brake = deactivationBrake(parts);
   return {
     directories: directoryRegistry({ ...parts, clients, blueprints }),

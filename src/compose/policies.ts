@@ -18,6 +18,7 @@ import type { Agent } from '../domain/clients/agents/agent.ts';
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { Client } from '../domain/clients/clients/client.ts';
 import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
+import { groupChanges } from '../domain/identity/directories/group-changes.ts';
 import type { Permits } from '../domain/platform/registries/registered-documents.ts';
 import type { PolicyEngine } from '../domain/ports/policy-engine.ts';
 import type { Revocation } from '../domain/ports/revocation.ts';
@@ -95,6 +96,7 @@ export const policyServices = (
   const deciding = {
     ...{ identifiers, managementApi, groupsOf, policies: enforced, without: overrides.withoutLayer },
     signalsOf: signals.factsOf,
+    isRegrouped: groupChanges({ documents, clock }).isSince,
   };
   return {
     accountSignals: signals,

@@ -407,6 +407,48 @@ describe('what a group gives', () => {
     expect((await server.events('directory.account_assigned')).at(-1)).toMatchObject({ subject: eve });
   });
 
+  test('and takes from a token that was issued before, when a policy asks for the group', async () => {
+    await settings({ groups: { Other: 'board' } });
+    const { management, calls, jwt, keyed, app } = scene;
+    const { body: schema } = await management.call('GET', '/policy/schema');
+    const rule = `@id("write-for-the-board")
+      forbid (principal, action == Action::"act", resource == Scope::"${jwt.identifier} write")
+      when { context has subject } unless { context.subject in Group::"board" };`;
+    const draft = await management.call('POST', '/policy-sets', { text: `${schema['starter']}\n${rule}` });
+    const etag = { 'if-match': String(draft.headers.get('etag')) };
+    expect((await management.call('POST', `/policy-sets/${draft.body['id']}/activation`, {}, etag)).status).toBe(200);
+    expect((await put(eve)).status).toBe(204);
+    const browser = newBrowser(server.issuer);
+    const home = `${server.issuer}/account`;
+    await submitSignIn(browser, await browser.open(home), { username: USERNAME, password: PASSWORD });
+    const request = scene.authorizationRequest(app, { scope: 'openid write', resource: jwt.identifier });
+    const answer = await calls.token(keyed(app), {
+      grant_type: 'authorization_code',
+      code: scene.codeFrom(await walkAuthorization(browser, request.url, {})),
+      redirect_uri: REDIRECT_URI,
+      code_verifier: request.verifier,
+      resource: jwt.identifier,
+    });
+    const isActive = async () =>
+      (await calls.introspect(jwt.credential, String(answer.body['access_token']))).body['active'];
+    expect(await isActive()).toBe(true);
+    expect((await put()).status).toBe(204);
+    expect(await isActive()).toBe(false);
+    expect((await server.events('directory.member_removed')).at(-1)).toMatchObject({ subject: eve });
+    expect((await put(eve)).status).toBe(204);
+    expect(await isActive()).toBe(true);
+    await directory.patchGroup(engineering, { op: 'replace', path: 'displayName', value: 'Another' });
+    expect(await isActive()).toBe(false);
+    await settings({ groups: { Another: 'board' } });
+    expect(await isActive()).toBe(true);
+    await settings({ groups: {} });
+    expect(await isActive()).toBe(false);
+    await settings({ groups: { Another: 'board' } });
+    await management.call('POST', `/directories/${directory.id}/unassign`, { account: eve });
+    expect(await isActive()).toBe(false);
+    await management.call('POST', `/directories/${directory.id}/assign`, { account: eve });
+  });
+
   test('MG-04 no role, and no group that owns agents', async () => {
     const owners = await settings({ groups: { Engineering: 'grp_abcdefghijklmnopqrstuvwxyz' } });
     expect([owners.status, owners.body['reason']]).toEqual([400, 'group_label_reads_as_id']);

@@ -62,6 +62,7 @@ const DECLARED: readonly Concept[] = [
       'directory_activity',
       'directory_groups',
       'directory_memberships',
+      'group_changes',
       'directory_secrets',
     ],
     paths: ['directories'],

@@ -191,6 +191,7 @@ export const tokenLiveness = (deps: {
         : { details: { asked: facts.details, ...(delegation ? { delegation: delegatedDetails(delegation) } : {}) } }),
       actors: actorsOf(facts.chain),
       madeUnder: facts.policy,
+      madeAt: facts.issuedAt,
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,
       isUnasked: facts.origin !== undefined,
       ...(transaction ? { transaction: transactionFacts(transaction, subject) } : {}),

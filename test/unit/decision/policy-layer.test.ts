@@ -284,6 +284,25 @@ describe('a token that is there', () => {
     expect(policies.questions).toEqual([]);
   });
 
+  test('is asked about again under that set after the groups of its person changed', async () => {
+    const policies = policiesThat(() => ({ effect: 'deny' }), 3);
+    const asked: unknown[] = [];
+    const decide = authorizer({
+      ...{ identifiers: countedIdentifiers(), managementApi: API, policies },
+      isRegrouped: async ({ id }, issuedAt) => {
+        asked.push([id, issuedAt]);
+        return issuedAt < 100;
+      },
+    });
+    const { subject } = introspected(3);
+    expect((await decide({ ...introspected(3), madeAt: 100 })).scope).toEqual(['send']);
+    expect((await decide({ ...introspected(3), madeAt: 99 })).scope).toEqual([]);
+    expect(asked).toEqual([
+      [subject?.id, 100],
+      [subject?.id, 99],
+    ]);
+  });
+
   test.each([2, undefined])(
     'made under version %s is asked about under version 3, and its conditions were met then',
     async (version) => {

@@ -11,6 +11,7 @@ import {
 } from '../../../src/domain/identity/directories/directory.ts';
 import { directoryGroups } from '../../../src/domain/identity/directories/directory-groups.ts';
 import { directoryMemberships } from '../../../src/domain/identity/directories/directory-memberships.ts';
+import { groupChanges } from '../../../src/domain/identity/directories/group-changes.ts';
 import { ownerNames } from '../../../src/domain/identity/groups/owner-names.ts';
 import { GROUP_RESOURCE } from '../../../src/domain/identity/scim/attributes.ts';
 import { readFilter } from '../../../src/domain/identity/scim/filter.ts';
@@ -37,12 +38,13 @@ const newWorld = () => {
       ...{ concurrency: 2, queueLimit: 100, minimumLength: 8 },
     }),
   });
-  const memberships = directoryMemberships(parts);
-  const groups = directoryGroups({ ...parts, accounts, memberships });
+  const changes = groupChanges(parts);
+  const memberships = directoryMemberships({ ...parts, changes });
+  const groups = directoryGroups({ ...parts, accounts, memberships, changes });
   /** The groups in a process that pauses before it adds a member. */
   const pausing = (pause: () => Promise<void>) =>
     directoryGroups({
-      ...{ ...parts, memberships },
+      ...{ ...parts, memberships, changes },
       accounts: {
         getMany: (ids) => accounts.getMany(ids),
         async noteLinkedGroups(id) {
@@ -57,7 +59,7 @@ const newWorld = () => {
     await documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS).insert(user);
     return document.id;
   };
-  return { clock, audit, memberships, groups, pausing, newUser };
+  return { clock, audit, memberships, groups, changes, pausing, newUser };
 };
 
 test('a change that pauses for longer than its turn adds no user whom a later one removed', async () => {
@@ -92,6 +94,31 @@ test('a group that is removed while a change of it pauses keeps no member', asyn
   });
   expect(await groups.members(id)).toEqual([]);
   expect(audit.of('directory.group_deleted')).toMatchObject([{ inputs: { group: id } }]);
+});
+
+test('a token from before a change of a group is decided again, and one from after it is not', async () => {
+  const { clock, groups, changes, newUser } = newWorld();
+  const [ada, ben] = [await newUser('ada'), await newUser('ben')];
+  const { id } = await groups.create(DIRECTORY, { displayName: 'Readers', members: [] }, BY);
+  const isAgain = (account: string, issuedAt: number) =>
+    changes.isSince({ id: account, hasLinkedGroups: true }, issuedAt);
+  /** Whether a token of the second of the change, and one of a minute later, is decided again. */
+  const during = async (change: () => Promise<unknown>, account: string) => {
+    clock.move(3600);
+    const at = clock.now();
+    const before = await isAgain(account, at);
+    await change();
+    return [before, await isAgain(account, at), await isAgain(account, at + 60)];
+  };
+  const put = (...accounts: readonly string[]) =>
+    groups.change(DIRECTORY, id, { members: [{ kind: 'only', accounts }] }, undefined, BY);
+  const rename = (displayName: string) => groups.change(DIRECTORY, id, { displayName, members: [] }, undefined, BY);
+  expect(await during(() => put(ada), ada)).toEqual([false, true, false]);
+  expect(await during(() => put(), ada)).toEqual([false, true, false]);
+  expect(await during(() => put(ada), ben)).toEqual([false, false, false]);
+  expect(await during(() => rename('Others'), ben)).toEqual([false, true, false]);
+  expect(await during(() => groups.remove(DIRECTORY, id, undefined, BY), ada)).toEqual([false, true, false]);
+  expect(await changes.isSince({ id: ada }, clock.now())).toBe(false);
 });
 
 test('groups with one externalId come oldest first, as a cursor expects', async () => {

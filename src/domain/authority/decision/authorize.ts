@@ -34,6 +34,9 @@ export type SignalsOf = (
 /** The active policy set. */
 export type ActivePolicies = { readonly version: number; readonly policies: CompiledPolicies };
 
+/** Whether the groups of an account may have changed after a token was issued. */
+export type RegroupedSince = (account: Pick<Account, 'id' | 'hasLinkedGroups'>, issuedAt: number) => Promise<boolean>;
+
 export type Authorize = (facts: DecisionFacts) => Promise<Decision>;
 
 export type DecisionDependencies = {
@@ -42,6 +45,8 @@ export type DecisionDependencies = {
   readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
   /** Reads the effective groups of a person. Absent: the account's own groups apply. */
   readonly groupsOf?: GroupsOf | undefined;
+  /** Absent: groups do not change while a token is valid. */
+  readonly isRegrouped?: RegroupedSince | undefined;
   /** Reads the signals about a person. Absent: there are none. */
   readonly signalsOf?: SignalsOf | undefined;
   /** The external decision point, asked last about what is left. Absent: not configured. */
@@ -61,7 +66,7 @@ export type DecisionDependencies = {
  */
 export const authorizer = (deps: DecisionDependencies): Authorize => {
   const { identifiers, policies, external, managementApi, without } = deps;
-  const { groupsOf = async ({ groups }) => groups, signalsOf } = deps;
+  const { groupsOf = async ({ groups }) => groups, signalsOf, isRegrouped = async () => false } = deps;
   const narrows = (layer: DecisionLayer, facts: DecisionFacts): boolean =>
     !without?.(layer, facts.route) && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
 
@@ -95,8 +100,12 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
     if (active === undefined) return withoutPolicies(structural);
     const { subject } = facts;
     const signals = subject && (await signalsOf?.(subject, facts.now));
-    // A signal about the person may have come after the token.
-    if (active.version === facts.madeUnder && !signals) return { ...structural, policyVersion: active.version };
+    // A signal about the person, or a change of their groups, may have come after the token.
+    const isDecided =
+      active.version === facts.madeUnder &&
+      !signals &&
+      !(subject && facts.madeAt !== undefined && (await isRegrouped(subject, facts.madeAt)));
+    if (isDecided) return { ...structural, policyVersion: active.version };
     const known = subject ? { ...facts, signals, subject: { ...subject, groups: await groupsOf(subject) } } : facts;
     const policy = policyCase(known, cut.scope, details.details);
     const left = cutByPolicy(active.policies, policy);

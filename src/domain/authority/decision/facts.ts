@@ -112,6 +112,8 @@ export type DecisionFacts = {
   readonly isBound?: boolean;
   /** For an existing token: the policy set version under which it was issued, which is not evaluated again. */
   readonly madeUnder?: number | undefined;
+  /** For an existing token: the second in which it was issued. */
+  readonly madeAt?: number | undefined;
 };
 
 /** The facts of an action that people would approve, without what the approval brings. */

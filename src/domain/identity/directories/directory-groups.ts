@@ -21,6 +21,7 @@ import { DIRECTORY_GROUPS, type DirectoryGroup } from './directory-group.ts';
 import { type GroupReads, type GroupView, groupReads, viewOf } from './directory-group-reads.ts';
 import { type DirectoryMemberships, inParts } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
+import type { GroupChanges } from './group-changes.ts';
 
 /** Most groups of one directory. */
 const MOST_GROUPS = 10_000;
@@ -50,12 +51,13 @@ type Deps = {
   readonly audit: AuditLog;
   readonly accounts: Pick<AccountReader, 'getMany'> & Pick<AccountRegistry, 'noteLinkedGroups'>;
   readonly memberships: DirectoryMemberships;
+  readonly changes: Pick<GroupChanges, 'announce'>;
 };
 
 type Difference = { readonly added: readonly string[]; readonly removed: readonly string[]; readonly count: number };
 
 export const directoryGroups = (deps: Deps): DirectoryGroups => {
-  const { documents, clock, identifiers, audit, accounts, memberships } = deps;
+  const { documents, clock, identifiers, audit, accounts, memberships, changes } = deps;
   const groups = documents.collection<DirectoryGroup>(DIRECTORY_GROUPS);
   const users = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const reads = groupReads(deps);
@@ -215,6 +217,10 @@ export const directoryGroups = (deps: Deps): DirectoryGroups => {
         if (changed.length > 0) {
           await record(directory, { type: 'directory.group_written', changed, inputs: { group: id } }, by);
         }
+        // The allow-list maps groups by name.
+        if (before.foldedName !== next.foldedName || before.displayName !== next.displayName) {
+          await changes.announce(directory.id);
+        }
         const now = clock.now();
         const marked = { ...next, changingFrom: now, updatedAt: now };
         if (!(await orTaken(groups.replace(marked, version)))) throw directoryRefusal('directory_group_changed');
@@ -230,6 +236,7 @@ export const directoryGroups = (deps: Deps): DirectoryGroups => {
         const all = await memberships.accountsIn(id);
         await record(directory, { type: 'directory.group_deleted', inputs: { group: id } }, by);
         await recordMembers(directory, id, 'directory.member_removed', all, by);
+        await changes.announce(directory.id);
         // Without the group no membership counts.
         await groups.take(id);
         await memberships.remove(id, all);

@@ -1,6 +1,7 @@
 /** Reads and writes who is in which group of a directory. Decides nothing: directory-groups.ts does. */
 import { type Document, type DocumentStore, everyDocument, tryInsert } from '../../ports/document-store.ts';
 import { DIRECTORY_MEMBERSHIPS, type DirectoryMembership, membershipId } from './directory-group.ts';
+import type { GroupChanges } from './group-changes.ts';
 
 /** Most documents that a store reads at once. */
 const AT_ONCE = 1000;
@@ -28,7 +29,14 @@ export interface DirectoryMemberships {
 export const inParts = <T>(items: readonly T[], most = AT_ONCE): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / most) }, (_, index) => items.slice(index * most, (index + 1) * most));
 
-export const directoryMemberships = ({ documents }: { readonly documents: DocumentStore }): DirectoryMemberships => {
+/** `changes`: hears of each change before it is written. Absent: for those who only read. */
+export const directoryMemberships = ({
+  documents,
+  changes,
+}: {
+  readonly documents: DocumentStore;
+  readonly changes?: Pick<GroupChanges, 'announce'>;
+}): DirectoryMemberships => {
   const memberships = documents.collection<DirectoryMembership & Document>(DIRECTORY_MEMBERSHIPS);
 
   const all = async (where: Readonly<Record<string, string>>): Promise<readonly DirectoryMembership[]> => {
@@ -41,8 +49,14 @@ export const directoryMemberships = ({ documents }: { readonly documents: Docume
     for (const part of inParts(accounts, WRITES_AT_ONCE)) await Promise.all(part.map(act));
   };
 
+  const write = (accounts: readonly string[], act: (account: string) => Promise<unknown>): Promise<void> =>
+    each(accounts, async (account) => {
+      await changes?.announce(account);
+      await act(account);
+    });
+
   const remove = (group: string, accounts: readonly string[]): Promise<void> =>
-    each(accounts, (account) => memberships.take(membershipId(group, account)));
+    write(accounts, (account) => memberships.take(membershipId(group, account)));
 
   return {
     accountsIn: async (group): Promise<readonly string[]> => (await all({ group })).map(({ account }) => account),
@@ -62,7 +76,7 @@ export const directoryMemberships = ({ documents }: { readonly documents: Docume
       (await memberships.find({ where: { account }, limit: most })).length >= most,
 
     add: (group, accounts): Promise<void> =>
-      each(accounts, (account) => tryInsert(memberships, { id: membershipId(group, account), group, account })),
+      write(accounts, (account) => tryInsert(memberships, { id: membershipId(group, account), group, account })),
 
     remove,
 

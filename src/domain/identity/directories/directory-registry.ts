@@ -17,6 +17,7 @@ import { DIRECTORIES, DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount 
 import { recordDirectoryEvent } from './directory-event.ts';
 import type { DirectoryMemberships } from './directory-memberships.ts';
 import { directoryRefusal } from './directory-refusals.ts';
+import type { GroupChanges } from './group-changes.ts';
 
 /** What a directory needs to know about its client. */
 type DirectoryClient = {
@@ -59,6 +60,7 @@ export type DirectoryRegistryDeps = {
   readonly identifiers: Identifiers;
   readonly accounts: Pick<AccountReader, 'get'>;
   readonly memberships: Pick<DirectoryMemberships, 'removeAccount'>;
+  readonly changes: Pick<GroupChanges, 'announce'>;
   readonly clients: { get(id: string): Found<DirectoryClient> };
   readonly blueprints: { get(id: string): Found<{ readonly state: string }> };
 };
@@ -106,7 +108,7 @@ export interface DirectoryRegistry {
 }
 
 export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistry => {
-  const { documents, clock, identifiers, audit, accounts, memberships, clients, blueprints } = deps;
+  const { documents, clock, identifiers, audit, accounts, memberships, changes, clients, blueprints } = deps;
   const collection = documents.collection<Directory>(DIRECTORIES);
   const members = documents.collection<DirectoryAccount>(DIRECTORY_ACCOUNTS);
   const documentsOf = registeredDocuments<Directory>({
@@ -131,11 +133,12 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     return directory;
   };
 
-  const setState = (id: string, state: Directory['state'], by: By): Promise<Versioned<Directory>> =>
-    documentsOf.change(id, undefined, state === 'active' ? 'directory.enabled' : 'directory.disabled', by, (found) => ({
-      ...found,
-      state,
-    }));
+  const setState = async (id: string, state: Directory['state'], by: By): Promise<Versioned<Directory>> => {
+    await documentsOf.found(id);
+    await changes.announce(id);
+    const type = state === 'active' ? 'directory.enabled' : 'directory.disabled';
+    return documentsOf.change(id, undefined, type, by, (found) => ({ ...found, state }));
+  };
 
   return {
     get: (id): Promise<Versioned<Directory> | undefined> => collection.get(id),
@@ -166,13 +169,16 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       return documentsOf.insert(await checked(directory, by), 'directory.created', by);
     },
 
-    update: (id, expected, { agentBlueprint, ...change }, by): Promise<Versioned<Directory>> =>
-      documentsOf.change(id, expected, 'directory.updated', by, ({ agentBlueprint: before, ...found }) => {
+    async update(id, expected, { agentBlueprint, ...change }, by): Promise<Versioned<Directory>> {
+      await documentsOf.found(id);
+      if (change.groups !== undefined) await changes.announce(id);
+      return documentsOf.change(id, expected, 'directory.updated', by, ({ agentBlueprint: before, ...found }) => {
         const next = agentBlueprint === undefined ? before : (agentBlueprint ?? undefined);
         const stored = before === undefined ? found : { ...found, agentBlueprint: before };
         const directory = { ...found, ...change, ...(next === undefined ? {} : { agentBlueprint: next }) };
         return checked(directory, by, stored);
-      }),
+      });
+    },
 
     disable: (id, by): Promise<Versioned<Directory>> => setState(id, 'disabled', by),
     enable: (id, by): Promise<Versioned<Directory>> => setState(id, 'active', by),
@@ -204,6 +210,7 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
       const { document } = (await members.get(account)) ?? {};
       if (document?.directory !== id) throw directoryRefusal('directory_account_not_assigned', { field: '/account' });
       await recordDirectoryEvent(audit, { type: 'directory.account_unassigned', subject: account }, id, by);
+      await changes.announce(account);
       // Without the record no membership counts.
       await members.take(account);
       await memberships.removeAccount(account);
