@@ -55,7 +55,12 @@ const compare = async (state: State, person: Person, isLast: boolean): Promise<v
     const lived = `${life.account}, ended ${[...life.ended].join(' ')}`;
     run.violation(`${what}${holding} of ${person.username} ${isGood ? 'works' : 'does not work'} (${lived})`);
   };
-  for (const [holding, held] of person.holds) await check(holding, held, works(life, holding, deputy?.life), '');
+  for (const [holding, held] of person.holds) {
+    const isMeant = works(life, holding, deputy?.life);
+    await check(holding, held, isMeant, '');
+    // The server slows down an agent that polls before its interval is over.
+    if (holding === 'question' && isMeant === false) person.holds.delete(holding);
+  }
   for (const [holding, held] of person.former) await check(holding, held, false, 'the former ');
 };
 

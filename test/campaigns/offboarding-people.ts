@@ -15,7 +15,7 @@ export type Held = {
   readonly try: Trial;
   /** Trying it changes nothing, so it can be tried without pause. */
   readonly isWatched: boolean;
-  /** It works once. */
+  /** It works once, or must not be tried often. */
   readonly isUsedUp?: boolean;
 };
 
@@ -198,6 +198,7 @@ const delegate = async (
       return status >= 500 ? undefined : WAITING.includes(body['error']);
     },
     isWatched: false,
+    isUsedUp: true,
   });
 };
 
