@@ -49,6 +49,7 @@ const compare = async (state: State, person: Person, isLast: boolean): Promise<v
   const { life, deputy } = person;
   const check = async (holding: Holding, held: Held, isMeant: boolean | undefined, what: string): Promise<void> => {
     if (isMeant === undefined || (isMeant && held.isUsedUp && !isLast)) return;
+    if (isMeant && held.until !== undefined && performance.now() > held.until) return;
     const isGood = await certain(state, held);
     tally.tried[isGood ? 'works' : 'refused'] += 1;
     if (isGood === isMeant) return;

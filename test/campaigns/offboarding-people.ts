@@ -17,6 +17,8 @@ export type Held = {
   readonly isWatched: boolean;
   /** It works once, or must not be tried often. */
   readonly isUsedUp?: boolean;
+  /** Until then it works by itself; in milliseconds of `performance.now()`. */
+  readonly until?: number;
 };
 
 export type Person = {
@@ -98,6 +100,8 @@ const signedIn =
     return status >= 500 ? undefined : status === 200 && shown.includes('/account/sign-out');
   };
 
+/** Requests of agents live for ten minutes. */
+const ASKED_MS = 560_000;
 const WAITING: readonly unknown[] = ['authorization_pending', 'slow_down'];
 
 /** The tokens of the two apps; `keep` sets a holding. */
@@ -188,7 +192,8 @@ const delegate = async (
   if (hasDecided) {
     const poll = await ask();
     await approve(scene.issuer, browser);
-    holds.set('approved', { try: given(poll), isWatched: false, isUsedUp: true });
+    const until = performance.now() + ASKED_MS;
+    holds.set('approved', { try: given(poll), isWatched: false, isUsedUp: true, until });
   }
   if (!isAsked) return;
   const poll = await ask();
@@ -199,6 +204,7 @@ const delegate = async (
     },
     isWatched: false,
     isUsedUp: true,
+    until: performance.now() + ASKED_MS,
   });
 };
 
