@@ -4,7 +4,7 @@ import type { Json } from './management-client.ts';
 
 export const readable = (body: Json, look: Look = {}): readonly (readonly [string, unknown])[] =>
   Object.entries(body).map(([name, value]) => {
-    if (name.endsWith('_at') || name.endsWith('_until') || name === 'redeem_by') return [name, bothTimes(value, look)];
+    if (/_(?:at|since|until)$/.test(name) || name === 'redeem_by') return [name, bothTimes(value, look)];
     if (name === 'jwks')
       return [name, ((value as { readonly keys?: readonly Json[] }).keys ?? []).map(({ kid }) => kid ?? '?')];
     if (name === 'delegates_to') return [name, (value as readonly Json[]).map(pairText)];

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CommandError } from '../../../src/cli/command.ts';
 import { bothTimes, lookOn, relativeText } from '../../../src/cli/look.ts';
 import { objectNames } from '../../../src/cli/object-names.ts';
+import { readable } from '../../../src/cli/readable.ts';
 import { type Column, table } from '../../../src/cli/table.ts';
 
 const NOW = 1_790_000_000;
@@ -28,6 +29,10 @@ describe('a time', () => {
     expect(bothTimes(NOW - 60, {})).toBe('2026-09-21 14:12:20Z');
     expect(bothTimes(NOW - 60, { now: NOW })).toBe('2026-09-21 14:12:20Z (1 min ago)');
     expect(bothTimes('never', { now: NOW })).toBe('never');
+  });
+
+  test.each(['last_failure_at', 'failing_since', 'silent_until'])('is read in the member %s', (name) => {
+    expect(readable({ [name]: NOW - 60 })).toEqual([[name, '2026-09-21 14:12:20Z']]);
   });
 });
 
