@@ -58,16 +58,16 @@ export const collectionOver = <T extends Document>(
   const lists = listRows(database, rules);
   const parsedBody = (id: string): T | undefined => {
     const row = lists.isNeeded ? (getting.get(id) as Row | undefined) : undefined;
-    return row && frozen(row, id)?.document;
+    return row && readable(row, id)?.document;
   };
 
   const documents = cache.region<Versioned<T> | typeof ABSENT>();
   /** The documents found by one exact value, such as that of a unique key. */
   const lookups = cache.region<readonly Versioned<T>[]>();
 
-  const frozen = ([body, version, ...compared]: Row, id?: string): Versioned<T> | undefined => {
+  const readable = ([body, version, ...compared]: Row, id?: string): Versioned<T> | undefined => {
     const document = storedBody<T>(rules, body, id, onUnreadable);
-    return document && deepFrozen({ document, version, ...comparisonOf(rules, document, compared) });
+    return document && { document, version, ...comparisonOf(rules, document, compared) };
   };
 
   const forget = (id: string): void => {
@@ -80,8 +80,9 @@ export const collectionOver = <T extends Document>(
     const known = documents.get(id);
     if (known !== undefined) return known === ABSENT ? undefined : known;
     const row = getting.get(id) as Row | undefined;
-    const found = row && frozen(row, id);
-    documents.set(id, found ?? ABSENT, row?.[0].length ?? id.length);
+    const found = row && readable(row, id);
+    // Several callers get what is cached; a list is its caller's own, and freezing it costs as much as parsing it.
+    documents.set(id, found ? deepFrozen(found) : ABSENT, row?.[0].length ?? id.length);
     return found;
   };
 
@@ -90,7 +91,7 @@ export const collectionOver = <T extends Document>(
     const unknown = ids.filter((id) => documents.get(id) === undefined);
     if (unknown.length <= FEW_IDS) return ids.map(read);
     const rows = gettingMany.all(JSON.stringify(unknown)) as unknown as readonly (readonly [string, ...Row])[];
-    const found = new Map(rows.map(([id, ...row]) => [id, frozen(row, id)]));
+    const found = new Map(rows.map(([id, ...row]) => [id, readable(row, id)]));
     return ids.map((id) => {
       const known = documents.get(id);
       return known === undefined || known === ABSENT ? found.get(id) : known;
@@ -138,7 +139,7 @@ export const collectionOver = <T extends Document>(
     for (let limit = query.limit; ; ) {
       const { sql, values } = findStatement(rules, { ...query, limit });
       const rows = database.read(() => database.prepare(sql).all(...values)) as unknown as readonly Row[];
-      const found = rows.map((row) => frozen(row)).filter((one) => one !== undefined);
+      const found = rows.map((row) => readable(row)).filter((one) => one !== undefined);
       const missing = query.limit - found.length;
       if (missing <= 0 || rows.length < limit) return { rows, found: found.slice(0, query.limit) };
       limit += missing;
@@ -200,7 +201,7 @@ export const collectionOver = <T extends Document>(
       const checked = checkQuery(rules, query);
       if (!checked) return [];
       const { rows, found } = readableOf(checked);
-      if (key !== undefined) lookups.set(key, Object.freeze(found), rows[0]?.[0].length ?? key.length);
+      if (key !== undefined) lookups.set(key, Object.freeze(found.map(deepFrozen)), rows[0]?.[0].length ?? key.length);
       return found;
     },
   };
