@@ -26,5 +26,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'config apply': ['config apply -f settings', 'config apply -f settings --prune --yes'],
   'config diff': ['config diff -f settings --prune'],
-  'kill agent': ["kill agent Planner --reason 'Its key has leaked'"],
+  'kill agent': [
+    "kill agent Planner --reason 'Its key has leaked'",
+    "kill agent Planner --reason 'Its key has leaked' --yes",
+  ],
 };

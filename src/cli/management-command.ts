@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { type Call, type Command, CommandError, isCommandError, type Option, usageError } from './command.ts';
+import { askingFirst, isEndAgreed } from './agreement.ts';
+import { type Call, type Command, CommandError, EXIT, isCommandError, type Option, usageError } from './command.ts';
 import { readKeyFile } from './key-file.ts';
 import { type Look, lookOn } from './look.ts';
 import { type Json, type ManagementClient, managementClient, managementClientOf } from './management-client.ts';
@@ -68,18 +69,27 @@ export const managementCommand = (
     readonly role: KeyRoleOf;
     /** Adds `--local`, which selects the administrator's key file: see `LOCAL`. */
     readonly isProvenHere?: true;
+    /** Asks first. What ends for good, as a sentence. */
+    readonly warning?: string;
     readonly run: (call: ManagementCall) => Promise<number | undefined>;
   },
 ): Command => {
-  const { role, isProvenHere, run, ...command } = description;
+  const { role, isProvenHere, warning, run, ...command } = description;
+  const asking = askingFirst(command.summary, warning);
   return {
     ...command,
-    options: { ...command.options, ...(isProvenHere ? LOCAL : {}), ...CONNECTION },
+    summary: asking.summary,
+    options: { ...command.options, ...asking.options, ...(isProvenHere ? LOCAL : {}), ...CONNECTION },
     run: async (call) => {
       const isLocal = isProvenHere === true && call.isSet('local');
       const usual = typeof role === 'function' ? role(call) : role;
       const api = clientFor(call, isLocal ? 'administrator' : usual, isLocal);
       const given = await withIds(api, { operands: command.operands, options: command.options }, call);
+      if (warning !== undefined) {
+        const names = call.operands.map(printable);
+        const end = { verb: command.words.at(-1) ?? '', warning, names, json: { targets: given.operands } };
+        if (!(await isEndAgreed(call, end))) return EXIT.failed;
+      }
       return run({ ...call, ...given, typed: call.operands, api, print: printer(call, api) }).catch(
         (error: unknown) => {
           throw inOptions(command.options, error);

@@ -1,5 +1,5 @@
 /** The usual commands about one kind of object of the management API: list, show, update, and actions on one object. */
-import { isAgreed, YES } from './agreement.ts';
+import { askingFirst, isEndAgreed } from './agreement.ts';
 import { type Command, EXIT, type Option, usageError } from './command.ts';
 import { collect, writeRows } from './listed-items.ts';
 import type { Json } from './management-client.ts';
@@ -187,17 +187,15 @@ export const actionCommand = (description: {
   return managementCommand({
     words: [noun, verb],
     operands: [description.isOnSeveral ? `${operand.name}...` : operand.name],
-    summary,
+    ...askingFirst(summary, warning),
     role,
     ...(description.isProvenHere ? { isProvenHere: true } : {}),
-    options: warning === undefined ? {} : YES,
     run: async (call) => {
       const targets = await targetsNamed(call, (given) => operand.find(call, given));
       if (warning !== undefined) {
-        const names = targets.map(({ name }) => printable(name)).join(', ');
-        const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${names}?`;
+        const names = targets.map(({ name }) => printable(name));
         const json = { [noun]: targets.map(({ id }) => id) };
-        if (!(await isAgreed(call, { preview: `${warning}\n`, json, question }))) return EXIT.failed;
+        if (!(await isEndAgreed(call, { verb, warning, names, json }))) return EXIT.failed;
       }
       return actOnEach(call, targets, { act: async (id) => (await call.api.run(operation, { id })).body, done });
     },
@@ -211,12 +209,15 @@ export const deleteCommand = (description: {
   readonly summary: string;
   readonly operation: RemoveOperation;
   readonly done?: string;
+  /** The command asks first. What ends for good, as a sentence. */
+  readonly warning: string;
 }): Command => {
-  const { noun, verb = 'delete', summary, operation, done = 'removed' } = description;
+  const { noun, verb = 'delete', summary, operation, done = 'removed', warning } = description;
   return managementCommand({
     words: [noun, verb],
     operands: [operandOf(noun)],
     summary,
+    warning,
     role: 'operator',
     options: {},
     run: async (call) => {

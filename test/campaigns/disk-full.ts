@@ -116,7 +116,7 @@ const newVictim = async ({ scene }: World): Promise<Victim> => {
 /** Orders a kill while the volume is full. A kill that does not end the token is a violation. */
 const kill = async (run: CampaignRun, world: World, victim: Victim, how: 'api' | 'command' | 'local') => {
   const { server, scene, acknowledged } = world;
-  const words = ['kill', 'client', victim.id, '--reason', 'the disk is full'];
+  const words = ['kill', 'client', victim.id, '--reason', 'the disk is full', '--yes'];
   try {
     if (how === 'api') {
       const body = { scope: 'client', id: victim.id, reason: 'the disk is full' };

@@ -549,7 +549,7 @@ test('the command line adds an attester to an agent, and removes it', async () =
   expect((await ask(copy)).status).toBe(401);
   expect((await behalf('credentials', 'resume', agent.clientId, id)).code).toBe(0);
   await good(ask(copy));
-  expect((await behalf('credentials', 'remove', agent.clientId)).code).toBe(2);
-  expect((await behalf('credentials', 'remove', agent.clientId, id)).out).toContain('removed');
+  expect((await behalf('credentials', 'remove', agent.clientId, '--yes')).code).toBe(2);
+  expect((await behalf('credentials', 'remove', agent.clientId, id, '--yes')).out).toContain('removed');
   expect((await ask(copy)).status).toBe(401);
 });

@@ -95,11 +95,11 @@ test('a legal hold keeps records until it is released; both are events with who 
   expect(kept.out).toMatch(/^removed +0 records/m);
   expect(await server.events('audit.records_removed')).toEqual([]);
 
-  const released = await behalf('legal-holds', 'release', id, '--reason', 'settled', '--local');
+  const released = await behalf('legal-holds', 'release', id, '--reason', 'settled', '--local', '--yes');
   expect([released.code, released.out]).toEqual([0, `${id} is released.\n`]);
   const [ended] = await server.events('legal_hold.released');
   expect(ended).toMatchObject({ outcome: 'done', target: { id }, inputs: { reason: 'settled' } });
-  const again = await behalf('legal-holds', 'release', id, '--reason', 'once more', '--local');
+  const again = await behalf('legal-holds', 'release', id, '--reason', 'once more', '--local', '--yes');
   expect([again.code, again.err]).toEqual([1, expect.stringContaining('was released already')]);
   expect((await management.call('GET', `/legal-holds/${id}`)).body).toMatchObject({
     ...{ state: 'released', reason: 'case 12', release_reason: 'settled' },

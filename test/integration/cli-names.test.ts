@@ -102,7 +102,7 @@ test('a budget names whom it limits, and an agent is killed by its name', async 
   expect(JSON.parse(made.out)).toMatchObject({ about: 'agent', subject: id });
   const unknown = ['--about', 'owner', '--subject', 'no-such-owner'];
   expect((await behalf('budgets', 'create', 'Of none', '--limit', '5', '--window', '1h', ...unknown)).code).toBe(1);
-  const killed = await behalf('kill', 'agent', 'Spender', '--reason', 'drill');
+  const killed = await behalf('kill', 'agent', 'Spender', '--reason', 'drill', '--yes');
   expect([killed.code, killed.err]).toEqual([0, '']);
   expect((await server.events('kill.ordered')).at(-1)).toMatchObject({ target: { kind: 'agent', id } });
 });

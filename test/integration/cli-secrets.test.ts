@@ -99,7 +99,7 @@ const isRefused = async (identity: Identity): Promise<boolean> => {
 describe('behalf kill owner', () => {
   test('takes a group by its name, and stops the agents that it owns', async () => {
     const { agent } = await ownedByGroup('Night shift');
-    const killed = await behalf('kill', 'owner', 'Night shift', '--reason', 'a test');
+    const killed = await behalf('kill', 'owner', 'Night shift', '--reason', 'a test', '--yes');
     expect(killed).toMatchObject({ code: 0, out: expect.stringContaining('Night shift is stopped') });
     expect(await isRefused(agent)).toBe(true);
     expect((await server.events('kill.ordered')).at(-1)).toMatchObject({
@@ -110,12 +110,12 @@ describe('behalf kill owner', () => {
   test('takes a group by its id with --local, where nothing else is a target', async () => {
     const { agent, owner } = await ownedByGroup('Day shift');
     for (const wrong of ['Day shift', agent.clientId, 'grp_x']) {
-      expect(await behalf('kill', 'owner', wrong, '--local', '--reason', 'a test')).toMatchObject({
+      expect(await behalf('kill', 'owner', wrong, '--local', '--yes', '--reason', 'a test')).toMatchObject({
         code: 2,
         err: expect.stringContaining('acc_… or grp_…'),
       });
     }
-    expect((await behalf('kill', 'owner', owner, '--local', '--reason', 'a test')).code).toBe(0);
+    expect((await behalf('kill', 'owner', owner, '--local', '--yes', '--reason', 'a test')).code).toBe(0);
     await until(() => isRefused(agent), { what: 'the latched kill' });
   });
 });

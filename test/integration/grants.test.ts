@@ -322,10 +322,10 @@ describe('a grant of an app', () => {
     const id = String(decodeJwt(String(tokens['access_token']))['grant_id']);
     expect((await behalf('grants', 'list', '--account', scene.accountId)).out).toContain(id);
     expect((await behalf('grants', 'show', id)).out).toContain('last_used_at');
-    expect(await behalf('grants', 'revoke', id)).toMatchObject({ code: 0, out: `${id} is revoked.\n` });
+    expect(await behalf('grants', 'revoke', id, '--yes')).toMatchObject({ code: 0, out: `${id} is revoked.\n` });
     expect(await isActive(tokens['access_token'])).toBe(false);
     expect((await refresh(tokens['refresh_token'])).body['error']).toBe('invalid_grant');
-    expect((await behalf('grants', 'revoke', id)).code).not.toBe(0);
+    expect((await behalf('grants', 'revoke', id, '--yes')).code).not.toBe(0);
     const [event] = (await server.events('grant.revoked')).filter(({ grant }) => grant === id);
     expect(event).toMatchObject({ subject: scene.accountId, target: { kind: 'client', id: scene.app.clientId } });
   });

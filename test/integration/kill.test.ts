@@ -359,7 +359,15 @@ describe('LC-11 while the store takes no writes', () => {
 
   test('LC-11 a kill that is latched by another process, or by the command on the machine, counts within a second', async () => {
     const family = await newTokenFamily(there);
-    const told = await behalf('kill', 'agent', family.agent.clientId, '--local', '--reason', 'no token to be had');
+    const told = await behalf(
+      'kill',
+      'agent',
+      family.agent.clientId,
+      '--local',
+      '--yes',
+      '--reason',
+      'no token to be had',
+    );
     expect(told).toMatchObject({ code: 0, out: expect.stringMatching(/kil_[a-z2-7]{26}/) });
     const id = /kil_[a-z2-7]{26}/.exec(told.out)?.[0];
     await until(async () => !(await isLive(family)));

@@ -178,7 +178,7 @@ describe('C17 what a name means', () => {
     expect([list.status, list.text]).toEqual([409, expect.stringContaining(listed)]);
 
     const kills = (await server.events('kill.ordered')).length;
-    const killed = await behalf('kill', 'owner', 'Twofold', '--reason', 'a test');
+    const killed = await behalf('kill', 'owner', 'Twofold', '--reason', 'a test', '--yes');
     expect([killed.code, killed.err]).toEqual([1, expect.stringContaining(listed)]);
     expect(await server.events('kill.ordered')).toHaveLength(kills);
     for (const argv of [

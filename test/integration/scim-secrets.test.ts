@@ -154,7 +154,7 @@ describe('the secret of a directory', () => {
     const rotated = await behalf('directories', 'secrets', 'rotate', name, '--local', '--overlap', '60');
     expect((await users(/bhd_[\w-]{43}/.exec(rotated.out)?.[0] ?? '')).status).toBe(200);
     expect((await behalf('directories', 'secrets', 'list', name)).out).toMatch(/active.*: Header only\n.*active/);
-    expect((await behalf('directories', 'secrets', 'revoke', name)).code).toBe(0);
+    expect((await behalf('directories', 'secrets', 'revoke', name, '--yes')).code).toBe(0);
     expect((await behalf('directories', 'secrets', 'list', name)).out).not.toContain('active');
     const mapped = await behalf('directories', 'update', name, '--local', '--group', 'A=b', '--most-accounts', '7');
     expect([mapped.code, mapped.err]).toEqual([0, '']);

@@ -34,7 +34,7 @@ test('an administrator admits a receiver, and sees, verifies, pauses, resumes an
   expect((await receiver.call('GET', `/status?stream_id=${id}`)).body).toMatchObject({ reason: 'Upgrade' });
   expect((await behalf('signal-streams', 'resume', id)).out).toContain('enabled');
   expect((await behalf('signal-streams', 'show', id)).out).toContain(receiver.id);
-  expect((await behalf('signal-streams', 'delete', id, '--local')).code).toBe(0);
+  expect((await behalf('signal-streams', 'delete', id, '--local', '--yes')).code).toBe(0);
   expect((await behalf('signal-streams', 'show', id)).code).not.toBe(0);
 });
 

@@ -79,7 +79,7 @@ test('the command line sets up an endpoint as the guide says, and finds what did
   expect((await behalf('retry')).code).toBe(2);
   expect((await behalf('retry', '--all', '--to', 'whk_none')).out).toContain('0 sent again.');
   expect((await behalf('stop', id)).out).toContain('is stopped');
-  expect((await behalf('delete', id)).out).toContain('is removed');
+  expect((await behalf('delete', id, '--yes')).out).toContain('is removed');
   expect((await behalf('show', id)).code).toBe(1);
   expect((await behalf('create', 'https://127.0.0.1/x', '--kind', 'agent.suspended')).err).toContain('public host');
   expect((await behalf('create', receiver.url, '--kind', 'no.such')).code).not.toBe(0);

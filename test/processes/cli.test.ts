@@ -235,7 +235,7 @@ test('initial access tokens are made, listed and revoked', async () => {
   expect(out).toMatch(/bhi_[\w-]{43} \(shown once\)/);
   const id = String(/iat_[a-z2-7]{26}/.exec(out)?.[0]);
   expect((await behalf(...tokens, 'list', '--owner', 'admin')).out).toMatch(new RegExp(`${id} +active +0 of 2`));
-  expect(await json(...tokens, 'revoke', id)).toMatchObject({ id, state: 'revoked' });
+  expect(await json(...tokens, 'revoke', id, '--yes')).toMatchObject({ id, state: 'revoked' });
   expect((await behalf(...tokens, 'create', '--owner', 'admin', '--expires', 'soon')).code).toBe(2);
 });
 
@@ -285,7 +285,7 @@ test('an agent is given a certificate to prove itself with, which is stopped and
   expect(svid).toMatchObject({ spiffe_trust_domain: 'a.example', spiffe_path: { like: '/ns/*/b' } });
   expect((await behalf('agents', 'credentials', 'list', id)).out).toMatch(new RegExp(`${added.id} +mtls +active `));
   expect((await behalf('agents', 'credentials', 'suspend', id, added.id)).code).toBe(0);
-  expect((await behalf('agents', 'credentials', 'remove', id, added.id)).code).toBe(0);
+  expect((await behalf('agents', 'credentials', 'remove', id, added.id, '--yes')).code).toBe(0);
   const left: { id: string; kind: string }[] = await json('agents', 'credentials', 'list', id);
   expect(left.map(({ kind }) => kind)).toEqual(['jwks', 'mtls']);
   const back = await json(
@@ -357,10 +357,10 @@ test('kill stops, kills shows what stands and lifts it', async () => {
   const key = join(folder, 'stopped.jwk');
   const { id } = await json('agents', 'create', '--name', 'Stopped', '--purpose', 'Nothing', '--key', key);
   expect(await behalf('kill', 'agent', id)).toMatchObject({ code: 2 });
-  const kill = await json('kill', 'agent', id, '--reason', 'it ran away');
+  const kill = await json('kill', 'agent', id, '--reason', 'it ran away', '--yes');
   expect(kill).toMatchObject({ scope: 'agent', target: id, state: 'standing' });
   expect((await behalf('kills', 'list', '--standing')).out).toMatch(new RegExp(`${kill.id} +standing +agent +Stopped`));
-  expect(await behalf('kill', 'account', 'admin', '--reason', 'x')).toMatchObject({ code: 1 });
+  expect(await behalf('kill', 'account', 'admin', '--reason', 'x', '--yes')).toMatchObject({ code: 1 });
   expect((await behalf('kills', 'lift', kill.id)).out).toBe(`${kill.id} is lifted.\n`);
   expect(await json('kills', 'show', kill.id)).toMatchObject({ state: 'lifted', reason: 'it ran away' });
   expect(await behalf('kills', 'list', '--standing')).toMatchObject({ code: 0, out: '' });
@@ -374,7 +374,7 @@ test('refusals say which member and what to do', async () => {
   const forbidden = await behalf('keys', 'rotate', '--key-file', server.operatorKeyFile);
   expect(forbidden).toMatchObject({ code: 1, err: expect.stringContaining('--key-file') });
   expect(await behalf('agents', 'create', '--name', 'a')).toMatchObject({ code: 2 });
-  expect((await behalf('delegations', 'revoke', 'dlg_x')).err).toContain('See `behalf delegations list`.');
+  expect((await behalf('delegations', 'revoke', 'dlg_x', '--yes')).err).toContain('See `behalf delegations list`.');
   expect((await behalf('accounts', 'create', 'erin', '--email', 'bad')).err).toMatch(/^behalf: --email: /);
   expect((await behalf('audit', 'list', '--since', '2026-01-01', '--outcome', 'no')).err).toMatch(
     /^behalf: --outcome: /,
@@ -496,7 +496,7 @@ test('keys of messages in browsers are rotated, and ended when others may know t
   const [first] = await json('push-keys', 'rotate');
   const rotated = await json('push-keys', 'rotate');
   expect(rotated.map(({ state }: { state: string }) => state)).toEqual(['given', 'kept', 'kept']);
-  const left = await json('push-keys', 'revoke', first.id, '--reason', 'a test');
+  const left = await json('push-keys', 'revoke', first.id, '--reason', 'a test', '--yes');
   expect(left.map(({ id }: { id: string }) => id)).not.toContain(first.id);
   expect((await behalf('push-keys', 'list')).out).toMatch(/vpk_\w+ +given +\d{4}-\d\d-\d\d .* B[\w-]{86}\n/);
   expect(await eventTypes('--type', 'push_key.rotated')).toHaveLength(2);

@@ -58,7 +58,7 @@ describe('LC-11 the kill switch on a volume without a free byte', () => {
       const makeRoom = await fillWhole();
       try {
         const told = await runCli(
-          ['kill', 'agent', family.agent.clientId, '--reason', 'the disk is full', '--local'],
+          ['kill', 'agent', family.agent.clientId, '--reason', 'the disk is full', '--local', '--yes'],
           server.environment,
         );
         expect(told).toMatchObject({ code: 0, stdout: expect.stringMatching(/kil_[a-z2-7]{26}/) });
@@ -84,14 +84,20 @@ describe('LC-11 the kill switch on a volume without a free byte', () => {
       const data = join(volume.folder, 'other');
       try {
         mkdirSync(data);
-        const told = await runCli(['kill', 'all', '--reason', 'x', '--local'], { ...process.env, BEHALF_DATA: data });
+        const told = await runCli(['kill', 'all', '--reason', 'x', '--local', '--yes'], {
+          ...process.env,
+          BEHALF_DATA: data,
+        });
         expect(told.code).toBe(1);
         expect(told.stderr).toMatch(/nothing is stopped/);
         expect(told.stderr).toMatch(/Free some megabytes/);
       } finally {
         makeRoom();
       }
-      const now = await runCli(['kill', 'all', '--reason', 'x', '--local'], { ...process.env, BEHALF_DATA: data });
+      const now = await runCli(['kill', 'all', '--reason', 'x', '--local', '--yes'], {
+        ...process.env,
+        BEHALF_DATA: data,
+      });
       expect(now.code).toBe(0);
       execFileSync('rm', ['-rf', data]);
     },
@@ -157,7 +163,7 @@ describe('a full volume and its reserve', () => {
 
         // A token and the kill: both from the reserve, durable in store and audit log.
         const told = await runCli(
-          ['kill', 'agent', family.agent.clientId, '--reason', 'the disk is full', '--data', volume.folder],
+          ['kill', 'agent', family.agent.clientId, '--reason', 'the disk is full', '--yes', '--data', volume.folder],
           server.environment,
         );
         expect(told).toMatchObject({ code: 0, stderr: '' });

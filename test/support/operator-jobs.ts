@@ -62,7 +62,7 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
       expect(await steps.text()).toContain('in force');
     },
     async cli(steps) {
-      await steps.run('kill', 'account', 'carl', '--reason', 'Their account was taken over.');
+      await steps.run('kill', 'account', 'carl', '--reason', 'Their account was taken over.', '--yes');
     },
   },
   {

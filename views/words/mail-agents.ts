@@ -148,9 +148,9 @@ export const AGENT_MAILS = {
   'kill.ordered': {
     subject: phrase({ en: 'A kill was ordered', de: 'Der Notaus wurde ausgelöst' }),
     says: {
-      en: ({ when }) => [`A kill was ordered on ${when}. The console and \`behalf kill list\` say of what and why.`],
+      en: ({ when }) => [`A kill was ordered on ${when}. The console and \`behalf kills list\` say of what and why.`],
       de: ({ when }) => [
-        `Am ${when} wurde der Notaus ausgelöst. Die Konsole und \`behalf kill list\` sagen, wofür und warum.`,
+        `Am ${when} wurde der Notaus ausgelöst. Die Konsole und \`behalf kills list\` sagen, wofür und warum.`,
       ],
     },
     page: consolePage,

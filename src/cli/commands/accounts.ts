@@ -125,6 +125,7 @@ export const accountCommands: readonly Command[] = [
     operation: 'removeAccountFactors',
     operand: BY_NAME,
     summary: 'Remove all second factors of an account whose user lost them. Afterwards the password is enough.',
+    warning: 'Afterwards the password alone is enough to sign in. Be sure who asks.',
     done: 'without second factors',
     role: 'administrator',
     isProvenHere: true,

@@ -115,7 +115,7 @@ export const agentCommands: readonly Command[] = [
     noun: 'agents',
     verb: 'retire',
     operation: 'retireAgent',
-    summary: 'Retire agents permanently. The command asks first.',
+    summary: 'Retire agents permanently.',
     isOnSeveral: true,
     warning:
       'A retired agent loses all its access at once and can never act again. To stop it for a while, suspend it.',

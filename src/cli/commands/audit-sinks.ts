@@ -145,6 +145,7 @@ const skip = managementCommand({
   words: ['audit-sinks', 'skip'],
   operands: ['ID'],
   summary: 'Skip the next event of a sink that refuses it with status 400, 413 or 422. The audit log records which.',
+  warning: 'The sink never receives the event that it refuses now.',
   role: 'administrator',
   isProvenHere: true,
   options: {},
@@ -176,6 +177,8 @@ const remove = managementCommand({
   words: ['audit-sinks', 'delete'],
   operands: ['ID'],
   summary: 'Delete a sink.',
+  warning:
+    'The sink gets no further event, and its place in the audit log is lost. To stop it for a while: audit-sinks pause.',
   role: 'administrator',
   isProvenHere: true,
   options: {},

@@ -138,6 +138,7 @@ const erase = managementCommand({
   words: ['audit', 'erase'],
   operands: ['EVENT'],
   summary: 'Erase a personal value of an event. The audit log and earlier exports still verify.',
+  warning: 'An erased value cannot be brought back.',
   role: 'administrator',
   options: {
     value: {

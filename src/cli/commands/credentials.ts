@@ -27,13 +27,14 @@ const action = (
   operation: OperationsWith<'POST', 'id' | 'credential'>,
   summary: string,
   done: string,
-  role: KeyRole = 'operator',
+  { role = 'operator', warning }: { readonly role?: KeyRole; readonly warning?: string } = {},
 ): Command =>
   managementCommand({
     words: ['agents', 'credentials', verb],
     operands: ['AGENT', 'CREDENTIAL...'],
     summary,
     role,
+    ...(warning === undefined ? {} : { warning }),
     options: {},
     run: async (call) => {
       const [id = '', ...ids] = call.operands;
@@ -131,6 +132,10 @@ export const credentialCommands: readonly Command[] = [
     },
   }),
   action('suspend', 'suspendCredential', 'Suspend credentials of an agent until they are resumed.', 'suspended'),
-  action('resume', 'resumeCredential', 'Resume suspended credentials of an agent.', 'active', 'administrator'),
-  action('remove', 'removeCredential', 'Delete credentials of an agent permanently.', 'removed'),
+  action('resume', 'resumeCredential', 'Resume suspended credentials of an agent.', 'active', {
+    role: 'administrator',
+  }),
+  action('remove', 'removeCredential', 'Delete credentials of an agent permanently.', 'removed', {
+    warning: 'The agent can no longer authenticate with them. To stop them for a while: agents credentials suspend.',
+  }),
 ];

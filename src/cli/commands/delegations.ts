@@ -51,6 +51,7 @@ export const delegationCommands: readonly Command[] = [
     operation: 'revokeDelegation',
     summary: 'Revoke delegations and all their descendants.',
     isOnSeveral: true,
+    warning: 'Their tokens and all delegations below them end at once. The person has to consent again.',
     done: 'revoked, with all below it',
   }),
 ];

@@ -87,6 +87,7 @@ export const directorySecretCommands: readonly Command[] = [
     words: ['directories', 'secrets', 'revoke'],
     operands: ['DIRECTORY'],
     summary: 'End the secrets of a directory at once.',
+    warning: 'The directory can change nothing here until it has a new secret.',
     role: 'administrator',
     options: {},
     run: async (call) => {

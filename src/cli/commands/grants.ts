@@ -55,6 +55,7 @@ export const grantCommands: readonly Command[] = [
     verb: 'revoke',
     summary: 'Revoke a grant, its tokens, and all tokens exchanged from them.',
     operation: 'revokeGrant',
+    warning: 'All tokens of the grant end at once. The person has to consent again.',
     done: 'revoked',
   }),
 ];

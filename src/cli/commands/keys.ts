@@ -43,6 +43,7 @@ const revoke = managementCommand({
   operands: ['KID'],
   summary: 'Revoke a compromised signing key and everything it signed. Another key starts signing at once.',
   role: 'administrator',
+  warning: 'Every token that this key signed ends at once. The key is never used again.',
   options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true } },
   notes:
     'Every node refuses its tokens at once. Verifiers that work offline refuse them after they fetch the key set again: have their caches emptied.',

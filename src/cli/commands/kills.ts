@@ -7,9 +7,9 @@ import { dataFolder } from '../../../config/data-folder.ts';
 import { latchedKills } from '../../domain/authority/revocation/kill.ts';
 import { killSwitch } from '../../domain/authority/revocation/kill-switch.ts';
 import { isFinal, type Kill, type KillScope, killKey } from '../../domain/vocabulary/kill.ts';
+import { isAgreedInOneLine, YES } from '../agreement.ts';
 import { type Call, type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
 import { databaseOfServer, withLocalStore } from '../local-store.ts';
-import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
 import { listCommand, showCommand } from '../object-commands.ts';
@@ -34,6 +34,24 @@ const SUMMARIES: Readonly<Record<KillScope, string>> = {
   all: 'Stop everything that this server grants. Lifting it needs two administrators.',
 };
 
+/** What ends, in the line that asks. */
+const ENDS: Readonly<Record<KillScope, (name: string) => string>> = {
+  agent: (name) => `Stop the agent ${name}? Its tokens end, and it gets none until the kill is lifted.`,
+  owner: (name) => `Stop all agents of ${name}? Their tokens end, and they get none until the kill is lifted.`,
+  account: (name) => `Stop the account ${name}? Its sessions, the tokens on its behalf and its agents end or stop.`,
+  client: (name) => `Stop the client ${name}? Its tokens end, and it gets none until the kill is lifted.`,
+  delegation: (name) => `Revoke the delegation ${name} and all below it permanently?`,
+  token: (name) => `Revoke the token ${name} permanently?`,
+  all: () => 'Stop everything that this server grants? Lifting it needs two administrators.',
+};
+
+const isKillAgreed = (scope: KillScope, call: Call, typed: readonly string[], id: string): Promise<boolean> =>
+  isAgreedInOneLine(call, {
+    preview: ENDS[scope](printable(typed[0] ?? '')),
+    json: scope === 'all' ? { scope } : { scope, id },
+    question: 'Go on?',
+  });
+
 /** The name of the operand, and the form of its id with --local. */
 const OPERANDS = {
   agent: { name: 'AGENT', id: /^agt_[a-z2-7]{26}$/, looks: 'agt_…' },
@@ -56,13 +74,16 @@ const killCommand = (scope: KillScope): Command => {
     role: scope === 'all' ? 'administrator' : 'operator',
     options: {
       reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true },
+      ...YES,
       ...ON_THIS_MACHINE,
     },
     notes:
-      'With --local the command writes the kill to the data folder. Every server process there obeys within a second. It copies the kill to the store when the store accepts writes.',
+      'The command asks first, in one line. With --local the command writes the kill to the data folder. Every server process there obeys within a second. It copies the kill to the store when the store accepts writes.',
     run: async (call) => {
+      const target = await targetOf(scope, call);
+      if (!(await isKillAgreed(scope, call, call.typed, target.id ?? ''))) return EXIT.failed;
       const { body } = await call.api.run('createKill', {
-        body: { scope, ...(await targetOf(scope, call)), reason: call.required('reason') },
+        body: { scope, ...target, reason: call.required('reason') },
       });
       const missing = Array.isArray(body['not_durable_yet']) ? body['not_durable_yet'] : [];
       call.print.object(body, `${stoppedText(scope, call.typed)} The kill is ${printable(String(body['id']))}.\n`);
@@ -77,7 +98,7 @@ const killCommand = (scope: KillScope): Command => {
   return { ...overApi, run: (call) => (call.isSet('local') ? killHere(scope, call) : overApi.run(call)) };
 };
 
-const targetOf = async (scope: KillScope, call: ManagementCall): Promise<Json> => {
+const targetOf = async (scope: KillScope, call: ManagementCall): Promise<{ readonly id?: string }> => {
   const [target = ''] = call.operands;
   if (scope === 'all') return {};
   if (scope === 'owner') return { id: await findOwner(call.api, target) };
@@ -95,6 +116,7 @@ const killHere = async (scope: KillScope, call: Call): Promise<number> => {
   }
   const reason = call.required('reason');
   if (reason.length > LONGEST_REASON) throw usageError(`A reason has at most ${LONGEST_REASON} characters.`);
+  if (!(await isKillAgreed(scope, call, call.operands, target))) return EXIT.failed;
   const kill: Kill = {
     id: randomIdentifiers.newId('kil'),
     scope,

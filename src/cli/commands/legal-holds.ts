@@ -42,6 +42,7 @@ const release = managementCommand({
   words: ['legal-holds', 'release'],
   operands: ['ID'],
   summary: 'Release a legal hold permanently. It stays on record.',
+  warning: 'Records that only this hold keeps can be removed from now on.',
   role: 'administrator',
   isProvenHere: true,
   options: { reason: REASON },

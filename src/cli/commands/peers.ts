@@ -175,6 +175,7 @@ const unlink = managementCommand({
   words: ['peers', 'unlink'],
   operands: ['ID'],
   summary: 'Delete a link. Tokens issued because of it are revoked at once.',
+  warning: 'The person of the other domain acts on that account no more.',
   role: 'operator',
   options: {},
   run: async (call) => {

@@ -47,6 +47,7 @@ const revoke = managementCommand({
   operands: ['ID'],
   summary: 'Revoke a compromised web push key and every browser registration that uses it.',
   role: 'administrator',
+  warning: 'Every browser that uses this key gets no push message until its user turns push on again.',
   options: { reason: { value: 'TEXT', description: 'Reason. It is stored permanently.', isRequired: true } },
   run: async (call) => {
     const [id = ''] = call.operands;

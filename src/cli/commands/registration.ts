@@ -90,6 +90,7 @@ const revoke = managementCommand({
   words: ['registration', 'tokens', 'revoke'],
   operands: ['ID'],
   summary: 'Revoke an initial access token. It can no longer register anything.',
+  warning: 'What it registered stays. The token can register nothing more.',
   role: 'operator',
   options: {},
   run: async (call) => {

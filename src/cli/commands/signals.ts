@@ -134,6 +134,7 @@ const remove = managementCommand({
   words: ['signal-streams', 'delete'],
   operands: ['ID'],
   summary: 'Delete a stream. Its receiver gets no further event through it.',
+  warning: 'The events that wait in the stream are lost, and its receiver has to create a new one.',
   ...OPENS,
   options: {},
   run: async (call) => {

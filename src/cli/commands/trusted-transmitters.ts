@@ -161,6 +161,7 @@ const discard = managementCommand({
   words: [NOUN, 'discard-signal'],
   operands: ['SIGNAL'],
   summary: 'Discard a held signal. It has no effect.',
+  warning: 'A discarded signal can no longer end or change anything here.',
   ...OPENS,
   options: {},
   run: async (call) => {

@@ -110,11 +110,16 @@ const shown = (body: Json): string =>
 const action = answeringCommands(['upstreams'], 'UPSTREAM', shown);
 
 /** Removes an upstream permanently. */
-const removal = (words: readonly string[], operation: ActionOperation, summary: string): Command =>
+const removal = (
+  words: readonly string[],
+  operation: ActionOperation,
+  [summary, warning]: readonly [string, string],
+): Command =>
   managementCommand({
     words,
     operands: [operation === 'removeUpstream' ? 'UPSTREAM' : 'ID'],
     summary,
+    warning,
     role: 'administrator',
     options: {},
     run: async (call) => {
@@ -202,11 +207,10 @@ export const upstreamCommands: readonly Command[] = [
     summary: 'Disable an upstream provider. People can no longer sign in with it.',
   }),
   action({ verb: 'enable', operation: 'enableUpstream', summary: 'Enable an upstream provider again.', ...OPENS }),
-  removal(
-    ['upstreams', 'delete'],
-    'removeUpstream',
+  removal(['upstreams', 'delete'], 'removeUpstream', [
     'Delete an upstream provider. Links to its people become invalid.',
-  ),
+    'People can no longer sign in with it, and their links are lost. To stop it for a while: upstreams disable.',
+  ]),
   link,
   {
     ...listCommand({
@@ -228,9 +232,8 @@ export const upstreamCommands: readonly Command[] = [
     }),
     words: ['upstreams', 'links'],
   },
-  removal(
-    ['upstreams', 'unlink'],
-    'removeUpstreamLink',
+  removal(['upstreams', 'unlink'], 'removeUpstreamLink', [
     'Delete a link. The person can no longer sign in to that account from there.',
-  ),
+    'The person needs another way to sign in.',
+  ]),
 ];

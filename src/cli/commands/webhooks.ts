@@ -196,7 +196,13 @@ export const webhookCommands: readonly Command[] = [
     done: 'stopped',
   }),
   rotate,
-  deleteCommand({ noun: 'webhooks', summary: 'Delete an endpoint.', operation: 'removeWebhook' }),
+  deleteCommand({
+    noun: 'webhooks',
+    summary: 'Delete an endpoint.',
+    operation: 'removeWebhook',
+    warning:
+      'A deleted endpoint gets no further message, and its secret is gone. To stop it for a while: webhooks stop.',
+  }),
   deadLetters,
   retry,
 ];
