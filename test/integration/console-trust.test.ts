@@ -144,6 +144,76 @@ describe('a trusted issuer', () => {
   });
 });
 
+describe('a provider of sign-in', () => {
+  const home = '/console/sign-in';
+  let id: string;
+
+  test('is added by an administrator with a fresh second factor only, with errors at their fields', async () => {
+    expect((await operator.open(at(`${home}/new`))).status).toBe(403);
+    expect((await plain.open(at(`${home}/new`))).status).toBe(403);
+    expect(await lastRefusal()).toMatchObject({ error: 'insufficient_user_authentication' });
+    const given = { name: 'Works', issuer: 'https://works.example.com', client_id: 'behalf' };
+    for (const [set, field] of [
+      [{ issuer: 'http://works.example.com' }, 'issuer'],
+      [{ groups: 'planners' }, 'groups'],
+      [{ domains: 'works.example\nnothing' }, 'domains'],
+      [{ client_secret: 'secret' }, 'client_secret'],
+    ] as const) {
+      const refused = await send(admin, `${home}/new`, /sign-in$/, { ...given, ...set });
+      expect(refused.status).toBe(400);
+      expect(refused.html).toMatch(new RegExp(`name="${field}"[^>]*aria-invalid="true"`));
+      expect(await lastRefusal()).toMatchObject({ error: 'invalid_field' });
+    }
+    const before = await written();
+    const made = await send(admin, `${home}/new`, /sign-in$/, {
+      ...{ ...given, authentication: 'client_secret_basic', client_secret: 'hush-hush', create: 'yes' },
+      ...{ domains: 'works.example', groups: 'cn=planners = Planners', 'multi_factor.amr': 'mfa' },
+    });
+    expect([made.status, made.text]).toEqual([200, expect.stringContaining(at('/upstream/callback'))]);
+    expect(made.html).not.toContain('hush-hush');
+    id = /upi_[a-z2-7]+/.exec(made.url)?.[0] ?? '';
+    expect(await get(`/upstreams/${id}`)).toMatchObject({
+      ...{ ...given, authentication: 'client_secret_basic', create: 'always', button: true },
+      ...{ domains: ['works.example'], groups: { 'cn=planners': 'Planners' }, multi_factor: { acr: [], amr: ['mfa'] } },
+      ...{ scopes: ['openid', 'profile', 'email'], claims: { username: 'preferred_username' }, sign_out: 'offer' },
+    });
+    expect((await eventsSince(before)).map(({ type }) => type)).toEqual(['upstream.created']);
+  });
+
+  test('is changed where the form differs; emptied fields have their defaults, and the secret stays', async () => {
+    const saved = await send(admin, `${home}/${id}/edit`, /edit$/, {
+      ...{ name: 'The works', domains: '', groups: '', 'claims.username': 'upn', 'multi_factor.amr': '' },
+    });
+    expect([saved.status, saved.text]).toEqual([200, expect.stringContaining('Saved.')]);
+    expect(await get(`/upstreams/${id}`)).toMatchObject({
+      ...{ name: 'The works', domains: [], groups: {}, multi_factor: { acr: [], amr: [] } },
+      ...{ authentication: 'client_secret_basic', button: true, claims: { username: 'upn', email: 'email' } },
+    });
+    const usual = await send(admin, `${home}/${id}/edit`, /edit$/, { 'claims.username': '' });
+    expect(usual.status).toBe(200);
+    expect(await get(`/upstreams/${id}`)).toMatchObject({ claims: { username: 'preferred_username' } });
+    expect((await operator.open(at(`${home}/${id}/edit`))).status).toBe(403);
+  });
+
+  test('is disabled after a question, and deleted after its name was typed; operators and auditors only look', async () => {
+    for (const browser of [operator, auditor]) {
+      const page = await browser.open(at(`${home}/${id}`));
+      expect([page.status, page.html.includes(`${id}/delete`)]).toEqual([200, false]);
+      expect((await browser.open(at(`${home}/${id}/delete`))).status).toBe(403);
+    }
+    const off = await send(plain, `${home}/${id}/disable`, /disable$/);
+    expect([off.status, off.text]).toEqual([200, expect.stringContaining('Switched off.')]);
+    const wrong = await send(plain, `${home}/${id}/delete`, /delete$/, { confirm: 'Works' });
+    expect(wrong.status).toBe(400);
+    expect(await get(`/upstreams/${id}`)).toMatchObject({ state: 'disabled' });
+    const before = await written();
+    const gone = await send(plain, `${home}/${id}/delete`, /delete$/, { confirm: 'The works' });
+    expect([gone.status, gone.text]).toEqual([200, expect.stringContaining('Deleted.')]);
+    expect((await eventsSince(before)).map(({ type }) => type)).toEqual(['upstream.removed']);
+    expect((await plain.open(at(`${home}/${id}`))).status).toBe(404);
+  });
+});
+
 describe('a trusted domain', () => {
   let id: string;
 

@@ -60,10 +60,10 @@ describe('upstreams', () => {
     const { items } = (await administrator.call('GET', `/upstream-links?upstream=${made.id}`)).body as {
       readonly items: readonly { readonly id: string }[];
     };
-    expect(await behalf('unlink', String(items[0]?.id))).toMatchObject({ code: 0 });
+    expect(await behalf('unlink', String(items[0]?.id), '--yes')).toMatchObject({ code: 0 });
     expect((await behalf('disable', made.id)).out).toContain('disabled');
     expect((await behalf('enable', '--local', made.id)).out).toContain('active');
-    expect(await behalf('delete', made.id)).toMatchObject({ code: 0 });
+    expect(await behalf('delete', made.id, '--yes')).toMatchObject({ code: 0 });
     expect((await administrator.call('GET', `/upstreams/${made.id}`)).status).toBe(404);
     for (const type of ['upstream.created', 'upstream.updated', 'upstream.removed', 'upstream_link.removed'] as const) {
       expect(await server.events(type)).toHaveLength(1);
@@ -153,17 +153,20 @@ describe('in the console', () => {
     return { browser, page };
   };
 
-  test('administrators switch a provider off and on, operators look, others are shown nothing (MG-02)', async () => {
+  test('administrators disable and enable a provider, operators look, others are shown nothing (MG-02)', async () => {
     const given = { name: 'Shown Works', issuer: 'https://shown.example.com', client_id: 'x' };
     const { id } = (await administrator.call('POST', '/upstreams', given)).body as { readonly id: string };
     const { browser, page } = await signedIn('admin', 'correct horse battery staple');
     expect([page.status, page.text.includes('Shown Works')]).toEqual([200, true]);
-    const off = page.forms.find(({ action }) => action.endsWith(`/${id}/off`));
+    const one = `${server.issuer}/console/sign-in/${id}`;
+    const asked = await browser.open(`${one}/disable`);
+    expect(asked.text).toContain('Disable sign-in with');
+    const off = asked.forms.find(({ action }) => action.endsWith(`/${id}/disable`));
     if (!off) throw new Error('no switch');
-    const switched = await browser.submit(page, off);
+    const switched = await browser.submit(asked, off);
     expect(switched.text).toContain('Switched off. No user signs in there any more.');
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
-    const on = switched.forms.find(({ action }) => action.endsWith(`/${id}/on`));
+    const on = switched.forms.find(({ action }) => action.endsWith(`/${id}/enable`));
     if (!on) throw new Error('no switch');
     const weak = await browser.submit(switched, on);
     expect([weak.status, weak.text]).toEqual([403, expect.stringContaining('second factor at most 5 minutes ago')]);
@@ -174,7 +177,7 @@ describe('in the console', () => {
     // With a factor the person is sent to sign in with it, and presses the button again.
     const secret = await addApp(server.issuer, browser);
     const press = async () => {
-      const page = await browser.open(`${server.issuer}/console/sign-in`);
+      const page = await browser.open(one);
       return browser.submit(page, page.forms.find(({ action }) => action === on.action) ?? on);
     };
     const signIn = await submitSignIn(browser, await press(), {
@@ -184,7 +187,7 @@ describe('in the console', () => {
     if (!code) throw new Error(signIn.text);
     // The code that added the app is used up.
     const back = await browser.submit(signIn, code, { set: { code: codeAt(secret, Date.now() / 1000 + 30) } });
-    expect([back.status, back.url]).toEqual([200, `${server.issuer}/console/sign-in`]);
+    expect([back.status, back.url]).toEqual([200, one]);
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
     expect((await press()).status).toBe(200);
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('active');
@@ -192,13 +195,17 @@ describe('in the console', () => {
 
     await administrator.createAccount({ username: 'otto', name: 'Otto', password: PASSWORD, roles: ['operator'] });
     const operated = await signedIn('otto');
+    const looked = await operated.browser.open(one);
     expect([
       operated.page.text.includes('Shown Works'),
-      operated.page.forms.some(({ action }) => action === off.action),
-    ]).toEqual([true, false]);
+      looked.text.includes(`${server.issuer}/upstream/callback`),
+      looked.text.includes('Disable'),
+      (await operated.browser.open(`${one}/disable`)).status,
+      (await operated.browser.open(`${server.issuer}/console/sign-in/new`)).status,
+    ]).toEqual([true, true, false, 403, 403]);
     const home = await operated.browser.open(`${server.issuer}/account`);
     const csrf = home.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
-    const refused = await operated.browser.request(`${server.issuer}/console/sign-in/${id}/off`, {
+    const refused = await operated.browser.request(`${server.issuer}/console/sign-in/${id}/disable`, {
       method: 'POST',
       body: new URLSearchParams({ csrf }),
     });

@@ -1,60 +1,120 @@
-import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
-import { layout } from '../layout.ts';
-import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { submit } from '../partials/submit.ts';
-import { timeText } from '../time-text.ts';
+import { cellText, isolated, plainText } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import {
+  type Column,
+  commaList,
+  factList,
+  type ListModel,
+  listPage,
+  registeredState,
+} from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
+import { type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { agoText } from '../time-text.ts';
 import { upstreamsWords as words } from '../words/console-upstreams.ts';
+import { registerWords } from '../words/registries.ts';
 
-export type ShownUpstream = {
+export type UpstreamRow = {
   readonly id: string;
+  readonly href: string;
   readonly name: string;
   readonly issuer: string;
   readonly domains: readonly string[];
   readonly button: boolean;
   readonly create: 'never' | 'always';
-  readonly isOn: boolean;
-  readonly createdAt: number;
-  /** POSTs `csrf` there to switch it to the other state; absent: not permitted to the viewer. */
-  readonly switchAction?: string;
+  readonly state: 'active' | 'disabled';
 };
 
-export type UpstreamsModel = ConsoleFrame & {
-  readonly upstreams: readonly ShownUpstream[];
-  readonly redirectUri: string;
+export type UpstreamsModel = ListModel<UpstreamRow> & {
   /** Whether people may sign in with a password. */
   readonly isPasswordOn: boolean;
 };
 
+const leadingTo = ({ button, domains }: UpstreamRow): Phrase =>
+  words.leading(button, domains.length > 0 && isolated(domains.join(', '), 300));
+
+const newPeople = ({ create }: UpstreamRow): Phrase => (create === 'always' ? words.getAccount : words.getNone);
+
+const COLUMNS: readonly Column<UpstreamRow>[] = [
+  {
+    title: words.provider,
+    cell: ({ href, name, issuer }) =>
+      html`<a href="${href}">${isolated(name, 100)}</a> <span class="line hint">${isolated(issuer, 200)}</span>`,
+  },
+  { title: words.leads, cell: leadingTo },
+  { title: words.newPeople, cell: newPeople },
+  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+];
+
 export const upstreamsPage = (model: UpstreamsModel): Html =>
-  layout({
-    frame: model,
-    style: 'agents.css',
-    title: words.title,
-    width: 'wide',
-    side: consoleNavigation(model, 'sign-in'),
-    body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${model.isPasswordOn ? words.withPasswords : words.withoutPasswords}</p>
-${model.upstreams.length > 0 && html`<p class="hint">${words.toRegister(model.redirectUri)}</p>`}</div>
-${model.upstreams.length === 0 && html`<p class="empty">${words.none(model.redirectUri)}</p>`}
-${model.upstreams.map((one) => shown(one, model.csrf))}`,
+  listPage(model, {
+    ...{ place: 'sign-in', title: words.title, columns: COLUMNS, none: words.none, pagesLabel: words.pages },
+    lead: model.isPasswordOn ? words.withPasswords : words.withoutPasswords,
+    newText: words.make,
   });
 
-const shown = (one: ShownUpstream, csrf: string): Html => html`<article class="card">
-<div class="row"><div class="agent"><h2>${chosenName(one.name)}</h2>
-<p class="facts"><span class="tag ${one.isOn ? 'good' : 'off'}">${one.isOn ? words.on : words.off}</span></p></div>
-${
-  one.switchAction !== undefined &&
-  html`<form method="post" action="${one.switchAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-    text: one.isOn ? words.switchOff : words.switchOn,
-    kind: one.isOn ? 'danger' : 'plain',
-    about: plainText(one.name, 60),
-  })}</form>`
-}</div>
-<dl class="facts">
-<div><dt>${words.issuer}</dt><dd>${isolated(one.issuer, 300)}</dd></div>
-<div><dt>${words.leads}</dt><dd>${words.leading(one.button, one.domains.length > 0 && isolated(one.domains.join(', '), 300))}</dd></div>
-<div><dt>${words.newPeople}</dt><dd>${one.create === 'always' ? words.getAccount : words.getNone}</dd></div>
-<div><dt>${words.added}</dt><dd>${timeText(one.createdAt)}</dd></div>
-<div><dt>${words.id}</dt><dd><code>${plainText(one.id, 64)}</code></dd></div>
-</dl></article>`;
+export type UpstreamModel = ConsoleFrame & {
+  readonly upstream: UpstreamRow & {
+    readonly clientId: string;
+    readonly method: keyof typeof words.methods;
+    readonly scopes: readonly string[];
+    /** Group claim there → name of a group here. */
+    readonly groups: Readonly<Record<string, string>>;
+    /** Values of `acr` and `amr` that prove a second factor. */
+    readonly factors: readonly string[];
+    readonly signOut: keyof typeof words.signOuts;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+  };
+  /** Of this server, to register at the provider. */
+  readonly addresses: {
+    readonly redirectUri: string;
+    readonly logoutUri: string;
+    readonly backchannelUri: string;
+    readonly jwksUri: string;
+  };
+  readonly actions: readonly ObjectAction[];
+  readonly auditLogHref?: string;
+};
+
+const copied = (text: string): Html =>
+  html`<span class="copied"><code>${plainText(text, 400)}</code>${copyButton(text)}</span>`;
+
+export const upstreamPage = ({ upstream, addresses, actions, auditLogHref, ...frame }: UpstreamModel): Html =>
+  objectPage(frame, {
+    ...{ place: 'sign-in', title: words.provider, name: upstream.name, id: upstream.id, actions },
+    state: registeredState(upstream.state),
+    facts: [
+      [words.issuer, html`<code>${plainText(upstream.issuer, 400)}</code>`],
+      [words.leads, leadingTo(upstream)],
+      [words.newPeople, newPeople(upstream)],
+      [words.clientId, html`<code>${cellText(upstream.clientId, 400)}</code> ${words.methods[upstream.method]}`],
+      [words.scopes, commaList(upstream.scopes.map((scope) => html`<code>${plainText(scope, 100)}</code>`))],
+      Object.keys(upstream.groups).length > 0 && [
+        words.groups,
+        commaList(
+          Object.entries(upstream.groups).map(
+            ([there, here]) => html`<code>${plainText(there, 200)}</code> = ${isolated(here, 200)}`,
+          ),
+        ),
+      ],
+      [
+        words.factor,
+        upstream.factors.length === 0
+          ? words.noFactor
+          : commaList(upstream.factors.map((value) => html`<code>${plainText(value, 200)}</code>`)),
+      ],
+      [words.signOut, words.signOuts[upstream.signOut]],
+      [registerWords.made, agoText(upstream.createdAt)],
+      [registerWords.changed, agoText(upstream.updatedAt)],
+    ],
+    further: html`<section aria-labelledby="addresses" class="card"><h2 id="addresses">${words.toRegister}</h2>
+${factList([
+  [words.redirectUri, copied(addresses.redirectUri)],
+  upstream.method === 'private_key_jwt' && [words.keys, copied(addresses.jwksUri)],
+  [words.logoutUri, copied(addresses.logoutUri)],
+  [words.backchannelUri, copied(addresses.backchannelUri)],
+])}</section>`,
+    ...(auditLogHref === undefined ? {} : { auditLogHref }),
+  });

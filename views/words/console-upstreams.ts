@@ -1,5 +1,10 @@
 import { type HtmlValue, html, phrase } from '../html.ts';
 
+const SECOND_FACTOR = {
+  en: 'Only administrators can do this, confirmed with a second factor in the last 5 minutes.',
+  de: 'Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
+};
+
 /** Providers at which people sign in. */
 export const upstreamsWords = {
   title: phrase({ en: 'Where people sign in', de: 'Wo Personen sich anmelden' }),
@@ -11,21 +16,102 @@ export const upstreamsWords = {
     en: 'Here with a passkey, and at these providers. Passwords are switched off.',
     de: 'Hier mit Passkey, und bei diesen Anmeldediensten. Passwörter sind abgeschaltet.',
   }),
-  none: (redirectUri: HtmlValue) =>
-    phrase({
-      en: html`There is no other provider. Add one with <code>behalf upstreams create</code>; to be registered there: <code>${redirectUri}</code>`,
-      de: html`Es gibt keinen anderen Anmeldedienst. Fügen Sie einen hinzu mit <code>behalf upstreams create</code>; dort einzutragen: <code>${redirectUri}</code>`,
-    }),
-  toRegister: (redirectUri: HtmlValue) =>
-    phrase({
-      en: html`Add a provider with <code>behalf upstreams create</code>. Register this address there: <code>${redirectUri}</code>`,
-      de: html`Einen Anmeldedienst fügen Sie mit <code>behalf upstreams create</code> hinzu. Dort tragen Sie ein: <code>${redirectUri}</code>`,
-    }),
-  on: phrase({ en: 'On', de: 'An' }),
-  off: phrase({ en: 'Off', de: 'Aus' }),
-  switchOff: phrase({ en: 'Switch off', de: 'Abschalten' }),
-  switchOn: phrase({ en: 'Switch on', de: 'Einschalten' }),
+  none: phrase({
+    en: 'There is no provider yet. With one, people sign in with the account that they have at your organisation.',
+    de: 'Es gibt noch keinen Anmeldedienst. Mit einem melden sich Personen mit dem Konto an, das sie in Ihrer Organisation haben.',
+  }),
+  pages: phrase({ en: 'Pages of providers', de: 'Seiten der Anmeldedienste' }),
+  provider: phrase({ en: 'Provider', de: 'Anmeldedienst' }),
+  make: phrase({ en: 'Add a provider', de: 'Anmeldedienst hinzufügen' }),
+  makeLead: phrase({
+    en: `People then sign in here with their account there, by OpenID Connect. ${SECOND_FACTOR.en}`,
+    de: `Personen melden sich dann hier mit ihrem Konto dort an, über OpenID Connect. ${SECOND_FACTOR.de}`,
+  }),
+  changeTitle: phrase({ en: 'Change a provider', de: 'Anmeldedienst ändern' }),
+  changeLead: phrase({
+    en: `The change applies to the next sign-in. ${SECOND_FACTOR.en}`,
+    de: `Die Änderung gilt ab der nächsten Anmeldung. ${SECOND_FACTOR.de}`,
+  }),
+  toRegister: phrase({ en: 'Addresses to register at the provider', de: 'Adressen, die der Anmeldedienst braucht' }),
+  redirectUri: phrase({ en: 'Redirect URI', de: 'Redirect-URI' }),
+  logoutUri: phrase({ en: 'Redirect URI after sign-out', de: 'Redirect-URI nach dem Abmelden' }),
+  backchannelUri: phrase({ en: 'URL for logout tokens', de: 'URL für Logout-Tokens' }),
+  keys: phrase({ en: 'Keys of this server, for private_key_jwt', de: 'Schlüssel dieses Servers, für private_key_jwt' }),
+  label: phrase({ en: 'Name on the button', de: 'Name auf der Schaltfläche' }),
+  labelHint: phrase({
+    en: 'People read it on the sign-in page.',
+    de: 'Personen lesen ihn auf der Anmeldeseite.',
+  }),
   issuer: phrase({ en: 'Issuer', de: 'Aussteller' }),
+  issuerHint: phrase({
+    en: 'The URL below which the provider has its discovery document. It cannot change later.',
+    de: 'Die URL, unter der das Discovery-Dokument des Dienstes liegt. Sie ändert sich später nicht.',
+  }),
+  connection: phrase({ en: 'This server at the provider', de: 'Dieser Server beim Anmeldedienst' }),
+  clientId: phrase({ en: 'Client id', de: 'Client-Id' }),
+  methods: {
+    private_key_jwt: phrase({
+      en: 'its key (private_key_jwt)',
+      de: 'sein Schlüssel (private_key_jwt)',
+    }),
+    client_secret_basic: phrase({
+      en: 'secret in the header (client_secret_basic)',
+      de: 'Secret im Header (client_secret_basic)',
+    }),
+    client_secret_post: phrase({
+      en: 'secret in the body (client_secret_post)',
+      de: 'Secret im Body (client_secret_post)',
+    }),
+  },
+  secret: phrase({ en: 'Client secret', de: 'Client-Secret' }),
+  secretHint: phrase({
+    en: 'Only for a method with a secret. The server never shows it. Empty: it stays as it is.',
+    de: 'Nur für eine Methode mit Secret. Der Server zeigt es nie. Leer: Es bleibt, wie es ist.',
+  }),
+  scopes: phrase({ en: 'Scopes to request', de: 'Angefragte Scopes' }),
+  people: phrase({ en: 'Who signs in there', de: 'Wer sich dort anmeldet' }),
+  button: phrase({ en: 'Button on the sign-in page', de: 'Schaltfläche auf der Anmeldeseite' }),
+  domains: phrase({ en: 'Domains of usernames', de: 'Domains der Benutzernamen' }),
+  domainsHint: phrase({
+    en: 'Whoever types a username that ends with @ and one of these goes to the provider. One on each line.',
+    de: 'Wer einen Benutzernamen mit @ und einer davon eingibt, geht zum Anmeldedienst. Je Zeile eine.',
+  }),
+  createAccounts: phrase({
+    en: 'Create an account at the first sign-in',
+    de: 'Bei der ersten Anmeldung ein Konto anlegen',
+  }),
+  claims: phrase({ en: 'Claims, groups and second factor', de: 'Claims, Gruppen und zweiter Faktor' }),
+  claim: {
+    username: phrase({ en: 'Claim of the username', de: 'Claim des Benutzernamens' }),
+    name: phrase({ en: 'Claim of the name', de: 'Claim des Namens' }),
+    email: phrase({ en: 'Claim of the e-mail address', de: 'Claim der E-Mail-Adresse' }),
+    groups: phrase({ en: 'Claim of the groups', de: 'Claim der Gruppen' }),
+  },
+  claimHint: (usual: string) => phrase({ en: `Default: ${usual}.`, de: `Vorgabe: ${usual}.` }),
+  groups: phrase({ en: 'Groups', de: 'Gruppen' }),
+  groupsHint: phrase({
+    en: 'On each line a value of the claim, = and the name of a group here. Each sign-in sets the membership.',
+    de: 'Je Zeile ein Wert des Claims, = und der Name einer Gruppe hier. Jede Anmeldung setzt die Zugehörigkeit.',
+  }),
+  acr: phrase({
+    en: 'Values of acr that prove a second factor',
+    de: 'Werte von acr, die einen zweiten Faktor belegen',
+  }),
+  amr: phrase({
+    en: 'Values of amr that prove a second factor',
+    de: 'Werte von amr, die einen zweiten Faktor belegen',
+  }),
+  factorHint: phrase({
+    en: 'One on each line. Without any, this server asks for the second factor.',
+    de: 'Je Zeile einer. Ohne einen fragt dieser Server nach dem zweiten Faktor.',
+  }),
+  noFactor: phrase({ en: 'asked for here', de: 'wird hier verlangt' }),
+  factor: phrase({ en: 'Second factor', de: 'Zweiter Faktor' }),
+  signOut: phrase({ en: 'Sign-out at the provider', de: 'Abmelden beim Anmeldedienst' }),
+  signOuts: {
+    offer: phrase({ en: 'offered after the sign-out here', de: 'nach dem Abmelden hier angeboten' }),
+    always: phrase({ en: 'at once', de: 'sofort' }),
+  },
   leads: phrase({ en: 'Offered', de: 'Angeboten' }),
   leading: (button: boolean, domains: HtmlValue) =>
     phrase({
@@ -35,6 +121,17 @@ export const upstreamsWords = {
   newPeople: phrase({ en: 'New accounts', de: 'Neue Konten' }),
   getAccount: phrase({ en: 'yes, at the first sign-in', de: 'ja, bei der ersten Anmeldung' }),
   getNone: phrase({ en: 'no', de: 'nein' }),
-  added: phrase({ en: 'Added', de: 'Hinzugefügt' }),
-  id: phrase({ en: 'Id', de: 'Kennung' }),
+  disableTitle: phrase({ en: 'Disable a provider', de: 'Anmeldedienst sperren' }),
+  disableAsked: (name: HtmlValue) =>
+    phrase({ en: html`Disable sign-in with ${name}?`, de: html`Anmeldung mit ${name} sperren?` }),
+  disableLead: phrase({
+    en: 'No one signs in with it from now on. Sessions that began there go on, and links of accounts stay.',
+    de: 'Ab jetzt meldet sich niemand damit an. Sitzungen, die dort begannen, laufen weiter, und Verknüpfungen bleiben.',
+  }),
+  remove: phrase({ en: 'Delete', de: 'Löschen' }),
+  removeAsked: (name: HtmlValue) => phrase({ en: html`Delete ${name}?`, de: html`${name} löschen?` }),
+  removeLead: phrase({
+    en: 'No one signs in with it any more, and the links of accounts to people there are lost, even if you add it again.',
+    de: 'Niemand meldet sich mehr damit an, und Verknüpfungen von Konten mit Personen dort gehen verloren, auch wenn Sie ihn wieder hinzufügen.',
+  }),
 };

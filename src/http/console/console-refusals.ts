@@ -15,6 +15,10 @@ export const CONSOLE_REFUSALS = {
     code: 'invalid_field',
     text: 'Write each API on a line of its own, once: its identifier, then its scopes with spaces between.',
   },
+  pairs_malformed: {
+    code: 'invalid_field',
+    text: 'Write each pair on a line of its own: a value, =, and a name.',
+  },
   name_unknown: {
     code: 'invalid_field',
     text: 'There is nothing with the name {name}. Check the name, or give the id.',

@@ -1,43 +1,148 @@
-import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
-import { upstreamAddresses } from '../../domain/identity/upstream/upstream-addresses.ts';
-import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { chosenName } from '../../../views/agent-text.ts';
+import type { Html } from '../../../views/html.ts';
+import { type UpstreamRow, upstreamPage, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { confirmPage } from '../../../views/partials/console-list.ts';
+import type { ObjectAction } from '../../../views/partials/object-page.ts';
+import type { TypedConfirmation } from '../../../views/partials/typed-confirmation.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
+import { upstreamsWords as words } from '../../../views/words/console-upstreams.ts';
+import { registerWords } from '../../../views/words/registries.ts';
+import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
-import { stepUp } from './step-up.ts';
+import type { Viewer } from './console-page.ts';
+import { listed } from './list-page.ts';
+import { addObjectActions } from './object-actions.ts';
+import { addObjectForms } from './object-forms.ts';
+import { afterTypedName, untyped } from './typed-confirmation.ts';
+import { upstreamForms } from './upstream-forms.ts';
 
-const MOST = 200;
+/** A provider as the management API shows it. */
+type ShownUpstream = AnswerOf<'getUpstream'>;
 
-/** Adds the page of the providers at which people sign in, each with a switch. */
-export const addUpstreamPages = ({ router, page, deps, calls, sessions }: PageParts): void => {
-  const home = `${deps.basePath}/console/sign-in`;
-  const withFactor = stepUp(deps);
+const PATH = '/console/sign-in';
 
-  page('/console/sign-in', async (ctx, { viewer, frame }) => {
-    const { account, by } = viewer;
-    const { body } = await calls.run('listUpstreams', account, by, { query: { limit: MOST } });
-    const maySwitch = calls.may('disableUpstream', account);
-    const model = {
-      ...frame,
-      redirectUri: upstreamAddresses(deps.issuer).redirectUri,
-      isPasswordOn: deps.isPasswordOn,
-      upstreams: (body?.items ?? []).map(({ state, created_at: createdAt, ...one }) => ({
-        ...one,
-        isOn: state === 'active',
-        createdAt,
-        ...(maySwitch ? { switchAction: `${home}/${one.id}/${state === 'active' ? 'off' : 'on'}` } : {}),
-      })),
-    };
-    sendPage(ctx, 200, upstreamsPage(model));
+/** Adds the pages about providers at which people sign in: the list, one provider, its forms, and what is done with one. */
+export const addUpstreamPages = (parts: PageParts): void => {
+  const { page, deps, calls } = parts;
+  const home = `${deps.basePath}${PATH}`;
+
+  page(PATH, async (ctx, { viewer, frame }) => {
+    const asked = { operation: 'listUpstreams', path: home } as const;
+    const { items, pages } = await listed(deps, calls, viewer, asked, queryOf(ctx).get('after'));
+    const newHref = calls.may('createUpstream', viewer.account) ? { newHref: `${home}/new` } : {};
+    const rows = items.map((one) => rowOf(home, one));
+    const list = { action: home, asked: { search: '', state: '' }, rows, pages, ...newHref };
+    sendPage(ctx, 200, upstreamsPage({ ...frame, ...list, isPasswordOn: deps.isPasswordOn }));
   });
 
-  for (const [name, operation, done] of [
-    ['off', 'disableUpstream', 'off'],
-    ['on', 'enableUpstream', 'on'],
-  ] as const) {
-    router.post(`/console/sign-in/:id/${name}`, async (ctx) => {
-      const { account } = await sessions.withForm(ctx);
-      const { id = '' } = ctx.params;
-      const call = () => calls.run(operation, account, byOf(ctx, account.id), { id });
-      if (await withFactor(ctx, account.id, home, call)) seeOther(ctx, `${home}?done=${done}`);
-    });
-  }
+  addObjectForms(parts, upstreamForms(PATH, home));
+
+  const upstreamOf = async ({ account, by }: Viewer, id: string): Promise<ShownUpstream> =>
+    (await calls.run('getUpstream', account, by, { id })).body as ShownUpstream;
+
+  page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
+    const upstream = await upstreamOf(viewer, id);
+    const row = rowOf(home, upstream);
+    sendPage(
+      ctx,
+      200,
+      upstreamPage({
+        ...{ ...frame, actions: actionsOn(parts, viewer, row) },
+        upstream: { ...row, ...factsOf(upstream) },
+        addresses: {
+          redirectUri: upstream.redirect_uri,
+          logoutUri: upstream.post_logout_redirect_uri,
+          backchannelUri: upstream.backchannel_logout_uri,
+          jwksUri: `${deps.issuer}/jwks`,
+        },
+        ...(calls.may('listAuditEvents', viewer.account)
+          ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` }
+          : {}),
+      }),
+    );
+  });
+
+  addRemoval(parts, home, upstreamOf);
+  addObjectActions(parts, {
+    ...{ path: PATH, place: 'sign-in', nameOf: async (viewer, id) => (await upstreamOf(viewer, id)).name },
+    actions: {
+      disable: {
+        operation: 'disableUpstream',
+        done: 'off',
+        asks: {
+          ...{ title: words.disableTitle, question: words.disableAsked },
+          ...{ lead: words.disableLead, button: registerWords.disable },
+        },
+      },
+      enable: { operation: 'enableUpstream', done: 'on' },
+    },
+  });
 };
+
+const actionsOn = (
+  { calls }: PageParts,
+  { account }: Viewer,
+  { state, href }: UpstreamRow,
+): readonly ObjectAction[] => [
+  ...(calls.may('updateUpstream', account) ? [{ text: fieldWords.change, href: `${href}/edit` } as const] : []),
+  ...(state === 'disabled' && calls.may('enableUpstream', account)
+    ? [{ text: registerWords.enable, action: `${href}/enable`, kind: 'primary' } as const]
+    : []),
+  ...(state === 'active' && calls.may('disableUpstream', account)
+    ? [{ text: registerWords.disable, href: `${href}/disable`, kind: 'danger' } as const]
+    : []),
+  ...(calls.may('removeUpstream', account)
+    ? [{ text: words.remove, href: `${href}/delete`, kind: 'danger' } as const]
+    : []),
+];
+
+/** The page that asks for the name before a provider and its links are deleted. */
+const addRemoval = (
+  { router, page, deps, calls, sessions, openedAs }: PageParts,
+  home: string,
+  upstreamOf: (viewer: Viewer, id: string) => Promise<ShownUpstream>,
+): void => {
+  const asking = (frame: ConsoleFrame, id: string, typed: TypedConfirmation): Html => {
+    const href = `${home}/${id}`;
+    const asked = { title: words.remove, question: words.removeAsked(chosenName(typed.name, 100)), typed };
+    const form = { lead: words.removeLead, button: words.remove, action: `${href}/delete`, cancelHref: href };
+    return confirmPage(frame, { place: 'sign-in', ...asked, ...form });
+  };
+
+  page(`${PATH}/:id/delete`, async (ctx, { viewer, frame }, id) => {
+    calls.access('removeUpstream', viewer.account);
+    sendPage(ctx, 200, asking(frame, id, untyped((await upstreamOf(viewer, id)).name)));
+  });
+
+  router.post(`${PATH}/:id/delete`, async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const { viewer, frame } = openedAs(ctx, session);
+    calls.access('removeUpstream', viewer.account);
+    const { name } = await upstreamOf(viewer, id);
+    await afterTypedName(ctx, deps, form, name, {
+      act: async () => {
+        await calls.run('removeUpstream', viewer.account, viewer.by, { id });
+        seeOther(ctx, `${home}?done=deleted`);
+      },
+      again: async (status, typed) => sendPage(ctx, status, asking(frame, id, typed)),
+    });
+  });
+};
+
+const factsOf = (upstream: ShownUpstream) => ({
+  clientId: upstream.client_id,
+  method: upstream.authentication,
+  scopes: upstream.scopes,
+  groups: upstream.groups,
+  factors: [...(upstream.multi_factor.acr ?? []), ...(upstream.multi_factor.amr ?? [])],
+  signOut: upstream.sign_out,
+  createdAt: upstream.created_at,
+  updatedAt: upstream.updated_at,
+});
+
+const rowOf = (home: string, { id, name, issuer, domains, button, create, state }: ShownUpstream): UpstreamRow => ({
+  ...{ id, href: `${home}/${id}`, name, issuer, domains, button, create, state },
+});

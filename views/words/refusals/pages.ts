@@ -57,6 +57,7 @@ export const CONSOLE_GERMAN = {
   typed_json_malformed: 'Das ist kein JSON. Prüfen Sie Klammern, Kommas und Anführungszeichen.',
   rights_malformed:
     'Schreiben Sie jede API einmal und in eine eigene Zeile: ihre Kennung, danach ihre Scopes mit Leerzeichen dazwischen.',
+  pairs_malformed: 'Schreiben Sie jedes Paar in eine eigene Zeile: einen Wert, = und einen Namen.',
   name_unknown: 'Der Name {name} ist hier unbekannt. Prüfen Sie ihn, oder geben Sie die Kennung an.',
   name_ambiguous: 'Mehrere haben diesen Namen: {ids}. Geben Sie die Kennung an.',
   subject_of_approval_missing: 'Nennen Sie die Person, in deren Namen der Agent handelt, oder wer freigibt.',
