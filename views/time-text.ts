@@ -36,6 +36,22 @@ export const secondText = (epochSeconds: number): Html =>
     ),
   )}</time>`;
 
+/** The same moment as the clock of its day in UTC: `12:58`. The title has the day. */
+export const clockText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}" title="${secondPhrase(epochSeconds)}">${hourPhrase(epochSeconds)}</time>`;
+
+/** The beginning of the day of a moment in UTC, epoch seconds. */
+export const dayStart = (epochSeconds: number): number => epochSeconds - (epochSeconds % DAY_SECONDS);
+
+/** A day in UTC as the heading of what happened on it: `Today`, `Yesterday`, else `25 Nov 2026`. */
+export const dayHeading = (epochSeconds: number): Html => {
+  const day = dayStart(epochSeconds);
+  return html`${({ language, now }: View) => {
+    const away = now === undefined ? undefined : (dayStart(now) - day) / DAY_SECONDS;
+    return NEAR_DAYS[language][away ?? -1] ?? DATE[language].format(day * 1000);
+  }}`;
+};
+
 const secondPhrase = (epochSeconds: number): Phrase =>
   phrase(
     inEach(
@@ -115,6 +131,10 @@ const CLOCK = inEach((language) => new Intl.DateTimeFormat(REGION[language], { t
 const RELATIVE = inEach((language) => new Intl.RelativeTimeFormat(REGION[language], { style: 'short' }));
 const JUST_NOW: Readonly<Record<Language, string>> = { en: 'just now', de: 'gerade eben' };
 const [MINUTE, HOUR_SECONDS, DAY_SECONDS] = [60, 3600, 86_400];
+const NEAR_DAYS: Readonly<Record<Language, readonly string[]>> = {
+  en: ['Today', 'Yesterday'],
+  de: ['Heute', 'Gestern'],
+};
 /** Unit of the time that is left, from that many seconds on. */
 const NEAR = [
   { size: DAY_SECONDS, name: 'day' },

@@ -69,6 +69,7 @@ describe('approvals', () => {
       await scene.ask(ada.id, { action: { scope: ['write'] } }),
     ];
     expect(asWritten((await overview()).html)).toContain('2 actions wait for a person');
+    expect(asWritten((await overview()).html)).toContain('2 Waiting for people actions to decide');
     expect((await scene.answer(browser, first, 'approve')).status).toBe(200);
     const page = asWritten((await overview()).html);
     expect(page).toContain('1 action waits for a person');
@@ -98,6 +99,11 @@ describe('refusals', () => {
       const page = await overview(operator, query);
       expect(asWritten(page.html)).toContain(`${refusals} refused, `);
       expect(asWritten(page.html)).toContain(`Token refused ${ofTokens}`);
+      const tiles = asWritten(/<ul class="tiles"[\s\S]*?<\/ul>/.exec(page.html)?.[0] ?? '');
+      const time = query === '' ? 'in 14 days' : 'in 24 hours';
+      expect(tiles).toMatch(new RegExp(`${refusals} Refused \\d+ % of all ${time}`));
+      expect(tiles).toMatch(new RegExp(`\\d+ Granted ${time}`));
+      expect(tiles).toMatch(/\d+ Active agents of \d+/);
       expect(page.html).toContain('/console/audit?outcome=refused&amp;type=token.refused');
       // The audit log is searched by day, so that only days lead there.
       expect(/audit\?outcome=refused&amp;from=(\S+)&amp;to=\1"/.test(page.html)).toBe(query === '');

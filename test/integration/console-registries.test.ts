@@ -393,6 +393,17 @@ describe('resource servers', () => {
 
   test('are disabled after one more question, by who may; the own API never', async () => {
     expect((await auditor.open(at(`/console/resource-servers/${bank}/disable`))).status).toBe(403);
+    const asked = async (id: string) => (await operator.open(at(`/console/resource-servers/${id}/disable`))).text;
+    expect(await asked(bank)).toContain('No agent has access to it at present.');
+    await make('/agents', {
+      ...{ name: 'Teller', owner: scene.accountId, purpose: 'Pays what is due', environment: 'test' },
+      ...{ jwks: { keys: [(await newKeyPair()).publicJwk] }, grant_types: ['client_credentials'] },
+      authority: { 'https://bank.example': ['pay'] },
+    });
+    const { body } = await scene.management.call('GET', '/agents?search=Teller');
+    const [teller] = body['items'] as readonly { readonly id: string }[];
+    await scene.management.acceptAs(scene.accountId, teller?.id ?? '');
+    expect(await asked(bank)).toMatch(/Who loses access\s*1 agent/);
     const before = await written();
     const done = await press(operator, `/console/resource-servers/${bank}/disable`, /\/disable$/);
     expect([done.status, done.text]).toEqual([200, expect.stringContaining('No token is issued for it')]);

@@ -49,8 +49,33 @@ describe('/account', () => {
     const activity = textOf((await personAt(world).get('/account/activity')).text);
     for (const shown of ['Signed in', 'Token issued', 'txn_7']) expect(activity).toContain(shown);
     expect(textOf((await personAt(world, world.bob.id).get('/account/activity')).text)).not.toContain('txn_7');
+    const headings = [...(await personAt(world).get('/account/activity')).text.matchAll(/scope="rowgroup">([^<]+)</g)];
+    expect(headings.map(([, day]) => day)).toEqual([expect.stringMatching(/^(?:Today|\d{1,2} \w+ \d{4})$/)]);
     const ofApps = formsOf(page.text).filter(({ action }) => action.includes('/clients/'));
     expect(ofApps.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke', 'narrow']);
+  });
+
+  test('lists only what was refused on request, and keeps that on further pages', async () => {
+    const world = await composePeoplePages();
+    const { ada, planner } = world;
+    const asked = { subject: ada.id, agent: planner.id, resource: CALENDAR } as const;
+    for (let time = 0; time < 26; time += 1) {
+      await world.audit.append({ type: 'token.refused', outcome: 'refused', error: `no_${time}`, ...asked });
+      await world.audit.append({ type: 'token.issued', outcome: 'granted', ...asked });
+    }
+    const all = await personAt(world).get('/account/activity');
+    expect(textOf(all.text)).toContain('Token issued');
+    const page = await personAt(world).get('/account/activity?show=refusals');
+    expect([textOf(page.text).includes('Token refused'), textOf(page.text).includes('Token issued')]).toEqual([
+      true,
+      false,
+    ]);
+    expect(page.text).toContain('aria-current="true">Refusals only');
+    const next = /activity\?show=refusals&amp;before=[^"]+/.exec(page.text)?.[0].replace('&amp;', '&');
+    const older = textOf((await personAt(world).get(`/account/${next}`)).text);
+    expect([older.includes('Token refused'), older.includes('Token issued')]).toEqual([true, false]);
+    const other = await personAt(world, world.bob.id).get('/account/activity?show=refusals');
+    expect(textOf(other.text)).toContain('No refusal here.');
   });
 
   test('lists the transactions in the name of the person, with the events of each, and no intent of other people', async () => {

@@ -213,6 +213,7 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     expect(await page.textContent('main')).toContain('It takes no new agents.');
 
     await keyboard.follow(page, 'Audit log');
+    await keyboard.unfold(page, 'More filters');
     await keyboard.type(page, 'On behalf of', 'grace-keys');
     await keyboard.press(page, 'Apply');
     expect(await page.textContent('main')).toContain('disabled');

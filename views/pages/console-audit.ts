@@ -189,7 +189,7 @@ const whole = ({ members, href, workHref }: AuditRow): Html =>
 const MOST = 400;
 
 /** Filters that few need. */
-const MORE = ['resource', 'id', 'caller', 'txn', 'from', 'to'] as const;
+const MORE = ['agent', 'subject', 'resource', 'id', 'caller', 'txn', 'from', 'to'] as const;
 const HINTS = { caller: words.callerHint, txn: words.txnHint, text: words.textHint } as const;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {
@@ -223,8 +223,7 @@ ${choice({
   ],
 })}
 ${asked.outcome !== '' && html`<input type="hidden" name="outcome" value="${asked.outcome}">`}
-${text('agent', 128)}${text('subject', 128)}
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
-<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('from', 10, { isDay: true })}${text('to', 10, { isDay: true })}${text('resource', 512)}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
+<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('agent', 128)}${text('subject', 128)}${text('from', 10, { isDay: true })}${text('to', 10, { isDay: true })}${text('resource', 512)}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
 </form>`;
 };

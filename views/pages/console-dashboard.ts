@@ -2,6 +2,8 @@
 import { isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { barList, columnChart, dayBars } from '../partials/charts.ts';
+import type { Count } from '../partials/count-bar.ts';
+import { figureTiles } from '../partials/figure-tiles.ts';
 import { dayPhrase, durationPhrase, hourPhrase, numberPhrase } from '../time-text.ts';
 import { eventPhrase } from '../words/audit-events.ts';
 import { consoleApprovalsWords as approvalWords } from '../words/console-approvals.ts';
@@ -42,6 +44,8 @@ export type RefusalFigures = {
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
   /** Refusals of other kinds. */
   readonly others: number;
+  /** Absent: not permitted to the viewer. */
+  readonly auditLogHref?: string;
   /** The same page with each period. */
   readonly hrefs: Readonly<Record<'days' | 'hours', string>>;
 };
@@ -57,6 +61,43 @@ export type Dashboard = {
 /** If this share of a week's approvals took almost no time, it is a habit; fewer may be chance. */
 const TOO_MANY_QUICK = 0.2;
 const ENOUGH_DECISIONS = 5;
+
+/** What an operator looks for first: agents, use, refusals, and what waits. `states`: agents by state. */
+export const dashboardTiles = (
+  { approvals, refusals }: Dashboard,
+  states: readonly Count[],
+  isOnlySome: boolean,
+): Html => {
+  const { span, spans: all, auditLogHref } = refusals;
+  const total = (of: 'refused' | 'granted'): number => all.reduce((sum, one) => sum + one[of], 0);
+  const [granted, refused] = [total('granted'), total('refused')];
+  const time = span === 'days' ? words.inDays(all.length) : words.inHours(all.length);
+  const active = states.find(({ name }) => name === 'active');
+  const living = states.reduce((sum, { name, count }) => sum + (name === 'retired' ? 0 : count), 0);
+  const more = (isMore: boolean): string => (isMore ? '+' : '');
+  const inLog = (outcome: string) => (auditLogHref === undefined ? {} : { href: `${auditLogHref}?outcome=${outcome}` });
+  return figureTiles(words.tiles.name, [
+    {
+      figure: html`${numberPhrase(active?.count ?? 0)}${more(isOnlySome)}`,
+      ...{ label: words.tiles.agents, note: words.tiles.ofAll(html`${numberPhrase(living)}${more(isOnlySome)}`) },
+      ...(active === undefined ? {} : { href: active.href }),
+    },
+    { figure: numberPhrase(granted), label: words.tiles.granted, note: time, ...inLog('granted') },
+    {
+      ...{ figure: numberPhrase(refused), label: words.tiles.refused, ...inLog('refused') },
+      note: refused === 0 ? time : words.tiles.share(Math.round((100 * refused) / (granted + refused)), time),
+    },
+    ...(approvals
+      ? [
+          {
+            figure: html`${numberPhrase(approvals.pending.count)}${more(approvals.pending.isMore)}`,
+            ...{ label: words.tiles.waiting, note: words.tiles.waitingNote, href: approvals.pending.href },
+            isUrgent: approvals.pending.count > 0,
+          },
+        ]
+      : []),
+  ]);
+};
 
 export const dashboard = ({ approvals, refusals, tryHref }: Dashboard): Html => html`${
   approvals &&

@@ -7,6 +7,7 @@ import type { Count } from '../partials/count-bar.ts';
 import type { Loss } from '../partials/losses.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
+import type { findingWords } from '../words/console-agents.ts';
 import type { Dashboard } from './console-dashboard.ts';
 import type { FirstSteps } from './console-first-steps.ts';
 
@@ -30,9 +31,13 @@ export type WaitingAgent = {
 export type Finding = {
   readonly kind: FindingKind;
   readonly agents: readonly (AgentRow & { readonly at?: number })[];
+  /** What the viewer can do about each; `tail`: the page below the agent's. */
+  readonly act: { readonly name: keyof (typeof findingWords)['acts']; readonly tail: string };
   /** Link to all of them, if the page does not show all. */
   readonly moreHref?: string;
 };
+
+export type Severity = 'high' | 'medium' | 'low';
 
 export type FindingKind = 'orphaned' | 'secrets' | 'expiring' | 'stopped' | 'pending' | 'unused';
 
@@ -41,6 +46,8 @@ export type ClientException = {
   readonly id: string;
   readonly name: string;
   readonly href: string;
+  /** The form that changes it; absent: not permitted to the viewer. */
+  readonly changeHref?: string;
   readonly exceptions: readonly ('no_pkce' | 'token_endpoint_audience')[];
 };
 

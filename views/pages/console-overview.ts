@@ -12,7 +12,7 @@ import { breakGlassWords } from '../words/break-glass.ts';
 import { findingWords, overviewWords as words } from '../words/console-agents.ts';
 import { firstStepsWords as stepWords } from '../words/console-first-steps.ts';
 import { consoleWords } from '../words/console-frame.ts';
-import { dashboard } from './console-dashboard.ts';
+import { dashboard, dashboardTiles } from './console-dashboard.ts';
 import { nothingFound } from './console-findings.ts';
 import { type FirstSteps, firstStepList, progressOf } from './console-first-steps.ts';
 import type { OverviewModel, WaitingAgent } from './console-model.ts';
@@ -31,7 +31,9 @@ ${
   model.openReviews > 0 &&
   html`<div class="flash warning"><strong>${breakGlassWords.openReviews(model.openReviews)}</strong> <a href="${model.basePath}/console/break-glass">${breakGlassWords.lookAt}</a></div>`
 }
-${model.firstSteps && firstSteps(model.firstSteps, model.csrf)}
+${model.firstSteps && !isAlmostDone(model.firstSteps.steps) && firstSteps(model.firstSteps, model.csrf)}
+${model.dashboard && dashboardTiles(model.dashboard, model.states, model.countedOnly !== undefined)}
+${model.firstSteps && isAlmostDone(model.firstSteps.steps) && firstSteps(model.firstSteps, model.csrf)}
 ${counts(model)}
 ${model.waiting.length > 0 && waiting(model)}
 ${model.dashboard && dashboard(model.dashboard)}

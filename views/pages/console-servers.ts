@@ -17,11 +17,13 @@ import {
 import { textArea } from '../partials/controls.ts';
 import { copyButton } from '../partials/copy-button.ts';
 import { type DetailItem, detailChips } from '../partials/detail-list.ts';
+import { type Loss, lossList } from '../partials/losses.ts';
 import { headActions, type ObjectLink } from '../partials/object-page.ts';
 import { sourceText } from '../partials/policy-text.ts';
 import { type Risk, riskBadge, type ScopeItem } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
+import { lossWords } from '../words/console-losses.ts';
 import { mcpServerWords } from '../words/console-mcp-servers.ts';
 import { clientWords, serverWords as words } from '../words/console-software.ts';
 import { listWords } from '../words/lists.ts';
@@ -208,9 +210,16 @@ ${factList([
 
 /** The confirmation before a resource server is disabled. */
 export const disableServerPage = (
-  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly serverHref: string },
+  model: ConsoleFrame & {
+    readonly name: string;
+    readonly action: string;
+    readonly serverHref: string;
+    readonly losses: readonly Loss[];
+  },
 ): Html =>
   confirmPage(model, {
+    more: lossList(model.losses, { title: lossWords.lostAt, nothing: lossWords.nobodyAt }),
+    isNarrow: true,
     place: 'servers',
     title: words.disableTitle,
     question: words.disableAsked(chosenName(model.name)),

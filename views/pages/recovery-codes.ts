@@ -20,10 +20,10 @@ export const recoveryCodesPage = (model: RecoveryCodesModel): Html =>
     body: html`<section class="card"><h1>${words.keepThem}</h1>
 ${model.isFirst && html`<div class="flash success" role="status">${words.wasAdded}</div>`}
 <p class="lead">${words.shownOnce}${!model.isFirst && html` ${words.oldOnesAreOver}`}</p>
-<ul class="codes" aria-label="${words.title}">${model.codes.map((code) => html`<li><code class="key">${code}</code></li>`)}</ul>
+<div class="kept"><ul class="codes" aria-label="${words.title}">${model.codes.map((code) => html`<li><code class="key">${code}</code></li>`)}</ul>
 <div class="keeping"><span class="copied said">${copyButton(model.codes.join('\n'), copyWords.codes)}</span>
 <button type="button" class="button plain" data-download="${words.file}">${words.download}</button>
-<button type="button" class="button plain" data-print>${words.print}</button></div>
-<div class="actions"><a class="button primary" href="${model.nextHref}">${words.kept}</a></div>
+<button type="button" class="button plain" data-print>${words.print}</button></div></div>
+<div class="actions"><a class="button primary whole-width" href="${model.nextHref}">${words.kept}</a></div>
 </section>`,
   });

@@ -8,7 +8,6 @@ import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { emailWords } from '../words/email.ts';
 import { factorWords, recoveryWords } from '../words/factors.ts';
-import { passwordWords } from '../words/password.ts';
 import { securityWords as words } from '../words/security.ts';
 
 export type ShownFactor = {
@@ -86,7 +85,7 @@ const basics = ({ basePath, hasPassword, mail }: SecurityModel): Html | false =>
       ? [
           {
             ...{ icon: 'lock' as const, title: words.password, id: 'password', facts: [words.passwordIs] },
-            acts: link('password', passwordWords.change),
+            acts: link('password', words.changePassword),
           },
         ]
       : []),
@@ -98,7 +97,7 @@ const basics = ({ basePath, hasPassword, mail }: SecurityModel): Html | false =>
               mail.address !== undefined &&
               html`<span class="tag ${mail.isVerified ? 'good' : 'warn'}">${mail.isVerified ? words.verified : words.unverified}</span>`,
             facts: [mail.address === undefined ? emailWords.none : isolated(mail.address, 200)],
-            acts: link('email', mail.address === undefined ? emailWords.add : emailWords.change),
+            acts: link('email', mail.address === undefined ? emailWords.add : words.changeAddress),
           },
         ]
       : []),

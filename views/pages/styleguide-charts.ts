@@ -3,6 +3,7 @@ import type { HtmlValue } from '../html.ts';
 import { AGENT_STATE_KINDS } from '../partials/agent-state.ts';
 import { barList, columnChart, dayBars } from '../partials/charts.ts';
 import { countBar } from '../partials/count-bar.ts';
+import { figureTiles } from '../partials/figure-tiles.ts';
 import { dayPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
@@ -18,6 +19,12 @@ export const chartsParts = () =>
         AGENT_STATE_KINDS.map((name, index) => ({ name, count: (4 - index) * 3, href: '#' })),
         agentWords.states,
       ),
+    ],
+    figureTiles: [
+      figureTiles(words.sample, [
+        { figure: 12, label: words.one, note: words.running, href: '#' },
+        { figure: 3, label: words.two, isUrgent: true },
+      ]),
     ],
     columnChart: [
       columnChart({

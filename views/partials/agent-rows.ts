@@ -27,18 +27,26 @@ const head = (title: Phrase, sort?: Sorts[keyof Sorts], after?: Html | false): H
     ? html`<th scope="col">${title}${after}</th>`
     : html`<th scope="col"${sort.isIt && html` aria-sort="ascending"`}><a href="${sort.href}">${title}</a>${after}</th>`;
 
+type AgentColumns = {
+  readonly at?: Phrase;
+  readonly sorts?: Sorts;
+  readonly form?: string;
+  /** A last column, with what to do about an agent. */
+  readonly act?: (row: AgentRow) => Html;
+};
+
 /**
  * Agents as a table; on a phone one below the other. `at`: another time than the last use, such as the end. `form`: id of the
  * form that sends the ids of the ticked agents as `id`; without it there are no boxes to tick.
  */
 export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
-  { at, sorts, form }: { readonly at?: Phrase; readonly sorts?: Sorts; readonly form?: string } = {},
+  { at, sorts, form, act }: AgentColumns = {},
 ): Html => html`<div class="card flush"><table class="log agents">
-<thead><tr>${head(agentWords.agent, sorts?.name, form !== undefined && PICK_ALL)}<th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th>${head(at ?? words.lastUse, sorts?.lastUse)}</tr></thead>
+<thead><tr>${head(agentWords.agent, sorts?.name, form !== undefined && PICK_ALL)}<th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th>${head(at ?? words.lastUse, sorts?.lastUse)}${act && html`<th scope="col"><span class="unseen">${words.act}</span></th>`}</tr></thead>
 <tbody>${rows.map(
   (row) =>
-    html`<tr><td data-label="${agentWords.agent}" class="who-is">${form !== undefined && pick(form, row)}<a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
+    html`<tr><td data-label="${agentWords.agent}" class="who-is">${form !== undefined && pick(form, row)}<a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td>${act && html`<td class="acts">${act(row)}</td>`}</tr>`,
 )}</tbody></table></div>`;
 
 /** Ticks all rows, by copy.js; without scripts a browser hides it. The form does not send it. */

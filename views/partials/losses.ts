@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { lossWords as words } from '../words/console-losses.ts';
 import { commaList } from './console-list.ts';
 
@@ -10,11 +10,14 @@ export const lossNumbers = (losses: readonly Loss[]): HtmlValue =>
   commaList(losses.map(({ kind, count, isMore }) => words.kinds[kind](count, isMore)));
 
 /** What ends with an action, before the user confirms it. Kinds without any are left out. */
-export const lossList = (losses: readonly Loss[]): Html => {
+export const lossList = (
+  losses: readonly Loss[],
+  { title = words.title, nothing = words.nothing }: { readonly title?: Phrase; readonly nothing?: Phrase } = {},
+): Html => {
   const some = losses.filter(({ count }) => count > 0);
   return some.length === 0
-    ? html`<p>${words.nothing}</p>`
-    : html`<h2>${words.title}</h2><ul>${some.map(
+    ? html`<p>${nothing}</p>`
+    : html`<h2>${title}</h2><ul>${some.map(
         ({ kind, count, isMore }) => html`<li>${words.kinds[kind](count, isMore)}</li>`,
       )}</ul>`;
 };

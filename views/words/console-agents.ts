@@ -76,6 +76,7 @@ export const agentListWords = {
   environment: phrase({ en: 'Environment', de: 'Umgebung' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   lastUse: phrase({ en: 'Last use', de: 'Zuletzt benutzt' }),
+  act: phrase({ en: 'What to do', de: 'Was zu tun ist' }),
   unusedFor: (days: number) => phrase({ en: `Over ${days} days ago`, de: `Vor über ${days} Tagen` }),
   sorts: {
     created: phrase({ en: 'Newest', de: 'Neueste' }),
@@ -110,6 +111,19 @@ export const findingWords = {
     }),
   moreClients: phrase({ en: 'There are more clients with exceptions.', de: 'Es gibt weitere Clients mit Ausnahmen.' }),
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
+  severity: {
+    high: phrase({ en: 'high', de: 'hoch' }),
+    medium: phrase({ en: 'medium', de: 'mittel' }),
+    low: phrase({ en: 'low', de: 'niedrig' }),
+  },
+  acts: {
+    handOver: phrase({ en: 'Hand over', de: 'Übergeben' }),
+    retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
+    credentials: phrase({ en: 'Credentials', de: 'Nachweise' }),
+    effect: phrase({ en: 'See why', de: 'Warum' }),
+    look: phrase({ en: 'Open', de: 'Öffnen' }),
+    change: phrase({ en: 'Change', de: 'Ändern' }),
+  },
   kinds: {
     orphaned: {
       title: phrase({ en: 'No owner', de: 'Ohne Eigentümer' }),

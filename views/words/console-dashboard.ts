@@ -2,6 +2,17 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
 /** Figures of the whole server on the overview of the console. */
 export const dashboardWords = {
+  tiles: {
+    name: phrase({ en: 'Figures', de: 'Zahlen' }),
+    agents: phrase({ en: 'Active agents', de: 'Aktive Agenten' }),
+    ofAll: (count: HtmlValue) => phrase({ en: html`of ${count}`, de: html`von ${count}` }),
+    granted: phrase({ en: 'Granted', de: 'Gewährt' }),
+    refused: phrase({ en: 'Refused', de: 'Abgelehnt' }),
+    share: (percent: number, time: Phrase) =>
+      phrase({ en: html`${percent} % of all ${time}`, de: html`${percent} % von allem ${time}` }),
+    waiting: phrase({ en: 'Waiting for people', de: 'Warten auf Personen' }),
+    waitingNote: phrase({ en: 'actions to decide', de: 'Handlungen zu entscheiden' }),
+  },
   approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
   waitingNow: phrase({ en: 'Waiting now', de: 'Wartet jetzt' }),
   waiting: (count: HtmlValue, isMore: boolean, isOne: boolean): Phrase =>
@@ -45,6 +56,8 @@ export const dashboardWords = {
   refusals: phrase({ en: 'Refusals', de: 'Ablehnungen' }),
   days: (days: number) => phrase({ en: `${days} days`, de: `${days} Tage` }),
   hours: (hours: number) => phrase({ en: `${hours} hours`, de: `${hours} Stunden` }),
+  inDays: (days: number) => phrase({ en: `in ${days} days`, de: `in ${days} Tagen` }),
+  inHours: (hours: number) => phrase({ en: `in ${hours} hours`, de: `in ${hours} Stunden` }),
   span: phrase({ en: 'Span of time', de: 'Zeitraum' }),
   byDay: phrase({ en: 'Refusals by day', de: 'Ablehnungen nach Tag' }),
   byHour: phrase({ en: 'Refusals by hour', de: 'Ablehnungen nach Stunde' }),

@@ -48,6 +48,7 @@ export const holdWords = {
     en: 'A record is kept when it meets all conditions. Without any, the hold covers all records.',
     de: 'Ein Eintrag bleibt, wenn er alle Bedingungen erfüllt. Ohne Bedingung umfasst die Sperre alle Einträge.',
   }),
+  days: phrase({ en: 'Which days', de: 'Welche Tage' }),
   kind: phrase({ en: 'About', de: 'Über' }),
   kinds: {
     agent: phrase({ en: 'An agent', de: 'Einen Agenten' }),
@@ -60,7 +61,7 @@ export const holdWords = {
     en: 'A transaction has only an id. Empty: records about anything.',
     de: 'Ein Vorgang hat nur eine Kennung. Leer: Einträge über alles.',
   }),
-  dayHint: phrase({ en: 'The day is included, in UTC.', de: 'Der Tag gehört dazu, in UTC.' }),
+  dayHint: phrase({ en: 'Both are included, in UTC.', de: 'Beide gehören dazu, in UTC.' }),
   why: phrase({ en: 'Why', de: 'Warum' }),
   reasonHint: phrase({
     en: 'Such as the number of the case. It is stored permanently.',

@@ -14,8 +14,11 @@ const counted =
 /** What ends with an action, as numbers. */
 export const lossWords = {
   title: phrase({ en: 'What ends', de: 'Was endet' }),
+  lostAt: phrase({ en: 'Who loses access', de: 'Wer den Zugang verliert' }),
+  nobodyAt: phrase({ en: 'No agent has access to it at present.', de: 'Zurzeit hat kein Agent Zugang zu ihm.' }),
   nothing: phrase({ en: 'It holds nothing that would end.', de: 'Er hat nichts, was enden würde.' }),
   kinds: {
+    agents: counted(['agent', 'agents'], ['Agent', 'Agenten']),
     delegations: counted(['delegation', 'delegations'], ['Delegation', 'Delegationen']),
     grants: counted(
       ['grant, with its tokens', 'grants, with their tokens'],

@@ -29,6 +29,15 @@ export const securityWords = {
     en: 'You sign in with your username and this password. A change signs you out everywhere else.',
     de: 'Sie melden sich mit Ihrem Benutzernamen und diesem Passwort an. Eine Änderung meldet Sie überall sonst ab.',
   }),
+  /** Short: the line above says of what. */
+  changePassword: phrase({
+    en: html`Change<span class="unseen"> password</span>`,
+    de: html`Ändern<span class="unseen">: Passwort</span>`,
+  }),
+  changeAddress: phrase({
+    en: html`Change<span class="unseen"> address</span>`,
+    de: html`Ändern<span class="unseen">: Adresse</span>`,
+  }),
   verified: phrase({ en: 'Confirmed', de: 'Bestätigt' }),
   unverified: phrase({ en: 'Not confirmed', de: 'Nicht bestätigt' }),
   added: (created: HtmlValue, lastUsed: HtmlValue) =>
@@ -47,7 +56,10 @@ export const securityWords = {
       en: `${count} of your codes were not used. Each works once, in place of a second factor.`,
       de: `${count === 1 ? 'Einer Ihrer Codes wurde' : `${count} Ihrer Codes wurden`} noch nicht benutzt. Jeder gilt einmal, anstelle eines zweiten Faktors.`,
     }),
-  newCodes: phrase({ en: 'Create new codes', de: 'Neue Codes erstellen' }),
+  newCodes: phrase({
+    en: html`Create new<span class="unseen"> codes</span>`,
+    de: html`Neu erstellen<span class="unseen">: Codes</span>`,
+  }),
   oldCodesAreOver: phrase({ en: 'New codes replace the old ones.', de: 'Neue Codes ersetzen die alten.' }),
   providers: phrase({ en: 'Sign-in at other providers', de: 'Anmeldung bei anderen Diensten' }),
   noProvider: phrase({

@@ -26,21 +26,26 @@ export const addActivityPage = (router: Router, deps: PeopleDeps, sessions: Acco
     const query = queryOf(ctx);
     const after = readCursor(query.get('before'));
     const txn = TRANSACTION.exec(query.get('transaction') ?? '')?.[0];
+    const isRefusals = txn === undefined && query.get('show') === 'refusals';
     const { entries, next } = await deps.audit.list({
       ...{ subject: id, limit: SHOWN },
+      ...(isRefusals ? { outcome: 'refused' } : {}),
       ...(txn === undefined ? {} : { txn }),
       ...(after ? { after } : {}),
     });
-    const here = txn === undefined ? path : activityHref(deps, txn);
+    const refusalsHref = `${path}?show=refusals`;
+    const here = txn !== undefined ? activityHref(deps, txn) : isRefusals ? refusalsHref : path;
     const page = activityPage({
       basePath: deps.basePath,
       signedInAs: session.signedInAs,
       activity: await activityOf(deps, id, entries),
       pages: {
         ...(after ? { firstHref: here } : {}),
-        ...(next ? { nextHref: `${here}${txn === undefined ? '?' : '&'}before=${next.value}.${next.id}` } : {}),
+        ...(next ? { nextHref: `${here}${here === path ? '?' : '&'}before=${next.value}.${next.id}` } : {}),
       },
-      ...(txn === undefined ? {} : { of: await transactionShown(deps, id, txn, entries.length > 0) }),
+      ...(txn === undefined
+        ? { filter: { allHref: path, refusalsHref, isRefusals } }
+        : { of: await transactionShown(deps, id, txn, entries.length > 0) }),
     });
     sendPage(ctx, 200, page);
   });

@@ -110,6 +110,7 @@ const refusalsIn = async (
         ? { href: `${basePath}/console/audit?outcome=refused&type=${encodeURIComponent(kind.type)}` }
         : {}),
     })),
+    ...(readsAuditLog ? { auditLogHref: `${basePath}/console/audit` } : {}),
     others: kinds.slice(KINDS).reduce((sum, { count }) => sum + count, 0),
     hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },
   };

@@ -162,14 +162,18 @@ const CONDITIONS: readonly FieldSpec[] = [
       },
     },
   },
-  { name: 'from', label: words.from, hint: words.dayHint, optional: true, kind: dayField('begins') },
-  { name: 'to', label: words.to, hint: words.dayHint, optional: true, kind: dayField('ends') },
+];
+
+const DAYS: readonly FieldSpec[] = [
+  { name: 'from', label: words.from, optional: true, kind: dayField('begins') },
+  { name: 'to', label: words.to, optional: true, kind: dayField('ends') },
 ];
 
 const formsOf = (home: string): ObjectFormSpec => ({
   ...{ path: PATH, place: 'legal-holds', hrefOf: (id) => `${home}/${id}` },
   sections: [
     { title: words.what, hint: words.whatHint, fields: CONDITIONS },
+    { title: words.days, hint: words.dayHint, isRow: true, fields: DAYS },
     {
       title: words.why,
       fields: [{ name: 'reason', label: words.reason, hint: words.reasonHint, kind: textField(2, 500) }],

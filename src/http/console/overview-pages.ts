@@ -19,6 +19,6 @@ export const addOverviewPages = ({ page, deps, calls }: PageParts): void => {
   });
 
   page('/console/findings', async (ctx, { viewer, frame }) =>
-    sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, viewer, frame.seesAll)) })),
+    sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, calls, viewer, frame.seesAll)) })),
   );
 };

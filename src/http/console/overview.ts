@@ -68,23 +68,51 @@ const LISTS: Readonly<Partial<Record<FindingKind, Partial<ListQuery>>>> = {
 
 export const findings = async (
   deps: ConsoleDeps,
+  calls: ConsoleCalls,
   viewer: Viewer,
   all: boolean,
 ): Promise<Pick<FindingsModel, 'findings' | 'exceptions' | 'countedOnly'>> => {
   const { newest, found } = await looked(deps, viewer, all);
   return {
-    findings: await Promise.all(found.map((one) => shown(deps, one))),
-    ...(all ? { exceptions: await exceptionsOf(deps) } : {}),
+    findings: await Promise.all(found.map((one) => shown(deps, calls, viewer, one))),
+    ...(all ? { exceptions: await exceptionsOf(deps, calls, viewer) } : {}),
     ...onlyOf(newest),
   };
 };
 
-const exceptionsOf = async (deps: ConsoleDeps): Promise<NonNullable<FindingsModel['exceptions']>> => {
+const exceptionsOf = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+): Promise<NonNullable<FindingsModel['exceptions']>> => {
   const { clients, isMore } = await deps.clientFindings.of(SHOWN);
+  const mayChange = calls.may('updateClient', account);
   return {
-    rows: clients.map(({ client: { id, name }, exceptions }) => ({ id, name, href: clientHref(deps, id), exceptions })),
+    rows: clients.map(({ client: { id, name }, exceptions }) => {
+      const href = clientHref(deps, id);
+      return { id, name, href, exceptions, ...(mayChange ? { changeHref: `${href}/edit` } : {}) };
+    }),
     isMore,
   };
+};
+
+const LOOK: Finding['act'] = { name: 'look', tail: '' };
+
+/** What a viewer does about an agent with this finding, where they may. */
+const actOf = (kind: FindingKind, calls: ConsoleCalls, { account }: Viewer): Finding['act'] => {
+  switch (kind) {
+    case 'orphaned':
+      return calls.may('updateAgent', account) ? { name: 'handOver', tail: '/hand-over' } : LOOK;
+    case 'unused':
+      return calls.may('retireAgent', account) ? { name: 'retire', tail: '/retire' } : LOOK;
+    case 'secrets':
+    case 'expiring':
+      return { name: 'credentials', tail: '#credentials' };
+    case 'stopped':
+      return { name: 'effect', tail: '#effect' };
+    case 'pending':
+      return LOOK;
+  }
 };
 
 const looked = async (deps: ConsoleDeps, { account }: Viewer, all: boolean) => {
@@ -96,11 +124,17 @@ const looked = async (deps: ConsoleDeps, { account }: Viewer, all: boolean) => {
 const onlyOf = ({ agents, isMore }: NewestAgents): Pick<FindingsModel, 'countedOnly'> =>
   isMore ? { countedOnly: agents.length } : {};
 
-const shown = async (deps: ConsoleDeps, { kind, agents, isMore }: AgentFinding): Promise<Finding> => {
+const shown = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  { kind, agents, isMore }: AgentFinding,
+): Promise<Finding> => {
   const uses = new Map(agents.flatMap(({ agent, lastUsedAt: at }) => (at === undefined ? [] : [[agent.id, at]])));
   const rows = await rowsOf(deps, { agents: agents.map(({ agent }) => agent), uses });
   return {
     kind,
+    act: actOf(kind, calls, viewer),
     agents: rows.map((row, index) => {
       const at = agents[index]?.at;
       return { ...row, ...(at === undefined ? {} : { at }) };

@@ -23,6 +23,7 @@ import { type ConsoleDeps, serverHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { listed, listView } from './list-page.ts';
+import { lossesAtServer } from './losses.ts';
 import { linksAbout } from './object-links.ts';
 import { addServerTargetForms, targetsModel } from './server-targets.ts';
 
@@ -112,9 +113,10 @@ export const addServerPages = (parts: PageParts): void => {
 
   page('/console/resource-servers/:id/disable', async (ctx, { viewer, frame }, id) => {
     calls.access('disableResourceServer', viewer.account);
-    const { name } = await serverOf(viewer, id);
+    const { name, identifier } = await serverOf(viewer, id);
     const href = serverHref(deps, id);
-    sendPage(ctx, 200, disableServerPage({ ...frame, name, action: `${href}/disable`, serverHref: href }));
+    const losses = await lossesAtServer(calls, viewer, identifier);
+    sendPage(ctx, 200, disableServerPage({ ...frame, name, action: `${href}/disable`, serverHref: href, losses }));
   });
 
   router.post('/console/resource-servers/:id/disable', async (ctx) => {

@@ -12,13 +12,14 @@ import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { type SearchHit, type SearchKind, searchPage } from '../../../views/pages/console-search.ts';
 import { transactionPage } from '../../../views/pages/console-transaction.ts';
 import { transactionsPage } from '../../../views/pages/console-transactions.ts';
-import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
+import { upstreamPage, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentRow } from '../../../views/partials/agent-rows.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { eventPhrase } from '../../../views/words/audit-events.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
 import { transactionWords } from '../../../views/words/console-transaction.ts';
 import { delegationPages, delegationTreeSample } from './delegation-pages.ts';
 
@@ -37,6 +38,16 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     isStopped: false,
     ...more,
   });
+  const works = {
+    id: text('upi_k3Q'),
+    href: `${basePath}/console/sign-in/upi_k3Q`,
+    name: text('Example Works'),
+    issuer: text('https://idp.works.example'),
+    domains: [text('works.example')],
+    button: true,
+    create: 'always',
+    state: 'active',
+  } as const;
   const planner = row('7Vn2kQeX', 'Travel planner', 'active', { lastUsedAt: NOON, isVerified: true });
   const payer = row('p4Lm9TzC', 'Invoice payer', 'active', { isStopped: true, environment: 'test' });
   const keeper = row('c1Rw8YbN', 'Ledger keeper', 'orphaned', { environment: 'development' });
@@ -358,6 +369,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
             { type: 'session.refused', count: 9 },
           ],
           others: 4,
+          auditLogHref: `${basePath}/console/audit`,
           hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },
         },
         tryHref: `${basePath}/console/policy/try`,
@@ -422,21 +434,33 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-sign-in': upstreamsPage({
       ...frame,
-      redirectUri: 'https://id.example.com/upstream/callback',
       isPasswordOn: true,
-      upstreams: [
-        {
-          id: text('upi_k3Q'),
-          name: text('Example Works'),
-          issuer: text('https://idp.works.example'),
-          domains: [text('works.example')],
-          button: true,
-          create: 'always',
-          isOn: true,
-          createdAt: NOON,
-          switchAction: `${basePath}/console/sign-in/upi_k3Q/off`,
-        },
-      ],
+      action: `${basePath}/console/sign-in`,
+      asked: { search: '', state: '' },
+      pages: {},
+      newHref: `${basePath}/console/sign-in/new`,
+      rows: [works],
+    }),
+    'console-sign-in-one': upstreamPage({
+      ...frame,
+      upstream: {
+        ...works,
+        clientId: text('behalf-client'),
+        method: 'private_key_jwt',
+        scopes: ['openid', text('profile')],
+        groups: { [text('planners')]: text('Planners') },
+        factors: [text('mfa')],
+        signOut: 'offer',
+        createdAt: NOON,
+        updatedAt: NOON,
+      },
+      addresses: {
+        redirectUri: 'https://id.example.com/upstream/callback',
+        logoutUri: 'https://id.example.com/account/signed-out',
+        backchannelUri: 'https://id.example.com/upstream/logout',
+        jwksUri: 'https://id.example.com/jwks',
+      },
+      actions: [{ text: fieldWords.change, href: `${basePath}/console/sign-in/upi_k3Q/edit` }],
     }),
     'console-agents': agentListPage({
       ...frame,
@@ -469,8 +493,16 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       ...frame,
       countedOnly: 1000,
       findings: [
-        { kind: 'orphaned', agents: [keeper], moreHref: `${basePath}/console/agents?state=orphaned` },
-        { kind: 'expiring', agents: [{ ...planner, at: NOON + 86_400 }] },
+        {
+          kind: 'orphaned',
+          agents: [keeper],
+          act: { name: 'handOver', tail: '/hand-over' },
+          moreHref: `${basePath}/console/agents?state=orphaned`,
+        },
+        {
+          ...{ kind: 'expiring', agents: [{ ...planner, at: NOON + 86_400 }] },
+          act: { name: 'credentials', tail: '#credentials' },
+        },
       ],
       exceptions: {
         rows: [{ id: 'app_1', name: 'Old wiki', href: `${basePath}/console/clients/app_1`, exceptions: ['no_pkce'] }],

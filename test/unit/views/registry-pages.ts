@@ -466,6 +466,10 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       ...frame,
       name: text('First Bank'),
       action: `${bank.href}/disable`,
+      losses: [
+        { kind: 'agents', count: 2, isMore: false },
+        { kind: 'delegations', count: 100, isMore: true },
+      ],
       serverHref: bank.href,
     }),
     'console-audit': auditPage({

@@ -462,6 +462,11 @@ export const samplePages = (
         { at: NOON, what: ownActivity['session.started'], outcome: 'done' },
       ],
       pages: { nextHref: `${basePath}/account/activity?before=x` },
+      filter: {
+        allHref: `${basePath}/account/activity`,
+        refusalsHref: `${basePath}/account/activity?show=refusals`,
+        isRefusals: false,
+      },
     }),
     'account-activity-empty': activityPage({ ...frame, activity: [], pages: {} }),
     'account-activity-of-one': activityPage({
