@@ -17,8 +17,10 @@ export type StyleName =
   | 'home.css'
   | 'policy.css'
   | 'search.css'
+  | 'sections.css'
   | 'security.css'
   | 'styleguide.css'
+  | 'tiles.css'
   | 'timeline.css'
   | 'tree.css';
 
@@ -91,12 +93,14 @@ const load = (): Loaded => {
     'home.css': add('home.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'search.css': add('search.css', 'text/css; charset=utf-8'),
+    'sections.css': add('sections.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
     'styleguide.css': add(
       'styleguide.css',
       'text/css; charset=utf-8',
       schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
     ),
+    'tiles.css': add('tiles.css', 'text/css; charset=utf-8'),
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
     'tree.css': add('tree.css', 'text/css; charset=utf-8'),
     'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),

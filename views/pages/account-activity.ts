@@ -40,6 +40,7 @@ export const activityPage = (model: ActivityModel): Html =>
     frame: model,
     title: model.of ? ownTransactionWords.oneTitle : words.title,
     width: 'wide',
+    style: 'account.css',
     side: model.of ? accountNavigation(model, 'transactions', false) : accountNavigation(model, 'activity'),
     body: html`${model.of ? headOfOne(model.of) : headOf(model.filter)}
 ${model.activity.length === 0 ? html`<p class="empty">${nothingIn(model)}</p>` : listOf(model)}

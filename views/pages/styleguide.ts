@@ -25,6 +25,8 @@ export const styleguidePage = (model: StyleguideModel): Html =>
       'policy.css',
       'security.css',
       'charts.css',
+      'tiles.css',
+      'sections.css',
       'styleguide.css',
     ],
     title: words.title,

@@ -98,7 +98,7 @@ export const objectFormPage = (frame: ConsoleFrame, form: ObjectForm): Html =>
     side: consoleNavigation(frame, form.place, false),
     style: 'agents.css',
     ...(form.script === undefined ? {} : { script: form.script }),
-    ...(form.style === undefined ? {} : { alsoStyle: form.style }),
+    alsoStyle: ['sections.css', ...(form.style === undefined ? [] : [form.style])],
     title: form.title,
     width: 'wide',
     body: html`<div class="page-head"><h1>${form.heading}</h1>

@@ -20,7 +20,9 @@ const MOST: Readonly<Record<StyleSheet, number>> = {
   'home.css': 2,
   'policy.css': 7,
   'search.css': 3,
+  'sections.css': 2,
   'security.css': 3,
+  'tiles.css': 1,
   'timeline.css': 4,
   'tree.css': 2,
 };
