@@ -20,7 +20,6 @@ export type StyleName =
   | 'sections.css'
   | 'security.css'
   | 'styleguide.css'
-  | 'tiles.css'
   | 'timeline.css'
   | 'tree.css';
 
@@ -100,7 +99,6 @@ const load = (): Loaded => {
       'text/css; charset=utf-8',
       schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
     ),
-    'tiles.css': add('tiles.css', 'text/css; charset=utf-8'),
     'timeline.css': add('timeline.css', 'text/css; charset=utf-8'),
     'tree.css': add('tree.css', 'text/css; charset=utf-8'),
     'copy.js': add('copy.js', 'text/javascript; charset=utf-8'),

@@ -99,7 +99,7 @@ describe('refusals', () => {
       const page = await overview(operator, query);
       expect(asWritten(page.html)).toContain(`${refusals} refused, `);
       expect(asWritten(page.html)).toContain(`Token refused ${ofTokens}`);
-      const tiles = asWritten(/<ul class="tiles"[\s\S]*?<\/ul>/.exec(page.html)?.[0] ?? '');
+      const tiles = asWritten(/<ul class="figures tiles"[\s\S]*?<\/ul>/.exec(page.html)?.[0] ?? '');
       const time = query === '' ? 'in 14 days' : 'in 24 hours';
       expect(tiles).toMatch(new RegExp(`${refusals} Refused \\d+ % of all ${time}`));
       expect(tiles).toMatch(new RegExp(`\\d+ Granted ${time}`));

@@ -21,7 +21,7 @@ export const overviewPage = (model: OverviewModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: ['charts.css', 'tiles.css'],
+    alsoStyle: 'charts.css',
     title: consoleWords.name,
     width: 'wide',
     side: consoleNavigation(model, 'overview'),

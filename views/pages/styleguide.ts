@@ -25,7 +25,6 @@ export const styleguidePage = (model: StyleguideModel): Html =>
       'policy.css',
       'security.css',
       'charts.css',
-      'tiles.css',
       'sections.css',
       'styleguide.css',
     ],

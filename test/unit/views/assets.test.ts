@@ -22,7 +22,6 @@ const MOST: Readonly<Record<StyleSheet, number>> = {
   'search.css': 3,
   'sections.css': 2,
   'security.css': 3,
-  'tiles.css': 1,
   'timeline.css': 4,
   'tree.css': 2,
 };
