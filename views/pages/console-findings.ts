@@ -45,7 +45,7 @@ const SEVERITY = {
   unused: 'low',
 } as const satisfies Record<FindingKind | 'exceptions', Severity>;
 
-export const severityTag = (kind: FindingKind | 'exceptions'): Html =>
+const severityTag = (kind: FindingKind | 'exceptions'): Html =>
   html`<span class="risk ${SEVERITY[kind]}">${words.severity[SEVERITY[kind]]}</span>`;
 
 const actOn = (text: Phrase, href: string, about: string): Html =>
