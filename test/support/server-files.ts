@@ -134,6 +134,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/approvals-overview',
     'integration/brand',
     'integration/cli-agents',
+    'integration/cli-asking',
     'integration/signals-cli',
     'integration/cli-config',
     'integration/cli-login',

@@ -34,7 +34,7 @@ ${model.findings.map(finding)}
 ${model.exceptions !== undefined && model.exceptions.rows.length > 0 && exceptionList(model.exceptions)}`,
   });
 
-/** How much depends on it: whether somebody could act with it now, would lose access, or nothing happens meanwhile. */
+/** How much depends on it: whether another party could act with it now, whether access ends, or whether nothing happens meanwhile. */
 const SEVERITY = {
   orphaned: 'high',
   secrets: 'high',

@@ -17,13 +17,14 @@ export const registerPage = (model: RegisterModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
+    alsoStyle: 'sections.css',
     script: 'agent-keys.js',
     title: words.register,
     width: 'wide',
     side: consoleNavigation(model, 'agents', false),
     body: html`<div class="page-head"><h1>${words.register}</h1>
 <p class="lead">${words.registerLead}</p></div>
-<form method="post" action="${model.action}" class="form"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="once" value="${model.once}">
+<form method="post" action="${model.action}" class="form sections"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="once" value="${model.once}">
 <fieldset class="card"><legend>${words.whoItIs}</legend>
 ${text(model, 'name', words.name, 100, { hint: words.nameHint })}
 ${area(model, 'purpose', words.purpose, 3, 500, { hint: words.purposeHint })}

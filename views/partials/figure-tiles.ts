@@ -8,7 +8,7 @@ export type FigureTile = {
   readonly note?: HtmlValue;
   /** The list of what it counts; absent: not permitted to the viewer. */
   readonly href?: string;
-  /** It asks for somebody's attention. */
+  /** It needs attention. */
   readonly isUrgent?: boolean;
 };
 

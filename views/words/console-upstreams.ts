@@ -73,7 +73,7 @@ export const upstreamsWords = {
   button: phrase({ en: 'Button on the sign-in page', de: 'Schaltfläche auf der Anmeldeseite' }),
   domains: phrase({ en: 'Domains of usernames', de: 'Domains der Benutzernamen' }),
   domainsHint: phrase({
-    en: 'Whoever types a username that ends with @ and one of these goes to the provider. One on each line.',
+    en: 'A person who types a username with @ and one of these goes to the provider. One on each line.',
     de: 'Wer einen Benutzernamen mit @ und einer davon eingibt, geht zum Anmeldedienst. Je Zeile eine.',
   }),
   createAccounts: phrase({

@@ -1,5 +1,6 @@
 /** How much ends with an action on an agent, a client or an API: counts for its confirmation, of what the viewer may see. */
 import type { Loss } from '../../../views/partials/losses.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { ConsoleCalls, ItemOf, ListOperation, QueryOf } from './console-calls.ts';
 import type { Viewer } from './console-page.ts';
 
@@ -51,7 +52,7 @@ const newest = async <Id extends ListOperation>(
   query: QueryOf<Id>,
 ): Promise<{ readonly items: readonly ItemOf<Id>[]; readonly isMore: boolean }> => {
   const items: ItemOf<Id>[] = [];
-  let after: Awaited<ReturnType<typeof calls.run>>['next'];
+  let after: Cursor | undefined;
   for (let page = 0; page < PAGES && calls.may(operation, account); page += 1) {
     const { body, next } = await calls.run(operation, account, by, { query: { ...query, limit: PAGE }, after });
     items.push(...((Reflect.get(body ?? {}, 'items') ?? []) as readonly ItemOf<Id>[]));
