@@ -66,6 +66,16 @@ export type Options = {
         readonly mostEnds?: number;
       };
   /**
+   * Takes security events that the server pushes to this API (`receiveEvent`): a JWT that an event may have ended is introspected, with the
+   * credential of `introspection`. Not together with `revocationFeed` or `statusList`.
+   */
+  readonly securityEvents?: {
+    /** `aud` of the events: that of the receiver of this API, as an administrator registered it. */
+    readonly audience: string;
+    /** Ends that are remembered, 1000 to 4,000,000. With more, each token is introspected for a while. Default: 1,000,000. */
+    readonly mostEnds?: number;
+  };
+  /**
    * Reads Token Status Lists of the server: a JWT that has ended is refused, without a connection. An operator switches them on with
    * `status_list`. Not together with `revocationFeed`. Default: false.
    */

@@ -11,21 +11,22 @@ import { dpopProofs } from './dpop.ts';
 import { dpopNonces } from './dpop-nonces.ts';
 import { httpClient } from './http-client.ts';
 import { authenticator, introspection } from './introspection.ts';
-import { type IssuerKeys, issuerKeys } from './issuer-keys.ts';
+import { issuerKeys } from './issuer-keys.ts';
 import { issuerMetadata } from './issuer-metadata.ts';
-import { type ClaimsOfToken, isJwt, jwtTokens } from './jwt-tokens.ts';
+import { jwtTokens } from './jwt-tokens.ts';
 import type { Options } from './options.ts';
 import { type ResourceMetadata, resourceMetadata } from './protected-resource-metadata.ts';
-import { invalidToken, Refusal, type Scheme } from './refusal.ts';
+import { Refusal, type Scheme } from './refusal.ts';
 import type { Report } from './reports/report.ts';
 import { type ReportSender, type Reports, reportSender } from './reports/report-sender.ts';
 import { checkAccess, checkRequirement, type Requirement } from './requirement.ts';
-import { type RevocationFeed, revocationFeed } from './revocation-feed/revocation-feed.ts';
+import { revocationFeed } from './revocation-feed/revocation-feed.ts';
+import { type EventAnswer, securityEvents } from './security-events/security-events.ts';
 import { senderCheck } from './sender.ts';
 import { type Settings, settingsOf } from './settings.ts';
-import { type StatusLists, statusLists } from './status-list/status-lists.ts';
+import { statusLists } from './status-list/status-lists.ts';
 import { type CheckStepUp, stepUpCheck } from './step-up.ts';
-import { tokenCache } from './token-cache.ts';
+import { tokenVerifier, type VerifierTools } from './token-verifier.ts';
 
 export type { Access, Actor, AuthorizationDetail } from './access.ts';
 export type { RefusalAnswer } from './challenge.ts';
@@ -38,6 +39,7 @@ export { type ErrorCode, type Page, pageOf, Refusal } from './refusal.ts';
 export type { Report } from './reports/report.ts';
 export type { Reports } from './reports/report-sender.ts';
 export type { Requirement } from './requirement.ts';
+export type { EventAnswer } from './security-events/security-events.ts';
 export type { UsedOnce } from './used-once.ts';
 
 /** What a request is answered with: access, and headers for the answer; or a refusal. */
@@ -76,6 +78,11 @@ export interface ResourceServer {
    */
   watch(access: Access, requirement: Requirement, onEnded: (why: Refusal) => void): () => void;
   /**
+   * Takes a security event that the server pushed: the body of a request with `Content-Type: application/secevent+jwt`. Check the
+   * `Authorization` of the request before. Resolves to what to answer. Throws TypeError without the option `securityEvents`.
+   */
+  receiveEvent(token: string): Promise<EventAnswer>;
+  /**
    * Reports what this API did with a token, as `access.report` does. Returns at once. Throws TypeError without the option `reports`.
    */
   report(access: Pick<Access, 'jti' | 'txn'>, report: Report): void;
@@ -89,52 +96,10 @@ export interface ResourceServer {
 }
 
 /** What verification works with. */
-type Tools = {
-  readonly keys: IssuerKeys;
-  readonly verifyJwt: ClaimsOfToken;
-  readonly introspect: ClaimsOfToken | undefined;
+type Tools = VerifierTools & {
   readonly useApproval: UseApproval;
-  readonly feed: RevocationFeed | undefined;
-  readonly statuses: StatusLists | undefined;
   readonly reports: ReportSender | undefined;
   readonly checkStepUp: CheckStepUp | undefined;
-};
-
-/** Verifies tokens: from the cache, offline, or by introspection. */
-const tokenVerifier = (settings: Settings, tools: Tools) => {
-  const { keys, verifyJwt, introspect, feed, statuses } = tools;
-  const cache = tokenCache(settings.cachedTokens, settings.clock);
-  const isAlwaysLive = settings.introspection?.tokens === 'every';
-
-  const offline = async (token: string): Promise<Access> => {
-    const version = keys.version();
-    const access = accessOf(token, await verifyJwt(token), settings, settings.clock());
-    // Otherwise the key that verified it may be one that was taken away meanwhile.
-    if (keys.version() === version) cache.set(access, version);
-    return access;
-  };
-
-  const verified = async (token: string, known: Access | undefined, { live, scopes }: Requirement): Promise<Access> => {
-    const access = known ?? (isJwt(token) ? await offline(token) : undefined);
-    if (access && !isAlwaysLive && !live) {
-      if (feed) return feed.live(access, scopes ?? access.scopes);
-      if (!statuses) return access;
-      // A token of before the server had lists names none.
-      if (statuses.isNamedBy(access) || !introspect) {
-        await statuses.check(access);
-        return access;
-      }
-    }
-    if (!introspect) throw invalidToken('token_malformed', 'The token is not a signed JWT.');
-    return accessOf(token, await introspect(token), settings, settings.clock());
-  };
-
-  return (token: string, requirement: Requirement): Promise<Access> | Access => {
-    // Only a token that was verified before is in the cache.
-    const known = keys.isFresh() ? cache.get(token, keys.version()) : undefined;
-    const isEnough = !isAlwaysLive && !requirement.live && !feed && !statuses;
-    return known && isEnough ? known : verified(token, known, requirement);
-  };
 };
 
 const toolsOf = (settings: Settings): Tools => {
@@ -164,6 +129,8 @@ const toolsOf = (settings: Settings): Tools => {
     verifyJwt: jwtTokens(settings, keys),
     introspect,
     feed,
+    events:
+      settings.securityEvents && ask ? securityEvents(settings.securityEvents, settings, { keys, ask }) : undefined,
     statuses: settings.statusList ? statusLists(settings, { http, keys }) : undefined,
     checkStepUp:
       settings.stepUp && authenticate ? stepUpCheck(settings.issuer, authenticate, metadata, http) : undefined,
@@ -285,6 +252,10 @@ export const resourceServer = (options: Options): ResourceServer => {
       checked(requirement);
       if (!tools.feed) throw new TypeError('watch: set the option revocationFeed');
       return tools.feed.watch(access, requirement.scopes ?? access.scopes, onEnded);
+    },
+    async receiveEvent(token) {
+      if (!tools.events) throw new TypeError('receiveEvent: set the option securityEvents');
+      return tools.events.receive(token);
     },
     report(access, report) {
       if (!tools.reports) throw new TypeError('report: set the option reports');

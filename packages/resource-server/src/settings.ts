@@ -7,6 +7,7 @@ import { isSafeUrl } from './issuer-metadata.ts';
 import type { Credential, LogEntry, Options } from './options.ts';
 import { type ReportSettings, reportSettingsOf } from './reports/report-settings.ts';
 import { type FeedSettings, feedSettingsOf } from './revocation-feed/feed-settings.ts';
+import { type EventSettings, eventSettingsOf } from './security-events/event-settings.ts';
 import { memoryUsedOnce, type UsedOnce } from './used-once.ts';
 
 /** Checked options with all defaults. */
@@ -25,6 +26,7 @@ export type Settings = {
   readonly jwksUri: string | undefined;
   readonly introspection: Options['introspection'];
   readonly revocationFeed: FeedSettings | undefined;
+  readonly securityEvents: EventSettings | undefined;
   readonly statusList: boolean;
   readonly stepUp: boolean;
   readonly reports: ReportSettings | undefined;
@@ -73,6 +75,7 @@ const MEMBERS = {
   jwksUri: true,
   introspection: true,
   revocationFeed: true,
+  securityEvents: true,
   statusList: true,
   stepUp: true,
   reports: true,
@@ -242,6 +245,7 @@ export const settingsOf = (options: Options): Settings => {
     jwksUri: options.jwksUri,
     introspection: options.introspection,
     revocationFeed: feedSettingsOf(options),
+    securityEvents: eventSettingsOf(options),
     statusList: statusListIn(options),
     stepUp: stepUpIn(options),
     reports: reportSettingsOf(options),

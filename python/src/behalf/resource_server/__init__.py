@@ -17,12 +17,14 @@ from .options import (
     Options,
     Reporting,
     RevocationFeed,
+    SecurityEvents,
     UsedOnce,
 )
 from .refusal import Refusal
 from .reports import Report, Reports
 from .requirement import Requirement
 from .resource_server import Granted, Refused, ResourceMetadata, ResourceServer
+from .security_events import EventAnswer
 from .step_up import Page, page_of
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Confirmation",
     "DPoP",
     "DetailType",
+    "EventAnswer",
     "Granted",
     "Introspection",
     "LogEntry",
@@ -50,6 +53,7 @@ __all__ = [
     "ResourceServer",
     "RevocationFeed",
     "Rule",
+    "SecurityEvents",
     "UsedOnce",
     "page_of",
 ]

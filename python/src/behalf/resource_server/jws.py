@@ -55,7 +55,7 @@ def is_jwt(token: str) -> bool:
 
 # Header parameters that change what is verified, or name a key that the sender chose (RFC 7515 §4.1, RFC 8725 §2.10).
 # The issuer uses none of them.
-_FOREIGN = ("crit", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "b64", "cty", "zip", "enc")
+FOREIGN = ("crit", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "b64", "cty", "zip", "enc")
 _REQUIRED = ("iss", "aud", "exp", "iat", "jti", "sub", "client_id")
 
 
@@ -64,7 +64,7 @@ def _checked_header(token: str, algorithms: Collection[str]) -> Mapping[str, Any
         header = header_of(token)
     except ValueError as error:
         raise invalid_token("token_malformed", "The token is not a signed JWT.", str(error)) from error
-    for name in _FOREIGN:
+    for name in FOREIGN:
         if name in header:
             raise invalid_token("header_foreign", f"The header of the token has {name}.")
     if not isinstance(header.get("kid"), str):

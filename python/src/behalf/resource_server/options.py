@@ -105,6 +105,16 @@ class RevocationFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityEvents:
+    """How security events are taken that the server pushes to this API. Needs `introspection`."""
+
+    audience: str
+    """`aud` of the events: that of the receiver of this API, as an administrator registered it."""
+    most_ends: int = 1_000_000
+    """Ends that are remembered, 1000 to 4000000. With more, each token of before is introspected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
     """How reports of this API are sent to the server. Needs `introspection`.
 
@@ -148,6 +158,9 @@ class Options:
     revocation_feed: RevocationFeed | None = None
     """Hear of tokens that end, and introspect those. Without it a JWT is accepted until it expires, unless
     `introspection` or the requirement asks for more."""
+    security_events: SecurityEvents | None = None
+    """Takes security events that the server pushes to this API (:meth:`ResourceServer.receive_event`): a JWT that an
+    event may have ended is introspected. Not together with `revocation_feed` or `status_list`."""
     status_list: bool = False
     """Reads Token Status Lists of the server: a JWT that has ended is refused, without a connection. An operator
     switches them on with `status_list`. Not together with `revocation_feed`."""
@@ -181,6 +194,7 @@ class Options:
         _check_detail_types(self.detail_types)
         _check_introspection(self.introspection)
         _check_revocation_feed(self.revocation_feed, self.introspection)
+        _check_security_events(self)
         _check_status_list(self)
         _check_step_up(self)
         _check_reports(self)
@@ -316,6 +330,23 @@ def _check_revocation_feed(feed: RevocationFeed | None, introspection: Introspec
             raise ConfigurationError(f"revocation_feed.max_staleness.{risk}", f"give one of {', '.join(RISKS)}")
         _check_number(seconds, f"revocation_feed.max_staleness.{risk}", 1, 3600)
     _check_number(feed.most_ends, "revocation_feed.most_ends", 1000, 4_000_000)
+
+
+def _check_security_events(options: Options) -> None:
+    events = options.security_events
+    if events is None:
+        return
+    if not isinstance(events, SecurityEvents):
+        raise ConfigurationError("security_events", "give SecurityEvents(audience=…)")
+    if not isinstance(events.audience, str) or events.audience == "":
+        raise ConfigurationError("security_events.audience", "give the audience of this receiver, as in aud")
+    if options.introspection is None:
+        raise ConfigurationError(
+            "security_events", "set the option introspection, which decides about a token that may have ended"
+        )
+    if options.revocation_feed is not None or options.status_list:
+        raise ConfigurationError("security_events", "leave it out: revocation_feed and status_list hear of each end")
+    _check_number(events.most_ends, "security_events.most_ends", 1000, 4_000_000)
 
 
 def _check_step_up(options: Options) -> None:

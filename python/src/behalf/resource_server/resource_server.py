@@ -33,6 +33,7 @@ from .refusal import Refusal, Scheme, invalid_token
 from .reports import Report, Reports
 from .requirement import Requirement, check_access
 from .revocation_feed.live_tokens import LiveTokens, OnEnded
+from .security_events import EventAnswer, HeardEvents
 from .status_list import StatusLists
 from .step_up import StepUps
 
@@ -129,6 +130,8 @@ class ResourceServer:
             if feed and self._authenticate
             else None
         )
+        events = options.security_events
+        self._events = HeardEvents(events, options, self._keys, self._introspected) if events else None
         self._step_ups = (
             StepUps(options.issuer, self._issuer_metadata, self._http, self._authenticate)
             if options.step_up and self._authenticate
@@ -195,6 +198,16 @@ class ResourceServer:
             raise ValueError("watch: set the option revocation_feed")
         return self._live.watch(access, requirement.scopes or access.scopes, on_ended)
 
+    async def receive_event(self, token: str) -> EventAnswer:
+        """Takes a security event that the server pushed: the body of a request with the content type
+        `application/secevent+jwt`. Check the `Authorization` of the request before. Returns what to answer.
+
+        Raises ValueError without the option `security_events`.
+        """
+        if self._events is None:
+            raise ValueError("receive_event: set the option security_events")
+        return await self._events.receive(token)
+
     def report(self, access: Access, report: Report) -> None:
         """Reports to the server what this API did with a token. Returns at once.
 
@@ -255,6 +268,8 @@ class ResourceServer:
         if access is not None and not is_always_live and not requirement.live:
             if self._live is not None:
                 return await self._live.live(access, requirement.scopes or access.scopes)
+            if self._events is not None:
+                return await self._events.live(access)
             if self._statuses is None:
                 return access
             # A token of before the server had lists names none.
