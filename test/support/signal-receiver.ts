@@ -74,6 +74,8 @@ export const makeSignalReceiver = async (
   return {
     id: String(made?.body['id']),
     client: client.id,
+    /** With which the client gets tokens for `scope`. */
+    credential: { kind: 'basic', clientId: client.id, secret: String(client['client_secret']) } as const,
     bearer,
     call,
     verified,

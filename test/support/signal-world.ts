@@ -1,13 +1,12 @@
 /** A server that trusts a transmitter of security events, which signs with the key of a stock provider. */
-import { randomUUID } from 'node:crypto';
-import { importJWK, type JWK, SignJWT } from 'jose';
-import { SECURITY_EVENTS } from '../../src/domain/signals/security-events.ts';
+import { importJWK, type JWK } from 'jose';
+import type { SECURITY_EVENTS } from '../../src/domain/signals/security-events.ts';
 import { answerOf } from './oauth-calls.ts';
 import type { RunOptions } from './running-server.ts';
 import { makeScene } from './scene.ts';
+import { type SigningKey, setSigner } from './set-signer.ts';
 import { upstreamWorld } from './upstream-world.ts';
 
-type SigningKey = Parameters<SignJWT['sign']>[0];
 type Claims = Readonly<Record<string, unknown>>;
 
 export const AUDIENCE = 'https://behalf.example.com/signals';
@@ -45,30 +44,7 @@ export const signalWorld = async (options: RunOptions = {}) => {
     return { key: await importJWK(jwk as JWK, 'RS256'), kid: String(jwk?.kid) };
   };
 
-  const subjectOf = (sub: string) => ({ format: 'iss_sub', iss: served.origin, sub });
-
-  /** Claims of a good SET; `undefined` removes one. */
-  const claimsOf = (
-    event: keyof typeof SECURITY_EVENTS,
-    sub: string,
-    more: Claims = {},
-    content: Claims = {},
-  ): Claims => ({
-    iss: served.origin,
-    aud: AUDIENCE,
-    iat: Math.floor(Date.now() / 1000),
-    jti: randomUUID(),
-    sub_id: subjectOf(sub),
-    events: { [SECURITY_EVENTS[event]]: content },
-    ...more,
-  });
-
-  const sign = async (claims: Claims, header: Claims = {}, by?: SigningKey): Promise<string> => {
-    const { key, kid } = await privateKey();
-    return new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'RS256', typ: 'secevent+jwt', kid, ...header } as never)
-      .sign(by ?? key);
-  };
+  const { subjectOf, claimsOf, sign } = setSigner({ issuer: served.origin, audience: AUDIENCE, privateKey });
 
   const push = async (body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}) =>
     answerOf(
