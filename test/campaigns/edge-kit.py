@@ -1,6 +1,6 @@
-"""An API behind `behalf.resource_server`, in a process of its own, for the campaign `edge`.
+"""An API behind `behalf.resource_server`, in a process of its own, for the campaigns `edge` and `signals`.
 
-Requests to the issuer go through the proxy `VIA`. The campaign sets the clock of the process. Does what edge-kit.ts does.
+It reads the revocation feed, or with `AUDIENCE` takes pushed security events. Requests to the issuer go through the proxy `VIA`. The campaign sets the clock of the process. Does what edge-kit.ts does.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import tracemalloc
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from behalf.resource_server import Introspection, Options, Requirement, ResourceServer, RevocationFeed
+from behalf.resource_server import Introspection, Options, Requirement, ResourceServer, RevocationFeed, SecurityEvents
 from behalf.resource_server.credential import PresentedRequest
 from behalf.resource_server.resource_server import Granted
 from behalf.resource_server.revocation_feed.end_table import End, EndTable
@@ -20,6 +20,7 @@ from behalf.resource_server.revocation_feed.end_table import End, EndTable
 ISSUER, VIA, RESOURCE, API_ID, API_SECRET = (
     os.environ[name] for name in ("ISSUER", "VIA", "RESOURCE", "API_ID", "API_SECRET")
 )
+AUDIENCE = os.environ.get("AUDIENCE")
 # Ends whose memory is measured.
 MANY = 1_000_000
 MIB = 2**20
@@ -52,10 +53,13 @@ def memory_of_many():
     return {"ends": ends.size, "tableMiB": ends.bytes / MIB, "grownMiB": round(grown / MIB)}
 
 
-async def answer_to(server, method, target, headers):
+async def answer_to(server, method, target, headers, content):
     parts = urlsplit(target)
     if parts.path == "/memory":
         return 200, memory_of_many()
+    if parts.path == "/events":
+        answer = await server.receive_event(content.decode())
+        return answer.status, json.loads(answer.body or b"{}")
     if parts.path == "/clocks":
         given = parse_qs(parts.query)
         moved["clock"] = float(given["clock"][0])
@@ -69,15 +73,16 @@ async def answer_to(server, method, target, headers):
 
 
 async def serve_one(server, reader, writer):
-    """Requests of one connection, none of which has a body."""
+    """Requests of one connection."""
     try:
         while True:
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             method, target, _ = head[0].split(" ")
             pairs = [line.split(": ", 1) for line in head[1:] if ": " in line]
             headers = {name.lower(): value for name, value in pairs}
+            content = await reader.readexactly(int(headers.get("content-length", 0)))
             try:
-                status, body = await answer_to(server, method, target, headers)
+                status, body = await answer_to(server, method, target, headers, content)
             except Exception:
                 # A connection that ends without an answer would count as a refusal.
                 status, body = 500, {"error": traceback.format_exc()}
@@ -95,7 +100,8 @@ async def main():
         issuer=ISSUER,
         resource=RESOURCE,
         introspection=Introspection(API_ID, client_secret=API_SECRET),
-        revocation_feed=RevocationFeed(),
+        revocation_feed=None if AUDIENCE else RevocationFeed(),
+        security_events=SecurityEvents(audience=AUDIENCE) if AUDIENCE else None,
         timeout=2,
         transport=Via(),
         clock=lambda: time.time() + moved["clock"],

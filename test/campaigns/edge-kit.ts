@@ -1,13 +1,15 @@
 /**
- * An API behind `packages/resource-server`, in a process of its own, for the campaign `edge`. Requests to the issuer go through
- * the proxy `VIA`. The campaign sets the clock of the process. edge-kit.py is the same in Python.
+ * An API behind `packages/resource-server`, in a process of its own, for the campaigns `edge` and `signals`. It reads the revocation feed, or
+ * with `AUDIENCE` takes pushed security events. Requests to the issuer go through the proxy `VIA`. The campaign sets the clock of the
+ * process. edge-kit.py is the same in Python.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { resourceServer } from '../../packages/resource-server/src/resource-server.ts';
 import { endSet } from '../../packages/resource-server/src/revocation-feed/end-set.ts';
 
-const { ISSUER = '', VIA = '', RESOURCE = '', API_ID = '', API_SECRET = '' } = process.env;
+const { ISSUER = '', VIA = '', RESOURCE = '', API_ID = '', API_SECRET = '', AUDIENCE } = process.env;
 /** Ends whose memory is measured. */
 const MANY = 1_000_000;
 
@@ -19,7 +21,7 @@ const server = resourceServer({
   issuer: ISSUER,
   resource: RESOURCE,
   introspection: { clientId: API_ID, clientSecret: API_SECRET },
-  revocationFeed: true,
+  ...(AUDIENCE === undefined ? { revocationFeed: true } : { securityEvents: { audience: AUDIENCE } }),
   timeout: 2,
   clock: () => Date.now() / 1000 + moved.clock,
   monotonic: () => performance.now() / 1000 + moved.monotonic,
@@ -47,9 +49,14 @@ const memoryOfMany = (): Record<string, number> => {
   return { ends: ends.size, tableMiB: ends.bytes / 2 ** 20, grownMiB: Math.round(grown / 2 ** 20) };
 };
 
-const answerTo = async ({ method = '', url = '', headers }: IncomingMessage): Promise<readonly [number, object]> => {
+const answerTo = async (incoming: IncomingMessage): Promise<readonly [number, object]> => {
+  const { method = '', url = '', headers } = incoming;
   const { pathname, searchParams } = new URL(url, 'http://kit');
   if (pathname === '/memory') return [200, memoryOfMany()];
+  if (pathname === '/events') {
+    const { status, body } = await server.receiveEvent(await text(incoming));
+    return [status, JSON.parse(body ?? '{}')];
+  }
   if (pathname === '/clocks') {
     moved.clock = Number(searchParams.get('clock'));
     moved.monotonic += Number(searchParams.get('pass'));

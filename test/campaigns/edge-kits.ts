@@ -27,6 +27,8 @@ export interface Kit {
   readonly proxy: FaultyProxy;
   /** Uses a token at the API. An API that does not run answers with status 0. */
   use(token: string, need: Need): Promise<KitAnswer>;
+  /** Hands a security event that was pushed to the API on to it. An API that does not run answers with status 0. */
+  receive(event: string): Promise<{ readonly status: number; readonly text: string }>;
   /** Sets the wall clock of the API apart from ours, in seconds, and moves its monotonic clock. */
   clocks(change: { readonly apart?: number; readonly pass?: number }): Promise<void>;
   /** What a million ends take. */
@@ -67,9 +69,14 @@ export const newKit = async ({ name, command, environment, issuer, port: node }:
   let port = 0;
   let log = '';
 
-  const get = (path: string, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> =>
+  const get = (
+    path: string,
+    headers: Record<string, string> = {},
+    content?: string,
+  ): Promise<{ status: number; text: string }> =>
     new Promise((resolved, rejected) => {
-      const outgoing = send({ host: '127.0.0.1', port, agent, path, headers }, (incoming) => {
+      const method = content === undefined ? 'GET' : 'POST';
+      const outgoing = send({ host: '127.0.0.1', port, agent, method, path, headers }, (incoming) => {
         let text = '';
         incoming.setEncoding('utf8').on('data', (part) => {
           text += part;
@@ -78,7 +85,7 @@ export const newKit = async ({ name, command, environment, issuer, port: node }:
         incoming.on('error', rejected);
       });
       outgoing.on('error', rejected);
-      outgoing.end();
+      outgoing.end(content);
     });
 
   const json = async (path: string): Promise<Readonly<Record<string, number>>> => {
@@ -125,6 +132,10 @@ export const newKit = async ({ name, command, environment, issuer, port: node }:
       if (status === 500) throw new Error(`the API in ${name} failed: ${text}`);
       const { reason = '', introspections = 0 } = JSON.parse(text) as { reason?: string; introspections?: number };
       return { isYes: status === 200, status, reason, introspections, sentAt, at };
+    },
+    async receive(event) {
+      const headers = { 'content-length': String(Buffer.byteLength(event)) };
+      return get('/events', headers, event).catch(() => ({ status: 0, text: '' }));
     },
     async clocks({ apart = 0, pass = 0 }) {
       await json(`/clocks?clock=${apart}&pass=${pass}`);

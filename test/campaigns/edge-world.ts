@@ -66,7 +66,7 @@ export const judge = (
  * Waits until each node reads and writes in time. The server answers 503 after five seconds, and what a call has made by then stays: it
  * cannot be repeated.
  */
-const untilQuick = async (nodes: readonly Node[], administratorKeyFile: string): Promise<void> => {
+export const untilQuick = async (nodes: readonly Node[], administratorKeyFile: string): Promise<void> => {
   const management = await managementFromKeyFile(administratorKeyFile);
   for (const [index, node] of nodes.entries()) {
     const answer = async () => {

@@ -21,6 +21,7 @@ import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
+import { signals } from './signals.ts';
 import { soak } from './soak.ts';
 import { spam } from './spam.ts';
 import { transactions } from './transactions.ts';
@@ -33,6 +34,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   rolling,
   revocation,
   edge,
+  signals,
   killTree,
   ceilings,
   grants,

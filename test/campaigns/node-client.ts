@@ -2,6 +2,12 @@
 import { Agent, request } from 'node:http';
 import { type Answer, authentication, type Credential, formOf, type Parameters } from '../support/oauth-calls.ts';
 
+const headersOf = (raw: readonly string[]): Headers => {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < raw.length; at += 2) headers.append(String(raw[at]), String(raw[at + 1]));
+  return headers;
+};
+
 export const nodeClient = (port: number, issuer: string) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const { host } = new URL(issuer);
@@ -16,7 +22,7 @@ export const nodeClient = (port: number, issuer: string) => {
           incoming.on('end', () => {
             const text = Buffer.concat(chunks).toString();
             const body = text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {};
-            resolve({ status: incoming.statusCode ?? 0, headers: new Headers(), body, text });
+            resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming.rawHeaders), body, text });
           });
         },
       );
@@ -44,6 +50,8 @@ export const nodeClient = (port: number, issuer: string) => {
       send(`/api/v1${path}`, '', { authorization: `Bearer ${token}` }, 'DELETE'),
     json: (path: string, body: object, headers: Record<string, string>): Promise<Answer> =>
       send(path, JSON.stringify(body), { 'content-type': 'application/json', ...headers }),
+    /** Any request, as it is. */
+    send,
     close: () => agent.destroy(),
   };
 };
