@@ -69,7 +69,8 @@ const create = managementCommand({
   summary: 'Create a directory, whose client provisions accounts over SCIM.',
   ...OPENS,
   options: { name: { ...NAME, isRequired: true }, client: { ...CLIENT, isRequired: true }, ...MEMBERS },
-  notes: 'Create its client first. docs/how-to/directories.md has the settings for Entra ID and Okta.',
+  notes:
+    'Create its client first. docs/how-to/directories.md has the settings for Entra ID, Okta, authentik and Google Workspace.',
   run: async (call) => {
     const { body } = await call.api.run('createDirectory', { body: members(call) });
     call.print.object(body, `The directory is ${printable(String(body['id']))}.\n`);

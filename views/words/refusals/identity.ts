@@ -57,19 +57,21 @@ export const TRANSMITTER_GERMAN = {
   transmitter_issuer_taken: 'Diesen Issuer hat schon ein anderer vertrauter Transmitter.',
   transmitter_issuer_wrong: 'Der Issuer ist eine https-URL ohne Query und Fragment.',
   transmitter_upstream_unknown:
-    'Einen solchen Anbieter gibt es hier nicht. Ein Transmitter spricht von Personen, die mit einem Anbieter verknüpft sind.',
+    'Einen solchen Anbieter gibt es hier nicht. Ein Transmitter betrifft Personen, die mit einem Anbieter verknüpft sind: Verbinden Sie ihn zuerst, mit behalf upstreams create.',
   transmitter_not_paused: 'Die Wirkungen dieses Transmitters sind nicht angehalten.',
   transmitter_effects_paused:
     'Signale dieses Transmitters haben zu viele Konten auf einmal betroffen. Ihre Wirkungen sind angehalten, bis jemand mit der Rolle Administrator sie fortsetzt.',
-  transmitter_disabled: 'Dieser Transmitter ist hier gesperrt.',
+  transmitter_disabled: 'Dieser Transmitter ist hier gesperrt. Die Rolle administrator kann ihn entsperren.',
   signal_not_held: 'Dieses Signal wird nicht zurückgehalten.',
   set_refused: 'Das Security Event Token wurde abgelehnt: {why}.',
-  transmitter_unauthenticated: 'Im Header Authorization steht nicht das Secret eines vertrauten Transmitters.',
+  transmitter_unauthenticated:
+    'Im Header Authorization steht nicht das Secret eines vertrauten Transmitters. Die Rolle administrator kann das Secret tauschen.',
   transmitter_keys_unavailable:
     'Die Schlüssel des Transmitters waren eben nicht lesbar. Senden Sie das Ereignis später noch einmal.',
   revocation_subject_malformed:
     'sub_id ist ein einzelner Subject Identifier (RFC 9493) und der einzige Eintrag der Anfrage.',
-  revocation_subject_unknown: 'Von einer solchen Person darf dieser Transmitter nicht sprechen.',
+  revocation_subject_unknown:
+    'Mit diesem Subject ist kein Konto verknüpft, das dieser Transmitter betreffen darf. Die Rolle administrator kann eines ohne Rolle verknüpfen.',
   revocation_event_not_trusted:
     'Kein Ereignis dieses Transmitters darf hier Tokens widerrufen. Seine Wirkungen kann die Rolle Administrator ändern.',
 } satisfies GermanWords;

@@ -97,7 +97,7 @@ export const setVerifier = (deps: {
 
   const read = ({ claims }: SignedToken, { audience, maxAge }: Transmitter): ReceivedSet | SetRefusal => {
     const { aud, iat, jti, txn, sub, exp, events, sub_id: subId } = claims;
-    if (![aud].flat().includes(audience)) return refuse('invalid_audience', 'audience', 'aud is another receiver');
+    if (![aud].flat().includes(audience)) return refuse('invalid_audience', 'audience', `aud is not ${audience}`);
     if (!isTime(iat)) return refuse('invalid_request', 'time', 'iat is missing or no number');
     if (iat > clock.now() + tolerance) return refuse('invalid_request', 'time', 'iat lies in the future');
     if (iat < clock.now() - maxAge) return refuse('invalid_request', 'time', 'iat is too long ago');

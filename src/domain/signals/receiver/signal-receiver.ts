@@ -89,7 +89,11 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
   const verification = async ({ claims: { state } }: ReceivedSet, { id }: Transmitter, by: By) => {
     const isGood = (state === undefined || typeof state === 'string') && (await transmitters.verified(id, state, by));
     if (isGood) return undefined;
-    return { err: 'invalid_state', check: 'state', why: 'state is not the expected one' } as const;
+    return {
+      err: 'invalid_state',
+      check: 'state',
+      why: 'state is not the expected one; an administrator of this server can request a new one',
+    } as const;
   };
 
   /** Checks that the transmitter may send now, and returns who acts. */

@@ -6,19 +6,22 @@ export const TRANSMITTER_REFUSALS = {
   transmitter_issuer_wrong: { code: 'invalid_field', text: 'The issuer is an https URL without query and fragment.' },
   transmitter_upstream_unknown: {
     code: 'invalid_field',
-    text: 'There is no such upstream provider. A transmitter speaks of people who are linked to one.',
+    text: 'There is no such upstream provider. A transmitter affects people who are linked to one: connect it first, with behalf upstreams create.',
   },
   transmitter_not_paused: { code: 'conflict', text: 'The effects of this transmitter are not paused.' },
   transmitter_effects_paused: {
     code: 'unavailable',
     text: 'Signals of this transmitter affected too many accounts at once, so their effects are paused. An administrator of this server can resume them.',
   },
-  transmitter_disabled: { code: 'forbidden', text: 'This transmitter is disabled here.' },
+  transmitter_disabled: {
+    code: 'forbidden',
+    text: 'This transmitter is disabled here. An administrator of this server can enable it.',
+  },
   signal_not_held: { code: 'conflict', text: 'This signal is not held.' },
   set_refused: { code: 'invalid_request', text: 'The security event token was refused: {why}.' },
   transmitter_unauthenticated: {
     code: 'unauthenticated',
-    text: 'The header Authorization does not have the secret of a trusted transmitter.',
+    text: 'The header Authorization does not have the secret of a trusted transmitter. An administrator of this server can replace the secret.',
   },
   transmitter_keys_unavailable: {
     code: 'unavailable',
@@ -28,7 +31,10 @@ export const TRANSMITTER_REFUSALS = {
     code: 'invalid_field',
     text: 'sub_id is one subject identifier (RFC 9493), and the only member of the request.',
   },
-  revocation_subject_unknown: { code: 'not_found', text: 'This transmitter may speak of no such person.' },
+  revocation_subject_unknown: {
+    code: 'not_found',
+    text: 'No account that this transmitter may affect is linked to this subject. An administrator of this server can link one without a role.',
+  },
   revocation_event_not_trusted: {
     code: 'forbidden',
     text: 'No event of this transmitter may revoke tokens here. An administrator of this server can change its effects.',
