@@ -147,6 +147,7 @@ export type Configuration = {
       readonly witnesses: readonly string[];
       readonly auditSinks: readonly string[];
       readonly signalReceivers: readonly string[];
+      readonly provisioningTargets: readonly string[];
     };
     /** PEM file of authorities that are trusted in addition to those of the machine. */
     readonly caFile?: string;

@@ -30,7 +30,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** Removed settings, by path, with their replacements. */
 const REPLACED: Readonly<Record<string, string>> = {
   'egress.allowedHosts':
-    'Name each host in egress.internalHosts, in the list of what it is opened for: upstreamProviders, trustedIssuers, clientKeys, clientMetadata, mcpServers, webhooks, approvalPings, appLogout, decisionPoint, pushServices, witnesses, auditSinks, signalReceivers.',
+    'Name each host in egress.internalHosts, in the list of what it is opened for: upstreamProviders, trustedIssuers, clientKeys, clientMetadata, mcpServers, webhooks, approvalPings, appLogout, decisionPoint, pushServices, witnesses, auditSinks, signalReceivers, provisioningTargets.',
 };
 const REPLACED_VARIABLES: Readonly<Record<string, string>> = { BEHALF_EGRESS_ALLOWED_HOSTS: 'egress.allowedHosts' };
 

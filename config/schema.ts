@@ -385,6 +385,7 @@ export const CONFIGURATION_SCHEMA = {
             witnesses: hosts('Witnesses of audit.witnesses.policyFile.'),
             auditSinks: hosts('Audit sinks: OTLP receivers, webhooks and syslog servers.'),
             signalReceivers: hosts('Receivers of security events (Shared Signals), to which the server pushes.'),
+            provisioningTargets: hosts('Directories to which the server pushes its agents over SCIM.'),
           },
         ),
         caFile: text(

@@ -74,6 +74,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'client-id-metadata',
       'upstream-sign-in',
       'directories',
+      'push-agents',
       'shared-signals',
       'receive-signals',
       'scim',

@@ -35,6 +35,8 @@ const TELL_EVERY_MILLISECONDS = 1_000;
 const SINKS_EVERY_MILLISECONDS = 1_000;
 /** How soon a node begins to push security events. */
 const SIGNALS_EVERY_MILLISECONDS = 100;
+/** How soon a node begins to push changes to provisioning targets. */
+const PROVISIONING_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** Delay before the next attempt to read the time of the next key change. */
@@ -80,6 +82,7 @@ type Dependencies = {
   readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
   readonly sinkDelivery: { poll(): Promise<void>; stop(): Promise<void> };
   readonly signalPush: { poll(): Promise<void>; stop(): Promise<void> };
+  readonly provisioning: { poll(): Promise<void>; stop(): Promise<void> };
   readonly measureSinks: () => Promise<void>;
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
@@ -105,6 +108,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     deliveryWorker,
     sinkDelivery,
     signalPush,
+    provisioning,
     oidcProvider,
     nodes,
     log,
@@ -183,6 +187,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(tellEveryMilliseconds, 'notifications', () => deliveryWorker.poll());
   every(SINKS_EVERY_MILLISECONDS, 'audit sinks', () => sinkDelivery.poll());
   every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
+  every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
   every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
@@ -223,7 +228,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
-      await Promise.all([deliveryWorker.stop(), sinkDelivery.stop(), signalPush.stop()]);
+      await Promise.all([deliveryWorker.stop(), sinkDelivery.stop(), signalPush.stop(), provisioning.stop()]);
       await refusals.flush({ all: true }).catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import {
   type Answered,
   type AskPurpose,
+  type CallPurpose,
   type FetchPurpose,
   type FetchReason,
   fetchFailed,
@@ -16,16 +17,19 @@ export type Answer = {
   readonly body: Buffer;
   readonly mediaType: string;
   readonly cacheControl: string;
+  readonly etag?: string;
+  readonly retryAfter?: string;
 };
 
-/** What is sent besides the address of a document; with a body it is a POST. */
+/** What is sent besides the address of a document. Without a method it is a POST if it has a body. */
 export type Message = {
+  readonly method?: string;
   readonly body?: string | Uint8Array;
   readonly authorization?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-export type Purpose = FetchPurpose | PostPurpose | AskPurpose;
+export type Purpose = FetchPurpose | PostPurpose | AskPurpose | CallPurpose;
 
 /** Sends a request on an open connection, and closes it. */
 export type Exchange = (
@@ -55,12 +59,19 @@ type Rule = {
   readonly statuses: readonly number[];
   /** The body is not read. */
   readonly isUnread?: true;
+  /** A body of another type is not read. */
+  readonly isReadByType?: true;
   /** A failure whose body is read: it says why. */
   readonly explained?: number;
 };
 
 /** Any success status. */
 const SUCCESS: readonly number[] = Array.from({ length: 100 }, (_, index) => 200 + index);
+
+/** Any status but that of a redirect, which is refused before. */
+const ANSWERED: readonly number[] = Array.from({ length: 400 }, (_, index) => 200 + index);
+
+const MAXIMUM_SCIM = 1_048_576;
 
 const DOCUMENT: Rule = { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY, statuses: [200] };
 
@@ -101,6 +112,15 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
     isUnread: true,
     explained: 400,
   },
+  // RFC 7644 §3.1, §3.12: errors and most answers have a body in JSON, others have none.
+  scim: {
+    ...DOCUMENT,
+    accept: 'application/scim+json, application/json',
+    sends: 'application/scim+json',
+    statuses: ANSWERED,
+    maximum: MAXIMUM_SCIM,
+    isReadByType: true,
+  },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: errors of a request have status 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },
@@ -129,7 +149,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     const abort = (): void => fail('timed_out', 'the time is up');
     const request = httpRequest({
       createConnection: () => socket,
-      method: content === undefined ? 'GET' : 'POST',
+      method: message?.method ?? (content === undefined ? 'GET' : 'POST'),
       path,
       setHost: false,
       headers: {
@@ -156,8 +176,9 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
         fail(...objection);
         return;
       }
-      if (rule.isUnread && !isExplained) {
-        end(() => resolve({ status, body: Buffer.alloc(0), mediaType: '', cacheControl: '' }));
+      const isOtherType = rule.isReadByType === true && !rule.types.test(mediaTypeOf(response));
+      if ((rule.isUnread && !isExplained) || isOtherType) {
+        end(() => resolve({ status, body: Buffer.alloc(0), mediaType: '', cacheControl: '', ...saidIn(response) }));
         return;
       }
       const chunks: Buffer[] = [];
@@ -177,6 +198,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
           body: Buffer.concat(chunks),
           mediaType: mediaTypeOf(response),
           cacheControl: response.headers['cache-control'] ?? '',
+          ...saidIn(response),
         };
         end(() => resolve(answer));
       });
@@ -184,12 +206,20 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     request.end(content);
   });
 
+const saidIn = ({ headers }: IncomingMessage): Pick<Answer, 'etag' | 'retryAfter'> => {
+  const retryAfter = headers['retry-after']?.slice(0, MAXIMUM_RETRY_AFTER);
+  return {
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
+};
+
 const mediaTypeOf = ({ headers }: IncomingMessage): string =>
   (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 const objectionTo = (
   response: IncomingMessage,
-  { types, maximum, statuses, isUnread }: Rule,
+  { types, maximum, statuses, isUnread, isReadByType }: Rule,
 ): readonly [FetchReason, string, Answered?] | undefined => {
   const { statusCode = 0, headers, rawHeaders } = response;
   if (rawHeaders.length > 2 * MAXIMUM_HEADERS) return ['answer_not_valid', `more than ${MAXIMUM_HEADERS} headers`];
@@ -204,7 +234,7 @@ const objectionTo = (
   if (encoding !== '' && encoding !== 'identity') return ['encoding_not_accepted', 'content-encoding'];
   const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? '';
   if (transfer !== '' && transfer !== 'chunked') return ['encoding_not_accepted', 'transfer-encoding'];
-  if (!types.test(mediaTypeOf(response))) return ['type_not_accepted', 'content-type'];
+  if (!types.test(mediaTypeOf(response))) return isReadByType ? undefined : ['type_not_accepted', 'content-type'];
   if (Number(headers['content-length'] ?? 0) > maximum) return ['too_large', `more than ${maximum} bytes`];
   return undefined;
 };

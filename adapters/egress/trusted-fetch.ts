@@ -2,6 +2,7 @@ import type { Clock } from '../../src/domain/ports/clock.ts';
 import {
   type AskPurpose,
   answeredOf,
+  type CallPurpose,
   type FetchedDocument,
   type FetchPurpose,
   type FetchReason,
@@ -10,6 +11,7 @@ import {
   fetchReasonOf,
   type PostPurpose,
   type TrustedAsk,
+  type TrustedCall,
   type TrustedFetch,
   type TrustedPost,
   type TrustedStream,
@@ -19,6 +21,7 @@ import { type Budgets, fetchBudgets } from './budgets.ts';
 import { type Dial, tlsDialer } from './dialing.ts';
 import { type Answer, type Exchange, exchangeOver, type Message, type Purpose } from './document-exchange.ts';
 import { documentMemory, documentOf } from './document-memory.ts';
+import { LONGER, SENT_ALONG } from './message-rules.ts';
 import { type Resolve, resolveName } from './resolving.ts';
 import { streams } from './stream-exchange.ts';
 import { type InternalHosts, internalPlaces, type Place } from './url-rules.ts';
@@ -37,21 +40,6 @@ const AGAIN_SECONDS = 30;
  * names and addresses exist inside. They therefore take as long (SF-01).
  */
 const SILENT: ReadonlySet<FetchReason> = new Set(['address_not_allowed', 'name_not_resolved']);
-
-/** Headers that a caller may add to those of every request. */
-const SENT_ALONG: Readonly<Partial<Record<PostPurpose, RegExp>>> = {
-  webhook: /^webhook-[a-z]+$/,
-  webhook_challenge: /^webhook-[a-z]+$/,
-  push: /^(?:ttl|urgency|topic|content-encoding)$/,
-  audit_webhook: /^webhook-[a-z]+$/,
-};
-
-/** Most milliseconds of a message, where that is more than of a document. */
-const LONGER: Readonly<Partial<Record<PostPurpose, number>>> = {
-  audit_webhook: 10_000,
-  audit_otlp: 10_000,
-  security_event: 10_000,
-};
 
 type Dependencies = {
   readonly clock: Clock;
@@ -77,11 +65,19 @@ type Dependencies = {
   readonly deadlineMilliseconds?: number;
 };
 
+type Sent = Message &
+  Pick<FetchRequest, 'url' | 'internal'> & {
+    readonly purpose: PostPurpose | CallPurpose;
+    readonly timeoutMilliseconds: number;
+  };
+
 /**
  * The port over our own TLS sockets. Throws when its rules do not work or `authorities` cannot be read: no fetch
  * without a guard.
  */
-export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & TrustedAsk & TrustedStream => {
+export const trustedFetch = (
+  deps: Dependencies,
+): TrustedFetch & TrustedPost & TrustedAsk & TrustedStream & TrustedCall => {
   const { clock, elapsed, resolve = resolveName, exchange = exchangeOver, onOutcome } = deps;
   const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
   proveAddressRules(isAllowedAddress);
@@ -183,6 +179,31 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
     return document;
   };
 
+  /** One message to a server that the operator chose: without memory and budgets. */
+  const sent = async ({ url, purpose, internal, timeoutMilliseconds, ...given }: Sent): Promise<Answer> => {
+    const place = placeOf(url, internal);
+    if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
+    if (!Object.keys(given.headers ?? {}).every((name) => SENT_ALONG[purpose]?.test(name))) {
+      throw new TypeError('no other headers are sent along');
+    }
+    const controller = new AbortController();
+    const timer = setTimeout(
+      () => controller.abort(),
+      Math.min(timeoutMilliseconds, LONGER[purpose] ?? deadlineMilliseconds),
+    );
+    try {
+      const answer = await answerOf(place, purpose, controller.signal, given);
+      onOutcome?.(purpose, 'fetched', place.host, '');
+      return answer;
+    } catch (error) {
+      const { reason, detail } = failureOf(error, controller.signal.aborted);
+      onOutcome?.(purpose, reason, place.host, detail);
+      throw fetchFailed(reason, detail, answeredOf(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
   return {
     check(url, internal) {
       const place = placeOf(url, internal);
@@ -228,33 +249,12 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
       return { status, mediaType, body };
     },
 
-    async post({ url, purpose, internal, timeoutMilliseconds, body, authorization, headers }) {
-      const place = placeOf(url, internal);
-      if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
-      if (!Object.keys(headers ?? {}).every((name) => SENT_ALONG[purpose]?.test(name))) {
-        throw new TypeError('no other headers are sent along');
-      }
-      const controller = new AbortController();
-      const timer = setTimeout(
-        () => controller.abort(),
-        Math.min(timeoutMilliseconds, LONGER[purpose] ?? deadlineMilliseconds),
-      );
-      try {
-        const message = {
-          body,
-          ...(authorization === undefined ? {} : { authorization }),
-          ...(headers === undefined ? {} : { headers }),
-        };
-        const answer = await answerOf(place, purpose, controller.signal, message);
-        onOutcome?.(purpose, 'fetched', place.host, '');
-        return answer.body;
-      } catch (error) {
-        const { reason, detail } = failureOf(error, controller.signal.aborted);
-        onOutcome?.(purpose, reason, place.host, detail);
-        throw fetchFailed(reason, detail, answeredOf(error));
-      } finally {
-        clearTimeout(timer);
-      }
+    post: async (request) => (await sent(request)).body,
+
+    async call(request) {
+      const { status, body, etag, retryAfter } = await sent(request);
+      const said = { ...(etag === undefined ? {} : { etag }), ...(retryAfter === undefined ? {} : { retryAfter }) };
+      return { status, body, ...said };
     },
 
     ...streams({

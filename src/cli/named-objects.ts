@@ -63,6 +63,10 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
+  TARGET: {
+    ...{ operation: 'listProvisioningTargets', singular: 'target', plural: 'targets', noun: 'provisioning-targets' },
+    ...{ prefix: 'ptg_', members: ['name'], isSearched: false },
+  },
   RECEIVER: {
     ...{ operation: 'listSignalReceivers', singular: 'receiver', plural: 'receivers', noun: 'signal-receivers' },
     ...{ prefix: 'rcv_', members: ['name'], isSearched: false },

@@ -28,6 +28,7 @@ import { contextCommands, signInCommands } from './commands/login.ts';
 import { mcpCommands } from './commands/mcp.ts';
 import { peerCommands } from './commands/peers.ts';
 import { policyCommands } from './commands/policy.ts';
+import { provisioningTargetCommands } from './commands/provisioning-targets.ts';
 import { pushKeyCommands } from './commands/push-keys.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
@@ -108,6 +109,12 @@ export const TOPICS: readonly Topic[] = [
     title: 'Connect other identity providers',
     nouns: [
       noun('directories', 'Systems that provision accounts over SCIM', 'directories.md', directoryCommands),
+      noun(
+        'provisioning-targets',
+        'Push agents and their owners to directories over SCIM',
+        'push-agents.md',
+        provisioningTargetCommands,
+      ),
       noun(
         'trusted-transmitters',
         'Let security events of other systems end sessions and change decisions (Shared Signals)',

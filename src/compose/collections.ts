@@ -69,6 +69,11 @@ import { EPOCHS } from '../domain/platform/epochs/epoch.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/platform/outbox/delivery.ts';
 import { MIGRATIONS } from '../domain/platform/retention/migrations.ts';
 import type { CachedReads, OwnedCollection, Transfer } from '../domain/ports/owned-collection.ts';
+import {
+  PROVISIONED_OBJECTS,
+  PROVISIONING_STATES,
+  PROVISIONING_TARGETS,
+} from '../domain/provisioning/provisioning-target.ts';
 import { REPORT_CLAIMS } from '../domain/resources/reports/report.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import { ACCOUNT_SIGNALS } from '../domain/signals/receiver/account-signals.ts';
@@ -92,6 +97,9 @@ export const COLLECTIONS = [
   GROUP_CHANGES,
   DIRECTORY_SECRETS,
   DIRECTORY_AGENTS,
+  PROVISIONING_TARGETS,
+  PROVISIONING_STATES,
+  PROVISIONED_OBJECTS,
   VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,

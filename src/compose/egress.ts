@@ -7,6 +7,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type {
   InternalPurpose,
   TrustedAsk,
+  TrustedCall,
   TrustedFetch,
   TrustedPost,
   TrustedStream,
@@ -17,7 +18,7 @@ import type { Metrics } from '../http/metrics.ts';
 export const egress = (
   { egress: settings }: Configuration,
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics },
-): TrustedFetch & TrustedPost & TrustedAsk & TrustedStream =>
+): TrustedFetch & TrustedPost & TrustedAsk & TrustedStream & TrustedCall =>
   trustedFetch({
     clock,
     elapsed: stopwatch,

@@ -33,7 +33,13 @@ import type { Grants } from '../domain/ports/grants.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
 import type { PolicyEngine } from '../domain/ports/policy-engine.ts';
-import type { TrustedAsk, TrustedFetch, TrustedPost, TrustedStream } from '../domain/ports/trusted-fetch.ts';
+import type {
+  TrustedAsk,
+  TrustedCall,
+  TrustedFetch,
+  TrustedPost,
+  TrustedStream,
+} from '../domain/ports/trusted-fetch.ts';
 import type { UpstreamClient } from '../domain/ports/upstream-client.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
 import type { FirstStart } from '../first-start.ts';
@@ -61,7 +67,7 @@ export type Overrides = {
   readonly masterKey?: Buffer;
   readonly log?: Logger;
   readonly mailer?: Mailer;
-  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk & TrustedStream>;
+  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk & TrustedStream & TrustedCall>;
   readonly upstreamClient?: UpstreamClient;
   readonly grants?: Grants;
   readonly policyEngine?: PolicyEngine;
@@ -90,7 +96,7 @@ export interface Foundations {
   readonly log: Logger;
   readonly metrics: Metrics;
   /** The guarded fetch, which is the only way to the network. */
-  readonly trustedFetch: TrustedFetch & Partial<TrustedPost & TrustedAsk & TrustedStream>;
+  readonly trustedFetch: TrustedFetch & Partial<TrustedPost & TrustedAsk & TrustedStream & TrustedCall>;
   /** Folder for files of this node; undefined without one. */
   readonly folder: string | undefined;
   readonly masterKey: MasterKey;

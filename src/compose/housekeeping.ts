@@ -32,6 +32,7 @@ export const WITHOUT_LOG_TASKS = {
   measureLog: idle,
   sinkDelivery: { poll: idle, stop: idle },
   signalPush: { poll: idle, stop: idle },
+  provisioning: { poll: idle, stop: idle },
   measureSinks: idle,
 };
 
@@ -61,6 +62,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     deliveryWorker: made.notifications.deliveryWorker,
     sinkDelivery: made.sinkDelivery,
     signalPush: made.signalPush,
+    provisioning: made.provisioningDelivery,
     measureSinks: () => measureSinks(metrics, made.auditSinks),
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),
   };

@@ -27,6 +27,7 @@ import { type NotificationServices, notificationServices } from './notifications
 import { type OffboardingServices, offboardingServices } from './offboarding.ts';
 import { type PlatformServices, platformServices } from './platform.ts';
 import { type PolicyServices, policyServices, type RevocationServices, revocationServices } from './policies.ts';
+import { type ProvisioningServices, provisioningServices } from './provisioning.ts';
 import { type PushServices, pushServices } from './push.ts';
 import { type ResourceServices, resourceServices } from './resources.ts';
 import { type SignalReceiverServices, signalReceiverServices } from './signal-receiver.ts';
@@ -52,6 +53,7 @@ export interface Services
     AuditSinkServices,
     OffboardingServices,
     DirectoryServices,
+    ProvisioningServices,
     SignalServices {
   /** Security events of other systems. */
   readonly signalReceiver: SignalReceiverServices;
@@ -130,16 +132,17 @@ export const services = async (configuration: Configuration, overrides: Override
 
   const sinks = auditSinkServices(configuration, base);
   const signals = signalServices(configuration, base, { clients, accounts });
-  const { auditSinks, signalStreams } = { ...sinks, ...signals };
+  const provisioning = provisioningServices(base, { agents, accounts, groups });
+  const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), ...sealedBy(push)];
 
   if (otherSecretOf(configuration) !== undefined)
-    await sealAnew([factors, upstream.upstreams, notifications.webhooks, auditSinks, signalStreams, ...sealedBy(push)]);
+    await sealAnew([factors, upstream.upstreams, notifications.webhooks, ...sealed]);
   return {
     ...{ ...base, ...platform, revocation, latched },
     ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
     ...{ ...delegation, ...authority, ...offboarding, ...directories },
-    ...{ ...sinks, ...signals, signalReceiver },
+    ...{ ...sinks, ...signals, ...provisioning, signalReceiver },
     ...{ approvals, push, notifications },
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),
@@ -180,6 +183,14 @@ const approvalServices = (
   measureApprovals(approvals, metrics);
   return approvals;
 };
+
+type Sealing = Pick<Services, 'auditSinks' | 'signalStreams' | 'provisioningTargets'>;
+
+const sealedIn = ({ auditSinks, signalStreams, provisioningTargets }: Sealing) => [
+  auditSinks,
+  signalStreams,
+  provisioningTargets,
+];
 
 const sealedBy = ({ keys, registry }: PushServices) => [keys, registry];
 

@@ -73,6 +73,7 @@ import {
   RATE_LIMIT_GERMAN,
   RESOURCE_SERVER_GERMAN,
 } from '../../views/words/refusals/platform.ts';
+import { PROVISIONING_GERMAN } from '../../views/words/refusals/provisioning.ts';
 import { REGISTRATION_GERMAN } from '../../views/words/refusals/registration.ts';
 import { DETAIL_GERMAN, DETAIL_TYPE_GERMAN, DISPLAY_GERMAN } from '../../views/words/refusals/resources.ts';
 import { SIGNAL_GERMAN } from '../../views/words/refusals/signals.ts';
@@ -131,6 +132,7 @@ import { FETCH_REFUSALS } from '../domain/ports/fetch-refusals.ts';
 import { INTERACTION_REFUSALS } from '../domain/ports/interaction-refusals.ts';
 import { POLICY_TEXT_REFUSALS } from '../domain/ports/policy-text-refusals.ts';
 import { PROVIDER_REFUSALS } from '../domain/ports/provider-refusals.ts';
+import { PROVISIONING_REFUSALS } from '../domain/provisioning/target-refusals.ts';
 import { DETAIL_REFUSALS } from '../domain/resources/authorization-details/detail-refusals.ts';
 import { DETAIL_TYPE_REFUSALS } from '../domain/resources/authorization-details/detail-type-refusals.ts';
 import { DISPLAY_REFUSALS } from '../domain/resources/authorization-details/display-refusals.ts';
@@ -202,6 +204,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Notifications', NOTIFICATION_REFUSALS, NOTIFICATION_GERMAN),
   area('Legal holds', LEGAL_HOLD_REFUSALS, LEGAL_HOLD_GERMAN),
   area('Audit sinks', AUDIT_SINK_REFUSALS, AUDIT_SINK_GERMAN),
+  area('Provisioning targets', PROVISIONING_REFUSALS, PROVISIONING_GERMAN),
   area('Shared Signals', SIGNAL_REFUSALS, SIGNAL_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),
   area('Consent', CONSENT_REFUSALS, CONSENT_GERMAN),

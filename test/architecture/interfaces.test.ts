@@ -18,6 +18,7 @@ const MOST_LINES = 300;
 /** Tables: one entry after the other, which no reader reads from top to bottom. */
 const TABLES: readonly string[] = [
   'config/schema.ts',
+  'src/cli/api-operations.ts',
   'src/domain/audit/audit-event.ts',
   'src/domain/authority/revocation-feed/ends-of-events.ts',
   'src/domain/notifications/notification-kinds.ts',

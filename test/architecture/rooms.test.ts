@@ -19,6 +19,7 @@ const DOMAIN = [
   'approvals',
   'offboarding',
   'signals',
+  'provisioning',
 ];
 
 /** `.`: files of the folder itself. */

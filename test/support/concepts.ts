@@ -69,6 +69,13 @@ const DECLARED: readonly Concept[] = [
     commands: ['directories'],
   },
   {
+    name: 'provisioning target',
+    means: 'a directory elsewhere that has the agents of this server and their owners',
+    collections: ['provisioning_targets', 'provisioning_states', 'provisioned_objects'],
+    paths: ['provisioning-targets'],
+    commands: ['provisioning-targets'],
+  },
+  {
     name: 'signal receiver',
     means: 'a system that receives security events over Shared Signals',
     collections: ['signal_receivers'],

@@ -77,6 +77,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/revocation-feed': 'readers follow endings in the order of the log',
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/signals-transmitter': 'events wait in the state of a stream, which is changed in swaps',
+  'integration/provisioning-targets': 'changes wait in the log and in one document, which a lock and swaps protect',
   'integration/scim-agents': 'agents are found by owner and by indexes of the directory, and a name is taken once',
   'integration/scim-authority': 'people race for one username, which a unique index and a mutex give to one',
   'integration/scim-brake': 'deactivations are counted in swaps of one document',
@@ -250,6 +251,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   'the same writes as `lifecycle`, `hand-over-races`, `credentials` and `console-limits`': [
     'integration/agent-secrets',
   ],
+  'the same writes as `provisioning-targets`': ['integration/provisioning-crash'],
   'the same queue as `app-logout` and `backchannel-delivery`': ['integration/notifications'],
   'the same counts as `anonymous-events`, `sign-in-attacks`, `site-limits` and `stranger-bounds`; the same links as `password-reset`':
     [

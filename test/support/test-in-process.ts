@@ -44,6 +44,7 @@ const LONG: readonly string[] = [
   'integration/notifications',
   'integration/one-time-restarts',
   'integration/policy-of-use',
+  'integration/provisioning-targets',
   'integration/refresh-races',
   'integration/registration-fuzz',
   'integration/revocation-feed',

@@ -253,6 +253,21 @@ export const AUDIT_EVENTS = {
     'An administrator discarded a held security event, or the server did: `note` says that the account has a role or no link by now.',
   'signal.refused':
     'The server refused what a trusted transmitter sent. `error` is the code that it got, `note` the check that failed.',
+  'provisioning_target.created':
+    'A provisioning target was registered. The server pushes the chosen agents and their owners to it from now on.',
+  'provisioning_target.updated': 'A provisioning target was changed. The server compares all agents with it again.',
+  'provisioning_target.paused': 'A provisioning target was paused. Changes wait for it.',
+  'provisioning_target.resumed': 'A provisioning target was resumed.',
+  'provisioning_target.tested':
+    'The configuration of a provisioning target was read as a test. `inputs.reason` says why that failed.',
+  'provisioning_target.reconciled':
+    'An administrator had agents and accounts pushed again that differ at a provisioning target. `inputs.objects` is their number.',
+  'provisioning_target.refused':
+    'A provisioning target refused an agent or account. `inputs` have the object, the reason, and the HTTP status.',
+  'provisioning_target.failing':
+    'A provisioning target has failed for five minutes. The server keeps trying. `inputs` have the reason, and since when.',
+  'provisioning_target.recovered': 'A provisioning target that was failing acknowledges again.',
+  'provisioning_target.removed': 'A provisioning target was removed. What it has stays there.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

@@ -51,6 +51,7 @@ export const ID_PREFIXES = [
   'sgn', // signal: a security event that a transmitter sent
   'dsc', // secret of a directory
   'log', // transparency log
+  'ptg', // provisioning target: a directory elsewhere that has our agents
   'hld', // legal hold on records of the audit log
 ] as const;
 

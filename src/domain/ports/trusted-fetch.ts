@@ -32,6 +32,9 @@ export type PostPurpose =
   | 'audit_otlp'
   | 'security_event';
 
+/** Requests of the SCIM client to a directory that an administrator registered. */
+export type CallPurpose = 'scim';
+
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
 
@@ -53,6 +56,7 @@ export const INTERNAL_PURPOSES = [
   'witnesses',
   'auditSinks',
   'signalReceivers',
+  'provisioningTargets',
 ] as const;
 
 export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
@@ -200,6 +204,39 @@ export type AskAnswer = { readonly status: number; readonly mediaType: string; r
 export interface TrustedAsk {
   /** Throws a DomainError, see `fetchFailed`. */
   ask(request: AskRequest): Promise<AskAnswer>;
+}
+
+export type CallRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly purpose: CallPurpose;
+  readonly internal?: InternalPurpose | undefined;
+  /** `application/scim+json`. */
+  readonly body?: string;
+  /** Value of the header `Authorization`. */
+  readonly authorization?: string;
+  /** Only `if-match`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Time limit from the name to the last byte; at most ten seconds. */
+  readonly timeoutMilliseconds: number;
+};
+
+/** Any answer but a redirect. `body`: empty where it is not JSON. */
+export type CallAnswer = {
+  readonly status: number;
+  readonly body: Uint8Array;
+  readonly etag?: string;
+  /** The header as sent, truncated. */
+  readonly retryAfter?: string;
+};
+
+/**
+ * Calls a server that an administrator registered. Uses the same URLs, addresses, connections and limits as for documents, but no
+ * memory and no budget, since no other party causes the request. An answer has at most 1 MiB.
+ */
+export interface TrustedCall {
+  /** Throws a DomainError, see `fetchFailed`, when there is no answer. */
+  call(request: CallRequest): Promise<CallAnswer>;
 }
 
 /** Seconds until a budget has room again, for `Retry-After`. */

@@ -31,6 +31,7 @@ import { me } from './resources/me.ts';
 import { owners } from './resources/owners.ts';
 import { peers } from './resources/peers.ts';
 import { policySets } from './resources/policies/policy-sets.ts';
+import { provisioningTargets } from './resources/provisioning-targets.ts';
 import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
@@ -55,6 +56,7 @@ const RESOURCES = [
   directories,
   trustedTransmitters,
   directorySecrets,
+  provisioningTargets,
   agents,
   agentSecrets,
   credentials,
