@@ -49,6 +49,7 @@ import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
 import { DIRECTORY_GROUPS, DIRECTORY_MEMBERSHIPS } from '../domain/identity/directories/directory-group.ts';
 import { DIRECTORY_SECRETS } from '../domain/identity/directories/directory-secrets.ts';
+import { DIRECTORY_DRY_RUNS } from '../domain/identity/directories/dry-run.ts';
 import { GROUP_CHANGES } from '../domain/identity/directories/group-changes.ts';
 import { FACTORS } from '../domain/identity/factors/factor.ts';
 import { GROUPS } from '../domain/identity/groups/group.ts';
@@ -92,6 +93,7 @@ export const COLLECTIONS = [
   DIRECTORIES,
   DIRECTORY_ACCOUNTS,
   DIRECTORY_ACTIVITY,
+  DIRECTORY_DRY_RUNS,
   DIRECTORY_GROUPS,
   DIRECTORY_MEMBERSHIPS,
   GROUP_CHANGES,

@@ -8,6 +8,11 @@ import { directoryMemberships } from '../domain/identity/directories/directory-m
 import { type DirectoryRegistry, directoryRegistry } from '../domain/identity/directories/directory-registry.ts';
 import { type DirectorySecrets, directorySecrets } from '../domain/identity/directories/directory-secrets.ts';
 import { type DirectoryUsers, directoryUsers } from '../domain/identity/directories/directory-users.ts';
+import { dryRunEntries } from '../domain/identity/directories/dry-run.ts';
+import { dryRunGroups } from '../domain/identity/directories/dry-run-groups.ts';
+import { type DirectoryDryRuns, directoryDryRuns } from '../domain/identity/directories/dry-run-service.ts';
+import { groupsByMode, usersByMode } from '../domain/identity/directories/dry-run-switch.ts';
+import { dryRunUsers } from '../domain/identity/directories/dry-run-users.ts';
 import { groupChanges } from '../domain/identity/directories/group-changes.ts';
 import type { Foundations } from './foundations.ts';
 import type { OffboardingServices } from './offboarding.ts';
@@ -19,6 +24,7 @@ export interface DirectoryServices {
   readonly directoryGroups: DirectoryGroups;
   readonly directoryAgents: DirectoryAgents;
   readonly directorySecrets: DirectorySecrets;
+  readonly directoryDryRuns: DirectoryDryRuns;
   readonly deactivationBrake: DeactivationBrake;
   readonly directoryAccounts: DirectoryAccounts;
 }
@@ -42,15 +48,19 @@ export const directoryServices = (
   const memberships = directoryMemberships({ documents, changes });
   const parts = { documents, clock, identifiers, audit, accounts, memberships, changes };
   const brake = deactivationBrake(parts);
+  const users = directoryUsers({
+    ...{ ...parts, brake, limit: accountLimit(parts) },
+    endLinks: async (account, by) => {
+      for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
+    },
+  });
+  const entries = dryRunEntries(parts);
+  const dryUsers = dryRunUsers({ ...parts, entries, users });
   return {
     directories: directoryRegistry({ ...parts, clients, blueprints }),
-    directoryUsers: directoryUsers({
-      ...{ ...parts, brake, limit: accountLimit(parts) },
-      endLinks: async (account, by) => {
-        for (const { id } of await links.ofAccount(account)) await links.remove(id, by);
-      },
-    }),
-    directoryGroups: directoryGroups(parts),
+    directoryUsers: usersByMode(users, dryUsers),
+    directoryGroups: groupsByMode(directoryGroups(parts), dryRunGroups({ ...parts, entries, users: dryUsers })),
+    directoryDryRuns: directoryDryRuns({ ...parts, entries }),
     directoryAgents: directoryAgents({ ...parts, agents, blueprints, brake }),
     directorySecrets: directorySecrets({
       ...parts,

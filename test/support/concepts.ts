@@ -63,6 +63,7 @@ const DECLARED: readonly Concept[] = [
       'directory_groups',
       'directory_memberships',
       'group_changes',
+      'directory_dry_runs',
       'directory_secrets',
     ],
     paths: ['directories'],

@@ -16,6 +16,7 @@ import { failingSink } from './failing-sink.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
 import { pausedDirectory } from './paused-directory.ts';
+import { previewedDirectory } from './previewed-directory.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
@@ -136,6 +137,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   });
   const auditSink = await failingSink(services, now);
   const directory = await pausedDirectory({ server, management }, { account: bob, owner: ada });
+  const dryRun = await previewedDirectory({ server, management });
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
   const { text: activePolicies } = (await management.call('GET', '/policy-sets/active')).body;
@@ -350,6 +352,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       auditSink,
       ...{ receiver: signals.receiver, stream: signals.stream, transmitter: signals.transmitter },
       directory,
+      dryRun,
       hold,
       upstream,
       draft: String(draft['version']),

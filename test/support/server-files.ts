@@ -82,6 +82,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/scim-authority': 'people race for one username, which a unique index and a mutex give to one',
   'integration/scim-brake': 'deactivations are counted in swaps of one document',
   'integration/scim-bulk': 'pages by cursor follow an index',
+  'integration/scim-dry-run': 'entries of a dry run are found by indexes, by name, external id and address',
   'integration/scim-groups': 'memberships are found by indexes, and a name of a group is unique',
   'integration/scim-secrets': 'a unique index finds a secret, and a mutex allows one at a time',
   'integration/scim-sequences': 'users and groups are found by indexes between their changes',

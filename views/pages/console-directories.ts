@@ -14,9 +14,11 @@ import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText, numberPhrase, timeText } from '../time-text.ts';
 import { directoryWords as words } from '../words/console-directories.ts';
+import { dryRunWords } from '../words/console-dry-run.ts';
 import { fieldWords } from '../words/console-fields.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import { type DryRunModel, dryRun } from './console-dry-run.ts';
 
 export type DirectoryRow = {
   readonly id: string;
@@ -28,14 +30,16 @@ export type DirectoryRow = {
   readonly lastContactAt?: number;
   /** Since when its deactivations are paused. */
   readonly pausedAt?: number;
+  /** Whether its requests are checked only. */
+  readonly isDryRun: boolean;
 };
 
 const usersOf = ({ users: { count, isMore } }: DirectoryRow): HtmlValue =>
   isMore ? words.usersMore(numberPhrase(count)) : numberPhrase(count);
 const contactOf = ({ lastContactAt }: DirectoryRow): HtmlValue =>
   lastContactAt === undefined ? words.never : agoText(lastContactAt);
-const stateOf = ({ state, pausedAt }: DirectoryRow): Html =>
-  html`${registeredState(state)}${pausedAt !== undefined && html` <span class="tag warn">${words.paused}</span>`}`;
+const stateOf = ({ state, pausedAt, isDryRun }: DirectoryRow): Html =>
+  html`${registeredState(state)}${isDryRun && html` <span class="tag warn">${dryRunWords.tag}</span>`}${pausedAt !== undefined && html` <span class="tag warn">${words.paused}</span>`}`;
 
 const COLUMNS: readonly Column<DirectoryRow>[] = [
   { title: fieldWords.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
@@ -73,6 +77,8 @@ export type DirectoryModel = ConsoleFrame & {
     readonly createdAt: number;
     readonly updatedAt: number;
   };
+  /** Absent: it is in no dry run. */
+  readonly dryRun?: DryRunModel;
   /** Accounts whose deactivation was refused in this pause. `isMore`: the list is not whole. */
   readonly held: { readonly accounts: readonly NamedLink[]; readonly isMore: boolean };
   readonly groups: readonly GroupRow[];
@@ -86,7 +92,8 @@ export const directoryPage = (model: DirectoryModel): Html => {
   return objectPage(model, {
     ...{ place: 'directories', title: words.directory, name: directory.name, id: directory.id },
     ...{ state: stateOf(directory), actions: model.actions },
-    first: deactivations(model),
+    first: html`${model.dryRun && dryRun(model.dryRun)}
+${deactivations(model)}`,
     facts: [
       [words.client, linkedName(directory.client)],
       [words.users, words.most(usersOf(directory), numberPhrase(directory.mostAccounts))],

@@ -182,6 +182,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'directory.updated': ['Directory changed', 'Verzeichnis geändert'],
   'directory.disabled': ['Directory disabled', 'Verzeichnis gesperrt'],
   'directory.enabled': ['Directory enabled', 'Verzeichnis entsperrt'],
+  'directory.dry_run_started': ['Dry run of a directory began', 'Probelauf eines Verzeichnisses begonnen'],
+  'directory.dry_run_ended': ['Directory started for real', 'Verzeichnis wirklich gestartet'],
   'directory.account_assigned': ['Account given to a directory', 'Konto einem Verzeichnis zugeordnet'],
   'directory.account_unassigned': ['Account taken from a directory', 'Konto aus einem Verzeichnis gelöst'],
   'directory.user_written': ['User written by a directory', 'User vom Verzeichnis geschrieben'],

@@ -157,6 +157,14 @@ export const doneWords = {
     en: 'Enabled. The server accepts its calls again.',
     de: 'Entsperrt. Der Server nimmt seine Aufrufe wieder an.',
   }),
+  dryRunStarted: phrase({
+    en: 'The dry run has begun. Start the first sync at the directory; this page shows what it would do.',
+    de: 'Der Probelauf hat begonnen. Starten Sie im Verzeichnis die erste Synchronisierung; diese Seite zeigt, was sie tun würde.',
+  }),
+  directoryStarted: phrase({
+    en: 'Started for real. Restart the provisioning at the directory, so that it sends its users anew.',
+    de: 'Wirklich gestartet. Starten Sie die Bereitstellung im Verzeichnis neu, damit es seine Benutzer erneut sendet.',
+  }),
   directoryResumed: phrase({
     en: 'Resumed. The directory sends what was held again; the server then applies it.',
     de: 'Fortgesetzt. Das Verzeichnis sendet das Zurückgehaltene erneut; dann wendet der Server es an.',

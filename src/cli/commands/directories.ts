@@ -7,6 +7,7 @@ import { pairs, texts } from '../members.ts';
 import { findAccount } from '../named-owners.ts';
 import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
+import { directoryPreviewCommands } from './directory-preview.ts';
 import { directorySecretCommands } from './directory-secrets.ts';
 
 /** Commands that decide which directories act for people. */
@@ -68,11 +69,21 @@ const create = managementCommand({
   operands: [],
   summary: 'Create a directory, whose client provisions accounts over SCIM.',
   ...OPENS,
-  options: { name: { ...NAME, isRequired: true }, client: { ...CLIENT, isRequired: true }, ...MEMBERS },
+  options: {
+    name: { ...NAME, isRequired: true },
+    client: { ...CLIENT, isRequired: true },
+    ...MEMBERS,
+    'dry-run': { value: 'YES', description: 'Whether it begins with a dry run: yes or no (default).' },
+  },
   notes:
     'Create its client first. docs/how-to/directories.md has the settings for Entra ID, Okta, authentik and Google Workspace.',
   run: async (call) => {
-    const { body } = await call.api.run('createDirectory', { body: members(call) });
+    const dryRun = call.text('dry-run');
+    if (dryRun !== undefined && dryRun !== 'yes' && dryRun !== 'no') {
+      throw usageError(`--dry-run '${dryRun}' is not yes or no.`);
+    }
+    const given = { ...members(call), ...(dryRun === 'yes' ? { is_dry_run: true } : {}) };
+    const { body } = await call.api.run('createDirectory', { body: given });
     call.print.object(body, `The directory is ${printable(String(body['id']))}.\n`);
     return EXIT.done;
   },
@@ -164,6 +175,7 @@ export const directoryCommands: readonly Command[] = [
   state('disable', 'Disable a directory. The server refuses its calls; its accounts stay as they are.'),
   state('enable', 'Enable a directory again.'),
   resume,
+  ...directoryPreviewCommands,
   giving('assign', 'Give an existing account without a role to a directory.', 'belongs to'),
   giving('unassign', 'Take an account from a directory. The account stays as it is.', 'no longer belongs to'),
   ...directorySecretCommands,

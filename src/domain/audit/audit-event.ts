@@ -205,6 +205,9 @@ export const AUDIT_EVENTS = {
   'directory.disabled':
     'A directory was disabled. The server refuses its calls, and its groups give nothing; its accounts stay as they are.',
   'directory.enabled': 'A directory was enabled again.',
+  'directory.dry_run_started':
+    'An administrator let the requests of a directory be checked only. Nothing but a report is written.',
+  'directory.dry_run_ended': 'An administrator started a directory for real. Its next request is done.',
   'directory.account_assigned': 'An account was given to a directory. `subject` is the account.',
   'directory.account_unassigned': 'An account was taken from a directory and stays as it is. `subject` is the account.',
   'directory.user_written':

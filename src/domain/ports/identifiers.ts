@@ -49,6 +49,7 @@ export const ID_PREFIXES = [
   'sgs', // stream of security events to a receiver
   'trm', // trusted transmitter of security events
   'sgn', // signal: a security event that a transmitter sent
+  'dry', // user or group in the dry run of a directory
   'dsc', // secret of a directory
   'log', // transparency log
   'ptg', // provisioning target: a directory elsewhere that has our agents

@@ -7,6 +7,7 @@ import {
 } from '../../../views/pages/console-directories.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { directoryWords as words } from '../../../views/words/console-directories.ts';
+import { dryRunWords } from '../../../views/words/console-dry-run.ts';
 import { registerWords } from '../../../views/words/registries.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
@@ -15,6 +16,7 @@ import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, clientHref, directoryHref, type Names, partyNames, personHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
+import { addStart, dryRunModel } from './directory-dry-run.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 import { stepUp } from './step-up.ts';
@@ -40,6 +42,7 @@ export const addDirectoryPages = (parts: PageParts): void => {
   });
 
   addResumption(parts);
+  addStart(parts, PATH);
   addObjectActions(parts, {
     ...{ path: PATH, place: 'directories' },
     nameOf: async (viewer, id) => (await getDirectory(parts, viewer, id)).name,
@@ -52,6 +55,13 @@ export const addDirectoryPages = (parts: PageParts): void => {
         },
       },
       enable: { operation: 'enableDirectory', done: 'directoryEnabled' },
+      'dry-run': {
+        ...{ operation: 'startDirectoryDryRun', done: 'dryRunStarted' },
+        asks: {
+          ...{ title: dryRunWords.beginDryRun, question: dryRunWords.dryRunAsked },
+          ...{ lead: dryRunWords.dryRunBegins, button: dryRunWords.beginDryRun },
+        },
+      },
     },
   });
 
@@ -88,12 +98,13 @@ const activityOf = async ({ calls }: PageParts, { account, by }: Viewer, id: str
 
 const rowOf = async (
   deps: ConsoleDeps,
-  { id, name, state }: ShownDirectory,
+  { id, name, state, dry_run_from: dryRunFrom }: ShownDirectory,
   { last_contact_at: lastContactAt, paused_at: pausedAt }: ShownActivity,
 ): Promise<DirectoryRow> => ({
   ...{ id, href: directoryHref(deps, id), name, state, users: await deps.directoryAccounts.count(id) },
   ...(lastContactAt === undefined ? {} : { lastContactAt }),
   ...(pausedAt === undefined ? {} : { pausedAt }),
+  isDryRun: dryRunFrom !== undefined,
 });
 
 const modelOf = async (
@@ -119,6 +130,7 @@ const modelOf = async (
       ...{ mostDeactivationsPercent: directory.most_deactivations_percent, deactivations: activity.deactivations },
       ...{ allowed: activity.allowed, createdAt: directory.created_at, updatedAt: directory.updated_at },
     },
+    ...(row.isDryRun ? { dryRun: await dryRunModel(parts, viewer, directory) } : {}),
     held: { accounts: held.map(person), isMore: activity.more_held || activity.held.length > held.length },
     groups: Object.entries(directory.groups ?? {}).map(([there, here]) => ({ there, here })),
     secrets: secrets.map(({ id: secret, owner, reason, state, expires_at: expiresAt, revoked_at: revokedAt }) => ({
@@ -137,10 +149,17 @@ const named = (names: Names, hrefOf: (id: string) => string | undefined) => (id:
 const actionsOn = (
   { calls }: PageParts,
   { account }: Viewer,
-  { state, pausedAt, href }: DirectoryRow,
+  { state, pausedAt, href, isDryRun, users }: DirectoryRow,
 ): readonly (ObjectAction | false)[] => [
+  isDryRun &&
+    calls.may('startDirectory', account) && { text: dryRunWords.start, href: `${href}/start`, kind: 'primary' },
   pausedAt !== undefined &&
     calls.may('resumeDirectory', account) && { text: words.resume, href: `${href}/resume`, kind: 'primary' },
+  // Of a directory with accounts that it created, the call is refused.
+  (isDryRun || users.count === 0) &&
+    calls.may('startDirectoryDryRun', account) && {
+      ...{ text: isDryRun ? dryRunWords.beginAnew : dryRunWords.beginDryRun, href: `${href}/dry-run` },
+    },
   state === 'disabled' &&
     calls.may('enableDirectory', account) && { text: registerWords.enable, action: `${href}/enable` },
   state === 'active' &&

@@ -18,6 +18,7 @@ import { credentials } from './resources/credentials.ts';
 import { deadLetters } from './resources/dead-letters.ts';
 import { delegations } from './resources/delegations.ts';
 import { directories } from './resources/directories.ts';
+import { directoryPreview } from './resources/directory-preview.ts';
 import { directorySecrets } from './resources/directory-secrets.ts';
 import { grants } from './resources/grants.ts';
 import { groups } from './resources/groups.ts';
@@ -55,6 +56,7 @@ const RESOURCES = [
   upstreams,
   directories,
   trustedTransmitters,
+  directoryPreview,
   directorySecrets,
   provisioningTargets,
   agents,

@@ -96,7 +96,7 @@ const pathsFor = (name: string, calls: ResourceCalls): Paths => ({
 
 const pathsOf = ({ users, groups, agents, masterKey, clock }: ScimDependencies, base: string): Paths => {
   const parts = { users, groups, agents, base, cursors: scimCursors(masterKey, clock) };
-  const calls = { Users: userCalls(parts), Groups: groupCalls(parts), Agents: agentCalls(parts) };
+  const calls = { Users: userCalls(parts), Groups: groupCalls(parts), Agents: notInDryRun(agentCalls(parts)) };
   const bulk = bulkCall({ calls, base });
   const notDone: Handle = async () => {
     throw httpProblem('not_implemented', 'This server does not have this endpoint. See /ServiceProviderConfig.');
@@ -114,6 +114,21 @@ const pathsOf = ({ users, groups, agents, masterKey, clock }: ScimDependencies, 
     ...pathsFor('/Agents', calls.Agents),
     '/Me': { GET: notDone, POST: notDone, PUT: notDone, PATCH: notDone, DELETE: notDone },
     '/Bulk': { POST: (call, _, failed) => bulk(call, failed) },
+  };
+};
+
+/** A dry run previews users and groups: what would write other resources is refused. */
+const notInDryRun = (calls: ResourceCalls): ResourceCalls => {
+  const guarded =
+    (call: ResourceCalls['create']): ResourceCalls['create'] =>
+    async (given) => {
+      if (given.directory.dryRunFrom !== undefined) throw directoryRefusal('directory_dry_run_of_agents');
+      return call(given);
+    };
+  return {
+    ...calls,
+    ...{ create: guarded(calls.create), replace: guarded(calls.replace) },
+    ...{ patch: guarded(calls.patch), remove: guarded(calls.remove) },
   };
 };
 

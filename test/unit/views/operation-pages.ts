@@ -16,6 +16,7 @@ import {
   directoryPage,
   resumeDirectoryPage,
 } from '../../../views/pages/console-directories.ts';
+import { startDirectoryPage } from '../../../views/pages/console-dry-run.ts';
 import { type IssuerRow, issuerPage, issuersPage } from '../../../views/pages/console-issuers.ts';
 import { revokeKeyPage } from '../../../views/pages/console-key-revocation.ts';
 import {
@@ -79,7 +80,7 @@ export const operationPages = (
   const sinkFacts = { isPersonal: true, delivered: 4, leftOut: 1, createdAt: NOON, updatedAt: NOON + 60 };
   const directory: DirectoryRow = {
     ...{ id: text('dir_1'), href: `${home}/dir_1`, name: text('Head office'), state: 'active' },
-    ...{ users: { count: 1000, isMore: true }, lastContactAt: NOON, pausedAt: NOON },
+    ...{ users: { count: 1000, isMore: true }, lastContactAt: NOON, pausedAt: NOON, isDryRun: false },
   };
   const directoryFacts = {
     ...{ client: { name: text('SCIM client'), href: `${home}/app_1` }, verifiesEmails: true, mostAccounts: 100_000 },
@@ -385,7 +386,7 @@ export const operationPages = (
         directory,
         {
           ...{ id: 'dir_2', href: home, name: text('Branch'), state: 'disabled' },
-          users: { count: 1, isMore: false },
+          ...{ users: { count: 1, isMore: false }, isDryRun: true },
         },
       ],
     }),
@@ -410,9 +411,37 @@ export const operationPages = (
       ...frame,
       directory: {
         ...{ id: 'dir_2', href: home, name: text('Branch'), state: 'disabled', users: { count: 1, isMore: false } },
+        isDryRun: true,
         ...{ ...directoryFacts, verifiesEmails: false, allowed: 0, updatedAt: NOON },
       },
+      dryRun: {
+        counts: { create: 1200, link: 1, change: 1, deactivate: 30, conflict: 1, refuse: 1 },
+        ...{ isOverLimit: true, isMore: true },
+        attributes: [
+          { attribute: 'userName', use: 'username', example: text('ada') },
+          { attribute: text('title'), use: 'kept', example: text('Planner') },
+        ],
+        groups: [{ name: text('Staff'), here: text('planners') }, { name: text('Others') }],
+        rows: [
+          { id: 'dry_1', kind: 'user', name: text('ada'), outcome: 'conflict', changed: [], why: text('It is taken') },
+          { id: 'acc_1', kind: 'user', name: text('bob'), outcome: 'change', changed: [text('title'), 'active'] },
+          { id: 'dry_2', kind: 'group', name: text('Staff'), outcome: 'create', changed: [] },
+        ],
+      },
       ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], actions: [] },
+    }),
+    dryRunEmpty: directoryPage({
+      ...frame,
+      directory: { ...directory, ...directoryFacts, isDryRun: true },
+      dryRun: {
+        counts: { create: 0, link: 0, change: 0, deactivate: 0, conflict: 0, refuse: 0 },
+        ...{ isOverLimit: false, isMore: false, attributes: [], groups: [], rows: [] },
+      },
+      ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], actions: [] },
+    }),
+    startDirectory: startDirectoryPage(frame, {
+      ...{ href: home, name: text('Head office') },
+      counts: { create: 1200, link: 1, change: 1, deactivate: 30, conflict: 1, refuse: 1 },
     }),
     resumeDirectory: resumeDirectoryPage(frame, { href: home, name: text('Head office'), held: 1200 }),
     resumeDirectoryOfOne: resumeDirectoryPage(frame, { href: home, name: 'x', held: 1 }),

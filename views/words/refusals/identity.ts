@@ -132,6 +132,16 @@ export const DIRECTORY_GERMAN = {
     'Zu viele Konten wurden auf einmal deaktiviert oder umbenannt, deshalb ist beides angehalten. Die Rolle administrator kann es fortsetzen.',
   directory_contended: 'Zu viele andere deaktivieren gleichzeitig Konten. Versuchen Sie es noch einmal.',
   directory_not_paused: 'Die Deaktivierungen dieses Verzeichnisses sind nicht angehalten.',
+  directory_dry_run_full:
+    'Der Probelauf dieses Verzeichnisses fasst {most} Benutzer und Gruppen. Stellen Sie weniger bereit, oder ein Administrator dieses Servers startet es wirklich.',
+  directory_dry_run_name_taken: 'Ein anderer Benutzer dieses Probelaufs hat diesen Benutzernamen.',
+  directory_dry_run_id:
+    'Diese Id stammt aus einem Probelauf, der beendet ist oder sie vergessen hat. Starten Sie die Bereitstellung im Verzeichnis neu.',
+  directory_dry_run_too_late:
+    'Dieses Verzeichnis hat schon Konten oder Gruppen geschrieben. Solange seine Anfragen nur geprüft werden, könnte es kein Konto sperren, wenn eine Person geht.',
+  directory_not_in_dry_run: 'Dieses Verzeichnis ist in keinem Probelauf.',
+  directory_dry_run_of_agents:
+    'Dieses Verzeichnis ist in einem Probelauf, der nur Benutzer und Gruppen zeigt. Ein Administrator dieses Servers kann es wirklich starten.',
   directory_list_too_long:
     'Eine Liste liest höchstens {most} User und 32 MiB. Lesen Sie sie mit Cursor, oder filtern Sie nach userName, externalId oder id.',
 } satisfies GermanWords;

@@ -287,6 +287,9 @@ const ENDING_NOTHING = [
   'upstream_link.created',
   'directory.created',
   'directory.enabled',
+  // Only a directory that has written nothing can be in one.
+  'directory.dry_run_started',
+  'directory.dry_run_ended',
   'directory.account_assigned',
   'directory.user_written',
   'directory.user_deleted',

@@ -110,6 +110,24 @@ export const DIRECTORY_REFUSALS = {
     text: 'Too many others deactivate accounts at the same time. Try again.',
   },
   directory_not_paused: { code: 'conflict', text: 'Deactivations of this directory are not paused.' },
+  directory_dry_run_full: {
+    code: 'forbidden',
+    text: 'The dry run of this directory holds {most} users and groups, as many as it may. Provision fewer, or let an administrator of this server start it for real.',
+  },
+  directory_dry_run_name_taken: { code: 'conflict', text: 'Another user of this dry run has this username.' },
+  directory_dry_run_id: {
+    code: 'not_found',
+    text: 'This id is from a dry run, which has ended or has forgotten it. Restart the provisioning at the directory.',
+  },
+  directory_dry_run_too_late: {
+    code: 'conflict',
+    text: 'This directory has written accounts or groups already. While its requests are only checked, it could disable no account of a person who leaves.',
+  },
+  directory_not_in_dry_run: { code: 'conflict', text: 'This directory is not in a dry run.' },
+  directory_dry_run_of_agents: {
+    code: 'forbidden',
+    text: 'This directory is in a dry run, which previews users and groups only. Let an administrator of this server start it for real.',
+  },
   directory_list_too_long: {
     code: 'invalid_field',
     text: 'A list reads at most {most} users, and 32 MiB. Read it by cursor, or filter by userName, externalId or id.',

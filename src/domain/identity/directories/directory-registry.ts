@@ -47,9 +47,11 @@ export type NewDirectory = {
   readonly groups?: Readonly<Record<string, string>>;
   /** An active blueprint, of which the directory may create agents. */
   readonly agentBlueprint?: string;
+  /** Whether it begins with a dry run. Default false. */
+  readonly isDryRun?: boolean;
 };
 /** `null` removes it. */
-export type DirectoryChange = Partial<Omit<NewDirectory, 'agentBlueprint'>> & {
+export type DirectoryChange = Partial<Omit<NewDirectory, 'agentBlueprint' | 'isDryRun'>> & {
   readonly agentBlueprint?: string | null;
 };
 
@@ -155,12 +157,13 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
     async create(given, by): Promise<Versioned<Directory>> {
       const now = clock.now();
       const { verifiesEmails = false, mostDeactivations = 20, mostDeactivationsPercent = 1, name, client } = given;
-      const { groups, mostAccounts, agentBlueprint } = given;
+      const { groups, mostAccounts, agentBlueprint, isDryRun = false } = given;
       const directory: Directory = {
         id: identifiers.newId('dir'),
         ...(groups ? { groups } : {}),
         ...(mostAccounts === undefined ? {} : { mostAccounts }),
         ...(agentBlueprint === undefined ? {} : { agentBlueprint }),
+        ...(isDryRun ? { dryRunFrom: now } : {}),
         ...{ name, client, verifiesEmails, mostDeactivations, mostDeactivationsPercent },
         state: 'active',
         createdAt: now,
@@ -200,6 +203,7 @@ export const directoryRegistry = (deps: DirectoryRegistryDeps): DirectoryRegistr
         id: account,
         directory: id,
         attributes,
+        isAssigned: true,
         createdAt: now,
         updatedAt: now,
       });

@@ -201,7 +201,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
       const version = await writeAccount(pair, changes, by);
       if (version === undefined) return undefined;
       await setState(directory, account.document, isActive(next), by);
-      const { changingFrom: _, externalId: __, ...rest } = kept.document;
+      const { changingFrom: _, externalId: __, isAssigned: ___, ...rest } = kept.document;
       const written: DirectoryAccount = { ...rest, ...stored, updatedAt: clock.now() };
       return (await members.replace(written, version)) ? reread(directory, id) : undefined;
     });
@@ -292,7 +292,7 @@ export const directoryUsers = (deps: Deps): DirectoryUsers => {
 };
 
 /** With the attributes that only the server sets. */
-const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values => ({
+export const filterable = ({ id, values, createdAt, updatedAt }: DirectoryUser): Values => ({
   ...values,
   id,
   meta: { resourceType: 'User', created: isoTime(createdAt), lastModified: isoTime(updatedAt) },

@@ -29,6 +29,8 @@ export type Directory = {
   readonly groups?: Readonly<Record<string, string>>;
   /** The blueprint of the agents that it creates. Absent: it creates none. */
   readonly agentBlueprint?: string;
+  /** Since when its requests are checked only (dry-run.ts). Absent: they are done. */
+  readonly dryRunFrom?: number;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -61,6 +63,8 @@ export type DirectoryAccount = {
    * the directory says, and a record without an account is removed.
    */
   readonly changingFrom?: number;
+  /** An administrator gave it to the directory, which has not changed it since. */
+  readonly isAssigned?: true;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

@@ -96,3 +96,68 @@ export const changedNames = (before: Values, after: Values): readonly string[] =
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .sort();
+
+/** What an attribute of a user becomes here. `kept`: stored for the directory alone. */
+export const ATTRIBUTE_USES = ['username', 'name', 'email', 'state', 'kept'] as const;
+type AttributeUse = (typeof ATTRIBUTE_USES)[number];
+
+export type MappedAttribute = {
+  /** As SCIM writes it: `emails[type eq "work"].value`. */
+  readonly attribute: string;
+  readonly use: AttributeUse;
+  /** What the account has from it; of a `kept` one its value as JSON, cut. */
+  readonly example: string;
+  /** Number of the users that have it. */
+  readonly count: number;
+};
+
+const LONGEST_EXAMPLE = 120;
+
+/** Which attribute of these users is which member of an account, with the first value as the example; most used first. */
+export const mappingOf = (users: readonly Values[]): readonly MappedAttribute[] => {
+  const found = new Map<string, MappedAttribute>();
+  const add = (attribute: string, use: AttributeUse, example: string): void => {
+    const before = found.get(`${attribute} ${use}`);
+    const count = (before?.count ?? 0) + 1;
+    found.set(`${attribute} ${use}`, {
+      attribute,
+      use,
+      example: before?.example ?? example.slice(0, LONGEST_EXAMPLE),
+      count,
+    });
+  };
+  for (const values of users) {
+    if (typeof values['userName'] !== 'string' || values['userName'] === '') continue;
+    add('userName', 'username', foldedName(values['userName']));
+    add(nameSource(values), 'name', nameOf(values));
+    const email = emailSource(values);
+    if (email !== undefined) add(email, 'email', emailOf(values) ?? '');
+    if (values['active'] !== undefined) add('active', 'state', isActive(values) ? 'active' : 'disabled');
+    for (const [attribute, value] of Object.entries(values)) {
+      if (!OF_ACCOUNT.has(attribute)) add(attribute, 'kept', typeof value === 'string' ? value : JSON.stringify(value));
+    }
+  }
+  return [...found.values()].toSorted(
+    (one, other) => ATTRIBUTE_USES.indexOf(one.use) - ATTRIBUTE_USES.indexOf(other.use) || other.count - one.count,
+  );
+};
+
+const OF_ACCOUNT: ReadonlySet<string> = new Set(['userName', 'active', 'displayName', 'name', 'emails']);
+
+/** The attribute from which `nameOf` takes the name. */
+const nameSource = (values: Values): string => {
+  const name = isObject(values['name']) ? values['name'] : {};
+  if (textIn(values['displayName']) !== '') return 'displayName';
+  if (textIn(name['formatted']) !== '') return 'name.formatted';
+  return textIn(name['givenName']) + textIn(name['familyName']) === '' ? 'userName' : 'name.givenName, name.familyName';
+};
+
+/** The attribute from which `emailOf` takes the address. */
+const emailSource = ({ emails }: Values): string | undefined => {
+  const all = (Array.isArray(emails) ? emails : []).filter(isObject).filter(({ value }) => textIn(value) !== '');
+  if (all.length === 0) return undefined;
+  if (all.some(({ primary }) => primary === true)) return 'emails[primary eq true].value';
+  return all.some(({ type }) => textIn(type).toLowerCase() === 'work')
+    ? 'emails[type eq "work"].value'
+    : 'emails.value';
+};

@@ -61,21 +61,28 @@ const DIRECTORY_MEMBERS = {
   ),
 };
 
-const NEW_DIRECTORY = named('NewDirectory', input(DIRECTORY_MEMBERS, ['name', 'client']));
+const NEW_DIRECTORY = named(
+  'NewDirectory',
+  input({ ...DIRECTORY_MEMBERS, is_dry_run: flag('Whether it begins with a dry run. Default false.') }, [
+    'name',
+    'client',
+  ]),
+);
 const DIRECTORY_CHANGE = named(
   'DirectoryChange',
   change({ ...DIRECTORY_MEMBERS, agent_blueprint: nullable(DIRECTORY_MEMBERS.agent_blueprint) }),
 );
-const DIRECTORY = named(
+export const DIRECTORY = named(
   'Directory',
   output(
     {
       ...identified('Begins with dir_.'),
       ...DIRECTORY_MEMBERS,
+      dry_run_from: seconds('Since when its requests are checked only. Absent: they are done.'),
       state: oneOf('Whether the server accepts its calls.', ['active', 'disabled']),
       ...RECORD,
     },
-    ['agent_blueprint'],
+    ['agent_blueprint', 'dry_run_from'],
   ),
 );
 const DIRECTORY_PAGE = page(DIRECTORY);
@@ -191,11 +198,12 @@ const MEMBERS = [
   'agentBlueprint',
   'mostDeactivations',
   'mostDeactivationsPercent',
+  'dryRunFrom',
   'state',
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof Directory)[];
-const showDirectory = ({ groups = {}, mostAccounts = MOST_ACCOUNTS, ...directory }: Directory) => ({
+export const showDirectory = ({ groups = {}, mostAccounts = MOST_ACCOUNTS, ...directory }: Directory) => ({
   ...show(directory, MEMBERS),
   ...{ groups, most_accounts: mostAccounts },
 });
