@@ -7,6 +7,7 @@ import type { Management } from '../support/management.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { makeSignalReceiver, PUSH, type ReceivedSet } from '../support/signal-receiver.ts';
 import type { CampaignRun } from './campaign.ts';
+import { asked } from './edge-world.ts';
 import type { Node } from './node-client.ts';
 import type { Ledger, Scope, StreamLedger } from './signals-ledger.ts';
 
@@ -19,6 +20,8 @@ export type ReceiverName = (typeof PUSHED)[number] | (typeof POLLED)[number];
 const SLOW_MS = 120;
 const POLL_EVERY_MS = 400;
 const AUTHORIZATION = 'Bearer secret of the endpoint';
+/** Of a call that a busy machine answers with 503. */
+const PATIENCE_MS = 120_000;
 const TOKEN_LASTS_MS = 240_000;
 /** Most events of a stream that leave the audit log before they are acknowledged (docs/explanation/decisions/0042). */
 const MOST_HANDED = { push: 20, poll: 100 } as const;
@@ -113,8 +116,8 @@ export const startReceivers = async (setup: Setup): Promise<SignalReceivers> => 
       async call(path, body) {
         const node = run.random.pick(nodes);
         if (performance.now() > token.until) {
-          const asked = { grant_type: 'client_credentials', resource: `${issuer}/ssf/v1`, scope: 'ssf.manage' };
-          const { status, body: answered } = await node.oauth('/token', receiver.credential, asked);
+          const form = { grant_type: 'client_credentials', resource: `${issuer}/ssf/v1`, scope: 'ssf.manage' };
+          const { status, body: answered } = await node.oauth('/token', receiver.credential, form);
           if (status !== 200) throw new Error(`no token: ${status}`);
           token = { value: String(answered['access_token']), until: performance.now() + TOKEN_LASTS_MS };
         }
@@ -185,8 +188,8 @@ export const startReceivers = async (setup: Setup): Promise<SignalReceivers> => 
     while (!isStopped) {
       try {
         const isLost = stream.name === 'unacknowledged' && isBad && run.random.chance(0.5);
-        const asked = { returnImmediately: true, maxEvents: 20, ack: isLost ? [] : ack };
-        const { status, body, text } = await stream.call(`/streams/${stream.id}/poll`, asked);
+        const wanted = { returnImmediately: true, maxEvents: 20, ack: isLost ? [] : ack };
+        const { status, body, text } = await stream.call(`/streams/${stream.id}/poll`, wanted);
         if (status === 200) {
           const sets = Object.values((body['sets'] ?? {}) as Readonly<Record<string, string>>);
           ack = Object.keys((body['sets'] ?? {}) as object);
@@ -212,13 +215,15 @@ export const startReceivers = async (setup: Setup): Promise<SignalReceivers> => 
       gone.is = false;
       // As a receiver that is back: the server tries again at once.
       for (const stream of streams) {
-        const { status, text } = await stream.call('/status', { stream_id: stream.id, status: 'enabled' });
-        if (status !== 200) run.violation(`${stream.name}: its status got ${status} ${text}`);
+        const body = { stream_id: stream.id, status: 'enabled' };
+        const answer = () => stream.call('/status', body).catch(() => ({ status: 0, text: '' }));
+        await asked(answer, ({ status }) => status === 200, `${stream.name}: the status of its stream`, PATIENCE_MS);
       }
     },
     async checkBounds() {
       for (const { name, id } of streams) {
-        const { body } = await management.call('GET', `/signal-streams/${id}`);
+        const shown = () => management.call('GET', `/signal-streams/${id}`);
+        const { body } = await asked(shown, ({ status }) => status === 200, `${name}: how its stream is`, PATIENCE_MS);
         const most = body['method'] === 'poll' ? MOST_HANDED.poll : MOST_HANDED.push;
         // And ten events about the stream itself.
         if (Number(body['waiting']) > most + 10)

@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { installPythonPackage } from '../support/python-package.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
+import { asked } from './edge-world.ts';
 import { SERVER_STORES, type ServerStores } from './server-on.ts';
 import { costOfDead, timesIn, timesOut } from './signals-times.ts';
 import { NODES, type SignalsWorld, startSignalsWorld } from './signals-world.ts';
@@ -60,7 +61,12 @@ const round = async (
   lists: { onEvent: (() => void) | undefined },
 ) => {
   const { acts, incoming, receivers, management } = world;
-  await management.accessToken();
+  await asked(
+    () => management.accessToken().catch(() => ''),
+    (token) => token !== '',
+    'a management token',
+    120_000,
+  );
   await acts.refill();
   if (number % GONE_ROUNDS === 0)
     receivers.gone.is = receivers.gone.is === false ? run.random.pick(['cut', 'silent']) : false;
