@@ -112,13 +112,15 @@ const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
 /** The requirements of these policies that are not met yet. */
 const needsOf = (
   policies: readonly PolicySummary[],
-  { approval, assurance, signals }: PolicyRecord,
+  { approval, assurance, signals, route }: PolicyRecord,
 ): readonly Need[] => {
   const asks = (annotation: string): boolean =>
     policies.some(({ annotations }) => annotations[annotation] !== undefined);
   const { acr, age } = (assurance as Partial<SignIn> | undefined)?.record ?? {};
   const acrs = new Set(policies.flatMap(({ annotations }) => annotations['acr'] ?? []));
-  const signalled = policies.some(({ effect }) => effect === 'permit') ? stepUpAgeOf(signals) : undefined;
+  // A consent gives no token: what follows from it is decided again, with the sign-in that is known then.
+  const isRequired = route !== 'consent' && policies.some(({ effect }) => effect === 'permit');
+  const signalled = isRequired ? stepUpAgeOf(signals) : undefined;
   const isBeforeSignal = signalled !== undefined && (age === undefined || age >= signalled);
   const declared = least(numbersOf(policies, 'max_age'));
   const maxAge = isBeforeSignal
