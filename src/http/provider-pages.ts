@@ -53,7 +53,7 @@ const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly te
   invalid_client: { title: errorWords.titles.unknownApp, text: errorWords.unknownApp },
   invalid_redirect_uri: { title: errorWords.titles.unknownRedirect, text: errorWords.unknownRedirect },
   invalid_request: { title: errorWords.titles.unanswerable, text: errorWords.unanswerable },
-  not_found: { title: errorWords.absent, text: errorWords.leadsNowhere },
+  not_found: { title: errorWords.titles.noPage, text: errorWords.leadsNowhere },
   method_not_allowed: { title: errorWords.otherwise, text: errorWords.noSuchRequest },
 };
 

@@ -91,7 +91,7 @@ describe('redirect URIs', () => {
     expect(unknown.text).toContain('client is invalid');
     for (const path of ['/nothing', '/account/nothing']) {
       const { status, text } = await asBrowser(path);
-      expect([path, status, text.includes('<h1>Not found</h1>')]).toEqual([path, 404, true]);
+      expect([path, status, text.includes('<h1>There is no page at this address</h1>')]).toEqual([path, 404, true]);
       const program = await fetch(`${server.issuer}${path}`);
       expect([program.status, await program.json()]).toMatchObject([404, { error: 'not_found' }]);
     }

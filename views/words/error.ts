@@ -17,6 +17,7 @@ export const errorWords = {
       en: 'This app named an address that is not registered',
       de: 'Diese App nennt eine Adresse, die nicht registriert ist',
     }),
+    noPage: phrase({ en: 'There is no page at this address', de: 'Unter dieser Adresse gibt es keine Seite' }),
     linkEnded: phrase({ en: 'This link no longer works', de: 'Dieser Link gilt nicht mehr' }),
     requestEnded: phrase({ en: 'This request is not open', de: 'Diese Anfrage ist nicht offen' }),
     signInEnded: phrase({ en: 'This sign-in cannot continue', de: 'Diese Anmeldung geht nicht weiter' }),
@@ -39,8 +40,8 @@ export const errorWords = {
     de: 'Die Anfrage konnte nicht beantwortet werden.',
   }),
   leadsNowhere: phrase({
-    en: 'There is no page at this address. Start again where you came from.',
-    de: 'Unter dieser Adresse gibt es keine Seite. Beginnen Sie noch einmal dort, woher Sie kamen.',
+    en: 'It may be mistyped, or the page has moved. Start again where you came from.',
+    de: 'Sie ist vielleicht falsch geschrieben, oder die Seite ist umgezogen. Beginnen Sie noch einmal dort, woher Sie kamen.',
   }),
   otherwise: phrase({ en: 'That does not work here', de: 'Das geht hier nicht' }),
   noSuchRequest: phrase({
