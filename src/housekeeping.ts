@@ -188,7 +188,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(SINKS_EVERY_MILLISECONDS, 'audit sinks', () => sinkDelivery.poll());
   every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
   every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
-  every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks', deps.measureSinks);
+  every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks and signals', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { logLag } from '../domain/audit/transparency-log/log-life.ts';
 import { measureSinks } from './audit-sinks.ts';
 import type { Services } from './services.ts';
+import { measureSignals } from './signal-measures.ts';
 import { sweeping } from './sweeping.ts';
 
 /** A log that is behind by more seconds than this is a warning, once until it has caught up. */
@@ -63,7 +64,10 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     sinkDelivery: made.sinkDelivery,
     signalPush: made.signalPush,
     provisioning: made.provisioningDelivery,
-    measureSinks: () => measureSinks(metrics, made.auditSinks),
+    measureSinks: async () => {
+      await measureSinks(metrics, made.auditSinks);
+      await measureSignals(made);
+    },
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),
   };
 };

@@ -1,6 +1,7 @@
 /** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Durations, durations } from './durations.ts';
+import { type SignalMetrics, signalInstruments } from './signal-metrics.ts';
 
 /** The instruments by what they measure. docs/reference has their names and labels. */
 export interface Metrics {
@@ -36,6 +37,8 @@ export interface Metrics {
 
   /** Seconds since the first of consecutive failed attempts; 0 while a sink works. */
   readonly sinkFailing: Gauge<'sink'>;
+
+  readonly signals: SignalMetrics;
 
   /** Approvals of single actions, by outcome. */
   readonly approvals: Counter<'outcome'>;
@@ -86,6 +89,7 @@ export const metrics = (): Metrics => {
     ...requestInstruments(registry),
     ...auditInstruments(registry),
     ...sinkInstruments(registry),
+    signals: signalInstruments(registry),
     ...approvalInstruments(registry),
     ...outboundInstruments(registry),
     ...storeInstruments(registry),

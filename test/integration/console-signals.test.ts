@@ -1,5 +1,6 @@
 /** Security events in the console: receivers with their streams, trusted transmitters with held signals, and risk about a person. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { measureSignals } from '../../src/compose/signal-measures.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
@@ -95,6 +96,11 @@ describe('receivers', () => {
     expect((await auditor.open(at(`/console/signals/streams/${stream}`))).text).toContain(
       'records of the audit log not read yet',
     );
+    const { behalf } = world.server;
+    await measureSignals(behalf.services);
+    const text = await behalf.metrics.registry.metrics();
+    expect(text).toMatch(new RegExp(`^behalf_signal_stream_backlog_records\\{stream="${stream}"\\} [1-9]`, 'm'));
+    expect(text).toMatch(/^behalf_signal_streams\{state="enabled"\} 1$/m);
   });
 
   test('WB-12 an administrator pauses with a reason, which the receiver cannot undo, and resumes', async () => {
@@ -219,6 +225,16 @@ describe('trusted transmitters', () => {
     );
     // Of a held signal, policies see nothing.
     expect((await auditor.open(at(`/console/people/${accounts[1]}`))).text).not.toContain('Signals now');
+  });
+
+  test('metrics count streams by state, and what a pause holds', async () => {
+    const { behalf } = world.server;
+    await measureSignals(behalf.services);
+    const text = await behalf.metrics.registry.metrics();
+    expect(text).toMatch(/^behalf_paused_sources\{kind="transmitter"\} 1$/m);
+    expect(text).toMatch(/^behalf_held_accounts\{kind="transmitter"\} 3$/m);
+    expect(text).toMatch(/^behalf_paused_sources\{kind="directory"\} 0$/m);
+    expect(text).toMatch(/^behalf_signal_streams\{state="paused"\} 0$/m);
   });
 
   test('WB-12 held signals are dropped and let pass with a fresh second factor only', async () => {

@@ -148,6 +148,17 @@ describe('an account that the directory was given', () => {
     expect(await entries('?outcome=link')).toEqual([expect.objectContaining({ id, name: 'dry-given' })]);
   });
 
+  test('that was disabled here is not enabled by the directory, in a dry run either: 403', async () => {
+    const off = (await scene.management.createAccount({ username: 'dry-off', name: 'Off' })).id;
+    await management('POST', `/directories/${directory.id}/assign`, { account: off });
+    await management('POST', `/accounts/${off}/disable`);
+    const answer = await patched(off, 'active', true);
+    expect(answer.status).toBe(403);
+    expect(await entries('?outcome=refuse')).toContainEqual(
+      expect.objectContaining({ reason: 'directory_account_disabled_here' }),
+    );
+  });
+
   test('would change, and would be deactivated; it stays as it is', async () => {
     await patched(id, 'title', 'Clerk');
     expect(await entries('?outcome=change')).toEqual([expect.objectContaining({ id, changed: ['title'] })]);
@@ -173,7 +184,7 @@ test('agents are not previewed: the server refuses to write them (403)', async (
 test('the preview says what each attribute becomes, in the API and on the command line', async () => {
   expect(await preview()).toMatchObject({
     dry_run_from: expect.any(Number),
-    counts: { create: 3, link: 0, change: 0, deactivate: 1, conflict: 5, refuse: 2 },
+    counts: { create: 3, link: 0, change: 0, deactivate: 1, conflict: 5, refuse: 3 },
     attributes: expect.arrayContaining([
       expect.objectContaining({ attribute: 'userName', use: 'username' }),
       expect.objectContaining({ attribute: 'displayName', use: 'name' }),
