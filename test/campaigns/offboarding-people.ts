@@ -6,7 +6,7 @@ import type { Random } from './campaign.ts';
 import type { Node } from './node-client.ts';
 import { type Holding, type Life, NEW_LIFE } from './offboarding-model.ts';
 import type { There } from './offboarding-provider.ts';
-import { type OffboardingWorld, provisioned } from './offboarding-world.ts';
+import { type OffboardingWorld, patiently, provisioned } from './offboarding-world.ts';
 
 /** Whether it works there. Undefined: the node cannot say. */
 type Trial = (node: Node) => Promise<boolean | undefined>;
@@ -157,13 +157,15 @@ const delegate = async (
   const { browser, holds, username } = person;
   const target = random.pick([scene.jwt, scene.opaque]);
   const url = consentUrl(await calls.exchange(keyed(agent), subject, target.identifier));
-  if (url === undefined) throw new Error('expected a page for consent');
-  await finishOnOurPages(browser, await browser.open(url), {
-    consent: {
-      check: (name, value) => (name === 'delegable_to' && value === subAgent.clientId ? true : undefined),
-      set: { delegable_depth: '1' },
-    },
-  });
+  // An attempt before may have consented.
+  if (url !== undefined) {
+    await finishOnOurPages(browser, await browser.open(url), {
+      consent: {
+        check: (name, value) => (name === 'delegable_to' && value === subAgent.clientId ? true : undefined),
+        set: { delegable_depth: '1' },
+      },
+    });
+  }
   const exchange = (by: typeof agent, token: string, scope: string) => (node: Node) =>
     node.oauth('/token', keyed(by), {
       grant_type: EXCHANGE,
@@ -208,12 +210,16 @@ const delegate = async (
   });
 };
 
-/** Approves the only request that waits for the person. */
+/** Approves what waits for the person: an attempt before may have left a request. */
 const approve = async (issuer: string, browser: Browser): Promise<void> => {
   const inbox = await browser.open(`${issuer}/account/approvals`);
-  const [path] = /\/account\/approvals\/apv_[a-z0-9]+/.exec(inbox.html) ?? [];
-  if (path === undefined) throw new Error(`nothing to approve: ${inbox.text.slice(0, 300)}`);
-  const page = await browser.open(`${issuer}${path}`);
+  const paths = new Set(inbox.html.match(/\/account\/approvals\/apv_[a-z0-9]+/g) ?? []);
+  if (paths.size === 0) throw new Error(`nothing to approve: ${inbox.text.slice(0, 300)}`);
+  for (const path of paths) await approveAt(browser, `${issuer}${path}`);
+};
+
+const approveAt = async (browser: Browser, url: string): Promise<void> => {
+  const page = await browser.open(url);
   const form = page.forms.find(({ buttons, fields }) =>
     [...buttons, ...fields].some(({ name, value }) => name === 'decision' && value === 'approve'),
   );
@@ -264,14 +270,19 @@ export const join = async (
 ): Promise<Person> => {
   const id = await provisioned(world, username);
   const link = { upstream: world.upstream, subject: there.sub, account: id };
-  const { status, text: all } = await world.scene.management.call('POST', '/upstream-links', link);
-  if (status !== 201) throw new Error(`no link: ${status} ${all}`);
+  await patiently(async (attempt) => {
+    const { status, text: all } = await world.scene.management.call('POST', '/upstream-links', link);
+    // A conflict says that an attempt before made it.
+    if (status !== 201 && (status !== 409 || attempt === 1)) throw new Error(`no link: ${status} ${all}`);
+  });
   const browser = newBrowser(world.scene.issuer);
   return { there, id, username, browser, holds: new Map(), former, life: NEW_LIFE, values: {}, turn: 0 };
 };
 
 /** The person, who is in the group of the staff, signs in and gets what they hold. */
 export const equip = async (world: OffboardingWorld, random: Random, person: Person, wishes: Wishes): Promise<void> => {
+  person.browser.jar.clear();
+  person.holds.clear();
   const subject = await signInToApps(world, person);
   if (wishes.hasAgent) await delegate(world, random, person, subject, wishes);
   if (wishes.owns) await own(world, person);

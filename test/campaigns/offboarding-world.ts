@@ -15,6 +15,7 @@ export const NODES = 3;
 /** The limits on deactivations and on affected accounts have tests of their own. */
 const RAISED = 10_000;
 const LONGEST_TOKEN_SECONDS = 3600;
+const PREPARATIONS = 5;
 const PATIENCE_MS = 120_000;
 /** Tokens of the directory live for ten minutes. */
 const TOKEN_MS = 240_000;
@@ -105,7 +106,22 @@ const made = async (answer: Promise<Answer>): Promise<Answer['body']> => {
   return body;
 };
 
-export const startOffboardingWorld = async (run: CampaignRun, stores: ServerStores): Promise<OffboardingWorld> => {
+/** Preparing something is not what is measured: a busy machine may put it off. */
+export const patiently = async <T>(prepare: (attempt: number) => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await prepare(attempt);
+    } catch (error) {
+      if (attempt === PREPARATIONS) throw error;
+      await pause(1000 * attempt);
+    }
+  }
+};
+
+export const startOffboardingWorld = (run: CampaignRun, stores: ServerStores): Promise<OffboardingWorld> =>
+  patiently(() => newWorld(run, stores));
+
+const newWorld = async (run: CampaignRun, stores: ServerStores): Promise<OffboardingWorld> => {
   const provider = await startProvider();
   const removals: (() => Promise<unknown>)[] = [provider.close];
   const close = async (): Promise<void> => {

@@ -13,7 +13,7 @@ import { GOAL, perform, type Tally, type Times } from './offboarding-acts.ts';
 import { certain, compareAll, eachOf, type State, watchOthers } from './offboarding-checks.ts';
 import { type Act, LEAVING, NEW_LIFE, STAYING, works } from './offboarding-model.ts';
 import { appoint, equip, type Held, join, type Person } from './offboarding-people.ts';
-import { NODES, type OffboardingWorld, provisioned, startOffboardingWorld } from './offboarding-world.ts';
+import { NODES, type OffboardingWorld, patiently, provisioned, startOffboardingWorld } from './offboarding-world.ts';
 import { SERVER_STORES, type ServerStores } from './server-on.ts';
 
 const DEFAULT_TRIALS = 40;
@@ -24,7 +24,7 @@ const ENOUGH_TIMES = 100;
 /** Up to so late in a round the nodes are killed. */
 const LATEST_KILL_MS = 1500;
 /** A sign-in of the second of an end ends with it, and one within the tolerance of clocks after a logout token. */
-const BACK_WITHIN_MS = 40_000;
+const BACK_WITHIN_MS = 120_000;
 const A_SECOND_MS = 1100;
 const NO_WISHES = { hasAgent: false, owns: false, isAsked: false, hasDecided: false };
 
@@ -110,13 +110,14 @@ const newPeople = async (state: State, count: number): Promise<Person[]> => {
   await eachOf(people, async (person) => {
     const hasAgent = random.chance(0.75);
     const wishes = { hasAgent, owns: random.chance(0.3), isAsked: random.chance(0.5), hasDecided: random.chance(0.3) };
-    await equip(world, random, person, wishes);
+    await patiently(() => equip(world, random, person, wishes));
   });
   await eachOf(
     people.filter(() => random.chance(0.2)),
     async (person) => {
       const others = people.filter((one) => one !== person && one.deputy === undefined);
-      if (others.length > 0) await appoint(world, person, random.pick(others));
+      const deputy = others.length > 0 ? random.pick(others) : undefined;
+      if (deputy) await patiently(() => appoint(world, person, deputy));
     },
   );
   counts.holdings += people.reduce((sum, { holds }) => sum + holds.size, 0);
@@ -174,8 +175,11 @@ const fresh = async (state: State, people: Person[]): Promise<void> => {
 const newTeam = async ({ world }: State, people: readonly Person[]): Promise<Held> => {
   const { scene } = world;
   const members = [scene.accountId, ...people.slice(0, 2).map(({ id }) => id)];
-  const { body } = await scene.management.call('POST', '/groups', { name: `Team of ${members.at(-1)}`, members });
-  const agent = await scene.newAgent('Of a team', String(body['id']));
+  const agent = await patiently(async (attempt) => {
+    const name = `Team ${attempt} of ${members.at(-1)}`;
+    const { body } = await scene.management.call('POST', '/groups', { name, members });
+    return scene.newAgent('Of a team', String(body['id']));
+  });
   return { try: (node) => grants(world, agent, node), isWatched: false };
 };
 
