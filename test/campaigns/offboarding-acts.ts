@@ -137,10 +137,10 @@ export const perform = async (
   tally: Tally,
 ): Promise<void> => {
   const { nodes, figures } = world;
-  const [first] = acts;
-  if (first === undefined) return;
+  if (acts.length === 0) return;
   const next = after(person.life, acts);
   const dying = dyingOf(person, next, run);
+  const ending = acts.find((act) => dyingOf(person, after(person.life, [act]), run).length > 0);
   const what = `${acts.join(' + ')} of ${person.username}`;
   const kills = figures.kills;
   let endedAt = Number.POSITIVE_INFINITY;
@@ -192,7 +192,7 @@ export const perform = async (
   if (dying.length === 0) return;
   const [answered, asked] = [lastPositive, lastAsked].map((at) => Math.max(0, at - endedAt)) as [number, number];
   const isCalm = figures.kills === kills;
-  tally.times.push({ act: first, answered, isCalm });
+  if (ending) tally.times.push({ act: ending, answered, isCalm });
   if (asked > 0) tally.askedAfter += 1;
   if (asked > GOAL.max) run.late(`${what}: a question ${rounded(asked)} ms after the answer got a positive one`);
   else if (isCalm && answered > GOAL.max)

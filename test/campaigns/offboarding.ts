@@ -48,6 +48,7 @@ const plan = (run: CampaignRun, { life }: Person, isSecond: boolean): readonly A
   const { random } = run;
   if (life.account !== 'active') return [];
   const moves = STAYING.filter((act) => act !== (life.isStaff ? 'joinedGroup' : 'leftGroup'));
+  if (!life.isStaff && random.chance(0.5)) return ['joinedGroup'];
   const possible = [...LEAVING, ...moves];
   if (random.chance(isSecond ? 0.6 : 0.45)) {
     const others = random.chance(0.4) ? some(run, possible, 2) : [];
