@@ -112,7 +112,7 @@ describe('pushing', () => {
     await settled(pushed);
     const state = await show(pushed);
     expect(state).toMatchObject({ waiting: 0, last_success_at: expect.any(Number) });
-    expect(state['pushed']).toBe(5);
+    expect(state['pushed']).toBeGreaterThanOrEqual(5);
   });
 
   test('a retired agent is deleted there if the target says so', async () => {

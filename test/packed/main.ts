@@ -1,10 +1,11 @@
 /**
  * `npm run test:packed [-- NAME…]`: tutorials and examples that install packages from a registry beside those of this repository,
- * which are packed first. A line each; the last one counts them.
+ * which are packed first, and a stock SCIM server. A line each; the last one counts them.
  */
 import { startChromium } from '../support/chromium.ts';
 import { FRAMEWORK_EXAMPLES, runFrameworkExample } from './agent-frameworks.ts';
 import { followMcpTutorial, MCP_TUTORIALS } from './mcp-tutorials.ts';
+import { pushToStockServer } from './scim-target.ts';
 
 /** Without other load a tutorial takes a minute. */
 const WITHIN_MS = 400_000;
@@ -15,6 +16,7 @@ const all = new Map<string, () => Promise<void>>([
     (tutorial) => [tutorial.page.replace('.md', ''), () => followMcpTutorial(tutorial, browser)] as const,
   ),
   ...FRAMEWORK_EXAMPLES.map((example) => [example.name, () => runFrameworkExample(example, browser)] as const),
+  ['scim-target', pushToStockServer],
 ]);
 
 const wanted = process.argv.slice(2);

@@ -149,7 +149,9 @@ export const scimClient = (deps: {
 
   const change = async (at: At, values: Values): Promise<Remote | undefined> => {
     const { schemas: _, ...attributes } = values;
-    const body = { schemas: [PATCH_SCHEMA], Operations: [{ op: 'replace', value: attributes }] };
+    // With paths: without one, some directories add values to a list that they should replace.
+    const Operations = Object.entries(attributes).map(([path, value]) => ({ op: 'replace', path, value }));
+    const body = { schemas: [PATCH_SCHEMA], Operations };
     let { etag } = at;
     // Another version there: our attributes are set in that one.
     for (let attempt = 0; attempt < 3; attempt += 1) {
