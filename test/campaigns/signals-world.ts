@@ -22,6 +22,7 @@ import { type Endpoint, newEndpoint, PUSHED, type SignalReceivers, startReceiver
 
 export const NODES = 3;
 const OWNERS = 4;
+const TOKEN_WITHIN_MS = 120_000;
 const AUDIENCE = 'https://behalf.example.com/signals';
 const KITS = ['typescript', 'python'] as const satisfies readonly KitName[];
 const audienceOf = (kit: KitName): string => `https://${kit}.example/events`;
@@ -156,7 +157,12 @@ export const startSignalsWorld = async (run: CampaignRun, stores: ServerStores) 
     const lives = servers.map(() => 0);
     const placeOf = (node: number): string => `node ${node}, life ${lives[node]}`;
     const alive = (): readonly number[] => servers.flatMap(({ isRunning }, node) => (isRunning ? [node] : []));
-    const shared = { run, nodes, management, ledger, placeOf };
+    // A token may expire while the node that gives another one is killed.
+    const accessToken = () => {
+      const token = () => management.accessToken().catch(() => '');
+      return asked(token, (one) => one !== '', 'a management token', TOKEN_WITHIN_MS);
+    };
+    const shared = { run, nodes, management: { ...management, accessToken }, ledger, placeOf };
     const acts: Acts = newActs({ ...shared, accounts, agents, newAccount, newAgent });
     const forging = { ...signer, transmitter, second, other: await newKeyPair('RS256'), served, server: { issuer } };
     const incoming: Incoming = newIncoming({ ...shared, signer, transmitter, forging, owners, victim, alive });

@@ -6,7 +6,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { installPythonPackage } from '../support/python-package.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
-import { asked } from './edge-world.ts';
 import { SERVER_STORES, type ServerStores } from './server-on.ts';
 import { costOfDead, timesIn, timesOut } from './signals-times.ts';
 import { NODES, type SignalsWorld, startSignalsWorld } from './signals-world.ts';
@@ -60,18 +59,20 @@ const round = async (
   number: number,
   lists: { onEvent: (() => void) | undefined },
 ) => {
-  const { acts, incoming, receivers, management } = world;
-  await asked(
-    () => management.accessToken().catch(() => ''),
-    (token) => token !== '',
-    'a management token',
-    120_000,
-  );
+  const { acts, incoming, receivers } = world;
   await acts.refill();
   if (number % GONE_ROUNDS === 0)
     receivers.gone.is = receivers.gone.is === false ? run.random.pick(['cut', 'silent']) : false;
   const victims = victimsOf(run);
   const working: Promise<void>[] = [];
+  let failure: Error | undefined;
+  const alsoDo = (work: Promise<void>): void => {
+    working.push(
+      work.catch((error: Error) => {
+        failure ??= error;
+      }),
+    );
+  };
   let isOver = false;
   let underWay = 0;
   const oneAct = async (): Promise<void> => {
@@ -81,12 +82,12 @@ const round = async (
   };
   const load = async (): Promise<void> => {
     while (!isOver) {
-      if (underWay < MOST_ACTS_AT_ONCE) working.push(oneAct());
+      if (underWay < MOST_ACTS_AT_ONCE) alsoDo(oneAct());
       await pause(ACTS_EVERY_MS);
     }
   };
   const loading = load();
-  working.push(incoming.one(), incoming.one(), incoming.forged(), incoming.forged());
+  for (const work of [incoming.one(), incoming.one(), incoming.forged(), incoming.forged()]) alsoDo(work);
   let killing: Promise<unknown> | undefined;
   // A receiver has remembered an event, and the server has not stored that.
   const kill = (): void => {
@@ -104,6 +105,7 @@ const round = async (
   await restarting;
   await loading;
   await Promise.all(working);
+  if (failure) throw failure;
   return victims.length;
 };
 
