@@ -7,6 +7,7 @@ import { type Answer, EXCHANGE } from '../support/oauth-calls.ts';
 import type { Scene } from '../support/scene.ts';
 import type { setSigner } from '../support/set-signer.ts';
 import type { CampaignRun } from './campaign.ts';
+import { asked } from './edge-world.ts';
 import type { Node } from './node-client.ts';
 import { pushTo } from './signals-incoming.ts';
 
@@ -100,7 +101,8 @@ export const effectsOf = async ({ run, nodes, scene, signer, authorization, subj
         event: await signed('risk_level_change', subject, { current_level: 'HIGH', principal: 'USER' }),
         async undo() {
           const over = await signed('risk_level_change', subject, { current_level: 'LOW', principal: 'USER' });
-          const { status: undone } = await pushTo(run.random.pick(nodes), authorization, over);
+          const push = () => pushTo(run.random.pick(nodes), authorization, over);
+          const { status: undone } = await asked(push, (one) => one.status !== 503, 'the end of a risk');
           if (undone !== 202) throw new Error(`the end of a risk got ${undone}`);
         },
       };
@@ -163,7 +165,9 @@ export const effectsOf = async ({ run, nodes, scene, signer, authorization, subj
           tooLate.addEventListener('abort', () => reject(new Error(`${kind}: no positive answer`))),
         ),
       ]);
-      const { status, text } = await pushTo(run.random.pick(nodes), authorization, event);
+      const push = () => pushTo(run.random.pick(nodes), authorization, event);
+      // A busy server answers 503, and a transmitter sends it again.
+      const { status, text } = await asked(push, (one) => one.status !== 503, `${kind}: a good SET`);
       receivedAt = performance.now();
       if (status !== 202) run.violation(`${kind}: a good SET got ${status} ${text}`);
       await Promise.all(asking);
