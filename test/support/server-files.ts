@@ -137,6 +137,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/brand',
     'integration/cli-agents',
     'integration/cli-asking',
+    'integration/provisioning-cli',
     'integration/signals-cli',
     'integration/cli-config',
     'integration/cli-login',
