@@ -1,19 +1,17 @@
 /** The audit sinks: their registry, and the delivery to them. Called by services.ts and housekeeping.ts. */
+
 import { setImmediate as turn } from 'node:timers/promises';
 import { sinkFiles } from '../../adapters/node/sink-files.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import {
-  type SinkAttempt,
-  type SinkDelivery,
-  sinkDelivery,
-} from '../domain/notifications/audit-sinks/sink-delivery.ts';
+import { type SinkAttempt, sinkDelivery } from '../domain/notifications/audit-sinks/sink-delivery.ts';
 import {
   type AuditSinkRegistry,
   auditSinkRegistry,
   secretOfSink,
 } from '../domain/notifications/audit-sinks/sink-registry.ts';
 import { sinkSender } from '../domain/notifications/audit-sinks/sink-sender.ts';
+import type { PolledDelivery } from '../domain/notifications/delivery-runs.ts';
 import type { SinkFiles } from '../domain/ports/sink-files.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Foundations } from './foundations.ts';
@@ -21,7 +19,7 @@ import { version } from './version.ts';
 
 export interface AuditSinkServices {
   readonly auditSinks: AuditSinkRegistry;
-  readonly sinkDelivery: SinkDelivery;
+  readonly sinkDelivery: PolledDelivery;
 }
 
 const filesOf = ({ audit: { files } }: Configuration, folder: string | undefined): SinkFiles | undefined => {

@@ -1,13 +1,15 @@
 /** Provisioning targets: their registry, the client that calls them, and the delivery. Called by services.ts. */
+
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Agent } from '../domain/clients/agents/agent.ts';
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import type { AccountReader } from '../domain/identity/accounts/account-reader.ts';
 import { isGroupId } from '../domain/identity/groups/group.ts';
+import type { PolledDelivery } from '../domain/notifications/delivery-runs.ts';
 import type { Found } from '../domain/ports/document-store.ts';
 import { type Reconciler, reconciler } from '../domain/provisioning/reconciliation.ts';
 import { scimClient } from '../domain/provisioning/scim-client.ts';
-import { type TargetDelivery, targetDelivery } from '../domain/provisioning/target-delivery.ts';
+import { targetDelivery } from '../domain/provisioning/target-delivery.ts';
 import { targetPush } from '../domain/provisioning/target-push.ts';
 import { targetQueue } from '../domain/provisioning/target-queue.ts';
 import { type TargetRegistry, targetRegistry, tokenOfTarget } from '../domain/provisioning/target-registry.ts';
@@ -16,7 +18,7 @@ import type { Foundations } from './foundations.ts';
 export interface ProvisioningServices {
   readonly provisioningTargets: TargetRegistry;
   readonly provisioningReconciler: Reconciler;
-  readonly provisioningDelivery: TargetDelivery;
+  readonly provisioningDelivery: PolledDelivery;
 }
 
 export const provisioningServices = (

@@ -1,14 +1,16 @@
 /** Shared Signals: receivers, their streams, and the delivery of security events. Called by services.ts. */
+
 import { setImmediate as turn } from 'node:timers/promises';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import type { PolledDelivery } from '../domain/notifications/delivery-runs.ts';
 import { openedOrNothing } from '../domain/platform/crypto/master-key.ts';
 import type { Found } from '../domain/ports/document-store.ts';
 import { backlogWatch } from '../domain/signals/transmitter/backlog.ts';
 import { eventTokens } from '../domain/signals/transmitter/event-tokens.ts';
 import { outgoingEvents } from '../domain/signals/transmitter/outgoing-events.ts';
 import { type PollDelivery, pollDelivery } from '../domain/signals/transmitter/poll-delivery.ts';
-import { type PushDelivery, pushDelivery } from '../domain/signals/transmitter/push-delivery.ts';
+import { pushDelivery } from '../domain/signals/transmitter/push-delivery.ts';
 import { pushSender } from '../domain/signals/transmitter/push-sender.ts';
 import {
   type SignalReceiverRegistry,
@@ -22,7 +24,7 @@ import type { Foundations } from './foundations.ts';
 export interface SignalServices {
   readonly signalReceivers: SignalReceiverRegistry;
   readonly signalStreams: SignalStreams;
-  readonly signalPush: PushDelivery;
+  readonly signalPush: PolledDelivery;
   readonly signalPolls: PollDelivery;
 }
 

@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../ports/clock.ts';
 import { type Collection, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import { backoff } from './backoff.ts';
+import { deliveryRuns, type PolledDelivery } from './delivery-runs.ts';
 import { NOTIFICATIONS, type Notification } from './notification.ts';
 
 /**
@@ -70,22 +71,15 @@ const DEAD_SECONDS = 30 * 86_400;
 /** How long a notification is kept after its dispatch, for the order of notifications about the same object. */
 const NOTIFICATION_SECONDS = 30 * 86_400;
 const PERSON_SECONDS = 86_400;
-const STOPPING_MILLISECONDS = 5_000;
 
-export interface DeliveryWorker {
+export interface DeliveryWorker extends PolledDelivery {
   /**
    * Dispatches recorded notifications and starts to send what is due; does not wait for recipients. Must be called
    * every second and after each addition to the outbox.
    */
   poll(): Promise<void>;
 
-  /** Resolves when nothing is being sent by this process. */
-  idle(): Promise<void>;
-
-  /**
-   * Stops the worker: starts no further work. Resolves when running work has ended, or after five seconds. A message
-   * that is not recorded as sent by then is sent again later.
-   */
+  /** As of `PolledDelivery`. A message that is not recorded as sent by then is sent again later. */
   stop(): Promise<void>;
 }
 
@@ -111,8 +105,7 @@ export const deliveryWorker = (deps: {
   const notifications: Collection<Notification> = documents.collection<Notification>(NOTIFICATIONS);
   const deliveries: Collection<Delivery> = documents.collection<Delivery>(DELIVERIES);
   const queues: Collection<DeliveryQueue> = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
-  const underWay = new Map<string, Promise<void>>();
-  let isStopped = false;
+  const runs = deliveryRuns(onError, AT_ONCE);
 
   const due = <T extends Notification | DeliveryQueue>(collection: Collection<T>): Promise<readonly Versioned<T>[]> =>
     collection.find({
@@ -213,7 +206,7 @@ export const deliveryWorker = (deps: {
     let channel: Channel | undefined;
     let to = '';
     let last: Outcome = 'sent';
-    while (!isStopped && clock.now() - begun < TURN_SECONDS) {
+    while (!runs.isStopped() && clock.now() - begun < TURN_SECONDS) {
       const [next] = await deliveries.find({
         where: { queue: id },
         range: { field: 'dueAt', lte: clock.now() },
@@ -258,37 +251,19 @@ export const deliveryWorker = (deps: {
     if (await queues.replace(claimed, version)) await work(claimed);
   };
 
-  const idle = async (): Promise<void> => {
-    while (underWay.size > 0) await Promise.all(underWay.values());
-  };
-
   return {
     async poll(): Promise<void> {
       for (const notification of await due(notifications)) {
-        if (isStopped) return;
+        if (runs.isStopped()) return;
         await dispatch(notification).catch(onError);
       }
       for (const queue of await due(queues)) {
-        const { id } = queue.document;
-        if (isStopped || underWay.size >= AT_ONCE) return;
-        if (underWay.has(id)) continue;
-        const run = take(queue)
-          .catch(onError)
-          .finally(() => underWay.delete(id));
-        underWay.set(id, run);
+        if (runs.isStopped() || runs.isFull()) return;
+        runs.start(queue.document.id, () => take(queue));
       }
     },
 
-    idle,
-
-    async stop(): Promise<void> {
-      isStopped = true;
-      let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, STOPPING_MILLISECONDS);
-      });
-      await Promise.race([idle(), patience]);
-      clearTimeout(timer);
-    },
+    idle: runs.idle,
+    stop: runs.stop,
   };
 };

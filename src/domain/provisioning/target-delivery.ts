@@ -1,5 +1,6 @@
 import type { AuditLog } from '../audit/audit-event.ts';
 import { backoff } from '../notifications/backoff.ts';
+import { deliveryRuns, isLockedByOther, type PolledDelivery } from '../notifications/delivery-runs.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import {
@@ -23,16 +24,6 @@ const TURN_SECONDS = 20;
 const LONGEST_PAUSE_SECONDS = 300;
 /** A target that fails for this long is in the audit log. */
 const FAILING_SECONDS = 300;
-const STOPPING_MILLISECONDS = 5_000;
-
-export interface TargetDelivery {
-  /** Starts to push what changed since; does not wait for targets. Called every second. Throws StoreUnavailable. */
-  poll(): Promise<void>;
-  /** Resolves when this process pushes nothing. */
-  idle(): Promise<void>;
-  /** Starts no further work. Resolves when running work has ended, or after five seconds. */
-  stop(): Promise<void>;
-}
 
 /**
  * Pushes agents and their owners to targets, at least once. One process at a time pushes to a target, under a lock of its
@@ -49,15 +40,11 @@ export const targetDelivery = (deps: {
   readonly node: string;
   /** Called with unexpected errors; the work is repeated. */
   readonly onError: (error: unknown) => void;
-}): TargetDelivery => {
+}): PolledDelivery => {
   const { documents, clock, audit, queue, node } = deps;
   const targets = documents.collection<ProvisioningTarget>(PROVISIONING_TARGETS);
   const states = documents.collection<TargetState>(PROVISIONING_STATES);
-  const underWay = new Map<string, Promise<void>>();
-  let isStopped = false;
-
-  const isOfOther = ({ lockedBy, lockedUntil = 0 }: TargetState): boolean =>
-    lockedBy !== undefined && lockedBy !== node && lockedUntil > clock.now();
+  const runs = deliveryRuns(deps.onError);
 
   const stored = async (next: TargetState, version: number): Promise<Versioned<TargetState> | undefined> =>
     (await states.replace(next, version)) ? { document: next, version: version + 1 } : undefined;
@@ -130,7 +117,7 @@ export const targetDelivery = (deps: {
   const step = async (id: string): Promise<'more' | undefined> => {
     const held = await states.get(id);
     const target = (await targets.get(id))?.document;
-    if (!held || target?.state !== 'active' || isOfOther(held.document)) return undefined;
+    if (!held || target?.state !== 'active' || isLockedByOther(held.document, node, clock)) return undefined;
     if ((held.document.dueAt ?? 0) > clock.now()) return undefined;
     const filled = held.document.waiting.length > 0 ? held.document : await queue.fill(target, held.document);
     const [first] = filled.waiting;
@@ -150,37 +137,22 @@ export const targetDelivery = (deps: {
   const deliver = async (target: ProvisioningTarget): Promise<void> => {
     const end = clock.now() + TURN_SECONDS;
     try {
-      while (!isStopped && clock.now() < end && (await step(target.id)) === 'more');
+      while (!runs.isStopped() && clock.now() < end && (await step(target.id)) === 'more');
     } catch (error) {
       await afterFailure(target, error);
     }
   };
 
-  const idle = async (): Promise<void> => {
-    await Promise.all(underWay.values());
-  };
-
   return {
-    idle,
+    idle: runs.idle,
+    stop: runs.stop,
 
     async poll() {
-      if (isStopped) return;
+      if (runs.isStopped()) return;
       const found = await targets.find({ limit: MOST_TARGETS });
       for (const { document } of found) {
-        if (document.state !== 'active' || underWay.has(document.id)) continue;
-        const work = deliver(document)
-          .catch(deps.onError)
-          .finally(() => underWay.delete(document.id));
-        underWay.set(document.id, work);
+        if (document.state === 'active') runs.start(document.id, () => deliver(document));
       }
-    },
-
-    async stop() {
-      isStopped = true;
-      const late = new Promise<void>((resolve) => {
-        setTimeout(resolve, STOPPING_MILLISECONDS).unref();
-      });
-      await Promise.race([idle(), late]);
     },
   };
 };

@@ -6,6 +6,7 @@ import { recordsAfter, type StreamCursor, storedRecords, withNewStreams } from '
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { backoff } from '../backoff.ts';
+import { deliveryRuns, isLockedByOther, type PolledDelivery } from '../delivery-runs.ts';
 import { AUDIT_SINK_CURSORS, AUDIT_SINKS, type AuditSink, type SinkCursor } from './audit-sink.ts';
 import { type SinkBatch, sinkBatch } from './sink-payload.ts';
 import { type SinkRecord, type SinkSource, sinkRecordOf } from './sink-record.ts';
@@ -24,19 +25,9 @@ const TURN_SECONDS = 20;
 const LONGEST_PAUSE_SECONDS = 60;
 /** A sink that fails for this long is in the audit log. */
 const FAILING_SECONDS = 300;
-const STOPPING_MILLISECONDS = 5_000;
 
 /** One attempt. `records`: those that were acknowledged. */
 export type SinkAttempt = { readonly sink: AuditSink; readonly records: number; readonly outcome: SinkOutcome };
-
-export interface SinkDelivery {
-  /** Starts to deliver what was recorded since; does not wait for sinks. Called every second. Throws StoreUnavailable. */
-  poll(): Promise<void>;
-  /** Resolves when this process delivers nothing. */
-  idle(): Promise<void>;
-  /** Starts no further work. Resolves when running work has ended, or after five seconds. */
-  stop(): Promise<void>;
-}
 
 /**
  * Delivers audit events to sinks, at least once and in the order of each stream. One process at a time delivers to a sink,
@@ -56,14 +47,13 @@ export const sinkDelivery = (deps: {
   readonly onError: (error: unknown) => void;
   /** Lets waiting requests run. */
   readonly pause: () => Promise<void>;
-}): SinkDelivery => {
+}): PolledDelivery => {
   const { documents, clock, audit, sender, source, node, pause } = deps;
   const sinks: Collection<AuditSink> = documents.collection<AuditSink>(AUDIT_SINKS);
   const cursors: Collection<SinkCursor> = documents.collection<SinkCursor>(AUDIT_SINK_CURSORS);
   const records: Collection<AuditRecord> = documents.collection<AuditRecord>(AUDIT_RECORDS);
-  const underWay = new Map<string, Promise<void>>();
+  const runs = deliveryRuns(deps.onError);
   let turn = 0;
-  let isStopped = false;
 
   /** A smaller batch begins with the same stream each time, so that the record at fault is found: its stream, once it is. */
   const waiting = async ({ cursors: held, refused }: SinkCursor, most: number): Promise<readonly AuditRecord[]> => {
@@ -78,9 +68,6 @@ export const sinkDelivery = (deps: {
   /** Stores the state if no other process did since; undefined when one did. */
   const stored = async (next: SinkCursor, version: number): Promise<Versioned<SinkCursor> | undefined> =>
     (await cursors.replace(next, version)) ? { document: next, version: version + 1 } : undefined;
-
-  const isOfOther = ({ lockedBy, lockedUntil = 0 }: SinkCursor): boolean =>
-    lockedBy !== undefined && lockedBy !== node && lockedUntil > clock.now();
 
   const locked = async (held: Versioned<SinkCursor>): Promise<Versioned<SinkCursor> | undefined> => {
     const { document, version } = held;
@@ -160,10 +147,10 @@ export const sinkDelivery = (deps: {
   const deliver = async (id: string): Promise<void> => {
     const end = clock.now() + TURN_SECONDS;
     const begun = await cursors.get(id);
-    if (!begun || isOfOther(begun.document) || (begun.document.dueAt ?? 0) > clock.now()) return;
+    if (!begun || isLockedByOther(begun.document, node, clock) || (begun.document.dueAt ?? 0) > clock.now()) return;
     let most = begun.document.refused ? 1 : MOST_RECORDS;
     let held: Versioned<SinkCursor> | undefined = begun;
-    while (held && !isStopped && clock.now() < end) {
+    while (held && !runs.isStopped() && clock.now() < end) {
       const found = await waiting(held.document, most);
       if (found.length === 0) return;
       held = await locked(held);
@@ -187,32 +174,16 @@ export const sinkDelivery = (deps: {
     }
   };
 
-  const idle = async (): Promise<void> => {
-    await Promise.all(underWay.values());
-  };
-
   return {
-    idle,
+    idle: runs.idle,
+    stop: runs.stop,
 
     async poll() {
-      if (isStopped) return;
+      if (runs.isStopped()) return;
       const found = await sinks.find({ limit: MOST_SINKS });
       for (const { document } of found) {
-        const { id, state } = document;
-        if (state !== 'active' || underWay.has(id)) continue;
-        const work = deliver(id)
-          .catch(deps.onError)
-          .finally(() => underWay.delete(id));
-        underWay.set(id, work);
+        if (document.state === 'active') runs.start(document.id, () => deliver(document.id));
       }
-    },
-
-    async stop() {
-      isStopped = true;
-      const late = new Promise<void>((resolve) => {
-        setTimeout(resolve, STOPPING_MILLISECONDS).unref();
-      });
-      await Promise.race([idle(), late]);
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { backoff } from '../../notifications/backoff.ts';
+import { deliveryRuns, isLockedByOther, type PolledDelivery } from '../../notifications/delivery-runs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
@@ -35,16 +36,6 @@ const LONGEST_PAUSE_SECONDS = 300;
 const FAILING_SECONDS = 300;
 /** How often the backlog of a stream is measured. */
 const WATCH_SECONDS = 60;
-const STOPPING_MILLISECONDS = 5_000;
-
-export interface PushDelivery {
-  /** Starts to send what was recorded since; does not wait for receivers. Called several times a second. Throws StoreUnavailable. */
-  poll(): Promise<void>;
-  /** Resolves when this process sends nothing. */
-  idle(): Promise<void>;
-  /** Starts no further work. Resolves when running work has ended, or after five seconds. */
-  stop(): Promise<void>;
-}
 
 type Parties = { readonly stream: SignalStream; readonly receiver: SignalReceiver };
 
@@ -67,23 +58,19 @@ export const pushDelivery = (deps: {
   readonly node: string;
   /** Called with unexpected errors; the work is repeated. */
   readonly onError: (error: unknown) => void;
-}): PushDelivery => {
+}): PolledDelivery => {
   const { documents, clock, identifiers, audit, outgoing, sender, node } = deps;
   const receivers = documents.collection<SignalReceiver>(SIGNAL_RECEIVERS);
   const streams = documents.collection<SignalStream>(SIGNAL_STREAMS);
   const states = documents.collection<StreamState>(SIGNAL_STREAM_STATES);
-  const underWay = new Map<string, Promise<void>>();
+  const runs = deliveryRuns(deps.onError);
   const watchedAt = new Map<string, number>();
-  let isStopped = false;
 
   const partiesOf = async (id: string): Promise<Parties | undefined> => {
     const stream = (await streams.get(id))?.document;
     const receiver = stream && (await receivers.get(stream.receiver))?.document;
     return receiver?.state === 'active' && stream?.delivery.method === 'push' ? { stream, receiver } : undefined;
   };
-
-  const isOfOther = ({ lockedBy, lockedUntil = 0 }: StreamState): boolean =>
-    lockedBy !== undefined && lockedBy !== node && lockedUntil > clock.now();
 
   const isVerified = ({ delivery }: SignalStream, { verifiedUrl }: StreamState): boolean =>
     delivery.method === 'push' && verifiedUrl === delivery.url;
@@ -199,7 +186,7 @@ export const pushDelivery = (deps: {
       else if (outcome.refusal && isAboutToken(outcome.refusal.error))
         refusals.push({ jti, ...outcome.refusal, at: clock.now() });
       else return { acknowledged, refusals, failed: outcome };
-      if (isStopped || clock.now() >= end || !(await areSame(parties))) break;
+      if (runs.isStopped() || clock.now() >= end || !(await areSame(parties))) break;
     }
     return { acknowledged, refusals, failed: undefined };
   };
@@ -217,7 +204,8 @@ export const pushDelivery = (deps: {
   const round = async (id: string): Promise<boolean> => {
     const parties = await partiesOf(id);
     const held = parties && (await states.get(id));
-    if (!parties || !held || isOfOther(held.document) || (held.document.dueAt ?? 0) > clock.now()) return false;
+    if (!parties || !held || isLockedByOther(held.document, node, clock) || (held.document.dueAt ?? 0) > clock.now())
+      return false;
     const next = await filled(parties, held.document);
     const { tokens, gone } = await tokensOf(parties, next);
     if (tokens.length + gone.length === 0) {
@@ -239,11 +227,7 @@ export const pushDelivery = (deps: {
 
   const deliver = async (id: string): Promise<void> => {
     const end = clock.now() + TURN_SECONDS;
-    while (!isStopped && clock.now() < end && (await round(id)));
-  };
-
-  const idle = async (): Promise<void> => {
-    await Promise.all(underWay.values());
+    while (!runs.isStopped() && clock.now() < end && (await round(id)));
   };
 
   const tended = async (stream: SignalStream): Promise<void> => {
@@ -253,28 +237,15 @@ export const pushDelivery = (deps: {
   };
 
   return {
-    idle,
+    idle: runs.idle,
+    stop: runs.stop,
 
     async poll() {
-      if (isStopped) return;
+      if (runs.isStopped()) return;
       const found = await streams.find({ limit: MOST_RECEIVERS * MOST_STREAMS });
       const known = new Set(found.map(({ document }) => document.id));
       for (const id of watchedAt.keys()) if (!known.has(id)) watchedAt.delete(id);
-      for (const { document } of found) {
-        if (underWay.has(document.id)) continue;
-        const work = tended(document)
-          .catch(deps.onError)
-          .finally(() => underWay.delete(document.id));
-        underWay.set(document.id, work);
-      }
-    },
-
-    async stop() {
-      isStopped = true;
-      const late = new Promise<void>((resolve) => {
-        setTimeout(resolve, STOPPING_MILLISECONDS).unref();
-      });
-      await Promise.race([idle(), late]);
+      for (const { document } of found) runs.start(document.id, () => tended(document));
     },
   };
 };
