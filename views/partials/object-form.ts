@@ -104,7 +104,7 @@ export const objectFormPage = (frame: ConsoleFrame, form: ObjectForm): Html =>
     body: html`<div class="page-head"><h1>${form.heading}</h1>
 <p class="lead">${form.lead}</p></div>
 ${form.now !== undefined && html`<div class="now">${form.now}</div>`}
-<form method="post" action="${form.action}" class="form sections marks"><input type="hidden" name="csrf" value="${frame.csrf}">${
+<form method="post" action="${form.action}" class="form sections with-optional"><input type="hidden" name="csrf" value="${frame.csrf}">${
       form.version !== undefined && html`<input type="hidden" name="version" value="${form.version}">`
     }
 ${form.sections.some(({ rows }) => rows !== undefined) && FIRST}${form.sections.map(formSection)}
