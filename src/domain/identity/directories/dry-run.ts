@@ -18,6 +18,9 @@ import type { Values } from '../scim/values.ts';
 import type { Directory } from './directory.ts';
 import { directoryRefusal } from './directory-refusals.ts';
 
+/** Entries read at a time, and most bytes of those that one list reads: a group may have thousands of members. */
+const AT_ONCE = 100;
+const MOST_LISTED_BYTES = 33_554_432;
 /** Most entries of one dry run, and how long one stays after the last request about it. */
 export const MOST_DRY_RUN_ENTRIES = 10_000;
 const DRY_RUN_SECONDS = 7 * 86_400;
@@ -97,7 +100,7 @@ export interface DryRunEntries {
       | { readonly kind: DryRunKind; readonly externalId: string }
       | { readonly emailKey: string },
   ): Promise<readonly Versioned<DryRunEntry>[]>;
-  /** All of a kind, oldest first. */
+  /** All of a kind, oldest first. Throws 'invalid_field' where it would read more than 32 MiB. */
   all(directory: Pick<Directory, 'id'>, kind: DryRunKind): Promise<readonly Versioned<DryRunEntry>[]>;
   /** Stores an entry. Throws 'forbidden' for one too many. */
   put(directory: Pick<Directory, 'id'>, entry: NewDryRunEntry): Promise<Versioned<DryRunEntry>>;
@@ -163,12 +166,17 @@ export const dryRunEntries = ({
     async all(directory, kind) {
       const found: Versioned<DryRunEntry>[] = [];
       const order = { by: 'createdAt', direction: 'ascending' } as const;
+      let bytes = 0;
       for (let after: Cursor | undefined; ; ) {
         const where = { directory: directory.id, kind };
-        const page = await entries.find({ where, order, limit: 1000, ...(after ? { after } : {}) });
+        const page = await entries.find({ where, order, limit: AT_ONCE, ...(after ? { after } : {}) });
+        bytes += page.reduce((sum, { document }) => sum + JSON.stringify(document.values).length, 0);
+        if (bytes > MOST_LISTED_BYTES) {
+          throw directoryRefusal('directory_list_too_long', { params: { most: MOST_DRY_RUN_ENTRIES } });
+        }
         found.push(...page.filter((one) => isLive(one) && isResource(one.document)));
         const last = page.at(-1)?.document;
-        if (page.length < 1000 || !last) return found;
+        if (page.length < AT_ONCE || !last) return found;
         after = { id: last.id, value: last.createdAt };
       }
     },
@@ -208,7 +216,7 @@ export const dryRunEntries = ({
     async clear(directory) {
       rooms.delete(directory.id);
       const ids: string[] = [];
-      for await (const { id } of everyDocument(entries, { where: { directory: directory.id }, limit: 1000 }))
+      for await (const { id } of everyDocument(entries, { where: { directory: directory.id }, limit: AT_ONCE }))
         ids.push(id);
       for (const id of ids) await entries.take(id);
     },
