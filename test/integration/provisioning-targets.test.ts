@@ -275,14 +275,17 @@ describe('the reconciliation', () => {
     const remote = String((await agentThere(other))?.['id']);
     expect((await there.directory.patchAgent(remote, changed)).status).toBe(200);
     const user = await userThere(owner);
-    const surplus = `agt_${'b'.repeat(26)}`;
+    const { clientId: surplus } = await scene.newAgent('Not chosen', scene.accountId);
+    const ofAnother = `agt_${'b'.repeat(26)}`;
     await there.directory.createAgent(`surplus-${count}`, String(user?.['id']), { externalId: surplus });
+    await there.directory.createAgent(`another-${count}`, String(user?.['id']), { externalId: ofAnother });
     await there.directory.createAgent(`foreign-${count}`, String(user?.['id']));
 
     const reconcile = async (apply: boolean) => (await call('POST', `/${pushed}/reconcile`, { apply })).body;
     const report = await reconcile(false);
     expect(report).toMatchObject({ missing: [gone], doubled: [], complete: true, repeated: 0 });
     expect(report['surplus']).toContain(surplus);
+    expect(report['surplus']).not.toContain(ofAnother);
     expect(report['different']).toEqual([{ object: other, attributes: ['displayName'] }]);
     expect(report['same']).toBe(2);
     expect(await agentThere(gone)).toBeUndefined();
@@ -297,6 +300,7 @@ describe('the reconciliation', () => {
     expect(await reconcile(false)).toMatchObject({ missing: [], surplus: [], different: [], complete: true });
     expect((await agentThere(other))?.['displayName']).toBe('Other');
     expect((await agentThere(surplus))?.['active']).toBe(false);
+    expect((await agentThere(ofAnother))?.['active']).toBe(true);
   });
 
   test('a target that fails is 503 with the reason, and nothing is pushed', async () => {

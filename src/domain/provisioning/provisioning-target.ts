@@ -119,6 +119,8 @@ export type ProvisionedObject = {
   readonly target: string;
   /** Id of the agent or account. */
   readonly object: string;
+  /** URL of the target when this was kept. At another URL is another system, where `remote` may be anything. */
+  readonly url: string;
   /** `id` of the resource there. Absent: it was refused before it was there. */
   readonly remote?: string;
   readonly etag?: string;
@@ -142,7 +144,7 @@ export const PROVISIONED_OBJECTS = {
   retention: { removedBy: 'registry', once: 'the object is deleted there, or an administrator removes the target' },
   transfer: 'neither',
   indexes: [{ fields: ['target'] }],
-  members: ['target', 'object', 'createdAt'],
+  members: ['target', 'object', 'url', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;
 

@@ -7,7 +7,8 @@ import type { Clock } from '../ports/clock.ts';
 import { type Cursor, type DocumentStore, everyDocument } from '../ports/document-store.ts';
 import { agentResource, isDesired, userResource } from './desired-resources.ts';
 import { PROVISIONED_OBJECTS, type ProvisionedObject, type ProvisioningTarget } from './provisioning-target.ts';
-import type { Remote, ScimClient } from './scim-client.ts';
+import type { ScimClient } from './scim-client.ts';
+import { MOST_OWNERS } from './target-push.ts';
 
 /** Resources of one page of the target. */
 const ON_PAGE = 100;
@@ -17,6 +18,8 @@ const MOST_COMPARED = 10_000;
 const LONGEST_SECONDS = 20;
 /** Most objects of each kind that a report names. */
 const MOST_NAMED = 500;
+/** What `externalId` of an agent of a server of ours is. */
+const AGENT_ID = /^agt_[a-z2-7]{26}$/;
 
 /** An object that differs. */
 export type Difference = { readonly object: string; readonly attributes: readonly string[] };
@@ -24,7 +27,7 @@ export type Difference = { readonly object: string; readonly attributes: readonl
 export type Reconciliation = {
   /** The target does not have them. */
   readonly missing: readonly string[];
-  /** The target has them, and shall not. */
+  /** The target has them, and shall not. This server knows each: others may be from another server. */
   readonly surplus: readonly string[];
   readonly different: readonly Difference[];
   /** The target has several resources of them. A person deletes those that are too many. */
@@ -46,7 +49,7 @@ export const reconciler = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly client: ScimClient;
-  readonly agents: Pick<AgentReader, 'list'>;
+  readonly agents: Pick<AgentReader, 'list' | 'getMany'>;
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
   /** Accounts behind an owner, which may be a group. */
   readonly accountsOf: (owner: string) => Promise<readonly string[]>;
@@ -67,19 +70,31 @@ export const reconciler = (deps: {
     return { all, isWhole: false };
   };
 
-  /** All agents of the target, by externalId. Several may have the same. */
-  const remoteAgents = async (target: ProvisioningTarget, until: number) => {
-    const found = new Map<string, Remote[]>();
+  /** All agents of the target, by externalId. Keeps of each what the report needs, since an answer may be large. */
+  const remoteAgents = async (target: ProvisioningTarget, wanted: ReadonlyMap<string, Values>, until: number) => {
+    const found = new Map<string, There>();
+    const ids = new Set<string>();
     let read = 0;
     let foreign = 0;
     let isWhole = false;
     for (let startIndex = 1; read < MOST_COMPARED && clock.now() < until; ) {
       const { resources, total } = await client.list({ target, type: 'Agents' }, { startIndex, count: ON_PAGE });
-      for (const one of resources) {
-        const { externalId } = one.values;
-        if (typeof externalId === 'string' && externalId.startsWith('agt_')) {
-          found.set(externalId, [...(found.get(externalId) ?? []), one]);
-        } else foreign += 1;
+      const fresh = resources.filter(({ id }) => !ids.has(id));
+      // It answers the same page again, or has fewer than it says.
+      if (resources.length > 0 && fresh.length === 0) break;
+      for (const { id, values } of fresh) {
+        ids.add(id);
+        const { externalId } = values;
+        if (typeof externalId !== 'string' || !AGENT_ID.test(externalId)) {
+          foreign += 1;
+          continue;
+        }
+        const before = found.get(externalId);
+        found.set(externalId, {
+          count: (before?.count ?? 0) + 1,
+          attributes: before?.attributes ?? differing(wanted.get(externalId) ?? {}, values),
+          isActive: before?.isActive === true || values['active'] !== false,
+        });
       }
       read += resources.length;
       startIndex += resources.length;
@@ -91,11 +106,26 @@ export const reconciler = (deps: {
     return { found, foreign, isWhole };
   };
 
+  /** Those of these agents that this server has or had there. An agent of another server has an id of the same form. */
+  const known = async (
+    ids: readonly string[],
+    kept: ReadonlyMap<string, ProvisionedObject>,
+  ): Promise<ReadonlySet<string>> => {
+    const all = new Set(ids.filter((id) => kept.has(id)));
+    for (let from = 0; from < ids.length; from += ON_PAGE) {
+      for (const { document } of await agents.getMany(ids.slice(from, from + ON_PAGE))) all.add(document.id);
+    }
+    return all;
+  };
+
   /** What is remembered of the objects of the target, by object. */
-  const remembered = async ({ id: target }: ProvisioningTarget): Promise<ReadonlyMap<string, ProvisionedObject>> => {
+  const remembered = async ({
+    id: target,
+    url,
+  }: ProvisioningTarget): Promise<ReadonlyMap<string, ProvisionedObject>> => {
     const all = new Map<string, ProvisionedObject>();
     for await (const one of everyDocument(objects, { where: { target }, limit: 1000 })) {
-      all.set(one.object, one);
+      if (one.url === url) all.set(one.object, one);
       if (all.size >= 2 * MOST_COMPARED) break;
     }
     return all;
@@ -103,22 +133,30 @@ export const reconciler = (deps: {
 
   type Found = { missing: string[]; surplus: string[]; doubled: string[]; different: Difference[]; same: number };
 
-  const compareAgent = (
-    target: ProvisioningTarget,
-    agent: Agent,
-    remotes: readonly Remote[],
-    owners: readonly string[],
-    found: Found,
-  ): void => {
-    const [first, ...others] = remotes;
-    if (!first) {
-      found.missing.push(agent.id);
+  const compareAgent = (id: string, there: There | undefined, found: Found): void => {
+    if (!there) {
+      found.missing.push(id);
       return;
     }
-    if (others.length > 0) found.doubled.push(agent.id);
-    const attributes = differing(agentResource(target, agent, owners), first.values);
-    if (attributes.length > 0) found.different.push({ object: agent.id, attributes });
+    const { count, attributes } = there;
+    if (count > 1) found.doubled.push(id);
+    if (attributes.length > 0) found.different.push({ object: id, attributes });
     else found.same += 1;
+  };
+
+  /** The resources of the agents as they shall be, by id. */
+  const resourcesOf = async (
+    target: ProvisioningTarget,
+    all: readonly Agent[],
+    kept: ReadonlyMap<string, ProvisionedObject>,
+  ): Promise<ReadonlyMap<string, Values>> => {
+    const resources = new Map<string, Values>();
+    for (const agent of all) {
+      const ids = (await deps.accountsOf(agent.owner)).slice(0, MOST_OWNERS);
+      const owners = ids.flatMap((id) => kept.get(id)?.remote ?? []).sort();
+      resources.set(agent.id, agentResource(target, agent, owners));
+    }
+    return resources;
   };
 
   /** Owners that this server created there. */
@@ -151,23 +189,24 @@ export const reconciler = (deps: {
   return {
     async compare(target) {
       const until = clock.now() + LONGEST_SECONDS;
-      const known = await remembered(target);
+      const kept = await remembered(target);
       const { all, isWhole: isOurs } = await desired(target);
-      const remote = await remoteAgents(target, until);
+      const wanted = await resourcesOf(target, all, kept);
+      const remote = await remoteAgents(target, wanted, until);
       const found: Found = { missing: [], surplus: [], doubled: [], different: [], same: 0 };
-      const wanted = new Set(all.map(({ id }) => id));
-      for (const agent of all) {
-        const ids = await deps.accountsOf(agent.owner);
-        const owners = ids.flatMap((id) => known.get(id)?.remote ?? []).sort();
-        const there = remote.found.get(agent.id) ?? [];
+      for (const id of wanted.keys()) {
+        const there = remote.found.get(id);
         // Of a target that was not read to its end, an agent that was not met is neither there nor missing.
-        if (there.length > 0 || remote.isWhole) compareAgent(target, agent, there, owners, found);
+        if (there || remote.isWhole) compareAgent(id, there, found);
       }
-      for (const [id, resources] of remote.found) {
-        const isLeft = target.removal === 'deactivate' && resources.every(({ values }) => values['active'] === false);
-        if (!wanted.has(id) && isOurs && !isLeft) found.surplus.push(id);
+      const others = [...remote.found.keys()].filter((id) => !wanted.has(id));
+      const ours = await known(others, kept);
+      const foreign = remote.foreign + others.length - ours.size;
+      for (const id of ours) {
+        const isLeft = target.removal === 'deactivate' && remote.found.get(id)?.isActive === false;
+        if (isOurs && !isLeft) found.surplus.push(id);
       }
-      const areUsers = await compareUsers(target, known, found, until);
+      const areUsers = await compareUsers(target, kept, found, until);
       const { missing, surplus, doubled, different, same } = found;
       const isNamed = [missing, surplus, doubled, different].every(({ length }) => length <= MOST_NAMED);
       return {
@@ -175,11 +214,20 @@ export const reconciler = (deps: {
         surplus: surplus.slice(0, MOST_NAMED),
         doubled: doubled.slice(0, MOST_NAMED),
         different: different.slice(0, MOST_NAMED),
-        ...{ same, foreign: remote.foreign },
+        ...{ same, foreign },
         isComplete: isOurs && remote.isWhole && areUsers && isNamed,
       };
     },
   };
+};
+
+/** What a target has of one agent. */
+type There = {
+  /** Number of its resources with this externalId. */
+  readonly count: number;
+  /** Names of the attributes of the first that differ. */
+  readonly attributes: readonly string[];
+  readonly isActive: boolean;
 };
 
 const idsIn = (value: unknown): readonly string[] =>

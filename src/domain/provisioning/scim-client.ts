@@ -44,9 +44,26 @@ export interface ScimClient {
 
 type Answer = { readonly status: number; readonly body: Values; readonly etag?: string; readonly retryAfter?: string };
 
-/** One line of printable text. */
+/** One line of printable text. A character is not cut in two: stores refuse half of one. */
 const shortened = (text: unknown): string | undefined =>
-  typeof text === 'string' && text !== '' ? text.replaceAll(/[^\P{C}]/gu, ' ').slice(0, 300) : undefined;
+  typeof text === 'string' && text !== ''
+    ? text
+        .replaceAll(/[^\P{C}]/gu, ' ')
+        .slice(0, 300)
+        .replace(/[\ud800-\udbff]$/, '')
+    : undefined;
+
+/** A target may repeat the token to say that it is wrong. People who read failures must not see it. */
+const withoutToken = (body: Values, token: string): Values => {
+  const { detail } = body;
+  return typeof detail === 'string' && detail.includes(token)
+    ? { ...body, detail: detail.replaceAll(token, '…') }
+    : body;
+};
+
+/** Whether an id can be a segment of a path, and be stored. */
+const isUsableId = (id: unknown): id is string =>
+  typeof id === 'string' && id !== '' && id.length <= MOST_ID_CHARACTERS && !/^\.{1,2}$|\p{C}/u.test(id);
 
 const BY_STATUS: Readonly<Record<number, TargetFailureCode>> = {
   401: 'unauthorized',
@@ -70,11 +87,10 @@ const failureOf = ({ status, body, retryAfter }: Answer): Error => {
 
 const remoteOf = (body: Values, etag?: string): Remote => {
   const { id, meta } = body;
-  const isUsable = typeof id === 'string' && id !== '' && id.length <= MOST_ID_CHARACTERS;
   const version = isObject(meta) ? meta['version'] : undefined;
   const tag = typeof version === 'string' ? version : etag;
   return {
-    id: isUsable ? id : '',
+    id: isUsableId(id) ? id : '',
     ...(tag === undefined || tag.length > 200 || /[^\x21-\x7e]/.test(tag) ? {} : { etag: tag }),
     values: body,
   };
@@ -93,7 +109,8 @@ export const scimClient = (deps: {
     path: string,
     { body, etag }: { readonly body?: Values; readonly etag?: string | undefined } = {},
   ): Promise<Answer> => {
-    const authorization = `Bearer ${deps.tokenOf(target)}`;
+    const token = deps.tokenOf(target);
+    const authorization = `Bearer ${token}`;
     try {
       const answer = await deps.call({
         ...{ method, url: `${target.url}${path}`, purpose: 'scim', internal: 'provisioningTargets', authorization },
@@ -102,7 +119,7 @@ export const scimClient = (deps: {
         ...(etag === undefined ? {} : { headers: { 'if-match': etag } }),
       });
       const { body: bytes, ...rest } = answer;
-      return { ...rest, body: readJson(bytes, rest.status) };
+      return { ...rest, body: withoutToken(readJson(bytes, rest.status), token) };
     } catch (error) {
       const failure = fetchReasonOf(error);
       if (failure === undefined) throw error;
@@ -161,7 +178,8 @@ export const scimClient = (deps: {
       if (answer.status !== 412) return written(at, succeeded(answer));
       const present = await read(at);
       if (!present) return undefined;
-      etag = present.etag;
+      // Once: servers that compare strongly refuse every weak tag (RFC 9110 §13.1.1), and would hold up all other objects.
+      etag = attempt === 0 ? present.etag : undefined;
     }
     throw targetError({ failure: 'unavailable', status: 412 });
   };
@@ -178,7 +196,8 @@ export const scimClient = (deps: {
       }
       const found = resourcesIn(succeeded(answer));
       const isMeant = ({ values }: Remote): boolean => isSame(attribute, values[attribute], value);
-      const meant = found.find((one) => one.id !== '' && isMeant(one));
+      const meant = found.find(isMeant);
+      if (meant?.id === '') throw targetError({ failure: 'answer_not_valid' });
       if (meant === undefined && found.length > 0) throw targetError({ failure: 'filter_not_supported' });
       return meant;
     },

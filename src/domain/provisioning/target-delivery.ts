@@ -17,7 +17,7 @@ import { type TargetQueue, withWaiting } from './target-queue.ts';
 
 /** Longer than the calls for one object take. Another process goes on after it when the one that delivered has crashed. */
 const LOCK_SECONDS = 120;
-/** Nothing is created when less than this is left of the lock: longer than a call takes. */
+/** Nothing is written when less than this is left of the lock: longer than a call takes. */
 const LEAST_LOCK_SECONDS = 30;
 /** A process delivers to one target for this long before it looks again at the others. */
 const TURN_SECONDS = 20;
@@ -100,17 +100,21 @@ export const targetDelivery = (deps: {
     const held = (await states.get(target.id))?.document;
     if (held?.isReported) await report('provisioning_target.recovered', target)(held);
     const now = clock.now();
-    return update(states, target.id, ({ failingSince: _, dueAt: __, isReported: ___, ...before }) => ({
-      ...before,
-      waiting: withWaiting(
-        before.waiting.filter(({ id, isForced }) => id !== done.id || (isForced && !done.isForced)),
-        following,
-      ),
-      failures: 0,
-      ...(outcome.is === 'pushed' ? { pushed: before.pushed + 1 } : {}),
-      ...(outcome.is === 'pushed' || outcome.is === 'unchanged' ? { lastSuccessAt: now } : {}),
-      lockedUntil: now + LOCK_SECONDS,
-    }));
+    return update(states, target.id, ({ failingSince: _, dueAt: __, isReported: ___, ...before }) => {
+      // Another node has the lock: what waits now may be a later change of the same object.
+      if (before.lockedBy !== node) return undefined;
+      return {
+        ...before,
+        waiting: withWaiting(
+          before.waiting.filter(({ id, isForced }) => id !== done.id || (isForced && !done.isForced)),
+          following,
+        ),
+        failures: 0,
+        ...(outcome.is === 'pushed' ? { pushed: before.pushed + 1 } : {}),
+        ...(outcome.is === 'pushed' || outcome.is === 'unchanged' ? { lastSuccessAt: now } : {}),
+        lockedUntil: now + LOCK_SECONDS,
+      };
+    });
   };
 
   /** One object. Undefined: nothing is left, another process pushes, or the target is no longer active. */

@@ -16,7 +16,7 @@ import type { Remote, RemoteType, ScimClient } from './scim-client.ts';
 import { isOfTarget, targetError, targetFailureOf } from './target-failures.ts';
 
 /** Most owners of one agent that are named. */
-const MOST_OWNERS = 100;
+export const MOST_OWNERS = 100;
 
 export type PushOutcome =
   /** `isFirst`: the account is there from now on, so its agents can name it. */
@@ -26,7 +26,7 @@ export type PushOutcome =
 export interface TargetPush {
   /**
    * Makes the target have an agent or account as it is now. Idempotent: a lost answer is found by `externalId`, and a resource
-   * that is the same is not sent again unless it is forced. `isMine` is asked before a resource is created. A refusal
+   * that is the same is not sent again unless it is forced. `isMine` is asked before a resource is written. A refusal
    * of the object is kept and returned. Throws a `targetError` when the target as a whole fails.
    */
   push(target: ProvisioningTarget, waiting: Waiting, isMine: () => boolean): Promise<PushOutcome>;
@@ -48,19 +48,21 @@ export const targetPush = (deps: TargetPushDeps): TargetPush => {
   const { documents, clock, client, agents, accounts } = deps;
   const objects = documents.collection<ProvisionedObject>(PROVISIONED_OBJECTS);
 
-  const keptOf = async ({ id: target }: ProvisioningTarget, object: string) =>
-    (await objects.get(provisionedId(target, object)))?.document;
+  const keptOf = async ({ id: target, url }: ProvisioningTarget, object: string) => {
+    const kept = (await objects.get(provisionedId(target, object)))?.document;
+    return kept?.url === url ? kept : undefined;
+  };
 
   /** Replaces what is known of the object. */
   const keep = async (
-    { id: target }: ProvisioningTarget,
+    { id: target, url }: ProvisioningTarget,
     object: string,
     known: Pick<ProvisionedObject, 'remote' | 'etag' | 'digest' | 'isForeign' | 'refused'>,
   ): Promise<void> => {
     const id = provisionedId(target, object);
     const now = clock.now();
     await upsert(objects, id, (found) => ({
-      ...{ id, target, object, ...known },
+      ...{ id, target, object, url, ...known },
       ...{ createdAt: found?.createdAt ?? now, updatedAt: now },
     }));
   };
@@ -93,12 +95,17 @@ export const targetPush = (deps: TargetPushDeps): TargetPush => {
     ...(etag === undefined ? {} : { etag }),
   });
 
+  /** Before each write: this process may have waited so long that another one wrote what is newer. */
+  const checkMine = ({ isMine }: Pick<Push, 'isMine'>): void => {
+    if (!isMine()) throw targetError({ failure: 'lock_lost' });
+  };
+
   /** Finds what an answer said that was lost, before anything is created. */
   const created = async ({ target, isMine }: Push, type: RemoteType, object: string, values: Values) => {
     const called = { target, type };
     const found = await client.find(called, 'externalId', object);
     if (found) return { remote: found, isNew: false };
-    if (!isMine()) throw targetError({ failure: 'lock_lost' });
+    checkMine({ isMine });
     // Before it is there: if its answer is lost and it is no longer wanted, it is looked for.
     if (!(await keptOf(target, object))) await keep(target, object, {});
     const made = await client.create(called, values);
@@ -112,6 +119,7 @@ export const targetPush = (deps: TargetPushDeps): TargetPush => {
     const { target, isForced } = push;
     const kept = await keptOf(target, object);
     if (kept?.remote !== undefined && kept.digest === digestOf(values) && !isForced) return { is: 'unchanged' };
+    checkMine(push);
     if (kept?.remote !== undefined) {
       const at = { target, type, id: kept.remote, ...(isForced ? {} : { etag: kept.etag }) };
       const changed = await client.change(at, values);
@@ -125,6 +133,7 @@ export const targetPush = (deps: TargetPushDeps): TargetPush => {
       await keep(target, object, remembered(remote, values));
       return { is: 'pushed' };
     }
+    checkMine(push);
     const changed = await client.change({ target, type, id: remote.id, etag: remote.etag }, values);
     await keep(target, object, remembered(changed ?? remote, values));
     return { is: 'pushed' };
@@ -172,7 +181,11 @@ export const targetPush = (deps: TargetPushDeps): TargetPush => {
   };
 
   /** The agent is retired here, or the target shall no longer have it. */
-  const withdraw = async ({ target, isForced }: Push, type: RemoteType, object: string): Promise<PushOutcome> => {
+  const withdraw = async (
+    { target, isForced, isMine }: Push,
+    type: RemoteType,
+    object: string,
+  ): Promise<PushOutcome> => {
     const kept = await keptOf(target, object);
     if (kept?.isForeign || (!kept && !isForced)) return { is: 'not_wanted' };
     const remote = kept?.remote ?? (await client.find({ target, type }, 'externalId', object))?.id;
@@ -180,6 +193,7 @@ export const targetPush = (deps: TargetPushDeps): TargetPush => {
       await objects.take(provisionedId(target.id, object));
       return { is: 'not_wanted' };
     }
+    checkMine({ isMine });
     const at = { target, type, id: remote };
     if (target.removal === 'delete') await client.remove(at);
     else await client.change(at, { active: false });

@@ -204,11 +204,12 @@ export const targetRegistry = (deps: {
     },
 
     async update(id, expected, { token, ...change }, by) {
-      const before = (await documentsOf.found(id)).document;
-      const isMoved = change.url !== undefined && checkedUrl(change.url) !== before.url;
-      if (isMoved && token === undefined) throw provisioningRefusal('target_token_missing', { field: '/token' });
+      let isMoved = false;
       const updated = await documentsOf.change(id, expected, 'provisioning_target.updated', by, (target) => {
         const next = { ...target, ...change, ...(change.url === undefined ? {} : { url: checkedUrl(change.url) }) };
+        // Of the document that is replaced: one that was read before may have another token.
+        isMoved = next.url !== target.url;
+        if (isMoved && token === undefined) throw provisioningRefusal('target_token_missing', { field: '/token' });
         checkText(next.name, '/name', 100);
         checkAgents(next.agents);
         return token === undefined ? next : { ...next, sealed: sealed(id, token) };
