@@ -1,5 +1,4 @@
 /** `behalf provisioning-targets …`: directories elsewhere that have the agents of this server and their owners. */
-import { isAgreed, YES } from '../agreement.ts';
 import { type Command, EXIT, type Option } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
@@ -148,15 +147,14 @@ const remove = managementCommand({
   words: [NOUN, 'delete'],
   operands: ['TARGET'],
   summary: 'Delete a target. What it has stays there.',
+  warning:
+    'The server forgets the target, and changes nothing there any more. To stop it for a while: provisioning-targets pause.',
   ...OPENS,
-  options: YES,
+  options: {},
   run: async (call) => {
     const [id = ''] = call.operands;
-    const name = printable(call.typed[0] ?? '');
-    const preview = 'The server forgets the target, and changes what is there no more.\n';
-    if (!(await isAgreed(call, { preview, json: { id }, question: `Delete ${name}?` }))) return EXIT.failed;
     await call.api.run('removeProvisioningTarget', { id });
-    call.print.object({}, `${name} is removed.\n`);
+    call.print.object({}, `${printable(call.typed[0] ?? '')} is removed.\n`);
     return EXIT.done;
   },
 });
