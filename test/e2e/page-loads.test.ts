@@ -110,6 +110,20 @@ describe.each(WAYS)('%s', (_, options) => {
   });
 });
 
+test.each(WAYS)('%s: the search in the header stands where it stood before the links came in', async (_, options) => {
+  await withPage(browser, { ...options, storageState: await signedIn(ADMIN) }, async (page) => {
+    await page.goto(`${scene.issuer}/console`);
+    const place = () =>
+      page.locator('.find').evaluate((find) => {
+        const { left, top } = find.getBoundingClientRect();
+        return { left, top };
+      });
+    const withLinks = await place();
+    await page.locator('.top nav').evaluate((links) => links.remove());
+    expect(await place()).toEqual(withLinks);
+  });
+});
+
 test.each(WAYS)('%s: the name in the header stands where it stood before the links came in', async (_, options) => {
   await withPage(browser, options, async (page) => {
     const top = () => page.locator('.brand').evaluate((brand) => brand.getBoundingClientRect().top);
