@@ -110,13 +110,16 @@ ours('FT-09', () => {
     const usual = messages() - before;
     toMongodb.cutEvery(53);
     toRedis.cutEvery(31);
-    const begin = messages();
+    const [begin, beganAt] = [messages(), performance.now()];
     const statuses: number[] = [];
     for (let count = 0; count < many; count += 1) statuses.push((await own()).status);
+    const sent = messages() - begin;
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
     // A new connection greets before it works: some messages for each cut.
     const greetings = (usual / 31) * 8 + 20;
-    expect(messages() - begin).toBeLessThanOrEqual(usual * 1.1 + greetings);
+    // Housekeeping asks the stores some 30 times a second, and these requests take longer than the usual ones.
+    const housekeeping = ((performance.now() - beganAt) / 1000) * 30;
+    expect(sent).toBeLessThanOrEqual(usual * 1.1 + greetings + housekeeping);
   });
 
   test('no names: what is connected goes on; cut off, it is 503 within the deadline, and works when names are back', async () => {
