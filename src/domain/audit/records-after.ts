@@ -1,6 +1,6 @@
 /** Reads what was recorded after given places of the streams: for the transparency log, the search index, and audit sinks. */
 import { type Collection, everyDocument } from '../ports/document-store.ts';
-import { type AuditRecord, recordId } from './audit-record.ts';
+import { type AuditRecord, type Heads, recordId } from './audit-record.ts';
 import type { RecentRecord, RecentRecords } from './recent-records.ts';
 
 /** The last record of a stream that a reader has taken; 0: none. */
@@ -15,6 +15,10 @@ export interface RecordReader<R extends RecentRecord> {
   /** The next records after a cursor, at most `limit`; fewer when the stream has no more, or the rest is elsewhere. */
   page(cursor: StreamCursor, limit: number): Promise<readonly R[]>;
 }
+
+/** The places behind these records. */
+export const cursorsAt = (heads: Heads): readonly StreamCursor[] =>
+  heads.map(({ stream, sequence }) => ({ stream, sequence }));
 
 /** Most records read at a time: the process serves no request while a store within it reads. */
 const PAGE = 250;

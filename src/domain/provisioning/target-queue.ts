@@ -2,7 +2,7 @@
 import { AUDIT_RECORDS, type AuditRecord, type Heads } from '../audit/audit-record.ts';
 import { readHeads } from '../audit/checkpoints.ts';
 import { passArchived } from '../audit/past-beginning.ts';
-import { recordsAfter, type StreamCursor, storedRecords, withNewStreams } from '../audit/records-after.ts';
+import { cursorsAt, recordsAfter, storedRecords, withNewStreams } from '../audit/records-after.ts';
 import { AGENTS, type Agent } from '../clients/agents/agent.ts';
 import type { AgentReader } from '../clients/agents/agent-reader.ts';
 import { isGroupId } from '../identity/groups/group.ts';
@@ -53,8 +53,6 @@ export interface TargetQueue {
   fill(target: ProvisioningTarget, state: TargetState): Promise<TargetState>;
   /** Agents that these accounts own, up to MOST_WAITING. */
   agentsOf(owner: string): Promise<readonly Waiting[]>;
-  /** The places behind everything that is in the log now. */
-  heads(): Promise<readonly StreamCursor[]>;
 }
 
 export const targetQueue = (deps: {
@@ -68,9 +66,6 @@ export const targetQueue = (deps: {
   const stored = documents.collection<Agent>(AGENTS);
   const objects = documents.collection<ProvisionedObject>(PROVISIONED_OBJECTS);
   let turn = 0;
-
-  const heads = async (): Promise<readonly StreamCursor[]> =>
-    (await readHeads(records)).map(({ stream, sequence }) => ({ stream, sequence }));
 
   const agentsOf = async (owner: string): Promise<readonly Waiting[]> => {
     const found: Waiting[] = [];
@@ -140,14 +135,13 @@ export const targetQueue = (deps: {
   };
 
   return {
-    heads,
     agentsOf,
 
     async fill(target, state) {
-      const now = await readHeads(records);
+      const heads = await readHeads(records);
       // First the places, then the sweep: a change in between is in the log behind them.
-      const behind = backlogOf(state, now) > MOST_BACKLOG;
-      const begun = behind ? { ...state, cursors: await heads(), sweep: {} } : await read(target, state);
+      const behind = backlogOf(state, heads) > MOST_BACKLOG;
+      const begun = behind ? { ...state, cursors: cursorsAt(heads), sweep: {} } : await read(target, state);
       const { sweep } = begun;
       return sweep && begun.waiting.length < MOST_WAITING ? swept(target, begun, sweep) : begun;
     },

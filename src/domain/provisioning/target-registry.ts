@@ -2,6 +2,7 @@
 import type { AuditLog } from '../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../audit/audit-record.ts';
 import { readHeads } from '../audit/checkpoints.ts';
+import { cursorsAt } from '../audit/records-after.ts';
 import { type MasterKey, openedOrNothing } from '../platform/crypto/master-key.ts';
 import { checkText } from '../platform/display-names/display-text.ts';
 import {
@@ -139,18 +140,29 @@ export const targetRegistry = (deps: {
     throw provisioningRefusal('target_agents_malformed', { field: '/agents', params: { most: MOST_CHOSEN } });
   };
 
-  const headsNow = async () => (await readHeads(records)).map(({ stream, sequence }) => ({ stream, sequence }));
-
   const forget = async (target: string): Promise<void> => {
     for await (const { id } of everyDocument(objects, { where: { target }, limit: 1000 })) await objects.take(id);
   };
 
   /** From the present places in the log, and all agents once. */
   const begin = async (id: string): Promise<void> => {
-    const state: TargetState = { id, cursors: await headsNow(), waiting: [], sweep: {}, failures: 0, pushed: 0 };
+    const state: TargetState = {
+      id,
+      cursors: cursorsAt(await readHeads(records)),
+      waiting: [],
+      sweep: {},
+      failures: 0,
+      pushed: 0,
+    };
     if (await tryInsert(states, state)) return;
     await update(states, id, ({ dueAt: _, ...before }) => ({ ...before, sweep: {} }));
   };
+
+  const about = (id: string, { caller, request, source }: By) => ({
+    ...{ caller, target: { kind: 'provisioning target', id } },
+    ...(request === undefined ? {} : { request }),
+    ...(source === undefined ? {} : { personal: { source } }),
+  });
 
   const switched = (id: string, state: ProvisioningTarget['state'], by: By) => {
     const type = state === 'active' ? 'provisioning_target.resumed' : 'provisioning_target.paused';
@@ -243,11 +255,8 @@ export const targetRegistry = (deps: {
         if (!failed) throw error;
       }
       await audit.append({
-        ...{ type: 'provisioning_target.tested', outcome: failed ? 'refused' : 'done', caller: by.caller },
-        target: { kind: 'provisioning target', id },
+        ...{ type: 'provisioning_target.tested', outcome: failed ? 'refused' : 'done', ...about(id, by) },
         ...(failed ? { inputs: { reason: failed.failure } } : {}),
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       });
       return failed;
     },
@@ -255,10 +264,8 @@ export const targetRegistry = (deps: {
     async repeat(id, ids, by) {
       await documentsOf.found(id);
       await audit.append({
-        ...{ type: 'provisioning_target.reconciled', outcome: 'done', caller: by.caller },
-        ...{ target: { kind: 'provisioning target', id }, inputs: { objects: ids.length } },
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+        ...{ type: 'provisioning_target.reconciled', outcome: 'done', ...about(id, by) },
+        inputs: { objects: ids.length },
       });
       const forced: readonly Waiting[] = ids.map((one) => ({ id: one, isForced: true }));
       await update(states, id, ({ dueAt: _, ...held }) => ({ ...held, waiting: withWaiting(held.waiting, forced) }));

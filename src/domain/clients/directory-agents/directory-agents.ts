@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import type { AccountReader } from '../../identity/accounts/account-reader.ts';
 import type { DeactivationBrake } from '../../identity/directories/deactivation-brake.ts';
-import type { Directory } from '../../identity/directories/directory.ts';
+import type { Directory, Versions } from '../../identity/directories/directory.ts';
 import { recordDirectoryEvent } from '../../identity/directories/directory-event.ts';
 import { directoryMembers } from '../../identity/directories/directory-members.ts';
 import { directoryRefusal } from '../../identity/directories/directory-refusals.ts';
@@ -36,9 +36,6 @@ export type DirectoryAgent = {
   readonly createdAt: number;
   readonly updatedAt: number;
 };
-
-/** The versions that a caller accepts, by `If-Match`; undefined: any. */
-type Versions = readonly string[] | undefined;
 
 /** Makes the attributes from the present ones. */
 export type AgentValuesChange = { readonly versions: Versions; readonly change: (values: Values) => Values };

@@ -15,7 +15,7 @@ import { foldedName } from '../accounts/username.ts';
 import { MOST_MEMBERS } from '../scim/attributes.ts';
 import type { GroupChange } from '../scim/group-patch.ts';
 import { scimRefusal } from '../scim/scim-refusals.ts';
-import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
+import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount, type Versions } from './directory.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
 import { DIRECTORY_GROUPS, type DirectoryGroup } from './directory-group.ts';
 import { type GroupReads, type GroupView, groupReads, viewOf } from './directory-group-reads.ts';
@@ -27,9 +27,6 @@ import type { GroupChanges } from './group-changes.ts';
 const MOST_GROUPS = 10_000;
 /** Most groups of one user: each answer about the user, and each decision, reads them. */
 const MOST_GROUPS_OF_USER = 1000;
-
-/** The versions that a caller accepts, by `If-Match`; undefined: any. */
-type Versions = readonly string[] | undefined;
 
 export interface DirectoryGroups extends GroupReads {
   /** Throws 'invalid_field' for a member that is no user of the directory, and 'conflict' when a group has the name. */

@@ -18,7 +18,7 @@ import { type Filter, fits } from '../scim/filter.ts';
 import { isoTime, type Values } from '../scim/values.ts';
 import type { AccountLimit } from './account-limit.ts';
 import type { DeactivationBrake } from './deactivation-brake.ts';
-import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount } from './directory.ts';
+import { DIRECTORY_ACCOUNTS, type Directory, type DirectoryAccount, type Versions } from './directory.ts';
 import { recordDirectoryEvent } from './directory-event.ts';
 import { directoryMembers, type Pair } from './directory-members.ts';
 import type { DirectoryMemberships } from './directory-memberships.ts';
@@ -48,9 +48,6 @@ export type DirectoryUser = {
 
 /** Attempts of a change while others change the account. */
 const MOST_ATTEMPTS = 5;
-
-/** The versions that a caller accepts, by `If-Match`; undefined: any. */
-type Versions = readonly string[] | undefined;
 
 /** Makes the attributes to store from the present ones. */
 export type UserChange = { readonly versions: Versions; readonly change: (values: Values) => Values };

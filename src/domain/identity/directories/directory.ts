@@ -121,3 +121,6 @@ export const DIRECTORY_ACTIVITY = {
   indexes: [],
   members: ['deactivations', 'held'],
 } as const satisfies OwnedCollection;
+
+/** The versions of a resource that a caller accepts (`If-Match`, RFC 7644 §3.14). Undefined: it accepts each. */
+export type Versions = readonly string[] | undefined;

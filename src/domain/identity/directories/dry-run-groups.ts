@@ -10,7 +10,7 @@ import { equalTo, fits } from '../scim/filter.ts';
 import type { GroupChange } from '../scim/group-patch.ts';
 import { scimRefusal } from '../scim/scim-refusals.ts';
 import { isoTime } from '../scim/values.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, Versions } from './directory.ts';
 import type { GroupView } from './directory-group-reads.ts';
 import type { DirectoryGroups } from './directory-groups.ts';
 import { directoryRefusal } from './directory-refusals.ts';
@@ -36,11 +36,7 @@ export const dryRunGroups = ({
   /** The users of the dry run. */
   readonly users: Pick<DirectoryUsers, 'get'>;
 }): Omit<DirectoryGroups, 'visible'> => {
-  const existing = async (
-    directory: Directory,
-    id: string,
-    versions?: readonly string[],
-  ): Promise<Versioned<DryRunEntry>> => {
+  const existing = async (directory: Directory, id: string, versions?: Versions): Promise<Versioned<DryRunEntry>> => {
     const found = await entries.get(directory, 'group', id);
     if (!found) throw directoryRefusal('directory_group_not_found');
     if (versions && !versions.includes(String(found.version))) throw directoryRefusal('directory_group_changed');

@@ -1,6 +1,7 @@
 import { type AuditEvent, type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
+import { cursorsAt } from '../../audit/records-after.ts';
 import { type MasterKey, openedOrNothing } from '../../platform/crypto/master-key.ts';
 import { checkText } from '../../platform/display-names/display-text.ts';
 import {
@@ -174,7 +175,7 @@ export const auditSinkRegistry = (deps: {
       };
       const made = await documentsOf.insert(sink, 'audit_sink.created', by, async () => {
         const heads = from === 'now' ? await readHeads(records) : [];
-        const begun = heads.map(({ stream, sequence }) => ({ stream, sequence }));
+        const begun = cursorsAt(heads);
         await tryInsert(cursors, { id, cursors: begun, failures: 0, delivered: 0, leftOut: 0 });
       });
       return { made, secret };

@@ -2,6 +2,7 @@
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import { readHeads } from '../../audit/checkpoints.ts';
+import { cursorsAt } from '../../audit/records-after.ts';
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
 import { type By, registeredDocuments } from '../../platform/registries/registered-documents.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -124,8 +125,7 @@ export const signalStreams = (deps: Deps): SignalStreams => {
     return isKept ? { method, url, sealed: before.sealed } : { method, url };
   };
 
-  const now = async (): Promise<StreamState['cursors']> =>
-    (await readHeads(records)).map(({ stream, sequence }) => ({ stream, sequence }));
+  const now = async (): Promise<StreamState['cursors']> => cursorsAt(await readHeads(records));
 
   /** Lets a stream that is disabled begin with events from now on. */
   const skipToNow = async (id: string): Promise<void> => {
