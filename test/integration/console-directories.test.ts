@@ -1,6 +1,14 @@
 /** Directories in the console: what a viewer sees of one, and how an administrator resumes what its brake holds. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
+import {
+  type Browser,
+  type Filling,
+  newBrowser,
+  type Page,
+  type Person,
+  pressOn,
+  submitSignIn,
+} from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { pausedDirectory } from '../support/paused-directory.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -27,17 +35,8 @@ const signedIn = async (person: Person): Promise<Browser> => {
   await submitSignIn(browser, await browser.open(at('/console')), person);
   return browser;
 };
-const press = async (
-  browser: Browser,
-  path: string,
-  action: RegExp,
-  filling?: Parameters<Browser['submit']>[2],
-): Promise<Page> => {
-  const page = await browser.open(at(path));
-  const form = page.forms.find((one) => action.test(one.action));
-  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
-  return browser.submit(page, form, filling);
-};
+const press = (browser: Browser, path: string, action: RegExp, filling?: Filling): Promise<Page> =>
+  pressOn(browser, at(path), action, filling);
 const activity = async () => (await scene.management.call('GET', `/directories/${id}/activity`)).body;
 
 beforeAll(async () => {

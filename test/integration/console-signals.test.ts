@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { measureSignals } from '../../src/compose/signal-measures.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
+import {
+  type Browser,
+  type Filling,
+  newBrowser,
+  type Page,
+  type Person,
+  pressOn,
+  submitSignIn,
+} from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
 import { makeSignalReceiver, type SignalReceiverUnderTest } from '../support/signal-receiver.ts';
 import { type SignalWorld, signalWorld } from '../support/signal-world.ts';
@@ -26,17 +34,8 @@ const signedIn = async (person: Person): Promise<Browser> => {
   await submitSignIn(browser, await browser.open(at('/console')), person);
   return browser;
 };
-const press = async (
-  browser: Browser,
-  path: string,
-  action: RegExp,
-  filling?: Parameters<Browser['submit']>[2],
-): Promise<Page> => {
-  const page = await browser.open(at(path));
-  const form = page.forms.find((one) => action.test(one.action));
-  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
-  return browser.submit(page, form, filling);
-};
+const press = (browser: Browser, path: string, action: RegExp, filling?: Filling): Promise<Page> =>
+  pressOn(browser, at(path), action, filling);
 
 beforeAll(async () => {
   world = await signalWorld();

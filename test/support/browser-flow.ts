@@ -177,6 +177,14 @@ export const newBrowser = (
   };
 };
 
+/** Opens a page and submits the one form with this action. Throws an Error when the page has none. */
+export const pressOn = async (browser: Browser, url: string, action: RegExp, filling?: Filling): Promise<Page> => {
+  const page = await browser.open(url);
+  const form = page.forms.find((one) => action.test(one.action));
+  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.status}`);
+  return browser.submit(page, form, filling);
+};
+
 export type Person = { readonly username: string; readonly password: string };
 
 const hasPassword = (form: Form): boolean => form.fields.some((field) => field.type === 'password');
