@@ -71,10 +71,12 @@ export const managementCommand = (
     readonly isProvenHere?: true;
     /** Asks first. What ends for good, as a sentence. */
     readonly warning?: string;
+    /** With these options nothing ends at once, and the command does not ask. */
+    readonly endsNothing?: (call: Call) => boolean;
     readonly run: (call: ManagementCall) => Promise<number | undefined>;
   },
 ): Command => {
-  const { role, isProvenHere, warning, run, ...command } = description;
+  const { role, isProvenHere, warning, endsNothing, run, ...command } = description;
   const asking = askingFirst(command.summary, warning);
   return {
     ...command,
@@ -85,7 +87,7 @@ export const managementCommand = (
       const usual = typeof role === 'function' ? role(call) : role;
       const api = clientFor(call, isLocal ? 'administrator' : usual, isLocal);
       const given = await withIds(api, { operands: command.operands, options: command.options }, call);
-      if (warning !== undefined) {
+      if (warning !== undefined && endsNothing?.(call) !== true) {
         const names = call.operands.map(printable);
         const end = { verb: command.words.at(-1) ?? '', warning, names, json: { targets: given.operands } };
         if (!(await isEndAgreed(call, end))) return EXIT.failed;

@@ -228,7 +228,7 @@ export const deleteCommand = (description: {
   });
 };
 
-/** `narrow ID`: removes the rights that `taken` returns. */
+/** `narrow ID`: asks, and removes the rights that `taken` returns. */
 export const narrowCommand = (description: {
   readonly noun: string;
   readonly summary: string;
@@ -237,17 +237,21 @@ export const narrowCommand = (description: {
   readonly taken: (call: ManagementCall) => Json;
 }): Command => {
   const { noun, summary, operation, options, taken } = description;
+  const asking = askingFirst(summary, NARROWED);
   return managementCommand({
     words: [noun, 'narrow'],
     operands: [operandOf(noun)],
-    summary,
+    summary: asking.summary,
     role: 'operator',
-    options,
+    options: { ...options, ...asking.options },
     run: async (call) => {
       const rights = taken(call);
       if (Object.keys(rights).length === 0) {
         throw usageError('Nothing to take away was given.', `See \`behalf ${noun} narrow --help\`.`);
       }
+      const names = call.typed.map(printable);
+      const json = { targets: call.operands, removed: rights };
+      if (!(await isEndAgreed(call, { verb: 'narrow', warning: NARROWED, names, json }))) return EXIT.failed;
       const { body } = await call.api.run(operation, { id: call.operands[0] ?? '', body: rights });
       await call.print.members(body);
       return EXIT.done;
@@ -255,7 +259,13 @@ export const narrowCommand = (description: {
   });
 };
 
-/** `rotate-secret ID`: prints the new secret once. */
+/** For a rotation without an overlap. */
+export const OLD_SECRET_ENDS =
+  'The old secret stops working at once, for good. Software that holds it fails until it has the new one.';
+
+const NARROWED = 'Tokens with a removed right end at once. Only the person can allow the right again.';
+
+/** `rotate-secret ID`: asks, and prints the new secret once. */
 export const rotateSecretCommand = (
   noun: string,
   singular: string,
@@ -267,6 +277,7 @@ export const rotateSecretCommand = (
     words: [noun, 'rotate-secret'],
     operands: [operandOf(noun)],
     summary: `Rotate the secret of ${singular}. The old secret becomes invalid at once.`,
+    warning: OLD_SECRET_ENDS,
     role: 'operator',
     options: {},
     run: async (call) => {

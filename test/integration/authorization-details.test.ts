@@ -527,14 +527,18 @@ when { resource.name == "payment_initiation" && context has amount && context.am
     const [out, err]: [string[], string[]] = [[], []];
     const terminal = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line) };
     const behalf = (...argv: readonly string[]) => runCli(argv, terminal, { BEHALF_DATA: server.dataFolder });
-    expect(await behalf('grants', 'narrow', grant, '--detail', `${at} ${JSON.stringify(pay(43))}`, '--json')).toBe(0);
+    expect(
+      await behalf('grants', 'narrow', grant, '--detail', `${at} ${JSON.stringify(pay(43))}`, '--json', '--yes'),
+    ).toBe(0);
     expect(JSON.parse(out.join(''))).toMatchObject({ id: grant, details: { [at]: [ink] } });
     expect(await behalf('grants', 'narrow', grant, '--detail', `${at} {`)).toBe(2);
     expect(await behalf('delegations', 'narrow', row)).toBe(2);
-    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(pay(1)))).toBe(1);
+    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(pay(1)), '--yes')).toBe(1);
     expect(err.join('')).toContain('does not hold this');
     expect(await isActive(handed)).toBe(true);
-    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(ink))).toBe(0);
+    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(ink))).toBe(2);
+    expect(await isActive(handed)).toBe(true);
+    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(ink), '--yes')).toBe(0);
     expect(await isActive(handed)).toBe(false);
     const all = await scene.management.call('POST', `/delegations/${row}/narrow`, {
       scope: ['use'],

@@ -17,7 +17,8 @@ afterAll(() => server?.close());
 const behalf = (argv: readonly string[], answers?: string[]) =>
   cliHere(argv, { BEHALF_DATA: server.dataFolder }, answers);
 
-const ENDING = /^(delete|revoke|remove|erase|retire|release|unlink|skip|discard-signal|remove-factors)$/;
+const ENDING =
+  /^(close|delete|discard-signal|end|end-sessions|erase|narrow|release|remove|remove-factors|retire|revoke|rotate-secret|skip|unlink)$/;
 /** Only a file of this user goes. */
 const LOCAL = new Set(['context remove']);
 
@@ -107,4 +108,37 @@ describe('webhooks delete', () => {
     expect((await behalf(['webhooks', 'delete', 'Chat'], ['yes'])).code).toBe(0);
     expect(await removals()).toBe(1);
   });
+});
+
+describe('a rotation', () => {
+  const rotations = async () => (await server.events('client.secret_rotated')).length;
+
+  test('asks when the old secret ends at once', async () => {
+    const redirect = ['--redirect-uri', 'https://wiki.example.com/cb'];
+    const { id } = JSON.parse((await behalf(['clients', 'create', '--name', 'Wiki', ...redirect, '--json'])).out);
+    const piped = await behalf(['clients', 'rotate-secret', 'Wiki']);
+    expect(piped).toMatchObject({ code: 2, out: expect.stringContaining('The old secret stops working at once') });
+    const denied = await behalf(['clients', 'rotate-secret', 'Wiki'], ['n']);
+    expect([denied.code, denied.err]).toEqual([1, expect.stringMatching(/Rotate secret Wiki\? \[y\/N\] Nothing/)]);
+    expect(await rotations()).toBe(0);
+    expect(await behalf(['clients', 'rotate-secret', id], ['y'])).toMatchObject({ code: 0 });
+    expect(await rotations()).toBe(1);
+  });
+
+  test('asks nothing while the old secret or key stays valid', async () => {
+    const id = (await scene.newAgent('Card indexer')).clientId;
+    const allowed = ['agents', 'secrets', 'create', id, '--reason', 'an old client', '--days', '3'];
+    expect((await behalf(allowed)).code).toBe(0);
+    const rotate = ['agents', 'secrets', 'rotate', id];
+    expect((await behalf(rotate)).code).toBe(2);
+    expect((await behalf([...rotate, '--overlap', '0'])).code).toBe(2);
+    expect((await behalf([...rotate, '--overlap', '60'])).out).toMatch(/shown once/);
+    expect((await behalf(['keys', 'rotate'])).code).toBe(0);
+  });
+});
+
+test('narrow says what is missing before it asks', async () => {
+  const asked = await behalf(['grants', 'narrow', 'grt_nothing'], ['y']);
+  expect([asked.code, asked.err]).toEqual([2, expect.stringContaining('Nothing to take away was given.')]);
+  expect(asked.err).not.toContain('[y/N]');
 });

@@ -131,8 +131,13 @@ describe('behalf sessions', () => {
     expect((await behalf('sessions', 'list', 'admin')).out).toMatch(/pwd.*127\.0\.0\.0\/24/);
     expect((await behalf('sessions', 'show', String(session?.id))).out).toContain('last_used_at');
     // Of an administrator only an administrator.
-    expect((await behalf('sessions', 'end', String(session?.id))).code).not.toBe(0);
-    const file = ['--key-file', server.administratorKeyFile];
+    expect((await behalf('sessions', 'end', String(session?.id), '--yes')).code).not.toBe(0);
+    const ended = async () => (await server.events('session.ended')).length;
+    const before = await ended();
+    const unasked = await behalf('sessions', 'end', String(session?.id), '--key-file', server.administratorKeyFile);
+    expect(unasked).toMatchObject({ code: 2, out: expect.stringContaining('is signed out there') });
+    expect(await ended()).toBe(before);
+    const file = ['--key-file', server.administratorKeyFile, '--yes'];
     expect(await behalf('sessions', 'end', String(session?.id), ...file)).toMatchObject({ code: 0 });
     expect((await behalf('sessions', 'list', 'admin')).err).toContain('signed in nowhere');
     expect(await behalf('accounts', 'end-sessions', 'admin', ...file)).toMatchObject({ code: 0 });

@@ -42,7 +42,7 @@ test('the command line adds, shows, changes, disables and verifies one; the secr
   });
   expect(JSON.stringify(shown)).not.toContain(secret.slice(-20));
   expect((await behalf('update', '--local', 'Head office', '--most-accounts', '5')).code).toBe(0);
-  const rotated = await behalf('rotate-secret', '--local', 'Head office');
+  const rotated = await behalf('rotate-secret', '--local', 'Head office', '--yes');
   expect(/Bearer (trm_\S+)/.exec(rotated.out)?.[1]).not.toBe(secret);
   expect((await behalf('expect-verification', 'Head office')).out).toMatch(/this state: \S{43}/);
   const none = await behalf('signals', 'Head office');

@@ -335,7 +335,7 @@ test('accounts, clients and resource servers are made; what is secret is shown o
   const client = await json('clients', 'create', '--name', 'Wiki', '--redirect-uri', 'https://wiki.example.com/cb');
   expect(client.client_secret).toEqual(expect.any(String));
   expect(await json('clients', 'show', client.id)).not.toHaveProperty('client_secret');
-  expect((await json('clients', 'rotate-secret', client.id)).client_secret).not.toBe(client.client_secret);
+  expect((await json('clients', 'rotate-secret', client.id, '--yes')).client_secret).not.toBe(client.client_secret);
   const protection = ['--pkce', 'optional', '--require-par', '--id-token-alg', 'ES256', '--local'];
   expect(await json('clients', 'update', client.id, ...protection)).toMatchObject({
     require_pkce: false,

@@ -31,6 +31,8 @@ export const absenceCommands: readonly Command[] = [
     operation: 'endAbsence',
     summary:
       'End an absence early. The deputy can no longer decide, and the deputy’s approvals that are still open become invalid.',
+    warning:
+      'Decisions of the deputy for approvals that are still open become invalid. The person can declare a new absence.',
     done: 'ended',
   }),
 ];

@@ -117,6 +117,8 @@ export const accountCommands: readonly Command[] = [
     operation: 'endAccountSessions',
     operand: BY_NAME,
     summary: 'End all sessions of an account and the access that apps hold because of them.',
+    warning:
+      'The person is signed out everywhere, and apps lose the access that the sessions gave. A new sign-in is needed.',
     done: 'signed out everywhere',
   }),
   actionCommand({

@@ -3,6 +3,7 @@ import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT } from '../command.ts';
 import { timeText } from '../look.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
+import { OLD_SECRET_ENDS } from '../object-commands.ts';
 import { details } from '../table.ts';
 
 const show = (call: ManagementCall, body: Readonly<Record<string, unknown>>): number => {
@@ -44,6 +45,8 @@ export const secretCommands: readonly Command[] = [
     words: ['agents', 'secrets', 'rotate'],
     operands: ['AGENT'],
     summary: 'Rotate the secret of an agent.',
+    warning: OLD_SECRET_ENDS,
+    endsNothing: (call) => (call.integer('overlap', 0, 86_400) ?? 0) > 0,
     role: 'administrator',
     options: {
       overlap: {
@@ -51,7 +54,8 @@ export const secretCommands: readonly Command[] = [
         description: 'How long the old secret stays valid beside the new one, at most a day. Default: 0.',
       },
     },
-    notes: 'The expiry of the exception stays the same.',
+    notes:
+      'The expiry of the exception stays the same. With --overlap the old secret stays valid for a while, and the command does not ask.',
     run: async (call) => {
       const { body } = await call.api.run('rotateAgentSecret', {
         id: call.operands[0] ?? '',

@@ -163,6 +163,7 @@ const rotate = managementCommand({
   words: ['audit-sinks', 'rotate-secret'],
   operands: ['ID'],
   summary: 'Rotate the secret of a webhook. The server signs with the new secret at once.',
+  warning: 'The server never signs with the old secret again. The receiver fails until it has the new one.',
   role: 'administrator',
   isProvenHere: true,
   options: {},

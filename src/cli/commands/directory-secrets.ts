@@ -4,6 +4,7 @@ import { type Command, EXIT } from '../command.ts';
 import { timeText } from '../look.ts';
 import { type ManagementCall, managementCommand, secretText } from '../management-command.ts';
 import { findAccount } from '../named-owners.ts';
+import { OLD_SECRET_ENDS } from '../object-commands.ts';
 import { details, printable } from '../table.ts';
 
 const OPENS = { role: 'administrator', isProvenHere: true } as const;
@@ -51,6 +52,9 @@ export const directorySecretCommands: readonly Command[] = [
     words: ['directories', 'secrets', 'rotate'],
     operands: ['DIRECTORY'],
     summary: 'Rotate the secret of a directory. Its end stays the same.',
+    warning: OLD_SECRET_ENDS,
+    endsNothing: (call) => (call.integer('overlap', 0, 604_800) ?? 0) > 0,
+    notes: 'With --overlap the old secret stays valid for a while, and the command does not ask.',
     ...OPENS,
     options: {
       overlap: {

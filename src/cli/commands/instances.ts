@@ -77,6 +77,7 @@ export const instanceCommands: readonly Command[] = [
     words: ['agents', 'instances', 'end'],
     operands: ['AGENT', 'INSTANCE...'],
     summary: 'End instances of an agent, with their refresh tokens. Other instances are not affected.',
+    warning: 'Their refresh tokens end, and their keys are refused from now on. A new instance needs a new key.',
     role: 'operator',
     options: {},
     run: async (call) => {

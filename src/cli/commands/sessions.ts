@@ -43,6 +43,7 @@ export const sessionCommands: readonly Command[] = [
     verb: 'end',
     operation: 'endSession',
     summary: 'End a session and the access that apps hold because of it.',
+    warning: 'The person is signed out there, and apps lose the access that the session gave. A new sign-in is needed.',
     done: 'over',
   }),
 ];

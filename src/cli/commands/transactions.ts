@@ -136,6 +136,7 @@ export const transactionCommands: readonly Command[] = [
     verb: 'close',
     operation: 'closeTransaction',
     summary: 'Close a transaction, and end every token of it.',
+    warning: 'Every token of it ends at once, also those of other agents. A closed transaction cannot be opened again.',
     done: 'closed, and every token of it has ended',
   }),
 ];

@@ -5,7 +5,7 @@ import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
-import { listCommand, showCommand, updateCommand } from '../object-commands.ts';
+import { listCommand, OLD_SECRET_ENDS, showCommand, updateCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
 
 const NOUN = 'trusted-transmitters';
@@ -98,6 +98,7 @@ const rotate = managementCommand({
   words: [NOUN, 'rotate-secret'],
   operands: ['TRANSMITTER'],
   summary: 'Replace the secret of a transmitter. The former one is invalid at once.',
+  warning: OLD_SECRET_ENDS,
   ...OPENS,
   options: {},
   run: async (call) => {
