@@ -50,6 +50,7 @@ describe('/console/transactions', () => {
     expect(marks[0]?.[2]).toMatch(/, granted, after 0 ms$/);
     expect([...page.html.matchAll(/id="event-(\d+)"/g)]).toHaveLength(events.length);
     expect(page.html).toContain(`href="/console/audit?txn=${txn}"`);
+    expect(/<h1>(.*?)<\/h1>/.exec(page.html)?.[1]?.replaceAll(/<[^>]+>/g, '')).toMatch(/ worked for /);
     // Reading the audit log is an event, with its filter.
     await server.settled();
     expect((await server.events('audit.read')).at(-1)).toMatchObject({ outcome: 'done', inputs: { filters: { txn } } });

@@ -42,7 +42,7 @@ export const activityPage = (model: ActivityModel): Html =>
     width: 'wide',
     style: 'account.css',
     side: model.of ? accountNavigation(model, 'transactions', false) : accountNavigation(model, 'activity'),
-    body: html`${model.of ? headOfOne(model.of) : headOf(model.filter)}
+    body: html`${model.of ? headOfOne(model.of, model.activity) : headOf(model.filter)}
 ${model.activity.length === 0 ? html`<p class="empty">${nothingIn(model)}</p>` : listOf(model)}
 ${pagination(model.pages, listWords.pagesOf.activity)}`,
   });
@@ -81,8 +81,12 @@ ${
 }`;
 
 /** What the work is for, whether it goes on, and the way back to all of it. */
-const headOfOne = ({ id, allHref, declared, openedAt, closedAt, endsAt }: NonNullable<ActivityModel['of']>): Html =>
-  html`<div class="page-head"><h1>${ownTransactionWords.oneTitle}</h1>
+const headOfOne = (
+  { id, allHref, declared, openedAt, closedAt, endsAt }: NonNullable<ActivityModel['of']>,
+  activity: readonly ActivityEntry[],
+): Html => {
+  const who = activity.find((entry) => entry.who !== undefined)?.who;
+  return html`<div class="page-head"><h1>${who === undefined ? ownTransactionWords.oneTitle : ownTransactionWords.workedForYou(chosenName(who))}</h1>
 <p class="facts">${declared && transactionState(declared.state)} <code>${plainText(id, 80)}</code></p>
 <p class="lead">${ownTransactionWords.oneLead} <a href="${allHref}">${ownTransactionWords.all}</a></p>
 ${declared?.intent && chosenWords(declared.intent.text, intentWords.sources[declared.intent.source])}
@@ -94,6 +98,7 @@ ${
       : ownTransactionWords.closed(agoText(closedAt))
   }${declared !== undefined && declared.others > 0 && html` · ${ownTransactionWords.with(declared.others)}`}</p>`
 }</div>`;
+};
 
 const transactionOf = ({ txn, txnHref }: ActivityEntry): Html | undefined =>
   txn === undefined

@@ -56,12 +56,10 @@ ${pagination(model.pages, words.pages)}</section>`,
 const COLUMNS: readonly Column<OwnTransactionRow>[] = [
   {
     title: words.work,
-    cell: ({ id, href, declared }) =>
-      html`<a href="${href}">${declared?.intent ? cellText(declared.intent.text, 280) : words.untold}</a>${
-        declared?.intent
-          ? html`<span class="line hint">${words.sources[declared.intent.source]}</span>`
-          : html`<span class="line hint"><code>${plainText(id, 80)}</code></span>`
-      }`,
+    cell: ({ id, href, agent, declared }) =>
+      declared?.intent
+        ? html`<a href="${href}">${cellText(declared.intent.text, 280)}</a><span class="line hint">${words.sources[declared.intent.source]}</span>`
+        : html`<a href="${href}">${agent === undefined ? words.untold : words.workedForYou(chosenName(agent))}</a><span class="line hint">${agent !== undefined && html`${words.untold} · `}<code>${plainText(id, 80)}</code></span>`,
   },
   { title: words.agent, cell: ({ agent }) => (agent === undefined ? '–' : chosenName(agent)) },
   {

@@ -1,5 +1,5 @@
 import { anyName, chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
 import { type Column, factList, table } from '../partials/console-list.ts';
@@ -30,6 +30,15 @@ export type TransactionEvent = {
   readonly statement?: string;
   /** The reason of a refusal. */
   readonly error?: string;
+};
+
+/** Who did the work, as far as its events say. */
+export type TransactionWork = {
+  readonly who: Text;
+  /** The person for whom; absent: in its own name. */
+  readonly subject?: Text;
+  /** Whether anything was granted. */
+  readonly isGranted: boolean;
 };
 
 /** What the agent declared, and how it stands. Absent: nothing was declared, the transaction is an id only. */
@@ -74,6 +83,8 @@ export type TransactionModel = ConsoleFrame & {
   readonly now: number;
   /** In the order of time. */
   readonly events: readonly TransactionEvent[];
+  /** Absent: no event names an agent or app. */
+  readonly work?: TransactionWork;
   /** Further events that the page leaves out. */
   readonly isMore: boolean;
   /** Its events in the audit log; absent: the viewer may not see them. */
@@ -155,14 +166,21 @@ ${stepWaterfall(steps, facts?.closedAt ?? now, elapsed)}`
 }
 ${pagination(stepPages, words.pagesOfSteps)}</section>`;
 
-/** What happened last, and by whom: the outcome of the transaction. */
-const headingOf = ({ events, facts }: TransactionModel): HtmlValue => {
-  if (facts) return facts.intent === undefined ? words.noText : chosenName(facts.intent, 280);
+/** What the work is for as the agent states it; else who worked for whom; else what happened last, and by whom. */
+const headingOf = ({ events, facts, work }: TransactionModel): HtmlValue => {
+  if (facts?.intent !== undefined) return chosenName(facts.intent, 280);
+  if (work) return workedText(work);
+  if (facts) return words.noText;
   const last = events.at(-1);
   if (last === undefined) return words.title;
   return last.statement === undefined
     ? words.heading(eventPhrase(last.type), anyName(last.who))
     : html`${plainText(last.statement, 120)}, ${auditWords.statedBy(anyName(last.who))}`;
+};
+
+const workedText = ({ who, subject, isGranted }: TransactionWork): Phrase => {
+  if (subject === undefined) return (isGranted ? words.workedAlone : words.triedAlone)(anyName(who));
+  return (isGranted ? words.workedFor : words.triedFor)(anyName(who), anyName(subject));
 };
 
 const picture = (model: TransactionModel): Html => {

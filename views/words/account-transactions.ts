@@ -14,6 +14,8 @@ export const ownTransactionWords = {
   older: phrase({ en: 'Nothing on this page.', de: 'Auf dieser Seite steht nichts.' }),
   work: phrase({ en: 'Purpose', de: 'Zweck' }),
   untold: phrase({ en: 'No purpose stated', de: 'Kein Zweck angegeben' }),
+  workedForYou: (who: HtmlValue) =>
+    phrase({ en: html`${who} worked for you`, de: html`${who} hat für Sie gearbeitet` }),
   agent: phrase({ en: 'Agent or app', de: 'Agent oder App' }),
   state: phrase({ en: 'State', de: 'Zustand' }),
   last: phrase({ en: 'Last event', de: 'Letztes Ereignis' }),

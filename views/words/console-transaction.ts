@@ -134,6 +134,14 @@ export const transactionWords = {
   result: phrase({ en: 'Result', de: 'Ergebnis' }),
   here: phrase({ en: 'Here', de: 'Hier' }),
   there: phrase({ en: 'There', de: 'Dort' }),
+  workedFor: (who: HtmlValue, subject: HtmlValue) =>
+    phrase({ en: html`${who} worked for ${subject}`, de: html`${who} hat für ${subject} gearbeitet` }),
+  workedAlone: (who: HtmlValue) =>
+    phrase({ en: html`${who} worked in its own name`, de: html`${who} hat im eigenen Namen gearbeitet` }),
+  triedFor: (who: HtmlValue, subject: HtmlValue) =>
+    phrase({ en: html`${who} wanted to work for ${subject}`, de: html`${who} wollte für ${subject} arbeiten` }),
+  triedAlone: (who: HtmlValue) =>
+    phrase({ en: html`${who} wanted to work in its own name`, de: html`${who} wollte im eigenen Namen arbeiten` }),
   heading: (event: HtmlValue, who: HtmlValue) => phrase({ en: html`${who}: ${event}`, de: html`${who}: ${event}` }),
   overTime: phrase({ en: 'Over time', de: 'Im Zeitverlauf' }),
   inAuditLog: phrase({ en: 'Show in the audit log', de: 'Im Protokoll anzeigen' }),

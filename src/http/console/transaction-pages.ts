@@ -1,6 +1,7 @@
 import {
   type TransactionEvent,
   type TransactionFacts,
+  type TransactionWork,
   transactionPage,
 } from '../../../views/pages/console-transaction.ts';
 import type { ShownStep } from '../../../views/pages/transaction-steps.ts';
@@ -36,6 +37,8 @@ const SHOWN = 100;
 const STEPS = 50;
 /** Tokens that the question before a close looks at. */
 const PREVIEWED = 200;
+/** Of a viewer who may not see them. */
+const NO_EVENTS = { events: [], isMore: false, work: undefined };
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
@@ -66,12 +69,13 @@ export const addTransactionPage = (parts: PageParts): void => {
             queryOf(ctx).get('after'),
           )
         : { items: undefined, pages: {} };
-    const { events, isMore } = seesEvents ? await eventsOf(parts, viewer, id) : { events: [], isMore: false };
+    const { events, isMore, work } = seesEvents ? await eventsOf(parts, viewer, id) : NO_EVENTS;
     sendPage(
       ctx,
       200,
       transactionPage({
         ...{ ...frame, id, events, isMore, now: deps.clock.now(), stepPages: pages, searchHref: searchHref(deps) },
+        ...(work ? { work } : {}),
         ...(found ? { facts: await factsOf(parts, viewer, found) } : {}),
         ...(items
           ? {
@@ -208,13 +212,29 @@ const callOf = ({ time, what, outcome, server }: Step['calls'][number], names: N
   ...{ what, outcome, server: server === undefined ? '' : names(server) },
 });
 
+/** The agent that acted last, else the app, and the person for whom it did. */
+const workOf = (entries: readonly AuditEntry[], names: Names): TransactionWork | undefined => {
+  const acts = entries.flatMap(({ event: { agent, caller, subject, outcome } }) =>
+    [agent, caller].flatMap((id) => (id === undefined ? [] : [{ id, subject, outcome }])),
+  );
+  const last = acts.findLast(({ id }) => id.startsWith('agt_')) ?? acts.findLast(({ id }) => id.startsWith('app_'));
+  if (!last) return undefined;
+  const own = acts.filter(({ id }) => id === last.id);
+  const subject = own.findLast((act) => act.subject?.startsWith('acc_'))?.subject;
+  return {
+    who: names(last.id),
+    isGranted: own.some(({ outcome }) => outcome === 'granted'),
+    ...(subject === undefined ? {} : { subject: names(subject) }),
+  };
+};
+
 /** The newest events, in the order of time. */
 const eventsOf = async ({ deps, calls }: PageParts, { account, by }: Viewer, id: string) => {
   const { body, next } = await calls.run('listAuditEvents', account, by, { query: { txn: id, limit: SHOWN } });
   const entries = ((body?.items ?? []) as readonly AuditEntry[]).toReversed();
   const names = await partyNames(
     deps,
-    entries.map(({ event }) => event.caller),
+    entries.flatMap(({ event }) => [event.caller, event.agent, event.subject]),
   );
   const resources = await resourceNames(
     deps,
@@ -236,5 +256,5 @@ const eventsOf = async ({ deps, calls }: PageParts, { account, by }: Viewer, id:
       ...(why === undefined ? {} : { error: why }),
     };
   });
-  return { events, isMore: next !== undefined };
+  return { events, isMore: next !== undefined, work: workOf(entries, names) };
 };

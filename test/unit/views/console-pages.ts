@@ -314,6 +314,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         ...(index % 3 === 2 ? { error: text('policy_forbids') } : {}),
       })),
       isMore: true,
+      work: { who: text('Planner'), subject: text('Ada'), isGranted: true },
       auditHref: `${basePath}/console/audit?txn=txn_1`,
       searchHref: `${basePath}/console/search`,
     }),
