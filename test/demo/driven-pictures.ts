@@ -1,6 +1,7 @@
 /** Pages that only a step leads to, for the pictures: they have no address of their own. */
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { PASSWORD } from '../support/approval-scene.ts';
+import { upstreamWorld } from '../support/upstream-world.ts';
 
 export type Driven = {
   readonly name: string;
@@ -15,7 +16,26 @@ const press = async (page: Page, name: string): Promise<void> => {
   await page.waitForLoadState('load');
 };
 
+const NOTES = ['notes.read:low:See your notes', 'notes.write:medium:Change your notes'].join('\n');
+
 export const DRIVEN: readonly Driven[] = [
+  {
+    name: 'MCP server, planned',
+    as: 'ada',
+    steps: async (page, issuer) => {
+      await page.goto(`${issuer}/console/resource-servers/mcp`);
+      await page.getByLabel('URL of the MCP server').fill('https://notes.example.com/mcp');
+      await page.getByText('More', { exact: true }).click();
+      await page.getByLabel('Scopes', { exact: true }).fill(NOTES);
+      await page.getByLabel('Hosts of clients').fill('app.example.com');
+      await press(page, 'Read its metadata');
+    },
+  },
+  {
+    name: 'MCP server, lines and settings',
+    as: 'ada',
+    steps: (page) => press(page, 'Enable'),
+  },
   {
     name: 'second factor',
     as: 'anonymous',
@@ -36,3 +56,26 @@ export const DRIVEN: readonly Driven[] = [
     },
   },
 ];
+
+/** The name of the page of `withConnection`. */
+export const CONNECTION = 'connection';
+
+/**
+ * Leads a new page to the question whether a person of a provider has an account here, on a server of its own, beside which the
+ * provider answers; and ends both after `use`.
+ */
+export const withConnection = async (browser: Browser, use: (page: Page) => Promise<void>): Promise<void> => {
+  const world = await upstreamWorld();
+  // The certificate of the provider is one of this machine.
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  try {
+    const page = await context.newPage();
+    await page.goto(`${world.server.issuer}/account`);
+    await page.getByRole('button', { name: 'Works' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Connect' }).waitFor();
+    await use(page);
+  } finally {
+    await context.close();
+    await world.close();
+  }
+};

@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core';
 import { startChromium, takeOver } from '../support/chromium.ts';
 import { fullServer } from '../support/full-server.ts';
 import { tourOf } from '../support/tour.ts';
-import { DRIVEN } from './driven-pictures.ts';
+import { CONNECTION, DRIVEN, withConnection } from './driven-pictures.ts';
 import { print } from './terminal.ts';
 
 const LOOKS = [
@@ -85,6 +85,9 @@ try {
   for (const { name, as, steps } of DRIVEN.filter(isWanted)) {
     await steps(pages[as], issuer);
     print(await take(name, pages[as]));
+  }
+  if (isWanted({ name: CONNECTION })) {
+    await withConnection(browser, async (page) => print(await take(CONNECTION, page)));
   }
 } finally {
   await browser.close();
