@@ -75,6 +75,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
       'upstream-sign-in',
       'directories',
       'push-agents',
+      'successors',
       'shared-signals',
       'receive-signals',
       'scim',

@@ -74,6 +74,8 @@ type Dependencies = {
     keep(): Promise<void>;
     settleOffboardings(): Promise<void>;
     settleHandOvers(): Promise<void>;
+    /** Proposes successors for agents without owner. */
+    settleSuccessions(): Promise<void>;
     /** Closes transactions that are past their end, or whose agent was killed. */
     settleTransactions(): Promise<unknown>;
   };
@@ -179,6 +181,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(AGENTS_EVERY_MILLISECONDS, 'uses of agents', () => agents.noteUses());
   every(AGENTS_EVERY_MILLISECONDS, 'offboarding', () => agents.settleOffboardings());
   every(AGENTS_EVERY_MILLISECONDS, 'hand-overs', () => agents.settleHandOvers());
+  every(AGENTS_EVERY_MILLISECONDS, 'successions', () => agents.settleSuccessions());
   every(AGENTS_EVERY_MILLISECONDS, 'transactions', () => agents.settleTransactions());
   every(LIFECYCLE_JOBS_EVERY_MILLISECONDS, 'agents', async () => {
     if (deps.steps?.isSteady() !== false) await agents.keep();

@@ -63,6 +63,10 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
+  RULE: {
+    ...{ operation: 'listSuccessorRules', singular: 'successor rule', plural: 'successor rules' },
+    ...{ noun: 'successor-rules', prefix: 'suc_', members: ['applies_to'], isSearched: false },
+  },
   TARGET: {
     ...{ operation: 'listProvisioningTargets', singular: 'target', plural: 'targets', noun: 'provisioning-targets' },
     ...{ prefix: 'ptg_', members: ['name'], isSearched: false },

@@ -38,6 +38,7 @@ import { serverStateCommands } from './commands/server-state.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { signalReceiverCommands, signalStreamCommands } from './commands/signals.ts';
 import { storeCommands } from './commands/store.ts';
+import { successorRuleCommands } from './commands/successor-rules.ts';
 import { transactionCommands } from './commands/transactions.ts';
 import { transmitterCommands } from './commands/trusted-transmitters.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
@@ -102,6 +103,12 @@ export const TOPICS: readonly Topic[] = [
     nouns: [
       noun('accounts', 'Create, change and disable accounts', 'people.md', accountCommands, [resetPassword]),
       noun('groups', 'Manage groups that own agents', 'agents.md', groupCommands),
+      noun(
+        'successor-rules',
+        'Decide who is asked to own the agents of people who leave',
+        'successors.md',
+        successorRuleCommands,
+      ),
       noun('sessions', 'See and end sessions', 'people.md', sessionCommands),
     ],
   },

@@ -43,6 +43,7 @@ import { PEERS } from '../domain/clients/peers/peer.ts';
 import { INITIAL_ACCESS_TOKENS } from '../domain/clients/registration/initial-access-tokens.ts';
 import { REGISTRATIONS } from '../domain/clients/registration/registrations.ts';
 import { REPEATABLE_REGISTRATIONS } from '../domain/clients/registration/repeatable-registration.ts';
+import { SUCCESSIONS, SUCCESSOR_RULES } from '../domain/clients/successors/successor-rule.ts';
 import { TRUSTED_ISSUERS } from '../domain/clients/workload-identity/trusted-issuer.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
@@ -148,6 +149,8 @@ export const COLLECTIONS = [
   REVOKED_TOKENS,
   CONSUMPTIONS,
   OFFBOARDINGS,
+  SUCCESSOR_RULES,
+  SUCCESSIONS,
   HAND_OVERS,
   MAIL_LINKS,
   WEBHOOKS,

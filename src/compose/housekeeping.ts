@@ -58,6 +58,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
       },
       settleOffboardings: () => made.offboarding.settleAll(),
       settleHandOvers: () => made.handOvers.settleAll(),
+      settleSuccessions: () => made.successions.settleAll(),
       settleTransactions: () => made.transactions.settle(),
     },
     deliveryWorker: made.notifications.deliveryWorker,

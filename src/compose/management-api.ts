@@ -120,7 +120,7 @@ export const managementApi = (
     instances: made.instances,
     registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
     owners: made.owners,
-    offboarding: made.offboarding,
+    ...{ offboarding: made.offboarding, successorRules: made.successorRules },
     resourceServers,
     mcpServers: { metadata: made.mcpMetadata, clientDocuments: configuration.clientIdMetadata },
     grants: { grants, service: grantService, uses: made.grantUses },

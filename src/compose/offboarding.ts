@@ -7,9 +7,14 @@ import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import { type AgentRegistry, agentRegistry } from '../domain/clients/agents/agent-registry.ts';
 import { blueprintAdmission } from '../domain/clients/agents/blueprint-admission.ts';
 import { type HandOvers, handOvers } from '../domain/clients/agents/hand-overs.ts';
-import { newOffboarding, type Offboarding } from '../domain/clients/agents/offboarding.ts';
+import { factsAtDeparture, newOffboarding, type Offboarding } from '../domain/clients/agents/offboarding.ts';
+import { type SuccessionQueue, successionQueue } from '../domain/clients/successors/succession-queue.ts';
+import { newSuccessions, type Successions } from '../domain/clients/successors/successions.ts';
+import { type SuccessorRules, successorRules } from '../domain/clients/successors/successor-rules.ts';
 import { type AccountRegistry, accountRegistry } from '../domain/identity/accounts/account-registry.ts';
 import { leavingAddress } from '../domain/identity/accounts/email-change.ts';
+import { DIRECTORIES, type Directory } from '../domain/identity/directories/directory.ts';
+import { leaverFacts } from '../domain/identity/directories/leaver-facts.ts';
 import { disablePreview, type PreviewDisable } from '../domain/offboarding/disable-preview.ts';
 import { type PreviewSeveral, severalPreview } from '../domain/offboarding/disable-several.ts';
 import type { Outbox } from '../domain/platform/outbox/outbox.ts';
@@ -30,6 +35,9 @@ export interface OffboardingServices {
   readonly handOvers: HandOvers;
   /** Freezes the agents of an account that leaves. */
   readonly offboarding: Offboarding;
+  readonly successorRules: SuccessorRules;
+  /** Proposes successors for agents without owner. */
+  readonly successions: Successions;
   /** Lists what disabling an account would end. Changes nothing. */
   readonly previewDisable: PreviewDisable;
   /** The same for several accounts together. */
@@ -74,6 +82,8 @@ export const offboardingServices = (
       (agent, by, limit) => deps.agent.instances.endFormer(agent, by, limit),
     ],
   });
+  const factsOf = leaverFacts({ documents });
+  const queue = successionQueue({ documents, clock, factsOf });
   const agents = agentRegistry({
     ...{ ...parts, owners, uses },
     permits: deps.policy.permitsAgent,
@@ -89,10 +99,15 @@ export const offboardingServices = (
       await delegation.ownerUse.carryTo(to, agent.id);
     },
     handedOver: following.done,
+    orphaning: async (agent) => queue.begin(agent, await factsAtDeparture(documents, factsOf)(agent.owner)),
+    onDeclined: ({ id }) => queue.lookAt(id),
   });
   const offboarding = newOffboarding({
-    ...{ documents, clock, groups, owners, agents },
-    leave: async (account, by) => push.registry?.leave(account, by),
+    ...{ documents, clock, groups, owners, agents, factsOf },
+    leave: async (account, by) => {
+      await push.registry?.leave(account, by);
+      await queue.candidateLeft(account);
+    },
     membersChanged: following.membersChanged,
   });
   const accounts = accountRegistry({
@@ -107,6 +122,7 @@ export const offboardingServices = (
   const { delegations } = deps.authority;
   const previewed = { accounts, offboarding, sessions, delegations, standing: approvals.standing };
   return {
+    ...successorServices(base, { groups, owners, agents, queue }),
     agents,
     accounts,
     handOvers: following,
@@ -114,4 +130,25 @@ export const offboardingServices = (
     previewDisable: disablePreview(previewed),
     previewSeveral: severalPreview(previewed),
   };
+};
+
+const successorServices = (
+  { documents, clock, identifiers, audit }: Foundations,
+  {
+    groups,
+    owners,
+    agents,
+    queue,
+  }: Pick<IdentityServices, 'groups' | 'owners'> & {
+    readonly agents: AgentRegistry;
+    readonly queue: SuccessionQueue;
+  },
+): Pick<OffboardingServices, 'successorRules' | 'successions'> => {
+  const directories = documents.collection<Directory>(DIRECTORIES);
+  const rules = successorRules({
+    ...{ documents, audit, clock, identifiers, groups },
+    hasDirectory: async (id) => (await directories.get(id)) !== undefined,
+    lookAgain: queue.lookAgain,
+  });
+  return { successorRules: rules, successions: newSuccessions({ documents, clock, queue, owners, agents, rules }) };
 };

@@ -6,6 +6,7 @@ import { passwordSignIn } from '../domain/identity/accounts/sign-in.ts';
 import { passkeys } from '../domain/identity/factors/passkeys.ts';
 import { secondFactor } from '../domain/identity/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/identity/factors/totp-enrolment.ts';
+import { partiesOf } from '../domain/identity/groups/owners.ts';
 import { changeBroadcast } from '../domain/platform/cluster/change-broadcast.ts';
 import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts';
 import { liveApprovals } from '../http/account/approvals/live.ts';
@@ -13,6 +14,9 @@ import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
 import type { Services } from './services.ts';
 import { upstreamPages } from './upstream-pages.ts';
+
+/** Agents that wait for one person, on the account page; the console has them all. */
+const MOST_OFFERED = 20;
 
 export const peoplePages = (
   made: Services,
@@ -65,6 +69,11 @@ export const peoplePages = (
     ownerNames: made.ownerNames,
     clients,
     agents,
+    offeredTo: async (account: string) => {
+      const owners = await partiesOf(made.groups, account);
+      const { items } = await made.agents.list({ owners, awaiting: true, limit: MOST_OFFERED });
+      return items.map(({ document }) => document);
+    },
     resourceServers,
     delegations,
     delegationRequests: requests,

@@ -79,6 +79,7 @@ import { DETAIL_GERMAN, DETAIL_TYPE_GERMAN, DISPLAY_GERMAN } from '../../views/w
 import { SIGNAL_GERMAN } from '../../views/words/refusals/signals.ts';
 import { SIMULATION_STATEMENTS_GERMAN } from '../../views/words/refusals/simulation-statements.ts';
 import { STEP_UP_GERMAN } from '../../views/words/refusals/step-ups.ts';
+import { SUCCESSOR_GERMAN } from '../../views/words/refusals/successors.ts';
 import type { German } from '../../views/words/refusals.ts';
 import { ABSENCE_REFUSALS } from '../domain/approvals/absence-refusals.ts';
 import { APPROVAL_REFUSALS } from '../domain/approvals/approval-refusals.ts';
@@ -109,6 +110,7 @@ import { INSTANCE_REFUSALS } from '../domain/clients/instances/instance-refusals
 import { LINK_REFUSALS } from '../domain/clients/peers/link-refusals.ts';
 import { PEER_REFUSALS } from '../domain/clients/peers/peer-refusals.ts';
 import { REGISTRATION_REFUSALS } from '../domain/clients/registration/registration-refusals.ts';
+import { SUCCESSOR_REFUSALS } from '../domain/clients/successors/successor-refusals.ts';
 import { TRUSTED_ISSUER_REFUSALS } from '../domain/clients/workload-identity/trusted-issuer-refusals.ts';
 import { ACCOUNT_REFUSALS } from '../domain/identity/accounts/account-refusals.ts';
 import { SIGN_IN_REFUSALS } from '../domain/identity/accounts/sign-in-refusals.ts';
@@ -204,6 +206,7 @@ export const REFUSAL_AREAS: readonly RefusalArea[] = [
   area('Notifications', NOTIFICATION_REFUSALS, NOTIFICATION_GERMAN),
   area('Legal holds', LEGAL_HOLD_REFUSALS, LEGAL_HOLD_GERMAN),
   area('Audit sinks', AUDIT_SINK_REFUSALS, AUDIT_SINK_GERMAN),
+  area('Successor rules', SUCCESSOR_REFUSALS, SUCCESSOR_GERMAN),
   area('Provisioning targets', PROVISIONING_REFUSALS, PROVISIONING_GERMAN),
   area('Shared Signals', SIGNAL_REFUSALS, SIGNAL_GERMAN),
   area('Push messages', PUSH_REFUSALS, PUSH_GERMAN),

@@ -53,6 +53,13 @@ const DECLARED: readonly Concept[] = [
     commands: ['groups'],
   },
   {
+    name: 'successor rule',
+    means: 'who is asked to own the agents of an account that leaves',
+    collections: ['successor_rules', 'successions'],
+    paths: ['successor-rules'],
+    commands: ['successor-rules'],
+  },
+  {
     name: 'directory',
     means: 'a system that provisions accounts here over SCIM',
     collections: [

@@ -137,6 +137,7 @@ export const fullServer = async (options: RunOptions = {}) => {
   });
   const auditSink = await failingSink(services, now);
   const directory = await pausedDirectory({ server, management }, { account: bob, owner: ada });
+  const successorRule = await idOf('/successor-rules', { applies_to: directory, manager: true, group });
   const dryRun = await previewedDirectory({ server, management });
   const registrationToken = await idOf('/initial-access-tokens', { owner: ada, blueprint: blueprint.id });
   const [signingKey] = (await management.call('GET', '/keys')).body['items'] as readonly { readonly id: string }[];
@@ -350,6 +351,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       auditSink,
+      successorRule,
       ...{ receiver: signals.receiver, stream: signals.stream, transmitter: signals.transmitter },
       directory,
       dryRun,

@@ -78,6 +78,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/revocation-introspection': 'a revocation is seen by introspection at once',
   'integration/signals-transmitter': 'events wait in the state of a stream, which is changed in swaps',
   'integration/provisioning-targets': 'changes wait in the log and in one document, which a lock and swaps protect',
+  'integration/successors': 'proposals, acceptances and their ends race in swaps of one agent',
   'integration/scim-agents': 'agents are found by owner and by indexes of the directory, and a name is taken once',
   'integration/scim-authority': 'people race for one username, which a unique index and a mutex give to one',
   'integration/scim-brake': 'deactivations are counted in swaps of one document',

@@ -37,6 +37,7 @@ test('a store that fails when the next change of keys is looked up does not end 
       noteUses: nothing,
       keep: nothing,
       settleHandOvers: async () => {},
+      settleSuccessions: async () => {},
       settleOffboardings: nothing,
       settleTransactions: nothing,
     },

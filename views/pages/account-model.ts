@@ -5,12 +5,15 @@ import type { ApprovalFacts } from '../partials/approval-facts.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
 import type { Narrowing, StoppedRight } from '../partials/rights-in-effect.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
+import type { OfferedAgent } from './account-offers.ts';
 import type { AgentInNewHands } from './new-owner.ts';
 
 /** Each revoke button POSTs `csrf` to its own `revokeAction`. */
 export type AccountModel = PageFrame & {
   readonly csrf: string;
   readonly account: { readonly name: string; readonly username: string; readonly email?: string };
+  /** Agents that wait for the person to accept them. */
+  readonly offers: readonly OfferedAgent[];
   /** Agents whose new owner the person has not confirmed yet. */
   readonly newOwners: readonly AgentInNewHands[];
   /** Number of agents' requests that wait for this person's decision. */

@@ -7,6 +7,7 @@ import { agents } from './account-agents.ts';
 import { clients } from './account-clients.ts';
 import { links } from './account-links.ts';
 import type { AccountModel } from './account-model.ts';
+import { offers } from './account-offers.ts';
 import { newOwners } from './new-owner.ts';
 
 export type { AccountModel, DelegationNode } from './account-model.ts';
@@ -24,6 +25,7 @@ ${
   model.openApprovals > 0 &&
   html`<div class="flash warning"><strong>${words.waiting(model.openApprovals)}</strong> <a href="${model.basePath}/account/approvals">${words.look(model.openApprovals)}</a></div>`
 }
+${offers(model.offers)}
 ${newOwners(model.newOwners)}
 ${agents(model)}
 ${clients(model)}

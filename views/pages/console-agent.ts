@@ -68,6 +68,12 @@ export type AgentPageModel = AgentFactsModel & {
   readonly expiresAt?: number;
   /** Absent: the page offers no transfer. */
   readonly offeredTo?: string;
+  /** Epoch seconds until which a proposed successor can accept it. */
+  readonly offeredUntil?: number;
+  /** Successors who were proposed and did not accept it. */
+  readonly askedBefore?: readonly string[];
+  /** The successor rules name no further successor. */
+  readonly isWithoutSuccessor?: boolean;
   /** Why the agent is blocked; empty for an active agent. */
   readonly stops: readonly StopReason[];
   readonly waiting?: WaitingAgent;
@@ -98,7 +104,7 @@ ${model.actions && buttons(model, model.actions)}</div>
 <p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <span class="copied"><code>${plainText(model.agent.id, 80)}</code>${copyButton(model.agent.id)}</span></p>
 <p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
       model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
-    }</p></div>
+    }${model.offeredUntil !== undefined && html` ${words.offeredUntil(timeText(model.offeredUntil))}`}${succession(model)}</p></div>
 ${(model.stops.length > 0 || model.waiting) && state(model)}
 ${accountSignals(model.ownerSignals, accountSignalWords.ownerLead(isolated(model.agent.ownerName)))}
 ${who(model)}
@@ -114,6 +120,12 @@ const state = (model: AgentPageModel): Html => html`<section aria-labelledby="st
 }</h2>
 ${model.stops.map((stop) => html`<p>${words.stops[stop]}</p>`)}
 ${model.waiting && acceptance(model.waiting, model.csrf)}</section>`;
+
+const succession = ({ askedBefore = [], isWithoutSuccessor }: AgentPageModel): HtmlValue => [
+  askedBefore.length > 0 &&
+    html` ${words.askedBefore(askedBefore.map((name, index) => html`${index > 0 && ', '}${isolated(name)}`))}`,
+  isWithoutSuccessor && html` ${words.withoutSuccessor}`,
+];
 
 const buttons = (model: AgentPageModel, actions: NonNullable<AgentPageModel['actions']>): Html | undefined => {
   const { suspend, resume, handOver, withdraw, retire, edit, links = [] } = actions;

@@ -24,6 +24,7 @@ const SECTIONS = {
     people: { path: '/console/people', name: words.places.people },
     groups: { path: '/console/groups', name: words.places.groups },
     directories: { path: '/console/directories', name: words.places.directories },
+    'successor-rules': { path: '/console/successor-rules', name: words.places['successor-rules'] },
     delegations: { path: '/console/delegations', name: words.places.delegations },
   },
   software: {

@@ -49,6 +49,16 @@ export const agentPageWords = {
       en: html`Offered to ${who}, who has not accepted it yet.`,
       de: html`Angeboten: ${who}, aber noch nicht angenommen.`,
     }),
+  offeredUntil: (when: HtmlValue) =>
+    phrase({
+      en: html`A successor rule proposed this, until ${when}.`,
+      de: html`Eine Nachfolgeregel hat das vorgeschlagen, bis ${when}.`,
+    }),
+  askedBefore: (who: HtmlValue) => phrase({ en: html`Asked before: ${who}.`, de: html`Vorher gefragt: ${who}.` }),
+  withoutSuccessor: phrase({
+    en: 'The successor rules name no further successor: offer it to a new owner.',
+    de: 'Die Nachfolgeregeln nennen niemanden mehr: Bieten Sie ihn einem neuen Eigentümer an.',
+  }),
   suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),
   resume: phrase({ en: 'Resume', de: 'Fortsetzen' }),
   withdraw: phrase({ en: 'Withdraw the offer', de: 'Angebot zurücknehmen' }),

@@ -20,6 +20,7 @@ export const listWords = {
     people: phrase({ en: 'Pages of people', de: 'Seiten der Personen' }),
     groups: phrase({ en: 'Pages of groups', de: 'Seiten der Gruppen' }),
     directories: phrase({ en: 'Pages of directories', de: 'Seiten der Verzeichnisse' }),
+    successorRules: phrase({ en: 'Pages of successor rules', de: 'Seiten der Nachfolgeregeln' }),
     clients: phrase({ en: 'Pages of clients', de: 'Seiten der Clients' }),
     servers: phrase({ en: 'Pages of resource servers', de: 'Seiten der Ressourcenserver' }),
     blueprints: phrase({ en: 'Pages of blueprints', de: 'Seiten der Blueprints' }),

@@ -120,6 +120,23 @@ export const AGENT_MAILS = {
     },
     page: agentPage,
   },
+  'agent.without_successor': {
+    subject: phrase({
+      en: 'An agent without owner has no successor to ask',
+      de: 'Für einen Agenten ohne Eigentümer ist keine Nachfolge mehr zu fragen',
+    }),
+    says: {
+      en: ({ agent, when }) => [
+        `Since ${when} the successor rules name no further successor for the agent ${agent}. It stays frozen.`,
+        'Offer it to a new owner, or retire it.',
+      ],
+      de: ({ agent, when }) => [
+        `Seit ${when} nennen die Nachfolgeregeln niemanden mehr für den Agenten ${agent}. Er bleibt eingefroren.`,
+        'Bieten Sie ihn einem neuen Eigentümer an, oder legen Sie ihn still.',
+      ],
+    },
+    page: agentPage,
+  },
   'agent.killed': {
     subject: phrase({
       en: 'An agent of yours was stopped in an emergency',

@@ -16,6 +16,7 @@ const COLUMNS: readonly Column<Json>[] = [
   { title: 'ID', value: ({ id }) => id },
   { title: 'STATE', value: ({ state }) => state },
   { title: 'OWNER', value: ({ owner }) => owner, as: 'name' },
+  { title: 'OFFERED TO', value: ({ transfer_to }) => transfer_to, as: 'name' },
   { title: 'UNTIL', value: ({ at }) => at, as: 'time' },
   { title: 'LAST USE', value: ({ last_used_at }) => last_used_at, as: 'time' },
   { title: 'NAME', value: ({ name }) => name },

@@ -148,7 +148,12 @@ export const AUDIT_EVENTS = {
     'A version of a blueprint became active, for all its agents. `inputs.changes` says how it differs.',
   'blueprint.deprecated': 'A blueprint was deprecated. It accepts no new agents.',
   'agent.orphaned': 'An agent lost its owner. It is frozen until a new owner accepts it.',
-  'agent.transfer_offered': 'An agent was offered to a new owner, who must accept it.',
+  'agent.transfer_offered':
+    'An agent was offered to a new owner, who must accept it. Of a successor rule, `inputs` have the rule, and whether the manager or a group is proposed.',
+  'agent.proposal_ended':
+    'A proposed successor did not accept an agent in time, or left. The agent stays without owner, and the next one is asked. `inputs.reason` says which.',
+  'agent.without_successor':
+    'A successor rule names no further successor for an agent without owner. An administrator has to offer it.',
   'agent.transferred':
     'A new owner accepted an agent. With this event its tokens, credentials, grants, instances and approvals ended, and its delegations were suspended. Nothing of this applies if the new owner is a member of the group that owned it.',
   'agent.expired':
@@ -256,6 +261,9 @@ export const AUDIT_EVENTS = {
     'An administrator discarded a held security event, or the server did: `note` says that the account has a role or no link by now.',
   'signal.refused':
     'The server refused what a trusted transmitter sent. `error` is the code that it got, `note` the check that failed.',
+  'successor_rule.created': 'A successor rule was created. Existing agents without owner get a proposal by it, too.',
+  'successor_rule.updated': 'A successor rule was changed. Open proposals stay as they are.',
+  'successor_rule.removed': 'A successor rule was removed. Open proposals stay as they are.',
   'provisioning_target.created':
     'A provisioning target was registered. The server pushes the chosen agents and their owners to it from now on.',
   'provisioning_target.updated': 'A provisioning target was changed. The server compares all agents with it again.',

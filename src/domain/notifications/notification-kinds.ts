@@ -113,6 +113,12 @@ export const NOTIFICATION_KINDS = {
     about: 'agent',
     mail: 'administrators',
   },
+  'agent.without_successor': {
+    says: 'The successor rules name no further successor for an agent without owner.',
+    from: ['agent.without_successor'],
+    about: 'agent',
+    mail: 'administrators',
+  },
   'agent.killed': {
     says: 'A kill was ordered for an agent.',
     from: ['kill.ordered'],

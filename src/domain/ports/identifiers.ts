@@ -52,6 +52,7 @@ export const ID_PREFIXES = [
   'dry', // user or group in the dry run of a directory
   'dsc', // secret of a directory
   'log', // transparency log
+  'suc', // successor rule: who is asked to own the agents of an account that leaves
   'ptg', // provisioning target: a directory elsewhere that has our agents
   'hld', // legal hold on records of the audit log
 ] as const;

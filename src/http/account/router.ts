@@ -47,6 +47,7 @@ import { addEmailRoutes } from './email.ts';
 import { accountLinksModel, addLinkRoutes } from './links.ts';
 import { addNewOwnerRoutes, agentsInNewHands } from './new-owners.ts';
 import { addNotificationRoutes } from './notifications.ts';
+import { offeredAgents } from './offered-agents.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
@@ -115,6 +116,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       signedInAs: session.signedInAs,
       ...doneOf(ctx, DONE),
       csrf: session.csrf,
+      offers: await offeredAgents(deps, session.account.id),
       newOwners: await agentsInNewHands(deps, session.account.id),
       openApprovals: await waitingFor(deps, session.account.id),
       links: await accountLinksModel(deps, session.account),

@@ -50,7 +50,8 @@ export const agentModel = async (
   const found = await seenAgent(deps, calls, viewer, id);
   const { document: agent, version } = found;
   const standing = await standingOf(deps, calls, viewer, agent);
-  const names = await partyNames(deps, [agent.owner, agent.sponsor, agent.transferTo]);
+  const asked = agent.succession?.asked ?? [];
+  const names = await partyNames(deps, [agent.owner, agent.sponsor, agent.transferTo, ...asked]);
   const blueprint = agent.blueprint === undefined ? undefined : (await deps.blueprints.get(agent.blueprint))?.document;
   const owner = (await deps.accounts.get(agent.owner))?.document;
   const { composition } = agent;
@@ -72,6 +73,7 @@ export const agentModel = async (
     ...(agent.acceptedAt === undefined ? {} : { acceptedAt: agent.acceptedAt }),
     ...(agent.expiresAt === undefined ? {} : { expiresAt: agent.expiresAt }),
     ...(agent.transferTo === undefined ? {} : { offeredTo: names(agent.transferTo) }),
+    ...successionFacts(agent, names),
     stops: await stopsOf(deps, agent, blueprint),
     ...waiting(deps, found, standing, names),
     ...(standing.changes
@@ -88,6 +90,20 @@ export const agentModel = async (
       : { timelinePages: {} }),
   };
 };
+
+/** Until when the proposed successor can accept it, and who was asked before. */
+const successionFacts = (
+  { transferTo, transferBy, succession }: Agent,
+  names: Names,
+): Pick<AgentPageModel, 'offeredUntil' | 'askedBefore' | 'isWithoutSuccessor'> => ({
+  ...(transferTo === undefined || transferBy === undefined ? {} : { offeredUntil: transferBy }),
+  ...(succession
+    ? {
+        askedBefore: succession.asked.filter((one) => one !== transferTo).map(names),
+        isWithoutSuccessor: transferTo === undefined && succession.isExhausted === true,
+      }
+    : {}),
+});
 
 const waiting = (
   deps: ConsoleDeps,

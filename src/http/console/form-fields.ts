@@ -42,6 +42,7 @@ export type NamedKind =
   | 'client'
   | 'party'
   | 'account'
+  | 'group'
   | 'owner'
   | 'subject'
   | 'blueprint'

@@ -47,6 +47,7 @@ import { addSignalReceiverPages } from './signal-receiver-pages.ts';
 import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
+import { addSuccessorPages } from './successor-pages.ts';
 import { addTransactionFiles } from './transaction-files.ts';
 import { addTransactionList } from './transaction-list.ts';
 import { addTransactionPage } from './transaction-pages.ts';
@@ -88,6 +89,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addPeoplePages, places: { people: ['listAccounts'] } },
   { add: addGroupPages },
   { add: addDirectoryPages, places: { directories: ['listDirectories'] } },
+  { add: addSuccessorPages, places: { 'successor-rules': ['listSuccessorRules'] } },
   { add: addUpstreamPages, places: { 'sign-in': ['listUpstreams'] } },
   { add: addBlueprintForms },
   { add: addBlueprintPages, places: { blueprints: ['listBlueprints'] } },

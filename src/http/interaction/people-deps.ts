@@ -68,6 +68,8 @@ export type PeopleDeps = {
   /** Resolves a name that a user typed. */
   readonly ownerNames: Pick<OwnerNames, 'find'>;
   readonly clients: Lookup<Client>;
+  /** Agents that wait for this account, or for a group of it, to accept them: the first of them. */
+  readonly offeredTo: (account: string) => Promise<readonly Agent[]>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<

@@ -38,6 +38,7 @@ import { resourceServers } from './resources/resource-servers.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
 import { signals } from './resources/signal-receivers.ts';
+import { successorRules } from './resources/successor-rules.ts';
 import { transactionEvidence } from './resources/transaction-evidence.ts';
 import { transactions } from './resources/transactions.ts';
 import { trustedIssuers } from './resources/trusted-issuers.ts';
@@ -58,6 +59,7 @@ const RESOURCES = [
   trustedTransmitters,
   directoryPreview,
   directorySecrets,
+  successorRules,
   provisioningTargets,
   agents,
   agentSecrets,

@@ -31,6 +31,12 @@ import { type HoldRow, holdPage, holdsPage, releaseHoldPage } from '../../../vie
 import { type PeerRow, peerPage, peersPage } from '../../../views/pages/console-peers.ts';
 import { type RegistrationTokenRow, registrationTokensPage } from '../../../views/pages/console-registration-tokens.ts';
 import { signingKeysPage, type WebhookRow, webhookPage, webhooksPage } from '../../../views/pages/console-settings.ts';
+import {
+  type RuleRow,
+  removeRulePage,
+  successorRulePage,
+  successorRulesPage,
+} from '../../../views/pages/console-successors.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
 import { bulkWords } from '../../../views/words/console-bulk.ts';
@@ -71,6 +77,15 @@ export const operationPages = (
   const webhook: WebhookRow = {
     ...{ id: text('whk_1'), href: `${home}/whk_1`, name: text('Our tool'), url: text('https://hooks.example.com/x') },
     ...{ state: 'active', failedAt: NOON, failure: text('no answer') },
+  };
+  const rule: RuleRow = {
+    ...{
+      id: text('suc_1'),
+      href: `${home}/suc_1`,
+      scope: { name: text('Head office'), href: home },
+      asksManager: true,
+    },
+    ...{ group: { name: text('Platform'), href: home }, acceptWithin: 604_800 },
   };
   const sink: SinkRow = {
     ...{ id: text('snk_1'), href: `${home}/snk_1`, name: text('Our SIEM'), kind: 'webhook', state: 'failing' },
@@ -327,6 +342,21 @@ export const operationPages = (
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [webhook, { ...webhook, state: 'stopped', deliveredAt: NOON }],
     }),
+    successorRules: successorRulesPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [
+        rule,
+        { id: 'suc_2', href: home, asksManager: false, group: { name: text('Platform') }, acceptWithin: 3600 },
+      ],
+    }),
+    noSuccessorRules: successorRulesPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    successorRule: successorRulePage({
+      ...{ ...frame, auditLogHref: home, actions: [{ text: fieldWords.change, href: `${home}/x/edit` }] },
+      rule: { ...rule, createdAt: NOON, updatedAt: NOON + 60 },
+    }),
+    removeSuccessorRule: removeRulePage(frame, rule),
     auditSinks: sinksPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [sink, { ...sink, kind: 'file', state: 'paused', backlog: 1, deliveredAt: NOON }],

@@ -157,6 +157,7 @@ export const samplePages = (
     flash: { kind: 'success', text: text('Invoice payer can no longer act for you at Deployments.') },
     csrf: text('9d2'),
     openApprovals: 2,
+    offers: [{ agent: planner, href: `${basePath}/console/agents/agt_7Kd2Hq9X`, isOrphan: true, until: 1_800_000_000 }],
     newOwners: [{ agent: planner, href: `${basePath}/account/agents/agt_7Kd2Hq9X/owner` }],
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
     links: [undefined, 'role' as const, 'server' as const].map((inert, index) => ({
@@ -561,6 +562,7 @@ export const samplePages = (
       csrf: text('9d2'),
       account: { name: text('Alice'), username: text('alice') },
       openApprovals: 0,
+      offers: [],
       newOwners: [],
       delegations: [],
       clients: [],

@@ -7,7 +7,7 @@ import type { Agent, AgentState } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
 import { nextState } from './agent-lifecycle.ts';
 import { agentRefusal } from './agent-refusals.ts';
-import { inHandsSince, inNewHands, keepsHands, ownershipOf } from './ownership.ts';
+import { inHandsSince, inNewHands, keepsHands, ownershipOf, withoutOffer } from './ownership.ts';
 
 /** Seconds in which the owner of a new agent can accept it. */
 export const ACCEPTANCE_SECONDS = 86_400;
@@ -27,6 +27,10 @@ type Dependencies = AgentDocuments & {
   /** Called after it has changed. */
   readonly handedOver?: ((agent: Agent, by: By) => Promise<void>) | undefined;
   readonly onAccepted: (agent: Agent) => Promise<void>;
+  /** Called before an agent becomes an orphan. */
+  readonly orphaning?: ((agent: Agent) => Promise<void>) | undefined;
+  /** Called after an offer was declined. */
+  readonly onDeclined?: ((agent: Agent) => Promise<void>) | undefined;
 };
 
 type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
@@ -66,7 +70,7 @@ export interface AgentOwnership {
 }
 
 export const agentOwnership = (deps: Dependencies): AgentOwnership => {
-  const { collection, documentsOf, owners, clock, handOver, handedOver, onAccepted } = deps;
+  const { collection, documentsOf, owners, clock, handOver, handedOver, onAccepted, orphaning, onDeclined } = deps;
   const mayAccept = async (owner: string, by: By): Promise<boolean> =>
     by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
 
@@ -97,7 +101,8 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
 
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
     const now = (await isKept(agent, owner)) ? await withFormerOwners(agent, owner) : inNewHands(agent, clock.now());
-    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = now;
+    const { acceptBy: _, wasSuspended, succession: __, ...others } = now;
+    const rest = withoutOffer(others);
     const state = stateAfter(agent.state, wasSuspended === true);
     return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };
   };
@@ -108,7 +113,10 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
    */
   const acceptanceOf = async (agent: Agent, by: By): Promise<Acceptance> => {
     if (agent.state === 'retired') throw agentRefusal('retired_agent_not_acceptable');
-    if (agent.transferTo !== undefined && (await mayAccept(agent.transferTo, by))) return 'agent.transferred';
+    if (agent.transferTo !== undefined && (await mayAccept(agent.transferTo, by))) {
+      if (agent.transferBy !== undefined && agent.transferBy <= clock.now()) throw agentRefusal('acceptance_expired');
+      return 'agent.transferred';
+    }
     if (!(await mayAccept(agent.owner, by))) {
       throw agentRefusal('acceptance_not_asked');
     }
@@ -124,6 +132,7 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
     documentsOf.change(id, undefined, 'agent.orphaned', by, async (agent) => {
       if (agent.owner !== owner || (await owners.answerFor(agent))) return agent;
       if (agent.state !== 'active' && agent.state !== 'suspended') return agent;
+      await orphaning?.(agent);
       const was = agent.state === 'suspended' ? { wasSuspended: true as const } : {};
       return { ...agent, ...was, state: nextState(agent.state, 'orphan') };
     });
@@ -169,17 +178,20 @@ export const agentOwnership = (deps: Dependencies): AgentOwnership => {
       return accepted;
     },
 
-    decline: (id, by): Promise<Versioned<Agent>> =>
-      documentsOf.change(id, undefined, 'agent.declined', by, async (agent) => {
-        const { transferTo, ...rest } = agent;
-        if (transferTo !== undefined && (await mayAccept(transferTo, by))) return rest;
+    async decline(id, by): Promise<Versioned<Agent>> {
+      const declined = await documentsOf.change(id, undefined, 'agent.declined', by, async (agent) => {
+        const { transferTo } = agent;
+        if (transferTo !== undefined && (await mayAccept(transferTo, by))) return withoutOffer(agent);
         if (!(await mayAccept(agent.owner, by))) {
           throw agentRefusal('decline_not_asked');
         }
         if (agent.state === 'retired') return agent;
-        const { acceptBy: _, ...declined } = agent;
-        return { ...declined, state: nextState(agent.state, 'decline') };
-      }),
+        const { acceptBy: _, ...rest } = agent;
+        return { ...rest, state: nextState(agent.state, 'decline') };
+      });
+      await onDeclined?.(declined.document);
+      return declined;
+    },
 
     async orphanAll(owner, by, limit): Promise<boolean> {
       let done = 0;

@@ -20,6 +20,7 @@ import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type 
 import { type AgentUses, agentUse } from './agent-last-used.ts';
 import { nextState, resumedState, suspendedState } from './agent-lifecycle.ts';
 import { ACCEPTANCE_SECONDS, type AgentOwnership, agentOwnership } from './agent-ownership.ts';
+import { type AgentProposals, agentProposals } from './agent-proposals.ts';
 import { type AgentReader, agentReader } from './agent-reader.ts';
 import { agentRefusal } from './agent-refusals.ts';
 import { searchable } from './agent-search-terms.ts';
@@ -28,7 +29,7 @@ import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMP
 import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
 import { credentialRights, needsCredentialRights } from './credential-rights.ts';
-import { ownershipOf } from './ownership.ts';
+import { ownershipOf, withoutOffer } from './ownership.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
 
@@ -59,6 +60,10 @@ type Dependencies = {
   readonly handOver?: (agent: Agent, to: string) => Promise<void>;
   /** Called after it has changed. */
   readonly handedOver?: (agent: Agent, by: By) => Promise<void>;
+  /** Called before an agent becomes an orphan. */
+  readonly orphaning?: (agent: Agent) => Promise<void>;
+  /** Called after an offer was declined. */
+  readonly onDeclined?: (agent: Agent) => Promise<void>;
 };
 
 /** Checks the stored agent right before it changes. Throws to refuse. */
@@ -71,6 +76,7 @@ type SuspendOptions = { readonly directory?: string; readonly check?: AgentCheck
 export interface AgentRegistry
   extends AgentReader,
     NameVerification<Agent>,
+    AgentProposals,
     Pick<AgentOwnership, 'accept' | 'decline' | 'orphanAll' | 'orphansWithout'> {
   /**
    * Registers an agent under an unused id. It is active when the caller may accept for its owner, and otherwise
@@ -119,6 +125,8 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     handOver,
     handedOver,
     onAccepted: ({ id, owner }) => uses.renew(id, owner),
+    orphaning: dependencies.orphaning,
+    onDeclined: dependencies.onDeclined,
   });
   const checkRights = credentialRights(owners);
   const check = {
@@ -132,7 +140,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
 
   /** Applies a new owner: creates an offer, unless the caller can accept for that owner at once. */
   const ownedAs = async (agent: Agent, owner: string, by: By): Promise<Agent> => {
-    const { transferTo: _, ...rest } = agent;
+    const rest = withoutOffer(agent);
     if (owner === agent.owner) return rest;
     await checkOwner(owners, owner);
     if (await ownership.mayAccept(owner, by)) return ownership.acceptedBy(agent, owner);
@@ -170,6 +178,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
 
   return {
     ...agentReader({ documents, uses }),
+    ...agentProposals({ documentsOf, owners }),
 
     async create(input, by, reservedId, { isKeyless, suspendedByDirectory } = {}): Promise<Versioned<Agent>> {
       const now = clock.now();

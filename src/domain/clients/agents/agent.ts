@@ -22,6 +22,16 @@ export type AgentNotice = {
   readonly toldAt?: number;
 };
 
+/** Proposals of successor rules for an orphan (successors/successor-rule.ts). */
+export type SuccessionOfAgent = {
+  /** The rule that was applied last. */
+  readonly rule: string;
+  /** Accounts and groups that were asked, in this order. The last one is asked now while `transferTo` is the same. */
+  readonly asked: readonly string[];
+  /** The rule names no further successor. */
+  readonly isExhausted?: true;
+};
+
 /**
  * A client that is an autonomous actor. Its id is its `client_id` and its `act.sub`. It authenticates with its
  * credentials (credential.ts).
@@ -115,6 +125,10 @@ export type Agent = {
    * accepting.
    */
   readonly transferTo?: string;
+  /** Epoch second until which the offer by a successor rule can be accepted. Absent: the offer of a person, without end. */
+  readonly transferBy?: number;
+  /** Who was proposed as its successor. Only on an orphan. */
+  readonly succession?: SuccessionOfAgent;
   /** Since when its name is verified: no other client may have a name that looks like it. */
   readonly verifiedAt?: number;
   /** The last notification to its owner about a coming suspension. */

@@ -1,3 +1,4 @@
+import type { LeaverFacts, LeaverFactsOf } from '../../identity/directories/leaver-facts.ts';
 import type { Group } from '../../identity/groups/group.ts';
 import type { GroupRegistry } from '../../identity/groups/group-registry.ts';
 import type { Owners } from '../../identity/groups/owners.ts';
@@ -10,9 +11,9 @@ import type { AgentRegistry } from './agent-registry.ts';
 
 /**
  * An account that leaves, kept until all that it owned is frozen. It is written before the account leaves, so that no
- * crash loses it.
+ * crash loses it. It also keeps what its directory said about it, because the directory may forget it next.
  */
-type OffboardingRecord = { readonly id: string; readonly at: number };
+type OffboardingRecord = LeaverFacts & { readonly id: string; readonly at: number };
 
 export const OFFBOARDINGS = {
   name: 'offboardings',
@@ -59,6 +60,15 @@ export interface Offboarding {
   settleAll(limit?: number): Promise<void>;
 }
 
+/** What the directory of an owner said when they left, while the departure is under way; else what it says now. */
+export const factsAtDeparture = (documents: DocumentStore, factsNow: LeaverFactsOf): LeaverFactsOf => {
+  const collection = documents.collection<OffboardingRecord>(OFFBOARDINGS);
+  return async (account) => {
+    const { directory, manager } = (await collection.get(account))?.document ?? (await factsNow(account));
+    return { ...(directory === undefined ? {} : { directory }), ...(manager === undefined ? {} : { manager }) };
+  };
+};
+
 export const newOffboarding = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -67,10 +77,12 @@ export const newOffboarding = (deps: {
   readonly agents: Pick<AgentRegistry, 'orphanAll' | 'orphansWithout'>;
   /** Ends everything else that depends on an account that is no longer active. Idempotent. */
   readonly leave?: (account: string, by: By) => Promise<void>;
+  /** What the directory of an account says. Default: nothing. */
+  readonly factsOf?: LeaverFactsOf;
   /** Called when an account joined or left a group. Idempotent. */
   readonly membersChanged?: (group: string) => Promise<void>;
 }): Offboarding => {
-  const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
+  const { documents, clock, groups, owners, agents, leave, membersChanged, factsOf = async () => ({}) } = deps;
   const collection = documents.collection<OffboardingRecord>(OFFBOARDINGS);
 
   /** A group without members loses everything it accepted, even if an account joins it again. */
@@ -109,7 +121,7 @@ export const newOffboarding = (deps: {
 
   return {
     async announce(account): Promise<void> {
-      await tryInsert(collection, { id: account, at: clock.now() });
+      await tryInsert(collection, { id: account, at: clock.now(), ...(await factsOf(account)) });
     },
 
     async left(account, by): Promise<void> {

@@ -26,6 +26,13 @@ export const ownershipOfAll = (agents: readonly Pick<Agent, 'id' | 'ownership'>[
 export const inHandsSince = ({ handedOverAt, createdAt }: Pick<Agent, 'handedOverAt' | 'createdAt'>): number =>
   handedOverAt ?? createdAt;
 
+/** The agent without the offer to a new owner. */
+export const withoutOffer = <A extends Pick<Agent, 'transferTo' | 'transferBy'>>({
+  transferTo: _,
+  transferBy: __,
+  ...agent
+}: A): Omit<A, 'transferTo' | 'transferBy'> => agent;
+
 /** The member `ownership`, left out when the agent never changed ownership. */
 export const ownershipMember = (ownership: number): { readonly ownership?: number } =>
   ownership === 0 ? {} : { ownership };

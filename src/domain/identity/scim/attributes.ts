@@ -125,7 +125,7 @@ export const ENTERPRISE_ATTRIBUTES: readonly Attribute[] = [
   attribute('organization', 'Organization. Stored and returned only.'),
   attribute('division', 'Division. Stored and returned only.'),
   attribute('department', 'Department. Stored and returned only.'),
-  attribute('manager', 'Manager. Stored and returned only.', {
+  attribute('manager', 'Manager. Stored and returned; successor rules ask the manager of a user who leaves.', {
     type: 'complex',
     subAttributes: [
       attribute('value', 'id of the manager’s User.', EXACT),

@@ -15,7 +15,7 @@ import type { TargetRegistry } from '../../../domain/provisioning/target-registr
 import { existing, objectAnswer, pageAnswer, pageOf, sameVersion } from '../call.ts';
 import { type Handlers, resource } from '../resource.ts';
 import { ADMINISTRATORS, about, PAGE, scopes } from '../route.ts';
-import { named } from '../schema.ts';
+import { named, ref } from '../schema.ts';
 import {
   arrayOf,
   change,
@@ -88,7 +88,7 @@ const TARGET = named(
       pushed: integer('Number of changes that the target acknowledged.'),
       last_success_at: seconds('When the target last acknowledged one.'),
       failing_since: seconds('Since when all attempts have failed.'),
-      last_failure: TARGET_FAILURE,
+      last_failure: ref(TARGET_FAILURE),
       last_failure_at: seconds('When the last attempt failed.'),
       due_at: seconds('Time of the next attempt.'),
       node: string('The node that pushes.'),
@@ -100,11 +100,11 @@ const TARGET = named(
 const TARGET_PAGE = page(TARGET);
 const TEST = named(
   'ProvisioningTest',
-  output({ answered: flag('Whether the target answered.'), failure: TARGET_FAILURE }, ['failure']),
+  output({ answered: flag('Whether the target answered.'), failure: ref(TARGET_FAILURE) }, ['failure']),
 );
 const REFUSED = named(
   'RefusedObjects',
-  output({ items: arrayOf(REFUSED_OBJECT, 'At most 100. Each is tried again after its next change.') }),
+  output({ items: arrayOf(ref(REFUSED_OBJECT), 'At most 100. Each is tried again after its next change.') }),
 );
 const RECONCILIATION = named(
   'Reconciliation',
@@ -112,12 +112,14 @@ const RECONCILIATION = named(
     missing: arrayOf(string(), 'Agents and accounts that the target does not have.'),
     surplus: arrayOf(string(), 'Those that it has, and shall not.'),
     different: arrayOf(
-      named(
-        'ReconciledDifference',
-        output({
-          object: string('Id of the agent or account.'),
-          attributes: arrayOf(string(), 'Names of the SCIM attributes that differ.'),
-        }),
+      ref(
+        named(
+          'ReconciledDifference',
+          output({
+            object: string('Id of the agent or account.'),
+            attributes: arrayOf(string(), 'Names of the SCIM attributes that differ.'),
+          }),
+        ),
       ),
     ),
     doubled: arrayOf(

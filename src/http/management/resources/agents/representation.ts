@@ -1,4 +1,4 @@
-import type { Agent } from '../../../../domain/clients/agents/agent.ts';
+import type { Agent, SuccessionOfAgent } from '../../../../domain/clients/agents/agent.ts';
 import type { Composition } from '../../../../domain/clients/agents/composition.ts';
 import { showCeilings } from '../../ceilings.ts';
 import { deliveryOf, warningsOf } from '../../registered-parties.ts';
@@ -32,6 +32,7 @@ const MEMBERS = [
   'acceptedAt',
   'verifiedAt',
   'transferTo',
+  'transferBy',
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof Agent)[];
@@ -42,12 +43,17 @@ export const showAgent = (agent: Agent, lastUsedAt?: number) => ({
   ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
   ...deliveryOf(agent),
   ...noticesOf(agent, lastUsedAt),
+  ...(agent.succession ? { succession: successionOf(agent.succession) } : {}),
   ...(agent.composition ? { composition: showComposition(agent.composition) } : {}),
   ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
   ...warningsOf(agent.redirectUris),
 });
 
 export const showComposition = (composition: Composition) => toWire(composition);
+
+const successionOf = ({ rule, asked, isExhausted }: SuccessionOfAgent) => ({
+  ...{ rule, asked: [...asked], exhausted: isExhausted === true },
+});
 
 /** The notifications that the owner received, while they still apply. */
 const noticesOf = ({ state, noticed, expiresAt }: Agent, lastUsedAt = 0) => {

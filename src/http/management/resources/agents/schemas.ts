@@ -147,6 +147,15 @@ export const AGENT = named(
       accepted_at: seconds('When the owner accepted the agent.'),
       verified_at: seconds('When the name was verified. Other agents cannot register a similar name.'),
       transfer_to: string('Account or group that the agent was offered to.'),
+      transfer_by: seconds('Until when a proposed successor can accept it. Absent: the offer of a person has no end.'),
+      succession: output(
+        {
+          rule: string('The successor rule that was applied last.'),
+          asked: arrayOf(string(), 'Accounts and groups that were asked, in this order.'),
+          exhausted: flag('Whether the rule names no further successor: an administrator has to offer the agent.'),
+        },
+        [],
+      ),
       last_used_at: seconds('When the agent last got a token, to the minute; absent when it never got one.'),
       notices: arrayOf(
         output({
@@ -172,6 +181,8 @@ export const AGENT = named(
       'accepted_at',
       'verified_at',
       'transfer_to',
+      'transfer_by',
+      'succession',
       'last_used_at',
       'notices',
       'warnings',
