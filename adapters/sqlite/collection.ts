@@ -81,8 +81,8 @@ export const collectionOver = <T extends Document>(
     if (known !== undefined) return known === ABSENT ? undefined : known;
     const row = getting.get(id) as Row | undefined;
     const found = row && readable(row, id);
-    // Several callers get what is cached; a list is its caller's own, and freezing it costs as much as parsing it.
-    documents.set(id, found ? deepFrozen(found) : ABSENT, row?.[0].length ?? id.length);
+    // Several callers get what is cached; anything else is its caller's own, and freezing it costs as much as parsing it.
+    documents.set(id, () => (found ? deepFrozen(found) : ABSENT), row?.[0].length ?? id.length);
     return found;
   };
 
@@ -201,7 +201,9 @@ export const collectionOver = <T extends Document>(
       const checked = checkQuery(rules, query);
       if (!checked) return [];
       const { rows, found } = readableOf(checked);
-      if (key !== undefined) lookups.set(key, Object.freeze(found.map(deepFrozen)), rows[0]?.[0].length ?? key.length);
+      if (key !== undefined) {
+        lookups.set(key, () => Object.freeze(found.map(deepFrozen)), rows[0]?.[0].length ?? key.length);
+      }
       return found;
     },
   };

@@ -9,7 +9,7 @@ import {
 import { type CollectionRules, collectionRules } from '../../src/domain/ports/store-rules.ts';
 import { collectionOver } from './collection.ts';
 import type { SqliteDatabase } from './database.ts';
-import { readCache } from './read-cache.ts';
+import { NO_CACHE, readCache } from './read-cache.ts';
 import { giveBackPages, sweepInChunks } from './sweeping.ts';
 import { columnOf, ensureTable, tableOf } from './tables.ts';
 
@@ -51,7 +51,7 @@ export const sqliteDocumentStore = (
       }
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
-      const cache = remembered.collection(rules.name);
+      const cache = rules.isReadSeldom ? NO_CACHE : remembered.collection(rules.name);
       const { forget, ...collection } = collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable });
       collections.set(rules.name, { rules, forget, collection: collection as unknown as Collection<never> });
       return collection;

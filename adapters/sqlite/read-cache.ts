@@ -10,7 +10,8 @@ const MAX_BODY = 8192;
 export type Remembered<V> = {
   /** Undefined: not cached. */
   get(key: string): V | undefined;
-  set(key: string, value: V, bodyLength: number): void;
+  /** Caches `value`, unless the body is too long. Several callers get the value: it is frozen. */
+  set(key: string, value: () => V, bodyLength: number): void;
   forget(key: string): void;
   clear(): void;
 };
@@ -22,6 +23,15 @@ export type RememberedCollection = {
   /** Clears the whole cache: a statement removed rows without naming them. */
   clear(): void;
   region<V>(): Remembered<V>;
+};
+
+const nothing = (): undefined => undefined;
+
+/** Of a collection that is read seldom. It needs no change mark, whose update is a page of each transaction. */
+export const NO_CACHE: RememberedCollection = {
+  refresh: nothing,
+  clear: nothing,
+  region: () => ({ get: nothing, set: nothing, forget: nothing, clear: nothing }),
 };
 
 /**
@@ -80,7 +90,7 @@ export const readCache = (database: SqliteDatabase) => {
             set(key, value, bodyLength) {
               if (bodyLength > MAX_BODY) return;
               if (entries.size >= MAX_ENTRIES) entries.delete(entries.keys().next().value as string);
-              entries.set(key, value);
+              entries.set(key, value());
             },
             forget: (key) => void entries.delete(key),
             clear: () => entries.clear(),

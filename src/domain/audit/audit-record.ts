@@ -81,6 +81,7 @@ export const AUDIT_RECORDS = {
   ],
   comparesIndexes: true,
 } as const satisfies OwnedCollection;
+  isReadSeldom: true,
 
 /** The stream of checkpoints, which links the streams of the nodes. */
 export const CHECKPOINT_STREAM = 'checkpoints';

@@ -51,6 +51,8 @@ export type CollectionDeclaration = {
    * reading such a document throws StoreUnavailable.
    */
   readonly isAbsentWhenUnreadable?: boolean;
+  /** Written often and read seldom: no store keeps its documents in memory, so none has to notice who changes them. */
+  readonly isReadSeldom?: boolean;
   /** Every read also compares the indexes with the document, for collections that defend against an editor of the store. */
   readonly comparesIndexes?: boolean;
 };

@@ -33,6 +33,7 @@ export type CollectionRules = {
   readonly members: readonly string[];
   readonly isAbsentWhenUnreadable: boolean;
   readonly comparesIndexes: boolean;
+  readonly isReadSeldom: boolean;
 };
 
 /** The list, and the field after it in the index, if any. */
@@ -85,9 +86,9 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
   if (new Set(fields.map((field) => field.toLowerCase())).size !== fields.length) {
     throw new TypeError(`${name}: two fields differ in case only`);
   }
-  const { members = [], isAbsentWhenUnreadable = false, comparesIndexes = false } = declaration;
+  const { members = [], isAbsentWhenUnreadable = false, comparesIndexes = false, isReadSeldom = false } = declaration;
   const signature = `${signatures.sort().join(';')}|${expiresAt ?? ''}`;
-  const understood = { members, isAbsentWhenUnreadable, comparesIndexes };
+  const understood = { members, isAbsentWhenUnreadable, comparesIndexes, isReadSeldom };
   return { name, indexes: all, expiresAt, fields, lists, listIndexes, signature, ...understood };
 };
 

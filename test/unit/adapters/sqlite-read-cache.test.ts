@@ -36,6 +36,34 @@ test('what was read before is read anew once another process has written, whiche
   await other.store.close();
 });
 
+test('a collection that is read seldom is read anew each time, and counts no changes', async () => {
+  const declaration = { name: 'seldom', indexes: [{ fields: ['owner'], unique: true }], isReadSeldom: true } as const;
+  const [one, other] = [open('seldom.db'), open('seldom.db')].map(({ store }) => ({
+    store,
+    items: store.collection<Item>(declaration),
+  }));
+  if (!one || !other) throw new Error('two stores');
+  const read = async () => [
+    (await one.items.get('a'))?.document.count,
+    (await one.items.find({ where: { owner: 'o' }, limit: 1 }))[0]?.document.count,
+    (await one.items.getMany(['a']))[0]?.document.count,
+  ];
+  await one.items.insert({ id: 'a', owner: 'o', count: 1 });
+  expect(await read()).toEqual([1, 1, 1]);
+  expect(await one.items.get('a')).not.toBe(await one.items.get('a'));
+  await other.items.replace({ id: 'a', owner: 'o', count: 2 }, 1);
+  expect(await read()).toEqual([2, 2, 2]);
+  await one.items.take('a');
+  expect(await read()).toEqual([undefined, undefined, undefined]);
+  await one.store.close();
+  await other.store.close();
+  const file = new DatabaseSync(path('seldom.db'));
+  expect(file.prepare("SELECT DISTINCT tbl_name AS name FROM sqlite_schema WHERE type = 'trigger'").all()).toEqual([
+    expect.objectContaining({ name: 'c_items' }),
+  ]);
+  file.close();
+});
+
 test('what another process writes elsewhere leaves what is remembered of a collection', async () => {
   const one = open('elsewhere.db');
   const other = open('elsewhere.db');
