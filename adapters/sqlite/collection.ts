@@ -20,6 +20,7 @@ import {
   listValues,
   storedBody,
 } from '../../src/domain/ports/store-rules.ts';
+import { textOf } from '../../src/domain/ports/written-text.ts';
 import type { SqliteDatabase } from './database.ts';
 import { findStatement } from './find-statement.ts';
 import { listRows } from './list-index.ts';
@@ -217,10 +218,11 @@ const comparisonOf = (rules: CollectionRules, document: Document, [id, ...held]:
     : {};
 
 const rowOf = (rules: CollectionRules, document: Document): { body: string; fields: readonly ColumnValue[] } => {
-  checkDocument(document);
+  const text = textOf(document);
+  if (text === undefined) checkDocument(document);
   for (const list of rules.lists) listValues(document, list);
   return {
-    body: JSON.stringify(document),
+    body: text ?? JSON.stringify(document),
     fields: rules.fields.map((field) => columnValue(fieldValue(document, field))),
   };
 };

@@ -1,8 +1,9 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OwnedCollection } from '../ports/owned-collection.ts';
+import { withText } from '../ports/written-text.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
 import { auditRefusal } from './audit-refusals.ts';
-import { canonicalOf } from './canonical-text.ts';
+import { canonicalOf, textOfMembers } from './canonical-text.ts';
 import { genesisOf, membersText, newSalt, placedDigest, type RecordPlace } from './record-digest.ts';
 import { withSenderApart } from './separate-sender.ts';
 
@@ -80,8 +81,8 @@ export const AUDIT_RECORDS = {
     { fields: ['opens'] },
   ],
   comparesIndexes: true,
-} as const satisfies OwnedCollection;
   isReadSeldom: true,
+} as const satisfies OwnedCollection;
 
 /** The stream of checkpoints, which links the streams of the nodes. */
 export const CHECKPOINT_STREAM = 'checkpoints';
@@ -96,8 +97,8 @@ export type PreparedEvent = {
   readonly members: string;
   readonly salt: string;
   readonly event: RecordedEvent;
-  /** Of the event's canonical text. */
-  readonly characters: number;
+  /** The canonical text of the event. */
+  readonly text: string;
   readonly erasable?: Readonly<Record<string, Erasable>>;
 };
 
@@ -115,28 +116,28 @@ export const prepareEvent = (event: AuditEvent, at: number, salt: string = newSa
   for (const [name, given] of Object.entries(personal ?? {})) {
     if (typeof given !== 'string') continue;
     const value = given.toWellFormed();
-    const own = { salt: randomBytes(16).toString('base64url'), value };
+    const own = { salt: newSalt(), value };
     commitments.push([name, commitmentOf(own)]);
     erasable.push([name, own]);
   }
   const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
   // The stored and the hashed event come from one value, so they are equal even if the caller changes its object.
   const { members, value } = canonicalOf(recorded);
-  const characters = members.reduce((sum, [name, text]) => sum + name.length + text.length + 4, 1);
-  if (characters > MAX_EVENT_LENGTH) {
-    throw auditRefusal('request_not_recordable', { detail: `an event '${event.type}' of ${characters} characters` });
+  const text = textOfMembers(members);
+  if (text.length > MAX_EVENT_LENGTH) {
+    throw auditRefusal('request_not_recordable', { detail: `an event '${event.type}' of ${text.length} characters` });
   }
   return {
     at,
     members: membersText(salt, members),
     salt,
     event: value as RecordedEvent,
-    characters,
+    text,
     ...(erasable.length > 0 ? { erasable: Object.fromEntries(erasable) } : {}),
   };
 };
 
-/** Links a prepared event behind `head`; without a head it opens the stream. */
+/** Links a prepared event behind `head`; without a head it opens the stream. The record comes with its text. */
 export const linkRecord = (
   stream: string,
   head: { readonly sequence: number; readonly hash: string } | undefined,
@@ -145,21 +146,18 @@ export const linkRecord = (
 ): AuditRecord => {
   const sequence = head ? head.sequence + 1 : 1;
   const prev = head ? head.hash : genesisOf(stream);
-  const { at, event, salt } = prepared;
-  return {
-    id: recordId(stream, sequence),
-    stream,
-    sequence,
-    at,
-    prev,
-    hash: placedDigest({ stream, sequence, at, prev }, prepared.members),
-    event,
-    salt,
-    ...(prepared.erasable ? { erasable: prepared.erasable } : {}),
+  const { at, event, salt, erasable } = prepared;
+  const id = recordId(stream, sequence);
+  const hash = placedDigest({ stream, sequence, at, prev }, prepared.members);
+  const rest = {
+    ...(erasable ? { erasable } : {}),
     writer,
-    ...(head ? {} : { opens: true }),
+    ...(head ? {} : { opens: true as const }),
     ...indexMembers(event),
   };
+  const place = { id, stream, sequence, at, prev, hash };
+  const text = `${JSON.stringify(place).slice(0, -1)},"event":${prepared.text},"salt":"${salt}",${JSON.stringify(rest).slice(1)}`;
+  return withText({ ...place, event, salt, ...rest }, text);
 };
 
 export const commitmentOf = ({ salt, value }: Erasable): string =>
@@ -187,17 +185,18 @@ export const placeOfId = (id: string): Pick<AuditReceipt, 'stream' | 'sequence'>
 });
 
 /** The expected copies of an event; an editor of the store may have changed the stored ones. */
-export const indexMembers = (event: RecordedEvent): IndexMembers => ({
-  type: event.type,
-  ...(event.subject === undefined ? {} : { subject: event.subject }),
-  ...(event.agent === undefined ? {} : { agent: event.agent }),
-  ...(event.caller === undefined ? {} : { caller: event.caller }),
-  ...(event.txn === undefined ? {} : { txn: event.txn }),
-  ...(event.delegation === undefined ? {} : { delegation: event.delegation }),
-  ...(event.token === undefined ? {} : { tokenId: event.token.id }),
-  ...(event.denial === undefined ? {} : { denial: event.denial.id }),
-  ...(event.decision === undefined ? {} : { decision: event.decision }),
-  ...(event.approval === undefined ? {} : { approval: event.approval }),
-  ...(event.target === undefined ? {} : { target: event.target.id }),
-  ...(event.outcome === 'refused' ? { isRefused: true as const } : {}),
-});
+export const indexMembers = (event: RecordedEvent): IndexMembers => {
+  const members: { -readonly [M in keyof IndexMembers]: IndexMembers[M] } = { type: event.type };
+  if (event.subject !== undefined) members.subject = event.subject;
+  if (event.agent !== undefined) members.agent = event.agent;
+  if (event.caller !== undefined) members.caller = event.caller;
+  if (event.txn !== undefined) members.txn = event.txn;
+  if (event.delegation !== undefined) members.delegation = event.delegation;
+  if (event.token !== undefined) members.tokenId = event.token.id;
+  if (event.denial !== undefined) members.denial = event.denial.id;
+  if (event.decision !== undefined) members.decision = event.decision;
+  if (event.approval !== undefined) members.approval = event.approval;
+  if (event.target !== undefined) members.target = event.target.id;
+  if (event.outcome === 'refused') members.isRefused = true;
+  return members;
+};

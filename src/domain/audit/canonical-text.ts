@@ -20,6 +20,13 @@ export const canonicalOf = (object: object): Canonical => {
   return { value, members };
 };
 
+/** The RFC 8785 text of an object with these members. */
+export const textOfMembers = (members: Canonical['members']): string => {
+  let text = '';
+  for (const [name, member] of members) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${member}`;
+  return text === '' ? '{}' : `${text}}`;
+};
+
 /** RFC 8785 text of each member of an object, by code unit of the name. */
 export const membersOf = (object: object): Canonical['members'] => {
   const members = isInOrder(object, 0) ? textsOf(object) : undefined;

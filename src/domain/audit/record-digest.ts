@@ -33,7 +33,7 @@ const BYTES = 16;
 const pool = Buffer.alloc(BYTES * 256);
 let drawn = pool.length;
 
-/** A salt for one record: 16 random bytes, base64url. */
+/** A salt for one record, or for one personal value: 16 random bytes, base64url. */
 export const newSalt = (): string => {
   if (drawn === pool.length) {
     randomFillSync(pool);

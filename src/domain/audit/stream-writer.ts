@@ -117,7 +117,7 @@ export const streamWriter = (deps: {
       head = { known: last };
       recent?.note(
         linked,
-        left.map(({ prepared }) => prepared.characters),
+        left.map(({ prepared }) => prepared.text.length),
       );
       settle(left, linked, settled);
       return;
