@@ -15,7 +15,7 @@ import {
   WIDTH,
 } from './log-documents.ts';
 import { entriesOf, entryText, type LogEntry, runsOf } from './log-entry.ts';
-import { leafHash, rootOfPeaks, rootOfRow, withLeaf } from './merkle-tree.ts';
+import { leafHash, rootOfPeaks, rootOfRow, withLeaves } from './merkle-tree.ts';
 import { type Checkpoint, checkpointText, type NoteSigner } from './signed-note.ts';
 
 /** Most entries of one batch. */
@@ -123,8 +123,7 @@ export const logWriter = (deps: {
     return found.map(({ stream, sequence, hash }) => ({ stream, sequence, hash }));
   };
 
-  const append = async (): Promise<number> => {
-    const { document: log, version } = await deps.current();
+  const appendTo = async ({ document: log, version }: Versioned<LogDocument>): Promise<number> => {
     batches += 1;
     const tail = entriesOf(log.tail);
     const full = await bundle(log, tail);
@@ -132,11 +131,12 @@ export const logWriter = (deps: {
     seen = version;
     if (added.length === 0 && full === 0) return 0;
     const cursors = new Map(log.cursors.map(({ stream, sequence }) => [stream, sequence]));
-    let peaks: readonly Buffer[] = log.peaks.map((one) => Buffer.from(one, 'base64'));
-    for (const [at, entry] of added.entries()) {
-      peaks = withLeaf(peaks, log.size + at, leafHash(entryText(entry)));
-      cursors.set(entry.stream, entry.sequence);
-    }
+    for (const { stream, sequence } of added) cursors.set(stream, sequence);
+    const peaks = withLeaves(
+      log.peaks.map((one) => Buffer.from(one, 'base64')),
+      log.size,
+      added.map((entry) => leafHash(entryText(entry))),
+    );
     const size = log.size + added.length;
     const next = { origin: log.origin, size, root: rootOfPeaks(peaks) };
     const checkpoint = added.length === 0 ? log.checkpoint : deps.signer(log).sign(checkpointText(next));
@@ -159,16 +159,17 @@ export const logWriter = (deps: {
   };
 
   return {
-    append,
+    append: async () => appendTo(await deps.current()),
     async poll() {
-      const { version } = await deps.current();
-      if (seen !== undefined && version !== seen) {
-        seen = version;
+      let log = await deps.current();
+      if (seen !== undefined && log.version !== seen) {
+        seen = log.version;
         return;
       }
       for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
-        if ((await append()) < MOST_ENTRIES) return;
+        if ((await appendTo(log)) < MOST_ENTRIES) return;
         await deps.pause();
+        log = await deps.current();
       }
     },
   };

@@ -15,30 +15,48 @@ export const HASH_LENGTH = 32;
 
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
+/** The bytes of an inner node, filled anew for each: a new buffer for each costs more than its digest. */
+const node = Buffer.concat([NODE], 1 + 2 * HASH_LENGTH);
 
 /** The root of a tree without leaves. */
 const EMPTY_ROOT: TreeHash = hash('sha256', '', 'buffer');
 
 export const leafHash = (entry: string | Uint8Array): TreeHash =>
-  hash('sha256', Buffer.concat([LEAF, typeof entry === 'string' ? Buffer.from(entry) : entry]), 'buffer');
+  hash('sha256', typeof entry === 'string' ? `\0${entry}` : Buffer.concat([LEAF, entry]), 'buffer');
 
-const nodeHash = (left: TreeHash, right: TreeHash): TreeHash =>
-  hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+const nodeHash = (left: TreeHash, right: TreeHash): TreeHash => {
+  // A proof of others may have hashes of any length. Cut to the right one they would pass as another hash.
+  if (left.length !== HASH_LENGTH || right.length !== HASH_LENGTH) {
+    return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+  }
+  node.set(left, 1);
+  node.set(right, 1 + HASH_LENGTH);
+  return hash('sha256', node, 'buffer');
+};
 
 const isOdd = (value: number): boolean => value % 2 === 1;
 const half = (value: number): number => Math.floor(value / 2);
 
 /**
- * The roots of the complete subtrees that a tree consists of, largest first, after another leaf. `size` is the number of
- * leaves before it.
+ * The roots of the complete subtrees that a tree consists of, largest first, after further leaves. `size` is the number of
+ * leaves before them.
  */
-export const withLeaf = (peaks: readonly TreeHash[], size: number, leaf: TreeHash): readonly TreeHash[] => {
+export const withLeaves = (
+  peaks: readonly TreeHash[],
+  size: number,
+  leaves: readonly TreeHash[],
+): readonly TreeHash[] => {
   const next = [...peaks];
-  let node = leaf;
-  for (let rest = size; isOdd(rest); rest = half(rest)) node = nodeHash(next.pop() ?? EMPTY_ROOT, node);
-  next.push(node);
+  for (const [at, leaf] of leaves.entries()) {
+    let root = leaf;
+    for (let rest = size + at; isOdd(rest); rest = half(rest)) root = nodeHash(next.pop() ?? EMPTY_ROOT, root);
+    next.push(root);
+  }
   return next;
 };
+
+export const withLeaf = (peaks: readonly TreeHash[], size: number, leaf: TreeHash): readonly TreeHash[] =>
+  withLeaves(peaks, size, [leaf]);
 
 /** The root of a tree that consists of these complete subtrees, largest first. */
 export const rootOfPeaks = (peaks: readonly TreeHash[]): TreeHash =>

@@ -58,6 +58,17 @@ test('roots of 0 to 8 leaves are those of the vectors (RFC 6962 §2.1)', async (
   expect(read.map((root) => root.toString('hex'))).toEqual(ROOTS);
 });
 
+test('the hash of a text is that of its bytes, and a hash of another length in a proof is not cut', () => {
+  for (const text of ['', 'entry', 'Grüße', '\u{1F600}']) expect(leafHash(text)).toEqual(leafHash(Buffer.from(text)));
+  const sha = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
+  const leaf = leafHash('entry');
+  for (const length of [0, 31, 32, 33, 64]) {
+    const other = Buffer.alloc(length, 7);
+    expect(rootOfInclusion(leaf, 0, 2, [other])).toEqual(sha(Buffer.of(1), leaf, other));
+    expect(rootOfInclusion(leaf, 1, 2, [other])).toEqual(sha(Buffer.of(1), other, leaf));
+  }
+});
+
 test('inclusion and consistency proofs are those of the vectors (RFC 6962 §2.1.1, §2.1.2)', async () => {
   const hex = (hashes: readonly Buffer[]): readonly string[] => hashes.map((one) => one.toString('hex'));
   expect(hex(await inclusionProof(reader(LEAVES), 0, 1))).toEqual([]);
