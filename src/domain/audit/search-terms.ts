@@ -23,8 +23,24 @@ const ID = /\b[a-z]{2,4}_[a-z2-7]{20,}\b|[A-Za-z0-9_-]{32,}/g;
 /** Times and counters. */
 const LONG_NUMBER = /^\p{N}{7,}$/u;
 
+/** Words of texts: those of events are few, and repeat in nearly every event. Words follow from the text alone. */
+const known = new Map<string, readonly string[]>();
+const MOST_KNOWN = 2048;
+/** Characters of a text; the words of a longer one are found each time. */
+const LONGEST_KNOWN = 256;
+
 /** The words of a text as a search compares them: letters and digits in lower case. */
-export const wordsOf = (text: string): readonly string[] => [
+export const wordsOf = (text: string): readonly string[] => {
+  const found = known.get(text);
+  if (found) return found;
+  const words = wordsIn(text);
+  if (text.length > LONGEST_KNOWN) return words;
+  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value as string);
+  known.set(text, words);
+  return words;
+};
+
+const wordsIn = (text: string): readonly string[] => [
   ...new Set(
     (text.replace(ID, ' ').normalize('NFKC').toLowerCase().match(WORD) ?? []).filter(
       (word) => word.length >= 2 && word.length <= LONGEST_WORD && !LONG_NUMBER.test(word),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { openSqlite } from '../../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
@@ -10,7 +11,14 @@ import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, linkRecord, prepareEvent } from '../../../src/domain/audit/audit-record.ts';
 import { type AuditFilters, listEvents } from '../../../src/domain/audit/list-events.ts';
 import { auditSearch } from '../../../src/domain/audit/search/audit-search.ts';
-import { addPlace, emptySet, placesOf, readSet, storedSet } from '../../../src/domain/audit/search/posting-set.ts';
+import {
+  addPlace,
+  emptySet,
+  placesOf,
+  readSet,
+  storedSet,
+  withPlaces,
+} from '../../../src/domain/audit/search/posting-set.ts';
 import { AUDIT_SEARCH_POSTINGS, type PostingDocument } from '../../../src/domain/audit/search/search-documents.ts';
 import { wordsOf, wordsOfEvent } from '../../../src/domain/audit/search-terms.ts';
 import type { Cursor, DocumentStore } from '../../../src/domain/ports/document-store.ts';
@@ -159,6 +167,47 @@ test('posting sets are read as they were stored, with few places and with many',
     expect(places.at(-1)).toBe(131_071);
     expect(placesOf(readSet(storedSet('one', set)))).toEqual(places);
   }
+});
+
+test('posting sets grow by any places, in the form that takes the least room', () => {
+  const parts = fc.array(fc.uniqueArray(fc.nat(20_000), { maxLength: 60 }), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(parts, fc.nat(8_000), (chosen, from) => {
+      // Places that follow each other are most of what is stored.
+      const grown = [Array.from({ length: from % 3000 }, (_, at) => from + at), ...chosen];
+      let stored: PostingDocument | undefined;
+      for (const places of grown)
+        stored = withPlaces(
+          stored,
+          'one',
+          places.toSorted((one, other) => one - other),
+        );
+      const expected = [...new Set(grown.flat())].toSorted((one, other) => one - other);
+      expect(placesOf(readSet(stored ?? { id: 'one' }))).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a term of every event takes one number for all that follow each other, and one of many apart takes bits', () => {
+  const all = Array.from({ length: 131_072 }, (_, place) => place);
+  let stored: PostingDocument | undefined;
+  for (let at = 0; at < all.length; at += 1024) stored = withPlaces(stored, 'one', all.slice(at, at + 1024));
+  expect(stored).toEqual({ id: 'one', gaps: [0, -131_071] });
+  const apart = withPlaces(
+    undefined,
+    'one',
+    all.filter((place) => place % 2 === 0),
+  );
+  expect(Object.keys(apart)).toEqual(['id', 'bits']);
+  expect(placesOf(readSet(withPlaces(apart, 'one', [1])))).toHaveLength(65_537);
+  // As before numbers below zero were known.
+  expect(placesOf(readSet({ id: 'one', gaps: [0, 1, 1, 5] }))).toEqual([0, 1, 2, 7]);
+});
+
+test('a set that was edited in the database ends at the last place of its segment', () => {
+  expect(placesOf(readSet({ id: 'one', gaps: [131_070, -5, 3] }))).toEqual([131_070, 131_071]);
+  expect(placesOf(readSet({ id: 'one', gaps: [200_000, -1] }))).toEqual([]);
 });
 
 test('words leave out ids, long numbers and personal values', () => {

@@ -5,7 +5,7 @@ export type PostingSet = Uint32Array<ArrayBuffer>;
 
 const BITS = 32;
 const WORDS = SEGMENT / BITS;
-/** More places than this take less room as bits. */
+/** More numbers than this take more room than bits. */
 const MOST_GAPS = 4000;
 
 export const emptySet = (): PostingSet => new Uint32Array(WORDS);
@@ -48,6 +48,31 @@ export const placesOf = (set: PostingSet, from = 0, end = SEGMENT): readonly num
 export const hasPlaceIn = (set: PostingSet, chunk: number): boolean =>
   set.subarray((chunk * CHUNK) / BITS, ((chunk + 1) * CHUNK) / BITS).some((word) => word !== 0);
 
+/** The places that these gaps give, ascending. */
+function* placesAfter(gaps: readonly number[]): Generator<number> {
+  let place = 0;
+  for (const gap of gaps) {
+    const last = place + Math.abs(gap);
+    if (gap >= 0) yield last;
+    else for (let next = place + 1; next <= last; next += 1) yield next;
+    place = last;
+  }
+}
+
+/** Gaps with further places, which are ascending and above `last`. Consecutive ones are one number. */
+const withGaps = (gaps: readonly number[], last: number, places: readonly number[]): readonly number[] => {
+  const next = [...gaps];
+  let before = last;
+  for (const place of places) {
+    const end = next.at(-1);
+    if (end === undefined || place !== before + 1) next.push(place - before);
+    else if (end < 0) next[next.length - 1] = end - 1;
+    else next.push(-1);
+    before = place;
+  }
+  return next;
+};
+
 export const readSet = ({ gaps = [], bits }: PostingDocument): PostingSet => {
   const set = emptySet();
   if (bits !== undefined) {
@@ -55,20 +80,23 @@ export const readSet = ({ gaps = [], bits }: PostingDocument): PostingSet => {
     for (let word = 0; word < WORDS && word * 4 + 4 <= bytes.length; word += 1)
       set[word] = bytes.readUInt32LE(word * 4);
   }
-  let place = 0;
-  for (const gap of gaps) {
-    place += gap;
-    if (place >= 0 && place < SEGMENT) addPlace(set, place);
+  for (const place of placesAfter(gaps)) {
+    // An editor of the database may have written any number.
+    if (place >= SEGMENT) break;
+    addPlace(set, place);
   }
   return set;
 };
 
-export const storedSet = (id: string, set: PostingSet): PostingDocument => {
-  const places = placesOf(set);
-  if (places.length <= MOST_GAPS) return { id, gaps: places.map((place, at) => place - (places[at - 1] ?? 0)) };
+const asBits = (id: string, set: PostingSet): PostingDocument => {
   const bytes = Buffer.alloc(WORDS * 4);
   for (const [word, value] of set.entries()) bytes.writeUInt32LE(value, word * 4);
   return { id, bits: bytes.toString('base64') };
+};
+
+export const storedSet = (id: string, set: PostingSet): PostingDocument => {
+  const gaps = withGaps([], 0, placesOf(set));
+  return gaps.length <= MOST_GAPS ? { id, gaps } : asBits(id, set);
 };
 
 /** The set with further places, which are ascending. */
@@ -78,13 +106,15 @@ export const withPlaces = (
   places: readonly number[],
 ): PostingDocument => {
   const gaps = stored ? stored.gaps : [];
-  const last = gaps?.reduce((sum, gap) => sum + gap, 0) ?? 0;
+  const last = gaps?.reduce((sum, gap) => sum + Math.abs(gap), 0) ?? 0;
   const first = places[0] ?? 0;
-  // Nearly always: places are given in their order. A set of few places need not be read as bits.
-  if (gaps && gaps.length + places.length <= MOST_GAPS && (gaps.length === 0 || first > last)) {
-    return { id, gaps: [...gaps, ...places.map((place, at) => place - (places[at - 1] ?? last))] };
+  // Nearly always: places are given in their order. A set of few gaps need not be read as bits.
+  if (gaps && (gaps.length === 0 || first > last)) {
+    const next = withGaps(gaps, last, places);
+    if (next.length <= MOST_GAPS) return { id, gaps: next };
   }
   const set = stored ? readSet(stored) : emptySet();
   for (const place of places) addPlace(set, place);
-  return storedSet(id, set);
+  // A set only grows: one that is bits is not counted again.
+  return gaps ? storedSet(id, set) : asBits(id, set);
 };

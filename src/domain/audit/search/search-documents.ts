@@ -47,10 +47,14 @@ export type ChunkDocument = {
   readonly gaps: readonly number[];
 };
 
-/** The places of a term in a segment: the distance from each to the one before, or a bit for each. */
+/** The places of a term in a segment: as gaps, or a bit for each. */
 export type PostingDocument = {
   /** Digest of the term and number of the segment. */
   readonly id: string;
+  /**
+   * The distance from a place to the one before. A number below zero stands for so many places that follow each other. A term
+   * that is in nearly every event takes few numbers.
+   */
   readonly gaps?: readonly number[];
   /** Base64 of one bit for each place of the segment, the lowest first. */
   readonly bits?: string;
