@@ -30,7 +30,7 @@ const filesOf = ({ audit: { files } }: Configuration, folder: string | undefined
 };
 
 export const auditSinkServices = (configuration: Configuration, base: Foundations): AuditSinkServices => {
-  const { documents, clock, identifiers, masterKey, audit, log, metrics, trustedFetch, folder, state } = base;
+  const { documents, clock, identifiers, masterKey, audit, recent, log, metrics, trustedFetch, folder, state } = base;
   const { post, stream, checkAddress } = trustedFetch;
   const source = { issuer: configuration.issuer, version: version() };
   const pause = () => turn();
@@ -51,7 +51,7 @@ export const auditSinkServices = (configuration: Configuration, base: Foundation
       checkAddress: checkAddress ?? (() => 'url_not_allowed'),
     }),
     sinkDelivery: sinkDelivery({
-      ...{ documents, clock, audit, sender, source, pause },
+      ...{ documents, recent, clock, audit, sender, source, pause },
       node: state.node,
       onAttempt: (attempt) => measured(metrics, attempt),
       onError: (error) => log.error({ event: 'audit_sink.error', err: error }, 'audit events could not be delivered'),

@@ -11,7 +11,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { type FullAuditLog, newAuditLog } from '../domain/audit/audit-log.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { type OutcomeCounts, outcomeCounts } from '../domain/audit/outcome-counts.ts';
-import { recentRecords } from '../domain/audit/recent-records.ts';
+import { type RecentRecords, recentRecords } from '../domain/audit/recent-records.ts';
 import { type AuditSearch, auditSearch } from '../domain/audit/search/audit-search.ts';
 import { verificationKey } from '../domain/audit/signed-heads.ts';
 import { type TransparencyLog, transparencyLog } from '../domain/audit/transparency-log/transparency-log.ts';
@@ -124,6 +124,8 @@ export interface Foundations {
   /** Over the records of all nodes. */
   readonly transparencyLog: TransparencyLog;
   readonly auditSearch: AuditSearch;
+  /** What this process has recorded last. */
+  readonly recent: RecentRecords;
 }
 
 export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
@@ -207,6 +209,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
     broadcast: opened.broadcast,
     ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
     auditSearch: search,
+    recent,
     audit: appends,
     transparencyLog: transparencyLog({
       ...{ documents, recent, clock, identifiers, masterKey, issuer },

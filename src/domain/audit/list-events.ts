@@ -219,7 +219,10 @@ export const readEvent = async (records: Collection<AuditRecord>, id: string): P
 };
 
 /** A record for readers, with those personal values that were not erased. */
-export const entryOf = (record: AuditRecord, mismatches: readonly string[] = []): AuditEntry => {
+export const entryOf = (
+  record: Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event' | 'erasable'>,
+  mismatches: readonly string[] = [],
+): AuditEntry => {
   const { personal, ...event } = record.event;
   const names = Object.keys(personal ?? {});
   const kept = Object.entries(record.erasable ?? {}).map(([name, { value }]) => [name, value]);

@@ -3,6 +3,7 @@ import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts'
 import { OVER_FIRST } from '../../../src/domain/audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
 import { beginningsOf, signBeginning } from '../../../src/domain/audit/beginning.ts';
+import { type RecentRecords, recentRecords } from '../../../src/domain/audit/recent-records.ts';
 import {
   AUDIT_SINK_CURSORS,
   AUDIT_SINKS,
@@ -27,16 +28,18 @@ const failed = (status?: number): SinkOutcome => ({
 });
 
 /** A log and a sink that receives everything from its beginning. */
-const scene = async () => {
+const scene = async (recent?: RecentRecords) => {
   const documents = memoryDocumentStore();
   const clock = movableClock();
-  const log = await openAuditLog(documents);
+  const log = await openAuditLog(documents, recent ? { recent } : {});
   const events = recordedAudit();
   const received: string[][] = [];
   const answers: ((ids: readonly string[]) => SinkOutcome | Promise<SinkOutcome>)[] = [];
   const idsIn = (texts: readonly string[]) => texts.map((text) => (JSON.parse(text) as { readonly id: string }).id);
+  const sent: string[] = [];
   const sender: SinkSender = {
     async send(_sink, { texts }) {
+      sent.push(...texts);
       const ids = idsIn(texts);
       const outcome = await (answers[0]?.(ids) ?? ACKNOWLEDGED);
       if (outcome.isAcknowledged) received.push(ids);
@@ -45,7 +48,7 @@ const scene = async () => {
   };
   const deliveryAt = (node: string) =>
     sinkDelivery({
-      ...{ documents, clock, audit: events, sender, source: SOURCE, node },
+      ...{ documents, recent, clock, audit: events, sender, source: SOURCE, node },
       onAttempt: () => undefined,
       onError: (error) => {
         throw error;
@@ -76,7 +79,7 @@ const scene = async () => {
   await cursors.insert({ id: SINK, cursors: [], failures: 0, delivered: 0, leftOut: 0 });
   const delivery = deliveryAt('nod_a');
   return {
-    ...{ documents, clock, log, events, received, answers, registry, deliveryAt, cursors },
+    ...{ documents, clock, log, events, received, sent, answers, registry, deliveryAt, cursors, sinks },
     record: async (count: number) => {
       for (let n = 0; n < count; n += 1)
         await log.append({ type: 'token.issued', outcome: 'granted', txn: `txn_${n}` });
@@ -102,6 +105,39 @@ describe('the delivery to an audit sink', () => {
     expect(received.map(({ length }) => length)).toEqual([500, 500, 201]);
     await run();
     expect(received).toHaveLength(3);
+  });
+
+  test('takes what this process recorded last from memory, and sends the same as from the store', async () => {
+    const [fromMemory, fromStore] = [await scene(recentRecords()), await scene()];
+    const event = { type: 'token.issued', outcome: 'granted', note: 'one', personal: { source: '192.0.2.7' } } as const;
+    const read: string[] = [];
+    for (const { log, run, documents } of [fromMemory, fromStore]) {
+      await log.append(event);
+      const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+      const [before] = await records.find({ limit: 1, order: { direction: 'descending' } });
+      // Only the store has the change of an editor.
+      if (before)
+        await records.replace({ ...before.document, event: { ...event, note: 'edited' } as never }, before.version);
+      await run();
+    }
+    for (const { sent } of [fromMemory, fromStore]) read.push(...sent.map((text) => JSON.parse(text).event.note));
+    expect(read).toEqual([undefined, 'one', undefined, 'edited']);
+    const partsOf = ({ sent }: typeof fromMemory) => sent.map((text) => Object.keys(JSON.parse(text).event).toSorted());
+    expect(partsOf(fromMemory)).toEqual(partsOf(fromStore));
+    expect(fromMemory.sent.join()).not.toMatch(/personal|192\.0\.2\.7/);
+  });
+
+  test('reads personal values from the store, also once an administrator allows them between two requests', async () => {
+    const { log, run, sent, sinks } = await scene(recentRecords());
+    const record = () => log.append({ type: 'token.issued', outcome: 'granted', personal: { source: '192.0.2.7' } });
+    await record();
+    await run();
+    expect(sent.join()).not.toContain('192.0.2.7');
+    const found = await sinks.get(SINK);
+    if (found) await sinks.replace({ ...found.document, isPersonal: true }, found.version);
+    await record();
+    await run();
+    expect(JSON.parse(sent.at(-1) ?? '').event.personal).toEqual({ source: '192.0.2.7' });
   });
 
   test('sends a batch again when the process ends between the acknowledgement and the cursor', async () => {

@@ -2,7 +2,15 @@ import type { AuditLog } from '../../audit/audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord } from '../../audit/audit-record.ts';
 import { entryOf } from '../../audit/list-events.ts';
 import { passArchived } from '../../audit/past-beginning.ts';
-import { recordsAfter, type StreamCursor, storedRecords, withNewStreams } from '../../audit/records-after.ts';
+import type { RecentRecord, RecentRecords } from '../../audit/recent-records.ts';
+import {
+  type RecordReader,
+  recentOrStored,
+  recordsAfter,
+  type StreamCursor,
+  storedRecords,
+  withNewStreams,
+} from '../../audit/records-after.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Collection, DocumentStore, Versioned } from '../../ports/document-store.ts';
 import { backoff } from '../backoff.ts';
@@ -40,6 +48,8 @@ export const sinkDelivery = (deps: {
   readonly audit: AuditLog;
   readonly sender: SinkSender;
   readonly source: SinkSource;
+  /** What this process has recorded. Absent: all records are read from the store. */
+  readonly recent?: RecentRecords | undefined;
   /** Names this process: the same after a restart, so that it goes on at once. */
   readonly node: string;
   readonly onAttempt: (attempt: SinkAttempt) => void;
@@ -52,17 +62,22 @@ export const sinkDelivery = (deps: {
   const sinks: Collection<AuditSink> = documents.collection<AuditSink>(AUDIT_SINKS);
   const cursors: Collection<SinkCursor> = documents.collection<SinkCursor>(AUDIT_SINK_CURSORS);
   const records: Collection<AuditRecord> = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  const readers = { personal: storedRecords(records), others: recentOrStored(records, deps.recent) };
   const runs = deliveryRuns(deps.onError);
   let turn = 0;
 
   /** A smaller batch begins with the same stream each time, so that the record at fault is found: its stream, once it is. */
-  const waiting = async ({ cursors: held, refused }: SinkCursor, most: number): Promise<readonly AuditRecord[]> => {
+  const waiting = async <R extends RecentRecord>(
+    reader: RecordReader<R>,
+    { cursors: held, refused }: SinkCursor,
+    most: number,
+  ): Promise<readonly R[]> => {
     turn += 1;
     const first = most === MOST_RECORDS ? turn : 0;
     const streams = await passArchived(documents, await withNewStreams(records, held));
     const isAtFault = ({ stream }: StreamCursor): boolean => stream === refused?.stream;
     const ordered = streams.toSorted((one, other) => Number(isAtFault(other)) - Number(isAtFault(one)));
-    return recordsAfter(storedRecords(records), ordered, { most, turn: first, pause });
+    return recordsAfter(reader, ordered, { most, turn: first, pause });
   };
 
   /** Stores the state if no other process did since; undefined when one did. */
@@ -151,11 +166,16 @@ export const sinkDelivery = (deps: {
     let most = begun.document.refused ? 1 : MOST_RECORDS;
     let held: Versioned<SinkCursor> | undefined = begun;
     while (held && !runs.isStopped() && clock.now() < end) {
-      const found = await waiting(held.document, most);
+      // Personal values are in the store only.
+      const isPersonal: boolean = (await sinks.get(id))?.document.isPersonal ?? false;
+      const found = await (isPersonal
+        ? waiting(readers.personal, held.document, most)
+        : waiting(readers.others, held.document, most));
       if (found.length === 0) return;
       held = await locked(held);
       const sink: AuditSink | undefined = (await sinks.get(id))?.document;
       if (!held || sink?.state !== 'active') return;
+      if (sink.isPersonal !== isPersonal) continue;
       const given = found.map((record) => sinkRecordOf(entryOf(record), sink.isPersonal));
       const batch = await sinkBatch(sink, given, source, pause);
       if (!batch) return;
