@@ -6,7 +6,7 @@ const ID_LENGTH = 26;
 /** The same characters in the order of their code points: numbers encoded with it sort as text like numbers. */
 const SORTED = '234567abcdefghijklmnopqrstuvwxyz';
 const TIME_LENGTH = 9;
-const BY_TIME: ReadonlySet<string> = new Set<IdPrefix>(['txn', 'tok']);
+const BY_TIME: ReadonlySet<string> = new Set<IdPrefix>(['txn', 'tok', 'dec']);
 const SECRET_BYTES = 32;
 
 // One call into the random source serves many ids: the call costs more than the bytes.

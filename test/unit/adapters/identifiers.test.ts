@@ -12,7 +12,9 @@ test('ids made for every token sort by the millisecond in which they were made',
   while (Date.now() === began) await new Promise((resolve) => setImmediate(resolve));
   const after = randomIdentifiers.newId('txn');
   expect([after, before].sort()).toEqual([before, after]);
-  expect(randomIdentifiers.newId('tok').slice(4, 9)).toBe(after.slice(4, 9));
+  for (const prefix of ['tok', 'dec'] as const) {
+    expect(randomIdentifiers.newId(prefix).slice(4, 9)).toBe(after.slice(4, 9));
+  }
 });
 
 test('a secret holds 256 bits, URL-safe', () => {
