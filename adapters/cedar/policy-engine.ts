@@ -23,8 +23,9 @@ import { lookedAt } from './facts-used.ts';
 import { nameSet, succeed } from './named-sets.ts';
 import { headOf, questionOf } from './policy-head.ts';
 import { type PolicyParts, policyParts } from './policy-parts.ts';
-import { useOf } from './policy-use.ts';
+import { joinedUse, useOf } from './policy-use.ts';
 import { type Answer, type Asked, type RememberedAnswers, rememberedAnswers } from './remembered-answers.ts';
+import { rememberedVerdicts } from './remembered-verdicts.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -78,11 +79,14 @@ export const cedarPolicyEngine = (): PolicyEngine => {
       parts.makeReady();
       ready += 1;
       const remembered = rememberedAnswers();
+      const verdicts = rememberedVerdicts(joinedUse(parts.all.map(({ use }) => use)));
       let isReleased = false;
       return {
         policies: new Map(policies.map(({ summary }) => [summary.id, summary])),
         decide: (question, entities) =>
-          isReleased ? failed('This set was released.') : decide(parts, facts, remembered, question, entities),
+          isReleased
+            ? failed('This set was released.')
+            : verdicts(question, entities, () => decide(parts, facts, remembered, question, entities)),
         release() {
           if (isReleased) return;
           isReleased = true;

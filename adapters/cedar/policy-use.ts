@@ -19,6 +19,13 @@ export type PolicyUse = {
   readonly within: ReadonlySet<string> | undefined;
 };
 
+/** The compared numbers between which a number lies, and whether it equals one of them. */
+export const placeOf = (value: number, among: Exclude<Use, 'whole'>): readonly [string, number, boolean] => [
+  'place',
+  among.filter((one) => one < value).length,
+  among.includes(value),
+];
+
 type Found = {
   readonly context: Map<string, 'whole' | Set<number>>;
   readonly attributes: Set<string>;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
-import type { PolicyUse, Use } from './policy-use.ts';
+import { type PolicyUse, placeOf } from './policy-use.ts';
 
 /** A question in Cedar's format. */
 export type Asked = {
@@ -69,10 +69,3 @@ const keyOf = (
   });
   return JSON.stringify([part, principal, action.id, resource, facts, entities]);
 };
-
-/** The compared numbers between which a number lies, and whether it equals one of them. */
-const placeOf = (value: number, among: Exclude<Use, 'whole'>): readonly [string, number, boolean] => [
-  'place',
-  among.filter((one) => one < value).length,
-  among.includes(value),
-];

@@ -208,10 +208,17 @@ describe('verdicts that are answered again', () => {
     expect(set.decide(QUESTION, rows)).toMatchObject({ effect: 'allow' });
     expect(set.decide(QUESTION, entitiesWith('high'))).toMatchObject({ effect: 'deny', errors: [] });
     expect(set.decide(questionOf({ ...CONTEXT, now: 1_700_000_001 }), rows)).toMatchObject({ effect: 'allow' });
+    const assurance = (age: number) => ({ assurance: { record: { acr: 'a', amr: ['pwd'], age } } });
+    for (const age of [1, 2]) {
+      expect(set.decide(questionOf({ ...CONTEXT, ...assurance(age) }), rows)).toMatchObject({ effect: 'allow' });
+    }
     for (const wrong of [
       { hour: '12' },
       { other: 1 },
       { now: undefined },
+      { now: 1.5 },
+      { now: 2 ** 53 },
+      { assurance: { record: { acr: 'a', amr: ['pwd'], age: 1.5 } } },
       { actors: ['agt_1'] },
       { source: { network: 'x' } },
     ]) {
