@@ -25,7 +25,7 @@ const MOST_REASONS = 16;
  * A cache of verdicts in front of the answers of parts (remembered-answers.ts), for a question that is asked again in the same words.
  * Finding the parts and the facts that each reads costs several times the comparison. A verdict follows from the policies and the
  * question alone. Two questions are the same if they differ only in numbers that no policy of the set reads or tells apart, such as
- * the second. All other facts are compared, even those that nobody reads: a fact that violates the schema is an error.
+ * the second. All other facts are compared, even those that no policy reads: a fact that violates the schema is an error.
  */
 export const rememberedVerdicts = (use: PolicyUse): RememberedVerdicts => {
   const verdicts = new Map<string, Verdict>();
@@ -63,7 +63,7 @@ const keyOf = (
 
 const isWhole = (value: PolicyValue): value is number => Number.isSafeInteger(value);
 
-/** A fact that no policy reads, whatever its numbers are, as long as they are numbers that Cedar has. No fact has this form. */
+/** Stands for any number that Cedar has, in a fact that no policy reads. No fact has this form. */
 const ANY_NUMBER = { place: 'any' } as const;
 
 const unread = (value: PolicyValue): unknown => {

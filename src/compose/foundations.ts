@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { useOneShotSignatures } from '../../adapters/node/one-shot-signatures.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -129,6 +130,7 @@ export interface Foundations {
 }
 
 export const foundations = async (configuration: Configuration, overrides: Overrides): Promise<Foundations> => {
+  useOneShotSignatures();
   const { issuer } = configuration;
   const clock = overrides.clock ?? systemClock;
   const identifiers = overrides.identifiers ?? randomIdentifiers;

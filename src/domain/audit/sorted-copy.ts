@@ -43,10 +43,10 @@ const isPlain = (value: object): value is Readonly<Record<string, unknown>> => {
   return (prototype === Object.prototype || prototype === null) && !('toJSON' in value);
 };
 
-/** More names than this are sorted by the engine. */
+/** More names than this are left to `sort`. */
 const FEW_NAMES = 32;
 
-/** Sorts in place, by code unit. The names of an event are few and mostly in order; `sort` would copy them twice. */
+/** Sorts in place, by code unit. The names of an event are few and mostly in order, and `sort` would copy them twice. */
 const inOrder = (names: string[]): readonly string[] => {
   if (names.length > FEW_NAMES) return names.sort();
   for (let at = 1; at < names.length; at += 1) {

@@ -1,4 +1,4 @@
-/** A record is stored as the text that its author wrote: it is the text of the record, whatever the event holds. */
+/** A record is stored as the text that its author wrote, which is the text of the record for every event. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
