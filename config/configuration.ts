@@ -54,6 +54,8 @@ export type Configuration = {
     readonly authorizationCodeTtlSeconds: number;
     readonly deviceCodeTtlSeconds: number;
     readonly devicePollIntervalSeconds: number;
+    /** Whether our own handlers answer introspections and client credentials requests, in front of oidc-provider. */
+    readonly ownHandlers: boolean;
   };
   readonly sessions: {
     readonly ttlSeconds: number;

@@ -183,6 +183,12 @@ export const CONFIGURATION_SCHEMA = {
         [1, 5, 60],
         'seconds',
       ),
+      ownHandlers: {
+        type: 'boolean',
+        default: true,
+        description:
+          'Whether the server answers introspections and client credentials requests by its own handlers. false: oidc-provider answers all of them, with the same answers and more CPU. The next release has no such setting.',
+      },
     }),
     sessions: section('How long people stay signed in.', {
       ttlSeconds: count('Lifetime of a session in the browser.', [300, 12 * HOUR, 30 * DAY], 'seconds'),

@@ -24,6 +24,9 @@ import { toldByUs } from './interactions/app-sign-out.ts';
 import { deviceAuthorization } from './interactions/device-authorization.ts';
 import { providerForms } from './interactions/forms.ts';
 import { signOutThere } from './interactions/upstream-sign-out.ts';
+import { clientCredentials } from './own-handlers/client-credentials.ts';
+import { introspection } from './own-handlers/introspection.ts';
+import { refuseAgain, withOwnHandlers } from './own-handlers/own-handlers.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 import { settings } from './provider-settings.ts';
 import { withDefaultScopes } from './requests/default-scopes.ts';
@@ -51,7 +54,7 @@ export const oidcProvider = async (deps: ProviderDeps): Promise<OidcProvider> =>
     deps.tokens.useKeys({ keys: jwks.map(publicPart) });
     deps.signatures.useKeys(jwks);
     provider = next;
-    handle = next.callback();
+    handle = listenerOf(next, deps);
     keysVersion = version;
   };
   await reload();
@@ -62,6 +65,15 @@ export const oidcProvider = async (deps: ProviderDeps): Promise<OidcProvider> =>
     reload,
     keysVersion: () => keysVersion,
   };
+};
+
+const listenerOf = (
+  provider: Provider,
+  deps: ProviderDeps,
+): ((request: IncomingMessage, response: ServerResponse) => void) => {
+  const ofProvider = provider.callback();
+  if (!deps.configuration.tokens.ownHandlers) return ofProvider;
+  return withOwnHandlers(provider, [introspection(deps.structured), clientCredentials(provider, deps)], ofProvider);
 };
 
 const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);
@@ -107,6 +119,7 @@ const build = (deps: ProviderDeps, jwks: readonly object[]): Provider => {
   withoutParametersAtFirst(
     provider,
     (context, read) => {
+      refuseAgain(context);
       presented.take(context, read);
       takeEmptySecret(context, read);
       answerAsRequestObjectSays(context, read);

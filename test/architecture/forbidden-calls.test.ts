@@ -34,7 +34,7 @@ const BANS: readonly Ban[] = [
     what: 'reaching into oidc-provider',
     pattern: /oidc-provider\/lib/,
     sample: "import { unique } from 'oidc-provider/lib/models/replay_detection.js';",
-    only: ['src/provider/seam/internals.ts'],
+    only: ['src/provider/seam/internals.ts', 'src/provider/seam/provider-internals.d.ts'],
   },
   {
     what: 'markup from text',

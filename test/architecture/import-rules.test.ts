@@ -29,7 +29,15 @@ const RULES: readonly Rule[] = [
   { of: 'src/extensions/*/endpoint.ts', types: ['src/extensions/extension.ts'] },
   { of: 'src/extensions/*/', may: ['./', 'src/domain/'] },
 
-  { of: 'src/provider/seam/internals.ts', may: ['oidc-provider/lib/helpers/grants.js'] },
+  {
+    of: 'src/provider/seam/internals.ts',
+    may: [
+      'oidc-provider/lib/actions/grants/client_credentials.js',
+      'oidc-provider/lib/helpers/als.js',
+      'oidc-provider/lib/helpers/grants.js',
+      'oidc-provider/lib/shared/client_auth.js',
+    ],
+  },
   { of: 'src/provider/seam/current-exchange.ts', may: ['oidc-provider', 'node:async_hooks'], types: ['node:http'] },
   {
     of: 'src/provider/',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair } from 'jose';
-import Provider, { errors } from 'oidc-provider';
+import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import * as internals from '../../src/provider/seam/internals.ts';
 
 /**
@@ -57,12 +57,27 @@ test('is version 9.13.3', () => {
 });
 
 test('offers these functions inside, with as many parameters', () => {
-  expect(Object.fromEntries(Object.entries(internals).map(([name, value]) => [name, value.length]))).toEqual({
+  const { clientAuthentication, currentContext, grantHelpers, ...functions } = internals;
+  expect(Object.fromEntries(Object.entries(functions).map(([name, value]) => [name, value.length]))).toEqual({
     checkDpopReplay: 4,
     checkDpopRequired: 3,
     checkMtlsCert: 2,
+    clientCredentials: 3,
     validateDpop: 3,
   });
+  expect(clientAuthentication.map(({ name, length }) => [name, length])).toEqual([
+    ['rejectClientAuthDupes', 2],
+    ['setWWWAuthenticateHeader', 2],
+    ['authenticateClient', 2],
+  ]);
+  expect(typeof currentContext.run).toBe('function');
+  // Those that the client credentials grant takes from the second parameter.
+  expect(Object.keys(grantHelpers)).toEqual(
+    expect.arrayContaining([
+      ...['applyAuthorizationDetails', 'buildTokenResponse', 'checkDpopRequired', 'checkMtlsCert'],
+      ...['resolveRequestedResources', 'validateClientScope', 'validateDpop'],
+    ]),
+  );
 });
 
 describe('what is replaced at start', () => {
@@ -130,6 +145,11 @@ describe('what is read', () => {
   test('Provider.ctx, outside a request', () => {
     expect(Reflect.getOwnPropertyDescriptor(Provider, 'ctx')?.get).toBeDefined();
     expect(Provider.ctx).toBeUndefined();
+  });
+
+  test('Provider.ctx, in a context that our own handlers set', () => {
+    const context = {} as KoaContextWithOIDC;
+    expect(internals.currentContext.run(context, () => Provider.ctx)).toBe(context);
   });
 
   test('Session.get(ctx), and these members of a stored session', () => {

@@ -31,6 +31,7 @@ const PROVIDER = [
   'grants',
   'interactions',
   'endpoints',
+  'own-handlers',
   'storage',
   '.',
 ];

@@ -11,6 +11,7 @@ import { diskFull } from './disk-full.ts';
 import { edge } from './edge.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
+import { handlers } from './handlers.ts';
 import { injection } from './injection.ts';
 import { killTree } from './kill-tree.ts';
 import { grants } from './leases.ts';
@@ -31,6 +32,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   crash,
   faults,
   fuzz,
+  handlers,
   rolling,
   revocation,
   edge,

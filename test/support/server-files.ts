@@ -194,6 +194,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/mcp-hosts',
     'integration/mutual-tls',
     'integration/oauth-findings',
+    'integration/own-handlers',
     'integration/provider-findings',
     'integration/refresh-proof',
     'integration/request-smuggling',

@@ -43,6 +43,7 @@ const LONG: readonly string[] = [
   'integration/notification-delivery',
   'integration/notifications',
   'integration/one-time-restarts',
+  'integration/own-handlers',
   'integration/policy-of-use',
   'integration/provisioning-targets',
   'integration/refresh-races',

@@ -4,6 +4,12 @@
  * fails there and not in a token.
  *
  * Why the public interface is not enough: a custom grant gets no DPoP handling from oidc-provider, and oidc-provider offers
- * its own only through this module (its header promises an export in 10.x).
+ * its own only through this module (its header promises an export in 10.x). Our own handlers of endpoints
+ * (../own-handlers) run oidc-provider's client authentication and its grant in a context that `Provider.ctx` must find.
  */
+
+export { handler as clientCredentials } from 'oidc-provider/lib/actions/grants/client_credentials.js';
+export { default as currentContext } from 'oidc-provider/lib/helpers/als.js';
+export * as grantHelpers from 'oidc-provider/lib/helpers/grants.js';
 export { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from 'oidc-provider/lib/helpers/grants.js';
+export { default as clientAuthentication } from 'oidc-provider/lib/shared/client_auth.js';

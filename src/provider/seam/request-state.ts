@@ -42,6 +42,16 @@ export type PushedMark = {
 /** A grant that is stored with the code, and not before. */
 export type HeldGrant = { store(): Promise<void>; drop(): Promise<unknown> };
 
+/** How far one of our own handlers got with a request. */
+export type RefusedByHandler = {
+  readonly error: unknown;
+  /** What was known then, as members of oidc-provider's context. */
+  readonly params: Record<string, unknown>;
+  readonly entities: object;
+  /** oidc-provider had no part in the step that failed, and does not answer this error. */
+  readonly isOurs: boolean;
+};
+
 export type RequestState = RequestFacts & {
   /**
    * The credential of an agent. Written as soon as the parameters are read, and completed during its verification
@@ -99,6 +109,11 @@ export type RequestState = RequestFacts & {
    * for the page (provider-features.ts).
    */
   userCode: string | undefined;
+  /**
+   * Our own handler could not answer the request, so that oidc-provider answers it with this error. Written by
+   * own-handlers.ts; read when oidc-provider reads the parameters (build-provider.ts), and by structured-tokens.ts.
+   */
+  refused: RefusedByHandler | undefined;
   /** oidc-provider leaves a revocation to us, because the token is a JWT. Written and read by structured-tokens.ts. */
   isRevocationOurs: boolean;
 
@@ -143,6 +158,7 @@ export const beginRequest = (
     pusherKey: undefined,
     userCode: undefined,
     withheldToken: undefined,
+    refused: undefined,
     isRevocationOurs: false,
     failure: undefined,
     noted: undefined,

@@ -48,6 +48,9 @@ export interface StructuredTokens {
    */
   revocationAllowed(ctx: KoaContextWithOIDC, clientId: string, token: RevocableToken): Promise<boolean>;
 
+  /** The response to an introspection of this text by an authenticated client (RFC 7662 §2.2). Throws StoreUnavailable. */
+  describe(clientId: string, token: string): Promise<object>;
+
   /**
    * Serves introspection and revocation of JWT access tokens, which oidc-provider does not offer (RFC 7662 §2, RFC 7009 §2).
    */
@@ -66,6 +69,8 @@ export const structuredTokens = (deps: Deps): StructuredTokens => ({
       return own;
     }),
 
+  describe: (clientId: string, token: string): Promise<object> => describe(deps, clientId, token),
+
   install(provider: Provider): void {
     const emitter: EventEmitter = provider;
     emitter.on('revocation.error', (ctx: KoaContextWithOIDC, error: unknown) => {
@@ -76,10 +81,13 @@ export const structuredTokens = (deps: Deps): StructuredTokens => ({
       await next();
       const context = ctx as KoaContextWithOIDC;
       const clientId = (): string => String(context.oidc.client?.clientId);
-      const { isRevocationOurs, withheldToken = '' } = requestState(ctx);
+      const { isRevocationOurs, withheldToken = '', refused } = requestState(ctx);
+      if (refused?.isOurs) throw refused.error;
       if (isRevocationOurs) await revoke(deps, context, clientId(), String(context.oidc.params?.['token']));
       else if (context.oidc?.route === 'introspection' && ctx.status === 200) {
-        await introspect(deps, context, clientId(), withheldToken);
+        ctx.type = 'json';
+        ctx.body = { active: false };
+        ctx.body = await describe(deps, clientId(), withheldToken);
       }
     });
   },
@@ -113,13 +121,10 @@ type RevocableToken = {
   readonly kind: string;
 };
 
-const introspect = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, token: string): Promise<void> => {
-  ctx.status = 200;
-  ctx.type = 'json';
-  ctx.body = { active: false };
+const describe = async (deps: Deps, clientId: string, token: string): Promise<object> => {
   const live = await deps.tokens.find(token);
-  if (!live || !(await mayIntrospect(deps, clientId, live.audience))) return;
-  ctx.body = { ...description(live, deps.issuer), ...(await approvalOf(deps, live)) };
+  if (!live || !(await mayIntrospect(deps, clientId, live.audience))) return { active: false };
+  return { ...description(live, deps.issuer), ...(await approvalOf(deps, live)) };
 };
 
 /** Whether the approval is still unused. Introspection does not use it (docs/how-to/approvals.md). */

@@ -1,0 +1,82 @@
+/**
+ * Our own handlers of introspection and client credentials: they answer exactly as oidc-provider alone does (decision 49). The
+ * long form is `npm run campaign -- handlers`.
+ */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type CampaignRun, seededRandom } from '../campaigns/campaign.ts';
+import { handlers } from '../campaigns/handlers.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene } from '../support/scene.ts';
+
+test('random requests get the same answers and leave the same events as at oidc-provider alone', async () => {
+  const violations: string[] = [];
+  const run: CampaignRun = {
+    options: {
+      trials: 500,
+      seconds: undefined,
+      stores: undefined,
+      rate: undefined,
+      tokens: undefined,
+      agents: undefined,
+      isRedisDown: false,
+      seed: 7,
+    },
+    random: seededRandom(7),
+    progress() {},
+    violation: (text) => void violations.push(text),
+    late: (text) => void violations.push(text),
+    finished() {},
+    isOver: () => false,
+  };
+  const { statuses, answeredByOwnHandlers } = (await handlers.run(run)) as unknown as {
+    readonly statuses: Readonly<Record<string, number>>;
+    readonly answeredByOwnHandlers: number;
+  };
+  expect(violations).toEqual([]);
+  // The requests must reach what they are to test.
+  expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404']));
+  expect(answeredByOwnHandlers).toBeGreaterThan(100);
+}, 120_000);
+
+describe.each([{ ownHandlers: 'true' }, { ownHandlers: 'false' }])(
+  'a store that fails, with own handlers $ownHandlers',
+  ({ ownHandlers }) => {
+    let server: RunningServer;
+    afterEach(() => server.close());
+
+    const begun = async () => {
+      server = await runServer({ environment: { BEHALF__TOKENS__OWNHANDLERS: ownHandlers } });
+      const scene = await makeScene(server);
+      const { calls, jwt, agent, keyed } = scene;
+      const ask = () => calls.token(keyed(agent), { grant_type: 'client_credentials', resource: jwt.identifier });
+      return { calls, jwt, ask, token: String((await ask()).body['access_token']) };
+    };
+
+    test('an introspection is answered with 503, and no token is called inactive', async () => {
+      const { calls, jwt, token } = await begun();
+      server.faults.failingReads = new Set(['all']);
+      const { status, headers, body } = await calls.introspect(jwt.credential, token);
+      expect([status, headers.get('retry-after'), body]).toEqual([
+        503,
+        '1',
+        {
+          error: 'temporarily_unavailable',
+          error_description: expect.stringMatching(/try again$/),
+        },
+      ]);
+      server.faults.failingReads = new Set();
+      expect((await calls.introspect(jwt.credential, token)).body['active']).toBe(true);
+    });
+
+    test('no token leaves when its event cannot be written (invariant 5)', async () => {
+      const { ask } = await begun();
+      server.faults.failingWrites = new Set(['all']);
+      const { status, body } = await ask();
+      expect([status, body['error'], body['access_token']]).toEqual([503, 'temporarily_unavailable', undefined]);
+      server.faults.failingWrites = new Set();
+      const issued = await server.events('token.issued');
+      expect((await ask()).status).toBe(200);
+      expect(await server.events('token.issued')).toHaveLength(issued.length + 1);
+    });
+  },
+);
