@@ -16,17 +16,48 @@ const NODES = ['nod_a', 'nod_b', 'nod_c'];
 /** Records between two checkpoints, of all nodes. */
 const CHECKPOINT_EVERY = 1000;
 
-export type LargeExport = {
+/** What another thread needs to read the export too. */
+export type ExportFacts = {
   readonly file: string;
   readonly bytes: number;
   /** Thumbprint of the key. */
   readonly key: string;
   /** Number of lines: header, checkpoints, records of each node, head. */
   readonly lines: number;
+  /** Where each line begins, and where the file ends. Shared memory. */
+  readonly offsets: Float64Array;
+};
+
+export type LargeExport = ExportFacts & {
   /** Where a line begins; for the number of lines, where the file ends. */
   offset(line: number): number;
   text(line: number): string;
   close(): void;
+};
+
+/** Lines are mostly read one after the other. */
+const READ_AHEAD = 1 << 16;
+
+export const openExport = (facts: ExportFacts): LargeExport => {
+  const { file, bytes, offsets } = facts;
+  const fd = openSync(file, 'r');
+  let block = Buffer.alloc(0);
+  let blockAt = 0;
+  return {
+    ...facts,
+    offset: (line) => offsets[line] ?? 0,
+    text(line) {
+      const [from, to] = [offsets[line] ?? 0, (offsets[line + 1] ?? 0) - 1];
+      if (to <= from) return '';
+      if (from < blockAt || to > blockAt + block.length) {
+        const own = Buffer.alloc(Math.max(to - from, Math.min(READ_AHEAD, bytes - from)));
+        block = own.subarray(0, readSync(fd, own, 0, own.length, from));
+        blockAt = from;
+      }
+      return block.toString('utf8', from - blockAt, to - blockAt);
+    },
+    close: () => closeSync(fd),
+  };
 };
 
 const id = (kind: string, random: Random): string =>
@@ -120,7 +151,8 @@ export const largeExport = async (folder: string, records: number, run: Campaign
   const fd = openSync(file, 'w+');
   const digest = createHash('sha256');
   let [bytes, lines] = [0, 0];
-  const offsets = new Float64Array(records + checkpoints.length + 4);
+  const most = records + checkpoints.length + 4;
+  const offsets = new Float64Array(new SharedArrayBuffer(most * Float64Array.BYTES_PER_ELEMENT));
   const add = (chunk: Uint8Array): void => {
     for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) {
       lines += 1;
@@ -152,18 +184,6 @@ export const largeExport = async (folder: string, records: number, run: Campaign
     digest: digest.digest('base64url'),
   };
   add(Buffer.from(`${canonicalText({ head: await signer.sign(canonicalText(head)) })}\n`));
-  return {
-    file,
-    bytes,
-    key: await calculateJwkThumbprint(signer.key),
-    lines,
-    offset: (line) => offsets[line] ?? 0,
-    text(line) {
-      const [from, to] = [offsets[line] ?? 0, (offsets[line + 1] ?? 0) - 1];
-      const own = Buffer.alloc(Math.max(to - from, 0));
-      readSync(fd, own, 0, own.length, from);
-      return own.toString();
-    },
-    close: () => closeSync(fd),
-  };
+  closeSync(fd);
+  return openExport({ file, bytes, key: await calculateJwkThumbprint(signer.key), lines, offsets });
 };

@@ -30,7 +30,7 @@ export type CampaignRun = {
   progress(text: string): void;
   /** Reports that something which must not happen has happened; the first twenty are printed. */
   violation(text: string): void;
-  /** Reports a violation of a bound on time alone, which a machine that is busy elsewhere can cause. */
+  /** Reports a time above its bound, which a machine that is busy elsewhere can cause: it counts as `late`, not as a violation. */
   late(text: string): void;
   /** Notes what was found in one configuration, as soon as that is done; `--record` keeps it in docs/results. */
   finished(configuration: string, figures: Figures): void;

@@ -16,10 +16,22 @@ const STUCK_MS = 5000;
 /** Watched at each node, of what an act ends: the rest is tried afterwards. */
 const MOST_WATCHED = 4;
 const BETWEEN_MS = 3;
-/** How often a directory repeats a change that met another one. */
-const ATTEMPTS = 20;
+/** How often a directory repeats a change that met another one, each time a little later. */
+const ATTEMPTS = 40;
 
-export type Times = { readonly act: Act; readonly answered: number; readonly isCalm: boolean };
+/** How many people have their turn at the same time. Times are measured with few; `betweenMs`: between two questions about one of them. */
+export type Pace = { readonly atOnce: number; readonly betweenMs: number; readonly isMeasured: boolean };
+export const PACES = {
+  measured: { atOnce: 3, betweenMs: BETWEEN_MS, isMeasured: true },
+  sideBySide: { atOnce: 16, betweenMs: 25, isMeasured: false },
+} as const satisfies Readonly<Record<string, Pace>>;
+
+/** `of`: whether nodes were killed meanwhile, or many people had their turn. */
+export type Times = {
+  readonly act: Act;
+  readonly answered: number;
+  readonly of: 'calm' | 'duringKills' | 'sideBySide';
+};
 export type Tally = {
   readonly acts: Partial<Record<Act, number>>;
   readonly times: Times[];
@@ -40,7 +52,7 @@ const repeated = async (ask: () => Promise<Answer>): Promise<Answer> => {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await ask();
     if (attempt === ATTEMPTS || (answer.status !== 409 && answer.status !== 412)) return answer;
-    await pause(BETWEEN_MS);
+    await pause(attempt * BETWEEN_MS);
   }
 };
 
@@ -135,6 +147,7 @@ export const perform = async (
   person: Person,
   acts: readonly Act[],
   tally: Tally,
+  pace: Pace,
 ): Promise<void> => {
   const { nodes, figures } = world;
   if (acts.length === 0) return;
@@ -168,7 +181,7 @@ export const perform = async (
         run.violation(`${what}: ${holding} works at node ${index} ${STUCK_MS} ms after the answer`);
         left.delete(one);
       }
-      await pause(BETWEEN_MS);
+      await pause(pace.betweenMs);
     }
   };
   await Promise.all(nodes.map((_, index) => watchFirst(index)));
@@ -192,10 +205,11 @@ export const perform = async (
   if (dying.length === 0) return;
   const [answered, asked] = [lastPositive, lastAsked].map((at) => Math.max(0, at - endedAt)) as [number, number];
   const isCalm = figures.kills === kills;
-  if (ending) tally.times.push({ act: ending, answered, isCalm });
+  const of = pace.isMeasured ? (isCalm ? 'calm' : 'duringKills') : 'sideBySide';
+  if (ending) tally.times.push({ act: ending, answered, of });
   if (asked > 0) tally.askedAfter += 1;
   if (asked > GOAL.max) run.late(`${what}: a question ${rounded(asked)} ms after the answer got a positive one`);
-  else if (isCalm && answered > GOAL.max)
+  else if (of === 'calm' && answered > GOAL.max)
     run.late(`${what}: the last positive answer came ${rounded(answered)} ms after the answer`);
 };
 

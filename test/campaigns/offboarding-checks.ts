@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { newBrowser } from '../support/browser-flow.ts';
 import { ENTERPRISE } from '../support/directory.ts';
 import type { CampaignRun } from './campaign.ts';
-import { type Tally, tried } from './offboarding-acts.ts';
+import { type Pace, type Tally, tried } from './offboarding-acts.ts';
 import { type Holding, works } from './offboarding-model.ts';
 import { codeOf, type Held, type Person } from './offboarding-people.ts';
 import type { OffboardingWorld } from './offboarding-world.ts';
+import { eachOf } from './side-by-side.ts';
 
-const AT_ONCE = 3;
 const PATIENCE_MS = 120_000;
 const BYSTANDERS = 2;
 
@@ -18,19 +18,7 @@ export type State = {
   readonly world: OffboardingWorld;
   readonly tally: Tally;
   readonly counts: Counts;
-};
-
-/** Work on each, some at a time. */
-export const eachOf = async <T>(
-  items: readonly T[],
-  work: (item: T) => Promise<void>,
-  atOnce = AT_ONCE,
-): Promise<void> => {
-  const left = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  readonly pace: Pace;
 };
 
 /** Asks nodes until one can say. */
@@ -89,7 +77,7 @@ const compareSignIn = async ({ run, world }: State, { life, there, username }: P
 };
 
 export const compareAll = (state: State, people: readonly Person[], isLast = false): Promise<void> =>
-  eachOf(people, async (person) => {
+  eachOf(people, state.pace.atOnce, async (person) => {
     await compare(state, person, isLast);
     await compareUser(state, person);
     if (isLast && state.run.random.chance(0.3)) await compareSignIn(state, person);

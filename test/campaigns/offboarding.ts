@@ -8,17 +8,22 @@ import type { Identity } from '../support/agent-keys.ts';
 import { newBrowser } from '../support/browser-flow.ts';
 import { PATCH } from '../support/directory.ts';
 import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
-import { figuresOf } from './figures.ts';
-import { GOAL, perform, type Tally, type Times } from './offboarding-acts.ts';
-import { certain, compareAll, eachOf, type State, watchOthers } from './offboarding-checks.ts';
+import { figuresOf, loadNow } from './figures.ts';
+import { GOAL, PACES, perform, type Tally, type Times } from './offboarding-acts.ts';
+import { certain, compareAll, type State, watchOthers } from './offboarding-checks.ts';
 import { type Act, LEAVING, NEW_LIFE, STAYING, works } from './offboarding-model.ts';
 import { appoint, equip, type Held, join, type Person } from './offboarding-people.ts';
 import { NODES, type OffboardingWorld, patiently, provisioned, startOffboardingWorld } from './offboarding-world.ts';
 import { SERVER_STORES, type ServerStores } from './server-on.ts';
+import { eachOf } from './side-by-side.ts';
 
 const DEFAULT_TRIALS = 40;
 /** People on the nodes at the same time: what they hold has to live until they were all asked about. */
-const BATCH = 24;
+const BATCH = { measured: 24, sideBySide: 96 } as const;
+/** One batch of so many is measured, the first one too. */
+const MEASURED_EVERY = 5;
+/** Nodes are killed once in a round for so many people. */
+const PEOPLE_PER_KILL = 48;
 /** Times, before they are compared with the goal. */
 const ENOUGH_TIMES = 100;
 /** Up to so late in a round the nodes are killed. */
@@ -59,18 +64,24 @@ const plan = (run: CampaignRun, { life }: Person, isSecond: boolean): readonly A
 
 /** All plans, some at once, while nodes are killed and others join. */
 const round = async (state: State, people: readonly Person[], plans: ReadonlyMap<Person, readonly Act[]>) => {
-  const { run, world, tally, counts } = state;
+  const { run, world, tally, counts, pace } = state;
   const { random } = run;
   const endWatch = watchOthers(state, people);
+  let isOver = false;
   const crashed = (async () => {
-    await pause(random.integer(LATEST_KILL_MS));
-    const first = random.integer(NODES);
-    await world.crash(random.chance(0.2) ? [first, (first + 1) % NODES] : [first]);
+    for (let left = plans.size; left > 0 && !isOver; left -= PEOPLE_PER_KILL) {
+      await pause(random.integer(LATEST_KILL_MS));
+      const first = random.integer(NODES);
+      await world.crash(random.chance(0.2) ? [first, (first + 1) % NODES] : [first]);
+    }
   })();
+  // It is awaited after the acts.
+  crashed.catch(() => undefined);
   counts.joined += 1;
   const name = `joiner-${counts.joined}@works.example`;
   const joined = provisioned(world, name);
-  await eachOf([...plans], ([person, acts]) => perform(run, world, person, acts, tally));
+  await eachOf([...plans], pace.atOnce, ([person, acts]) => perform(run, world, person, acts, tally, pace));
+  isOver = true;
   const id = await joined;
   await crashed;
   await endWatch();
@@ -93,12 +104,12 @@ const grants = async (
 
 /** People of a batch, all in the group of the staff, with some of everything that a person can hold. */
 const newPeople = async (state: State, count: number): Promise<Person[]> => {
-  const { run, world, counts } = state;
+  const { run, world, counts, pace } = state;
   const { random } = run;
   const people: Person[] = [];
   const numbers = Array.from({ length: count }, (_, index) => counts.histories + index + 1);
   counts.histories += count;
-  await eachOf(numbers, async (number) => {
+  await eachOf(numbers, pace.atOnce, async (number) => {
     const sub = `person-${number}`;
     people.push(await join(world, { there: { sub, sid: `session-${sub}` }, username: `${sub}@works.example` }));
   });
@@ -108,19 +119,18 @@ const newPeople = async (state: State, count: number): Promise<Person[]> => {
     Operations: [{ op: 'add', path: 'members', value }],
   });
   if (status >= 300) throw new Error(`no members: ${status} ${text}`);
-  await eachOf(people, async (person) => {
+  await eachOf(people, pace.atOnce, async (person) => {
     const hasAgent = random.chance(0.75);
     const wishes = { hasAgent, owns: random.chance(0.3), isAsked: random.chance(0.5), hasDecided: random.chance(0.3) };
     await patiently(() => equip(world, random, person, wishes));
   });
-  await eachOf(
-    people.filter(() => random.chance(0.2)),
-    async (person) => {
-      const others = people.filter((one) => one !== person && one.deputy === undefined);
-      const deputy = others.length > 0 ? random.pick(others) : undefined;
-      if (deputy) await patiently(() => appoint(world, person, deputy));
-    },
-  );
+  // Nobody decides for somebody who is away.
+  const deputies = new Map<Person, Person>();
+  for (const person of people.filter(() => random.chance(0.2))) {
+    const others = people.filter((one) => one !== person && !deputies.has(one));
+    if (others.length > 0) deputies.set(person, random.pick(others));
+  }
+  await eachOf([...deputies], pace.atOnce, ([person, deputy]) => patiently(() => appoint(world, person, deputy)));
   counts.holdings += people.reduce((sum, { holds }) => sum + holds.size, 0);
   return people;
 };
@@ -167,7 +177,7 @@ const renewed = ({ scene }: OffboardingWorld, person: Person, former: Person['fo
 const fresh = async (state: State, people: Person[]): Promise<void> => {
   const { random } = state.run;
   const gone = people.filter(({ life }) => life.ended.has('jwt') && random.chance(0.5));
-  await eachOf(gone, async (person) => {
+  await eachOf(gone, state.pace.atOnce, async (person) => {
     people[people.indexOf(person)] = await comeBack(state, person);
   });
 };
@@ -202,17 +212,20 @@ const batch = async (state: State, count: number): Promise<void> => {
 };
 
 const figuresFor = ({ tally, counts, world }: State, trials: number): Figures => {
-  const timesOf = (of: (one: Times) => boolean) => figuresOf(tally.times.filter(of).map(({ answered }) => answered));
+  const timesOf = (isMeant: (one: Times) => boolean) =>
+    figuresOf(tally.times.filter(isMeant).map(({ answered }) => answered));
   const acts = [...new Set(tally.times.map(({ act }) => act))].sort();
   return {
     trials,
-    ...{ nodes: NODES, stores: world.name, ...world.figures },
+    ...{ nodes: NODES, atOnce: trials > BATCH.measured ? PACES.sideBySide.atOnce : PACES.measured.atOnce },
+    ...{ stores: world.name, ...world.figures },
     ...{ joined: counts.joined, returned: counts.returned, holdings: counts.holdings, acts: tally.acts },
-    ...{ tried: tally.tried, askedAfter: tally.askedAfter },
+    ...{ tried: tally.tried, askedAfter: tally.askedAfter, load: loadNow() },
     milliseconds: {
-      calm: timesOf(({ isCalm }) => isCalm),
-      duringKills: timesOf(({ isCalm }) => !isCalm),
-      ...Object.fromEntries(acts.map((name) => [name, timesOf(({ act, isCalm }) => isCalm && act === name)])),
+      calm: timesOf(({ of }) => of === 'calm'),
+      duringKills: timesOf(({ of }) => of === 'duringKills'),
+      sideBySide: timesOf(({ of }) => of === 'sideBySide'),
+      ...Object.fromEntries(acts.map((name) => [name, timesOf(({ act, of }) => of === 'calm' && act === name)])),
     },
   };
 };
@@ -221,16 +234,18 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
   const trials = run.options.trials ?? DEFAULT_TRIALS;
   const world = await startOffboardingWorld(run, stores);
   const tally: Tally = { acts: {}, times: [], askedAfter: 0, tried: { works: 0, refused: 0, between: 0 } };
-  const state: State = { run, world, tally, counts: { histories: 0, joined: 0, returned: 0, holdings: 0 } };
+  const counts = { histories: 0, joined: 0, returned: 0, holdings: 0 };
+  const state: State = { run, world, tally, counts, pace: PACES.measured };
   try {
     let done = 0;
-    while (done < trials && !run.isOver()) {
-      const count = Math.min(BATCH, trials - done);
-      await batch(state, count);
+    for (let number = 0; done < trials && !run.isOver(); number += 1) {
+      const how = number % MEASURED_EVERY === 0 ? 'measured' : 'sideBySide';
+      const count = Math.min(BATCH[how], trials - done);
+      await batch({ ...state, pace: PACES[how] }, count);
       done += count;
       run.progress(`${done} of ${trials} histories on ${world.name}, ${world.figures.kills} kills`);
     }
-    const calm = figuresOf(tally.times.filter(({ isCalm }) => isCalm).map(({ answered }) => answered));
+    const calm = figuresOf(tally.times.filter(({ of }) => of === 'calm').map(({ answered }) => answered));
     if (calm.p99 > GOAL.p99 && calm.runs >= ENOUGH_TIMES)
       run.late(`p99 is ${calm.p99} ms after the answer, more than ${GOAL.p99} ms`);
     const figures = figuresFor(state, done);

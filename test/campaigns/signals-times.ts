@@ -1,9 +1,8 @@
 /** What the campaign `signals` measures on nodes that no one kills: the times in, the times out, and what a dead receiver costs. */
-import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CampaignRun } from './campaign.ts';
 import type { Kit, Need } from './edge-kits.ts';
-import { figuresOf, rounded } from './figures.ts';
+import { figuresOf, loadNow } from './figures.ts';
 import { EFFECTS, type EffectName } from './signals-effects.ts';
 import type { Apis, SignalsWorld } from './signals-world.ts';
 
@@ -18,8 +17,6 @@ const STUCK_MS = 40_000;
 const ARRIVES_WITHIN_MS = 20_000;
 /** Ends between two changes of the dead receiver. */
 const BLOCK = 25;
-
-const load = (): number => rounded(loadavg()[0] ?? 0);
 
 /** From the 202 to the last positive answer at any node. */
 export const timesIn = async (run: CampaignRun, world: SignalsWorld, count: number) => {
@@ -37,7 +34,7 @@ export const timesIn = async (run: CampaignRun, world: SignalsWorld, count: numb
   if (all.p99 > GOALS.effect && all.runs >= ENOUGH)
     run.late(`effects: p99 is ${all.p99} ms, more than ${GOALS.effect}`);
   const byKind = Object.fromEntries(Object.entries(answered).map(([kind, of]) => [kind, figuresOf(of)]));
-  return { all, ...byKind, askedAfter, load: load() };
+  return { all, ...byKind, askedAfter, load: loadNow() };
 };
 
 /** Asks an API until it refuses. Milliseconds from `endedAt`, which is set meanwhile. */
@@ -85,7 +82,7 @@ export const timesOut = async (
     Object.entries(times).map(([name, of]) => [name, figuresOf(of)]),
   );
   if (all.p99 > GOALS.refusal && all.runs >= ENOUGH) run.late(`APIs: p99 is ${all.p99} ms, more than ${GOALS.refusal}`);
-  return { all, ...others, load: load() };
+  return { all, ...others, load: loadNow() };
 };
 
 /** From the answer to an act to the arrival at a receiver that is well, while another one is well, and while it is dead. */
@@ -121,5 +118,5 @@ export const costOfDead = async (run: CampaignRun, world: SignalsWorld, count: n
   const [well, dead] = [figuresOf(times.well), figuresOf(times.dead)];
   if (dead.p99 > well.p99 * MOST_ADDED && dead.runs >= ENOUGH)
     run.late(`beside a dead receiver the p99 is ${dead.p99} ms, not ${well.p99} ms`);
-  return { well, dead, load: load() };
+  return { well, dead, load: loadNow() };
 };

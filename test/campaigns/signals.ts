@@ -14,15 +14,17 @@ const DEFAULT_TRIALS = 60;
 /** From so many kills on the times are measured often enough for a p99. */
 const ENOUGH_KILLS = 100;
 const [FEW_TIMES, MANY_TIMES] = [4, 200];
-/** Longest time between the first act and the kill, and how long acts go on after it. */
-const [LONGEST_LOAD_MS, AFTER_MS] = [500, 300];
-const ACTS_EVERY_MS = 60;
+/** Longest time between two kills when nodes run. */
+const LONGEST_LOAD_MS = 500;
+const ACTS_EVERY_MS = 40;
 /** On a busy machine more would only wait for each other, until the server answers 503. */
-const MOST_ACTS_AT_ONCE = 6;
+const MOST_ACTS_AT_ONCE = 8;
 /** All that is due must have arrived once in so many kills. */
-const SETTLE_EVERY = 40;
+const SETTLE_EVERY = 60;
 /** A lock of a stream lasts 30 s after the node that holds it has gone. */
 const SETTLES_WITHIN_MS = 120_000;
+/** A next kill needs so many nodes that run, so that there is work to interrupt. */
+const LEAST_UP = 2;
 /** Rounds for which the receiver that comes back is gone. */
 const GONE_ROUNDS = 4;
 
@@ -45,68 +47,135 @@ const checkStreams = (run: CampaignRun, { ledger }: SignalsWorld): void => {
   }
 };
 
-/** Victims of a round: one node, now and then two or all. */
-const victimsOf = ({ random }: CampaignRun): readonly number[] => {
-  const first = random.integer(NODES);
-  const count = random.pick([1, 1, 2, NODES]);
-  return Array.from({ length: count }, (_, index) => (first + index) % NODES);
-};
-
-/** Acts, SETs and forged SETs at random nodes, some of which are killed meanwhile. Answers the number of kills. */
-const round = async (
-  run: CampaignRun,
-  world: SignalsWorld,
-  number: number,
-  lists: { onEvent: (() => void) | undefined },
-) => {
-  const { acts, incoming, receivers } = world;
-  await acts.refill();
-  if (number % GONE_ROUNDS === 0)
-    receivers.gone.is = receivers.gone.is === false ? run.random.pick(['cut', 'silent']) : false;
-  const victims = victimsOf(run);
-  const working: Promise<void>[] = [];
+/** Starts what it is given, and remembers the first failure. */
+const background = () => {
+  const working = new Set<Promise<void>>();
   let failure: Error | undefined;
-  const alsoDo = (work: Promise<void>): void => {
-    working.push(
-      work.catch((error: Error) => {
-        failure ??= error;
-      }),
-    );
+  return {
+    also(work: Promise<unknown>): void {
+      const one: Promise<void> = work.then(
+        () => void working.delete(one),
+        (error: Error) => {
+          failure ??= error;
+          working.delete(one);
+        },
+      );
+      working.add(one);
+    },
+    check(): void {
+      if (failure) throw failure;
+    },
+    async end(): Promise<void> {
+      while (working.size > 0) await Promise.all(working);
+      if (failure) throw failure;
+    },
   };
+};
+type Background = ReturnType<typeof background>;
+
+/** Acts at random nodes, so many side by side, until it is told to end. */
+const startLoad = ({ acts }: SignalsWorld, { also }: Background) => {
   let isOver = false;
   let underWay = 0;
   const oneAct = async (): Promise<void> => {
     underWay += 1;
-    await acts.one();
-    underWay -= 1;
+    try {
+      await acts.one();
+    } finally {
+      underWay -= 1;
+    }
   };
   const load = async (): Promise<void> => {
     while (!isOver) {
-      if (underWay < MOST_ACTS_AT_ONCE) alsoDo(oneAct());
+      if (underWay < MOST_ACTS_AT_ONCE) also(oneAct());
       await pause(ACTS_EVERY_MS);
     }
   };
-  const loading = load();
-  for (const work of [incoming.one(), incoming.one(), incoming.forged(), incoming.forged()]) alsoDo(work);
-  let killing: Promise<unknown> | undefined;
-  // A receiver has remembered an event, and the server has not stored that.
-  const kill = (): void => {
-    killing ??= world.kill(victims);
+  also(load());
+  return (): void => {
+    isOver = true;
   };
-  if (run.random.chance(0.5)) lists.onEvent = kill;
-  await pause(run.random.integer(LONGEST_LOAD_MS));
-  if (lists.onEvent) await Promise.race([pause(1000), untilKilled(() => killing !== undefined)]);
-  lists.onEvent = undefined;
-  kill();
-  await killing;
-  const restarting = world.restart(victims);
-  await pause(AFTER_MS);
-  isOver = true;
-  await restarting;
-  await loading;
-  await Promise.all(working);
-  if (failure) throw failure;
-  return victims.length;
+};
+
+type Killing = { readonly down: Set<number>; onEvent: (() => void) | undefined };
+
+/** Waits until so many nodes that chance picked run, and answers which: one, now and then two or all. */
+const victimsOf = async ({ random }: CampaignRun, { down }: Killing, work: Background): Promise<readonly number[]> => {
+  const count = random.pick([1, 1, 2, NODES]);
+  const first = random.integer(NODES);
+  while (NODES - down.size < Math.max(count, LEAST_UP)) {
+    work.check();
+    await pause(20);
+  }
+  return Array.from({ length: NODES }, (_, index) => (first + index) % NODES)
+    .filter((node) => !down.has(node))
+    .slice(0, count);
+};
+
+/**
+ * Kills nodes under load, and starts them again while the next ones are killed, up to `most`. SETs and forged SETs go on beside. Answers the
+ * number of kills.
+ */
+const kills = async (run: CampaignRun, world: SignalsWorld, killing: Killing, most: number): Promise<number> => {
+  const work = background();
+  await world.receivers.behave('bad');
+  await world.acts.refill();
+  const endLoad = startLoad(world, work);
+  try {
+    const done = await killAll(run, world, killing, work, most);
+    endLoad();
+    await work.end();
+    return done;
+  } finally {
+    endLoad();
+  }
+};
+
+const killAll = async (
+  run: CampaignRun,
+  world: SignalsWorld,
+  killing: Killing,
+  work: Background,
+  most: number,
+): Promise<number> => {
+  const { acts, incoming, receivers } = world;
+  const { also } = work;
+  const { down } = killing;
+  let done = 0;
+  for (let number = 1; done < most && !run.isOver(); number += 1) {
+    work.check();
+    if (number % GONE_ROUNDS === 0)
+      receivers.gone.is = receivers.gone.is === false ? run.random.pick(['cut', 'silent']) : false;
+    const victims = await victimsOf(run, killing, work);
+    for (const one of [incoming.one(), incoming.one(), incoming.forged(), incoming.forged()]) also(one);
+    let isKilled = false;
+    const kill = (): void => {
+      if (isKilled) return;
+      isKilled = true;
+      for (const node of victims) down.add(node);
+      const again = async (node: number): Promise<void> => {
+        await world.kill([node]);
+        await world.restart([node]);
+        down.delete(node);
+        // The node of the issuer makes what the pools lack.
+        if (node === 0) await acts.refill();
+      };
+      for (const node of victims) also(again(node));
+    };
+    // A receiver has remembered an event, and the server has not stored that.
+    if (run.random.chance(0.5)) killing.onEvent = kill;
+    await pause(run.random.integer(LONGEST_LOAD_MS));
+    if (killing.onEvent) await Promise.race([pause(1000), untilKilled(() => isKilled)]);
+    killing.onEvent = undefined;
+    kill();
+    done += victims.length;
+    run.progress(`${done} of ${most} kills before the next look`);
+  }
+  while (down.size > 0) {
+    work.check();
+    await pause(20);
+  }
+  return done;
 };
 
 const untilKilled = async (isKilled: () => boolean): Promise<void> => {
@@ -131,27 +200,23 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
   run.progress('starting');
   const world = await startSignalsWorld(run, stores);
   const { receivers, ledger, incoming, acts } = world;
-  const lists: { onEvent: (() => void) | undefined } = { onEvent: undefined };
-  receivers.onRemembered(() => lists.onEvent?.());
-  let kills = 0;
-  let settledAt = 0;
+  const killing: Killing = { down: new Set(), onEvent: undefined };
+  receivers.onRemembered(() => killing.onEvent?.());
+  let done = 0;
   try {
     await receivers.behave('good');
-    for (let number = 1; kills < trials && !run.isOver(); number += 1) {
-      await receivers.behave('bad');
-      kills += await round(run, world, number, lists);
-      run.progress(`${kills} of ${trials} kills on ${world.name}`);
-      if (kills - settledAt < SETTLE_EVERY) continue;
-      await settle(run, world);
-      settledAt = kills;
+    while (done < trials && !run.isOver()) {
+      done += await kills(run, world, killing, Math.min(SETTLE_EVERY, trials - done));
+      run.progress(`${done} of ${trials} kills on ${world.name}`);
+      if (done < trials && !run.isOver()) await settle(run, world);
     }
     await settle(run, world);
     checkStreams(run, world);
     await incoming.check();
     const streams = Object.fromEntries(ledger.streams.map(({ name, counts }) => [name, counts]));
     const figures = {
-      ...{ trials: kills, nodes: NODES, stores: world.name },
-      ...(kills === 0 ? {} : { acts: acts.counts, streams, incoming: incoming.counts }),
+      ...{ trials: done, nodes: NODES, atOnce: MOST_ACTS_AT_ONCE, stores: world.name },
+      ...(done === 0 ? {} : { acts: acts.counts, streams, incoming: incoming.counts }),
       ...(tokens === 0 ? {} : await times(run, world, tokens)),
     };
     run.finished(trials === 0 ? `${stores}, times` : stores, figures);

@@ -6,12 +6,14 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import type { CampaignRun } from './campaign.ts';
+import { eachOf } from './side-by-side.ts';
 import { expectedOf, type KnownToken } from './transactions-model.ts';
 import { type Counts, type Held, issuedAt } from './transactions-reports.ts';
 import type { TransactionsWorld } from './transactions-world.ts';
 
 /** A script verifies one receipt in so many. */
 const VERIFIED_EVERY = 20;
+const READ_AT_ONCE = 6;
 const SCRIPT = resolve(import.meta.dirname, '../../docs/how-to/receipts/verify_receipt.py');
 
 /** A closed transaction. `inDoubt`: requests for tokens that got no answer. */
@@ -71,47 +73,40 @@ const compare = (
   }
 };
 
-/** Reads all receipts, compares each, and verifies some with the script. */
+/** Reads all receipts, some at a time, compares each, and verifies some with the script. */
 export const readReceipts = async (
   run: CampaignRun,
   world: TransactionsWorld,
   done: readonly Done[],
   counts: Counts,
 ): Promise<void> => {
-  const { management, agent, issuer, calls } = world.scene;
+  const { issuer, calls } = world.scene;
   const folder = await mkdtemp(join(tmpdir(), 'behalf-campaign-receipts-'));
   try {
     const keys = join(folder, 'jwks.json');
     await writeFile(keys, await (await fetch(calls.endpoints.jwks)).text());
-    const log = (await world.steady(() => management.call('GET', '/audit/log'))).body;
-    for (const [index, one] of done.entries()) {
-      const path = `/transactions/${one.id}/receipt`;
-      const { status, text, body } = await world.steady(() => management.call('GET', path, undefined, {}, agent));
-      if (status !== 200) {
-        run.violation(`${one.id}: no receipt: ${status} ${text}`);
-        continue;
-      }
-      const receipt = String(body['receipt']);
-      compare(run, one, decodeJwt(receipt) as unknown as ReceiptClaims, counts);
-      run.progress(`${index + 1} of ${done.length} receipts`);
-      if (index % VERIFIED_EVERY !== 0) continue;
-      const file = join(folder, 'receipt.jws');
+    const log = String((await world.scene.management.call('GET', '/audit/log')).body['verifier_key']);
+    const verify = async (receipt: string, id: string): Promise<void> => {
+      const file = join(folder, `${id}.jws`);
       await writeFile(file, receipt);
-      await promisify(execFile)('python3', [
-        '-B',
-        SCRIPT,
-        file,
-        keys,
-        issuer,
-        one.id,
-        String(log['verifier_key']),
-      ]).then(
+      await promisify(execFile)('python3', ['-B', SCRIPT, file, keys, issuer, id, log]).then(
         () => {
           counts.verified += 1;
         },
-        (error: { readonly stdout?: string }) => run.violation(`${one.id}: ${error.stdout}`),
+        (error: { readonly stdout?: string }) => run.violation(`${id}: ${error.stdout}`),
       );
-    }
+      await rm(file);
+    };
+    let read = 0;
+    await eachOf([...done.entries()], READ_AT_ONCE, async ([index, one]) => {
+      const { status, text, body } = await world.manage('GET', `/transactions/${one.id}/receipt`);
+      read += 1;
+      if (status !== 200) return run.violation(`${one.id}: no receipt: ${status} ${text}`);
+      const receipt = String(body['receipt']);
+      compare(run, one, decodeJwt(receipt) as unknown as ReceiptClaims, counts);
+      run.progress(`${read} of ${done.length} receipts`);
+      if (index % VERIFIED_EVERY === 0) await verify(receipt, one.id);
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
