@@ -1,10 +1,13 @@
 /** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]`. See docs/how-to/campaigns.md. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agents } from './agents.ts';
 import { approvals } from './approvals.ts';
 import { auditLog } from './audit-log.ts';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { ceilings } from './ceilings.ts';
+import { cpuSeconds } from './cpu.ts';
 import { crash } from './crash.ts';
 import { derivations } from './derivations.ts';
 import { diskFull } from './disk-full.ts';
@@ -98,6 +101,8 @@ const wholeNumber = (name: string, text: string | undefined): number | undefined
 };
 
 const main = async (): Promise<number> => {
+  // Servers that are killed and start again: Node strips and compiles each module once.
+  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
   const given = readArguments();
   if (typeof given === 'string') {
     console.error(`${given}\n\n${usage()}`);
@@ -119,7 +124,7 @@ const main = async (): Promise<number> => {
   let shownAt = 0;
   let violations = 0;
   let late = 0;
-  let earlier = { violations: 0, late: 0, at: begin };
+  let earlier = { violations: 0, late: 0, cpu: 0, at: begin };
 
   const say = (what: string, text: string): void => {
     if (violations + late <= 20) process.stderr.write(`\n${what} (seed ${seed}) ${text}\n`);
@@ -154,14 +159,16 @@ const main = async (): Promise<number> => {
     },
     finished(configuration, figures) {
       const now = performance.now();
+      const cpu = cpuSeconds();
       const part = {
         seed,
         violations: violations - earlier.violations,
         late: late - earlier.late,
         elapsedSeconds: Math.round((now - earlier.at) / 100) / 10,
+        cpuSeconds: cpu - earlier.cpu,
         ...figures,
       };
-      earlier = { violations, late, at: now };
+      earlier = { violations, late, cpu, at: now };
       if (values.record) keepResult(campaign.name, configuration, part);
     },
     isOver: () => seconds !== undefined && performance.now() - begin > seconds * 1000,

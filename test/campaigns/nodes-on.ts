@@ -1,5 +1,6 @@
 /** Several server processes on the same stores, as on several machines: on MongoDB and Redis they share nothing else. */
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,9 @@ export type NodesOn = {
   log(): string;
   remove(): Promise<void>;
 };
+
+const isEmpty = (folder: string | undefined): boolean =>
+  folder !== undefined && !(existsSync(folder) && readdirSync(folder).length > 0);
 
 /** `settings`: of every node, besides those that lift the limits. */
 export const startNodesOn = async (
@@ -55,6 +59,11 @@ export const startNodesOn = async (
     // The first one makes the administrator and the key files, alone.
     const first = await startServer({ dataFolder: folderOf(0), environment: shared });
     removals.push(first.remove);
+    // A process keeps what it compiled when it ends by itself, and most nodes of campaigns are killed.
+    if (isEmpty(process.env['NODE_COMPILE_CACHE'])) {
+      await first.stop();
+      await first.restart();
+    }
     const { issuer } = first;
     const environment = { ...shared, BEHALF_ISSUER: issuer };
     const others = await Promise.all(
