@@ -4,7 +4,7 @@ import type { ExportFacts, LargeExport } from './audit-log-export.ts';
 import type { CampaignRun } from './campaign.ts';
 
 /** Changes between two messages of a thread. */
-export const BLOCK = 50;
+const BLOCK = 50;
 
 export type ThreadData = { readonly facts: ExportFacts; readonly seed: number };
 /** Changes from `from` on, before `to`. */
