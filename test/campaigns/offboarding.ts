@@ -124,7 +124,7 @@ const newPeople = async (state: State, count: number): Promise<Person[]> => {
     const wishes = { hasAgent, owns: random.chance(0.3), isAsked: random.chance(0.5), hasDecided: random.chance(0.3) };
     await patiently(() => equip(world, random, person, wishes));
   });
-  // Nobody decides for somebody who is away.
+  // A person who is away is no deputy.
   const deputies = new Map<Person, Person>();
   for (const person of people.filter(() => random.chance(0.2))) {
     const others = people.filter((one) => one !== person && !deputies.has(one));

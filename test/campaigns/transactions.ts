@@ -33,7 +33,7 @@ const BETWEEN_MS = 5;
 /** A call is late when it is more than a minute after the end. */
 const LATE_SECONDS = 62;
 
-/** Each transaction has chance of its own: its plan is the same whatever runs beside it. */
+/** Each transaction has chance of its own, so that its plan does not depend on those that run beside it. */
 const PRIME = 1_000_003;
 
 type Times = { readonly introspection: number[]; readonly kits: number[] };
