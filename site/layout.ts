@@ -90,6 +90,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     'Set limits',
     [
       'agents',
+      'findings',
       'blueprints',
       'policy',
       'decision-layers',

@@ -37,6 +37,8 @@ const SINKS_EVERY_MILLISECONDS = 1_000;
 const SIGNALS_EVERY_MILLISECONDS = 100;
 /** How soon a node begins to push changes to provisioning targets. */
 const PROVISIONING_EVERY_MILLISECONDS = 1_000;
+/** How soon a finding arises, where few clients got tokens; otherwise within ten seconds more. */
+const FINDINGS_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** Delay before the next attempt to read the time of the next key change. */
@@ -85,6 +87,8 @@ type Dependencies = {
   readonly sinkDelivery: { poll(): Promise<void>; stop(): Promise<void> };
   readonly signalPush: { poll(): Promise<void>; stop(): Promise<void> };
   readonly provisioning: { poll(): Promise<void>; stop(): Promise<void> };
+  /** Reads the audit log and the registries for findings. */
+  readonly discovery: { poll(): Promise<void> };
   readonly measureSinks: () => Promise<void>;
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
@@ -111,6 +115,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     sinkDelivery,
     signalPush,
     provisioning,
+    discovery,
     oidcProvider,
     nodes,
     log,
@@ -191,6 +196,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(SINKS_EVERY_MILLISECONDS, 'audit sinks', () => sinkDelivery.poll());
   every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
   every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
+  every(FINDINGS_EVERY_MILLISECONDS, 'findings', () => discovery.poll());
   every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks and signals', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 

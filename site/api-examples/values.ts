@@ -59,6 +59,7 @@ const ID_PREFIXES: Readonly<Record<string, string>> = {
   'audit-sinks': 'snk_',
   'successor-rules': 'suc_',
   'provisioning-targets': 'ptg_',
+  findings: 'fnd_',
   'legal-holds': 'hld_',
   keys: '',
   'push-keys': 'vpk_',

@@ -16,6 +16,7 @@ import { credentialCommands } from './commands/credentials.ts';
 import { movingCommands } from './commands/data-transfer.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { directoryCommands } from './commands/directories.ts';
+import { findingCommands } from './commands/findings.ts';
 import { gatewayCommands } from './commands/gateway.ts';
 import { grantCommands } from './commands/grants.ts';
 import { groupCommands } from './commands/groups.ts';
@@ -153,6 +154,12 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'See and end access',
     nouns: [
+      noun(
+        'findings',
+        'See what needs a decision: unknown agents, missing owners; and decide',
+        'findings.md',
+        findingCommands,
+      ),
       noun('grants', 'See, narrow and revoke grants', 'revocation.md', grantCommands),
       noun('delegations', 'See, narrow and revoke delegations', 'revocation.md', delegationCommands),
       noun('transactions', 'See and close transactions of agents', 'transactions.md', transactionCommands),

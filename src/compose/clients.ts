@@ -5,7 +5,6 @@ import {
   documentsUnderKills,
   registersUnderKills,
 } from '../domain/authority/revocation/registries-under-kills.ts';
-import { type AgentFindings, agentFindings } from '../domain/clients/agents/agent-findings.ts';
 import { type AgentLifecycleJobs, agentLifecycleJobs } from '../domain/clients/agents/agent-lifecycle-jobs.ts';
 import type { AgentReader } from '../domain/clients/agents/agent-reader.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/clients/agents/agent-standing.ts';
@@ -19,7 +18,6 @@ import { type CredentialRegistry, credentialRegistry } from '../domain/clients/a
 import { type SecretExceptions, secretExceptions } from '../domain/clients/agents/secret-exceptions.ts';
 import { type WorkloadIdentity, workloadIdentity } from '../domain/clients/agents/workload-identity.ts';
 import { type BlueprintRegistry, blueprintRegistry } from '../domain/clients/blueprints/blueprint-registry.ts';
-import { type ClientFindings, clientFindings } from '../domain/clients/clients/client-findings.ts';
 import type { ClientReader } from '../domain/clients/clients/client-reader.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/clients/client-registry.ts';
 import type { MetadataDocuments } from '../domain/clients/clients/metadata-documents.ts';
@@ -60,7 +58,6 @@ export interface ClientServices {
   /** The values that software may choose when it registers itself. */
   readonly selfChosen: SelfChosen;
   readonly clients: ClientRegistry;
-  readonly clientFindings: ClientFindings;
   readonly documentClients: MetadataDocuments;
   readonly blueprints: BlueprintRegistry;
   /** Agents in their effective state: within their blueprints, and active only while they have an owner. */
@@ -111,7 +108,6 @@ export const clientServices = (
     names,
     selfChosen: chosen,
     clients,
-    clientFindings: clientFindings({ clients }),
     documentClients,
     blueprints,
     effectiveAgents,
@@ -123,7 +119,6 @@ export const clientServices = (
 };
 
 export interface AgentServices {
-  readonly findings: AgentFindings;
   readonly lifecycleJobs: AgentLifecycleJobs;
   readonly credentials: CredentialRegistry;
   readonly credentialLifecycleJobs: CredentialLifecycleJobs;
@@ -145,12 +140,11 @@ export const agentServices = (
   },
 ): AgentServices => {
   const { documents, clock, identifiers, masterKey, audit, uses, log, trustedFetch } = base;
-  const { agents, client, revocation, trustedIssuers } = deps;
+  const { client, revocation, trustedIssuers } = deps;
   const { owners } = deps.identity;
   const permits = deps.policy.permitsAgent;
   const parts = { documents, clock, audit };
   return {
-    findings: agentFindings({ agents, counting: client.effectiveRegistries.agents, clock }),
     lifecycleJobs: agentLifecycleJobs({
       ...{ ...parts, uses },
       settings: {

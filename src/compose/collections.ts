@@ -45,6 +45,9 @@ import { REGISTRATIONS } from '../domain/clients/registration/registrations.ts';
 import { REPEATABLE_REGISTRATIONS } from '../domain/clients/registration/repeatable-registration.ts';
 import { SUCCESSIONS, SUCCESSOR_RULES } from '../domain/clients/successors/successor-rule.ts';
 import { TRUSTED_ISSUERS } from '../domain/clients/workload-identity/trusted-issuer.ts';
+import { CLIENT_ACTIVITY } from '../domain/governance/client-activity.ts';
+import { DISCOVERY_STATES } from '../domain/governance/discovery.ts';
+import { FINDINGS } from '../domain/governance/finding.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
@@ -103,6 +106,9 @@ export const COLLECTIONS = [
   PROVISIONING_TARGETS,
   PROVISIONING_STATES,
   PROVISIONED_OBJECTS,
+  FINDINGS,
+  CLIENT_ACTIVITY,
+  DISCOVERY_STATES,
   VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,

@@ -24,7 +24,6 @@ export const consoleDeps = (
     outcomes: made.outcomes,
     registered: agents,
     findings: made.findings,
-    clientFindings: made.clientFindings,
     owners,
     groups,
     blueprints,

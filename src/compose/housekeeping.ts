@@ -1,6 +1,7 @@
 /** What the background tasks of a node do, and with what. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { logLag } from '../domain/audit/transparency-log/log-life.ts';
+import { FINDING_KINDS } from '../domain/governance/finding.ts';
 import { measureSinks } from './audit-sinks.ts';
 import type { Services } from './services.ts';
 import { measureSignals } from './signal-measures.ts';
@@ -24,6 +25,11 @@ const logMeasure = ({ documents, clock, metrics, log }: Services): (() => Promis
   };
 };
 
+/** Sets the gauge of open findings. */
+const measureFindings = async ({ findings, metrics }: Services): Promise<void> => {
+  for (const kind of FINDING_KINDS) metrics.findings.open.set({ kind }, await findings.count(kind));
+};
+
 const idle = async (): Promise<void> => undefined;
 
 /** In place of the tasks that make checkpoints and the transparency log, and deliver to audit sinks. */
@@ -34,6 +40,7 @@ export const WITHOUT_LOG_TASKS = {
   sinkDelivery: { poll: idle, stop: idle },
   signalPush: { poll: idle, stop: idle },
   provisioning: { poll: idle, stop: idle },
+  discovery: { poll: idle },
   measureSinks: idle,
 };
 
@@ -65,9 +72,11 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     sinkDelivery: made.sinkDelivery,
     signalPush: made.signalPush,
     provisioning: made.provisioningDelivery,
+    discovery: made.discovery,
     measureSinks: async () => {
       await measureSinks(metrics, made.auditSinks);
       await measureSignals(made);
+      await measureFindings(made);
     },
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),
   };

@@ -22,6 +22,7 @@ import {
 } from './clients.ts';
 import { type DirectoryServices, directoryServices } from './directories.ts';
 import { type Foundations, foundations, type Overrides } from './foundations.ts';
+import { type GovernanceServices, governanceServices } from './governance.ts';
 import { type IdentityServices, identityServices, type SessionServices, sessionServices } from './identity.ts';
 import { type NotificationServices, notificationServices } from './notifications.ts';
 import { type OffboardingServices, offboardingServices } from './offboarding.ts';
@@ -54,6 +55,7 @@ export interface Services
     OffboardingServices,
     DirectoryServices,
     ProvisioningServices,
+    GovernanceServices,
     SignalServices {
   /** Security events of other systems. */
   readonly signalReceiver: SignalReceiverServices;
@@ -76,17 +78,14 @@ export const services = async (configuration: Configuration, overrides: Override
 
   const identity = identityServices(configuration, base);
   const { accountReader: accounts, groups, owners, factors } = identity;
-  const { outbox } = platform;
+  const { outbox, keysByUrl } = platform;
   const session = sessionServices(configuration, base, { accounts, clients, outbox, revocation });
   const { sessions } = session;
-  const upstream = upstreamServices(configuration, overrides, base, {
-    ...{ accounts, sessions },
-    keysByUrl: platform.keysByUrl,
-  });
-  const { groupsOf } = upstream;
+  const upstream = upstreamServices(configuration, overrides, base, { accounts, sessions, keysByUrl });
 
   const resources = resourceServices(configuration.issuer, base, { agents, clients });
   const { resourceServers, peers } = resources;
+  const { groupsOf } = upstream;
   const policy = policyServices(configuration, overrides, base, { identity, resources, groupsOf, agents, clients });
   const client = clientServices(configuration, base, {
     ...{ identity, platform, resources, policy, revocation, agents, clients },
@@ -133,6 +132,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const sinks = auditSinkServices(configuration, base);
   const signals = signalServices(configuration, base, { clients, accounts });
   const provisioning = provisioningServices(base, { agents, accounts, groups });
+  const governance = governanceServices(base, { agents: offboarding.agents, client, resourceServers });
   const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), ...sealedBy(push)];
 
   if (otherSecretOf(configuration) !== undefined)
@@ -142,7 +142,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ...{ ...identity, ...session, ...upstream, ...resources },
     ...{ ...policy, ...client, ...foreign, ...agent },
     ...{ ...delegation, ...authority, ...offboarding, ...directories },
-    ...{ ...sinks, ...signals, ...provisioning, signalReceiver },
+    ...{ ...sinks, ...signals, ...provisioning, ...governance, signalReceiver },
     ...{ approvals, push, notifications },
     latch: killLatch(folder),
     localProofs: localProofs(folder, clock),

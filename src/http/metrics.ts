@@ -1,6 +1,7 @@
 /** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Durations, durations } from './durations.ts';
+import { type FindingMetrics, findingInstruments } from './finding-metrics.ts';
 import { type SignalMetrics, signalInstruments } from './signal-metrics.ts';
 
 /** The instruments by what they measure. docs/reference has their names and labels. */
@@ -39,6 +40,7 @@ export interface Metrics {
   readonly sinkFailing: Gauge<'sink'>;
 
   readonly signals: SignalMetrics;
+  readonly findings: FindingMetrics;
 
   /** Approvals of single actions, by outcome. */
   readonly approvals: Counter<'outcome'>;
@@ -90,6 +92,7 @@ export const metrics = (): Metrics => {
     ...auditInstruments(registry),
     ...sinkInstruments(registry),
     signals: signalInstruments(registry),
+    findings: findingInstruments(registry),
     ...approvalInstruments(registry),
     ...outboundInstruments(registry),
     ...storeInstruments(registry),

@@ -20,6 +20,7 @@ const DOMAIN = [
   'offboarding',
   'signals',
   'provisioning',
+  'governance',
 ];
 
 /** `.`: files of the folder itself. */

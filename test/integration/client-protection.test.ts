@@ -15,6 +15,7 @@ import {
   registrationWorld,
   sendable,
 } from '../support/registration-world.ts';
+import { until } from '../support/until.ts';
 
 let world: RegistrationWorld;
 let wiki: Extract<Credential, { readonly kind: 'basic' }>;
@@ -188,13 +189,13 @@ describe('lifting the rule', () => {
       changed: ['require_pkce'],
     });
     const found = async () => {
-      const { body } = await management.call('GET', '/findings');
-      const kinds = body['items'] as readonly { kind: string; clients: readonly { client: { id: string } }[] }[];
-      return kinds.find(({ kind }) => kind === 'exceptions')?.clients.filter(({ client }) => client.id === id);
+      const { body } = await management.call('GET', `/findings?subject=${id}&kind=exceptions&state=open`);
+      return body['items'] as readonly unknown[];
     };
-    expect(await found()).toMatchObject([{ exceptions: ['no_pkce'], client: { name: 'Old wiki' } }]);
+    await until(async () => (await found()).length > 0, { what: 'the finding' });
+    expect(await found()).toMatchObject([{ parts: [{ reason: 'no_pkce' }], name: 'Old wiki' }]);
     await change(id, { require_pkce: true });
-    expect(await found()).toEqual([]);
+    await until(async () => (await found()).length === 0, { what: 'the end of the finding' });
   });
 });
 
@@ -255,12 +256,10 @@ describe('a client whose assertions may be for the token endpoint (RFC 7523 §3)
     expect(byOperator.status).toBe(403);
     const lifted = await change(keyed.clientId, { legacy_assertion_audience: true });
     expect([lifted.status, lifted.body['legacy_assertion_audience']]).toEqual([200, true]);
-    const { body } = await management.call('GET', '/findings');
-    const kinds = body['items'] as readonly { kind: string; clients: readonly { client: { id: string } }[] }[];
-    const found = kinds.find(({ kind }) => kind === 'exceptions')?.clients;
-    expect(found?.find(({ client }) => client.id === keyed.clientId)).toMatchObject({
-      exceptions: ['token_endpoint_audience'],
-    });
+    const found = async () =>
+      (await management.call('GET', `/findings?subject=${keyed.clientId}&kind=exceptions`)).body['items'] as unknown[];
+    await until(async () => (await found()).length > 0, { what: 'the finding' });
+    expect(await found()).toMatchObject([{ parts: [{ reason: 'token_endpoint_audience' }] }]);
   });
 });
 

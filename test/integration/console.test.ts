@@ -12,10 +12,13 @@ import {
 } from '../support/browser-flow.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 
 const PASSWORD = 'a long enough pass phrase';
 const BOB: Person = { username: 'bob', password: PASSWORD };
 const ADMIN: Person = { username: 'admin', password: 'correct horse battery staple' };
+
+type Json = Readonly<Record<string, unknown>>;
 
 let server: RunningServer;
 let scene: Scene;
@@ -377,8 +380,9 @@ describe('state', () => {
     const carol = (await scene.management.createAccount({ username: 'carol', name: 'Carol', password: PASSWORD })).id;
     const id = await agentOf(carol, 'Left behind');
     await scene.management.call('POST', `/accounts/${carol}/disable`);
-    const found = await admin.open(at('/console/findings'));
-    expect(found.html).toMatch(new RegExp(`class="risk high">high</span> No owner[\\s\\S]*${id}/hand-over"`));
+    const shown = async () => (await admin.open(at('/console/findings?kind=orphaned'))).html;
+    await until(async () => (await shown()).includes(`${id}/hand-over"`), { what: 'the finding' });
+    expect(await shown()).toMatch(/class="risk high">high<\/span> <a [^>]*>No owner</);
     expect((await ada.open(at('/console/findings'))).html).not.toContain(id);
     await send(admin, await admin.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner: 'ada' } });
     expect(await stateOf(id)).toBe('orphaned');
@@ -587,32 +591,53 @@ describe('what is shown', () => {
     expect(await shown()).toEqual([true, true]);
   });
 
-  test('findings: what is about to end, what is not accepted, what has no owner', async () => {
+  test('findings: what is about to end, and a secret; each with a page of its own', async () => {
     const soon = Math.floor(Date.now() / 1000) + 5 * 86_400;
     const ending = await agentOf(scene.accountId, 'Ends soon', { expires_at: soon });
-    const page = await ada.open(at('/console/findings'));
-    expect(page.html).toMatch(/id="expiring"/);
-    expect(page.html).toContain(`${ending}#credentials"`);
-    expect((await ada.open(at('/console'))).html).toContain('/console/findings#expiring');
-    expect(page.html).not.toMatch(/id="secrets"/);
     const copied = await agentOf(scene.accountId, 'Keeps a secret');
     const allowed = await scene.management.call('POST', `/agents/${copied}/secret`, {
       reason: 'Its platform signs nothing',
       expires_at: soon + 60 * 86_400,
     });
     expect(allowed.status).toBe(201);
-    const [, secrets = ''] = (await ada.open(at('/console/findings'))).html.split('id="secrets"');
-    expect(secrets.split('</section>')[0]).toContain(copied);
-    const { body } = await scene.management.call('GET', '/findings');
-    const found = body['items'] as readonly {
-      kind: string;
-      agents: readonly { at?: number; agent: { id: string } }[];
-    }[];
-    const ofKind = (kind: string) => found.find((one) => one.kind === kind)?.agents ?? [];
-    expect(ofKind('expiring')).toContainEqual({ at: soon, agent: expect.objectContaining({ id: ending }) });
-    expect(ofKind('secrets').map(({ agent }) => agent.id)).toEqual([copied]);
-    expect(body).toMatchObject({ complete: true, looked_at: expect.any(Number) });
+    const shown = async (kind: string) => (await ada.open(at(`/console/findings?kind=${kind}`))).html;
+    await until(async () => (await shown('expiring')).includes(`${ending}#credentials"`), { what: 'the coming end' });
+    await until(async () => (await shown('secrets')).includes(`${copied}#credentials"`), { what: 'the secret' });
+    expect(await shown('secrets')).not.toContain(`${ending}#credentials"`);
+    expect((await ada.open(at('/console'))).html).toContain('/console/findings?kind=expiring');
+    const [found] = (await scene.management.call('GET', `/findings?subject=${ending}`)).body['items'] as Json[];
+    const page = await ada.open(at(`/console/findings/${found?.['id']}`));
+    expect(page.html).toMatch(/About to end[\s\S]*50 of 100 points|About to end[\s\S]*60 of 100 points/);
+    // An owner sees the finding and does not decide about it.
+    expect(page.html).not.toContain('/dismiss"');
+    expect((await bobs.open(at(`/console/findings/${found?.['id']}`))).status).toBe(404);
     await scene.management.call('POST', `/agents/${copied}/retire`);
-    expect((await ada.open(at('/console/findings'))).html).not.toMatch(/id="secrets"/);
+    await until(async () => !(await shown('secrets')).includes(copied), { what: 'the end of the finding' });
+  });
+
+  test('operators dismiss a finding on its page, quarantine its subject, and undo that', async () => {
+    const key = await newKeyPair();
+    const { id: client } = await scene.management.createClient({
+      ...{ name: 'Old job', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key.publicJwk] } },
+      grant_types: ['client_credentials'],
+    });
+    const ofClient = async () =>
+      ((await scene.management.call('GET', `/findings?subject=${client}`)).body['items'] as Json[])[0];
+    await until(async () => (await ofClient()) !== undefined, { what: 'the finding' });
+    const path = `/console/findings/${(await ofClient())?.['id']}`;
+    const list = await admin.open(at('/console/findings?kind=unowned_client'));
+    expect(list.html).toContain(`/console/clients/${client}/edit"`);
+    await send(admin, await admin.open(at(`${path}/dismiss`)), /dismiss$/, { set: { reason: 'It ends soon' } });
+    expect(await ofClient()).toMatchObject({ state: 'dismissed', reason: 'It ends soon' });
+    expect((await admin.open(at(path))).html).toContain('It ends soon');
+    await press(admin, path, /reopen$/);
+    expect(await ofClient()).toMatchObject({ state: 'open' });
+    await send(admin, await admin.open(at(`${path}/quarantine`)), /quarantine$/, {
+      set: { reason: 'No one knows it' },
+    });
+    expect(await ofClient()).toMatchObject({ state: 'quarantined' });
+    expect((await scene.management.call('GET', `/clients/${client}`)).body['state']).toBe('disabled');
+    await press(admin, path, /reopen$/);
+    expect((await scene.management.call('GET', `/clients/${client}`)).body['state']).toBe('active');
   });
 });

@@ -18,6 +18,7 @@ import { managementClient } from '../../src/cli/management-client.ts';
 import { cliHere } from '../support/in-process-cli.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { runCli as runExecutable, type ServerProcess, startServer } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-cli-'));
 let server: ServerProcess;
@@ -300,16 +301,23 @@ test('an agent is given a certificate to prove itself with, which is stopped and
   expect(back).toMatchObject({ token_endpoint_auth_method: 'tls_client_auth', certificate: { subject_dn: 'CN=a' } });
 });
 
-test('findings about agents are shown by kind, and as JSON', async () => {
+test('findings are listed, shown with their score, dismissed and reopened', async () => {
   await json('accounts', 'create', 'Nora');
   const key = join(folder, 'waits.jwk');
   const made = await json('agents', 'create', '--name', 'Waits', '--purpose', 'W', '--owner', 'nora', '--key', key);
-  const { out, code } = await behalf('agents', 'findings');
+  const list = () => behalf('findings', 'list', '--subject', made.id);
+  await until(async () => (await list()).out.includes('pending'), { what: 'the finding' });
+  const { out, code } = await list();
   expect(code).toBe(0);
-  expect(out).toMatch(new RegExp(`^pending +${made.id} +pending .*Waits$`, 'm'));
-  const { items, complete } = await json('agents', 'findings', '--limit', '1');
-  expect(complete).toBe(true);
-  expect(items.find(({ kind }: { kind: string }) => kind === 'pending').agents).toHaveLength(1);
+  expect(out).toMatch(/^fnd_[a-z2-7]{26} +low +15 +pending .*Waits$/m);
+  const [{ id }] = await json('findings', 'list', '--subject', made.id);
+  expect((await behalf('findings', 'show', id)).out).toMatch(/^15 +not_accepted$/m);
+  expect(await behalf('findings', 'dismiss', id, '--for', '30d')).toMatchObject({ code: 2 });
+  expect(await json('findings', 'dismiss', id, '--for', '30d', '--reason', 'On leave')).toMatchObject({
+    ...{ state: 'dismissed', reason: 'On leave' },
+  });
+  expect(await json('findings', 'reopen', id)).toMatchObject({ state: 'open' });
+  expect(await behalf('findings', 'quarantine', id, '--reason', 'No', '--yes')).toMatchObject({ code: 1 });
 });
 
 test('accounts, clients and resource servers are made; what is secret is shown once', async () => {
@@ -342,7 +350,8 @@ test('accounts, clients and resource servers are made; what is secret is shown o
     require_pushed_authorization_requests: true,
     id_token_signed_response_alg: 'ES256',
   });
-  expect((await behalf('agents', 'findings')).out).toMatch(new RegExp(`exceptions: no_pkce +${client.id}`));
+  const lifted = () => behalf('findings', 'list', '--kind', 'exceptions');
+  await until(async () => (await lifted()).out.includes(client.id), { what: 'the finding about the exception' });
   expect(await json('clients', 'update', client.id, '--pkce', 'required')).toMatchObject({ require_pkce: true });
   expect(await behalf('clients', 'update', client.id, '--pkce', 'never')).toMatchObject({ code: 2 });
   expect(await json('clients', 'disable', client.id)).toMatchObject({ state: 'disabled' });

@@ -84,6 +84,13 @@ const DECLARED: readonly Concept[] = [
     commands: ['provisioning-targets'],
   },
   {
+    name: 'finding',
+    means: 'something about an agent, client or API that needs a decision of a person, with a score in parts',
+    collections: ['findings', 'client_activity', 'discovery_states'],
+    paths: ['findings'],
+    commands: ['findings'],
+  },
+  {
     name: 'signal receiver',
     means: 'a system that receives security events over Shared Signals',
     collections: ['signal_receivers'],
@@ -149,7 +156,7 @@ const DECLARED: readonly Concept[] = [
     name: 'agent',
     means: 'a client that is an autonomous actor, with an owner, a purpose, an environment and a state',
     collections: ['agents', 'agent_use', 'hand_overs'],
-    paths: ['agents', 'findings'],
+    paths: ['agents'],
     commands: ['agents'],
     settings: ['agents'],
   },

@@ -43,6 +43,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/dpop': 'proofs are used once, claims in Redis',
   'integration/dynamic-registration': 'uses of an initial access token are taken in swaps, many at once',
   'integration/email-change': 'an address belongs to one account, a unique key',
+  'integration/findings': 'decisions race in swaps of one document, and counters are read again after their places',
   'integration/former-hand-overs': 'documents of before the update are read as the store has them',
   'integration/grants': 'what hangs on a grant is found by an index, and ends with it',
   'integration/hand-over': 'an agent changes its owner in one swap, found by indexes before and after',

@@ -41,6 +41,7 @@ const LONG: readonly string[] = [
   'integration/metadata-documents',
   'integration/mutual-tls',
   'integration/notification-delivery',
+  'integration/findings',
   'integration/notifications',
   'integration/one-time-restarts',
   'integration/own-handlers',

@@ -46,6 +46,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     sinkDelivery: { poll: nothing, stop: nothing },
     signalPush: { poll: nothing, stop: nothing },
     provisioning: { poll: nothing, stop: nothing },
+    discovery: { poll: nothing },
     measureSinks: nothing,
     oidcProvider: { reload: nothing, keysVersion: () => '' },
     kills: { poll: nothing },

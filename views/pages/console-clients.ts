@@ -70,6 +70,7 @@ export const clientsPage = (model: ListModel<ClientRow>): Html =>
 
 export type ClientModel = ConsoleFrame & {
   readonly client: ClientRow & {
+    readonly purpose?: string;
     readonly applicationType: 'web' | 'native';
     /** Its grant types, as text. */
     readonly ways: readonly HtmlValue[];
@@ -117,6 +118,7 @@ ${(client.state !== 'active' || client.expiresAt !== undefined) && state(model)}
 <section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
 ${factList([
   [registerWords.owner, client.ownerName === undefined ? words.noOwner : isolated(client.ownerName)],
+  client.purpose !== undefined && [words.facts.purpose, plainText(client.purpose, 400)],
   [words.facts.kind, words.kinds[client.applicationType]],
   [words.facts.proves, words.methods[client.method]],
   client.keys && [

@@ -1,85 +1,246 @@
-import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html, type Phrase } from '../html.ts';
-import { layout } from '../layout.ts';
-import { agentRows } from '../partials/agent-rows.ts';
-import { type ConsoleFrame, consoleNavigation } from '../partials/console-frame.ts';
-import { type Column, commaList, table } from '../partials/console-list.ts';
-import { numberPhrase } from '../time-text.ts';
-import { agentListWords, findingWords as words } from '../words/console-agents.ts';
-import { clientWords } from '../words/console-software.ts';
-import type { ClientException, Finding, FindingKind, Severity } from './console-model.ts';
+import { anyName, chosenName, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import { type Column, confirmPage, type ListModel, listPage, table } from '../partials/console-list.ts';
+import { choice, type Option, textArea } from '../partials/controls.ts';
+import { field } from '../partials/field.ts';
+import { actionLink, type ObjectAction, objectPage } from '../partials/object-page.ts';
+import { agoText, timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { findingWords as words } from '../words/console-findings.ts';
+import { listWords } from '../words/lists.ts';
 
-export type FindingsModel = ConsoleFrame & {
-  readonly findings: readonly Finding[];
-  /** For a role that sees all clients. */
-  readonly exceptions?: { readonly rows: readonly ClientException[]; readonly isMore: boolean };
-  /** Set if the page searched only this many of the newest agents for ends and blocks. */
-  readonly countedOnly?: number;
+export type FindingKind = keyof typeof words.kinds;
+export type FindingReason = keyof typeof words.reasons;
+export type Severity = keyof typeof words.severity;
+export type FindingState = keyof typeof words.states;
+
+export type FindingRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  readonly state: FindingState;
+  readonly subjectKind: keyof typeof words.subjects;
+  /** Id of the subject. */
+  readonly subject: string;
+  /** A client chose it. */
+  readonly name: string;
+  /** Page of the subject; absent: it has none. */
+  readonly subjectHref?: string;
+  readonly ownerName?: string;
+  readonly foundAt: number;
+  readonly endsAt?: number;
+  /** What the viewer does about it first; absent: it is decided. */
+  readonly act?: { readonly name: keyof typeof words.acts; readonly href: string };
+};
+
+const severityTag = (severity: Severity): Html =>
+  html`<span class="risk ${severity}">${words.severity[severity]}</span>`;
+
+const STATE_LOOKS = { open: 'warn', dismissed: 'off', adopted: 'good', quarantined: 'off', resolved: 'gone' } as const;
+
+const stateTag = (state: FindingState): Html =>
+  html`<span class="tag ${STATE_LOOKS[state]}">${words.states[state]}</span>`;
+
+const subject = ({ name, subject: id, subjectKind, subjectHref }: FindingRow): Html => {
+  const shown = chosenName(name, 100);
+  return html`${subjectHref === undefined ? shown : html`<a href="${subjectHref}">${shown}</a>`}<span class="line hint">${words.subjects[subjectKind]} <code class="long">${plainText(id, 120)}</code></span>`;
+};
+
+const COLUMNS: readonly Column<FindingRow>[] = [
+  {
+    title: words.finding,
+    cell: ({ href, kind, severity, state }) =>
+      html`${severityTag(severity)} <a href="${href}">${words.kinds[kind].title}</a>${state !== 'open' && html` ${stateTag(state)}`}<span class="line hint">${words.kinds[kind].meaning}</span>`,
+  },
+  { title: words.about, cell: subject },
+  {
+    title: words.owner,
+    cell: ({ ownerName }) => (ownerName === undefined ? words.noOwner : anyName(ownerName)),
+  },
+  {
+    title: words.since,
+    cell: ({ foundAt, endsAt }) =>
+      html`${agoText(foundAt)}${endsAt !== undefined && html`<span class="line hint">${words.ends(timeText(endsAt))}</span>`}`,
+  },
+  {
+    ...{ title: words.act, isActions: true },
+    cell: ({ act, name }) => act && actionLink({ text: words.acts[act.name], href: act.href }, plainText(name, 60)),
+  },
+];
+
+export type FindingsModel = ListModel<FindingRow> & {
+  /** Only findings of this kind; the link leads to all. */
+  readonly kind?: { readonly name: FindingKind; readonly allHref: string };
 };
 
 export const nothingFound = html`<p class="empty">${words.nothing}</p>`;
 
+const STATE_OPTIONS: readonly Option[] = (['dismissed', 'adopted', 'quarantined', 'resolved'] as const).map(
+  (value) => ({
+    value,
+    text: words.states[value],
+  }),
+);
+
 export const findingsPage = (model: FindingsModel): Html =>
-  layout({
-    frame: model,
-    style: 'agents.css',
-    title: words.title,
-    width: 'wide',
-    side: consoleNavigation(model, 'findings'),
-    body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p></div>
-${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}
-${model.findings.length === 0 && !model.exceptions?.rows.length && nothingFound}
-${model.findings.map(finding)}
-${model.exceptions !== undefined && model.exceptions.rows.length > 0 && exceptionList(model.exceptions)}`,
+  listPage(model, {
+    ...{ place: 'findings', title: words.title, columns: COLUMNS, none: words.nothing, states: STATE_OPTIONS },
+    lead: html`${words.lead}${
+      model.kind &&
+      html` <strong>${words.onlyKind(words.kinds[model.kind.name].title)}</strong> <a href="${model.kind.allHref}">${words.allKinds}</a>`
+    }`,
+    usualState: words.states.open,
+    pagesLabel: listWords.pagesOf.findings,
   });
 
-/** How much depends on it: whether another party could act with it now, whether access ends, or whether nothing happens meanwhile. */
-const SEVERITY = {
-  orphaned: 'high',
-  secrets: 'high',
-  expiring: 'medium',
-  stopped: 'medium',
-  exceptions: 'medium',
-  pending: 'low',
-  unused: 'low',
-} as const satisfies Record<FindingKind | 'exceptions', Severity>;
+export type FindingPart = { readonly reason: FindingReason; readonly points: number; readonly value?: number };
 
-const severityTag = (kind: FindingKind | 'exceptions'): Html =>
-  html`<span class="risk ${SEVERITY[kind]}">${words.severity[SEVERITY[kind]]}</span>`;
+export type FindingModel = ConsoleFrame & {
+  readonly finding: FindingRow & {
+    readonly score: number;
+    readonly parts: readonly FindingPart[];
+    /** Events of the audit log. Without a link: not permitted to the viewer. */
+    readonly evidence: readonly { readonly stream: string; readonly sequence: number; readonly href?: string }[];
+    readonly until?: number;
+    readonly decided?: { readonly byName: Text; readonly at: number; readonly reason?: string };
+    readonly agent?: { readonly id: string; readonly href: string };
+    readonly kill?: { readonly id: string; readonly href: string };
+  };
+  readonly actions: readonly (ObjectAction | false)[];
+  readonly auditLogHref?: string;
+};
 
-const actOn = (text: Phrase, href: string, about: string): Html =>
-  html`<a class="button plain" href="${href}">${text}<span class="unseen"> ${plainText(about, 60)}</span></a>`;
-
-const EXCEPTION_COLUMNS: readonly Column<ClientException>[] = [
-  {
-    title: clientWords.client,
-    cell: ({ href, name, id }) => html`<a href="${href}">${chosenName(name)}</a><code>${plainText(id, 120)}</code>`,
-  },
-  {
-    title: clientWords.facts.exceptions,
-    cell: ({ exceptions }) => commaList(exceptions.map((one) => clientWords.exceptions[one])),
-  },
-  {
-    ...{ title: agentListWords.act, isActions: true },
-    cell: ({ href, changeHref, name }) =>
-      changeHref === undefined ? actOn(words.acts.look, href, name) : actOn(words.acts.change, changeHref, name),
-  },
+const PART_COLUMNS: readonly Column<FindingPart>[] = [
+  { title: words.reason, cell: ({ reason, value = 0 }) => words.reasons[reason](value) },
+  { title: words.points, cell: ({ points }) => html`<strong>${points > 0 && '+'}${points}</strong>` },
 ];
 
-const exceptionList = ({ rows, isMore }: NonNullable<FindingsModel['exceptions']>): Html => {
-  const { title, meaning } = words.kinds.exceptions;
-  return html`<section aria-labelledby="exceptions"><div class="page-head"><h2 id="exceptions">${severityTag('exceptions')} ${title} <span class="tag">${rows.length}${isMore && '+'}</span></h2><p class="hint">${meaning}</p></div>
-${table(EXCEPTION_COLUMNS, rows, 'exceptions')}
-${isMore && html`<p class="hint">${words.moreClients}</p>`}</section>`;
+const evidenceOf = ({ finding: { evidence } }: FindingModel): Html =>
+  html`<section aria-labelledby="evidence" class="card"><h2 id="evidence">${words.evidence}</h2>
+<ul class="plain-list">${evidence.map(({ stream, sequence, href }) => {
+    const text = words.event(String(sequence), plainText(stream, 60).toString());
+    return html`<li>${href === undefined ? text : html`<a class="long" href="${href}">${text}</a>`}</li>`;
+  })}</ul></section>`;
+
+export const findingPage = (model: FindingModel): Html => {
+  const { finding } = model;
+  const { kind, decided, agent, kill, until, endsAt } = finding;
+  return objectPage(model, {
+    ...{ place: 'findings', title: words.finding, name: finding.name, id: finding.id },
+    heading: words.kinds[kind].title,
+    state: html`${stateTag(finding.state)} ${severityTag(finding.severity)}`,
+    actions: model.actions,
+    first: html`<p class="lead">${words.kinds[kind].meaning}</p>
+<section aria-labelledby="why"><h2 id="why">${words.why}: ${words.scoreOf(finding.score)}</h2>
+${table(PART_COLUMNS, finding.parts, 'why')}</section>`,
+    facts: [
+      [words.about, subject(finding)],
+      [words.owner, finding.ownerName === undefined ? words.noOwner : anyName(finding.ownerName)],
+      [words.foundAt, timeText(finding.foundAt)],
+      endsAt !== undefined && [words.endsAt, timeText(endsAt)],
+      until !== undefined && [words.until, timeText(until)],
+      decided && [words.decidedBy, html`${anyName(decided.byName)}, ${timeText(decided.at)}`],
+      decided?.reason !== undefined && [words.decisionReason, plainText(decided.reason, 400)],
+      agent && [words.agent, html`<a href="${agent.href}"><code>${plainText(agent.id, 60)}</code></a>`],
+      kill && [words.kill, html`<a href="${kill.href}"><code>${plainText(kill.id, 60)}</code></a>`],
+    ],
+    ...(finding.evidence.length > 0 ? { further: evidenceOf(model) } : {}),
+    ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
+  });
 };
 
-/** `at`: heading of the column with a time, if there is one. */
-type Kind = { readonly title: Phrase; readonly meaning: Phrase; readonly at?: Phrase };
-
-const finding = ({ kind, agents, act, moreHref }: Finding): Html => {
-  const { title, meaning, at }: Kind = words.kinds[kind];
-  return html`<section aria-labelledby="${kind}"><div class="page-head"><h2 id="${kind}">${severityTag(kind)} ${title} <span class="tag">${agents.length}${moreHref !== undefined && '+'}</span></h2><p class="hint">${meaning}</p></div>
-${agentRows(agents, { ...(at === undefined ? {} : { at }), act: ({ href, name }) => actOn(words.acts[act.name], `${href}${act.tail}`, name) })}
-${moreHref !== undefined && html`<p><a href="${moreHref}">${words.allOfThem}</a></p>`}</section>`;
+/** A form about a finding, and what was typed into it before. */
+export type DecisionModel = {
+  readonly href: string;
+  readonly name: string;
+  readonly version: number;
+  readonly values: Readonly<Record<string, string>>;
+  readonly errors: Readonly<Record<string, Text>>;
 };
+
+const errorAt = ({ errors }: DecisionModel, name: string): { readonly error?: Text } => {
+  const error = errors[name];
+  return error === undefined ? {} : { error };
+};
+
+const reasonField = (model: DecisionModel): Html =>
+  textArea({
+    ...{ name: 'reason', label: words.reasonField, hint: words.reasonHint, rows: 2, maxLength: 500 },
+    ...{ value: model.values['reason'] ?? '', ...errorAt(model, 'reason') },
+  });
+
+const asking = (
+  frame: ConsoleFrame,
+  model: DecisionModel,
+  given: {
+    readonly tail: string;
+    readonly title: Phrase;
+    readonly question: (name: HtmlValue) => Phrase;
+    readonly lead: Phrase;
+    readonly button: Phrase;
+    readonly fields: Html;
+    readonly kind?: 'primary';
+  },
+): Html =>
+  confirmPage(frame, {
+    ...{ place: 'findings', title: given.title, question: given.question(chosenName(model.name, 100)) },
+    ...{ lead: given.lead, button: given.button, fields: given.fields, version: model.version, isNarrow: true },
+    ...{ action: `${model.href}/${given.tail}`, cancelHref: model.href },
+    ...(given.kind === undefined ? {} : { kind: given.kind }),
+  });
+
+/** Days that a dismissal may last. */
+export const DISMISSAL_DAYS = [7, 30, 90, 365] as const;
+
+/** The form POSTs `csrf`, `version`, `days` and `reason`. */
+export const dismissFindingPage = (frame: ConsoleFrame, model: DecisionModel): Html =>
+  asking(frame, model, {
+    ...{ tail: 'dismiss', title: words.dismissTitle, question: words.dismissAsked, lead: words.dismissLead },
+    ...{ button: words.acts.dismiss, kind: 'primary' },
+    fields: html`${choice({
+      ...{ name: 'days', label: words.howLong, value: model.values['days'] ?? '30' },
+      options: DISMISSAL_DAYS.map((days) => ({ value: String(days), text: words.days(days) })),
+      ...errorAt(model, 'until'),
+    })}
+${reasonField(model)}`,
+  });
+
+/** The form POSTs `csrf`, `version`, `owner`, `name`, `purpose`, `blueprint` and `environment`. */
+export const adoptFindingPage = (
+  frame: ConsoleFrame,
+  model: DecisionModel & { readonly blueprints: readonly Option[] },
+): Html => {
+  const line = (name: string, label: Phrase, maxLength: number, hint?: Phrase): Html =>
+    field({
+      ...{ name, label, maxLength, autocomplete: 'off', value: model.values[name] ?? '', ...errorAt(model, name) },
+      ...(hint === undefined ? {} : { hint }),
+    });
+  return asking(frame, model, {
+    ...{ tail: 'adopt', title: words.adoptTitle, question: words.adoptAsked, lead: words.adoptLead },
+    ...{ button: words.acts.adopt, kind: 'primary' },
+    fields: html`${line('owner', words.ownerField, 100, words.ownerHint)}
+${line('name', words.nameField, 100)}
+${line('purpose', words.purposeField, 500)}
+${choice({
+  ...{ name: 'blueprint', label: words.blueprintField, value: model.values['blueprint'] ?? '' },
+  options: [{ value: '', text: words.noBlueprint }, ...model.blueprints],
+  ...errorAt(model, 'blueprint'),
+})}
+${choice({
+  ...{ name: 'environment', label: words.environmentField, value: model.values['environment'] ?? 'production' },
+  options: (['production', 'test', 'development'] as const).map((value) => ({
+    value,
+    text: agentWords.environments[value],
+  })),
+})}`,
+  });
+};
+
+/** The form POSTs `csrf`, `version` and `reason`. */
+export const quarantineFindingPage = (frame: ConsoleFrame, model: DecisionModel): Html =>
+  asking(frame, model, {
+    ...{ tail: 'quarantine', title: words.quarantineTitle, question: words.quarantineAsked },
+    ...{ lead: words.quarantineLead, button: words.acts.quarantine, fields: reasonField(model) },
+  });

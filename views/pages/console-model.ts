@@ -7,8 +7,8 @@ import type { Count } from '../partials/count-bar.ts';
 import type { Loss } from '../partials/losses.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { TypedConfirmation } from '../partials/typed-confirmation.ts';
-import type { findingWords } from '../words/console-agents.ts';
 import type { Dashboard } from './console-dashboard.ts';
+import type { FindingKind } from './console-findings.ts';
 import type { FirstSteps } from './console-first-steps.ts';
 
 /** An agent that waits for the person's acceptance: registered for them, or offered by its owner. */
@@ -27,30 +27,6 @@ export type WaitingAgent = {
   readonly declineAction: string;
 };
 
-/** Findings that need attention, the most urgent first. */
-export type Finding = {
-  readonly kind: FindingKind;
-  readonly agents: readonly (AgentRow & { readonly at?: number })[];
-  /** What the viewer can do about each; `tail`: the page below the agent's. */
-  readonly act: { readonly name: keyof (typeof findingWords)['acts']; readonly tail: string };
-  /** Link to all of them, if the page does not show all. */
-  readonly moreHref?: string;
-};
-
-export type Severity = 'high' | 'medium' | 'low';
-
-export type FindingKind = 'orphaned' | 'secrets' | 'expiring' | 'stopped' | 'pending' | 'unused';
-
-/** A client with lifted rules. */
-export type ClientException = {
-  readonly id: string;
-  readonly name: string;
-  readonly href: string;
-  /** The form that changes it; absent: not permitted to the viewer. */
-  readonly changeHref?: string;
-  readonly exceptions: readonly ('no_pkce' | 'token_endpoint_audience')[];
-};
-
 export type OverviewModel = ConsoleFrame & {
   /** Absent once all are done, or hidden. */
   readonly firstSteps?: FirstSteps;
@@ -62,7 +38,7 @@ export type OverviewModel = ConsoleFrame & {
   /** Set if only this many of the newest agents were counted. */
   readonly countedOnly?: number;
   readonly findings: readonly {
-    readonly kind: FindingKind | 'exceptions';
+    readonly kind: FindingKind;
     readonly count: number;
     readonly isMore: boolean;
   }[];

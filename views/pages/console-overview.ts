@@ -9,7 +9,8 @@ import { submit } from '../partials/submit.ts';
 import { numberPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { breakGlassWords } from '../words/break-glass.ts';
-import { findingWords, overviewWords as words } from '../words/console-agents.ts';
+import { overviewWords as words } from '../words/console-agents.ts';
+import { findingWords } from '../words/console-findings.ts';
 import { firstStepsWords as stepWords } from '../words/console-first-steps.ts';
 import { consoleWords } from '../words/console-frame.ts';
 import { dashboard, dashboardTiles } from './console-dashboard.ts';
@@ -91,7 +92,7 @@ ${
     ? nothingFound
     : html`<ul class="links">${found.map(
         ({ kind, count, isMore }) =>
-          html`<li><a href="${basePath}/console/findings#${kind}">${findingWords.kinds[kind].counted(count, isMore)}</a><span>${findingWords.kinds[kind].meaning}</span></li>`,
+          html`<li><a href="${basePath}/console/findings?kind=${kind}">${findingWords.kinds[kind].counted(count, isMore)}</a><span>${findingWords.kinds[kind].meaning}</span></li>`,
       )}</ul>`
 }</section>`;
 

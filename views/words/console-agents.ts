@@ -1,6 +1,6 @@
-import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+import { type HtmlValue, html, phrase } from '../html.ts';
 
-/** The overview of the console, lists of agents, and findings about them. */
+/** The overview of the console, and lists of agents. */
 export const overviewWords = {
   leadAll: phrase({
     en: 'All agents of this server, and their owners.',
@@ -82,109 +82,5 @@ export const agentListWords = {
     created: phrase({ en: 'Newest', de: 'Neueste' }),
     name: phrase({ en: 'Name', de: 'Name' }),
     lastUse: phrase({ en: 'Unused longest', de: 'Längste Zeit unbenutzt' }),
-  },
-};
-
-/** After a number; `isMore`: at least this many. */
-const counted =
-  (en: string | ((isOne: boolean) => string), de: (isOne: boolean) => string) =>
-  (count: number, isMore: boolean): Phrase =>
-    phrase({
-      en: `${count}${isMore ? ' or more' : ''} ${typeof en === 'string' ? en : en(count === 1 && !isMore)}`,
-      de: `${count}${isMore ? ' oder mehr' : ''} ${de(count === 1 && !isMore)}`,
-    });
-
-export const findingWords = {
-  title: phrase({ en: 'Findings', de: 'Befunde' }),
-  lead: phrase({
-    en: 'What needs attention, the most urgent first.',
-    de: 'Was Aufmerksamkeit braucht, das Dringendste zuerst.',
-  }),
-  nothing: phrase({
-    en: 'Nothing needs you: every agent that was looked at has an owner, is used, and is far from its end.',
-    de: 'Nichts zu tun: Jeder betrachtete Agent hat einen Eigentümer, wird benutzt und endet nicht so bald.',
-  }),
-  countedOnly: (count: HtmlValue) =>
-    phrase({
-      en: html`Ends and stops are looked for among the newest ${count} agents.`,
-      de: html`Was bald endet oder angehalten ist, wird unter den neuesten ${count} Agenten gesucht.`,
-    }),
-  moreClients: phrase({ en: 'There are more clients with exceptions.', de: 'Es gibt weitere Clients mit Ausnahmen.' }),
-  allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
-  severity: {
-    high: phrase({ en: 'high', de: 'hoch' }),
-    medium: phrase({ en: 'medium', de: 'mittel' }),
-    low: phrase({ en: 'low', de: 'niedrig' }),
-  },
-  acts: {
-    handOver: phrase({ en: 'Hand over', de: 'Übergeben' }),
-    retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
-    credentials: phrase({ en: 'Credentials', de: 'Nachweise' }),
-    effect: phrase({ en: 'See why', de: 'Warum' }),
-    look: phrase({ en: 'Open', de: 'Öffnen' }),
-    change: phrase({ en: 'Change', de: 'Ändern' }),
-  },
-  kinds: {
-    orphaned: {
-      title: phrase({ en: 'No owner', de: 'Ohne Eigentümer' }),
-      counted: counted('orphaned', (isOne) => (isOne ? 'verwaister Agent' : 'verwaiste Agenten')),
-      meaning: phrase({
-        en: 'The owner is gone. Frozen until a new owner accepts.',
-        de: 'Der Eigentümer ist weg. Eingefroren, bis ein neuer annimmt.',
-      }),
-    },
-    secrets: {
-      title: phrase({ en: 'Standing secrets', de: 'Dauerhafte Geheimnisse' }),
-      counted: counted('with a standing secret', () => 'mit dauerhaftem Geheimnis'),
-      meaning: phrase({
-        en: 'A secret that can be copied. Give it a key or a workload identity.',
-        de: 'Ein Geheimnis lässt sich kopieren. Geben Sie ihm einen Schlüssel oder eine Workload-Identität.',
-      }),
-    },
-    expiring: {
-      title: phrase({ en: 'About to end', de: 'Enden bald' }),
-      counted: counted('about to end', (isOne) => (isOne ? 'endet bald' : 'enden bald')),
-      meaning: phrase({
-        en: 'The agent, or something it proves itself with, ends within 30 days.',
-        de: 'Der Agent oder etwas, womit er sich ausweist, endet in den nächsten 30 Tagen.',
-      }),
-      at: phrase({ en: 'Ends', de: 'Endet' }),
-    },
-    stopped: {
-      title: phrase({ en: 'Active, but blocked', de: 'Aktiv, und trotzdem geht nichts' }),
-      counted: counted('stopped', (isOne) => (isOne ? 'angehaltener Agent' : 'angehaltene Agenten')),
-      meaning: phrase({
-        en: 'Held back by a blueprint or by an emergency stop.',
-        de: 'Durch einen Blueprint oder einen Notaus aufgehalten.',
-      }),
-    },
-    pending: {
-      title: phrase({ en: 'Not accepted yet', de: 'Noch nicht angenommen' }),
-      counted: counted('not accepted yet', () => 'noch nicht angenommen'),
-      meaning: phrase({
-        en: 'The server retires them if no owner accepts them in time.',
-        de: 'Werden von selbst stillgelegt, wenn sie niemand rechtzeitig annimmt.',
-      }),
-      at: phrase({ en: 'Until', de: 'Bis' }),
-    },
-    unused: {
-      title: phrase({ en: 'Not used for 30 days', de: 'Seit 30 Tagen nicht benutzt' }),
-      counted: counted('not used for 30 days', () => 'seit 30 Tagen nicht benutzt'),
-      meaning: phrase({
-        en: 'Retire the agents that are not needed.',
-        de: 'Was niemand braucht, wird besser stillgelegt.',
-      }),
-    },
-    exceptions: {
-      title: phrase({ en: 'Clients with exceptions', de: 'Clients mit Ausnahmen' }),
-      counted: counted(
-        (isOne) => (isOne ? 'client with an exception' : 'clients with exceptions'),
-        (isOne) => (isOne ? 'Client mit Ausnahme' : 'Clients mit Ausnahmen'),
-      ),
-      meaning: phrase({
-        en: 'An administrator lifted a rule for software that cannot follow it. Update the software, then end the exception.',
-        de: 'Die Verwaltung hat eine Regel für Software aufgehoben, die sie nicht einhalten kann. Aktualisieren Sie die Software und beenden Sie dann die Ausnahme.',
-      }),
-    },
   },
 };

@@ -24,6 +24,8 @@ export const fieldWords = {
   }),
   roles: phrase({ en: 'Roles', de: 'Rollen' }),
   owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  purpose: phrase({ en: 'Purpose', de: 'Zweck' }),
+  purposeHint: phrase({ en: 'What it is for, one line.', de: 'Wofür er da ist, in einer Zeile.' }),
   kind: phrase({ en: 'Kind', de: 'Art' }),
   method: phrase({ en: 'Authentication', de: 'Authentifizierung' }),
   fixed: phrase({ en: 'It cannot change later.', de: 'Das ändert sich später nicht.' }),

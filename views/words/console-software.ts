@@ -39,6 +39,7 @@ export const clientWords = {
   verify: phrase({ en: 'Verify its name', de: 'Namen als geprüft kennzeichnen' }),
   unverify: phrase({ en: 'Remove the mark', de: 'Kennzeichen wegnehmen' }),
   facts: {
+    purpose: phrase({ en: 'Purpose', de: 'Zweck' }),
     kind: phrase({ en: 'Kind', de: 'Art' }),
     proves: phrase({ en: 'Authenticates with', de: 'Weist sich aus mit' }),
     grantTypes: phrase({ en: 'Grant types', de: 'Grant-Typen' }),

@@ -4,7 +4,6 @@ import { managementCommand } from '../management-command.ts';
 import { momentOf } from '../moment.ts';
 import { actionCommand, listCommand, showCommand } from '../object-commands.ts';
 import { printable } from '../table.ts';
-import { findings } from './agent-findings.ts';
 import { create, ENVIRONMENTS, update } from './agent-registration.ts';
 import { secretCommands } from './agent-secrets.ts';
 import { importAgents } from './agents-import.ts';
@@ -56,7 +55,6 @@ export const agentCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  findings,
   showCommand('agents', 'an agent', 'getAgent'),
   update,
   managementCommand({

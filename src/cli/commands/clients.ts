@@ -62,6 +62,7 @@ const CHANGEABLE = {
   },
   ...AUTHORITY,
   owner: { value: 'ACCOUNT', description: 'Owner: username or id.' },
+  purpose: { value: 'TEXT', description: 'What the client is for, one line.' },
 } as const satisfies Record<string, Option>;
 
 const LISTS = {
@@ -139,6 +140,7 @@ const create = managementCommand({
         ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
         ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
         ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
+        ...texts(call, { purpose: 'purpose' }),
         ...lists(call, LISTS),
         ...logout(call),
         ...protection(call),
@@ -183,7 +185,7 @@ const update = updateCommand({
     const certificate = certificateRule(call);
     return {
       ...(certificate ? { certificate } : {}),
-      ...texts(call, { name: 'name' }),
+      ...texts(call, { name: 'name', purpose: 'purpose' }),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(await keySource(call)).members,
       ...lists(call, LISTS),

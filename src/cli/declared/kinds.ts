@@ -170,6 +170,7 @@ export const DECLARED_KINDS: readonly DeclaredKind[] = [
     fixed: ['application_type', 'token_endpoint_auth_method'],
     changeable: [
       'owner',
+      'purpose',
       'jwks',
       'jwks_uri',
       'certificate',

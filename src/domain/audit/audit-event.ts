@@ -279,6 +279,16 @@ export const AUDIT_EVENTS = {
     'A provisioning target has failed for five minutes. The server keeps trying. `inputs` have the reason, and since when.',
   'provisioning_target.recovered': 'A provisioning target that was failing acknowledges again.',
   'provisioning_target.removed': 'A provisioning target was removed. What it has stays there.',
+  'finding.opened':
+    'The server found something that needs a decision of a person. `inputs` have the kind, the subject, the score and its reasons. `note` says why an earlier decision no longer holds.',
+  'finding.resolved': 'The reason for a finding is gone.',
+  'finding.dismissed': 'A person dismissed a finding. `inputs.until` says until when, `inputs.reason` why.',
+  'finding.adopted':
+    'A person registered an agent for a client that behaves like one. `inputs.agent` is the agent. The client works as before.',
+  'finding.quarantined':
+    'A person suspended the subject of a finding. `inputs.reason` says why. The server writes this event before it suspends.',
+  'finding.reopened':
+    'A person undid a decision about a finding. The subject of a quarantine works again; the agent of an adoption stays.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

@@ -4,8 +4,13 @@
  */
 import type { AuditRecord } from './audit-record.ts';
 
-/** What readers of the log need of a record. It holds no personal value: the store may have erased that meanwhile. */
-export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'>;
+/**
+ * What readers of the log need of a record. Its only personal value is the address of a request for a token: the store may have
+ * erased it meanwhile, so a reader keeps at most a keyed digest of its network.
+ */
+export type RecentRecord = Pick<AuditRecord, 'id' | 'stream' | 'sequence' | 'at' | 'hash' | 'event'> & {
+  readonly source?: string;
+};
 
 export interface RecentRecords {
   /**
@@ -52,9 +57,10 @@ export const recentRecords = (): RecentRecords => {
       const [first] = stored;
       const last = held.at(-1);
       if (first && last && (last.stream !== first.stream || last.sequence + 1 !== first.sequence)) forget();
-      for (const [index, { id, stream, sequence, at, hash, event }] of stored.entries()) {
+      for (const [index, { id, stream, sequence, at, hash, event, erasable }] of stored.entries()) {
         const length = characters[index] ?? 0;
-        held.push({ id, stream, sequence, at, hash, event });
+        const source = event.type === 'token.issued' ? erasable?.['source']?.value : undefined;
+        held.push({ id, stream, sequence, at, hash, event, ...(source === undefined ? {} : { source }) });
         lengths.push(length);
         total += length;
       }

@@ -46,6 +46,7 @@ const SECTIONS: readonly SectionSpec[] = [
     fields: [
       { name: 'name', label: words.name, kind: lineField(100) },
       { name: 'owner', label: words.owner, kind: namedField('account'), optional: true },
+      { name: 'purpose', label: words.purpose, hint: words.purposeHint, kind: lineField(500), optional: true },
       { name: 'application_type', label: words.kind, hint: words.fixed, kind: choiceField(KINDS), only: 'new' },
       {
         ...{ name: 'token_endpoint_auth_method', label: words.method, hint: words.fixed },

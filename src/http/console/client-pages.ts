@@ -128,6 +128,7 @@ const rowOf = (deps: Pick<ConsoleDeps, 'basePath'>, client: ShownClient, names: 
 });
 
 const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientRow | 'holds'> => ({
+  ...(client.purpose === undefined ? {} : { purpose: client.purpose }),
   applicationType: client.application_type,
   ways: client.grant_types.map((one) => signInMethodWords([one])),
   redirectUris: client.redirect_uris,

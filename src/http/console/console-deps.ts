@@ -9,11 +9,10 @@ import type { ActivePolicies } from '../../domain/authority/decision/authorize.t
 import type { ServerUse } from '../../domain/authority/decision/server-use.ts';
 import type { PolicyRegistry } from '../../domain/authority/policy/policy-registry.ts';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
-import type { AgentFindings } from '../../domain/clients/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/clients/agents/agent-registry.ts';
 import type { CredentialUses } from '../../domain/clients/agents/credential-last-used.ts';
 import type { BlueprintRegistry } from '../../domain/clients/blueprints/blueprint-registry.ts';
-import type { ClientFindings } from '../../domain/clients/clients/client-findings.ts';
+import type { FindingRegistry } from '../../domain/governance/finding-registry.ts';
 import type { FreshFactor } from '../../domain/identity/accounts/fresh-factor.ts';
 import type { DirectoryAccounts } from '../../domain/identity/directories/directory-accounts.ts';
 import { isGroupId } from '../../domain/identity/groups/group.ts';
@@ -44,8 +43,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly outcomes: Pick<OutcomeCounts, 'of'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
-  readonly findings: AgentFindings;
-  readonly clientFindings: ClientFindings;
+  readonly findings: Pick<FindingRegistry, 'count'>;
   readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
@@ -141,6 +139,10 @@ export const serverHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: stri
 
 export const blueprintHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/blueprints/${id}`;
+
+/** Encodes `id`. */
+export const findingHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/findings/${encodeURIComponent(id)}`;
 
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;

@@ -1,12 +1,11 @@
-import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { PageParts } from './console-forms.ts';
 import { openSteps, seesFirstSteps } from './first-steps.ts';
 import { hiddenSteps } from './first-steps-pages.ts';
-import { findings, overviewModel } from './overview.ts';
+import { overviewModel } from './overview.ts';
 
-/** Adds the first page of a viewer, and the list of findings about agents. */
+/** Adds the first page of a viewer. */
 export const addOverviewPages = ({ page, deps, calls }: PageParts): void => {
   const hidden = hiddenSteps(deps.issuer);
 
@@ -17,8 +16,4 @@ export const addOverviewPages = ({ page, deps, calls }: PageParts): void => {
     const model = await overviewModel(deps, calls, viewer, frame, refusals);
     sendPage(ctx, 200, overviewPage({ ...model, ...(firstSteps ? { firstSteps } : {}) }));
   });
-
-  page('/console/findings', async (ctx, { viewer, frame }) =>
-    sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, calls, viewer, frame.seesAll)) })),
-  );
 };

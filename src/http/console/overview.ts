@@ -1,17 +1,17 @@
-import type { FindingsModel } from '../../../views/pages/console-findings.ts';
-import type { Finding, OverviewModel } from '../../../views/pages/console-model.ts';
+import type { OverviewModel } from '../../../views/pages/console-model.ts';
 import { AGENT_STATE_KINDS } from '../../../views/partials/agent-state.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import type { AgentFinding, FindingKind, NewestAgents } from '../../domain/clients/agents/agent-findings.ts';
+import { type NewestAgents, newestAgents } from '../../domain/clients/agents/newest-agents.ts';
+import { FINDING_KINDS } from '../../domain/governance/finding.ts';
+import { MOST_COUNTED } from '../../domain/governance/finding-registry.ts';
 import { partiesOf } from '../../domain/identity/groups/owners.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { type ListQuery, listed, listHref, rowsOf } from './agent-list.ts';
 import type { ConsoleCalls } from './console-calls.ts';
-import { type ConsoleDeps, clientHref, partyNames, waitingAgent } from './console-deps.ts';
+import { type ConsoleDeps, partyNames, waitingAgent } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 import { dashboardModel } from './dashboard.ts';
 
-const SHOWN = 10;
 const RECENT = 5;
 const WAITING = 50;
 const REVIEWS = 50;
@@ -24,7 +24,8 @@ export const overviewModel = async (
   frame: ConsoleFrame,
   refusals: 'days' | 'hours',
 ): Promise<OverviewModel> => {
-  const { newest, found } = await looked(deps, viewer, frame.seesAll);
+  const owners = frame.seesAll ? undefined : await partiesOf(deps.groups, viewer.account.id);
+  const newest = await newestAgents(deps.registered, owners);
   const { agents } = newest;
   const living = agents.filter(({ state }) => state !== 'retired');
   const hrefOf = (query: Partial<ListQuery>): string => listHref(deps, query);
@@ -45,103 +46,28 @@ export const overviewModel = async (
       href: hrefOf({ environment }),
     })),
     ...onlyOf(newest),
-    findings: [
-      ...found.map(({ kind, agents: some, isMore }) => ({ kind, count: some.length, isMore })),
-      ...(frame.seesAll ? await countedExceptions(deps) : []),
-    ],
+    findings: await countedFindings(deps, owners),
     recent: await rowsOf(deps, { agents: agents.slice(0, RECENT), uses: newest.uses }),
     ...(frame.seesAll ? { dashboard: await dashboardModel(deps, frame, refusals) } : {}),
   };
 };
 
-const countedExceptions = async ({ clientFindings }: ConsoleDeps): Promise<OverviewModel['findings']> => {
-  const { clients, isMore } = await clientFindings.of(SHOWN);
-  return clients.length === 0 ? [] : [{ kind: 'exceptions', count: clients.length, isMore }];
-};
-
-/** The page that lists all agents of a finding; for other findings, the whole list. */
-const LISTS: Readonly<Partial<Record<FindingKind, Partial<ListQuery>>>> = {
-  orphaned: { state: 'orphaned' },
-  pending: { state: 'pending' },
-  unused: { state: 'active', unused: '30' },
-};
-
-export const findings = async (
-  deps: ConsoleDeps,
-  calls: ConsoleCalls,
-  viewer: Viewer,
-  all: boolean,
-): Promise<Pick<FindingsModel, 'findings' | 'exceptions' | 'countedOnly'>> => {
-  const { newest, found } = await looked(deps, viewer, all);
-  return {
-    findings: await Promise.all(found.map((one) => shown(deps, calls, viewer, one))),
-    ...(all ? { exceptions: await exceptionsOf(deps, calls, viewer) } : {}),
-    ...onlyOf(newest),
-  };
-};
-
-const exceptionsOf = async (
-  deps: ConsoleDeps,
-  calls: ConsoleCalls,
-  { account }: Viewer,
-): Promise<NonNullable<FindingsModel['exceptions']>> => {
-  const { clients, isMore } = await deps.clientFindings.of(SHOWN);
-  const mayChange = calls.may('updateClient', account);
-  return {
-    rows: clients.map(({ client: { id, name }, exceptions }) => {
-      const href = clientHref(deps, id);
-      return { id, name, href, exceptions, ...(mayChange ? { changeHref: `${href}/edit` } : {}) };
+/** The open findings of each kind, counted up to 100. */
+const countedFindings = async (
+  { findings }: ConsoleDeps,
+  owners: readonly string[] | undefined,
+): Promise<OverviewModel['findings']> => {
+  const counted = await Promise.all(
+    FINDING_KINDS.map(async (kind) => {
+      const count = await findings.count(kind, owners);
+      return { kind, count, isMore: count === MOST_COUNTED };
     }),
-    isMore,
-  };
+  );
+  return counted.filter(({ count }) => count > 0);
 };
 
-const LOOK: Finding['act'] = { name: 'look', tail: '' };
-
-/** What a viewer does about an agent with this finding, where they may. */
-const actOf = (kind: FindingKind, calls: ConsoleCalls, { account }: Viewer): Finding['act'] => {
-  switch (kind) {
-    case 'orphaned':
-      return calls.may('updateAgent', account) ? { name: 'handOver', tail: '/hand-over' } : LOOK;
-    case 'unused':
-      return calls.may('retireAgent', account) ? { name: 'retire', tail: '/retire' } : LOOK;
-    case 'secrets':
-    case 'expiring':
-      return { name: 'credentials', tail: '#credentials' };
-    case 'stopped':
-      return { name: 'effect', tail: '#effect' };
-    case 'pending':
-      return LOOK;
-  }
-};
-
-const looked = async (deps: ConsoleDeps, { account }: Viewer, all: boolean) => {
-  const owners = all ? undefined : await partiesOf(deps.groups, account.id);
-  const newest = await deps.findings.newest(owners);
-  return { newest, found: await deps.findings.of(owners, newest, SHOWN) };
-};
-
-const onlyOf = ({ agents, isMore }: NewestAgents): Pick<FindingsModel, 'countedOnly'> =>
+const onlyOf = ({ agents, isMore }: NewestAgents): Pick<OverviewModel, 'countedOnly'> =>
   isMore ? { countedOnly: agents.length } : {};
-
-const shown = async (
-  deps: ConsoleDeps,
-  calls: ConsoleCalls,
-  viewer: Viewer,
-  { kind, agents, isMore }: AgentFinding,
-): Promise<Finding> => {
-  const uses = new Map(agents.flatMap(({ agent, lastUsedAt: at }) => (at === undefined ? [] : [[agent.id, at]])));
-  const rows = await rowsOf(deps, { agents: agents.map(({ agent }) => agent), uses });
-  return {
-    kind,
-    act: actOf(kind, calls, viewer),
-    agents: rows.map((row, index) => {
-      const at = agents[index]?.at;
-      return { ...row, ...(at === undefined ? {} : { at }) };
-    }),
-    ...(isMore ? { moreHref: listHref(deps, LISTS[kind] ?? {}) } : {}),
-  };
-};
 
 const waitingFor = async (
   deps: ConsoleDeps,

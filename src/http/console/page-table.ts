@@ -23,6 +23,7 @@ import { addDelegationBulk } from './delegation-bulk.ts';
 import { addDelegationPages } from './delegation-pages.ts';
 import { addDirectoryPages } from './directory-pages.ts';
 import { addEditPages } from './edit-pages.ts';
+import { addFindingPages } from './finding-pages.ts';
 import { addFirstStepsPages } from './first-steps-pages.ts';
 import { addGroupPages } from './group-pages.ts';
 import { addHealthPages } from './health-pages.ts';
@@ -71,6 +72,7 @@ type ConsolePages = {
 export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
   { add: addFirstStepsPages },
+  { add: addFindingPages },
   { add: addSearchPage },
   { add: addConsoleExports },
   // Before the page of one agent, so that `new` and `bulk` are not read as ids.

@@ -20,6 +20,7 @@ import { delegations } from './resources/delegations.ts';
 import { directories } from './resources/directories.ts';
 import { directoryPreview } from './resources/directory-preview.ts';
 import { directorySecrets } from './resources/directory-secrets.ts';
+import { findings } from './resources/findings.ts';
 import { grants } from './resources/grants.ts';
 import { groups } from './resources/groups.ts';
 import { initialAccessTokens } from './resources/initial-access-tokens.ts';
@@ -62,6 +63,7 @@ const RESOURCES = [
   successorRules,
   provisioningTargets,
   agents,
+  findings,
   agentSecrets,
   credentials,
   instances,

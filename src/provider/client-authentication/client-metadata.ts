@@ -148,7 +148,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
 /** oidc-provider refuses every request of a client with the grant type CIBA and no delivery mode (CIBA Core §4). */
 const deliveryOf = (party: Agent | Client): Metadata => {
   const mode = deliveryModeOf(party);
-  const endpoint = 'purpose' in party ? party.backchannelClientNotificationEndpoint : undefined;
+  const endpoint = 'resourceServers' in party ? party.backchannelClientNotificationEndpoint : undefined;
   return {
     ...(mode === undefined ? {} : { backchannel_token_delivery_mode: mode }),
     ...(mode === 'ping' ? { backchannel_client_notification_endpoint: endpoint } : {}),

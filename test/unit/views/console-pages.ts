@@ -4,7 +4,14 @@ import type { Html } from '../../../views/html.ts';
 import { type AgentPageModel, agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
-import { findingsPage } from '../../../views/pages/console-findings.ts';
+import {
+  adoptFindingPage,
+  dismissFindingPage,
+  type FindingRow,
+  findingPage,
+  findingsPage,
+  quarantineFindingPage,
+} from '../../../views/pages/console-findings.ts';
 import { type FirstStep, firstStepsPage } from '../../../views/pages/console-first-steps.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import type { WaitingAgent } from '../../../views/pages/console-model.ts';
@@ -20,6 +27,7 @@ import { eventPhrase } from '../../../views/words/audit-events.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
+import { findingWords } from '../../../views/words/console-findings.ts';
 import { transactionWords } from '../../../views/words/console-transaction.ts';
 import { delegationPages, delegationTreeSample } from './delegation-pages.ts';
 
@@ -60,6 +68,13 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     version: 3,
     declineAction: `${agent.href}/decline`,
   });
+  const finding: FindingRow = {
+    ...{ id: 'fnd_1', href: `${basePath}/console/findings/fnd_1`, kind: 'undeclared_agent', severity: 'high' },
+    ...{ state: 'open', subjectKind: 'client', subject: text('https://agent.example.com/client'), foundAt: NOON },
+    ...{ name: text('Report assistant'), ownerName: text('Platform team') },
+    act: { name: 'adopt', href: `${basePath}/console/findings/fnd_1/adopt` },
+  };
+  const decision = { href: finding.href, name: finding.name, version: 2 };
   const counts = (names: readonly string[]) =>
     names.map((name, index) => ({ name, count: index * 7, href: `${basePath}/console/agents?state=${name}` }));
   const firstSteps: readonly FirstStep[] = [
@@ -492,23 +507,62 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-findings': findingsPage({
       ...frame,
-      countedOnly: 1000,
-      findings: [
-        {
-          kind: 'orphaned',
-          agents: [keeper],
-          act: { name: 'handOver', tail: '/hand-over' },
-          moreHref: `${basePath}/console/agents?state=orphaned`,
-        },
-        {
-          ...{ kind: 'expiring', agents: [{ ...planner, at: NOON + 86_400 }] },
-          act: { name: 'credentials', tail: '#credentials' },
-        },
-      ],
-      exceptions: {
-        rows: [{ id: 'app_1', name: 'Old wiki', href: `${basePath}/console/clients/app_1`, exceptions: ['no_pkce'] }],
-        isMore: true,
+      action: `${basePath}/console/findings`,
+      asked: { search: '', state: '' },
+      pages: { nextHref: `${basePath}/console/findings?after=x` },
+      rows: [finding, { ...finding, kind: 'expiring', severity: 'medium', endsAt: NOON + 86_400 }],
+      kind: { name: 'undeclared_agent', allHref: `${basePath}/console/findings` },
+    }),
+    'console-findings-none': findingsPage({
+      ...frame,
+      ...{ action: `${basePath}/console/findings`, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    'console-finding': findingPage({
+      ...frame,
+      finding: {
+        ...finding,
+        score: 75,
+        parts: [
+          { reason: 'no_person', points: 25, value: 130 },
+          { reason: 'agent_name', points: 25 },
+          { reason: 'machine_hours', points: 20, value: 23 },
+          { reason: 'claimed', points: -25 },
+        ],
+        evidence: [
+          { stream: 'nod_1', sequence: 12, href: `${basePath}/console/audit/events/nod_1%3A12` },
+          { stream: 'nod_1', sequence: 13 },
+        ],
       },
+      actions: [
+        { text: findingWords.acts.adopt, href: `${finding.href}/adopt`, kind: 'primary' },
+        { text: findingWords.acts.dismiss, href: `${finding.href}/dismiss` },
+        { text: findingWords.acts.quarantine, href: `${finding.href}/quarantine`, kind: 'danger' },
+      ],
+      auditLogHref: `${basePath}/console/audit?id=fnd_1`,
+    }),
+    'console-finding-decided': findingPage({
+      ...frame,
+      finding: {
+        ...finding,
+        ...{ state: 'dismissed', score: 75, until: NOON + 86_400, evidence: [] },
+        parts: [{ reason: 'no_owner', points: 25 }],
+        decided: { byName: text('Alice'), at: NOON, reason: text('A nightly export') },
+        agent: { id: 'agt_1', href: `${basePath}/console/agents/agt_1` },
+        kill: { id: 'kil_1', href: `${basePath}/console/kills` },
+      },
+      actions: [{ text: findingWords.acts.reopen, action: `${finding.href}/reopen` }],
+    }),
+    'console-finding-dismiss': dismissFindingPage(frame, { ...decision, values: {}, errors: {} }),
+    'console-finding-adopt': adoptFindingPage(frame, {
+      ...decision,
+      values: { owner: text('alice'), name: text('Planner'), purpose: text('Plans') },
+      errors: { owner: text('There is no such owner') },
+      blueprints: [{ value: 'bpt_1', text: text('Back office') }],
+    }),
+    'console-finding-quarantine': quarantineFindingPage(frame, {
+      ...decision,
+      values: { reason: text('Strange') },
+      errors: { reason: text('Say why') },
     }),
     'console-agent': agentPage(page),
     'console-agent-waiting': agentPage({

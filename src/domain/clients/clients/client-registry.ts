@@ -6,7 +6,7 @@
 
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { certificateFor } from '../../platform/certificates/certificate-rule.ts';
-import { checkName } from '../../platform/display-names/display-text.ts';
+import { checkName, checkText } from '../../platform/display-names/display-text.ts';
 import { type NameVerification, verification } from '../../platform/display-names/verification.ts';
 import { checkSameKey, type VerifiedNames } from '../../platform/display-names/verified-names.ts';
 import { documentRefusal } from '../../platform/registries/document-refusals.ts';
@@ -113,6 +113,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
       if (before && client.verifiedAt !== undefined) checkSameKey(before.name, client.name);
       await names?.check(client);
     }
+    if (client.purpose !== undefined && client.purpose !== before?.purpose) checkText(client.purpose, '/purpose', 500);
     checkRedirectUris(client.redirectUris, client.applicationType);
     checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
     checkOrigins(client.corsOrigins);
@@ -169,6 +170,7 @@ export const clientRegistry = (dependencies: Dependencies): ClientRegistry => {
           id: identifiers.newId('app'),
           name: input.name,
           ...(input.owner === undefined ? {} : { owner: input.owner }),
+          ...(input.purpose === undefined ? {} : { purpose: input.purpose }),
           applicationType: input.applicationType ?? 'web',
           tokenEndpointAuthMethod,
           ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),

@@ -22,6 +22,8 @@ export type Client = {
    * agents in its name.
    */
   readonly owner?: string;
+  /** What it is for, in a sentence of its owner. A confidential client without one is a finding; it works all the same. */
+  readonly purpose?: string;
   readonly applicationType: 'web' | 'native';
   readonly tokenEndpointAuthMethod: ClientAuthMethod;
   /** Only a digest is stored; the secret is shown once. */

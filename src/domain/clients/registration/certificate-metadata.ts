@@ -66,7 +66,7 @@ const nameOf = (rule: CertificateRule | undefined): CertificateName | undefined 
 
 /** The certificate name of an agent that registered without keys. */
 const certificateNameOf = (party: Agent | Client): CertificateName | undefined => {
-  if (!('purpose' in party)) return nameOf(party.certificate);
+  if (!('resourceServers' in party)) return nameOf(party.certificate);
   if (party.jwks !== undefined || party.jwksUri !== undefined) return undefined;
   return ofKind(credentialsOf(party), 'mtls')
     .map(nameOf)

@@ -165,7 +165,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
       ...(asked.scope === undefined ? {} : { scope: asked.scope }),
       ...(asked.softwareId === undefined ? {} : { softwareId: asked.softwareId }),
       ...(asked.softwareVersion === undefined ? {} : { softwareVersion: asked.softwareVersion }),
-      ...('purpose' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
+      ...('resourceServers' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
     });
     const secret = 'secret' in stored ? stored.secret : undefined;
     return registeredMetadata(document, { registration, token: managing, secret, issuer });
@@ -193,7 +193,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
     const isAgent = id.startsWith('agt_');
     const party = registration && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
     // After a change of ownership the registration access token no longer manages the agent; the new owner does.
-    const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
+    const isFormer = party !== undefined && 'resourceServers' in party.document && ownershipOf(party.document) > 0;
     if (!registration || !party || isFormer) throw registrationRefusal('registration_access_token_invalid');
     const found = { registration, party };
     if (!isStrangers(found)) {
@@ -212,7 +212,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
   /** Refuses at once what may not be changed. The registries refuse the rest when the change is made. */
   const changeOf = ({ party, registration }: Managed, asked: ClientMetadata, by: By) => {
     const { document, version } = party;
-    if ('purpose' in document) {
+    if ('resourceServers' in document) {
       const change = agentReplacement(document, asked);
       return (): Promise<Versioned<Agent | Client>> => agents.update(document.id, version, change, by);
     }
@@ -254,7 +254,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
         const found = await managed(id, bearer, knows);
         const { document } = found.party;
         const { statement } = found.registration.document;
-        const isSecret = (secret: string): boolean => !('purpose' in document) && deps.isSecretOf(document, secret);
+        const isSecret = (secret: string) => !('resourceServers' in document) && deps.isSecretOf(document, secret);
         checkReplacement(body, { id, statement, isSecret });
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
         checkSelfChosen(asked, document);
@@ -281,7 +281,7 @@ export const dynamicRegistration = (deps: Dependencies): DynamicRegistration => 
       refusing(from, 'remove', async (knows) => {
         const { party } = await managed(id, bearer, knows);
         const by = { caller: id, ...from };
-        await ('purpose' in party.document ? agents.retire(id, by) : clients.retire(id, by));
+        await ('resourceServers' in party.document ? agents.retire(id, by) : clients.retire(id, by));
         await registrations.remove(id);
       }),
 

@@ -33,7 +33,7 @@ export const registeredMetadata = (party: Agent | Client, { registration, token,
   dpop_bound_access_tokens: party.dpopBoundAccessTokens,
   ...(party.certificateBoundAccessTokens ? { tls_client_certificate_bound_access_tokens: true } : {}),
   ...(party.requirePushedAuthorizationRequests ? { require_pushed_authorization_requests: true } : {}),
-  ...('purpose' in party ? ofAgent(party) : ofClient(party)),
+  ...('resourceServers' in party ? ofAgent(party) : ofClient(party)),
   ...(registration.scope === undefined ? {} : { scope: registration.scope }),
   ...(registration.softwareId === undefined ? {} : { software_id: registration.softwareId }),
   ...(registration.softwareVersion === undefined ? {} : { software_version: registration.softwareVersion }),
@@ -44,7 +44,7 @@ export const registeredMetadata = (party: Agent | Client, { registration, token,
 
 const deliveryOf = (party: Agent | Client): Body => {
   const mode = deliveryModeOf(party);
-  const endpoint = 'purpose' in party ? party.backchannelClientNotificationEndpoint : undefined;
+  const endpoint = 'resourceServers' in party ? party.backchannelClientNotificationEndpoint : undefined;
   return {
     ...(mode === undefined ? {} : { backchannel_token_delivery_mode: mode }),
     ...(endpoint === undefined ? {} : { backchannel_client_notification_endpoint: endpoint }),

@@ -23,7 +23,7 @@ export const managedEvent = (document: Agent | Client, action: Action, from: Fro
   outcome: 'granted',
   caller: document.id,
   ...(document.owner === undefined ? {} : { owner: document.owner }),
-  target: { kind: 'purpose' in document ? 'agent' : 'client', id: document.id },
+  target: { kind: 'resourceServers' in document ? 'agent' : 'client', id: document.id },
   inputs: { action },
   ...ofRequest(from),
 });

@@ -17,7 +17,6 @@ import type { Access } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
 import { fromWire, fromWireBelow } from '../../wire-names.ts';
 import { bulkRegistration, type Registering } from './bulk-registration.ts';
-import { type FindingDependencies, findingHandlers } from './findings.ts';
 import { showAgent, showComposition } from './representation.ts';
 import { AGENT_ROUTES } from './routes.ts';
 import type { AgentGiven } from './schemas.ts';
@@ -43,7 +42,7 @@ type Dependencies = {
   readonly registration: RepeatableRegistration;
   readonly audit: AuditLog;
   readonly selfChosen: SelfChosen;
-} & FindingDependencies;
+};
 
 const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => {
   const { agents, owners, blueprints, ownerNames: names, groups, registration, audit, selfChosen } = dependencies;
@@ -113,8 +112,6 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
       const { found } = await registration.once(of, JSON.stringify(call.body), (id) => register(call, id));
       return shown(found);
     },
-
-    ...findingHandlers(dependencies),
 
     createAgents: bulkRegistration({ register, registration, audit }),
 

@@ -11,7 +11,6 @@ import {
   COMPOSITION_LIST,
   DECLARED_COMPOSITION,
   EFFECTIVE_AGENT,
-  FINDINGS,
   NEW_AGENT,
 } from './schemas.ts';
 import { AGENT_SCOPES } from './scopes.ts';
@@ -58,10 +57,6 @@ export const AGENT_ROUTES = {
       },
     },
   ),
-  listFindings: make.read('/findings', FINDINGS, 'List findings about agents and clients, most urgent first', {
-    own: true,
-    query: { limit: { ...PAGE.limit, description: 'Maximum number of agents of each kind.' } },
-  }),
   getAgent: make.read('/agents/{id}', AGENT, 'Read an agent', OWN),
   getEffectiveAgent: make.read(
     '/agents/{id}/effective',

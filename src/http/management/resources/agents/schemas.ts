@@ -1,8 +1,6 @@
 /** Schemas of agents. */
 
 import { AGENT_STATES } from '../../../../domain/clients/agents/agent.ts';
-import { FINDING_KINDS } from '../../../../domain/clients/agents/agent-findings.ts';
-import { CLIENT_EXCEPTIONS } from '../../../../domain/clients/clients/exceptions.ts';
 import { GRANT_TYPES } from '../../../../domain/clients/clients/grant-types.ts';
 import { ENVIRONMENTS } from '../../../../domain/vocabulary/environment.ts';
 import { CEILINGS } from '../../ceilings.ts';
@@ -32,7 +30,6 @@ import {
 } from '../../schema-parts.ts';
 import { JSON_WEB_KEY_SET, JWKS_URI, SCOPES_BY_RESOURCE } from '../../shared-schemas.ts';
 import type { FromWire } from '../../wire-names.ts';
-import { CLIENT } from '../clients/schemas.ts';
 import { NEW_CREDENTIAL } from '../credentials.ts';
 
 const AGENT_MEMBERS = {
@@ -201,38 +198,3 @@ export const EFFECTIVE_AGENT = named(
 );
 
 export const COMPOSITION_LIST = named('CompositionList', output({ items: arrayOf(ref(COMPOSITION)) }));
-
-export const FINDINGS = named(
-  'Findings',
-  output({
-    items: arrayOf(
-      output({
-        kind: oneOf(
-          'orphaned: no owner; secrets: allowed a secret; expiring: end within 30 days; stopped: active, but blocked; pending: not accepted; unused: no token for 30 days; exceptions: clients for which rules are lifted.',
-          [...FINDING_KINDS, 'exceptions'],
-        ),
-        agents: arrayOf(
-          output({ at: seconds('When it expires, or until when the owner can accept it.'), agent: ref(AGENT) }, ['at']),
-        ),
-        clients: arrayOf(
-          output({
-            exceptions: list(
-              'Rules that are lifted.',
-              5,
-              oneOf(
-                'no_pkce: code requests may carry a nonce instead of a code challenge. token_endpoint_audience: client assertions may name the token endpoint as audience.',
-                CLIENT_EXCEPTIONS,
-              ),
-            ),
-            client: ref(CLIENT),
-          }),
-          'Clients for which rules are lifted, and these rules.',
-        ),
-        more: flag('Whether more findings of this kind exist.'),
-      }),
-      'One entry for each kind with at least one finding.',
-    ),
-    looked_at: integer('Number of newest agents that were searched for `expiring` and `stopped`.'),
-    complete: flag('Whether this number covers all agents.'),
-  }),
-);

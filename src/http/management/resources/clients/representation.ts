@@ -7,6 +7,7 @@ const MEMBERS = [
   'id',
   'name',
   'owner',
+  'purpose',
   'applicationType',
   'tokenEndpointAuthMethod',
   'jwks',

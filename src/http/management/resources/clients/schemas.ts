@@ -38,6 +38,10 @@ const CLIENT_KIND = {
 const CLIENT_MEMBERS = {
   name: text('Name to show, one line.', 100),
   owner: text('Account that owns the client.', 64),
+  purpose: text(
+    'What the client is for, one line. A confidential client without owner or purpose is a finding, and works all the same.',
+    500,
+  ),
   jwks: ref(JSON_WEB_KEY_SET),
   jwks_uri: JWKS_URI,
   grant_types: list(
@@ -138,6 +142,7 @@ export const CLIENT = named(
     },
     [
       'owner',
+      'purpose',
       'jwks',
       'jwks_uri',
       'certificate',

@@ -1,0 +1,276 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+/** After a number; `isMore`: at least this many. */
+const counted =
+  (en: string | ((isOne: boolean) => string), de: (isOne: boolean) => string) =>
+  (count: number, isMore: boolean): Phrase =>
+    phrase({
+      en: `${count}${isMore ? ' or more' : ''} ${typeof en === 'string' ? en : en(count === 1 && !isMore)}`,
+      de: `${count}${isMore ? ' oder mehr' : ''} ${de(count === 1 && !isMore)}`,
+    });
+
+/** Findings: their list, one of them, and the decisions. */
+export const findingWords = {
+  title: phrase({ en: 'Findings', de: 'Befunde' }),
+  lead: phrase({
+    en: 'What needs attention, the most urgent first. Over all agents and clients.',
+    de: 'Was Aufmerksamkeit braucht, das Dringendste zuerst. Über alle Agenten und Clients.',
+  }),
+  nothing: phrase({
+    en: 'Nothing needs you. The server looks at changes at once, and at everything every ten minutes.',
+    de: 'Nichts zu tun. Der Server betrachtet Änderungen sofort, und alles alle zehn Minuten.',
+  }),
+  onlyKind: (kind: Phrase) => phrase({ en: html`Only: ${kind}.`, de: html`Nur: ${kind}.` }),
+  allKinds: phrase({ en: 'All kinds', de: 'Alle Arten' }),
+  finding: phrase({ en: 'Finding', de: 'Befund' }),
+  severityTitle: phrase({ en: 'Severity', de: 'Schwere' }),
+  about: phrase({ en: 'About', de: 'Betrifft' }),
+  owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  noOwner: phrase({ en: 'none', de: 'keiner' }),
+  since: phrase({ en: 'Since', de: 'Seit' }),
+  ends: (at: HtmlValue) => phrase({ en: html`ends ${at}`, de: html`endet ${at}` }),
+  act: phrase({ en: 'What to do', de: 'Was zu tun ist' }),
+  severity: {
+    high: phrase({ en: 'high', de: 'hoch' }),
+    medium: phrase({ en: 'medium', de: 'mittel' }),
+    low: phrase({ en: 'low', de: 'niedrig' }),
+  },
+  states: {
+    open: phrase({ en: 'open', de: 'offen' }),
+    dismissed: phrase({ en: 'dismissed', de: 'zurückgestellt' }),
+    adopted: phrase({ en: 'adopted', de: 'übernommen' }),
+    quarantined: phrase({ en: 'quarantined', de: 'in Quarantäne' }),
+    resolved: phrase({ en: 'resolved', de: 'erledigt' }),
+  },
+  subjects: {
+    agent: phrase({ en: 'agent', de: 'Agent' }),
+    client: phrase({ en: 'client', de: 'Client' }),
+    resource_server: phrase({ en: 'resource server', de: 'Ressourcenserver' }),
+  },
+  acts: {
+    handOver: phrase({ en: 'Hand over', de: 'Übergeben' }),
+    retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
+    credentials: phrase({ en: 'Credentials', de: 'Nachweise' }),
+    effect: phrase({ en: 'See why', de: 'Warum' }),
+    look: phrase({ en: 'Open', de: 'Öffnen' }),
+    change: phrase({ en: 'Change', de: 'Ändern' }),
+    adopt: phrase({ en: 'Adopt', de: 'Übernehmen' }),
+    decide: phrase({ en: 'Decide', de: 'Entscheiden' }),
+    dismiss: phrase({ en: 'Dismiss', de: 'Zurückstellen' }),
+    quarantine: phrase({ en: 'Quarantine', de: 'In Quarantäne' }),
+    reopen: phrase({ en: 'Undo', de: 'Zurücknehmen' }),
+  },
+  score: phrase({ en: 'Score', de: 'Punktzahl' }),
+  scoreOf: (score: number) => phrase({ en: `${score} of 100 points`, de: `${score} von 100 Punkten` }),
+  why: phrase({ en: 'Why', de: 'Warum' }),
+  reason: phrase({ en: 'Reason', de: 'Grund' }),
+  points: phrase({ en: 'Points', de: 'Punkte' }),
+  evidence: phrase({ en: 'Events that prove it', de: 'Ereignisse, die es belegen' }),
+  event: (sequence: string, stream: string) =>
+    phrase({ en: `Event ${sequence} of ${stream}`, de: `Ereignis ${sequence} von ${stream}` }),
+  foundAt: phrase({ en: 'Found', de: 'Gefunden' }),
+  until: phrase({ en: 'Dismissed until', de: 'Zurückgestellt bis' }),
+  decidedBy: phrase({ en: 'Decided by', de: 'Entschieden von' }),
+  decisionReason: phrase({ en: 'Reason of the decision', de: 'Grund der Entscheidung' }),
+  agent: phrase({ en: 'Registered agent', de: 'Registrierter Agent' }),
+  kill: phrase({ en: 'Stopped by the kill', de: 'Angehalten durch den Kill' }),
+  endsAt: phrase({ en: 'Ends', de: 'Endet' }),
+  reasonField: phrase({ en: 'Reason', de: 'Grund' }),
+  reasonHint: phrase({ en: 'It stays in the audit log.', de: 'Er bleibt im Protokoll.' }),
+  dismissTitle: phrase({ en: 'Dismiss finding', de: 'Befund zurückstellen' }),
+  dismissAsked: (name: HtmlValue) =>
+    phrase({ en: html`Dismiss the finding about ${name}?`, de: html`Den Befund zu ${name} zurückstellen?` }),
+  dismissLead: phrase({
+    en: 'It leaves the list until then. It comes back earlier if its score rises by 20 points.',
+    de: 'Er verschwindet bis dahin aus der Liste. Steigt die Punktzahl um 20, kommt er früher wieder.',
+  }),
+  howLong: phrase({ en: 'For how long', de: 'Wie lange' }),
+  days: (days: number) => phrase({ en: `${days} days`, de: `${days} Tage` }),
+  adoptTitle: phrase({ en: 'Adopt as an agent', de: 'Als Agent übernehmen' }),
+  adoptAsked: (name: HtmlValue) =>
+    phrase({ en: html`Register an agent for ${name}?`, de: html`Einen Agenten für ${name} registrieren?` }),
+  adoptLead: phrase({
+    en: 'The owner accepts the agent and adds credentials. The client works as before: disable it when its software uses the agent.',
+    de: 'Der Eigentümer nimmt den Agenten an und hinterlegt Nachweise. Der Client funktioniert weiter: Sperren Sie ihn, wenn seine Software den Agenten benutzt.',
+  }),
+  ownerField: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  ownerHint: phrase({ en: 'A username, or the name of a group.', de: 'Ein Benutzername oder der Name einer Gruppe.' }),
+  nameField: phrase({ en: 'Name of the agent', de: 'Name des Agenten' }),
+  purposeField: phrase({ en: 'Purpose', de: 'Zweck' }),
+  blueprintField: phrase({ en: 'Blueprint', de: 'Blueprint' }),
+  noBlueprint: phrase({ en: 'none', de: 'keiner' }),
+  environmentField: phrase({ en: 'Environment', de: 'Umgebung' }),
+  quarantineTitle: phrase({ en: 'Quarantine', de: 'Quarantäne' }),
+  quarantineAsked: (name: HtmlValue) => phrase({ en: html`Suspend ${name}?`, de: html`${name} sperren?` }),
+  quarantineLead: phrase({
+    en: 'Its tokens and credentials stop working at once. You can undo that here.',
+    de: 'Tokens und Nachweise gelten sofort nicht mehr. Das lässt sich hier zurücknehmen.',
+  }),
+  kinds: {
+    undeclared_agent: {
+      title: phrase({ en: 'Behaves like an agent', de: 'Verhält sich wie ein Agent' }),
+      counted: counted(
+        (isOne) => (isOne ? 'client that behaves like an agent' : 'clients that behave like agents'),
+        (isOne) => (isOne ? 'Client wie ein Agent' : 'Clients wie Agenten'),
+      ),
+      meaning: phrase({
+        en: 'No one registered this client as an agent. Adopt it, or say why it is none.',
+        de: 'Niemand hat diesen Client als Agenten registriert. Übernehmen Sie ihn, oder sagen Sie, warum er keiner ist.',
+      }),
+    },
+    orphaned: {
+      title: phrase({ en: 'No owner', de: 'Ohne Eigentümer' }),
+      counted: counted('orphaned', (isOne) => (isOne ? 'verwaister Agent' : 'verwaiste Agenten')),
+      meaning: phrase({
+        en: 'The owner is gone. Frozen until a new owner accepts.',
+        de: 'Der Eigentümer ist weg. Eingefroren, bis ein neuer annimmt.',
+      }),
+    },
+    secrets: {
+      title: phrase({ en: 'Standing secret', de: 'Dauerhaftes Geheimnis' }),
+      counted: counted('with a standing secret', () => 'mit dauerhaftem Geheimnis'),
+      meaning: phrase({
+        en: 'A secret that can be copied. Give it a key or a workload identity.',
+        de: 'Ein Geheimnis lässt sich kopieren. Geben Sie ihm einen Schlüssel oder eine Workload-Identität.',
+      }),
+    },
+    exceptions: {
+      title: phrase({ en: 'Client with exceptions', de: 'Client mit Ausnahmen' }),
+      counted: counted(
+        (isOne) => (isOne ? 'client with an exception' : 'clients with exceptions'),
+        (isOne) => (isOne ? 'Client mit Ausnahme' : 'Clients mit Ausnahmen'),
+      ),
+      meaning: phrase({
+        en: 'An administrator lifted a rule for software that cannot follow it. Update the software, then end the exception.',
+        de: 'Die Verwaltung hat eine Regel für Software aufgehoben, die sie nicht einhalten kann. Aktualisieren Sie die Software und beenden Sie dann die Ausnahme.',
+      }),
+    },
+    new_network: {
+      title: phrase({ en: 'New network', de: 'Neues Netz' }),
+      counted: counted('in a new network', () => 'in einem neuen Netz'),
+      meaning: phrase({
+        en: 'Tokens were requested from a network that was not seen for weeks. Ask the owner whether the software moved.',
+        de: 'Tokens wurden aus einem Netz angefordert, das wochenlang nicht vorkam. Fragen Sie, ob die Software umgezogen ist.',
+      }),
+    },
+    unowned_client: {
+      title: phrase({ en: 'Client without owner or purpose', de: 'Client ohne Eigentümer oder Zweck' }),
+      counted: counted(
+        (isOne) => (isOne ? 'client without owner or purpose' : 'clients without owner or purpose'),
+        (isOne) => (isOne ? 'Client ohne Eigentümer oder Zweck' : 'Clients ohne Eigentümer oder Zweck'),
+      ),
+      meaning: phrase({
+        en: 'A person has to be accountable for software with credentials of its own. It works all the same.',
+        de: 'Für Software mit eigenen Nachweisen muss jemand einstehen. Sie funktioniert trotzdem.',
+      }),
+    },
+    expiring: {
+      title: phrase({ en: 'About to end', de: 'Endet bald' }),
+      counted: counted('about to end', (isOne) => (isOne ? 'endet bald' : 'enden bald')),
+      meaning: phrase({
+        en: 'The agent, or something it proves itself with, ends within 30 days.',
+        de: 'Der Agent oder etwas, womit er sich ausweist, endet in den nächsten 30 Tagen.',
+      }),
+    },
+    stopped: {
+      title: phrase({ en: 'Active, but blocked', de: 'Aktiv, und trotzdem geht nichts' }),
+      counted: counted('stopped', (isOne) => (isOne ? 'angehaltener Agent' : 'angehaltene Agenten')),
+      meaning: phrase({
+        en: 'Held back by a blueprint, a kill, or the loss of the owner.',
+        de: 'Durch einen Blueprint, einen Notaus oder den Verlust des Eigentümers aufgehalten.',
+      }),
+    },
+    unknown_tokens: {
+      title: phrase({ en: 'Reports about unknown tokens', de: 'Berichte über unbekannte Tokens' }),
+      counted: counted(
+        (isOne) => (isOne ? 'API with reports about unknown tokens' : 'APIs with reports about unknown tokens'),
+        (isOne) => (isOne ? 'API mit Berichten über unbekannte Tokens' : 'APIs mit Berichten über unbekannte Tokens'),
+      ),
+      meaning: phrase({
+        en: 'A resource server reported calls with tokens that this server did not issue for it.',
+        de: 'Ein Ressourcenserver meldete Aufrufe mit Tokens, die dieser Server nicht für ihn ausgestellt hat.',
+      }),
+    },
+    unused: {
+      title: phrase({ en: 'Not used for 30 days', de: 'Seit 30 Tagen nicht benutzt' }),
+      counted: counted('not used for 30 days', () => 'seit 30 Tagen nicht benutzt'),
+      meaning: phrase({
+        en: 'Retire the agents that are not needed.',
+        de: 'Was niemand braucht, wird besser stillgelegt.',
+      }),
+    },
+    pending: {
+      title: phrase({ en: 'Not accepted yet', de: 'Noch nicht angenommen' }),
+      counted: counted('not accepted yet', () => 'noch nicht angenommen'),
+      meaning: phrase({
+        en: 'The server retires it if no owner accepts it in time.',
+        de: 'Wird von selbst stillgelegt, wenn ihn niemand rechtzeitig annimmt.',
+      }),
+    },
+  },
+  /** By reason; `value`: the number in it. */
+  reasons: {
+    no_person: (value: number) =>
+      phrase({ en: `${value} tokens without a person present`, de: `${value} Tokens, ohne dass jemand da war` }),
+    agent_name: () =>
+      phrase({ en: 'The name has a word that agents have', de: 'Im Namen steht ein Wort, das Agenten haben' }),
+    metadata_document: () =>
+      phrase({
+        en: 'No one registered it: it describes itself in a document',
+        de: 'Niemand hat ihn registriert: Er beschreibt sich in einem Dokument',
+      }),
+    unclaimed_registration: () =>
+      phrase({
+        en: 'It registered itself, and no account adopted it',
+        de: 'Er hat sich selbst registriert, und kein Konto hat ihn übernommen',
+      }),
+    many_people: (value: number) =>
+      phrase({
+        en: `Within a day, tokens for ${value} people who had not signed in`,
+        de: `An einem Tag Tokens für ${value} Personen, die sich nicht angemeldet hatten`,
+      }),
+    burst: (value: number) => phrase({ en: `${value} tokens within a minute`, de: `${value} Tokens in einer Minute` }),
+    machine_hours: (value: number) =>
+      phrase({ en: `Tokens in ${value} hours of one day`, de: `Tokens in ${value} Stunden eines Tages` }),
+    even_intervals: (value: number) =>
+      phrase({ en: `Tokens every ${value} seconds`, de: `Tokens alle ${value} Sekunden` }),
+    no_transaction: (value: number) =>
+      phrase({
+        en: `${value} tokens, none of them in a transaction that was opened`,
+        de: `${value} Tokens, keines in einem eröffneten Vorgang`,
+      }),
+    used_after_adoption: (value: number) =>
+      phrase({
+        en: `Still used ${value} days after its adoption`,
+        de: `${value} Tage nach der Übernahme noch in Gebrauch`,
+      }),
+    claimed: () => phrase({ en: 'It has an owner and a purpose', de: 'Er hat einen Eigentümer und einen Zweck' }),
+    new_network: (value: number) =>
+      phrase({
+        en: value === 1 ? 'A network seen for the first time' : `${value} networks seen for the first time`,
+        de: value === 1 ? 'Ein Netz kam zum ersten Mal vor' : `${value} Netze kamen zum ersten Mal vor`,
+      }),
+    no_owner: () => phrase({ en: 'No owner', de: 'Kein Eigentümer' }),
+    offered: () =>
+      phrase({
+        en: 'It was offered to a new owner, who has not accepted it',
+        de: 'Einer neuen Person angeboten, die noch nicht angenommen hat',
+      }),
+    no_purpose: () => phrase({ en: 'No purpose', de: 'Kein Zweck' }),
+    own_rights: () => phrase({ en: 'It has rights of its own', de: 'Er hat eigene Rechte' }),
+    standing_secret: () =>
+      phrase({ en: 'A secret that has not expired', de: 'Ein Geheimnis, das nicht abgelaufen ist' }),
+    no_pkce: () => phrase({ en: 'Code requests without PKCE', de: 'Code-Anfragen ohne PKCE' }),
+    token_endpoint_audience: () =>
+      phrase({
+        en: 'Client assertions for the token endpoint',
+        de: 'Client-Assertions für den Token-Endpunkt',
+      }),
+    ends_soon: (value: number) => phrase({ en: `Ends in ${value} days`, de: `Endet in ${value} Tagen` }),
+    blocked: () => phrase({ en: 'It is active, and gets no tokens', de: 'Er ist aktiv und bekommt keine Tokens' }),
+    not_accepted: () => phrase({ en: 'No owner has accepted it', de: 'Kein Eigentümer hat ihn angenommen' }),
+    not_used: (value: number) => phrase({ en: `No token for ${value} days`, de: `Seit ${value} Tagen kein Token` }),
+    unknown_tokens: (value: number) =>
+      phrase({ en: `${value} reports within a day`, de: `${value} Berichte an einem Tag` }),
+  },
+};
