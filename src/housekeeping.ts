@@ -197,7 +197,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
   every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
   every(FINDINGS_EVERY_MILLISECONDS, 'findings', () => discovery.poll());
-  every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks and signals', deps.measureSinks);
+  every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks, signals and targets', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { logLag } from '../domain/audit/transparency-log/log-life.ts';
 import { FINDING_KINDS } from '../domain/governance/finding.ts';
 import { measureSinks } from './audit-sinks.ts';
+import { measureProvisioning } from './provisioning-measures.ts';
 import type { Services } from './services.ts';
 import { measureSignals } from './signal-measures.ts';
 import { sweeping } from './sweeping.ts';
@@ -77,6 +78,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
       await measureSinks(metrics, made.auditSinks);
       await measureSignals(made);
       await measureFindings(made);
+      await measureProvisioning(made);
     },
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),
   };

@@ -1,11 +1,10 @@
 /** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type DomainMetrics, domainInstruments } from './domain-metrics.ts';
 import { type Durations, durations } from './durations.ts';
-import { type FindingMetrics, findingInstruments } from './finding-metrics.ts';
-import { type SignalMetrics, signalInstruments } from './signal-metrics.ts';
 
 /** The instruments by what they measure. docs/reference has their names and labels. */
-export interface Metrics {
+export interface Metrics extends DomainMetrics {
   /** Collects all instruments, and those of Node. */
   readonly registry: Registry;
 
@@ -38,9 +37,6 @@ export interface Metrics {
 
   /** Seconds since the first of consecutive failed attempts; 0 while a sink works. */
   readonly sinkFailing: Gauge<'sink'>;
-
-  readonly signals: SignalMetrics;
-  readonly findings: FindingMetrics;
 
   /** Approvals of single actions, by outcome. */
   readonly approvals: Counter<'outcome'>;
@@ -91,8 +87,7 @@ export const metrics = (): Metrics => {
     ...requestInstruments(registry),
     ...auditInstruments(registry),
     ...sinkInstruments(registry),
-    signals: signalInstruments(registry),
-    findings: findingInstruments(registry),
+    ...domainInstruments(registry),
     ...approvalInstruments(registry),
     ...outboundInstruments(registry),
     ...storeInstruments(registry),

@@ -13,6 +13,7 @@ import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
 import { declaredTransaction } from './declared-transaction.ts';
 import { exampleType } from './detail-types.ts';
 import { failingSink } from './failing-sink.ts';
+import { failingTarget } from './failing-target.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
 import { pausedDirectory } from './paused-directory.ts';
@@ -136,6 +137,7 @@ export const fullServer = async (options: RunOptions = {}) => {
     ...{ attempts: 1, failure: '550 mailbox unavailable', createdAt: now - DAY, history: [] },
   });
   const auditSink = await failingSink(services, now);
+  const target = await failingTarget({ services, management }, [ada, group]);
   const directory = await pausedDirectory({ server, management }, { account: bob, owner: ada });
   const successorRule = await idOf('/successor-rules', { applies_to: directory, manager: true, group });
   const dryRun = await previewedDirectory({ server, management });
@@ -351,6 +353,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       event: String((steps.body['items'] as readonly { readonly event: string }[])[0]?.event),
       webhook,
       auditSink,
+      target,
       successorRule,
       ...{ receiver: signals.receiver, stream: signals.stream, transmitter: signals.transmitter },
       directory,

@@ -159,6 +159,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/console-people-bulk',
     'integration/console-policies',
     'integration/console-registries',
+    'integration/console-provisioning',
     'integration/console-directories',
     'integration/console-search',
     'integration/console-settings',

@@ -67,6 +67,8 @@ export type DirectoryModel = ConsoleFrame & {
   readonly directory: DirectoryRow & {
     readonly client: NamedLink;
     readonly verifiesEmails: boolean;
+    /** The blueprint of agents that it may create. Absent: it creates none. */
+    readonly agentBlueprint?: NamedLink;
     readonly mostAccounts: number;
     readonly mostDeactivations: number;
     readonly mostDeactivationsPercent: number;
@@ -99,6 +101,10 @@ ${deactivations(model)}`,
       [words.users, words.most(usersOf(directory), numberPhrase(directory.mostAccounts))],
       [words.last, contactOf(directory)],
       [words.verifies, directory.verifiesEmails ? words.verified : words.notVerified],
+      [
+        words.agentBlueprint,
+        directory.agentBlueprint === undefined ? words.noAgents : linkedName(directory.agentBlueprint),
+      ],
       [registerWords.made, timeText(directory.createdAt)],
       directory.updatedAt !== directory.createdAt && [registerWords.changed, timeText(directory.updatedAt)],
     ],

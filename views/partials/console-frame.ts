@@ -57,6 +57,9 @@ const SECTIONS = {
     issuers: { path: '/console/trusted-issuers', name: words.places.issuers },
     peers: { path: '/console/peers', name: words.places.peers },
     signals: { path: '/console/signals', name: words.places.signals },
+    'provisioning-targets': {
+      ...{ path: '/console/provisioning-targets', name: words.places['provisioning-targets'] },
+    },
     transmitters: { path: '/console/transmitters', name: words.places.transmitters },
     'sign-in': { path: '/console/sign-in', name: words.places['sign-in'] },
   },

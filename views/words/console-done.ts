@@ -115,6 +115,18 @@ export const doneWords = {
     en: 'The test message did not arrive. The last failure says why.',
     de: 'Die Testnachricht kam nicht an. Der letzte Fehler nennt den Grund.',
   }),
+  targetAdded: phrase({
+    en: 'Added. The server pushes agents and owners now.',
+    de: 'Hinzugefügt. Der Server überträgt jetzt Agenten und Eigentümer.',
+  }),
+  targetTested: phrase({ en: 'The target answers.', de: 'Das Ziel antwortet.' }),
+  targetPaused: phrase({ en: 'Paused. Changes wait.', de: 'Angehalten. Änderungen warten.' }),
+  targetResumed: phrase({ en: 'The server pushes again.', de: 'Der Server überträgt wieder.' }),
+  targetReconciled: phrase({
+    en: 'The differences are pushed now. Compare again in a minute.',
+    de: 'Die Unterschiede werden jetzt übertragen. Vergleichen Sie in einer Minute erneut.',
+  }),
+  targetSame: phrase({ en: 'There was nothing to push.', de: 'Es gab nichts zu übertragen.' }),
   sinkTested: phrase({ en: 'The test event arrived.', de: 'Das Testereignis ist angekommen.' }),
   holdPlaced: phrase({ en: 'Placed. It applies from now on.', de: 'Angelegt. Gilt ab jetzt.' }),
   holdReleased: phrase({

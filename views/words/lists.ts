@@ -22,6 +22,7 @@ export const listWords = {
     groups: phrase({ en: 'Pages of groups', de: 'Seiten der Gruppen' }),
     directories: phrase({ en: 'Pages of directories', de: 'Seiten der Verzeichnisse' }),
     successorRules: phrase({ en: 'Pages of successor rules', de: 'Seiten der Nachfolgeregeln' }),
+    provisioningTargets: phrase({ en: 'Pages of provisioning targets', de: 'Seiten der Provisionierungsziele' }),
     clients: phrase({ en: 'Pages of clients', de: 'Seiten der Clients' }),
     servers: phrase({ en: 'Pages of resource servers', de: 'Seiten der Ressourcenserver' }),
     blueprints: phrase({ en: 'Pages of blueprints', de: 'Seiten der Blueprints' }),

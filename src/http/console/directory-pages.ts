@@ -8,17 +8,28 @@ import {
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
 import { directoryWords as words } from '../../../views/words/console-directories.ts';
 import { dryRunWords } from '../../../views/words/console-dry-run.ts';
+import { fieldWords } from '../../../views/words/console-fields.ts';
 import { registerWords } from '../../../views/words/registries.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import type { AnswerOf, ConsoleCalls } from './console-calls.ts';
-import { type ConsoleDeps, clientHref, directoryHref, type Names, partyNames, personHref } from './console-deps.ts';
+import {
+  blueprintHref,
+  type ConsoleDeps,
+  clientHref,
+  directoryHref,
+  type Names,
+  partyNames,
+  personHref,
+} from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addStart, dryRunModel } from './directory-dry-run.ts';
+import { directoryForms } from './directory-forms.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
+import { addObjectForms } from './object-forms.ts';
 import { stepUp } from './step-up.ts';
 
 const PATH = '/console/directories';
@@ -41,6 +52,10 @@ export const addDirectoryPages = (parts: PageParts): void => {
     sendPage(ctx, 200, directoriesPage({ ...frame, action: home, asked: { search: '', state: '' }, rows, pages }));
   });
 
+  addObjectForms(
+    parts,
+    directoryForms(PATH, (id) => directoryHref(deps, id)),
+  );
   addResumption(parts);
   addStart(parts, PATH);
   addObjectActions(parts, {
@@ -129,6 +144,7 @@ const modelOf = async (
       ...{ mostAccounts: directory.most_accounts, mostDeactivations: directory.most_deactivations },
       ...{ mostDeactivationsPercent: directory.most_deactivations_percent, deactivations: activity.deactivations },
       ...{ allowed: activity.allowed, createdAt: directory.created_at, updatedAt: directory.updated_at },
+      ...(await blueprintOf(parts, viewer, directory)),
     },
     ...(row.isDryRun ? { dryRun: await dryRunModel(parts, viewer, directory) } : {}),
     held: { accounts: held.map(person), isMore: activity.more_held || activity.held.length > held.length },
@@ -139,6 +155,18 @@ const modelOf = async (
     actions: actionsOn(parts, viewer, row),
     ...(calls.may('listAuditEvents', account) ? { auditLogHref: `${deps.basePath}/console/audit?id=${id}` } : {}),
   };
+};
+
+/** The blueprint of the agents that the directory creates. */
+const blueprintOf = async (
+  { deps, calls }: PageParts,
+  { account }: Viewer,
+  { agent_blueprint: id }: ShownDirectory,
+): Promise<Pick<DirectoryModel['directory'], 'agentBlueprint'>> => {
+  if (id === undefined) return {};
+  const name = (await deps.blueprints.get(id))?.document.name ?? id;
+  const href = calls.may('getBlueprint', account) ? { href: blueprintHref(deps, id) } : {};
+  return { agentBlueprint: { name, ...href } };
 };
 
 const named = (names: Names, hrefOf: (id: string) => string | undefined) => (id: string) => {
@@ -160,6 +188,7 @@ const actionsOn = (
     calls.may('startDirectoryDryRun', account) && {
       ...{ text: isDryRun ? dryRunWords.beginAnew : dryRunWords.beginDryRun, href: `${href}/dry-run` },
     },
+  calls.may('updateDirectory', account) && { text: fieldWords.change, href: `${href}/edit` },
   state === 'disabled' &&
     calls.may('enableDirectory', account) && { text: registerWords.enable, action: `${href}/enable` },
   state === 'active' &&

@@ -49,6 +49,7 @@ import { addTryPage } from './simulate-page.ts';
 import { addTryUsePage } from './simulate-use-page.ts';
 import { addStyleguidePage } from './styleguide-page.ts';
 import { addSuccessorPages } from './successor-pages.ts';
+import { addTargetPages } from './target-pages.ts';
 import { addTransactionFiles } from './transaction-files.ts';
 import { addTransactionList } from './transaction-list.ts';
 import { addTransactionPage } from './transaction-pages.ts';
@@ -107,6 +108,7 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   },
   { add: addPeerPages, places: { peers: ['listPeers'] } },
   { add: addSignalReceiverPages, places: { signals: ['listSignalReceivers'] } },
+  { add: addTargetPages, places: { 'provisioning-targets': ['listProvisioningTargets'] } },
   { add: addTransmitterPages, places: { transmitters: ['listTrustedTransmitters'] } },
   { add: addIssuerPages, places: { issuers: ['listTrustedIssuers'] } },
   { add: addDeadLetterPages, places: { 'dead-letters': ['listDeadLetters'] } },

@@ -37,7 +37,7 @@ const claimField = (usual: string): FieldKind => {
 };
 
 /** On each line a value there, `=`, and the name of a group here; the value may contain `=`. */
-const groupsField: FieldKind = {
+export const groupsField: FieldKind = {
   ...lines,
   hint: words.groupsHint,
   emptied: {},

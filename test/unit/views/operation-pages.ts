@@ -37,6 +37,13 @@ import {
   successorRulePage,
   successorRulesPage,
 } from '../../../views/pages/console-successors.ts';
+import {
+  reconciliationPage,
+  removeTargetPage,
+  type TargetRow,
+  targetPage,
+  targetsPage,
+} from '../../../views/pages/console-targets.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
 import { bulkWords } from '../../../views/words/console-bulk.ts';
@@ -93,6 +100,15 @@ export const operationPages = (
     failureStatus: 413,
   };
   const sinkFacts = { isPersonal: true, delivered: 4, leftOut: 1, createdAt: NOON, updatedAt: NOON + 60 };
+  const target: TargetRow = {
+    ...{ id: text('ptg_1'), href: `${home}/ptg_1`, name: text('Company directory'), state: 'failing', waiting: 1200 },
+    url: text('https://directory.example.com/scim/v2'),
+    failed: { failure: 'unauthorized', status: 401, detail: text('The token has expired'), at: NOON },
+  };
+  const targetFacts = {
+    ...({ agentName: 'agentUserName', userName: 'username', removal: 'deactivate', pushed: 4 } as const),
+    ...{ backlog: 3, isComparing: true, createdAt: NOON, updatedAt: NOON + 60 },
+  };
   const directory: DirectoryRow = {
     ...{ id: text('dir_1'), href: `${home}/dir_1`, name: text('Head office'), state: 'active' },
     ...{ users: { count: 1000, isMore: true }, lastContactAt: NOON, pausedAt: NOON, isDryRun: false },
@@ -357,6 +373,57 @@ export const operationPages = (
       rule: { ...rule, createdAt: NOON, updatedAt: NOON + 60 },
     }),
     removeSuccessorRule: removeRulePage(frame, rule),
+    targets: targetsPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
+      rows: [
+        target,
+        { id: 'ptg_2', href: home, name: text('B'), url: 'https://b', state: 'paused', waiting: 1, succeededAt: NOON },
+      ],
+    }),
+    noTargets: targetsPage({
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },
+    }),
+    target: targetPage({
+      ...{ ...frame, auditLogHref: home, flash: { kind: 'warning', text: text('It does not answer.') } },
+      target: {
+        ...{ ...target, ...targetFacts, agents: [{ name: text('Ada'), href: home }, { name: text('Gone') }] },
+        ...{ failingSince: NOON, dueAt: NOON, node: text('node-1') },
+      },
+      refused: [
+        {
+          ...{ object: { name: text('Planner'), href: home }, failure: 'uniqueness', status: 409 },
+          ...{ detail: text('userName is taken'), at: NOON },
+        },
+        { object: { name: text('Bob') }, failure: text('other'), at: NOON },
+      ],
+      actions: [{ text: fieldWords.change, href: `${home}/x/edit` }, false],
+    }),
+    targetAlone: targetPage({
+      ...{ ...frame, refused: [], actions: [] },
+      target: {
+        ...{ ...target, ...targetFacts, state: 'active', backlog: 0, isComparing: false, updatedAt: NOON },
+        failed: { failure: 'timed_out', at: NOON },
+      },
+    }),
+    reconciliation: reconciliationPage({
+      ...{ ...frame, id: text('ptg_1'), name: text('Company directory'), href: home },
+      rows: [
+        {
+          object: { name: text('Planner'), href: home },
+          kind: 'different',
+          attributes: [text('displayName'), 'active'],
+        },
+        { object: { name: text('Bob') }, kind: 'missing' },
+        { object: { name: 'agt_1' }, kind: 'surplus' },
+        { object: { name: 'agt_2' }, kind: 'doubled' },
+      ],
+      ...{ same: 1200, foreign: 2, isComplete: false },
+    }),
+    reconciliationOfNothing: reconciliationPage({
+      ...{ ...frame, id: 'ptg_1', name: 'Company directory', href: home, rows: [] },
+      ...{ same: 1, foreign: 0, isComplete: true },
+    }),
+    removeTarget: removeTargetPage(frame, `${home}/ptg_1`, { name: text('Company directory'), value: text('x') }),
     auditSinks: sinksPage({
       ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, newHref: `${home}/new` },
       rows: [sink, { ...sink, kind: 'file', state: 'paused', backlog: 1, deliveredAt: NOON }],
@@ -425,7 +492,7 @@ export const operationPages = (
     }),
     directory: directoryPage({
       ...{ ...frame, auditLogHref: home },
-      directory: { ...directory, ...directoryFacts },
+      directory: { ...directory, ...directoryFacts, agentBlueprint: { name: text('Small agents'), href: home } },
       held: { accounts: [{ name: text('Bob'), href: `${home}/acc_1` }, { name: text('acc_2') }], isMore: true },
       groups: [{ there: text('Staff'), here: text('planners') }],
       secrets: [

@@ -1,0 +1,72 @@
+/** The forms that add and change a provisioning target. */
+import { fieldWords } from '../../../views/words/console-fields.ts';
+import { objectWords } from '../../../views/words/console-objects.ts';
+import { targetWords as words } from '../../../views/words/console-targets.ts';
+import { AGENT_NAME_ATTRIBUTES, REMOVALS, USER_NAME_SOURCES } from '../../domain/provisioning/provisioning-target.ts';
+import { linesOf } from './agent-form.ts';
+import type { ConsoleDeps } from './console-deps.ts';
+import { choiceField, type FieldKind, lineField, namesField, secretField } from './form-fields.ts';
+import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
+import { chosenHeading, ownerText } from './object-names.ts';
+
+export const TARGETS = '/console/provisioning-targets';
+
+/** `*`, or names of agents, accounts and groups. */
+const agentsField: FieldKind = {
+  ...namesField('subject', 4),
+  hint: words.agentsHint,
+  emptied: ['*'],
+  names: (values) => (linesOf(values.get('agents')?.[0] ?? '').includes('*') ? undefined : 'subject'),
+};
+
+const SECTIONS: readonly SectionSpec[] = [
+  {
+    title: objectWords.identity,
+    fields: [
+      { name: 'name', label: fieldWords.name, kind: lineField(100) },
+      { name: 'url', label: words.url, hint: words.urlHint, kind: lineField(2048) },
+      { name: 'token', label: words.token, hint: words.tokenHint, kind: secretField(4096), only: 'new' },
+      {
+        ...{ name: 'token', label: words.token, hint: words.tokenKept, kind: secretField(4096), only: 'change' },
+        optional: true,
+      },
+    ],
+  },
+  {
+    title: words.what,
+    fields: [
+      { name: 'agents', label: words.agents, kind: agentsField, optional: true },
+      {
+        ...{ name: 'agent_name', label: words.agentName },
+        kind: choiceField(AGENT_NAME_ATTRIBUTES.map((value) => ({ value, text: words.agentNameTexts[value] }))),
+      },
+      {
+        ...{ name: 'user_name', label: words.userName },
+        kind: choiceField(USER_NAME_SOURCES.map((value) => ({ value, text: words.userNames[value] }))),
+      },
+      {
+        ...{ name: 'removal', label: words.removal },
+        kind: choiceField(REMOVALS.map((value) => ({ value, text: words.removals[value] }))),
+      },
+    ],
+  },
+];
+
+export const targetForms = (deps: ConsoleDeps, home: string): ObjectFormSpec => ({
+  ...{ path: TARGETS, place: 'provisioning-targets', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
+  create: {
+    ...{ operation: 'createProvisioningTarget', title: words.make, lead: words.makeLead, button: words.add },
+    done: 'targetAdded',
+    values: { agents: ['*'], agent_name: 'agentUserName', user_name: 'username', removal: 'deactivate' },
+  },
+  change: {
+    ...{ read: 'getProvisioningTarget', operation: 'updateProvisioningTarget', title: words.changeTitle },
+    ...{ heading: chosenHeading(fieldWords.changeOf), lead: words.changeLead },
+  },
+  // An agent stays its id: several may have one name.
+  shown: async (object) => {
+    const agents = Array.isArray(object['agents']) ? object['agents'].map(String) : [];
+    const named = agents.map(async (id) => (/^(acc|grp)_/.test(id) ? await ownerText(deps, id) : id));
+    return { ...object, agents: await Promise.all(named) };
+  },
+});

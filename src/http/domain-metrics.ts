@@ -1,0 +1,17 @@
+/** Instruments of single rooms of the domain, each in a file of its own. */
+import type { Registry } from 'prom-client';
+import { type FindingMetrics, findingInstruments } from './finding-metrics.ts';
+import { type ProvisioningMetrics, provisioningInstruments } from './provisioning-metrics.ts';
+import { type SignalMetrics, signalInstruments } from './signal-metrics.ts';
+
+export interface DomainMetrics {
+  readonly signals: SignalMetrics;
+  readonly findings: FindingMetrics;
+  readonly provisioning: ProvisioningMetrics;
+}
+
+export const domainInstruments = (registry: Registry): DomainMetrics => ({
+  signals: signalInstruments(registry),
+  findings: findingInstruments(registry),
+  provisioning: provisioningInstruments(registry),
+});
