@@ -9,17 +9,55 @@ type Key = webcrypto.CryptoKey;
 type Algorithm = Parameters<webcrypto.SubtleCrypto['sign']>[0];
 type Data = Parameters<webcrypto.SubtleCrypto['sign']>[2];
 
-/** How a key signs. `dsaEncoding`: as JWS and WebCrypto write a signature with ECDSA (RFC 7518 §3.4). */
+/** How a key signs. */
 type OneShot = {
   readonly name: 'ECDSA' | 'Ed25519';
   readonly digest: 'sha256' | null;
-  readonly key: KeyObject | { readonly key: KeyObject; readonly dsaEncoding: 'ieee-p1363' };
+  readonly key: KeyObject;
   readonly signs: boolean;
   readonly verifies: boolean;
 };
 
 /** Of both algorithms, in bytes. */
 const SIGNATURE_LENGTH = 64;
+/** Bytes of each of the two numbers of a signature with P-256. */
+const HALF = 32;
+
+const INTEGER = 0x02;
+const SEQUENCE = 0x30;
+
+/** A number without its leading zeros, behind its type and length (X.690 §8.3). */
+const integerOf = (bytes: Uint8Array): readonly number[] => {
+  let from = 0;
+  while (from < HALF - 1 && bytes[from] === 0) from += 1;
+  const number = [...bytes.subarray(from)];
+  // Otherwise it would be below zero.
+  if ((number[0] ?? 0) >= 0x80) number.unshift(0);
+  return [INTEGER, number.length, ...number];
+};
+
+/**
+ * The form in which OpenSSL verifies a signature with ECDSA (RFC 3279 §2.2.3). Node converts it too, but finds the key among options
+ * more slowly than it signs.
+ */
+const derOf = (signature: Uint8Array): Uint8Array => {
+  const numbers = [...integerOf(signature.subarray(0, HALF)), ...integerOf(signature.subarray(HALF))];
+  return Uint8Array.of(SEQUENCE, numbers.length, ...numbers);
+};
+
+/** The two numbers of such a signature, as JWS and WebCrypto write them (RFC 7518 §3.4). */
+const numbersOf = (der: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const signature = new Uint8Array(SIGNATURE_LENGTH);
+  let at = 2;
+  for (const end of [HALF, SIGNATURE_LENGTH]) {
+    const length = der[at + 1] ?? 0;
+    const number = der.subarray(at + 2, at + 2 + length);
+    const digits = number.subarray(Math.max(0, length - HALF));
+    signature.set(digits, end - digits.length);
+    at += 2 + length;
+  }
+  return signature;
+};
 
 /** Null: a key for other algorithms. */
 const prepared = new WeakMap<Key, OneShot | null>();
@@ -42,7 +80,7 @@ const prepare = (key: Key): OneShot | null => {
   const { name, namedCurve } = key.algorithm as { readonly name: string; readonly namedCurve?: string };
   const uses = { signs: key.usages.includes('sign'), verifies: key.usages.includes('verify') };
   if (name === 'ECDSA' && namedCurve === 'P-256') {
-    return { name, digest: 'sha256', key: { key: keyObjectOf(key), dsaEncoding: 'ieee-p1363' }, ...uses };
+    return { name, digest: 'sha256', key: keyObjectOf(key), ...uses };
   }
   return name === 'Ed25519' ? { name, digest: null, key: keyObjectOf(key), ...uses } : null;
 };
@@ -82,14 +120,15 @@ export const useOneShotSignatures = (): void => {
     async sign(algorithm, key, data) {
       const one = isData(data) ? oneShotFor(algorithm, key) : undefined;
       if (!one?.signs) return signElsewhere(algorithm, key, data);
-      return Uint8Array.from(sign(one.digest, bytesOf(data), one.key)).buffer;
+      const made = sign(one.digest, bytesOf(data), one.key);
+      return (one.name === 'ECDSA' ? numbersOf(made) : Uint8Array.from(made)).buffer;
     },
     async verify(algorithm, key, signature, data) {
       const one = isData(signature) && isData(data) ? oneShotFor(algorithm, key) : undefined;
       if (!one?.verifies) return verifyElsewhere(algorithm, key, signature, data);
-      return (
-        signature.byteLength === SIGNATURE_LENGTH && verify(one.digest, bytesOf(data), one.key, bytesOf(signature))
-      );
+      if (signature.byteLength !== SIGNATURE_LENGTH) return false;
+      const given = bytesOf(signature);
+      return verify(one.digest, bytesOf(data), one.key, one.name === 'ECDSA' ? derOf(given) : given);
     },
   };
   for (const [name, value] of Object.entries(own))
