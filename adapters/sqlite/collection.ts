@@ -63,7 +63,7 @@ export const collectionOver = <T extends Document>(
   };
 
   const documents = cache.region<Versioned<T> | typeof ABSENT>();
-  /** The documents found by one exact value, such as that of a unique key. */
+  /** The documents found by exact values, such as that of a unique key. */
   const lookups = cache.region<readonly Versioned<T>[]>();
 
   const readable = ([body, version, ...compared]: Row, id?: string): Versioned<T> | undefined => {
@@ -203,7 +203,8 @@ export const collectionOver = <T extends Document>(
       if (!checked) return [];
       const { rows, found } = readableOf(checked);
       if (key !== undefined) {
-        lookups.set(key, () => Object.freeze(found.map(deepFrozen)), rows[0]?.[0].length ?? key.length);
+        const length = rows.reduce((sum, [body]) => sum + body.length, key.length);
+        lookups.set(key, () => Object.freeze(found.map(deepFrozen)), length);
       }
       return found;
     },
@@ -229,16 +230,18 @@ const rowOf = (rules: CollectionRules, document: Document): { body: string; fiel
 
 const ABSENT = Symbol('no such document');
 
-/** A key for a query that asks for the one document with an exact text; undefined for any other query. */
+/**
+ * A key for a query by exact values from its beginning, such as for the one document with a name; undefined for any other. Its answer
+ * is cached until the collection changes.
+ */
 const lookupKey = ({ where, range, order, after, limit }: Query): string | undefined => {
-  if (limit !== 1 || where === undefined || range !== undefined || order !== undefined || after !== undefined) return;
-  let key: string | undefined;
+  if (where === undefined || range !== undefined || after !== undefined) return undefined;
+  let count = 0;
   for (const field in where) {
-    const value = where[field];
-    if (key !== undefined || typeof value !== 'string') return undefined;
-    key = `${field}=${value}`;
+    if (where[field] === undefined) return undefined;
+    count += 1;
   }
-  return key;
+  return count === 0 ? undefined : JSON.stringify([where, limit, order?.by, order?.direction]);
 };
 
 const isSame = (a: ColumnValue, b: ColumnValue): boolean =>

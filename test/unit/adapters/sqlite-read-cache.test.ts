@@ -36,6 +36,47 @@ test('what was read before is read anew once another process has written, whiche
   await other.store.close();
 });
 
+test('lists are answered again until the collection changes, each query for itself', async () => {
+  const declaration = {
+    name: 'listed',
+    indexes: [{ fields: ['owner', 'count'] }, { fields: ['count'] }],
+  } as const;
+  const [one, other] = [open('listed.db'), open('listed.db')].map(({ store }) => ({
+    store,
+    items: store.collection<Item>(declaration),
+  }));
+  if (!one || !other) throw new Error('two stores');
+  const idsOf = async (query: Parameters<typeof one.items.find>[0]) =>
+    (await one.items.find(query)).map(({ document }) => document.id).join();
+  const ascending = { where: { owner: 'o' }, order: { by: 'count', direction: 'ascending' } } as const;
+  const descending = { where: { owner: 'o' }, order: { by: 'count', direction: 'descending' } } as const;
+  const all = async () => [
+    await idsOf(ascending),
+    await idsOf(descending),
+    await idsOf({ ...ascending, limit: 1 }),
+    await idsOf({ ...ascending, after: { value: 1, id: 'a' } }),
+    await idsOf({ ...ascending, range: { field: 'count', gte: 2 } }),
+    await idsOf({ where: { owner: 'p' } }),
+    await idsOf({ where: { count: 2 } }),
+  ];
+  for (const [at, id] of ['a', 'b', 'c'].entries()) await one.items.insert({ id, owner: 'o', count: at + 1 });
+  const before = ['a,b,c', 'c,b,a', 'a', 'b,c', 'b,c', '', 'b'];
+  expect([await all(), await all()]).toEqual([before, before]);
+  const [first, again] = [await one.items.find(ascending), await one.items.find(ascending)];
+  expect(again).toBe(first);
+  expect(Object.isFrozen(first[0]?.document)).toBe(true);
+  await other.items.replace({ id: 'b', owner: 'p', count: 2 }, 1);
+  expect(await all()).toEqual(['a,c', 'c,a', 'a', 'c', 'c', 'b', 'b']);
+  await one.items.take('a');
+  expect(await all()).toEqual(['c', 'c', 'c', 'c', 'c', 'b', 'b']);
+  await other.items.take('c');
+  await one.items.insert({ id: 'd', owner: 'p', count: 2 });
+  expect(await all()).toEqual(['', '', '', '', '', 'b,d', 'b,d']);
+  await expect(one.items.find({ where: { owner: undefined as never } })).rejects.toThrow(TypeError);
+  await one.store.close();
+  await other.store.close();
+});
+
 test('a collection that is read seldom is read anew each time, and counts no changes', async () => {
   const declaration = { name: 'seldom', indexes: [{ fields: ['owner'], unique: true }], isReadSeldom: true } as const;
   const [one, other] = [open('seldom.db'), open('seldom.db')].map(({ store }) => ({
