@@ -10,6 +10,7 @@ import type { Detail } from '../domain/vocabulary/detail-type.ts';
 import { CLIENT_PROPERTIES } from './client-authentication/client-metadata.ts';
 import { rotates } from './client-authentication/refresh-proof.ts';
 import { pkceRequired } from './endpoints/pkce-required.ts';
+import { cookieSignatures } from './interactions/cookie-signatures.ts';
 import { grantForRequest, prompts } from './interactions/interaction-policy.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 import { features } from './provider-features.ts';
@@ -35,8 +36,7 @@ export const settings = (deps: ProviderDeps, jwks: readonly object[]): ProviderC
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
-  // A key object: oidc-provider would convert a bare buffer for each cookie of each response.
-  const cookieKeys = masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key));
+  const cookieKeys = cookieSignatures(masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key)));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
   /** No token outlives its grant. */
   const within = (ctx: unknown, seconds: number): number => {
