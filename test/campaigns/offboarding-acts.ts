@@ -177,8 +177,9 @@ export const perform = async (
           lastPositive = Math.max(lastPositive, at);
           if (sentAt > endedAt) lastAsked = Math.max(lastAsked, sentAt);
         } else if (sentAt > endedAt) left.delete(one);
-        if (at < endedAt + STUCK_MS || !left.has(one)) continue;
-        run.violation(`${what}: ${holding} works at node ${index} ${STUCK_MS} ms after the answer`);
+        // An answer may be late. The question counts.
+        if (sentAt < endedAt + STUCK_MS || !left.has(one)) continue;
+        run.violation(`${what}: ${holding} works at node ${index} ${rounded(sentAt - endedAt)} ms after the answer`);
         left.delete(one);
       }
       await pause(pace.betweenMs);
