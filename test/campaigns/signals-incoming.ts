@@ -9,7 +9,8 @@ import type { Node } from './node-client.ts';
 import { sent } from './signals-acts.ts';
 import type { Ledger, Place } from './signals-ledger.ts';
 
-const PATIENCE_MS = 60_000;
+/** Nodes that are killed again and again on a busy machine may all be down for minutes. */
+const PATIENCE_MS = 300_000;
 /** The last good SETs, one of which comes again. */
 const REMEMBERED = 40;
 
