@@ -33,7 +33,7 @@ export const certain = async ({ run, world }: State, held: Held): Promise<boolea
 
 /** What the person holds is exactly what the model says. `isLast`: also what works once. */
 const compare = async (state: State, person: Person, isLast: boolean): Promise<void> => {
-  const { run, tally } = state;
+  const { run, tally, world } = state;
   const { life, deputy } = person;
   const check = async (holding: Holding, held: Held, isMeant: boolean | undefined, what: string): Promise<void> => {
     if (isMeant === undefined || (isMeant && held.isUsedUp && !isLast)) return;
@@ -42,7 +42,9 @@ const compare = async (state: State, person: Person, isLast: boolean): Promise<v
     tally.tried[isGood ? 'works' : 'refused'] += 1;
     if (isGood === isMeant) return;
     const lived = `${life.account}, ended ${[...life.ended].join(' ')}`;
-    run.violation(`${what}${holding} of ${person.username} ${isGood ? 'works' : 'does not work'} (${lived})`);
+    const again = held.isWatched ? await Promise.all(world.nodes.map((node) => tried(held, node))) : [];
+    const nodes = again.length === 0 ? '' : `; asked again, the nodes say ${again.join(', ')}`;
+    run.violation(`${what}${holding} of ${person.username} ${isGood ? 'works' : 'does not work'} (${lived}${nodes})`);
   };
   for (const [holding, held] of person.holds) {
     const isMeant = works(life, holding, deputy?.life);

@@ -131,6 +131,7 @@ const newWorld = async (run: CampaignRun, stores: ServerStores): Promise<Offboar
     const settings = {
       ...internalHosts({ upstreamProviders: provider.host }),
       BEHALF__EGRESS__CAFILE: provider.caFile,
+      BEHALF__TOKENS__EXCHANGEDTOKENTTLSECONDS: String(LONGEST_TOKEN_SECONDS),
     };
     const nodesOn = await startNodesOn(stores, NODES, settings);
     removals.push(nodesOn.remove);

@@ -19,11 +19,11 @@ import { eachOf } from './side-by-side.ts';
 
 const DEFAULT_TRIALS = 40;
 /** People on the nodes at the same time: what they hold has to live until they were all asked about. */
-const BATCH = { measured: 24, sideBySide: 96 } as const;
+const BATCH = { measured: 24, sideBySide: 64 } as const;
 /** One batch of so many is measured, the first one too. */
 const MEASURED_EVERY = 5;
 /** Nodes are killed once in a round for so many people. */
-const PEOPLE_PER_KILL = 48;
+const PEOPLE_PER_KILL = 32;
 /** Times, before they are compared with the goal. */
 const ENOUGH_TIMES = 100;
 /** Up to so late in a round the nodes are killed. */
