@@ -5,7 +5,7 @@ import type { Answer } from '../support/oauth-calls.ts';
 import type { CampaignRun } from './campaign.ts';
 import { rounded } from './figures.ts';
 import { type Act, after, type Holding, type Life, works } from './offboarding-model.ts';
-import { type Held, type Person, sent } from './offboarding-people.ts';
+import { type Held, isInTime, type Person, sent } from './offboarding-people.ts';
 import type { EventOf } from './offboarding-provider.ts';
 import type { OffboardingWorld } from './offboarding-world.ts';
 
@@ -134,7 +134,8 @@ type Watched = readonly (readonly [Holding, Held])[];
 /** What of the person an act of these ends, some of it. */
 const dyingOf = ({ holds, life }: Person, next: Life, { random }: CampaignRun): Watched => {
   const all = [...holds].filter(
-    ([holding, { isWatched }]) => isWatched && works(life, holding) === true && works(next, holding) === false,
+    ([holding, held]) =>
+      held.isWatched && isInTime(held) && works(life, holding) === true && works(next, holding) === false,
   );
   while (all.length > MOST_WATCHED) all.splice(random.integer(all.length), 1);
   return all;
@@ -162,7 +163,8 @@ export const perform = async (
   const watchFirst = async (index: number): Promise<void> => {
     for (const [holding, held] of dying) {
       const isGood = await tried(held, nodes[index]);
-      if (isGood === false && !isBegun) run.violation(`${what}: before it, ${holding} did not work at node ${index}`);
+      if (isGood === false && !isBegun && isInTime(held))
+        run.violation(`${what}: before it, ${holding} did not work at node ${index}`);
     }
   };
   const watch = async (index: number): Promise<void> => {
@@ -220,7 +222,9 @@ export const tried = async (held: Held, node: OffboardingWorld['nodes'][number] 
 
 /** What works by the change, and did not before. */
 const begunOf = ({ holds, life }: Person, next: Life): Watched =>
-  [...holds].filter(([holding]) => works(life, holding) === false && works(next, holding) === true);
+  [...holds].filter(
+    ([holding, held]) => isInTime(held) && works(life, holding) === false && works(next, holding) === true,
+  );
 
 /** What a change gives, it gives at once. */
 const untilItWorks = async (

@@ -5,7 +5,7 @@ import { ENTERPRISE } from '../support/directory.ts';
 import type { CampaignRun } from './campaign.ts';
 import { type Pace, type Tally, tried } from './offboarding-acts.ts';
 import { type Holding, works } from './offboarding-model.ts';
-import { codeOf, type Held, type Person } from './offboarding-people.ts';
+import { codeOf, type Held, isInTime, type Person } from './offboarding-people.ts';
 import type { OffboardingWorld } from './offboarding-world.ts';
 import { eachOf } from './side-by-side.ts';
 
@@ -37,8 +37,9 @@ const compare = async (state: State, person: Person, isLast: boolean): Promise<v
   const { life, deputy } = person;
   const check = async (holding: Holding, held: Held, isMeant: boolean | undefined, what: string): Promise<void> => {
     if (isMeant === undefined || (isMeant && held.isUsedUp && !isLast)) return;
-    if (isMeant && held.until !== undefined && performance.now() > held.until) return;
+    if (isMeant && !isInTime(held)) return;
     const isGood = await certain(state, held);
+    if (isMeant && !isInTime(held)) return;
     tally.tried[isGood ? 'works' : 'refused'] += 1;
     if (isGood === isMeant) return;
     const lived = `${life.account}, ended ${[...life.ended].join(' ')}`;
@@ -93,14 +94,14 @@ export const watchOthers = (state: State, people: readonly Person[]) => {
     while (!isOver) {
       const person = run.random.pick(people);
       const { turn, life } = person;
-      const all = [...person.holds].filter(([, { isWatched }]) => isWatched);
+      const all = [...person.holds].filter(([, held]) => held.isWatched && isInTime(held));
       if (turn % 2 === 1 || all.length === 0) {
         await pause(1);
         continue;
       }
       const [holding, held] = run.random.pick(all);
       const isGood = await tried(held, run.random.pick(world.nodes));
-      if (isGood !== undefined && person.turn === turn) {
+      if (isGood !== undefined && person.turn === turn && isInTime(held)) {
         tally.tried.between += 1;
         if (isGood !== works(life, holding))
           run.violation(`meanwhile ${holding} of ${person.username} ${isGood ? 'works' : 'does not work'}`);

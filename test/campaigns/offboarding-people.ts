@@ -6,7 +6,7 @@ import type { Random } from './campaign.ts';
 import type { Node } from './node-client.ts';
 import { type Holding, type Life, NEW_LIFE } from './offboarding-model.ts';
 import type { There } from './offboarding-provider.ts';
-import { type OffboardingWorld, patiently, provisioned } from './offboarding-world.ts';
+import { EXCHANGED_TOKEN_SECONDS, type OffboardingWorld, patiently, provisioned } from './offboarding-world.ts';
 
 /** Whether it works there. Undefined: the node cannot say. */
 type Trial = (node: Node) => Promise<boolean | undefined>;
@@ -20,6 +20,9 @@ export type Held = {
   /** Until then it works by itself; in milliseconds of `performance.now()`. */
   readonly until?: number;
 };
+
+/** It has not ended by itself. */
+export const isInTime = ({ until = Number.POSITIVE_INFINITY }: Held): boolean => performance.now() < until;
 
 export type Person = {
   readonly there: There;
@@ -102,6 +105,7 @@ const signedIn =
 
 /** Requests of agents live for ten minutes. */
 const ASKED_MS = 560_000;
+const EXCHANGED_MS = (EXCHANGED_TOKEN_SECONDS - 20) * 1000;
 const WAITING: readonly unknown[] = ['authorization_pending', 'slow_down'];
 
 /** The tokens of the two apps; `keep` sets a holding. */
@@ -176,13 +180,12 @@ const delegate = async (
     });
   const exchanged = async (by: typeof agent, token: string, scope: string): Promise<string> =>
     text(await world.steady(exchange(by, token, scope)), 'access_token');
+  const until = performance.now() + EXCHANGED_MS;
+  const ofToken = (token: string): Held => ({ try: introspected(target, token), isWatched: true, until });
   const delegated = await exchanged(agent, subject, 'read');
-  holds.set('delegated', { try: introspected(target, delegated), isWatched: true });
-  holds.set('redelegated', {
-    try: introspected(target, await exchanged(subAgent, delegated, 'read')),
-    isWatched: true,
-  });
-  holds.set('staff', { try: introspected(target, await exchanged(agent, subject, 'write')), isWatched: true });
+  holds.set('delegated', ofToken(delegated));
+  holds.set('redelegated', ofToken(await exchanged(subAgent, delegated, 'read')));
+  holds.set('staff', ofToken(await exchanged(agent, subject, 'write')));
   holds.set('exchange', { try: given(exchange(agent, subject, 'read')), isWatched: false });
   const { pathname } = new URL(calls.endpoints.backchannel);
   const ask = async (): Promise<(node: Node) => Promise<Answer>> => {
@@ -194,8 +197,8 @@ const delegate = async (
   if (hasDecided) {
     const poll = await ask();
     await approve(scene.issuer, browser);
-    const until = performance.now() + ASKED_MS;
-    holds.set('approved', { try: given(poll), isWatched: false, isUsedUp: true, until });
+    const end = performance.now() + ASKED_MS;
+    holds.set('approved', { try: given(poll), isWatched: false, isUsedUp: true, until: end });
   }
   if (!isAsked) return;
   const poll = await ask();
@@ -231,11 +234,8 @@ const approveAt = async (browser: Browser, url: string): Promise<void> => {
 
 const own = async ({ scene, steady }: OffboardingWorld, { id, holds }: Pick<Person, 'id' | 'holds'>): Promise<void> => {
   const agent = await scene.newAgent(`Agent of ${id}`, id);
-  const ask = (node: Node): Promise<Answer> =>
-    node.oauth('/token', scene.keyed(agent), {
-      grant_type: 'client_credentials',
-      resource: scene.jwt.identifier,
-    });
+  const asked = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+  const ask = (node: Node): Promise<Answer> => node.oauth('/token', scene.keyed(agent), asked);
   const token = text(await steady(ask), 'access_token');
   holds.set('owned', { try: introspected(scene.jwt, token), isWatched: true });
   holds.set('ownedAgain', { try: given(ask), isWatched: false });
