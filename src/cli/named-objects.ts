@@ -63,7 +63,7 @@ const KINDS = {
     ...{ operation: 'listDirectories', singular: 'directory', plural: 'directories', noun: 'directories' },
     ...{ prefix: 'dir_', members: ['name'], isSearched: false },
   },
-  RULE: {
+  SUCCESSOR_RULE: {
     ...{ operation: 'listSuccessorRules', singular: 'successor rule', plural: 'successor rules' },
     ...{ noun: 'successor-rules', prefix: 'suc_', members: ['applies_to'], isSearched: false },
   },

@@ -56,7 +56,7 @@ const create = managementCommand({
 
 const remove = managementCommand({
   words: [NOUN, 'delete'],
-  operands: ['RULE'],
+  operands: ['SUCCESSOR_RULE'],
   summary: 'Delete a rule. Open proposals stay as they are.',
   warning: 'Agents of people who leave from now on wait for an administrator, unless another rule applies.',
   ...OPENS,
