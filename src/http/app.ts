@@ -10,6 +10,7 @@ import type { Brand } from '../../views/brand.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
+import { indexedRouter } from './indexed-router.ts';
 import { loggedPath } from './logged-path.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReaderLanguage } from './middleware/language.ts';
@@ -58,7 +59,7 @@ export const requestListener = (deps: {
       ctx.status = status;
     }
   });
-  for (const router of routers) app.use(router.routes()).use(router.allowedMethods());
+  for (const router of routers.map(indexedRouter)) app.use(router.routes()).use(router.allowedMethods());
   app.on('error', (error: unknown, ctx?: Koa.Context) => {
     if (isBrokenConnection(error)) return;
     log.error({ event: 'request.failed', request: ctx && stateOf(ctx).requestId, err: error }, 'request failed');
