@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { checkPublicKeys } from '../../../src/domain/platform/remote-keys/public-keys.ts';
 import { publicKey, refusalOf } from './registry-world.ts';
@@ -19,6 +19,46 @@ describe('public keys of agents and clients', () => {
   ])('accepts %s and keeps public members only', (_, jwk) => {
     const kept = checkPublicKeys({ keys: [{ ...jwk, use: 'sig', kid: 'a', x5u: 'https://evil.example', extra: 1 }] });
     expect(kept).toEqual({ keys: [{ ...jwk, use: 'sig', kid: 'a' }] });
+  });
+
+  test('CA-13 decides on a point of P-256 as OpenSSL does', async () => {
+    const changed = (text: string | undefined, at: number): string => {
+      const bytes = Buffer.from(text ?? '', 'base64url');
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+      return bytes.toString('base64url');
+    };
+    const imports = (jwk: object): boolean => {
+      try {
+        return createPublicKey({ key: { ...jwk }, format: 'jwk' }).type === 'public';
+      } catch {
+        return false;
+      }
+    };
+    const accepts = async (jwk: object): Promise<boolean> => (await check(jwk)) === 'accepted';
+    const zero = Buffer.alloc(32).toString('base64url');
+    const field = 'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff';
+    for (let n = 0; n < 64; n += 1) {
+      const { y: otherY } = ec('P-256');
+      const good = ec('P-256');
+      const minusY = (
+        BigInt(`0x${field}`) - BigInt(`0x${Buffer.from(good.y ?? '', 'base64url').toString('hex')}`)
+      ).toString(16);
+      const cases = [
+        good,
+        { ...good, y: Buffer.from(minusY.padStart(64, '0'), 'hex').toString('base64url') },
+        { ...good, x: changed(good.x, n % 32) },
+        { ...good, y: changed(good.y, n % 32) },
+        { ...good, y: otherY },
+        { ...good, x: good.y, y: good.x },
+        { ...good, x: zero },
+        { ...good, x: zero, y: zero },
+        { ...good, x: Buffer.from(field, 'hex').toString('base64url') },
+        { ...good, y: good.x?.slice(1) },
+        { ...good, y: undefined },
+      ];
+      expect(await Promise.all(cases.map(accepts))).toEqual(cases.map(imports));
+      expect(await accepts(good)).toBe(true);
+    }
   });
 
   test('CA-13 refuses weak keys and points that are not on their curve', async () => {
