@@ -22,6 +22,7 @@ import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
 import { shownSignals } from './shown-signals.ts';
+import { undeclaredAgent } from './undeclared-agent.ts';
 import { until } from './until.ts';
 
 const DAY = 86_400;
@@ -359,6 +360,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       directory,
       dryRun,
       hold,
+      finding: (await undeclaredAgent(scene, 'Report agent')).finding,
       upstream,
       draft: String(draft['version']),
     },

@@ -15,6 +15,8 @@ const MOST_SERIES = 8;
 /** Times kept of each series. */
 const SERIES_LENGTH = 9;
 const MOST_EVIDENCE = 10;
+/** The first tokens are all evidence, later ones by the hour. */
+const LEAST_EVIDENCE = 5;
 const MOST_STREAMS = 64;
 /** An activity is forgotten when the client got no token for so long. */
 const KEPT_SECONDS = 60 * DAY;
@@ -57,7 +59,7 @@ export type ClientActivity = {
   readonly series: readonly { readonly of: string; readonly at: readonly number[] }[];
   /** Keyed digests of networks, of unattended tokens. */
   readonly networks: readonly Network[];
-  /** Ids of the last records of unattended tokens, each from another hour, and of those from new networks. */
+  /** Ids of records of unattended tokens: the first ones, then one for each hour, and those from new networks. */
   readonly evidence: readonly string[];
   readonly evidenceHour: number;
   /** Up to where each stream is counted, so that no record counts twice. */
@@ -141,7 +143,8 @@ const counted = (activity: ClientActivity, token: SeenToken): ClientActivity => 
   const { network } = token;
   const known = activity.networks.find(({ digest }) => digest === network);
   const hour = Math.floor(at / 3600);
-  const isEvidence = hour !== activity.evidenceHour || (network !== undefined && !known);
+  const isEvidence =
+    activity.evidence.length < LEAST_EVIDENCE || hour !== activity.evidenceHour || (network !== undefined && !known);
   return {
     ...next,
     minute,

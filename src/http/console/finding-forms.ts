@@ -85,7 +85,7 @@ export const addFindingForms = (parts: PageParts): void => {
     ): Promise<void> => {
       const { finding, version } = await findingOf(parts, opened.viewer, id);
       const href = findingHref(deps, id);
-      if (finding.state !== 'open') return seeOther(ctx, href);
+      if (finding.state !== 'open' || !finding.acts.some((act) => act === tail)) return seeOther(ctx, href);
       const blueprints = tail === 'adopt' ? await blueprintOptions(opened) : [];
       const values = typed.values ?? { name: finding.name };
       const model = { href, name: finding.name, version, values, errors: errorsOf(decision, typed.error), blueprints };

@@ -1,0 +1,170 @@
+/** Discovery reads each record once, over all nodes and crashes, and sweeps over everything there is. */
+import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { AUDIT_RECORDS, type AuditRecord, recordId } from '../../../src/domain/audit/audit-record.ts';
+import { AGENTS, type Agent } from '../../../src/domain/clients/agents/agent.ts';
+import { CLIENTS, type Client } from '../../../src/domain/clients/clients/client.ts';
+import { CLIENT_ACTIVITY, type ClientActivity } from '../../../src/domain/governance/client-activity.ts';
+import { type Discovery, discovery } from '../../../src/domain/governance/discovery.ts';
+import { discoverySweeps } from '../../../src/domain/governance/discovery-sweep.ts';
+import { examiner } from '../../../src/domain/governance/examiner.ts';
+import { FINDINGS, type Finding } from '../../../src/domain/governance/finding.ts';
+import { findingWriter } from '../../../src/domain/governance/finding-writer.ts';
+import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
+import { recordingAudit } from '../../support/recording-audit.ts';
+
+const START = 1_790_000_000;
+
+/** A store with nodes on it, whose clock the test sets. */
+const world = (documents: DocumentStore = memoryDocumentStore()) => {
+  const audit = recordingAudit();
+  const time = { now: START };
+  const clock = { now: () => time.now, nowMillis: () => time.now * 1000 };
+  const node = (name: string, store: DocumentStore = documents): Discovery => {
+    const writer = findingWriter({ documents: store, audit, clock });
+    const examined = examiner({
+      ...{ documents: store, clock, writer },
+      uses: { lastUses: async () => new Map() },
+      effective: { getMany: async () => [] },
+      documentClients: { get: async () => undefined },
+      finish: async () => undefined,
+    });
+    return discovery({
+      ...{ documents: store, recent: undefined, clock, examiner: examined, node: name },
+      sweeps: discoverySweeps({ documents: store, examiner: examined, settle: async () => undefined }),
+      digestOf: (client, network) => `${client} ${network}`,
+      reported: async () => undefined,
+      pause: async () => undefined,
+    });
+  };
+  let sequence = 0;
+  const tokens = async (client: string, count: number): Promise<void> => {
+    const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+    for (let index = 0; index < count; index += 1) {
+      sequence += 1;
+      await records.insert({
+        ...{ id: recordId('s', sequence), stream: 's', sequence, at: time.now * 1000, prev: '', hash: `${sequence}` },
+        ...{ writer: 'w', type: 'token.issued', caller: client, ...(sequence === 1 ? { opens: true as const } : {}) },
+        event: { type: 'token.issued', outcome: 'granted', caller: client, grantType: 'client_credentials' },
+      });
+    }
+  };
+  const counted = async (client: string): Promise<number> => {
+    const found = await documents.collection<ClientActivity>(CLIENT_ACTIVITY).get(client);
+    return found?.document.days.reduce((sum, { unattended }) => sum + unattended, 0) ?? 0;
+  };
+  const findings = async (): Promise<readonly Finding[]> =>
+    (await documents.collection<Finding>(FINDINGS).find({ limit: 1000 })).map(({ document }) => document);
+  return { documents, audit, time, node, tokens, counted, findings };
+};
+
+const client = (id: string, more: Partial<Client> = {}): Client => ({
+  ...{ id, name: 'Invoice agent', applicationType: 'web', tokenEndpointAuthMethod: 'private_key_jwt' },
+  ...{ owner: 'acc_1', grantTypes: ['client_credentials'], redirectUris: [], postLogoutRedirectUris: [] },
+  ...{ corsOrigins: [], skipConsent: false, dpopBoundAccessTokens: false, idTokenSignedResponseAlg: 'RS256' },
+  ...{ roles: [], state: 'active', createdAt: START, updatedAt: START },
+  ...more,
+});
+
+describe('reading the log', () => {
+  test('one node at a time reads, another one goes on after its lock has ended, and nothing counts twice', async () => {
+    const { node, tokens, counted, time } = world();
+    const [first, second] = [node('one'), node('two')];
+    await tokens('app_1', 3);
+    await first.poll();
+    await second.poll();
+    expect(await counted('app_1')).toBe(3);
+    await tokens('app_1', 4);
+    await second.poll();
+    expect(await counted('app_1')).toBe(3);
+    // The first one has crashed.
+    time.now += 61;
+    await second.poll();
+    expect(await counted('app_1')).toBe(7);
+    await first.poll();
+    await second.poll();
+    expect(await counted('app_1')).toBe(7);
+  });
+
+  test('a crash between counters and cursors counts nothing twice', async () => {
+    const documents = memoryDocumentStore();
+    const { node, tokens, counted, time } = world(documents);
+    let isFailing = true;
+    const failing: DocumentStore = {
+      ...documents,
+      collection(declaration) {
+        const collection = documents.collection<never>(declaration);
+        const fails = declaration.name === FINDINGS.name;
+        const getMany = async (ids: readonly string[]) => {
+          if (fails && isFailing) throw new Error('the process ends here');
+          return collection.getMany(ids);
+        };
+        return { ...collection, getMany } as never;
+      },
+    };
+    await documents.collection<Client>(CLIENTS).insert(client('app_1'));
+    await tokens('app_1', 6);
+    const crashing = node('one', failing);
+    await expect(crashing.poll()).rejects.toThrow('ends here');
+    expect(await counted('app_1')).toBe(6);
+    isFailing = false;
+    time.now += 61;
+    await node('two').poll();
+    expect(await counted('app_1')).toBe(6);
+  });
+
+  test('an undeclared agent is found once, by any number of nodes', async () => {
+    const { documents, node, tokens, findings, audit } = world();
+    await documents.collection<Client>(CLIENTS).insert(client('app_1'));
+    await tokens('app_1', 6);
+    await Promise.all([node('one').poll(), node('two').poll(), node('three').poll()]);
+    const found = (await findings()).filter(({ kind }) => kind === 'undeclared_agent');
+    expect(found).toMatchObject([{ subject: 'app_1', score: 50, state: 'open' }]);
+    const opened = audit.of('finding.opened').filter(({ inputs }) => inputs?.['kind'] === 'undeclared_agent');
+    expect(opened).toHaveLength(1);
+  });
+
+  test('tokens of agents, of the command line, and of unknown ids make no findings', async () => {
+    const { node, tokens, findings } = world();
+    for (const id of ['agt_1', 'behalf-cli', 'app_unknown']) await tokens(id, 6);
+    await node('one').poll();
+    expect(await findings()).toEqual([]);
+  });
+});
+
+describe('the sweep', () => {
+  test('covers all agents and clients: the oldest of many, without any event', async () => {
+    const { documents, node, findings } = world();
+    const agents = documents.collection<Agent>(AGENTS);
+    const many = 1_300;
+    for (let index = 0; index < many; index += 1) {
+      await agents.insert({
+        ...{ id: `agt_${String(index).padStart(5, '0')}`, name: 'Clerk', owner: 'acc_1', purpose: 'Books' },
+        ...{ environment: 'test', redirectUris: [], grantTypes: [], dpopBoundAccessTokens: false, resourceServers: [] },
+        ...{ createdAt: START - many + index, updatedAt: START, state: 'active' },
+        ...(index === 0 ? { expiresAt: START + 86_400 } : {}),
+      });
+    }
+    await documents.collection<Client>(CLIENTS).insert(client('app_old', { requirePkce: false }));
+    const reader = node('one');
+    for (let rounds = 0; rounds < 20; rounds += 1) await reader.poll();
+    expect((await findings()).map(({ kind, subject }) => [kind, subject]).sort()).toEqual([
+      ['exceptions', 'app_old'],
+      ['expiring', 'agt_00000'],
+      ['unowned_client', 'app_old'],
+    ]);
+  });
+
+  test('resolves the findings of a client that is gone', async () => {
+    const { documents, node, tokens, findings, time } = world();
+    const clients = documents.collection<Client>(CLIENTS);
+    await clients.insert(client('app_1', { purpose: 'Books' }));
+    await tokens('app_1', 40);
+    const reader = node('one');
+    for (let rounds = 0; rounds < 8; rounds += 1) await reader.poll();
+    await clients.take('app_1');
+    time.now += 601;
+    for (let rounds = 0; rounds < 8; rounds += 1) await reader.poll();
+    expect((await findings()).filter(({ state }) => state !== 'resolved')).toEqual([]);
+  });
+});
