@@ -266,10 +266,26 @@ describe('trying and replaying', () => {
     expect(words(no)).toMatch(
       /No Ada: rotateKeys .*Roles stops here .*Policies is not reached .*Give acc_\w+ the role administrator\./,
     );
+    const own = { ask: 'administer', caller: 'ada', operation: 'suspendAgent' };
+    const byId = await triedUse({ ...own, target: scene.agent.clientId });
+    expect(words(await triedUse({ ...own, target: 'Secretary' })).replaceAll('Secretary', scene.agent.clientId)).toBe(
+      words(byId),
+    );
+    const unknown = await triedUse({ ...own, target: 'Nobody at all' });
+    expect([unknown.status, unknown.text]).toEqual([400, expect.stringContaining('with the name Nobody at all')]);
     const unowned = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
     expect(words(unowned)).toMatch(
       /Yes No signed-in user: register .*Roles does not apply the caller does not use a role/,
     );
+  });
+
+  test('names a suspended agent, with a link to the page that resumes it', async () => {
+    const { clientId } = await scene.newAgent('Doorkeeper');
+    expect((await scene.management.call('POST', `/agents/${clientId}/suspend`)).status).toBe(200);
+    const query = new URLSearchParams({ agent: 'Doorkeeper', resource: scene.jwt.identifier, policy: 'active' });
+    const page = await auditor.open(at(`/console/policy/try?${query}`));
+    expect(words(page)).toContain('No: Doorkeeper is suspended, so the server refuses all its requests');
+    expect(page.html).toContain(`href="/console/agents/${clientId}"`);
   });
 
   test('who may approve what an agent asks is simulated by a form, too', async () => {

@@ -62,6 +62,11 @@ export const verdictWords = {
     }),
   noPolicies: phrase({ en: 'no policy set is active', de: 'kein Richtliniensatz ist aktiv' }),
 
+  notActive: (who: HtmlValue, state: HtmlValue) =>
+    phrase({
+      en: html`${who} is ${state}, so the server refuses all its requests`,
+      de: html`${who} ist ${state}, daher lehnt der Server alle Anfragen ab`,
+    }),
   links: {
     agent: phrase({ en: 'Open the agent', de: 'Agenten öffnen' }),
     app: phrase({ en: 'Open the app', de: 'App öffnen' }),

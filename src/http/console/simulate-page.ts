@@ -18,7 +18,7 @@ import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { partyCalled, personCalled } from './named-objects.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
-import { reasonsOf, type SimulatedParties } from './simulation-reasons.ts';
+import { reasonsOf, type SimulatedParties, stopsOf } from './simulation-reasons.ts';
 
 /** Agents and resource servers in a field. The viewer can name others by id. */
 export const OFFERED = 200;
@@ -138,7 +138,7 @@ const resultOf = async (
   };
   const { stops = [], changes = [] } = answer.simulation ?? {};
   const reasons: readonly TrialReason[] = [
-    ...stops.map((stop) => ({ text: statementPhrase(stop) })),
+    ...stopsOf(deps, calls, viewer, stops, parties),
     ...reasonsOf(deps, calls, viewer, changes, parties),
   ];
   return {

@@ -16,7 +16,8 @@ import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { consoleRefusal } from './console-refusals.ts';
-import { partyCalled, personCalled } from './named-objects.ts';
+import type { NamedKind } from './form-fields.ts';
+import { findNamed, partyCalled, personCalled } from './named-objects.ts';
 import { versionOptions } from './policy-models.ts';
 import { agentOptions, OFFERED, partsOf, type Simulation, serverOptions } from './simulate-page.ts';
 
@@ -155,8 +156,22 @@ const registration = async (parts: Parts, asked: SimulatedQuestion): Promise<Jso
 const callOf = async (parts: Parts, { caller, operation, target, set }: SimulatedQuestion): Promise<JsonObject> => ({
   policy: set,
   caller: await callerCalled(parts, caller),
-  administer: { operation, ...(target === '' ? {} : { target }) },
+  administer: { operation, ...(target === '' ? {} : { target: await targetCalled(parts, operation, target) }) },
 });
+
+/** Kinds of objects with names, by the first part of the path of an operation. */
+const TARGETS: Readonly<Record<string, NamedKind>> = {
+  ...{ agents: 'agent', clients: 'client', accounts: 'account', groups: 'owner' },
+  ...{ blueprints: 'blueprint', upstreams: 'upstream' },
+};
+
+/** The id of the object with this name, of the kind that the operation is about; an id stays. */
+const targetCalled = async ({ deps, calls, viewer }: Parts, operation: string, typed: string): Promise<string> => {
+  const path = routeEntries().find(([name]) => name === operation)?.[1].path ?? '';
+  const kind = TARGETS[path.split('/')[1] ?? ''];
+  if (kind === undefined || /^[a-z]{2,4}_/.test(typed)) return typed;
+  return (await findNamed(deps, calls)(viewer, kind, typed, '/administer/target')).id;
+};
 
 const approval = async ({ deps, calls, viewer }: Parts, asked: SimulatedQuestion): Promise<JsonObject> => {
   const { yes, agent, subject, resource, scope, for: away, consent, sets } = asked;

@@ -2,10 +2,13 @@
 import { isolated, plainText } from '../../../views/agent-text.ts';
 import { type HtmlValue, html, type Phrase } from '../../../views/html.ts';
 import type { TrialReason } from '../../../views/pages/console-policy-model.ts';
+import { agentWords } from '../../../views/words/agent.ts';
 import { verdictWords as words } from '../../../views/words/console-verdict.ts';
+import { registerWords } from '../../../views/words/registries.ts';
 import type { PolicySimulation } from '../../domain/authority/policy/policy-simulations.ts';
 import type { ResourceServer } from '../../domain/resources/resource-servers/resource-server.ts';
 import type { OperationId } from '../management/resource-table.ts';
+import { statementPhrase } from '../refusal-phrase.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import {
   agentHref,
@@ -55,6 +58,36 @@ export const reasonsOf = (
     return { text: textOf(step, scopes, parties), ...(link ? { link } : {}) };
   });
 };
+
+type Stop = NonNullable<PolicySimulation['stops']>[number];
+
+/** What stops the whole request, with a name in place of an id, and the page on which it can be changed. */
+export const stopsOf = (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  stops: readonly Stop[],
+  { caller, server, names }: Pick<SimulatedParties, 'caller' | 'server' | 'names'>,
+): readonly TrialReason[] =>
+  stops.map((stop) => {
+    const state = String(stop.params['state']);
+    if (stop.reason === 'party_not_active' && stop.params['party'] === caller) {
+      const text = words.notActive(isolated(names(caller)), stateWords(state));
+      if (caller.startsWith('agt_') && calls.may('getAgent', account))
+        return { text, link: { href: agentHref(deps, caller), text: words.links.agent } };
+      return caller.startsWith('app_') && calls.may('getClient', account)
+        ? { text, link: { href: clientHref(deps, caller), text: words.links.app } }
+        : { text };
+    }
+    if (stop.reason === 'resource_server_not_active' && server && calls.may('getResourceServer', account))
+      return { text: statementPhrase(stop), link: { href: serverHref(deps, server.id), text: words.links.server } };
+    return { text: statementPhrase(stop) };
+  });
+
+const stateWords = (state: string): HtmlValue =>
+  Object.entries(agentWords.states).find(([name]) => name === state)?.[1] ??
+  Object.entries(registerWords.states).find(([name]) => name === state)?.[1] ??
+  plainText(state, 40);
 
 /** Descriptions of scopes, as people read them when they consent. */
 const rightsOf = (scopes: readonly string[], server: ResourceServer | undefined): HtmlValue => {
