@@ -45,6 +45,18 @@ describe('/console/audit', () => {
     expect(await newest()).toMatchObject({ type: 'audit.read', outcome: 'done', inputs: { filters: { limit: 25 } } });
   });
 
+  test('is searched by who acted, by name or id', async () => {
+    const found = async (caller: string): Promise<string> => {
+      const page = await auditor.open(at(`/console/audit?${new URLSearchParams({ caller, type: 'session.started' })}`));
+      expect([page.status, page.text]).toEqual([200, expect.stringContaining('Signed in')]);
+      return page.html;
+    };
+    for (const caller of [scene.person.username, scene.accountId]) {
+      const callers = [...(await found(caller)).matchAll(/<dt><code>caller<\/code><\/dt><dd><code>([^<]*)/g)];
+      expect(new Set(callers.map(([, id]) => id))).toEqual(new Set([scene.accountId]));
+    }
+  });
+
   test('is searched by person, by name or id, and by kind of event', async () => {
     for (const subject of [scene.person.username, scene.accountId]) {
       const page = await auditor.open(at(`/console/audit?subject=${subject}&type=session.started`));
@@ -110,6 +122,7 @@ describe('/console/audit', () => {
   test.each([
     ['a day that is none', '?from=2026-02-30', 'A day looks like this'],
     ['an unknown person', '?subject=unknown', 'There is no such account.'],
+    ['an unknown caller', '?caller=unknown', 'There is no such app, agent or account.'],
   ])('says what is wrong with %s, and reads nothing', async (_name, query, said) => {
     await server.settled();
     const before = (await server.events()).filter(({ type }) => type === 'audit.read').length;

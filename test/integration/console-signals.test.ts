@@ -133,7 +133,7 @@ describe('receivers', () => {
     const wrong = await press(proven, '/console/signals/new', /signals$/, {
       set: { name: 'Gate', client: 'Client of the gate', subjects: 'everybody' },
     });
-    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('A subject is the id')]);
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('with the name everybody')]);
     const made = await press(proven, '/console/signals/new', /signals$/, {
       set: { name: 'Gate', client: 'Client of the gate', subjects: '*', contact: 'Gate team' },
     });
@@ -143,6 +143,16 @@ describe('receivers', () => {
       ...{ client: client.id, subjects: ['*'], contact: 'Gate team', is_personal: false },
       events: expect.arrayContaining(['session_revoked', 'agent_killed']),
     });
+    const stored = async () => (await world.management.call('GET', `/signal-receivers/${id}`)).body['subjects'];
+    const named = await press(proven, `/console/signals/${id}/edit`, /edit$/, { set: { subjects: 'waits' } });
+    expect([named.status, await stored()]).toEqual([200, [expect.stringMatching(/^acc_/)]]);
+    // The form shows names again, and a form sent as it is changes nothing.
+    const form = await proven.open(at(`/console/signals/${id}/edit`));
+    expect(form.html).toMatch(/>\nwaits<\/textarea>/);
+    expect(form.html).toContain('value="Client of the gate"');
+    const before = await stored();
+    expect((await press(proven, `/console/signals/${id}/edit`, /edit$/, { set: {} })).status).toBe(200);
+    expect(await stored()).toEqual(before);
     const changed = await press(proven, `/console/signals/${id}/edit`, /edit$/, { set: { contact: '', subjects: '' } });
     expect([changed.status, changed.text]).toEqual([200, expect.not.stringContaining('Gate team')]);
     const { body } = await world.management.call('GET', `/signal-receivers/${id}`);

@@ -29,7 +29,14 @@ export const auditWords = {
   }),
   subject: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
   caller: phrase({ en: 'Who acted', de: 'Wer handelte' }),
-  callerHint: phrase({ en: 'Id of an app, agent or account.', de: 'Kennung von App, Agent oder Konto.' }),
+  callerHint: phrase({
+    en: 'Username, or name or id of an app or agent.',
+    de: 'Benutzername, oder Name oder Kennung von App oder Agent.',
+  }),
+  unknownCaller: phrase({
+    en: 'There is no such app, agent or account.',
+    de: 'Solch eine App, einen Agenten oder ein Konto gibt es nicht.',
+  }),
   agent: phrase({ en: 'Agent', de: 'Agent' }),
   txn: phrase({ en: 'Transaction', de: 'Vorgang' }),
   txnHint: phrase({ en: 'What began it and all that followed.', de: 'Womit er begann und alles, was folgte.' }),

@@ -65,8 +65,8 @@ export const receiverWords = {
   allEvents: phrase({ en: 'all', de: 'alle' }),
   subjects: phrase({ en: 'People and agents', de: 'Personen und Agenten' }),
   subjectsHint: phrase({
-    en: html`Ids of accounts and agents that it may hear of, one on each line. <code>*</code> alone: all. Empty: none.`,
-    de: html`Kennungen der Konten und Agenten, von denen er hören darf, je Zeile eine. <code>*</code> allein: alle. Leer: keine.`,
+    en: html`Usernames, and names of agents, that it may hear of, one on each line. <code>*</code> alone: all. Empty: none.`,
+    de: html`Benutzernamen, und Namen von Agenten, von denen er hören darf, je Zeile einer. <code>*</code> allein: alle. Leer: keine.`,
   }),
   allSubjects: phrase({ en: 'all', de: 'alle' }),
   noSubjects: phrase({
@@ -83,7 +83,7 @@ export const receiverWords = {
     yes: phrase({ en: 'sent', de: 'werden gesendet' }),
     no: phrase({ en: 'stay in the server', de: 'bleiben im Server' }),
   },
-  make: phrase({ en: 'New receiver', de: 'Neuer Empfänger' }),
+  make: phrase({ en: 'Admit a receiver', de: 'Empfänger zulassen' }),
   makeLead: phrase({
     en: 'Its client may then create streams and receive events about those whom you name. Changes of that client need a fresh second factor, too.',
     de: 'Sein Client darf dann Streams anlegen und Ereignisse über die Genannten empfangen. Auch Änderungen dieses Clients brauchen dann einen frischen zweiten Faktor.',

@@ -162,11 +162,11 @@ const outcomesOf = (path: string, asked: AuditAsked): AuditPageModel['outcomes']
   }));
 
 /** The id of what a viewer names; undefined: they see none, or several have the name. */
-type Named = (viewer: Viewer, kind: 'agent' | 'resource', typed: string) => Promise<string | undefined>;
+type Named = (viewer: Viewer, kind: 'agent' | 'party' | 'resource', typed: string) => Promise<string | undefined>;
 
 /** The query in the format of the management API, or its errors. */
 const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named, viewer: Viewer, asked: AuditAsked) => {
-  const { from, to, subject, agent, resource, ...others } = asked;
+  const { from, to, subject, caller, agent, resource, ...others } = asked;
   const errors: Partial<Record<keyof AuditAsked, Text>> = {};
   const day = (name: 'from' | 'to'): number | undefined => {
     const at = dayOf(asked[name]);
@@ -182,10 +182,11 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named,
   if (actor === undefined) errors.agent = auditWords.unknownAgent;
   const api = resource === '' ? resource : await named(viewer, 'resource', resource);
   if (api === undefined) errors.resource = auditWords.unknownResource;
+  const who = caller === '' ? caller : await callerNamed(deps, named, viewer, caller);
+  if (who === undefined) errors.caller = auditWords.unknownCaller;
   if (others.text !== '' && wordsOf(others.text).length === 0) errors.text = auditWords.noWord;
-  const given = Object.entries({ ...others, subject: person ?? '', agent: actor ?? '', resource: api ?? '' }).filter(
-    ([, value]) => value !== '',
-  );
+  const found = { subject: person ?? '', caller: who ?? '', agent: actor ?? '', resource: api ?? '' };
+  const given = Object.entries({ ...others, ...found }).filter(([, value]) => value !== '');
   return {
     errors,
     conditions: {
@@ -194,4 +195,15 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named,
       ...(last === undefined ? {} : { to: last + DAY_SECONDS - 1 }),
     },
   };
+};
+
+/** An id also of what is gone, or that of an account by its username, or of an app or agent by its name. */
+const callerNamed = async (
+  deps: Pick<ConsoleDeps, 'ownerNames'>,
+  named: Named,
+  viewer: Viewer,
+  typed: string,
+): Promise<string | undefined> => {
+  if (typed === 'system' || /^[a-z]{2,4}_/.test(typed) || URL.canParse(typed)) return typed;
+  return (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id ?? named(viewer, 'party', typed);
 };

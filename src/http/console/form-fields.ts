@@ -35,7 +35,7 @@ export type FieldKind = {
 
 /**
  * Kinds of objects that a form names. `owner`: an account or a group. `party`: an agent or a client. `resource`: an API, by its
- * identifier. `subject`: an agent, an account or a group.
+ * identifier. `subject`: an agent, an account or a group. `actor`: an agent or an account.
  */
 export type NamedKind =
   | 'agent'
@@ -45,6 +45,7 @@ export type NamedKind =
   | 'group'
   | 'owner'
   | 'subject'
+  | 'actor'
   | 'blueprint'
   | 'resource'
   | 'upstream';

@@ -8,6 +8,9 @@ import type { FindNamed } from './named-objects.ts';
 /** What a change begins with: the stored ids of a member, and the names that the form shows for them. */
 type Kept = { readonly ids: unknown; readonly names: unknown };
 
+/** In a list: every object of the kind. */
+const ALL = '*';
+
 type Typed = {
   /** What the field read. */
   readonly member: unknown;
@@ -35,7 +38,9 @@ export const withId = async (
   const stored = kept === undefined ? new Map<string, string[]>() : storedIds(kept, typed);
   const ids: string[] = [];
   for (const [index, name] of typed.entries()) {
-    ids.push(stored.get(name)?.shift() ?? (await idOf(find, viewer, kind, name, isList ? `${at}/${index}` : at)));
+    // All of them: no object is meant.
+    if (isList && name === ALL) ids.push(name);
+    else ids.push(stored.get(name)?.shift() ?? (await idOf(find, viewer, kind, name, isList ? `${at}/${index}` : at)));
   }
   return isList ? ids : ids[0];
 };

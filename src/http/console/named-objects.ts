@@ -39,6 +39,7 @@ const KINDS_OF: { readonly [K in NamedKind]?: readonly (keyof typeof KINDS)[] } 
   owner: ['account', 'group'],
   party: ['agent', 'client'],
   subject: ['agent', 'account', 'group'],
+  actor: ['agent', 'account'],
 };
 
 type Item = Readonly<Record<string, unknown>>;

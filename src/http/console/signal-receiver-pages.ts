@@ -13,9 +13,9 @@ import type { Viewer } from './console-page.ts';
 import { flagField, lineField, linesField, manyField, namedField } from './form-fields.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
-import type { ObjectFormSpec, SectionSpec } from './object-form-spec.ts';
+import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
-import { chosenHeading } from './object-names.ts';
+import { chosenHeading, ownerText } from './object-names.ts';
 import { addStreamPages, streamRow } from './signal-stream-pages.ts';
 
 const PATH = '/console/signals';
@@ -50,7 +50,7 @@ export const addSignalReceiverPages = (parts: PageParts): void => {
   });
 
   addStreamPages(parts, PATH);
-  addObjectForms(parts, formsOf(home));
+  addObjectForms(parts, formsOf(home, deps));
   addObjectActions(parts, {
     ...{ path: PATH, place: 'signals' },
     nameOf: async (viewer, id) => (await receiverOf(parts, viewer, id)).name,
@@ -161,7 +161,7 @@ const SECTIONS: readonly SectionSpec[] = [
         label: words.subjects,
         hint: words.subjectsHint,
         optional: true,
-        kind: linesField(4, 32_000),
+        kind: { ...linesField(4, 32_000), names: 'actor' as const },
       },
       {
         ...{ name: 'events', label: words.events, hint: words.eventsHint, optional: true },
@@ -173,8 +173,19 @@ const SECTIONS: readonly SectionSpec[] = [
   },
 ];
 
-const formsOf = (home: string): ObjectFormSpec => ({
+/** Names in place of ids: of an account its username. */
+const shownIn =
+  (deps: PageParts['deps']) =>
+  async (receiver: Shown): Promise<Shown> => {
+    const { client, subjects } = receiver as Pick<ShownReceiver, 'client' | 'subjects'>;
+    const names = await partyNames(deps, [client, ...subjects.filter((id) => id.startsWith('agt_'))]);
+    const shown = await Promise.all(subjects.map((id) => (id.startsWith('acc_') ? ownerText(deps, id) : names(id))));
+    return { ...receiver, client: names(client), subjects: shown };
+  };
+
+const formsOf = (home: string, deps: PageParts['deps']): ObjectFormSpec => ({
   ...{ path: PATH, place: 'signals', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
+  shown: shownIn(deps),
   create: {
     ...{ operation: 'createSignalReceiver', title: words.make, lead: words.makeLead, button: words.add },
     done: 'added',
