@@ -27,12 +27,11 @@ export const DRIVEN: readonly Driven[] = [
       await page.getByLabel('URL of the MCP server').fill('https://notes.example.com/mcp');
       await page.getByText('More', { exact: true }).click();
       await page.getByLabel('Scopes', { exact: true }).fill(NOTES);
-      await page.getByLabel('Hosts of clients').fill('app.example.com');
       await press(page, 'Read its metadata');
     },
   },
   {
-    name: 'MCP server, lines and settings',
+    name: 'MCP server, lines for its code',
     as: 'ada',
     steps: (page) => press(page, 'Enable'),
   },

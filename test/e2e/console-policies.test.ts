@@ -76,7 +76,7 @@ describe.each(WAYS)('%s, by keyboard', (_way, options) => {
       await keyboard.follow(page, 'Simulate');
       await look(page);
       await keyboard.type(page, 'Agent', scene.agent.clientId);
-      await keyboard.type(page, 'On whose behalf (optional)', 'ada');
+      await keyboard.type(page, 'On whose behalf', 'ada');
       await keyboard.choose(page, 'Resource server', 'The calendar');
       await keyboard.toggle(page, /Assume that the person/);
       await keyboard.press(page, 'Simulate');

@@ -60,7 +60,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await look(page);
       await keyboard.type(page, 'Name', name);
       await keyboard.type(page, 'Purpose', 'Finds free days');
-      await keyboard.type(page, 'Another owner (optional)', scene.person.username);
+      await keyboard.type(page, 'Another owner', scene.person.username);
       await keyboard.choose(page, 'Environment', 'production');
       await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
       await keyboard.press(page, 'Register');
@@ -81,12 +81,12 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       expect(await state(page)).toBe('active');
       await keyboard.follow(page, `Change ${name}`);
       await look(page);
-      await keyboard.type(page, 'Contact (optional)', 'planner@example.com');
+      await keyboard.type(page, 'Contact', 'planner@example.com');
       await keyboard.press(page, 'Save');
       await keyboard.follow(page, 'Add keys');
       await look(page);
       await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
-      await keyboard.type(page, 'Name (optional)', 'Next');
+      await keyboard.type(page, 'Name', 'Next');
       await keyboard.press(page, 'Add');
       await look(page);
       await keyboard.press(page, 'Remove Next');

@@ -41,7 +41,7 @@ test('an administrator admits a receiver, pauses and resumes its stream, and let
     await takeOver(page.context(), await freshFactorBrowser(server, ADMIN), server.issuer);
     await page.goto(`${server.issuer}/console/signals`);
     await says(page, 'No system receives security events');
-    await follow(page, 'New receiver');
+    await follow(page, 'Admit a receiver');
     await page.getByLabel('Name', { exact: true }).fill('Mail gateway');
     await page.getByLabel('Client', { exact: true }).fill('Client of the mail gateway');
     await page.getByLabel('People and agents').fill('*');

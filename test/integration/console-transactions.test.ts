@@ -83,7 +83,7 @@ describe('/console/transactions', () => {
     expect(person.html).toContain(`href="/console/transactions/${id}">${INTENT}`);
 
     const question = await ada.open(at(`/console/transactions/${id}/close`));
-    expect(question.text).toContain('Valid now, and ended by this: 2');
+    expect(question.text).toContain('2 valid tokens end now.');
     const form = question.forms.find(({ action }) => action.endsWith('/close'));
     const closed = form && (await ada.submit(question, form));
     expect([closed?.status, closed?.text]).toEqual([200, expect.stringContaining('by the owner')]);

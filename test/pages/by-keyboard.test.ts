@@ -172,7 +172,7 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await signIn(page, '/console', ADMIN);
     await keyboard.follow(page, 'People');
     await keyboard.follow(page, 'Groups');
-    await keyboard.follow(page, 'New group');
+    await keyboard.follow(page, 'Add a group');
     await keyboard.type(page, 'Name', 'Night shift');
     await keyboard.type(page, 'Usernames of its members', 'grace-keys\nmary-keys');
     await keyboard.press(page, 'Save');

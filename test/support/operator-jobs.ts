@@ -144,12 +144,12 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
     records: 'resource_server.created',
     async console(steps) {
       await steps.follow('Resource servers');
-      await steps.follow('New resource server');
+      await steps.follow('Register an API');
       await steps.type('Name', 'Notes');
       await steps.type('Resource indicator', 'https://notes.example.com');
       await steps.typeFirst('Scope', 'notes:read');
       await steps.typeFirst('What it allows', 'Read your notes');
-      await steps.press('Register the resource server');
+      await steps.press('Register the API');
       expect(await steps.text()).toContain('https://notes.example.com');
     },
     async cli(steps) {
@@ -162,10 +162,10 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
     records: 'account.created',
     async console(steps) {
       await steps.follow('People');
-      await steps.follow('New person');
+      await steps.follow('Add a person');
       await steps.type('Username', 'erin');
       await steps.type('Name', 'Erin Lake');
-      await steps.press('Create the account');
+      await steps.press('Add the person');
       expect(await steps.text()).toContain('Erin Lake');
     },
     async cli(steps, folder) {

@@ -35,7 +35,7 @@ ${isOpen && warnings(approval)}
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${approval.breakGlass && breakGlassNote(approval.breakGlass)}
 ${deeds(approval)}
-${facts(approval, isOpen ? 'folded' : undefined)}
+${facts(approval, 'folded')}
 ${agentsWords(approval)}
 ${isOpen && model.slot && slotNote(model.slot)}
 ${isOpen && html`<p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>`}

@@ -44,13 +44,16 @@ const failureOf = ({ failedAt, failure, failureStatus }: SinkRow): HtmlValue =>
 
 const waiting = (backlog: number): HtmlValue => words.events(backlog, numberPhrase(backlog));
 
+/** A longer address may break within a word. */
+const WHOLE = 40;
+
 const COLUMNS: readonly Column<SinkRow>[] = [
   { title: fieldWords.name, cell: ({ href, name }) => html`<a href="${href}">${chosenName(name, 100)}</a>` },
   { title: registerWords.state, cell: ({ state }) => stateOf(state) },
   {
     title: words.receiver,
     cell: ({ kind, place }) =>
-      html`${words.kinds[kind]}${place !== undefined && html`<span class="line hint long">${isolated(place, 100)}</span>`}`,
+      html`${words.kinds[kind]}${place !== undefined && html`<span class="line hint${place.length > WHOLE && ' long'}"><bdi>${plainText(place, 100)}</bdi></span>`}`,
   },
   { title: words.backlog, cell: ({ backlog }) => waiting(backlog) },
   {

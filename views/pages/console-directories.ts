@@ -52,6 +52,7 @@ export const directoriesPage = (model: ListModel<DirectoryRow>): Html =>
   listPage(model, {
     ...{ place: 'directories', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
     pagesLabel: listWords.pagesOf.directories,
+    ...(model.rows.length === 0 ? {} : { after: html`<p class="hint">${words.add}</p>` }),
   });
 
 type GroupRow = { readonly there: string; readonly here: string };
@@ -94,6 +95,7 @@ export const directoryPage = (model: DirectoryModel): Html => {
   return objectPage(model, {
     ...{ place: 'directories', title: words.directory, name: directory.name, id: directory.id },
     ...{ state: stateOf(directory), actions: model.actions },
+    ...(model.dryRun ? { alsoStyle: 'charts.css' as const } : {}),
     first: html`${model.dryRun && dryRun(model.dryRun)}
 ${deactivations(model)}`,
     facts: [

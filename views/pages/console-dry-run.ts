@@ -1,7 +1,8 @@
 import { cellText, chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
-import { type Column, commaList, confirmPage, factList, table } from '../partials/console-list.ts';
+import { type Column, commaList, confirmPage, table } from '../partials/console-list.ts';
+import { figureTiles } from '../partials/figure-tiles.ts';
 import { numberPhrase } from '../time-text.ts';
 import { dryRunWords as words } from '../words/console-dry-run.ts';
 
@@ -92,11 +93,9 @@ const mappingRows = ({ attributes, groups }: DryRunModel): readonly MappingRow[]
 export const dryRun = (model: DryRunModel): Html => {
   const mapping = mappingRows(model);
   return html`<div class="flash warning"><span>${words.lead}</span></div>
-<section aria-labelledby="dry-run" class="card"><h2 id="dry-run">${words.title}</h2>
+<section aria-labelledby="dry-run"><h2 id="dry-run">${words.title}</h2>
 ${
-  model.rows.length === 0
-    ? html`<p>${words.empty}</p>`
-    : factList(OUTCOMES.map((outcome) => [words.counted[outcome], numberPhrase(model.counts[outcome])]))
+  model.rows.length === 0 ? html`<p>${words.empty}</p>` : countTiles(model.counts)
 }${model.isOverLimit && html`<p class="hint">${words.overLimit}</p>`}</section>
 ${
   mapping.length > 0 &&
@@ -111,6 +110,16 @@ ${model.isMore && html`<p class="hint">${words.entriesMore(numberPhrase(model.ro
 }`;
 };
 
+/** What needs a look is marked. */
+const countTiles = (counts: DryRunModel['counts']): Html =>
+  figureTiles(
+    words.title,
+    OUTCOMES.map((outcome) => ({
+      ...{ figure: numberPhrase(counts[outcome]), label: words.counted[outcome] },
+      isUrgent: LOOKS[outcome] === 'warn' && counts[outcome] > 0,
+    })),
+  );
+
 type Asked = { readonly href: string; readonly name: string };
 
 /** Asks before a directory starts for real, and says what it would do. */
@@ -121,6 +130,6 @@ export const startDirectoryPage = (
   confirmPage(frame, {
     ...{ place: 'directories', title: words.start, question: words.startAsked(chosenName(name, 100)) },
     ...{ lead: words.startLead, isNarrow: true, kind: 'primary' },
-    more: factList(OUTCOMES.map((outcome) => [words.counted[outcome], numberPhrase(counts[outcome])])),
+    ...{ more: countTiles(counts), alsoStyle: 'charts.css' },
     ...{ button: words.start, action: `${href}/start`, cancelHref: href },
   });

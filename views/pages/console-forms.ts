@@ -7,6 +7,7 @@ import { choice, type Option, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { keyMaker } from '../partials/key-maker.ts';
 import { lossList } from '../partials/losses.ts';
+import { formFoot } from '../partials/object-form.ts';
 import { submit } from '../partials/submit.ts';
 import { typedConfirmation } from '../partials/typed-confirmation.ts';
 import { agentWords } from '../words/agent.ts';
@@ -24,7 +25,7 @@ export const registerPage = (model: RegisterModel): Html =>
     side: consoleNavigation(model, 'agents', false),
     body: html`<div class="page-head"><h1>${words.register}</h1>
 <p class="lead">${words.registerLead}</p></div>
-<form method="post" action="${model.action}" class="form sections"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="once" value="${model.once}">
+<form method="post" action="${model.action}" class="form sections with-optional"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="once" value="${model.once}">
 <fieldset class="card"><legend>${words.whoItIs}</legend>
 ${text(model, 'name', words.name, 100, { hint: words.nameHint })}
 ${area(model, 'purpose', words.purpose, 3, 500, { hint: words.purposeHint })}
@@ -49,7 +50,7 @@ ${area(model, 'jwks', words.keys, 6, 12_000, { hint: words.keysHint, optional: t
 ${text(model, 'jwks_uri', words.keysUrl, 2000, { hint: words.httpsOnly, optional: true })}
 ${area(model, 'redirect_uris', words.redirects, 2, 4000, { hint: words.redirectsHint, optional: true, code: true })}
 </fieldset>
-<div class="actions">${submit({ text: words.registerButton })} <a class="button plain" href="${model.basePath}/console">${words.cancel}</a></div>
+${formFoot(words.registerButton, `${model.basePath}/console`)}
 </form>`,
   });
 

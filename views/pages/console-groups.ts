@@ -120,6 +120,6 @@ export const groupFormPage = (model: GroupFormModel): Html =>
     }
 ${field({ name: 'name', label: registerWords.name, value: model.name, autocomplete: 'off', maxLength: 200, ...(model.errors.name === undefined ? {} : { error: model.errors.name }) })}
 ${textArea({ name: 'members', label: words.usernames, hint: words.usernamesHint, value: model.members, rows: 8, maxLength: 9000, ...(model.errors.members === undefined ? {} : { error: model.errors.members }) })}
-<div class="actions">${submit({ text: registerWords.save })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
+<div class="actions">${submit({ text: model.group === undefined ? words.add : registerWords.save })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
 </form></section>`,
   });

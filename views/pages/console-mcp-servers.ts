@@ -107,7 +107,7 @@ export const mcpPlanPage = (model: McpPlanModel): Html => {
     side: consoleNavigation(model, 'servers', false),
     body: html`<div class="page-head"><h1>${words.planTitle}</h1>
 <p class="lead">${model.seen === undefined ? words.nothing : words.planLead}</p></div>
-<section class="card" aria-labelledby="what"><h2 id="what">${registerWords.what}</h2>
+${unread(plan.metadata)}<section class="card" aria-labelledby="what"><h2 id="what">${registerWords.what}</h2>
 ${factList(planFacts(plan))}</section>
 <section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, plan.scopes, 'scopes')}</section>
 ${settings(plan.settings)}
@@ -122,6 +122,14 @@ ${MCP_FIELDS.map((name) => html`<input type="hidden" name="${name}" value="${val
   });
 };
 
+/** Without metadata the input alone says what is enabled: the reader has to know that. */
+const unread = (metadata: McpPlan['metadata']): Html | false =>
+  'failure' in metadata &&
+  html`<div class="flash warning"><p><strong>${words.unread}</strong> ${words.unreadLead}</p>
+<details class="fold"><summary>${words.attempts}</summary><p><code>${plainText(metadata.failure, 400)}</code></p>
+<p class="hint">${words.readsOnly}</p></details></div>
+`;
+
 const planFacts = (plan: McpPlan): Parameters<typeof factList>[0] => {
   const { metadata } = plan;
   const name = chosenName(plan.name, 100);
@@ -132,12 +140,7 @@ const planFacts = (plan: McpPlan): Parameters<typeof factList>[0] => {
       plan.formerName === undefined ? name : words.facts.renamed(chosenName(plan.formerName, 100), name),
     ],
     [words.facts.change, html`${words.actions[plan.action]}${plan.enables && html`, ${words.enables}`}`],
-    [
-      words.facts.metadata,
-      'from' in metadata
-        ? html`<code>${plainText(metadata.from, 400)}</code>`
-        : words.noMetadata(html`<code>${plainText(metadata.failure, 400)}</code>`),
-    ],
+    [words.facts.metadata, 'from' in metadata ? html`<code>${plainText(metadata.from, 400)}</code>` : words.noneFound],
     'from' in metadata && [words.facts.issuer, metadata.namesThisServer ? words.named : words.notNamed],
     plan.proposals.length > 0 && [words.facts.proposals, commaList(plan.proposals.map(pairText))],
   ];

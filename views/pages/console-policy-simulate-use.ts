@@ -17,7 +17,7 @@ export const tryUsePage = (model: TryUseModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: 'policy.css',
+    alsoStyle: ['policy.css', 'sections.css'],
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'try-use'),
@@ -57,7 +57,7 @@ const offered = (names: Readonly<Record<string, Text>>): readonly Option[] =>
 const registerForm = (model: TryUseModel): Html => {
   const { text, select } = controls(model);
   return html`<section aria-labelledby="register"><h2 id="register">${words.register}</h2>
-<form method="get" action="${model.action}#result" class="card form" role="search" aria-labelledby="register"><input type="hidden" name="ask" value="register">
+<form method="get" action="${model.action}#result" class="card form with-optional" role="search" aria-labelledby="register"><input type="hidden" name="ask" value="register">
 <div class="duo">${text('who', words.who, words.whoHint, OPTIONAL)}
 ${select('way', words.way, offered(words.ways))}
 ${select('kind', words.what, offered(words.kinds))}
@@ -73,7 +73,7 @@ ${select('policy', tryWords.policies, model.policies, tryWords.policiesHint)}</d
 const callForm = (model: TryUseModel): Html => {
   const { text, select } = controls(model);
   return html`<section aria-labelledby="call"><h2 id="call">${words.call}</h2>
-<form method="get" action="${model.action}#result" class="card form" role="search" aria-labelledby="call"><input type="hidden" name="ask" value="administer">
+<form method="get" action="${model.action}#result" class="card form with-optional" role="search" aria-labelledby="call"><input type="hidden" name="ask" value="administer">
 <div class="duo">${text('caller', words.who, words.callerHint)}
 ${select('operation', words.operation, model.operations, words.operationHint)}
 ${text('target', words.target, words.targetHint, OPTIONAL)}
@@ -85,7 +85,7 @@ ${select('set', tryWords.policies, model.policies, tryWords.policiesHint)}</div>
 const approveForm = (model: TryUseModel): Html => {
   const { text, select } = controls(model);
   return html`<section aria-labelledby="approve"><h2 id="approve">${words.approve}</h2>
-<form method="get" action="${model.action}#result" class="card form" role="search" aria-labelledby="approve"><input type="hidden" name="ask" value="approve">
+<form method="get" action="${model.action}#result" class="card form with-optional" role="search" aria-labelledby="approve"><input type="hidden" name="ask" value="approve">
 <div class="duo">${text('yes', words.approver, words.approverHint, OPTIONAL)}
 ${text('agent', agentWords.agent, words.agentHint, { offers: model.agents })}
 ${text('subject', words.onBehalfOf, words.onBehalfOfHint, OPTIONAL)}

@@ -18,7 +18,7 @@ export const tryPage = (model: TryModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: 'policy.css',
+    alsoStyle: ['policy.css', 'sections.css'],
     title: words.tab,
     width: 'wide',
     side: consoleNavigation(model, 'try'),
@@ -46,7 +46,7 @@ const form = ({ action, asked, agents, resources, errors, result: shown }: TryMo
       ...more,
     });
   return html`<section aria-labelledby="ask"><h2 id="ask"${shown && html` class="unseen"`}>${shown ? words.askAgain : words.asked}</h2>
-<form method="get" action="${action}#result" class="card form" role="search">
+<form method="get" action="${action}#result" class="card form with-optional" role="search">
 <div class="duo">${text('agent', agentWords.agent, words.agentHint, { offers: agents })}
 ${text('person', words.person, words.personHint, { optional: true })}
 ${choice({ name: 'resource', label: words.resource, hint: words.resourceHint, value: asked.resource, options: resources, ...(errors.resource === undefined ? {} : { error: errors.resource }) })}

@@ -79,7 +79,7 @@ const STREAM_COLUMNS: readonly Column<StreamRow>[] = [
   {
     title: words.stream,
     cell: ({ href, id, method }) =>
-      html`<a href="${href}"><code>${plainText(id, 80)}</code></a><span class="line hint">${streamWords.methods[method]}</span>`,
+      html`<a href="${href}">${streamWords.methods[method]}</a> <code class="line short">${plainText(id, 80)}</code>`,
   },
   { title: registerWords.state, cell: ({ state }) => stateOf(state) },
   { title: streamWords.waiting, cell: waitingOf },

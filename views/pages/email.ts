@@ -23,18 +23,28 @@ export const emailPage = (model: EmailModel): Html =>
     frame: model,
     title: words.title,
     side: accountNavigation(model, 'security', false),
-    body: html`<section class="card"><h1>${words.title}</h1>
+    body: html`<section class="card"><h1>${model.isSent ? words.sentTitle : words.title}</h1>
+${model.isSent && html`<p role="status">${words.onItsWay}</p>`}
 <p class="lead">${
       model.email === undefined
         ? words.none
         : words.itIs(html`<strong>${plainText(model.email, 254)}</strong>`, model.isVerified)
     }</p>
-${model.isSent ? html`<div class="flash notice" role="status">${words.onItsWay}</div>` : ''}
-<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
-${field({ name: 'email', label: words.new, hint: words.newHint, autocomplete: 'email', maxLength: 254, ...(model.error === undefined ? {} : { error: model.error }) })}
-<div class="actions">${submit({ text: words.sendLink })} <a class="button plain" href="${model.basePath}/account">${words.cancel}</a></div>
-</form></section>`,
+${model.isSent ? sent(model) : form(model)}</section>`,
   });
+
+/** What follows, and the form again for who mistyped the address. */
+const sent = (model: EmailModel): Html =>
+  html`<div class="actions"><a class="button primary" href="${model.basePath}/account/security">${words.back}</a></div>
+<details><summary>${words.notThere}</summary>
+${form(model)}</details>`;
+
+const form = (
+  model: EmailModel,
+): Html => html`<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
+${field({ name: 'email', label: words.new, hint: words.newHint, autocomplete: 'email', maxLength: 254, ...(model.error === undefined ? {} : { error: model.error }) })}
+<div class="actions">${submit({ text: words.sendLink })} <a class="button plain" href="${model.basePath}/account/security">${words.cancel}</a></div>
+</form>`;
 
 /** The form POSTs `csrf` to `action`. */
 export type EmailConfirmModel = PageFrame & { readonly action: string; readonly csrf: string; readonly email: string };

@@ -21,7 +21,8 @@ export const resetAskPage = (model: ResetAskModel): Html =>
     body: model.isSent
       ? html`<section class="card"><h1>${words.lookIntoMailbox}</h1>
 <p class="lead">${words.onItsWay}</p>
-<p>${words.nothingCame}</p></section>`
+<p>${words.nothingCame}</p>
+<p class="actions"><a class="button plain" href="${model.action}">${words.askAgain}</a> <a class="button primary" href="${model.basePath}/account">${words.toSignIn}</a></p></section>`
       : html`<section class="card"><h1>${passwordWords.new}</h1>
 <p class="lead">${words.lead}</p>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}

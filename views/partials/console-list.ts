@@ -200,11 +200,14 @@ export const confirmPage = (
     readonly place?: ConsolePlace;
     /** For an action that cannot be undone: the user types the name of the object. */
     readonly typed?: TypedConfirmation;
+    /** Besides agents.css. */
+    readonly alsoStyle?: StyleName;
   },
 ): Html =>
   layout({
     frame,
     style: 'agents.css',
+    ...(asked.alsoStyle === undefined ? {} : { alsoStyle: asked.alsoStyle }),
     title: asked.title,
     width: asked.more === undefined || asked.isNarrow ? 'narrow' : 'wide',
     side: consoleNavigation(frame, asked.place, false),

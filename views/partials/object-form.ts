@@ -108,9 +108,13 @@ ${form.now !== undefined && html`<div class="now">${form.now}</div>`}
       form.version !== undefined && html`<input type="hidden" name="version" value="${form.version}">`
     }
 ${form.sections.some(({ rows }) => rows !== undefined) && FIRST}${form.sections.map(formSection)}
-<div class="actions">${submit({ text: form.button })} <a class="button plain" href="${form.cancelHref}">${registerWords.cancel}</a></div>
+${formFoot(form.button, form.cancelHref)}
 </form>`,
   });
+
+/** The buttons at the end of a form with sections, which stay in view. The page needs sections.css. */
+export const formFoot = (button: Phrase, cancelHref: string): Html =>
+  html`<div class="actions foot">${submit({ text: button })} <a class="button plain" href="${cancelHref}">${registerWords.cancel}</a></div>`;
 
 /** Enter in a field presses the first button of a form: that must save, and not remove a row. */
 const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidden="true"></button>`;

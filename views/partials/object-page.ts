@@ -1,4 +1,5 @@
 import { anyText, chosenName, plainText } from '../agent-text.ts';
+import type { StyleName } from '../assets.ts';
 import { type Html, type HtmlValue, html, Phrase, type Text } from '../html.ts';
 import { layout } from '../layout.ts';
 import { registerWords } from '../words/registries.ts';
@@ -34,13 +35,15 @@ export type ObjectPage = {
   readonly further?: HtmlValue;
   /** Absent: not permitted to the viewer. */
   readonly auditLogHref?: string;
+  /** Besides agents.css. */
+  readonly alsoStyle?: StyleName;
 };
 
 /** Actions that stay in view beside a heading when there are too many for one row. */
 const IN_VIEW = 2;
 
 /**
- * What a viewer may do with an object, in one row beside its heading: what ends it is last. With more than three actions, all
+ * What a viewer may do with an object, in one row beside its heading: the main action first, what ends it last. With more than three actions, all
  * but the first two are in a menu. `ends: 'in view'` keeps those that end the object out of it. Prints nothing without any.
  */
 export const headActions = (
@@ -51,9 +54,11 @@ export const headActions = (
 ): Html | undefined => {
   const isEnd = ({ kind }: ObjectLink): boolean => kind === 'danger';
   const shownAs = (some: readonly ObjectLink[]): readonly Html[] => some.map((link) => actionLink(link, about));
+  const isMain = ({ kind }: ObjectLink): boolean => kind === 'primary';
   const further = [
+    ...shownAs(links.filter(isMain)),
     ...buttons.filter((one): one is Html => one !== undefined && one !== false),
-    ...shownAs(links.filter((link) => !isEnd(link))),
+    ...shownAs(links.filter((link) => !isEnd(link) && !isMain(link))),
   ];
   const last = shownAs(links.filter(isEnd));
   const count = further.length + last.length;
@@ -79,11 +84,15 @@ export const objectPage = (frame: ConsoleFrame, model: ObjectPage): Html => {
     frame,
     side: consoleNavigation(frame, model.place, false),
     style: 'agents.css',
+    ...(model.alsoStyle === undefined ? {} : { alsoStyle: model.alsoStyle }),
     title: model.title,
     width: 'wide',
     body: html`<div class="page-head"><div class="row"><h1>${model.heading ?? (model.name instanceof Phrase ? model.name : chosenName(model.name, 100))}</h1>
 ${headActions(
-  actions.flatMap((one) => ('href' in one ? [] : [actionOf(one, frame.csrf, about)])),
+  actions
+    .filter((one): one is ObjectButton => !('href' in one))
+    .toSorted((one, other) => Number(other.kind === 'primary') - Number(one.kind === 'primary'))
+    .map((one) => actionOf(one, frame.csrf, about)),
   actions.flatMap((one) => ('href' in one ? [one] : [])),
   about,
 )}</div>

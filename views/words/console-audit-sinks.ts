@@ -104,7 +104,8 @@ export const sinkWords = {
     en: 'This server no longer holds the event, or you may not read it.',
     de: 'Dieser Server hat das Ereignis nicht mehr, oder Sie dürfen es nicht lesen.',
   }),
-  make: phrase({ en: 'New audit sink', de: 'Neues Audit-Ziel' }),
+  make: phrase({ en: 'Add a sink', de: 'Ziel hinzufügen' }),
+  add: phrase({ en: 'Add the sink', de: 'Ziel hinzufügen' }),
   makeLead: phrase({
     en: 'The server delivers to it at once. The secret of a webhook is shown once.',
     de: 'Der Server stellt ihm sofort zu. Das Geheimnis eines Webhooks wird einmal gezeigt.',

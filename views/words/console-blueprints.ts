@@ -18,7 +18,7 @@ export const blueprintWords = {
     en: 'There is no blueprint yet. A blueprint sets what agents of one kind may have at most.',
     de: 'Es gibt noch keinen Blueprint. Ein Blueprint legt fest, was Agenten einer Art höchstens haben dürfen.',
   }),
-  make: phrase({ en: 'New blueprint', de: 'Neuer Blueprint' }),
+  make: phrase({ en: 'Draft a blueprint', de: 'Blueprint entwerfen' }),
   makeLead: phrase({
     en: 'It starts as a draft and has no effect until it is activated. An empty field sets no limit.',
     de: 'Er beginnt als Entwurf und wirkt erst, wenn er aktiviert wird. Ein leeres Feld setzt keine Grenze.',

@@ -29,7 +29,7 @@ export const budgetWords = {
     de: 'Genauer Name oder Kennung von Agent, Person oder Gruppe',
   }),
   budget: phrase({ en: 'Budget', de: 'Budget' }),
-  make: phrase({ en: 'New budget', de: 'Neues Budget' }),
+  make: phrase({ en: 'Set a budget', de: 'Budget setzen' }),
   makeLead: phrase({
     en: 'It counts from now on, on all nodes. What was granted before does not count.',
     de: 'Es zählt ab jetzt, auf allen Knoten. Was vorher erteilt wurde, zählt nicht.',

@@ -11,6 +11,10 @@ export const directoryWords = {
     en: html`There are no directories. A directory provisions accounts, and disables those of people who leave. Create its client and the directory on the command line: <code>behalf directories create --name NAME --client CLIENT</code>. The guide <code>docs/how-to/directories.md</code> has each step.`,
     de: html`Es gibt keine Verzeichnisse. Ein Verzeichnis legt Konten an und sperrt die Konten von Personen, die gehen. Legen Sie Client und Verzeichnis auf der Kommandozeile an: <code>behalf directories create --name NAME --client CLIENT</code>. Jeder Schritt steht in der Anleitung <code>docs/how-to/directories.md</code>.`,
   }),
+  add: phrase({
+    en: html`Add another one on the command line: <code>behalf directories create --name NAME --client CLIENT</code>`,
+    de: html`Weitere legen Sie auf der Kommandozeile an: <code>behalf directories create --name NAME --client CLIENT</code>`,
+  }),
   directory: phrase({ en: 'Directory', de: 'Verzeichnis' }),
   client: phrase({ en: 'Client', de: 'Client' }),
   users: phrase({ en: 'Users', de: 'Benutzer' }),

@@ -97,12 +97,12 @@ export const fieldWords = {
     de: html`Eine JSON-Liste, wie in <code>docs/how-to/authorization-details.md</code>.`,
   }),
   atDefault: phrase({ en: 'default', de: 'Vorgabe' }),
-  newPerson: phrase({ en: 'New person', de: 'Neue Person' }),
+  newPerson: phrase({ en: 'Add a person', de: 'Person anlegen' }),
   newPersonLead: phrase({
     en: 'An account with which a person signs in. Roles are given afterwards, on its page.',
     de: 'Ein Konto, mit dem sich eine Person anmeldet. Rollen vergeben Sie danach auf seiner Seite.',
   }),
-  addPerson: phrase({ en: 'Create the account', de: 'Konto anlegen' }),
+  addPerson: phrase({ en: 'Add the person', de: 'Person anlegen' }),
   changePersonTitle: phrase({ en: 'Change a person', de: 'Person ändern' }),
   changeOf: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
   changePersonLead: phrase({
@@ -139,7 +139,7 @@ export const fieldWords = {
     en: 'This signs the person out everywhere. Only administrators can do it, confirmed with a second factor in the last 5 minutes.',
     de: 'Die Person wird überall abgemeldet. Das können nur Administratoren, bestätigt mit einem zweiten Faktor in den letzten 5 Minuten.',
   }),
-  newClient: phrase({ en: 'New client', de: 'Neuer Client' }),
+  newClient: phrase({ en: 'Register a client', de: 'Client registrieren' }),
   newClientLead: phrase({
     en: 'Software that signs people in or gets tokens, and is no agent.',
     de: 'Software, die Personen anmeldet oder Tokens bekommt und kein Agent ist.',
@@ -157,12 +157,12 @@ export const fieldWords = {
   }),
   clientId: phrase({ en: 'Client ID', de: 'Client-ID' }),
   clientSecret: phrase({ en: 'Client secret', de: 'Client-Secret' }),
-  newServer: phrase({ en: 'New resource server', de: 'Neuer Ressourcenserver' }),
+  newServer: phrase({ en: 'Register an API', de: 'API registrieren' }),
   newServerLead: phrase({
     en: 'An API that accepts tokens of this server. Name its scopes and how risky each of them is.',
     de: 'Eine API, die Tokens dieses Servers annimmt. Nennen Sie ihre Scopes und das Risiko jedes Scopes.',
   }),
-  addServer: phrase({ en: 'Register the resource server', de: 'Ressourcenserver registrieren' }),
+  addServer: phrase({ en: 'Register the API', de: 'API registrieren' }),
   changeServerTitle: phrase({ en: 'Change a resource server', de: 'Ressourcenserver ändern' }),
   changeServerLead: phrase({
     en: 'A removed scope is in no new token. Delegations keep their other scopes.',

@@ -89,11 +89,20 @@ export const mcpServerWords = {
     none: phrase({ en: 'name and scopes stay the same', de: 'Name und Berechtigungen bleiben gleich' }),
   },
   enables: phrase({ en: 'it is enabled again', de: 'er wird wieder freigeschaltet' }),
-  noMetadata: (why: HtmlValue) =>
-    phrase({
-      en: html`none was found (${why}). The server reads https only, and hosts inside your network if <code>egress.internalHosts.mcpServers</code> names them. It remembers a failure for a minute.`,
-      de: html`keine gefunden (${why}). Der Server liest nur über https, und Hosts in Ihrem Netz nur, wenn <code>egress.internalHosts.mcpServers</code> sie nennt. Einen Fehlschlag merkt er sich eine Minute.`,
-    }),
+  noneFound: phrase({ en: 'none was found', de: 'keine gefunden' }),
+  unread: phrase({
+    en: 'The MCP server has no metadata that this server can read.',
+    de: 'Der Server kann keine Metadaten des MCP-Servers lesen.',
+  }),
+  unreadLead: phrase({
+    en: 'The plan follows your input alone. Check the URL before you enable it.',
+    de: 'Der Plan folgt allein Ihren Eingaben. Prüfen Sie die URL, bevor Sie ihn freischalten.',
+  }),
+  attempts: phrase({ en: 'What was tried', de: 'Was versucht wurde' }),
+  readsOnly: phrase({
+    en: html`The server reads https only, and hosts inside your network if <code>egress.internalHosts.mcpServers</code> names them. It remembers a failure for a minute.`,
+    de: html`Der Server liest nur über https, und Hosts in Ihrem Netz nur, wenn <code>egress.internalHosts.mcpServers</code> sie nennt. Einen Fehlschlag merkt er sich eine Minute.`,
+  }),
   named: phrase({
     en: 'listed: clients can discover this server',
     de: 'genannt: Clients können diesen Server finden',

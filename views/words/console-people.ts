@@ -27,7 +27,7 @@ export const peopleWords = {
     en: 'There are no people here yet. Create an account, or let people sign in with another provider.',
     de: 'Hier ist noch niemand. Legen Sie ein Konto an, oder lassen Sie Personen sich bei einem anderen Anbieter anmelden.',
   }),
-  make: phrase({ en: 'New person', de: 'Neue Person' }),
+  make: phrase({ en: 'Add a person', de: 'Person anlegen' }),
   makeOne: phrase({
     en: 'People also get an account from a sign-in provider.',
     de: 'Personen bekommen ein Konto auch durch einen Anmeldedienst.',
@@ -116,7 +116,8 @@ export const groupWords = {
     en: 'There is no group yet. A group owns agents together, so that they keep an owner when a person leaves.',
     de: 'Es gibt noch keine Gruppe. Eine Gruppe besitzt Agenten gemeinsam. Sie behalten einen Eigentümer, wenn eine Person geht.',
   }),
-  make: phrase({ en: 'New group', de: 'Neue Gruppe' }),
+  make: phrase({ en: 'Add a group', de: 'Gruppe anlegen' }),
+  add: phrase({ en: 'Add the group', de: 'Gruppe anlegen' }),
   makeLead: phrase({
     en: 'At least two people, so that one remains when the other leaves.',
     de: 'Mindestens zwei Personen, damit noch jemand da ist, wenn eine geht.',

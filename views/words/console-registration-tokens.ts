@@ -12,7 +12,7 @@ export const registrationTokenWords = {
     de: 'Es gibt kein Registrierungs-Token. Mit einem registriert sich Software selbst, und ihr Eigentümer ist bekannt.',
   }),
   token: phrase({ en: 'Token', de: 'Token' }),
-  make: phrase({ en: 'New registration token', de: 'Neues Registrierungs-Token' }),
+  make: phrase({ en: 'Create a token', de: 'Token anlegen' }),
   makeLead: phrase({
     en: 'Its holder decides which software it registers, so give it to one program only. The server shows it once.',
     de: 'Sein Inhaber bestimmt, welche Software es registriert: Geben Sie es nur einem Programm. Der Server zeigt es einmal.',

@@ -14,14 +14,14 @@ export const tryWords = {
     en: 'Name or id of an agent or a client.',
     de: 'Name oder Kennung eines Agenten oder Clients.',
   }),
-  person: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (optional)' }),
+  person: phrase({ en: 'On whose behalf', de: 'In wessen Namen' }),
   personHint: phrase({
     en: 'Username, name or id. Empty: it acts for itself.',
     de: 'Benutzername, Name oder Kennung. Leer: Er handelt für sich selbst.',
   }),
   resource: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
   resourceHint: phrase({ en: 'Where the agent asks.', de: 'Wo der Agent fragt.' }),
-  scope: phrase({ en: 'Scope (optional)', de: 'Berechtigungen (optional)' }),
+  scope: phrase({ en: 'Scope', de: 'Berechtigungen' }),
   scopeHint: phrase({
     en: 'Names with spaces between. Empty: all.',
     de: 'Namen mit Leerzeichen dazwischen. Leer: alle.',

@@ -16,7 +16,7 @@ export const clientWords = {
     en: 'There is no client yet. A client is an app in which people sign in, or a service that calls APIs.',
     de: 'Es gibt noch keinen Client. Ein Client ist eine App, in der sich Personen anmelden, oder ein Dienst, der APIs aufruft.',
   }),
-  make: phrase({ en: 'New client', de: 'Neuer Client' }),
+  make: phrase({ en: 'Register a client', de: 'Client registrieren' }),
   makeOne: phrase({
     en: 'A client can also register itself.',
     de: 'Ein Client kann sich auch selbst registrieren.',
@@ -101,7 +101,7 @@ export const serverWords = {
     en: 'There is no resource server yet. Register an API with its scopes, so that agents can ask people for them.',
     de: 'Es gibt noch keinen Ressourcenserver. Registrieren Sie eine API mit ihren Scopes, damit Agenten Personen um sie bitten können.',
   }),
-  make: phrase({ en: 'New resource server', de: 'Neuer Ressourcenserver' }),
+  make: phrase({ en: 'Register an API', de: 'API registrieren' }),
   scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
   scopeCount: (count: number) => phrase({ en: `${count}`, de: `${count}` }),
   worst: phrase({ en: 'Highest risk', de: 'Höchstes Risiko' }),

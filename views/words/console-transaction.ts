@@ -105,11 +105,11 @@ export const transactionWords = {
       en:
         count === 0 && !isMore
           ? 'No token is valid now.'
-          : `Valid now, and ended by this: ${count}${isMore ? ' or more' : ''}`,
+          : `${count}${isMore ? ' or more' : ''} valid ${count === 1 && !isMore ? 'token ends' : 'tokens end'} now.`,
       de:
         count === 0 && !isMore
           ? 'Kein Token ist jetzt gültig.'
-          : `Jetzt gültig und dadurch beendet: ${count}${isMore ? ' oder mehr' : ''}`,
+          : `${count}${isMore ? ' oder mehr' : ''} ${count === 1 && !isMore ? 'gültiges Token endet' : 'gültige Tokens enden'} sofort.`,
     }),
   compare: phrase({ en: 'Compare with another transaction', de: 'Mit einem anderen Vorgang vergleichen' }),
   against: phrase({ en: 'Id of the other transaction', de: 'Kennung des anderen Vorgangs' }),

@@ -142,7 +142,7 @@ export const transmitterWords = {
           en: html`${shown} further accounts may be affected within a day.`,
           de: html`${shown} weitere Konten dürfen binnen eines Tages betroffen sein.`,
         }),
-  make: phrase({ en: 'New trusted transmitter', de: 'Neuer vertrauter Sender' }),
+  make: phrase({ en: 'Trust a transmitter', de: 'Einem Sender vertrauen' }),
   makeLead: phrase({
     en: 'Its events take effect on accounts that are linked to its provider. The authorization that it sends is shown once.',
     de: 'Seine Ereignisse wirken auf Konten, die mit seinem Anmeldedienst verknüpft sind. Die Autorisierung, die er sendet, wird einmal gezeigt.',

@@ -13,6 +13,9 @@ export const emailWords = {
       en: html`Current address: ${address}${!isVerified && ', not confirmed yet'}`,
       de: html`Jetzige Adresse: ${address}${!isVerified && ', noch nicht bestätigt'}`,
     }),
+  sentTitle: phrase({ en: 'Check your e-mail', de: 'Sehen Sie in Ihr Postfach' }),
+  notThere: phrase({ en: 'No mail, or a wrong address?', de: 'Keine Mail, oder die falsche Adresse?' }),
+  back: phrase({ en: 'Back to sign-in and security', de: 'Zurück zu Anmeldung und Sicherheit' }),
   onItsWay: phrase({
     en: 'A link is on its way to the new address. It takes effect when you have opened the link and confirmed it.',
     de: 'Ein Link ist zur neuen Adresse unterwegs. Sie gilt, wenn Sie den Link geöffnet und sie bestätigt haben.',

@@ -27,6 +27,8 @@ export const resetWords = {
     en: 'If there is such an account with a verified address, a mail with a link is on its way. The link works once, for half an hour.',
     de: 'Wenn es ein solches Konto mit bestätigter Adresse gibt, ist eine Mail mit einem Link unterwegs. Der Link gilt einmal und eine halbe Stunde lang.',
   }),
+  askAgain: phrase({ en: 'Ask for another link', de: 'Neuen Link anfordern' }),
+  toSignIn: phrase({ en: 'Back to the sign-in', de: 'Zurück zur Anmeldung' }),
   nothingCame: phrase({
     en: 'Nothing came? A mail of the last half hour still works. Otherwise ask an administrator.',
     de: 'Nichts gekommen? Eine Mail der letzten halben Stunde gilt noch. Sonst fragen Sie die Administration.',

@@ -40,7 +40,8 @@ const exportAll = managementCommand({
     const { body: active } = await call.api.run('getPolicySet', { id: 'active' });
     const { written, others } = writeDeclarations(folder, { objects, policy: String(active['text']) });
     for (const file of others) call.terminal.err(`${printable(file)} declares what this server does not have.\n`);
-    call.print.object({ folder, written, others }, `${written.length} files are written to ${printable(folder)}.\n`);
+    const count = written.length === 1 ? '1 file is' : `${written.length} files are`;
+    call.print.object({ folder, written, others }, `${count} written to ${printable(folder)}.\n`);
     return EXIT.done;
   },
 });

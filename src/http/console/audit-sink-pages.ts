@@ -112,8 +112,7 @@ const actionsOn = (
   const isFailing = failingSince !== undefined && !isPaused;
   return [
     isPaused && { text: words.resume, action: `${href}/resume`, kind: 'primary' },
-    // The same event would be refused again.
-    isFailing && { text: words.tryNow, action: `${href}/resume`, kind: isRefusing(sink) ? 'plain' : 'primary' },
+    isFailing && { text: words.tryNow, action: `${href}/resume`, kind: 'primary' },
     { text: words.test, action: `${href}/test` },
     !isPaused && { text: words.pause, action: `${href}/pause` },
     isRefusing(sink) && { text: words.skip, href: `${href}/skip` },
@@ -237,7 +236,7 @@ const SECTIONS: readonly SectionSpec[] = [
 const formsOf = (home: string): ObjectFormSpec => ({
   ...{ path: PATH, place: 'audit-sinks', sections: SECTIONS, hrefOf: (id) => `${home}/${id}` },
   create: {
-    ...{ operation: 'createAuditSink', title: words.make, lead: words.makeLead, button: words.make },
+    ...{ operation: 'createAuditSink', title: words.make, lead: words.makeLead, button: words.add },
     ...{ done: 'created', values: { kind: 'otlp', from: 'now' }, page: secretOf, style: 'fields.css' },
   },
   change: {

@@ -30,6 +30,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   actionLink: 'one of actionRow',
   objectPage: 'a page',
   objectFormPage: 'a page',
+  formFoot: 'the buttons at the end of such a page',
   secretPage: 'a page',
   scopeFieldValue: 'the value of a field',
   linkedName: 'a name in a row or a fact',
