@@ -24,20 +24,20 @@ const byAgent = (delegations: readonly DelegationNode[]): readonly (readonly Del
   ...Map.groupBy(delegations, ({ agent }) => agent.id).values(),
 ];
 
-/** One line, which unfolds: who it is, what it may do, and until when. */
+/** One line, which unfolds: who it is, what it may do, and until when. One press ends all of it, also while it is folded. */
 const oneAgent = (nodes: readonly DelegationNode[], csrf: string, isOnly: boolean): Html | undefined => {
   const [first] = nodes;
   if (!first) return undefined;
   const { agent, revokeAllAction } = first;
-  return html`<details class="card held"${isOnly && html` open`}><summary>${agentCard(agent, html`<p class="brief">${brief(nodes)}</p>`)}</summary>
-<div class="row top">${chosenWords(agent.purpose, agentWords.purpose)}${
+  return html`<div class="held-agent"><details class="card held"${isOnly && html` open`}><summary>${agentCard(agent, html`<p class="brief">${brief(nodes)}</p>`)}</summary>
+<div>${chosenWords(agent.purpose, agentWords.purpose)}</div>
+${nodes.map((node) => delegation(node, csrf))}</details>${
     revokeAllAction !== undefined &&
     html`<form method="post" action="${revokeAllAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
       ...{ text: words.revokeAll, kind: 'danger' },
       about: words.allOf(plainText(agent.name, 60)),
     })}</form>`
-  }</div>
-${nodes.map((node) => delegation(node, csrf))}</details>`;
+  }</div>`;
 };
 
 const BRIEF = 3;
