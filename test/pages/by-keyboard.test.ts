@@ -175,7 +175,7 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     await keyboard.follow(page, 'Add a group');
     await keyboard.type(page, 'Name', 'Night shift');
     await keyboard.type(page, 'Usernames of its members', 'grace-keys\nmary-keys');
-    await keyboard.press(page, 'Save');
+    await keyboard.press(page, 'Add the group');
     expect(await heading(page)).toContain('Night shift');
     await keyboard.follow(page, 'Change Night shift');
     await keyboard.type(page, 'Name', 'Late shift');
