@@ -271,8 +271,8 @@ describe('trying and replaying', () => {
     expect(words(await triedUse({ ...own, target: 'Secretary' })).replaceAll('Secretary', scene.agent.clientId)).toBe(
       words(byId),
     );
-    const unknown = await triedUse({ ...own, target: 'Nobody at all' });
-    expect([unknown.status, unknown.text]).toEqual([400, expect.stringContaining('with the name Nobody at all')]);
+    const unknown = await triedUse({ ...own, target: 'Nothing so far' });
+    expect([unknown.status, unknown.text]).toEqual([400, expect.stringContaining('with the name Nothing so far')]);
     const unowned = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
     expect(words(unowned)).toMatch(
       /Yes No signed-in user: register .*Roles does not apply the caller does not use a role/,

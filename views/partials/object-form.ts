@@ -4,12 +4,11 @@ import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html
 import { layout } from '../layout.ts';
 import { rightsLines, rightsText } from '../rights-text.ts';
 import { objectWords as words } from '../words/console-objects.ts';
-import { registerWords } from '../words/registries.ts';
 import { type ConsoleFrame, type ConsolePlace, consoleNavigation } from './console-frame.ts';
 import { checkbox, choice, type Option, textArea } from './controls.ts';
 import { field } from './field.ts';
+import { formFoot } from './form-foot.ts';
 import { type Risk, riskBadge } from './scope-list.ts';
-import { submit } from './submit.ts';
 
 /** How a field looks. A value is a list of texts: several for `many`, else none or one. */
 export type FormLook =
@@ -111,10 +110,6 @@ ${form.sections.some(({ rows }) => rows !== undefined) && FIRST}${form.sections.
 ${formFoot(form.button, form.cancelHref)}
 </form>`,
   });
-
-/** The buttons at the end of a form with sections, which stay in view. The page needs sections.css. */
-export const formFoot = (button: Phrase, cancelHref: string): Html =>
-  html`<div class="actions foot">${submit({ text: button })} <a class="button plain" href="${cancelHref}">${registerWords.cancel}</a></div>`;
 
 /** Enter in a field presses the first button of a form: that must save, and not remove a row. */
 const FIRST = html`<button type="submit" class="unseen" tabindex="-1" aria-hidden="true"></button>`;
