@@ -91,6 +91,7 @@ const GROUPS: readonly (readonly [string, readonly string[]])[] = [
     [
       'agents',
       'findings',
+      'inventories',
       'blueprints',
       'policy',
       'decision-layers',

@@ -22,6 +22,7 @@ import { grantCommands } from './commands/grants.ts';
 import { groupCommands } from './commands/groups.ts';
 import { initCommands } from './commands/init.ts';
 import { instanceCommands } from './commands/instances.ts';
+import { inventoryCommands } from './commands/inventories.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands, orderedKillCommands } from './commands/kills.ts';
 import { legalHoldCommands } from './commands/legal-holds.ts';
@@ -154,6 +155,7 @@ export const TOPICS: readonly Topic[] = [
   {
     title: 'See and end access',
     nouns: [
+      noun('inventory', 'Import which apps other systems have', 'inventories.md', inventoryCommands),
       noun(
         'findings',
         'See what needs a decision: unknown agents, missing owners; and decide',

@@ -48,6 +48,7 @@ import { TRUSTED_ISSUERS } from '../domain/clients/workload-identity/trusted-iss
 import { CLIENT_ACTIVITY } from '../domain/governance/client-activity.ts';
 import { DISCOVERY_STATES } from '../domain/governance/discovery.ts';
 import { FINDINGS } from '../domain/governance/finding.ts';
+import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
@@ -107,6 +108,7 @@ export const COLLECTIONS = [
   PROVISIONING_STATES,
   PROVISIONED_OBJECTS,
   FINDINGS,
+  INVENTORY_ENTRIES,
   CLIENT_ACTIVITY,
   DISCOVERY_STATES,
   VERIFIED_NAMES,

@@ -7,6 +7,7 @@ import { examiner } from '../domain/governance/examiner.ts';
 import type { Finding } from '../domain/governance/finding.ts';
 import { type FindingRegistry, findingRegistry } from '../domain/governance/finding-registry.ts';
 import { findingWriter } from '../domain/governance/finding-writer.ts';
+import { type InventoryRegistry, inventoryRegistry } from '../domain/governance/inventory-registry.ts';
 import { serverFindings } from '../domain/governance/server-findings.ts';
 import { registeredStops } from '../domain/governance/subject-stops.ts';
 import type { Found } from '../domain/ports/document-store.ts';
@@ -15,6 +16,7 @@ import type { ClientServices } from './clients.ts';
 import type { Foundations } from './foundations.ts';
 
 export interface GovernanceServices {
+  readonly inventories: InventoryRegistry;
   readonly findings: FindingRegistry;
   readonly discovery: Discovery;
 }
@@ -45,6 +47,10 @@ export const governanceServices = (
   const servers = serverFindings({ documents, clock, writer, resourceServers: deps.resourceServers });
   return {
     findings,
+    inventories: inventoryRegistry({
+      ...{ ...parts, writer, pause: () => turn() },
+      exists: async (id) => (await (id.startsWith('agt_') ? agents : clients).get(id)) !== undefined,
+    }),
     discovery: discovery({
       ...{ documents, clock, examiner: examined, node: state.node, recent, pause: () => turn() },
       sweeps: discoverySweeps({ documents, examiner: examined, settle: servers.settle }),

@@ -84,6 +84,13 @@ const DECLARED: readonly Concept[] = [
     commands: ['provisioning-targets'],
   },
   {
+    name: 'inventory entry',
+    means: 'an app as the inventory of another system lists it',
+    collections: ['inventory_entries'],
+    paths: ['inventories', 'inventory-entries'],
+    commands: ['inventory'],
+  },
+  {
     name: 'finding',
     means: 'something about an agent, client or API that needs a decision of a person, with a score in parts',
     collections: ['findings', 'client_activity', 'discovery_states'],

@@ -50,6 +50,7 @@ export const ON_SERVERS: Readonly<Record<string, string>> = {
   'integration/hand-over-races': 'a hand-over races with requests',
   'integration/instance-grants': 'shares of a grant end by themselves',
   'integration/instances': 'slots of instances are taken in swaps',
+  'integration/inventories': 'entries are found by an index, and changed in swaps',
   'integration/jwt-bearer': 'assertions of peers are used once, claims in Redis',
   'integration/keys': 'signing keys rotate in swaps, while cached',
   'integration/kill': 'a kill counts at once, past cached reads, and races with children that are made',

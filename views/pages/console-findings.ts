@@ -8,10 +8,11 @@ import { actionLink, type ObjectAction, objectPage } from '../partials/object-pa
 import { agoText, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { findingWords as words } from '../words/console-findings.ts';
+import { reasonWords } from '../words/finding-reasons.ts';
 import { listWords } from '../words/lists.ts';
 
 export type FindingKind = keyof typeof words.kinds;
-export type FindingReason = keyof typeof words.reasons;
+export type FindingReason = keyof typeof reasonWords;
 export type Severity = keyof typeof words.severity;
 export type FindingState = keyof typeof words.states;
 
@@ -113,7 +114,7 @@ export type FindingModel = ConsoleFrame & {
 };
 
 const PART_COLUMNS: readonly Column<FindingPart>[] = [
-  { title: words.reason, cell: ({ reason, value = 0 }) => words.reasons[reason](value) },
+  { title: words.reason, cell: ({ reason, value = 0 }) => reasonWords[reason](value) },
   { title: words.points, cell: ({ points }) => html`<strong>${points > 0 && '+'}${points}</strong>` },
 ];
 

@@ -231,6 +231,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'provisioning_target.failing': ['Provisioning target fails', 'Provisionierungsziel nimmt nichts an'],
   'provisioning_target.recovered': ['Provisioning target recovered', 'Provisionierungsziel nimmt wieder an'],
   'provisioning_target.removed': ['Provisioning target removed', 'Provisionierungsziel entfernt'],
+  'inventory.imported': ['Inventory imported', 'Inventar eingelesen'],
   'finding.opened': ['Finding opened', 'Befund entstanden'],
   'finding.resolved': ['Finding resolved', 'Befund erledigt'],
   'finding.dismissed': ['Finding dismissed', 'Befund zurückgestellt'],

@@ -50,7 +50,9 @@ export const discoverySweeps = (deps: {
     const some = await walked(findings, after);
     const kept = some.filter(({ state }) => state !== 'resolved');
     await examiner.examine(
-      kept.flatMap(({ subject, subjectKind }) => (subjectKind === 'resource_server' ? [] : [subject])),
+      kept.flatMap(({ subject, subjectKind }) =>
+        subjectKind === 'agent' || subjectKind === 'client' ? [subject] : [],
+      ),
     );
     for (const finding of kept) if (finding.subjectKind === 'resource_server') await settle(finding);
     return some;

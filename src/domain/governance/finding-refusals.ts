@@ -23,6 +23,7 @@ export const FINDING_REFUSALS = {
     code: 'conflict',
     text: 'A kill stops this client. An administrator lifts it first: behalf kills lift {kill}',
   },
+  inventory_id_repeated: { code: 'invalid_field', text: 'An earlier app of this list has the same id.' },
   finding_purpose_needed: {
     code: 'invalid_field',
     text: 'Say what the agent is for: the client has no purpose that could be taken over.',

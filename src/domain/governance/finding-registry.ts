@@ -180,7 +180,9 @@ export const findingRegistry = (deps: Dependencies): FindingRegistry => {
     async adopt(id, expected, given, by) {
       const held = await found(id, expected);
       checkOpen(held.document, 'adopt');
-      const client = isDocumentId(held.document.subject) ? undefined : await clients.get(held.document.subject);
+      const { subject, subjectKind } = held.document;
+      const isRegistered = subjectKind === 'client' && !isDocumentId(subject);
+      const client = isRegistered ? await clients.get(subject) : undefined;
       const { name = held.document.name, purpose = client?.document.purpose, environment = 'production' } = given;
       if (purpose === undefined) throw findingRefusal('finding_purpose_needed', { field: '/purpose' });
       const agent = identifiers.newId('agt');

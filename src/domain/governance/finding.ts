@@ -14,7 +14,7 @@ export type FindingAct = (typeof FINDING_ACTS)[number];
 
 type Kind = { readonly subject: readonly SubjectKind[]; readonly acts: readonly FindingAct[]; readonly means: string };
 
-export const SUBJECT_KINDS = ['agent', 'client', 'resource_server'] as const;
+export const SUBJECT_KINDS = ['agent', 'client', 'resource_server', 'inventory_entry'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 /** Every kind of finding. */
@@ -43,6 +43,11 @@ export const FINDINGS_BY_KIND = {
     subject: ['resource_server'],
     acts: ['dismiss'],
     means: 'reports about tokens that this server did not issue for that API',
+  },
+  unknown_app: {
+    subject: ['inventory_entry'],
+    acts: ['adopt', 'dismiss'],
+    means: 'an app of another system with rights that matter, that is not known here',
   },
   unused: { subject: ['agent'], acts: ['dismiss', 'quarantine'], means: 'no token for 30 days' },
   pending: { subject: ['agent'], acts: ['dismiss'], means: 'not accepted' },
@@ -94,6 +99,10 @@ export const FINDING_REASONS = {
   blocked: 'a blueprint, a kill or the loss of the owner blocks it',
   not_accepted: 'no owner has accepted it',
   not_used: 'days since its last token',
+  unknown_app: 'no client or agent here is known for the app',
+  risky_scopes: 'rights that change, send, administer, or reach everything',
+  for_everyone: 'an administrator gave it rights for everyone',
+  people_consented: 'people who gave it rights',
   unknown_tokens: 'reports within a day about tokens that this server did not issue for the API',
 } as const;
 export type FindingReason = keyof typeof FINDING_REASONS;

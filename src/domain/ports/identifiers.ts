@@ -54,6 +54,7 @@ export const ID_PREFIXES = [
   'log', // transparency log
   'suc', // successor rule: who is asked to own the agents of an account that leaves
   'ptg', // provisioning target: a directory elsewhere that has our agents
+  'inv', // entry of an inventory: derived from the inventory and the id there (domain/governance/inventory.ts)
   'fnd', // finding: derived from its kind and subject (domain/governance/finding.ts)
   'hld', // legal hold on records of the audit log
 ] as const;

@@ -97,6 +97,7 @@ const namesIn = (deps: ConsoleDeps, findings: readonly ShownFinding[]): Promise<
 const subjectHref = (deps: ConsoleDeps, { subject_kind: kind, subject }: ShownFinding): string | undefined => {
   if (kind === 'agent') return agentHref(deps, subject);
   if (kind === 'resource_server') return serverHref(deps, subject);
+  if (kind === 'inventory_entry') return undefined;
   return subject.startsWith('app_') ? clientHref(deps, subject) : undefined;
 };
 

@@ -25,6 +25,7 @@ import { grants } from './resources/grants.ts';
 import { groups } from './resources/groups.ts';
 import { initialAccessTokens } from './resources/initial-access-tokens.ts';
 import { instances } from './resources/instances.ts';
+import { inventories } from './resources/inventories.ts';
 import { keys } from './resources/keys.ts';
 import { kills } from './resources/kills.ts';
 import { legalHolds } from './resources/legal-holds.ts';
@@ -64,6 +65,7 @@ const RESOURCES = [
   provisioningTargets,
   agents,
   findings,
+  inventories,
   agentSecrets,
   credentials,
   instances,

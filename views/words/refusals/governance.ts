@@ -9,5 +9,6 @@ export const FINDING_GERMAN = {
   finding_not_stopped:
     'Dieser Client hat ein Metadatendokument. Ordnen Sie einen Kill für ihn an, oder rufen Sie die Quarantäne noch einmal auf.',
   finding_kill_stands: 'Ein Kill hält diesen Client an. Zuerst hebt ihn die Verwaltung auf: behalf kills lift {kill}',
+  inventory_id_repeated: 'Eine frühere App dieser Liste hat dieselbe Id.',
   finding_purpose_needed: 'Sagen Sie, wofür der Agent da ist: Der Client hat keinen Zweck, der sich übernehmen ließe.',
 } satisfies GermanWords;

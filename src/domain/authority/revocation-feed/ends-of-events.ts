@@ -310,6 +310,7 @@ const ENDING_NOTHING = [
   'provisioning_target.failing',
   'provisioning_target.recovered',
   'provisioning_target.removed',
+  'inventory.imported',
   'finding.opened',
   'finding.resolved',
   'finding.dismissed',

@@ -1,0 +1,111 @@
+/** Resource: inventories of other systems, which name the apps that exist there. */
+import { type InventoryEntry, MOST_ENTRIES } from '../../../domain/governance/inventory.ts';
+import type { InventoryRegistry } from '../../../domain/governance/inventory-registry.ts';
+import { existing, objectAnswer, pageAnswer, pageOf } from '../call.ts';
+import { type Handlers, resource } from '../resource.ts';
+import { about, PAGE, scopes } from '../route.ts';
+import { named, ref } from '../schema.ts';
+import {
+  flag,
+  identified,
+  input,
+  integer,
+  list,
+  oneOf,
+  output,
+  page,
+  RECORD,
+  string,
+  strings,
+  text,
+} from '../schema-parts.ts';
+import { fromWire, show } from '../wire-names.ts';
+
+const APP = {
+  external_id: text('Id of the app in that system.', 200),
+  name: text('Name of the app there.', 200),
+  publisher: text('Who publishes it.', 200),
+  owner: text('Who is accountable there.', 200),
+  scopes: strings('Rights that people or administrators gave it.', 200, 300),
+  people: integer('Number of people who gave it rights.', { minimum: 0, maximum: 100_000_000 }),
+  is_for_everyone: flag('Whether an administrator gave it rights for everyone.'),
+  is_enabled: flag('Whether it is enabled there. Default: true.'),
+  client: text('Id of the client or agent of this server that is the same app.', 512),
+};
+
+const STATED_APP = named('StatedApp', input(APP, ['external_id', 'name']));
+const INVENTORY = named(
+  'Inventory',
+  input({ apps: list('All apps of the inventory. What is left out is gone.', MOST_ENTRIES, ref(STATED_APP)) }, [
+    'apps',
+  ]),
+);
+const RESULT = named(
+  'InventoryImport',
+  output({
+    created: integer('Number of new entries.'),
+    changed: integer('Number of entries that changed, or are there again.'),
+    unchanged: integer('Number of entries that stay as they are.'),
+    gone: integer('Number of entries that the inventory does not have any more.'),
+  }),
+);
+const ENTRY = named(
+  'InventoryEntry',
+  output(
+    {
+      ...identified('Begins with inv_.'),
+      source: string('The inventory.'),
+      ...APP,
+      state: oneOf('gone: the last import does not have it.', ['present', 'gone']),
+      ...RECORD,
+    },
+    ['publisher', 'owner', 'scopes', 'people', 'is_for_everyone', 'is_enabled', 'client'],
+  ),
+);
+
+const SCOPES = scopes('inventories', {
+  read: ['See which apps other systems have', 'low'],
+  write: ['Import which apps other systems have', 'medium'],
+});
+const make = about('inventories', SCOPES);
+
+/** Names of inventories. */
+const SOURCE = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+const routes = {
+  importInventory: make.act(
+    '/inventories/{id}/import',
+    RESULT,
+    'Import the whole list of apps of another system. The same list again changes nothing',
+    { body: INVENTORY, ids: SOURCE, largestBody: 8_388_608 },
+  ),
+  listInventoryEntries: make.read('/inventory-entries', page(ENTRY), 'List entries of inventories, newest first', {
+    query: {
+      ...PAGE,
+      source: text('Only entries of this inventory.', 40),
+      state: oneOf('Only entries in this state; needs `source`.', ['present', 'gone']),
+    },
+  }),
+  getInventoryEntry: make.read('/inventory-entries/{id}', ENTRY, 'Read an entry of an inventory'),
+};
+
+const shown = (entry: InventoryEntry) =>
+  show(entry, [
+    ...(['id', 'source', 'externalId', 'name', 'publisher', 'owner', 'scopes', 'people', 'isForEveryone'] as const),
+    ...(['isEnabled', 'client', 'state', 'createdAt', 'updatedAt'] as const),
+  ]);
+
+const handlers = ({ inventories }: { readonly inventories: InventoryRegistry }): Handlers<typeof routes> => ({
+  async importInventory({ id, body, by }) {
+    const apps = body.apps.map((app) => fromWire(app));
+    return { body: await inventories.importAll(id, apps, by) };
+  },
+  async listInventoryEntries(call) {
+    const { source, state } = call.query;
+    const of = { ...(source === undefined ? {} : { source }), ...(state === undefined ? {} : { state }) };
+    return pageAnswer(await inventories.list({ ...pageOf(call), ...of }), shown);
+  },
+  getInventoryEntry: async ({ id }) => objectAnswer(existing(await inventories.get(id)), shown),
+});
+
+export const inventories = resource(routes, handlers);

@@ -1,0 +1,83 @@
+import { phrase } from '../html.ts';
+
+/** Why something is a finding, by reason. `value`: the number in it. */
+export const reasonWords = {
+  no_person: (value: number) =>
+    phrase({ en: `${value} tokens without a person present`, de: `${value} Tokens, ohne dass jemand da war` }),
+  agent_name: () =>
+    phrase({ en: 'The name has a word that agents have', de: 'Im Namen steht ein Wort, das Agenten haben' }),
+  metadata_document: () =>
+    phrase({
+      en: 'No one registered it: it describes itself in a document',
+      de: 'Niemand hat ihn registriert: Er beschreibt sich in einem Dokument',
+    }),
+  unclaimed_registration: () =>
+    phrase({
+      en: 'It registered itself, and no account adopted it',
+      de: 'Er hat sich selbst registriert, und kein Konto hat ihn übernommen',
+    }),
+  many_people: (value: number) =>
+    phrase({
+      en: `Within a day, tokens for ${value} people who had not signed in`,
+      de: `An einem Tag Tokens für ${value} Personen, die sich nicht angemeldet hatten`,
+    }),
+  burst: (value: number) => phrase({ en: `${value} tokens within a minute`, de: `${value} Tokens in einer Minute` }),
+  machine_hours: (value: number) =>
+    phrase({ en: `Tokens in ${value} hours of one day`, de: `Tokens in ${value} Stunden eines Tages` }),
+  even_intervals: (value: number) =>
+    phrase({ en: `Tokens every ${value} seconds`, de: `Tokens alle ${value} Sekunden` }),
+  no_transaction: (value: number) =>
+    phrase({
+      en: `${value} tokens, none of them in a transaction that was opened`,
+      de: `${value} Tokens, keines in einem eröffneten Vorgang`,
+    }),
+  used_after_adoption: (value: number) =>
+    phrase({
+      en: `Still used ${value} days after its adoption`,
+      de: `${value} Tage nach der Übernahme noch in Gebrauch`,
+    }),
+  claimed: () => phrase({ en: 'It has an owner and a purpose', de: 'Er hat einen Eigentümer und einen Zweck' }),
+  new_network: (value: number) =>
+    phrase({
+      en: value === 1 ? 'A network seen for the first time' : `${value} networks seen for the first time`,
+      de: value === 1 ? 'Ein Netz kam zum ersten Mal vor' : `${value} Netze kamen zum ersten Mal vor`,
+    }),
+  no_owner: () => phrase({ en: 'No owner', de: 'Kein Eigentümer' }),
+  offered: () =>
+    phrase({
+      en: 'It was offered to a new owner, who has not accepted it',
+      de: 'Einer neuen Person angeboten, die noch nicht angenommen hat',
+    }),
+  no_purpose: () => phrase({ en: 'No purpose', de: 'Kein Zweck' }),
+  own_rights: () => phrase({ en: 'It has rights of its own', de: 'Er hat eigene Rechte' }),
+  standing_secret: () => phrase({ en: 'A secret that has not expired', de: 'Ein Geheimnis, das nicht abgelaufen ist' }),
+  no_pkce: () => phrase({ en: 'Code requests without PKCE', de: 'Code-Anfragen ohne PKCE' }),
+  token_endpoint_audience: () =>
+    phrase({
+      en: 'Client assertions for the token endpoint',
+      de: 'Client-Assertions für den Token-Endpunkt',
+    }),
+  ends_soon: (value: number) => phrase({ en: `Ends in ${value} days`, de: `Endet in ${value} Tagen` }),
+  blocked: () => phrase({ en: 'It is active, and gets no tokens', de: 'Er ist aktiv und bekommt keine Tokens' }),
+  not_accepted: () => phrase({ en: 'No owner has accepted it', de: 'Kein Eigentümer hat ihn angenommen' }),
+  not_used: (value: number) => phrase({ en: `No token for ${value} days`, de: `Seit ${value} Tagen kein Token` }),
+  unknown_app: () =>
+    phrase({
+      en: 'No client or agent here is known for the app',
+      de: 'Zu der App ist hier kein Client oder Agent bekannt',
+    }),
+  risky_scopes: (value: number) =>
+    phrase({
+      en: `${value} rights that change, send, administer, or reach everything`,
+      de: `${value} Rechte, die ändern, senden, verwalten oder alles erreichen`,
+    }),
+  for_everyone: () =>
+    phrase({
+      en: 'An administrator gave it rights for everyone',
+      de: 'Die Verwaltung hat ihr Rechte für alle gegeben',
+    }),
+  people_consented: (value: number) =>
+    phrase({ en: `${value} people gave it rights`, de: `${value} Personen haben ihr Rechte gegeben` }),
+  unknown_tokens: (value: number) =>
+    phrase({ en: `${value} reports within a day`, de: `${value} Berichte an einem Tag` }),
+};
