@@ -11,7 +11,7 @@ export const CONNECTIONS = 32;
 export const connectionsOf = (isQuick: boolean): number => (isQuick ? 8 : CONNECTIONS);
 
 type Shot = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -13,6 +13,7 @@ import { derivations } from './derivations.ts';
 import { diskFull } from './disk-full.ts';
 import { edge } from './edge.ts';
 import { faults } from './faults.ts';
+import { firstSync } from './first-sync.ts';
 import { fuzz } from './fuzz.ts';
 import { handlers } from './handlers.ts';
 import { injection } from './injection.ts';
@@ -25,6 +26,7 @@ import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
+import { scimFilters } from './scim-filters.ts';
 import { signals } from './signals.ts';
 import { soak } from './soak.ts';
 import { spam } from './spam.ts';
@@ -35,6 +37,8 @@ const CAMPAIGNS: readonly Campaign[] = [
   crash,
   faults,
   fuzz,
+  scimFilters,
+  firstSync,
   handlers,
   rolling,
   revocation,
@@ -77,6 +81,8 @@ const readArguments = () => {
         kills: { type: 'string' },
         /** The same in `revocation` and `kill-tree`. */
         runs: { type: 'string' },
+        /** The same in `first-sync`. */
+        users: { type: 'string' },
         tokens: { type: 'string' },
         agents: { type: 'string' },
         'redis-down': { type: 'boolean' },
@@ -132,7 +138,7 @@ const main = async (): Promise<number> => {
 
   const result = await campaign.run({
     options: {
-      trials: wholeNumber('trials', values.trials ?? values.runs ?? values.kills),
+      trials: wholeNumber('trials', values.trials ?? values.runs ?? values.kills ?? values.users),
       seconds,
       stores: values.stores?.split(','),
       rate: wholeNumber('rate', values.rate),

@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { FILTER_BOUNDS, fits, readFilter, readPath } from '../../../src/domain/identity/scim/filter.ts';
 import { isDomainError } from '../../../src/domain/vocabulary/errors.ts';
+import { seededRandom } from '../../campaigns/campaign.ts';
+import { anyFilter, anyPath } from '../../campaigns/scim-filter-grammar.ts';
 
 const ADA = {
   userName: 'ada@example.com',
@@ -90,4 +92,20 @@ test('MG-06 10,000 random filters and paths are read or refused, and none fails 
   expect(others).toEqual([]);
   expect(readCount).toBeGreaterThan(10);
   expect(({} as { work?: unknown }).work).toBeUndefined();
+});
+
+test('MG-06 5,000 filters and paths of the campaign, heavy ones among them, are read or refused', () => {
+  const random = seededRandom(20);
+  const others: string[] = [];
+  let readCount = 0;
+  for (let round = 0; round < 5000; round += 1) {
+    const [text, read] = round % 5 === 0 ? [anyPath(random), readPath] : [anyFilter(random), readFilter];
+    const reason = reasonOf(() => read(text));
+    if (reason === undefined) readCount += 1;
+    else if (!reason.startsWith('scim_filter_') && reason !== 'scim_path_malformed') others.push(`${text}: ${reason}`);
+    if (reason === undefined && read === readFilter) fits(ADA, readFilter(text));
+  }
+  expect(others).toEqual([]);
+  // A good part of them has to be filters, so that evaluation is tried too.
+  expect(readCount).toBeGreaterThan(1000);
 });
