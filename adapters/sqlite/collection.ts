@@ -87,9 +87,15 @@ export const collectionOver = <T extends Document>(
     return found;
   };
 
+  const remembered = (id: string): Versioned<T> | undefined => {
+    const known = documents.get(id);
+    return known === ABSENT ? undefined : known;
+  };
+
   const readMany = (ids: readonly string[]): readonly (Versioned<T> | undefined)[] => {
     cache.refresh();
     const unknown = ids.filter((id) => documents.get(id) === undefined);
+    if (unknown.length === 0) return ids.map(remembered);
     if (unknown.length <= FEW_IDS) return ids.map(read);
     const rows = gettingMany.all(JSON.stringify(unknown)) as unknown as readonly (readonly [string, ...Row])[];
     const found = new Map(rows.map(([id, ...row]) => [id, readable(row, id)]));

@@ -21,6 +21,7 @@ export const revocation = (deps: {
   const agents = deps.documents.collection<Agent>(AGENTS);
   const hands = handsOver(deps.documents);
 
+  /** Agents among the parties. Reads those whose owner no part names. */
   const heldBy = async (parts: readonly Part[]): Promise<ReadonlyMap<string, Held>> => {
     const known = new Map<string, Held>();
     const unknown = new Set<string>();
@@ -35,26 +36,35 @@ export const revocation = (deps: {
     return known;
   };
 
+  /** Whether a latched kill ends one of the parts, apart from the kills of all for an administration. */
+  const isLatched = (
+    parts: readonly Part[],
+    keys: ReadonlySet<string>,
+    isExempt: (key: string) => boolean,
+  ): boolean => {
+    if (!latched) return false;
+    for (const { delegation, token } of parts) {
+      if (delegation !== undefined && latched.stands(killKey('delegation', delegation))) return true;
+      if (token !== undefined && latched.stands(killKey('token', token))) return true;
+    }
+    for (const key of keys) if (latched.stands(key) && !isExempt(key)) return true;
+    return false;
+  };
+
   return {
     async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
       const held = await heldBy(parts);
-      /** Epoch → creation time of the oldest part that depends on it. */
-      const since = new Map<string, number>();
-      for (const part of parts) {
-        const made = part.since ?? Number.POSITIVE_INFINITY;
-        for (const key of keysOf(part, held)) {
-          const oldest = since.get(key);
-          if (oldest === undefined || made < oldest) since.set(key, made);
-        }
-        if (part.delegation !== undefined && latched?.stands(killKey('delegation', part.delegation))) return 'killed';
-        if (part.token !== undefined && latched?.stands(killKey('token', part.token))) return 'killed';
-      }
+      const keys = new Set<string>();
+      for (const part of parts) for (const key of keysOf(part, held)) keys.add(key);
       const isExempt = (key: string): boolean => key === 'all' && isAdministration;
-      for (const key of since.keys()) if (latched?.stands(key) && !isExempt(key)) return 'killed';
-      const stored = await epochs.getMany([...since.keys()]);
-      const found = stored.map(({ document }) => document);
+      if (isLatched(parts, keys, isExempt)) return 'killed';
+      const found = (await epochs.getMany([...keys])).map(({ document }) => document);
       if (found.some(({ id, kills = [] }) => kills.length > 0 && !isExempt(id))) return 'killed';
-      if (found.some(({ id, notBefore }) => Number(since.get(id)) < notBefore)) return 'before_epoch';
+      // Nearly always there is none.
+      const isBefore = ({ id, notBefore }: Epoch): boolean =>
+        parts.some((part) => (part.since ?? Number.POSITIVE_INFINITY) < notBefore && keysOf(part, held).includes(id));
+      if (found.some(isBefore)) return 'before_epoch';
+      if (!parts.some(isOfHands)) return undefined;
       return (await hands.others(parts, held)).includes(true) ? 'handed_over' : undefined;
     },
 
@@ -80,6 +90,9 @@ export const revocation = (deps: {
 };
 
 type Held = HeldAgent;
+
+/** Whether it can matter to the part that an agent has another owner now. */
+const isOfHands = ({ ownership, consentedAt }: Part): boolean => ownership !== undefined || consentedAt !== undefined;
 
 /**
  * Called many times in every request. Appends to one list, since spreading many small lists would cost more than the
