@@ -11,6 +11,8 @@ const DAY = 86_400;
 const COUNTED_DAYS = 28;
 const MOST_PEOPLE = 64;
 const MOST_NETWORKS = 32;
+/** A network is new for so long. */
+export const NEW_NETWORK_SECONDS = 7 * DAY;
 const MOST_SERIES = 8;
 /** Times kept of each series. */
 const SERIES_LENGTH = 9;
@@ -106,6 +108,14 @@ const newActivity = (id: string, at: number): ClientActivity => ({
 const withLast = <T>(all: readonly T[], one: T, isSame: (other: T) => boolean, most: number): readonly T[] =>
   [...all.filter((other) => !isSame(other)), one].slice(-most);
 
+/** The last networks, with this one. A new one takes the place of a new one, so that a thief of keys cannot push out the usual ones. */
+const withNetwork = (all: readonly Network[], one: Network): readonly Network[] => {
+  const others = all.filter(({ digest }) => digest !== one.digest);
+  if (others.length < MOST_NETWORKS) return [...others, one];
+  const newest = others.findIndex(({ firstAt }) => firstAt > one.lastAt - NEW_NETWORK_SECONDS);
+  return [...others.toSpliced(Math.max(newest, 0), 1), one];
+};
+
 const NO_DAY = { attended: 0, unattended: 0, declared: 0, hours: 0, peak: 0 };
 
 const counted = (activity: ClientActivity, token: SeenToken): ClientActivity => {
@@ -164,12 +174,7 @@ const counted = (activity: ClientActivity, token: SeenToken): ClientActivity => 
     networks:
       network === undefined
         ? activity.networks
-        : withLast(
-            activity.networks,
-            { digest: network, firstAt: known?.firstAt ?? at, lastAt: at },
-            ({ digest }) => digest === network,
-            MOST_NETWORKS,
-          ),
+        : withNetwork(activity.networks, { digest: network, firstAt: known?.firstAt ?? at, lastAt: at }),
     ...(isEvidence ? { evidence: [...activity.evidence, token.id].slice(-MOST_EVIDENCE), evidenceHour: hour } : {}),
   };
 };

@@ -2,7 +2,7 @@
 import type { Agent } from '../clients/agents/agent.ts';
 import type { Client } from '../clients/clients/client.ts';
 import { exceptionsOf } from '../clients/clients/exceptions.ts';
-import type { ClientActivity } from './client-activity.ts';
+import { type ClientActivity, NEW_NETWORK_SECONDS } from './client-activity.ts';
 import type { Finding, FindingKind, FindingPart, FindingReason } from './finding.ts';
 import { LEAST_SCORE, undeclaredSigns } from './undeclared-signs.ts';
 
@@ -10,11 +10,9 @@ const DAY = 86_400;
 const SOON_SECONDS = 30 * DAY;
 const VERY_SOON_SECONDS = 7 * DAY;
 const UNUSED_SECONDS = 30 * DAY;
-/** A network is new for so long. */
-const NEW_SECONDS = 7 * DAY;
 /** How long an activity is known before a network can be new. */
 const LEAST_HISTORY_SECONDS = 14 * DAY;
-/** A client with more networks than these moves, and another one says nothing. */
+/** A client with more networks than these for longer than a week moves, and another one says nothing. */
 const MOST_USUAL_NETWORKS = 8;
 /** How long after its adoption a client may still be used. */
 const ADOPTED_SECONDS = 30 * DAY;
@@ -40,11 +38,17 @@ const endOf = ({ expiresAt, credentialsEndAt }: Agent): number | undefined => {
   return ends.length === 0 ? undefined : Math.min(...ends);
 };
 
-/** Tokens from another network than for weeks before. */
+/**
+ * Tokens from another network than for weeks before. New networks do not make a client one that moves: whoever stole its key could
+ * otherwise hide by using many.
+ */
 const newNetworks = (activity: ClientActivity | undefined, now: number): readonly Observed[] => {
-  if (!activity || activity.networks.length > MOST_USUAL_NETWORKS) return [];
-  const fresh = activity.networks.filter(
-    ({ firstAt }) => firstAt > now - NEW_SECONDS && firstAt >= activity.firstAt + LEAST_HISTORY_SECONDS,
+  if (!activity) return [];
+  const { networks, firstAt: beganAt } = activity;
+  const usual = networks.filter(({ firstAt }) => firstAt <= now - NEW_NETWORK_SECONDS);
+  if (usual.length > MOST_USUAL_NETWORKS) return [];
+  const fresh = networks.filter(
+    ({ firstAt }) => firstAt > now - NEW_NETWORK_SECONDS && firstAt >= beganAt + LEAST_HISTORY_SECONDS,
   );
   if (fresh.length === 0) return [];
   return [observed('new_network', [one('new_network', 45, fresh.length)], { evidence: activity.evidence.slice(-3) })];

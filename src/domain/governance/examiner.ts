@@ -6,6 +6,7 @@ import { isUnexpired } from '../clients/clients/client-reader.ts';
 import { isDocumentId } from '../clients/clients/metadata-document.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Found } from '../ports/document-store.ts';
+import { isDomainError } from '../vocabulary/errors.ts';
 import { CLIENT_ACTIVITY, type ClientActivity } from './client-activity.ts';
 import { findingsOfAgent, findingsOfClient } from './examination.ts';
 import { FINDINGS, type Finding, findingId } from './finding.ts';
@@ -102,6 +103,18 @@ export const examiner = (deps: {
     ];
   };
 
+  /**
+   * Tries again at the next examination if the subject refuses it now, such as an agent that lost its owner meanwhile. One that
+   * always refuses must not hold up the findings of all others.
+   */
+  const finished = async (finding: Finding): Promise<void> => {
+    try {
+      await deps.finish(finding);
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+    }
+  };
+
   return {
     async examine(ids) {
       const all = [...new Set(ids)];
@@ -110,7 +123,7 @@ export const examiner = (deps: {
         const ofAgents = some.filter((id) => id.startsWith('agt_'));
         const ofClients = some.filter((id) => id.startsWith('app_') || isDocumentId(id));
         const examined = [...(await examinedAgents(ofAgents)), ...(await examinedClients(ofClients))];
-        for (const finding of await writer.keep(examined)) await deps.finish(finding);
+        for (const finding of await writer.keep(examined)) await finished(finding);
       }
     },
   };

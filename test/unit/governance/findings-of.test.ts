@@ -68,10 +68,19 @@ describe('findings of an agent', () => {
     const usual = Array.from({ length: 20 }, (_, index) => [NOW - (30 - index) * DAY, 'home'] as const);
     expect(ofAgent({}, { activity: activityOf(usual) })).toEqual([]);
     expect(ofAgent({}, { activity: activityOf([...usual, [NOW - 60, 'abroad']]) })).toEqual(['new_network']);
-    // Its first network, or one of many, says nothing.
+    // Its first network, or one more of many, says nothing.
     expect(ofAgent({}, { activity: activityOf([[NOW - 60, 'home']]) })).toEqual([]);
-    const many = Array.from({ length: 12 }, (_, index) => [NOW - DAY + index, `net-${index}`] as const);
-    expect(ofAgent({}, { activity: activityOf([...usual, ...many]) })).toEqual([]);
+    const many = Array.from({ length: 12 }, (_, index) => [NOW - 9 * DAY + index, `net-${index}`] as const);
+    expect(ofAgent({}, { activity: activityOf([...usual, ...many, [NOW - 60, 'abroad']]) })).toEqual([]);
+  });
+
+  test('a thief of its key does not hide among many new networks', () => {
+    const usual = Array.from({ length: 31 }, (_, index) => [NOW - (30 - index) * DAY - 1, 'home'] as const);
+    for (const count of [1, 8, 9, 31, 60]) {
+      const abroad = Array.from({ length: count }, (_, index) => [NOW - DAY + index, `net-${index}`] as const);
+      const seen = [...usual, ...abroad].toSorted(([one], [other]) => one - other);
+      expect(ofAgent({}, { activity: activityOf([...seen, [NOW, 'home']]) })).toEqual(['new_network']);
+    }
   });
 });
 
