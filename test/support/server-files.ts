@@ -198,6 +198,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/mutual-tls',
     'integration/oauth-findings',
     'integration/own-handlers',
+    'integration/own-handlers-connections',
     'integration/provider-findings',
     'integration/refresh-proof',
     'integration/request-smuggling',

@@ -45,6 +45,7 @@ const LONG: readonly string[] = [
   'integration/notifications',
   'integration/one-time-restarts',
   'integration/own-handlers',
+  'integration/own-handlers-connections',
   'integration/policy-of-use',
   'integration/provisioning-targets',
   'integration/refresh-races',

@@ -39,7 +39,7 @@ const endOf = ({ expiresAt, credentialsEndAt }: Agent): number | undefined => {
 };
 
 /**
- * Tokens from another network than for weeks before. New networks do not make a client one that moves: whoever stole its key could
+ * Tokens from another network than for weeks before. New networks do not make a client one that moves: a thief of its key could
  * otherwise hide by using many.
  */
 const newNetworks = (activity: ClientActivity | undefined, now: number): readonly Observed[] => {
