@@ -29,15 +29,15 @@ const oneAgent = (nodes: readonly DelegationNode[], csrf: string, isOnly: boolea
   const [first] = nodes;
   if (!first) return undefined;
   const { agent, revokeAllAction } = first;
-  return html`<div class="held-agent"><details class="card held"${isOnly && html` open`}><summary>${agentCard(agent, html`<p class="brief">${brief(nodes)}</p>`)}</summary>
-<div>${chosenWords(agent.purpose, agentWords.purpose)}</div>
-${nodes.map((node) => delegation(node, csrf))}</details>${
+  return html`<div class="held-agent">${
     revokeAllAction !== undefined &&
     html`<form method="post" action="${revokeAllAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
       ...{ text: words.revokeAll, kind: 'danger' },
       about: words.allOf(plainText(agent.name, 60)),
     })}</form>`
-  }</div>`;
+  }<details class="card held"${isOnly && html` open`}><summary>${agentCard(agent, html`<p class="brief">${brief(nodes)}</p>`)}</summary>
+<div>${chosenWords(agent.purpose, agentWords.purpose)}</div>
+${nodes.map((node) => delegation(node, csrf))}</details></div>`;
 };
 
 const BRIEF = 3;
