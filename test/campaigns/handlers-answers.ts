@@ -94,25 +94,25 @@ const plainEvent = (event: AuditEvent): unknown => {
 
 export type Outcome = { readonly status: string; readonly compared: string };
 
-/** Sends a request to one server. The outcome includes the audit events of the request. */
+/**
+ * Sends a request to one server. The outcome includes the audit events of the request, apart from those that count several: they
+ * name one request of them, and come later.
+ */
 export const outcomeAt = async (side: Side, parts: readonly Buffer[], isFromProxy: boolean): Promise<Outcome> => {
   const { head, body } = await send(side.port, parts, isFromProxy);
   const [start = '', ...lines] = head.split('\r\n');
   const id = /^x-request-id: (.*)$/im.exec(head)?.[1]?.trim();
-  const events = side.events.filter(({ request, type }) => request === id && id !== undefined && !COUNTED.has(type));
+  const events = side.events.filter(({ request, count }) => id !== undefined && request === id && count === undefined);
   const compared = { start, headers: plainHeaders(lines), body: jsonOf(body), events: events.map(plainEvent) };
   return { status: start.split(' ')[1] ?? 'none', compared: JSON.stringify(compared, undefined, 1) };
 };
 
-/** Events that count several refusals, with the request of one of them. */
-const COUNTED = new Set(['request.refused', 'client.authentication_failed', 'agent.authentication_failed']);
-
 /** How often each reason was counted, of the refusals without an event of their own. */
 export const countsOf = (side: Side): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
-  for (const { type, error, note, caller, agent, count } of side.events) {
+  for (const { type, error, note, target, count } of side.events) {
     if (count === undefined) continue;
-    const name = [type, error, note, caller, agent].filter((one) => one !== undefined).join(' ');
+    const name = [type, error, note, target?.id].filter((one) => one !== undefined).join(' ');
     counts[name] = (counts[name] ?? 0) + count;
   }
   return counts;

@@ -2,9 +2,11 @@
  * Our own handlers of introspection and client credentials: they answer exactly as oidc-provider alone does (decision 49). The
  * long form is `npm run campaign -- handlers`.
  */
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type CampaignRun, seededRandom } from '../campaigns/campaign.ts';
 import { handlers } from '../campaigns/handlers.ts';
+import { authentication } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene } from '../support/scene.ts';
 
@@ -80,3 +82,54 @@ describe.each([{ ownHandlers: 'true' }, { ownHandlers: 'false' }])(
     });
   },
 );
+
+describe('requests of one connection', () => {
+  let server: RunningServer;
+  afterEach(() => server.close());
+
+  test('several in one packet are answered in their order, with and without own handlers in between', async () => {
+    server = await runServer();
+    const { calls, jwt, keyed, agent } = await makeScene(server);
+    const issued = await calls.token(keyed(agent), { grant_type: 'client_credentials', resource: jwt.identifier });
+    const { headers } = await authentication(jwt.credential, server.issuer);
+    const post = (body: string, more: readonly string[] = []): string =>
+      [
+        'POST /token/introspection HTTP/1.1',
+        `Host: localhost:${server.port}`,
+        'Content-Type: application/x-www-form-urlencoded',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        `Authorization: ${headers['authorization']}`,
+        ...more,
+        '',
+        body,
+      ].join('\r\n');
+    const token = String(issued.body['access_token']);
+    const bodies = [
+      `token=${token}`,
+      'token=x',
+      `token=${token}&more=1`,
+      `token=${token}`,
+      'token=x&token=y',
+      `token=${token}`,
+    ];
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect({ port: server.port, host: '127.0.0.1' });
+      let read = '';
+      socket.on('data', (chunk) => {
+        read += chunk;
+      });
+      socket.on('close', () => resolve(read));
+      const last = bodies.length - 1;
+      socket.write(bodies.map((body, index) => post(body, index === last ? ['Connection: close'] : [])).join(''));
+    });
+    const answers = [...text.matchAll(/HTTP\/1\.1 (\d+)[\s\S]*?\r\n\r\n\{"(active":\w+|error)/g)];
+    expect(answers.map(([, status, start]) => `${status} ${start}`)).toEqual([
+      '200 active":true',
+      '200 active":false',
+      '200 active":true',
+      '200 active":true',
+      '400 error',
+      '200 active":true',
+    ]);
+  });
+});
