@@ -54,7 +54,7 @@ export type Configuration = {
     readonly authorizationCodeTtlSeconds: number;
     readonly deviceCodeTtlSeconds: number;
     readonly devicePollIntervalSeconds: number;
-    /** Whether our own handlers answer introspections and client credentials requests, in front of oidc-provider. */
+    /** Whether our own handlers answer introspections and requests of two grants, in front of oidc-provider. */
     readonly ownHandlers: boolean;
   };
   readonly sessions: {

@@ -24,9 +24,9 @@ import { toldByUs } from './interactions/app-sign-out.ts';
 import { deviceAuthorization } from './interactions/device-authorization.ts';
 import { providerForms } from './interactions/forms.ts';
 import { signOutThere } from './interactions/upstream-sign-out.ts';
-import { clientCredentials } from './own-handlers/client-credentials.ts';
 import { introspection } from './own-handlers/introspection.ts';
 import { refuseAgain, withOwnHandlers } from './own-handlers/own-handlers.ts';
+import { tokenGrants } from './own-handlers/token-grants.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 import { settings } from './provider-settings.ts';
 import { withDefaultScopes } from './requests/default-scopes.ts';
@@ -73,7 +73,7 @@ const listenerOf = (
 ): ((request: IncomingMessage, response: ServerResponse) => void) => {
   const ofProvider = provider.callback();
   if (!deps.configuration.tokens.ownHandlers) return ofProvider;
-  return withOwnHandlers(provider, [introspection(deps.structured), clientCredentials(provider, deps)], ofProvider);
+  return withOwnHandlers(provider, [introspection(deps.structured), ...tokenGrants(provider, deps)], ofProvider);
 };
 
 const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);

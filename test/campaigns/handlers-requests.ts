@@ -3,6 +3,7 @@
  * first, and then written once for each server, because each server needs proofs of its own. All random choices are made here.
  */
 import { clientAssertion, dpopProof, type Identity, type KeyPair } from '../support/agent-keys.ts';
+import { ACCESS_TOKEN_TYPE, EXCHANGE } from '../support/oauth-calls.ts';
 import type { Random } from './campaign.ts';
 import { type Caller, CERTIFICATE_HEADER, type HandlersWorld } from './handlers-world.ts';
 
@@ -203,18 +204,41 @@ export const requestsTo = (world: HandlersWorld, { pick, chance, integer }: Rand
     return () => dpopProof(key, { method: 'POST', url: `${world.issuer}/token`, claims });
   };
 
+  const exchange = (): [string, Value][] => {
+    const form: [string, Value][] = [
+      ['grant_type', EXCHANGE],
+      ['subject_token', pick(chance(0.7) ? world.ofPersons : world.tokens)],
+      ['subject_token_type', chance(0.9) ? ACCESS_TOKEN_TYPE : pick(TEXTS)],
+    ];
+    if (chance(0.1))
+      form.push(['requested_token_type', pick([ACCESS_TOKEN_TYPE, 'urn:ietf:params:oauth:token-type:jwt', 'x'])]);
+    if (chance(0.1)) form.push(['actor_token', pick(world.tokens)], ['actor_token_type', ACCESS_TOKEN_TYPE]);
+    if (chance(0.1)) form.push([pick(['audience', 'transaction', 'authorization_details']), pick(TEXTS)]);
+    return form;
+  };
+
   const right = (): Described => {
     const isIntrospection = chance(0.5);
-    const caller = pick(chance(0.9) ? (isIntrospection ? world.introspectors : world.clients) : everyone);
+    const isExchange = !isIntrospection && chance(0.35);
+    // The one that the person allowed something.
+    const [delegate] = world.clients;
+    const usual = isIntrospection
+      ? world.introspectors
+      : isExchange && delegate && chance(0.7)
+        ? [delegate]
+        : world.clients;
+    const caller = pick(chance(0.9) ? usual : everyone);
     const proof = proofOf(caller);
     const form: [string, Value][] = isIntrospection
       ? [['token', pick(world.tokens)]]
-      : [
-          [
-            'grant_type',
-            chance(0.95) ? 'client_credentials' : pick(['refresh_token', 'password', 'authorization_code']),
-          ],
-        ];
+      : isExchange
+        ? exchange()
+        : [
+            [
+              'grant_type',
+              chance(0.95) ? 'client_credentials' : pick(['refresh_token', 'password', 'authorization_code']),
+            ],
+          ];
     if (isIntrospection && chance(0.3)) form.push(['token_type_hint', pick(['access_token', 'refresh_token', 'x'])]);
     if (!isIntrospection && chance(0.8)) form.push(['resource', chance(0.9) ? pick(world.resources) : pick(TEXTS)]);
     if (!isIntrospection && chance(0.7)) form.push(['scope', pick(SCOPES)]);

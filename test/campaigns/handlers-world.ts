@@ -53,6 +53,8 @@ export type HandlersWorld = {
   /** May have tokens of their own. */
   readonly clients: readonly Caller[];
   readonly tokens: readonly string[];
+  /** Those of them that the first client may exchange. */
+  readonly ofPersons: readonly string[];
   readonly resources: readonly string[];
   /** For DPoP. */
   readonly keys: readonly KeyPair[];
@@ -150,10 +152,14 @@ export const handlersWorld = async (environment: Readonly<Record<string, string>
   const [introspectors, clients] = [await introspectorsIn(scene), await clientsIn(scene, header)];
   const privateKeys = await own.behalf.services.keys.privateJwks();
   const tokens = await tokensIn(scene, privateKeys as readonly Readonly<Record<string, unknown>>[]);
+  const ofPersons = tokens.slice(2, 4);
+  for (const resource of [scene.jwt.identifier, scene.opaque.identifier]) {
+    await scene.consentToAgent(scene.agent, ofPersons[1] ?? '', resource);
+  }
   await authority.remove();
   const watch = watchProvider(own.port);
   return {
-    ...{ issuer, own, other, introspectors, clients, tokens },
+    ...{ issuer, own, other, introspectors, clients, tokens, ofPersons },
     reachedProvider: watch.count,
     resources: [scene.jwt.identifier, scene.opaque.identifier],
     keys: await Promise.all([newKeyPair(), newKeyPair('EdDSA')]),

@@ -1,5 +1,5 @@
 /**
- * Our own handlers of introspection and client credentials: they answer exactly as oidc-provider alone does (decision 49). The
+ * Our own handlers of introspection and two grants: they answer exactly as oidc-provider alone does (decision 49). The
  * long form is `npm run campaign -- handlers`.
  */
 import { connect } from 'node:net';
@@ -14,7 +14,7 @@ test('random requests get the same answers and leave the same events as at oidc-
   const violations: string[] = [];
   const run: CampaignRun = {
     options: {
-      trials: 500,
+      trials: 300,
       seconds: undefined,
       stores: undefined,
       rate: undefined,
@@ -37,8 +37,8 @@ test('random requests get the same answers and leave the same events as at oidc-
   expect(violations).toEqual([]);
   // The requests must reach what they are to test.
   expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404']));
-  expect(answeredByOwnHandlers).toBeGreaterThan(100);
-}, 120_000);
+  expect(answeredByOwnHandlers).toBeGreaterThan(60);
+}, 240_000);
 
 describe.each([{ ownHandlers: 'true' }, { ownHandlers: 'false' }])(
   'a store that fails, with own handlers $ownHandlers',

@@ -1,6 +1,6 @@
 /** Registers the grants of extensions with oidc-provider, and passes each a `TokenRequest` that can mint. */
 import type Provider from 'oidc-provider';
-import { errors } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import { EXTENSION_GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
 import { amountsOf } from '../../domain/resources/authorization-details/narrowed-details.ts';
@@ -31,7 +31,7 @@ import type { TokenClaims } from '../tokens/token-claims.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
 
-type Deps = AssertionDeps & {
+export type ExtensionGrantDeps = AssertionDeps & {
   readonly claims: TokenClaims;
   readonly consumptions: Pick<ConsumptionRegistry, 'stateOf'>;
   readonly instances: Pick<PresentedInstances, 'checkHolder' | 'of'>;
@@ -39,7 +39,11 @@ type Deps = AssertionDeps & {
 };
 
 /** Throws unless the extensions handle each grant type that is declared for them, once. The server then does not start. */
-export const registerExtensionGrants = (provider: Provider, extensions: readonly Extension[], deps: Deps): void => {
+export const registerExtensionGrants = (
+  provider: Provider,
+  extensions: readonly Extension[],
+  deps: ExtensionGrantDeps,
+): void => {
   const grants = extensions.flatMap((extension) => extension.grants ?? []);
   const handled: readonly string[] = grants.map(({ grantType }) => grantType);
   if (handled.length !== EXTENSION_GRANT_TYPES.length || EXTENSION_GRANT_TYPES.some((one) => !handled.includes(one))) {
@@ -48,18 +52,28 @@ export const registerExtensionGrants = (provider: Provider, extensions: readonly
   for (const grant of grants) {
     provider.registerGrantType(
       grant.grantType,
-      async (ctx) => {
-        ctx.body = await asProtocol(async () =>
-          grant.handle(await tokenRequest(provider, ctx as unknown as TokenContext, grant, deps)),
-        );
-      },
+      extensionGrantHandler(provider, grant, deps),
       [...grant.parameters],
       [...grant.repeatable],
     );
   }
 };
 
-const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant, deps: Deps): Promise<TokenRequest> => {
+/** The handler of a grant, for the context of an authenticated client. Sets the body of the response. */
+export const extensionGrantHandler =
+  (provider: Provider, grant: Grant, deps: ExtensionGrantDeps) =>
+  async (ctx: KoaContextWithOIDC): Promise<void> => {
+    ctx.body = await asProtocol(async () =>
+      grant.handle(await tokenRequest(provider, ctx as unknown as TokenContext, grant, deps)),
+    );
+  };
+
+const tokenRequest = async (
+  provider: Provider,
+  ctx: TokenContext,
+  grant: Grant,
+  deps: ExtensionGrantDeps,
+): Promise<TokenRequest> => {
   const { clock, claims, instances, families, consumptions } = deps;
   const { client } = ctx.oidc;
   const unit = unitOf(ctx);

@@ -1,6 +1,5 @@
 /**
- * Our own handlers of introspection and of the client credentials grant, in front of Koa and oidc-provider's routes (decision
- * 49). They take only requests that they understand completely, and answer only what succeeds:
+ * Our own handlers of introspection and of two grants, in front of Koa and oidc-provider's routes (decision 49). They take only requests that they understand completely, and answer only what succeeds:
  *
  * - A request with anything unusual goes to oidc-provider as it came.
  * - Clients authenticate by oidc-provider's function with our hooks, in both ways.
@@ -46,19 +45,23 @@ const HEADERS: readonly (readonly [string, string])[] = [
 
 /** `others`: oidc-provider, for all that is not understood here. */
 export const withOwnHandlers = (provider: Provider, handlers: readonly OwnHandler[], others: Listener): Listener => {
+  const prepared = handlers.map((handler) => {
+    const names = [...OF_CLIENTS, ...handler.parameters];
+    const none = Object.fromEntries(names.map((name) => [name, undefined]));
+    return { handler, names: new Set(names), none };
+  });
   const byPath = new Map(
-    handlers.map((handler) => {
-      const names = [...OF_CLIENTS, ...handler.parameters];
-      const none = Object.fromEntries(names.map((name) => [name, undefined]));
-      return [handler.path, { handler, names: new Set(names), none }];
-    }),
+    [...Map.groupBy(prepared, ({ handler }) => handler.path)].map(([path, ofPath]) => [
+      path,
+      { ofPath, names: new Set(ofPath.flatMap(({ names }) => [...names])) },
+    ]),
   );
 
   const handle = async (
     request: IncomingMessage,
     response: ServerResponse,
     length: number,
-    { handler, names, none }: { handler: OwnHandler; names: ReadonlySet<string>; none: Record<string, undefined> },
+    { ofPath, names }: { readonly ofPath: readonly Prepared[]; readonly names: ReadonlySet<string> },
   ): Promise<void> => {
     const refuse = (refused: RefusedByHandler): void => {
       requestState(request).refused = refused;
@@ -73,11 +76,13 @@ export const withOwnHandlers = (provider: Provider, handlers: readonly OwnHandle
       return;
     }
     const form = bytes && formOf(bytes, names);
-    if (!form || !handler.takes(form)) {
+    const found = form && ofPath.find((one) => one.handler.takes(form) && hasOnly(form, one.names));
+    if (!found) {
       if (bytes) request.unshift(bytes);
       others(request, response);
       return;
     }
+    const { handler, none } = found;
     const context = handlerContext(provider, request, response, handler.route);
     const { oidc } = context as unknown as { readonly oidc: Writable };
     let isAuthenticated = false;
@@ -103,6 +108,16 @@ export const withOwnHandlers = (provider: Provider, handlers: readonly OwnHandle
     else void handle(request, response, length, found as NonNullable<typeof found>);
   };
 };
+
+type Prepared = {
+  readonly handler: OwnHandler;
+  readonly names: ReadonlySet<string>;
+  /** Each parameter without a value, as oidc-provider has them. */
+  readonly none: Readonly<Record<string, undefined>>;
+};
+
+const hasOnly = (form: object, names: ReadonlySet<string>): boolean =>
+  Object.keys(form).every((name) => names.has(name));
 
 type Writable = { body: object; params: Record<string, unknown>; entities: object };
 
