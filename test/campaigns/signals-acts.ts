@@ -30,6 +30,8 @@ export const sent = async (call: () => Promise<Answer>): Promise<Outcome> => {
 export type Acts = {
   /** One act at a node that chance picks. */
   one(): Promise<void>;
+  /** The last act was answered that the server is too busy, as a slow store makes it. */
+  isBusy(): boolean;
   /** Makes what is missing in the pools, as far as the nodes answer in time. */
   refill(): Promise<void>;
   /** Acts by kind; `cut` and `unsent` came to nothing that is known. */
@@ -55,6 +57,8 @@ export const newActs = (world: World): Acts => {
   const agents: Agent[] = world.agents.map((one) => ({ ...one, isSuspended: false, isBusy: false }));
   const counts: Record<string, number> = { cut: 0, unsent: 0 };
   let turn = 0;
+  let isBusy = false;
+  let isRefilling = false;
 
   const remove = <T>(from: T[], one: T): void => void from.splice(from.indexOf(one), 1);
 
@@ -83,6 +87,7 @@ export const newActs = (world: World): Acts => {
     if (how === 'done' && answer) run.violation(`${kind}: ${answer.status} ${answer.text.slice(0, 200)}`);
     counts[how] = (counts[how] ?? 0) + 1;
     if (how === 'cut') ledger.inDoubt(events);
+    isBusy = how === 'cut' && answer !== undefined;
     return how;
   };
 
@@ -136,6 +141,7 @@ export const newActs = (world: World): Acts => {
 
   return {
     counts,
+    isBusy: () => isBusy,
 
     async one() {
       const isAccount = random.chance(0.6);
@@ -151,6 +157,8 @@ export const newActs = (world: World): Acts => {
     },
 
     async refill() {
+      if (isRefilling) return;
+      isRefilling = true;
       const [owner = ''] = world.agents.map((one) => one.owner);
       try {
         while (accounts.length < ACCOUNTS) {
@@ -163,6 +171,7 @@ export const newActs = (world: World): Acts => {
         // A busy machine puts it off until the next round.
         counts['unsent'] = (counts['unsent'] ?? 0) + 1;
       }
+      isRefilling = false;
     },
   };
 };

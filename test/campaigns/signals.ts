@@ -16,7 +16,7 @@ const ENOUGH_KILLS = 100;
 const [FEW_TIMES, MANY_TIMES] = [4, 200];
 /** Longest time between two kills when nodes run. */
 const LONGEST_LOAD_MS = 500;
-const ACTS_EVERY_MS = 40;
+const [ACTS_EVERY_MS, LATER_MS] = [40, 500];
 /** On a busy machine more would only wait for each other, until the server answers 503. */
 const MOST_ACTS_AT_ONCE = 8;
 /** All that is due must have arrived once in so many kills. */
@@ -87,8 +87,10 @@ const startLoad = ({ acts }: SignalsWorld, { also }: Background) => {
   };
   const load = async (): Promise<void> => {
     while (!isOver) {
-      if (underWay < MOST_ACTS_AT_ONCE) also(oneAct());
-      await pause(ACTS_EVERY_MS);
+      // As a client that is told to come back later.
+      const isBusy = acts.isBusy();
+      if (underWay < (isBusy ? 1 : MOST_ACTS_AT_ONCE)) also(oneAct());
+      await pause(isBusy ? LATER_MS : ACTS_EVERY_MS);
     }
   };
   also(load());
@@ -147,6 +149,8 @@ const killAll = async (
     if (number % GONE_ROUNDS === 0)
       receivers.gone.is = receivers.gone.is === false ? run.random.pick(['cut', 'silent']) : false;
     const victims = await victimsOf(run, killing, work);
+    // The node of the issuer makes what the pools lack.
+    if (!down.has(0)) also(acts.refill());
     for (const one of [incoming.one(), incoming.one(), incoming.forged(), incoming.forged()]) also(one);
     let isKilled = false;
     const kill = (): void => {
@@ -157,8 +161,6 @@ const killAll = async (
         await world.kill([node]);
         await world.restart([node]);
         down.delete(node);
-        // The node of the issuer makes what the pools lack.
-        if (node === 0) await acts.refill();
       };
       for (const node of victims) also(again(node));
     };
