@@ -103,8 +103,8 @@ const signedIn =
     return status >= 500 ? undefined : status === 200 && shown.includes('/account/sign-out');
   };
 
-/** Requests of agents live for ten minutes. */
-const ASKED_MS = 560_000;
+/** Requests of agents live for ten minutes, and an agent has five to fetch what was approved. */
+const [ASKED_MS, APPROVED_MS] = [560_000, 270_000];
 const EXCHANGED_MS = (EXCHANGED_TOKEN_SECONDS - 20) * 1000;
 const WAITING: readonly unknown[] = ['authorization_pending', 'slow_down'];
 
@@ -196,8 +196,8 @@ const delegate = async (
   };
   if (hasDecided) {
     const poll = await ask();
+    const end = performance.now() + APPROVED_MS;
     await approve(scene.issuer, browser);
-    const end = performance.now() + ASKED_MS;
     holds.set('approved', { try: given(poll), isWatched: false, isUsedUp: true, until: end });
   }
   if (!isAsked) return;
