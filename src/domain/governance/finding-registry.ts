@@ -9,6 +9,7 @@ import { type By, type Page, type PageQuery, placeIn } from '../platform/registr
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { isDomainError } from '../vocabulary/errors.ts';
 import { FINDINGS, type Finding, type FindingAct, type FindingKind, type FindingState, kindOf } from './finding.ts';
 import { findingRefusal } from './finding-refusals.ts';
 
@@ -61,7 +62,10 @@ export interface FindingRegistry {
   ): Promise<Versioned<Finding>>;
   /** Registers an agent for the client of the finding. It has no credentials yet, and its owner accepts it. Throws as `create` of agents does. */
   adopt(id: string, expected: Expected, given: Adoption, by: By): Promise<Versioned<Finding>>;
-  /** Suspends the subject. Repeat it when `isApplied` is absent. */
+  /**
+   * Suspends the subject. Repeat it when `isApplied` is absent. Throws 'conflict' when the subject cannot be suspended in its state,
+   * and the finding is open again.
+   */
   quarantine(
     id: string,
     expected: Expected,
@@ -126,6 +130,19 @@ export const findingRegistry = (deps: Dependencies): FindingRegistry => {
     );
     if (!stored) throw documentRefusal('document_not_found', { params: { kind: 'finding' } });
     return stored;
+  };
+
+  const undone = ({ document, version }: Versioned<Finding>, by: By): Promise<Versioned<Finding>> => {
+    const {
+      until: _,
+      dismissedScore: __,
+      agent: ___,
+      isApplied: ____,
+      kill: _____,
+      reason: ______,
+      ...rest
+    } = document;
+    return decided({ document: rest, version }, 'finding.reopened', by, { state: 'open' });
   };
 
   const walk = async (query: FindingQuery): Promise<readonly Versioned<Finding>[]> => {
@@ -205,7 +222,11 @@ export const findingRegistry = (deps: Dependencies): FindingRegistry => {
       const begun = isUnfinished
         ? held
         : await decided(held, 'finding.quarantined', by, { state: 'quarantined', reason });
-      const { kill } = await stops.stop(begun.document, begun.document.reason ?? reason, by);
+      const { kill } = await stops.stop(begun.document, begun.document.reason ?? reason, by).catch(async (error) => {
+        // Such as an agent that lost its owner meanwhile. Otherwise it would be suspended later, after its new owner accepted it.
+        if (!isUnfinished && isDomainError(error) && error.code !== 'unavailable') await undone(begun, by);
+        throw error;
+      });
       return applied(id, kill);
     },
 
@@ -214,16 +235,7 @@ export const findingRegistry = (deps: Dependencies): FindingRegistry => {
       const { state } = held.document;
       if (state === 'open' || state === 'resolved') throw findingRefusal('finding_not_decided');
       if (state === 'quarantined') await stops.resume(held.document, by);
-      const {
-        until: _,
-        dismissedScore: __,
-        agent: ___,
-        isApplied: ____,
-        kill: _____,
-        reason: ______,
-        ...rest
-      } = held.document;
-      return decided({ ...held, document: rest }, 'finding.reopened', by, { state: 'open' });
+      return undone(held, by);
     },
   };
 };
