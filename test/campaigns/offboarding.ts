@@ -29,7 +29,7 @@ const ENOUGH_TIMES = 100;
 /** Up to so late in a round the nodes are killed. */
 const LATEST_KILL_MS = 1500;
 /** A sign-in of the second of an end ends with it, and one within the tolerance of clocks after a logout token. */
-const BACK_WITHIN_MS = 120_000;
+const BACK_WITHIN_MS = 300_000;
 const A_SECOND_MS = 1100;
 const NO_WISHES = { hasAgent: false, owns: false, isAsked: false, hasDecided: false };
 
