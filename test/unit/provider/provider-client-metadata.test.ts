@@ -102,7 +102,7 @@ describe('an agent is client metadata', () => {
     expect(polling).not.toHaveProperty('backchannel_client_notification_endpoint');
     const endpoint = 'https://a.example/ping';
     expect(
-      await ofAgent({ purpose: 'tests', grantTypes: [CIBA], backchannelClientNotificationEndpoint: endpoint }),
+      await ofAgent({ resourceServers: [], grantTypes: [CIBA], backchannelClientNotificationEndpoint: endpoint }),
     ).toMatchObject({
       ...{ backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: endpoint },
     });
