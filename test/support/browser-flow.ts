@@ -192,7 +192,8 @@ const hasPassword = (form: Form): boolean => form.fields.some((field) => field.t
 /** Fills the sign-in form of a page: the first free text field and the password. */
 export const submitSignIn = (browser: Browser, page: Page, person: Person): Promise<Page> => {
   const form = page.forms.find(hasPassword);
-  if (!form) throw new Error(`no sign-in form on ${page.url}: ${page.status} ${page.left?.search ?? page.text.slice(0, 300)}`);
+  if (!form)
+    throw new Error(`no sign-in form on ${page.url}: ${page.status} ${page.left?.search ?? page.text.slice(0, 300)}`);
   const password = form.fields.find((field) => field.type === 'password')?.name ?? 'password';
   const username = form.fields.find((field) => ['text', 'email'].includes(field.type))?.name ?? 'username';
   return browser.submit(page, form, { set: { [username]: person.username, [password]: person.password } });
