@@ -255,6 +255,8 @@ describe('budgets of what strangers leave open', () => {
     });
     scene = await makeScene(server);
     native = await newPublicClient(scene);
+    // A server that has not looked for others yet takes half of the total.
+    await until(() => server.behalf.services.nodes.count() === 1, { what: 'that no other node is there' });
     stopClock();
   });
   afterAll(async () => {
