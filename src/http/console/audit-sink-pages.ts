@@ -26,9 +26,9 @@ import { addObjectActions } from './object-actions.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading } from './object-names.ts';
+import { addObjectRemoval } from './object-removal.ts';
 import { addRotation } from './object-secrets.ts';
 import { stepUp } from './step-up.ts';
-import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 const PATH = '/console/audit-sinks';
 
@@ -68,7 +68,11 @@ export const addAuditSinkPages = (parts: PageParts): void => {
   });
   addSinkSkip(parts, PATH);
   addTest(parts, home);
-  addRemoval(parts, home);
+  addObjectRemoval(parts, {
+    ...{ path: PATH, operation: 'removeAuditSink' },
+    read: (viewer, id) => sinkOf(parts, viewer, id),
+    asking: (frame, href, typed, { backlog }) => removeSinkPage(frame, { href, backlog }, typed),
+  });
 
   page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
     const sink = await sinkOf(parts, viewer, id);
@@ -143,33 +147,6 @@ const testFailure = (query: URLSearchParams) => {
   if (failure === null) return undefined;
   const status = /^[1-5]\d\d$/.exec(query.get('status') ?? '')?.[0];
   return words.testFailed(sinkFailureText(failure), status === undefined ? undefined : Number(status));
-};
-
-const addRemoval = (parts: PageParts, home: string): void => {
-  const { router, page, deps, calls, sessions, openedAs } = parts;
-  const withFactor = stepUp(deps);
-
-  page(`${PATH}/:id/delete`, async (ctx, { viewer, frame }, id) => {
-    calls.access('removeAuditSink', viewer.account);
-    const { name, backlog } = await sinkOf(parts, viewer, id);
-    sendPage(ctx, 200, removeSinkPage(frame, { href: `${home}/${id}`, backlog }, untyped(name)));
-  });
-
-  router.post(`${PATH}/:id/delete`, async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx);
-    const { id = '' } = ctx.params;
-    const { viewer, frame } = openedAs(ctx, session);
-    calls.access('removeAuditSink', viewer.account);
-    const { name, backlog } = await sinkOf(parts, viewer, id);
-    const href = `${home}/${id}`;
-    await afterTypedName(ctx, deps, form, name, {
-      act: async () => {
-        const call = () => calls.run('removeAuditSink', viewer.account, viewer.by, { id });
-        if (await withFactor(ctx, viewer.account.id, `${href}/delete`, call)) seeOther(ctx, `${home}?done=deleted`);
-      },
-      again: async (status, typed) => sendPage(ctx, status, removeSinkPage(frame, { href, backlog }, typed)),
-    });
-  });
 };
 
 /** Shows the secret of a webhook once; undefined for the other kinds. */

@@ -21,9 +21,9 @@ import type { Viewer } from './console-page.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 import { addObjectForms } from './object-forms.ts';
+import { addObjectRemoval } from './object-removal.ts';
 import { stepUp } from './step-up.ts';
 import { TARGETS as PATH, targetForms } from './target-forms.ts';
-import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 /** A target as the management API shows it. */
 type ShownTarget = AnswerOf<'getProvisioningTarget'>;
@@ -58,7 +58,11 @@ export const addTargetPages = (parts: PageParts): void => {
   });
   addTest(parts, home);
   addReconciliation(parts, home);
-  addRemoval(parts, home);
+  addObjectRemoval(parts, {
+    ...{ path: PATH, operation: 'removeProvisioningTarget' },
+    read: (viewer, id) => targetOf(parts, viewer, id),
+    asking: removeTargetPage,
+  });
 
   page(`${PATH}/:id`, async (ctx, { viewer, frame }, id) => {
     const target = await targetOf(parts, viewer, id);
@@ -220,31 +224,4 @@ const addReconciliation = (parts: PageParts, home: string): void => {
       });
     });
   }
-};
-
-const addRemoval = (parts: PageParts, home: string): void => {
-  const { router, page, deps, calls, sessions, openedAs } = parts;
-  const withFactor = stepUp(deps);
-
-  page(`${PATH}/:id/delete`, async (ctx, { viewer, frame }, id) => {
-    calls.access('removeProvisioningTarget', viewer.account);
-    const { name } = await targetOf(parts, viewer, id);
-    sendPage(ctx, 200, removeTargetPage(frame, `${home}/${id}`, untyped(name)));
-  });
-
-  router.post(`${PATH}/:id/delete`, async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx);
-    const { id = '' } = ctx.params;
-    const { viewer, frame } = openedAs(ctx, session);
-    calls.access('removeProvisioningTarget', viewer.account);
-    const { name } = await targetOf(parts, viewer, id);
-    const href = `${home}/${id}`;
-    await afterTypedName(ctx, deps, form, name, {
-      act: async () => {
-        const call = () => calls.run('removeProvisioningTarget', viewer.account, viewer.by, { id });
-        if (await withFactor(ctx, viewer.account.id, `${href}/delete`, call)) seeOther(ctx, `${home}?done=deleted`);
-      },
-      again: async (status, typed) => sendPage(ctx, status, removeTargetPage(frame, href, typed)),
-    });
-  });
 };

@@ -8,14 +8,14 @@ import type { TypedConfirmation } from '../../../views/partials/typed-confirmati
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { upstreamsWords as words } from '../../../views/words/console-upstreams.ts';
 import { registerWords } from '../../../views/words/registries.ts';
-import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import type { AnswerOf } from './console-calls.ts';
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 import { addObjectForms } from './object-forms.ts';
-import { afterTypedName, untyped } from './typed-confirmation.ts';
+import { addObjectRemoval } from './object-removal.ts';
 import { upstreamForms } from './upstream-forms.ts';
 
 /** A provider as the management API shows it. */
@@ -64,7 +64,7 @@ export const addUpstreamPages = (parts: PageParts): void => {
     );
   });
 
-  addRemoval(parts, home, upstreamOf);
+  addObjectRemoval(parts, { ...{ path: PATH, operation: 'removeUpstream' }, read: upstreamOf, asking: removalPage });
   addObjectActions(parts, {
     ...{ path: PATH, place: 'sign-in', nameOf: async (viewer, id) => (await upstreamOf(viewer, id)).name },
     actions: {
@@ -99,37 +99,10 @@ const actionsOn = (
 ];
 
 /** The page that asks for the name before a provider and its links are deleted. */
-const addRemoval = (
-  { router, page, deps, calls, sessions, openedAs }: PageParts,
-  home: string,
-  upstreamOf: (viewer: Viewer, id: string) => Promise<ShownUpstream>,
-): void => {
-  const asking = (frame: ConsoleFrame, id: string, typed: TypedConfirmation): Html => {
-    const href = `${home}/${id}`;
-    const asked = { title: words.remove, question: words.removeAsked(chosenName(typed.name, 100)), typed };
-    const form = { lead: words.removeLead, button: words.remove, action: `${href}/delete`, cancelHref: href };
-    return confirmPage(frame, { place: 'sign-in', ...asked, ...form });
-  };
-
-  page(`${PATH}/:id/delete`, async (ctx, { viewer, frame }, id) => {
-    calls.access('removeUpstream', viewer.account);
-    sendPage(ctx, 200, asking(frame, id, untyped((await upstreamOf(viewer, id)).name)));
-  });
-
-  router.post(`${PATH}/:id/delete`, async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx);
-    const { id = '' } = ctx.params;
-    const { viewer, frame } = openedAs(ctx, session);
-    calls.access('removeUpstream', viewer.account);
-    const { name } = await upstreamOf(viewer, id);
-    await afterTypedName(ctx, deps, form, name, {
-      act: async () => {
-        await calls.run('removeUpstream', viewer.account, viewer.by, { id });
-        seeOther(ctx, `${home}?done=deleted`);
-      },
-      again: async (status, typed) => sendPage(ctx, status, asking(frame, id, typed)),
-    });
-  });
+const removalPage = (frame: ConsoleFrame, href: string, typed: TypedConfirmation): Html => {
+  const asked = { title: words.remove, question: words.removeAsked(chosenName(typed.name, 100)), typed };
+  const form = { lead: words.removeLead, button: words.remove, action: `${href}/delete`, cancelHref: href };
+  return confirmPage(frame, { place: 'sign-in', ...asked, ...form });
 };
 
 const factsOf = (upstream: ShownUpstream) => ({

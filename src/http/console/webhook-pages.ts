@@ -21,14 +21,21 @@ import { listed, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 import type { ObjectFormSpec, Shown } from './object-form-spec.ts';
 import { addObjectForms } from './object-forms.ts';
 import { chosenHeading, ownerText } from './object-names.ts';
+import { addObjectRemoval } from './object-removal.ts';
 import { addRotation } from './object-secrets.ts';
-import { afterTypedName, untyped } from './typed-confirmation.ts';
 
 /** What the heads of the list sort by. */
 const SORTS = ['name'] as const;
 
 /** An endpoint as the management API shows it. */
 type ShownWebhook = AnswerOf<'getWebhook'>;
+
+const removalPage = (frame: ConsoleFrame, href: string, typed: TypedConfirmation): Html => {
+  const question = words.removeAsked(chosenName(typed.name, 100));
+  const asked = { title: words.remove, question, lead: words.removeLead, typed };
+  const form = { button: words.remove, action: `${href}/delete`, cancelHref: href };
+  return confirmPage(frame, { place: 'webhooks', ...asked, ...form });
+};
 
 /** Adds `/console/webhooks`: the endpoints, their forms, and what an operator does with one. */
 export const addWebhookPages = (parts: PageParts): void => {
@@ -97,34 +104,7 @@ export const addWebhookPages = (parts: PageParts): void => {
     );
   });
 
-  const removal = (frame: ConsoleFrame, id: string, typed: TypedConfirmation): Html => {
-    const href = `${home}/${id}`;
-    const question = words.removeAsked(chosenName(typed.name, 100));
-    const asked = { title: words.remove, question, lead: words.removeLead, typed };
-    const form = { button: words.remove, action: `${href}/delete`, cancelHref: href };
-    return confirmPage(frame, { place: 'webhooks', ...asked, ...form });
-  };
-
-  page('/console/webhooks/:id/delete', async (ctx, { viewer, frame }, id) => {
-    calls.access('removeWebhook', viewer.account);
-    const { name } = await webhookOf(viewer, id);
-    sendPage(ctx, 200, removal(frame, id, untyped(name)));
-  });
-
-  router.post('/console/webhooks/:id/delete', async (ctx) => {
-    const { form, ...session } = await sessions.withForm(ctx);
-    const { id = '' } = ctx.params;
-    const { viewer, frame } = openedAs(ctx, session);
-    calls.access('removeWebhook', viewer.account);
-    const { name } = await webhookOf(viewer, id);
-    await afterTypedName(ctx, deps, form, name, {
-      act: async () => {
-        await calls.run('removeWebhook', viewer.account, viewer.by, { id });
-        seeOther(ctx, `${home}?done=deleted`);
-      },
-      again: async (status, typed) => sendPage(ctx, status, removal(frame, id, typed)),
-    });
-  });
+  addObjectRemoval(parts, { ...{ path: spec.path, operation: 'removeWebhook' }, read: webhookOf, asking: removalPage });
 
   const button = (name: string, run: (viewer: Viewer, id: string) => Promise<string>): void => {
     router.post(`/console/webhooks/:id/${name}`, async (ctx) => {
