@@ -12,7 +12,7 @@ import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { coarseNetwork } from '../../domain/vocabulary/client-network.ts';
 import { type Denial, isDomainError } from '../../domain/vocabulary/errors.ts';
 import { type ClientProofs, holdsOwnCredential } from '../client-authentication/client-proofs.ts';
-import { askedFacts } from '../requests/asked-facts.ts';
+import { askedFacts, askedGrantType } from '../requests/asked-facts.ts';
 import { isByClients } from '../seam/endpoint-routes.ts';
 import type { ProtocolError } from '../seam/oauth-errors.ts';
 import { protocolError } from '../seam/oauth-errors.ts';
@@ -97,7 +97,7 @@ export const auditEndpoints = (
     const sent = {
       ...sender(client?.clientId),
       ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
-      ...(typeof params?.['grant_type'] === 'string' ? { grantType: params['grant_type'] } : {}),
+      ...askedGrantType(params),
       ...askedFacts(params),
     };
     const result = {
