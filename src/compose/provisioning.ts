@@ -40,6 +40,7 @@ export const provisioningServices = (
   const accountsOf = async (owner: string): Promise<readonly string[]> =>
     isGroupId(owner) ? ((await groups.get(owner))?.document.members ?? []) : [owner];
   const client = scimClient({
+    clock,
     call: trustedFetch.call ?? noWayOut,
     tokenOf: (target) => tokenOfTarget(masterKey, target),
   });

@@ -61,7 +61,7 @@ export const signalServices = (
     signalPush: pushDelivery({
       ...{ ...parts, outgoing, streams, node: state.node },
       makeToken: tokens.ofStream,
-      sender: pushSender({ post: trustedFetch.post ?? noWayOut, authorizationOf }),
+      sender: pushSender({ clock, post: trustedFetch.post ?? noWayOut, authorizationOf }),
       watch: backlogWatch({ documents, clock }),
       onError: (error) => log.error({ event: 'signals.error', err: error }, 'security events could not be sent'),
     }),

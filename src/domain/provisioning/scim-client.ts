@@ -1,12 +1,13 @@
 /** A client of SCIM 2.0 (RFC 7644): the calls of one target, as outcomes of ours. Reads foreign text only within bounds. */
 import { isObject, type Values } from '../identity/scim/values.ts';
+import type { Clock } from '../ports/clock.ts';
+import { retryAfterOf } from '../ports/retry-after.ts';
 import { answeredOf, fetchReasonOf, type TrustedCall } from '../ports/trusted-fetch.ts';
 import { strictJson } from '../vocabulary/strict-json.ts';
 import type { ProvisioningTarget } from './provisioning-target.ts';
 import { type TargetFailureCode, targetError } from './target-failures.ts';
 
 const TIMEOUT_MILLISECONDS = 10_000;
-const LONGEST_PAUSE_SECONDS = 3600;
 const MOST_ID_CHARACTERS = 512;
 const PATCH_SCHEMA = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
@@ -74,10 +75,10 @@ const BY_STATUS: Readonly<Record<number, TargetFailureCode>> = {
   429: 'too_many_requests',
 };
 
-const failureOf = ({ status, body, retryAfter }: Answer): Error => {
+const failureOf = ({ status, body, retryAfter }: Answer, now: number): Error => {
   const failure = BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'refused');
   const detail = shortened(body['detail']);
-  const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Math.min(Number(retryAfter), LONGEST_PAUSE_SECONDS) : undefined;
+  const seconds = retryAfterOf(retryAfter, now);
   return targetError({
     ...{ failure, status },
     ...(detail === undefined ? {} : { detail }),
@@ -99,6 +100,7 @@ const remoteOf = (body: Values, etag?: string): Remote => {
 const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
 export const scimClient = (deps: {
+  readonly clock: Clock;
   readonly call: TrustedCall['call'];
   /** The opened token of a target; throws when it cannot be read. */
   readonly tokenOf: (target: ProvisioningTarget) => string;
@@ -129,7 +131,7 @@ export const scimClient = (deps: {
   };
 
   const succeeded = (answer: Answer): Answer => {
-    if (!isSuccess(answer)) throw failureOf(answer);
+    if (!isSuccess(answer)) throw failureOf(answer, deps.clock.now());
     return answer;
   };
 

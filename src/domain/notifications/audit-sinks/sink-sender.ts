@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
+import { retryAfterOf } from '../../ports/retry-after.ts';
 import { type SinkFiles, sinkFileFailureOf } from '../../ports/sink-files.ts';
 import { answeredOf, fetchReasonOf, type TrustedPost, type TrustedStream } from '../../ports/trusted-fetch.ts';
 import { signedHeaders } from '../webhook-signature.ts';
@@ -11,7 +12,6 @@ import type { SinkSource } from './sink-record.ts';
 const TIMEOUT_MILLISECONDS = 10_000;
 /** A receiver that answers one of these refuses the content: it may take fewer records at once, or all but one. */
 const ABOUT_CONTENT: readonly (number | undefined)[] = [400, 413, 422];
-const LONGEST_PAUSE_SECONDS = 3600;
 
 /**
  * `acknowledged`: the sink has the records; `leftOut` of them it refused for good. Otherwise `failure` is one of our own codes.
@@ -100,9 +100,7 @@ export const sinkSender = (deps: {
         const failure = fetchReasonOf(error) ?? sinkFileFailureOf(error);
         if (failure === undefined) throw error;
         const { status, retryAfter } = answeredOf(error) ?? {};
-        const seconds = /^\d{1,6}$/.test(retryAfter ?? '')
-          ? Math.min(Number(retryAfter), LONGEST_PAUSE_SECONDS)
-          : undefined;
+        const seconds = retryAfterOf(retryAfter, clock.now());
         return {
           isAcknowledged: false,
           failure,

@@ -1,10 +1,11 @@
+import type { Clock } from '../../ports/clock.ts';
+import { retryAfterOf } from '../../ports/retry-after.ts';
 import { answeredOf, fetchReasonOf, type TrustedPost } from '../../ports/trusted-fetch.ts';
 import { strictJson } from '../../vocabulary/strict-json.ts';
 import type { SignalStream } from './signal-stream.ts';
 import { refusalIn, type SaidRefusal } from './stream-settling.ts';
 
 const TIMEOUT_MILLISECONDS = 10_000;
-const LONGEST_PAUSE_SECONDS = 3600;
 
 /** `failure`: one of our own codes, or the error of the receiver. `refusal`: what it said with status 400 (RFC 8935 §2.4). */
 export type PushOutcome =
@@ -23,6 +24,7 @@ export interface PushSender {
 }
 
 export const pushSender = (deps: {
+  readonly clock: Clock;
   readonly post: TrustedPost['post'];
   /** The opened authorization of a stream; throws when it cannot be read. */
   readonly authorizationOf: (stream: SignalStream) => string | undefined;
@@ -46,9 +48,7 @@ export const pushSender = (deps: {
       if (failure === undefined) throw error;
       const { status, retryAfter, body } = answeredOf(error) ?? {};
       const refusal = body === undefined ? undefined : refusalOfBody(body);
-      const seconds = /^\d{1,6}$/.test(retryAfter ?? '')
-        ? Math.min(Number(retryAfter), LONGEST_PAUSE_SECONDS)
-        : undefined;
+      const seconds = retryAfterOf(retryAfter, deps.clock.now());
       return {
         isAcknowledged: false,
         failure: refusal?.error ?? failure,
