@@ -35,6 +35,8 @@ const TELL_EVERY_MILLISECONDS = 1_000;
 const SINKS_EVERY_MILLISECONDS = 1_000;
 /** How soon a node begins to push security events. */
 const SIGNALS_EVERY_MILLISECONDS = 100;
+/** How soon a node begins to poll a transmitter that is due. */
+const TRANSMITTERS_EVERY_MILLISECONDS = 1_000;
 /** How soon a node begins to push changes to provisioning targets. */
 const PROVISIONING_EVERY_MILLISECONDS = 1_000;
 /** How soon a finding arises, where few clients got tokens; otherwise within ten seconds more. */
@@ -86,6 +88,8 @@ type Dependencies = {
   readonly deliveryWorker: { poll(): Promise<void>; stop(): Promise<void> };
   readonly sinkDelivery: { poll(): Promise<void>; stop(): Promise<void> };
   readonly signalPush: { poll(): Promise<void>; stop(): Promise<void> };
+  /** Polls trusted transmitters. */
+  readonly transmitterPolls: { poll(): Promise<void>; stop(): Promise<void> };
   readonly provisioning: { poll(): Promise<void>; stop(): Promise<void> };
   /** Reads the audit log and the registries for findings. */
   readonly discovery: { poll(): Promise<void> };
@@ -114,6 +118,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     deliveryWorker,
     sinkDelivery,
     signalPush,
+    transmitterPolls,
     provisioning,
     discovery,
     oidcProvider,
@@ -195,6 +200,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(tellEveryMilliseconds, 'notifications', () => deliveryWorker.poll());
   every(SINKS_EVERY_MILLISECONDS, 'audit sinks', () => sinkDelivery.poll());
   every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
+  every(TRANSMITTERS_EVERY_MILLISECONDS, 'polls of transmitters', () => transmitterPolls.poll());
   every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
   every(FINDINGS_EVERY_MILLISECONDS, 'findings', () => discovery.poll());
   every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks, signals and targets', deps.measureSinks);
@@ -237,7 +243,8 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
-      await Promise.all([deliveryWorker.stop(), sinkDelivery.stop(), signalPush.stop(), provisioning.stop()]);
+      const deliveries = [deliveryWorker, sinkDelivery, signalPush, transmitterPolls, provisioning];
+      await Promise.all(deliveries.map((delivery) => delivery.stop()));
       await refusals.flush({ all: true }).catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },

@@ -71,7 +71,8 @@ const SUCCESS: readonly number[] = Array.from({ length: 100 }, (_, index) => 200
 /** Any status but that of a redirect, which is refused before. */
 const ANSWERED: readonly number[] = Array.from({ length: 400 }, (_, index) => 200 + index);
 
-const MAXIMUM_SCIM = 1_048_576;
+/** Of an answer to a call: many resources or security events. */
+const MAXIMUM_CALL = 1_048_576;
 
 const DOCUMENT: Rule = { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY, statuses: [200] };
 
@@ -118,9 +119,11 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
     accept: 'application/scim+json, application/json',
     sends: 'application/scim+json',
     statuses: ANSWERED,
-    maximum: MAXIMUM_SCIM,
+    maximum: MAXIMUM_CALL,
     isReadByType: true,
   },
+  // RFC 8936 §2.5.
+  signal_poll: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CALL },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: errors of a request have status 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },

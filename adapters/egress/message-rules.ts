@@ -8,6 +8,7 @@ export const SENT_ALONG: Readonly<Partial<Record<PostPurpose | CallPurpose, RegE
   push: /^(?:ttl|urgency|topic|content-encoding)$/,
   audit_webhook: /^webhook-[a-z]+$/,
   scim: /^if-match$/,
+  signal_poll: /^content-language$/,
 };
 
 /** Most milliseconds of a message, where that is more than of a document. */
@@ -16,4 +17,6 @@ export const LONGER: Readonly<Partial<Record<PostPurpose | CallPurpose, number>>
   audit_otlp: 10_000,
   security_event: 10_000,
   scim: 10_000,
+  // A transmitter may hold a poll until it has an event (RFC 8936 §2.4).
+  signal_poll: 30_000,
 };

@@ -69,6 +69,7 @@ type Sent = Message &
   Pick<FetchRequest, 'url' | 'internal'> & {
     readonly purpose: PostPurpose | CallPurpose;
     readonly timeoutMilliseconds: number;
+    readonly signal?: AbortSignal;
   };
 
 /**
@@ -180,27 +181,31 @@ export const trustedFetch = (
   };
 
   /** One message to a server that the operator chose: without memory and budgets. */
-  const sent = async ({ url, purpose, internal, timeoutMilliseconds, ...given }: Sent): Promise<Answer> => {
+  const sent = async ({ url, purpose, internal, timeoutMilliseconds, signal, ...given }: Sent): Promise<Answer> => {
     const place = placeOf(url, internal);
     if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
     if (!Object.keys(given.headers ?? {}).every((name) => SENT_ALONG[purpose]?.test(name))) {
       throw new TypeError('no other headers are sent along');
     }
+    if (signal?.aborted) throw fetchFailed('timed_out', 'the caller stops');
     const controller = new AbortController();
     const timer = setTimeout(
       () => controller.abort(),
       Math.min(timeoutMilliseconds, LONGER[purpose] ?? deadlineMilliseconds),
     );
+    const stop = (): void => controller.abort();
+    signal?.addEventListener('abort', stop, { once: true });
     try {
       const answer = await answerOf(place, purpose, controller.signal, given);
       onOutcome?.(purpose, 'fetched', place.host, '');
       return answer;
     } catch (error) {
       const { reason, detail } = failureOf(error, controller.signal.aborted);
-      onOutcome?.(purpose, reason, place.host, detail);
+      if (!signal?.aborted) onOutcome?.(purpose, reason, place.host, detail);
       throw fetchFailed(reason, detail, answeredOf(error));
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
     }
   };
 

@@ -83,6 +83,7 @@ import {
 import { REPORT_CLAIMS } from '../domain/resources/reports/report.ts';
 import { RESOURCE_SERVERS } from '../domain/resources/resource-servers/resource-server.ts';
 import { ACCOUNT_SIGNALS } from '../domain/signals/receiver/account-signals.ts';
+import { TRANSMITTER_POLLS } from '../domain/signals/receiver/poll-state.ts';
 import { SIGNALS, TRANSMITTER_ACTIVITY, TRUSTED_TRANSMITTERS } from '../domain/signals/receiver/transmitter.ts';
 import { SIGNAL_RECEIVERS, SIGNAL_STREAM_STATES, SIGNAL_STREAMS } from '../domain/signals/transmitter/signal-stream.ts';
 import { INSTALLATION } from '../first-start.ts';
@@ -123,6 +124,7 @@ export const COLLECTIONS = [
   UPSTREAM_LINKS,
   TRUSTED_TRANSMITTERS,
   TRANSMITTER_ACTIVITY,
+  TRANSMITTER_POLLS,
   SIGNALS,
   ACCOUNT_SIGNALS,
   CREDENTIAL_USE,

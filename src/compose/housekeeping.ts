@@ -40,6 +40,7 @@ export const WITHOUT_LOG_TASKS = {
   measureLog: idle,
   sinkDelivery: { poll: idle, stop: idle },
   signalPush: { poll: idle, stop: idle },
+  transmitterPolls: { poll: idle, stop: idle },
   provisioning: { poll: idle, stop: idle },
   discovery: { poll: idle },
   measureSinks: idle,
@@ -72,6 +73,7 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     deliveryWorker: made.notifications.deliveryWorker,
     sinkDelivery: made.sinkDelivery,
     signalPush: made.signalPush,
+    transmitterPolls: made.signalReceiver.transmitterPolls,
     provisioning: made.provisioningDelivery,
     discovery: made.discovery,
     measureSinks: async () => {

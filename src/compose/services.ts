@@ -133,7 +133,8 @@ export const services = async (configuration: Configuration, overrides: Override
   const signals = signalServices(configuration, base, { clients, accounts });
   const provisioning = provisioningServices(base, { agents, accounts, groups });
   const governance = governanceServices(base, { agents: offboarding.agents, client, resourceServers });
-  const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), ...sealedBy(push)];
+  const { transmitters } = signalReceiver;
+  const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), transmitters, ...sealedBy(push)];
 
   if (otherSecretOf(configuration) !== undefined)
     await sealAnew([factors, upstream.upstreams, notifications.webhooks, ...sealed]);

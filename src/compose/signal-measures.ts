@@ -1,7 +1,12 @@
 /** Sets the gauges of security events, and of what the brakes of directories and trusted transmitters hold. */
 import { DIRECTORY_ACTIVITY, type DirectoryActivity } from '../domain/identity/directories/directory.ts';
 import { type DocumentStore, everyDocument } from '../domain/ports/document-store.ts';
-import { TRANSMITTER_ACTIVITY } from '../domain/signals/receiver/transmitter.ts';
+import {
+  MOST_POLLED,
+  TRANSMITTER_ACTIVITY,
+  TRUSTED_TRANSMITTERS,
+  type Transmitter,
+} from '../domain/signals/receiver/transmitter.ts';
 import { streamMeasures } from '../domain/signals/transmitter/stream-measures.ts';
 import type { Services } from './services.ts';
 
@@ -21,8 +26,25 @@ const pausedOf = async (
   return { count, held };
 };
 
+/** Gauges of transmitters that are no longer polled end. */
+const measurePolls = async ({ documents, clock, metrics: { signals }, signalReceiver }: Services): Promise<void> => {
+  const transmitters = documents.collection<Transmitter>(TRUSTED_TRANSMITTERS);
+  const found = await transmitters.find({ where: { delivery: 'poll' }, limit: MOST_POLLED });
+  for (const gauge of [signals.pollsFailing, signals.polled]) gauge.reset();
+  const ids = found.filter(({ document }) => document.state === 'active').map(({ document }) => document.id);
+  for (const state of ids.length === 0 ? [] : await signalReceiver.pollStates.getMany(ids)) {
+    const { id: transmitter, failingSince, acknowledged, refused } = state;
+    signals.pollsFailing.set({ transmitter }, failingSince === undefined ? 0 : Math.max(0, clock.now() - failingSince));
+    signals.polled.set({ transmitter, outcome: 'acknowledged' }, acknowledged);
+    signals.polled.set({ transmitter, outcome: 'refused' }, refused);
+  }
+};
+
 /** Gauges of deleted streams end. */
-export const measureSignals = async ({ documents, clock, metrics: { signals } }: Services): Promise<void> => {
+export const measureSignals = async (services: Services): Promise<void> => {
+  const { documents, clock, metrics } = services;
+  const { signals } = metrics;
+  await measurePolls(services);
   const measures = await streamMeasures({ documents, clock });
   for (const gauge of [signals.backlog, signals.oldest, signals.failing, signals.events]) gauge.reset();
   for (const state of STATES) signals.streams.set({ state }, measures.filter((one) => one.state === state).length);

@@ -2,16 +2,22 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { accountBrake, type DeactivationBrake } from '../domain/identity/directories/deactivation-brake.ts';
 import { UPSTREAM_LINKS, type UpstreamLink } from '../domain/identity/upstream/upstream-links.ts';
+import type { PolledDelivery } from '../domain/notifications/delivery-runs.ts';
 import { type Quota, quota } from '../domain/platform/rate-limits/quota.ts';
 import type { By } from '../domain/platform/registries/registered-documents.ts';
 import { everyDocument } from '../domain/ports/document-store.ts';
 import type { AccountSignals } from '../domain/signals/receiver/account-signals.ts';
+import { pollClient } from '../domain/signals/receiver/poll-client.ts';
+import { pollTokenOf } from '../domain/signals/receiver/poll-settings.ts';
+import { type PollStates, pollStates } from '../domain/signals/receiver/poll-state.ts';
+import { polledSets } from '../domain/signals/receiver/polled-sets.ts';
 import { setVerifier } from '../domain/signals/receiver/received-set.ts';
 import { signalEffects } from '../domain/signals/receiver/signal-effects.ts';
 import { type SignalReceiver, signalReceiver } from '../domain/signals/receiver/signal-receiver.ts';
 import { type SignalRecords, signalRecords } from '../domain/signals/receiver/signal-records.ts';
 import { signalSubjects } from '../domain/signals/receiver/signal-subjects.ts';
 import { TRANSMITTER_ACTIVITY } from '../domain/signals/receiver/transmitter.ts';
+import { transmitterPolls } from '../domain/signals/receiver/transmitter-polls.ts';
 import { transmitterRefusal } from '../domain/signals/receiver/transmitter-refusals.ts';
 import { type TransmitterRegistry, transmitterRegistry } from '../domain/signals/receiver/transmitter-registry.ts';
 import type { DelegationServices } from './authority.ts';
@@ -30,6 +36,9 @@ export interface SignalReceiverServices {
   readonly transmitterBrake: DeactivationBrake;
   /** What policies see of signals. */
   readonly accountSignals: AccountSignals;
+  /** Polls transmitters that do not push. */
+  readonly transmitterPolls: PolledDelivery;
+  readonly pollStates: PollStates;
 }
 
 /** Security events that one transmitter may send in a minute. */
@@ -52,8 +61,9 @@ export const signalReceiverServices = (
   const { accounts, agents } = deps.offboarding;
   const trustedFetch = reaching(base.trustedFetch, 'upstreamProviders');
   const parts = { documents, clock, identifiers, audit, masterKey };
+  const polls = pollStates({ documents });
   const transmitters = transmitterRegistry({
-    ...{ ...parts, upstreams, issuer: configuration.issuer },
+    ...{ ...parts, upstreams, issuer: configuration.issuer, polls },
     checkUrl: trustedFetch.check,
   });
   const brake = brakeOf(base, transmitters);
@@ -62,32 +72,55 @@ export const signalReceiverServices = (
     { ephemeral, masterKey },
     { name: 'security_events', most: MOST_A_MINUTE, windowSeconds: 60 },
   );
-  return {
-    transmitters,
-    transmitterBrake: brake,
-    accountSignals: deps.policy.accountSignals,
-    signalRecords: records,
-    signals: signalReceiver({
-      ...{ clock, identifiers, audit, masterKey, transmitters, records, brake, quota: most },
-      verifier: setVerifier({
-        keysByUrl: deps.platform.keysByUrl,
-        fetcher: trustedFetch,
-        clock,
-        clockToleranceSeconds,
-      }),
-      subjects: signalSubjects({ accounts, links, upstreams }),
-      effects: signalEffects({
-        ...{ documents, clock, audit, accounts, agents, links, upstreamSessions },
-        accountSignals: deps.policy.accountSignals,
-        settle: () =>
-          void deps.delegation.transactions
-            .settle()
-            .catch((error: unknown) =>
-              log.error({ event: 'signals.settle_failed', err: error }, 'no transaction was closed'),
-            ),
-      }),
+  const signals = signalReceiver({
+    ...{ clock, identifiers, audit, masterKey, transmitters, records, brake, quota: most },
+    verifier: setVerifier({
+      keysByUrl: deps.platform.keysByUrl,
+      fetcher: trustedFetch,
+      clock,
+      clockToleranceSeconds,
     }),
+    subjects: signalSubjects({ accounts, links, upstreams }),
+    effects: signalEffects({
+      ...{ documents, clock, audit, accounts, agents, links, upstreamSessions },
+      accountSignals: deps.policy.accountSignals,
+      settle: () =>
+        void deps.delegation.transactions
+          .settle()
+          .catch((error: unknown) =>
+            log.error({ event: 'signals.settle_failed', err: error }, 'no transaction was closed'),
+          ),
+    }),
+  });
+  return {
+    ...{ transmitters, transmitterBrake: brake, signalRecords: records, signals, pollStates: polls },
+    accountSignals: deps.policy.accountSignals,
+    transmitterPolls: pollsOf(base, { transmitters, signals }),
   };
+};
+
+const pollsOf = (
+  { documents, clock, audit, masterKey, trustedFetch, state, log }: Foundations,
+  { transmitters, signals }: Pick<SignalReceiverServices, 'transmitters' | 'signals'>,
+): PolledDelivery => {
+  const onError = (error: unknown): void =>
+    log.error({ event: 'signals.poll_error', err: error }, 'security events could not be polled');
+  const noWayOut = async (): Promise<never> => {
+    throw new Error('there is no way out');
+  };
+  const polled = async (id: string) => {
+    const found = (await transmitters.get(id))?.document;
+    return found?.state === 'active' && found.delivery === 'poll' ? found : undefined;
+  };
+  return transmitterPolls({
+    ...{ documents, clock, audit, polled, node: state.node, onError },
+    client: pollClient({
+      clock,
+      call: trustedFetch.call ?? noWayOut,
+      tokenOf: (transmitter) => pollTokenOf(masterKey, transmitter),
+    }),
+    sets: polledSets({ clock, signals, polled, onError }),
+  });
 };
 
 /** The brake of directories, for the accounts that are linked to the provider of a transmitter. */

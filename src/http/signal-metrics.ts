@@ -1,4 +1,7 @@
-/** Instruments of security events, and of what a brake holds. Label values are ids of at most 256 streams, or of closed sets. */
+/**
+ * Instruments of security events, and of what a brake holds. Label values are ids of at most 256 streams and 64 polled transmitters,
+ * or of closed sets.
+ */
 import { Gauge, type Registry } from 'prom-client';
 
 export interface SignalMetrics {
@@ -16,6 +19,12 @@ export interface SignalMetrics {
 
   /** Events that the receiver of a stream acknowledged or refused. */
   readonly events: Gauge<'outcome' | 'stream'>;
+
+  /** Seconds since the first of consecutive failed polls of a trusted transmitter; 0 while it answers. */
+  readonly pollsFailing: Gauge<'transmitter'>;
+
+  /** Events of polls that this server acknowledged or refused. */
+  readonly polled: Gauge<'outcome' | 'transmitter'>;
 
   /** Directories and trusted transmitters that are paused. */
   readonly paused: Gauge<'kind'>;
@@ -49,6 +58,16 @@ export const signalInstruments = (registry: Registry): SignalMetrics => {
       'behalf_signal_stream_events',
       'Security events that the receiver of a stream acknowledged or refused since the stream was created.',
       ['stream', 'outcome'],
+    ),
+    pollsFailing: gauge(
+      'behalf_transmitter_polls_failing_seconds',
+      'Time since the first of consecutive failed polls of a trusted transmitter; 0 while it answers.',
+      ['transmitter'],
+    ),
+    polled: gauge(
+      'behalf_transmitter_polled_events',
+      'Security events that this server polled of a trusted transmitter, and acknowledged or refused.',
+      ['transmitter', 'outcome'],
     ),
     paused: gauge(
       'behalf_paused_sources',

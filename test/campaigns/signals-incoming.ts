@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FORGED_SETS, type ForgingWorld } from '../support/forged-sets.ts';
 import type { Management } from '../support/management.ts';
 import type { Answer } from '../support/oauth-calls.ts';
+import type { polledTransmitter } from '../support/polled-transmitter.ts';
 import type { setSigner } from '../support/set-signer.ts';
 import type { CampaignRun } from './campaign.ts';
 import type { Node } from './node-client.ts';
@@ -20,6 +21,8 @@ export type Owner = { readonly subject: string; readonly account: string; readon
 export type Incoming = {
   /** One event that suspends an agent; it is sent until it was received. What it did is then undone. */
   one(): Promise<void>;
+  /** The same by a transmitter that is polled: the event waits there until it is settled. */
+  polled(): Promise<void>;
   /** The next of the forged SETs. */
   forged(): Promise<void>;
   /** A violation where the server has other signals than those that were sent. */
@@ -34,6 +37,10 @@ type World = {
   readonly ledger: Ledger;
   readonly signer: ReturnType<typeof setSigner>;
   readonly transmitter: { readonly id: string; readonly authorization: string };
+  readonly polled: Pick<ReturnType<typeof polledTransmitter>, 'add' | 'settled' | 'handed'> & {
+    readonly id: string;
+    readonly issuer: string;
+  };
   readonly forging: Omit<ForgingWorld, 'push'>;
   readonly owners: readonly Owner[];
   /** The account of the person of whom forged SETs speak. */
@@ -57,12 +64,20 @@ export const pushTo = (
   });
 
 export const newIncoming = (world: World): Incoming => {
-  const { run, nodes, management, ledger, signer, transmitter, owners } = world;
+  const { run, nodes, management, ledger, signer, transmitter, polled, owners } = world;
   const { random } = run;
   const free = [...owners];
   const received: { readonly text: string; readonly owner: Owner }[] = [];
   const sentIds = new Set<string>();
-  const counts: Record<string, number> = { received: 0, attempts: 0, repeated: 0, forged: 0, forgedRefused: 0 };
+  const polledIds = new Set<string>();
+  const counts: Record<string, number> = {
+    received: 0,
+    polled: 0,
+    attempts: 0,
+    repeated: 0,
+    forged: 0,
+    forgedRefused: 0,
+  };
   const count = (name: string): void => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
@@ -126,8 +141,64 @@ export const newIncoming = (world: World): Incoming => {
     free.push(owner);
   };
 
+  /** Waits until the server has settled it. Answers how often it was sent again. */
+  const takenByPoll = async (jti: string, text: string): Promise<number> => {
+    polled.add(jti, text);
+    const end = performance.now() + PATIENCE_MS;
+    while (!polled.settled.has(jti)) {
+      if (performance.now() > end) throw new Error('a good SET is not polled');
+      await pause(50);
+    }
+    if (polled.settled.get(jti) !== 'acknowledged')
+      run.violation(`a good polled SET got ${String(polled.settled.get(jti))}`);
+    return polled.handed(jti) - 1;
+  };
+
+  /** What an acknowledged event must have done, and what is undone. */
+  const hadEffect = async (owner: Owner, jti: string, doubts: number, what: string): Promise<void> => {
+    await expectState(owner.agent, 'suspended', what);
+    const follows = [
+      { event: 'session-revoked', person: owner.account },
+      { event: 'agent-disabled', agent: owner.agent, owner: owner.account },
+    ];
+    ledger.done(follows, `signal ${jti}`);
+    for (let doubt = 0; doubt < doubts; doubt += 1) ledger.inDoubt(follows);
+    await resume(owner);
+  };
+
+  /** A violation where the signals of a transmitter are others than those that were sent. */
+  const checkSignals = async (id: string, ids: ReadonlySet<string>): Promise<void> => {
+    const found: Readonly<Record<string, unknown>>[] = [];
+    for (let cursor = ''; ; ) {
+      const path = `/trusted-transmitters/${id}/signals?limit=200${cursor}`;
+      const { status, body, text } = await management.call('GET', path);
+      if (status !== 200) throw new Error(`signals cannot be read: ${status} ${text}`);
+      found.push(...(body['items'] as typeof found));
+      if (typeof body['next'] !== 'string') break;
+      cursor = `&cursor=${encodeURIComponent(body['next'])}`;
+    }
+    const suspending = found.filter(({ event }) => event === 'account_disabled');
+    if (suspending.length !== ids.size)
+      run.violation(`${ids.size} SETs were received, and there are ${suspending.length} signals`);
+    for (const signal of found)
+      if (signal['state'] !== 'applied') run.violation(`signal ${String(signal['id'])} is ${String(signal['state'])}`);
+    if (found.some(({ account }) => account === world.victim)) run.violation('a forged SET was accepted');
+  };
+
   return {
     counts,
+
+    async polled() {
+      const owner = free.shift();
+      if (!owner) return;
+      const claims = signer.claimsOf('account_disabled', owner.subject, { iss: polled.issuer });
+      const jti = String(claims['jti']);
+      const doubts = await takenByPoll(jti, await signer.sign(claims));
+      count('polled');
+      polledIds.add(jti);
+      await hadEffect(owner, jti, doubts, 'after the acknowledgement of a poll');
+      free.push(owner);
+    },
 
     async one() {
       const owner = free.shift();
@@ -137,14 +208,7 @@ export const newIncoming = (world: World): Incoming => {
       const doubts = await deliver(text);
       count('received');
       sentIds.add(String(claims['jti']));
-      await expectState(owner.agent, 'suspended', 'after 202');
-      const follows = [
-        { event: 'session-revoked', person: owner.account },
-        { event: 'agent-disabled', agent: owner.agent, owner: owner.account },
-      ];
-      ledger.done(follows, `signal ${String(claims['jti'])}`);
-      for (let doubt = 0; doubt < doubts; doubt += 1) ledger.inDoubt(follows);
-      await resume(owner);
+      await hadEffect(owner, String(claims['jti']), doubts, 'after 202');
       received.push({ text, owner });
       if (received.length > REMEMBERED) received.shift();
       free.push(owner);
@@ -164,21 +228,8 @@ export const newIncoming = (world: World): Incoming => {
     },
 
     async check() {
-      const found: Readonly<Record<string, unknown>>[] = [];
-      for (let cursor = ''; ; ) {
-        const path = `/trusted-transmitters/${transmitter.id}/signals?limit=200${cursor}`;
-        const { status, body, text } = await management.call('GET', path);
-        if (status !== 200) throw new Error(`signals cannot be read: ${status} ${text}`);
-        found.push(...(body['items'] as typeof found));
-        if (typeof body['next'] !== 'string') break;
-        cursor = `&cursor=${encodeURIComponent(body['next'])}`;
-      }
-      const suspending = found.filter(({ event }) => event === 'account_disabled');
-      if (suspending.length !== sentIds.size)
-        run.violation(`${sentIds.size} SETs were received, and there are ${suspending.length} signals`);
-      for (const { id, state } of found)
-        if (state !== 'applied') run.violation(`signal ${String(id)} is ${String(state)}`);
-      if (found.some(({ account }) => account === world.victim)) run.violation('a forged SET was accepted');
+      await checkSignals(transmitter.id, sentIds);
+      await checkSignals(polled.id, polledIds);
     },
   };
 };

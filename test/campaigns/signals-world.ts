@@ -4,6 +4,7 @@ import { newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser } from '../support/browser-flow.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { localAuthority } from '../support/local-authority.ts';
+import { polledTransmitter } from '../support/polled-transmitter.ts';
 import { makeScene } from '../support/scene.ts';
 import { setSigner } from '../support/set-signer.ts';
 import { makeSignalReceiver, PUSH } from '../support/signal-receiver.ts';
@@ -32,7 +33,9 @@ export type SignalsWorld = Awaited<ReturnType<typeof startSignalsWorld>>;
 /** A provider whose keys sign SETs. People are linked to it; none signs in there. */
 const startProvider = async (authority: Awaited<ReturnType<typeof localAuthority>>) => {
   const pair = await newKeyPair('RS256');
+  const polled = polledTransmitter();
   const served = await authority.serve((request, response) => {
+    if (request.url === '/poll') return void polled.listener(request, response);
     const documents: Readonly<Record<string, unknown>> = {
       '/jwks': { keys: [pair.publicJwk] },
       '/.well-known/openid-configuration': {
@@ -50,7 +53,7 @@ const startProvider = async (authority: Awaited<ReturnType<typeof localAuthority
     response.end(JSON.stringify(found ?? {}));
   });
   const privateKey = async () => ({ key: pair.privateKey, kid: String(pair.kid) });
-  return { served, signer: setSigner({ issuer: served.origin, audience: AUDIENCE, privateKey }) };
+  return { served, polled, signer: setSigner({ issuer: served.origin, audience: AUDIENCE, privateKey }) };
 };
 
 export const startSignalsWorld = async (run: CampaignRun, stores: ServerStores) => {
@@ -61,7 +64,7 @@ export const startSignalsWorld = async (run: CampaignRun, stores: ServerStores) 
   };
   let log = (): string => '';
   try {
-    const { served, signer } = await startProvider(authority);
+    const { served, polled, signer } = await startProvider(authority);
     const endpoints = {} as Record<(typeof PUSHED)[number] | KitName, Endpoint>;
     for (const name of [...PUSHED, ...KITS]) endpoints[name] = await newEndpoint(authority);
     const nodesOn = await startNodesOn(stores, NODES, {
@@ -101,6 +104,10 @@ export const startSignalsWorld = async (run: CampaignRun, stores: ServerStores) 
     const transmitter = await transmitterAt('Works');
     const second = await transmitterAt('Second', {
       ...{ issuer: `${served.origin}/second`, audience: 'https://second.example.com' },
+    });
+    const issuerOfPolled = `${served.origin}/polled`;
+    const polledId = await transmitterAt('Polled', {
+      ...{ issuer: issuerOfPolled, poll_url: `${served.origin}/poll`, poll_token: 'secret', poll_seconds: 1 },
     });
     const link = (subject: string, account: string) =>
       post('/upstream-links', { upstream: provider, subject, account });
@@ -165,7 +172,10 @@ export const startSignalsWorld = async (run: CampaignRun, stores: ServerStores) 
     const shared = { run, nodes, management: { ...management, accessToken }, ledger, placeOf };
     const acts: Acts = newActs({ ...shared, accounts, agents, newAccount, newAgent });
     const forging = { ...signer, transmitter, second, other: await newKeyPair('RS256'), served, server: { issuer } };
-    const incoming: Incoming = newIncoming({ ...shared, signer, transmitter, forging, owners, victim, alive });
+    const incoming: Incoming = newIncoming({
+      ...{ ...shared, signer, transmitter, forging, owners, victim, alive },
+      polled: { ...polled, id: polledId.id, issuer: issuerOfPolled },
+    });
 
     return {
       ...{ run, name: nodesOn.name, issuer, servers, nodes, scene, management, endpoints },

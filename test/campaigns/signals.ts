@@ -151,7 +151,7 @@ const killAll = async (
     const victims = await victimsOf(run, killing, work);
     // The node of the issuer makes what the pools lack.
     if (!down.has(0)) also(acts.refill());
-    for (const one of [incoming.one(), incoming.one(), incoming.forged(), incoming.forged()]) also(one);
+    for (const one of [incoming.one(), incoming.polled(), incoming.forged(), incoming.forged()]) also(one);
     let isKilled = false;
     const kill = (): void => {
       if (isKilled) return;

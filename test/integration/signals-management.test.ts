@@ -1,4 +1,5 @@
 /** Trusted transmitters over the management API and the command line, and who may decide about them. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
@@ -60,6 +61,26 @@ test('the command line adds, shows, changes, disables and verifies one; the secr
   ]);
 });
 
+test('the command line lets the server poll one, with a token from a file, and push again', async () => {
+  const file = join(server.dataFolder, 'poll-token.txt');
+  await writeFile(file, 'p0ll-token\n', { mode: 0o600 });
+  const polled = ['--poll-url', 'https://polled.example.com/poll', '--poll-token-file', file, '--poll-seconds', '3600'];
+  const made = await behalf(
+    ...['create', '--local', '--name', 'Polled', '--issuer', 'https://polled.example.com', '--upstream', 'Works'],
+    ...polled,
+  );
+  expect(made).toMatchObject({ code: 0, err: '' });
+  const shown = await behalf('show', 'Polled', '--json');
+  expect(JSON.parse(shown.out)).toMatchObject({ delivery: 'poll', poll_url: polled[1], poll_seconds: 3600 });
+  expect(`${made.out}${shown.out}`).not.toContain('p0ll-token');
+  expect((await behalf('list')).out).toMatch(/poll/);
+  expect(JSON.parse((await behalf('activity', 'Polled', '--json')).out)).toMatchObject({ polls: { acknowledged: 0 } });
+  const moved = await behalf('update', '--local', 'Polled', '--poll-url', 'https://polled.example.com/other');
+  expect([moved.code, moved.err.includes('needs its token')]).toEqual([1, true]);
+  expect((await behalf('update', '--local', 'Polled', '--poll-url', '')).code).toBe(0);
+  expect(JSON.parse((await behalf('show', 'Polled', '--json')).out)).toMatchObject({ delivery: 'push' });
+});
+
 test.each([
   ['issuer', { issuer: 'http://signals.example.com' }, '/issuer'],
   ['issuer', { issuer: 'https://signals.example.com?tenant=1' }, '/issuer'],
@@ -69,6 +90,11 @@ test.each([
   ['effects', { effects: { session_revoked: ['delete_account'] } }, '/effects/session_revoked/0'],
   ['effects', { effects: { unknown_event: [] } }, '/effects/unknown_event'],
   ['max_age', { max_age: 1 }, '/max_age'],
+  ['poll_url', { poll_url: 'http://signals.example.com/poll', poll_token: 'x' }, '/poll_url'],
+  ['poll_token', { poll_url: 'https://signals.example.com/poll' }, '/poll_token'],
+  ['poll_token', { poll_url: 'https://signals.example.com/poll', poll_token: 'two words' }, '/poll_token'],
+  ['poll_seconds', { poll_seconds: 60 }, '/poll_url'],
+  ['poll_seconds', { poll_seconds: 4000 }, '/poll_seconds'],
 ])('a wrong %s is refused, by name, and nothing is stored', async (_, wrong, pointer) => {
   const before = (await administrator.call('GET', '/trusted-transmitters')).body['items'];
   const given = { name: 'Wrong', issuer: 'https://wrong.example.com', upstream, ...wrong };

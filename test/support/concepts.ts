@@ -114,7 +114,7 @@ const DECLARED: readonly Concept[] = [
   {
     name: 'trusted transmitter',
     means: 'a system elsewhere whose security events have effects here',
-    collections: ['trusted_transmitters', 'transmitter_activity'],
+    collections: ['trusted_transmitters', 'transmitter_activity', 'transmitter_polls'],
     paths: ['trusted-transmitters'],
     commands: ['trusted-transmitters'],
   },

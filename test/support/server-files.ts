@@ -176,6 +176,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'integration/people-sign-in',
     'integration/styleguide',
     'integration/signals-management',
+    'integration/signals-poll-both-sides',
     'integration/signals-receiver-client',
     'integration/upstream-management',
   ],

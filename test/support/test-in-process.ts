@@ -55,6 +55,7 @@ const LONG: readonly string[] = [
   'integration/scim-users',
   'integration/separation-of-duties',
   'integration/sign-in-attacks',
+  'integration/signals-polled',
   'integration/signals-push',
   'integration/signals-transmitter',
   'integration/sweeping',

@@ -1,4 +1,5 @@
 /** A whole server, and beside it over https a stock provider (oauth2-mock-server) at which people sign in. */
+import type { RequestListener } from 'node:http';
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 import type { NewUpstream } from '../../src/domain/identity/upstream/upstream-input.ts';
 import { newKeyPair } from './agent-keys.ts';
@@ -21,7 +22,10 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
   const service = new OAuth2Service(issuer);
   let codes = 0;
   const documents = new Map<string, unknown>();
+  const routes = new Map<string, RequestListener>();
   const served = await authority.serve((request, response) => {
+    const route = routes.get(String(request.url));
+    if (route) return route(request, response);
     const document = documents.get(String(request.url));
     if (document !== undefined) {
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(document));
@@ -87,8 +91,8 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
 
   return {
     ...{ server, services, provider, there, issuer, authority, served, begin, authorizeThere },
-    /** What else is served there, by its path. */
-    documents,
+    /** What else is served there, by its path: documents, and what answers by itself. */
+    ...{ documents, routes },
     /** Codes that were brought to the provider, good or not. */
     codes: () => codes,
     browser: (): Browser => newBrowser(server.issuer),

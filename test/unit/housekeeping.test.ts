@@ -45,6 +45,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     deliveryWorker: { poll: nothing, stop: nothing },
     sinkDelivery: { poll: nothing, stop: nothing },
     signalPush: { poll: nothing, stop: nothing },
+    transmitterPolls: { poll: nothing, stop: nothing },
     provisioning: { poll: nothing, stop: nothing },
     discovery: { poll: nothing },
     measureSinks: nothing,

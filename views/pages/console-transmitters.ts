@@ -17,9 +17,11 @@ import { submit } from '../partials/submit.ts';
 import { agoText, durationPhrase, numberPhrase, timeText } from '../time-text.ts';
 import { fieldWords } from '../words/console-fields.ts';
 import { securityEventWords } from '../words/console-signals.ts';
+import { pollWords } from '../words/console-transmitter-polls.ts';
 import { transmitterWords as words } from '../words/console-transmitters.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registries.ts';
+import { type PollsModel, pollsCard } from './transmitter-polls.ts';
 
 type Effect = keyof typeof words.effectNames;
 type Event = keyof typeof securityEventWords;
@@ -37,10 +39,12 @@ export type TransmitterRow = {
   readonly pausedAt?: number;
   /** Number of accounts whose signals are held. */
   readonly held: number;
+  /** Whether the polls of it fail. */
+  readonly isFailing?: true;
 };
 
-const stateOf = ({ state, pausedAt, held }: TransmitterRow): Html =>
-  html`${registeredState(state)}${
+const stateOf = ({ state, pausedAt, held, isFailing }: TransmitterRow): Html =>
+  html`${registeredState(state)}${isFailing && html` <span class="tag warn">${pollWords.fail}</span>`}${
     pausedAt !== undefined &&
     html` <span class="tag warn">${words.paused}</span> <span class="tag warn">${words.heldCount(numberPhrase(held))}</span>`
   }`;
@@ -95,6 +99,8 @@ export type TransmitterModel = ConsoleFrame & {
     /** The state that the next verification event must have. */
     readonly expects?: string;
     readonly verifiedAt?: number;
+    /** Absent: it pushes. */
+    readonly polls?: PollsModel;
     /** Only types of events that are accepted. */
     readonly effects: readonly { readonly event: Event; readonly effects: readonly Effect[] }[];
     readonly createdAt: number;
@@ -114,6 +120,7 @@ export const transmitterPage = (model: TransmitterModel): Html => {
     ...{ place: 'transmitters', title: words.transmitter, name: transmitter.name, id: transmitter.id },
     ...{ state: stateOf(transmitter), actions: model.actions },
     first: html`${activity(transmitter)}
+${transmitter.polls && pollsCard(transmitter.polls, words.never)}
 ${held(model)}
 ${signals(model)}`,
     facts: [
@@ -121,6 +128,7 @@ ${signals(model)}`,
       [words.upstream, isolated(transmitter.upstream, 100)],
       transmitter.jwksUri !== undefined && [fieldWords.keysUrl, isolated(transmitter.jwksUri, 400)],
       [words.audience, isolated(transmitter.audience, 400)],
+      [pollWords.delivery, transmitter.polls ? pollWords.polled : pollWords.pushed],
       [words.last, contactOf(transmitter)],
       [words.verified, transmitter.verifiedAt === undefined ? words.neverVerified : agoText(transmitter.verifiedAt)],
       transmitter.expects !== undefined && [words.state, html`<code>${plainText(transmitter.expects, 200)}</code>`],

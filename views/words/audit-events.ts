@@ -210,6 +210,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'transmitter.verified': ['Transmitter verified', 'Transmitter geprüft'],
   'transmitter.effects_paused': ['Effects of a transmitter paused', 'Wirkungen eines Transmitters angehalten'],
   'transmitter.effects_resumed': ['Effects of a transmitter resumed', 'Wirkungen eines Transmitters fortgesetzt'],
+  'transmitter.polls_failing': ['Polls of a transmitter fail', 'Abrufe bei einem Transmitter scheitern'],
+  'transmitter.polls_recovered': ['Polls of a transmitter recovered', 'Abrufe bei einem Transmitter gelingen wieder'],
   'signal.received': ['Security event received', 'Sicherheitsereignis empfangen'],
   'signal.held': ['Security event held', 'Sicherheitsereignis zurückgehalten'],
   'signal.released': ['Security event released', 'Sicherheitsereignis freigegeben'],

@@ -1,11 +1,17 @@
 /** `behalf trusted-transmitters …`: systems elsewhere whose security events have effects here, and what they sent. */
 import { MOST_COUNTED } from '../../domain/identity/directories/directory.ts';
-import { RECEIVED_EVENTS, SIGNAL_EFFECTS, SIGNAL_STATES } from '../../domain/signals/receiver/transmitter.ts';
+import {
+  LONGEST_INTERVAL_SECONDS,
+  RECEIVED_EVENTS,
+  SIGNAL_EFFECTS,
+  SIGNAL_STATES,
+} from '../../domain/signals/receiver/transmitter.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand } from '../management-command.ts';
 import { texts } from '../members.ts';
 import { listCommand, OLD_SECRET_ENDS, showCommand, updateCommand } from '../object-commands.ts';
+import { readSecretText, requirePrivate } from '../secret-file.ts';
 import { printable } from '../table.ts';
 
 const NOUN = 'trusted-transmitters';
@@ -34,6 +40,18 @@ const MEMBERS = {
     value: 'N',
     description: 'The same in percent of the linked accounts; the larger number applies. Default 1.',
   },
+  'poll-url': {
+    value: 'URL',
+    description: 'Poll endpoint of its stream (RFC 8936); "" for a transmitter that pushes (default).',
+  },
+  'poll-token-file': {
+    value: 'FILE',
+    description: 'File with the bearer token of the poll URL; - for standard input. Another URL needs its token.',
+  },
+  'poll-seconds': {
+    value: 'SECONDS',
+    description: 'Time between two polls. Default 0: the transmitter may hold each one until it has an event.',
+  },
 } as const satisfies Record<string, Option>;
 
 const effectsOf = (call: ManagementCall): Json | undefined => {
@@ -58,7 +76,12 @@ const members = (call: ManagementCall): Json => {
     risk_seconds: call.integer('risk-seconds', 60, 2_592_000),
     most_accounts: call.integer('most-accounts', 1, MOST_COUNTED),
     most_accounts_percent: call.integer('most-accounts-percent', 0, 100),
+    poll_seconds: call.integer('poll-seconds', 0, LONGEST_INTERVAL_SECONDS),
   };
+  const pollUrl = call.text('poll-url');
+  const file = call.text('poll-token-file');
+  const secret = file === undefined ? undefined : readSecretText(file);
+  if (secret && file !== undefined) requirePrivate(secret, file);
   return {
     ...texts(call, {
       name: 'name',
@@ -68,6 +91,8 @@ const members = (call: ManagementCall): Json => {
       audience: 'audience',
     }),
     ...(effects === undefined ? {} : { effects }),
+    ...(pollUrl === undefined ? {} : { poll_url: pollUrl === '' ? null : pollUrl }),
+    ...(secret ? { poll_token: secret.text.trim() } : {}),
     ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
   };
 };
@@ -86,7 +111,8 @@ const create = managementCommand({
     upstream: { ...UPSTREAM, isRequired: true },
     ...MEMBERS,
   },
-  notes: 'Its push endpoint is <issuer>/signals/events. docs/how-to/receive-signals.md has the whole way.',
+  notes:
+    'Its push endpoint is <issuer>/signals/events; one with --poll-url is polled instead. docs/how-to/receive-signals.md has the whole way.',
   run: async (call) => {
     const { body } = await call.api.run('createTrustedTransmitter', { body: members(call) });
     call.print.object(body, `The transmitter is ${printable(String(body['id']))}.\n${authorizationOf(body)}`);
@@ -216,6 +242,7 @@ export const transmitterCommands: readonly Command[] = [
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: (row) => row['state'] },
+      { title: 'DELIVERY', value: (row) => row['delivery'] },
       { title: 'UPSTREAM', value: (row) => row['upstream'] },
       { title: 'ISSUER', value: (row) => printable(String(row['issuer'])) },
       { title: 'NAME', value: ({ name }) => printable(String(name)) },
@@ -225,7 +252,7 @@ export const transmitterCommands: readonly Command[] = [
   {
     ...showCommand(
       NOUN,
-      'the last contact of a trusted transmitter, and a pause of its effects',
+      'the last contact of a trusted transmitter, its polls, and a pause of its effects',
       'getTransmitterActivity',
     ),
     words: [NOUN, 'activity'],

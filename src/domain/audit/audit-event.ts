@@ -251,6 +251,9 @@ export const AUDIT_EVENTS = {
     'Signals of a trusted transmitter affected too many accounts within ten minutes, so further ones are held. `inputs.limit` is how many were allowed.',
   'transmitter.effects_resumed':
     'An administrator resumed the effects of a trusted transmitter. `inputs.allowed` is how many accounts pass now within a day.',
+  'transmitter.polls_failing':
+    'Polls of a trusted transmitter have failed for five minutes. The server keeps polling. `inputs` have the reason, and since when.',
+  'transmitter.polls_recovered': 'Polls of a trusted transmitter that were failing succeed again.',
   'signal.received':
     'A trusted transmitter, `caller`, sent a security event. `subject` is the account, `inputs` have its type, its level and the effects; events of the account follow. `note` says why it has none.',
   'signal.held':

@@ -32,8 +32,11 @@ export type PostPurpose =
   | 'audit_otlp'
   | 'security_event';
 
-/** Requests of the SCIM client to a directory that an administrator registered. */
-export type CallPurpose = 'scim';
+/**
+ * Purpose of a call to a system that an administrator registered: `scim` of the SCIM client to a directory, `signal_poll` of a poll
+ * for security events to a transmitter (RFC 8936).
+ */
+export type CallPurpose = 'scim' | 'signal_poll';
 
 /** Requests to a registered provider for a person who signs in there. Never answered from memory. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -211,17 +214,19 @@ export type CallRequest = {
   readonly url: string;
   readonly purpose: CallPurpose;
   readonly internal?: InternalPurpose | undefined;
-  /** `application/scim+json`. */
+  /** `application/scim+json`; of a poll `application/json`. */
   readonly body?: string;
   /** Value of the header `Authorization`. */
   readonly authorization?: string;
-  /** Only `if-match`. */
+  /** Of SCIM only `if-match`, of a poll only `content-language`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Time limit from the name to the last byte; at most ten seconds. */
+  /** Time limit from the name to the last byte; at most ten seconds, of a poll 30, because it may wait for events. */
   readonly timeoutMilliseconds: number;
+  /** Ends the request early, with the reason `timed_out`. */
+  readonly signal?: AbortSignal;
 };
 
-/** Any answer but a redirect. `body`: empty where it is not JSON. */
+/** Of SCIM any answer but a redirect; `body` is empty where it is not JSON. Of a poll: JSON with status 200. */
 export type CallAnswer = {
   readonly status: number;
   readonly body: Uint8Array;

@@ -4,9 +4,10 @@ import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { securityEventWords } from '../../../views/words/console-signals.ts';
+import { pollWords } from '../../../views/words/console-transmitter-polls.ts';
 import { transmitterWords as words } from '../../../views/words/console-transmitters.ts';
 import { DEFAULT_EFFECTS, RECEIVED_EVENTS, SIGNAL_EFFECTS } from '../../domain/signals/receiver/transmitter.ts';
-import { lineField, manyField, namedField, numberField, timeField } from './form-fields.ts';
+import { lineField, manyField, namedField, numberField, secretField, timeField } from './form-fields.ts';
 import type { ObjectFormSpec, SectionSpec, Shown } from './object-form-spec.ts';
 import { chosenHeading } from './object-names.ts';
 
@@ -33,6 +34,24 @@ const SECTIONS: readonly SectionSpec[] = [
         kind: lineField(2048),
       },
       { name: 'audience', label: words.audience, hint: words.audienceHint, optional: true, kind: lineField(512) },
+    ],
+  },
+  {
+    ...{ title: pollWords.section, hint: pollWords.sectionHint },
+    fields: [
+      { name: 'poll_url', label: pollWords.url, hint: pollWords.urlHint, kind: lineField(2048), optional: true },
+      {
+        ...{ name: 'poll_token', label: pollWords.token, hint: pollWords.tokenHint, only: 'new', optional: true },
+        kind: secretField(4096),
+      },
+      {
+        ...{ name: 'poll_token', label: pollWords.token, hint: pollWords.tokenKept, only: 'change', optional: true },
+        kind: secretField(4096),
+      },
+      {
+        ...{ name: 'poll_seconds', label: pollWords.interval, optional: true },
+        kind: { ...numberField(pollWords.intervalHint), emptied: 0 },
+      },
     ],
   },
   {

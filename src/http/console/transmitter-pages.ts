@@ -7,6 +7,7 @@ import {
   transmitterPage,
   transmittersPage,
 } from '../../../views/pages/console-transmitters.ts';
+import type { PollsModel } from '../../../views/pages/transmitter-polls.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { secretPage } from '../../../views/partials/object-form.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
@@ -110,13 +111,35 @@ const providersFor = async ({ calls }: PageParts, { account, by }: Viewer): Prom
 const rowOf = (
   home: string,
   { id, name, issuer, upstream, state }: ShownTransmitter,
-  { last_contact_at: lastContactAt, paused_at: pausedAt, held }: ShownActivity,
+  { last_contact_at: lastContactAt, paused_at: pausedAt, held, polls }: ShownActivity,
   providers: Names,
 ): TransmitterRow => ({
   ...{ id, href: `${home}/${id}`, name, issuer, upstream: providers(upstream), state, held: held.length },
   ...(lastContactAt === undefined ? {} : { lastContactAt }),
   ...(pausedAt === undefined ? {} : { pausedAt }),
+  ...(polls?.failing_since === undefined ? {} : { isFailing: true as const }),
 });
+
+const pollsOf = (
+  { poll_url: url, poll_seconds: interval = 0 }: ShownTransmitter,
+  { polls }: ShownActivity,
+): { readonly polls?: PollsModel } => {
+  if (url === undefined || polls === undefined) return {};
+  const { acknowledged, refused, last_answer_at: answeredAt, failing_since: failingSince } = polls;
+  const { last_failure: failure, last_failure_status: status, last_failure_at: at, due_at: dueAt, node } = polls;
+  return {
+    polls: {
+      ...{ url, interval, acknowledged, refused },
+      ...(answeredAt === undefined ? {} : { answeredAt }),
+      ...(failure === undefined || at === undefined
+        ? {}
+        : { failed: { failure, at, ...(status === undefined ? {} : { status }) } }),
+      ...(failingSince === undefined ? {} : { failingSince }),
+      ...(dueAt === undefined ? {} : { dueAt }),
+      ...(node === undefined ? {} : { node }),
+    },
+  };
+};
 
 const modelOf = async (
   parts: PageParts,
@@ -159,6 +182,7 @@ const modelOf = async (
         const effects = transmitter.effects[event];
         return effects === undefined ? [] : [{ event, effects }];
       }),
+      ...pollsOf(transmitter, activity),
       ...(jwksUri === undefined ? {} : { jwksUri }),
       ...(expects === undefined ? {} : { expects }),
       ...(verifiedAt === undefined ? {} : { verifiedAt }),

@@ -148,6 +148,28 @@ export const signalPages = (frame: ConsoleFrame, text: (usual: string) => string
       },
       ...{ held: [], isMoreHeld: false, signals: [], actions: [] },
     }),
+    transmitterPolled: transmitterPage({
+      ...frame,
+      transmitter: {
+        ...{ ...transmitter, ...limits, isFailing: true, audience: text('aud'), affected: 0, allowed: 0, effects: [] },
+        ...{ createdAt: NOON, updatedAt: NOON },
+        polls: {
+          ...{ url: text('https://r.example.com/poll'), interval: 60, answeredAt: NOON, acknowledged: 7, refused: 1 },
+          ...{ failed: { failure: text('unauthorized'), status: 401, at: NOON }, failingSince: NOON, dueAt: NOON },
+          node: text('a'),
+        },
+      },
+      ...{ held: [], isMoreHeld: false, signals: [], actions: [] },
+    }),
+    transmitterPolledNever: transmitterPage({
+      ...frame,
+      transmitter: {
+        ...{ ...transmitter, ...limits, audience: 'aud', affected: 0, allowed: 0, effects: [] },
+        ...{ createdAt: NOON, updatedAt: NOON },
+        polls: { url: 'https://r.example.com/poll', interval: 0, acknowledged: 0, refused: 0 },
+      },
+      ...{ held: [], isMoreHeld: false, signals: [], actions: [] },
+    }),
     resumeTransmitter: resumeTransmitterPage(frame, { href: home, name: text('Risk engine'), held: 12 }),
     resumeTransmitterOfOne: resumeTransmitterPage(frame, { href: home, name: 'x', held: 1 }),
   };

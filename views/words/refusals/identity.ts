@@ -58,6 +58,15 @@ export const TRANSMITTER_GERMAN = {
   transmitter_issuer_wrong: 'Der Issuer ist eine https-URL ohne Query und Fragment.',
   transmitter_upstream_unknown:
     'Einen solchen Anbieter gibt es hier nicht. Ein Transmitter betrifft Personen, die mit einem Anbieter verknüpft sind: Verbinden Sie ihn zuerst, mit behalf upstreams create.',
+  transmitter_poll_url_missing:
+    'Token und Zeitabstand gehören zu einer URL zum Abrufen. Ohne sie sendet der Transmitter seine Ereignisse.',
+  transmitter_poll_token_missing:
+    'Eine neue URL zum Abrufen braucht ihr Token in derselben Änderung: Der Server sendet das jetzige Token an keine andere URL.',
+  transmitter_poll_token_malformed: 'Ein Bearer-Token hat 1 bis 4.096 sichtbare ASCII-Zeichen.',
+  polled_transmitters_exceeded:
+    'Dieser Server ruft bei höchstens {most} Transmittern ab. Lassen Sie zuerst einen anderen senden.',
+  transmitter_polled:
+    'Dieser Server ruft bei diesem Transmitter ab und nimmt keine gesendeten Ereignisse an. Stellen Sie sie zum Abruf bereit (RFC 8936).',
   transmitter_not_paused: 'Die Wirkungen dieses Transmitters sind nicht angehalten.',
   transmitter_effects_paused:
     'Signale dieses Transmitters haben zu viele Konten auf einmal betroffen. Ihre Wirkungen sind angehalten, bis jemand mit der Rolle Administrator sie fortsetzt.',

@@ -332,6 +332,8 @@ const ENDING_NOTHING = [
   'transmitter.verified',
   'transmitter.effects_paused',
   'transmitter.effects_resumed',
+  'transmitter.polls_failing',
+  'transmitter.polls_recovered',
   'signal.held',
   'signal.discarded',
   'signal.refused',

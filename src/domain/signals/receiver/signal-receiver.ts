@@ -26,13 +26,17 @@ import type { TransmitterRegistry } from './transmitter-registry.ts';
 /** The sender of a request. */
 export type SignalSource = { readonly request: string; readonly source: string };
 
+/** Where a SET comes from: a request of its transmitter, or the answer of a poll that named it by its `jti` (RFC 8936 §2.5). */
+export type SetSource = SignalSource | { readonly polledAs: string };
+
 export interface SignalReceiver {
   /**
    * Receives one SET of an authenticated transmitter. Resolves when it and its effects are durable. Returns the refusal of an
    * invalid one, which has no effect. A SET that was received before has none either. Throws 'forbidden' for a disabled
-   * transmitter, and 'unavailable' and StoreUnavailable, after which it may be sent again.
+   * transmitter and for a pushed SET of a polled one, 'too_many_requests', and 'unavailable' and StoreUnavailable, after which
+   * it may be sent again.
    */
-  receive(text: string, transmitter: Transmitter, from: SignalSource): Promise<SetRefusal | undefined>;
+  receive(text: string, transmitter: Transmitter, from: SetSource): Promise<SetRefusal | undefined>;
   /**
    * Revokes all tokens and sessions of a person (draft-parecki-oauth-global-token-revocation). Throws 'not_found' when the
    * transmitter may speak of no such person, 'forbidden' when it may not revoke tokens, and 'unavailable' during a pause.
@@ -86,9 +90,10 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
     }
   };
 
-  const verification = async ({ claims: { state } }: ReceivedSet, { id }: Transmitter, by: By) => {
-    const isGood = (state === undefined || typeof state === 'string') && (await transmitters.verified(id, state, by));
-    if (isGood) return undefined;
+  const verification = async ({ jti, claims: { state } }: ReceivedSet, { id }: Transmitter, by: By) => {
+    const isText = state === undefined || typeof state === 'string';
+    const event = { jti, ...(typeof state === 'string' ? { state } : {}) };
+    if (isText && (await transmitters.verified(id, event, by))) return undefined;
     return {
       err: 'invalid_state',
       check: 'state',
@@ -97,8 +102,8 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
   };
 
   /** Checks that the transmitter may send now, and returns who acts. */
-  const sender = async (transmitter: Transmitter, { request, source }: SignalSource): Promise<By> => {
-    const by = { caller: transmitter.id, request, source };
+  const sender = async (transmitter: Transmitter, from: Partial<SignalSource>): Promise<By> => {
+    const by = { caller: transmitter.id, ...from };
     await deps.quota.take(transmitter.id);
     if (transmitter.state !== 'active') {
       await refused('access_denied', 'transmitter', transmitter, by);
@@ -107,9 +112,17 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
     return by;
   };
 
-  const receivedBy = async (text: string, transmitter: Transmitter, by: By): Promise<SetRefusal | undefined> => {
-    const set = await verifier.verify(text, transmitter, by.source ?? '');
+  const receivedBy = async (
+    text: string,
+    transmitter: Transmitter,
+    by: By,
+    expected?: string,
+  ): Promise<SetRefusal | undefined> => {
+    const set = await verifier.verify(text, transmitter, by.source ?? transmitter.id);
     if (isSetRefusal(set)) return set;
+    // Otherwise the acknowledgement of one event would be that of another.
+    if (expected !== undefined && set.jti !== expected)
+      return { err: 'invalid_request', check: 'jti', why: 'jti is not the name of the token in sets' };
     await brake.contact(transmitter.id);
     if (set.type === SECURITY_EVENTS.verification) return verification(set, transmitter, by);
     if (set.type === SECURITY_EVENTS.stream_updated) return undefined;
@@ -122,8 +135,13 @@ export const signalReceiver = (deps: SignalReceiverDeps): SignalReceiver => {
 
   return {
     async receive(text, transmitter, from): Promise<SetRefusal | undefined> {
-      const by = await sender(transmitter, from);
-      const refusal = await receivedBy(text, transmitter, by);
+      const [expected, sent] = 'polledAs' in from ? [from.polledAs, {}] : [undefined, from];
+      const by = await sender(transmitter, sent);
+      if (expected === undefined && transmitter.delivery === 'poll') {
+        await refused('access_denied', 'delivery', transmitter, by);
+        throw transmitterRefusal('transmitter_polled');
+      }
+      const refusal = await receivedBy(text, transmitter, by, expected);
       if (refusal) await refused(refusal.err, refusal.check, transmitter, by);
       return refusal;
     },

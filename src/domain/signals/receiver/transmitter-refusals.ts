@@ -8,6 +8,26 @@ export const TRANSMITTER_REFUSALS = {
     code: 'invalid_field',
     text: 'There is no such upstream provider. A transmitter affects people who are linked to one: connect it first, with behalf upstreams create.',
   },
+  transmitter_poll_url_missing: {
+    code: 'invalid_field',
+    text: 'A token and an interval belong to a poll URL. Without one, the transmitter pushes.',
+  },
+  transmitter_poll_token_missing: {
+    code: 'invalid_field',
+    text: 'A new poll URL needs its token in the same change: the server does not send the present token to another URL.',
+  },
+  transmitter_poll_token_malformed: {
+    code: 'invalid_field',
+    text: 'A bearer token has 1 to 4,096 visible ASCII characters.',
+  },
+  polled_transmitters_exceeded: {
+    code: 'conflict',
+    text: 'This server polls at most {most} transmitters. Let another one push first.',
+  },
+  transmitter_polled: {
+    code: 'forbidden',
+    text: 'This server polls this transmitter, and takes no pushed events. Deliver them by poll (RFC 8936).',
+  },
   transmitter_not_paused: { code: 'conflict', text: 'The effects of this transmitter are not paused.' },
   transmitter_effects_paused: {
     code: 'unavailable',

@@ -1,4 +1,7 @@
-/** The registry of trusted transmitters. Owns the collection TRUSTED_TRANSMITTERS, and the secrets with which they authenticate. */
+/**
+ * The registry of trusted transmitters. Owns the collection TRUSTED_TRANSMITTERS, the secrets with which they authenticate, and
+ * the tokens with which this server polls them.
+ */
 import type { AuditLog } from '../../audit/audit-event.ts';
 import { isOneOfDigests } from '../../platform/crypto/constant-time-compare.ts';
 import type { MasterKey } from '../../platform/crypto/master-key.ts';
@@ -11,10 +14,18 @@ import {
 } from '../../platform/registries/registered-documents.ts';
 import { checkReachable } from '../../platform/remote-keys/operator-urls.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DocumentStore, Found, Versioned } from '../../ports/document-store.ts';
+import { type DocumentStore, everyDocument, type Found, update, type Versioned } from '../../ports/document-store.ts';
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { TrustedFetch } from '../../ports/trusted-fetch.ts';
-import { DEFAULT_EFFECTS, type EffectTable, TRUSTED_TRANSMITTERS, type Transmitter } from './transmitter.ts';
+import { type PollInput, type PollSettings, pollSettings, withTokenSealedAnew } from './poll-settings.ts';
+import type { PollStates } from './poll-state.ts';
+import {
+  DEFAULT_EFFECTS,
+  type EffectTable,
+  MOST_POLLED,
+  TRUSTED_TRANSMITTERS,
+  type Transmitter,
+} from './transmitter.ts';
 import { transmitterRefusal } from './transmitter-refusals.ts';
 
 export type NewTransmitter = Pick<Transmitter, 'name' | 'issuer' | 'upstream'> & {
@@ -24,7 +35,8 @@ export type NewTransmitter = Pick<Transmitter, 'name' | 'issuer' | 'upstream'> &
   readonly audience?: string;
   /** Default: `DEFAULT_EFFECTS`. */
   readonly effects?: EffectTable;
-} & Partial<Pick<Transmitter, 'maxAge' | 'riskSeconds' | 'mostAccounts' | 'mostAccountsPercent'>>;
+} & PollInput &
+  Partial<Pick<Transmitter, 'maxAge' | 'riskSeconds' | 'mostAccounts' | 'mostAccountsPercent'>>;
 export type TransmitterChange = Partial<NewTransmitter>;
 
 /** A transmitter with the secret that it sends: `Bearer <secret>`. Show it once. */
@@ -36,11 +48,11 @@ export interface TransmitterRegistry {
   list(query?: PageQuery): Promise<Page<Transmitter>>;
   /** The transmitter, active or not, whose secret this is. */
   ofSecret(secret: string): Promise<Transmitter | undefined>;
-  /** Throws 'invalid_field', and 'conflict' when another one has the issuer. */
+  /** Throws 'invalid_field', and 'conflict' when another one has the issuer, or too many are polled. */
   create(given: NewTransmitter, by: By): Promise<WithSecret>;
-  /** Throws as `create` does, and 'not_found' and 'precondition_failed'. */
+  /** Throws as `create` does, and 'not_found' and 'precondition_failed'. The next poll happens at once. */
   update(id: string, expected: number, change: TransmitterChange, by: By): Promise<Versioned<Transmitter>>;
-  /** From the next request on, the server refuses what it sends. What its signals did stays. Idempotent. */
+  /** From the next event on, the server refuses what it sends, and no longer polls. What its signals did stays. Idempotent. */
   disable(id: string, by: By): Promise<Versioned<Transmitter>>;
   enable(id: string, by: By): Promise<Versioned<Transmitter>>;
   /** Replaces the secret: the former one is invalid at once. */
@@ -49,9 +61,11 @@ export interface TransmitterRegistry {
   expectVerification(id: string, by: By): Promise<Versioned<Transmitter>>;
   /**
    * Records a verification event. False: it has another `state` than the expected one. One without `state` is good (SSF 1.0
-   * §8.1.4.1).
+   * §8.1.4.1), and so is the last one that comes again.
    */
-  verified(id: string, state: string | undefined, by: By): Promise<boolean>;
+  verified(id: string, event: { readonly jti: string; readonly state?: string }, by: By): Promise<boolean>;
+  /** Reseals every token with the first master key. */
+  sealAnew(): Promise<void>;
 }
 
 const KIND = 'secret_of_transmitter';
@@ -63,7 +77,8 @@ export const transmitterRegistry = (deps: {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly masterKey: Pick<MasterKey, 'digest' | 'digests'>;
+  readonly masterKey: MasterKey;
+  readonly polls: Pick<PollStates, 'begin'>;
   readonly upstreams: { get(id: string): Found<object> };
   readonly checkUrl: TrustedFetch['check'];
   /** Our own issuer: the default audience. */
@@ -94,14 +109,23 @@ export const transmitterRegistry = (deps: {
     return next;
   };
 
-  const setState = (id: string, state: Transmitter['state'], by: By): Promise<Versioned<Transmitter>> =>
-    documentsOf.change(
-      id,
-      undefined,
-      state === 'active' ? 'transmitter.enabled' : 'transmitter.disabled',
-      by,
-      (found) => ({ ...found, state }),
-    );
+  const polled = async (id: string, given: PollInput, before: PollSettings = {}): Promise<PollSettings> => {
+    const settings = pollSettings({ masterKey, checkUrl }, id, given, before);
+    const isOneMore = settings.delivery === 'poll' && before.delivery === undefined;
+    if (
+      isOneMore &&
+      (await collection.find({ where: { delivery: 'poll' }, limit: MOST_POLLED })).length === MOST_POLLED
+    )
+      throw transmitterRefusal('polled_transmitters_exceeded', { params: { most: MOST_POLLED } });
+    return settings;
+  };
+
+  const setState = async (id: string, state: Transmitter['state'], by: By): Promise<Versioned<Transmitter>> => {
+    const type = state === 'active' ? 'transmitter.enabled' : 'transmitter.disabled';
+    const changed = await documentsOf.change(id, undefined, type, by, (found) => ({ ...found, state }));
+    await deps.polls.begin(id);
+    return changed;
+  };
 
   return {
     get: (id): Promise<Versioned<Transmitter> | undefined> => collection.get(id),
@@ -115,26 +139,42 @@ export const transmitterRegistry = (deps: {
       return found && isOneOfDigests(found.digest, masterKey.digests(KIND, secret)) ? found : undefined;
     },
 
-    async create({ jwksUri, ...given }, by): Promise<WithSecret> {
+    async create({ jwksUri, pollUrl, pollToken, pollSeconds, ...given }, by): Promise<WithSecret> {
       const now = clock.now();
       const id = identifiers.newId('trm');
       const { secret, digest } = newSecret(id);
+      const poll = await polled(id, {
+        ...(pollUrl === undefined ? {} : { pollUrl }),
+        ...(pollToken === undefined ? {} : { pollToken }),
+        ...(pollSeconds === undefined ? {} : { pollSeconds }),
+      });
       const transmitter: Transmitter = {
         ...{ audience: deps.issuer, effects: DEFAULT_EFFECTS, maxAge: DAY, riskSeconds: DAY },
         ...{ mostAccounts: 20, mostAccountsPercent: 1 },
         ...given,
         ...(jwksUri === undefined || jwksUri === null ? {} : { jwksUri }),
-        ...{ id, digest, state: 'active', createdAt: now, updatedAt: now },
+        ...{ ...poll, id, digest, state: 'active', createdAt: now, updatedAt: now },
       };
       return { ...(await documentsOf.insert(await checked(transmitter), 'transmitter.created', by)), secret };
     },
 
-    update: (id, expected, { jwksUri, ...change }, by): Promise<Versioned<Transmitter>> =>
-      documentsOf.change(id, expected, 'transmitter.updated', by, ({ jwksUri: kept, ...found }) => {
+    async update(id, expected, { pollUrl, pollToken, pollSeconds, ...change }, by): Promise<Versioned<Transmitter>> {
+      const given = {
+        ...(pollUrl === undefined ? {} : { pollUrl }),
+        ...(pollToken === undefined ? {} : { pollToken }),
+        ...(pollSeconds === undefined ? {} : { pollSeconds }),
+      };
+      const changed = await documentsOf.change(id, expected, 'transmitter.updated', by, async (found) => {
+        const { jwksUri: kept, delivery: _, pollUrl: __, pollToken: ___, pollSeconds: ____, ...rest } = found;
+        const { jwksUri, ...others } = change;
         const keys = jwksUri === undefined ? kept : (jwksUri ?? undefined);
-        const before = kept === undefined ? found : { ...found, jwksUri: kept };
-        return checked({ ...found, ...change, ...(keys === undefined ? {} : { jwksUri: keys }) }, before);
-      }),
+        // Of the document that is replaced: one that was read before may have another URL.
+        const poll = await polled(id, given, found);
+        return checked({ ...rest, ...others, ...poll, ...(keys === undefined ? {} : { jwksUri: keys }) }, found);
+      });
+      await deps.polls.begin(id);
+      return changed;
+    },
 
     disable: (id, by): Promise<Versioned<Transmitter>> => setState(id, 'disabled', by),
     enable: (id, by): Promise<Versioned<Transmitter>> => setState(id, 'active', by),
@@ -156,19 +196,25 @@ export const transmitterRegistry = (deps: {
       }));
     },
 
-    async verified(id, state, by): Promise<boolean> {
+    async verified(id, { jti, state }, by): Promise<boolean> {
       const isRight = ({ verificationState }: Transmitter): boolean =>
         state === undefined || state === verificationState;
       const found = (await documentsOf.found(id)).document;
+      if (found.verifiedJti === jti) return true;
       if (!isRight(found)) return false;
       const now = clock.now();
       const { document } = await documentsOf.change(id, undefined, 'transmitter.verified', by, (transmitter) => {
         if (!isRight(transmitter)) return transmitter;
         const { verificationState, ...rest } = transmitter;
         const kept = state === undefined && verificationState !== undefined ? { verificationState } : {};
-        return { ...rest, ...kept, verifiedAt: now };
+        return { ...rest, ...kept, verifiedAt: now, verifiedJti: jti };
       });
-      return document.verifiedAt === now;
+      return document.verifiedJti === jti;
+    },
+
+    async sealAnew() {
+      for await (const { id } of everyDocument(collection, { where: { delivery: 'poll' }, limit: MOST_POLLED }))
+        await update(collection, id, (found) => withTokenSealedAnew(masterKey, found));
     },
   };
 };

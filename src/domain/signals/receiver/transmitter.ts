@@ -1,6 +1,7 @@
 /**
  * Trusted transmitters: systems elsewhere that send security events about people who are linked to accounts here. Owns whom
- * the server trusts, for which people, and what each type of event does. Does not own the people's links
+ * the server trusts, for which people, what each type of event does, and the polls of those that do not push
+ * (transmitter-polls.ts). Does not own the people's links
  * (identity/upstream). Called by src/http/signals and by the management API.
  */
 import type { DirectoryActivity } from '../../identity/directories/directory.ts';
@@ -61,6 +62,11 @@ export const DEFAULT_EFFECTS: Required<EffectTable> = {
   sessions_revoked: ['record_risk', 'end_sessions'],
 };
 
+/** Most transmitters that a server polls. Each may hold a connection. */
+export const MOST_POLLED = 64;
+/** Longest time between two polls of one. */
+export const LONGEST_INTERVAL_SECONDS = 3600;
+
 /** A system elsewhere whose security events have effects here. */
 export type Transmitter = {
   /** `trm_…` */
@@ -92,6 +98,15 @@ export type Transmitter = {
   readonly verificationState?: string;
   /** When a verification event arrived last. */
   readonly verifiedAt?: number;
+  /** `jti` of that event: the transmitter may send it again. */
+  readonly verifiedJti?: string;
+  /** How its events arrive. Absent: it pushes them (RFC 8935). `poll`: this server polls (RFC 8936), and refuses pushed ones. */
+  readonly delivery?: 'poll';
+  /** With `poll`: the endpoint of the stream, and its bearer token, sealed with the master key and bound to that URL. */
+  readonly pollUrl?: string;
+  readonly pollToken?: string;
+  /** With `poll`: seconds between two polls. 0: the transmitter may hold each one until it has an event. */
+  readonly pollSeconds?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
@@ -105,7 +120,7 @@ export const TRUSTED_TRANSMITTERS = {
   cached: false,
   retention: { removedBy: 'nothing', because: 'signals and the audit log name it' },
   transfer: 'gives authority',
-  indexes: [{ fields: ['issuer'], unique: true }, { fields: ['createdAt'] }],
+  indexes: [{ fields: ['issuer'], unique: true }, { fields: ['createdAt'] }, { fields: ['delivery'] }],
   members: ['name', 'issuer', 'audience', 'upstream', 'effects', 'digest', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies OwnedCollection;

@@ -1,12 +1,13 @@
 /** Schemas of trusted transmitters and their signals. */
 import { MOST_COUNTED } from '../../../domain/identity/directories/directory.ts';
 import {
+  LONGEST_INTERVAL_SECONDS,
   NO_EFFECT_REASONS,
   RECEIVED_EVENTS,
   SIGNAL_EFFECTS,
   SIGNAL_STATES,
 } from '../../../domain/signals/receiver/transmitter.ts';
-import { named } from '../schema.ts';
+import { named, ref } from '../schema.ts';
 import {
   arrayOf,
   change,
@@ -63,27 +64,62 @@ const MEMBERS = {
     minimum: 0,
     maximum: 100,
   }),
+  poll_url: textOrNull(
+    'Poll endpoint of its stream (RFC 8936), which the server polls; then it refuses pushed events. Another URL needs its token in the same change. Null, the default: the transmitter pushes.',
+    2048,
+  ),
+  poll_token: text('Bearer token of the poll URL. Never shown.', 4096),
+  poll_seconds: integer(
+    'Seconds between two polls. 0, the default: the transmitter may hold each one until it has an event.',
+    { minimum: 0, maximum: LONGEST_INTERVAL_SECONDS },
+  ),
 };
 
 export const NEW_TRANSMITTER = named('NewTrustedTransmitter', input(MEMBERS, ['name', 'issuer', 'upstream']));
 export const TRANSMITTER_CHANGE = named('TrustedTransmitterChange', change(MEMBERS));
+const { poll_token: _, ...SHOWN } = MEMBERS;
+
 export const TRANSMITTER = named(
   'TrustedTransmitter',
   output(
     {
       ...identified('Begins with trm_.'),
-      ...MEMBERS,
+      ...SHOWN,
       jwks_uri: string('URL of its keys. Absent: its configuration names them.'),
+      delivery: oneOf('How its events arrive.', ['push', 'poll']),
+      poll_url: string('The endpoint that the server polls. Absent: the transmitter pushes.'),
       state: oneOf('Whether the server accepts what it sends.', ['active', 'disabled']),
       verification_state: string('The state that the next verification event must have. Absent: none is expected.'),
       verified_at: seconds('When a verification event arrived last. Absent: never.'),
       ...RECORD,
       authorization: string('The value of the header Authorization that it sends. Shown only once.'),
     },
-    ['jwks_uri', 'verification_state', 'verified_at', 'authorization'],
+    ['jwks_uri', 'poll_url', 'poll_seconds', 'verification_state', 'verified_at', 'authorization'],
   ),
 );
 export const TRANSMITTER_PAGE = page(TRANSMITTER);
+
+const POLLS = named(
+  'TransmitterPolls',
+  output(
+    {
+      last_answer_at: seconds('When the transmitter last answered a poll.'),
+      acknowledged: integer('Number of events that were acknowledged.'),
+      refused: integer('Number of events that were refused.'),
+      failing_since: seconds('Since when all polls have failed.'),
+      last_failure: string('Why the last one failed: a code of this server.'),
+      last_failure_status: integer('HTTP status that the transmitter answered.'),
+      last_failure_at: seconds('When it failed.'),
+      remedy: string('What to do about it, while polls fail.'),
+      due_at: seconds('Time of the next poll.'),
+      node: string('The node that polls.'),
+    },
+    [
+      ...['last_answer_at', 'failing_since', 'last_failure', 'last_failure_status', 'last_failure_at'],
+      ...['remedy', 'due_at', 'node'],
+    ] as const,
+  ),
+);
 
 export const ACTIVITY = named(
   'TrustedTransmitterActivity',
@@ -95,8 +131,9 @@ export const ACTIVITY = named(
       held: arrayOf(string(), 'Accounts whose signals are held in this pause, at most 1,000.'),
       more_held: flag('Whether it sends again later what came after those.'),
       allowed: integer('How many further accounts an administrator let pass, at most for a day.'),
+      polls: ref(POLLS),
     },
-    ['last_contact_at', 'paused_at'],
+    ['last_contact_at', 'paused_at', 'polls'],
   ),
 );
 

@@ -5,6 +5,8 @@ import { type DeactivationBrake, WINDOW_SECONDS } from '../../../domain/identity
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { Versioned } from '../../../domain/ports/document-store.ts';
 import type { AccountSignals } from '../../../domain/signals/receiver/account-signals.ts';
+import { pollRemedyOf } from '../../../domain/signals/receiver/poll-failures.ts';
+import { newPollState, type PollState, type PollStates } from '../../../domain/signals/receiver/poll-state.ts';
 import type { SignalReceiver } from '../../../domain/signals/receiver/signal-receiver.ts';
 import type { SignalRecords } from '../../../domain/signals/receiver/signal-records.ts';
 import {
@@ -89,7 +91,7 @@ const routes = {
   getTransmitterActivity: make.read(
     '/trusted-transmitters/{id}/activity',
     ACTIVITY,
-    'Read the last contact of a trusted transmitter, and whether its effects are paused',
+    'Read the last contact of a trusted transmitter, its polls, and whether its effects are paused',
   ),
   resumeTransmitter: route({
     method: 'POST',
@@ -130,6 +132,7 @@ type Dependencies = {
   readonly signals: Pick<SignalReceiver, 'resume' | 'discard'>;
   readonly signalRecords: Pick<SignalRecords, 'get' | 'list'>;
   readonly transmitterBrake: Pick<DeactivationBrake, 'activity'>;
+  readonly pollStates: Pick<PollStates, 'get'>;
   readonly accounts: Pick<AccountReader, 'get'>;
   readonly accountSignals: Pick<AccountSignals, 'lasting'>;
   readonly clock: Clock;
@@ -147,6 +150,8 @@ const SHOWN = [
   'riskSeconds',
   'mostAccounts',
   'mostAccountsPercent',
+  'pollUrl',
+  'pollSeconds',
   'state',
   'verificationState',
   'verifiedAt',
@@ -169,16 +174,29 @@ const SHOWN_OF_SIGNAL = [
   'expiresAt',
 ] as const satisfies readonly (keyof Signal)[];
 
-const showTransmitter = (transmitter: Transmitter) => show(transmitter, SHOWN);
+const showTransmitter = (transmitter: Transmitter) => ({
+  ...show(transmitter, SHOWN),
+  delivery: transmitter.delivery ?? ('push' as const),
+});
 const showSignal = (signal: Signal) => show(signal, SHOWN_OF_SIGNAL);
 
-const showActivity = (activity: TransmitterActivity | undefined, now: number) => ({
+/** Only the failure of now has a remedy. */
+const showPolls = ({ lastFailure, failingSince, dueAt, lockedBy, ...state }: PollState) => ({
+  ...{ last_answer_at: state.lastAnswerAt, acknowledged: state.acknowledged, refused: state.refused },
+  ...{ failing_since: failingSince, last_failure: lastFailure?.failure, last_failure_status: lastFailure?.status },
+  last_failure_at: state.lastFailureAt,
+  remedy: failingSince === undefined || lastFailure === undefined ? undefined : pollRemedyOf(lastFailure),
+  ...{ due_at: dueAt, node: lockedBy },
+});
+
+const showActivity = (activity: TransmitterActivity | undefined, polls: PollState | undefined, now: number) => ({
   last_contact_at: activity?.lastContactAt,
   affected: (activity?.deactivations ?? []).filter(({ at }) => now - at < WINDOW_SECONDS).length,
   paused_at: activity?.pausedAt,
   held: activity?.held ?? [],
   more_held: activity?.isMoreHeld === true,
   allowed: (activity?.allowedUntil ?? 0) > now ? (activity?.allowed ?? 0) : 0,
+  ...(polls === undefined ? {} : { polls: showPolls(polls) }),
 });
 
 const handlers = ({
@@ -186,13 +204,17 @@ const handlers = ({
   signals,
   signalRecords: records,
   transmitterBrake,
+  pollStates,
   accounts,
   accountSignals,
   clock,
 }: Dependencies): Handlers<typeof routes> => {
   const found = async ({ id }: Pick<Call, 'id'>): Promise<Versioned<Transmitter>> =>
     existing(await transmitters.get(id));
-  const activityOf = async (id: string) => ({ body: showActivity(await transmitterBrake.activity(id), clock.now()) });
+  const activityOf = async ({ id, delivery }: Transmitter) => {
+    const polls = delivery === 'poll' ? ((await pollStates.get(id)) ?? newPollState(id)) : undefined;
+    return { body: showActivity(await transmitterBrake.activity(id), polls, clock.now()) };
+  };
   const withSecret = ({ secret, ...stored }: Versioned<Transmitter> & { readonly secret: string }) =>
     objectAnswer(stored, (transmitter) => ({ ...showTransmitter(transmitter), authorization: `Bearer ${secret}` }));
 
@@ -213,14 +235,13 @@ const handlers = ({
       objectAnswer(await transmitters.expectVerification(id, by), showTransmitter),
 
     async getTransmitterActivity(call) {
-      await found(call);
-      return activityOf(call.id);
+      return activityOf((await found(call)).document);
     },
 
     async resumeTransmitter(call) {
       const { document } = await found(call);
       await signals.resume(document, call.body.allowed, call.by);
-      return activityOf(call.id);
+      return activityOf(document);
     },
 
     async listSignals(call) {
