@@ -187,7 +187,7 @@ export const CONFIGURATION_SCHEMA = {
         type: 'boolean',
         default: true,
         description:
-          'Whether the server answers introspections, client credentials requests and token exchanges by its own handlers. false: oidc-provider answers all of them, with the same answers and more CPU. The next release has no such setting.',
+          'Whether the server answers introspections, client credentials requests, refreshes and token exchanges by its own handlers. false: oidc-provider answers all of them, with the same answers and more CPU. The next release has no such setting.',
       },
     }),
     sessions: section('How long people stay signed in.', {

@@ -33,6 +33,7 @@ const RULES: readonly Rule[] = [
     of: 'src/provider/seam/internals.ts',
     may: [
       'oidc-provider/lib/actions/grants/client_credentials.js',
+      'oidc-provider/lib/actions/grants/refresh_token.js',
       'oidc-provider/lib/helpers/als.js',
       'oidc-provider/lib/helpers/grants.js',
       'oidc-provider/lib/shared/client_auth.js',

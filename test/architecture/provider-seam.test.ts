@@ -63,6 +63,7 @@ test('offers these functions inside, with as many parameters', () => {
     checkDpopRequired: 3,
     checkMtlsCert: 2,
     clientCredentials: 3,
+    refresh: 3,
     validateDpop: 3,
   });
   expect(clientAuthentication.map(({ name, length }) => [name, length])).toEqual([

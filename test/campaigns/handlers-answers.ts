@@ -37,7 +37,7 @@ const send = (port: number, parts: readonly Buffer[], isFromProxy: boolean): Pro
     more();
   });
 
-const ID = /\b(req|tok|txn|dny|dec)_[a-z0-9]{10,}\b/g;
+const ID = /\b(req|tok|txn|dny|dec|grt)_[a-z0-9]{10,}\b/g;
 const TIMES = new Set(['iat', 'exp', 'expiresAt', 'at', 'since', 'now', 'auth_time']);
 
 /** A second may pass between the decision about a life and the signature, which the life then lacks. */
@@ -56,8 +56,8 @@ const plain = (value: unknown, name = ''): unknown => {
 };
 
 const plainText = (text: string, name: string): unknown => {
-  if (name === 'access_token' && /^[\w-]{43}$/.test(text)) return 'an opaque token';
-  if (name === 'access_token') {
+  if (/^(access|refresh)_token$/.test(name) && /^[\w-]{43}$/.test(text)) return 'an opaque token';
+  if (name === 'access_token' || name === 'id_token') {
     try {
       const claims = decodeJwt(text);
       return {

@@ -217,28 +217,28 @@ export const requestsTo = (world: HandlersWorld, { pick, chance, integer }: Rand
     return form;
   };
 
+  const refresh = (): [string, Value][] => [
+    ['grant_type', 'refresh_token'],
+    ['refresh_token', chance(0.8) ? world.newRefreshToken : pick([...world.tokens, ...TEXTS])],
+  ];
+
   const right = (): Described => {
     const isIntrospection = chance(0.5);
     const isExchange = !isIntrospection && chance(0.35);
-    // The one that the person allowed something.
-    const [delegate] = world.clients;
-    const usual = isIntrospection
-      ? world.introspectors
-      : isExchange && delegate && chance(0.7)
-        ? [delegate]
-        : world.clients;
+    const isRefresh = !isIntrospection && !isExchange && chance(0.25);
+    // The one that the person allowed something, and the one that the person signs in to.
+    const [delegate, app] = world.clients;
+    const expected = isExchange ? delegate : isRefresh ? app : undefined;
+    const usual = isIntrospection ? world.introspectors : expected && chance(0.7) ? [expected] : world.clients;
     const caller = pick(chance(0.9) ? usual : everyone);
     const proof = proofOf(caller);
     const form: [string, Value][] = isIntrospection
       ? [['token', pick(world.tokens)]]
       : isExchange
         ? exchange()
-        : [
-            [
-              'grant_type',
-              chance(0.95) ? 'client_credentials' : pick(['refresh_token', 'password', 'authorization_code']),
-            ],
-          ];
+        : isRefresh
+          ? refresh()
+          : [['grant_type', chance(0.95) ? 'client_credentials' : pick(['password', 'authorization_code'])]];
     if (isIntrospection && chance(0.3)) form.push(['token_type_hint', pick(['access_token', 'refresh_token', 'x'])]);
     if (!isIntrospection && chance(0.8)) form.push(['resource', chance(0.9) ? pick(world.resources) : pick(TEXTS)]);
     if (!isIntrospection && chance(0.7)) form.push(['scope', pick(SCOPES)]);

@@ -56,6 +56,8 @@ export type HandlersWorld = {
   /** Those of them that the first client may exchange. */
   readonly ofPersons: readonly string[];
   readonly resources: readonly string[];
+  /** A refresh token of the second client that was not used yet. */
+  readonly newRefreshToken: () => Promise<string>;
   /** For DPoP. */
   readonly keys: readonly KeyPair[];
   /** How many requests reached oidc-provider at the first server. */
@@ -63,13 +65,17 @@ export type HandlersWorld = {
   close(): Promise<void>;
 };
 
-/** Counts the requests to this port that reach oidc-provider, which is a Koa application. */
+/**
+ * Counts the requests to this port that reach oidc-provider, which is a Koa application. Those that make refresh tokens keep
+ * their connection open, and do not count.
+ */
 const watchProvider = (port: number): { readonly count: () => number; readonly end: () => void } => {
   const application = Koa.prototype as unknown as { handleRequest(context: Koa.Context, ...more: unknown[]): unknown };
   const { handleRequest } = application;
   let count = 0;
   application.handleRequest = function counted(context, ...more) {
-    if (this instanceof Provider && context.req.socket.localPort === port) count += 1;
+    if (this instanceof Provider && context.req.socket.localPort === port && context.headers.connection === 'close')
+      count += 1;
     return handleRequest.call(this, context, ...more);
   };
   return {
@@ -162,12 +168,26 @@ export const handlersWorld = async (environment: Readonly<Record<string, string>
     ...{ issuer, own, other, introspectors, clients, tokens, ofPersons },
     reachedProvider: watch.count,
     resources: [scene.jwt.identifier, scene.opaque.identifier],
+    newRefreshToken: refreshTokensIn(scene),
     keys: await Promise.all([newKeyPair(), newKeyPair('EdDSA')]),
     async close(): Promise<void> {
       watch.end();
       await own.close();
       await other.close();
     },
+  };
+};
+
+/** One after the other, because they share the browser of the person. */
+const refreshTokensIn = ({ jwt, opaque, newTokens }: Scene): (() => Promise<string>) => {
+  let before: Promise<unknown> = Promise.resolve();
+  let made = 0;
+  return () => {
+    made += 1;
+    const { identifier } = made % 2 === 0 ? jwt : opaque;
+    const next = before.then(() => newTokens(identifier, 'openid offline_access read write'));
+    before = next;
+    return next.then((tokens) => String(tokens['refresh_token']));
   };
 };
 

@@ -1,5 +1,5 @@
 /**
- * Our own handlers of introspection and two grants: they answer exactly as oidc-provider alone does (decision 49). The
+ * Our own handlers of introspection and three grants: they answer exactly as oidc-provider alone does (decision 49). The
  * long form is `npm run campaign -- handlers`.
  */
 import { connect } from 'node:net';

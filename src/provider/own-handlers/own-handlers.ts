@@ -1,5 +1,5 @@
 /**
- * Our own handlers of introspection and of two grants, in front of Koa and oidc-provider's routes (decision 49). They take only requests that they understand completely, and answer only what succeeds:
+ * Our own handlers of introspection and of three grants, in front of Koa and oidc-provider's routes (decision 49). They take only requests that they understand completely, and answer only what succeeds:
  *
  * - A request with anything unusual goes to oidc-provider as it came.
  * - Clients authenticate by oidc-provider's function with our hooks, in both ways.

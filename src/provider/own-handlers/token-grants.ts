@@ -1,4 +1,4 @@
-/** Grants of the token endpoint that our own handlers serve: client credentials (RFC 6749 §4.4) and token exchange (RFC 8693). */
+/** Grants of the token endpoint that our own handlers serve: client credentials and refresh tokens (RFC 6749 §4.4 and §6), and token exchange (RFC 8693). */
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { TOKEN_EXCHANGE } from '../../domain/clients/clients/grant-types.ts';
@@ -6,10 +6,9 @@ import type { Extension } from '../../extensions/extension.ts';
 import { type ExtensionGrantDeps, extensionGrantHandler } from '../grants/extension-grants.ts';
 import { detailsMember } from '../requests/request-details.ts';
 import type { ResourceAuthority } from '../requests/resource-authority.ts';
-import { clientCredentials, grantHelpers } from '../seam/internals.ts';
+import { clientCredentials, grantHelpers, refresh } from '../seam/internals.ts';
 import type { OwnHandler } from './own-handlers.ts';
 
-const CLIENT_CREDENTIALS = 'client_credentials';
 /** Of an exchange. Others make something else than an access token, and are left to oidc-provider's way. */
 const ACCESS_TOKENS = new Set([
   undefined,
@@ -59,7 +58,10 @@ export const tokenGrants = (provider: Provider, deps: Deps): readonly OwnHandler
       return handlerOf(grant.grantType, parameters, extensionGrantHandler(provider, grant, deps));
     });
   return [
-    handlerOf(CLIENT_CREDENTIALS, ['scope', 'resource'], (context) => clientCredentials(provider, helpers, context)),
+    handlerOf('client_credentials', ['scope', 'resource'], (context) => clientCredentials(provider, helpers, context)),
+    handlerOf('refresh_token', ['refresh_token', 'scope', 'resource'], (context) =>
+      refresh(provider, helpers, context),
+    ),
     ...exchanges,
   ];
 };

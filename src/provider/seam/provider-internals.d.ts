@@ -25,3 +25,15 @@ declare module 'oidc-provider/lib/actions/grants/client_credentials.js' {
     context: KoaContextWithOIDC,
   ) => Promise<void>;
 }
+
+declare module 'oidc-provider/lib/actions/grants/refresh_token.js' {
+  import type Provider from 'oidc-provider';
+  import type { KoaContextWithOIDC } from 'oidc-provider';
+
+  /** `helpers`: those of `lib/helpers/grants.js`, each bound to the provider. Sets the body of the context. */
+  export const handler: (
+    provider: Provider,
+    helpers: Readonly<Record<string, unknown>>,
+    context: KoaContextWithOIDC,
+  ) => Promise<void>;
+}
