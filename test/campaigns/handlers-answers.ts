@@ -40,36 +40,45 @@ const send = (port: number, parts: readonly Buffer[], isFromProxy: boolean): Pro
 const ID = /\b(req|tok|txn|dny|dec|grt)_[a-z0-9]{10,}\b/g;
 const TIMES = new Set(['iat', 'exp', 'expiresAt', 'at', 'since', 'now', 'auth_time']);
 
-/** A second may pass between the decision about a life and the signature, which the life then lacks. */
-const lifeOf = (seconds: number): number => Math.ceil(seconds / 10) * 10;
+/** Most seconds between the lives in two answers. Some time passes between the requests, and a second can end in between. */
+const BETWEEN_SECONDS = 10;
 
-/** Without what differs between two answers to one question: ids, times, signatures, random values. */
-const plain = (value: unknown, name = ''): unknown => {
-  if (typeof value === 'string') return plainText(value, name);
-  if (name === 'age') return 'an age';
-  if (name === 'expires_in') return lifeOf(Number(value));
-  if (typeof value === 'number') return TIMES.has(name) && value > 1e9 ? 'a time' : value;
-  if (Array.isArray(value)) return value.map((one) => plain(one));
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).map(([key, member]): [string, unknown] => [key, plain(member, key)]);
-  return Object.fromEntries(members.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-};
-
-const plainText = (text: string, name: string): unknown => {
-  if (/^(access|refresh)_token$/.test(name) && /^[\w-]{43}$/.test(text)) return 'an opaque token';
-  if (name === 'access_token' || name === 'id_token') {
-    try {
-      const claims = decodeJwt(text);
-      return {
-        header: decodeProtectedHeader(text),
-        claims: plain(claims),
-        life: lifeOf(Number(claims.exp) - Number(claims.iat)),
-      };
-    } catch {
-      return text;
+/**
+ * Without what differs between two answers to one question: ids, times, signatures, random values. `lives`: gets the seconds
+ * that something is still valid, in their order.
+ */
+const plainer = (lives: number[]) => {
+  const life = (seconds: number): string => {
+    lives.push(seconds);
+    return 'a life';
+  };
+  const plain = (value: unknown, name = ''): unknown => {
+    if (typeof value === 'string') return plainText(value, name);
+    if (name === 'age') return 'an age';
+    if (name === 'expires_in') return life(Number(value));
+    if (typeof value === 'number') return TIMES.has(name) && value > 1e9 ? 'a time' : value;
+    if (Array.isArray(value)) return value.map((one) => plain(one));
+    if (typeof value !== 'object' || value === null) return value;
+    const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(members.map(([key, member]): [string, unknown] => [key, plain(member, key)]));
+  };
+  const plainText = (text: string, name: string): unknown => {
+    if (/^(access|refresh)_token$/.test(name) && /^[\w-]{43}$/.test(text)) return 'an opaque token';
+    if (name === 'access_token' || name === 'id_token') {
+      try {
+        const claims = decodeJwt(text);
+        return {
+          header: decodeProtectedHeader(text),
+          claims: plain(claims),
+          life: life(Number(claims.exp) - Number(claims.iat)),
+        };
+      } catch {
+        return text;
+      }
     }
-  }
-  return text.replaceAll(ID, '$1');
+    return text.replaceAll(ID, '$1');
+  };
+  return plain;
 };
 
 /** Values that no two answers share; of a nonce only that it is there. */
@@ -82,7 +91,7 @@ const plainHeaders = (lines: readonly string[]): readonly string[] =>
     .map(([name, value]) => `${name}: ${name === 'dpop-nonce' ? 'a nonce' : value}`)
     .toSorted();
 
-const jsonOf = (text: string): unknown => {
+const jsonOf = (text: string, plain: (value: unknown) => unknown): unknown => {
   try {
     return plain(JSON.parse(text));
   } catch {
@@ -90,16 +99,18 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-const plainEvent = (event: AuditEvent): unknown => {
-  const { token, ...rest } = event;
-  // The id of an opaque token is its digest.
-  return plain({
-    ...rest,
-    ...(token ? { token: { ...token, id: token.id.startsWith('tok_') ? token.id : 'a digest' } } : {}),
-  });
-};
+/** The id of an opaque token is its digest. */
+const withoutDigest = ({ token, ...rest }: AuditEvent): object => ({
+  ...rest,
+  ...(token ? { token: { ...token, id: token.id.startsWith('tok_') ? token.id : 'a digest' } } : {}),
+});
 
-export type Outcome = { readonly status: string; readonly compared: string };
+export type Outcome = { readonly status: string; readonly compared: string; readonly lives: readonly number[] };
+
+export const areAlike = (one: Outcome, other: Outcome): boolean =>
+  one.compared === other.compared &&
+  one.lives.length === other.lives.length &&
+  one.lives.every((life, index) => Math.abs(life - (other.lives[index] ?? 0)) <= BETWEEN_SECONDS);
 
 /**
  * Sends a request to one server. The outcome includes the audit events of the request, apart from those that count several: they
@@ -110,8 +121,13 @@ export const outcomeAt = async (side: Side, parts: readonly Buffer[], isFromProx
   const [start = '', ...lines] = head.split('\r\n');
   const id = /^x-request-id: (.*)$/im.exec(head)?.[1]?.trim();
   const events = side.events.filter(({ request, count }) => id !== undefined && request === id && count === undefined);
-  const compared = { start, headers: plainHeaders(lines), body: jsonOf(body), events: events.map(plainEvent) };
-  return { status: start.split(' ')[1] ?? 'none', compared: JSON.stringify(compared, undefined, 1) };
+  const lives: number[] = [];
+  const plain = plainer(lives);
+  const compared = {
+    ...{ start, headers: plainHeaders(lines), body: jsonOf(body, plain) },
+    events: events.map((event) => plain(withoutDigest(event))),
+  };
+  return { status: start.split(' ')[1] ?? 'none', compared: JSON.stringify(compared, undefined, 1), lives };
 };
 
 /** How often each reason was counted, of the refusals without an event of their own. */

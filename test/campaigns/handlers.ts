@@ -3,7 +3,7 @@
  * any difference in status, headers, body or audit events, or in how often a refusal was counted.
  */
 import type { Campaign, CampaignRun } from './campaign.ts';
-import { countsOf, outcomeAt } from './handlers-answers.ts';
+import { areAlike, countsOf, outcomeAt } from './handlers-answers.ts';
 import { requestsTo, written } from './handlers-requests.ts';
 import { handlersWorld } from './handlers-world.ts';
 
@@ -34,9 +34,11 @@ const inOneWorld = async (run: CampaignRun, requests: number, figures: Sums): Pr
           const expected = await outcomeAt(other, there, described.isFromProxy);
           answered += 1;
           figures.statuses[answer.status] = (figures.statuses[answer.status] ?? 0) + 1;
-          if (answer.compared === expected.compared) continue;
+          if (areAlike(answer, expected)) continue;
           const text = Buffer.concat(here).toString('latin1').slice(0, 1500);
-          run.violation(`request ${index}:\n${text}\n own      ${answer.compared}\n expected ${expected.compared}`);
+          run.violation(
+            `request ${index}:\n${text}\n own      ${answer.compared} ${answer.lives}\n expected ${expected.compared} ${expected.lives}`,
+          );
         }
         run.progress(`${figures.trials} of ${requests} requests`);
       }
