@@ -26,6 +26,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   escalate_to: WHO,
   acr: { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, says: 'one authentication context class, without spaces' },
   max_age: seconds(9_999_999),
+  attested: { pattern: /^required$/, says: '"required"' },
   max_seconds: seconds(99_999),
   max_uses: { pattern: /^[1-9][0-9]{0,5}$/, says: 'a whole number from 1 to 999999' },
 };
@@ -36,7 +37,7 @@ export const ANNOTATIONS: readonly PolicyAnnotation[] = Object.entries(FORMS).ma
 }));
 
 /** Annotations that require something: on a `permit` a condition, on a `forbid` what lifts it. */
-export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;
+export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'attested', 'max_seconds', 'max_uses'] as const;
 
 /** Annotations that limit what is given; they have no effect when nothing is given. */
 export const LIMITS: readonly string[] = [

@@ -95,6 +95,8 @@ export const API_OPERATIONS = {
   acceptAgent: ['POST', '/agents/{id}/acceptance'],
   declineAgent: ['POST', '/agents/{id}/refusal'],
   declareComposition: ['POST', '/agents/{id}/compositions'],
+  approveComposition: ['POST', '/agents/{id}/compositions/approval'],
+  rejectComposition: ['POST', '/agents/{id}/compositions/refusal'],
   listCompositions: ['GET', '/agents/{id}/compositions'],
   listFindings: ['GET', '/findings'],
   getFinding: ['GET', '/findings/{id}'],

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { Command, Noun, Topic } from './command.ts';
 import { absenceCommands } from './commands/absences.ts';
 import { accountCommands } from './commands/accounts.ts';
+import { compositionCommands } from './commands/agent-compositions.ts';
 import { agentCommands } from './commands/agents.ts';
 import { approvalCommands } from './commands/approvals.ts';
 import { auditCommands } from './commands/audit.ts';
@@ -79,6 +80,7 @@ export const TOPICS: readonly Topic[] = [
         'agents.md',
         agentCommands,
         instanceCommands,
+        compositionCommands,
         credentialCommands,
       ),
       noun('blueprints', 'Set what agents of one kind may have at most', 'blueprints.md', blueprintCommands),

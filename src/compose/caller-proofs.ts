@@ -10,6 +10,7 @@ import { type ClientAssertions, clientAssertions } from '../provider/client-auth
 import { type ClientProofs, clientProofs } from '../provider/client-authentication/client-proofs.ts';
 import { otherProofs } from '../provider/client-authentication/other-proofs.ts';
 import { ownAssertions } from '../provider/client-authentication/own-assertions.ts';
+import { presentedCompositions } from '../provider/client-authentication/presented-compositions.ts';
 import {
   type PresentedCredentials,
   presentedCredentials,
@@ -78,6 +79,7 @@ export const callerProofs = (
     proofs,
     consumptions,
     presented,
+    compositions: presentedCompositions({ compositions: made.agents, identifiers }),
   });
   return {
     proofs,

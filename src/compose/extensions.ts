@@ -9,6 +9,7 @@ import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint
 import { jwtBearer } from '../extensions/jwt-bearer/grant.ts';
 import { approvedExchange } from '../extensions/token-exchange/approval-channel.ts';
 import { tokenExchange } from '../extensions/token-exchange/grant.ts';
+import { agentsAsPresented } from '../provider/client-authentication/presented-compositions.ts';
 import type { OwnTokens } from '../provider/tokens/issued-tokens.ts';
 import { signIns } from '../provider/tokens/sign-ins.ts';
 import type { TokenLiveness } from '../provider/tokens/token-liveness.ts';
@@ -33,7 +34,8 @@ export const extensionsOf = (
 ) => {
   const { issuer } = configuration;
   const { clock, identifiers, documents, masterKey, resourceServers, delegations, requests, stepUps } = made;
-  const { accounts, agents, clients } = made.effectiveRegistries;
+  const { accounts, clients } = made.effectiveRegistries;
+  const agents = agentsAsPresented(made.effectiveRegistries.agents);
   const exchanging = {
     tokens,
     agents,

@@ -5,6 +5,7 @@ import type { OpenRecords } from '../domain/platform/rate-limits/open-records.ts
 import { reachableWith } from '../domain/vocabulary/assurance.ts';
 import { upstreamBrowser } from '../http/interaction/upstream-browser.ts';
 import { oidcProvider as buildProvider } from '../provider/build-provider.ts';
+import { agentsAsPresented } from '../provider/client-authentication/presented-compositions.ts';
 import type { BrowserState } from '../provider/interactions/browser-state.ts';
 import { keptByBrowser } from '../provider/interactions/kept-by-browser.ts';
 import { seenSessions } from '../provider/interactions/seen-sessions.ts';
@@ -70,7 +71,7 @@ export const providerOf = (
   const { issuer } = configuration;
   const { clock, identifiers, documents, ephemeral, masterKey, audit, log, keys } = made;
   const { resourceServers, delegations, consents } = made;
-  const { accounts, agents } = made.effectiveRegistries;
+  const agents = agentsAsPresented(made.effectiveRegistries.agents);
   const onUnreadable = (model: string) =>
     log.error({ event: 'store.unreadable', model }, 'a stored record is not understood');
   const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
@@ -109,7 +110,7 @@ export const providerOf = (
       budgets: made.reservations,
     }),
     consents,
-    accounts,
+    accounts: made.effectiveRegistries.accounts,
     groupsOf: made.groupsOf,
     ownerNames: made.ownerNames,
     resourceServers,

@@ -10,6 +10,7 @@ import type { Grants } from '../domain/ports/grants.ts';
 import { managementApiOf } from '../domain/vocabulary/management-api.ts';
 import { type ProviderClients, providerClients } from '../provider/client-authentication/client-metadata.ts';
 import { closedByKills } from '../provider/client-authentication/kill-gate.ts';
+import { agentsAsPresented } from '../provider/client-authentication/presented-compositions.ts';
 import { grantRegistry } from '../provider/grants/grants.ts';
 import { type RequestDetails, requestDetails } from '../provider/requests/request-details.ts';
 import { type RequestTransactions, requestTransactions } from '../provider/requests/request-transaction.ts';
@@ -96,7 +97,8 @@ export const tokenServices = (
     details,
     namedTransactions,
     authority: resourceAuthority({
-      ...{ details, identifiers, approvals, agents, clients, accounts, resourceServers, delegations, clock, authorize },
+      agents: agentsAsPresented(agents),
+      ...{ details, identifiers, approvals, clients, accounts, resourceServers, delegations, clock, authorize },
       transactions: namedTransactions,
     }),
     knows: hasAgentRelationship({ delegations, owners: made.owners }),

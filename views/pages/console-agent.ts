@@ -14,6 +14,12 @@ import { agentPageWords as words } from '../words/console-agent.ts';
 import { accountSignalWords } from '../words/console-signals.ts';
 import { type AccountSignalRow, accountSignals } from './account-signals.ts';
 import { type AgentFactsModel, credentials, instances, timeline } from './console-agent-facts.ts';
+import {
+  type CompositionDriftModel,
+  type CompositionModel,
+  compositionDrift,
+  compositionFact,
+} from './console-composition.ts';
 import { type EffectModel, effect } from './console-effect.ts';
 import type { WaitingAgent } from './console-model.ts';
 import { acceptance } from './console-overview.ts';
@@ -54,14 +60,8 @@ export type AgentPageModel = AgentFactsModel & {
     /** Absent: not permitted to the viewer. */
     readonly href?: string;
   };
-  readonly composition?: {
-    readonly version: number;
-    readonly digest: string;
-    readonly model?: string;
-    readonly prompt?: string;
-    readonly tools: readonly string[];
-    readonly declaredAt: number;
-  };
+  readonly composition?: CompositionModel;
+  readonly drift?: CompositionDriftModel;
   readonly redirectUris: readonly string[];
   readonly createdAt: number;
   readonly acceptedAt?: number;
@@ -106,6 +106,7 @@ ${model.actions && buttons(model, model.actions)}</div>
       model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
     }${model.offeredUntil !== undefined && html` ${words.offeredUntil(timeText(model.offeredUntil))}`}${succession(model)}</p></div>
 ${(model.stops.length > 0 || model.waiting) && state(model)}
+${model.drift && compositionDrift(model.drift, model.csrf, plainText(model.agent.name, 60))}
 ${accountSignals(model.ownerSignals, accountSignalWords.ownerLead(isolated(model.agent.ownerName)))}
 ${who(model)}
 ${effect(model.effect)}
@@ -169,21 +170,8 @@ ${model.contact !== undefined && fact(words.facts.contact, isolated(model.contac
 ${model.redirectUris.length > 0 && fact(words.facts.redirects, list(model.redirectUris))}
 ${fact(words.facts.registered, timeText(model.createdAt))}
 ${model.acceptedAt !== undefined && fact(words.facts.accepted, timeText(model.acceptedAt))}
-${model.composition && fact(words.facts.composition, composition(model.composition))}
+${model.composition && fact(words.facts.composition, compositionFact(model.composition))}
 </dl></section>`;
-
-const composition = (
-  made: NonNullable<AgentPageModel['composition']>,
-): Html => html`${words.declared(made.version, timeText(made.declaredAt))}
-${made.model !== undefined && html`<span class="line">${words.model(isolated(made.model, 200))}</span>`}${
-  made.prompt !== undefined && html`<span class="line">${words.prompt(isolated(made.prompt, 200))}</span>`
-}${
-  made.tools.length > 0 &&
-  html`<span class="line">${words.tools(
-    made.tools.slice(0, 20).map((tool, index) => html`${index > 0 && ', '}${isolated(tool)}`),
-    made.tools.length <= 20,
-  )}</span>`
-}<code class="line">${plainText(made.digest, 80)}</code>`;
 
 const fact = (name: Phrase, value: HtmlValue): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 

@@ -8,6 +8,7 @@ import { type Pagination, pagination } from '../partials/pagination.ts';
 import { numberPhrase, secondText, timeText } from '../time-text.ts';
 import { eventPhrase } from '../words/audit-events.ts';
 import { auditWords } from '../words/console-audit.ts';
+import { compositionWords as grades } from '../words/console-composition.ts';
 import { transactionWords as words } from '../words/console-transaction.ts';
 import { outcomeTag } from './console-audit.ts';
 import { transactionState } from './console-transactions.ts';
@@ -58,6 +59,7 @@ export type TransactionFacts = {
   readonly invoker?: Text;
   readonly participants: readonly Text[];
   readonly composition?: string;
+  readonly isAttested?: boolean;
   readonly traceparent?: string;
   /** Absent: it is closed, or the viewer may not close it. */
   readonly closeHref?: string;
@@ -146,7 +148,10 @@ ${factList([
         words.closed,
         html`${secondText(facts.closedAt)} ${facts.cause !== undefined && words.causes[facts.cause]}${facts.closedBy !== undefined && facts.cause === 'operator' && html` · ${anyName(facts.closedBy)}`}`,
       ],
-  facts.composition !== undefined && [words.composition, html`<code>${plainText(facts.composition, 80)}</code>`],
+  facts.composition !== undefined && [
+    words.composition,
+    html`<code>${plainText(facts.composition, 80)}</code> ${facts.isAttested ? grades.attested : grades.declaredOnly}`,
+  ],
   facts.traceparent !== undefined && [words.trace, html`<code>${plainText(facts.traceparent, 60)}</code>`],
 ])}${filesOf(facts)}</section>`;
 

@@ -56,6 +56,7 @@ export const narrowingWords = {
 /** Why an allowed right is blocked at present: a need, or a layer without a text of its own (decision-layers.ts). */
 export const stoppedWords = {
   approval: askedEachTime,
+  attestation: phrase({ en: 'Needs an attested agent.', de: 'Braucht einen attestierten Agenten.' }),
   step_up: phrase({ en: 'Needs a stronger sign-in.', de: 'Braucht eine stärkere Anmeldung.' }),
   other: phrase({ en: 'Not permitted at present.', de: 'Zurzeit nicht erlaubt.' }),
 };

@@ -82,12 +82,6 @@ export const agentPageWords = {
   },
   blueprint: (name: HtmlValue, version: number) =>
     phrase({ en: html`${name}, version ${version}`, de: html`${name}, Version ${version}` }),
-  declared: (version: number, time: HtmlValue) =>
-    phrase({ en: html`version ${version}, declared ${time}`, de: html`Version ${version}, erklärt ${time}` }),
-  model: (text: HtmlValue) => phrase({ en: html`Model ${text}`, de: html`Modell ${text}` }),
-  prompt: (text: HtmlValue) => phrase({ en: html`Prompt ${text}`, de: html`Prompt ${text}` }),
-  tools: (text: HtmlValue, isAll: boolean) =>
-    phrase({ en: html`Tools ${text}${!isAll && ' and more'}`, de: html`Werkzeuge ${text}${!isAll && ' und weitere'}` }),
 };
 
 /** Its credentials, its instances, and events by it and about it. */

@@ -61,6 +61,10 @@ export const blueprintWords = {
       en: html`On each line <code>sha256:</code> and 64 hexadecimal digits.`,
       de: html`Je Zeile <code>sha256:</code> und 64 hexadezimale Ziffern.`,
     }),
+    compositionDrift: phrase({
+      en: 'If an agent runs with another composition',
+      de: 'Wenn ein Agent mit anderer Zusammensetzung läuft',
+    }),
     maxAccessTokenSeconds: phrase({ en: 'Lifetime of an access token', de: 'Lebensdauer eines Access-Tokens' }),
     maxGrantSeconds: phrase({
       en: 'Time that a grant can be refreshed',

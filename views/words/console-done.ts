@@ -14,6 +14,14 @@ export const doneWords = {
   declined: phrase({ en: 'Declined. You do not own it.', de: 'Abgelehnt. Der Agent gehört Ihnen nicht.' }),
   suspended: phrase({ en: 'Suspended. Nothing it holds works.', de: 'Ausgesetzt. Nichts, was er hat, funktioniert.' }),
   resumed: phrase({ en: 'Resumed. It works again.', de: 'Fortgesetzt. Er funktioniert wieder.' }),
+  compositionApproved: phrase({
+    en: 'Approved. It is the composition of the agent.',
+    de: 'Freigegeben. Das ist jetzt die Zusammensetzung des Agenten.',
+  }),
+  compositionRejected: phrase({
+    en: 'Rejected. The composition of the agent stays.',
+    de: 'Abgelehnt. Die Zusammensetzung des Agenten bleibt.',
+  }),
   retired: phrase({
     en: 'Retired for good. All it held has ended.',
     de: 'Endgültig stillgelegt. Alles, was er hatte, ist beendet.',

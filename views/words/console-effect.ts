@@ -78,6 +78,12 @@ export const ceilingWords = {
     }),
   noLimit: phrase({ en: 'no limit', de: 'keine Grenze' }),
   toKey: phrase({ en: 'always bound to a key (DPoP)', de: 'immer an einen Schlüssel gebunden (DPoP)' }),
+  /** What follows when an agent runs with another composition than its own. */
+  driftActions: {
+    note: phrase({ en: 'notify the owner', de: 'Eigentümer benachrichtigen' }),
+    approve: phrase({ en: 'ask the owner to approve it', de: 'Eigentümer um Freigabe bitten' }),
+    suspend: phrase({ en: 'suspend the agent', de: 'Agenten aussetzen' }),
+  },
   named: (count: number) => phrase({ en: `${count} named`, de: `${count} benannt` }),
   names: {
     authority: phrase({ en: 'Scopes', de: 'Scopes' }),
@@ -93,6 +99,7 @@ export const ceilingWords = {
     environments: phrase({ en: 'Environments', de: 'Umgebungen' }),
     detailTypes: phrase({ en: 'Authorization details', de: 'Autorisierungsdetails' }),
     compositions: phrase({ en: 'Compositions', de: 'Zusammensetzungen' }),
+    compositionDrift: phrase({ en: 'Another composition', de: 'Andere Zusammensetzung' }),
     maxInstances: phrase({ en: 'Instances', de: 'Instanzen' }),
   } satisfies Readonly<Record<string, Phrase>>,
 };

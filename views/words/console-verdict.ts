@@ -55,6 +55,11 @@ export const verdictWords = {
       en: html`a policy requires an approval for ${rights}`,
       de: html`eine Richtlinie verlangt eine Freigabe für ${rights}`,
     }),
+  policyNeedsAttestation: (rights: HtmlValue) =>
+    phrase({
+      en: html`a policy requires an attested composition for ${rights}`,
+      de: html`eine Richtlinie verlangt eine attestierte Zusammensetzung für ${rights}`,
+    }),
   policyNeedsSignIn: (rights: HtmlValue) =>
     phrase({
       en: html`a policy requires a stronger or more recent sign-in for ${rights}`,

@@ -83,6 +83,21 @@ export const AGENT_MAILS = {
     },
     page: agentPage,
   },
+  'agent.drifted': {
+    subject: phrase({
+      en: 'An agent of yours runs with another composition',
+      de: 'Einer Ihrer Agenten läuft mit anderer Zusammensetzung',
+    }),
+    says: {
+      en: ({ agent, when }) => [
+        `On ${when} the agent ${agent} ran with another model, prompt or tools than before. Its page shows what differs, and whether you have to decide.`,
+      ],
+      de: ({ agent, when }) => [
+        `Am ${when} lief der Agent ${agent} mit anderem Modell, Prompt oder anderen Werkzeugen als bisher. Seine Seite zeigt, was anders ist, und ob Sie entscheiden müssen.`,
+      ],
+    },
+    page: agentPage,
+  },
   'agent.expired': {
     subject: phrase({ en: 'An agent of yours came to its end', de: 'Die Zeit eines Ihrer Agenten ist um' }),
     says: {

@@ -34,6 +34,7 @@ export const notificationKinds = {
   ),
   'agent.ending': agents('An agent is about to be suspended', 'Ein Agent wird bald ausgesetzt'),
   'agent.suspended': agents('An agent was suspended', 'Ein Agent wurde ausgesetzt'),
+  'agent.drifted': agents('An agent runs with another composition', 'Ein Agent läuft mit anderer Zusammensetzung'),
   'agent.expired': agents('An agent expired', 'Ein Agent ist abgelaufen'),
   'agent.inactive': agents('An unused agent was suspended', 'Ein unbenutzter Agent wurde ausgesetzt'),
   'agent.resumed': agents('A suspended agent is active again', 'Ein ausgesetzter Agent ist wieder aktiv'),

@@ -43,6 +43,7 @@ export const policyWords = {
       phrase({ en: `signed in with ${plainText(acr, 60)}`, de: `angemeldet mit ${plainText(acr, 60)}` }),
     signedInAgo: (time: Phrase) =>
       phrase({ en: html`signed in ${time} ago at most`, de: html`Anmeldung höchstens ${time} her` }),
+    attested: phrase({ en: 'with an attested composition', de: 'mit attestierter Zusammensetzung' }),
     seconds: (time: Phrase) => phrase({ en: html`for ${time} at most`, de: html`höchstens ${time} lang` }),
     uses: (count: number) =>
       phrase({

@@ -50,6 +50,10 @@ export const CEILINGS: Readonly<Record<string, Option>> = {
     ]),
   ),
   ...Object.fromEntries(Object.entries(NUMBERS).map(([name, [, description]]) => [name, { value: 'N', description }])),
+  drift: {
+    value: 'ACTION',
+    description: 'When an agent runs with another composition than its own: note, approve or suspend.',
+  },
   dpop: { description: 'Bind all tokens to a key (RFC 9449).' },
   unlimited: { value: 'MEMBER', description: 'Ceiling to remove, such as max_agents.', isRepeatable: true },
 };
@@ -69,6 +73,8 @@ export const ceilingsOf = (call: Call, before: Json): Json | undefined => {
     const given = call.integer(name, 0, 99_999_999);
     if (given !== undefined) members[member] = given;
   }
+  const drift = call.text('drift');
+  if (drift !== undefined) members['composition_drift'] = drift;
   if (call.isSet('dpop')) members['sender_constraint'] = 'dpop';
   for (const member of call.texts('unlimited')) delete members[member];
   return file === undefined && JSON.stringify(members) === JSON.stringify(before) ? undefined : members;

@@ -29,8 +29,10 @@ export type Action = {
   readonly meaning: string;
   /** Blueprint of the agent with its effective version, or null. */
   readonly blueprint: { readonly id: string; readonly version: number } | null;
-  /** Digest of the agent's declared composition, or null. */
+  /** Digest of the composition that the agent presented, else of the one it declared, or null. */
   readonly composition: string | null;
+  /** Set when an attester of the agent vouched for that composition. Absent: it was declared. */
+  readonly compositionGrade?: 'attested';
   /** Version of the evaluated policy set, or null where none was evaluated. */
   readonly policy: number | null;
   /** Text of the agent for the approvers (CIBA `binding_message`), shown as the agent's: part of what they saw. */
@@ -64,6 +66,7 @@ const MEMBERS = [
   'meaning',
   'blueprint',
   'composition',
+  'compositionGrade',
   'policy',
   'message',
 ] as const satisfies readonly (keyof Action)[];

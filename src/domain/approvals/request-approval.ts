@@ -1,6 +1,6 @@
 import type { Authorize } from '../authority/decision/authorize.ts';
 import type { ApproverRule } from '../authority/decision/decision.ts';
-import { type ActionFacts, type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
+import { type ActionFacts, type AgentParty, type DecisionFacts, partiesOf } from '../authority/decision/facts.ts';
 import type { Agent } from '../clients/agents/agent.ts';
 import { ownershipOfAll } from '../clients/agents/ownership.ts';
 import { type ActorChain, actorsOf } from '../vocabulary/actor-chain.ts';
@@ -18,7 +18,7 @@ import type { StandingApprovals } from './standing-approvals.ts';
 /** What an agent wants to do, as the channel of the request read it. */
 export type ApprovalRequest = {
   readonly channel: ApprovalDraft['channel'];
-  readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
+  readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint'> & Pick<AgentParty, 'composition'>;
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
   readonly origin?: Origin | undefined;
@@ -126,6 +126,7 @@ export const askingForApproval = ({
       agent: agent.id,
       blueprint: await blueprintOf(agent),
       composition: agent.composition?.digest ?? null,
+      ...(agent.composition?.isProven ? { compositionGrade: 'attested' } : {}),
       policy: policyVersion ?? null,
       ...(message === undefined ? {} : { message }),
     };

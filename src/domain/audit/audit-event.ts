@@ -161,6 +161,12 @@ export const AUDIT_EVENTS = {
   'agent.inactive': 'An agent was unused for too long, and the server suspended it.',
   'agent.notice': 'The server notified the owner of an agent that it will soon suspend the agent.',
   'agent.composition_declared': 'The composition of an agent was declared.',
+  'agent.composition_drifted':
+    'An agent ran with another composition than its own. `inputs` say what differs, and what followed.',
+  'agent.composition_approved':
+    'A composition with which an agent ran was approved. It is the composition of the agent.',
+  'agent.composition_rejected':
+    'A composition with which an agent ran was rejected. The composition of the agent stays.',
   'credential.added': 'An agent received a credential. `target` is the credential.',
   'credential.suspended': 'A credential of an agent was suspended.',
   'credential.resumed': 'A suspended credential of an agent is active again.',

@@ -93,6 +93,14 @@ export const NOTIFICATION_KINDS = {
     about: 'agent',
     mail: 'owner',
   },
+  'agent.drifted': {
+    says: 'An agent ran with another model, prompt or tools than before.',
+    from: ['agent.composition_drifted'],
+    about: 'agent',
+    mail: 'owner',
+    // Two instances with different compositions alternate.
+    onceIn: 600,
+  },
   'agent.expired': {
     says: 'An agent came to its end, or was not accepted in time.',
     from: ['agent.expired'],

@@ -1,6 +1,7 @@
 import type { ActorChain, ForeignActor } from '../vocabulary/actor-chain.ts';
 import type { Assurance } from '../vocabulary/assurance.ts';
 import type { Detail } from '../vocabulary/detail-type.ts';
+import type { TokenComposition } from '../vocabulary/token-composition.ts';
 
 /** An access token of this server that is live now. */
 export type IssuedToken = {
@@ -30,6 +31,8 @@ export type IssuedToken = {
    * subject first.
    */
   readonly delegations?: readonly string[];
+  /** With what the agent to which it was issued ran. */
+  readonly composition?: TokenComposition;
   /** Instance of the agent to which it was issued. */
   readonly instance?: string;
   readonly grant?: string;

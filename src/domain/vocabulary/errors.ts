@@ -31,6 +31,7 @@ export type Layer =
   | 'request'
   | 'client'
   | 'agent'
+  | 'composition'
   | 'blueprint'
   | 'environment'
   | 'approval'
@@ -63,8 +64,8 @@ export type Denial = {
  * have the person sign in again with these `acr_values` or this `max_age` (RFC 9470). Or give the page at `url`, if there
  * is one, to the person, and ask again with the same token. `approval`: people are being
  * asked; poll the token endpoint with this `grant_type` and `auth_req_id`, every `interval` seconds, until there is an
- * answer (CIBA §10.1). Show `number` to the user who started the action. `transaction`: open another transaction at
- * `endpoint`. `wait`: there is room again from `until`, in
+ * answer (CIBA §10.1). Show `number` to the user who started the action. `attestation`: authenticate
+ * with a client attestation that has this `claim`. `transaction`: open another transaction at `endpoint`. `wait`: there is room again from `until`, in
  * epoch seconds, unless other requests take it. `contact`: only the owner of the agent, or the operator of this server,
  * can lift the denial.
  */
@@ -87,6 +88,7 @@ export type Remedy =
       readonly interval: number;
       readonly number?: string;
     }
+  | { readonly kind: 'attestation'; readonly claim: 'composition' }
   | { readonly kind: 'transaction'; readonly endpoint: string }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };

@@ -12,6 +12,7 @@ import { isGroupId } from '../../domain/identity/groups/group.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import { accountSignalRows } from './account-signals.ts';
 import { type Standing, seenAgent, standingOf } from './agent-standing.ts';
+import { compositionModels } from './composition-model.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import {
   agentHref,
@@ -54,7 +55,6 @@ export const agentModel = async (
   const names = await partyNames(deps, [agent.owner, agent.sponsor, agent.transferTo, ...asked]);
   const blueprint = agent.blueprint === undefined ? undefined : (await deps.blueprints.get(agent.blueprint))?.document;
   const owner = (await deps.accounts.get(agent.owner))?.document;
-  const { composition } = agent;
   const made = [agent.provider, agent.providerVersion].filter((text) => text !== undefined).join(' ');
   return {
     ...frame,
@@ -67,7 +67,7 @@ export const agentModel = async (
     ...(made === '' ? {} : { provider: made }),
     ...(agent.contact === undefined ? {} : { contact: agent.contact }),
     ...blueprintFacts(deps, frame, agent, blueprint),
-    ...(composition ? { composition: { ...composition, tools: composition.tools ?? [] } } : {}),
+    ...compositionModels(deps, agent, standing.changes),
     redirectUris: agent.redirectUris,
     createdAt: agent.createdAt,
     ...(agent.acceptedAt === undefined ? {} : { acceptedAt: agent.acceptedAt }),

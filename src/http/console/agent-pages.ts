@@ -3,6 +3,7 @@ import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { readCursor } from '../account/activity.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { OperationId } from '../management/resource-table.ts';
+import { single } from '../middleware/form-body.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
 import { agentHref } from './console-deps.ts';
@@ -40,6 +41,21 @@ export const addAgentPages = ({ router, page, deps, calls, sessions }: PageParts
     await calls.run('acceptAgent', account, byOf(ctx, account.id), { id, version: versionOf(form) });
     seeOther(ctx, `${agentHref(deps, id)}?done=accepted`);
   });
+  // The viewer decides about the composition that the page showed.
+  for (const [path, operation, done] of [
+    ['approve', 'approveComposition', 'compositionApproved'],
+    ['reject', 'rejectComposition', 'compositionRejected'],
+  ] as const) {
+    router.post(`/console/agents/:id/compositions/${path}`, async (ctx) => {
+      const { account, form } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), {
+        id,
+        body: { digest: single(form, 'digest') ?? '' },
+      });
+      seeOther(ctx, `${agentHref(deps, id)}?done=${done}`);
+    });
+  }
   // After declining, the viewer may not see the agent any more.
   button('decline', 'declineAgent', 'declined', `${deps.basePath}/console`);
   button('suspend', 'suspendAgent', 'suspended');

@@ -5,7 +5,7 @@ import { blueprintWords as words } from '../../../views/words/console-blueprints
 import { ceilingWords } from '../../../views/words/console-effect.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
-import { AUTHENTICATION_METHODS } from '../../domain/clients/blueprints/ceilings.ts';
+import { AUTHENTICATION_METHODS, COMPOSITION_DRIFT_ACTIONS } from '../../domain/clients/blueprints/ceilings.ts';
 import { GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { blueprintHref } from './console-deps.ts';
@@ -41,6 +41,11 @@ const YEAR = 31_536_000;
 const CONSTRAINTS = [
   { value: '', text: ceilingWords.noLimit },
   { value: 'dpop', text: ceilingWords.toKey },
+];
+
+const DRIFT_ACTIONS = [
+  { value: '', text: ceilingWords.noLimit },
+  ...COMPOSITION_DRIFT_ACTIONS.map((value) => ({ value, text: ceilingWords.driftActions[value] })),
 ];
 
 const SECTIONS: readonly SectionSpec[] = [
@@ -79,6 +84,7 @@ const SECTIONS: readonly SectionSpec[] = [
         ...{ name: 'compositions', label: labels.compositions, hint: labels.compositionsHint },
         kind: linesField(2, 15_000),
       }),
+      ceiling({ name: 'composition_drift', label: labels.compositionDrift, kind: choiceField(DRIFT_ACTIONS) }),
     ],
   },
   {

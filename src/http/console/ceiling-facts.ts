@@ -36,6 +36,7 @@ const SHOWN: Readonly<Record<Axis, Shown>> = {
   maxDelegationDepth: (value) => words.hops(Number(value)),
   detailTypes: (value) => listed(texts(value).map(breakable)),
   compositions: (value) => words.named(texts(value).length),
+  compositionDrift: named(words.driftActions),
   maxInstances: (value) => words.atMost(String(value)),
   maxAgents: (value) => words.atMost(String(value)),
 };

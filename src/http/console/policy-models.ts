@@ -76,6 +76,7 @@ const conditionsOf = ({ annotations }: PolicySummary): readonly Phrase[] => [
     ? []
     : [annotations['acr'] === MULTI_FACTOR ? tied.secondFactor : tied.signedInWith(annotations['acr'])]),
   ...(annotations['max_age'] === undefined ? [] : [tied.signedInAgo(lengthOf(annotations['max_age']))]),
+  ...(annotations['attested'] === undefined ? [] : [tied.attested]),
   ...(annotations['max_seconds'] === undefined ? [] : [tied.seconds(lengthOf(annotations['max_seconds']))]),
   ...(annotations['max_uses'] === undefined ? [] : [tied.uses(Number(annotations['max_uses']))]),
 ];

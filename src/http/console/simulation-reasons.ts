@@ -129,6 +129,7 @@ const textOf = ({ layer, reason }: Step, scopes: readonly string[], parties: Sim
 const policyText = (reason: string, rights: HtmlValue): Phrase => {
   if (reason === 'activate_policies') return words.noPolicies;
   if (reason === 'approval_for_policies') return words.policyNeedsApproval(rights);
+  if (reason === 'attestation_for_policies') return words.policyNeedsAttestation(rights);
   if (reason.startsWith('sign_in')) return words.policyNeedsSignIn(rights);
   return reason === 'write_policy' ? words.noPolicyPermits(rights) : words.policyForbids(rights);
 };
@@ -175,7 +176,7 @@ const linkOf = (
       return approver;
     case 'policy':
       if (reason === 'approval_for_policies') return approver;
-      if (reason.startsWith('sign_in')) return undefined;
+      if (reason.startsWith('sign_in') || reason === 'attestation_for_policies') return undefined;
       return reason === 'write_policy'
         ? link('createPolicySet', words.links.draft, `${home}/new`)
         : link('getPolicySet', words.links.policies, home);

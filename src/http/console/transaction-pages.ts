@@ -138,7 +138,7 @@ const declaredOf = async ({ calls }: PageParts, { account, by }: Viewer, id: str
 
 const factsOf = async ({ deps, calls }: PageParts, { account }: Viewer, found: Shown): Promise<TransactionFacts> => {
   const { id, agent, owner, trigger, invoker, intent, participants = [], state, cause } = found;
-  const { closed_by: closedBy, closed_at: closedAt, composition, traceparent } = found;
+  const { closed_by: closedBy, closed_at: closedAt, composition, composition_grade: grade, traceparent } = found;
   const names = await partyNames(deps, [agent, owner, invoker, closedBy, ...participants]);
   return {
     ...{ state, trigger, source: intent.source, openedAt: found.created_at, expiresAt: found.expires_at },
@@ -149,7 +149,7 @@ const factsOf = async ({ deps, calls }: PageParts, { account }: Viewer, found: S
     ...(closedBy === undefined ? {} : { closedBy: doerName(names, closedBy) }),
     ...(closedAt === undefined ? {} : { closedAt }),
     ...(invoker === undefined ? {} : { invoker: names(invoker) }),
-    ...(composition === undefined ? {} : { composition }),
+    ...(composition === undefined ? {} : { composition, isAttested: grade === 'attested' }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(state === 'open' && calls.may('closeTransaction', account)
       ? { closeHref: `${transactionHref(deps, id)}/close` }

@@ -1,5 +1,5 @@
 import type { Ceilings } from '../../domain/clients/blueprints/ceilings.ts';
-import { AUTHENTICATION_METHODS } from '../../domain/clients/blueprints/ceilings.ts';
+import { AUTHENTICATION_METHODS, COMPOSITION_DRIFT_ACTIONS } from '../../domain/clients/blueprints/ceilings.ts';
 import { GRANT_TYPES } from '../../domain/clients/clients/grant-types.ts';
 import { ENVIRONMENTS } from '../../domain/vocabulary/environment.ts';
 import { named, ref } from './schema.ts';
@@ -26,6 +26,10 @@ export const CEILINGS = named('Ceilings', {
       description: 'Scopes that need an approval for each use. Currently the server refuses them.',
     },
     compositions: strings('Compositions that may run, each as `sha256:` and 64 hexadecimal digits.', 200, 71),
+    composition_drift: oneOf(
+      'What follows when an agent runs with another composition than its own. `note` (default): the owner is notified, and the new composition is the agent’s. `approve`: requests with it are refused until the owner approves it. `suspend`: the agent is suspended.',
+      COMPOSITION_DRIFT_ACTIONS,
+    ),
     sender_constraint: oneOf('Tokens are bound to a key (RFC 9449).', ['dpop']),
     max_agents: whole('Maximum number of agents that are not retired, up to 10000.'),
     max_instances: whole('Maximum number of instances of one agent, up to 10000.'),

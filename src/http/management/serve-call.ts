@@ -160,6 +160,7 @@ export const serveCall = <T extends Io>(
       ...(caller.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
       ...(token.assurance ? { assurance: token.assurance } : {}),
       ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
+      ...(token.composition === undefined ? {} : { composition: token.composition }),
       ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),
     };
     if (route.freshFactor === true || (route.freshFactor && caller.kind === 'account')) requireFreshFactor(by);

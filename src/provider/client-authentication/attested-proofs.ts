@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { decodeJwt } from 'jose';
 import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { PresentedComposition } from '../../domain/clients/agents/composition.ts';
 import { type Credential, ofKind } from '../../domain/clients/agents/credential.ts';
 import {
   type AttesterKeys,
@@ -21,6 +22,7 @@ import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { mayHaveBeenUsed } from '../seam/cold-mode.ts';
 import type { AttestedProof } from '../seam/presented-credential.ts';
 import { factsOf } from '../seam/request-facts.ts';
+import { compositionIn } from './composition-claim.ts';
 
 const ATTESTATION = 'oauth-client-attestation';
 const PROOF = 'oauth-client-attestation-pop';
@@ -49,6 +51,12 @@ const agentIn = (attestation: string): string | undefined => {
   }
 };
 
+type AttestedInstance = {
+  readonly credential: string;
+  readonly instance: Instance;
+  readonly composition?: PresentedComposition;
+};
+
 export interface AttestedProofs {
   /** The proved instance, and the credential that proves it. Throws an Error that tells the owner which check failed. */
   prove(
@@ -56,7 +64,7 @@ export interface AttestedProofs {
     agent: Agent,
     usable: readonly Credential[],
     keys: AttesterKeys,
-  ): Promise<{ readonly credential: string; readonly instance: Instance }>;
+  ): Promise<AttestedInstance>;
 }
 
 export const attestedProofs = (deps: {
@@ -100,17 +108,23 @@ export const attestedProofs = (deps: {
       agent: Agent,
       usable: readonly Credential[],
       keys: AttesterKeys,
-    ): Promise<{ readonly credential: string; readonly instance: Instance }> {
+    ): Promise<AttestedInstance> {
       const proven = await attestations.prove(given, agent.id, ofKind(usable, 'attested'), keys);
       if (isRefusal(proven)) throw new Error(`attestation, ${proven.check}: ${proven.why}`);
-      const { credential, thumbprint, jti, provenAt } = proven;
+      const { credential, thumbprint, jti, provenAt, claims } = proven;
+      const composition = compositionIn(claims);
+      if (typeof composition === 'string') throw new Error(`attestation, ${composition}`);
       if (!(await isFirstUse(agent.id, thumbprint, jti, provenAt))) {
         throw new Error('attestation, replay: the proof was used before');
       }
       if (mayHaveBeenUsed(ephemeral, provenAt, tolerance)) {
         throw new Error('attestation, replay: the proof was made too early to be told from a used one');
       }
-      return { credential: credential.id, instance: await started(agent, thumbprint, given.request) };
+      return {
+        credential: credential.id,
+        instance: await started(agent, thumbprint, given.request),
+        ...(composition ? { composition: { composition, grade: 'attested' } } : {}),
+      };
     },
   };
 };

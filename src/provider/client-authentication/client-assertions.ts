@@ -13,6 +13,8 @@ import type { ConsumptionRegistry } from '../seam/consumption-registry.ts';
 import { asProtocol } from '../seam/oauth-errors.ts';
 import { type OfRequest, requestState } from '../seam/request-state.ts';
 import type { ClientProofs } from './client-proofs.ts';
+import { compositionIn } from './composition-claim.ts';
+import type { PresentedCompositions } from './presented-compositions.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 
 /** oidc-provider accepts DPoP proofs this many seconds around now. A proof dated ahead stays valid twice as long. */
@@ -47,6 +49,7 @@ export const clientAssertions = (deps: {
   readonly proofs: ClientProofs;
   readonly consumptions: ConsumptionRegistry;
   readonly presented: Pick<PresentedCredentials, 'proofIn' | 'isOurs' | 'noteUse'>;
+  readonly compositions: PresentedCompositions;
 }): ClientAssertions => {
   /**
    * A proof dated ahead still looks fresh when proofs from the moment of a loss are already refused. It is therefore marked
@@ -59,9 +62,10 @@ export const clientAssertions = (deps: {
     return deps.consumptions.consume(`proof:${key}`, now + longest, Promise.resolve());
   };
 
-  const remember = (of: OfRequest, clientId: string): void => {
+  const remember = async (of: OfRequest, clientId: string): Promise<void> => {
     deps.proofs.remember(of, clientId);
     deps.presented.noteUse(of);
+    await deps.compositions.notice(of, clientId);
   };
 
   /** Platforms issue the same token repeatedly. If an issuer is configured so, each of its tokens is valid once. */
@@ -76,7 +80,7 @@ export const clientAssertions = (deps: {
         throw new errors.InvalidClientAuth('made too early to be told from a used one');
       }
     }
-    remember(of, clientId);
+    await remember(of, clientId);
     return true;
   };
 
@@ -122,7 +126,8 @@ export const clientAssertions = (deps: {
 
     check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void {
       const isLegacy = ctx.oidc.client?.['behalf_legacy_audience'] === true;
-      const fault = faultOf(claims, header, isLegacy ? `${deps.issuer}/token` : undefined);
+      const fault =
+        faultOf(claims, header, isLegacy ? `${deps.issuer}/token` : undefined) ?? keepComposition(ctx, claims);
       if (fault !== undefined) {
         const refusal = new errors.InvalidClientAuth(fault);
         refusal.error_description = `client authentication failed: ${fault}`;
@@ -141,8 +146,10 @@ export const clientAssertions = (deps: {
       const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
       if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));
       if (isAssertion && deps.presented.isOurs(context)) {
-        remember(context, issuer);
-        return true;
+        return asProtocol(async () => {
+          await remember(context, issuer);
+          return true;
+        });
       }
       const kind = isAssertion ? 'assertion' : 'dpop';
       const end = isAssertion ? endOf(expiresAt, Number(assertedAt) + deps.clockToleranceSeconds) : 0;
@@ -165,11 +172,23 @@ export const clientAssertions = (deps: {
         for (const digest of isAssertion ? [] : digests) {
           if (!(await isMarkedFirst(digest, issuedAt))) return false;
         }
-        if (isAssertion) remember(context, issuer);
+        if (isAssertion) await remember(context, issuer);
         return true;
       });
     },
   };
+};
+
+/**
+ * Keeps what an agent's own assertion says about its composition. Returns what is wrong with it. An assertion that we made in
+ * place of another credential says nothing, and leaves what the attester said.
+ */
+const keepComposition = (of: OfRequest, claims: Record<string, unknown>): string | undefined => {
+  const { presented } = requestState(of);
+  const composition = presented?.agent === claims['sub'] ? compositionIn(claims) : undefined;
+  if (typeof composition === 'string') return composition;
+  if (presented && composition) presented.composition = { composition, grade: 'declared' };
+  return undefined;
 };
 
 /**

@@ -223,6 +223,8 @@ export const presentedCredentials = (deps: {
             state.presented ??= {};
             state.presented.source = source;
             state.presented.agent = agent.id;
+            state.presented.effective = agent;
+            state.presented.composition = source.composition;
           }
           return source?.store.getKeyObject(key, isPublic);
         },

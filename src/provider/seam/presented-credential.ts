@@ -1,5 +1,7 @@
 /** The facts about the credential in a request, which client-authentication/presented-credentials.ts determines. */
 import type { IncomingMessage } from 'node:http';
+import type { Agent } from '../../domain/clients/agents/agent.ts';
+import type { PresentedComposition } from '../../domain/clients/agents/composition.ts';
 import type { Proof } from '../../domain/clients/agents/workload-identity.ts';
 import type { GivenAttestation } from '../../domain/clients/attestation/client-attestation.ts';
 import type { Instance } from '../../domain/clients/instances/instance.ts';
@@ -24,8 +26,15 @@ export type KeyStore = {
   getKeyObject(key: object, isPublic: boolean): unknown;
 };
 
-/** The owner of a key: a credential of an agent, or an instance of it. */
-export type KeyOwner = { readonly credential?: string; readonly instance?: Instance };
+/**
+ * The owner of a key: a credential of an agent, or an instance of it. `composition`: what the attester of the key says that the
+ * instance runs with.
+ */
+export type KeyOwner = {
+  readonly credential?: string;
+  readonly instance?: Instance;
+  readonly composition?: PresentedComposition;
+};
 
 export type PresentedCredential = {
   /** A token of a platform, as received. */
@@ -35,7 +44,11 @@ export type PresentedCredential = {
   /** In place of a missing client_id. */
   readonly placeholder?: string;
   agent?: string;
+  /** That agent in its effective state, as it was read for this request. */
+  effective?: Agent;
   proof?: Proof;
   /** The owner of the matching key. */
   source?: KeyOwner;
+  /** With what the agent runs, as its own assertion or the attester of its key says. */
+  composition?: PresentedComposition | undefined;
 };

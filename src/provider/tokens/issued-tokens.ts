@@ -11,7 +11,17 @@ import type { Detail } from '../../domain/vocabulary/detail-type.ts';
 import { assuranceFrom } from '../requests/step-up.ts';
 import { PROVIDER_RECORDS, type ProviderRecord, REVOKED_TOKENS, type RevokedToken } from '../seam/records.ts';
 import type { TokenLiveness } from './token-liveness.ts';
-import { actorsIn, approvalIn, compact, idsIn, mayActIn, numberIn, split, tokenOfClaims } from './token-of-claims.ts';
+import {
+  actorsIn,
+  approvalIn,
+  compact,
+  idsIn,
+  mayActIn,
+  numberIn,
+  split,
+  tokenCompositionIn,
+  tokenOfClaims,
+} from './token-of-claims.ts';
 
 /** Bytes. Ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
 const MAX_TOKEN = 8192;
@@ -110,6 +120,7 @@ export const issuedTokens = (deps: {
         ...actorsIn(extra, String(payload['clientId'])),
         delegation: extra.delegation,
         delegations: idsIn(extra, 'delegations'),
+        composition: tokenCompositionIn(extra),
         instance: extra.instance,
         grant: payload['grantId'] as string | undefined,
         txn: extra.txn,

@@ -154,6 +154,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.origin === undefined ? {} : { account_link: token.origin.link }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
   ...(token.delegations === undefined ? {} : { delegations: token.delegations }),
+  ...(token.composition === undefined ? {} : { composition: token.composition }),
   ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.grant === undefined ? {} : { grant_id: token.grant }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),

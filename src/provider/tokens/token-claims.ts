@@ -16,7 +16,9 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import { actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import { managementApiOf } from '../../domain/vocabulary/management-api.ts';
+import type { TokenComposition } from '../../domain/vocabulary/token-composition.ts';
 import { everythingIsKilled } from '../client-authentication/kill-gate.ts';
+import { tokenComposition } from '../client-authentication/presented-compositions.ts';
 import type { PresentedInstances } from '../client-authentication/presented-instances.ts';
 import type { RequestDetails } from '../requests/request-details.ts';
 import type { RequestTransactions } from '../requests/request-transaction.ts';
@@ -32,6 +34,13 @@ import type { TokenLiveness } from './token-liveness.ts';
 
 /** Names that a claims builder may never set: oidc-provider spreads ours after its own (finding V12). */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
+
+/** What the event of a token says besides its members. */
+type OfToken = {
+  readonly parent: string | undefined;
+  readonly maxUses?: unknown;
+  readonly composition: TokenComposition | undefined;
+};
 
 /** The facts of a token for budgets. */
 const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGiven = [] }: AuditEvent): Spending => ({
@@ -157,8 +166,7 @@ export const tokenClaims = (deps: {
     ctx: KoaContextWithOIDC,
     token: ProviderToken,
     decided: Partial<AuditEvent>,
-    parent: string | undefined,
-    maxUses?: unknown,
+    { parent, maxUses, composition }: OfToken,
   ): AuditEvent => {
     const { client, params } = ctx.oidc;
     const format = token.resourceServer?.accessTokenFormat === 'jwt' ? 'jwt' : 'opaque';
@@ -181,9 +189,16 @@ export const tokenClaims = (deps: {
         ...(parent === undefined ? {} : { parent }),
         ...(typeof maxUses === 'number' ? { maxUses } : {}),
       },
-      inputs: postureOf(ctx),
+      inputs: { ...postureOf(ctx), ...(composition ? { composition } : {}) },
     } as const;
     return requestEvent(ctx, { type: 'token.issued', outcome: 'granted' }, { sent, result, decided });
+  };
+
+  /** With what the agent runs that gets the token. */
+  const compositionOf = async (ctx: KoaContextWithOIDC): Promise<TokenComposition | undefined> => {
+    const clientId = String(ctx.oidc.client?.clientId);
+    const [agent] = clientId.startsWith('agt_') ? await deps.agents.getMany([clientId]) : [];
+    return agent && tokenComposition(agent.document);
   };
 
   /** Writes the audit event, and only then runs the uses and writes of the request. */
@@ -225,7 +240,8 @@ export const tokenClaims = (deps: {
       const clientId = String(token.clientId);
       const instance = clientId.startsWith('agt_') ? await deps.instances.of(ctx, clientId, token.jkt) : undefined;
       const which = instance ? { instance: instance.id } : {};
-      const event = eventOf(ctx, token, { ...facts, ...which }, parent);
+      const composition = await compositionOf(ctx);
+      const event = eventOf(ctx, token, { ...facts, ...which }, { parent, composition });
       await record(ctx, event, await ownershipBehind(ctx, event), { instance });
     },
 
@@ -240,14 +256,15 @@ export const tokenClaims = (deps: {
         const { claims, facts, parent, instance, participants } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
-        const event = eventOf(ctx, token, facts, parent, claims['max_uses']);
+        const composition = await compositionOf(ctx);
+        const event = eventOf(ctx, token, facts, { parent, maxUses: claims['max_uses'], composition });
         const ownership = await ownershipBehind(ctx, event);
         await record(ctx, event, ownership, {
           instance,
           participants,
           amounts: made.amounts ?? deps.authority.amountsOf(ctx),
         });
-        return { ...claims, ...ownershipMember(ownership) };
+        return { ...claims, ...(composition ? { composition } : {}), ...ownershipMember(ownership) };
       } catch (error) {
         throw protocolError(error);
       }

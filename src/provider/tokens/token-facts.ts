@@ -9,6 +9,7 @@ import type { ActorChain } from '../../domain/vocabulary/actor-chain.ts';
 import { actorsOf } from '../../domain/vocabulary/actor-chain.ts';
 import type { Assurance } from '../../domain/vocabulary/assurance.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import type { TokenComposition } from '../../domain/vocabulary/token-composition.ts';
 import type { ActiveParty } from '../client-authentication/client-metadata.ts';
 import type { GrantRecord } from '../seam/records.ts';
 
@@ -23,6 +24,7 @@ export type TokenFacts = {
   readonly delegation?: string | undefined;
   /** Those of all participants of its transaction. */
   readonly delegations?: readonly string[] | undefined;
+  readonly composition?: TokenComposition | undefined;
   readonly instance?: string | undefined;
   readonly chain?: ActorChain | undefined;
   readonly origin?: IssuedToken['origin'] | undefined;
@@ -91,7 +93,20 @@ export const isNarrowed = (
     grantedDetails,
   ).refused.length > 0;
 
-export const partyOf = (id: string, party: ActiveParty): Party =>
+/** A party behind a token. Its holder had the composition that the token names. */
+export const partyOf = (
+  id: string,
+  party: ActiveParty,
+  { clientId, composition }: Pick<TokenFacts, 'clientId' | 'composition'>,
+): Party =>
   party.environment === undefined
     ? clientParty({ ...party, id }, isDocumentId(id))
-    : agentParty({ ...party, id, environment: party.environment, owner: party.owner ?? '' });
+    : agentParty({
+        ...{ ...party, id, environment: party.environment, owner: party.owner ?? '' },
+        ...(composition && id === clientId ? { composition: provenOf(composition) } : {}),
+      });
+
+const provenOf = ({ digest, grade }: TokenComposition) => ({
+  digest,
+  ...(grade === 'attested' ? { isProven: true as const } : {}),
+});

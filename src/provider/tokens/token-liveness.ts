@@ -115,7 +115,7 @@ export const tokenLiveness = (deps: {
       const acted = id === facts.clientId && facts.instance !== grant?.instance ? facts.instance : undefined;
       if (acted !== undefined && !(await grants.instanceNow(acted, id, found.ceilings))) return 'instance_ended';
       if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
-      parties.push(partyOf(id, found));
+      parties.push(partyOf(id, found, facts));
     }
     return parties;
   };

@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import type { IssuedToken, TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ActorChain, ForeignActor } from '../../domain/vocabulary/actor-chain.ts';
 import type { Detail } from '../../domain/vocabulary/detail-type.ts';
+import type { TokenComposition } from '../../domain/vocabulary/token-composition.ts';
 import { assuranceFrom } from '../requests/step-up.ts';
 
 /** The token with these claims, signed by the key with this `kid`. The signature is not checked here. */
@@ -22,6 +23,7 @@ export const tokenOfClaims = (claims: JWTPayload, key: string | undefined): Issu
     ...actorsIn(claims, text('client_id') as string),
     delegation: text('delegation'),
     delegations: idsIn(claims, 'delegations'),
+    composition: tokenCompositionIn(claims),
     instance: text('instance'),
     grant: text('grant_id'),
     txn: text('txn'),
@@ -55,6 +57,13 @@ export const approvalIn = (claims: Readonly<Record<string, unknown>>): TokenAppr
   const { id, digest, break_glass } = (claims['approval'] ?? {}) as { readonly [name: string]: unknown };
   if (typeof id !== 'string' || typeof digest !== 'string') return undefined;
   return { id, digest, ...(break_glass === true ? { break_glass } : {}) };
+};
+
+/** The composition that a token names, if it is well-formed. */
+export const tokenCompositionIn = (claims: Readonly<Record<string, unknown>>): TokenComposition | undefined => {
+  const { digest, grade } = (claims['composition'] ?? {}) as { readonly [name: string]: unknown };
+  if (typeof digest !== 'string') return undefined;
+  return { digest, grade: grade === 'attested' ? 'attested' : 'declared' };
 };
 
 /** The agent of `may_act` (RFC 8693 §4.4). */

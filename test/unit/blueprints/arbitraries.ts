@@ -1,7 +1,11 @@
 /** Agents and ceilings of all shapes, over few names, so that they meet. */
 import fc from 'fast-check';
 import type { Agent } from '../../../src/domain/clients/agents/agent.ts';
-import { AUTHENTICATION_METHODS, type Ceilings } from '../../../src/domain/clients/blueprints/ceilings.ts';
+import {
+  AUTHENTICATION_METHODS,
+  type Ceilings,
+  COMPOSITION_DRIFT_ACTIONS,
+} from '../../../src/domain/clients/blueprints/ceilings.ts';
 import { GRANT_TYPES } from '../../../src/domain/clients/clients/grant-types.ts';
 
 export const RESOURCES = ['https://a.example', 'https://b.example', 'https://c.example'] as const;
@@ -27,6 +31,7 @@ export const anyCeilings: fc.Arbitrary<Ceilings> = fc.record(
     environments: some(ENVIRONMENTS),
     approvals: authority,
     compositions: some(DIGESTS),
+    compositionDrift: fc.constantFrom(...COMPOSITION_DRIFT_ACTIONS),
     senderConstraint: fc.constant('dpop' as const),
     maxAgents: fc.integer({ min: 0, max: 9 }),
     maxInstances: fc.integer({ min: 0, max: 9 }),

@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<Remedy['kind'], true>> = {
   consent: true,
   narrow: true,
   step_up: true,
+  attestation: true,
   approval: true,
   transaction: true,
   wait: true,

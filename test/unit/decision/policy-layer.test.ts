@@ -53,6 +53,34 @@ describe('policy', () => {
     expect(entity?.parents).toContainEqual({ type: 'Group', id: 'staff' });
   });
 
+  describe('that demands an attested composition', () => {
+    const { caller } = exchange();
+    const attested = (isProven?: true) => ({ caller: { ...caller, composition: { digest: 'c', isProven } } as never });
+
+    test('gives it to an agent with one, and names the remedy to any other', async () => {
+      const decide = annotated({ attested: 'required' });
+      expect((await decide(exchange(attested(true)))).scope).toEqual(['send']);
+      for (const facts of [exchange(), exchange(attested())]) {
+        const decision = await decide(facts);
+        expect(decision.removed).toMatchObject([{ layer: 'policy', needs: [{ kind: 'attestation' }] }]);
+        expect(nothingLeft(decision)).toMatchObject({
+          reason: 'policy_forbids',
+          remedies: [{ kind: 'attestation', claim: 'composition' }],
+        });
+      }
+    });
+
+    test('names the remedy where it forbids', async () => {
+      const decision = await annotated({ attested: 'required' }, 'deny')(exchange(attested()));
+      expect(nothingLeft(decision).remedies).toEqual([{ kind: 'attestation', claim: 'composition' }]);
+    });
+
+    test('asks nothing of a consent, at which no agent authenticates', async () => {
+      const consent = { ...generous('consent'), asked: ['send'] };
+      expect((await annotated({ attested: 'required' })(consent)).scope).toEqual(['send']);
+    });
+  });
+
   test('is asked about what the other layers left, and about nothing else', async () => {
     const policies = policiesThat(() => ({}));
     await under(policies)({ ...exchange(), asked: ['read', 'send', 'admin'], delegation: ['read'] });

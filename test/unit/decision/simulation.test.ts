@@ -14,7 +14,10 @@ const TRANSACTION = {
   intent: { digest: 'd', source: 'stated_by_agent' },
 } as unknown as Transaction;
 
-const world = ({ caller = agent as Partial<Agent>, consented = undefined as readonly string[] | undefined } = {}) =>
+const world = ({
+  caller = agent as object as Partial<Agent>,
+  consented = undefined as readonly string[] | undefined,
+} = {}) =>
   simulator({
     transactions: {
       get: async (id) => {
@@ -24,7 +27,9 @@ const world = ({ caller = agent as Partial<Agent>, consented = undefined as read
     },
     groupsOf: async (account) => account.groups,
     signalsOf: async () => undefined,
-    agents: { get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as Agent } : undefined) },
+    agents: {
+      get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as unknown as Agent } : undefined),
+    },
     clients: { get: async (id) => (id === 'app_a' ? { document: { ...client } as never } : undefined) },
     accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },
     resourceServers: { findByIdentifier: async (id) => (id === MAIL ? { document: server } : undefined) },

@@ -103,10 +103,20 @@ describe('a token is narrowed', () => {
 });
 
 test('a party with an environment is an agent, any other a client', () => {
-  expect(partyOf('agt_a', { grantTypes: [], environment: 'test', owner: 'acc_o' })).toMatchObject({
+  expect(partyOf('agt_a', { grantTypes: [], environment: 'test', owner: 'acc_o' }, TOKEN)).toMatchObject({
     ...{ kind: 'agent', id: 'agt_a', environment: 'test', owner: 'acc_o' },
   });
-  expect(partyOf('agt_a', { grantTypes: [], environment: 'test' })).toMatchObject({ owner: '' });
-  expect(partyOf('app_1', { grantTypes: [] })).toMatchObject({ kind: 'client', id: 'app_1', isDocument: false });
-  expect(partyOf('https://app.example/client', { grantTypes: [] })).toMatchObject({ isDocument: true });
+  expect(partyOf('agt_a', { grantTypes: [], environment: 'test' }, TOKEN)).toMatchObject({ owner: '' });
+  expect(partyOf('app_1', { grantTypes: [] }, TOKEN)).toMatchObject({ kind: 'client', id: 'app_1', isDocument: false });
+  expect(partyOf('https://app.example/client', { grantTypes: [] }, TOKEN)).toMatchObject({ isDocument: true });
+});
+
+test('the holder of a token had the composition that the token names, and only with an attestation it is proven', () => {
+  const agent = { grantTypes: [], environment: 'test', composition: { digest: 'stored' } } as never;
+  const of = (id: string, grade: 'declared' | 'attested') =>
+    partyOf(id, agent, { clientId: 'agt_a', composition: { digest: 'shown', grade } });
+  expect(of('agt_a', 'declared')).toMatchObject({ composition: { digest: 'shown' } });
+  expect(of('agt_a', 'declared')).not.toMatchObject({ composition: { isProven: true } });
+  expect(of('agt_a', 'attested')).toMatchObject({ composition: { digest: 'shown', isProven: true } });
+  expect(of('agt_b', 'attested')).toMatchObject({ composition: { digest: 'stored' } });
 });

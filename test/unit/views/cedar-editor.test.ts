@@ -141,6 +141,7 @@ describe('offers', () => {
       'owner',
       'verified',
       'composition',
+      'compositionGrade',
     ]);
     expect(offer('permit (principal is Agent, action, resource) when { principal has ', 'composition')).toMatchObject({
       detail: 'String? · Agent',

@@ -111,7 +111,21 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       model: text('example-large-3'),
       prompt: text('planner 12'),
       tools: [text('calendar'), text('rail')],
+      isAttested: true,
       declaredAt: NOON,
+      changes: [{ member: 'tool', name: text('rail'), to: text(`sha256:${'cd'.repeat(32)}`) }],
+    },
+    drift: {
+      digest: text(`sha256:${'ef'.repeat(32)}`),
+      isAttested: false,
+      action: 'approve',
+      noticedAt: NOON,
+      changes: [
+        { member: 'prompt', from: text('planner 12'), to: text('planner 13') },
+        { member: 'tool', name: text('rail'), from: text(`sha256:${'cd'.repeat(32)}`), to: text('rail') },
+        { member: 'tool', name: text('mail'), from: text('mail') },
+      ],
+      decide: { approve: `${planner.href}/compositions/approve`, reject: `${planner.href}/compositions/reject` },
     },
     redirectUris: [text('https://planner.example.com/callback')],
     createdAt: NOON,
@@ -201,7 +215,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       listHref: `${basePath}/console/delegations?actor=agt_7Vn2kQeX`,
     },
   };
-  const { actions: _, timeline: __, composition: ___, offeredTo: ____, ...bare } = page;
+  const { actions: _, timeline: __, composition: ___, drift: _____, offeredTo: ____, ...bare } = page;
   const noErrors = { ...frame, action: `${basePath}/console/agents`, once: 'x'.repeat(20), forOthers: true };
 
   const hit = (kind: SearchKind, name: string, note = ''): SearchHit => ({

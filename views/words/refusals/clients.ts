@@ -50,6 +50,12 @@ export const AGENT_GERMAN = {
   agent_resource_repeated: 'Dieser Ressourcenserver steht zweimal da.',
   agent_resource_unknown: 'Es gibt keinen Ressourcenserver mit dieser Kennung.',
   composition_digest_malformed: 'Das ist „sha256:“ mit 64 hexadezimalen Ziffern.',
+  composition_empty: 'Nennen Sie einen Digest oder Angaben, aus denen der Server ihn berechnet.',
+  composition_not_approved:
+    'Der Agent läuft mit einer anderen Zusammensetzung als seiner eigenen, oder sagt nicht, mit welcher. Zuerst muss sein Eigentümer sie freigeben.',
+  composition_suspends:
+    'Der Agent läuft mit einer anderen Zusammensetzung als seiner eigenen und wurde deshalb ausgesetzt.',
+  composition_not_waiting: 'Keine solche Zusammensetzung wartet auf eine Entscheidung; lesen Sie den Agenten neu.',
   composition_tools_exceeded: 'Höchstens 200 Werkzeuge können genannt werden.',
   token_bound_twice: 'Ein Token ist an ein Zertifikat oder an einen Schlüssel (DPoP) gebunden, nicht an beides.',
   agent_without_secret: 'Dieser Agent hat kein Secret.',

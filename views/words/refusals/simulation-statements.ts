@@ -8,6 +8,7 @@ export const SIMULATION_STATEMENTS_GERMAN = {
   declare_scope: 'Ressourcenserver {server}: die Berechtigung {scope} anbieten.',
   activate_policies: 'Kein Richtliniensatz ist aktiv: einen aktivieren.',
   write_policy: 'Keine Richtlinie erlaubt es: Es muss eine geschrieben werden, die es tut.',
+  attestation_for_policies: 'Eine Attestierung der Zusammensetzung des Agenten, wie {policies} verlangt.',
   approval_for_policies: 'Eine Freigabe, wie {policies} verlangt.',
   sign_in_with_and_recent:
     'Eine Anmeldung der Person mit {acr}, höchstens {seconds} Sekunden her, wie {policies} verlangt.',

@@ -4,9 +4,13 @@ import type { Layer } from '../../vocabulary/errors.ts';
 import type { Limit } from '../../vocabulary/scope-sets.ts';
 import type { Route } from './facts.ts';
 
-/** What a scope needs to be granted: an approval, or a stronger sign-in (RFC 9470). */
+/**
+ * What a scope needs to be granted: an approval, a stronger sign-in (RFC 9470), or an attested composition of the agent that
+ * asks.
+ */
 export type Need =
   | { readonly kind: 'approval' }
+  | { readonly kind: 'attestation' }
   | { readonly kind: 'step_up'; readonly acr?: string; readonly maxAge?: number };
 
 /** A scope that is not granted, and the first layer that denies it. */

@@ -6,6 +6,7 @@
  */
 
 import type { Agent } from '../../clients/agents/agent.ts';
+import type { Composition } from '../../clients/agents/composition.ts';
 import { type GrantRoute, routesWith } from '../../clients/clients/grant-types.ts';
 import type { Account } from '../../identity/accounts/account.ts';
 import type { ResourceServer } from '../../resources/resource-servers/resource-server.ts';
@@ -18,8 +19,11 @@ import type { TransactionFacts } from '../transactions/transaction.ts';
 /** An agent in its effective state (agents/effective-agent.ts), with the members that decisions use. */
 export type AgentParty = { readonly kind: 'agent' } & Pick<
   Agent,
-  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'ownership' | 'blueprint' | 'composition' | 'verifiedAt'
->;
+  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'ownership' | 'blueprint' | 'verifiedAt'
+> & {
+    /** As it presented it in the request that is decided, or as it is stored. */
+    readonly composition?: Pick<Composition, 'digest' | 'isProven'> | undefined;
+  };
 
 export type ClientParty = {
   readonly kind: 'client';

@@ -33,12 +33,14 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
   const uses: number[] = [];
   const approvers = new Map<string, ApproverRule>();
 
+  const isAttested = isPrincipalAttested(asked);
+
   const ask = (entity: PolicyEntity, more: PolicyRecord): Withholding | { readonly by: readonly string[] } => {
     const { action, principal } = asked;
     const context = { ...asked.context, ...more };
     const verdict = policies.decide({ action, principal, resource: entity.name, context }, [...asked.entities, entity]);
     const determining = verdict.determining.flatMap((id) => policies.policies.get(id) ?? []);
-    const needs = asked.isConditional ? needsOf(determining, asked.context) : [];
+    const needs = asked.isConditional ? needsOf(determining, asked.context, isAttested) : [];
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
@@ -109,10 +111,18 @@ const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
   };
 };
 
+/** Whether an attester vouched for the composition of the caller, in this request or for its token. */
+const isPrincipalAttested = ({ principal, entities }: PolicyCase): boolean =>
+  entities.some(
+    ({ name, attributes }) =>
+      name.type === principal.type && name.id === principal.id && attributes['compositionGrade'] === 'attested',
+  );
+
 /** The requirements of these policies that are not met yet. */
 const needsOf = (
   policies: readonly PolicySummary[],
   { approval, assurance, signals, route }: PolicyRecord,
+  isAttested: boolean,
 ): readonly Need[] => {
   const asks = (annotation: string): boolean =>
     policies.some(({ annotations }) => annotations[annotation] !== undefined);
@@ -131,6 +141,8 @@ const needsOf = (
   const isTooOld = isBeforeSignal || (maxAge !== undefined && (age === undefined || age > maxAge));
   return [
     ...(asks('approval') && approval === undefined ? [{ kind: 'approval' as const }] : []),
+    // The agent takes no part in a consent. It shows its composition when it asks for a token.
+    ...(asks('attested') && !isAttested && route !== 'consent' ? [{ kind: 'attestation' as const }] : []),
     ...(missingAcr !== undefined || isTooOld
       ? [
           {

@@ -35,6 +35,7 @@ export const partyEntity = (party: Party): PolicyEntity =>
           owner: party.owner,
           verified: party.verifiedAt !== undefined,
           composition: party.composition?.digest,
+          compositionGrade: party.composition && (party.composition.isProven ? 'attested' : 'declared'),
         },
         parents: party.blueprint === undefined ? [] : [{ type: 'Blueprint', id: party.blueprint }],
       }

@@ -63,13 +63,16 @@ export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetail
       } as const);
 };
 
-/** Remedies for what `layer` removed, without duplicates: a stronger sign-in, or the party to contact. */
+/** Remedies for what `layer` removed, without duplicates: a stronger sign-in, an attestation, or the party to contact. */
 const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   const here = removed.filter((each) => each.layer === layer);
   const whom = denialOf(layer)?.contact;
   const needs = here.flatMap((each) => each.needs ?? []);
   const stepUp = strictest(needs);
-  return [...(stepUp ? [stepUp] : []), ...(whom ? [{ kind: 'contact' as const, whom }] : [])];
+  const attestation = needs.some(({ kind }) => kind === 'attestation')
+    ? [{ kind: 'attestation' as const, claim: 'composition' as const }]
+    : [];
+  return [...(stepUp ? [stepUp] : []), ...attestation, ...(whom ? [{ kind: 'contact' as const, whom }] : [])];
 };
 
 /**

@@ -11,6 +11,7 @@ export const SIMULATION_STATEMENTS = {
   declare_scope: 'Resource server {server}: declare the scope {scope}.',
   activate_policies: 'No policy set is active: activate one.',
   write_policy: 'No policy permits it: one that does has to be written.',
+  attestation_for_policies: 'An attestation of the composition of the agent, as {policies} asks for.',
   approval_for_policies: 'An approval, as {policies} asks for.',
   sign_in_with_and_recent: 'A sign-in of the person with {acr}, at most {seconds} seconds ago, as {policies} asks for.',
   sign_in_with: 'A sign-in of the person with {acr}, as {policies} asks for.',

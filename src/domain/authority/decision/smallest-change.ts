@@ -33,6 +33,8 @@ export const policySteps = (
   const asked = needs.map((need): Step => {
     if (need.kind === 'approval')
       return { layer, ...simulationStatement('approval_for_policies', { policies: named }) };
+    if (need.kind === 'attestation')
+      return { layer, ...simulationStatement('attestation_for_policies', { policies: named }) };
     return { layer, ...signInStatement(need, named) };
   });
   if (asked.length > 0) return asked;

@@ -125,7 +125,9 @@ export const transactionReceipts = ({
       trigger,
       intent: vouchedIntentOf(transaction),
       ...(participants === undefined ? {} : { participants }),
-      ...(composition === undefined ? {} : { composition }),
+      ...(composition === undefined
+        ? {}
+        : { composition, composition_grade: transaction.compositionGrade ?? 'declared' }),
       ...(traceparent === undefined ? {} : { traceparent }),
       opened_at: createdAt,
       closed_at: closedAt,

@@ -14,6 +14,7 @@ import { type DocumentStore, LOST, retryLost, tryInsert, type Versioned } from '
 import type { Identifiers } from '../../ports/identifiers.ts';
 import type { Revocation } from '../../ports/revocation.ts';
 import { fewAtOnce } from '../../vocabulary/few-at-once.ts';
+import type { TokenComposition } from '../../vocabulary/token-composition.ts';
 import { type NewTransaction, readTransaction } from './read-transaction.ts';
 import {
   asItStands,
@@ -113,7 +114,7 @@ export const transactionRegistry = (deps: {
         opener: app ?? agent.id,
         owner: agent.owner,
         ownership: ownershipOf(agent),
-        ...(agent.composition === undefined ? {} : { composition: agent.composition.digest }),
+        ...compositionOf(agent, app === undefined ? by.composition : undefined),
         state: 'open',
         createdAt: now,
         updatedAt: now,
@@ -174,9 +175,20 @@ export const transactionRegistry = (deps: {
 const newerFirst = (one: Transaction, other: Transaction): number =>
   other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1);
 
+/** What the agent's own token says counts before what was declared. */
+const compositionOf = (
+  { composition }: Pick<Agent, 'composition'>,
+  ofToken: TokenComposition | undefined,
+): Pick<Transaction, 'composition' | 'compositionGrade'> => {
+  const digest = ofToken?.digest ?? composition?.digest;
+  if (digest === undefined) return {};
+  return { composition: digest, ...(ofToken?.grade === 'attested' ? { compositionGrade: 'attested' } : {}) };
+};
+
 /** Digests and ids; what people may be named in stands where it can be erased. */
 const openedEvent = (transaction: Omit<Transaction, 'slot'>, by: By): AuditEvent => {
-  const { id, agent, owner, trigger, invoker, intent, participants, composition, traceparent, expiresAt } = transaction;
+  const { id, agent, owner, trigger, invoker, intent, participants, traceparent, expiresAt } = transaction;
+  const { composition, compositionGrade } = transaction;
   const personal = {
     ...(by.source === undefined ? {} : { source: by.source }),
     ...(intent.text === undefined ? {} : { message: intent.text }),
@@ -192,6 +204,7 @@ const openedEvent = (transaction: Omit<Transaction, 'slot'>, by: By): AuditEvent
       source: intent.source,
       ...(participants === undefined ? {} : { participants }),
       ...(composition === undefined ? {} : { composition }),
+      ...(compositionGrade === undefined ? {} : { compositionGrade }),
       ...(traceparent === undefined ? {} : { traceparent }),
       expiresAt,
     },

@@ -62,8 +62,10 @@ export type Transaction = {
    * Every token for a person is for one of them. Absent: the transaction is of any one person.
    */
   readonly participants?: readonly string[];
-  /** Digest of the composition of the agent, if it has declared one. */
+  /** Digest of the composition that the agent had when the transaction was opened: of its token, else the declared one. */
   readonly composition?: string;
+  /** Absent: `declared`. */
+  readonly compositionGrade?: 'attested';
   /** W3C Trace Context, `traceparent` of version 00. */
   readonly traceparent?: string;
   /** `closing`: everything below it has ended, and its audit event may not be written yet. */

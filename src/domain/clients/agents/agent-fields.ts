@@ -17,7 +17,7 @@ import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-so
 import type { OwnAddresses } from '../clients/own-addresses.ts';
 import type { Agent } from './agent.ts';
 import { agentRefusal } from './agent-refusals.ts';
-import { checkComposition, type DeclaredComposition } from './composition.ts';
+import type { GivenComposition } from './composition.ts';
 import { registeredCredentialId } from './credential.ts';
 import { checkKeysTogether, keysUrlOf, type NewCredential, withOperatorUrls } from './credential-fields.ts';
 
@@ -36,7 +36,7 @@ export type NewAgent = {
   readonly provider?: string;
   readonly providerVersion?: string;
   readonly contact?: string;
-  readonly composition?: DeclaredComposition;
+  readonly composition?: GivenComposition;
   /** Public keys. Either these or `jwksUri`. */
   readonly jwks?: JsonWebKeySet;
   readonly jwksUri?: string;
@@ -176,7 +176,6 @@ export const checkedAgent = async (
   if (agent.authority !== undefined && agent.authority !== before?.authority) {
     await checkAuthority(agent.authority, deps.resourceServers);
   }
-  if (agent.composition !== undefined && agent.composition !== before?.composition) checkComposition(agent.composition);
   const sent = entered.credentials?.map(keysUrlOf) ?? [];
   const urls = isByRole ? [entered.jwksUri, entered.backchannelClientNotificationEndpoint, ...sent] : [];
   const next = withOperatorUrls({ ...agent, ...keys }, before, urls);

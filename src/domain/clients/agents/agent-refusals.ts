@@ -50,6 +50,19 @@ export const AGENT_REFUSALS = {
   agent_resource_repeated: { code: 'invalid_field', text: 'This resource server is there twice.' },
   agent_resource_unknown: { code: 'invalid_field', text: 'There is no resource server with this id.' },
   composition_digest_malformed: { code: 'invalid_field', text: 'This is "sha256:" and 64 hexadecimal digits.' },
+  composition_empty: { code: 'invalid_field', text: 'Give a digest, or members from which the server computes it.' },
+  composition_not_approved: {
+    code: 'access_denied',
+    text: 'The agent runs with another composition than its own, or does not say with which. Its owner has to approve it first.',
+  },
+  composition_suspends: {
+    code: 'access_denied',
+    text: 'The agent runs with another composition than its own, and was suspended for it.',
+  },
+  composition_not_waiting: {
+    code: 'conflict',
+    text: 'No such composition waits for a decision; read the agent again.',
+  },
   composition_tools_exceeded: { code: 'invalid_field', text: 'At most 200 tools can be named.' },
   token_bound_twice: {
     code: 'invalid_field',

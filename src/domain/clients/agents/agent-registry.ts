@@ -15,6 +15,7 @@ import type { ResourceServerLookup } from '../../resources/resource-servers/decl
 import type { KeyUrlCheck } from '../clients/key-source.ts';
 import type { OwnAddresses } from '../clients/own-addresses.ts';
 import type { Agent } from './agent.ts';
+import { type AgentCompositions, agentCompositions, composed } from './agent-compositions.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
 import { type AgentUses, agentUse } from './agent-last-used.ts';
@@ -25,7 +26,7 @@ import { type AgentReader, agentReader } from './agent-reader.ts';
 import { agentRefusal } from './agent-refusals.ts';
 import { searchable } from './agent-search-terms.ts';
 import type { BlueprintAdmission } from './blueprint-admission.ts';
-import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
+import { canonicalComposition } from './composition.ts';
 import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
 import { credentialRights, needsCredentialRights } from './credential-rights.ts';
@@ -77,6 +78,7 @@ export interface AgentRegistry
   extends AgentReader,
     NameVerification<Agent>,
     AgentProposals,
+    AgentCompositions,
     Pick<AgentOwnership, 'accept' | 'decline' | 'orphanAll' | 'orphansWithout'> {
   /**
    * Registers an agent under an unused id. It is active when the caller may accept for its owner, and otherwise
@@ -92,13 +94,6 @@ export interface AgentRegistry
    * 'invalid_field'.
    */
   update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>>;
-  /** Creates a new version of the agent's composition, unless it equals the last one. Throws as `update` does. */
-  declareComposition(
-    id: string,
-    expected: number | undefined,
-    declared: DeclaredComposition,
-    by: By,
-  ): Promise<Versioned<Agent>>;
   /**
    * Suspends an agent: nothing it holds works until it is resumed. Idempotent. Throws 'conflict' once the agent is
    * retired. `directory`: the directory that suspends it, which may also suspend a pending agent.
@@ -164,28 +159,17 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
       ? admission.grantTypesFor(blueprint, usual)
       : usual;
 
-  const composed = (agent: Agent, declared: DeclaredComposition, by: By): Agent => {
-    const { composition, compositionHistory = [], ...rest } = agent;
-    const next: Composition = {
-      version: (composition?.version ?? 0) + 1,
-      ...declared,
-      declaredBy: by.caller,
-      declaredAt: clock.now(),
-    };
-    const history = composition ? [composition, ...compositionHistory].slice(0, KEPT_COMPOSITIONS) : [];
-    return { ...rest, composition: next, ...(history.length > 0 ? { compositionHistory: history } : {}) };
-  };
-
   return {
     ...agentReader({ documents, uses }),
     ...agentProposals({ documentsOf, owners }),
+    ...agentCompositions({ documentsOf, clock }),
 
     async create(input, by, reservedId, { isKeyless, suspendedByDirectory } = {}): Promise<Versioned<Agent>> {
       const now = clock.now();
       await checkOwner(owners, input.owner);
       const isAccepted = await ownership.mayAccept(input.owner, by);
       const { composition } = input;
-      if (composition) checkComposition(composition);
+      const declared = composition && canonicalComposition(composition);
       const members = membersOf(input);
       const credentials = (input.credentials && (await dependencies.credentials?.made(input.credentials, by))) ?? [];
       const bare: Agent = {
@@ -200,7 +184,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
         updatedAt: now,
       };
       const plain = credentials.length > 0 ? withCredentials(bare, credentials) : bare;
-      const whole = composition ? composed(plain, composition, by) : plain;
+      const whole = declared ? composed(plain, declared, by, now) : plain;
       const begun = suspendedByDirectory === undefined ? whole : suspendedState(whole, suspendedByDirectory);
       const agent = await checkedAgent(check, begun, { entered: input, isByRole: by.isByRole, isKeyless });
       const stored = { ...agent, ...searchable(agent) };
@@ -241,14 +225,6 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     orphanAll: ownership.orphanAll,
     orphansWithout: ownership.orphansWithout,
 
-    declareComposition: (id, expected, declared, by): Promise<Versioned<Agent>> => {
-      checkComposition(declared);
-      return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
-        if (agent.state === 'retired') throw agentRefusal('agent_retired');
-        return isSameComposition(agent.composition, declared) ? agent : composed(agent, declared, by);
-      });
-    },
-
     suspend: (id, by, { directory, check } = {}): Promise<Versioned<Agent>> =>
       documentsOf.change(id, undefined, 'agent.suspended', by, async (agent) => {
         await check?.(agent);
@@ -285,9 +261,3 @@ const ofNewOwner = ({
   ...(jwksUri === undefined ? {} : { jwksUri }),
   ...(endpoint === undefined || endpoint === null ? {} : { backchannelClientNotificationEndpoint: endpoint }),
 });
-
-const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
-  held !== undefined &&
-  (['digest', 'model', 'prompt', 'tools'] as const).every(
-    (member) => JSON.stringify(held[member]) === JSON.stringify(declared[member]),
-  );

@@ -2,8 +2,8 @@ import type { OwnedCollection } from '../../ports/owned-collection.ts';
 import type { Environment } from '../../vocabulary/environment.ts';
 import type { JsonWebKeySet } from '../../vocabulary/json-web-keys.ts';
 import type { ScopesByResource } from '../../vocabulary/scope-sets.ts';
-import type { Ceilings } from '../blueprints/ceilings.ts';
-import type { Composition } from './composition.ts';
+import type { Ceilings, CompositionDriftAction } from '../blueprints/ceilings.ts';
+import type { Composition, DeclaredComposition } from './composition.ts';
 import type { Credential } from './credential.ts';
 
 export const AGENT_STATES = ['pending', 'active', 'suspended', 'orphaned', 'retired'] as const;
@@ -20,6 +20,14 @@ export type AgentNotice = {
   readonly kind: 'expiry' | 'inactivity';
   readonly at: number;
   readonly toldAt?: number;
+};
+
+/** A composition that differs from the agent's, and waits for a decision of its owner. */
+export type CompositionDrift = {
+  readonly composition: DeclaredComposition & Pick<Composition, 'grade'>;
+  /** What followed. */
+  readonly action: Exclude<CompositionDriftAction, 'note'>;
+  readonly noticedAt: number;
 };
 
 /** Proposals of successor rules for an orphan (successors/successor-rule.ts). */
@@ -59,6 +67,8 @@ export type Agent = {
   readonly composition?: Composition;
   /** Earlier compositions, newest first; bounded, the audit log has all. */
   readonly compositionHistory?: readonly Composition[];
+  /** A composition with which it ran last, and about which its owner has not decided. */
+  readonly compositionDrift?: CompositionDrift;
   /** The public keys it was registered with, or else `jwksUri`. `credentialsOf` includes them. */
   readonly jwks?: JsonWebKeySet;
   /** URL of its keys (RFC 7591 §2), fetched when it authenticates. */

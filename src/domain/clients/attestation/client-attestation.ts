@@ -44,6 +44,8 @@ export type AttestedKey = {
   readonly thumbprint: string;
   readonly jti: string;
   readonly provenAt: number;
+  /** Those of the attestation. */
+  readonly claims: Readonly<Record<string, unknown>>;
 };
 
 /**
@@ -177,7 +179,7 @@ export const clientAttestations = ({
       if (lack) return lack;
       const { jti, iat } = proof.claims as { readonly jti: string; readonly iat: number };
       const thumbprint = await calculateJwkThumbprint(bound.key as Parameters<typeof calculateJwkThumbprint>[0]);
-      return { credential, thumbprint, jti, provenAt: iat };
+      return { credential, thumbprint, jti, provenAt: iat, claims: attestation.claims };
     },
   };
 };

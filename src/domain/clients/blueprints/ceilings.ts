@@ -11,6 +11,15 @@ export const AUTHENTICATION_METHODS = ['jwks', 'jwks_uri', 'federated', 'mtls', 
 
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
+/** What drift of an agent's composition leads to, from the mildest to the strictest. */
+export const COMPOSITION_DRIFT_ACTIONS = ['note', 'approve', 'suspend'] as const;
+
+/**
+ * `note`: the new composition is the agent's from now on, and its owner is notified. `approve`: what presents it gets nothing
+ * until the owner approves it. `suspend`: the agent is suspended.
+ */
+export type CompositionDriftAction = (typeof COMPOSITION_DRIFT_ACTIONS)[number];
+
 /** An absent member sets no limit on that axis; an empty list leaves nothing. */
 export type Ceilings = {
   readonly grantTypes?: readonly string[];
@@ -32,6 +41,8 @@ export type Ceilings = {
   readonly approvals?: ScopesByResource;
   /** Digests of the compositions (model, prompt, tools) that may run. */
   readonly compositions?: readonly string[];
+  /** What follows when an agent runs with another composition than its own. Absent: `note`. */
+  readonly compositionDrift?: CompositionDriftAction;
   /** All tokens are bound to a key (RFC 9449). */
   readonly senderConstraint?: 'dpop';
   readonly maxAgents?: number;
@@ -66,6 +77,7 @@ export const meetCeilings = (one: Ceilings, other: Ceilings): Ceilings => {
     ...Object.fromEntries([...lists, ...numbers]),
     authority: meetAuthority(one.authority, other.authority),
     approvals: joinAuthority(one.approvals, other.approvals),
+    compositionDrift: stricter(one.compositionDrift, other.compositionDrift),
     senderConstraint: one.senderConstraint ?? other.senderConstraint,
   };
   return Object.fromEntries(Object.entries(met).filter(([, value]) => value !== undefined));
@@ -124,6 +136,14 @@ const meetLists = (one: readonly string[] | undefined, other: readonly string[] 
 };
 
 const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+
+const stricter = (
+  one: CompositionDriftAction | undefined,
+  other: CompositionDriftAction | undefined,
+): CompositionDriftAction | undefined => {
+  const given = COMPOSITION_DRIFT_ACTIONS.filter((action) => action === one || action === other);
+  return given.at(-1);
+};
 
 const least = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);

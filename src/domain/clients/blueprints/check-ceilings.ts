@@ -3,7 +3,13 @@ import { ENVIRONMENTS } from '../../vocabulary/environment.ts';
 import { fieldRefusal } from '../../vocabulary/field-refusals.ts';
 import { GRANT_TYPES } from '../clients/grant-types.ts';
 import { blueprintRefusal } from './blueprint-refusals.ts';
-import { AUTHENTICATION_METHODS, type Ceilings, meetCeilings, NUMBER_AXES } from './ceilings.ts';
+import {
+  AUTHENTICATION_METHODS,
+  type Ceilings,
+  COMPOSITION_DRIFT_ACTIONS,
+  meetCeilings,
+  NUMBER_AXES,
+} from './ceilings.ts';
 
 const YEAR = 365 * 86_400;
 /** Smallest and largest value of each number. */
@@ -31,6 +37,12 @@ export const checkCeilings = async (
   checkNames(ceilings.authenticationMethods, AUTHENTICATION_METHODS, `${field}/authentication_methods`);
   checkNames(ceilings.environments, ENVIRONMENTS, `${field}/environments`);
   checkNames(ceilings.compositions, DIGEST, `${field}/compositions`);
+  if (ceilings.compositionDrift !== undefined && !COMPOSITION_DRIFT_ACTIONS.includes(ceilings.compositionDrift)) {
+    throw fieldRefusal('value_not_among', {
+      field: `${field}/composition_drift`,
+      params: { allowed: COMPOSITION_DRIFT_ACTIONS.join(', ') },
+    });
+  }
   checkNames(ceilings.detailTypes, DETAIL_TYPE, `${field}/detail_types`);
   for (const axis of NUMBER_AXES) checkNumber(ceilings, axis, field);
   if (ceilings.senderConstraint !== undefined && ceilings.senderConstraint !== 'dpop') {

@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type Collection, type Cursor, isDocumentConflict, type Versioned } from '../../ports/document-store.ts';
 import type { Assurance } from '../../vocabulary/assurance.ts';
 import type { DomainError } from '../../vocabulary/errors.ts';
+import type { TokenComposition } from '../../vocabulary/token-composition.ts';
 import { documentRefusal } from './document-refusals.ts';
 
 /** The caller of a change, and the HTTP request. */
@@ -31,6 +32,8 @@ export type By = {
   readonly assurance?: Assurance;
   /** Whether the presented token is bound to a key or certificate. */
   readonly isBound?: boolean;
+  /** With what the calling agent runs, as the presented token says. */
+  readonly composition?: TokenComposition;
   /** A client that acts for itself and proved to be on the machine of this server. */
   readonly isOnThisMachine?: true;
 };

@@ -92,7 +92,8 @@ export const TRANSACTION = named(
         },
         ['text', 'salt', 'stated_digest', 'typed_by', 'confirmed_by'],
       ),
-      composition: string('Digest of the composition that the agent had declared.'),
+      composition: string('Digest of the composition that the agent had: of its token, else the declared one.'),
+      composition_grade: oneOf('Who vouched for the composition.', ['declared', 'attested']),
       participants: strings(PARTICIPANTS, MOST_PARTICIPANTS, 64),
       traceparent: string(TRACEPARENT),
       state: oneOf('closed: every token of the transaction has ended, and none is issued.', ['open', 'closed']),
@@ -102,7 +103,7 @@ export const TRANSACTION = named(
       ...RECORD,
       expires_at: seconds('When the server closes it by itself. No token of it lives longer.'),
     },
-    ['invoker', 'participants', 'composition', 'traceparent', 'cause', 'closed_by', 'closed_at'],
+    ['invoker', 'participants', 'composition', 'composition_grade', 'traceparent', 'cause', 'closed_by', 'closed_at'],
   ),
 );
 

@@ -97,6 +97,9 @@ const MEMBERS = [
 
 const showTransaction = (transaction: Transaction) => ({
   ...show(transaction, MEMBERS),
+  ...(transaction.composition === undefined
+    ? {}
+    : { composition_grade: transaction.compositionGrade ?? ('declared' as const) }),
   intent: {
     ...show(transaction.intent, ['text', 'salt', 'digest', 'statedDigest', 'typedBy', 'confirmedBy']),
     source: sourceOf(transaction),

@@ -17,7 +17,7 @@ import type { Access } from '../../permissions.ts';
 import { type Handlers, resource } from '../../resource.ts';
 import { fromWire, fromWireBelow } from '../../wire-names.ts';
 import { bulkRegistration, type Registering } from './bulk-registration.ts';
-import { showAgent, showComposition } from './representation.ts';
+import { showAgent, showCompositions } from './representation.ts';
 import { AGENT_ROUTES } from './routes.ts';
 import type { AgentGiven } from './schemas.ts';
 
@@ -26,7 +26,7 @@ const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_serv
 
 /** Below the first level, only these members of ours are in snake_case. */
 const newAgentOf = (body: AgentGiven) => {
-  const { credentials, ...rest } = fromWireBelow(body, 'ceilings');
+  const { credentials, ...rest } = fromWireBelow(body, 'ceilings', 'composition');
   return credentials ? { ...rest, credentials: credentials.map((one) => fromWire(one)) } : rest;
 };
 
@@ -201,13 +201,20 @@ const handlers = (dependencies: Dependencies): Handlers<typeof AGENT_ROUTES> => 
 
     async declareComposition(call) {
       await own(call);
-      return shown(await agents.declareComposition(call.id, undefined, call.body, call.by));
+      return shown(await agents.declareComposition(call.id, undefined, fromWire(call.body), call.by));
     },
 
-    async listCompositions(call) {
-      const { composition, compositionHistory = [] } = (await seen(call)).document;
-      return { body: { items: (composition ? [composition, ...compositionHistory] : []).map(showComposition) } };
+    async approveComposition(call) {
+      await own(call);
+      return shown(await agents.approveComposition(call.id, call.body.digest, call.by));
     },
+
+    async rejectComposition(call) {
+      await own(call);
+      return shown(await agents.rejectComposition(call.id, call.body.digest, call.by));
+    },
+
+    listCompositions: async (call) => ({ body: { items: showCompositions((await seen(call)).document) } }),
   };
 };
 

@@ -1,5 +1,6 @@
-import type { Agent, SuccessionOfAgent } from '../../../../domain/clients/agents/agent.ts';
-import type { Composition } from '../../../../domain/clients/agents/composition.ts';
+import type { Agent, CompositionDrift, SuccessionOfAgent } from '../../../../domain/clients/agents/agent.ts';
+import { type Composition, compositionChanges } from '../../../../domain/clients/agents/composition.ts';
+import type { CompositionGrade } from '../../../../domain/vocabulary/token-composition.ts';
 import { showCeilings } from '../../ceilings.ts';
 import { deliveryOf, warningsOf } from '../../registered-parties.ts';
 import { show, toWire } from '../../wire-names.ts';
@@ -44,12 +45,44 @@ export const showAgent = (agent: Agent, lastUsedAt?: number) => ({
   ...deliveryOf(agent),
   ...noticesOf(agent, lastUsedAt),
   ...(agent.succession ? { succession: successionOf(agent.succession) } : {}),
-  ...(agent.composition ? { composition: showComposition(agent.composition) } : {}),
+  ...compositionsOf(agent),
   ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
   ...warningsOf(agent.redirectUris),
 });
 
-export const showComposition = (composition: Composition) => toWire(composition);
+const gradeOf = ({ grade }: Pick<Composition, 'grade'>): CompositionGrade => grade ?? 'declared';
+
+/** A version beside the one before it; undefined for the first, and for the oldest that is kept. */
+const showComposition = (composition: Composition, before?: Composition) => {
+  const { isProven: _, grade: __, ...rest } = composition;
+  return {
+    ...toWire(rest),
+    grade: gradeOf(composition),
+    changes: before ? compositionChanges(before, composition) : [],
+  };
+};
+
+/** All versions that are kept, newest first. */
+export const showCompositions = ({ composition, compositionHistory = [] }: Agent) =>
+  (composition ? [composition, ...compositionHistory] : []).map((one, index) =>
+    showComposition(one, compositionHistory[index]),
+  );
+
+const compositionsOf = (agent: Agent) => {
+  const { composition, compositionHistory, compositionDrift } = agent;
+  return {
+    ...(composition ? { composition: showComposition(composition, compositionHistory?.[0]) } : {}),
+    ...(compositionDrift ? { composition_drift: driftOf(composition, compositionDrift) } : {}),
+  };
+};
+
+const driftOf = (before: Composition | undefined, { composition, action, noticedAt }: CompositionDrift) => {
+  const { grade: _, ...rest } = composition;
+  return {
+    ...toWire(rest),
+    ...{ grade: gradeOf(composition), action, noticed_at: noticedAt, changes: compositionChanges(before, composition) },
+  };
+};
 
 const successionOf = ({ rule, asked, isExhausted }: SuccessionOfAgent) => ({
   ...{ rule, asked: [...asked], exhausted: isExhausted === true },

@@ -8,6 +8,7 @@ import {
   AGENT,
   AGENT_CHANGE,
   AGENT_PAGE,
+  COMPOSITION_DECISION,
   COMPOSITION_LIST,
   DECLARED_COMPOSITION,
   EFFECTIVE_AGENT,
@@ -94,6 +95,20 @@ export const AGENT_ROUTES = {
     DECLARED_COMPOSITION,
     AGENT,
     'Declare the composition of an agent. Creates a new version unless it equals the last one',
+    { own: true, status: 200 },
+  ),
+  approveComposition: make.create(
+    '/agents/{id}/compositions/approval',
+    COMPOSITION_DECISION,
+    AGENT,
+    'Approve the composition that waits. It becomes the composition of the agent, which is not resumed by it',
+    { own: true, status: 200 },
+  ),
+  rejectComposition: make.create(
+    '/agents/{id}/compositions/refusal',
+    COMPOSITION_DECISION,
+    AGENT,
+    'Reject the composition that waits. The composition of the agent stays',
     { own: true, status: 200 },
   ),
   listCompositions: make.read(

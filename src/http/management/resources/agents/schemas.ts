@@ -21,6 +21,7 @@ import {
   output,
   page,
   RECORD,
+  recordOf,
   seconds,
   secondsGiven,
   string,
@@ -78,13 +79,26 @@ const AGENT_ABOUT = {
 };
 
 const COMPOSITION_MEMBERS = {
-  digest: text('Digest of model, prompt and tools together: `sha256:` and 64 hexadecimal digits.', 71),
+  digest: text(
+    'Digest of model, prompt and tools together: `sha256:` and 64 hexadecimal digits. Default: the SHA-256 of the canonical JSON (RFC 8785) of the other members, with `tools` sorted.',
+    71,
+  ),
   model: text('The model.', 200),
+  model_digest: text('Digest of the model or of its configuration.', 71),
   prompt: text('Name or version of the prompt.', 200),
-  tools: strings('Names of the tools.', 200, 200),
+  prompt_digest: text('Digest of the prompt.', 71),
+  tools: strings('Names of the tools, in any order. Includes those of `tool_digests`.', 200, 200),
+  tool_digests: recordOf('Digests of tools by name: of description and schemas.', text('Digest of the tool.', 71), {
+    maxProperties: 200,
+  }),
 };
 
-export const DECLARED_COMPOSITION = named('DeclaredComposition', input(COMPOSITION_MEMBERS, ['digest']));
+export const DECLARED_COMPOSITION = named('DeclaredComposition', input(COMPOSITION_MEMBERS));
+
+export const COMPOSITION_DECISION = named(
+  'CompositionDecision',
+  input({ digest: text('Digest of the composition that waits, as the caller has read it.', 71) }, ['digest']),
+);
 
 const AGENT_AUTHORITY = {
   ...ref(SCOPES_BY_RESOURCE),
@@ -113,16 +127,52 @@ export const AGENT_CHANGE = named(
   change({ ...AGENT_MEMBERS, ...nullableAll(AGENT_ABOUT), authority: nullable(AGENT_AUTHORITY) }),
 );
 
+const COMPOSITION_CHANGE = named(
+  'CompositionChange',
+  output(
+    {
+      member: oneOf('What differs. `whole`: only the digest of the whole.', ['model', 'prompt', 'tool', 'whole']),
+      name: string('Name of the tool.'),
+      from: string('Digest before, or the name where there is no digest. Absent: it was not there.'),
+      to: string('Digest after, or the name where there is no digest. Absent: it is not there.'),
+    },
+    ['name', 'from', 'to'],
+  ),
+);
+
+const DESCRIBED = ['model', 'model_digest', 'prompt', 'prompt_digest', 'tools', 'tool_digests'] as const;
+
+const GRADE = oneOf(
+  'Who vouched for it. `declared`: the agent, its owner or an operator. `attested`: an attester of the agent.',
+  ['declared', 'attested'],
+);
+
 const COMPOSITION = named(
   'Composition',
   output(
     {
       version: integer('Version of the composition: 1, 2, … within one agent.'),
       ...COMPOSITION_MEMBERS,
-      declared_by: string('Account or client that declared the composition.'),
+      grade: GRADE,
+      changes: arrayOf(ref(COMPOSITION_CHANGE), 'Differences from the version before.'),
+      declared_by: string('Account or client that declared the composition; the agent, if the agent presented it.'),
       declared_at: seconds('When it was declared.'),
     },
-    ['model', 'prompt', 'tools'],
+    DESCRIBED,
+  ),
+);
+
+const COMPOSITION_DRIFT = named(
+  'CompositionDrift',
+  output(
+    {
+      ...COMPOSITION_MEMBERS,
+      grade: GRADE,
+      changes: arrayOf(ref(COMPOSITION_CHANGE), 'Differences from the composition of the agent.'),
+      action: oneOf('What followed.', ['approve', 'suspend']),
+      noticed_at: seconds('When the server noticed it.'),
+    },
+    DESCRIBED,
   ),
 );
 
@@ -135,6 +185,10 @@ export const AGENT = named(
       ...AGENT_ABOUT,
       backchannel_token_delivery_mode: DELIVERY_MODE,
       composition: ref(COMPOSITION),
+      composition_drift: {
+        ...ref(COMPOSITION_DRIFT),
+        description: 'A composition with which the agent ran, and about which its owner has to decide.',
+      },
       authority: AGENT_AUTHORITY,
       state: oneOf(
         'Only active agents get tokens. pending: the owner has not accepted the agent. orphaned: the agent has no owner. retired is final.',
@@ -173,6 +227,7 @@ export const AGENT = named(
       ...namesOf(AGENT_ABOUT),
       'backchannel_token_delivery_mode',
       'composition',
+      'composition_drift',
       'authority',
       'accept_by',
       'accepted_at',

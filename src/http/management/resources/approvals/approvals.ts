@@ -139,6 +139,7 @@ const showApproval = (approval: Approval, now: number) => {
     ...(action.details.length === 0 ? {} : { details: action.details }),
     blueprint: action.blueprint,
     composition: action.composition,
+    ...(action.composition === null ? {} : { composition_grade: action.compositionGrade ?? ('declared' as const) }),
     policy: action.policy,
     risk: approval.risk,
     requires: {

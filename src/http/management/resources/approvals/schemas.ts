@@ -49,7 +49,10 @@ export const APPROVAL = named(
           version: integer('Version of the blueprint that was active.'),
         }),
       ),
-      composition: nullable(text('Digest of the composition that the agent declared.', 128)),
+      composition: nullable(
+        text('Digest of the composition that the agent presented, else of the one it declared.', 128),
+      ),
+      composition_grade: oneOf('Who vouched for the composition.', ['declared', 'attested']),
       policy: nullable(integer('Version of the policy set that was evaluated.')),
       risk: oneOf('Highest risk among the requested rights.', ['low', 'medium', 'high', 'critical']),
       requires: output(
@@ -107,6 +110,7 @@ export const APPROVAL = named(
       used_at: seconds('When the resource server carried out the action.'),
     },
     [
+      'composition_grade',
       'requested_by',
       'requested_until',
       'details',

@@ -147,7 +147,7 @@ export const POLICY_SIMULATION_RESULT = named(
             needs: arrayOf(
               output(
                 {
-                  kind: oneOf('What is missing.', ['approval', 'step_up']),
+                  kind: oneOf('What is missing.', ['approval', 'attestation', 'step_up']),
                   acr: string(),
                   max_age: integer('Seconds.'),
                 },

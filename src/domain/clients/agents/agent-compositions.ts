@@ -1,0 +1,198 @@
+/**
+ * The compositions of agents as part of their registry: declaring one, noticing that an agent runs with another one, and the
+ * decision of its owner about that. Owns when a composition is drift. Does not own the canonical form (composition.ts) nor what
+ * a request may do meanwhile (src/provider).
+ */
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Versioned } from '../../ports/document-store.ts';
+import type { CompositionDriftAction } from '../blueprints/ceilings.ts';
+import type { Agent, CompositionDrift } from './agent.ts';
+import type { AgentDocuments } from './agent-documents.ts';
+import { suspendedState } from './agent-lifecycle.ts';
+import { agentRefusal } from './agent-refusals.ts';
+import {
+  type Composition,
+  canonicalComposition,
+  compositionChanges,
+  type DeclaredComposition,
+  type GivenComposition,
+  isSameComposition,
+  KEPT_COMPOSITIONS,
+  type PresentedComposition,
+  saysAsMuch,
+} from './composition.ts';
+
+/** Maximum number of changes in an audit event. */
+const RECORDED_CHANGES = 50;
+
+/** What follows for the request that presents a composition. `waits`: it gets nothing until the owner has decided. */
+export type CompositionStanding = 'current' | 'waits' | 'suspended';
+
+/** Part of the registry. Each change writes its audit event first, and applies to the stored version. */
+export interface AgentCompositions {
+  /**
+   * Creates a new version of the agent's composition, unless it equals the last one. A drift that waits is decided with it.
+   * Throws as `update` does.
+   */
+  declareComposition(
+    id: string,
+    expected: number | undefined,
+    declared: GivenComposition,
+    by: By,
+  ): Promise<Versioned<Agent>>;
+  /**
+   * Compares what an agent presents in an authenticated request with its composition. The first one becomes its composition.
+   * Another one is drift: the event is durable when this resolves. `agent`: in its effective state, whose ceilings say what
+   * follows. Without `presented`, only a drift that waits matters. Writes nothing for a composition that is known. Throws
+   * StoreUnavailable.
+   */
+  noticeComposition(agent: Agent, presented: PresentedComposition | undefined, by: By): Promise<CompositionStanding>;
+  /**
+   * Makes the drift that waits the agent's composition. `digest`: the one that the caller has seen. Does not resume the agent.
+   * Throws 'not_found', and 'conflict' when another drift waits, or none.
+   */
+  approveComposition(id: string, digest: string, by: By): Promise<Versioned<Agent>>;
+  /** Forgets the drift that waits; the agent's composition stays. Throws as `approveComposition` does. */
+  rejectComposition(id: string, digest: string, by: By): Promise<Versioned<Agent>>;
+}
+
+/** The agent with another composition. No drift waits after that. */
+export const composed = (
+  agent: Agent,
+  declared: DeclaredComposition & Pick<Composition, 'grade'>,
+  by: Pick<By, 'caller'>,
+  now: number,
+): Agent => {
+  const { composition, compositionHistory = [], compositionDrift: _, ...rest } = agent;
+  const next: Composition = {
+    version: (composition?.version ?? 0) + 1,
+    ...declared,
+    declaredBy: by.caller,
+    declaredAt: now,
+  };
+  const history = composition ? [composition, ...compositionHistory].slice(0, KEPT_COMPOSITIONS) : [];
+  return { ...rest, composition: next, ...(history.length > 0 ? { compositionHistory: history } : {}) };
+};
+
+const withoutDrift = ({ compositionDrift: _, ...agent }: Agent): Agent => agent;
+
+/**
+ * What drift to this composition leads to. Where ceilings name the compositions that may run, a named one is approved already,
+ * and another one is at least approved first.
+ */
+const actionOfDrift = ({ ceilings }: Pick<Agent, 'ceilings'>, digest: string): CompositionDriftAction => {
+  const { compositions, compositionDrift = 'note' } = ceilings ?? {};
+  if (compositions === undefined) return compositionDrift;
+  if (compositions.includes(digest)) return 'note';
+  return compositionDrift === 'note' ? 'approve' : compositionDrift;
+};
+
+export const agentCompositions = ({
+  documentsOf,
+  clock,
+}: Pick<AgentDocuments, 'documentsOf'> & { readonly clock: Clock }): AgentCompositions => {
+  /** The difference for the audit log. Its names are those of the agent, and no values of people. */
+  const differenceOf = (agent: Agent, { composition, grade }: PresentedComposition, action: CompositionDriftAction) => {
+    const changes = compositionChanges(agent.composition, composition);
+    return {
+      inputs: {
+        action,
+        grade,
+        ...(agent.composition ? { from: agent.composition.digest } : {}),
+        to: composition.digest,
+        changes: changes.slice(0, RECORDED_CHANGES),
+        ...(changes.length > RECORDED_CHANGES ? { changes_left_out: changes.length - RECORDED_CHANGES } : {}),
+      },
+    };
+  };
+
+  const gradeOf = ({ grade }: PresentedComposition) => (grade === 'attested' ? { grade } : {});
+
+  /** The agent after a drift. The same object when another request has noticed it first. */
+  const drifted = (agent: Agent, presented: PresentedComposition, action: CompositionDriftAction, by: By): Agent => {
+    const { composition } = presented;
+    if (isSameComposition(agent.composition, composition) || agent.state === 'retired') return agent;
+    if (action === 'note') return composed(agent, { ...composition, ...gradeOf(presented) }, by, clock.now());
+    if (isSameComposition(agent.compositionDrift?.composition, composition)) return agent;
+    const drift: CompositionDrift = {
+      composition: { ...composition, ...gradeOf(presented) },
+      action,
+      noticedAt: clock.now(),
+    };
+    return { ...agent, compositionDrift: drift };
+  };
+
+  const suspend = async (id: string, by: By): Promise<void> => {
+    await documentsOf.change(
+      id,
+      undefined,
+      'agent.suspended',
+      { caller: 'system', ...(by.request === undefined ? {} : { request: by.request }) },
+      // A person may have decided, or changed its state, in the meantime.
+      (agent) => (agent.state === 'active' && agent.compositionDrift ? suspendedState(agent) : agent),
+      { inputs: { cause: 'composition_drift' } },
+    );
+  };
+
+  /** Decides about the drift that the caller has seen. */
+  const decide = (
+    id: string,
+    digest: string,
+    by: By,
+    type: 'agent.composition_approved' | 'agent.composition_rejected',
+    decided: (agent: Agent, drift: CompositionDrift) => Agent,
+  ): Promise<Versioned<Agent>> =>
+    documentsOf.change(
+      id,
+      undefined,
+      type,
+      by,
+      (agent) => {
+        if (agent.state === 'retired') throw agentRefusal('agent_retired');
+        const { compositionDrift: drift } = agent;
+        if (drift?.composition.digest !== digest) throw agentRefusal('composition_not_waiting', { field: '/digest' });
+        return decided(agent, drift);
+      },
+      { inputs: { digest } },
+    );
+
+  return {
+    declareComposition: async (id, expected, given, by): Promise<Versioned<Agent>> => {
+      const declared = canonicalComposition(given);
+      return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
+        if (agent.state === 'retired') throw agentRefusal('agent_retired');
+        return saysAsMuch(agent.composition, declared)
+          ? withoutDrift(agent)
+          : composed(agent, declared, by, clock.now());
+      });
+    },
+
+    async noticeComposition(agent, presented, by): Promise<CompositionStanding> {
+      const { composition, compositionDrift: waiting } = agent;
+      // It does not show whether it runs with what was approved.
+      if (!presented) return waiting === undefined ? 'current' : 'waits';
+      if (isSameComposition(composition, presented.composition)) return 'current';
+      const action = composition ? actionOfDrift(agent, presented.composition.digest) : 'note';
+      const type = composition ? 'agent.composition_drifted' : 'agent.composition_declared';
+      await documentsOf.change(
+        agent.id,
+        undefined,
+        type,
+        by,
+        (stored) => drifted(stored, presented, action, by),
+        differenceOf(agent, presented, action),
+      );
+      if (action === 'suspend') await suspend(agent.id, by);
+      return action === 'note' ? 'current' : action === 'suspend' ? 'suspended' : 'waits';
+    },
+
+    approveComposition: (id, digest, by): Promise<Versioned<Agent>> =>
+      decide(id, digest, by, 'agent.composition_approved', (agent, { composition }) =>
+        composed(agent, composition, by, clock.now()),
+      ),
+
+    rejectComposition: (id, digest, by): Promise<Versioned<Agent>> =>
+      decide(id, digest, by, 'agent.composition_rejected', withoutDrift),
+  };
+};
