@@ -15,10 +15,24 @@ import { tokensOf } from './tokens.ts';
 export { AgentStop, type Step, type StopReason } from './agent-stop.ts';
 export type { ApiFetch, FetchRequest } from './api-fetch.ts';
 export type { Clock } from './clock.ts';
+export { type Composition, type CompositionSource, compositionOf } from './composition.ts';
 export type { Credential } from './credential.ts';
 export type { Denial, Remedy } from './denial.ts';
 export type { Bounds, Hooks } from './hooks.ts';
 export { type AgentKey, keyFile, keyFromJwk, newKey } from './keys.ts';
+export {
+  type KeptPins,
+  type McpTool,
+  type PinOptions,
+  type ToolChange,
+  type ToolDigests,
+  type ToolPins,
+  ToolsChanged,
+  toolChanges,
+  toolDigest,
+  toolDigests,
+  toolPins,
+} from './mcp-tools.ts';
 export type { Options } from './options.ts';
 export { type PingReceiver, pingReceiver } from './pings.ts';
 export type { ApprovalRequest, Call, ExchangeRequest, Target } from './requests.ts';

@@ -115,7 +115,7 @@ export const authorizationServer = (settings: Settings): AuthorizationServer => 
       new URL(settings.issuer),
       settings.clientId,
       undefined,
-      authenticationOf(settings.credential),
+      authenticationOf(settings.credential, settings.composition),
       {
         [oidc.customFetch]: fetchIt as oidc.CustomFetch,
         timeout: settings.timeout,

@@ -1,4 +1,5 @@
-import { type ClientAuth, None, PrivateKeyJwt } from 'openid-client';
+import { type ClientAuth, modifyAssertion, None, PrivateKeyJwt } from 'openid-client';
+import { type CompositionSource, checkComposition } from './composition.ts';
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
 import type { AgentKey } from './keys.ts';
 import { type TokenSource, workloadToken } from './workload-token.ts';
@@ -35,12 +36,23 @@ export const checkCredential = (credential: Credential): void => {
   }
 };
 
-/** Adds what authenticates the agent to each request. */
-export const authenticationOf = (credential: Credential): ClientAuth => {
-  if ('key' in credential) {
-    const { privateKey, kid } = credential.key;
-    return PrivateKeyJwt(kid === undefined ? privateKey : { key: privateKey, kid });
-  }
+const signedBy = ({ privateKey, kid }: AgentKey, source: CompositionSource | undefined): ClientAuth => {
+  const key = kid === undefined ? privateKey : { key: privateKey, kid };
+  if (source === undefined) return PrivateKeyJwt(key);
+  // The library waits for it, although its type does not say so.
+  return async (server, client, body, headers) => {
+    const composition = typeof source === 'function' ? await source() : source;
+    checkComposition(composition);
+    const withComposition = {
+      [modifyAssertion]: (_: object, claims: Record<string, unknown>) => Object.assign(claims, { composition }),
+    };
+    await PrivateKeyJwt(key, withComposition)(server, client, body, headers);
+  };
+};
+
+/** Adds what authenticates the agent to each request. `composition`: what its assertions say that it runs with. */
+export const authenticationOf = (credential: Credential, composition?: CompositionSource): ClientAuth => {
+  if ('key' in credential) return signedBy(credential.key, composition);
   if (!('workloadToken' in credential)) return None();
   const { workloadToken: source } = credential;
   // The library waits for it, although its type does not say so.

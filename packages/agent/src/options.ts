@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { CompositionSource } from './composition.ts';
 import type { Credential } from './credential.ts';
 import type { Bounds, Hooks } from './hooks.ts';
 import type { Fetch } from './http-client.ts';
@@ -11,6 +12,11 @@ export type Options = {
   /** Id of the agent, `agt_…`. */
   readonly clientId: string;
   readonly credential: Credential;
+  /**
+   * What the agent runs with: its client assertions say so, and the server compares it with what its owner knows. Only with
+   * `credential.key`. Default: they say nothing.
+   */
+  readonly composition?: CompositionSource;
   /** Binds all tokens to a key (RFC 9449). `true` makes a key that lives as long as this process. Default: Bearer tokens. */
   readonly dpop?: AgentKey | true;
   /** Seconds for one request to the authorization server, metadata of an API or the body of its refusal, 1 to 60. Default: 10. */

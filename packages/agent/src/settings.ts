@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.ts';
+import { type CompositionSource, checkComposition } from './composition.ts';
 import { ConfigurationError, checkMembers } from './configuration-error.ts';
 import { type Credential, checkCredential } from './credential.ts';
 import { type Bounds, checkHooks, type Hooks } from './hooks.ts';
@@ -13,6 +14,7 @@ export type Settings = {
   readonly issuer: string;
   readonly clientId: string;
   readonly credential: Credential;
+  readonly composition: CompositionSource | undefined;
   readonly dpopKey: AgentKey | undefined;
   readonly timeout: number;
   readonly cachedTokens: number;
@@ -27,6 +29,7 @@ const MEMBERS = {
   issuer: true,
   clientId: true,
   credential: true,
+  composition: true,
   dpop: true,
   timeout: true,
   cachedTokens: true,
@@ -61,6 +64,13 @@ const boundsOf = (bounds: Options['bounds'] = {}): Bounds => {
   };
 };
 
+/** Only an assertion of the agent's own can have a composition. */
+const checkSource = ({ composition, credential }: Options): void => {
+  if (composition === undefined) return;
+  if (!('key' in credential)) throw new ConfigurationError('composition', 'give it with credential.key');
+  if (typeof composition !== 'function') checkComposition(composition);
+};
+
 /** Checks all options, and makes the DPoP key. Rejects with ConfigurationError naming the first member that is wrong. */
 export const settingsOf = async (options: Options): Promise<Settings> => {
   checkMembers(options, Object.keys(MEMBERS), 'options');
@@ -69,6 +79,7 @@ export const settingsOf = async (options: Options): Promise<Settings> => {
   if (typeof clientId !== 'string' || clientId === '')
     throw new ConfigurationError('clientId', 'give the id of the agent');
   checkCredential(credential);
+  checkSource(options);
   if (dpop !== undefined && dpop !== true && typeof dpop?.privateKey !== 'object') {
     throw new ConfigurationError('dpop', 'give true, or what keyFile or newKey answers');
   }
@@ -83,6 +94,7 @@ export const settingsOf = async (options: Options): Promise<Settings> => {
     issuer,
     clientId,
     credential,
+    composition: options.composition,
     dpopKey: dpop === true ? await newKey() : dpop,
     timeout: within(options.timeout, 'timeout', [1, 60, 10]),
     cachedTokens: within(options.cachedTokens, 'cachedTokens', [0, 100_000, 1000]),

@@ -7,8 +7,19 @@ When the server refuses, the agent follows the remedies that the refusal names, 
 allow. It ends in a token or in :class:`AgentStop`."""
 
 from .agent import Agent, AgentAuth
+from .composition import Composition, CompositionSource, composition_of
 from .denial import Approval, Consent, Contact, Denial, Narrow, Remedy, StepUp, StepUpPage, Wait
 from .keys import AgentKey, key_file, key_from_jwk, new_key
+from .mcp_tools import (
+    McpTool,
+    ToolChange,
+    ToolDigests,
+    ToolPins,
+    ToolsChanged,
+    tool_changes,
+    tool_digest,
+    tool_digests,
+)
 from .options import Bounds, ConfigurationError, Hooks, Options
 from .pings import PingReceiver
 from .session import Session
@@ -24,11 +35,14 @@ __all__ = [
     "AgentStop",
     "Approval",
     "Bounds",
+    "Composition",
+    "CompositionSource",
     "ConfigurationError",
     "Consent",
     "Contact",
     "Denial",
     "Hooks",
+    "McpTool",
     "Narrow",
     "Options",
     "PingReceiver",
@@ -40,10 +54,18 @@ __all__ = [
     "StopReason",
     "Subject",
     "Token",
+    "ToolChange",
+    "ToolDigests",
+    "ToolPins",
+    "ToolsChanged",
     "Wait",
+    "composition_of",
     "file_token",
     "key_file",
     "key_from_jwk",
     "new_key",
     "open_browser",
+    "tool_changes",
+    "tool_digest",
+    "tool_digests",
 ]

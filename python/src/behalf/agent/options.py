@@ -11,6 +11,7 @@ import anyio
 import httpx
 
 from ..resource_server.options import ConfigurationError, is_safe_url
+from .composition import CompositionSource, check_composition
 from .denial import Approval, Consent, Denial, StepUp
 from .keys import AgentKey
 from .pings import PingReceiver
@@ -66,6 +67,9 @@ class Options:
     """In place of `key`: reads a token of the agent's platform, which the server trusts."""
     public_client: bool = False
     """In place of `key`: a client without a credential, such as an app on the machine of a person."""
+    composition: CompositionSource | None = None
+    """What the agent runs with: its client assertions say so, and the server compares it with what its owner knows. Only
+    with `key`. Default: they say nothing."""
     dpop: AgentKey | None = None
     """Binds all tokens to this key (RFC 9449); `new_key()` makes one. Default: Bearer tokens."""
     hooks: Hooks = field(default_factory=Hooks)
@@ -91,6 +95,10 @@ class Options:
             raise ConfigurationError("client_id", "give the id of the agent")
         if (self.key is not None) + (self.workload_token is not None) + (self.public_client is True) != 1:
             raise ConfigurationError("key", "give one of key, workload_token and public_client=True")
+        if self.composition is not None and self.key is None:
+            raise ConfigurationError("composition", "give it with key")
+        if self.composition is not None and not callable(self.composition):
+            check_composition(self.composition)
         for member in ("key", "dpop"):
             if not isinstance(getattr(self, member), AgentKey | None):
                 raise ConfigurationError(member, "give what key_file, key_from_jwk or new_key answers")

@@ -11,6 +11,7 @@ import httpx
 
 from ..resource_server.json_values import is_number, json_object
 from ..resource_server.options import is_safe_url
+from .composition import check_composition
 from .denial import Denial, approval_asked, denial_of, own_denial, retry_after
 from .dpop import Proofs
 from .options import Options
@@ -162,7 +163,7 @@ class AuthorizationServer:
             assertion = await options.workload_token()
         else:
             now, key = int(options.clock()), options.key
-            claims = {
+            claims: dict[str, Any] = {
                 "iss": options.client_id,
                 "sub": options.client_id,
                 "aud": options.issuer,
@@ -170,6 +171,11 @@ class AuthorizationServer:
                 "iat": now,
                 "exp": now + _ASSERTION_SECONDS,
             }
+            if options.composition is not None:
+                source = options.composition
+                composition = await source() if callable(source) else source
+                check_composition(composition)
+                claims["composition"] = dict(composition)
             assert key is not None  # noqa: S101 - Options has checked it
             assertion = key.sign({} if key.kid is None else {"kid": key.kid}, claims)
         return {
