@@ -21,8 +21,8 @@ import { ownAnswer } from './request/own-refusals.ts';
 import { sendRaw } from './request/raw-answer.ts';
 import { requestBodies } from './request/request-body.ts';
 import { refuseUnreadable } from './request/unreadable.ts';
-import { type ForwardResult, forwarder, sendAnswer, type WatchToken } from './upstream/forward.ts';
-import { requestHeadersOf } from './upstream/request-headers.ts';
+import { type Forwarded, type ForwardResult, forwarder, sendAnswer, type WatchToken } from './upstream/forward.ts';
+import { requestHeadersOf, withoutHeader } from './upstream/request-headers.ts';
 import { upstreamAt } from './upstream/upstream.ts';
 import { upstreamHeaders } from './upstream/upstream-headers.ts';
 import { handshakeFault, webSockets } from './upstream/websocket.ts';
@@ -128,12 +128,21 @@ export const createGateway = (configuration: GatewayConfiguration, ports: Gatewa
     };
   };
 
+  /** A list of tools is read, so it must not be compressed. */
+  const listing = ({ listsTools }: Permit): Pick<Forwarded, 'examine'> => {
+    const { toolLists } = tools;
+    return listsTools && toolLists ? { examine: (answer) => toolLists.refusalOf(answer) } : {};
+  };
+
   const passOn = async (request: IncomingMessage, response: ServerResponse, permit: Permit, body: Uint8Array) => {
     const { path, query, deed, access } = permit;
+    const examined = listing(permit);
+    const sent = headers.of(request, permit, body);
     const forwarded = {
+      ...examined,
       method: String(request.method),
       target: `${path}${query}`,
-      headers: headers.of(request, permit, body),
+      headers: examined.examine ? withoutHeader(sent, 'accept-encoding') : sent,
       body,
       more: permit.headers,
       session: permit.session,

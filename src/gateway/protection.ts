@@ -17,6 +17,7 @@ import type { DecisionTools } from './decision/decide.ts';
 import { decisionPoint } from './decision/decision-point.ts';
 import { evaluations } from './decision/evaluations.ts';
 import { mcpSessions } from './decision/sessions.ts';
+import { type ToolLists, toolLists } from './decision/tool-lists.ts';
 
 type Ports = {
   readonly log: (entry: {
@@ -77,6 +78,22 @@ const credentialsOf = (configuration: GatewayConfiguration, { fetch }: Ports): U
 
 const sleep = (seconds: number): Promise<void> => setTimeout(seconds * 1000);
 
+/** Undefined where no tools are pinned. Throws ConfigurationError. */
+const listsOf = (mcp: GatewayConfiguration['mcp'], { log }: Ports): ToolLists | undefined => {
+  if (!mcp || mcp.toolChanges === 'pass') return undefined;
+  const told = (reason: string, detail: string | undefined) => log({ event: 'tools', reason, detail });
+  try {
+    return toolLists({
+      onChange: mcp.toolChanges,
+      file: mcp.toolPinsFile,
+      onChanged: ({ tool, from, to }) => told('tool_changed', `${tool}: ${from} became ${to}`),
+      onUnreadable: () => told('tools_unreadable', undefined),
+    });
+  } catch (error) {
+    throw new ConfigurationError([{ pointer: '/mcp/toolPinsFile', message: (error as Error).message }]);
+  }
+};
+
 /** Throws ConfigurationError. */
 export const protectionOf = (configuration: GatewayConfiguration, ports: Ports): DecisionTools => {
   const { issuer, credential, mcp, approvals: asking } = configuration;
@@ -87,5 +104,6 @@ export const protectionOf = (configuration: GatewayConfiguration, ports: Ports):
     credentials: credentialsOf(configuration, ports),
     evaluations: point && evaluations(point, approvals(point, asking.waitSeconds, { now, sleep })),
     sessions: mcpSessions(mcp?.sessionKey ?? randomBytes(32)),
+    toolLists: listsOf(mcp, ports),
   };
 };

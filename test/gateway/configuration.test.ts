@@ -105,7 +105,7 @@ test.each([
   ],
   [
     { ...RIGHT, mcp: { path: '/mcp', scopes: ['x'], details: [{ type: 'payment', members: { amount: '/amount' } }] } },
-    '/mcp/details: There is no such setting. Remove it. Here are path, scopes, actor, acrValues, maxAge, senderConstrained, authzen, live, tools, otherTools, methods, sessionKeyFile.',
+    '/mcp/details: There is no such setting. Remove it. Here are path, scopes, actor, acrValues, maxAge, senderConstrained, authzen, live, tools, otherTools, methods, toolChanges, toolPinsFile, sessionKeyFile.',
   ],
   [
     { ...RIGHT, routes: [{ path: '/a', live: true }] },

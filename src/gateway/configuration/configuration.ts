@@ -39,6 +39,10 @@ export type McpRules = Need & {
   readonly tools: Readonly<Record<string, Need>>;
   readonly otherTools: 'refuse' | 'token';
   readonly methods: Readonly<Record<string, Need>>;
+  /** What happens when a tool is not as it was first listed. `pass`: lists are not read. */
+  readonly toolChanges: 'pass' | 'report' | 'refuse';
+  /** Path of the file with the digests of tools. Absent: the memory of the process. */
+  readonly toolPinsFile?: string;
   /** Binds sessions to their callers. Absent: a key of the process. */
   readonly sessionKey?: string;
 };

@@ -210,10 +210,14 @@ const decisionsOf = (
 };
 
 const mcpOf = (
-  { sessionKeyFile, ...rules }: NonNullable<Given['mcp']>,
+  { sessionKeyFile, toolPinsFile, ...rules }: NonNullable<Given['mcp']>,
   read: (file: string) => string,
-): NonNullable<GatewayConfiguration['mcp']> =>
-  sessionKeyFile === undefined ? rules : { ...rules, sessionKey: secretIn(read(sessionKeyFile)) };
+  placeOf: (name: string) => string,
+): NonNullable<GatewayConfiguration['mcp']> => ({
+  ...rules,
+  ...(toolPinsFile === undefined ? {} : { toolPinsFile: placeOf(toolPinsFile) }),
+  ...(sessionKeyFile === undefined ? {} : { sessionKey: secretIn(read(sessionKeyFile)) }),
+});
 
 const fail = (file: string, problems: readonly Problem[]): never => {
   throw new ConfigurationError(problems.map((problem) => ({ ...problem, from: file })));
@@ -264,7 +268,7 @@ export const loadGatewayConfiguration = (file: string, readFile: ReadFile = read
   const { decisions: asking } = given;
   const decisions = asking && loaded(['decisions', 'secretFile'], () => decisionsOf(asking, read, placeOf));
   const { mcp: rules } = given;
-  const mcp = rules && loaded(['mcp', 'sessionKeyFile'], () => mcpOf(rules, read));
+  const mcp = rules && loaded(['mcp', 'sessionKeyFile'], () => mcpOf(rules, read, placeOf));
   const { exchange: asked } = given;
   const exchange =
     asked &&

@@ -171,6 +171,16 @@ const mcp = section(
       additionalProperties: need,
       default: {},
     },
+    toolChanges: {
+      type: 'string',
+      enum: ['pass', 'report', 'refuse'],
+      default: 'pass',
+      description:
+        'What happens when `tools/list` has a tool with other texts or schemas than first. `report`: a line in the log. `refuse`: neither the list nor a call of the tool passes, nor a list that cannot be read. `pass`: lists are not read.',
+    },
+    toolPinsFile: text(
+      'File in which the gateway keeps the digest of each tool. To accept a change, remove the tool from it, and restart the gateway. Absent: they are kept until a restart. Relative to the configuration file.',
+    ),
     sessionKeyFile: text(
       'File with a secret of at least 32 characters, which binds each session to its caller. Several gateways need the same one. Absent: a key of the process, so that a restart ends sessions. Relative to the configuration file.',
     ),

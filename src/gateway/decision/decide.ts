@@ -21,6 +21,7 @@ import { type Messages, messageAnswer, messagesIn, repeatable } from './json-rpc
 import { type FilledNeed, filledNeed, needsOfMessages, requirementOf } from './needs.ts';
 import { type Found, routeTable } from './route-table.ts';
 import { type McpSessions, SESSION_HEADER } from './sessions.ts';
+import type { ToolLists } from './tool-lists.ts';
 
 export type DecisionTools = {
   readonly server: ResourceServer;
@@ -28,6 +29,8 @@ export type DecisionTools = {
   /** Undefined without a credential. */
   readonly evaluations: Evaluations | undefined;
   readonly sessions: McpSessions;
+  /** Undefined where no tools are pinned. */
+  readonly toolLists: ToolLists | undefined;
 };
 
 const refuse = (refusal: OwnRefusal): GatewayDecision => ({
@@ -83,6 +86,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
   const { server, credentials, evaluations, sessions } = tools;
   const { resource } = configuration;
   const table = routeTable(configuration);
+  const isChanged = (tool: string): boolean => tools.toolLists?.isChanged(tool) ?? false;
   const metadata = {
     status: 200,
     headers: [['content-type', 'application/json']],
@@ -129,7 +133,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
     if (found.kind !== 'mcp') return [filledNeed(own, jsonContent(request.headers, bytes))];
     const messages = messagesIn(request, bytes);
     seen.messages = messages;
-    return [{ need: own, details: [] }, ...needsOfMessages(found.rules, messages.list)];
+    return [{ need: own, details: [] }, ...needsOfMessages(found.rules, messages.list, isChanged)];
   };
 
   const ask = async (
@@ -220,6 +224,7 @@ export const gatewayDecision = (configuration: GatewayConfiguration, tools: Deci
         scopes,
         headers: more,
         credentials: seen.credentials,
+        listsTools: seen.messages?.list.some(({ method: asked }) => asked === 'tools/list') ?? false,
         session,
       };
     } catch (error) {

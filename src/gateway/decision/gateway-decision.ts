@@ -40,6 +40,8 @@ export type Permit = {
   readonly headers: RefusalAnswer['headers'];
   /** For the upstream: the credential of the configuration. */
   readonly credentials: readonly (readonly [name: string, value: string])[];
+  /** Whether a message asks an MCP server for its tools. */
+  readonly listsTools?: boolean;
   /** Present for an MCP server: the session that the request names, and the id for the client of one that the answer names. */
   readonly session?: { readonly id: string | undefined; readonly sealed: (id: string) => string } | undefined;
 };

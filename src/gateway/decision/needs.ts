@@ -52,9 +52,18 @@ export const filledNeed = (need: Need, content: unknown): FilledNeed => ({
   details: need.details.length === 0 ? NO_DETAILS : need.details.map((template) => filled(template, content)),
 });
 
-const needOfMessage = (rules: McpRules, { method, tool, content }: Message): Need | 'pass' => {
+/** Whether calls of a tool are refused, because it changed. */
+type IsChanged = (tool: string) => boolean;
+
+const needOfMessage = (rules: McpRules, { method, tool, content }: Message, isChanged: IsChanged): Need | 'pass' => {
   if (method === undefined) return 'pass';
   if (tool !== undefined) {
+    if (isChanged(tool)) {
+      throw new Refusal('insufficient_scope', {
+        reason: 'tool_changed',
+        description: 'The server changed this tool, and the operator of the gateway has to accept that.',
+      });
+    }
     if (Object.hasOwn(rules.tools, tool)) return rules.tools[tool] as Need;
     if (rules.otherTools === 'token') return 'pass';
     throw new Refusal('insufficient_scope', {
@@ -71,10 +80,14 @@ const needOfMessage = (rules: McpRules, { method, tool, content }: Message): Nee
 };
 
 /** What the messages of a request need, besides the needs of all messages. Throws Refusal and RequestRefused. */
-export const needsOfMessages = (rules: McpRules, messages: readonly Message[]): readonly FilledNeed[] => {
+export const needsOfMessages = (
+  rules: McpRules,
+  messages: readonly Message[],
+  isChanged: IsChanged,
+): readonly FilledNeed[] => {
   const needs: FilledNeed[] = [];
   for (const message of messages) {
-    const need = needOfMessage(rules, message);
+    const need = needOfMessage(rules, message, isChanged);
     if (need !== 'pass') needs.push(filledNeed(need, message.content satisfies JsonObject));
   }
   return needs;

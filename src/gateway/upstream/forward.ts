@@ -4,6 +4,7 @@ import type { RefusalAnswer } from '../../../packages/resource-server/src/resour
 import type { Limits } from '../configuration/configuration.ts';
 import type { Permit } from '../decision/gateway-decision.ts';
 import { SESSION_HEADER } from '../decision/sessions.ts';
+import { type ListAnswer, MOST_LIST_BYTES } from '../decision/tool-lists.ts';
 import { type OwnRefusal, ownAnswer } from '../request/own-refusals.ts';
 import { lateWatch, type Watched } from './late.ts';
 import { answeredHeaders, changedHeader, lengthIn } from './request-headers.ts';
@@ -22,6 +23,8 @@ export type Forwarded = {
   /** For the client, besides those of the upstream. */
   readonly more: RefusalAnswer['headers'];
   readonly session?: Permit['session'];
+  /** Reads a whole answer of status 200 before any of it passes. Returns why it may not. */
+  readonly examine?: (answer: ListAnswer) => OwnRefusal | undefined;
   /** Watches the token of an answer whose end is not known. Undefined on a public route. */
   readonly watch: WatchToken | undefined;
 };
@@ -56,6 +59,12 @@ const TOO_SLOW: OwnRefusal = {
   status: 504,
   reason: 'upstream_timeout',
   description: 'The API behind the gateway did not answer in time.',
+};
+
+const TOO_LARGE: OwnRefusal = {
+  status: 502,
+  reason: 'tools_unreadable',
+  description: 'The list of tools is larger than the gateway reads.',
 };
 
 /** They may be sent again, if a kept connection was closed by the upstream at that moment (RFC 9110 §9.2.2). */
@@ -148,6 +157,53 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
     return { status: refusal.status, outcome: 'failed', reason: refusal.reason };
   };
 
+  /** Passes an answer on once it was read as a whole. Returns what the connection of the client calls at its end. */
+  const examined = (
+    examine: NonNullable<Forwarded['examine']>,
+    request: Forwarded,
+    answer: IncomingMessage,
+    response: ServerResponse,
+    resolve: (result: ForwardResult) => void,
+  ): (() => void) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let isOver = false;
+    const over = (result: ForwardResult): void => {
+      if (isOver) return;
+      isOver = true;
+      answer.destroy();
+      resolve(result);
+    };
+    answer.setTimeout(idleMilliseconds, () => over(refuseWith(response, TOO_SLOW)));
+    answer.on('error', () => over(refuseWith(response, UNREACHABLE)));
+    answer.on('aborted', () => over(refuseWith(response, UNREACHABLE)));
+    answer.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      chunks.push(chunk);
+      if (size > MOST_LIST_BYTES) over(refuseWith(response, TOO_LARGE));
+    });
+    answer.on('end', () => {
+      if (isOver) return;
+      isOver = true;
+      const body = Buffer.concat(chunks);
+      const { 'content-type': contentType = '', 'content-encoding': encoding = '' } = answer.headers;
+      const refusal = answer.statusCode === 200 ? examine({ contentType, encoding, body }) : undefined;
+      if (refusal) {
+        resolve(refuseWith(response, refusal));
+        return;
+      }
+      const passed = answeredHeaders(answer.rawHeaders);
+      const flat = request.session ? changedHeader(passed, SESSION_HEADER, request.session.sealed) : [...passed];
+      if (lengthIn(passed) === undefined) flat.push('content-length', String(size));
+      for (const [name, value] of request.more) flat.push(name, value);
+      const status = Number(answer.statusCode);
+      response.writeHead(status, answer.statusMessage, flat);
+      response.end(body);
+      resolve({ status, outcome: 'answered' });
+    });
+    return () => over({ status: 499, outcome: 'failed', reason: 'client_gone' });
+  };
+
   /** One attempt. `again`: the kept connection was closed before the upstream read anything. */
   const attempt = (request: Forwarded, response: ServerResponse, isLast: boolean): Promise<ForwardResult | 'again'> =>
     new Promise((resolve) => {
@@ -175,7 +231,9 @@ export const forwarder = (upstream: Upstream, limits: Pick<Limits, 'upstreamSeco
         if (isOver) return;
         late.forget(timer);
         isOver = true;
-        closed = passOn(request, answer, response, resolve);
+        closed = request.examine
+          ? examined(request.examine, request, answer, response, resolve)
+          : passOn(request, answer, response, resolve);
       });
       // The client asked for no other protocol.
       sent.on('upgrade', (_answer, socket) => {

@@ -7,6 +7,10 @@ import type { Identity } from '../configuration/configuration.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
+/** A flat list without the headers of this name, in lower case. */
+export const withoutHeader = (flat: readonly string[], name: string): readonly string[] =>
+  flat.filter((_, index) => flat[index - (index % 2)]?.toLowerCase() !== name);
+
 /** Header lines of Node, in pairs. */
 export const requestHeadersOf = (rawHeaders: readonly string[]): HeaderList => {
   const pairs: [string, string][] = [];

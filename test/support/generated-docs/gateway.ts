@@ -35,12 +35,14 @@ Each answer has the [denial profile](denials.md), with \`layer\` \`gateway\`. Re
 | 400, 426 | \`handshake_malformed\` | an upgrade that is no WebSocket handshake (RFC 6455 §4.2.1) |
 | 500 | \`gateway_fault\` | the gateway failed. Its log has the cause |
 | 502, 504 | \`upstream_unreachable\`, \`upstream_timeout\` | the upstream did not answer, or not in time |
+| 502 | \`tools_changed\`, \`tools_unreadable\` | with \`mcp.toolChanges: refuse\`: the list has a changed tool, or cannot be read |
 | 503 | \`gateway_busy\` | the gateway holds more bodies than \`limits.bufferedBytes\` |
 
 Refusals beside those of the package, with \`layer\` \`resource_server\`:
 
 | \`reason\` | when |
 |---|---|
+| \`tool_changed\` | the tool is not as it was first listed, and \`mcp.toolChanges\` is \`refuse\` |
 | \`tool_unknown\`, \`method_unknown\` | \`mcp\` names no such tool or method |
 | \`approval_required\`, \`approval_denied\` | people have to approve the request, or did not |
 | those of the [decision](authzen.md#reasons-of-a-denial) | the server does not permit the request |
@@ -96,6 +98,7 @@ One JSON object a line, on standard output, up to 50 milliseconds after its \`ti
 | \`listening\`, \`stopping\` | \`host\`, \`port\`, \`healthPort\`, \`decisionPort\`, \`upstream\` |
 | \`decision\` | \`method\`, \`route\` as a pattern, \`status\`, \`outcome\` (\`permitted\`, \`refused\`), \`reason\`, \`txn\` |
 | \`request\` | \`method\`, \`route\` as a pattern, \`tool\`, \`status\`, \`outcome\` (\`answered\`, \`failed\`, \`refused\`), \`reason\`, \`txn\`, \`milliseconds\` |
+| \`tools\` | \`reason\` (\`tool_changed\`, \`tools_unreadable\`), \`detail\` |
 | \`server_unreachable\`, \`report_dropped\`, \`gateway_fault\` | \`reason\`, \`detail\` |
 
 A \`request\` has the \`reason\` of a refusal, or one of these:
