@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
  * Each call to a store has a deadline, but a request makes several calls. After this time the caller gets an answer to try
- * again; the work under way ends as if the connection had broken. Does not interrupt a response that has begun.
+ * again. The work under way goes on as after a broken connection. Does not interrupt a response that has begun.
  */
 const DEADLINE_MILLISECONDS = 5_000;
 
@@ -32,7 +32,18 @@ export const answerInTime = (
         error_description: 'the server could not answer in time; try again',
       }),
     );
+    ignoreHeaders(response);
   };
   let timer = setTimeout(look, milliseconds).unref();
   response.once('close', () => clearTimeout(timer));
+};
+
+/**
+ * Node throws for a header that comes after the headers were sent, and takes it without an error when the connection is broken.
+ * oidc-provider and the cookies of Koa set headers without asking first: an error there would end the work half-done, and report a
+ * failure in place of a deadline.
+ */
+const ignoreHeaders = (response: ServerResponse): void => {
+  const ignored = (): ServerResponse => response;
+  Object.assign(response, { setHeader: ignored, setHeaders: ignored, appendHeader: ignored, removeHeader: ignored });
 };

@@ -64,6 +64,8 @@ export type RunOptions = {
   readonly trustedFetch?: NonNullable<Overrides['trustedFetch']>;
   /** Receives what the server logs, one JSON text a line. */
   readonly log?: (line: string) => void;
+  /** After which a request gets 503. Default: longer than in production, because a busy machine must not turn an answer into 503. */
+  readonly deadlineMilliseconds?: number;
   /** Of a connection, where those of production take too long for a test. */
   readonly bounds?: Parameters<typeof publicServer>[2];
 };
@@ -115,8 +117,7 @@ export const runServer = async (options: RunOptions = {}) => {
   const behalf: Behalf = await compose(configuration, {
     masterKey,
     audit: (log) => ({ ...log, append: awaitedAppend(log.append) }),
-    // Tests are about what is answered; a busy machine must not turn it into 503.
-    requestDeadlineMilliseconds: 25_000,
+    requestDeadlineMilliseconds: options.deadlineMilliseconds ?? 25_000,
     // Few tests are about the second that a message may wait, and many wait for one.
     tellEveryMilliseconds: 50,
     documents: failable(options.between?.(documents) ?? documents, faults, calls),

@@ -35,6 +35,29 @@ test('FT-09 a request that is not answered in time is put off, and nothing of it
   expect(wrote).toBe(true);
 });
 
+test('FT-09 work that goes on after the deadline may set cookies and headers, and none of them leaves', async () => {
+  let ended: unknown;
+  const url = await serving((response) => {
+    setTimeout(() => {
+      try {
+        expect(response.headersSent).toBe(true);
+        response.setHeader('Set-Cookie', ['late=1']);
+        response.appendHeader('Set-Cookie', 'late=2');
+        response.setHeaders(new Map([['Location', '/late']]));
+        response.removeHeader('Retry-After');
+        ended = 'without an error';
+      } catch (error) {
+        ended = error;
+      }
+    }, 120);
+  });
+  const answer = await fetch(url, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+  expect([...answer.headers.keys()]).not.toContain('set-cookie');
+  while (ended === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(ended).toBe('without an error');
+});
+
 test('an answer that has begun is left alone, and a body may take its time', async () => {
   const url = await serving((response) => {
     response.write('begun, ');
