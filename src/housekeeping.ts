@@ -41,6 +41,8 @@ const TRANSMITTERS_EVERY_MILLISECONDS = 1_000;
 const PROVISIONING_EVERY_MILLISECONDS = 1_000;
 /** How soon a finding arises, where few clients got tokens; otherwise within ten seconds more. */
 const FINDINGS_EVERY_MILLISECONDS = 1_000;
+/** How soon the server begins to make the items of an access review. */
+const REVIEWS_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill takes effect here that another process latched on this volume. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** Delay before the next attempt to read the time of the next key change. */
@@ -93,6 +95,8 @@ type Dependencies = {
   readonly provisioning: { poll(): Promise<void>; stop(): Promise<void> };
   /** Reads the audit log and the registries for findings. */
   readonly discovery: { poll(): Promise<void> };
+  /** Makes the items of access reviews, and applies their defaults. */
+  readonly reviews: { poll(): Promise<void> };
   readonly measureSinks: () => Promise<void>;
   readonly oidcProvider: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
@@ -121,6 +125,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     transmitterPolls,
     provisioning,
     discovery,
+    reviews,
     oidcProvider,
     nodes,
     log,
@@ -203,6 +208,7 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(TRANSMITTERS_EVERY_MILLISECONDS, 'polls of transmitters', () => transmitterPolls.poll());
   every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
   every(FINDINGS_EVERY_MILLISECONDS, 'findings', () => discovery.poll());
+  every(REVIEWS_EVERY_MILLISECONDS, 'access reviews', () => reviews.poll());
   every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks, signals and targets', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 

@@ -36,6 +36,7 @@ import { pushKeyCommands } from './commands/push-keys.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
+import { reviewCommands, reviewItemCommands } from './commands/reviews.ts';
 import { checkConfigCommands, serveCommands } from './commands/server.ts';
 import { serverStateCommands } from './commands/server-state.ts';
 import { sessionCommands } from './commands/sessions.ts';
@@ -164,6 +165,8 @@ export const TOPICS: readonly Topic[] = [
         'findings.md',
         findingCommands,
       ),
+      noun('reviews', 'Review what agents hold for people', 'reviews.md', reviewCommands),
+      noun('review-items', 'Keep, narrow, transfer or end what agents hold', 'reviews.md', reviewItemCommands),
       noun('grants', 'See, narrow and revoke grants', 'revocation.md', grantCommands),
       noun('delegations', 'See, narrow and revoke delegations', 'revocation.md', delegationCommands),
       noun('transactions', 'See and close transactions of agents', 'transactions.md', transactionCommands),

@@ -23,6 +23,7 @@ import { ASKED_AGAIN } from '../domain/authority/consent/asked-again.ts';
 import { CONSENTS } from '../domain/authority/consent/remembered-consent.ts';
 import { DELEGATIONS } from '../domain/authority/delegation/delegation.ts';
 import { GRANT_USE } from '../domain/authority/grants/grant-last-used.ts';
+import { SCOPE_USE } from '../domain/authority/grants/scope-last-used.ts';
 import { ACTIVE_POLICY, POLICY_SETS } from '../domain/authority/policy/policy-set.ts';
 import { KILLS } from '../domain/authority/revocation/kill.ts';
 import { STATUS_LIST_ENTRIES } from '../domain/authority/status-lists/status-list.ts';
@@ -49,6 +50,7 @@ import { CLIENT_ACTIVITY } from '../domain/governance/client-activity.ts';
 import { DISCOVERY_STATES } from '../domain/governance/discovery.ts';
 import { FINDINGS } from '../domain/governance/finding.ts';
 import { INVENTORY_ENTRIES } from '../domain/governance/inventory.ts';
+import { REVIEW_ITEMS, REVIEWS } from '../domain/governance/reviews/review.ts';
 import { ACCOUNTS } from '../domain/identity/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/identity/accounts/mail-links.ts';
 import { DIRECTORIES, DIRECTORY_ACCOUNTS, DIRECTORY_ACTIVITY } from '../domain/identity/directories/directory.ts';
@@ -110,6 +112,8 @@ export const COLLECTIONS = [
   PROVISIONED_OBJECTS,
   FINDINGS,
   INVENTORY_ENTRIES,
+  REVIEWS,
+  REVIEW_ITEMS,
   CLIENT_ACTIVITY,
   DISCOVERY_STATES,
   VERIFIED_NAMES,
@@ -147,6 +151,7 @@ export const COLLECTIONS = [
   SESSIONS,
   GRANTS,
   GRANT_USE,
+  SCOPE_USE,
   DELEGATIONS,
   TRANSACTIONS,
   ABSENCES,

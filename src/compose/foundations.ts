@@ -19,6 +19,7 @@ import { type TransparencyLog, transparencyLog } from '../domain/audit/transpare
 import type { Route } from '../domain/authority/decision/facts.ts';
 import type { DecisionLayer } from '../domain/authority/decision/layers.ts';
 import { type GrantUses, grantUse } from '../domain/authority/grants/grant-last-used.ts';
+import { type ScopeUses, scopeUse } from '../domain/authority/grants/scope-last-used.ts';
 import { type AgentUses, agentUse } from '../domain/clients/agents/agent-last-used.ts';
 import { newNotificationLog } from '../domain/notifications/notification-log.ts';
 import { isPushUsed } from '../domain/notifications/push-registry.ts';
@@ -118,6 +119,8 @@ export interface Foundations {
   readonly outcomes: OutcomeCounts;
   /** Time of the last use of each grant and delegation. */
   readonly grantUses: GrantUses;
+  /** Time of the last use of each scope of a delegation. */
+  readonly scopeUses: ScopeUses;
   /** Absent without a mail server. */
   readonly mailer: Mailer | undefined;
   /** Appends an event together with its notification, metrics, counts and uses. */
@@ -177,6 +180,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   const uses = agentUse({ documents, clock });
   const outcomes = outcomeCounts({ documents, clock, node: state.node });
   const grantUses = grantUse({ documents, clock, longestSeconds: configuration.delegation.maxDurationSeconds });
+  const scopeUses = scopeUse({ documents, clock });
   const mailer = overrides.mailer ?? mailerOf(configuration);
   const notificationLog = newNotificationLog({
     documents,
@@ -196,6 +200,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
         outcomes.note(event);
         if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
         grantUses.note(event);
+        scopeUses.note(event);
         return receipt;
       } catch (error) {
         metrics.failures.inc();
@@ -209,7 +214,7 @@ export const foundations = async (configuration: Configuration, overrides: Overr
   return {
     ...{ clock, identifiers, log, metrics, trustedFetch, folder, masterKey, opened, documents, ephemeral },
     broadcast: opened.broadcast,
-    ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer },
+    ...{ keys, nodes, steps, state, uses, outcomes, grantUses, scopeUses, mailer },
     auditSearch: search,
     recent,
     audit: appends,

@@ -14,8 +14,9 @@ import type { Found } from '../domain/ports/document-store.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
 import type { ClientServices } from './clients.ts';
 import type { Foundations } from './foundations.ts';
+import { type ReviewServices, reviewServices } from './reviews.ts';
 
-export interface GovernanceServices {
+export interface GovernanceServices extends ReviewServices {
   readonly inventories: InventoryRegistry;
   readonly findings: FindingRegistry;
   readonly discovery: Discovery;
@@ -25,8 +26,12 @@ export const governanceServices = (
   base: Foundations,
   deps: {
     readonly agents: AgentRegistry;
+    readonly reviewed: Pick<Parameters<typeof reviewServices>[1], 'delegations' | 'owners' | 'accounts' | 'revocation'>;
     readonly client: Pick<ClientServices, 'clients' | 'documentClients' | 'effectiveRegistries'>;
-    readonly resourceServers: { get(id: string): Found<ResourceServer> };
+    readonly resourceServers: {
+      get(id: string): Found<ResourceServer>;
+      findByIdentifier(identifier: string): Found<ResourceServer>;
+    };
   },
 ): GovernanceServices => {
   const { documents, clock, identifiers, audit, masterKey, metrics, recent, state } = base;
@@ -46,6 +51,7 @@ export const governanceServices = (
   });
   const servers = serverFindings({ documents, clock, writer, resourceServers: deps.resourceServers });
   return {
+    ...reviewServices(base, { ...deps.reviewed, agents, resourceServers: deps.resourceServers }),
     findings,
     inventories: inventoryRegistry({
       ...{ ...parts, writer, pause: () => turn() },

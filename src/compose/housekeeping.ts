@@ -31,6 +31,16 @@ const measureFindings = async ({ findings, metrics }: Services): Promise<void> =
   for (const kind of FINDING_KINDS) metrics.findings.open.set({ kind }, await findings.count(kind));
 };
 
+/** Sets the gauge of access reviews that are not completed. */
+const measureReviews = async ({ reviews, metrics, clock }: Services): Promise<void> => {
+  const { items: preparing } = await reviews.list({ state: 'preparing', limit: 200 });
+  const { items: open } = await reviews.list({ state: 'open', limit: 200 });
+  const due = open.filter(({ document }) => document.dueAt <= clock.now());
+  metrics.reviews.open.set({ state: 'preparing' }, preparing.length);
+  metrics.reviews.open.set({ state: 'open' }, open.length - due.length);
+  metrics.reviews.open.set({ state: 'due' }, due.length);
+};
+
 const idle = async (): Promise<void> => undefined;
 
 /** In place of the tasks that make checkpoints and the transparency log, and deliver to audit sinks. */
@@ -43,13 +53,14 @@ export const WITHOUT_LOG_TASKS = {
   transmitterPolls: { poll: idle, stop: idle },
   provisioning: { poll: idle, stop: idle },
   discovery: { poll: idle },
+  reviews: { poll: idle },
   measureSinks: idle,
 };
 
 export const housekeepingParts = (made: Services, configuration: Configuration) => {
   const { ephemeral, broadcast, clock, steps, audit, keys, nodes, log, metrics } = made;
   const approvals = made.approvals.service;
-  const used = [made.uses, made.credentialUses, made.grantUses, made.sessions, made.outcomes];
+  const used = [made.uses, made.credentialUses, made.grantUses, made.scopeUses, made.sessions, made.outcomes];
   return {
     configuration,
     sweeper: sweeping(made, configuration),
@@ -76,10 +87,12 @@ export const housekeepingParts = (made: Services, configuration: Configuration) 
     transmitterPolls: made.signalReceiver.transmitterPolls,
     provisioning: made.provisioningDelivery,
     discovery: made.discovery,
+    reviews: made.reviewJobs,
     measureSinks: async () => {
       await measureSinks(metrics, made.auditSinks);
       await measureSignals(made);
       await measureFindings(made);
+      await measureReviews(made);
       await measureProvisioning(made);
     },
     escalate: async () => metrics.approvals.inc({ outcome: 'escalated' }, await approvals.escalate()),

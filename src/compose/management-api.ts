@@ -101,7 +101,7 @@ export const managementApi = (
     ...{ transactions: made.transactions, steps: transactionSteps({ documents }), receipts, evidence },
     effectiveAgents: made.effectiveRegistries.agents,
     selfChosen: made.selfChosen,
-    ...{ findings: made.findings, inventories: made.inventories },
+    ...{ findings: made.findings, inventories: made.inventories, reviews: made.reviews },
     ...{ policies: made.policies, serverUse: made.serverUse },
     approvals: made.approvals.service,
     absences: made.approvals.absences,

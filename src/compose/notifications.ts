@@ -4,6 +4,7 @@ import { notificationPush } from '../../views/push/notification-push.ts';
 import type { AnonymousEvents } from '../domain/audit/anonymous-events.ts';
 import type { Agent } from '../domain/clients/agents/agent.ts';
 import type { Client } from '../domain/clients/clients/client.ts';
+import { reviewersOf } from '../domain/governance/reviews/reviewers-of.ts';
 import type { AccountRegistry } from '../domain/identity/accounts/account-registry.ts';
 import { type EmailChange, emailChange } from '../domain/identity/accounts/email-change.ts';
 import { knownDevices } from '../domain/identity/accounts/known-devices.ts';
@@ -63,7 +64,18 @@ export const notificationServices = (
 ): NotificationServices => {
   const { documents, ephemeral, clock, identifiers, masterKey, audit, log, metrics, mailer, trustedFetch } = base;
   const { push, audiences, ...registries } = others;
-  const deps = { documents, ephemeral, clock, identifiers, masterKey, audit, mailer, ...registries, ...audiences };
+  const deps = {
+    documents,
+    ephemeral,
+    clock,
+    identifiers,
+    masterKey,
+    audit,
+    mailer,
+    ...registries,
+    ...audiences,
+    reviewersOf: reviewersOf({ documents }),
+  };
   const post: TrustedPost['post'] = async (request) => {
     if (trustedFetch.post === undefined) throw new Error('there is no way out');
     return trustedFetch.post(request);

@@ -132,12 +132,12 @@ export const services = async (configuration: Configuration, overrides: Override
   const sinks = auditSinkServices(configuration, base);
   const signals = signalServices(configuration, base, { clients, accounts });
   const provisioning = provisioningServices(base, { agents, accounts, groups });
-  const governance = governanceServices(base, { agents: offboarding.agents, client, resourceServers });
-  const { transmitters } = signalReceiver;
-  const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), transmitters, ...sealedBy(push)];
+  const reviewed = { delegations: authority.delegations, owners, accounts: offboarding.accounts, revocation };
+  const governance = governanceServices(base, { agents: offboarding.agents, client, resourceServers, reviewed });
+  const sealed = [...sealedIn({ ...sinks, ...signals, ...provisioning }), signalReceiver.transmitters];
 
   if (otherSecretOf(configuration) !== undefined)
-    await sealAnew([factors, upstream.upstreams, notifications.webhooks, ...sealed]);
+    await sealAnew([factors, upstream.upstreams, notifications.webhooks, ...sealed, ...sealedBy(push)]);
   return {
     ...{ ...base, ...platform, revocation, latched },
     ...{ ...identity, ...session, ...upstream, ...resources },

@@ -98,6 +98,20 @@ const DECLARED: readonly Concept[] = [
     commands: ['findings'],
   },
   {
+    name: 'access review',
+    means: 'which delegations people should keep, narrow, transfer or end, who decides, and until when',
+    collections: ['reviews', 'scope_use'],
+    paths: ['reviews'],
+    commands: ['reviews'],
+  },
+  {
+    name: 'review item',
+    means: 'one delegation in an access review, and what was decided about it',
+    collections: ['review_items'],
+    paths: ['review-items'],
+    commands: ['review-items'],
+  },
+  {
     name: 'signal receiver',
     means: 'a system that receives security events over Shared Signals',
     collections: ['signal_receivers'],

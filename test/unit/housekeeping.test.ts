@@ -48,6 +48,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     transmitterPolls: { poll: nothing, stop: nothing },
     provisioning: { poll: nothing, stop: nothing },
     discovery: { poll: nothing },
+    reviews: { poll: nothing },
     measureSinks: nothing,
     oidcProvider: { reload: nothing, keysVersion: () => '' },
     kills: { poll: nothing },

@@ -10,6 +10,7 @@ import { momentText } from '../time-text.ts';
 import { type MailWords, mailFrame, type Parts } from '../words/mail.ts';
 import { ACCOUNT_MAILS, ANSWER_MAILS } from '../words/mail-account.ts';
 import { AGENT_MAILS } from '../words/mail-agents.ts';
+import { REVIEW_MAILS } from '../words/mail-reviews.ts';
 
 export type MailModel = {
   readonly issuer: string;
@@ -43,7 +44,11 @@ export type Mail = {
 };
 
 /** Turns notifications into mails. */
-export const MAIL_WORDS: Readonly<Record<string, MailWords>> = { ...AGENT_MAILS, ...ACCOUNT_MAILS };
+export const MAIL_WORDS: Readonly<Record<string, MailWords>> = {
+  ...AGENT_MAILS,
+  ...ACCOUNT_MAILS,
+  ...REVIEW_MAILS,
+};
 const ANSWERS: Readonly<Record<string, MailWords>> = ANSWER_MAILS;
 
 const NAME_LENGTH = 60;

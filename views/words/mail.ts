@@ -37,6 +37,8 @@ export const breakGlassPage = (_agent: string, approval: string): string =>
 export const sessionsPage = (): string => '/account/sessions';
 export const accountPage = (): string => '/account';
 export const approvalsPage = (): string => '/account/approvals';
+export const reviewPage = (_agent: string, review: string): string => `/console/reviews/${encodeURIComponent(review)}`;
+export const reviewItemsPage = (): string => '/console/review-items';
 export const consolePage = (): string => '/console';
 
 /** Text around each mail, and text that several of them share. */

@@ -72,6 +72,16 @@ export const notificationKinds = {
     'Eine Person hat den neuen Eigentümer bestätigt',
   ),
   'delegation.ended': delegations('A delegation ended', 'Eine Delegation endete'),
+  'review.opened': delegations('An access review waits for you', 'Eine Zugriffsprüfung wartet auf Sie'),
+  'review.escalated': delegations('An access review is due soon', 'Eine Zugriffsprüfung ist bald fällig'),
+  'review.ended': delegations(
+    'An access review ended or narrowed access',
+    'Eine Zugriffsprüfung hat Zugriff beendet oder eingeschränkt',
+  ),
+  'review.undone': delegations(
+    'The end of access by a review was undone',
+    'Das Ende eines Zugriffs durch eine Prüfung wurde zurückgenommen',
+  ),
   'factor.added': accounts('A second factor was added', 'Ein zweiter Faktor kam hinzu'),
   'factor.removed': accounts('A second factor was removed', 'Ein zweiter Faktor wurde entfernt'),
   'factor.recovery_codes_made': accounts('New recovery codes were created', 'Neue Wiederherstellungscodes'),

@@ -300,6 +300,23 @@ export const AUDIT_EVENTS = {
     'A person suspended the subject of a finding. `inputs.reason` says why. The server writes this event before it suspends.',
   'finding.reopened':
     'A person undid a decision about a finding. The subject of a quarantine works again; the agent of an adoption stays.',
+  'review.created': 'An access review was created. The server makes its items.',
+  'review.opened':
+    'All items of an access review are made, and reviewers decide. `inputs` have the number of items, when they are due, and the default.',
+  'review.escalated':
+    'Three quarters of the time of an access review are over, and reviewers have not decided all items. Administrators are told.',
+  'review.default_confirmed':
+    'An administrator let the default of an access review end more than five percent of its delegations in an hour.',
+  'review.completed': 'Every item of an access review is decided. `inputs.items` is their number.',
+  'review.cancelled': 'An access review was cancelled. Open items stay as they are; what was decided stays decided.',
+  'review.item_decided':
+    'A reviewer decided about a delegation, or the default did (`inputs.isDefault`). `inputs` have the item, the decision, and the scopes removed or the new owner. The server writes this event before the decision takes effect.',
+  'review.item_assigned': 'A reviewer handed an item to another one. `inputs.to` is the account or group.',
+  'review.item_over': 'A delegation in an access review had ended before a decision.',
+  'review.item_reopened':
+    'A decision could not take effect, and the item is open again. `inputs.reason` is the code of the refusal.',
+  'review.item_undone':
+    'A caller undid the end of a delegation by an access review. The person gets a new delegation with the same rights. The server writes this event before it creates it.',
   'directory.refused': 'The server refused a SCIM request of an authenticated client. `note` is method and path.',
   'group.created': 'A group that can own agents was created.',
   'group.updated': 'A group that can own agents was changed.',

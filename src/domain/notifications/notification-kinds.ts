@@ -14,6 +14,7 @@ import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
  * - the account itself, or the administrators, who can act on it;
  * - those who may decide on the approval, or those who were asked about it later;
  * - both users of an absence;
+ * - the reviewers of an access review;
  * - every user concerned, together with the administrators.
  */
 export type Audience =
@@ -24,6 +25,7 @@ export type Audience =
   | 'approvers'
   | 'escalated'
   | 'absence'
+  | 'reviewers'
   | 'alarmed';
 
 type KindRule = {
@@ -50,6 +52,9 @@ const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
 /** Done by a permitted caller who is not the user. */
 const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
   outcome === 'done' && caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
+/** A decision of an access review that takes something from the person. */
+const isTaken = ({ outcome, inputs }: AuditEvent): boolean =>
+  outcome === 'done' && ['end', 'narrow'].includes(String(inputs?.['decision']));
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
 /**
@@ -277,6 +282,36 @@ export const NOTIFICATION_KINDS = {
     from: ['delegation.revoked'],
     about: 'delegation',
     when: isDone,
+  },
+  'review.opened': {
+    says: 'An access review waits for its reviewers.',
+    from: ['review.opened'],
+    about: 'target',
+    when: isDone,
+    mail: 'reviewers',
+  },
+  'review.escalated': {
+    says: 'Reviewers have not decided all items of an access review, and a quarter of its time is left.',
+    from: ['review.escalated'],
+    about: 'target',
+    when: isDone,
+    mail: 'administrators',
+  },
+  'review.ended': {
+    says: 'An access review ended or narrowed what an agent did for a person.',
+    from: ['review.item_decided'],
+    about: 'consent',
+    when: isTaken,
+    mail: 'account',
+    // An agent that acts at many resources causes one message.
+    onceIn: 3600,
+  },
+  'review.undone': {
+    says: 'The end of a delegation by an access review was undone: the agent acts for the person again.',
+    from: ['review.item_undone'],
+    about: 'consent',
+    when: isDone,
+    mail: 'account',
   },
   'factor.added': {
     says: 'A second factor was added to an account.',

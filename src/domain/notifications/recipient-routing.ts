@@ -43,6 +43,8 @@ export const recipientRouting = (deps: {
   readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
   /** Both users of an absence. */
   readonly partiesOf: (absence: string) => Promise<readonly string[]>;
+  /** Accounts and groups that decide about items of an access review. */
+  readonly reviewersOf: (review: string) => Promise<readonly string[]>;
   /** The users concerned by an approval that is granted in an emergency, without the administrators. */
   readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
@@ -70,6 +72,11 @@ export const recipientRouting = (deps: {
         return notification.object === undefined ? [] : accounts.getMany(await deps.escalatedTo(notification.object));
       case 'absence':
         return notification.object === undefined ? [] : accounts.getMany(await deps.partiesOf(notification.object));
+      case 'reviewers': {
+        const reviewers = notification.object === undefined ? [] : await deps.reviewersOf(notification.object);
+        const all = (await Promise.all(reviewers.map(peopleOf))).flat();
+        return [...new Map(all.map((one) => [one.id, one])).values()];
+      }
       case 'alarmed': {
         const told =
           notification.object === undefined ? [] : await accounts.getMany(await deps.alarmedOf(notification.object));

@@ -37,6 +37,8 @@ import { policySets } from './resources/policies/policy-sets.ts';
 import { provisioningTargets } from './resources/provisioning-targets.ts';
 import { pushKeys } from './resources/push-keys.ts';
 import { resourceServers } from './resources/resource-servers.ts';
+import { reviewItems } from './resources/review-items.ts';
+import { reviews } from './resources/reviews.ts';
 import { server } from './resources/server.ts';
 import { sessions } from './resources/sessions.ts';
 import { signals } from './resources/signal-receivers.ts';
@@ -65,6 +67,8 @@ const RESOURCES = [
   provisioningTargets,
   agents,
   findings,
+  reviews,
+  reviewItems,
   inventories,
   agentSecrets,
   credentials,

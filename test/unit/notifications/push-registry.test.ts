@@ -153,6 +153,7 @@ describe('AP-05 an agent that asks again and again', () => {
       approversOf: async () => ['acc_a'],
       escalatedTo: async () => ['acc_b'],
       partiesOf: async () => [],
+      reviewersOf: async () => [],
       alarmedOf: async () => [],
       ephemeral: {
         async count(key) {

@@ -12,3 +12,25 @@ export const FINDING_GERMAN = {
   inventory_id_repeated: 'Eine frühere App dieser Liste hat dieselbe Id.',
   finding_purpose_needed: 'Sagen Sie, wofür der Agent da ist: Der Client hat keinen Zweck, der sich übernehmen ließe.',
 } satisfies GermanWords;
+
+export const REVIEW_GERMAN = {
+  reviews_exceeded: 'Höchstens {most} Prüfungen sind gleichzeitig offen. Brechen Sie eine ab, oder warten Sie.',
+  review_group_missing: 'Sagen Sie, welche Gruppe entscheidet: die Id einer bestehenden Gruppe.',
+  review_party_unknown: 'Ein Konto oder eine Gruppe mit diesem Namen oder dieser Id gibt es nicht.',
+  review_not_open: 'Die Prüfung ist {state}. Entschieden wird, solange sie offen ist.',
+  review_over: 'Die Prüfung ist {state} und ändert sich nicht mehr.',
+  review_default_keeps: 'Die Vorgabe dieser Prüfung beendet nichts. Es gibt nichts zu bestätigen.',
+  review_item_decided: 'Dieser Eintrag ist inzwischen {state}: Genau eine Entscheidung zählt. Lesen Sie ihn neu.',
+  review_item_over: 'Die Vollmacht endete vor dieser Entscheidung. Es bleibt nichts zu entscheiden.',
+  review_by_owner:
+    'Ihnen gehört dieser Agent, und die Prüfung will, dass jemand anderes entscheidet. Übergeben Sie den Eintrag.',
+  review_assigned_to_owner: 'Diesem Konto gehört der Agent, und die Prüfung will, dass jemand anderes entscheidet.',
+  review_scope_missing: 'Nennen Sie mindestens eine Berechtigung, die entfernt wird.',
+  review_owner_missing: 'Nennen Sie das Konto oder die Gruppe, der der Agent gehören soll.',
+  review_member_unfit: 'Diese Angabe gehört nicht zur Entscheidung {decision}.',
+  review_item_not_ended: 'Nur was diese Prüfung beendet hat, lässt sich zurücknehmen.',
+  review_undo_late:
+    'Ein Ende lässt sich {hours} Stunden lang zurücknehmen. Bitten Sie die Person erneut um Zustimmung.',
+  review_undo_refused:
+    'Seither haben die Person, ein Notaus oder ein Wechsel des Eigentümers über diesen Agenten entschieden. Nur die Person kann es wieder erlauben.',
+} satisfies GermanWords;

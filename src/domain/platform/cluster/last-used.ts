@@ -9,7 +9,7 @@ import { type Collection, type Document, upsert } from '../../ports/document-sto
 /** `usedAt` in epoch seconds. */
 type Use = { readonly usedAt: number };
 
-/** Seconds between two writes for one document. */
+/** Seconds between two writes for one document, unless a caller says otherwise. */
 const APART_SECONDS = 60;
 /** Maximum number of entries that this process remembers. Drops uses beyond it. */
 const MOST_REMEMBERED = 100_000;
@@ -32,10 +32,11 @@ export const usesIn =
   (id: string, use: T): Promise<void> =>
     upsert(collection, id, (before) => (before && before.usedAt >= use.usedAt ? undefined : use));
 
-/** `write` keeps the later one of the stored and the given use. */
+/** `write` keeps the later one of the stored and the given use. `apartSeconds`: between two writes for one document. */
 export const lastUsedTracker = <T extends Use>(
   clock: Pick<Clock, 'now'>,
   write: (id: string, use: T) => Promise<unknown>,
+  apartSeconds = APART_SECONDS,
 ): LastUsedTracker<T> => {
   const pending = new Map<string, T>();
   const written = new Map<string, number>();
@@ -45,7 +46,7 @@ export const lastUsedTracker = <T extends Use>(
 
     note(id, useOf): void {
       const now = clock.now();
-      if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
+      if (now - (written.get(id) ?? Number.NEGATIVE_INFINITY) < apartSeconds) return;
       if (pending.has(id) || pending.size < MOST_REMEMBERED) pending.set(id, useOf(now));
     },
 

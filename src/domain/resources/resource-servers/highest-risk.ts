@@ -2,7 +2,8 @@ import type { Detail } from '../../vocabulary/detail-type.ts';
 import type { Risk } from '../../vocabulary/risk.ts';
 import type { ResourceServer } from './resource-server.ts';
 
-const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
+/** From the lowest to the highest. */
+export const RISKS = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Risk[];
 
 /** The highest risk of the requested scopes. */
 export const highestRisk = (

@@ -1,0 +1,78 @@
+/** Access reviews: their registry, decisions, and what follows the time. Called by governance.ts. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { DelegationRegistry } from '../domain/authority/delegation/delegation-registry.ts';
+import type { AgentRegistry } from '../domain/clients/agents/agent-registry.ts';
+import { REVIEWS, type Review } from '../domain/governance/reviews/review.ts';
+import { type Consequences, consequencesOf } from '../domain/governance/reviews/review-consequences.ts';
+import { type ReviewDecisions, reviewDecisions } from '../domain/governance/reviews/review-decisions.ts';
+import { type ReviewFigures, reviewFigures } from '../domain/governance/reviews/review-figures.ts';
+import { reviewItems } from '../domain/governance/reviews/review-items.ts';
+import { type ReviewJobs, reviewJobs } from '../domain/governance/reviews/review-jobs.ts';
+import { type ReviewRegistry, reviewRegistry } from '../domain/governance/reviews/review-registry.ts';
+import { reviewSelector } from '../domain/governance/reviews/review-selection.ts';
+import { type ReviewUndo, reviewUndo } from '../domain/governance/reviews/review-undo.ts';
+import { reviewWalk } from '../domain/governance/reviews/review-walk.ts';
+import type { Account } from '../domain/identity/accounts/account.ts';
+import { leaverFacts } from '../domain/identity/directories/leaver-facts.ts';
+import type { Owners } from '../domain/identity/groups/owners.ts';
+import type { Found } from '../domain/ports/document-store.ts';
+import type { Revocation } from '../domain/ports/revocation.ts';
+import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
+import type { Foundations } from './foundations.ts';
+
+export interface Reviews extends ReviewRegistry, Pick<ReviewDecisions, 'decide' | 'assign'>, Pick<ReviewUndo, 'undo'> {
+  /** How people decided. */
+  figures(review: string): Promise<ReviewFigures>;
+  /** What ends with a delegation. */
+  consequences(delegation: string): Promise<Consequences>;
+}
+
+export interface ReviewServices {
+  readonly reviews: Reviews;
+  readonly reviewJobs: Pick<ReviewJobs, 'poll'>;
+}
+
+export const reviewServices = (
+  base: Foundations,
+  deps: {
+    readonly agents: AgentRegistry;
+    readonly delegations: DelegationRegistry;
+    readonly owners: Owners;
+    readonly accounts: { get(id: string): Found<Account> };
+    readonly revocation: Revocation;
+    readonly resourceServers: { findByIdentifier(identifier: string): Found<ResourceServer> };
+  },
+): ReviewServices => {
+  const { documents, clock, identifiers, audit, metrics, state, grantUses, scopeUses } = base;
+  const { agents, delegations, owners, accounts, revocation, resourceServers } = deps;
+  const parts = { documents, clock, audit };
+  const items = reviewItems(parts);
+  const registry = reviewRegistry({ ...parts, identifiers, items, owners });
+  const selector = reviewSelector({
+    ...{ documents, owners, resourceServers, grantUses, scopeUses },
+    factsOf: leaverFacts({ documents }),
+  });
+  const jobs = reviewJobs({
+    ...{ ...parts, node: state.node, items, registry, walk: reviewWalk({ documents, selector }), pause: () => turn() },
+    decisions: () => decisions,
+  });
+  const undo = reviewUndo({ items, clock, delegations, agents, accounts, revocation, events: audit });
+  const decisions: ReviewDecisions = reviewDecisions({
+    ...{ items, clock, delegations, agents, owners },
+    reviews: documents.collection<Review>(REVIEWS),
+    decided: async (item) => {
+      metrics.reviews.decided.inc({ decision: item.state, by: item.isDefault ? 'default' : 'reviewer' });
+      await jobs.completeIfDecided(item.review);
+    },
+    finishUndo: undo.finish,
+  });
+  return {
+    reviews: {
+      ...registry,
+      ...{ decide: decisions.decide, assign: decisions.assign, undo: undo.undo },
+      figures: reviewFigures(items),
+      consequences: consequencesOf(delegations),
+    },
+    reviewJobs: jobs,
+  };
+};

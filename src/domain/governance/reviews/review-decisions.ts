@@ -1,0 +1,220 @@
+/**
+ * Decisions about items: keep, narrow, transfer, end. Exactly one decision of an item counts. It is stored first, then takes effect. A process that
+ * dies in between leaves `unfinishedAt`, and another one completes it.
+ */
+import type { Delegation } from '../../authority/delegation/delegation.ts';
+import { delegationRefusal } from '../../authority/delegation/delegation-refusals.ts';
+import type { DelegationRegistry } from '../../authority/delegation/delegation-registry.ts';
+import type { AgentRegistry } from '../../clients/agents/agent-registry.ts';
+import type { Owners } from '../../identity/groups/owners.ts';
+import { documentRefusal } from '../../platform/registries/document-refusals.ts';
+import type { By } from '../../platform/registries/registered-documents.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type Collection, LOST, retryLost, type Versioned } from '../../ports/document-store.ts';
+import { isDomainError } from '../../vocabulary/errors.ts';
+import { type ItemDecision, type Review, type ReviewItem, STATE_AFTER } from './review.ts';
+import type { ReviewItems } from './review-items.ts';
+import { reviewRefusal } from './review-refusals.ts';
+
+export type GivenDecision = {
+  readonly decision: ItemDecision;
+  /** Only of `narrow`: the scopes to remove. */
+  readonly remove?: readonly string[];
+  /** Only of `transfer`: the account or group to which the agent is offered. */
+  readonly owner?: string;
+  readonly reason?: string;
+};
+
+type Expected = number | undefined;
+
+export interface ReviewDecisions {
+  /**
+   * Decides an item and stores the effect. Throws 'not_found', 'precondition_failed' when the item changed, 'forbidden' for the owner of the agent where
+   * the review says so, 'invalid_field', and 'conflict' when the item is decided, the delegation has ended or the review is not open.
+   */
+  decide(id: string, expected: Expected, given: GivenDecision, by: By): Promise<Versioned<ReviewItem>>;
+  /** Applies the default of the review to an open item. A lost race changes nothing. */
+  decideByDefault(held: Versioned<ReviewItem>, review: Review): Promise<void>;
+  /** Hands an open item to another reviewer. Throws as `decide` does, and 'conflict' for an owner who must not decide. */
+  assign(id: string, expected: Expected, to: string, by: By): Promise<Versioned<ReviewItem>>;
+  /** Completes decisions that a process did not. Idempotent. Store errors propagate. */
+  finish(item: ReviewItem): Promise<void>;
+}
+
+const SYSTEM: By = { caller: 'system' };
+
+export const reviewDecisions = (deps: {
+  readonly items: ReviewItems;
+  readonly reviews: Pick<Collection<Review>, 'get'>;
+  readonly clock: Clock;
+  readonly delegations: Pick<DelegationRegistry, 'get' | 'revoke' | 'narrow'>;
+  readonly agents: Pick<AgentRegistry, 'get' | 'update'>;
+  readonly owners: Pick<Owners, 'answersFor' | 'isActive'>;
+  /** Called after an item was decided. */
+  readonly decided: (item: ReviewItem) => Promise<void>;
+  /** Completes an undo. */
+  readonly finishUndo: (item: ReviewItem) => Promise<void>;
+}): ReviewDecisions => {
+  const { items, reviews, clock, delegations, agents, owners } = deps;
+
+  const openItem = async (id: string, expected: Expected) => {
+    const held = await items.found(id, expected);
+    const review = (await reviews.get(held.document.review))?.document;
+    const { state } = held.document;
+    if (state === 'over') throw reviewRefusal('review_item_over');
+    if (state !== 'open') throw reviewRefusal('review_item_decided', { params: { state } });
+    if (review?.state !== 'open')
+      throw reviewRefusal('review_not_open', { params: { state: review?.state ?? 'over' } });
+    return { held, review };
+  };
+
+  /** Whether an account owns the agent now, or did when the item was made. */
+  const isOwner = async ({ agent, owner }: ReviewItem, account: string): Promise<boolean> => {
+    const now = (await agents.get(agent))?.document.owner ?? owner;
+    return (await owners.answersFor(owner, account)) || (await owners.answersFor(now, account));
+  };
+
+  const standing = async ({ delegation }: ReviewItem): Promise<Delegation | undefined> => {
+    const found = await delegations.get(delegation);
+    return found && found.state !== 'revoked' && found.expiresAt > clock.now() ? found : undefined;
+  };
+
+  /** What the decision adds to the item. Throws 'invalid_field' and 'conflict'. */
+  const changeOf = async (
+    { decision, remove = [], owner, reason }: GivenDecision,
+    { scope, details = [] }: Delegation,
+  ): Promise<Partial<ReviewItem>> => {
+    const because = reason === undefined ? {} : { reason };
+    if (decision !== 'narrow' && remove.length > 0)
+      throw reviewRefusal('review_member_unfit', { field: '/remove', params: { decision } });
+    if (decision !== 'transfer' && owner !== undefined)
+      throw reviewRefusal('review_member_unfit', { field: '/owner', params: { decision } });
+    if (decision === 'narrow') {
+      if (remove.length === 0) throw reviewRefusal('review_scope_missing', { field: '/remove' });
+      const foreign = remove.findIndex((name) => !scope.includes(name));
+      if (foreign >= 0) throw delegationRefusal('delegation_holds_less', { field: `/remove/${foreign}` });
+      const isLeft = details.length > 0 || scope.some((name) => !remove.includes(name));
+      if (!isLeft) throw delegationRefusal('narrowing_leaves_nothing');
+      return { ...because, removed: [...new Set(remove)].sort() };
+    }
+    if (decision === 'transfer') {
+      if (owner === undefined) throw reviewRefusal('review_owner_missing', { field: '/owner' });
+      if (!(await owners.isActive(owner))) throw reviewRefusal('review_party_unknown', { field: '/owner' });
+      return { ...because, newOwner: owner };
+    }
+    return because;
+  };
+
+  /** Offers the agent to an owner. Another change of the agent at the same time is no reason to fail. */
+  const offer = (agent: string, owner: string, by: By): Promise<unknown> =>
+    retryLost(agent, async () => {
+      const held = await agents.get(agent);
+      if (!held) throw documentRefusal('document_not_found', { params: { kind: 'agent' } });
+      try {
+        return await agents.update(agent, held.version, { owner }, by);
+      } catch (error) {
+        if (isDomainError(error) && error.code === 'precondition_failed') return LOST;
+        throw error;
+      }
+    });
+
+  /** Stores the effect. Each call is idempotent, and has an event of its own. */
+  const apply = async (item: ReviewItem, by: By): Promise<Partial<ReviewItem>> => {
+    const { state, delegation, decidedAt = 0, removed = [], newOwner, agent, subject } = item;
+    if (state === 'ended') {
+      const ended = await delegations.revoke(delegation, by.caller, by.request);
+      const isMine = ended?.revokedBy === by.caller && (ended.revokedAt ?? 0) >= decidedAt && by.caller !== subject;
+      return isMine ? { isEnd: true } : {};
+    }
+    if (state === 'narrowed') await delegations.narrow(delegation, { scope: removed }, by.caller, by.request);
+    if (state === 'transferred' && newOwner !== undefined) await offer(agent, newOwner, by);
+    return {};
+  };
+
+  /** The item as it was before the decision. */
+  const reopened = async (id: string, by: By, note: string): Promise<void> => {
+    const held = await items.found(id, undefined);
+    if (held.document.unfinishedAt === undefined) return;
+    const { decidedBy: _, decidedAt: __, reason: ___, removed: ____, newOwner: _____, ...rest } = held.document;
+    const { unfinishedAt: ______, isDefault: _______, ...before } = rest;
+    await items.swap(held, 'review.item_reopened', by, { ...before, state: 'open' }, { reason: note });
+  };
+
+  const settled = async ({ document }: Versioned<ReviewItem>, by: By): Promise<Versioned<ReviewItem>> => {
+    try {
+      const done = await items.finished(document.id, await apply(document, by));
+      await deps.decided(done.document);
+      return done;
+    } catch (error) {
+      // Such as an agent that was retired meanwhile. The decision cannot take effect, so there is none.
+      if (isDomainError(error) && error.code !== 'unavailable') await reopened(document.id, by, error.code);
+      throw error;
+    }
+  };
+
+  const over = async (held: Versioned<ReviewItem>, by: By): Promise<void> => {
+    const next: ReviewItem = { ...held.document, state: 'over', decidedAt: clock.now() };
+    await deps.decided((await items.swap(held, 'review.item_over', by, next)).document);
+  };
+
+  const decided = (held: Versioned<ReviewItem>, decision: ItemDecision, by: By, change: Partial<ReviewItem>) => {
+    const now = clock.now();
+    const { removed, newOwner, reason, isDefault } = change;
+    const next: ReviewItem = {
+      ...{ ...held.document, ...change, state: STATE_AFTER[decision], decidedBy: by.caller, decidedAt: now },
+      ...{ unfinishedAt: now },
+    };
+    return items.swap(held, 'review.item_decided', by, next, {
+      decision,
+      ...(removed ? { removed } : {}),
+      ...(newOwner === undefined ? {} : { newOwner }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(isDefault ? { isDefault } : {}),
+    });
+  };
+
+  return {
+    async decide(id, expected, given, by) {
+      const { held, review } = await openItem(id, expected);
+      if (!review.ownerDecides && (await isOwner(held.document, by.account ?? by.caller)))
+        throw reviewRefusal('review_by_owner');
+      const delegation = await standing(held.document);
+      if (!delegation) {
+        await over(held, SYSTEM);
+        throw reviewRefusal('review_item_over');
+      }
+      const change = await changeOf(given, delegation);
+      return settled(await decided(held, given.decision, by, change), by);
+    },
+
+    async decideByDefault(held, review) {
+      try {
+        if (!(await standing(held.document))) return await over(held, SYSTEM);
+        await settled(await decided(held, review.default, SYSTEM, { isDefault: true }), SYSTEM);
+      } catch (error) {
+        // A person decided at the same time.
+        if (!isDomainError(error) || error.code !== 'precondition_failed') throw error;
+      }
+    },
+
+    async assign(id, expected, to, by) {
+      const { held, review } = await openItem(id, expected);
+      if (!(await owners.isActive(to))) throw reviewRefusal('review_party_unknown', { field: '/to' });
+      const { owner } = held.document;
+      if (!review.ownerDecides && (to === owner || (await isOwner(held.document, to))))
+        throw reviewRefusal('review_assigned_to_owner', { field: '/to' });
+      const next: ReviewItem = { ...held.document, reviewer: to, assignedBy: by.caller };
+      return items.swap(held, 'review.item_assigned', by, next, { to });
+    },
+
+    async finish(item) {
+      if (item.state === 'undone') return deps.finishUndo(item);
+      try {
+        await settled({ document: item, version: 0 }, { caller: item.decidedBy ?? SYSTEM.caller });
+      } catch (error) {
+        // The item is open again.
+        if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      }
+    },
+  };
+};

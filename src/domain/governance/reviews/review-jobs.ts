@@ -1,0 +1,165 @@
+/**
+ * What follows the time in access reviews: makes items, completes decisions that a process did not, tells administrators of open items, applies defaults, and
+ * begins reviews that repeat. One process at a time works at a review, under a lock with an end.
+ */
+import { type AuditEvent, type AuditLog, OVER_FIRST } from '../../audit/audit-event.ts';
+import { isLockedByOther } from '../../notifications/delivery-runs.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../../ports/document-store.ts';
+import { REVIEWS, type Review } from './review.ts';
+import type { ReviewDecisions } from './review-decisions.ts';
+import { aboutReview, type ReviewItems } from './review-items.ts';
+import { mostEndedAnHour, type ReviewRegistry } from './review-registry.ts';
+import type { ReviewWalk } from './review-walk.ts';
+
+const LOCK_SECONDS = 30;
+/** Pages of delegations of one poll. */
+const MOST_PAGES = 20;
+/** Items that one poll decides by default. */
+const MOST_DECIDED = 200;
+/** Reviews of one kind that one poll works at. */
+const MOST_REVIEWS = 20;
+const MOST_UNFINISHED = 100;
+/** Time for the call itself to complete its decision. */
+const GRACE_SECONDS = 10;
+const HOUR = 3600;
+const OLDEST_FIRST = { by: 'createdAt', direction: 'ascending' } as const;
+
+export interface ReviewJobs {
+  /** Does what is due, for a bounded time. Called at short intervals, one call at a time. Throws StoreUnavailable. */
+  poll(): Promise<void>;
+  /** Completes a review whose items are all decided. Idempotent. */
+  completeIfDecided(review: string): Promise<void>;
+}
+
+export const reviewJobs = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly node: string;
+  readonly items: ReviewItems;
+  readonly walk: ReviewWalk;
+  readonly decisions: () => Pick<ReviewDecisions, 'decideByDefault' | 'finish'>;
+  readonly registry: Pick<ReviewRegistry, 'repeat'>;
+  readonly pause: () => Promise<void>;
+}): ReviewJobs => {
+  const { documents, audit, clock, node, walk, registry, pause } = deps;
+  const reviews = documents.collection<Review>(REVIEWS);
+  const items = deps.items.collection;
+
+  const stored = async (next: Review, version: number): Promise<Versioned<Review> | undefined> =>
+    (await reviews.replace(next, version)) ? { document: next, version: version + 1 } : undefined;
+
+  /** Takes or extends the lock. Undefined: another process works at it, or it changed. */
+  const locked = async ({ document, version }: Versioned<Review>): Promise<Versioned<Review> | undefined> => {
+    if (isLockedByOther(document, node, clock)) return undefined;
+    return stored({ ...document, lockedBy: node, lockedUntil: clock.now() + LOCK_SECONDS }, version);
+  };
+
+  /** The event, then the swap. If another change was faster, a second event says so. */
+  const recorded = async (
+    type: Extract<AuditEvent['type'], `review.${string}`>,
+    next: Review,
+    version: number,
+    inputs: AuditEvent['inputs'] = {},
+  ): Promise<boolean> => {
+    const event = { ...aboutReview(next.id, { caller: 'system' }), type, outcome: 'done', inputs } as const;
+    await audit.append(event);
+    const isStored = (await stored({ ...next, updatedAt: clock.now() }, version)) !== undefined;
+    if (!isStored) await audit.append({ ...event, ...OVER_FIRST });
+    return isStored;
+  };
+
+  const unlocked = ({ lockedBy: _, lockedUntil: __, ...review }: Review): Review => review;
+
+  const prepare = async (found: Versioned<Review>): Promise<void> => {
+    let held = await locked(found);
+    for (let pages = 0; held && pages < MOST_PAGES; pages += 1) {
+      const { progress, isDone } = await walk.step(held.document, clock.now());
+      const next = { ...held.document, ...progress, updatedAt: clock.now(), lockedUntil: clock.now() + LOCK_SECONDS };
+      if (isDone) return opened(next, held.version);
+      held = await stored(next, held.version);
+      await pause();
+    }
+  };
+
+  /** From now on reviewers decide. */
+  const opened = async (next: Review, version: number): Promise<void> => {
+    const { place: _, ...review } = unlocked(next);
+    const inputs = { items: review.items, read: review.read, dueAt: review.dueAt, default: review.default };
+    const isOpen = await recorded('review.opened', { ...review, state: 'open' }, version, inputs);
+    if (isOpen) await jobs.completeIfDecided(review.id);
+  };
+
+  const escalate = async ({ document, version }: Versioned<Review>): Promise<void> => {
+    const { escalateAt: _, ...review } = document;
+    const isOpen = review.state === 'open' && (await isLeft(review.id));
+    const next = isOpen ? { ...review, escalatedAt: clock.now() } : review;
+    if (!isOpen) return void (await stored(next, version));
+    await recorded('review.escalated', next, version, { dueAt: review.dueAt, default: review.default });
+  };
+
+  const isLeft = async (review: string): Promise<boolean> =>
+    (await items.find({ where: { review, state: 'open' }, order: OLDEST_FIRST, limit: 1 })).length > 0;
+
+  /** How many items the default may decide now, and the hour that they count for. */
+  const share = (review: Review): { readonly most: number; readonly hour: Pick<Review, 'hourFrom' | 'hourCount'> } => {
+    if (review.default === 'keep' || review.isConfirmed) return { most: MOST_DECIDED, hour: {} };
+    const now = clock.now();
+    const isSameHour = review.hourFrom !== undefined && review.hourFrom > now - HOUR;
+    const used = isSameHour ? (review.hourCount ?? 0) : 0;
+    const most = Math.max(0, Math.min(MOST_DECIDED, mostEndedAnHour(review) - used));
+    return { most, hour: { hourFrom: isSameHour ? review.hourFrom : now, hourCount: used + most } };
+  };
+
+  const applyDefault = async (found: Versioned<Review>): Promise<void> => {
+    const { id } = found.document;
+    if (!(await isLeft(id))) return jobs.completeIfDecided(id);
+    const { most, hour } = share(found.document);
+    if (most === 0) return;
+    // Counted before they are decided: a crash costs some of them an hour, and ends none too many.
+    const held = await locked({ ...found, document: { ...found.document, ...hour } });
+    if (!held) return;
+    const due = await items.find({ where: { review: id, state: 'open' }, order: OLDEST_FIRST, limit: most });
+    for (const item of due) {
+      await deps.decisions().decideByDefault(item, held.document);
+      await pause();
+    }
+    await jobs.completeIfDecided(id);
+  };
+
+  const due = (field: 'escalateAt' | 'nextAt' | 'dueAt', where: Readonly<Record<string, string>> = {}) =>
+    reviews.find({
+      ...{ where, range: { field, lte: clock.now() }, order: { by: field, direction: 'ascending' } },
+      limit: MOST_REVIEWS,
+    });
+
+  const finishDecisions = async (): Promise<void> => {
+    const unfinished = await items.find({
+      range: { field: 'unfinishedAt', lte: clock.now() - GRACE_SECONDS },
+      ...{ order: { by: 'unfinishedAt', direction: 'ascending' }, limit: MOST_UNFINISHED },
+    });
+    for (const { document } of unfinished) await deps.decisions().finish(document);
+  };
+
+  const jobs: ReviewJobs = {
+    async poll() {
+      await finishDecisions();
+      const preparing = await reviews.find({ where: { state: 'preparing' }, order: OLDEST_FIRST, limit: MOST_REVIEWS });
+      for (const review of preparing) await prepare(review);
+      for (const review of await due('escalateAt')) await escalate(review);
+      for (const review of await due('dueAt', { state: 'open' })) await applyDefault(review);
+      for (const review of await due('nextAt')) await registry.repeat(review);
+    },
+
+    async completeIfDecided(id) {
+      const found = await reviews.get(id);
+      if (found?.document.state !== 'open' || (await isLeft(id))) return;
+      const { escalateAt: _, ...review } = unlocked(found.document);
+      const next = { ...review, state: 'completed', completedAt: clock.now() } as const;
+      await recorded('review.completed', next, found.version, { items: review.items });
+    },
+  };
+
+  return jobs;
+};
