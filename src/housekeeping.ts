@@ -124,8 +124,6 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
     signalPush,
     transmitterPolls,
     provisioning,
-    discovery,
-    reviews,
     oidcProvider,
     nodes,
     log,
@@ -207,8 +205,8 @@ export const housekeeping = (deps: Dependencies): Housekeeping => {
   every(SIGNALS_EVERY_MILLISECONDS, 'security events', () => signalPush.poll());
   every(TRANSMITTERS_EVERY_MILLISECONDS, 'polls of transmitters', () => transmitterPolls.poll());
   every(PROVISIONING_EVERY_MILLISECONDS, 'provisioning targets', () => provisioning.poll());
-  every(FINDINGS_EVERY_MILLISECONDS, 'findings', () => discovery.poll());
-  every(REVIEWS_EVERY_MILLISECONDS, 'access reviews', () => reviews.poll());
+  every(FINDINGS_EVERY_MILLISECONDS, 'findings', () => deps.discovery.poll());
+  every(REVIEWS_EVERY_MILLISECONDS, 'access reviews', () => deps.reviews.poll());
   every(AGENTS_EVERY_MILLISECONDS, 'measures of audit sinks, signals and targets', deps.measureSinks);
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 

@@ -20,7 +20,7 @@ import type { Revocation } from '../domain/ports/revocation.ts';
 import type { ResourceServer } from '../domain/resources/resource-servers/resource-server.ts';
 import type { Foundations } from './foundations.ts';
 
-export interface Reviews extends ReviewRegistry, Pick<ReviewDecisions, 'decide' | 'assign'>, Pick<ReviewUndo, 'undo'> {
+interface Reviews extends ReviewRegistry, Pick<ReviewDecisions, 'decide' | 'assign'>, Pick<ReviewUndo, 'undo'> {
   /** How people decided. */
   figures(review: string): Promise<ReviewFigures>;
   /** What ends with a delegation. */

@@ -16,6 +16,7 @@ import { failingSink } from './failing-sink.ts';
 import { failingTarget } from './failing-target.ts';
 import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
+import { openReview } from './open-review.ts';
 import { pausedDirectory } from './paused-directory.ts';
 import { previewedDirectory } from './previewed-directory.ts';
 import { credentialOf, reportOf, resultsOf, sendReports } from './reports.ts';
@@ -361,6 +362,7 @@ export const fullServer = async (options: RunOptions = {}) => {
       dryRun,
       hold,
       finding: (await undeclaredAgent(scene, 'Report agent')).finding,
+      ...(await openReview(management)),
       upstream,
       draft: String(draft['version']),
     },

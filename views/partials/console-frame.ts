@@ -18,6 +18,7 @@ const SECTIONS = {
   overview: {
     overview: { path: '/console', name: words.places.overview },
     findings: { path: '/console/findings', name: words.places.findings },
+    'review-items': { path: '/console/review-items', name: words.places['review-items'] },
   },
   parties: {
     agents: { path: '/console/agents', name: words.places.agents },
@@ -43,6 +44,7 @@ const SECTIONS = {
   oversight: {
     approvals: { path: '/console/approvals', name: words.places.approvals },
     'break-glass': { path: '/console/break-glass', name: words.places['break-glass'] },
+    reviews: { path: '/console/reviews', name: words.places.reviews },
     transactions: { path: '/console/transactions', name: words.places.transactions },
     kills: { path: '/console/kills', name: words.places.kills },
     auditLog: { path: '/console/audit', name: words.places.auditLog },

@@ -1,4 +1,5 @@
 import { phrase } from '../html.ts';
+import { reviewDoneWords } from './console-reviews.ts';
 
 /** Confirmations of actions in the console. */
 export const doneWords = {
@@ -278,6 +279,7 @@ export const doneWords = {
     en: 'Signed. A second administrator signs next.',
     de: 'Unterschrieben. Als Nächstes unterschreibt ein zweiter Administrator.',
   }),
+  ...reviewDoneWords,
   findingDismissed: phrase({ en: 'Dismissed.', de: 'Zurückgestellt.' }),
   findingAdopted: phrase({
     en: 'An agent was registered. Its owner accepts it next.',

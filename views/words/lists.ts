@@ -16,6 +16,8 @@ export const listWords = {
     activity: phrase({ en: 'Pages of recent activity', de: 'Seiten der letzten Aktivitäten' }),
     timeline: phrase({ en: 'Pages of the timeline', de: 'Seiten des Verlaufs' }),
     agents: phrase({ en: 'Pages of agents', de: 'Seiten der Agenten' }),
+    reviews: phrase({ en: 'Pages of access reviews', de: 'Seiten der Zugriffsprüfungen' }),
+    reviewItems: phrase({ en: 'Pages of items', de: 'Seiten der Einträge' }),
     findings: phrase({ en: 'Pages of findings', de: 'Seiten der Befunde' }),
     approvals: phrase({ en: 'Pages of approvals', de: 'Seiten der Freigaben' }),
     people: phrase({ en: 'Pages of people', de: 'Seiten der Personen' }),

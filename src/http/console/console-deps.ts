@@ -144,6 +144,14 @@ export const blueprintHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: s
 export const findingHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/findings/${encodeURIComponent(id)}`;
 
+/** Encodes `id`. */
+export const reviewHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/reviews/${encodeURIComponent(id)}`;
+
+/** Encodes `id`. */
+export const reviewItemHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/review-items/${encodeURIComponent(id)}`;
+
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;
 

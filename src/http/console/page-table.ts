@@ -41,6 +41,8 @@ import { addPersonForms } from './person-forms.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addRegistrationTokenPages } from './registration-token-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
+import { addReviewItemPages } from './review-item-pages.ts';
+import { addReviewPages } from './review-pages.ts';
 import { addSearchPage } from './search-pages.ts';
 import { addServerForms } from './server-forms.ts';
 import { addServerPages } from './server-pages.ts';
@@ -74,6 +76,8 @@ export const CONSOLE_PAGES: readonly ConsolePages[] = [
   { add: addOverviewPages },
   { add: addFirstStepsPages },
   { add: addFindingPages },
+  { add: addReviewItemPages },
+  { add: addReviewPages, places: { reviews: ['listReviews'] } },
   { add: addSearchPage },
   { add: addConsoleExports },
   // Before the page of one agent, so that `new` and `bulk` are not read as ids.

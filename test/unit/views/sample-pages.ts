@@ -40,6 +40,7 @@ import { healthPages } from './health-pages.ts';
 import { operationPages } from './operation-pages.ts';
 import { policyPages } from './policy-pages.ts';
 import { registerPages } from './registry-pages.ts';
+import { reviewPages } from './review-pages.ts';
 import { signalPages } from './signal-pages.ts';
 
 const NOON = 1_790_000_000;
@@ -736,6 +737,7 @@ export const samplePages = (
     ...operationPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...signalPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...registerPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
+    ...reviewPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
   };
 };

@@ -3,7 +3,7 @@ import type { ReviewItem } from './review.ts';
 import type { ReviewItems } from './review-items.ts';
 
 /** Most decisions that are read, the earliest first. */
-export const MOST_READ = 10_000;
+const MOST_READ = 10_000;
 const AT_ONCE = 1000;
 /** A longer time between two decisions was a break. */
 const LONGEST_SECONDS = 1800;
@@ -45,7 +45,7 @@ export const reviewFigures =
   };
 
 /** `decisions` in the order of their times. */
-export const figuresOf = (decisions: readonly ReviewItem[]): Omit<ReviewFigures, 'isMore'> => {
+const figuresOf = (decisions: readonly ReviewItem[]): Omit<ReviewFigures, 'isMore'> => {
   const made = decisions.filter(({ state, isDefault }) => !isDefault && state !== 'over' && state !== 'open');
   const byReviewer = Map.groupBy(made, ({ decidedBy = '' }) => decidedBy);
   const reviewers = [...byReviewer].map(([reviewer, all]): ReviewerFigures => {

@@ -20,7 +20,7 @@ const DAY = 86_400;
 const MOST_AT_ONCE = 1000;
 const KINDS_OF_AGENTS = FINDING_KINDS.filter((kind) => kindOf(kind).subject.some((subject) => subject === 'agent'));
 
-export const itemId = (review: string, delegation: string): string => idMadeOf('rvi', `${review}\n${delegation}`);
+const itemId = (review: string, delegation: string): string => idMadeOf('rvi', `${review}\n${delegation}`);
 
 export interface ReviewSelector {
   /** The items of the delegations that fit the review. Reads only; at most 1,000 delegations. Throws StoreUnavailable. */

@@ -5,7 +5,7 @@ import { REVIEW_ITEMS, type Review, type ReviewItem } from './review.ts';
 import type { ReviewSelector } from './review-selection.ts';
 
 /** Delegations of one page. */
-export const PAGE = 500;
+const PAGE = 500;
 
 type Progress = Pick<Review, 'items' | 'read'> & { readonly place?: NonNullable<Review['place']> };
 

@@ -1,0 +1,39 @@
+/** Items of access reviews as the pages show them. */
+import type { ItemRow } from '../../../views/pages/console-review-items.ts';
+import type { AnswerOf } from './console-calls.ts';
+import { type ConsoleDeps, type Names, partyNames, resourceNames, reviewItemHref } from './console-deps.ts';
+
+/** An item as the management API shows it. */
+export type ShownItem = AnswerOf<'getReviewItem'>;
+
+type ItemNames = { readonly parties: Names; readonly resources: Names };
+
+/** Names of the people and APIs of some items. */
+export const itemNames = async (deps: ConsoleDeps, items: readonly ShownItem[]): Promise<ItemNames> => ({
+  parties: await partyNames(
+    deps,
+    items.flatMap((item) => [item.subject, item.owner, item.reviewer, item.decided_by, item.new_owner]),
+  ),
+  resources: await resourceNames(
+    deps,
+    items.map(({ resource }) => resource),
+  ),
+});
+
+/** `isForViewer`: the viewer may decide about it. */
+export const itemRow = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  item: ShownItem,
+  names: ItemNames,
+  isForViewer: boolean,
+): ItemRow => {
+  const { id, risk, last_used_at: lastUsedAt } = item;
+  return {
+    ...{ id, href: reviewItemHref(deps, id), agentName: item.agent_name, state: item.state },
+    ...{ personName: names.parties(item.subject), apiName: names.resources(item.resource) },
+    ...(risk === undefined ? {} : { risk }),
+    ...{ scope: item.scope, unusedScopes: item.unused_scopes, givenAt: item.given_at },
+    ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+    ...{ isOwnerGone: item.owner_gone, hasFindings: item.findings.length > 0, isForViewer },
+  };
+};
