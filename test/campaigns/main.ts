@@ -132,6 +132,16 @@ const main = async (): Promise<number> => {
   let late = 0;
   let earlier = { violations: 0, late: 0, cpu: 0, at: begin };
 
+  let isAskedToEnd = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // The first one begins no more trials and keeps the figures. The second one ends the process at once.
+    process.on(signal, () => {
+      if (isAskedToEnd) process.exit(1);
+      isAskedToEnd = true;
+      process.stderr.write(`\n${signal}: ends after the trials that have begun\n`);
+    });
+  }
+
   const say = (what: string, text: string): void => {
     if (violations + late <= 20) process.stderr.write(`\n${what} (seed ${seed}) ${text}\n`);
   };
@@ -177,7 +187,7 @@ const main = async (): Promise<number> => {
       earlier = { violations, late, cpu, at: now };
       if (values.record) keepResult(campaign.name, configuration, part);
     },
-    isOver: () => seconds !== undefined && performance.now() - begin > seconds * 1000,
+    isOver: () => isAskedToEnd || (seconds !== undefined && performance.now() - begin > seconds * 1000),
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   const { trials, ...figures } = result;

@@ -80,7 +80,10 @@ export const endWithUs = <T extends ChildProcess>(child: T): T => {
   if (!isWatching) {
     isWatching = true;
     process.once('exit', killAll);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // A program with a listener of its own ends by itself.
+      if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(1));
+    }
   }
   children.add(child);
   child.once('exit', () => children.delete(child));
