@@ -543,6 +543,26 @@ describe('what else decides', () => {
     );
   });
 
+  test.each([undefined, 'the agent'])(
+    'a token beside a second client_assertion is refused as a doubled parameter (RFC 6749 §3.2), with client_id %s',
+    async (named) => {
+      const world = await newWorld(kubernetes);
+      const token = await world.token();
+      const { endpoints } = scene.calls;
+      const answer = await post(endpoints.token, {
+        grant_type: 'client_credentials',
+        client_assertion_type: CLIENT_ASSERTION_TYPE,
+        client_assertion: [token, 'another'],
+        ...(named === undefined ? {} : { client_id: world.agent }),
+      });
+      expect([answer.status, answer.body['error'], answer.body['error_description']]).toEqual([
+        400,
+        'invalid_request',
+        "'client_assertion' parameter must not be provided twice",
+      ]);
+    },
+  );
+
   test('a forged copy of the assertion that we pass to oidc-provider authenticates no client', async () => {
     const world = await newWorld(kubernetes);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

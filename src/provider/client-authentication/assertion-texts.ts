@@ -7,11 +7,12 @@ export const KEY_ID = 'workload';
 
 /**
  * Whether a platform issued the token. Agents and clients issue their own assertions. The issuer of a platform is a URL, and
- * its token has another subject.
+ * its token has another subject. A doubled parameter is an array, which oidc-provider must see and refuse.
  */
 export const isOfPlatform = (token: unknown): token is string => {
+  if (typeof token !== 'string') return false;
   try {
-    const { iss, sub } = decodeJwt(String(token));
+    const { iss, sub } = decodeJwt(token);
     return typeof iss === 'string' && iss.startsWith('https://') && iss !== sub;
   } catch {
     return false;
@@ -19,8 +20,9 @@ export const isOfPlatform = (token: unknown): token is string => {
 };
 
 export const keyIdOf = (assertion: unknown): string | undefined => {
+  if (typeof assertion !== 'string') return undefined;
   try {
-    const { kid } = decodeProtectedHeader(String(assertion));
+    const { kid } = decodeProtectedHeader(assertion);
     return typeof kid === 'string' ? kid : undefined;
   } catch {
     return undefined;
