@@ -10,6 +10,7 @@ import {
   submitSignIn,
 } from '../support/browser-flow.ts';
 import { freshFactorBrowser } from '../support/fresh-factor-browser.ts';
+import { post } from '../support/oauth-calls.ts';
 import { pausedDirectory } from '../support/paused-directory.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -56,10 +57,120 @@ beforeAll(async () => {
 
 afterAll(() => server?.close());
 
-test('a list without directories says what one is for, and the first step', async () => {
-  const { status, html } = await auditor.open(at('/console/directories'));
-  expect([status, html]).toEqual([200, expect.stringContaining('behalf directories create --name NAME')]);
-  expect(html).toContain('docs/how-to/directories.md');
+const clientsNamed = async (name: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+  const { body } = await scene.management.call('GET', `/clients?search=${encodeURIComponent(name)}`);
+  return body['items'] as never;
+};
+const made = async (): Promise<readonly unknown[]> =>
+  (await scene.management.call('GET', '/directories')).body['items'] as never;
+/** What a page that shows a secret once says, by label. */
+const shownOnce = ({ text }: Page, label: string): string => new RegExp(`${label}\\s+(\\S+)`).exec(text)?.[1] ?? '';
+
+test('a list without directories says what one is for, and leads an administrator to the form', async () => {
+  for (const [browser, leads] of [
+    [auditor, false],
+    [plain, true],
+  ] as const) {
+    const { status, text, html } = await browser.open(at('/console/directories'));
+    expect([status, text]).toEqual([200, expect.stringContaining('disables those of people who leave')]);
+    expect(html.includes('/console/directories/new')).toBe(leads);
+  }
+  expect((await auditor.open(at('/console/directories/new'))).status).toBe(403);
+});
+
+test('a directory is added with a client of its own, whose secret is shown once and provisions accounts (MG-03)', async () => {
+  const path = '/console/directories/new';
+  expect((await plain.open(at(path))).status).toBe(403);
+  const page = await press(proven, path, /directories$/, { set: { name: 'Branch office' } });
+  expect([page.status, page.text]).toEqual([200, expect.stringContaining('The server shows this once')]);
+  const [id, secret] = [shownOnce(page, 'Client ID'), shownOnce(page, 'Client secret')];
+  expect(page.text).toContain(`${server.issuer}/scim/v2`);
+  const [client] = await clientsNamed('Branch office');
+  expect(client).toMatchObject({ id, roles: [], state: 'active', grant_types: ['client_credentials'] });
+  expect(client).toMatchObject({ authority: { [`${server.issuer}/scim/v2`]: ['scim:provision'] } });
+
+  const token = await post(
+    `${server.issuer}/token`,
+    { grant_type: 'client_credentials', scope: 'scim:provision' },
+    { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+  );
+  const users = await fetch(`${server.issuer}/scim/v2/Users`, {
+    headers: { authorization: `Bearer ${String(token.body['access_token'])}` },
+  });
+  expect([token.status, users.status]).toEqual([200, 200]);
+
+  const [directory] = (await made()) as readonly { readonly id: string }[];
+  expect(directory).toMatchObject({ name: 'Branch office', client: id, dry_run_from: expect.any(Number) });
+  const own = await auditor.open(at(`/console/directories/${directory?.id}`));
+  expect(own.text).toContain(`${server.issuer}/token`);
+  expect(own.html).not.toContain(secret);
+  expect((await server.events('directory.created')).at(-1)).toMatchObject({
+    ...{ outcome: 'done', target: { kind: 'directory', id: directory?.id } },
+  });
+});
+
+test('a directory is added with a client that exists, and no other secret is made', async () => {
+  const { id } = await scene.management.createClient({
+    ...{ name: 'Own client', grant_types: ['client_credentials'] },
+    authority: { [`${server.issuer}/scim/v2`]: ['scim:provision'] },
+  });
+  const set = { name: 'Third office', client: 'Own client' };
+  const page = await press(proven, '/console/directories/new', /directories$/, { set, check: () => false });
+  expect([page.status, page.url]).toEqual([200, expect.stringMatching(/directories\/dir_\w+\?done=directoryCreated$/)]);
+  expect((await made())[0]).toMatchObject({ name: 'Third office', client: id });
+  expect((await made())[0]).not.toHaveProperty('dry_run_from');
+  expect(await clientsNamed('Third office')).toEqual([]);
+});
+
+test('a refused form says why at its field, and leaves no client behind', async () => {
+  const path = '/console/directories/new';
+  const before = [(await made()).length, (await server.events('client.created')).length];
+  for (const set of [{ name: '' }, { name: 'Again', client: 'Own client' }, { name: 'Again', client: 'no such' }]) {
+    const page = await press(proven, path, /directories$/, { set });
+    expect([page.status, page.html]).toEqual([
+      'client' in set && set.client === 'Own client' ? 409 : 400,
+      expect.stringContaining('aria-invalid="true"'),
+    ]);
+  }
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'invalid_field' });
+  expect([(await made()).length, (await server.events('client.created')).length]).toEqual(before);
+});
+
+test('an administrator without a second factor adds no directory and no client', async () => {
+  const form = await proven.open(at('/console/directories/new'));
+  const [csrf] = (await plain.open(at('/console'))).html.match(/name="csrf" value="[^"]+"/) ?? [];
+  const value = /value="([^"]+)"/.exec(csrf ?? '')?.[1] ?? '';
+  const sent = form.forms.find(({ action }) => /directories$/.test(action));
+  if (!sent) throw new Error('no form adds a directory');
+  const page = await plain.submit(form, sent, { set: { csrf: value, name: 'Without a factor' } });
+  expect(page.text).toContain('second factor');
+  expect(await clientsNamed('Without a factor')).toEqual([]);
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'insufficient_user_authentication' });
+});
+
+test('a client whose directory a policy refuses is disabled', async () => {
+  const before = (await made()).length;
+  const { call } = scene.management;
+  const active = String((await call('GET', '/policy-sets/active')).body['id']);
+  const starter = String((await call('GET', '/policy/schema')).body['starter']);
+  const rule = `@id("tested")
+@reason("Not on this server.")
+forbid (principal, action == Action::"administer", resource) when { context.operation == "createDirectory" };`;
+  const draft = await call('POST', '/policy-sets', { text: `${starter}\n${rule}` });
+  const etag = { 'if-match': String(draft.headers.get('etag')) };
+  expect((await call('POST', `/policy-sets/${draft.body['id']}/activation`, {}, etag)).status).toBe(200);
+  try {
+    const page = await press(proven, '/console/directories/new', /directories$/, { set: { name: 'Refused office' } });
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('Not on this server.')]);
+  } finally {
+    await server.behalf.services.policies.activate(active, {}, { caller: 'system' });
+  }
+  expect((await server.events('management.refused')).at(-1)).toMatchObject({ denial: { layer: 'policy' } });
+  expect([(await made()).length, await clientsNamed('Refused office')]).toEqual([
+    before,
+    [expect.objectContaining({ state: 'disabled' })],
+  ]);
+  expect((await server.events('client.disabled')).at(-1)).toMatchObject({ outcome: 'done' });
 });
 
 test('a person without a role sees no directories', async () => {

@@ -71,6 +71,7 @@ export const tourOf = (full: FullServer): readonly Stop[] => {
     ada('successor rule, changed', `/console/successor-rules/${ids.successorRule}/edit`),
     ada('provisioning target, new', '/console/provisioning-targets/new'),
     ada('provisioning target, changed', `/console/provisioning-targets/${ids.target}/edit`),
+    ada('directory, new', '/console/directories/new'),
     ada('directory, changed', `/console/directories/${ids.directory}/edit`),
     ada('audit sink, new', '/console/audit-sinks/new'),
     ada('audit sink, changed', `/console/audit-sinks/${ids.auditSink}/edit`),

@@ -10,6 +10,7 @@ import {
   registeredState,
   table,
 } from '../partials/console-list.ts';
+import { copyButton } from '../partials/copy-button.ts';
 import { linkedName, type NamedLink } from '../partials/named-link.ts';
 import { type ObjectAction, objectPage } from '../partials/object-page.ts';
 import { agoText, numberPhrase, timeText } from '../time-text.ts';
@@ -51,8 +52,7 @@ const COLUMNS: readonly Column<DirectoryRow>[] = [
 export const directoriesPage = (model: ListModel<DirectoryRow>): Html =>
   listPage(model, {
     ...{ place: 'directories', title: words.title, lead: words.lead, columns: COLUMNS, none: words.none },
-    pagesLabel: listWords.pagesOf.directories,
-    ...(model.rows.length === 0 ? {} : { after: html`<p class="hint">${words.add}</p>` }),
+    ...{ pagesLabel: listWords.pagesOf.directories, newText: words.make },
   });
 
 type GroupRow = { readonly there: string; readonly here: string };
@@ -80,6 +80,8 @@ export type DirectoryModel = ConsoleFrame & {
     readonly createdAt: number;
     readonly updatedAt: number;
   };
+  /** What an administrator enters at the directory. */
+  readonly connection: readonly (readonly [name: keyof typeof words.connection, value: string])[];
   /** Absent: it is in no dry run. */
   readonly dryRun?: DryRunModel;
   /** Accounts whose deactivation was refused in this pause. `isMore`: the list is not whole. */
@@ -110,7 +112,8 @@ ${deactivations(model)}`,
       [registerWords.made, timeText(directory.createdAt)],
       directory.updatedAt !== directory.createdAt && [registerWords.changed, timeText(directory.updatedAt)],
     ],
-    further: html`${groups(model)}
+    further: html`${connection(model)}
+${groups(model)}
 ${secrets(model)}`,
     ...(model.auditLogHref === undefined ? {} : { auditLogHref: model.auditLogHref }),
   });
@@ -133,6 +136,15 @@ ${
 ${table(HELD, held.accounts, 'held')}
 ${held.isMore && html`<p class="hint">${words.heldMore(numberPhrase(held.accounts.length))}</p>`}</section>`
 }`;
+
+const connection = ({ connection: values }: DirectoryModel): Html =>
+  html`<section aria-labelledby="connection" class="card"><h2 id="connection">${words.atDirectory}</h2>
+${factList(
+  values.map(([name, value]) => [
+    words.connection[name],
+    html`<span class="copied"><code class="long">${plainText(value, 400)}</code>${copyButton(value, words.connection[name])}</span>`,
+  ]),
+)}</section>`;
 
 const GROUPS: readonly Column<GroupRow>[] = [
   { title: words.groupThere, cell: ({ there }) => isolated(there, 200) },

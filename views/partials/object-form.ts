@@ -271,28 +271,3 @@ ${apis.map(
 )}
 <details class="api"${(text !== '' || error !== undefined) && html` open`}><summary>${words.rightsOther}</summary>${typed}</details></fieldset>`;
 };
-
-/** Tells that a secret is shown once, and shows it. `next`: where the reader goes from here. */
-export const secretPage = (
-  frame: ConsoleFrame,
-  shown: {
-    readonly place: ConsolePlace;
-    readonly title: Phrase;
-    readonly lead: Phrase;
-    readonly secrets: readonly { readonly label: Phrase; readonly value: string }[];
-    readonly next: { readonly href: string; readonly text: Phrase };
-  },
-): Html =>
-  layout({
-    frame,
-    style: 'agents.css',
-    title: shown.title,
-    body: html`<section class="card"><h1>${shown.title}</h1>
-<p class="lead">${shown.lead}</p>
-<div class="flash warning" role="status"><span>${words.shownOnce}</span></div>
-<dl class="facts">${shown.secrets.map(
-      ({ label, value }) =>
-        html`<div><dt>${label}</dt><dd><code class="secret">${plainText(value, 400)}</code></dd></div>`,
-    )}</dl>
-<div class="actions"><a class="button primary" href="${shown.next.href}">${shown.next.text}</a></div></section>`,
-  });

@@ -8,13 +8,36 @@ export const directoryWords = {
     de: 'Verzeichnisse wie Entra ID und Okta legen hier Konten über SCIM an, ändern und sperren sie.',
   }),
   none: phrase({
-    en: html`There are no directories. A directory provisions accounts, and disables those of people who leave. Create its client and the directory on the command line: <code>behalf directories create --name NAME --client CLIENT</code>. The guide <code>docs/how-to/directories.md</code> has each step.`,
-    de: html`Es gibt keine Verzeichnisse. Ein Verzeichnis legt Konten an und sperrt die Konten von Personen, die gehen. Legen Sie Client und Verzeichnis auf der Kommandozeile an: <code>behalf directories create --name NAME --client CLIENT</code>. Jeder Schritt steht in der Anleitung <code>docs/how-to/directories.md</code>.`,
+    en: 'There are no directories. A directory provisions accounts, and disables those of people who leave.',
+    de: 'Es gibt keine Verzeichnisse. Ein Verzeichnis legt Konten an und sperrt die Konten von Personen, die gehen.',
   }),
-  add: phrase({
-    en: html`Add another one on the command line: <code>behalf directories create --name NAME --client CLIENT</code>`,
-    de: html`Weitere legen Sie auf der Kommandozeile an: <code>behalf directories create --name NAME --client CLIENT</code>`,
+  make: phrase({ en: 'Add a directory', de: 'Verzeichnis hinzufügen' }),
+  makeLead: phrase({
+    en: html`Accounts come from it over SCIM. After this page you enter some values at the directory. The guide <code>docs/how-to/directories.md</code> says where, for Entra ID, Okta, authentik and Google Workspace.`,
+    de: html`Über SCIM kommen Konten von dort. Nach dieser Seite tragen Sie im Verzeichnis einige Werte ein. Wo, sagt die Anleitung <code>docs/how-to/directories.md</code> für Entra ID, Okta, authentik und Google Workspace.`,
   }),
+  add: phrase({ en: 'Add the directory', de: 'Verzeichnis hinzufügen' }),
+  clientHint: phrase({
+    en: 'Leave it empty, and the server creates a client with a secret. Else the name or id of one that you created for this directory.',
+    de: 'Lassen Sie das Feld leer, dann legt der Server einen Client mit Secret an. Sonst Name oder Kennung eines Clients, den Sie für dieses Verzeichnis angelegt haben.',
+  }),
+  firstSync: phrase({ en: 'First sync', de: 'Erste Synchronisierung' }),
+  dryRunField: phrase({ en: 'Begin with a dry run', de: 'Mit einem Probelauf beginnen' }),
+  dryRunHint: phrase({
+    en: 'The server answers the directory and writes only a report of what it would do. You start it for real on its page.',
+    de: 'Der Server antwortet dem Verzeichnis und schreibt nur einen Bericht, was er tun würde. Wirklich starten Sie es auf seiner Seite.',
+  }),
+  connectTitle: phrase({ en: 'Enter these values at the directory', de: 'Tragen Sie diese Werte im Verzeichnis ein' }),
+  connectLead: phrase({
+    en: 'It authenticates by client credentials. Then test the connection there.',
+    de: 'Es weist sich mit Client Credentials aus. Testen Sie danach dort die Verbindung.',
+  }),
+  atDirectory: phrase({ en: 'Values for the directory', de: 'Werte für das Verzeichnis' }),
+  connection: {
+    baseUrl: phrase({ en: 'Base URL, tenant URL', de: 'Basis-URL, Mandanten-URL' }),
+    tokenEndpoint: phrase({ en: 'Token endpoint', de: 'Token-Endpunkt' }),
+    scope: phrase({ en: 'Scope', de: 'Scope' }),
+  },
   directory: phrase({ en: 'Directory', de: 'Verzeichnis' }),
   client: phrase({ en: 'Client', de: 'Client' }),
   users: phrase({ en: 'Users', de: 'Benutzer' }),

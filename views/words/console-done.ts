@@ -170,6 +170,10 @@ export const doneWords = {
     en: 'Enabled. Its tokens authenticate agents again.',
     de: 'Entsperrt. Seine Tokens authentifizieren wieder Agenten.',
   }),
+  directoryCreated: phrase({
+    en: 'Added. Enter the values below at the directory.',
+    de: 'Hinzugefügt. Tragen Sie die Werte unten im Verzeichnis ein.',
+  }),
   directoryDisabled: phrase({
     en: 'Disabled. The server refuses its calls. Its accounts stay as they are.',
     de: 'Gesperrt. Der Server lehnt seine Aufrufe ab. Seine Konten bleiben, wie sie sind.',

@@ -7,8 +7,8 @@ import {
   sinksPage,
 } from '../../../views/pages/console-audit-sinks.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { secretPage } from '../../../views/partials/object-form.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
+import { secretPage } from '../../../views/partials/secret-page.ts';
 import { sinkFailureText, sinkWords as words } from '../../../views/words/console-audit-sinks.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';

@@ -26,7 +26,7 @@ import {
 import type { PageParts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { addStart, dryRunModel } from './directory-dry-run.ts';
-import { directoryForms } from './directory-forms.ts';
+import { connectionOf, directoryForms } from './directory-forms.ts';
 import { listed } from './list-page.ts';
 import { addObjectActions } from './object-actions.ts';
 import { addObjectForms } from './object-forms.ts';
@@ -49,13 +49,12 @@ export const addDirectoryPages = (parts: PageParts): void => {
     const { items, pages } = await listed(deps, calls, viewer, { operation: 'listDirectories', path: home }, from);
     const rows: DirectoryRow[] = [];
     for (const one of items) rows.push(await rowOf(deps, one, await activityOf(parts, viewer, one.id)));
-    sendPage(ctx, 200, directoriesPage({ ...frame, action: home, asked: { search: '', state: '' }, rows, pages }));
+    const newHref = calls.may('createDirectory', viewer.account) ? { newHref: `${home}/new` } : {};
+    const asked = { search: '', state: '' };
+    sendPage(ctx, 200, directoriesPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
   });
 
-  addObjectForms(
-    parts,
-    directoryForms(PATH, (id) => directoryHref(deps, id)),
-  );
+  addObjectForms(parts, directoryForms(parts, PATH));
   addResumption(parts);
   addStart(parts, PATH);
   addObjectActions(parts, {
@@ -146,6 +145,7 @@ const modelOf = async (
       ...{ allowed: activity.allowed, createdAt: directory.created_at, updatedAt: directory.updated_at },
       ...(await blueprintOf(parts, viewer, directory)),
     },
+    connection: connectionOf(deps.issuer),
     ...(row.isDryRun ? { dryRun: await dryRunModel(parts, viewer, directory) } : {}),
     held: { accounts: held.map(person), isMore: activity.more_held || activity.held.length > held.length },
     groups: Object.entries(directory.groups ?? {}).map(([there, here]) => ({ there, here })),

@@ -53,6 +53,8 @@ export type ObjectFormSpec = {
     readonly values?: Shown;
     /** The body of the call, from what the fields say; default: the same. */
     readonly body?: (body: JsonObject) => JsonObject;
+    /** Creates the object; default: the call of `operation`. */
+    readonly run?: (viewer: Viewer, body: JsonObject) => Promise<Shown>;
     /** A page in place of the redirect, as for a secret that is shown once. */
     readonly page?: (frame: ConsoleFrame, made: Shown, href: string) => Html | undefined;
   };

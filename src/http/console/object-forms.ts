@@ -169,7 +169,9 @@ const addNew = (parts: PageParts, spec: ObjectFormSpec, create: NonNullable<Obje
     const call = async (): Promise<void> => {
       const { body: typed } = await bodyOf(find, viewer, spec, values);
       const body = create.body?.(typed) ?? typed;
-      const made = (await calls.run(create.operation, viewer.account, viewer.by, { body })).body as Shown;
+      const made = create.run
+        ? await create.run(viewer, body)
+        : ((await calls.run(create.operation, viewer.account, viewer.by, { body })).body as Shown);
       const href = spec.hrefOf(String(made['id']));
       const special = create.page?.(frame, made, href);
       if (special) sendPage(ctx, 200, special);

@@ -2,7 +2,7 @@ import { chosenName } from '../../../views/agent-text.ts';
 import type { Html, Phrase } from '../../../views/html.ts';
 import type { ConsoleFrame, ConsolePlace } from '../../../views/partials/console-frame.ts';
 import { confirmPage } from '../../../views/partials/console-list.ts';
-import { secretPage } from '../../../views/partials/object-form.ts';
+import { secretPage } from '../../../views/partials/secret-page.ts';
 import { fieldWords as words } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { seeOther, sendPage } from '../interaction/page-answers.ts';

@@ -3,7 +3,7 @@ import {
   registrationTokensPage,
   revokeRegistrationTokenPage,
 } from '../../../views/pages/console-registration-tokens.ts';
-import { secretPage } from '../../../views/partials/object-form.ts';
+import { secretPage } from '../../../views/partials/secret-page.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { registrationTokenWords as words } from '../../../views/words/console-registration-tokens.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';

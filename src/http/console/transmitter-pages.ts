@@ -9,8 +9,8 @@ import {
 } from '../../../views/pages/console-transmitters.ts';
 import type { PollsModel } from '../../../views/pages/transmitter-polls.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { secretPage } from '../../../views/partials/object-form.ts';
 import type { ObjectAction } from '../../../views/partials/object-page.ts';
+import { secretPage } from '../../../views/partials/secret-page.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { objectWords } from '../../../views/words/console-objects.ts';
 import { transmitterWords as words } from '../../../views/words/console-transmitters.ts';

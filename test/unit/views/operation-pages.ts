@@ -45,7 +45,8 @@ import {
   targetsPage,
 } from '../../../views/pages/console-targets.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { type FormControl, objectFormPage, secretPage } from '../../../views/partials/object-form.ts';
+import { type FormControl, objectFormPage } from '../../../views/partials/object-form.ts';
+import { secretPage } from '../../../views/partials/secret-page.ts';
 import { bulkWords } from '../../../views/words/console-bulk.ts';
 import { fieldWords } from '../../../views/words/console-fields.ts';
 import { refusalWords } from '../../../views/words/refusals.ts';
@@ -118,6 +119,11 @@ export const operationPages = (
     ...{ mostDeactivations: 20, mostDeactivationsPercent: 1, deactivations: 20, allowed: 3 },
     ...{ createdAt: NOON, updatedAt: NOON + 60 },
   };
+  const connection = [
+    ['baseUrl', text('https://id.example.com/scim/v2')],
+    ['tokenEndpoint', 'https://id.example.com/token'],
+    ['scope', 'scim:provision'],
+  ] as const;
   const hold: HoldRow = {
     ...{ id: text('hld_1'), href: `${home}/hld_1`, state: 'active', about: text('Planner'), from: NOON, to: NOON },
     ...{ reason: text('Case 12'), byName: text('Olga'), at: NOON, kept: { count: 100, isMore: true, href: home } },
@@ -488,10 +494,10 @@ export const operationPages = (
       ],
     }),
     noDirectories: directoriesPage({
-      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [] },
+      ...{ ...frame, action: home, asked: { search: '', state: '' }, pages: {}, rows: [], newHref: `${home}/new` },
     }),
     directory: directoryPage({
-      ...{ ...frame, auditLogHref: home },
+      ...{ ...frame, auditLogHref: home, connection },
       directory: { ...directory, ...directoryFacts, agentBlueprint: { name: text('Small agents'), href: home } },
       held: { accounts: [{ name: text('Bob'), href: `${home}/acc_1` }, { name: text('acc_2') }], isMore: true },
       groups: [{ there: text('Staff'), here: text('planners') }],
@@ -505,7 +511,7 @@ export const operationPages = (
       actions: [{ text: fieldWords.change, href: `${home}/x/resume`, kind: 'primary' }, false],
     }),
     directoryAlone: directoryPage({
-      ...frame,
+      ...{ ...frame, connection },
       directory: {
         ...{ id: 'dir_2', href: home, name: text('Branch'), state: 'disabled', users: { count: 1, isMore: false } },
         isDryRun: true,
@@ -528,7 +534,7 @@ export const operationPages = (
       ...{ held: { accounts: [], isMore: false }, groups: [], secrets: [], actions: [] },
     }),
     dryRunEmpty: directoryPage({
-      ...frame,
+      ...{ ...frame, connection },
       directory: { ...directory, ...directoryFacts, isDryRun: true },
       dryRun: {
         counts: { create: 0, link: 0, change: 0, deactivate: 0, conflict: 0, refuse: 0 },
@@ -552,6 +558,7 @@ export const operationPages = (
     }),
     secret: secretPage(frame, {
       ...{ place: 'clients', title: fieldWords.clientSecretTitle, lead: fieldWords.clientSecretLead },
+      values: [{ label: fieldWords.clientId, value: text('app_1') }],
       secrets: [{ label: fieldWords.clientSecret, value: text('s3cret') }],
       next: { href: home, text: fieldWords.change },
     }),

@@ -1,0 +1,35 @@
+import { plainText } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import { layout } from '../layout.ts';
+import { objectWords as words } from '../words/console-objects.ts';
+import type { ConsoleFrame, ConsolePlace } from './console-frame.ts';
+import { copyButton } from './copy-button.ts';
+
+type Labelled = { readonly label: Phrase; readonly value: string };
+
+/** Tells that a secret is shown once, and shows it. `next`: where the reader goes from here. */
+export const secretPage = (
+  frame: ConsoleFrame,
+  shown: {
+    readonly place: ConsolePlace;
+    readonly title: Phrase;
+    readonly lead: Phrase;
+    /** What goes with the secrets, and can be read later too. */
+    readonly values?: readonly Labelled[];
+    readonly secrets: readonly Labelled[];
+    readonly next: { readonly href: string; readonly text: Phrase };
+  },
+): Html =>
+  layout({
+    frame,
+    style: 'agents.css',
+    title: shown.title,
+    body: html`<section class="card"><h1>${shown.title}</h1>
+<p class="lead">${shown.lead}</p>
+<div class="flash warning" role="status"><span>${words.shownOnce}</span></div>
+<dl class="facts">${(shown.values ?? []).map(labelled)}${shown.secrets.map(labelled)}</dl>
+<div class="actions"><a class="button primary" href="${shown.next.href}">${shown.next.text}</a></div></section>`,
+  });
+
+const labelled = ({ label, value }: Labelled): Html =>
+  html`<div><dt>${label}</dt><dd><span class="copied"><code class="secret">${plainText(value, 400)}</code>${copyButton(value, label)}</span></dd></div>`;
