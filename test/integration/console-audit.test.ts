@@ -89,6 +89,22 @@ describe('/console/audit', () => {
     expect((await auditor.open(at('/console/audit?to=2001-01-01'))).text).toContain('There is no such event.');
   });
 
+  test('is searched by hour: the hour of an event has it, the hour before does not, and the form keeps it', async () => {
+    const { at: when = 0 } = (await server.behalf.services.audit.list({ limit: 1 })).entries[0] ?? {};
+    const hour = (before: number): string => new Date(when - before * 3_600_000).toISOString().slice(0, 13);
+    const shown = async (from: string, to: string) => auditor.open(at(`/console/audit?from=${from}&to=${to}`));
+    const now = await shown(hour(0), hour(0));
+    expect([now.status, now.text]).toEqual([200, expect.not.stringContaining('There is no such event.')]);
+    const sent = now.forms.flatMap(({ fields }) => fields).filter(({ name }) => name === 'from' || name === 'to');
+    expect(sent.map(({ value }) => value)).toEqual([hour(0), hour(0)]);
+    expect((await shown(hour(30), hour(29))).text).toContain('There is no such event.');
+    const lately = await auditor.open(at('/console/audit'));
+    const href = /<a href="([^"]*)">This and last hour<\/a>/.exec(lately.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const query = new URL(href, server.issuer).searchParams;
+    const [from, to] = ['from', 'to'].map((name) => Date.parse(`${query.get(name)}:00:00Z`));
+    expect(Number(to) - Number(from)).toBe(3_600_000);
+  });
+
   test('offers each outcome beside the other filters, and keeps it in the form', async () => {
     const page = await auditor.open(at('/console/audit?type=session.started&outcome=refused'));
     expect(page.html).toMatch(/aria-current="true"[^>]*>refused</);
@@ -121,6 +137,7 @@ describe('/console/audit', () => {
 
   test.each([
     ['a day that is none', '?from=2026-02-30', 'A day looks like this'],
+    ['an hour that is none', '?from=2026-02-28T24', 'An hour in UTC'],
     ['an unknown person', '?subject=unknown', 'There is no such account.'],
     ['an unknown caller', '?caller=unknown', 'There is no such app, agent or account.'],
   ])('says what is wrong with %s, and reads nothing', async (_name, query, said) => {

@@ -43,6 +43,22 @@ const overview = async (browser = operator, query = '') => {
   return page;
 };
 
+/** Each bar about approvals is a link: to what waits, to the events of a day, and to the decisions of a person. */
+const expectLeadsTo = async (person: string): Promise<void> => {
+  await server.settled();
+  const { html } = await overview();
+  const hrefs = [...html.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+  expect(hrefs).toContain(`/console/people/${person}`);
+  expect(hrefs).toContain('/console/approvals?state=pending');
+  for (const one of [
+    /audit\?text=approval&outcome=done&from=/,
+    new RegExp(`audit\\?text=approval.*caller=${person}`),
+  ]) {
+    const log = await operator.open(`${server.issuer}${hrefs.find((href) => one.test(href))}`);
+    expect([log.status, asWritten(log.html)]).toEqual([200, expect.stringContaining('approved')]);
+  }
+};
+
 const asWritten = (html: string): string => html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
 
 beforeAll(async () => {
@@ -76,6 +92,7 @@ describe('approvals', () => {
     expect(page).toContain('less than 5 minutes 1');
     expect(page).toMatch(/1 Decided/);
     expect(page).toContain('dash-ada Person');
+    await expectLeadsTo(ada.id);
     const waiting = await scene.service.waiting(10);
     expect(waiting.map(({ state, subject }) => [state, subject])).toEqual([['pending', ada.id]]);
   });
@@ -105,8 +122,10 @@ describe('refusals', () => {
       expect(tiles).toMatch(new RegExp(`\\d+ Granted ${time}`));
       expect(tiles).toMatch(/\d+ Active agents of \d+/);
       expect(page.html).toContain('/console/audit?outcome=refused&amp;type=token.refused');
-      // The audit log is searched by day, so that only days lead there.
-      expect(/audit\?outcome=refused&amp;from=(\S+)&amp;to=\1"/.test(page.html)).toBe(query === '');
+      const bar = /"(\/console\/audit\?outcome=refused&amp;from=(\S+)&amp;to=\2)"/.exec(page.html);
+      expect(bar?.[2]).toMatch(query === '' ? /^\d{4}-\d\d-\d\d$/ : /^\d{4}-\d\d-\d\dT\d\d$/);
+      const log = await operator.open(`${server.issuer}${bar?.[1]?.replaceAll('&amp;', '&')}`);
+      expect([log.status, asWritten(log.html)]).toEqual([200, expect.stringContaining('Token refused')]);
       expect(page.html).toContain(query === '' ? 'Refusals by day' : 'Refusals by hour');
     }
   });

@@ -16,6 +16,7 @@ import { consoleApprovalsWords as words } from '../words/console-approvals.ts';
 import { transactionWords } from '../words/console-transaction.ts';
 import { listWords } from '../words/lists.ts';
 import { approvalState } from './approvals.ts';
+import { type Decider, deciderName } from './console-dashboard.ts';
 
 type Row = ApprovalFacts & {
   readonly agentHref: string;
@@ -45,7 +46,7 @@ export type ConsoleApprovalsModel = ConsoleFrame & {
   readonly medianSeconds?: number;
   /** From 0 to 1. */
   readonly quickShare?: number;
-  readonly people: readonly { readonly name: string; readonly perDay: readonly number[]; readonly total: number }[];
+  readonly people: readonly Decider[];
   /** Starts of days, epoch seconds. */
   readonly days: readonly number[];
 };
@@ -109,8 +110,8 @@ const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {
   return html`<div class="card flush"><table class="log" aria-labelledby="people">
 <thead><tr><th scope="col">${words.person}</th><th scope="col">${words.perDay}</th><th scope="col">${words.inAll}</th></tr></thead>
 <tbody>${all.map(
-    ({ name, perDay, total }) =>
-      html`<tr><td data-label="${words.person}">${isolated(name)}</td><td data-label="${words.perDay}">${dayBars(perDay, labels, most)}</td><td data-label="${words.inAll}">${total}</td></tr>`,
+    (person) =>
+      html`<tr><td data-label="${words.person}">${deciderName(person)}</td><td data-label="${words.perDay}">${dayBars(person.perDay, labels, most, person.decisionsHref)}</td><td data-label="${words.inAll}">${person.total}</td></tr>`,
   )}</tbody></table></div>`;
 };
 

@@ -210,6 +210,9 @@ const filters = ({ action, asked, errors }: AuditPageModel): Html => {
       ...(isDay ? { type: 'date' as const } : {}),
       ...(errors[name] === undefined ? {} : { error: errors[name] }),
     });
+  // A date field shows no hour.
+  const dayOrHour = (name: 'from' | 'to'): Html =>
+    asked[name].includes('T') ? text(name, 13, { hint: words.hourHint }) : text(name, 10, { isDay: true });
   const isMore = MORE.some((name) => asked[name] !== '' || errors[name] !== undefined);
   return html`<form method="get" action="${action}" class="filters log-filters" role="search">
 ${text('text', 200, { hint: HINTS.text, isHintInside: true })}
@@ -224,6 +227,6 @@ ${choice({
 })}
 ${asked.outcome !== '' && html`<input type="hidden" name="outcome" value="${asked.outcome}">`}
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
-<details class="more"${isMore && html` open`}><summary>${words.more}</summary><div class="filters many">${text('agent', 128)}${text('subject', 128)}${text('from', 10, { isDay: true })}${text('to', 10, { isDay: true })}${text('resource', 512)}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
+<details class="more"${isMore && html` open`}><summary>${listWords.moreFilters}</summary><div class="filters many">${text('agent', 128)}${text('subject', 128)}${dayOrHour('from')}${dayOrHour('to')}${text('resource', 512)}${text('id', 128)}${text('txn', 128, { hint: HINTS.txn })}${text('caller', 2048, { hint: HINTS.caller })}</div></details>
 </form>`;
 };

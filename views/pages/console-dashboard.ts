@@ -13,20 +13,30 @@ export type PendingFigures = {
   readonly count: number;
   /** Whether there are more than were counted. */
   readonly isMore: boolean;
-  readonly ages: readonly { readonly name: keyof typeof words.ages; readonly count: number }[];
+  /** `href`: what waits, beginning with those of this age. */
+  readonly ages: readonly { readonly name: keyof typeof words.ages; readonly count: number; readonly href: string }[];
   readonly href: string;
+};
+
+/** A person who decides. Links are there for a viewer who may follow them: to the person, and to their decisions. */
+export type Decider = {
+  readonly name: string;
+  readonly perDay: readonly number[];
+  readonly total: number;
+  readonly href?: string;
+  readonly decisionsHref?: string;
 };
 
 export type LoadFigures = {
   /** Of all people, the oldest first. `from`: start of a day, epoch seconds. */
-  readonly days: readonly { readonly from: number; readonly count: number }[];
+  readonly days: readonly { readonly from: number; readonly count: number; readonly href?: string }[];
   readonly decisions: number;
   readonly medianSeconds?: number;
   /** From 0 to 1. */
   readonly quickShare?: number;
   /** Set when only this many of the newest approvals were counted. */
   readonly countedOnly?: number;
-  readonly people: readonly { readonly name: string; readonly perDay: readonly number[]; readonly total: number }[];
+  readonly people: readonly Decider[];
   readonly href: string;
 };
 
@@ -37,13 +47,15 @@ export type RefusalFigures = {
     readonly from: number;
     readonly refused: number;
     readonly granted: number;
-    /** Its refusals in the audit log: of a day only, for an account that may read them. */
+    /** Its refusals in the audit log, for an account that may read them. */
     readonly href?: string;
   }[];
   /** The most frequent. `href`: those in the audit log, for an account that may read it. */
   readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
   /** Refusals of other kinds. */
   readonly others: number;
+  /** All refusals, for an account that may read the audit log. */
+  readonly refusedHref?: string;
   /** Absent: not permitted to the viewer. */
   readonly auditLogHref?: string;
   /** The same page with each period. */
@@ -115,7 +127,7 @@ const pending = ({ count, isMore, ages, href }: PendingFigures): Html =>
 ${barList({
   label: words.byAge,
   kind: 'pending',
-  bars: ages.map(({ name, count: some }) => ({ text: words.ages[name], count: some })),
+  bars: ages.map(({ name, count: some, href: those }) => ({ text: words.ages[name], count: some, href: those })),
 })}
 <p><a href="${href}">${words.lookAtWaiting}</a></p>`
   }</div>`;
@@ -137,7 +149,7 @@ ${columnChart({
   kind: 'active',
   when: words.day,
   heads: [words.decisions],
-  columns: days.map(({ from, count }) => ({ label: dayPhrase(from), values: [count] })),
+  columns: days.map(({ from, count, ...link }) => ({ ...link, label: dayPhrase(from), values: [count] })),
 })}
 ${busiest(figures)}
 ${countedOnly !== undefined && html`<p class="hint">${approvalWords.countedOnly(numberPhrase(countedOnly))}</p>`}`
@@ -150,10 +162,13 @@ const busiest = ({ people, days }: LoadFigures): Html => {
   return html`<table class="numbers"><caption>${words.busiest}</caption>
 <thead><tr><th scope="col">${approvalWords.person}</th><th scope="col">${words.eachDay}</th><th scope="col">${words.inAll}</th></tr></thead>
 <tbody>${people.map(
-    ({ name, perDay, total }) =>
-      html`<tr><th scope="row">${isolated(name)}</th><td>${dayBars(perDay, labels, most)}</td><td>${numberPhrase(total)}</td></tr>`,
+    (person) =>
+      html`<tr><th scope="row">${deciderName(person)}</th><td>${dayBars(person.perDay, labels, most, person.decisionsHref)}</td><td>${numberPhrase(person.total)}</td></tr>`,
   )}</tbody></table>`;
 };
+
+export const deciderName = ({ name, href }: Decider): Html =>
+  href === undefined ? isolated(name) : html`<a href="${href}">${isolated(name)}</a>`;
 
 const spans = ({ span, spans: all, hrefs }: RefusalFigures): Html => {
   const lengths = { days: span === 'days' ? all.length : 14, hours: span === 'hours' ? all.length : 24 };
@@ -162,7 +177,10 @@ const spans = ({ span, spans: all, hrefs }: RefusalFigures): Html => {
   return html`<nav class="segments" aria-label="${words.span}">${link('days', words.days(lengths.days))}${link('hours', words.hours(lengths.hours))}</nav>`;
 };
 
-const refused = ({ span, spans: all, kinds, others }: RefusalFigures, tryHref: string | undefined): Html => {
+const refused = (
+  { span, spans: all, kinds, others, refusedHref }: RefusalFigures,
+  tryHref: string | undefined,
+): Html => {
   const total = (of: 'refused' | 'granted'): number => all.reduce((sum, one) => sum + one[of], 0);
   if (total('refused') === 0) return html`<p class="empty">${words.noRefusals(tryHref)}</p>`;
   const isByDay = span === 'days';
@@ -188,7 +206,9 @@ const refused = ({ span, spans: all, kinds, others }: RefusalFigures, tryHref: s
         count,
         ...(href === undefined ? {} : { href }),
       })),
-      ...(others > 0 ? [{ text: words.otherKinds, count: others }] : []),
+      ...(others > 0
+        ? [{ text: words.otherKinds, count: others, ...(refusedHref === undefined ? {} : { href: refusedHref }) }]
+        : []),
     ],
   })}</div></div>`;
 };

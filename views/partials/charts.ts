@@ -65,10 +65,11 @@ export const columnChart = ({
 export type Bar = {
   readonly text: Phrase;
   readonly count: number;
+  /** The list of what the bar counts. */
   readonly href?: string;
 };
 
-/** A line for each part of a whole: its name and number, and a bar of its share. */
+/** A line for each part of a whole: its name and number, and a bar of its share. All of a line is the link. */
 export const barList = ({
   label,
   kind,
@@ -79,10 +80,12 @@ export const barList = ({
   readonly bars: readonly Bar[];
 }): Html => {
   const most = Math.max(1, ...bars.map(({ count }) => count));
-  return html`<ul class="bars" aria-label="${label}">${bars.map(
-    ({ text, count, href }) =>
-      html`<li class="${count === 0 && 'none'}"><span>${href === undefined ? text : html`<a href="${href}">${text}</a>`}</span> <strong>${numberPhrase(count)}</strong><svg aria-hidden="true" viewbox="0 0 100 6" preserveaspectratio="none"><rect class="rail" width="100" height="6"></rect><rect class="${kind}" width="${((100 * count) / most).toFixed(1)}" height="6"></rect></svg></li>`,
-  )}</ul>`;
+  return html`<ul class="bars" aria-label="${label}">${bars.map(({ text, count, href }) => {
+    const line = html`<span>${text}</span> <strong>${numberPhrase(count)}</strong><svg aria-hidden="true" viewbox="0 0 100 6" preserveaspectratio="none"><rect class="rail" width="100" height="6"></rect><rect class="${kind}" width="${((100 * count) / most).toFixed(1)}" height="6"></rect></svg>`;
+    return count === 0 || href === undefined
+      ? html`<li class="${count === 0 && 'none'}"><div>${line}</div></li>`
+      : html`<li><a href="${href}">${line}</a></li>`;
+  })}</ul>`;
 };
 
 const DAY_WIDTH = 16;
@@ -90,12 +93,14 @@ const DAY_HEIGHT = 28;
 
 /**
  * A small chart for a line of a table: one bar for each day. Screen readers read the numbers instead. `most`: maximum of the
- * whole table.
+ * whole table. `href`: the list of what it counts.
  */
-export const dayBars = (perDay: readonly number[], days: readonly Phrase[], most: number): Html =>
-  html`<svg class="days" role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${days[index]}: ${count}`)}" viewbox="0 0 ${DAY_WIDTH * perDay.length} ${DAY_HEIGHT}" width="${DAY_WIDTH * perDay.length}" height="${DAY_HEIGHT}">${perDay.map(
+export const dayBars = (perDay: readonly number[], days: readonly Phrase[], most: number, href?: string): Html => {
+  const drawn = html`<svg class="days" role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${days[index]}: ${count}`)}" viewbox="0 0 ${DAY_WIDTH * perDay.length} ${DAY_HEIGHT}" width="${DAY_WIDTH * perDay.length}" height="${DAY_HEIGHT}">${perDay.map(
     (count, index) => {
       const height = count === 0 ? 1 : Math.max(3, (DAY_HEIGHT * count) / most);
       return html`<rect class="${count === 0 ? 'nothing' : 'active'}" x="${index * DAY_WIDTH}" y="${(DAY_HEIGHT - height).toFixed(1)}" width="${DAY_WIDTH - 4}" height="${height.toFixed(1)}" rx="2"></rect>`;
     },
   )}</svg>`;
+  return href === undefined ? drawn : html`<a href="${href}">${drawn}</a>`;
+};

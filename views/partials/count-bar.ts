@@ -31,13 +31,13 @@ ${total > 0 && drawing(shown, total)}
   )}</ul></div>`;
 };
 
-/** For sighted readers only: the numbers are below it. */
+/** For sighted readers with a pointer only: the numbers below it are the same links. */
 const drawing = (shown: readonly Count[], total: number): Html => {
   const free = WIDTH - GAP * (shown.length - 1) - LEAST * shown.length;
   let x = 0;
-  const parts = shown.map(({ name, count }) => {
+  const parts = shown.map(({ name, count, href }) => {
     const width = LEAST + (free * count) / total;
-    const part = html`<rect class="${name}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10" rx="2"></rect>`;
+    const part = html`<a href="${href}" tabindex="-1"><rect class="${name}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10" rx="2"></rect></a>`;
     x += width + GAP;
     return part;
   });

@@ -3,6 +3,7 @@ import { html, phrase } from '../html.ts';
 /** Lists, wherever there is one. */
 export const listWords = {
   list: phrase({ en: 'List', de: 'Liste' }),
+  moreFilters: phrase({ en: 'More filters', de: 'Weitere Filter' }),
   first: {
     time: phrase({ en: 'Newest', de: 'Neueste' }),
     other: phrase({ en: 'First page', de: 'Erste Seite' }),

@@ -1,4 +1,5 @@
 import { consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
 import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
@@ -10,6 +11,7 @@ import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { nothingThere } from './console-calls.ts';
 import { agentHref, type ConsoleDeps, partyNames, transactionHref } from './console-deps.ts';
 import type { PageParts } from './console-forms.ts';
+import { decisionLinks } from './decision-links.ts';
 import { type Sorting, sortingOf, sortLinks, sortQuery } from './list-page.ts';
 
 const PAGE = 25;
@@ -68,7 +70,7 @@ export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
           ...(after ? { firstHref: hrefOf(state, sorting) } : {}),
           ...(next ? { nextHref: hrefOf(state, sorting, next) } : {}),
         },
-        ...(await figuresOf(deps, await allApprovals.list({ limit: COUNTED }), clock.now(), hrefOf)),
+        ...(await figuresOf(deps, frame, await allApprovals.list({ limit: COUNTED }), clock.now(), hrefOf)),
       }),
     );
   });
@@ -76,11 +78,13 @@ export const addApprovalsPage = ({ page, deps, calls }: PageParts): void => {
 
 const figuresOf = async (
   deps: ConsoleDeps,
+  frame: ConsoleFrame,
   newest: readonly Approval[],
   now: number,
   hrefOf: (state: string) => string,
 ) => {
   const { states, people, ...figures } = approvalFigures(newest, now);
+  const links = decisionLinks(deps, frame);
   const shown = people.slice(0, PEOPLE);
   const names = await partyNames(
     deps,
@@ -89,7 +93,10 @@ const figuresOf = async (
   return {
     ...figures,
     states: states.map(({ state, count }) => ({ name: state, count, href: hrefOf(state) })),
-    people: shown.map(({ account, ...counts }) => ({ ...counts, name: names(account) })),
+    people: shown.map(({ account, ...counts }) => ({
+      ...{ ...counts, name: names(account) },
+      ...links.ofPerson(account, figures.days),
+    })),
     ...(newest.length === COUNTED ? { countedOnly: COUNTED } : {}),
   };
 };

@@ -7,7 +7,7 @@ import { wordsOf } from '../../domain/audit/search-terms.ts';
 import { type Cursor, isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import { isDomainError } from '../../domain/vocabulary/errors.ts';
 import { queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
-import { dayOf } from '../middleware/form-body.ts';
+import { dayOf, hourOf } from '../middleware/form-body.ts';
 import { rowsOf } from './audit-rows.ts';
 import type { ConsoleCalls, QueryOf } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
@@ -18,6 +18,7 @@ import { hrefWith, listed } from './list-page.ts';
 import { findNamed, searchedId } from './named-objects.ts';
 
 const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
 const OUTCOMES = ['granted', 'refused', 'done'] as const;
 
 /** Events that the file of a search reads at a time. */
@@ -133,21 +134,24 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
     agent: text('agent', 128),
     resource: text('resource', 512),
     txn: text('txn', 128),
-    from: text('from', 10),
-    to: text('to', 10),
+    from: text('from', 13),
+    to: text('to', 13),
   };
 };
 
-/** Usual periods of days (UTC), with the other filters. */
+/** Usual periods of days and hours (UTC), with the other filters. */
 const periodsOf = (path: string, asked: AuditAsked, now: number): AuditPageModel['periods'] => {
   const dayBefore = (days: number): string => new Date((now - days * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
+  const hourBefore = (hours: number): string =>
+    new Date((now - hours * HOUR_SECONDS) * 1000).toISOString().slice(0, 13);
   const periods = {
     all: { from: '', to: '' },
+    hours: { from: hourBefore(1), to: hourBefore(0) },
     today: { from: dayBefore(0), to: dayBefore(0) },
     yesterday: { from: dayBefore(1), to: dayBefore(1) },
     week: { from: dayBefore(6), to: dayBefore(0) },
   };
-  return (['all', 'today', 'yesterday', 'week'] as const).map((name) => ({
+  return (['all', 'hours', 'today', 'yesterday', 'week'] as const).map((name) => ({
     name,
     href: hrefWith(path, { ...asked, ...periods[name] }),
     isIt: asked.from === periods[name].from && asked.to === periods[name].to,
@@ -168,12 +172,14 @@ type Named = (viewer: Viewer, kind: 'agent' | 'party' | 'resource', typed: strin
 const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named, viewer: Viewer, asked: AuditAsked) => {
   const { from, to, subject, caller, agent, resource, ...others } = asked;
   const errors: Partial<Record<keyof AuditAsked, Text>> = {};
-  const day = (name: 'from' | 'to'): number | undefined => {
-    const at = dayOf(asked[name]);
-    if (asked[name] !== '' && at === undefined) errors[name] = auditWords.noDate;
-    return at;
+  const span = (name: 'from' | 'to'): { readonly from: number; readonly seconds: number } | undefined => {
+    const [day, hour] = [dayOf(asked[name]), hourOf(asked[name])];
+    if (day !== undefined) return { from: day, seconds: DAY_SECONDS };
+    if (hour !== undefined) return { from: hour, seconds: HOUR_SECONDS };
+    if (asked[name] !== '') errors[name] = auditWords.noDate;
+    return undefined;
   };
-  const [first, last] = [day('from'), day('to')];
+  const [first, last] = [span('from'), span('to')];
   const known = subject === '' ? undefined : (await deps.ownerNames.find(subject, { kinds: ['account'] }))?.id;
   const person = known ?? (subject === '' || /^[a-z]{2,4}_/.test(subject) ? subject : undefined);
   if (person === undefined) errors.subject = auditWords.unknownAccount;
@@ -191,8 +197,8 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, named: Named,
     errors,
     conditions: {
       ...Object.fromEntries(given),
-      ...(first === undefined ? {} : { from: first }),
-      ...(last === undefined ? {} : { to: last + DAY_SECONDS - 1 }),
+      ...(first === undefined ? {} : { from: first.from }),
+      ...(last === undefined ? {} : { to: last.from + last.seconds - 1 }),
     },
   };
 };

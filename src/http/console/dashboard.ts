@@ -2,6 +2,7 @@ import type { Dashboard, LoadFigures, PendingFigures, RefusalFigures } from '../
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
+import { type DecisionLinks, decisionLinks } from './decision-links.ts';
 
 /** Approvals to read: the pending ones with the least time left, and the newest of the others. */
 const MOST_WAITING = 500;
@@ -40,7 +41,7 @@ export const dashboardModel = async (
 ): Promise<Dashboard> => {
   const sees = (place: ConsoleFrame['sees'][number]): boolean => frame.sees.includes(place);
   const [approvals, refusals] = await Promise.all([
-    sees('approvals') ? approvalsNow(deps) : undefined,
+    sees('approvals') ? approvalsNow(deps, decisionLinks(deps, frame)) : undefined,
     refusalsIn(deps, span, sees('auditLog')),
   ]);
   return {
@@ -52,6 +53,7 @@ export const dashboardModel = async (
 
 const approvalsNow = async (
   deps: Parameters<typeof dashboardModel>[0],
+  links: DecisionLinks,
 ): Promise<NonNullable<Dashboard['approvals']>> => {
   const now = deps.clock.now();
   const href = `${deps.basePath}/console/approvals`;
@@ -66,6 +68,8 @@ const approvalsNow = async (
     ages: AGES.map(([name]) => ({
       name,
       count: waiting.filter(({ createdAt }) => ageOf(createdAt) === name).length,
+      // The newest come first unless the list is sorted.
+      href: `${href}?state=pending${name === 'day' || name === 'older' ? '&sort=created' : ''}`,
     })),
     href: `${href}?state=pending`,
   };
@@ -77,6 +81,7 @@ const approvalsNow = async (
   );
   const load: LoadFigures = {
     days: days.map((from, index) => ({
+      ...links.ofDay(from),
       from,
       count: people.reduce((sum, { perDay }) => sum + (perDay[index] ?? 0), 0),
     })),
@@ -84,7 +89,10 @@ const approvalsNow = async (
     ...(medianSeconds === undefined ? {} : { medianSeconds }),
     ...(quickShare === undefined ? {} : { quickShare }),
     ...(newest.length === COUNTED ? { countedOnly: COUNTED } : {}),
-    people: shown.map(({ account, ...counts }) => ({ ...counts, name: names(account) })),
+    people: shown.map(({ account, ...counts }) => ({
+      ...{ ...counts, name: names(account) },
+      ...links.ofPerson(account, days),
+    })),
     href,
   };
   return { pending, load };
@@ -99,10 +107,10 @@ const refusalsIn = async (
   return {
     span,
     spans: spans.map((one) => {
-      const day = new Date(one.from * 1000).toISOString().slice(0, 10);
-      const href = `${basePath}/console/audit?outcome=refused&from=${day}&to=${day}`;
-      // The audit log is searched by day.
-      return readsAuditLog && span === 'days' ? { ...one, href } : one;
+      // A day, or an hour with its day.
+      const when = new Date(one.from * 1000).toISOString().slice(0, span === 'days' ? 10 : 13);
+      const href = `${basePath}/console/audit?outcome=refused&from=${when}&to=${when}`;
+      return readsAuditLog ? { ...one, href } : one;
     }),
     kinds: kinds.slice(0, KINDS).map((kind) => ({
       ...kind,
@@ -110,7 +118,9 @@ const refusalsIn = async (
         ? { href: `${basePath}/console/audit?outcome=refused&type=${encodeURIComponent(kind.type)}` }
         : {}),
     })),
-    ...(readsAuditLog ? { auditLogHref: `${basePath}/console/audit` } : {}),
+    ...(readsAuditLog
+      ? { auditLogHref: `${basePath}/console/audit`, refusedHref: `${basePath}/console/audit?outcome=refused` }
+      : {}),
     others: kinds.slice(KINDS).reduce((sum, { count }) => sum + count, 0),
     hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },
   };

@@ -37,3 +37,11 @@ export const single = (form: URLSearchParams, field: string): string | undefined
 
 /** Midnight UTC of a day from a date field (RFC 3339 `full-date`), in epoch seconds; undefined for any other text. */
 export const dayOf = (text: string): number | undefined => (isTime(text, 'date') ? Date.parse(text) / 1000 : undefined);
+
+const HOUR = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3])$/;
+
+/** The beginning of an hour in UTC, `2026-11-25T14`, in epoch seconds; undefined for any other text. */
+export const hourOf = (text: string): number | undefined => {
+  const day = HOUR.test(text) ? dayOf(text.slice(0, 10)) : undefined;
+  return day === undefined ? undefined : day + Number(text.slice(11)) * 3600;
+};
