@@ -80,7 +80,7 @@ const filters = ({
 ${(['of', 'owner', 'blueprint'] as const).map((name) => asked[name] !== '' && html`<input type="hidden" name="${name}" value="${asked[name]}">`)}
 ${field({ name: 'q', label: words.words, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${choice({ name: 'state', label: words.state, value: asked.state, options: anyOr(AGENT_STATE_KINDS, agentWords.states) })}
-${choice({ name: 'environment', label: words.environment, value: asked.environment, options: anyOr(ENVIRONMENTS, agentWords.environments) })}
+<details class="further"${[asked.environment, asked.unused, asked.sort].some((value) => value !== '') && html` open`}><summary>${listWords.moreFilters}</summary><div>${choice({ name: 'environment', label: words.environment, value: asked.environment, options: anyOr(ENVIRONMENTS, agentWords.environments) })}
 ${choice({
   name: 'unused',
   label: words.lastUse,
@@ -91,7 +91,7 @@ ${choice({
     { value: '90', text: words.unusedFor(90) },
   ],
 })}
-${choice({ name: 'sort', label: listWords.order, value: asked.sort, options: SORTS })}
+${choice({ name: 'sort', label: listWords.order, value: asked.sort, options: SORTS })}</div></details>
 <div class="actions">${submit({ text: listWords.show, kind: 'plain' })}</div>
 </form>`;
 
