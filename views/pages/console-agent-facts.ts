@@ -10,6 +10,7 @@ import { agoText, timeText } from '../time-text.ts';
 import { agentFactWords as words } from '../words/console-agent.ts';
 import { agentListWords as lists } from '../words/console-agents.ts';
 import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registries.ts';
 
 export type CredentialModel = {
   readonly id: string;
@@ -58,6 +59,8 @@ export type AgentFactsModel = ConsoleFrame & {
   /** Absent: not permitted to the viewer. */
   readonly timeline?: readonly TimelineEntry[];
   readonly timelinePages: Pagination;
+  /** Its events in the audit log. Absent: not permitted to the viewer. */
+  readonly auditLogHref?: string;
   /** Absent: the viewer may only read. */
   readonly actions?: { readonly addCredential?: string };
 };
@@ -127,7 +130,9 @@ const instance = (one: InstanceModel, csrf: string): Html => {
 /** Events by the agent and about it. */
 export const timeline = (model: AgentFactsModel): Html | undefined =>
   model.timeline &&
-  html`<section aria-labelledby="timeline"><h2 id="timeline">${words.timeline}</h2>
+  html`<section aria-labelledby="timeline"><div class="row"><h2 id="timeline">${words.timeline}</h2>${
+    model.auditLogHref !== undefined && html`<a href="${model.auditLogHref}">${registerWords.inTheAuditLog}</a>`
+  }</div>
 ${
   model.timeline.length === 0
     ? html`<p class="empty">${words.nothingYet}</p>`

@@ -45,6 +45,8 @@ export type AgentPageModel = AgentFactsModel & {
   readonly delegationTrees?: DelegationTreesModel;
   readonly agent: AgentRow;
   readonly ownerUsername?: string;
+  /** Where to tell the owner. Absent: there is none, or not permitted to the viewer. */
+  readonly ownerEmail?: string;
   /** Page of the owner; absent: not permitted to the viewer. */
   readonly ownerHref?: string;
   /** About the owner: what policies see now. Empty: nothing, or not permitted to the viewer. */
@@ -102,7 +104,7 @@ export const agentPage = (model: AgentPageModel): Html =>
     body: html`<div class="page-head"><div class="row"><h1>${chosenName(model.agent.name)}</h1>
 ${model.actions && buttons(model, model.actions)}</div>
 <p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <span class="copied"><code>${plainText(model.agent.id, 80)}</code>${copyButton(model.agent.id)}</span></p>
-<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
+<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.timeline && html` <a href="#timeline">${words.whatItDid}</a>`}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
       model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
     }${model.offeredUntil !== undefined && html` ${words.offeredUntil(timeText(model.offeredUntil))}`}${succession(model)}</p></div>
 ${(model.stops.length > 0 || model.waiting) && state(model)}
@@ -160,7 +162,7 @@ const who = (
 ): Html => html`<section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
 ${chosenWords(model.agent.purpose, agentWords.purpose, 400)}
 <dl class="facts">
-${fact(words.facts.owner, html`${linked(model.agent.ownerName, model.ownerHref)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}`)}
+${fact(words.facts.owner, html`${linked(model.agent.ownerName, model.ownerHref)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}${model.ownerEmail !== undefined && html` <span class="copied">${isolated(model.ownerEmail, 254)}${copyButton(model.ownerEmail)}</span>`}`)}
 ${model.sponsorName !== undefined && fact(words.facts.sponsor, isolated(model.sponsorName))}
 ${model.uses.length > 0 && fact(words.facts.uses, list(model.uses))}
 ${fact(words.facts.environment, agentWords.environments[model.agent.environment])}

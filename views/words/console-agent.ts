@@ -43,6 +43,7 @@ export const agentPageWords = {
     }),
   },
   lastUse: (time: HtmlValue) => phrase({ en: html`Last use: ${time}.`, de: html`Zuletzt benutzt: ${time}.` }),
+  whatItDid: phrase({ en: 'See what it did', de: 'Ansehen, was er tat' }),
   ends: (time: HtmlValue) => phrase({ en: html`Ends ${time}.`, de: html`Endet ${time}.` }),
   offeredTo: (who: HtmlValue) =>
     phrase({

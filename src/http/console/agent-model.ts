@@ -61,6 +61,7 @@ export const agentModel = async (
     agent: await rowOf(deps, agent),
     ...(owner && standing.looksInside ? { ownerUsername: owner.username } : {}),
     ...ownerHrefOf(deps, frame, agent),
+    ...(owner?.email !== undefined && frame.sees.includes('people') ? { ownerEmail: owner.email } : {}),
     ownerSignals: isGroupId(agent.owner) ? [] : await ownerSignals(deps, calls, viewer, agent.owner),
     ...(agent.sponsor === undefined ? {} : { sponsorName: names(agent.sponsor) }),
     uses: agent.uses ?? [],
@@ -86,6 +87,9 @@ export const agentModel = async (
           delegationTrees: await treesOfAgent({ deps, calls, viewer, frame }, agent.id),
           instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
           ...(await timelineModel(deps, agent.id, before, calls.may('listAuditEvents', viewer.account))),
+          ...(frame.sees.includes('auditLog')
+            ? { auditLogHref: `${deps.basePath}/console/audit?agent=${agent.id}` }
+            : {}),
         }
       : { timelinePages: {} }),
   };
