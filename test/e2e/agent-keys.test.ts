@@ -119,7 +119,7 @@ test('a second key takes the place of the first, beside a key that was pasted; a
 test('a key is added to an agent in the same way', () =>
   opened(`/console/agents/${scene.agent.clientId}/credentials/new`, async (page) => {
     const { key } = await made(page);
-    await keyboard.press(page, 'Add');
+    await keyboard.press(page, 'Add the keys');
     const identity = { clientId: scene.agent.clientId, key: await keyPairFromJwk(key) };
     const asked = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
     expect((await scene.calls.token(scene.keyed(identity), asked)).status).toBe(200);

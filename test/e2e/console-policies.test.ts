@@ -68,7 +68,7 @@ describe.each(WAYS)('%s, by keyboard', (_way, options) => {
       await page.getByRole('link', { name: /^Line \d+$/ }).focus();
       await page.keyboard.press('Enter');
       await page.keyboard.insertText(LINE.replace('resource.nam ==', 'resource.name =='));
-      await keyboard.type(page, 'Why there is this version (optional)', 'No writing');
+      await keyboard.type(page, 'Why there is this version', 'No writing');
       await keyboard.press(page, 'Save the draft');
       await look(page);
       const version = /versions\/(\d+)/.exec(page.url())?.[1] ?? '';

@@ -87,14 +87,14 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       await look(page);
       await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
       await keyboard.type(page, 'Name', 'Next');
-      await keyboard.press(page, 'Add');
+      await keyboard.press(page, 'Add the keys');
       await look(page);
       await keyboard.press(page, 'Remove Next');
       await openMenu(page);
       await keyboard.follow(page, `Hand over ${name}`);
       await look(page);
       await keyboard.type(page, 'New owner', BOB.username);
-      await keyboard.press(page, 'Offer');
+      await keyboard.press(page, 'Offer the agent');
       await look(page);
       for (const place of ['Agents', 'Findings']) {
         await keyboard.follow(page, place);

@@ -181,7 +181,7 @@ export const OPERATOR_JOBS: readonly OperatorJob[] = [
       await steps.search('Mail sorter');
       await steps.pick(/^Hand over/);
       await steps.type('New owner', 'ada');
-      await steps.press('Offer');
+      await steps.press('Offer the agent');
       expect(await steps.text()).toContain('Offered to');
     },
     async cli(steps) {

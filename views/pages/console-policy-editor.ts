@@ -18,7 +18,7 @@ export const policyEditorPage = (model: PolicyEditorModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: ['policy.css', 'editor.css'],
+    alsoStyle: ['policy.css', 'editor.css', 'sections.css'],
     script: 'editor.js',
     title: words.tab,
     width: 'wide',
@@ -26,7 +26,7 @@ export const policyEditorPage = (model: PolicyEditorModel): Html =>
     body: html`<div class="page-head"><h1>${model.draft ? words.draft(model.draft.version) : words.newDraft}</h1>
 <p class="lead">${words.lead}</p></div>
 ${model.findings && policyFindings(model.findings)}
-<form method="post" action="${model.action}" class="editor" data-editor="${assets(model.basePath).href('policy-editor.js')}" data-words="${browserWords}"><input type="hidden" name="csrf" value="${model.csrf}">${
+<form method="post" action="${model.action}" class="editor with-optional" data-editor="${assets(model.basePath).href('policy-editor.js')}" data-words="${browserWords}"><input type="hidden" name="csrf" value="${model.csrf}">${
       model.draft && html`<input type="hidden" name="etag" value="${model.draft.etag}">`
     }
 ${textArea({

@@ -41,7 +41,7 @@ const page = (model: ReplayModel, asking: Html, answer: Html): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: 'policy.css',
+    alsoStyle: ['policy.css', 'sections.css'],
     title: words.title,
     width: 'wide',
     side: consoleNavigation(model, 'replay'),
@@ -63,7 +63,7 @@ const form = ({
   asked,
   agents,
   errors,
-}: ReplayModel): Html => html`<form method="post" action="${action}" class="card form"><input type="hidden" name="csrf" value="${csrf}">
+}: ReplayModel): Html => html`<form method="post" action="${action}" class="card form with-optional"><input type="hidden" name="csrf" value="${csrf}">
 <div class="duo">${choice({ name: 'policy', label: words.policies, value: asked.policy, options: asked.policies, ...(errors.policy === undefined ? {} : { error: errors.policy }) })}
 ${choice({ name: 'days', label: words.decisionsOf, value: asked.days, options: DAYS, ...(errors.days === undefined ? {} : { error: errors.days }) })}
 ${field({ name: 'agent', label: words.onlyAbout, hint: words.anId, value: asked.agent, autocomplete: 'off', maxLength: 128, optional: true, offers: agents, ...(errors.agent === undefined ? {} : { error: errors.agent }) })}</div>

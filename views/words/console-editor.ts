@@ -27,7 +27,7 @@ export const editorWords = {
     'Selection deleted': phrase({ en: 'Selection deleted', de: 'Auswahl gelöscht' }),
     Diagnostics: phrase({ en: 'Findings', de: 'Befunde' }),
   },
-  note: phrase({ en: 'Why there is this version (optional)', de: 'Warum es diese Version gibt (optional)' }),
+  note: phrase({ en: 'Why there is this version', de: 'Warum es diese Version gibt' }),
   check: phrase({ en: 'Check', de: 'Prüfen' }),
   save: phrase({ en: 'Save the draft', de: 'Entwurf speichern' }),
   differs: (from: number) =>

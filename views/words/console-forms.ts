@@ -112,7 +112,7 @@ export const agentFormWords = {
     en: 'A username, or the name of a group.',
     de: 'Ein Benutzername oder der Name einer Gruppe.',
   }),
-  offer: phrase({ en: 'Offer', de: 'Anbieten' }),
+  offer: phrase({ en: 'Offer the agent', de: 'Agenten anbieten' }),
   retireTitle: phrase({ en: 'Retire an agent', de: 'Einen Agenten stilllegen' }),
   retire: (name: HtmlValue) => phrase({ en: html`Retire ${name} for good?`, de: html`${name} endgültig stilllegen?` }),
   retireLead: phrase({
@@ -138,7 +138,7 @@ export const agentFormWords = {
     de: 'Ein JSON Web Key oder mehrere ({"keys": […]}), jeder mit einer eigenen kid. Nie der private Schlüssel.',
   }),
   credentialName: phrase({ en: 'Name', de: 'Name' }),
-  add: phrase({ en: 'Add', de: 'Hinzufügen' }),
+  add: phrase({ en: 'Add the keys', de: 'Schlüssel hinzufügen' }),
   otherWays: phrase({
     en: 'Workload identities, certificates and attesters are added on the command line or over the API.',
     de: 'Workload-Identitäten, Zertifikate und Attestierer werden auf der Kommandozeile oder über die API hinzugefügt.',

@@ -14,7 +14,7 @@ export const replayWords = {
       en: days === 1 ? 'Last day' : `Last ${days} days`,
       de: days === 1 ? 'Letzter Tag' : `Letzte ${days} Tage`,
     }),
-  onlyAbout: phrase({ en: 'Only about (optional)', de: 'Nur über (optional)' }),
+  onlyAbout: phrase({ en: 'Only about', de: 'Nur über' }),
   anId: phrase({ en: 'Name or id of an agent.', de: 'Name oder Kennung eines Agenten.' }),
   replay: phrase({ en: 'Replay', de: 'Wiederholen' }),
   recorded: phrase({

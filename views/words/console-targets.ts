@@ -78,12 +78,12 @@ export const targetWords = {
     deactivate: phrase({ en: 'is deactivated there', de: 'wird dort deaktiviert' }),
     delete: phrase({ en: 'is deleted there', de: 'wird dort gelöscht' }),
   },
-  make: phrase({ en: 'New provisioning target', de: 'Neues Provisionierungsziel' }),
+  make: phrase({ en: 'Add a target', de: 'Ziel hinzufügen' }),
   makeLead: phrase({
     en: 'The server pushes the chosen agents and their owners to it at once.',
     de: 'Der Server überträgt ihm sofort die gewählten Agenten und deren Eigentümer.',
   }),
-  add: phrase({ en: 'Add target', de: 'Ziel hinzufügen' }),
+  add: phrase({ en: 'Add the target', de: 'Ziel hinzufügen' }),
   changeTitle: phrase({ en: 'Change a provisioning target', de: 'Provisionierungsziel ändern' }),
   changeLead: phrase({
     en: 'All agents are compared with it again.',
