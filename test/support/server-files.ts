@@ -123,6 +123,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'e2e/console-policies',
     'e2e/console-search',
     'e2e/console',
+    'e2e/findings',
     'e2e/copy',
     'e2e/language',
     'e2e/more-menu',

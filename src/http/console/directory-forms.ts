@@ -110,7 +110,7 @@ const withClient = async ({ deps, calls }: PageParts, viewer: Viewer, body: Json
   const made = await calls.run('createClient', account, by, {
     body: {
       ...(body['name'] === undefined ? {} : { name: body['name'] }),
-      ...{ purpose: CLIENT_PURPOSE, token_endpoint_auth_method: 'client_secret_basic' },
+      ...{ purpose: 'SCIM', token_endpoint_auth_method: 'client_secret_basic' },
       ...{ grant_types: ['client_credentials'], authority: { [scimApiOf(deps.issuer)]: [SCIM_SCOPE] } },
     },
   });
@@ -123,6 +123,3 @@ const withClient = async ({ deps, calls }: PageParts, viewer: Viewer, body: Json
     throw error;
   }
 };
-
-/** It is stored, so it is not translated. */
-const CLIENT_PURPOSE = 'Provisions accounts over SCIM';
