@@ -93,7 +93,11 @@ async def test_the_composition_is_in_each_client_assertion() -> None:
 
 @pytest.mark.parametrize(
     ("composition", "member"),
-    [({}, "composition"), ({"memory": "m"}, "composition.memory"), ({"prompt_digest": "x"}, "composition.prompt_digest")],
+    [
+        ({}, "composition"),
+        ({"memory": "m"}, "composition.memory"),
+        ({"prompt_digest": "x"}, "composition.prompt_digest"),
+    ],
 )
 def test_a_composition_that_the_server_would_refuse_is_refused(composition: dict[str, Any], member: str) -> None:
     with pytest.raises(ConfigurationError, match=member):

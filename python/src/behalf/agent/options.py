@@ -68,8 +68,8 @@ class Options:
     public_client: bool = False
     """In place of `key`: a client without a credential, such as an app on the machine of a person."""
     composition: CompositionSource | None = None
-    """What the agent runs with: its client assertions say so, and the server compares it with what its owner knows. Only
-    with `key`. Default: they say nothing."""
+    """What the agent runs with: its client assertions say so, and the server compares it with what its owner knows.
+    Only with `key`. Default: they say nothing."""
     dpop: AgentKey | None = None
     """Binds all tokens to this key (RFC 9449); `new_key()` makes one. Default: Bearer tokens."""
     hooks: Hooks = field(default_factory=Hooks)
