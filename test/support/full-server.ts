@@ -4,6 +4,8 @@
  */
 import { createECDH } from 'node:crypto';
 import { decodeJwt } from 'jose';
+import type { Agent } from '../../src/domain/clients/agents/agent.ts';
+import { canonicalComposition } from '../../src/domain/clients/agents/composition.ts';
 import { mailLinks } from '../../src/domain/identity/accounts/mail-links.ts';
 import { DELIVERIES, type Delivery } from '../../src/domain/platform/outbox/delivery.ts';
 import { MULTI_FACTOR } from '../../src/domain/vocabulary/assurance.ts';
@@ -172,6 +174,17 @@ export const fullServer = async (options: RunOptions = {}) => {
       tools: ['calendar.find', 'mail.send'],
     },
   });
+  // It ran with another composition, and waits for its owner.
+  const stored = (await services.agents.get(planner))?.document as Agent;
+  const composition = canonicalComposition({
+    ...{ model: 'model-8', prompt: 'p-4', tools: ['calendar.find', 'rail.book'] },
+    toolDigests: { 'rail.book': `sha256:${'b'.repeat(64)}` },
+  });
+  await services.agents.noticeComposition(
+    { ...stored, ceilings: { compositionDrift: 'approve' } },
+    { composition, grade: 'declared' },
+    { caller: planner },
+  );
   const hold = await idOf('/legal-holds', {
     ...{ about: planner, from: now - DAY, to: now + DAY, reason: 'Case 12: payments of the planner' },
   });

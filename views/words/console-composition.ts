@@ -15,12 +15,12 @@ export const compositionWords = {
   noticed: (time: HtmlValue) => phrase({ en: html`Noticed ${time}.`, de: html`Bemerkt ${time}.` }),
   followed: {
     approve: phrase({
-      en: 'Requests with it are refused until you decide.',
-      de: 'Anfragen damit werden abgelehnt, bis Sie entscheiden.',
+      en: 'Requests with it are refused until the owner decides.',
+      de: 'Anfragen damit werden abgelehnt, bis der Eigentümer entscheidet.',
     }),
     suspend: phrase({
-      en: 'The agent was suspended for it. Resume it after your decision.',
-      de: 'Der Agent wurde deshalb ausgesetzt. Setzen Sie ihn nach Ihrer Entscheidung fort.',
+      en: 'The agent was suspended for it. Resume it after the decision.',
+      de: 'Der Agent wurde deshalb ausgesetzt. Setzen Sie ihn nach der Entscheidung fort.',
     }),
   },
   grade: phrase({ en: 'Grade', de: 'Nachweis' }),
