@@ -8,6 +8,8 @@ import { assertionParameters, type Identity, type KeyPair, newKeyPair } from '..
 import { activated } from '../support/approval-polls.ts';
 import { attestedCalls, newCopy } from '../support/attested-instances.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { cliHere } from '../support/in-process-cli.ts';
 import { type Answer, EXCHANGE, post } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -273,5 +275,101 @@ unless { principal has compositionGrade && principal.compositionGrade == "attest
       status: 401,
       error: 'invalid_client',
     });
+  });
+});
+
+describe('the owner decides', () => {
+  const waiting = async (): Promise<{ readonly agent: Identity; readonly digest: string }> => {
+    const agent = await newAgent({ composition_drift: 'approve' });
+    await ask(agent, BOOKING);
+    await audit.refused(() => ask(agent, { ...CHANGED, tool_digests: { book: digestOf('2') } }), REFUSED);
+    const { digest } = (await read(agent))['composition_drift'] as { readonly digest: string };
+    return { agent, digest };
+  };
+  const CLI_CHANGES = 'prompt sha256:111111111111… → sha256:444444444444…; tool find removed';
+
+  test('on the page of the agent, which names what differs, in both languages', async () => {
+    const { agent } = await waiting();
+    const browser = newBrowser(server.issuer);
+    const path = `${server.issuer}/console/agents/${agent.clientId}`;
+    const page = await submitSignIn(browser, await browser.open(path), scene.person);
+    expect(page.status).toBe(200);
+    for (const shown of ['It runs with another composition', digestOf('1'), digestOf('4'), 'find', 'removed']) {
+      expect(page.html).toContain(shown);
+    }
+    const decide = page.forms.find(({ action }) => /compositions\/approve$/.test(action));
+    const { result, events } = await audit.during(() => browser.submit(page, decide as never, {}));
+    expect(result.url).toContain('done=compositionApproved');
+    expect(events).toMatchObject([
+      { type: 'agent.composition_approved', caller: scene.accountId, agent: agent.clientId },
+    ]);
+    expect((await browser.open(path)).html).not.toContain('It runs with another composition');
+  });
+
+  test('on the command line, and by declaring a composition', async () => {
+    const { agent, digest } = await waiting();
+    const behalf = (...argv: string[]) =>
+      cliHere(['agents', 'compositions', ...argv], { BEHALF_DATA: server.dataFolder });
+    const wrong = await behalf('approve', agent.clientId, digestOf('f'));
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('No such composition waits') });
+    expect(await behalf('approve', agent.clientId, digest)).toMatchObject({ code: 0 });
+    const listed = await behalf('list', agent.clientId);
+    expect(listed.out).toContain(CLI_CHANGES);
+    const declared = await behalf('declare', agent.clientId, '--model', 'm-2', '--tool', `book=${digestOf('9')}`);
+    expect(declared.out).toContain('model m-1 → m-2');
+    expect(await read(agent)).toMatchObject({
+      composition: { version: 3, model: 'm-2', tools: ['book'], tool_digests: { book: digestOf('9') } },
+    });
+    expect(await behalf('declare', agent.clientId)).toMatchObject({ code: 2 });
+  });
+
+  test('another owner reads and decides nothing', async () => {
+    const { agent, digest } = await waiting();
+    const password = 'a long enough pass phrase';
+    await scene.management.createAccount({ username: 'eve', name: 'Eve', password });
+    const browser = newBrowser(server.issuer);
+    await submitSignIn(browser, await browser.open(`${server.issuer}/console`), { username: 'eve', password });
+    const path = `${server.issuer}/console/agents/${agent.clientId}`;
+    expect((await browser.open(path)).status).toBe(404);
+    const body = new URLSearchParams({ digest });
+    expect((await browser.request(`${path}/compositions/approve`, { method: 'POST', body })).status).toBe(403);
+    expect((await read(agent))['composition_drift']).toMatchObject({ digest });
+  });
+});
+
+test('of 12 requests at once that show the same drift, all are refused, and it waits once', async () => {
+  const agent = await newAgent({ composition_drift: 'approve' });
+  await ask(agent, BOOKING);
+  const answers = await Promise.all(Array.from({ length: 12 }, () => ask(agent, CHANGED)));
+  expect(new Set(answers.map(({ status, body }) => `${status} ${body['error']}`))).toEqual(
+    new Set(['400 access_denied']),
+  );
+  expect(await read(agent)).toMatchObject({ composition: { version: 1 }, composition_drift: { action: 'approve' } });
+  expect((await ask(agent, BOOKING)).status).toBe(200);
+});
+
+test('a transaction has the composition and the grade of the token that opened it', async () => {
+  const attester = await newKeyPair();
+  const agent = await newAgent({}, { authority: { [`${server.issuer}/api/v1`]: ['transactions:write'] } });
+  await scene.management.call('POST', `/agents/${agent.clientId}/credentials`, {
+    ...{ kind: 'attested', attester: 'https://attester.example.com', jwks: { keys: [attester.publicJwk] } },
+  });
+  const copy = await newCopy(agent.clientId, attester);
+  const resource = `${server.issuer}/api/v1`;
+  const own = { grant_type: 'client_credentials', resource, scope: 'transactions:write' };
+  const opened = async (answer: Answer) => {
+    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    const made = await fetch(`${resource}/transactions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${String(answer.body['access_token'])}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ trigger: 'event', intent: 'Book the trip' }),
+    });
+    return made.json();
+  };
+  const shown = await attested.token(copy, own, { claims: { composition: BOOKING } });
+  const { digest } = (await read(agent))['composition'] as { readonly digest: string };
+  expect(await opened(shown)).toMatchObject({ composition: digest, composition_grade: 'attested' });
+  expect(await opened(await ask(agent, undefined, { resource, scope: 'transactions:write' }))).toMatchObject({
+    ...{ composition: digest, composition_grade: 'declared' },
   });
 });
