@@ -28,6 +28,7 @@ import { type DelegationTreesModel, delegationTrees } from './delegation-tree.ts
 export type StopReason =
   | 'pending'
   | 'suspended'
+  | 'suspended_for_security'
   | 'orphaned'
   | 'retired'
   | 'owner_gone'

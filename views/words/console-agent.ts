@@ -14,6 +14,10 @@ export const agentPageWords = {
       en: 'It is suspended. It can do nothing until its owner or an operator resumes it.',
       de: 'Er ist ausgesetzt. Er kann nichts tun, bis sein Eigentümer oder ein Operator ihn fortsetzt.',
     }),
+    suspended_for_security: phrase({
+      en: 'It was suspended for security. Its owner cannot resume it: an operator who does not own it decides.',
+      de: 'Er ist aus Sicherheitsgründen ausgesetzt. Sein Eigentümer kann ihn nicht fortsetzen: Das entscheidet eine Person mit der Rolle operator, der er nicht gehört.',
+    }),
     orphaned: phrase({
       en: 'It has no owner: its owner is gone. It is frozen until a new owner accepts it.',
       de: 'Er hat keinen Eigentümer mehr. Er ist eingefroren, bis ein neuer ihn annimmt.',

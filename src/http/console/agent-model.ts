@@ -150,6 +150,7 @@ const stopsOf = async (
   agent: Agent,
   blueprint: Blueprint | undefined,
 ): Promise<readonly StopReason[]> => {
+  if (agent.state === 'suspended' && agent.securitySuspension) return ['suspended_for_security'];
   if (agent.state !== 'active') return [agent.state];
   const { stops } = effectiveAgent(agent, blueprint);
   const found: (StopReason & (Stop | StopReason))[] = [...stops];
@@ -163,13 +164,13 @@ const actionsOf = (
   deps: ConsoleDeps,
   { id, state, transferTo, owner }: Agent,
   version: number,
-  { givesCredentials }: Standing,
+  { givesCredentials, resumes }: Standing,
 ) => {
   if (state === 'retired') return {};
   const href = agentHref(deps, id);
   return {
     ...(state === 'active' ? { suspend: `${href}/suspend` } : {}),
-    ...(state === 'suspended' ? { resume: `${href}/resume` } : {}),
+    ...(state === 'suspended' && resumes ? { resume: `${href}/resume` } : {}),
     handOver: `${href}/hand-over`,
     ...(transferTo !== undefined && transferTo !== owner ? { withdraw: { action: `${href}/withdraw`, version } } : {}),
     retire: `${href}/retire`,

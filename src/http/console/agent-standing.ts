@@ -1,6 +1,7 @@
 /** The relation of a signed-in console user to one agent: whether they see it, change it, accept it, or give it credentials. */
 import type { Agent } from '../../domain/clients/agents/agent.ts';
 import { credentialRights } from '../../domain/clients/agents/credential-rights.ts';
+import { liftOfSecurity } from '../../domain/clients/agents/security-suspension.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type ConsoleCalls, nothingThere } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
@@ -11,6 +12,8 @@ export type Standing = {
   /** Owns the agent, or sees all agents by role. */
   readonly looksInside: boolean;
   readonly changes: boolean;
+  /** May resume it once it is suspended: after a suspension for security, its owner may not. */
+  readonly resumes: boolean;
   /** Owns it or is an administrator; the agent has an owner (credential-rights.ts). */
   readonly givesCredentials: boolean;
   /** Account or group for which the viewer can accept it. */
@@ -63,14 +66,17 @@ export const standingOf = async (
   { owners }: ConsoleDeps,
   calls: ConsoleCalls,
   { account }: Viewer,
-  { owner, state, transferTo }: Agent,
+  agent: Agent,
 ): Promise<Standing> => {
+  const { owner, state, transferTo } = agent;
   const isOwn = await owners.answersFor(owner, account.id);
   const isOffered = transferTo !== undefined && (await owners.answersFor(transferTo, account.id));
   const isOpen = isOwn && (state === 'pending' || state === 'orphaned');
+  const isByRole = calls.access('resumeAgent', account) === 'all';
   return {
     looksInside: isOwn || calls.access('getAgent', account) === 'all',
     changes: isOwn || calls.access('suspendAgent', account) === 'all',
+    resumes: (isOwn || isByRole) && (await liftOfSecurity(owners)(agent, { caller: account.id, isByRole })),
     givesCredentials: (isOwn || account.roles.includes('administrator')) && state !== 'orphaned',
     asked: state === 'retired' ? undefined : isOffered ? transferTo : isOpen ? owner : undefined,
   };

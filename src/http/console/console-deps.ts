@@ -44,7 +44,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
   readonly findings: Pick<FindingRegistry, 'count'>;
-  readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
+  readonly owners: Pick<Owners, 'answersFor' | 'answerFor' | 'accountsSince'>;
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
   readonly activePolicies: { current(): Promise<ActivePolicies | undefined> };

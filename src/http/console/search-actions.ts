@@ -35,7 +35,7 @@ export const agentActions = async (
   if (!found) return [];
   const { document: agent } = found;
   const href = agentHref(deps, id);
-  const { changes } = await standingOf(deps, calls, viewer, agent);
+  const { changes, resumes } = await standingOf(deps, calls, viewer, agent);
   const isChangeable = changes && agent.state !== 'retired';
   return [
     { action: 'open', href },
@@ -46,7 +46,7 @@ export const agentActions = async (
     ...(isChangeable
       ? ([
           ...(agent.state === 'active' ? [{ action: 'suspend', href: `${href}#state` } as const] : []),
-          ...(agent.state === 'suspended' ? [{ action: 'resume', href: `${href}#state` } as const] : []),
+          ...(agent.state === 'suspended' && resumes ? [{ action: 'resume', href: `${href}#state` } as const] : []),
           { action: 'edit', href: `${href}/edit` },
           { action: 'handOver', href: `${href}/hand-over` },
           { action: 'retire', href: `${href}/retire` },

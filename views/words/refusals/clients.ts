@@ -32,6 +32,8 @@ export const AGENT_GERMAN = {
   retired_agent_not_acceptable: 'Ein stillgelegter Agent lässt sich nicht annehmen.',
   acceptance_expired: 'Die Zeit, in der dieser Agent angenommen werden konnte, ist um.',
   agent_expired: 'Die Zeit dieses Agenten ist um. Geben Sie ihm zuerst ein späteres Ende.',
+  agent_suspended_for_security:
+    'Dieser Agent wurde aus Sicherheitsgründen ausgesetzt. Fortsetzen kann ihn nur eine Person mit der Rolle operator, der er seither nicht gehört hat.',
   credential_expired: 'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',
   credential_not_found: 'Diesen Schlüssel hat dieser Agent nicht.',
   acceptance_not_asked: 'Einen Agenten nimmt nur an, wer als Eigentümer gefragt ist.',

@@ -48,7 +48,7 @@ export const suspendedState = (agent: Agent, directory?: string): Agent => {
 
 /** The agent after it was resumed. A pending agent then waits for its owner only. */
 export const resumedState = (agent: Agent): Agent => {
-  const { suspendedByDirectory: _, wasSuspended, ...rest } = agent;
+  const { suspendedByDirectory: _, securitySuspension: __, wasSuspended, ...rest } = agent;
   if (agent.state === 'pending' && wasSuspended) return rest;
   return { ...rest, state: nextState(agent.state, 'resume') };
 };

@@ -23,6 +23,10 @@ export const AGENT_REFUSALS = {
   retired_agent_not_acceptable: { code: 'conflict', text: 'A retired agent cannot be accepted.' },
   acceptance_expired: { code: 'conflict', text: 'The time in which this agent could be accepted is over.' },
   agent_expired: { code: 'conflict', text: 'The time of this agent is over; give it a later end first.' },
+  agent_suspended_for_security: {
+    code: 'forbidden',
+    text: 'This agent was suspended for security. An operator who does not own it, and has not owned it since, resumes it.',
+  },
   credential_expired: { code: 'conflict', text: 'The time of this credential is over; add another one.' },
   credential_not_found: { code: 'not_found', text: 'This agent has no such credential.' },
   acceptance_not_asked: { code: 'forbidden', text: 'Only the proposed owner of an agent accepts it.' },

@@ -31,6 +31,7 @@ import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
 import { credentialRights, needsCredentialRights } from './credential-rights.ts';
 import { ownershipOf, withoutOffer } from './ownership.ts';
+import { liftOfSecurity, suspendedForSecurity } from './security-suspension.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
 
@@ -71,7 +72,8 @@ type Dependencies = {
 type AgentCheck = (agent: Agent) => void | Promise<void>;
 
 type CreateOptions = { readonly isKeyless?: true; readonly suspendedByDirectory?: string };
-type SuspendOptions = { readonly directory?: string; readonly check?: AgentCheck };
+/** `security`: id of the finding or response that suspends it. Only an operator who does not own the agent lifts that. */
+type SuspendOptions = { readonly directory?: string; readonly security?: string; readonly check?: AgentCheck };
 
 /** The registry of agents. Every change is validated, audited and then written. */
 export interface AgentRegistry
@@ -100,8 +102,8 @@ export interface AgentRegistry
    */
   suspend(id: string, by: By, more?: SuspendOptions): Promise<Versioned<Agent>>;
   /**
-   * Resumes an agent. Throws 'conflict' when the agent has expired, until it gets a later end. `check` is called with the
-   * stored agent and may refuse.
+   * Resumes an agent. Throws 'conflict' when the agent has expired, until it gets a later end, and 'forbidden' when it was
+   * suspended for security and the caller may not lift that. `check` is called with the stored agent and may refuse.
    */
   resume(id: string, by: By, check?: AgentCheck): Promise<Versioned<Agent>>;
   /** Retires an agent for good: it never acts again, and its id is never given to another agent. Idempotent. */
@@ -124,6 +126,7 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     onDeclined: dependencies.onDeclined,
   });
   const checkRights = credentialRights(owners);
+  const mayLift = liftOfSecurity(owners);
   const check = {
     owners,
     resourceServers,
@@ -225,14 +228,18 @@ export const agentRegistry = (dependencies: Dependencies): AgentRegistry => {
     orphanAll: ownership.orphanAll,
     orphansWithout: ownership.orphansWithout,
 
-    suspend: (id, by, { directory, check } = {}): Promise<Versioned<Agent>> =>
-      documentsOf.change(id, undefined, 'agent.suspended', by, async (agent) => {
+    suspend: (id, by, { directory, security, check } = {}): Promise<Versioned<Agent>> => {
+      const about = security === undefined ? {} : { inputs: { cause: security } };
+      const suspended = async (agent: Agent): Promise<Agent> => {
         await check?.(agent);
-        return suspendedState(agent, directory);
-      }),
+        return suspendedForSecurity(suspendedState(agent, directory), security, clock.now());
+      };
+      return documentsOf.change(id, undefined, 'agent.suspended', by, suspended, about);
+    },
     async resume(id, by, check): Promise<Versioned<Agent>> {
       const resumed = await documentsOf.change(id, undefined, 'agent.resumed', by, async (agent) => {
         await check?.(agent);
+        if (!(await mayLift(agent, by))) throw agentRefusal('agent_suspended_for_security');
         const next = resumedState(agent);
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
           throw agentRefusal('agent_expired', {

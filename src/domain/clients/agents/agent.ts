@@ -30,6 +30,16 @@ export type CompositionDrift = {
   readonly noticedAt: number;
 };
 
+/** A suspension for security (security-suspension.ts). */
+export type SecuritySuspension = {
+  /** Epoch seconds. */
+  readonly at: number;
+  /** Id of the finding or response that suspended it. */
+  readonly cause: string;
+  /** Its owner at that time, an account or group. */
+  readonly owner: string;
+};
+
 /** Proposals of successor rules for an orphan (successors/successor-rule.ts). */
 export type SuccessionOfAgent = {
   /** The rule that was applied last. */
@@ -151,6 +161,8 @@ export type Agent = {
   readonly wasSuspended?: true;
   /** The directory that suspended it, by SCIM. Only an agent with this member can be resumed by that directory. */
   readonly suspendedByDirectory?: string;
+  /** It was suspended for security. Only an operator who does not own it lifts that. */
+  readonly securitySuspension?: SecuritySuspension;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

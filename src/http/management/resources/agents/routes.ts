@@ -72,7 +72,12 @@ export const AGENT_ROUTES = {
     'Suspend an agent. Its tokens and credentials stop working',
     OWN,
   ),
-  resumeAgent: make.act('/agents/{id}/resume', AGENT, 'Resume a suspended agent', OWN),
+  resumeAgent: make.act(
+    '/agents/{id}/resume',
+    AGENT,
+    'Resume a suspended agent. After a suspension for security, an operator who does not own it does',
+    OWN,
+  ),
   retireAgent: make.act('/agents/{id}/retire', AGENT, 'Retire an agent permanently', OWN),
   verifyAgent: make.act(
     '/agents/{id}/verify',

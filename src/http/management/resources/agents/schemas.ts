@@ -207,6 +207,10 @@ export const AGENT = named(
         },
         [],
       ),
+      security_suspension: {
+        ...output({ at: seconds('When.'), cause: string('The finding or response that suspended it.') }),
+        description: 'It was suspended for security. Only an operator who does not own it can resume it.',
+      },
       last_used_at: seconds('When the agent last got a token, to the minute; absent when it never got one.'),
       notices: arrayOf(
         output({
@@ -235,6 +239,7 @@ export const AGENT = named(
       'transfer_to',
       'transfer_by',
       'succession',
+      'security_suspension',
       'last_used_at',
       'notices',
       'warnings',

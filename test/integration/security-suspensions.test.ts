@@ -1,0 +1,54 @@
+/** The quarantine of a finding suspends its agent for security: over the API, only an operator who does not own it lifts that. */
+import { describe, expect, test } from '@jest/globals';
+import { FINDINGS, type Finding, findingId } from '../../src/domain/governance/finding.ts';
+import { composeManagementApi } from '../support/composed-management-api.ts';
+
+const world = async () => {
+  const made = await composeManagementApi();
+  const { call, owner, operator, documents, clock, newAgent } = made;
+  const ownOperator = await made.person('own-operator', ['operator']);
+  const quarantined = async (by: { readonly token: string; readonly account: { readonly id: string } }) => {
+    const agent = (await call(by, 'post', '/agents', newAgent())).body as { readonly id: string };
+    const id = findingId('secrets', agent.id);
+    const now = clock.now();
+    const finding: Finding = {
+      ...{ id, kind: 'secrets', subjectKind: 'agent', subject: agent.id, name: 'Booker', owner: by.account.id },
+      ...{ state: 'open', score: 70, parts: [], evidence: [], foundAt: now, createdAt: now, updatedAt: now },
+    };
+    await documents.collection<Finding>(FINDINGS).insert(finding);
+    const answer = await call(operator, 'post', `/findings/${id}/quarantine`, { reason: 'Odd' });
+    expect([answer.status, answer.body]).toMatchObject([200, { state: 'quarantined' }]);
+    return { agent: agent.id, finding: id };
+  };
+  return { ...made, owner, ownOperator, quarantined };
+};
+
+describe('an agent in quarantine', () => {
+  test('is shown with the cause, and its owner gets 403 with one refusal in the log', async () => {
+    const { call, owner, quarantined, refusals } = await world();
+    const { agent, finding } = await quarantined(owner);
+    expect((await call(owner, 'get', `/agents/${agent}`)).body).toMatchObject({
+      ...{ state: 'suspended', security_suspension: { cause: finding, at: expect.any(Number) } },
+    });
+    const answer = await call(owner, 'post', `/agents/${agent}/resume`);
+    expect([answer.status, answer.body]).toMatchObject([403, { reason: 'agent_suspended_for_security' }]);
+    expect(refusals().at(-1)).toMatchObject({ note: 'resumeAgent', caller: owner.account.id, error: 'forbidden' });
+  });
+
+  test('of an operator is resumed neither by that operator nor by undoing the finding, but by another one', async () => {
+    const { call, operator, ownOperator, quarantined, audit } = await world();
+    const { agent, finding } = await quarantined(ownOperator);
+    for (const path of [`/agents/${agent}/resume`, `/findings/${finding}/reopen`]) {
+      const answer = await call(ownOperator, 'post', path);
+      expect([answer.status, answer.body]).toMatchObject([403, { reason: 'agent_suspended_for_security' }]);
+    }
+    expect(audit.of('agent.resumed')).toEqual([]);
+    expect(audit.of('finding.reopened')).toEqual([]);
+    const lifted = await call(operator, 'post', `/findings/${finding}/reopen`);
+    expect([lifted.status, lifted.body]).toMatchObject([200, { state: 'open' }]);
+    const { body } = await call(operator, 'get', `/agents/${agent}`);
+    expect(body).toMatchObject({ state: 'active' });
+    expect(body).not.toHaveProperty('security_suspension');
+    expect(audit.of('agent.resumed')).toMatchObject([{ agent, caller: operator.account.id }]);
+  });
+});

@@ -1,0 +1,101 @@
+/** An agent that was suspended for security is resumed by an operator who does not own it, and has not owned it since. */
+import { describe, expect, test } from '@jest/globals';
+import type { By } from '../../../src/domain/platform/registries/registered-documents.ts';
+import { BY, newAgent, refusalOf, registryWorld } from './registry-world.ts';
+
+const SYSTEM = { caller: 'system' };
+const OWNER: By = { caller: 'acc_owner', account: 'acc_owner' };
+const byRole = (account: string): By => ({ caller: account, account, isByRole: true });
+const CAUSE = 'fnd_1';
+
+const suspended = async (owner = 'acc_owner') => {
+  const world = registryWorld();
+  for (const id of ['acc_second', 'acc_third', 'acc_operator']) world.accounts.add(id);
+  const group = (await world.groups.create({ name: 'Both', members: ['acc_owner', 'acc_second'] }, BY)).document;
+  const { document } = await world.agents.create(newAgent({ owner: owner === 'group' ? group.id : owner }), BY);
+  await world.agents.suspend(document.id, SYSTEM, { security: CAUSE });
+  const { id } = document;
+  const resumed = (by: By) => refusalOf(() => world.agents.resume(id, by));
+  const now = async () => (await world.agents.get(id))?.document;
+  return { ...world, id, group, resumed, now };
+};
+const FORBIDDEN = { code: 'forbidden' };
+
+describe('a suspension for security', () => {
+  test('names its cause in one event, and is lifted by an operator who does not own the agent', async () => {
+    const { agents, events, id, now, resumed, clock } = await suspended();
+    await agents.suspend(id, SYSTEM, { security: 'fnd_2' });
+    expect(await now()).toMatchObject({
+      ...{ state: 'suspended', securitySuspension: { cause: CAUSE, at: clock.now(), owner: 'acc_owner' } },
+    });
+    expect(await resumed(byRole('acc_operator'))).toBe('accepted');
+    expect(await now()).toMatchObject({ state: 'active' });
+    expect(await now()).not.toHaveProperty('securitySuspension');
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'agent.suspended', caller: 'system', inputs: { cause: CAUSE }, agent: id },
+      { type: 'agent.resumed', caller: 'acc_operator', agent: id },
+    ]);
+  });
+
+  test.each<readonly [string, By]>([
+    ['its owner', OWNER],
+    ['its owner with a role', byRole('acc_owner')],
+    ['a client with a role that stands for its owner', { caller: 'app_1', account: 'acc_owner', isByRole: true }],
+    ['another account without a role', { caller: 'acc_other', account: 'acc_other' }],
+    ['the server itself', SYSTEM],
+  ])('is not lifted by %s, and no event says so', async (_, by) => {
+    const { events, now, resumed } = await suspended();
+    const before = events.length;
+    expect(await resumed(by)).toMatchObject(FORBIDDEN);
+    expect(await now()).toMatchObject({ state: 'suspended' });
+    expect(events).toHaveLength(before);
+  });
+
+  test('of an agent of a group is lifted by none of its members, also after they left the group', async () => {
+    const { groups, group, resumed, tick } = await suspended('group');
+    expect(await resumed(byRole('acc_second'))).toMatchObject(FORBIDDEN);
+    tick(10);
+    await groups.update(group.id, 1, { members: ['acc_owner', 'acc_third'] }, BY);
+    for (const member of ['acc_second', 'acc_third', 'acc_owner'])
+      expect([member, await resumed(byRole(member))]).toMatchObject([member, FORBIDDEN]);
+    expect(await resumed(byRole('acc_operator'))).toBe('accepted');
+  });
+
+  test('stays with the agent when its owner suspends it again or hands it over, and holds for both owners', async () => {
+    const { agents, id, now, resumed } = await suspended();
+    await agents.suspend(id, OWNER);
+    await agents.update(id, 2, { owner: 'acc_other' }, OWNER);
+    await agents.accept(id, { caller: 'acc_other' });
+    expect(await now()).toMatchObject({ owner: 'acc_other', state: 'suspended', securitySuspension: { cause: CAUSE } });
+    for (const owner of ['acc_owner', 'acc_other']) expect(await resumed(byRole(owner))).toMatchObject(FORBIDDEN);
+    expect(await resumed(byRole('acc_operator'))).toBe('accepted');
+  });
+
+  test('applies to an agent that its owner had suspended before', async () => {
+    const { agents, id, resumed } = await suspended();
+    await agents.resume(id, byRole('acc_operator'));
+    await agents.suspend(id, OWNER);
+    await agents.suspend(id, SYSTEM, { security: CAUSE });
+    expect(await resumed(OWNER)).toMatchObject(FORBIDDEN);
+  });
+
+  test('stays over the loss of the owner: who accepts the agent gets it suspended', async () => {
+    const { accounts, agents, id, left, now, offboarding, clock, resumed } = await suspended();
+    await offboarding.announce('acc_owner');
+    accounts.delete('acc_owner');
+    left.set('acc_owner', clock.now() + 1);
+    await offboarding.left('acc_owner', SYSTEM);
+    expect(await now()).toMatchObject({ state: 'orphaned' });
+    await agents.update(id, (await agents.get(id))?.version ?? 0, { owner: 'acc_other' }, BY);
+    await agents.accept(id, { caller: 'acc_other' });
+    expect(await now()).toMatchObject({ state: 'suspended', owner: 'acc_other' });
+    expect(await resumed({ caller: 'acc_other' })).toMatchObject(FORBIDDEN);
+  });
+});
+
+test('a suspension without a cause is lifted by the owner, as before', async () => {
+  const { agents } = registryWorld();
+  const { document } = await agents.create(newAgent(), BY);
+  await agents.suspend(document.id, OWNER);
+  expect((await agents.resume(document.id, OWNER)).document.state).toBe('active');
+});
